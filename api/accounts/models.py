@@ -1,0 +1,89 @@
+"""People who work here, their roles in coalitions, and the tokens of their programs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from api.infra.database import Base, Created, Id, Instant, Versioned, choice
+
+
+class Role(StrEnum):
+    """What a user may do in one coalition; each may do all that the ones below it may."""
+
+    OWNER = "owner"  # gives roles, deletes the coalition
+    COORDINATOR = "coordinator"  # sees every identity, enters signatories, publishes
+    EDITOR = "editor"  # writes cases, demands, templates and texts
+    VIEWER = "viewer"  # reads, without what may not be seen
+
+    @property
+    def rank(self) -> int:
+        return -list(Role).index(self)
+
+    def may(self, needed: Role) -> bool:
+        return self.rank >= needed.rank
+
+
+class User(Base):
+    """A person who works here; name and e-mail are sealed, the e-mail is found by its index."""
+
+    __tablename__ = "users"
+
+    id: Mapped[Id]
+    identity: Mapped[bytes]  # sealed {"email", "name"}
+    email_index: Mapped[bytes] = mapped_column(unique=True)  # keyed hash of the folded address
+    created_at: Mapped[Created]
+
+
+class RoleGrant(Versioned, Base):
+    """One user's role in one coalition."""
+
+    __tablename__ = "roles"
+    __table_args__ = (UniqueConstraint("coalition_id", "user_id"),)
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    role: Mapped[Role] = mapped_column(choice(Role))
+    # Sealed {"email", "name"} as this coalition wrote them: what another one, or the person,
+    # calls the same user stays there.
+    identity: Mapped[bytes]
+
+
+class Token(Base):
+    """A program's secret, kept as its SHA-256; it acts as its user until it ends."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[Id]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    label: Mapped[str] = mapped_column(String(100))
+    secret_hash: Mapped[bytes] = mapped_column(unique=True)
+    is_scoped: Mapped[bool]  # to the coalitions of its scopes, also when none of them is left
+    created_at: Mapped[Created]
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_used_at: Mapped[datetime | None] = mapped_column(Instant)
+    scopes: Mapped[list[TokenScope]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
+    @property
+    def coalition_ids(self) -> list[UUID] | None:
+        """The coalitions that the token is limited to; None is all of its user's."""
+        return [scope.coalition_id for scope in self.scopes] if self.is_scoped else None
+
+
+class TokenScope(Base):
+    """One coalition that a scoped token may act in."""
+
+    __tablename__ = "token_scopes"
+
+    token_id: Mapped[UUID] = mapped_column(
+        ForeignKey("tokens.id", ondelete="CASCADE"), primary_key=True
+    )
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), primary_key=True, index=True
+    )

@@ -1,0 +1,139 @@
+"""Who calls, and the addresses of users, roles and tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import Flask, g, request
+from flask.views import MethodView
+
+from api.accounts import service
+from api.accounts.schemas import (
+    MeOut,
+    NewTokenOut,
+    RoleChangeIn,
+    RoleIn,
+    RoleOut,
+    TokenIn,
+    TokenOut,
+)
+from api.web.etags import needs_match, tag
+from api.web.idempotency import secret_answer
+from api.web.paging import PageArgs, listed, paged
+from api.web.problems import Unauthenticated
+from api.web.rest import Blueprint
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from api.accounts.models import Token
+    from api.accounts.rules import Actor, Role
+    from api.infra.pages import PageRequest
+
+blueprint = Blueprint("accounts", __name__, url_prefix="/v1", description="Who may do what.")
+
+
+def install(app: Flask) -> None:
+    """Let nobody without a valid token past /v1."""
+
+    @app.before_request
+    def _authenticate() -> None:
+        if not request.path.startswith("/v1/"):
+            return
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        actor = service.authenticate(secret) if scheme.lower() == "bearer" and secret else None
+        if actor is None:
+            raise Unauthenticated("Send `Authorization: Bearer …` with a token that is valid now.")
+        g.actor = actor
+
+
+def current_actor() -> Actor:
+    """Return who calls."""
+    return cast("Actor", g.actor)
+
+
+@blueprint.route("/me")
+class Me(MethodView):
+    @blueprint.response(200, MeOut)
+    def get(self) -> dict[str, Any]:
+        """Who am I, and what may I do with this token?"""
+        actor = current_actor()
+        roles = [{"coalition_id": key, "role": role} for key, role in actor.roles.items()]
+        person = service.me(actor)
+        return {"id": person.id, "email": person.email, "name": person.name, "roles": roles}
+
+
+@blueprint.route("/tokens")
+class Tokens(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(TokenOut))
+    def get(self, args: dict[str, PageRequest]) -> Any:
+        """List your tokens, newest first."""
+        return paged(service.tokens(current_actor(), args["page"]))
+
+    @blueprint.arguments(TokenIn)
+    @blueprint.response(201, NewTokenOut)
+    def post(self, new: dict[str, Any]) -> dict[str, Any]:
+        """Make a token. Its secret is shown this once."""
+        token, secret = service.create_token(current_actor(), **new)
+        secret_answer()
+        return {"token": token, "secret": secret}
+
+
+@blueprint.route("/tokens/<uuid:token_id>")
+class OneToken(MethodView):
+    @blueprint.response(200, TokenOut)
+    def get(self, token_id: UUID) -> Token:
+        """Show one of your tokens."""
+        return service.token(current_actor(), token_id)
+
+
+@blueprint.route("/tokens/<uuid:token_id>/revocation")
+class TokenRevocation(MethodView):
+    @blueprint.response(200, TokenOut)
+    def post(self, token_id: UUID) -> Token:
+        """End one of your tokens now, for good."""
+        return service.revoke_token(current_actor(), token_id)
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/roles")
+class Roles(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(RoleOut))
+    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
+        """List who works in a coalition."""
+        return paged(service.roles_of(current_actor(), coalition_id, args["page"]))
+
+    @blueprint.arguments(RoleIn)
+    @blueprint.response(201, RoleOut)
+    def post(self, new: dict[str, Any], coalition_id: UUID) -> service.Granted:
+        """Give a person a role; who is not known here yet becomes a user."""
+        email, name, role = new["email"], new["name"], new["role"]
+        return _tagged(service.grant_role(current_actor(), coalition_id, email, name, role))
+
+
+@blueprint.route("/roles/<uuid:role_id>")
+class OneRole(MethodView):
+    @blueprint.response(200, RoleOut)
+    def get(self, role_id: UUID) -> service.Granted:
+        """Show one role."""
+        return _tagged(service.role(current_actor(), role_id))
+
+    @needs_match
+    @blueprint.arguments(RoleChangeIn)
+    @blueprint.response(200, RoleOut)
+    def patch(self, change: dict[str, Role], role_id: UUID, expected: int) -> service.Granted:
+        """Change what a person may do."""
+        wanted = change["role"]
+        return _tagged(service.change_role(current_actor(), role_id, expected, wanted))
+
+    @needs_match
+    @blueprint.response(204)
+    def delete(self, role_id: UUID, expected: int) -> None:
+        """Take a person's role away."""
+        service.take_role(current_actor(), role_id, expected)
+
+
+def _tagged(granted: service.Granted) -> service.Granted:
+    tag(granted.grant.version)
+    return granted

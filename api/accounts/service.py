@@ -1,0 +1,322 @@
+"""The use cases of users, roles and tokens, and the loader that every feature fetches through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol, TypeVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+
+from api.accounts.models import RoleGrant, Token, TokenScope, User
+from api.accounts.rules import Actor, Role
+from api.errors import Conflict, Fault, Forbidden, Invalid, NotFound, point
+from api.infra import clock, keys, secrets
+from api.infra.database import insert, reading, touch, transaction
+from api.infra.pages import Page, PageRequest, page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+LAST_USED_EVERY = timedelta(minutes=1)
+IDENTITY = "users.identity"
+ROLE_IDENTITY = "roles.identity"
+
+
+class Owned(Protocol):
+    """A row that belongs to a coalition."""
+
+    @property
+    def coalition_id(self) -> UUID: ...
+
+
+_Row = TypeVar("_Row", bound=Owned)
+
+
+class EmailTaken(Conflict):
+    """One address, one user."""
+
+    title = "This e-mail address has a user already"
+
+
+class HasRole(Conflict):
+    """One user, one role in a coalition."""
+
+    title = "This user has a role here already"
+
+
+class LastOwner(Conflict):
+    """A coalition keeps at least one owner."""
+
+    title = "A coalition needs an owner"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user as people see one."""
+
+    id: UUID
+    email: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A role and whose it is."""
+
+    grant: RoleGrant
+    person: Person
+
+
+def load(  # noqa: PLR0913 # the one door to every row: each of these is a question it must ask
+    session: Session,
+    actor: Actor,
+    model: type[_Row],
+    row_id: UUID,
+    needed: Role,
+    *,
+    lock: bool = False,
+) -> _Row:
+    """Return a row of a coalition that the actor may touch, or raise NotFound or Forbidden.
+
+    `lock` holds the row until the transaction ends; every change asks for it.
+    """
+    row = session.get(model, row_id, with_for_update=lock or None, populate_existing=lock)
+    if row is None:
+        raise NotFound("Check the id; it may also belong to a coalition that is not yours.")
+    actor.must(row.coalition_id, needed)
+    return row
+
+
+def authenticate(secret: str) -> Actor | None:
+    """Return who holds this token, or None where it is unknown, expired or revoked."""
+    with reading() as session:
+        query = select(Token).where(Token.secret_hash == secrets.hashed(secret))
+        token = session.scalars(query).first()
+        if token is None or token.revoked_at or token.expires_at <= clock.now():
+            return None
+        actor = _actor(session, token)
+        used = token.last_used_at
+    if used is None or used < clock.now() - LAST_USED_EVERY:
+        with transaction() as session:
+            seen = update(Token).where(Token.id == actor.token_id)
+            session.execute(seen.values(last_used_at=clock.now()))
+    return actor
+
+
+def _actor(session: Session, token: Token) -> Actor:
+    grants = session.scalars(select(RoleGrant).where(RoleGrant.user_id == token.user_id))
+    roles = {grant.coalition_id: Role(grant.role) for grant in grants}
+    scope = None if token.coalition_ids is None else frozenset(token.coalition_ids)
+    if scope is not None:
+        roles = {coalition: role for coalition, role in roles.items() if coalition in scope}
+    return Actor(token.user_id, token.id, roles, scope)
+
+
+def actor_of(email: str) -> Actor:
+    """Return the user of an address as the operator's command acts for it, with all its roles."""
+    with reading() as session:
+        user = _by_email(session, email)
+        if user is None:
+            raise NotFound("No user has this address. `undersigned user create` makes one.")
+        grants = session.scalars(select(RoleGrant).where(RoleGrant.user_id == user.id))
+        roles = {grant.coalition_id: Role(grant.role) for grant in grants}
+        return Actor(user.id, user.id, roles, None)
+
+
+def create_user(email: str, name: str) -> Person:
+    """Enter a person who works here."""
+    with transaction() as session:
+        if _by_email(session, email):
+            raise EmailTaken("Use the user that is there.")
+        return _new_user(session, email, name)
+
+
+def _new_user(session: Session, email: str, name: str) -> Person:
+    user_id = uuid4()
+    identity = keys.seal(session, None, IDENTITY, user_id, {"email": email, "name": name})
+    user = User(id=user_id, identity=identity, email_index=_email_index(session, email))
+    insert(session, user, on_clash=EmailTaken("Use the user that is there."))
+    return Person(user_id, email, name)
+
+
+def _email_index(session: Session, email: str) -> bytes:
+    return keys.blind(session, None, "users.email", email.strip().casefold())
+
+
+def _by_email(session: Session, email: str) -> User | None:
+    query = select(User).where(User.email_index == _email_index(session, email))
+    return session.scalars(query).first()
+
+
+def person(session: Session, user: User) -> Person:
+    """Return a user's name and address, unsealed."""
+    identity = keys.unseal(session, IDENTITY, user.id, user.identity)
+    return Person(user.id, identity["email"], identity["name"])
+
+
+def me(actor: Actor) -> Person:
+    """Return who the actor is."""
+    with reading() as session:
+        return person(session, session.get_one(User, actor.user_id))
+
+
+def create_first_token(email: str, label: str, days: int) -> str:
+    """Return a new token's secret for the user of an address; for the operator's command."""
+    with transaction() as session:
+        user = _by_email(session, email)
+        if user is None:
+            raise NotFound("No user has this address. `undersigned user create` makes one.")
+        return _new_token(session, user.id, label, days, None)[1]
+
+
+def create_token(
+    actor: Actor, label: str, days: int, coalition_ids: Sequence[UUID] | None
+) -> tuple[Token, str]:
+    """Return a new token of the actor's, and its secret, which is never shown again."""
+    wanted = None if coalition_ids is None else set(coalition_ids)
+    if wanted is None and actor.scope is not None:
+        raise Forbidden("A token that is limited to coalitions makes only such tokens: name them.")
+    faults = [
+        Fault(point("coalition_ids", index), "You have no role in this coalition.")
+        for index, coalition_id in enumerate(coalition_ids or [])
+        if not actor.sees(coalition_id)
+    ]
+    if faults:
+        raise Invalid("Name only coalitions that you work in.", faults)
+    with transaction() as session:
+        return _new_token(session, actor.user_id, label, days, wanted)
+
+
+def _new_token(
+    session: Session, user_id: UUID, label: str, days: int, coalition_ids: set[UUID] | None
+) -> tuple[Token, str]:
+    secret = secrets.new_secret()
+    token = Token(
+        user_id=user_id,
+        label=label,
+        secret_hash=secrets.hashed(secret),
+        is_scoped=coalition_ids is not None,
+        expires_at=clock.now() + timedelta(days=days),
+        scopes=[TokenScope(coalition_id=each) for each in coalition_ids or ()],
+    )
+    session.add(token)
+    session.flush()
+    return token, secret
+
+
+def tokens(actor: Actor, request: PageRequest) -> Page[Token]:
+    """Return the actor's tokens, as far as its own token's scope reaches."""
+    with reading() as session:
+        query = select(Token).where(Token.user_id == actor.user_id)
+        if actor.scope is not None:
+            query = query.where(Token.id == actor.token_id)
+        return page(session, query, request, [Token.created_at, Token.id], descending=True)
+
+
+def token(actor: Actor, token_id: UUID) -> Token:
+    """Return one of the actor's tokens."""
+    with reading() as session:
+        return _own_token(session, actor, token_id)
+
+
+def revoke_token(actor: Actor, token_id: UUID) -> Token:
+    """End one of the actor's tokens now, for good."""
+    with transaction() as session:
+        found = _own_token(session, actor, token_id)
+        found.revoked_at = found.revoked_at or clock.now()
+        return found
+
+
+def _own_token(session: Session, actor: Actor, token_id: UUID) -> Token:
+    found = session.get(Token, token_id)
+    is_hidden = actor.scope is not None and token_id != actor.token_id
+    if found is None or found.user_id != actor.user_id or is_hidden:
+        raise NotFound("You have no token of this id.")
+    return found
+
+
+def found_role(session: Session, actor: Actor, coalition_id: UUID) -> None:
+    """Make the actor the owner of a coalition that it founds."""
+    if actor.scope is not None:
+        raise Forbidden("A token that is limited to coalitions cannot found another one.")
+    founder = person(session, session.get_one(User, actor.user_id))
+    session.add(_new_grant(session, coalition_id, founder, Role.OWNER))
+
+
+def _new_grant(session: Session, coalition_id: UUID, who: Person, role: Role) -> RoleGrant:
+    grant_id = uuid4()
+    facts = {"email": who.email, "name": who.name}
+    identity = keys.seal(session, coalition_id, ROLE_IDENTITY, grant_id, facts)
+    return RoleGrant(
+        id=grant_id, coalition_id=coalition_id, user_id=who.id, role=role, identity=identity
+    )
+
+
+def roles_of(actor: Actor, coalition_id: UUID, request: PageRequest) -> Page[Granted]:
+    """Return who works in a coalition; its coordinators may know."""
+    actor.must(coalition_id, Role.COORDINATOR)
+    with reading() as session:
+        query = select(RoleGrant).where(RoleGrant.coalition_id == coalition_id)
+        found = page(session, query, request, [RoleGrant.created_at, RoleGrant.id])
+        return found.of(lambda grant: _granted(session, grant))
+
+
+def role(actor: Actor, role_id: UUID) -> Granted:
+    """Return one role."""
+    with reading() as session:
+        return _granted(session, load(session, actor, RoleGrant, role_id, Role.COORDINATOR))
+
+
+def grant_role(actor: Actor, coalition_id: UUID, email: str, name: str, wanted: Role) -> Granted:
+    """Give a person a role; who is not known here yet becomes a user."""
+    actor.must(coalition_id, Role.OWNER)
+    with transaction() as session:
+        user = _by_email(session, email)
+        user_id = user.id if user else _new_user(session, email, name).id
+        given = _new_grant(session, coalition_id, Person(user_id, email, name), wanted)
+        insert(session, given, on_clash=HasRole("Change the role that is there."))
+        return _granted(session, given)
+
+
+def change_role(actor: Actor, role_id: UUID, expected: int, wanted: Role) -> Granted:
+    """Change what a person may do in a coalition."""
+    with transaction() as session:
+        given, owners = _lock(session, actor, role_id)
+        touch(given, expected)
+        if wanted is not Role.OWNER:
+            _keep_an_owner(given, owners)
+        given.role = wanted
+        return _granted(session, given)
+
+
+def take_role(actor: Actor, role_id: UUID, expected: int) -> None:
+    """Take a person's role in a coalition away."""
+    with transaction() as session:
+        given, owners = _lock(session, actor, role_id)
+        touch(given, expected)
+        _keep_an_owner(given, owners)
+        session.delete(given)
+
+
+def _lock(session: Session, actor: Actor, role_id: UUID) -> tuple[RoleGrant, Sequence[RoleGrant]]:
+    """Hold a role, and first its coalition's owners in order: two owners may act at once."""
+    given = load(session, actor, RoleGrant, role_id, Role.OWNER)
+    query = select(RoleGrant).where(
+        RoleGrant.coalition_id == given.coalition_id, RoleGrant.role == Role.OWNER
+    )
+    owners = session.scalars(query.order_by(RoleGrant.id).with_for_update()).all()
+    return load(session, actor, RoleGrant, role_id, Role.OWNER, lock=True), owners
+
+
+def _keep_an_owner(given: RoleGrant, owners: Sequence[RoleGrant]) -> None:
+    if [owner.id for owner in owners] == [given.id]:
+        raise LastOwner("Make somebody else an owner first.")
+
+
+def _granted(session: Session, grant: RoleGrant) -> Granted:
+    who = keys.unseal(session, ROLE_IDENTITY, grant.id, grant.identity)
+    return Granted(grant, Person(grant.user_id, who["email"], who["name"]))

@@ -1,0 +1,123 @@
+"""The app: the only file, with cli.py, that knows every part."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_migrate import Migrate
+from flask_swagger_ui import get_swaggerui_blueprint
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import api.accounts.routes
+import api.cases.routes
+import api.coalitions.routes
+import api.demands.routes
+import api.organisations.routes
+import api.signatures.routes
+import api.statements.routes
+import api.templates.routes
+from api import config
+from api.config import Settings
+from api.infra.child import Children
+from api.infra.database import POSTGRES_ARGS, db, use_sqlite_safely
+from api.infra.keys import Vault, new_master_key
+from api.infra.outside import EXTENSION, Outside
+from api.infra.storage import Storage
+from api.web import etags, guard, health, idempotency, logs, problems, spec
+from api.web.rest import Api
+
+# What the limited child runs: laying out a page, and filling a template.
+CHILD_MODULES = ("api.infra.layout", "api.templates.rules.filling")
+FEATURES = (
+    api.accounts.routes,
+    api.organisations.routes,
+    api.coalitions.routes,
+    api.cases.routes,
+    api.demands.routes,
+    api.templates.routes,
+    api.statements.routes,
+    api.signatures.routes,
+)
+
+
+def create_app(settings: Settings | None = None, children: Children | None = None) -> Flask:
+    """Return the app of these settings, or of the environment's. `children` may be shared."""
+    settings = settings or config.read()
+    logs.configure(settings.log_level)
+    app = Flask("api", static_folder=None)
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={} if settings.is_sqlite else {"connect_args": POSTGRES_ARGS},
+        **spec.CONFIG,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.url_map.merge_slashes = False  # one address a thing; no redirect that drops a body
+    app.json.sort_keys = False  # type: ignore[attr-defined] # of the default provider
+    app.extensions[EXTENSION] = Outside(
+        settings=settings,
+        vault=Vault(settings.master_keys),
+        storage=Storage(settings.storage_path),
+        children=children or Children(CHILD_MODULES, spares=settings.render_spares),
+    )
+    _database(app, settings)
+    # In this order: what comes first in the request comes last in the answer.
+    for part in (logs, problems, guard, api.accounts.routes, idempotency, etags):
+        part.install(app)
+    app.after_request(_harden)
+    rest = Api(app)
+    for feature in FEATURES:
+        rest.register_blueprint(feature.blueprint)
+    health.install(app)
+    _docs(app, rest)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # as Flask documents it
+    return app
+
+
+def describe() -> str:
+    """Return openapi.yaml; needs no settings and touches no data."""
+    with TemporaryDirectory() as folder:
+        settings = Settings(
+            database_url="sqlite://", storage_path=folder, master_keys=(new_master_key(),)
+        )
+        app = create_app(settings)
+        return app.test_client().get("/openapi.yaml").get_data(as_text=True)
+
+
+def _database(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    Migrate(app, db, directory=str(config.share("migrations")), render_as_batch=True)
+    if settings.is_sqlite:
+        with app.app_context():
+            use_sqlite_safely(db.engine)
+
+
+def _docs(app: Flask, rest: Any) -> None:
+    document = spec.text(rest)
+
+    @app.get("/openapi.yaml")
+    def openapi() -> Response:
+        return Response(document, content_type="application/yaml")
+
+    swagger = get_swaggerui_blueprint("/docs", "/openapi.yaml", config={"app_name": "Undersigned"})
+    app.register_blueprint(swagger)
+
+
+def _harden(answer: Response) -> Response:
+    is_docs = request.path.startswith("/docs")
+    own = "default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'"
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    answer.headers.setdefault("Referrer-Policy", "no-referrer")
+    answer.headers.setdefault(
+        "Content-Security-Policy",
+        f"{own}; img-src 'self' data:" if is_docs else "default-src 'none'; frame-ancestors 'none'",
+    )
+    if request.path.startswith("/v1/"):
+        answer.headers.setdefault("Cache-Control", "no-cache, private")
+        if answer.status_code >= HTTPStatus.BAD_REQUEST:
+            answer.headers["Cache-Control"] = "no-store"
+    return answer

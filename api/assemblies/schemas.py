@@ -1,0 +1,84 @@
+"""Assemblies as JSON."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+
+from api.statements.schemas import StatementOut, WarningOut, document_field
+from api.web.fields import Slug
+from api.web.rest import Schema
+
+STATUSES = ["open", "partly_met", "met", "rejected", "withdrawn"]
+
+
+class ChoiceIn(Schema):
+    """What of the coalition's demands goes in."""
+
+    statuses = ma.fields.List(
+        ma.fields.String(validate=ma.validate.OneOf(STATUSES)),
+        load_default=lambda: ["open", "partly_met"],
+        metadata={"description": "Demands of these statuses.", "example": ["open", "partly_met"]},
+    )
+    ids = ma.fields.List(
+        ma.fields.String(validate=ma.validate.Length(1, 80)),
+        load_default=None,
+        allow_none=True,
+        validate=ma.validate.Length(0, 1000),
+        metadata={"description": "Only these demands, by key; null: all.", "example": None},
+    )
+    specimen = ma.fields.Boolean(
+        truthy={True},
+        falsy={False},
+        load_default=False,
+        metadata={"description": "Marks every page as a specimen: invented content."},
+    )
+
+
+class AssemblyIn(Schema):
+    """What to fill a template with."""
+
+    template_id = ma.fields.UUID(required=True)
+    slug = Slug(required=True, metadata={"example": "specimen-summit-2031"})
+    facts = ma.fields.Dict(
+        keys=ma.fields.String(), required=True, metadata={"example": {"city": "Specimen City"}}
+    )
+    demands = ma.fields.Nested(ChoiceIn, load_default=lambda: ChoiceIn().load({}))
+    preview = ma.fields.Boolean(truthy={True}, falsy={False}, load_default=False)
+
+
+class RenewalIn(Schema):
+    """How to bring a draft up to date."""
+
+    facts = ma.fields.Dict(
+        keys=ma.fields.String(),
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "Fills the newest version of its template again; edits of the text go."
+            " Left out: the text stays, its demands and cases take the words of the live ones.",
+            "example": None,
+        },
+    )
+    preview = ma.fields.Boolean(
+        truthy={True},
+        falsy={False},
+        load_default=False,
+        metadata={"description": "Shows what would change, and changes nothing.", "example": True},
+    )
+
+
+class DifferenceOut(Schema):
+    """One place where the draft changes; null is nothing there."""
+
+    pointer = ma.fields.String(required=True, metadata={"example": "/demand_lists/KZ/demands"})
+    before = ma.fields.Raw(required=True, allow_none=True, metadata={"example": "Old words."})
+    after = ma.fields.Raw(required=True, allow_none=True, metadata={"example": "New words."})
+
+
+class AssembledOut(Schema):
+    """A draft as it was, or would be, assembled."""
+
+    statement = ma.fields.Nested(StatementOut, required=True, allow_none=True)
+    document = document_field()
+    warnings = ma.fields.List(ma.fields.Nested(WarningOut), required=True)
+    differences = ma.fields.List(ma.fields.Nested(DifferenceOut), required=True)

@@ -1,0 +1,1 @@
+"""The people and organisations at risk that texts name."""

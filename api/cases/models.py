@@ -1,0 +1,78 @@
+"""Cases and the history of their status."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.infra.database import Base, Country, Created, Id, Versioned, choice
+
+
+class CaseStatus(StrEnum):
+    """What has become of a person or organisation at risk."""
+
+    AT_RISK = "at_risk"
+    DETAINED = "detained"
+    ON_TRIAL = "on_trial"
+    IMPRISONED = "imprisoned"
+    DISAPPEARED = "disappeared"
+    DEPORTED = "deported"
+    IN_EXILE = "in_exile"
+    RELEASED = "released"
+    DECEASED = "deceased"
+
+
+class Case(Versioned, Base):
+    """A person or organisation at risk.
+
+    Who it is stands in clear only where it may be named, otherwise sealed in `identity` alone.
+    """
+
+    __tablename__ = "cases"
+    __table_args__ = (UniqueConstraint("coalition_id", "key"),)
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(80))  # its id in a portable statement
+    country: Mapped[Country]
+    occupation: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[CaseStatus | None] = mapped_column(choice(CaseStatus))
+    last_verified: Mapped[date | None]
+    may_be_named: Mapped[bool]
+    public_label: Mapped[str | None] = mapped_column(Text)
+    identity: Mapped[bytes | None]  # sealed: all of the next five
+    name: Mapped[str | None] = mapped_column(Text)
+    aliases: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    born: Mapped[int | None]  # year
+    summary: Mapped[str | None] = mapped_column(Text)
+    sources: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    sort_name: Mapped[str] = mapped_column(String(300))  # the name, folded; empty where sealed
+    spellings: Mapped[str] = mapped_column(Text)  # of every name, folded; empty where sealed
+
+
+class StatusChange(Base):
+    """What the history of any status keeps. The evidence is sealed, as it may name people."""
+
+    __abstract__ = True
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    changed_on: Mapped[date]
+    evidence: Mapped[bytes | None]  # sealed {"text", "sources"}
+    recorded_by: Mapped[UUID | None]  # a user; None: a statement that was imported
+    recorded_at: Mapped[Created]
+
+
+class CaseStatusChange(StatusChange):
+    """One step in what became of a case."""
+
+    __tablename__ = "case_status_changes"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    status: Mapped[CaseStatus] = mapped_column(choice(CaseStatus))

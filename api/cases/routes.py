@@ -1,0 +1,83 @@
+"""The addresses of cases and of the history of their status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask.views import MethodView
+
+from api.accounts.routes import current_actor
+from api.cases import service
+from api.cases.schemas import (
+    CaseIn,
+    CaseOut,
+    CaseSearchArgs,
+    CaseStatusChangeIn,
+    CaseStatusChangeOut,
+)
+from api.web.etags import needs_match, tag
+from api.web.paging import PageArgs, listed, paged
+from api.web.rest import Blueprint
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from api.infra.pages import PageRequest
+
+blueprint = Blueprint("cases", __name__, url_prefix="/v1", description="For whom.")
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/cases")
+class Cases(MethodView):
+    @blueprint.arguments(CaseSearchArgs, location="query")
+    @blueprint.response(200, listed(CaseOut))
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+        """List or search a coalition's cases."""
+        return paged(service.of_coalition(current_actor(), coalition_id, **args))
+
+    @blueprint.arguments(CaseIn)
+    @blueprint.response(201, CaseOut)
+    def post(self, facts: dict[str, Any], coalition_id: UUID) -> service.Shown:
+        """Enter a person or organisation at risk."""
+        return _tagged(service.enter(current_actor(), coalition_id, facts))
+
+
+@blueprint.route("/cases/<uuid:case_id>")
+class OneCase(MethodView):
+    @blueprint.response(200, CaseOut)
+    def get(self, case_id: UUID) -> service.Shown:
+        """Show a case."""
+        return _tagged(service.case(current_actor(), case_id))
+
+    @needs_match
+    @blueprint.arguments(CaseIn(partial=True, exclude=("status",)))
+    @blueprint.response(200, CaseOut)
+    def patch(self, changes: dict[str, Any], case_id: UUID, expected: int) -> service.Shown:
+        """Change some of a case's facts; its name can be taken back here."""
+        return _tagged(service.change(current_actor(), case_id, expected, changes))
+
+    @needs_match
+    @blueprint.response(204)
+    def delete(self, case_id: UUID, expected: int) -> None:
+        """Delete a case that nothing is about."""
+        service.remove(current_actor(), case_id, expected)
+
+
+@blueprint.route("/cases/<uuid:case_id>/status-changes")
+class CaseStatusChanges(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(CaseStatusChangeOut))
+    def get(self, args: dict[str, PageRequest], case_id: UUID) -> Any:
+        """List what has become of a case, the last recorded first."""
+        return paged(service.status_changes(current_actor(), case_id, args["page"]))
+
+    @blueprint.arguments(CaseStatusChangeIn)
+    @blueprint.response(201, CaseStatusChangeOut)
+    def post(self, facts: dict[str, Any], case_id: UUID) -> service.Recorded:
+        """Say what has become of a case."""
+        return service.change_status(current_actor(), case_id, facts)
+
+
+def _tagged(shown: service.Shown) -> service.Shown:
+    tag(shown.case.version)
+    return shown

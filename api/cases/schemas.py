@@ -1,0 +1,216 @@
+"""Cases and histories of a status as JSON."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+
+from api.cases.models import CaseStatus
+from api.web.fields import CountryCode, Slug, Text, WebAddress
+from api.web.paging import PageArgs
+from api.web.rest import Schema
+
+NAMED = "Null for who may not know who this is."
+
+
+class CaseIn(Schema):
+    """A case's facts."""
+
+    key = Slug(
+        load_default=None,
+        metadata={
+            "example": "zhaksylykova",
+            "description": "Its id in files; made where left out.",
+        },
+    )
+    name = Text(required=True, metadata={"example": "Aigerim Zhaksylykova"})
+    aliases = ma.fields.List(
+        Text(most=300),
+        load_default=list,
+        validate=ma.validate.Length(0, 40),
+        metadata={"example": ["Айгерим Жаксылыкова"], "description": "Other spellings, scripts."},
+    )
+    country = CountryCode(required=True)
+    occupation = Text(load_default=None, allow_none=True, metadata={"example": "journalist"})
+    born = ma.fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        validate=ma.validate.Range(1850, 2100),
+        metadata={"example": 1984, "description": "Year."},
+    )
+    status = ma.fields.Enum(
+        CaseStatus,
+        by_value=True,
+        load_default=None,
+        allow_none=True,
+        metadata={"example": "imprisoned", "description": "Changed by /status-changes later."},
+    )
+    last_verified = ma.fields.Date(load_default=None, allow_none=True)
+    may_be_named = ma.fields.Boolean(
+        truthy={True},
+        falsy={False},
+        load_default=True,
+        metadata={"description": "Where false, who it is is sealed and printed nowhere."},
+    )
+    public_label = Text(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "example": "a journalist in Kazakhstan",
+            "description": "Printed in place of the name; occupation and country where left out.",
+        },
+    )
+    summary = Text(
+        most=5000,
+        lines=True,
+        load_default=None,
+        allow_none=True,
+        metadata={"example": "sentenced to six years for her reports"},
+    )
+    sources = ma.fields.List(
+        Text(most=1000),
+        load_default=list,
+        validate=ma.validate.Length(0, 100),
+        metadata={"example": ["https://specimen.example/trial"]},
+    )
+
+
+class CaseOut(Schema):
+    """A case, as far as the caller may see it."""
+
+    id = ma.fields.UUID(required=True, attribute="case.id")
+    coalition_id = ma.fields.UUID(required=True, attribute="case.coalition_id")
+    key = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"example": "zhaksylykova", "description": NAMED},
+    )
+    label = ma.fields.String(
+        required=True,
+        metadata={
+            "example": "Aigerim Zhaksylykova",
+            "description": "What stands for it in public: its name, or its label.",
+        },
+    )
+    country = ma.fields.String(required=True, attribute="case.country", metadata={"example": "KZ"})
+    occupation = ma.fields.String(
+        required=True,
+        allow_none=True,
+        attribute="case.occupation",
+        metadata={"example": "journalist"},
+    )
+    status = ma.fields.Enum(
+        CaseStatus,
+        by_value=True,
+        required=True,
+        allow_none=True,
+        attribute="case.status",
+        metadata={"example": "imprisoned"},
+    )
+    last_verified = ma.fields.Date(required=True, allow_none=True, attribute="case.last_verified")
+    may_be_named = ma.fields.Boolean(required=True, attribute="case.may_be_named")
+    public_label = ma.fields.String(required=True, allow_none=True, attribute="case.public_label")
+    name = ma.fields.String(
+        required=True,
+        allow_none=True,
+        attribute="identity.name",
+        metadata={"example": "Aigerim Zhaksylykova", "description": NAMED},
+    )
+    aliases = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        allow_none=True,
+        attribute="identity.aliases",
+        metadata={"example": ["Айгерим Жаксылыкова"], "description": NAMED},
+    )
+    born = ma.fields.Integer(
+        required=True,
+        allow_none=True,
+        attribute="identity.born",
+        metadata={"example": 1984, "description": NAMED},
+    )
+    summary = ma.fields.String(
+        required=True,
+        allow_none=True,
+        attribute="identity.summary",
+        metadata={"description": NAMED},
+    )
+    sources = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        allow_none=True,
+        attribute="identity.sources",
+        metadata={"example": ["https://specimen.example/trial"], "description": NAMED},
+    )
+    created_at = ma.fields.AwareDateTime(required=True, attribute="case.created_at")
+    updated_at = ma.fields.AwareDateTime(required=True, attribute="case.updated_at")
+
+
+class CaseSearchArgs(PageArgs):
+    """A page of the cases that pass these filters."""
+
+    q = ma.fields.String(
+        validate=ma.validate.Length(1, 200),
+        metadata={"description": "Words of a name or alias, in any spelling or script."},
+    )
+    country = CountryCode()
+    status = ma.fields.Enum(CaseStatus, by_value=True)
+    may_be_named = ma.fields.Boolean()
+    verified_before = ma.fields.Date(
+        metadata={"description": "Last verified before this day, or never."}
+    )
+
+
+class StatusChangeIn(Schema):
+    """Since when, and how we know; each history adds its status."""
+
+    on = ma.fields.Date(
+        load_default=None, allow_none=True, metadata={"description": "Today where left out."}
+    )
+    evidence = Text(
+        most=5000,
+        lines=True,
+        load_default=None,
+        allow_none=True,
+        metadata={"example": "The court's press service said so."},
+    )
+    sources = ma.fields.List(WebAddress(), load_default=list, validate=ma.validate.Length(0, 40))
+
+
+class StatusChangeOut(Schema):
+    """One step; its evidence is null for who may not know who it is about."""
+
+    id = ma.fields.UUID(required=True, attribute="change.id")
+    on = ma.fields.Date(required=True, attribute="change.changed_on")
+    evidence = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"example": "The court's press service said so."},
+    )
+    sources = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        allow_none=True,
+        metadata={"example": ["https://specimen.example/verdict"]},
+    )
+    recorded_by = ma.fields.UUID(
+        required=True,
+        allow_none=True,
+        attribute="change.recorded_by",
+        metadata={"description": "A user; null: a statement that was imported."},
+    )
+    recorded_at = ma.fields.AwareDateTime(required=True, attribute="change.recorded_at")
+
+
+class CaseStatusChangeIn(StatusChangeIn):
+    """What has become of a case."""
+
+    status = ma.fields.Enum(
+        CaseStatus, by_value=True, required=True, metadata={"example": "released"}
+    )
+
+
+class CaseStatusChangeOut(StatusChangeOut):
+    """One step in what became of a case."""
+
+    status = ma.fields.Enum(CaseStatus, by_value=True, required=True, attribute="change.status")

@@ -1,0 +1,219 @@
+"""The use cases of cases; other rungs call the functions that take a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, or_, select
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.cases import rules
+from api.cases.models import Case, CaseStatus, CaseStatusChange
+from api.cases.service.entries import (
+    IDENTITY,
+    WHO,
+    Entry,
+    KeyTaken,
+    StillNamed,
+    as_document,
+    change_entry,
+    data_keys,
+    enter_case,
+    entries,
+    entry_of,
+    held,
+    hidden,
+    hold,
+    label_of,
+    put,
+    references,
+    replace,
+    spellings_of,
+    texts,
+    write_status,
+)
+from api.cases.service.history import Recorded, record, recorded
+from api.errors import Conflict, Fault, Forbidden, Invalid
+from api.infra import keys, pages, spelling
+from api.infra.database import reading, touch, transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from uuid import UUID
+
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+    from api.infra.pages import Page, PageRequest
+
+__all__ = [
+    "Entry",
+    "KeyTaken",
+    "Recorded",
+    "StillNamed",
+    "as_document",
+    "entries",
+    "held",
+    "hidden",
+    "hold",
+    "put",
+    "record",
+    "recorded",
+    "references",
+    "replace",
+    "texts",
+]
+MOST_SEARCHED = 2000  # sealed names that one request decrypts
+BATCH = 200
+
+
+class CaseInUse(Conflict):
+    """What is asked for a case would lose its object."""
+
+    title = "Demands or texts are about this case"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A case as one person may see it; key and identity hold nothing where they may not."""
+
+    case: Case
+    key: str | None
+    label: str
+    identity: Mapping[str, Any]
+
+
+def enter(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Shown:
+    """Enter a case into a coalition."""
+    actor.must(coalition_id, Role.EDITOR)
+    with transaction() as session:
+        case = enter_case(session, coalition_id, facts, actor.user_id)
+        _check_key(facts, case, entry_of(session, case))
+        return _shown(session, actor, case)
+
+
+def change(actor: Actor, case_id: UUID, expected: int, changes: dict[str, Any]) -> Shown:
+    """Change some of a case's facts; whether it may be named, too."""
+    with transaction() as session:
+        case = held(session, actor, Case, case_id, Role.EDITOR)
+        _must_be_free_to(actor, case, changes)
+        touch(case, expected)
+        change_entry(session, entry_of(session, case), changes)
+        _check_key(changes, case, entry_of(session, case))
+        return _shown(session, actor, case)
+
+
+def _must_be_free_to(actor: Actor, case: Case, changes: dict[str, Any]) -> None:
+    if actor.may(case.coalition_id, Role.COORDINATOR):
+        return
+    if changes.get("may_be_named", case.may_be_named) != case.may_be_named:
+        raise Forbidden("Whether a case may be named is for a coordinator to say.")
+    if not case.may_be_named and changes.keys() & {*WHO, "key"}:
+        raise Forbidden("Who this case is may be changed by a coordinator only.")
+
+
+def _check_key(given: Mapping[str, Any], case: Case, entry: Entry) -> None:
+    if given.get("key") and not case.may_be_named and rules.tells(case.key, entry.names):
+        raise Invalid(
+            "A case that may not be named is named.",
+            [Fault("/key", "It shares a word with the name: choose another, or leave it out.")],
+        )
+
+
+def remove(actor: Actor, case_id: UUID, expected: int) -> None:
+    """Delete a case and its history; refused while anything refers to it."""
+    with transaction() as session:
+        case = held(session, actor, Case, case_id, Role.COORDINATOR)
+        touch(case, expected)
+        users = [user for find in references for user in find(session, case)]
+        if users:
+            raise CaseInUse(f"Take it out of these first: {', '.join(users)}.")
+        session.delete(case)
+
+
+def case(actor: Actor, case_id: UUID) -> Shown:
+    """Return one case, as the actor may see it."""
+    with reading() as session:
+        return _shown(session, actor, load(session, actor, Case, case_id, Role.VIEWER))
+
+
+def of_coalition(  # noqa: PLR0913 # the filters of one list
+    actor: Actor,
+    coalition_id: UUID,
+    page: PageRequest,
+    *,
+    q: str | None = None,
+    country: str | None = None,
+    status: CaseStatus | None = None,
+    may_be_named: bool | None = None,
+    verified_before: date | None = None,
+) -> Page[Shown]:
+    """Return a coalition's cases by country and name, or those that any spelling finds."""
+    actor.must(coalition_id, Role.VIEWER)
+    query = select(Case).where(Case.coalition_id == coalition_id)
+    same = {Case.country: country, Case.status: status, Case.may_be_named: may_be_named}
+    query = query.where(*[column == value for column, value in same.items() if value is not None])
+    if verified_before is not None:
+        never = Case.last_verified.is_(None)
+        query = query.where(or_(never, Case.last_verified < verified_before))
+    with reading() as session:
+        if q is not None:
+            found = spelling.matches(Case.spellings, q)
+            if actor.may(coalition_id, Role.COORDINATOR):
+                found = or_(found, Case.id.in_(_sealed_like(session, query, coalition_id, q)))
+            query = query.where(found)
+        order = [Case.country, Case.sort_name, Case.id]
+        rows = pages.page(session, query, page, order)
+        _opened = data_keys(session, coalition_id)
+        return rows.of(lambda row: _shown(session, actor, row))
+
+
+def _sealed_like(
+    session: Session, query: Select[Case], coalition_id: UUID, sought: str
+) -> list[UUID]:
+    """Return the cases whose sealed names any spelling finds, by decrypting them all."""
+    sealed = query.where(Case.may_be_named.is_(False))
+    count = session.scalar(select(func.count()).select_from(sealed.subquery())) or 0
+    if count > MOST_SEARCHED:
+        raise Invalid(
+            f"{count:,} cases may not be named, and one request looks through {MOST_SEARCHED:,}.",
+            [Fault("/country", "Name a country, or another filter, to search fewer.")],
+        )
+    _opened = data_keys(session, coalition_id)
+    rows = session.execute(sealed.with_only_columns(Case.id, Case.identity).order_by(Case.id))
+    return [
+        row_id
+        for row_id, identity in rows.yield_per(BATCH)
+        if identity is not None
+        if spelling.found_in(spellings_of(keys.unseal(session, IDENTITY, row_id, identity)), sought)
+    ]
+
+
+def change_status(actor: Actor, case_id: UUID, facts: dict[str, Any]) -> Recorded:
+    """Say what has become of a case, since when, and how we know."""
+    with transaction() as session:
+        case = held(session, actor, Case, case_id, Role.EDITOR)
+        touch(case, None)
+        row = write_status(session, case, facts, actor.user_id)
+        return recorded(session, row, is_for_all=case.may_be_named, actor=actor)
+
+
+def status_changes(actor: Actor, case_id: UUID, page: PageRequest) -> Page[Recorded]:
+    """Return the history of a case's status, the last recorded first."""
+    with reading() as session:
+        case = load(session, actor, Case, case_id, Role.VIEWER)
+        query = select(CaseStatusChange).where(CaseStatusChange.case_id == case_id)
+        order = [CaseStatusChange.recorded_at, CaseStatusChange.id]
+        rows = pages.page(session, query, page, order, descending=True)
+        named = case.may_be_named
+        return rows.of(lambda row: recorded(session, row, is_for_all=named, actor=actor))
+
+
+def _shown(session: Session, actor: Actor, case: Case) -> Shown:
+    if not (case.may_be_named or actor.may(case.coalition_id, Role.COORDINATOR)):
+        return Shown(case, None, label_of(session, case), dict.fromkeys(WHO))
+    who = entry_of(session, case).identity
+    return Shown(case, case.key, who["name"] if case.may_be_named else label_of(session, case), who)

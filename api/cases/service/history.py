@@ -1,0 +1,50 @@
+"""Histories of a status: each step with its evidence, which is sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID, uuid4
+
+from api.accounts.rules import Actor, Role
+from api.cases.models import StatusChange
+from api.infra import clock, keys
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
+
+_Change = TypeVar("_Change", bound=StatusChange)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One step of a history as one person may see it."""
+
+    change: StatusChange
+    evidence: str | None
+    sources: list[str] | None
+
+
+def record(session: Session, row: _Change, facts: Mapping[str, Any], by: UUID | None) -> _Change:
+    """Write one step of a history; `facts` may hold on, evidence and sources."""
+    row.id, row.recorded_by = uuid4(), by
+    row.changed_on = facts.get("on") or clock.today()
+    known = {"text": facts.get("evidence"), "sources": facts.get("sources") or []}
+    if any(known.values()):
+        place = f"{row.__tablename__}.evidence"
+        row.evidence = keys.seal(session, row.coalition_id, place, row.id, known)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def recorded(session: Session, row: StatusChange, *, is_for_all: bool, actor: Actor) -> Recorded:
+    """Return one step as the actor may see it: evidence about the unnamed is for coordinators."""
+    if not (is_for_all or actor.may(row.coalition_id, Role.COORDINATOR)):
+        return Recorded(row, None, None)
+    if row.evidence is None:
+        return Recorded(row, None, [])
+    known = keys.unseal(session, f"{row.__tablename__}.evidence", row.id, row.evidence)
+    return Recorded(row, known["text"], known["sources"])

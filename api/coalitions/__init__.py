@@ -1,0 +1,1 @@
+"""NGOs acting together: members, addressees, look."""

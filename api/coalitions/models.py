@@ -1,0 +1,76 @@
+"""Coalitions, their members and addressees."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from api.infra.database import Base, Country, Id, Versioned, choice
+from api.infra.pictures import WithLogo
+from api.organisations.models import Organisation
+
+
+class Coalition(WithLogo, Versioned, Base):
+    """Organisations acting together. Everything that a coalition owns hangs on its id."""
+
+    __tablename__ = "coalitions"
+
+    id: Mapped[Id]
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(300))
+    languages: Mapped[list[str]] = mapped_column(JSON)  # BCP 47, the first is the usual one
+    countries: Mapped[list[str]] = mapped_column(JSON)  # of concern, ISO 3166-1 alpha-2, in order
+    country_names: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON)  # language: code: name
+    conjunctions: Mapped[dict[str, str]] = mapped_column(JSON)  # language: its word for "and"
+    accent: Mapped[str] = mapped_column(String(7))  # #rrggbb
+
+    @property
+    def coalition_id(self) -> UUID:
+        return self.id
+
+
+class MemberRole(StrEnum):
+    """What an organisation is in a coalition."""
+
+    LEAD = "lead"
+    MEMBER = "member"
+    OBSERVER = "observer"
+
+
+class Member(Versioned, Base):
+    """An organisation in a coalition, from a day and, once it left, until one."""
+
+    __tablename__ = "members"
+    __table_args__ = (UniqueConstraint("coalition_id", "organisation_id"),)
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
+    organisation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisations.id", ondelete="CASCADE"), index=True
+    )
+    role: Mapped[MemberRole] = mapped_column(choice(MemberRole))
+    since: Mapped[date]
+    until: Mapped[date | None]  # the first day on which it is no member any more
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
+
+
+class Addressee(Versioned, Base):
+    """An official or body that statements go to. The e-mail address is sealed."""
+
+    __tablename__ = "addressees"
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str] = mapped_column(String(300))
+    sort_name: Mapped[str] = mapped_column(String(300))  # folded
+    title: Mapped[str | None] = mapped_column(String(300))
+    organisation: Mapped[str | None] = mapped_column(String(300))
+    country: Mapped[Country | None]
+    salutation: Mapped[str | None] = mapped_column(String(300))
+    email: Mapped[bytes | None]  # sealed

@@ -1,0 +1,172 @@
+"""The addresses of coalitions, members and addressees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+from flask.views import MethodView
+
+from api.accounts.routes import current_actor
+from api.coalitions import service
+from api.coalitions.schemas import (
+    AddresseeIn,
+    AddresseeOut,
+    CoalitionIn,
+    CoalitionOut,
+    MemberChangeIn,
+    MemberIn,
+    MemberOut,
+)
+from api.infra import pictures
+from api.web.etags import needs_match, tag, tagged
+from api.web.files import body_of, received, sent
+from api.web.paging import PageArgs, listed, paged
+from api.web.rest import Blueprint
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask import Response
+
+    from api.coalitions.models import Coalition, Member
+    from api.infra.pages import PageRequest
+
+blueprint = Blueprint("coalitions", __name__, url_prefix="/v1", description="NGOs acting together.")
+
+
+@blueprint.route("/coalitions")
+class Coalitions(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(CoalitionOut))
+    def get(self, args: dict[str, PageRequest]) -> Any:
+        """List the coalitions that you work in."""
+        return paged(service.coalitions(current_actor(), args["page"]))
+
+    @blueprint.arguments(CoalitionIn)
+    @blueprint.response(201, CoalitionOut)
+    def post(self, facts: dict[str, Any]) -> Coalition:
+        """Found a coalition; you own it."""
+        return tagged(service.found(current_actor(), facts))
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>")
+class OneCoalition(MethodView):
+    @blueprint.response(200, CoalitionOut)
+    def get(self, coalition_id: UUID) -> Coalition:
+        """Show a coalition."""
+        return tagged(service.coalition(current_actor(), coalition_id))
+
+    @needs_match
+    @blueprint.arguments(CoalitionIn(partial=True))
+    @blueprint.response(200, CoalitionOut)
+    def patch(self, changes: dict[str, Any], coalition_id: UUID, expected: int) -> Coalition:
+        """Change some of a coalition's facts."""
+        return tagged(service.change(current_actor(), coalition_id, expected, changes))
+
+    @needs_match
+    @blueprint.response(204)
+    def delete(self, coalition_id: UUID, expected: int) -> None:
+        """Delete a coalition with all that it owns. Nothing brings it back."""
+        service.remove(current_actor(), coalition_id, expected)
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/logo")
+class CoalitionLogo(MethodView):
+    @sent(pictures.PNG, pictures.SVG)
+    def get(self, coalition_id: UUID) -> Response:
+        """Give a coalition's logo."""
+        coalition, picture, kind = service.logo(current_actor(), coalition_id)
+        tagged(coalition)
+        return body_of(picture, kind)
+
+    @needs_match
+    @received(pictures.PNG, pictures.SVG, max_bytes=pictures.MAX_BYTES)
+    @blueprint.response(200, CoalitionOut)
+    def put(self, coalition_id: UUID, expected: int) -> Coalition:
+        """Give a coalition its logo: a PNG, or an SVG, which is made safe."""
+        data = request.get_data()
+        return tagged(service.put_logo(current_actor(), coalition_id, expected, data))
+
+    @needs_match
+    @blueprint.response(204)
+    def delete(self, coalition_id: UUID, expected: int) -> None:
+        """Take a coalition's logo away."""
+        service.drop_logo(current_actor(), coalition_id, expected)
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/members")
+class Members(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(MemberOut))
+    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
+        """List a coalition's members with their organisations."""
+        return paged(service.members(current_actor(), coalition_id, args["page"]))
+
+    @blueprint.arguments(MemberIn)
+    @blueprint.response(201, MemberOut)
+    def post(self, facts: dict[str, Any], coalition_id: UUID) -> Member:
+        """Enter one of the coalition's organisations as a member."""
+        return tagged(service.add_member(current_actor(), coalition_id, facts))
+
+
+@blueprint.route("/members/<uuid:member_id>")
+class OneMember(MethodView):
+    @blueprint.response(200, MemberOut)
+    def get(self, member_id: UUID) -> Member:
+        """Show a member."""
+        return tagged(service.member(current_actor(), member_id))
+
+    @needs_match
+    @blueprint.arguments(MemberChangeIn(partial=True))
+    @blueprint.response(200, MemberOut)
+    def patch(self, changes: dict[str, Any], member_id: UUID, expected: int) -> Member:
+        """Change a member's role or dates."""
+        return tagged(service.change_member(current_actor(), member_id, expected, changes))
+
+    @needs_match
+    @blueprint.response(204)
+    def delete(self, member_id: UUID, expected: int) -> None:
+        """Delete a membership entered by mistake; who leaves gets an end date instead."""
+        service.remove_member(current_actor(), member_id, expected)
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/addressees")
+class Addressees(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(AddresseeOut))
+    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
+        """List a coalition's addressees."""
+        return paged(service.addressees(current_actor(), coalition_id, args["page"]))
+
+    @blueprint.arguments(AddresseeIn)
+    @blueprint.response(201, AddresseeOut)
+    def post(self, facts: dict[str, Any], coalition_id: UUID) -> service.Contact:
+        """Enter an official or body that statements go to."""
+        return _tagged(service.add_addressee(current_actor(), coalition_id, facts))
+
+
+@blueprint.route("/addressees/<uuid:addressee_id>")
+class OneAddressee(MethodView):
+    @blueprint.response(200, AddresseeOut)
+    def get(self, addressee_id: UUID) -> service.Contact:
+        """Show an addressee."""
+        return _tagged(service.addressee(current_actor(), addressee_id))
+
+    @needs_match
+    @blueprint.arguments(AddresseeIn(partial=True))
+    @blueprint.response(200, AddresseeOut)
+    def patch(self, changes: dict[str, Any], addressee_id: UUID, expected: int) -> service.Contact:
+        """Change some of an addressee's facts."""
+        return _tagged(service.change_addressee(current_actor(), addressee_id, expected, changes))
+
+    @needs_match
+    @blueprint.response(204)
+    def delete(self, addressee_id: UUID, expected: int) -> None:
+        """Delete an addressee; statements keep the words that they were written to."""
+        service.remove_addressee(current_actor(), addressee_id, expected)
+
+
+def _tagged(contact: service.Contact) -> service.Contact:
+    tag(contact.addressee.version)
+    return contact

@@ -1,0 +1,254 @@
+"""The use cases of coalitions, members and addressees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from api.accounts import service as accounts
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.coalitions.models import Addressee, Coalition, Member
+from api.errors import Conflict, Fault, Invalid
+from api.infra import clock, keys, pages, pictures, spelling
+from api.infra.database import flush, insert, reading, touch, transaction
+from api.organisations.models import Organisation
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from api.infra.pages import Page, PageRequest
+
+EMAIL = "addressees.email"
+ACCENT = "#0b5563"
+DEFAULTS: dict[str, Any] = {"country_names": {}, "conjunctions": {}, "accent": ACCENT}
+
+
+class SlugTaken(Conflict):
+    """A coalition's slug is its name in addresses and files."""
+
+    title = "Another coalition has this slug"
+
+
+class AlreadyMember(Conflict):
+    """One organisation, one membership."""
+
+    title = "This organisation is a member already"
+
+
+@dataclass(frozen=True)
+class Contact:
+    """An addressee with its address, unsealed; None for who may not see it."""
+
+    addressee: Addressee
+    email: str | None
+
+
+def found(actor: Actor, facts: dict[str, Any]) -> Coalition:
+    """Found a coalition; the actor owns it."""
+    with transaction() as session:
+        coalition = Coalition(id=uuid4(), **facts)
+        insert(session, coalition, on_clash=SlugTaken("Choose another slug."))
+        accounts.found_role(session, actor, coalition.id)
+        return coalition
+
+
+def by_slug_or_founded(
+    actor: Actor, slug: str, language: str, facts: dict[str, Any]
+) -> tuple[Actor, Coalition]:
+    """Return the coalition of a slug, founded by the actor where there is none yet."""
+    with reading() as session:
+        there = session.scalars(select(Coalition).where(Coalition.slug == slug)).first()
+        if there is not None:
+            actor.must(there.id, Role.VIEWER)
+            return actor, there
+    new = {**DEFAULTS, **facts, "slug": slug, "languages": [language]}
+    founded = found(actor, new)
+    return replace(actor, roles={**actor.roles, founded.id: Role.OWNER}), founded
+
+
+def change(actor: Actor, coalition_id: UUID, expected: int, changes: dict[str, Any]) -> Coalition:
+    """Change some of a coalition's facts."""
+    with transaction() as session:
+        coalition = load(session, actor, Coalition, coalition_id, Role.COORDINATOR, lock=True)
+        touch(coalition, expected)
+        for name, value in changes.items():
+            setattr(coalition, name, value)
+        flush(session, on_clash=SlugTaken("Choose another slug."))
+        return coalition
+
+
+def remove(actor: Actor, coalition_id: UUID, expected: int) -> None:
+    """Delete a coalition with all that it owns. Its data key goes too: nothing brings it back."""
+    with transaction() as session:
+        coalition = load(session, actor, Coalition, coalition_id, Role.OWNER, lock=True)
+        touch(coalition, expected)
+        pictures.drop_logo(coalition)
+        session.delete(coalition)
+
+
+def coalition(actor: Actor, coalition_id: UUID) -> Coalition:
+    """Return one coalition."""
+    with reading() as session:
+        return load(session, actor, Coalition, coalition_id, Role.VIEWER)
+
+
+def coalitions(actor: Actor, page: PageRequest) -> Page[Coalition]:
+    """Return the coalitions that the actor works in."""
+    with reading() as session:
+        query = select(Coalition).where(Coalition.id.in_(list(actor.roles)))
+        return pages.page(session, query, page, [Coalition.slug, Coalition.id])
+
+
+def put_logo(actor: Actor, coalition_id: UUID, expected: int, data: bytes) -> Coalition:
+    """Give a coalition its logo."""
+    with transaction() as session:
+        coalition = load(session, actor, Coalition, coalition_id, Role.COORDINATOR, lock=True)
+        touch(coalition, expected)
+        pictures.put_logo(coalition, data)
+        return coalition
+
+
+def drop_logo(actor: Actor, coalition_id: UUID, expected: int) -> None:
+    """Take a coalition's logo away."""
+    with transaction() as session:
+        coalition = load(session, actor, Coalition, coalition_id, Role.COORDINATOR, lock=True)
+        touch(coalition, expected)
+        pictures.drop_logo(coalition)
+
+
+def logo(actor: Actor, coalition_id: UUID) -> tuple[Coalition, bytes, str]:
+    """Return a coalition, its logo and the logo's content type."""
+    found = coalition(actor, coalition_id)
+    return found, *pictures.must_have_logo(found)
+
+
+def add_member(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Member:
+    """Enter one of the coalition's organisations as a member."""
+    actor.must(coalition_id, Role.COORDINATOR)
+    with transaction() as session:
+        facts = {**facts, "since": facts.get("since") or clock.today()}
+        member = Member(coalition_id=coalition_id, **facts)
+        _in_order(member)
+        member.organisation = _organisation(session, coalition_id, member.organisation_id)
+        insert(session, member, on_clash=AlreadyMember("Change the membership that is there."))
+        return member
+
+
+def _organisation(session: Session, coalition_id: UUID, organisation_id: UUID) -> Organisation:
+    organisation = session.get(Organisation, organisation_id)
+    if organisation is None or organisation.coalition_id != coalition_id:
+        raise Invalid(
+            "Enter the organisation into the coalition first.",
+            [Fault("/organisation_id", "The coalition has no organisation of this id.")],
+        )
+    return organisation
+
+
+def _in_order(member: Member) -> None:
+    if member.until is not None and member.until < member.since:
+        raise Invalid(
+            "A membership ends after it begins.", [Fault("/until", "It is before since.")]
+        )
+
+
+def change_member(actor: Actor, member_id: UUID, expected: int, changes: dict[str, Any]) -> Member:
+    """Change a member's role or dates."""
+    with transaction() as session:
+        member = load(session, actor, Member, member_id, Role.COORDINATOR, lock=True)
+        touch(member, expected)
+        for name, value in changes.items():
+            setattr(member, name, value)
+        _in_order(member)
+        member.organisation = session.get_one(Organisation, member.organisation_id)
+        return member
+
+
+def remove_member(actor: Actor, member_id: UUID, expected: int) -> None:
+    """Delete a membership that was entered by mistake; who leaves gets an end date instead."""
+    with transaction() as session:
+        member = load(session, actor, Member, member_id, Role.COORDINATOR, lock=True)
+        touch(member, expected)
+        session.delete(member)
+
+
+def member(actor: Actor, member_id: UUID) -> Member:
+    """Return one member, with its organisation."""
+    with reading() as session:
+        member = load(session, actor, Member, member_id, Role.VIEWER)
+        member.organisation = session.get_one(Organisation, member.organisation_id)
+        return member
+
+
+def members(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Member]:
+    """Return a coalition's members by the day they joined, with their organisations."""
+    actor.must(coalition_id, Role.VIEWER)
+    with reading() as session:
+        query = select(Member).where(Member.coalition_id == coalition_id)
+        query = query.options(selectinload(Member.organisation))
+        return pages.page(session, query, page, [Member.since, Member.id])
+
+
+def add_addressee(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Contact:
+    """Enter an official or body that statements go to."""
+    actor.must(coalition_id, Role.COORDINATOR)
+    with transaction() as session:
+        addressee = Addressee(id=uuid4(), coalition_id=coalition_id)
+        _write(session, addressee, facts)
+        session.add(addressee)
+        return Contact(addressee, facts["email"])
+
+
+def change_addressee(
+    actor: Actor, addressee_id: UUID, expected: int, changes: dict[str, Any]
+) -> Contact:
+    """Change some of an addressee's facts."""
+    with transaction() as session:
+        addressee = load(session, actor, Addressee, addressee_id, Role.COORDINATOR, lock=True)
+        touch(addressee, expected)
+        _write(session, addressee, changes)
+        return _contact(session, actor, addressee)
+
+
+def _write(session: Session, addressee: Addressee, facts: dict[str, Any]) -> None:
+    for name, value in facts.items():
+        if name == "email" and value is not None:
+            sealed = keys.seal(session, addressee.coalition_id, EMAIL, addressee.id, value)
+            addressee.email = sealed
+        else:
+            setattr(addressee, name, value)
+    addressee.sort_name = spelling.folded(addressee.name)
+
+
+def remove_addressee(actor: Actor, addressee_id: UUID, expected: int) -> None:
+    """Delete an addressee; statements keep the words that they were written to."""
+    with transaction() as session:
+        addressee = load(session, actor, Addressee, addressee_id, Role.COORDINATOR, lock=True)
+        touch(addressee, expected)
+        session.delete(addressee)
+
+
+def addressee(actor: Actor, addressee_id: UUID) -> Contact:
+    """Return one addressee; its e-mail address is for coordinators."""
+    with reading() as session:
+        return _contact(session, actor, load(session, actor, Addressee, addressee_id, Role.VIEWER))
+
+
+def addressees(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Contact]:
+    """Return a coalition's addressees by name."""
+    actor.must(coalition_id, Role.VIEWER)
+    with reading() as session:
+        query = select(Addressee).where(Addressee.coalition_id == coalition_id)
+        rows = pages.page(session, query, page, [Addressee.sort_name, Addressee.id])
+        return rows.of(lambda row: _contact(session, actor, row))
+
+
+def _contact(session: Session, actor: Actor, addressee: Addressee) -> Contact:
+    email = None
+    if addressee.email is not None and actor.may(addressee.coalition_id, Role.COORDINATOR):
+        email = keys.unseal(session, EMAIL, addressee.id, addressee.email)
+    return Contact(addressee, email)

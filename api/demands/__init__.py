@@ -1,0 +1,1 @@
+"""What a coalition asks of each country or party, in order."""

@@ -1,0 +1,184 @@
+"""The addresses of demand lists, demands, their order and history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask.views import MethodView
+
+from api.accounts.routes import current_actor
+from api.demands import service
+from api.demands.schemas import (
+    DemandArgs,
+    DemandIn,
+    DemandListIn,
+    DemandListOut,
+    DemandOut,
+    DemandStatusChangeIn,
+    DemandStatusChangeOut,
+    OrderSchema,
+    WholeDemandListOut,
+)
+from api.web.etags import needs_match, tag
+from api.web.paging import PageArgs, listed, paged
+from api.web.rest import Blueprint
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from api.cases.service import Recorded
+    from api.infra.pages import PageRequest
+
+blueprint = Blueprint("demands", __name__, url_prefix="/v1", description="What is asked.")
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/demand-lists")
+class DemandLists(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(DemandListOut))
+    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
+        """List a coalition's demand lists in order."""
+        return paged(service.lists(current_actor(), coalition_id, args["page"]))
+
+    @blueprint.arguments(DemandListIn)
+    @blueprint.response(201, WholeDemandListOut)
+    def post(self, subject: dict[str, Any], coalition_id: UUID) -> service.Whole:
+        """Start a list of what is asked of a country or a party."""
+        return _whole(service.start_list(current_actor(), coalition_id, subject))
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/demand-list-order")
+class DemandListOrder(MethodView):
+    @blueprint.response(200, OrderSchema)
+    def get(self, coalition_id: UUID) -> service.Order:
+        """Show the order of a coalition's demand lists."""
+        return _order(service.order_of_lists(current_actor(), coalition_id))
+
+    @needs_match
+    @blueprint.arguments(OrderSchema)
+    @blueprint.response(200, OrderSchema)
+    def put(self, given: dict[str, Any], coalition_id: UUID, expected: int) -> service.Order:
+        """Put a coalition's demand lists in another order."""
+        ids = given["ids"]
+        return _order(service.order_lists(current_actor(), coalition_id, expected, ids))
+
+
+@blueprint.route("/demand-lists/<uuid:list_id>")
+class OneDemandList(MethodView):
+    @blueprint.response(200, WholeDemandListOut)
+    def get(self, list_id: UUID) -> service.Whole:
+        """Show a demand list with its demands in order."""
+        return _whole(service.demand_list(current_actor(), list_id))
+
+    @needs_match
+    @blueprint.arguments(DemandListIn)
+    @blueprint.response(200, WholeDemandListOut)
+    def patch(self, subject: dict[str, Any], list_id: UUID, expected: int) -> service.Whole:
+        """Change of whom a demand list asks."""
+        return _whole(service.change_list(current_actor(), list_id, expected, subject))
+
+    @needs_match
+    @blueprint.response(204)
+    def delete(self, list_id: UUID, expected: int) -> None:
+        """Delete a demand list that is empty."""
+        service.remove_list(current_actor(), list_id, expected)
+
+
+@blueprint.route("/demand-lists/<uuid:list_id>/order")
+class DemandOrder(MethodView):
+    @blueprint.response(200, OrderSchema)
+    def get(self, list_id: UUID) -> service.Order:
+        """Show the order of a list's demands."""
+        return _order(service.order_of_demands(current_actor(), list_id))
+
+    @needs_match
+    @blueprint.arguments(OrderSchema)
+    @blueprint.response(200, OrderSchema)
+    def put(self, given: dict[str, Any], list_id: UUID, expected: int) -> service.Order:
+        """Put a list's demands in another order."""
+        ids = given["ids"]
+        return _order(service.order_demands(current_actor(), list_id, expected, ids))
+
+
+@blueprint.route("/demand-lists/<uuid:list_id>/demands")
+class DemandsOfList(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(DemandOut))
+    def get(self, args: dict[str, PageRequest], list_id: UUID) -> Any:
+        """List a list's demands in order."""
+        return paged(service.of_list(current_actor(), list_id, args["page"]))
+
+    @blueprint.arguments(DemandIn(exclude=("list_id",)))
+    @blueprint.response(201, DemandOut)
+    def post(self, facts: dict[str, Any], list_id: UUID) -> service.Asked:
+        """Add a demand at the end of a list."""
+        return _tagged(service.add(current_actor(), list_id, facts))
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/demands")
+class Demands(MethodView):
+    @blueprint.arguments(DemandArgs, location="query")
+    @blueprint.response(200, listed(DemandOut))
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+        """List or search a coalition's demands."""
+        return paged(service.of_coalition(current_actor(), coalition_id, **args))
+
+
+@blueprint.route("/cases/<uuid:case_id>/demands")
+class DemandsOfCase(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(DemandOut))
+    def get(self, args: dict[str, PageRequest], case_id: UUID) -> Any:
+        """List the demands that are about a case."""
+        return paged(service.of_case(current_actor(), case_id, args["page"]))
+
+
+@blueprint.route("/demands/<uuid:demand_id>")
+class OneDemand(MethodView):
+    @blueprint.response(200, DemandOut)
+    def get(self, demand_id: UUID) -> service.Asked:
+        """Show a demand."""
+        return _tagged(service.demand(current_actor(), demand_id))
+
+    @needs_match
+    @blueprint.arguments(DemandIn(partial=True, exclude=("status",)))
+    @blueprint.response(200, DemandOut)
+    def patch(self, changes: dict[str, Any], demand_id: UUID, expected: int) -> service.Asked:
+        """Change some of a demand's facts, or move it to another list."""
+        return _tagged(service.change(current_actor(), demand_id, expected, changes))
+
+    @needs_match
+    @blueprint.response(204)
+    def delete(self, demand_id: UUID, expected: int) -> None:
+        """Delete a demand; texts keep the words that they had of it."""
+        service.remove(current_actor(), demand_id, expected)
+
+
+@blueprint.route("/demands/<uuid:demand_id>/status-changes")
+class DemandStatusChanges(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(DemandStatusChangeOut))
+    def get(self, args: dict[str, PageRequest], demand_id: UUID) -> Any:
+        """List what has become of a demand, the last recorded first."""
+        return paged(service.status_changes(current_actor(), demand_id, args["page"]))
+
+    @blueprint.arguments(DemandStatusChangeIn)
+    @blueprint.response(201, DemandStatusChangeOut)
+    def post(self, facts: dict[str, Any], demand_id: UUID) -> Recorded:
+        """Say what has become of a demand."""
+        return service.change_status(current_actor(), demand_id, facts)
+
+
+def _tagged(asked: service.Asked) -> service.Asked:
+    tag(asked.demand.version)
+    return asked
+
+
+def _whole(whole: service.Whole) -> service.Whole:
+    tag(whole.demand_list.version)
+    return whole
+
+
+def _order(order: service.Order) -> service.Order:
+    tag(order.version)
+    return order

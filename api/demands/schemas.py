@@ -1,0 +1,191 @@
+"""Demand lists and demands as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+
+from api.cases.schemas import StatusChangeIn, StatusChangeOut
+from api.demands.models import DemandKind, DemandStatus
+from api.texts.rules import markdown
+from api.web.fields import CountryCode, Slug, Text
+from api.web.paging import PageArgs
+from api.web.rest import Schema
+
+TEXT = "Kazakhstan should release Aigerim Zhaksylykova at once."
+MARKDOWN = "Inline Markdown: emphasis, strong, links; no HTML."
+
+
+def _inline(text: str) -> None:
+    if faults := markdown.faults(text):
+        raise ma.ValidationError(faults)
+
+
+def _unique(values: list[Any]) -> None:
+    if len(set(values)) != len(values):
+        raise ma.ValidationError("Name each one once.")
+
+
+class PartySchema(Schema):
+    """A body such as the European Union, or several states together."""
+
+    key = Slug(required=True, metadata={"example": "eu", "description": "Its id in files."})
+    name = Text(required=True, metadata={"example": "European Union"})
+    countries = ma.fields.List(
+        CountryCode(), load_default=list, validate=[ma.validate.Length(0, 249), _unique]
+    )
+
+
+class DemandListIn(Schema):
+    """Of whom a list asks: a country or a party."""
+
+    country = CountryCode(load_default=None, allow_none=True)
+    party = ma.fields.Nested(PartySchema, load_default=None, allow_none=True)
+
+    @ma.validates_schema
+    def _one(self, given: dict[str, Any], **_: Any) -> None:
+        if (given.get("country") is None) == (given.get("party") is None):
+            raise ma.ValidationError("Give a country or a party, and not both.")
+
+
+class DemandIn(Schema):
+    """A demand's facts."""
+
+    key = Slug(
+        load_default=None,
+        metadata={"example": "kz-1", "description": "Its id in files; made where left out."},
+    )
+    text = Text(
+        most=10_000,
+        lines=True,
+        required=True,
+        metadata={"example": TEXT, "description": MARKDOWN},
+    )
+    rationale = Text(
+        most=10_000,
+        lines=True,
+        load_default=None,
+        allow_none=True,
+        metadata={"example": "She was sentenced for her reports.", "description": MARKDOWN},
+    )
+    kind = ma.fields.Enum(
+        DemandKind,
+        by_value=True,
+        load_default=None,
+        allow_none=True,
+        metadata={"example": "release"},
+    )
+    addressee = Text(load_default=None, allow_none=True, metadata={"example": "the President"})
+    status = ma.fields.Enum(
+        DemandStatus,
+        by_value=True,
+        load_default=DemandStatus.OPEN,
+        metadata={"example": "open", "description": "Changed by /status-changes later."},
+    )
+    case_ids = ma.fields.List(
+        ma.fields.UUID(),
+        load_default=list,
+        validate=[ma.validate.Length(0, 200), _unique],
+        metadata={"description": "The cases that it is about, in order."},
+    )
+    list_id = ma.fields.UUID(metadata={"description": "Moves it to the end of that list."})
+
+    @ma.validates("text")
+    def _text(self, text: str, **_: Any) -> None:
+        _inline(text)
+
+    @ma.validates("rationale")
+    def _rationale(self, text: str | None, **_: Any) -> None:
+        _inline(text or "")
+
+
+class DemandOut(Schema):
+    """A demand."""
+
+    id = ma.fields.UUID(required=True, attribute="demand.id")
+    coalition_id = ma.fields.UUID(required=True, attribute="demand.coalition_id")
+    list_id = ma.fields.UUID(required=True, attribute="demand.list_id")
+    key = ma.fields.String(required=True, attribute="demand.key", metadata={"example": "kz-1"})
+    text = ma.fields.String(required=True, attribute="demand.text", metadata={"example": TEXT})
+    rationale = ma.fields.String(required=True, allow_none=True, attribute="demand.rationale")
+    kind = ma.fields.Enum(
+        DemandKind,
+        by_value=True,
+        required=True,
+        allow_none=True,
+        attribute="demand.kind",
+        metadata={"example": "release"},
+    )
+    addressee = ma.fields.String(
+        required=True,
+        allow_none=True,
+        attribute="demand.addressee",
+        metadata={"example": "the President"},
+    )
+    status = ma.fields.Enum(
+        DemandStatus,
+        by_value=True,
+        required=True,
+        attribute="demand.status",
+        metadata={"example": "open"},
+    )
+    case_ids = ma.fields.List(ma.fields.UUID(), required=True)
+    created_at = ma.fields.AwareDateTime(required=True, attribute="demand.created_at")
+    updated_at = ma.fields.AwareDateTime(required=True, attribute="demand.updated_at")
+
+
+class DemandListOut(Schema):
+    """A demand list: of one country or of one party, the other is null."""
+
+    id = ma.fields.UUID(required=True)
+    coalition_id = ma.fields.UUID(required=True)
+    country = ma.fields.String(required=True, allow_none=True, metadata={"example": "KZ"})
+    party = ma.fields.Nested(PartySchema, required=True, allow_none=True)
+    created_at = ma.fields.AwareDateTime(required=True)
+    updated_at = ma.fields.AwareDateTime(required=True)
+
+
+class WholeDemandListOut(DemandListOut):
+    """A demand list with its demands in order."""
+
+    demands = ma.fields.List(ma.fields.Nested(DemandOut), required=True)
+
+    @ma.pre_dump
+    def _flat(self, whole: Any, **_: Any) -> dict[str, Any]:
+        own = {name: getattr(whole.demand_list, name) for name in DemandListOut().fields}
+        return {**own, "demands": whole.demands}
+
+
+class OrderSchema(Schema):
+    """All ids, in their order."""
+
+    ids = ma.fields.List(ma.fields.UUID(), required=True, validate=ma.validate.Length(0, 2000))
+
+
+class DemandArgs(PageArgs):
+    """A page of the demands that pass these filters."""
+
+    q = ma.fields.String(
+        validate=ma.validate.Length(1, 200),
+        metadata={"description": "Words of the demand, in any spelling or script."},
+    )
+    country = CountryCode(metadata={"description": "Of whom the list asks."})
+    party = Slug(metadata={"example": "eu", "description": "Key of the party."})
+    kind = ma.fields.Enum(DemandKind, by_value=True)
+    status = ma.fields.Enum(DemandStatus, by_value=True)
+    case_id = ma.fields.UUID(metadata={"description": "A case that the demand is about."})
+
+
+class DemandStatusChangeIn(StatusChangeIn):
+    """What has become of a demand."""
+
+    status = ma.fields.Enum(
+        DemandStatus, by_value=True, required=True, metadata={"example": "partly_met"}
+    )
+
+
+class DemandStatusChangeOut(StatusChangeOut):
+    """One step in what became of a demand."""
+
+    status = ma.fields.Enum(DemandStatus, by_value=True, required=True, attribute="change.status")

@@ -1,0 +1,309 @@
+"""The use cases of demand lists and demands; other rungs call what takes a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, func, select, update
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.cases import service as cases
+from api.cases.models import Case
+from api.coalitions.models import Coalition
+from api.demands import rules
+from api.demands.models import (
+    Demand,
+    DemandCase,
+    DemandKind,
+    DemandList,
+    DemandStatus,
+    DemandStatusChange,
+)
+from api.demands.service.rows import (
+    Asked,
+    ListThere,
+    as_document,
+    asked,
+    by_key,
+    change_demand,
+    documents,
+    new_demand,
+    new_list,
+    put_demand,
+    put_list,
+    replace_demand,
+    set_subject,
+    write_status,
+)
+from api.errors import Conflict, Invalid
+from api.infra import pages, spelling
+from api.infra.database import flush, reading, touch, transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.orm import Session
+
+    from api.infra.pages import Page, PageRequest
+
+__all__ = [
+    "Asked",
+    "as_document",
+    "by_key",
+    "documents",
+    "put_demand",
+    "put_list",
+    "replace_demand",
+]
+
+
+class ListNotEmpty(Conflict):
+    """A list goes after its demands, so that nobody loses them by one call."""
+
+    title = "There are demands in this list"
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A demand list with its demands in order."""
+
+    demand_list: DemandList
+    demands: list[Asked]
+
+
+@dataclass(frozen=True)
+class Order:
+    """Ids in their order, and the version of what they belong to."""
+
+    ids: list[UUID]
+    version: int
+
+
+def start_list(actor: Actor, coalition_id: UUID, subject: dict[str, Any]) -> Whole:
+    """Start a list of what is asked of a country or a party."""
+    actor.must(coalition_id, Role.EDITOR)
+    with transaction() as session:
+        return Whole(new_list(session, coalition_id, subject), [])
+
+
+def change_list(actor: Actor, list_id: UUID, expected: int, subject: dict[str, Any]) -> Whole:
+    """Change of whom a list asks."""
+    with transaction() as session:
+        demand_list = cases.held(session, actor, DemandList, list_id, Role.EDITOR)
+        touch(demand_list, expected)
+        set_subject(session, demand_list, subject)
+        flush(session, on_clash=ListThere("Move the demands to the list that is there."))
+        return _whole(session, demand_list)
+
+
+def remove_list(actor: Actor, list_id: UUID, expected: int) -> None:
+    """Delete a list that has no demands."""
+    with transaction() as session:
+        demand_list = cases.held(session, actor, DemandList, list_id, Role.EDITOR)
+        touch(demand_list, expected)
+        count = session.scalar(select(func.count()).where(Demand.list_id == list_id))
+        if count:
+            raise ListNotEmpty(f"Move or delete its {count} demands first.")
+        touch(session.get_one(Coalition, demand_list.coalition_id), None)
+        session.delete(demand_list)
+
+
+def demand_list(actor: Actor, list_id: UUID) -> Whole:
+    """Return one list with its demands in order."""
+    with reading() as session:
+        return _whole(session, load(session, actor, DemandList, list_id, Role.VIEWER))
+
+
+def lists(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[DemandList]:
+    """Return a coalition's lists in order, without their demands."""
+    actor.must(coalition_id, Role.VIEWER)
+    with reading() as session:
+        query = select(DemandList).where(DemandList.coalition_id == coalition_id)
+        return pages.page(session, query, page, [DemandList.position, DemandList.id])
+
+
+def order_of_lists(actor: Actor, coalition_id: UUID) -> Order:
+    """Return the order of a coalition's lists."""
+    with reading() as session:
+        coalition = load(session, actor, Coalition, coalition_id, Role.VIEWER)
+        return _order(session, DemandList, DemandList.coalition_id == coalition_id, coalition)
+
+
+def order_lists(actor: Actor, coalition_id: UUID, expected: int, ids: Sequence[UUID]) -> Order:
+    """Put a coalition's lists in another order."""
+    actor.must(coalition_id, Role.EDITOR)
+    with transaction() as session:
+        coalition = cases.hold(session, coalition_id)
+        touch(coalition, expected)
+        within = DemandList.coalition_id == coalition_id
+        _reorder(session, DemandList, within, ids)
+        return _order(session, DemandList, within, coalition)
+
+
+def order_of_demands(actor: Actor, list_id: UUID) -> Order:
+    """Return the order of a list's demands."""
+    with reading() as session:
+        demand_list = load(session, actor, DemandList, list_id, Role.VIEWER)
+        return _order(session, Demand, Demand.list_id == list_id, demand_list)
+
+
+def order_demands(actor: Actor, list_id: UUID, expected: int, ids: Sequence[UUID]) -> Order:
+    """Put a list's demands in another order."""
+    with transaction() as session:
+        demand_list = cases.held(session, actor, DemandList, list_id, Role.EDITOR)
+        touch(demand_list, expected)
+        within = Demand.list_id == list_id
+        _reorder(session, Demand, within, ids)
+        return _order(session, Demand, within, demand_list)
+
+
+def add(actor: Actor, list_id: UUID, facts: dict[str, Any]) -> Asked:
+    """Add a demand at the end of a list."""
+    with transaction() as session:
+        demand_list = cases.held(session, actor, DemandList, list_id, Role.EDITOR)
+        return asked(session, [new_demand(session, demand_list, facts, actor.user_id)])[0]
+
+
+def change(actor: Actor, demand_id: UUID, expected: int, changes: dict[str, Any]) -> Asked:
+    """Change some of a demand's facts, or move it to another list."""
+    with transaction() as session:
+        demand = cases.held(session, actor, Demand, demand_id, Role.EDITOR)
+        touch(demand, expected)
+        change_demand(session, demand, changes)
+        return asked(session, [demand])[0]
+
+
+def remove(actor: Actor, demand_id: UUID, expected: int) -> None:
+    """Delete a demand and its history; texts keep the words that they had of it."""
+    with transaction() as session:
+        demand = cases.held(session, actor, Demand, demand_id, Role.EDITOR)
+        touch(demand, expected)
+        touch(session.get_one(DemandList, demand.list_id), None)
+        session.delete(demand)
+
+
+def demand(actor: Actor, demand_id: UUID) -> Asked:
+    """Return one demand."""
+    with reading() as session:
+        return asked(session, [load(session, actor, Demand, demand_id, Role.VIEWER)])[0]
+
+
+def of_list(actor: Actor, list_id: UUID, page: PageRequest) -> Page[Asked]:
+    """Return a list's demands in order."""
+    with reading() as session:
+        load(session, actor, DemandList, list_id, Role.VIEWER)
+        return _page(session, select(Demand).where(Demand.list_id == list_id), page)
+
+
+def of_case(actor: Actor, case_id: UUID, page: PageRequest) -> Page[Asked]:
+    """Return the demands that are about a case."""
+    with reading() as session:
+        load(session, actor, Case, case_id, Role.VIEWER)
+        return _page(session, select(Demand).where(_is_about(case_id)), page)
+
+
+def of_coalition(  # noqa: PLR0913 # the filters of one list
+    actor: Actor,
+    coalition_id: UUID,
+    page: PageRequest,
+    *,
+    q: str | None = None,
+    country: str | None = None,
+    party: str | None = None,
+    kind: DemandKind | None = None,
+    status: DemandStatus | None = None,
+    case_id: UUID | None = None,
+) -> Page[Asked]:
+    """Return a coalition's demands in the order of its lists, or those that pass the filters."""
+    actor.must(coalition_id, Role.VIEWER)
+    query = select(Demand).where(Demand.coalition_id == coalition_id)
+    same = {Demand.kind: kind, Demand.status: status}
+    query = query.where(*[column == value for column, value in same.items() if value is not None])
+    of_whom = {DemandList.country: country, DemandList.party_key: party}
+    for column, value in of_whom.items():
+        if value is not None:
+            query = query.where(Demand.list_id.in_(select(DemandList.id).where(column == value)))
+    if q is not None:
+        query = query.where(spelling.matches(Demand.spellings, q))
+    if case_id is not None:
+        query = query.where(_is_about(case_id))
+    with reading() as session:
+        return _page(session, query, page)
+
+
+def change_status(actor: Actor, demand_id: UUID, facts: dict[str, Any]) -> cases.Recorded:
+    """Say what has become of a demand, since when, and how we know."""
+    with transaction() as session:
+        demand = cases.held(session, actor, Demand, demand_id, Role.EDITOR)
+        touch(demand, None)
+        touch(session.get_one(DemandList, demand.list_id), None)
+        row = write_status(session, demand, facts, actor.user_id)
+        is_for_all = _is_of_named_only(session, demand_id)
+        return cases.recorded(session, row, is_for_all=is_for_all, actor=actor)
+
+
+def status_changes(actor: Actor, demand_id: UUID, page: PageRequest) -> Page[cases.Recorded]:
+    """Return the history of a demand's status, the last recorded first."""
+    with reading() as session:
+        load(session, actor, Demand, demand_id, Role.VIEWER)
+        query = select(DemandStatusChange).where(DemandStatusChange.demand_id == demand_id)
+        order = [DemandStatusChange.recorded_at, DemandStatusChange.id]
+        rows = pages.page(session, query, page, order, descending=True)
+        is_for_all = _is_of_named_only(session, demand_id)
+        return rows.of(lambda row: cases.recorded(session, row, is_for_all=is_for_all, actor=actor))
+
+
+def _is_of_named_only(session: Session, demand_id: UUID) -> bool:
+    query = select(Case.id).join(DemandCase, DemandCase.case_id == Case.id)
+    unnamed = query.where(DemandCase.demand_id == demand_id, Case.may_be_named.is_(False))
+    return session.scalars(unnamed.limit(1)).first() is None
+
+
+def _is_about(case_id: UUID) -> ColumnElement[bool]:
+    return Demand.id.in_(select(DemandCase.demand_id).where(DemandCase.case_id == case_id))
+
+
+def _page(session: Session, query: Select[Demand], page: PageRequest) -> Page[Asked]:
+    rows = pages.page(session, query, page, [Demand.list_position, Demand.position, Demand.id])
+    return pages.Page(asked(session, rows.items), rows.following, rows.total)
+
+
+def _whole(session: Session, demand_list: DemandList) -> Whole:
+    query = select(Demand).where(Demand.list_id == demand_list.id).order_by(Demand.position)
+    return Whole(demand_list, asked(session, session.scalars(query)))
+
+
+def _order(
+    session: Session,
+    model: type[Demand | DemandList],
+    within: ColumnElement[bool],
+    whole: Coalition | DemandList,
+) -> Order:
+    ids = session.scalars(select(model.id).where(within).order_by(model.position))
+    return Order(list(ids), whole.version)
+
+
+def _reorder(
+    session: Session,
+    model: type[Demand | DemandList],
+    within: ColumnElement[bool],
+    ids: Sequence[UUID],
+) -> None:
+    there = session.scalars(select(model.id).where(within).order_by(model.position)).all()
+    if faults := rules.order_faults(there, ids):
+        raise Invalid("An order names each one that is there once.", faults)
+    # First out of the way: the database lets no two have one position, not even for a moment.
+    # The rows themselves are as before, so they keep their versions and times.
+    table = model.metadata.tables[model.__tablename__]
+    same = {"updated_at": table.c.updated_at}
+    away = update(table).where(within)
+    session.execute(away.values(position=-table.c.position - 1, **same))
+    place = update(table).where(table.c.id == bindparam("row"))
+    session.execute(
+        place.values(position=bindparam("place"), **same),
+        [{"row": one, "place": index} for index, one in enumerate(ids)],
+    )

@@ -1,0 +1,1 @@
+"""Prints a statement as PDF, HTML, text and Markdown."""

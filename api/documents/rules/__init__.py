@@ -1,0 +1,1 @@
+"""How a statement becomes a document: HTML, plain text, Markdown."""

@@ -1,0 +1,219 @@
+"""The HTML of a statement by a theme: for the PDF's layout, or one file for a browser."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup, escape
+
+from api.config import share
+from api.documents.rules import outline
+from api.errors import Fault, Invalid
+from api.infra import languages
+from api.texts.rules import markdown
+from api.texts.rules.words import Words, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from api.portable.rules.printing import Printed
+    from api.portable.rules.signing import Signatories
+
+_ENOUGH = 4.5  # the contrast that WCAG 2.2 asks of text of this size (1.4.3)
+_ENOUGH_IN_THE_DARK = 7.0  # what only just suffices on white looks dull on black
+_DARK_PAPER = "#15181b"  # as in screen.css
+_STEP = 0.04  # of the way to black or white, at each try
+_SHORT_TITLE = 90  # characters that fit the footer beside the page's number
+_DESCRIPTION = 200
+_REFERENCE = re.compile(r"[^\s<>]{1,30}<sup>.*?</sup>")
+_LAST_LINE = 24  # characters that a title's last two words may have to be kept together
+_DIGITS = {  # the CSS counter style for a language's zero
+    "\u0660": "arabic-indic",
+    "\u06f0": "persian",
+    "\u0966": "devanagari",
+    "\u09e6": "bengali",
+    "\u1040": "myanmar",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What a coalition's documents look like."""
+
+    accent: str = "#0b5563"
+    logo: bytes | None = None
+    logo_type: Literal["image/png", "image/svg+xml"] | None = None
+    page_size: Literal["A4", "Letter"] = "A4"
+    theme: str = "letter"
+    is_draft: bool = False  # every page says so
+
+
+def html(printed: Printed, signatories: Signatories, look: Look, *, for_paper: bool) -> str:
+    """Return the document as HTML.
+
+    For paper it is what the PDF is laid out from, with the logo as `asset:logo`; else it is
+    one file for a browser that needs nothing beside it.
+    """
+    said = words(printed["language"])
+    return _page(look.theme).render(
+        printed=printed,
+        words=said,
+        look=look,
+        mark=outline.mark(printed, said, is_draft=look.is_draft),
+        for_paper=for_paper,
+        inline=_inline(printed),
+        notes=list(enumerate(printed.get("footnotes", ()), 1)),
+        groups=outline.groups(signatories["lines"], said),
+        withheld=outline.withheld(signatories, said),
+        salutations=outline.salutations(printed),
+        about=lambda parts, *keys: outline.about(parts, keys, said),
+        numbered=outline.numbered,
+        logo=_logo(look, for_paper=for_paper),
+        accent=legible(look.accent),
+        accent_in_the_dark=legible(look.accent, on=_DARK_PAPER, least=_ENOUGH_IN_THE_DARK),
+        digits=_digits(printed["language"]),
+        page_of_pages=_page_of_pages(said),
+        short_title=shortened(printed["title"], _SHORT_TITLE),
+        description=_description(printed),
+    )
+
+
+def legible(colour: str, on: str = "#ffffff", least: float = _ENOUGH) -> str:
+    """Return the colour, moved away from the ground's brightness until text in it can be read."""
+    goal = 0.0 if _luminance(_channels(on)) > _luminance(_channels("#777777")) else 1.0
+    ground, channels = _luminance(_channels(on)), _channels(colour)
+    while _contrast(_luminance(channels), ground) < least:
+        channels = tuple(_rounded(one + (goal - one) * _STEP, goal) for one in channels)
+    return "#" + "".join(f"{round(one * 255):02x}" for one in channels)
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, from 1 to 21 (WCAG 2.2)."""
+    return _contrast(_luminance(_channels(one)), _luminance(_channels(other)))
+
+
+def shortened(text: str, most: int) -> str:
+    """Return the text, cut after a word where it is longer than `most` characters."""
+    if len(text) <= most:
+        return text
+    head, _, _ = text[:most].rpartition(" ")
+    return (head or text[: most - 1]).rstrip(" ,;:.-\u2013\u2014") + "…"
+
+
+def _channels(colour: str) -> tuple[float, ...]:
+    if not re.fullmatch("#[0-9a-fA-F]{6}", colour):
+        raise Invalid(
+            "A colour is written as # and six hexadecimal digits, such as #0b5563.",
+            [Fault("/accent", f"{colour} is not such a colour.")],
+        )
+    return tuple(int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+
+
+def _rounded(channel: float, goal: float) -> float:
+    """Round to what six digits can say, towards the goal, so that each try moves."""
+    steps = channel * 255
+    return (int(steps) if goal == 0 else -int(-steps // 1)) / 255
+
+
+def _luminance(channels: tuple[float, ...]) -> float:
+    """Return the relative luminance of an sRGB colour. Source: WCAG 2.2, definitions."""
+    red, green, blue = (
+        one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - the formula's own
+        for one in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one: float, other: float) -> float:
+    return (max(one, other) + 0.05) / (min(one, other) + 0.05)
+
+
+def _inline(printed: Printed) -> Callable[[str], Markup]:
+    """Return what sets inline Markdown, its footnote references linked there and back."""
+    places = {note["label"]: place for place, note in enumerate(printed.get("footnotes", ()), 1)}
+    seen: set[str] = set()
+
+    def note(label: str) -> str:
+        place = places.get(label)
+        if place is None:
+            return f"<sup>{escape(label)}</sup>"
+        back = "" if label in seen else f' id="ref-{place}"'
+        seen.add(label)
+        return f'<sup><a{back} href="#note-{place}">{escape(label)}</a></sup>'
+
+    def inline(text: str) -> Markup:
+        # WeasyPrint would break a line between a word and its reference.
+        kept = _REFERENCE.sub(r'<span class="kept">\g<0></span>', markdown.html(text, note))
+        return Markup(kept)  # noqa: S704 - nh3 has cleaned it
+
+    return inline
+
+
+def _logo(look: Look, *, for_paper: bool) -> str | None:
+    if look.logo is None or look.logo_type is None:
+        return None
+    if for_paper:
+        return "asset:logo"
+    return f"data:{look.logo_type};base64,{base64.b64encode(look.logo).decode()}"
+
+
+def _digits(language: str) -> str:
+    """Return the name of the CSS counter style with the language's own digits."""
+    return _DIGITS.get(languages.number(0, language), "decimal")
+
+
+def _page_of_pages(said: Words) -> Markup:
+    """Return "Page 1 of 3" as CSS content; our own words, so nothing in them needs escaping."""
+    style = _digits(said.language)
+    counters = {name: f'" counter({name}, {style}) "' for name in ("page", "pages")}
+    return Markup('"' + said.page.format(**counters) + '"')  # noqa: S704 - see above
+
+
+def _description(printed: Printed) -> str:
+    """Return what a search engine or a chat shows under the title: how the text begins."""
+    for block in printed["blocks"]:
+        if block["type"] == "paragraph":
+            return shortened(markdown.plain(block["text"]), _DESCRIPTION)
+    return str(printed.get("occasion", printed["title"]))
+
+
+def _kept(title: str) -> Markup:
+    """Return a title whose last two words stay on one line, where they are short."""
+    start, _, end = title.rpartition(" ")
+    rest, _, word = start.rpartition(" ")
+    if not rest or len(word) + len(end) > _LAST_LINE:
+        return escape(title)
+    return Markup('{} <span class="kept">{} {}</span>').format(rest, word, end)
+
+
+@lru_cache
+def _page(theme: str) -> Template:
+    folder = share("templates", "themes")
+    known = sorted(path.parent.name for path in folder.glob("*/page.html"))
+    if theme not in known:
+        raise Invalid(
+            f"There is no theme of this name. There are: {', '.join(known)}.",
+            [Fault("/theme", f"{theme} is not the name of a theme.")],
+        )
+    environment = Environment(
+        loader=FileSystemLoader(folder / theme),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["kept"] = _kept
+    environment.globals["css"] = lambda name: _css(theme, name)
+    return environment.get_template("page.html")
+
+
+@lru_cache
+def _css(theme: str, name: str) -> Markup:
+    """Return a style sheet of the theme without its comments, as it goes into the page."""
+    text: Any = share("templates", "themes", theme, name).read_text("utf-8")
+    return Markup(re.sub(r"\s*/\*.*?\*/", "", text, flags=re.DOTALL).strip())  # noqa: S704 - ours

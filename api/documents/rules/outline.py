@@ -1,0 +1,92 @@
+"""What every document of a statement says beside its text, whatever the format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from api.texts.rules.words import Words
+
+_LONG = 48  # characters: more would break every line of two columns twice
+_MANY = 200  # names: more are laid out ten times as fast one after the other as in columns
+
+
+@dataclass(frozen=True)
+class Name:
+    """One line of the signatories and, where it leads, the words that say so."""
+
+    text: str
+    mark: str | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Signatories of one sort; the heading is left out where there is only one sort."""
+
+    heading: str | None
+    names: tuple[Name, ...]
+
+    @property
+    def long(self) -> bool:
+        """Tell whether the lines, role and affiliation and all, ask for a column of their own."""
+        return sum(len(name.text) for name in self.names) > _LONG * len(self.names)
+
+    @property
+    def many(self) -> bool:
+        """Tell whether there are so many names that on paper they are run on."""
+        return len(self.names) > _MANY
+
+
+def mark(printed: Mapping[str, Any], words: Words, *, is_draft: bool) -> str:
+    """Return what every page says of itself, such as "Specimen"; mostly nothing."""
+    said = {words.specimen: printed["specimen"], words.draft: is_draft}
+    return " · ".join(word for word, is_so in said.items() if is_so)
+
+
+def groups(lines: Sequence[Mapping[str, Any]], words: Words) -> list[Group]:
+    """Return the signatories' lines in their order, people and organisations told apart."""
+    marks = {"organisation": words.lead_organisation, "individual": words.lead_individual}
+    headings = {"organisation": words.organisations, "individual": words.people}
+    mixed = len({line["kind"] for line in lines}) > 1
+    found = []
+    for kind, of_kind in groupby(lines, key=lambda line: str(line["kind"])):
+        names = tuple(
+            Name(line["text"], marks[kind] if line.get("lead") else None) for line in of_kind
+        )
+        found.append(Group(headings[kind] if mixed else None, names))
+    return found
+
+
+def withheld(signatories: Mapping[str, Any], words: Words) -> str | None:
+    """Return the sentence for the names that are not shown, or None where all are."""
+    count = signatories["withheld"]
+    return words.withheld_line(count, alone=not signatories["lines"]) if count else None
+
+
+def salutations(printed: Mapping[str, Any]) -> list[str]:
+    """Return the addressees' salutations in their order, each once."""
+    found = (one.get("salutation") for one in printed.get("addressees", ()))
+    return list(dict.fromkeys(text for text in found if text))
+
+
+def about(parts: Mapping[str, Any], keys: Sequence[str], words: Words) -> str:
+    """Return the fields that are there, joined: "President, European Council, Belgium"."""
+    return words.comma.join(parts[key] for key in keys if parts.get(key))
+
+
+def numbered(lists: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield demand lists with the number of their first demand.
+
+    Each list counts from one under its heading; lists without a heading count on, so that
+    no number stands twice in one column.
+    """
+    start = 1
+    for one in lists:
+        if one.get("heading"):
+            start = 1
+        yield start, one
+        start += len(one["demands"])

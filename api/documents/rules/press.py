@@ -1,0 +1,106 @@
+"""The press: an edition in, its bytes out. Needs no database."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, cast
+
+import rfc8785
+
+from api.config import share
+from api.documents.rules import html, plain
+from api.errors import Fault, Invalid
+from api.infra import pdf
+from api.portable.rules import printing, signing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from api.infra.child import Children
+
+LAYOUT = pdf.LAYOUT
+THEME = "letter"
+
+
+class Format(StrEnum):
+    """What a statement is printed as."""
+
+    PDF = "pdf"
+    HTML = "html"
+    TEXT = "text"
+    MARKDOWN = "markdown"
+
+
+CONTENT_TYPES = {
+    Format.PDF: "application/pdf",
+    Format.HTML: "text/html; charset=utf-8",
+    Format.TEXT: "text/plain; charset=utf-8",
+    Format.MARKDOWN: "text/markdown; charset=utf-8",
+}
+ENDINGS = {Format.PDF: "pdf", Format.HTML: "html", Format.TEXT: "txt", Format.MARKDOWN: "md"}
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What goes into one document: all of it, and nothing else, decides its bytes."""
+
+    printed: printing.Printed
+    signatories: signing.Signatories
+    look: html.Look
+    format: Format
+
+    @property
+    def key(self) -> str:
+        """The SHA-256 of what goes in, and of what prints it."""
+        logo = self.look.logo and hashlib.sha256(self.look.logo).hexdigest()
+        facts = {
+            "printed": self.printed,
+            "signatories": self.signatories,
+            "look": {**vars(self.look), "logo": logo},
+            "format": str(self.format),
+            "press": made_by(),
+        }
+        return hashlib.sha256(rfc8785.dumps(cast("Any", facts))).hexdigest()
+
+
+def by_ending(name: str) -> Format:
+    """Return the format that a file's ending stands for, or raise Invalid."""
+    for form, ending in ENDINGS.items():
+        if name.endswith(f".{ending}"):
+            return form
+    known = ", ".join(f".{ending}" for ending in ENDINGS.values())
+    raise Invalid(f"End the output's name in one of {known}.", [Fault("", f"{name} does not.")])
+
+
+@cache
+def made_by() -> str:
+    """Return a hash of what turns a text into bytes: engine, fonts, theme and words."""
+    packages = ("weasyprint", "fontpkg-noto-sans", "fontpkg-noto-serif", "manimgx-fonts", "pikepdf")
+    made = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in packages).encode())
+    for folder in ("themes", "words"):
+        for path in sorted(share("templates", folder).rglob("*.*")):
+            made.update(path.read_bytes())
+    return made.hexdigest()
+
+
+def edition_of(document: Mapping[str, Any], form: Format, look: html.Look | None = None) -> Edition:
+    """Return the edition of a whole portable document, as its public would see it."""
+    printed, signed = printing.resolve(document), signing.signatories(document)
+    return Edition(printed, signed, look or html.Look(theme=document.get("theme", THEME)), form)
+
+
+def rendered(edition: Edition, children: Children) -> bytes:
+    """Return the bytes of an edition; raise Invalid or Unavailable where they cannot be made."""
+    printed, signed = edition.printed, edition.signatories
+    if edition.format is Format.PDF:
+        page = html.html(printed, signed, edition.look, for_paper=True)
+        return pdf.render(children, page, {"logo": edition.look.logo} if edition.look.logo else {})
+    if edition.format is Format.HTML:
+        return html.html(printed, signed, edition.look, for_paper=False).encode()
+    if edition.format is Format.TEXT:
+        return plain.text(printed, signed, is_draft=edition.look.is_draft).encode()
+    return plain.markdown(printed, signed, is_draft=edition.look.is_draft).encode()

@@ -1,0 +1,1 @@
+"""Takes a portable statement in and gives it out again."""

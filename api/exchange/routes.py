@@ -1,0 +1,52 @@
+"""The addresses of imports and exports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, request
+from flask.views import MethodView
+
+from api.accounts.routes import current_actor
+from api.exchange import service
+from api.exchange.schemas import ExportArgs, ImportArgs, ImportedOut
+from api.portable.rules import reading, writing
+from api.web.etags import tag
+from api.web.files import body_of, received, sent
+from api.web.rest import Blueprint
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+blueprint = Blueprint(
+    "exchange", __name__, url_prefix="/v1", description="The portable statement, in and out."
+)
+YAML, JSON = "application/yaml", "application/json"
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/imports")
+class Imports(MethodView):
+    @received(YAML, JSON, max_bytes=reading.MAX_BYTES)
+    @blueprint.arguments(ImportArgs, location="query")
+    @blueprint.response(201, ImportedOut)
+    def post(self, args: dict[str, Any], coalition_id: UUID) -> service.Imported:
+        """Import a portable document: a draft, one revision, and entered signatures."""
+        on_difference, preview = args["on_difference"], args["preview"]
+        found = service.take_in(
+            current_actor(), coalition_id, request.get_data(), on_difference, preview=preview
+        )
+        if found.statement is not None:
+            tag(found.statement.version)
+        return found
+
+
+@blueprint.route("/statements/<uuid:statement_id>/export")
+class Export(MethodView):
+    @sent(YAML, JSON)
+    @blueprint.arguments(ExportArgs, location="query")
+    def get(self, args: dict[str, Any], statement_id: UUID) -> Response:
+        """Export a revision as a portable document: whole for coordinators, else redacted."""
+        document = service.give_out(current_actor(), statement_id, args["revision"])
+        if args["format"] == "json":
+            return body_of(writing.as_json(document), JSON, f"{document['slug']}.json")
+        return body_of(writing.as_yaml(document), YAML, f"{document['slug']}.yaml")

@@ -1,0 +1,200 @@
+"""The portable statement, in and out of a coalition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.cases import service as cases
+from api.coalitions.models import Coalition
+from api.demands import service as demands
+from api.errors import Fault, Invalid
+from api.exchange import rules
+from api.infra import spelling
+from api.infra.database import reading, transaction
+from api.organisations import service as organisations
+from api.organisations.models import Organisation
+from api.portable.rules import checking, reading as portable, secrecy
+from api.signatures import service as signatures
+from api.signatures.rules import Audience
+from api.statements import service as statements
+from api.statements.models import Statement
+from api.statements.rules import Difference, differences
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.cases.models import Case
+    from api.statements.models import Revision
+
+# Signatories and their number are not part of a draft.
+SIGNED = ("signatories",)
+
+
+class OnDifference(StrEnum):
+    """What becomes of a live case or demand whose id comes with other words."""
+
+    KEEP = "keep"  # the live one keeps its words
+    UPDATE = "update"  # the live one takes the document's
+    NEW = "new"  # the document's comes in beside it, under an id of its own
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came of an import; without a statement it was a preview."""
+
+    statement: Statement | None
+    revision: Revision | None
+    signatures: int
+    warnings: list[Fault]
+    differences: list[Difference] = field(default_factory=list)
+
+
+def take_in(
+    actor: Actor, coalition_id: UUID, data: bytes, on_difference: OnDifference, *, preview: bool
+) -> Imported:
+    """Import a portable document into a coalition: a draft, one revision, its signatures.
+
+    All of it or nothing; a preview stores nothing and tells what would differ.
+    """
+    actor.must(coalition_id, Role.COORDINATOR)
+    document = portable.read(data)
+    warnings = checking.require(document)
+    if document.get("redacted"):
+        raise Invalid(
+            "A redacted export lacks what was hidden. Ask a coordinator for a whole one.",
+            [Fault("/redacted", "It is an export for someone who may not see every identity.")],
+        )
+    if preview:
+        with reading() as session:
+            load(session, actor, Coalition, coalition_id, Role.COORDINATOR)
+            found = list(_differing(session, coalition_id, document))
+            signed = len(document.get("signatories", ()))
+            return Imported(None, None, signed, warnings, found)
+    with transaction() as session:
+        coalition = load(session, actor, Coalition, coalition_id, Role.COORDINATOR, lock=True)
+        found = list(_differing(session, coalition_id, document))
+        _take_in_live(session, coalition_id, document, on_difference)
+        draft = {key: value for key, value in document.items() if key not in SIGNED}
+        begun = statements.started(session, coalition, draft)
+        revision = statements.frozen(session, actor, begun.statement, None, None)
+        listed = document.get("signatories", [])
+        linked = _organisations(session, coalition_id, document)
+        count = signatures.put_all(session, begun.statement, revision, listed, linked)
+        return Imported(begun.statement, revision, count, warnings, found)
+
+
+def _differing(session: Session, coalition_id: UUID, document: Mapping[str, Any]) -> Any:
+    """Yield where a document's cases and demands differ from the live ones of the same id."""
+    live_cases = {
+        key: cases.as_document(entry) for key, entry in cases.entries(session, coalition_id).items()
+    }
+    for case in document.get("cases", ()):
+        if case["id"] in live_cases:
+            live = rules.comparable_case(live_cases[case["id"]])
+            yield from differences(live, rules.comparable_case(case), ("cases", case["id"]))
+    live_demands = {
+        each["id"]: each
+        for asked in demands.documents(session, coalition_id)
+        for each in asked["demands"]
+    }
+    for demand in rules.demands_of(document):
+        if demand["id"] in live_demands:
+            live = rules.comparable_demand(live_demands[demand["id"]])
+            place = ("demands", demand["id"])
+            yield from differences(live, rules.comparable_demand(demand), place)
+
+
+def _take_in_live(
+    session: Session, coalition_id: UUID, document: Mapping[str, Any], on_difference: OnDifference
+) -> None:
+    rows = _take_in_cases(session, coalition_id, document, on_difference)
+    known = demands.by_key(session, coalition_id)
+    for asked in document.get("demand_lists", ()):
+        row = demands.put_list(session, coalition_id, asked)
+        for demand in asked["demands"]:
+            live = known.get(demand["id"])
+            if live is None:
+                demands.put_demand(session, row, demand, rows)
+            elif rules.comparable_demand(demands.as_document(session, live)) == (
+                rules.comparable_demand(demand)
+            ):
+                continue
+            elif on_difference is OnDifference.UPDATE:
+                demands.replace_demand(session, live, demand, rows)
+            elif on_difference is OnDifference.NEW:
+                renamed = {**demand, "id": rules.free_key(demand["id"], known)}
+                known[renamed["id"]] = demands.put_demand(session, row, renamed, rows)
+
+
+def _take_in_cases(
+    session: Session, coalition_id: UUID, document: Mapping[str, Any], on_difference: OnDifference
+) -> dict[str, Case]:
+    """Return the rows that the document's cases stand for now, by the document's ids."""
+    known = cases.entries(session, coalition_id)
+    rows = {key: entry.case for key, entry in known.items()}
+    for case in document.get("cases", ()):
+        live = known.get(case["id"])
+        if live is None:
+            rows[case["id"]] = cases.put(session, coalition_id, case)
+        elif rules.comparable_case(cases.as_document(live)) == rules.comparable_case(case):
+            continue
+        elif on_difference is OnDifference.UPDATE:
+            cases.replace(session, live, case)
+        elif on_difference is OnDifference.NEW:
+            renamed = {**case, "id": rules.free_key(case["id"], rows)}
+            rows[case["id"]] = cases.put(session, coalition_id, renamed)
+    return rows
+
+
+def _organisations(
+    session: Session, coalition_id: UUID, document: Mapping[str, Any]
+) -> dict[int, UUID]:
+    """Return which of the signatories are which organisations of the coalition.
+
+    Organisations that sign publicly and are not there yet are entered.
+    """
+    query = select(Organisation).where(Organisation.coalition_id == coalition_id)
+    known = {
+        spelling.folded(name): row.id
+        for row in session.scalars(query)
+        for name in row.names.values()
+    }
+    linked = {}
+    for place, one in enumerate(document.get("signatories", ())):
+        if one["kind"] != "organisation" or one.get("visibility", "public") != "public":
+            continue
+        folded = spelling.folded(one["name"])
+        if folded not in known:
+            facts = rules.organisation_of(one, document["language"])
+            known[folded] = organisations.put(session, coalition_id, facts).id
+        linked[place] = known[folded]
+    return linked
+
+
+def give_out(actor: Actor, statement_id: UUID, number: int | None) -> dict[str, Any]:
+    """Export a statement's revision as a portable document.
+
+    For coordinators it is whole; for anyone else it is redacted.
+    """
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
+        revision = (
+            statements.current_revision(session, statement)
+            if number is None
+            else statements.revision_of(session, statement, number)
+        )
+        document = statements.whole_revision(session, revision)
+        if actor.may(statement.coalition_id, Role.COORDINATOR):
+            listed, _ = signatures.printed(session, statement, Audience.COORDINATOR)
+            return rules.with_signatories(document, listed, 0)
+        listed, withheld = signatures.printed(session, statement, Audience.PUBLIC)
+        return secrecy.redacted(rules.with_signatories(document, listed, withheld))

@@ -1,0 +1,227 @@
+"""Rows and transactions, alike on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID, uuid4
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Engine, Enum, MetaData, String, TypeDecorator, event
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, object_session
+
+from api.errors import DomainError, Unavailable
+from api.infra import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from enum import StrEnum
+    from pathlib import Path
+
+    from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+
+class Instant(TypeDecorator[datetime]):
+    """A UTC instant. SQLite forgets zones; this gives them back and refuses naive times."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        if value is not None and value.tzinfo is None:
+            raise ValueError("A time without a zone cannot be stored.")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        return value and (value if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+def choice(kind: type[StrEnum]) -> Enum:
+    """Return the column type of an enum's values; the database refuses others."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=20,
+        name=re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+Id = Annotated[UUID, mapped_column(primary_key=True, default=uuid4)]
+Moment = Annotated[datetime, mapped_column(Instant)]
+Created = Annotated[datetime, mapped_column(Instant, default=clock.now)]
+Country = Annotated[str, mapped_column(String(2))]  # ISO 3166-1 alpha-2
+Language = Annotated[str, mapped_column(String(35))]  # BCP 47
+
+
+class Base(DeclarativeBase):
+    """All tables; constraints are named by one convention, so migrations can drop them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Versioned:
+    """A row that two people may edit: its version is its ETag, and grows with each change."""
+
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[Created]
+    updated_at: Mapped[Moment] = mapped_column(Instant, default=clock.now, onupdate=clock.now)
+
+
+class Stale(DomainError):
+    """Somebody changed the thing since the caller read it."""
+
+    title = "It has changed since you read it"
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    disable_autonaming=True,
+    engine_options={"hide_parameters": True, "pool_pre_ping": True, "pool_timeout": 5},
+)
+# As SQLite's busy_timeout: wait for a host, a lock and an answer, but not for ever.
+POSTGRES_ARGS = {
+    "connect_timeout": 5,
+    "options": "-c lock_timeout=10s -c statement_timeout=30s -c timezone=UTC",
+}
+
+AFTER = "after"
+_inside: ContextVar[bool] = ContextVar("inside", default=False)
+_before_commit: ContextVar[tuple[Callable[[Session], None], ...]] = ContextVar(
+    "before_commit", default=()
+)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open one use case's transaction: all of it is kept, or nothing."""
+    with _session() as session:
+        with session.begin():
+            yield session
+            for also in _before_commit.get():
+                also(session)
+        for act in session.info.get(AFTER, ()):
+            act()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Open a transaction that only reads; readers do not wait for a writer."""
+    with _session() as session:
+        session.connection(execution_options={"readonly": True, "postgresql_readonly": True})
+        yield session
+
+
+@contextmanager
+def _session() -> Iterator[Session]:
+    if _inside.get():
+        raise RuntimeError("A use case may not call a use case: pass the session on.")
+    token = _inside.set(True)
+    try:
+        with Session(db.engine, expire_on_commit=False) as session:
+            yield session
+    finally:
+        _inside.reset(token)
+
+
+@contextmanager
+def with_commit(also: Callable[[Session], None]) -> Iterator[None]:
+    """Have `also` write in the same transaction as the use case called inside."""
+    token = _before_commit.set((*_before_commit.get(), also))
+    try:
+        yield
+    finally:
+        _before_commit.reset(token)
+
+
+def after_commit(row: object, act: Callable[[], None]) -> None:
+    """Do something outside the database once the transaction that holds `row` is kept."""
+    session = object_session(row)
+    if session is None:
+        raise RuntimeError("The row is in no transaction.")
+    session.info.setdefault(AFTER, []).append(act)
+
+
+def insert(session: Session, row: Base, *, on_clash: DomainError) -> None:
+    """Write one row now; raise `on_clash` if a constraint refuses it."""
+    session.add(row)
+    flush(session, on_clash=on_clash)
+
+
+def flush(session: Session, *, on_clash: DomainError) -> None:
+    """Write what is pending now; raise `on_clash` if a constraint refuses it."""
+    try:
+        session.flush()
+    except IntegrityError as clash:
+        raise on_clash from clash
+
+
+def touch(row: Versioned, expected: int | None) -> None:
+    """Count one change of a row; raise Stale unless it is at the `expected` version.
+
+    None expects nothing: for changes that follow from another row's.
+    """
+    if expected is not None and row.version != expected:
+        raise Stale("Read it again, put your change on top of what is there now, and send that.")
+    row.version += 1
+
+
+class NotMigrated(Unavailable):
+    """The tables are not those of this version."""
+
+    title = "The database is not at this version"
+
+
+def must_be_migrated(folder: Path) -> None:
+    """Raise NotMigrated unless the newest migration of a folder has run."""
+    newest = ScriptDirectory(str(folder)).get_heads()
+    with db.engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_heads()
+    if set(current) != set(newest):
+        raise NotMigrated("Run `undersigned migrate` first.")
+
+
+def use_sqlite_safely(engine: Engine) -> None:
+    """Make SQLite wait for its turn before it reads what it will write.
+
+    Without BEGIN IMMEDIATE the driver reads outside of any transaction, and concurrent changes
+    overwrite each other in silence.
+    """
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=wal",
+            "synchronous=full",
+            "foreign_keys=on",
+            "busy_timeout=10000",
+            "secure_delete=on",
+            "trusted_schema=off",
+        ):
+            cursor.execute(f"pragma {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        reads = connection.get_execution_options().get("readonly")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,172 @@
+"""Makes the font files that go into a PDF, faster and sounder than WeasyPrint does by itself.
+
+Our fonts are variable; a PDF holds static ones. This replaces one method of WeasyPrint 70, which
+stays as the way out; so WeasyPrint is pinned below 71.
+"""
+
+from __future__ import annotations
+
+import struct
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont
+from weasyprint.pdf.fonts import Font
+from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset
+from weasyprint.text.fonts import get_hb_object_data
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NOT_FOR_PDF = ("BASE", "DSIG", "GDEF", "GPOS", "GSUB", "JSTF", "MVAR", "STAT")  # tables
+
+
+def install() -> None:
+    """Have variable fonts cut down and made static in one go.
+
+    WeasyPrint leaves the second half to fontTools, which takes 20 to 60 ms for each face of a
+    letter; HarfBuzz takes less than one. Where HarfBuzz is too old or says no, that way remains.
+    """
+    if harfbuzz_subset is None or not harfbuzz.hb_version_atleast(6, 0, 0):
+        return
+    ffi.cdef(
+        "hb_bool_t hb_subset_input_pin_axis_location("
+        "hb_subset_input_t*, hb_face_t*, hb_tag_t, float);"
+        "hb_bool_t hb_subset_input_pin_axis_to_default(hb_subset_input_t*, hb_face_t*, hb_tag_t);"
+    )
+    theirs = Font.subset
+
+    def ours(font: Font, to_unicode: Mapping[int, str], hinting: bool) -> None:  # noqa: FBT001 - WeasyPrint's signature
+        content = None
+        if "fvar" in font.tables and to_unicode and not hinting:
+            glyphs = sorted(to_unicode)
+            content = _redrawn(font, glyphs) if "CFF2" in font.tables else _pinned(font, glyphs)
+        if content:
+            font.file_content = content
+            font.tables.remove("fvar")
+        else:
+            theirs(font, to_unicode, hinting)
+
+    Font.subset = ours
+
+
+def _pinned(font: Font, glyphs: list[int]) -> bytes | None:
+    """Return a font file of these glyphs, at their numbers and at the font's weight."""
+    lib = harfbuzz_subset
+    wanted = ffi.gc(lib.hb_subset_input_create_or_fail(), lib.hb_subset_input_destroy)
+    _fill(lib.hb_subset_input_glyph_set(wanted), glyphs)
+    flags = lib.HB_SUBSET_FLAGS_RETAIN_GIDS | lib.HB_SUBSET_FLAGS_NO_HINTING
+    lib.hb_subset_input_set_flags(wanted, flags)
+    dropped = lib.hb_subset_input_set(wanted, lib.HB_SUBSET_SETS_DROP_TABLE_TAG)
+    _fill(dropped, sorted(map(_tag, _NOT_FOR_PDF)))
+    lib.hb_subset_input_pin_axis_location(wanted, font.hb_face, _tag("wght"), _weight(font))
+    lib.hb_subset_input_pin_axis_to_default(wanted, font.hb_face, _tag("wdth"))
+    static = _subset(font.hb_face, wanted)
+    if static is None:
+        return None
+    # Numbers were kept by leaving empty places; those after the last glyph can go.
+    rest = ffi.gc(lib.hb_subset_input_create_or_fail(), lib.hb_subset_input_destroy)
+    _fill(lib.hb_subset_input_glyph_set(rest), list(range(glyphs[-1] + 1)))
+    lib.hb_subset_input_set_flags(rest, lib.HB_SUBSET_FLAGS_NO_HINTING)
+    short = _subset(static, rest)
+    return bytes(get_hb_object_data(short)) if short is not None else None
+
+
+def _subset(face: Any, wanted: Any) -> Any | None:
+    found = harfbuzz_subset.hb_subset_or_fail(face, wanted)
+    return None if found == ffi.NULL else ffi.gc(found, harfbuzz.hb_face_destroy)
+
+
+def _tag(name: str) -> int:
+    return int(harfbuzz.hb_tag_from_string(name.encode(), -1))
+
+
+def _fill(numbers: Any, values: list[int]) -> None:
+    array = ffi.new("hb_codepoint_t[]", values)
+    harfbuzz.hb_set_add_sorted_array(numbers, array, len(values))
+
+
+def _weight(font: Font) -> float:
+    return float(font.variations.get("wght", font.weight))
+
+
+def _redrawn(font: Font, glyphs: list[int]) -> bytes:
+    """Return a TrueType file of these glyphs of a variable CFF2 font, at their numbers.
+
+    A PDF may not hold CFF2, older HarfBuzzes cannot make it static, and fontTools takes seconds
+    for the 65,000 glyphs of Chinese, Japanese and Korean.
+    """
+    face = font.index & 0xFFFF  # above are fontconfig's bits for a named weight
+    with TTFont(BytesIO(font.file_content), fontNumber=face, lazy=True) as source:
+        # Names of our own; fontTools would make up better ones, from the whole cmap.
+        source.setGlyphOrder([f"g{number}" for number in range(source["maxp"].numGlyphs)])
+        drawn = source.getGlyphSet(location={"wght": _weight(font)})
+        shapes = {number: _shape(drawn[f"g{number}"]) for number in glyphs}
+        widths = {number: round(drawn[f"g{number}"].width) for number in glyphs}
+        return _truetype(shapes, widths, source["head"].unitsPerEm, source["hhea"])
+
+
+def _shape(drawn: Any) -> Any:
+    """Return a glyph in quadratic curves, within one unit of its own."""
+    pen = TTGlyphPen(None)
+    drawn.draw(Cu2QuPen(pen, max_err=1.0, reverse_direction=True))
+    shape = pen.glyph()
+    shape.recalcBounds(None)
+    return shape
+
+
+def _truetype(
+    shapes: Mapping[int, Any], widths: Mapping[int, int], units_per_em: int, hhea: Any
+) -> bytes:
+    """Return a font of the six tables that a PDF needs.
+
+    Source: ISO 32000-1, 9.9; OpenType 1.9, "head", "hhea", "hmtx", "loca", "maxp".
+    """
+    count = max(shapes) + 1
+    glyf, loca, hmtx = bytearray(), [0], bytearray()
+    for number in range(count):
+        shape, left = shapes.get(number), 0
+        if shape is not None and shape.numberOfContours > 0:
+            data = shape.compile(None, recalcBBoxes=False)
+            glyf += data + bytes(-len(data) % 4)
+            left = shape.xMin
+        loca.append(len(glyf))
+        hmtx += struct.pack(">Hh", widths.get(number, 0), left)
+    inked = [shape for shape in shapes.values() if shape.numberOfContours > 0]
+    box = (
+        min((shape.xMin for shape in inked), default=0),
+        min((shape.yMin for shape in inked), default=0),
+        max((shape.xMax for shape in inked), default=0),
+        max((shape.yMax for shape in inked), default=0),
+    )
+    contours = max((shape.numberOfContours for shape in inked), default=0)
+    points = max((len(shape.coordinates) for shape in inked), default=0)
+    one = 0x00010000  # 1.0 as a fixed-point number
+    head = (one, one, 0, 0x5F0F3CF5, 0, units_per_em, 0, 0, *box, 0, 8, 2, 1, 0)
+    lines = (hhea.ascent, hhea.descent, 0, max(widths.values()), 0, 0, box[2], 1, *[0] * 7, count)
+    return _file(
+        {
+            b"glyf": bytes(glyf),
+            b"head": struct.pack(">IIIIHHqq4hHHhhh", *head),
+            b"hhea": struct.pack(">I3hH11hH", one, *lines),
+            b"hmtx": bytes(hmtx),
+            b"loca": struct.pack(f">{count + 1}I", *loca),
+            b"maxp": struct.pack(">I14H", one, count, points, contours, 0, 0, 2, *[0] * 8),
+        }
+    )
+
+
+def _file(tables: Mapping[bytes, bytes]) -> bytes:
+    """Return a font file of these tables, given in the order of their tags."""
+    power = len(tables).bit_length() - 1
+    span = 16 << power
+    head = struct.pack(">IHHHH", 0x00010000, len(tables), span, power, 16 * len(tables) - span)
+    offset, body = len(head) + 16 * len(tables), bytearray()
+    for tag, data in tables.items():
+        padded = data + bytes(-len(data) % 4)
+        checksum = sum(struct.unpack(f">{len(padded) // 4}I", padded)) & 0xFFFFFFFF
+        head += struct.pack(">4sIII", tag, checksum, offset + len(body), len(data))
+        body += padded
+    return head + bytes(body)

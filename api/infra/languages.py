@@ -1,0 +1,146 @@
+"""Countries, dates, lists and numbers as a language writes them, by CLDR. Knows no domain."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# ISO 3166-1 alpha-2, listed by ourselves: CLDR also has EU, XK, ZZ and other codes that are none.
+COUNTRIES = frozenset(
+    """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR
+    BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ
+    EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW
+    GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY
+    KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV
+    MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY
+    QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG
+    TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM
+    ZW
+    """.split()  # noqa: SIM905 - 249 quoted codes would be a wall
+)
+
+_TAG = re.compile(
+    r"(?P<language>[a-z]{2,3})(?:-(?P<script>[a-z]{4}))?(?:-(?P<region>[a-z]{2}|\d{3}))?"
+    r"(?:-(?:[a-z\d]{5,8}|\d[a-z\d]{3}))*",
+    re.IGNORECASE | re.ASCII,
+)
+_NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis"})  # they name no one language
+_RIGHT_TO_LEFT = frozenset({"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg"})
+_ZEROS = {"arab": 0x660, "arabext": 0x6F0, "beng": 0x9E6, "deva": 0x966, "mymr": 0x1040}
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+def is_language(tag: str) -> bool:
+    """Tell whether a tag is well-formed BCP 47 and CLDR knows its language."""
+    found = _TAG.fullmatch(tag)
+    if not found or found["language"].lower() in _NO_LANGUAGE:
+        return False
+    return _known(found["language"].lower()) is not None
+
+
+def direction(language: str) -> str:
+    """Return "ltr" or "rtl"; a script in the tag decides before the language does."""
+    found = _TAG.fullmatch(language)
+    if found and found["script"]:
+        return "rtl" if found["script"].title() in _RIGHT_TO_LEFT else "ltr"
+    return _locale(language).text_direction
+
+
+def country_name(code: str, language: str, own: Mapping[str, str] = _NONE) -> str:
+    """Return a country's name in a language; `own` names go before CLDR's."""
+    return own.get(code) or _locale(language).territories.get(code) or code
+
+
+def date_text(iso: str, language: str) -> str:
+    """Return a day as the language writes it in full, without the weekday: "10 April 2025"."""
+    written = format_date(date.fromisoformat(iso), "long", locale=_locale(language))
+    return digits(written, language)
+
+
+def joined(parts: Sequence[str], language: str, word_for_and: str | None = None) -> str:
+    """Return "A, B and C"; `word_for_and` stands in for CLDR's word, and takes no comma."""
+    if word_for_and is None or len(parts) < 2:  # noqa: PLR2004 - one part is joined to nothing
+        return format_list(list(parts), locale=_locale(language))
+    between = comma(language)
+    return between.join(parts[:-1]) + _around(word_for_and, language) + parts[-1]
+
+
+def comma(language: str) -> str:
+    """Return the comma of a language, with its space."""
+    between = _between(language, "start").replace("\u200f", "")
+    if between.strip() and not any(character.isalpha() for character in between):
+        return between
+    is_arabic = _locale(language).text_direction == "rtl" and not language.startswith(("he", "yi"))
+    return "، " if is_arabic else ", "
+
+
+def plural(count: int, language: str) -> str:
+    """Return the CLDR plural category of a count: one, two, few, many, other ..."""
+    return str(_locale(language).plural_form(count))
+
+
+def number(count: int, language: str) -> str:
+    """Return a count with the language's own digits and grouping."""
+    written = format_decimal(count, locale=_locale(language), numbering_system="default")
+    return digits(written, language)
+
+
+def digits(text: str, language: str) -> str:
+    """Return a text with its Western digits written as the language writes them."""
+    zero = _ZEROS.get(_locale(language).default_numbering_system)
+    if zero is None:
+        return text
+    return text.translate({ord("0") + digit: zero + digit for digit in range(10)})
+
+
+def _around(word: str, language: str) -> str:
+    """Return a word for "and" with the spaces that the language sets around its own."""
+    between = _between(language, "2")
+    if not any(character.isalpha() for character in between):  # only a comma, as in Japanese
+        space = " " if any(character.isspace() for character in between) else ""
+        return f"{space}{word}{space}"
+    before = between[: len(between) - len(between.lstrip())]
+    after = between[len(between.rstrip()) :]
+    return f"{before}{word}{after}"
+
+
+def _between(language: str, pattern: str) -> str:
+    return str(_locale(language).list_patterns["standard"][pattern])[3:-3]  # "{0}, {1}"
+
+
+@lru_cache(maxsize=256)
+def _locale(tag: str) -> Locale:
+    """Return the closest locale that CLDR has; English where it has none."""
+    found = _TAG.fullmatch(tag)
+    if not found:
+        return Locale("en")
+    language, script = found["language"].lower(), (found["script"] or "").title()
+    region = (found["region"] or "").upper()
+    if language == "en" and not region:
+        region = "001"  # a coalition's English is the world's: 10 April 2025, "A, B and C"
+    tries = ((language, script, region), (language, script), (language, region), (language,))
+    for subtags in tries:
+        locale = _known("_".join(filter(None, subtags)))
+        if locale is not None:
+            return locale
+    return Locale("en")
+
+
+@lru_cache(maxsize=1024)
+def _known(name: str) -> Locale | None:
+    try:
+        return Locale.parse(name)
+    except (UnknownLocaleError, ValueError):
+        return None

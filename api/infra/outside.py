@@ -1,0 +1,31 @@
+"""What an app holds of the outside world, found from any use case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app
+
+if TYPE_CHECKING:
+    from api.config import Settings
+    from api.infra.child import Children
+    from api.infra.keys import Vault
+    from api.infra.storage import Storage
+
+EXTENSION = "undersigned"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outside:
+    """One app's settings, keys, files and limited children."""
+
+    settings: Settings
+    vault: Vault
+    storage: Storage
+    children: Children
+
+
+def outside() -> Outside:
+    """Return the running app's outside; needs an app context, as the database does."""
+    return cast("Outside", current_app.extensions[EXTENSION])

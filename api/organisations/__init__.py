@@ -1,0 +1,1 @@
+"""NGOs, as a coalition entered them, and the public directory."""

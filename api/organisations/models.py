@@ -1,0 +1,30 @@
+"""NGOs as a coalition entered them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.infra.database import Base, Country, Id, Versioned
+from api.infra.pictures import WithLogo
+
+
+class Organisation(WithLogo, Versioned, Base):
+    """One NGO, as one coalition spells it; public entries stand in the directory of all."""
+
+    __tablename__ = "organisations"
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    sort_name: Mapped[str] = mapped_column(String(300))  # the first of `names`, folded
+    names: Mapped[dict[str, str]] = mapped_column(JSON)  # by language, BCP 47
+    acronym: Mapped[str | None] = mapped_column(String(40))
+    aliases: Mapped[list[str]] = mapped_column(JSON)
+    country: Mapped[Country | None]
+    website: Mapped[str | None] = mapped_column(String(500))
+    is_public: Mapped[bool] = mapped_column(index=True)
+    spellings: Mapped[str] = mapped_column(Text)  # of every name, folded, for the search

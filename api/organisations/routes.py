@@ -1,0 +1,111 @@
+"""The addresses of organisations and of the directory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+from flask.views import MethodView
+
+from api.accounts.routes import current_actor
+from api.infra import pictures
+from api.organisations import service
+from api.organisations.schemas import (
+    EntryOut,
+    EntryUseIn,
+    OrganisationIn,
+    OrganisationOut,
+    SearchArgs,
+)
+from api.web.etags import needs_match, tagged
+from api.web.files import body_of, received, sent
+from api.web.paging import listed, paged
+from api.web.rest import Blueprint
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask import Response
+
+    from api.organisations.models import Organisation
+
+blueprint = Blueprint("organisations", __name__, url_prefix="/v1", description="NGOs.")
+
+
+@blueprint.route("/directory")
+class Directory(MethodView):
+    @blueprint.arguments(SearchArgs, location="query")
+    @blueprint.response(200, listed(EntryOut))
+    def get(self, args: dict[str, Any]) -> Any:
+        """Search the organisations that coalitions have made public."""
+        return paged(service.directory(args["page"], args.get("q")))
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/organisations")
+class Organisations(MethodView):
+    @blueprint.arguments(SearchArgs, location="query")
+    @blueprint.response(200, listed(OrganisationOut))
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+        """List or search a coalition's organisations."""
+        page, sought = args["page"], args.get("q")
+        return paged(service.of_coalition(current_actor(), coalition_id, page, sought))
+
+    @blueprint.arguments(OrganisationIn)
+    @blueprint.response(201, OrganisationOut)
+    def post(self, facts: dict[str, Any], coalition_id: UUID) -> Organisation:
+        """Enter an organisation."""
+        return tagged(service.enter(current_actor(), coalition_id, facts))
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/directory-uses")
+class DirectoryUses(MethodView):
+    @blueprint.arguments(EntryUseIn)
+    @blueprint.response(201, OrganisationOut)
+    def post(self, given: dict[str, UUID], coalition_id: UUID) -> Organisation:
+        """Copy a public entry of the directory into an entry of your own."""
+        return tagged(service.use(current_actor(), coalition_id, given["entry_id"]))
+
+
+@blueprint.route("/organisations/<uuid:organisation_id>")
+class OneOrganisation(MethodView):
+    @blueprint.response(200, OrganisationOut)
+    def get(self, organisation_id: UUID) -> Organisation:
+        """Show an organisation."""
+        return tagged(service.organisation(current_actor(), organisation_id))
+
+    @needs_match
+    @blueprint.arguments(OrganisationIn(partial=True))
+    @blueprint.response(200, OrganisationOut)
+    def patch(self, changes: dict[str, Any], organisation_id: UUID, expected: int) -> Organisation:
+        """Change some of an organisation's facts."""
+        return tagged(service.change(current_actor(), organisation_id, expected, changes))
+
+    @needs_match
+    @blueprint.response(204)
+    def delete(self, organisation_id: UUID, expected: int) -> None:
+        """Take an organisation out; what it signed stays."""
+        service.remove(current_actor(), organisation_id, expected)
+
+
+@blueprint.route("/organisations/<uuid:organisation_id>/logo")
+class OrganisationLogo(MethodView):
+    @sent(pictures.PNG, pictures.SVG)
+    def get(self, organisation_id: UUID) -> Response:
+        """Give an organisation's logo."""
+        organisation, picture, kind = service.logo(current_actor(), organisation_id)
+        tagged(organisation)
+        return body_of(picture, kind)
+
+    @needs_match
+    @received(pictures.PNG, pictures.SVG, max_bytes=pictures.MAX_BYTES)
+    @blueprint.response(200, OrganisationOut)
+    def put(self, organisation_id: UUID, expected: int) -> Organisation:
+        """Give an organisation its logo: a PNG, or an SVG, which is made safe."""
+        data = request.get_data()
+        return tagged(service.put_logo(current_actor(), organisation_id, expected, data))
+
+    @needs_match
+    @blueprint.response(204)
+    def delete(self, organisation_id: UUID, expected: int) -> None:
+        """Take an organisation's logo away."""
+        service.drop_logo(current_actor(), organisation_id, expected)

@@ -1,0 +1,74 @@
+"""Organisations as JSON."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+
+from api.web.fields import CountryCode, Text, Truth, WebAddress, names_by_language
+from api.web.paging import PageArgs
+from api.web.rest import Schema
+
+
+class OrganisationIn(Schema):
+    """An organisation's facts."""
+
+    names = names_by_language(required=True)
+    acronym = Text(most=40, load_default=None, allow_none=True, metadata={"example": "SPC"})
+    aliases = ma.fields.List(
+        Text(most=300),
+        load_default=list,
+        validate=ma.validate.Length(0, 40),
+        metadata={"example": ["Spec. Committee"]},
+    )
+    country = CountryCode(load_default=None, allow_none=True)
+    website = WebAddress(load_default=None, allow_none=True)
+    is_public = Truth(
+        load_default=False,
+        metadata={"description": "Stands in the directory that all coalitions search."},
+    )
+
+
+class OrganisationOut(Schema):
+    """An organisation."""
+
+    id = ma.fields.UUID(required=True)
+    coalition_id = ma.fields.UUID(required=True)
+    names = names_by_language(required=True)
+    acronym = ma.fields.String(required=True, allow_none=True, metadata={"example": "SPC"})
+    aliases = ma.fields.List(ma.fields.String(), required=True)
+    country = ma.fields.String(required=True, allow_none=True, metadata={"example": "KZ"})
+    website = ma.fields.String(
+        required=True, allow_none=True, metadata={"example": "https://specimen.example"}
+    )
+    is_public = ma.fields.Boolean(required=True)
+    logo_type = ma.fields.String(required=True, allow_none=True, metadata={"example": "image/png"})
+    created_at = ma.fields.AwareDateTime(required=True)
+    updated_at = ma.fields.AwareDateTime(required=True)
+
+
+class EntryOut(Schema):
+    """A public entry of the directory."""
+
+    id = ma.fields.UUID(required=True)
+    names = names_by_language(required=True)
+    acronym = ma.fields.String(required=True, allow_none=True, metadata={"example": "SPC"})
+    aliases = ma.fields.List(ma.fields.String(), required=True)
+    country = ma.fields.String(required=True, allow_none=True, metadata={"example": "KZ"})
+    website = ma.fields.String(
+        required=True, allow_none=True, metadata={"example": "https://specimen.example"}
+    )
+
+
+class EntryUseIn(Schema):
+    """Which entry of the directory to use."""
+
+    entry_id = ma.fields.UUID(required=True)
+
+
+class SearchArgs(PageArgs):
+    """A page of what any spelling finds."""
+
+    q = ma.fields.String(
+        validate=ma.validate.Length(1, 200),
+        metadata={"description": "Words of a name, alias or acronym, in any spelling or script."},
+    )

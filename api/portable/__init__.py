@@ -1,0 +1,1 @@
+"""The portable statement: reads it, checks it, and resolves what prints. Pure."""

@@ -1,0 +1,1 @@
+"""The portable statement: read, checked, and resolved to the words that print."""

@@ -1,0 +1,152 @@
+"""Whether a document may be kept: its schema, and every rule that a schema cannot say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from api.errors import Fault, Invalid, point
+from api.infra import fonts, languages
+from api.portable.rules import leaves, letters, naming, references, schema
+from api.texts.rules import markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from api.portable.rules.leaves import Leaf
+
+MOST_STOPS = 40_000  # signs of Markdown in one document; reading them all takes a second
+MOST_FAULTS = 1_000  # of the schema: who has more has not begun
+
+_DROPPED = ("aliases", "sources", "summary", "born")  # a redacted export leaves them out of a case
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What must be mended, and what somebody should look at once more."""
+
+    faults: list[Fault]
+    warnings: list[Fault]
+
+
+def require(document: Mapping[str, Any]) -> list[Fault]:
+    """Return the warnings of a document that keeps every rule, or raise Invalid with all faults."""
+    checked = check(document)
+    if checked.faults:
+        count = len(checked.faults)
+        raise Invalid(
+            f"The document breaks {count} rule{'s' * (count > 1)} of the format; nothing is kept.",
+            checked.faults,
+        )
+    return checked.warnings
+
+
+def check(document: Mapping[str, Any]) -> Checked:
+    """Return every fault and warning of a document, each with its JSON Pointer."""
+    faults = list(islice(schema.faults(document), MOST_FAULTS))
+    if len(faults) == MOST_FAULTS:
+        return Checked([*faults, Fault("", "There may be more faults: mend these first.")], [])
+    fields = list(leaves.of(document))
+    unkept = list(_characters(fields))
+    if unkept:  # what cannot be kept as text can be read no further
+        return Checked(_once(faults + unkept), [])
+    faults += _glyphs(fields)
+    faults += _language(document)
+    faults += _countries(document, fields)
+    faults += _redaction(document)
+    faults += references.faults(document)
+    if _is_wall_of_marks(fields):
+        text = f"The document may hold {MOST_STOPS:,} signs like * _ [ ] at most: split it."
+        return Checked(_once([*faults, Fault("", text)]), [])
+    faults += _markdown(fields, {fault.pointer for fault in faults})
+    faults += references.footnote_faults(document, fields)
+    hidden = naming.hidden(document)
+    named, warnings = naming.in_fields(document, fields, hidden)
+    faults += named
+    if faults:
+        return Checked(_once(faults), _once(warnings))
+    warnings += references.warnings(document)
+    return Checked(_once(naming.in_finished(document, hidden)), _once(warnings))
+
+
+def _once(faults: Iterable[Fault]) -> list[Fault]:
+    return list(dict.fromkeys(faults))
+
+
+def _characters(fields: Iterable[Leaf]) -> Iterator[Fault]:
+    for leaf in fields:
+        for text in (leaf.text, *(key for key in leaf.path if isinstance(key, str))):
+            if unkept := letters.unkept(text):
+                yield Fault(leaf.pointer, unkept)
+
+
+def _glyphs(fields: Iterable[Leaf]) -> Iterator[Fault]:
+    """Yield what would print as an empty box; aliases and sources never print."""
+    for leaf in fields:
+        if not leaf.prints or leaf.text.isascii():
+            continue
+        if lacking := fonts.unprintable(leaf.text):
+            yield Fault(leaf.pointer, f"No font has {lacking}: write it in another way.")
+
+
+def _language(document: Mapping[str, Any]) -> Iterator[Fault]:
+    tag = document.get("language")
+    if isinstance(tag, str) and not languages.is_language(tag):
+        yield Fault("/language", "CLDR knows no such language: give a tag like en, ru or uz-Latn.")
+
+
+def _countries(document: Mapping[str, Any], fields: Iterable[Leaf]) -> Iterator[Fault]:
+    for leaf in fields:
+        last = leaf.kind.rsplit("/", 2)
+        is_code = last[-1] == "country" or last[-2:] == ["countries", "*"]
+        if is_code and leaf.path[0] != "footnotes":
+            yield from _country(leaf.text, leaf.pointer)
+    coalition = leaves.inside(document, "coalition")
+    for code in leaves.inside(coalition, "country_names"):
+        yield from _country(code, point("coalition", "country_names", code))
+
+
+def _country(code: str, pointer: str) -> Iterator[Fault]:
+    # What is not two capital letters is the schema's own fault.
+    if code.isascii() and code.isalpha() and code.isupper() and code not in languages.COUNTRIES:
+        yield Fault(pointer, f"{code[:2]} is no country's code (ISO 3166-1): KZ is Kazakhstan's.")
+
+
+def _redaction(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield what a redacted document still tells of somebody it must not tell of."""
+    if document.get("redacted") is not True:
+        return
+    for place, case in leaves.entries(document, "cases"):
+        if case.get("may_be_named") is False:
+            yield from _told(case, place)
+    for place, one in leaves.entries(document, "signatories"):
+        if one.get("visibility") in {"coalition", "anonymous"}:
+            what = "A redacted document counts this signatory in withheld: take the entry out."
+            yield Fault(point("signatories", place), what)
+
+
+def _told(case: Mapping[str, Any], place: int) -> Iterator[Fault]:
+    for key in _DROPPED:
+        if key in case:
+            what = "A redacted document does not tell this of a case that may not be named."
+            yield Fault(point("cases", place, key), f"{what} Take it out.")
+    if "public_label" in case and case["public_label"] != case.get("name"):
+        what = "In a redacted document the name of this case is its public label."
+        yield Fault(point("cases", place, "name"), what)
+
+
+def _is_wall_of_marks(fields: Iterable[Leaf]) -> bool:
+    texts = (leaf.text for leaf in fields if leaf.kind in leaves.MARKDOWN)
+    return sum(map(markdown.stops, texts)) > MOST_STOPS
+
+
+def _markdown(fields: Iterable[Leaf], told: set[str]) -> Iterator[Fault]:
+    """Yield what is not inline Markdown, and addresses that may not be linked to."""
+    for leaf in fields:
+        if leaf.kind in leaves.MARKDOWN:
+            yield from (Fault(leaf.pointer, what) for what in markdown.faults(leaf.text))
+        elif leaf.kind != "body/*/quote/url" or leaf.pointer in told:
+            continue
+        elif not markdown.is_address(leaf.text):
+            yield Fault(leaf.pointer, "A source's address starts with https:// or http://.")

@@ -1,0 +1,186 @@
+"""Cases that may not be named: their names, wherever a reader might come upon them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from api.errors import Fault, point
+from api.portable.rules import leaves, printing
+from api.texts.rules import markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from api.portable.rules.leaves import Leaf
+
+STEM = 5  # letters that two words share before somebody is asked
+
+_WORD = re.compile(r"[^\W_]+")
+# Letters that writers take for one another; the apostrophes of Uzbek part a word like any other.
+_ALIKE = str.maketrans("ёيىكةۀ\u02bb\u02bc\u02b9", "еییکهه'''", "\u0640")
+_ONLY_WHERE_NAMED = frozenset({"name", "summary"})  # of the case itself: they do not print
+_HIDDEN = frozenset({"initials", "coalition", "anonymous"})
+
+
+@dataclass(slots=True)
+class Hidden:
+    """What must not show: whole names by their first word, and the stems of their words."""
+
+    names: dict[str, list[tuple[tuple[str, ...], int]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    stems: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    ids: dict[int, str] = field(default_factory=dict)
+
+
+def hidden(document: Mapping[str, Any]) -> Hidden:
+    """Return the names of the document's cases that may not be named."""
+    found = Hidden()
+    for place, case in leaves.entries(document, "cases"):
+        if case.get("may_be_named") is not False:
+            continue
+        if document.get("redacted") is True:
+            continue  # its name is its label already; `redaction` sees to that
+        found.ids[place] = str(case.get("id", place))
+        given = [case.get("name"), *(alias for _, alias in leaves.words(case, "aliases"))]
+        for name in given:
+            _learn(found, _words(name) if isinstance(name, str) else (), place)
+    return found
+
+
+def in_fields(
+    document: Mapping[str, Any], fields: Iterable[Leaf], found: Hidden
+) -> tuple[list[Fault], list[Fault]]:
+    """Return the faults (a name) and warnings (a stem) in the fields that print."""
+    faults: list[Fault] = []
+    warnings: list[Fault] = []
+    if not found.ids:
+        return faults, warnings
+    for leaf in fields:
+        if not leaf.prints or not _shows(leaf, document, found):
+            continue
+        seen = [_words(text) for text in _seen(leaf)]
+        named = {place for words in seen for place, _ in _names_in(words, found)}
+        alike = {place for words in seen for place in _stems_in(words, found)} - named
+        faults += [Fault(leaf.pointer, _named(found.ids[place])) for place in sorted(named)]
+        warnings += [Fault(leaf.pointer, _alike(found.ids[place])) for place in sorted(alike)]
+    return faults, warnings
+
+
+def in_finished(document: Mapping[str, Any], found: Hidden) -> Iterator[Fault]:
+    """Yield the names that come about where finished texts meet, though no field holds them."""
+    if not found.ids:
+        return
+    words: list[str] = []
+    pointers: list[str] = []
+    for pointer, text in _finished(document):
+        here = _words(text)
+        words += here
+        pointers += [pointer] * len(here)
+    for place, start in dict(_names_in(words, found)).items():
+        detail = f"{_named(found.ids[place])} The name comes about where texts meet in print."
+        yield Fault(pointers[start], detail)
+
+
+def _learn(found: Hidden, words: Sequence[str], place: int) -> None:
+    if not words:
+        return
+    found.names[words[0]].append((tuple(words), place))
+    for word in words:
+        if len(word) >= STEM:
+            found.stems[_stem(word)].add(place)
+
+
+def _named(name: str) -> str:
+    return f'This names the case "{name}", which may not be named: use its public label.'
+
+
+def _alike(name: str) -> str:
+    return f'A word here is like the name of the case "{name}", which may not be named: look again.'
+
+
+def _shows(leaf: Leaf, document: Mapping[str, Any], found: Hidden) -> bool:
+    """Tell whether a field of a kind that prints does print in this document."""
+    top, *rest = leaf.path
+    if top == "cases" and rest[0] in found.ids:
+        return rest[1] not in _ONLY_WHERE_NAMED
+    if top == "signatories":
+        return document["signatories"][rest[0]].get("visibility") not in _HIDDEN
+    return True
+
+
+def _seen(leaf: Leaf) -> Iterator[str]:
+    """Yield what a reader may see of a field: its words, and the addresses behind them."""
+    if leaf.kind in leaves.MARKDOWN:
+        yield markdown.plain(leaf.text)
+        yield from map(unquote, markdown.links(leaf.text))
+    else:
+        yield unquote(leaf.text) if leaf.kind.endswith("/url") else leaf.text
+
+
+def _finished(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what prints, in printing order, with a pointer to where it comes from."""
+    printed = printing.resolve(document)
+    yield "/title", printed["title"]
+    yield "/dateline", printed.get("dateline", "")
+    yield "/occasion", printed.get("occasion", "")
+    for place, addressee in enumerate(printed["addressees"]):
+        yield point("addressees", place), " ".join(str(part) for part in addressee.values())
+    for place, block in enumerate(printed["blocks"]):
+        yield from ((point("body", place), line) for line in _lines(block))
+    for line in printing.signatories(document)["lines"]:
+        yield "/signatories", line["text"]
+    for note in printed["footnotes"]:
+        yield point("footnotes", note["label"]), markdown.plain(note["text"])
+    for place, contact in enumerate(printed["contacts"]):
+        yield point("contacts", place), " ".join(str(part) for part in contact.values())
+
+
+def _lines(block: printing.PrintedBlock) -> Iterator[str]:
+    if block["type"] == "demands":
+        yield markdown.plain(block.get("lead", ""))
+        for demands in block["lists"]:
+            yield demands.get("heading", "")
+            for demand in demands["demands"]:
+                yield markdown.plain(demand["text"])
+                yield markdown.plain(demand.get("rationale", ""))
+        return
+    yield from map(markdown.plain, printing.texts(block))
+    if block["type"] == "quote":
+        yield f"{block.get('source', '')} {block.get('locator', '')}"
+
+
+def _names_in(words: Sequence[str], found: Hidden) -> Iterator[tuple[int, int]]:
+    """Yield the case and the place of each whole name among words, the last of a case first."""
+    for start in range(len(words) - 1, -1, -1):
+        for name, place in found.names.get(words[start], ()):
+            if tuple(words[start : start + len(name)]) == name:
+                yield place, start
+
+
+def _stems_in(words: Iterable[str], found: Hidden) -> Iterator[int]:
+    for word in words:
+        if len(word) >= STEM:
+            yield from found.stems.get(_stem(word), ())
+
+
+@lru_cache(maxsize=1 << 14)
+def _stem(word: str) -> str:
+    if word.isascii():
+        return word[:STEM]
+    bare = (c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    return "".join(bare)[:STEM]
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Return the words of a text, case folded, without what a reader does not see."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+        text = "".join(c for c in text if unicodedata.category(c) not in {"Cf", "Mn"})
+    return tuple(_WORD.findall(text.casefold().translate(_ALIKE)))

@@ -1,0 +1,139 @@
+"""Ids that are unique, names that lead somewhere, and footnotes both ways."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from api.errors import Fault, point
+from api.portable.rules import leaves, printing
+from api.texts.rules import markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from api.portable.rules.leaves import Leaf, Path
+
+    Place = tuple[Path, str]  # where an id stands, and the id
+
+
+def faults(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield ids that are not unique and references that lead nowhere."""
+    cases = list(_ids(document, "cases", ()))
+    demands = list(_demand_ids(document))
+    lists = list(_list_keys(document))
+    yield from _twice(cases, "Another case has this id: ids are unique.")
+    yield from _twice(demands, "Another demand has this id: ids are unique, across all lists.")
+    yield from _twice(lists, "There is a list of this country or party already: make them one.")
+    for sort, known, named in (
+        ("case", cases, _named_cases(document)),
+        ("demand list", lists, _named(document, "demands", "lists")),
+        ("demand", demands, _named(document, "demands", "ids")),
+    ):
+        there = {name for _, name in known}
+        for path, name in named:
+            if name not in there:
+                yield Fault(point(*path), f'There is no {sort} "{name[:80]}" in the document.')
+
+
+def footnote_faults(document: Mapping[str, Any], fields: Iterable[Leaf]) -> Iterator[Fault]:
+    """Yield references without a footnote and footnotes that no text leads to."""
+    notes = leaves.inside(document, "footnotes")
+    inside: dict[str, list[str]] = {}
+    outside: list[str] = []
+    for leaf in fields:
+        if leaf.kind not in leaves.MARKDOWN:
+            continue
+        labels = markdown.footnote_labels(leaf.text)
+        for label in dict.fromkeys(labels):
+            if label not in notes:
+                yield Fault(leaf.pointer, f"There is no footnote for [^{label}]: add it.")
+        if leaf.kind == "footnotes/*":
+            inside[str(leaf.path[1])] = labels
+        else:
+            outside += labels
+    yield from _note_faults(notes, _reached(outside, inside))
+
+
+def _note_faults(notes: Iterable[str], reached: set[str]) -> Iterator[Fault]:
+    for label in notes:
+        if not markdown.LABEL.fullmatch(label):
+            what = "A label has 1 to 40 characters, none of them a space, bracket, ^ or backslash."
+            yield Fault(point("footnotes", label), what)
+        elif label not in reached:
+            what = f"No text refers to this footnote: write [^{label}] in one, or take it out."
+            yield Fault(point("footnotes", label), what)
+
+
+def _reached(outside: Iterable[str], inside: Mapping[str, list[str]]) -> set[str]:
+    """Return the labels that texts lead to; a footnote that is reached may lead to another."""
+    waiting = list(outside)
+    reached = set(waiting)
+    for label in waiting:  # grows
+        new = [name for name in inside.get(label, ()) if name not in reached]
+        reached.update(new)
+        waiting += new
+    return reached
+
+
+def warnings(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield what a valid document holds and does not print."""
+    printed = printing.resolve(document)
+    for place, block in enumerate(printed["blocks"]):
+        is_empty = (block["type"] == "cases" and not block["items"]) or (
+            block["type"] == "demands" and not block["lists"]
+        )
+        if is_empty:
+            yield Fault(point("body", place), "Nothing prints here: no case or demand is chosen.")
+    shown = {note["label"] for note in printed["footnotes"]}
+    for label in document.get("footnotes", {}):
+        if label not in shown:
+            yield Fault(
+                point("footnotes", label), "This does not print: no text that prints refers to it."
+            )
+
+
+def _ids(owner: Mapping[str, Any], key: str, above: Path) -> Iterator[Place]:
+    for place, entry in leaves.entries(owner, key):
+        if isinstance(entry.get("id"), str):
+            yield (*above, key, place, "id"), entry["id"]
+
+
+def _demand_ids(document: Mapping[str, Any]) -> Iterator[Place]:
+    for place, asked in leaves.entries(document, "demand_lists"):
+        yield from _ids(asked, "demands", ("demand_lists", place))
+
+
+def _list_keys(document: Mapping[str, Any]) -> Iterator[Place]:
+    for place, asked in leaves.entries(document, "demand_lists"):
+        if isinstance(asked.get("country"), str):
+            yield ("demand_lists", place, "country"), asked["country"]
+        name = leaves.inside(asked, "party").get("id")
+        if isinstance(name, str):
+            yield ("demand_lists", place, "party", "id"), name
+
+
+def _named_cases(document: Mapping[str, Any]) -> Iterator[Place]:
+    for place, asked in leaves.entries(document, "demand_lists"):
+        for number, demand in leaves.entries(asked, "demands"):
+            above: Path = ("demand_lists", place, "demands", number, "cases")
+            yield from (((*above, at), name) for at, name in leaves.words(demand, "cases"))
+    yield from _named(document, "cases", "ids")
+    for place, block in leaves.entries(document, "body"):
+        for number, item in leaves.entries(leaves.inside(block, "cases"), "items"):
+            above = ("body", place, "cases", "items", number, "cases")
+            yield from (((*above, at), name) for at, name in leaves.words(item, "cases"))
+
+
+def _named(document: Mapping[str, Any], kind: str, key: str) -> Iterator[Place]:
+    """Yield what the blocks of a kind name under a key."""
+    for place, block in leaves.entries(document, "body"):
+        for at, name in leaves.words(leaves.inside(block, kind), key):
+            yield ("body", place, kind, key, at), name
+
+
+def _twice(places: Iterable[Place], detail: str) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for path, name in places:
+        if name in seen:
+            yield Fault(point(*path), detail)
+        seen.add(name)

@@ -1,0 +1,175 @@
+"""The schema's own check, its faults said in plain words."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jsonschema import Draft202012Validator
+
+from api.errors import Fault, point
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_Error = Any  # jsonschema types every field of its errors as possibly unset
+
+FILE = Path(__file__).resolve().parent.parent / "statement.schema.json"
+
+_TYPES = {
+    "string": "text",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a group of keys",
+}
+_FORMATS = {
+    "date": "This must be a real day as year, month and day: 2031-04-30.",
+    "uri": "This must be a whole web address: https://example.org/page.",
+}
+_PATTERNS = {
+    "slug": "This must be small letters, digits and single hyphens: open-letter-2031.",
+    "country": "This must be the two capital letters of a country (ISO 3166-1): KZ.",
+    "language": "This must be a language tag (BCP 47): en, ru, uz-Latn.",
+}
+_LONGEST = 60  # characters of a key that a message repeats
+
+
+def load() -> dict[str, Any]:
+    """Return the schema of the portable statement."""
+    schema: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
+    return schema
+
+
+def faults(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield what in a document does not fit the schema, each place once and for each reason."""
+    whole, blocks = _validators()
+    for error in whole.iter_errors(document):
+        yield from _explained(error, ())
+    body = document.get("body")
+    for place, block in enumerate(body if isinstance(body, list) else []):
+        yield from _block_faults(block, place, blocks)
+
+
+@cache
+def _validators() -> tuple[Draft202012Validator, dict[str, Any]]:
+    """Return the validator of all but the blocks, and one for each kind of block.
+
+    The schema's `oneOf` would try six kinds for each block and then say only that none fits.
+    References are written out, as following them takes half of the time.
+    """
+    schema = load()
+    definitions = schema.pop("$defs")
+    kinds = [branch["properties"] for branch in definitions["block"]["oneOf"]]
+    definitions["block"] = {}
+    whole = _validator(_written_out(schema, definitions))
+    blocks = {
+        name: _validator(_written_out(kind, definitions))
+        for one in kinds
+        for name, kind in one.items()
+    }
+    return whole, blocks
+
+
+def _validator(schema: dict[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def _written_out(part: Any, definitions: Mapping[str, Any]) -> Any:
+    if isinstance(part, list):
+        return [_written_out(inner, definitions) for inner in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        return _written_out(definitions[part["$ref"].rsplit("/", 1)[1]], definitions)
+    return {key: _written_out(inner, definitions) for key, inner in part.items()}
+
+
+def _block_faults(block: Any, place: int, blocks: Mapping[str, Any]) -> Iterator[Fault]:
+    name = str(next(iter(block))) if isinstance(block, dict) and len(block) == 1 else ""
+    if name not in blocks:
+        yield Fault(point("body", place), f"Exactly one of {_listed(blocks)} names a block.")
+        return
+    for error in blocks[name].iter_errors(block[name]):
+        yield from _explained(error, ("body", place, name))
+
+
+def _explained(error: _Error, above: tuple[str | int, ...]) -> Iterator[Fault]:
+    path = (*above, *error.absolute_path)
+    if "propertyNames" in error.relative_schema_path:
+        path = (*path, error.instance)
+    if error.validator == "additionalProperties":
+        known = error.schema["properties"]
+        for key in error.instance:
+            if key not in known:
+                yield Fault(point(*path, key), _unknown(key, known))
+        return
+    yield Fault(point(*path), _EXPLAIN[str(error.validator)](error))
+
+
+def _unknown(key: str, known: Mapping[str, Any]) -> str:
+    return f'There is no key "{key[:_LONGEST]}" here; there are {_listed(known)}.'
+
+
+def _missing(error: _Error) -> str:
+    name = error.message.split("'")[1]  # one error for each key that is missing
+    return f"{name} is missing: add it."
+
+
+def _type(error: _Error) -> str:
+    wanted = f"This must be {_TYPES[error.validator_value]}"
+    if error.instance is None:
+        return f"{wanted}, and nothing stands here: write it, or take the key out."
+    if error.validator_value == "string" and isinstance(error.instance, bool | int | float):
+        return f"{wanted}: set it in quotes."
+    return f"{wanted}."
+
+
+def _const(error: _Error) -> str:
+    if error.validator_value is True:
+        return "This must be true, or left out."
+    return f"This must be {error.validator_value}."
+
+
+def _pattern(error: _Error) -> str:
+    definitions = load()["$defs"]
+    return next(
+        text
+        for name, text in _PATTERNS.items()
+        if definitions[name]["pattern"] == error.validator_value
+    )
+
+
+def _one_of(error: _Error) -> str:
+    names = [name for branch in error.validator_value for name in branch["required"]]
+    return f"Exactly one of {_listed(names)} must stand here."
+
+
+def _not(error: _Error) -> str:
+    return f"Only one of {_listed(error.validator_value['required'])} may stand here."
+
+
+def _listed(names: Any) -> str:
+    """Return "a, b or c"."""
+    *most, last = names
+    return f"{', '.join(most)} or {last}" if most else str(last)
+
+
+_EXPLAIN: Mapping[str, Callable[[_Error], str]] = {
+    "required": _missing,
+    "type": _type,
+    "enum": lambda error: f"This must be one of {_listed(error.validator_value)}.",
+    "const": _const,
+    "pattern": _pattern,
+    "format": lambda error: _FORMATS[error.validator_value],
+    "minLength": lambda _: "This must not be empty: write it, or take the key out.",
+    "maxLength": lambda error: f"This may have {error.validator_value} characters at most.",
+    "minimum": lambda error: f"This must be {error.validator_value} or more.",
+    "maximum": lambda error: f"This must be {error.validator_value} or less.",
+    "minItems": lambda _: "This must have at least one entry.",
+    "uniqueItems": lambda _: "An entry stands here twice: take one out.",
+    "oneOf": _one_of,
+    "not": _not,
+}

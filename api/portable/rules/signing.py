@@ -1,0 +1,103 @@
+"""The list of signatories as it prints: who stands in it, in which order, in which words."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+from api.portable.rules import names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class SignatoryLine(TypedDict):
+    """One line of the list; plain text."""
+
+    text: str
+    lead: bool
+    kind: Literal["organisation", "individual"]
+
+
+class Signatories(TypedDict):
+    """The lines in printing order, and how many signatories have none."""
+
+    lines: list[SignatoryLine]
+    withheld: int
+
+
+def signatories(document: Mapping[str, Any]) -> Signatories:
+    """Return the lines that print and the count of those that are withheld."""
+    given = document.get("signatories", [])
+    shown = []
+    for one in given:
+        line = _line(one, document)
+        if line:
+            shown.append((_group(one), _rank(one, line, document), line, one["kind"]))
+    shown.sort(key=lambda entry: entry[:2])  # stable: what ranks alike stays as given
+    lines: list[SignatoryLine] = [
+        {"text": line, "lead": group == 0, "kind": kind} for group, _, line, kind in shown
+    ]
+    return {"lines": lines, "withheld": document.get("withheld", 0) + len(given) - len(lines)}
+
+
+def collation(text: str) -> tuple[str, str]:
+    """Return a key that sorts names of all scripts without regard to case and accents.
+
+    Its limit: scripts follow each other by code point, Latin first, and the letters that a
+    language added to its script stand where Unicode put them (a Kazakh \u04d9 after \u044f).
+    """
+    bare = "".join(
+        character
+        for character in unicodedata.normalize("NFKD", text.casefold())
+        if character.isalnum() or character.isspace()
+    )
+    return bare.strip(), text
+
+
+def _group(one: Mapping[str, Any]) -> int:
+    if one["kind"] == "individual":
+        return 2
+    return 0 if one.get("lead") else 1
+
+
+def _line(one: Mapping[str, Any], document: Mapping[str, Any]) -> str:
+    """Return what is printed of a signatory; nothing where only the count may show."""
+    visibility = one.get("visibility", "public")
+    if visibility in {"coalition", "anonymous"}:
+        return ""
+    is_redacted = document.get("redacted", False)
+    if visibility == "initials" and not is_redacted:
+        return _initials(one, document)
+    return str(one.get("as_printed") or "") or _full(one, document)
+
+
+def _initials(one: Mapping[str, Any], document: Mapping[str, Any]) -> str:
+    """Return initials and country; a name without a letter has none and is counted instead."""
+    letters, code = names.initials(one["name"]), one.get("country")
+    return (
+        names.listed([letters, code and names.country(code, document)], document) if letters else ""
+    )
+
+
+def _full(one: Mapping[str, Any], document: Mapping[str, Any]) -> str:
+    is_asked = document.get("signatory_list", {}).get("show_country", False)
+    code = one.get("country") if is_asked else None
+    where = code and names.country(code, document)
+    if one["kind"] == "organisation":
+        acronym = one.get("acronym")
+        return names.listed([one["name"] + (f" ({acronym})" if acronym else ""), where], document)
+    return names.listed([one["name"], one.get("role"), one.get("affiliation"), where], document)
+
+
+def _rank(
+    one: Mapping[str, Any], line: str, document: Mapping[str, Any]
+) -> tuple[bool, tuple[str, str]]:
+    """Return the place within a group; initials rank by what shows, not by the hidden name."""
+    order = document.get("signatory_list", {}).get("order", "given")
+    if order == "alphabetical":
+        return False, collation(line if one.get("visibility") == "initials" else one["name"])
+    if order == "country":
+        code = one.get("country")
+        return not code, collation(names.country(code, document)) if code else ("", "")
+    return False, ("", "")

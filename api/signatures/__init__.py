@@ -1,0 +1,1 @@
+"""Signatories and their signatures: who stands under a statement, and who may see it."""

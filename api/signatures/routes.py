@@ -1,0 +1,178 @@
+"""The addresses of signatures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, request, stream_with_context
+from flask.views import MethodView
+
+from api.accounts.routes import current_actor
+from api.signatures import rules
+from api.signatures.schemas import (
+    TABLE,
+    ConfirmationIn,
+    CountsOut,
+    ImportArgs,
+    ListArgs,
+    OrderIn,
+    OrderOut,
+    ReportOut,
+    SignatoryIn,
+    SignatureIn,
+    SignatureOut,
+    TableArgs,
+    checked,
+)
+from api.signatures.service import changes, lists, tables
+from api.web.etags import needs_match, tag
+from api.web.files import received, sent
+from api.web.paging import listed, paged
+from api.web.rest import Blueprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from api.signatures.service.rows import Shown
+    from api.signatures.service.tables import Report
+
+CSV = "text/csv"
+blueprint = Blueprint("signatures", __name__, url_prefix="/v1", description="Who signed.")
+
+
+def _tagged(shown: Shown) -> Shown:
+    tag(shown.etag)
+    return shown
+
+
+@blueprint.route("/statements/<uuid:statement_id>/signatures")
+class Signatures(MethodView):
+    @blueprint.arguments(ListArgs, location="query")
+    @blueprint.response(200, listed(SignatureOut))
+    def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
+        """List or search a statement's signatures, in their order.
+
+        Coordinators and owners see all; others see those that print, as they print.
+        """
+        page = args.pop("page")
+        return paged(lists.signatures(current_actor(), statement_id, page, args))
+
+    @blueprint.arguments(SignatureIn)
+    @blueprint.response(201, SignatureOut)
+    def post(self, facts: dict[str, Any], statement_id: UUID) -> Shown:
+        """Enter a signature under the newest revision, of which the signatory saw the text."""
+        sha256 = facts.pop("revision_sha256")
+        return _tagged(changes.enter(current_actor(), statement_id, sha256, facts))
+
+
+@blueprint.route("/statements/<uuid:statement_id>/signature-order")
+class SignatureOrder(MethodView):
+    @blueprint.response(200, OrderOut)
+    def get(self, statement_id: UUID) -> dict[str, Any]:
+        """Give the ids of a statement's signatures in order."""
+        ids, version = changes.order(current_actor(), statement_id)
+        tag(version)
+        return {"ids": ids}
+
+    @needs_match
+    @blueprint.arguments(OrderIn)
+    @blueprint.response(200, OrderOut)
+    def put(self, given: dict[str, Any], statement_id: UUID, expected: int) -> dict[str, Any]:
+        """Put a statement's signatures into another order, all in one call."""
+        ids, version = changes.reorder(current_actor(), statement_id, expected, given["ids"])
+        tag(version)
+        return {"ids": ids}
+
+
+@blueprint.route("/statements/<uuid:statement_id>/signature-counts")
+class SignatureCounts(MethodView):
+    @blueprint.response(200, CountsOut)
+    def get(self, statement_id: UUID) -> dict[str, Any]:
+        """Count a statement's signatures by kind and country."""
+        return lists.counts(current_actor(), statement_id)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/signatures.csv")
+class SignatureTable(MethodView):
+    @sent(CSV)
+    @blueprint.arguments(TableArgs, location="query")
+    def get(self, wanted: dict[str, Any], statement_id: UUID) -> Response:
+        """Give a statement's signatories as a table that can be imported again.
+
+        A cell that a spreadsheet would run begins with an apostrophe, which the import takes off.
+        """
+        batches = lists.exported(current_actor(), statement_id, wanted)
+        answer = Response(
+            stream_with_context(_written(batches)), content_type=f"{CSV}; charset=utf-8"
+        )
+        answer.headers.set("Content-Disposition", "attachment", filename="signatures.csv")
+        return answer
+
+
+def _written(batches: Iterator[list[tuple[rules.Signatory, str]]]) -> Iterator[str]:
+    yield rules.written([], header=True)
+    for batch in batches:
+        yield rules.written(batch, header=False)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/signature-imports")
+class SignatureImports(MethodView):
+    @received(CSV, max_bytes=rules.MOST_BYTES)
+    @blueprint.arguments(ImportArgs, location="query")
+    @blueprint.response(200, ReportOut)
+    @blueprint.doc(description=TABLE)
+    def post(self, args: dict[str, Any], statement_id: UUID) -> Report:
+        """Enter the signatories of a table; the answer tells what became of each line."""
+        lines = checked(rules.read_table(request.get_data()))
+        actor, sha256 = current_actor(), args["revision_sha256"]
+        if args["is_preview"]:
+            return tables.preview(actor, statement_id, sha256, lines)
+        return tables.import_(actor, statement_id, sha256, lines, partial=args["is_partial"])
+
+
+@blueprint.route("/signatures/<uuid:signature_id>")
+class OneSignature(MethodView):
+    @blueprint.response(200, SignatureOut)
+    def get(self, signature_id: UUID) -> Shown:
+        """Show a signature, as far as you may see it."""
+        return _tagged(lists.signature(current_actor(), signature_id))
+
+    @needs_match
+    @blueprint.arguments(SignatoryIn(partial=True))
+    @blueprint.response(200, SignatureOut)
+    def patch(self, facts: dict[str, Any], signature_id: UUID, expected: int) -> Shown:
+        """Change what is known of a signatory, or who may see it."""
+        return _tagged(changes.change(current_actor(), signature_id, expected, facts))
+
+    @needs_match
+    @blueprint.response(204)
+    def delete(self, signature_id: UUID, expected: int) -> None:
+        """Delete a signature that was entered by mistake; who takes it back withdraws it."""
+        changes.remove(current_actor(), signature_id, expected)
+
+
+@blueprint.route("/signatures/<uuid:signature_id>/confirmation")
+class Confirmation(MethodView):
+    @blueprint.arguments(ConfirmationIn)
+    @blueprint.response(200, SignatureOut)
+    def post(self, given: dict[str, str], signature_id: UUID) -> Shown:
+        """Bind a signature to the newest revision, of which the signatory saw the text."""
+        sha256 = given["revision_sha256"]
+        return _tagged(changes.confirm(current_actor(), signature_id, sha256))
+
+
+@blueprint.route("/signatures/<uuid:signature_id>/withdrawal")
+class Withdrawal(MethodView):
+    @blueprint.response(200, SignatureOut)
+    def post(self, signature_id: UUID) -> Shown:
+        """Take a signature back: it does not count any more, and who gave it is forgotten."""
+        return _tagged(changes.withdraw(current_actor(), signature_id))
+
+
+@blueprint.route("/signatures/<uuid:signature_id>/erasure")
+class Erasure(MethodView):
+    @blueprint.response(200, SignatureOut)
+    def post(self, signature_id: UUID) -> Shown:
+        """Forget who gave a signature, for good, and go on counting it as anonymous."""
+        return _tagged(changes.erase(current_actor(), signature_id))

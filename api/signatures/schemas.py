@@ -1,0 +1,287 @@
+"""Signatures as JSON, and the lines of a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import marshmallow as ma
+
+from api.signatures import rules
+from api.signatures.models import SignatoryKind, Source, Visibility
+from api.signatures.rules import MOST_BYTES, MOST_LINES, CellFault, Line, Standing
+from api.signatures.service.tables import LineState
+from api.web.fields import CountryCode, Email, Text
+from api.web.paging import PageArgs
+from api.web.rest import Schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from api.signatures.rules import Row
+
+MOST_IN_ORDER = 20_000
+SHA256 = {
+    "description": "SHA-256 of the revision that the signatory saw.",
+    "example": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+}
+_sha256 = ma.validate.Regexp(r"[0-9a-f]{64}\Z", error="Send 64 hexadecimal digits.")
+
+
+class RepresentativeIn(Schema):
+    """Who signs for an organisation."""
+
+    name = Text(required=True, metadata={"example": "A. Specimen"})
+    role = Text(metadata={"example": "Director"})
+
+
+class SignatoryIn(Schema):
+    """Who signs, and who may see it."""
+
+    kind = ma.fields.Enum(SignatoryKind, by_value=True, required=True)
+    name = Text(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Only an anonymous signature may come without."},
+    )
+    acronym = Text(most=40, load_default=None, allow_none=True)
+    role = Text(load_default=None, allow_none=True)
+    affiliation = Text(load_default=None, allow_none=True)
+    as_printed = Text(
+        most=600,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The whole line to print instead of one made of the fields."},
+    )
+    represented_by = ma.fields.Nested(RepresentativeIn, load_default=None, allow_none=True)
+    email = Email(load_default=None, allow_none=True)
+    country = CountryCode(load_default=None, allow_none=True)
+    lead = ma.fields.Boolean(
+        truthy={True},
+        falsy={False},
+        load_default=False,
+        error_messages={"invalid": "Write true or false."},
+        metadata={"description": "A lead organisation prints first."},
+    )
+    visibility = ma.fields.Enum(Visibility, by_value=True, load_default=Visibility.PUBLIC)
+    day = ma.fields.Date(metadata={"description": "Today where left out."})
+
+
+class SignatureIn(SignatoryIn):
+    """A signature under the text of one revision."""
+
+    revision_sha256 = ma.fields.String(required=True, validate=_sha256, metadata=SHA256)
+    organisation_id = ma.fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "An organisation of the coalition: what is left out here is taken from"
+            " its entry. The link is kept only while the signature is public.",
+            "example": None,
+        },
+    )
+
+
+class ConfirmationIn(Schema):
+    """The text that the signatory has seen now."""
+
+    revision_sha256 = ma.fields.String(required=True, validate=_sha256, metadata=SHA256)
+
+
+class RepresentativeOut(Schema):
+    """Who signs for an organisation."""
+
+    name = ma.fields.String(required=True)
+    role = ma.fields.String()
+
+
+def _told(**more: Any) -> ma.fields.String:
+    return ma.fields.String(dump_default=None, allow_none=True, **more)
+
+
+class SignatureOut(Schema):
+    """A signature; what the caller may not see of the signatory is null."""
+
+    id = ma.fields.UUID(required=True, attribute="signature.id")
+    statement_id = ma.fields.UUID(required=True, attribute="signature.statement_id")
+    kind = ma.fields.Enum(SignatoryKind, by_value=True, required=True, attribute="signature.kind")
+    name = _told(attribute="who.name")
+    acronym = _told(attribute="who.acronym")
+    role = _told(attribute="who.role")
+    affiliation = _told(attribute="who.affiliation")
+    as_printed = _told(attribute="who.as_printed")
+    represented_by = ma.fields.Nested(
+        RepresentativeOut, dump_default=None, allow_none=True, attribute="who.represented_by"
+    )
+    email = _told(attribute="who.email", metadata={"example": "press@specimen.example"})
+    country = _told(attribute="who.country", metadata={"example": "KZ"})
+    lead = ma.fields.Boolean(required=True, attribute="signature.lead")
+    visibility = ma.fields.Enum(
+        Visibility, by_value=True, required=True, attribute="signature.visibility"
+    )
+    position = ma.fields.Integer(required=True, attribute="signature.position")
+    day = ma.fields.Date(required=True, attribute="signature.day")
+    source = ma.fields.Enum(Source, by_value=True, required=True, attribute="signature.source")
+    organisation_id = ma.fields.UUID(
+        required=True, allow_none=True, attribute="signature.organisation_id"
+    )
+    revision_number = ma.fields.Integer(required=True, attribute="signature.revision_number")
+    revision_sha256 = ma.fields.String(
+        required=True, attribute="signature.revision_sha256", metadata=SHA256
+    )
+    state = ma.fields.Enum(Standing, by_value=True, required=True, attribute="standing")
+    why = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Why it waits, and what ends that.", "example": None},
+    )
+    withdrawn_on = ma.fields.Date(
+        required=True, allow_none=True, attribute="signature.withdrawn_on"
+    )
+    created_at = ma.fields.AwareDateTime(required=True, attribute="signature.created_at")
+    updated_at = ma.fields.AwareDateTime(required=True, attribute="signature.updated_at")
+
+
+class TableArgs(Schema):
+    """Which signatures a table holds."""
+
+    kind = ma.fields.Enum(SignatoryKind, by_value=True)
+    country = CountryCode()
+    visibility = ma.fields.Enum(Visibility, by_value=True)
+    state = ma.fields.Enum(
+        Standing,
+        by_value=True,
+        validate=ma.validate.NoneOf(
+            [Standing.WITHDRAWN], error="Who withdrew is not known any more."
+        ),
+        metadata={"description": "Those that are counted, where left out."},
+    )
+
+
+class ListArgs(TableArgs, PageArgs):
+    """A page of the signatures that are asked for."""
+
+    state = ma.fields.Enum(Standing, by_value=True)
+    q = ma.fields.String(
+        validate=ma.validate.Length(1, 200),
+        metadata={
+            "description": "For coordinators: words of a name, acronym or affiliation, in any"
+            " spelling or script. At most 2,000 signatures are searched at once."
+        },
+    )
+
+
+class OrderIn(Schema):
+    """An order of all signatures that are not withdrawn."""
+
+    ids = ma.fields.List(
+        ma.fields.UUID(), required=True, validate=ma.validate.Length(0, MOST_IN_ORDER)
+    )
+
+
+class OrderOut(Schema):
+    """The order of all signatures that are not withdrawn."""
+
+    ids = ma.fields.List(ma.fields.UUID(), required=True)
+
+
+class CountsOut(Schema):
+    """How many signed."""
+
+    total = ma.fields.Integer(required=True, metadata={"description": "Those that are counted."})
+    by_kind = ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=ma.fields.Integer(),
+        required=True,
+        metadata={"example": {"organisation": 8, "individual": 40}},
+    )
+    by_country = ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=ma.fields.Integer(),
+        required=True,
+        metadata={
+            "description": "Only coordinators see counts under five.",
+            "example": {"KZ": 12},
+        },
+    )
+    waiting = ma.fields.Integer(
+        required=True, metadata={"description": "Those that a material revision left behind."}
+    )
+    withheld = ma.fields.Integer(
+        required=True, metadata={"description": "Counted, and without a line in public."}
+    )
+
+
+class ImportArgs(Schema):
+    """How a table is entered."""
+
+    revision_sha256 = ma.fields.String(required=True, validate=_sha256, metadata=SHA256)
+    is_preview = ma.fields.Boolean(
+        data_key="preview",
+        truthy={"true"},
+        falsy={"false"},
+        load_default=False,
+        metadata={"description": "Report, and store nothing."},
+    )
+    is_partial = ma.fields.Boolean(
+        data_key="partial",
+        truthy={"true"},
+        falsy={"false"},
+        load_default=False,
+        metadata={"description": "Enter the lines that are good though others are refused."},
+    )
+
+
+class CellFaultOut(Schema):
+    """What is wrong in one cell; the column is empty where it is the line."""
+
+    column = ma.fields.String(required=True, metadata={"example": "country"})
+    detail = ma.fields.String(required=True)
+
+
+class LineOut(Schema):
+    """What became of one line."""
+
+    line = ma.fields.Integer(required=True, metadata={"example": 2})
+    state = ma.fields.Enum(LineState, by_value=True, required=True)
+    faults = ma.fields.List(ma.fields.Nested(CellFaultOut), required=True)
+
+
+class ReportOut(Schema):
+    """What became of a table, line by line."""
+
+    stored = ma.fields.Boolean(required=True, metadata={"description": "False for a preview."})
+    entered = ma.fields.Integer(required=True)
+    duplicates = ma.fields.Integer(required=True)
+    refused = ma.fields.Integer(required=True)
+    lines = ma.fields.List(ma.fields.Nested(LineOut), required=True)
+
+
+TABLE = (
+    "Text/csv in UTF-8, separated by commas, semicolons or tabs; the first line names the columns,"
+    f" in any order, of: {', '.join(rules.COLUMNS)}. Only kind is needed in every line, and name"
+    f" unless the visibility is anonymous. Up to {MOST_LINES:,} lines and {MOST_BYTES:,} bytes."
+)
+
+
+def checked(rows: list[Row]) -> list[Line]:
+    """Return the lines of a table, their facts checked as those of a single signature."""
+    schema = SignatoryIn()
+    return [_checked(schema, row) for row in rows]
+
+
+def _checked(schema: SignatoryIn, row: Row) -> Line:
+    if row.fault:
+        return Line(row.line, {}, [CellFault("", row.fault)])
+    try:
+        return Line(row.line, schema.load(row.facts), [])
+    except ma.ValidationError as refused:
+        return Line(row.line, {}, list(_faults(refused.messages, ())))
+
+
+def _faults(messages: Any, keys: tuple[str, ...]) -> Iterator[CellFault]:
+    if isinstance(messages, dict):
+        for key, inner in messages.items():
+            yield from _faults(inner, (*keys, str(key)))
+    else:
+        for detail in messages:
+            yield CellFault(rules.column_of(keys), detail)

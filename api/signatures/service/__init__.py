@@ -1,0 +1,8 @@
+"""The use cases of signatures; here, what other rungs call inside their transactions."""
+
+from __future__ import annotations
+
+from api.signatures.service.lists import count, printed
+from api.signatures.service.rows import put_all
+
+__all__ = ["count", "printed", "put_all"]

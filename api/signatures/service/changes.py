@@ -1,0 +1,217 @@
+"""Entering, changing, confirming and taking back one signature; the order of all."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.errors import Conflict, Fault, Invalid, point
+from api.infra import clock
+from api.infra.database import Stale, reading, touch, transaction
+from api.organisations.models import Organisation
+from api.signatures import rules
+from api.signatures.models import SignatoryKind, Signature, SignatureState, Visibility
+from api.signatures.rules import Audience
+from api.signatures.service import rows
+from api.statements.models import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.signatures.service.rows import Shown
+
+ROW_FIELDS = ("kind", "country", "lead", "visibility", "day")
+
+
+class Withdrawn(Conflict):
+    """A withdrawn signature stays so."""
+
+    title = "This signature was withdrawn"
+
+
+def enter(actor: Actor, statement_id: UUID, sha256: str, facts: dict[str, Any]) -> Shown:
+    """Enter a signature under the text that the signatory saw."""
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
+        revision = rows.current(session, statement, sha256)
+        facts = _from_entry(session, statement, facts)
+        _require_name(facts)
+        (signature_id,) = rows.put(session, statement, revision, [facts])
+        return _shown(session, statement, session.get_one(Signature, signature_id))
+
+
+def _from_entry(session: Session, statement: Statement, facts: dict[str, Any]) -> dict[str, Any]:
+    """Fill in what an organisation's entry tells; what the caller says goes before it."""
+    organisation_id = facts.get("organisation_id")
+    if organisation_id is None:
+        return facts
+    entry = session.get(Organisation, organisation_id)
+    if entry is None or entry.coalition_id != statement.coalition_id:
+        raise Invalid(
+            "Enter the organisation into the coalition first.",
+            [Fault("/organisation_id", "The coalition has no organisation of this id.")],
+        )
+    if facts["kind"] != SignatoryKind.ORGANISATION:
+        raise Invalid("Only an organisation has an entry.", [Fault("/kind", "Say organisation.")])
+    name = entry.names.get(statement.language) or next(iter(entry.names.values()))
+    told = {"name": name, "acronym": entry.acronym, "country": entry.country}
+    own = {field: value for field, value in facts.items() if value is not None}
+    is_public = facts["visibility"] == Visibility.PUBLIC
+    return {**told, **own, "organisation_id": organisation_id if is_public else None}
+
+
+def _require_name(facts: dict[str, Any]) -> None:
+    if wrong := rules.nameless(facts):
+        raise Invalid("Only an anonymous signature may have no name.", [Fault("/name", wrong)])
+
+
+def change(actor: Actor, signature_id: UUID, expected: int, changes: dict[str, Any]) -> Shown:
+    """Change some of what is known of a signatory, or who may see it."""
+    with transaction() as session:
+        statement, signature = _held(session, actor, signature_id)
+        _touch(statement, signature, expected)
+        _must_stand(signature)
+        known = rows.identities(session, [signature]).get(signature.id, {})
+        facts = {field: getattr(signature, field) for field in ROW_FIELDS}
+        facts = {**facts, **known, **changes}
+        _require_name(facts)
+        for field in ROW_FIELDS:
+            setattr(signature, field, facts[field])
+        if signature.visibility is not Visibility.PUBLIC:
+            signature.organisation_id = None
+        rows.put_identity(session, signature, rules.identity_of(facts))
+        return _shown(session, statement, signature)
+
+
+def confirm(actor: Actor, signature_id: UUID, sha256: str) -> Shown:
+    """Bind a signature to the newest text, which its signatory has seen."""
+    with transaction() as session:
+        statement, signature = _held(session, actor, signature_id)
+        _must_stand(signature)
+        revision = rows.current(session, statement, sha256)
+        if signature.revision_number != revision.number:
+            signature.revision_number = revision.number
+            signature.revision_sha256 = revision.sha256
+            touch(signature, None)
+        return _shown(session, statement, signature)
+
+
+def withdraw(actor: Actor, signature_id: UUID) -> Shown:
+    """Take a signature back: it does not count, and who gave it is forgotten. Twice is fine."""
+    with transaction() as session:
+        statement, signature = _held(session, actor, signature_id)
+        if signature.state is not SignatureState.WITHDRAWN:
+            signature.state = SignatureState.WITHDRAWN
+            signature.withdrawn_on = clock.today()
+            _forget(session, signature)
+        return _shown(session, statement, signature)
+
+
+def erase(actor: Actor, signature_id: UUID) -> Shown:
+    """Forget who gave a signature and go on counting it. Twice is fine."""
+    with transaction() as session:
+        statement, signature = _held(session, actor, signature_id)
+        if signature.state is not SignatureState.WITHDRAWN:
+            signature.visibility = Visibility.ANONYMOUS
+        _forget(session, signature)
+        return _shown(session, statement, signature)
+
+
+def _forget(session: Session, signature: Signature) -> None:
+    signature.organisation_id = None
+    rows.put_identity(session, signature, {})
+    touch(signature, None)
+
+
+def remove(actor: Actor, signature_id: UUID, expected: int) -> None:
+    """Delete a signature that was entered by mistake."""
+    with transaction() as session:
+        statement, signature = _held(session, actor, signature_id)
+        _touch(statement, signature, expected)
+        session.delete(signature)
+
+
+def _held(session: Session, actor: Actor, signature_id: UUID) -> tuple[Statement, Signature]:
+    """Return a signature and its statement, held in the one order that cannot deadlock."""
+    found = load(session, actor, Signature, signature_id, Role.COORDINATOR)
+    statement = load(session, actor, Statement, found.statement_id, Role.COORDINATOR, lock=True)
+    return statement, load(session, actor, Signature, signature_id, Role.COORDINATOR, lock=True)
+
+
+def _touch(statement: Statement, signature: Signature, expected: int) -> None:
+    touch(signature, expected - rows.etag(signature, statement) + signature.version)
+
+
+def _must_stand(signature: Signature) -> None:
+    if signature.state is SignatureState.WITHDRAWN:
+        raise Withdrawn("Enter a new signature if the signatory wants to sign again.")
+
+
+def _shown(session: Session, statement: Statement, signature: Signature) -> Shown:
+    session.flush()
+    (shown,) = rows.shown(session, statement, [signature], Audience.COORDINATOR)
+    return shown
+
+
+def order(actor: Actor, statement_id: UUID) -> tuple[list[UUID], int]:
+    """Return the ids of a statement's signatures in order, and the order's version."""
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
+        return _order(session, statement)
+
+
+def reorder(
+    actor: Actor, statement_id: UUID, expected: int, ids: Sequence[UUID]
+) -> tuple[list[UUID], int]:
+    """Put all of a statement's signatures into an order."""
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
+        present, version = _order(session, statement)
+        if version != expected:
+            raise Stale("Read the order again, and send yours with all that is there now.")
+        _require_all(present, ids)
+        everything = Signature.statement_id == statement.id
+        # Positions are unique at every moment, so all step aside first; the withdrawn stay there
+        # until they get the last ones.
+        gone = session.scalars(
+            select(Signature.id)
+            .where(everything, Signature.state == SignatureState.WITHDRAWN)
+            .order_by(Signature.position)
+        ).all()
+        aside = {"position": -Signature.position, "version": Signature.version + 1}
+        session.execute(update(Signature).where(everything).values(aside))
+        placed = [{"id": id_, "position": at} for at, id_ in enumerate([*ids, *gone], 1)]
+        if placed:
+            session.execute(update(Signature), placed)
+        return _order(session, statement)
+
+
+def _order(session: Session, statement: Statement) -> tuple[list[UUID], int]:
+    query = select(Signature.id).where(
+        Signature.statement_id == statement.id, Signature.state == SignatureState.CONFIRMED
+    )
+    ids = list(session.scalars(query.order_by(Signature.position)))
+    digest = hashlib.sha256(b"".join(each.bytes for each in ids)).digest()
+    return ids, int.from_bytes(digest[:8], "big") % 10**9
+
+
+def _require_all(present: Sequence[UUID], ids: Sequence[UUID]) -> None:
+    known, left_out = set(present), len(set(present) - set(ids))
+    faults = [
+        Fault(point("ids", at), "The statement has no such signature, or it was withdrawn.")
+        for at, each in enumerate(ids)
+        if each not in known
+    ]
+    if len(set(ids)) != len(ids):
+        faults.append(Fault("/ids", "It names a signature twice."))
+    if left_out:
+        faults.append(Fault("/ids", f"It leaves {left_out} of the signatures out."))
+    if faults:
+        raise Invalid("Name each signature of the statement once.", faults)

@@ -1,0 +1,196 @@
+"""Lists and counts of signatures, each for one audience."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.errors import Fault, Forbidden, Invalid, NotFound
+from api.infra import pages, spelling
+from api.infra.database import reading
+from api.signatures import rules
+from api.signatures.models import Signature, SignatureState, Visibility
+from api.signatures.rules import Audience, Standing
+from api.signatures.service import rows
+from api.statements import service as statements
+from api.statements.models import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from uuid import UUID
+
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+    from api.infra.pages import Page, PageRequest
+    from api.signatures.rules import Signatory
+    from api.signatures.service.rows import Shown
+
+MOST_SEARCHED = 2_000
+
+
+class TooManyToSearch(Invalid):
+    """Names are sealed: a search unseals each of them."""
+
+    title = "These are too many to search"
+
+
+def signature(actor: Actor, signature_id: UUID) -> Shown:
+    """Return one signature, as far as the actor may see it."""
+    with reading() as session:
+        row = load(session, actor, Signature, signature_id, Role.VIEWER)
+        statement = session.get_one(Statement, row.statement_id)
+        audience = rows.audience_of(actor, row.coalition_id)
+        found = rows.shown(session, statement, [row], audience)
+        is_public = found and found[0].standing is Standing.COUNTED
+        if not found or (audience is Audience.PUBLIC and not is_public):
+            raise NotFound("Check the id; who gave the signature may not wish to be seen.")
+        return found[0]
+
+
+def signatures(
+    actor: Actor, statement_id: UUID, page: PageRequest, wanted: Mapping[str, Any]
+) -> Page[Shown]:
+    """Return a statement's signatures by position; to its editors, those that print."""
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
+        audience = rows.audience_of(actor, statement.coalition_id)
+        query = _query(statement, audience, wanted)
+        if "q" in wanted:
+            if audience is Audience.PUBLIC:
+                raise Forbidden("Names are searched by coordinators and owners.")
+            query = query.where(Signature.id.in_(_matching(session, query, wanted["q"])))
+        found = pages.page(session, query, page, [Signature.position, Signature.id])
+        items = rows.shown(session, statement, found.items, audience)
+        return pages.Page(items, found.following, found.total)
+
+
+def _query(
+    statement: Statement, audience: Audience, wanted: Mapping[str, Any]
+) -> Select[Signature]:
+    query = select(Signature).where(Signature.statement_id == statement.id, rows.visible(audience))
+    if audience is Audience.PUBLIC:
+        query = query.where(rows.counting(statement))
+    for field in wanted.keys() & {"kind", "country", "visibility"}:
+        query = query.where(getattr(Signature, field) == wanted[field])
+    if "state" in wanted:
+        is_withdrawn = Signature.state == SignatureState.WITHDRAWN
+        is_old = Signature.revision_number < statement.counted_from
+        query = query.where(
+            {
+                Standing.COUNTED: rows.counting(statement),
+                Standing.WAITING: ~is_withdrawn & is_old,
+                Standing.WITHDRAWN: is_withdrawn,
+            }[wanted["state"]]
+        )
+    return query
+
+
+def _matching(session: Session, query: Select[Signature], sought: str) -> list[UUID]:
+    """Return which of the signatures have a name of any spelling."""
+    found = session.scalars(query.limit(MOST_SEARCHED + 1)).all()
+    if len(found) > MOST_SEARCHED:
+        raise TooManyToSearch(
+            f"Names are sealed, and at most {MOST_SEARCHED:,} are opened for one search."
+            " Narrow it by kind, country, visibility or state.",
+            [Fault("", "The search covers too many signatures.")],
+        )
+    known = rows.identities(session, found)
+    return [each for each, who in known.items() if spelling.found_in(rules.searched(who), sought)]
+
+
+def exported(
+    actor: Actor, statement_id: UUID, wanted: Mapping[str, Any]
+) -> Iterator[list[tuple[Signatory, str]]]:
+    """Return batches of a statement's signatories with their days, those that count at first.
+
+    Between two batches no transaction is open, for the reader may be slow; a name that is taken
+    back meanwhile is not sent any more.
+    """
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
+        audience = rows.audience_of(actor, statement.coalition_id)
+        query = _query(statement, audience, {"state": Standing.COUNTED, **wanted})
+        ids = session.scalars(
+            query.with_only_columns(Signature.id).order_by(Signature.position)
+        ).all()
+    return _batches(statement, audience, list(ids))
+
+
+def _batches(
+    statement: Statement, audience: Audience, ids: list[UUID]
+) -> Iterator[list[tuple[Signatory, str]]]:
+    for start in range(0, len(ids), rows.AT_ONCE):
+        with reading() as session:
+            some = select(Signature).where(Signature.id.in_(ids[start : start + rows.AT_ONCE]))
+            found = session.scalars(some.order_by(Signature.position)).all()
+            batch = [
+                (each.who, each.signature.day.isoformat())
+                for each in rows.shown(session, statement, found, audience)
+                if each.standing is not Standing.WITHDRAWN
+            ]
+        yield batch
+
+
+def counts(actor: Actor, statement_id: UUID) -> dict[str, Any]:
+    """Return how many signed: in all, by kind and country, and how many of them are not shown."""
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
+        audience = rows.audience_of(actor, statement.coalition_id)
+        query = select(Signature.kind, Signature.country, func.count())
+        grouped = query.where(rows.counting(statement)).group_by(Signature.kind, Signature.country)
+        by_kind: Counter[str] = Counter()
+        by_country: Counter[str] = Counter()
+        for kind, country, number in session.execute(grouped):
+            by_kind[kind] += number
+            if country is not None:
+                by_country[country] += number
+        return {
+            "total": by_kind.total(),
+            "by_kind": dict(by_kind),
+            "by_country": rules.cells_to_show(by_country, audience),
+            "waiting": _waiting(session, statement),
+            "withheld": _withheld(session, statement),
+        }
+
+
+def _waiting(session: Session, statement: Statement) -> int:
+    query = _query(statement, Audience.COORDINATOR, {"state": Standing.WAITING})
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def _withheld(session: Session, statement: Statement) -> int:
+    """Return how many of the signatures that count have no line in public, as in `printed`."""
+    hidden = select(func.count()).where(rows.counting(statement), ~rows.visible(Audience.PUBLIC))
+    initials = select(Signature).where(
+        rows.counting(statement), Signature.visibility == Visibility.INITIALS
+    )
+    found = rows.shown(session, statement, session.scalars(initials).all(), Audience.PUBLIC)
+    return (session.scalar(hidden) or 0) + sum("name" not in each.who for each in found)
+
+
+def count(session: Session, statement: Statement) -> int:
+    """Return how many signatures of a statement count."""
+    return session.scalar(select(func.count()).where(rows.counting(statement))) or 0
+
+
+def printed(
+    session: Session, statement: Statement, audience: Audience
+) -> tuple[list[Signatory], int]:
+    """Return the signatures that count as entries of the newest revision's portable document.
+
+    In their order, and how many an audience sees no line of; to coordinators none is hidden.
+    """
+    query = select(Signature).where(rows.counting(statement), rows.visible(audience))
+    found = session.scalars(query.order_by(Signature.position)).all()
+    document = statements.current_revision(session, statement).document if found else {}
+    entries = [
+        entry
+        for each in rows.shown(session, statement, found, audience)
+        if (entry := rules.portable(each.who, audience, document)) is not None
+    ]
+    return entries, count(session, statement) - len(entries)

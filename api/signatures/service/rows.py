@@ -1,0 +1,182 @@
+"""Rows of signatures and their sealed identities, as every use case reads and writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import and_, func, insert, select
+
+from api.accounts.rules import Actor, Role
+from api.errors import Conflict
+from api.infra import clock, keys
+from api.signatures import rules
+from api.signatures.models import Signature, SignatureIdentity, SignatureState, Source
+from api.signatures.rules import Audience
+from api.statements import service as statements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Session
+
+    from api.signatures.rules import Identity, Signatory, Standing
+    from api.statements.models import Revision, Statement
+
+IDENTITY = "signature_identities.identity"
+AT_ONCE = 500  # rows of which the identities are read together
+
+
+class TextChanged(Conflict):
+    """Somebody signs only the text that they saw (promise 1)."""
+
+    title = "The text is not the one that was shown"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A signature, and what its audience may know of the signatory."""
+
+    signature: Signature
+    who: Signatory
+    standing: Standing
+    why: str | None
+    etag: int
+
+
+def audience_of(actor: Actor, coalition_id: UUID) -> Audience:
+    """Return which audience an actor belongs to."""
+    sees_all = actor.may(coalition_id, Role.COORDINATOR)
+    return Audience.COORDINATOR if sees_all else Audience.PUBLIC
+
+
+def counting(statement: Statement) -> ColumnElement[bool]:
+    """Return the condition of the signatures that count: `rules.standing`, as a query."""
+    return and_(
+        Signature.statement_id == statement.id,
+        Signature.state == SignatureState.CONFIRMED,
+        Signature.revision_number >= statement.counted_from,
+    )
+
+
+def visible(audience: Audience) -> ColumnElement[bool]:
+    """Return the condition of the signatures that an audience sees anything of."""
+    return Signature.visibility.in_(rules.SHOWN[audience])
+
+
+def current(session: Session, statement: Statement, seen_sha256: str) -> Revision:
+    """Return the newest revision; raise unless its text is the one that was seen."""
+    revision = statements.current_revision(session, statement)
+    if revision.sha256 != seen_sha256:
+        raise TextChanged(
+            f"The newest revision is {revision.number}, with the SHA-256 {revision.sha256}."
+            " Show that text to the signatory and send its SHA-256."
+        )
+    return revision
+
+
+def put(
+    session: Session, statement: Statement, revision: Revision, entries: Sequence[Mapping[str, Any]]
+) -> list[UUID]:
+    """Add signatures at the end, in order; the caller holds the statement."""
+    last = select(func.max(Signature.position)).where(Signature.statement_id == statement.id)
+    first = 1 + (session.scalar(last) or 0)
+    rows = [
+        {
+            "id": uuid4(),
+            "coalition_id": statement.coalition_id,
+            "statement_id": statement.id,
+            "revision_number": revision.number,
+            "revision_sha256": revision.sha256,
+            "source": Source.ENTERED,
+            "kind": facts["kind"],
+            "country": facts.get("country"),
+            "lead": facts.get("lead", False),
+            "visibility": facts["visibility"],
+            "position": position,
+            "day": facts.get("day") or clock.today(),
+            "organisation_id": facts.get("organisation_id"),
+        }
+        for position, facts in enumerate(entries, first)
+    ]
+    identities = [
+        {
+            "signature_id": row["id"],
+            "coalition_id": statement.coalition_id,
+            "identity": keys.seal(session, statement.coalition_id, IDENTITY, row["id"], identity),
+        }
+        for row, facts in zip(rows, entries, strict=True)
+        if (identity := rules.identity_of(facts))
+    ]
+    for model, values in ((Signature, rows), (SignatureIdentity, identities)):
+        if values:
+            session.execute(insert(model), values)
+    return [row["id"] for row in rows]
+
+
+def put_all(
+    session: Session,
+    statement: Statement,
+    revision: Revision,
+    signatories: Sequence[Mapping[str, Any]],
+) -> int:
+    """Enter the signatories of a portable document under a revision, in order."""
+    session.flush()
+    entries = [
+        {**entry, "visibility": entry.get("visibility", "public"), rules.SAID: rules.said(entry)}
+        for entry in signatories
+    ]
+    return len(put(session, statement, revision, entries))
+
+
+def put_identity(session: Session, signature: Signature, identity: Identity) -> None:
+    """Keep who signed, in place of what was known; nothing known leaves no row."""
+    row = session.get(SignatureIdentity, signature.id)
+    if not identity:
+        if row is not None:
+            session.delete(row)
+        return
+    if row is None:
+        row = SignatureIdentity(signature_id=signature.id, coalition_id=signature.coalition_id)
+        session.add(row)
+    row.identity = keys.seal(session, signature.coalition_id, IDENTITY, signature.id, identity)
+
+
+def identities(session: Session, signatures: Iterable[Signature]) -> dict[UUID, Identity]:
+    """Return who gave these signatures, as far as it is known.
+
+    A name costs some 20 µs to unseal. So lists go by position, and only what is bounded, as the
+    signatories of one document, is sorted by name.
+    """
+    ids = [signature.id for signature in signatures]
+    found: dict[UUID, Identity] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        columns = select(SignatureIdentity.signature_id, SignatureIdentity.identity)
+        some = columns.where(SignatureIdentity.signature_id.in_(ids[start : start + AT_ONCE]))
+        for signature_id, sealed in session.execute(some):
+            found[signature_id] = keys.unseal(session, IDENTITY, signature_id, sealed)
+    return found
+
+
+def etag(signature: Signature, statement: Statement) -> int:
+    """Return the version of a signature as shown: a material revision makes it wait."""
+    return signature.version + 100_000 * statement.counted_from
+
+
+def shown(
+    session: Session, statement: Statement, signatures: Sequence[Signature], audience: Audience
+) -> list[Shown]:
+    """Return signatures as an audience sees them, without those that it sees nothing of."""
+    visible = [row for row in signatures if row.visibility in rules.SHOWN[audience]]
+    known = identities(session, visible)
+    found = []
+    for row in visible:
+        who = rules.seen(row, known.get(row.id), audience)
+        if who is not None:
+            given_for, counted_from = row.revision_number, statement.counted_from
+            stands = rules.standing(row.state, given_for, counted_from)
+            reason = rules.why(stands, given_for, counted_from)
+            found.append(Shown(row, who, stands, reason, etag(row, statement)))
+    return found

@@ -1,0 +1,1 @@
+"""Texts with a life: drafts, revisions, transitions."""

@@ -1,0 +1,100 @@
+"""Statements and their revisions."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.infra.database import Base, Created, Id, Language, Versioned, choice
+
+
+class Kind(StrEnum):
+    """What a statement is."""
+
+    JOINT_STATEMENT = "joint_statement"
+    OPEN_LETTER = "open_letter"
+    APPEAL = "appeal"
+    PETITION = "petition"
+    BRIEFING = "briefing"
+    PRESS_RELEASE = "press_release"
+
+
+class State(StrEnum):
+    """The life of a statement's text."""
+
+    DRAFT = "draft"
+    REVIEW = "review"
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    ARCHIVED = "archived"
+
+
+class Weight(StrEnum):
+    """What a revision means for those who stand behind an earlier one."""
+
+    FIRST = "first"
+    EDITORIAL = "editorial"  # signatures carry over
+    MATERIAL = "material"  # signatures wait until they are confirmed
+
+
+class Statement(Versioned, Base):
+    """A text with a life. Its draft is a portable document without signatories."""
+
+    __tablename__ = "statements"
+    __table_args__ = (UniqueConstraint("coalition_id", "slug"),)
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
+    slug: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[Kind] = mapped_column(choice(Kind))
+    language: Mapped[Language]
+    title: Mapped[str] = mapped_column(String(500))
+    state: Mapped[State] = mapped_column(choice(State), default=State.DRAFT)
+    template_version_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("template_versions.id"), index=True
+    )
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # that filled the template
+    draft: Mapped[dict[str, Any]] = mapped_column(JSON)
+    draft_secrets: Mapped[bytes | None]  # sealed: what of the draft's cases may not be named
+    revision_number: Mapped[int] = mapped_column(default=0)  # the newest; 0: none yet
+    counted_from: Mapped[int] = mapped_column(default=0)  # the newest that is not editorial
+
+
+class Revision(Base):
+    """One immutable text of a statement, and all that is needed to print it again."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (UniqueConstraint("statement_id", "number"),)
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    statement_id: Mapped[UUID] = mapped_column(ForeignKey("statements.id", ondelete="CASCADE"))
+    number: Mapped[int]  # from 1
+    weight: Mapped[Weight] = mapped_column(choice(Weight))
+    note: Mapped[str | None] = mapped_column(String(500))  # what changed, for those who signed
+    language: Mapped[Language]
+    sha256: Mapped[str] = mapped_column(String(64), index=True)  # of `printed`
+    printed: Mapped[dict[str, Any]] = mapped_column(JSON)
+    document: Mapped[dict[str, Any]] = mapped_column(JSON)
+    secrets: Mapped[bytes | None]  # sealed: what of the document's cases may not be named
+    created_at: Mapped[Created]
+    created_by: Mapped[UUID]
+
+
+class NamedCase(Base):
+    """A case that a text names, by its key: in the draft (revision 0) or in a revision."""
+
+    __tablename__ = "statement_cases"
+
+    statement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True
+    )
+    revision_number: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True, index=True)

@@ -1,0 +1,128 @@
+"""The addresses of statements and their revisions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask.views import MethodView
+
+from api.accounts.routes import current_actor
+from api.statements import service
+from api.statements.schemas import (
+    DraftOut,
+    RevisionIn,
+    RevisionOut,
+    RevisionRowOut,
+    StatementArgs,
+    StatementIn,
+    StatementOut,
+    TransitionIn,
+)
+from api.web.etags import needs_match, tag, tagged
+from api.web.paging import PageArgs, listed, paged
+from api.web.rest import Blueprint
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from api.infra.pages import PageRequest
+    from api.statements.models import Revision, Statement
+
+blueprint = Blueprint("statements", __name__, url_prefix="/v1", description="Texts with a life.")
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/statements")
+class Statements(MethodView):
+    @blueprint.arguments(StatementArgs, location="query")
+    @blueprint.response(200, listed(StatementOut))
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+        """List a coalition's statements, newest first."""
+        page = args.pop("page")
+        return paged(service.statements(current_actor(), coalition_id, page, args))
+
+    @blueprint.arguments(StatementIn)
+    @blueprint.response(201, DraftOut)
+    def post(self, given: dict[str, Any], coalition_id: UUID) -> service.Warned:
+        """Begin a statement from a text of your own."""
+        return _tagged(service.begin(current_actor(), coalition_id, given["document"]))
+
+
+@blueprint.route("/cases/<uuid:case_id>/statements")
+class CaseStatements(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(StatementOut))
+    def get(self, args: dict[str, PageRequest], case_id: UUID) -> Any:
+        """List the statements that name a case."""
+        return paged(service.naming(current_actor(), case_id, args["page"]))
+
+
+@blueprint.route("/statements/<uuid:statement_id>")
+class OneStatement(MethodView):
+    @blueprint.response(200, StatementOut)
+    def get(self, statement_id: UUID) -> Statement:
+        """Show a statement, without its text."""
+        return tagged(service.statement(current_actor(), statement_id))
+
+    @needs_match
+    @blueprint.response(204)
+    def delete(self, statement_id: UUID, expected: int) -> None:
+        """Delete a draft that was never frozen."""
+        service.remove(current_actor(), statement_id, expected)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/draft")
+class Draft(MethodView):
+    @blueprint.response(200, DraftOut)
+    def get(self, statement_id: UUID) -> service.Warned:
+        """Show a statement's draft; what may not be named is in it for coordinators only."""
+        return _tagged(service.draft(current_actor(), statement_id))
+
+    @needs_match
+    @blueprint.arguments(StatementIn)
+    @blueprint.response(200, DraftOut)
+    def put(self, given: dict[str, Any], statement_id: UUID, expected: int) -> service.Warned:
+        """Replace a statement's draft; it is checked whole, and refused with every fault."""
+        document = given["document"]
+        return _tagged(service.save(current_actor(), statement_id, expected, document))
+
+
+@blueprint.route("/statements/<uuid:statement_id>/revisions")
+class Revisions(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(RevisionRowOut))
+    def get(self, args: dict[str, PageRequest], statement_id: UUID) -> Any:
+        """List a statement's revisions, newest first."""
+        return paged(service.revisions(current_actor(), statement_id, args["page"]))
+
+    @needs_match
+    @blueprint.arguments(RevisionIn)
+    @blueprint.response(201, RevisionOut)
+    def post(self, given: dict[str, Any], statement_id: UUID, expected: int) -> Revision:
+        """Freeze the draft, in the version that you read, as the next revision."""
+        weight, note = given["weight"], given["note"]
+        return service.freeze(current_actor(), statement_id, expected, weight, note)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/revisions/<int:number>")
+class OneRevision(MethodView):
+    @blueprint.response(200, RevisionOut)
+    def get(self, statement_id: UUID, number: int) -> Revision:
+        """Show a revision: what was signed."""
+        found = service.revision(current_actor(), statement_id, number)
+        tag(found.sha256)
+        return found
+
+
+@blueprint.route("/statements/<uuid:statement_id>/transitions")
+class Transitions(MethodView):
+    @needs_match
+    @blueprint.arguments(TransitionIn)
+    @blueprint.response(200, StatementOut)
+    def post(self, given: dict[str, Any], statement_id: UUID, expected: int) -> Statement:
+        """Move a statement on: to review, back to draft, to be published, and after."""
+        return tagged(service.move(current_actor(), statement_id, expected, given["state"]))
+
+
+def _tagged(found: service.Warned) -> service.Warned:
+    tag(found.statement.version)
+    return found

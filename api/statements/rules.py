@@ -1,0 +1,146 @@
+"""How a statement moves, and what differs between two of its texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from api.accounts.rules import Role
+from api.errors import Conflict, point
+from api.statements.models import State, Weight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+# Where a text may go from where, and who may send it there.
+MOVES: dict[State, dict[State, Role]] = {
+    State.DRAFT: {State.REVIEW: Role.EDITOR},
+    State.REVIEW: {State.DRAFT: Role.EDITOR, State.PUBLISHED: Role.COORDINATOR},
+    State.PUBLISHED: {
+        State.SUPERSEDED: Role.COORDINATOR,
+        State.WITHDRAWN: Role.COORDINATOR,
+        State.ARCHIVED: Role.COORDINATOR,
+    },
+    State.SUPERSEDED: {State.ARCHIVED: Role.COORDINATOR},
+    State.WITHDRAWN: {State.ARCHIVED: Role.COORDINATOR},
+    State.ARCHIVED: {},
+}
+WRITABLE = frozenset({State.DRAFT, State.REVIEW, State.PUBLISHED})
+
+
+class WrongMove(Conflict):
+    """A statement's life goes one way."""
+
+    title = "A statement cannot move there"
+
+
+class TextClosed(Conflict):
+    """A text that was superseded, withdrawn or archived is not written on."""
+
+    title = "This text is closed"
+
+
+class NotFrozen(Conflict):
+    """Only a frozen text can be reviewed, signed and published."""
+
+    title = "The text is not frozen yet"
+
+
+class WeightNeeded(Conflict):
+    """After the first, a revision says what it means for those who stand behind the text."""
+
+    title = "Say what the change means"
+
+
+def move(current: State, wanted: State) -> Role:
+    """Return the role that a move needs, or raise WrongMove."""
+    if wanted not in MOVES[current]:
+        there = " or ".join(MOVES[current]) or "nowhere"
+        raise WrongMove(f"From {current} it goes to {there}.")
+    return MOVES[current][wanted]
+
+
+def must_be_writable(state: State) -> None:
+    """Let a text that may still be written on pass, or raise TextClosed."""
+    if state not in WRITABLE:
+        raise TextClosed(f"It is {state}. Begin a new statement from a copy of its text.")
+
+
+def weighed(number: int, state: State, wanted: Weight | None) -> Weight:
+    """Return what revision `number` means, or raise WeightNeeded or TextClosed."""
+    if number == 1:
+        return Weight.FIRST
+    if wanted not in {Weight.EDITORIAL, Weight.MATERIAL}:
+        raise WeightNeeded(
+            "Send weight: editorial where signatures carry over (a comma, a typing error),"
+            " material where each must be confirmed again."
+        )
+    if state is State.PUBLISHED and wanted is Weight.MATERIAL:
+        raise TextClosed("A published text takes editorial revisions only. Publish a successor.")
+    return wanted
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One place where two documents differ; None is nothing there."""
+
+    pointer: str
+    before: Any
+    after: Any
+
+
+def differences(before: Any, after: Any, place: tuple[str | int, ...] = ()) -> Iterator[Difference]:
+    """Yield where two documents differ. Things with an id are compared by it, not by place."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in [*before, *[key for key in after if key not in before]]:
+            yield from differences(before.get(key), after.get(key), (*place, key))
+    elif _by_id(before) and _by_id(after):
+        old, new = _keyed(before), _keyed(after)
+        for key in [*old, *[key for key in new if key not in old]]:
+            yield from differences(old.get(key), new.get(key), (*place, key))
+    elif before != after:
+        yield Difference(point(*place), before, after)
+
+
+def _by_id(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(_key(each) for each in value)
+
+
+def _keyed(values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {str(_key(each)): each for each in values}
+
+
+def _key(value: Any) -> str | None:
+    """Return what a case, a demand or a demand list is known by."""
+    if not isinstance(value, dict):
+        return None
+    if "demands" in value and ("country" in value or "party" in value):
+        return str(value.get("country") or value["party"]["id"])
+    return value.get("id")
+
+
+def with_live_words(
+    document: Mapping[str, Any],
+    cases: Mapping[str, Mapping[str, Any]],
+    demand_lists: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Return a document whose cases and demands have the words of the live ones.
+
+    Which ones it holds stays as it is; what is no longer live keeps its words.
+    """
+    live = {each["id"]: each for asked in demand_lists for each in asked["demands"]}
+    renewed = dict(document)
+    if "demand_lists" in document:
+        renewed["demand_lists"] = [
+            {**asked, "demands": [live.get(each["id"], each) for each in asked["demands"]]}
+            for asked in document["demand_lists"]
+        ]
+    named = [
+        key for asked in renewed.get("demand_lists", ()) for each in asked["demands"]
+        for key in each.get("cases", ())
+    ]  # fmt: skip
+    old = {case["id"]: case for case in document.get("cases", ())}
+    wanted = dict.fromkeys([*old, *[key for key in named if key in cases]])
+    if wanted:
+        renewed["cases"] = [cases.get(key) or old[key] for key in wanted]
+    return renewed

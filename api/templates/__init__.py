@@ -1,0 +1,1 @@
+"""Texts with placeholders, and the facts that fill them."""

@@ -1,0 +1,43 @@
+"""Templates and their versions."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from api.infra.database import Base, Created, Id, Language, Versioned
+
+
+class Template(Versioned, Base):
+    """A text with placeholders that a coalition keeps; what it says is in its versions."""
+
+    __tablename__ = "templates"
+    __table_args__ = (UniqueConstraint("coalition_id", "name"),)
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(String(300))
+    language: Mapped[Language]
+    version_number: Mapped[int]  # the newest
+
+
+class TemplateVersion(Base):
+    """One immutable version of a template; a statement keeps the one that it came from."""
+
+    __tablename__ = "template_versions"
+    __table_args__ = (UniqueConstraint("template_id", "number"),)
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    template_id: Mapped[UUID] = mapped_column(ForeignKey("templates.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    source: Mapped[dict[str, Any]] = mapped_column(JSON)  # the whole template, as docs/templates.md
+    created_at: Mapped[Created]
+    created_by: Mapped[UUID]
+    template: Mapped[Template] = relationship(lazy="raise")

@@ -1,0 +1,119 @@
+"""The addresses of templates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask.views import MethodView
+
+from api.accounts.routes import current_actor
+from api.templates import service
+from api.templates.schemas import (
+    BuiltInsOut,
+    BuiltInUseIn,
+    TemplateIn,
+    TemplateRowOut,
+    TemplateVersionOut,
+)
+from api.web.etags import needs_match, tag
+from api.web.paging import PageArgs, listed, paged
+from api.web.rest import Blueprint
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from api.infra.pages import PageRequest
+    from api.templates.models import TemplateVersion
+
+blueprint = Blueprint(
+    "templates", __name__, url_prefix="/v1", description="Texts with placeholders."
+)
+
+
+@blueprint.route("/built-in-templates")
+class BuiltInTemplates(MethodView):
+    @blueprint.response(200, BuiltInsOut)
+    def get(self) -> dict[str, Any]:
+        """List the templates that come with the product."""
+        return {
+            "items": [
+                {
+                    "name": source["name"],
+                    "title": source["title"],
+                    "source": source,
+                    "facts_schema": service.facts_schema(source),
+                }
+                for source in service.built_in().values()
+            ]
+        }
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/templates")
+class Templates(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(TemplateRowOut))
+    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
+        """List a coalition's templates."""
+        return paged(service.templates(current_actor(), coalition_id, args["page"]))
+
+    @blueprint.arguments(TemplateIn)
+    @blueprint.response(201, TemplateVersionOut)
+    def post(self, given: dict[str, Any], coalition_id: UUID) -> TemplateVersion:
+        """Keep a template; it is checked before it is kept."""
+        return _shown(service.keep(current_actor(), coalition_id, given["source"]))
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/built-in-template-uses")
+class BuiltInTemplateUses(MethodView):
+    @blueprint.arguments(BuiltInUseIn)
+    @blueprint.response(201, TemplateVersionOut)
+    def post(self, given: dict[str, str], coalition_id: UUID) -> TemplateVersion:
+        """Copy a template that comes with the product, to be used and changed."""
+        return _shown(service.use_built_in(current_actor(), coalition_id, given["built_in"]))
+
+
+@blueprint.route("/templates/<uuid:template_id>")
+class OneTemplate(MethodView):
+    @blueprint.response(200, TemplateVersionOut)
+    def get(self, template_id: UUID) -> TemplateVersion:
+        """Show the newest version of a template, with the form of its facts."""
+        return _shown(service.template(current_actor(), template_id))
+
+    @needs_match
+    @blueprint.arguments(TemplateIn)
+    @blueprint.response(200, TemplateVersionOut)
+    def put(self, given: dict[str, Any], template_id: UUID, expected: int) -> TemplateVersion:
+        """Put a new version on a template; statements keep the one that they came from."""
+        return _shown(service.change(current_actor(), template_id, expected, given["source"]))
+
+    @needs_match
+    @blueprint.response(204)
+    def delete(self, template_id: UUID, expected: int) -> None:
+        """Delete a template from which no statement came."""
+        service.remove(current_actor(), template_id, expected)
+
+
+@blueprint.route("/templates/<uuid:template_id>/versions")
+class TemplateVersions(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(TemplateVersionOut))
+    def get(self, args: dict[str, PageRequest], template_id: UUID) -> Any:
+        """List a template's versions, newest first."""
+        page = service.versions(current_actor(), template_id, args["page"])
+        return paged(page.of(_with_schema))
+
+
+def _shown(version: TemplateVersion) -> Any:
+    tag(version.template.version)
+    return _with_schema(version)
+
+
+def _with_schema(version: TemplateVersion) -> dict[str, Any]:
+    return {
+        "template": version.template,
+        "coalition_id": version.coalition_id,
+        "number": version.number,
+        "source": version.source,
+        "facts_schema": service.facts_schema(version.source),
+        "created_at": version.created_at,
+    }

@@ -1,0 +1,262 @@
+"""The facts that a template asks for: as JSON Schema, for a form, and the check of given ones."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import unicodedata
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from api.errors import Fault, point
+from api.infra import characters, fonts, languages
+from api.templates.rules.names import nearest
+from api.texts.rules import markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    Declaration = Mapping[str, Any]
+
+LINE, PAGE = 1_000, 20_000  # characters of a text, of a long text
+MAX_ITEMS = 200  # of a list
+MAX_BYTES = 256 * 1024  # of all facts together, as JSON
+MAX_NUMBER = 10**15
+
+_EMPTY: dict[str, Any] = {"number": None, "boolean": False, "list": []}
+_COUNTRY = re.compile(r"[A-Z]{2}")
+
+
+def list_of(fact: Declaration) -> str:
+    """Return the type of what a list without fields holds."""
+    return str(fact.get("of", "text"))
+
+
+def schema(declarations: Sequence[Declaration]) -> dict[str, Any]:
+    """Return the declared facts as JSON Schema 2020-12, from which a client can draw a form.
+
+    `x-type` is the declared type, `x-order` the order of the form.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **_record_schema(declarations),
+    }
+
+
+def _record_schema(declarations: Sequence[Declaration]) -> dict[str, Any]:
+    needed = [fact["name"] for fact in declarations if _is_needed(fact)]
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {fact["name"]: _fact_schema(fact) for fact in declarations},
+        **({"required": needed} if needed else {}),
+        "x-order": [fact["name"] for fact in declarations],
+    }
+
+
+def _fact_schema(fact: Declaration) -> dict[str, Any]:
+    described = {"title": fact["label"], "x-type": fact["type"]}
+    if fact.get("help"):
+        described["description"] = fact["help"]
+    if "default" in fact:
+        described["default"] = fact["default"]
+    if fact["type"] != "list":
+        return {**described, **_scalar_schema(fact["type"], fact)}
+    items = (
+        _record_schema(fact["fields"])
+        if "fields" in fact
+        else {"x-type": list_of(fact), **_scalar_schema(list_of(fact), {"required": True})}
+    )
+    least = {"minItems": 1} if fact.get("required") else {}
+    return {**described, "type": "array", "items": items, "maxItems": MAX_ITEMS, **least}
+
+
+def _scalar_schema(kind: str, fact: Declaration) -> dict[str, Any]:
+    if kind in {"number", "boolean"}:
+        return {"type": kind}
+    text: dict[str, Any] = {"type": "string"}
+    if fact.get("required"):
+        text["minLength"] = 1
+    extra: dict[str, dict[str, Any]] = {
+        "text": {"maxLength": LINE},
+        "long_text": {"maxLength": PAGE},
+        "markdown": {"maxLength": PAGE, "contentMediaType": "text/markdown"},
+        "date": {"format": "date"},
+        "country": {"pattern": "^[A-Z]{2}$"},
+        "url": {"format": "uri", "pattern": "^https?://", "maxLength": LINE},
+        "choice": {"enum": list(fact.get("choices", ()))},
+    }
+    return text | extra[kind]
+
+
+def _is_needed(fact: Declaration) -> bool:
+    return bool(fact.get("required")) and "default" not in fact
+
+
+def check(declarations: Sequence[Declaration], given: Any) -> tuple[dict[str, Any], list[Fault]]:
+    """Return the facts as the template gets them, with defaults and NFC, and what is wrong."""
+    if not isinstance(given, dict):
+        return {}, [Fault("", "The facts are one object: each fact's name and its value.")]
+    try:
+        size = len(json.dumps(given, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    except (TypeError, ValueError, RecursionError):
+        return {}, [Fault("", "The facts hold something that JSON has no word for.")]
+    if size > MAX_BYTES:
+        return {}, [Fault("", f"All facts together have at most {MAX_BYTES // 1024} kB.")]
+    return _record(declarations, given, "")
+
+
+def text_fault(text: str) -> str | None:
+    """Return why a text may not go in: hidden, harmful or without a glyph; None when it may."""
+    if fault := characters.unfit(text) or characters.overriding(text):
+        return fault
+    lacking = fonts.unprintable(text)
+    return lacking and f"No font here has {lacking}. Write it with other characters."
+
+
+def _record(
+    declarations: Sequence[Declaration], given: Mapping[str, Any], at: str
+) -> tuple[dict[str, Any], list[Fault]]:
+    known = {fact["name"]: fact for fact in declarations}
+    faults = [
+        Fault(
+            at + point(name),
+            f"This template asks for no such fact.{nearest(str(name), known)} "
+            f"It asks for: {', '.join(known) or 'none'}.",
+        )
+        for name in given
+        if name not in known
+    ]
+    clean: dict[str, Any] = {}
+    for name, fact in known.items():
+        answer = given.get(name)
+        if answer is None:
+            answer = fact.get("default")
+        clean[name], found = checked(fact, answer, at + point(name))
+        faults += found
+    return clean, faults
+
+
+def checked(fact: Declaration, given: Any, at: str) -> tuple[Any, list[Fault]]:
+    """Return one fact as the template gets it, and what is wrong with it."""
+    kind = fact["type"]
+    if isinstance(given, str):
+        given = given.strip()  # "*{{ name }}*" is no emphasis with a space inside
+    if given is None or given in ("", []):
+        if fact.get("required"):
+            return given, [Fault(at, f"Give this fact: {fact['label']}.")]
+        empty = _EMPTY.get(kind, "")
+        return ([] if kind == "list" else empty), []
+    if kind == "list":
+        return _list(fact, given, at)
+    return _scalar(kind, fact, given, at)
+
+
+def _list(fact: Declaration, value: Any, at: str) -> tuple[Any, list[Fault]]:
+    if not isinstance(value, list) or len(value) > MAX_ITEMS:
+        return value, [Fault(at, f"This is a list of at most {MAX_ITEMS}.")]
+    clean, faults = [], []
+    for index, item in enumerate(value):
+        here = f"{at}/{index}"
+        if "fields" not in fact:
+            one = {"type": list_of(fact), "label": fact["label"], "required": True}
+            new, found = checked(one, item, here)
+        elif isinstance(item, dict):
+            new, found = _record(fact["fields"], item, here)
+        else:
+            new, found = item, [Fault(here, "Each item is an object with its fields.")]
+        clean.append(new)
+        faults += found
+    return clean, faults
+
+
+def _scalar(kind: str, fact: Declaration, value: Any, at: str) -> tuple[Any, list[Fault]]:
+    if kind == "boolean":
+        return value, [] if isinstance(value, bool) else [Fault(at, "Say true or false.")]
+    if kind == "number":
+        return value, [] if _is_number(value) else [Fault(at, "Give a number.")]
+    if not isinstance(value, str):
+        return value, [Fault(at, "Give this as text.")]
+    if fault := text_fault(value):
+        return value, [Fault(at, fault)]
+    value = unicodedata.normalize("NFC", value)
+    if kind == "choice" and value not in fact["choices"]:
+        return value, [Fault(at, f"Choose one of: {', '.join(fact['choices'])}.")]
+    return value, [Fault(at, fault) for fault in _FORMS.get(kind, _no_faults)(value)]
+
+
+def _is_number(value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and math.isfinite(value) and abs(value) <= MAX_NUMBER
+
+
+def _no_faults(value: str) -> list[str]:  # noqa: ARG001 - one of a table of checks
+    return []
+
+
+def _line(value: str) -> list[str]:
+    if "\n" in value or "\r" in value:
+        return ["This is one line. Take the line breaks out."]
+    return _short(value, LINE)
+
+
+def _short(value: str, most: int) -> list[str]:
+    return [f"This has at most {most:,} characters."] if len(value) > most else []
+
+
+def _long(value: str) -> list[str]:
+    return _short(value, PAGE)
+
+
+def _markdown(value: str) -> list[str]:
+    if too_long := _short(value, PAGE):
+        return too_long
+    if labels := markdown.footnote_labels(value):
+        return [f"[^{labels[0]}] refers to a footnote; facts have none. Take it out."]
+    return markdown.faults(value)
+
+
+def is_date(value: str) -> bool:
+    """Tell whether a text is a day as YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def is_url(value: str) -> bool:
+    """Tell whether a text is a whole http or https address that may be printed and linked."""
+    if len(value) > LINE or not re.fullmatch(r'https?://[^\s<>"\\^`{|}]+', value, re.IGNORECASE):
+        return False
+    try:
+        parts = urlsplit(value)
+        return bool(parts.hostname) and parts.username is None and (parts.port or 1) > 0
+    except ValueError:
+        return False
+
+
+def _date(value: str) -> list[str]:
+    return [] if is_date(value) else ["Give a day as YYYY-MM-DD, such as 2031-05-14."]
+
+
+def _country(value: str) -> list[str]:
+    if _COUNTRY.fullmatch(value) and value in languages.COUNTRIES:
+        return []
+    return ["Give a country by its two letters (ISO 3166-1), such as KZ for Kazakhstan."]
+
+
+def _url(value: str) -> list[str]:
+    return [] if is_url(value) else ["Give a whole address that begins with https:// or http://."]
+
+
+_FORMS: dict[str, Callable[[str], list[str]]] = {
+    "text": _line,
+    "choice": _line,
+    "long_text": _long,
+    "markdown": _markdown,
+    "date": _date,
+    "country": _country,
+    "url": _url,
+}

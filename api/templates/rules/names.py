@@ -1,0 +1,122 @@
+"""What may be named in a template: the given data, the filters and tests, and what stands where."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# What a name stands for: the sort of one value, a list of what is in it, or a record's fields.
+Shape: TypeAlias = "str | list[Shape] | dict[str, Shape]"
+
+# What every template may see beside its own facts. Only public words are ever put in.
+GIVEN: dict[str, Shape] = {
+    "language": "text",
+    "coalition": {
+        "name": "text",
+        "countries": ["country"],
+        "members": [
+            {
+                "name": "text",
+                "acronym": "text",
+                "label": "text",
+                "country": "country",
+                "role": "text",
+            }
+        ],
+    },
+    "demand_lists": [
+        {
+            "country": "country",
+            "party": "text",
+            "name": "text",
+            "demands": [
+                {"text": "markdown", "kind": "text", "addressee": "text", "status": "text"}
+            ],
+        }
+    ],
+    "cases": [{"label": "text", "country": "country", "occupation": "text", "status": "text"}],
+}
+LOOP: dict[str, Shape] = {
+    "index": "number",
+    "length": "number",
+    "first": "boolean",
+    "last": "boolean",
+}
+
+# Jinja gives `self`, `super` and `caller` a meaning of its own; the others are its grammar.
+_GRAMMAR_WORDS = """
+    self super caller varargs kwargs loop and or not in is if elif else endif for endfor
+    true false none
+"""
+RESERVED = frozenset(_GRAMMAR_WORDS.split()) | frozenset(GIVEN)
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+TESTS = frozenset({"even", "odd", "none", "in"})
+
+WORDS = frozenset({"text", "country", "url", "date"})
+
+
+@dataclass(frozen=True)
+class Use:
+    """How a filter may be used: on which sorts, what comes out, with which arguments."""
+
+    on: frozenset[str]
+    gives: str  # a sort, "same", or "item" (of the list)
+    arguments: tuple[int, int] = (0, 0)
+    named: frozenset[str] = frozenset()
+
+
+_PLURALS = ("zero", "one", "two", "few", "many", "other")
+LIST = frozenset({"list"})
+NUMBER = frozenset({"number"})
+FILTERS: dict[str, Use] = {
+    "date": Use(frozenset({"date"}), "text"),
+    "country": Use(frozenset({"country"}), "text"),
+    "number": Use(NUMBER, "text"),
+    "plural": Use(NUMBER, "text", named=frozenset(_PLURALS)),
+    "joined": Use(LIST, "text", (0, 1)),
+    "count": Use(LIST, "number"),
+    "length": Use(LIST, "number"),
+    "first": Use(LIST, "item"),
+    "last": Use(LIST, "item"),
+    "default": Use(WORDS | NUMBER | {"markdown"}, "same", (1, 1)),
+    "upper": Use(WORDS, "text"),
+    "lower": Use(WORDS, "text"),
+    "title": Use(WORDS, "text"),
+    "capitalize": Use(WORDS, "text"),
+}
+
+
+class Refused(Exception):
+    """Something in a text that a template may not hold, and the line it stands on."""
+
+    def __init__(self, line: int, detail: str) -> None:
+        super().__init__(detail)
+        self.line = line
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"Line {self.line}: {self.detail}"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The names that stand at one place, and how many loops it is inside."""
+
+    names: Mapping[str, Shape]
+    loops: int = 0
+
+    def inside(self, name: str, item: Shape) -> Scope:
+        """Return the scope of a loop's body."""
+        return Scope({**self.names, name: item, "loop": LOOP}, self.loops + 1)
+
+
+def nearest(name: str, known: Mapping[str, Any] | frozenset[str]) -> str:
+    """Return " Did you mean `x`?" for a misspelt name, or nothing."""
+    close = difflib.get_close_matches(name, list(known), 1)
+    return f" Did you mean `{close[0]}`?" if close else ""

@@ -1,0 +1,380 @@
+"""The shape of a whole template, and the check of one: every block, placeholder and fact."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from api.errors import Fault, point
+from api.infra import languages
+from api.templates.rules import declarations, facts, syntax
+from api.templates.rules.expressions import path_shape
+from api.templates.rules.names import GIVEN, Refused, Scope, nearest
+from api.texts.rules import markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_BYTES = 64 * 1024  # of a whole template, as JSON
+MAX_BLOCKS = 300
+MAX_NAME = 80
+KINDS = ("joint_statement", "open_letter", "appeal", "petition", "briefing", "press_release")
+LAYOUTS = ("list", "paragraph")
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text that may hold placeholders: inline Markdown, or plain and perhaps of a form."""
+
+    form: str = "markdown"  # or text, date, country, url, layout
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What a template says itself, without placeholders."""
+
+    sort: str  # "flag", "slugs" or "names" (of lists: countries and parties)
+
+
+@dataclass(frozen=True)
+class From:
+    """Names a fact, or something given, of type country or a list of countries; gives `key`."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """An object of named parts; of the parts in `one_of` it has one, or at most one."""
+
+    parts: Mapping[str, Spec]
+    needs: frozenset[str] = frozenset()
+    one_of: tuple[str, ...] = ()
+    must: bool = True
+
+
+@dataclass(frozen=True)
+class Many:
+    """A list whose items may each carry `if` and `for`; a bare text stands for one `text`."""
+
+    of: Record
+    bare: bool = False
+    flat: bool = False  # only the texts are kept
+
+
+@dataclass(frozen=True)
+class Table:
+    """Labels, each with its text."""
+
+    of: Words
+
+
+Spec: TypeAlias = "Words | Fixed | From | Record | Many | Table"
+
+_MARKDOWN, _PLAIN, _SLUGS = Words(), Words("text"), Fixed("slugs")
+_NEEDS_TEXT = frozenset({"text"})
+_NEEDS_NAME = frozenset({"name"})
+BLOCKS: dict[str, Spec] = {
+    "paragraph": _MARKDOWN,
+    "heading": _MARKDOWN,
+    "quote": Record(
+        {
+            "lead": _MARKDOWN,
+            "text": _MARKDOWN,
+            "source": _PLAIN,
+            "locator": _PLAIN,
+            "url": Words("url"),
+            "retrieved": Words("date"),
+        },
+        _NEEDS_TEXT,
+    ),
+    "list": Record(
+        {
+            "lead": _MARKDOWN,
+            "ordered": Fixed("flag"),
+            "items": Many(Record({"text": _MARKDOWN}, _NEEDS_TEXT), bare=True, flat=True),
+        },
+        frozenset({"items"}),
+    ),
+    "demands": Record(
+        {
+            "lead": _MARKDOWN,
+            "layout": Words("layout"),
+            "headings": Fixed("flag"),
+            "lists": Fixed("names"),
+            "ids": _SLUGS,
+            "lists_from": From("lists"),
+        },
+        one_of=("lists", "ids", "lists_from"),
+        must=False,
+    ),
+    "cases": Record(
+        {
+            "lead": _MARKDOWN,
+            "ids": _SLUGS,
+            "countries": Fixed("names"),
+            "countries_from": From("countries"),
+            "items": Many(Record({"text": _MARKDOWN, "cases": _SLUGS}, _NEEDS_TEXT), bare=True),
+        },
+        one_of=("ids", "countries", "countries_from", "items"),
+    ),
+}
+# What filling gives, by the template's own keys.
+TEXT = Record(
+    {
+        "title_text": _PLAIN,
+        "dateline": Record({"place": _PLAIN, "date": Words("date")}),
+        "occasion": Record(
+            {
+                "name": _PLAIN,
+                "place": _PLAIN,
+                "country": Words("country"),
+                "date": Words("date"),
+            },
+            _NEEDS_NAME,
+        ),
+        "addressees": Many(
+            Record(
+                {
+                    "name": _PLAIN,
+                    "title": _PLAIN,
+                    "organisation": _PLAIN,
+                    "country": Words("country"),
+                    "salutation": _PLAIN,
+                },
+                _NEEDS_NAME,
+            )
+        ),
+        "body": Many(Record(BLOCKS, one_of=tuple(BLOCKS))),
+        "footnotes": Table(_MARKDOWN),
+    },
+    frozenset({"title_text", "body"}),
+)
+ABOUT = ("name", "title", "kind", "language", "description", "facts", "example")
+
+
+def check(template: Any) -> list[Fault]:
+    """Return everything that is wrong with a template; each fault says its place and line."""
+    if not isinstance(template, dict):
+        return [Fault("", "A template is one object: its name, title, facts and body.")]
+    try:
+        size = len(json.dumps(template, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    except (TypeError, ValueError, RecursionError):
+        return [Fault("", "The template holds something that JSON has no word for.")]
+    if size > MAX_BYTES:
+        return [Fault("", f"A template has at most {MAX_BYTES // 1024} kB. Shorten or split it.")]
+    found = [
+        *_about(template),
+        *declarations.declaration_faults(template.get("facts", []), "/facts"),
+    ]
+    if found:
+        return found
+    declared = template.get("facts", [])
+    checking = _Checking()
+    text = {key: value for key, value in template.items() if key not in ABOUT}
+    checking.look(TEXT, text, "", Scope({**declarations.shapes(declared), **GIVEN}))
+    checking.footnotes(template.get("footnotes"))
+    _, wrong = (
+        facts.check(declared, template.get("example", {})) if "example" in template else ({}, [])
+    )
+    return checking.faults + [Fault("/example" + fault.pointer, fault.detail) for fault in wrong]
+
+
+def form_fault(form: str, value: str) -> str | None:
+    """Return why a filled text is not of its form, or None."""
+    fits = {
+        "date": (facts.is_date, "This must be a day as YYYY-MM-DD."),
+        "country": (languages.COUNTRIES.__contains__, "This must be a country's two letters."),
+        "url": (facts.is_url, "This must be a whole https:// or http:// address."),
+        "layout": (LAYOUTS.__contains__, f"This must be {' or '.join(LAYOUTS)}."),
+    }
+    if form not in fits:
+        return None
+    is_fit, advice = fits[form]
+    return None if is_fit(value) else advice
+
+
+def _about(template: Mapping[str, Any]) -> list[Fault]:
+    rules = (
+        ("name", _is_slug, "Give a short name of small letters, digits and hyphens."),
+        ("title", _is_line, "Give a title for people, of one line."),
+        ("kind", KINDS.__contains__, f"The kind is one of {', '.join(KINDS)}."),
+        ("language", languages.is_language, "Give the language as BCP 47, such as en or ru."),
+    )
+    faults = []
+    for key, is_fit, advice in rules:
+        value = template.get(key)
+        if not isinstance(value, str) or not is_fit(value):
+            faults.append(Fault(point(key), advice))
+        elif fault := facts.text_fault(value):
+            faults.append(Fault(point(key), fault))
+    description = template.get("description", "")
+    if not isinstance(description, str):
+        faults.append(Fault("/description", "The description is a text."))
+    elif fault := facts.text_fault(description):
+        faults.append(Fault("/description", fault))
+    return faults
+
+
+def _is_slug(value: str) -> bool:
+    return bool(_SLUG.fullmatch(value)) and len(value) <= MAX_NAME
+
+
+def _is_line(value: str) -> bool:
+    return bool(value.strip()) and "\n" not in value and len(value) <= facts.LINE
+
+
+@dataclass
+class _Checking:
+    """One check under way: what was found, and which footnotes the texts refer to."""
+
+    faults: list[Fault] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)  # to the place of the first reference
+
+    def look(self, spec: Spec, value: Any, at: str, scope: Scope) -> None:
+        """Check one value against what stands in its place."""
+        match spec:
+            case Words():
+                self._words(spec, value, at, scope)
+            case Fixed():
+                self._fixed(spec, value, at)
+            case From():
+                self._from(value, at, scope)
+            case Record():
+                self._record(spec, value, at, scope)
+            case Many():
+                self._many(spec, value, at, scope)
+            case Table():
+                self._table(spec, value, at, scope)
+
+    def say(self, at: str, detail: str) -> None:
+        self.faults.append(Fault(at, detail))
+
+    def footnotes(self, notes: Any) -> None:
+        """Check that every reference has its footnote, and every footnote a reference."""
+        labels = notes if isinstance(notes, dict) else {}
+        for label, at in self.labels.items():
+            if label not in labels:
+                self.say(at, f"[^{label}] has no footnote. Write it under footnotes, as {label}.")
+        for label in labels:
+            if label not in self.labels:
+                self.say(
+                    f"/footnotes{point(label)}",
+                    f"No text refers to it. Write [^{label}] where it belongs.",
+                )
+
+    def _words(self, spec: Words, value: Any, at: str, scope: Scope) -> None:
+        if not isinstance(value, str) or not value.strip():
+            self.say(at, "Write a text here, or leave the key out.")
+            return
+        if fault := facts.text_fault(value):
+            self.say(at, fault)
+            return
+        refused = syntax.check(value, scope)
+        for one in refused:
+            self.say(at, str(one))
+        if not refused:
+            self._own_words(spec, value, at)
+
+    def _own_words(self, spec: Words, value: str, at: str) -> None:
+        """Check what a text says itself, with its placeholders taken for words."""
+        words = syntax.stand_in(value)
+        if spec.form == "markdown":
+            for detail in markdown.faults(words):
+                self.say(at, detail)
+            for label in markdown.footnote_labels(words):
+                self.labels.setdefault(label, at)
+        elif "{" not in value and (fault := form_fault(spec.form, value.strip())):
+            self.say(at, fault)
+
+    def _fixed(self, spec: Fixed, value: Any, at: str) -> None:
+        if spec.sort == "flag":
+            if not isinstance(value, bool):
+                self.say(at, "This is true or false; it takes no placeholder.")
+            return
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            self.say(at, "This is a list of ids or countries as they are; it takes no placeholder.")
+            return
+        for index, item in enumerate(value):
+            if not _is_slug(item) and (spec.sort == "slugs" or item not in languages.COUNTRIES):
+                self.say(f"{at}/{index}", "This is no id and no country. Take it out or mend it.")
+
+    def _from(self, value: Any, at: str, scope: Scope) -> None:
+        try:
+            shape = path_shape(str(value).split("."), scope)
+        except Refused as refused:
+            self.say(at, refused.detail)
+            return
+        if shape not in ("country", ["country"]):
+            self.say(at, f"`{value}` is no country and no list of countries. Name a fact that is.")
+
+    def _record(self, spec: Record, value: Any, at: str, scope: Scope) -> None:
+        if not isinstance(value, dict):
+            self.say(at, f"This is an object with {', '.join(spec.parts)}.")
+            return
+        strange = [key for key in value if key not in spec.parts]
+        for key in strange:
+            known = ", ".join(spec.parts)
+            self.say(
+                at + point(key),
+                f"There is no such key here.{nearest(str(key), spec.parts)} Keys: {known}.",
+            )
+        for key in spec.parts:
+            if key in value:
+                self.look(spec.parts[key], value[key], at + point(key), scope)
+            elif key in spec.needs:
+                self.say(at + point(key), "This is missing. Write it.")
+        chosen = [key for key in spec.one_of if key in value]
+        if len(chosen) > 1 or (spec.must and spec.one_of and not chosen and not strange):
+            least = "exactly" if spec.must else "at most"
+            self.say(at, f"This has {least} one of {', '.join(spec.one_of)}.")
+
+    def _many(self, spec: Many, value: Any, at: str, scope: Scope) -> None:
+        if not isinstance(value, list) or not 1 <= len(value) <= MAX_BLOCKS:
+            self.say(at, f"This is a list of 1 to {MAX_BLOCKS}.")
+            return
+        for index, item in enumerate(value):
+            here = f"{at}/{index}"
+            if spec.bare and isinstance(item, str):
+                self._words(_MARKDOWN, item, here, scope)
+            elif isinstance(item, dict):
+                within = self._around(item, here, scope)
+                bare = {key: part for key, part in item.items() if key not in {"if", "for"}}
+                if within:
+                    self._record(spec.of, bare, here, within)
+            else:
+                self._record(spec.of, item, here, scope)
+
+    def _around(self, item: Mapping[str, Any], at: str, scope: Scope) -> Scope | None:
+        """Check an item's `for` and `if`; return the scope of its texts, None without one."""
+        for key in ("for", "if"):
+            if key not in item:
+                continue
+            if not isinstance(item[key], str):
+                self.say(at + point(key), f"Write text under `{key}`, such as: {_EXAMPLES[key]}.")
+            elif key == "if":
+                for one in syntax.check_condition(item[key], scope):
+                    self.say(f"{at}/if", str(one))
+            else:
+                try:
+                    scope = syntax.loop_scope(item[key], scope)
+                except Refused as refused:
+                    self.say(f"{at}/for", str(refused))
+                    return None
+        return scope
+
+    def _table(self, spec: Table, value: Any, at: str, scope: Scope) -> None:
+        if not isinstance(value, dict):
+            self.say(at, "This is an object: each footnote's label and its text.")
+            return
+        for label, text in value.items():
+            if not markdown.LABEL.fullmatch(str(label)):
+                self.say(at + point(label), "A label has no spaces and no brackets.")
+            self._words(spec.of, text, at + point(label), scope)
+
+
+_EXAMPLES = {"if": "if: note", "for": "for: quote in quotes"}

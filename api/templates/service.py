@@ -1,0 +1,191 @@
+"""The use cases of templates: kept in versions, checked when saved, filled in a limited child."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.config import share
+from api.errors import Conflict, Fault, Invalid, NotFound
+from api.infra import pages
+from api.infra.database import flush, insert, reading, touch, transaction
+from api.infra.outside import outside
+from api.portable.rules import reading as portable
+from api.templates.models import Template, TemplateVersion
+from api.templates.rules import facts as declared, template as rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.infra.pages import Page, PageRequest
+
+FILLING = "api.templates.rules.filling"  # by name: it runs in the child only
+
+
+class NameTaken(Conflict):
+    """A template's name is unique in its coalition."""
+
+    title = "The coalition has a template of this name"
+
+
+class InUse(Conflict):
+    """A version that a statement came from stays."""
+
+    title = "Statements came from this template"
+
+
+@cache
+def built_in() -> dict[str, dict[str, Any]]:
+    """Return the templates that come with the product, by name."""
+    files = sorted(share("templates", "statements").glob("*.yaml"))
+    found = [portable.read(path.read_bytes()) for path in files]
+    return {each["name"]: each for each in found}
+
+
+def keep(actor: Actor, coalition_id: UUID, source: Mapping[str, Any]) -> TemplateVersion:
+    """Keep a template in a coalition, as its first version."""
+    actor.must(coalition_id, Role.EDITOR)
+    _must_be_sound(source)
+    with transaction() as session:
+        template = Template(
+            id=uuid4(), coalition_id=coalition_id, name=source["name"], version_number=0
+        )
+        _describe(template, source)
+        taken = NameTaken(
+            "Choose another name, or put a new version on the template that is there."
+        )
+        insert(session, template, on_clash=taken)
+        return _new_version(session, actor, template, source)
+
+
+def use_built_in(actor: Actor, coalition_id: UUID, name: str) -> TemplateVersion:
+    """Copy a template that comes with the product into a coalition, to be used and changed."""
+    if name not in built_in():
+        raise Invalid(
+            f"There are: {', '.join(sorted(built_in()))}.",
+            [Fault("/built_in", "No template of this name comes with the product.")],
+        )
+    return keep(actor, coalition_id, built_in()[name])
+
+
+def change(
+    actor: Actor, template_id: UUID, expected: int, source: Mapping[str, Any]
+) -> TemplateVersion:
+    """Put a new version on a template; statements keep the one that they came from."""
+    _must_be_sound(source)
+    with transaction() as session:
+        template = load(session, actor, Template, template_id, Role.EDITOR, lock=True)
+        touch(template, expected)
+        if source["name"] != template.name:
+            raise Invalid(
+                "A template keeps its name.", [Fault("/source/name", f"It is {template.name}.")]
+            )
+        _describe(template, source)
+        return _new_version(session, actor, template, source)
+
+
+def _must_be_sound(source: Mapping[str, Any]) -> None:
+    if faults := rules.check(source):
+        raise Invalid(
+            "The template breaks rules; docs/templates.md has them.",
+            [Fault(f"/source{fault.pointer}", fault.detail) for fault in faults],
+        )
+
+
+def _describe(template: Template, source: Mapping[str, Any]) -> None:
+    template.title, template.language = source["title"], source["language"]
+
+
+def _new_version(
+    session: Session, actor: Actor, template: Template, source: Mapping[str, Any]
+) -> TemplateVersion:
+    template.version_number += 1
+    version = TemplateVersion(
+        coalition_id=template.coalition_id,
+        template_id=template.id,
+        number=template.version_number,
+        source=dict(source),
+        created_by=actor.user_id,
+    )
+    version.template = template
+    session.add(version)
+    session.flush()
+    return version
+
+
+def remove(actor: Actor, template_id: UUID, expected: int) -> None:
+    """Delete a template from which no statement came."""
+    with transaction() as session:
+        template = load(session, actor, Template, template_id, Role.EDITOR, lock=True)
+        touch(template, expected)
+        session.delete(template)
+        in_use = InUse("It stays, as the record of where they came from.")
+        flush(session, on_clash=in_use)
+
+
+def template(actor: Actor, template_id: UUID) -> TemplateVersion:
+    """Return the newest version of a template."""
+    with reading() as session:
+        found = load(session, actor, Template, template_id, Role.VIEWER)
+        return version_of(session, found, None)
+
+
+def templates(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Template]:
+    """Return a coalition's templates by name."""
+    actor.must(coalition_id, Role.VIEWER)
+    with reading() as session:
+        query = select(Template).where(Template.coalition_id == coalition_id)
+        return pages.page(session, query, page, [Template.name, Template.id])
+
+
+def versions(actor: Actor, template_id: UUID, page: PageRequest) -> Page[TemplateVersion]:
+    """Return a template's versions, newest first."""
+    with reading() as session:
+        found = load(session, actor, Template, template_id, Role.VIEWER)
+        query = select(TemplateVersion).where(TemplateVersion.template_id == found.id)
+        keys = [TemplateVersion.number, TemplateVersion.id]
+        return pages.page(session, query, page, keys, descending=True).of(_with(found))
+
+
+def _with(template: Template) -> Callable[[TemplateVersion], TemplateVersion]:
+    def give(version: TemplateVersion) -> TemplateVersion:
+        version.template = template
+        return version
+
+    return give
+
+
+def version_of(session: Session, template: Template, number: int | None) -> TemplateVersion:
+    """Return one version of a template, the newest without a number; or raise NotFound."""
+    query = select(TemplateVersion).where(
+        TemplateVersion.template_id == template.id,
+        TemplateVersion.number == (number or template.version_number),
+    )
+    version = session.scalars(query).first()
+    if version is None:
+        raise NotFound(f"The template has the versions 1 to {template.version_number}.")
+    version.template = template
+    return version
+
+
+def filled(
+    source: Mapping[str, Any], facts: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the draft that a template gives with these facts, filled in a limited child."""
+    payload = {"template": source, "facts": facts, "given": given}
+    draft: dict[str, Any] = json.loads(outside().children.run(FILLING, payload))
+    return draft
+
+
+def facts_schema(source: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON Schema of a template's facts, from which a client draws its form."""
+    return declared.schema(source.get("facts", []))

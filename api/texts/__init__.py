@@ -1,0 +1,1 @@
+"""What a text is made of: inline Markdown, and how its parts print in a language."""

@@ -1,0 +1,236 @@
+"""Inline Markdown: emphasis, strong, links and footnote references; nothing else, and no HTML."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from html import escape as escape_html
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import nh3
+from markdown_it import MarkdownIt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+
+SCHEMES = frozenset({"http", "https", "mailto"})
+LABEL = re.compile(r"[^\[\]^\s\\]{1,40}")
+MOST_STOPS = 2_000  # places in one text where the parser must look twice; a wall of them is slow
+
+_REFERENCE = re.compile(rf"\[\^({LABEL.pattern})\]")
+_MARKS = re.compile(r"[\\*_\[\]<&`]")
+# What opens a block, at the start of a line. A text without these and without marks is its words.
+_OPENER = re.compile(r"^([ \t]*)([#>+=|~-]|\d{1,9}(?=[.)]))", re.MULTILINE)
+_ESCAPED = re.compile(r"[\\*_\[\]^<&`]")
+_LINES = re.compile(r"[ \t]*[\r\n]\s*")
+_EMPTY_LINE = re.compile(r"\n[ \t]*\r?\n")
+_STOPS = re.compile(r"[\n!#$%&*+:<=>@\[\\\]^_`{}~-]")  # where markdown-it's own text rule stops
+# Two code points that are no characters mark where a reference goes, past the cleaning of HTML.
+_OPEN, _SHUT = "\ufdd0", "\ufdd1"
+_HELD = re.compile(f"{_OPEN}(\\d+){_SHUT}")
+
+_NO_HTML = "HTML is not kept: take it out, or put a backslash before the <."
+_BLOCKS = (
+    (r"#{1,6}(?:\s|$)", "A heading is a block of its own: take out the #."),
+    (r">", "A quote is a block of its own: take out the >."),
+    (
+        r"(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)",
+        "A list is a block of its own: take its sign out, or put a backslash before it: 1\\. text",
+    ),
+    (r"(?:-[ \t]*)+$|(?:=[ \t]*)+$|(?:[*][ \t]*){3,}$|(?:_[ \t]*){3,}$", "A rule is not kept."),
+    (r"```|~~~", "Code is not kept: take out the fence."),
+    (r"\|?[ \t]*:?-+:?[ \t]*\|[-:| \t]*$", "A table is not kept: take it out."),
+    (r"<(?![a-zA-Z][\w.+-]*[:@])[!?/a-zA-Z]", _NO_HTML),
+    (
+        r"\[(?:\^[^\]\n]+\]:|[^\]\n]+\]:[ \t]*\S+[ \t]*$)",
+        "A footnote or link is not defined inside a text: footnotes stand apart.",
+    ),
+)
+_BLOCK = re.compile(
+    "|".join(f"^[ \t]*(?P<b{n}>{sign})" for n, (sign, _) in enumerate(_BLOCKS)), re.MULTILINE
+)
+_INLINE = {
+    "html_inline": _NO_HTML,
+    "code_inline": "Code is not kept: take out the backticks, or put a backslash before them.",
+    "image": "An image is not kept: take it out.",
+}
+_BROKEN_LINK = (
+    "This looks like a link and is none: write [words](https://...), footnote references after it."
+    " If it is none, put a backslash before the [."
+)
+
+
+def faults(text: str) -> list[str]:
+    """Return what a text holds that is not inline Markdown of ours; each says what to do."""
+    found = list(_block_faults(text))
+    if stops(text) > MOST_STOPS:
+        found.append(f"One text may hold {MOST_STOPS:,} signs like * _ [ ] at most: split it.")
+    elif _MARKS.search(text):
+        found += _inline_faults(_SUSPICIOUS.parseInline(_LINES.sub(" ", text.strip())))
+    return list(dict.fromkeys(found))
+
+
+def stops(text: str) -> int:
+    """Return at how many places of a text the parser must look twice: what reading it costs."""
+    return len(_STOPS.findall(text)) if _MARKS.search(text) else 0
+
+
+def footnote_labels(text: str) -> list[str]:
+    """Return the labels that a text refers to, in order."""
+    if "[^" not in text:
+        return []
+    return [token.content for token in _tokens(text) if token.type == "note"]
+
+
+def links(text: str) -> list[str]:
+    """Return the addresses that a text links to, in order."""
+    if "[" not in text and "<" not in text:
+        return []
+    return [str(token.attrs["href"]) for token in _tokens(text) if token.type == "link_open"]
+
+
+def html(text: str, note: Callable[[str], str] | None = None) -> str:
+    """Return a text as clean inline HTML; `note` gives the HTML of a footnote reference."""
+    labels: list[str] = []
+    pieces: list[str] = []
+    for token in _tokens(text):
+        if token.type == "note":
+            pieces.append(f"{_OPEN}{len(labels)}{_SHUT}")
+            labels.append(token.content)
+        else:
+            pieces.append(_tag(token))
+    clean = nh3.clean(
+        "".join(pieces),
+        tags={"em", "strong", "a"},
+        attributes={"a": {"href"}},
+        url_schemes=set(SCHEMES),
+        link_rel=None,
+        url_relative="deny",
+    )
+    write = note or _superscript
+    return _HELD.sub(lambda held: write(labels[int(held[1])]), clean)
+
+
+def plain(text: str) -> str:
+    """Return only the words, as a reader sees them; a footnote reference is its [label]."""
+    text = _LINES.sub(" ", text)
+    if not _MARKS.search(text):
+        return text
+    return "".join(
+        f"[{token.content}]" if token.type == "note" else token.content for token in _tokens(text)
+    )
+
+
+def escape(text: str) -> str:
+    """Return plain text as inline Markdown that prints literally; `O'Brien` stays as it is."""
+    line = _ESCAPED.sub(r"\\\g<0>", _LINES.sub(" ", text))
+    return _OPENER.sub(_guarded, line)
+
+
+def _guarded(opener: re.Match[str]) -> str:
+    space, sign = opener.groups()
+    return f"{space}{sign}\\" if sign.isdigit() else f"{space}\\{sign}"
+
+
+def _superscript(label: str) -> str:
+    return f"<sup>{escape_html(label)}</sup>"
+
+
+def _tag(token: Token) -> str:
+    if token.type == "link_open":
+        return f'<a href="{escape_html(str(token.attrs["href"]))}">'
+    if token.tag:  # em, strong and the end of a link
+        return f"<{'/' if token.nesting < 0 else ''}{token.tag}>"
+    return escape_html(token.content, quote=False)
+
+
+@lru_cache(maxsize=4096)
+def _tokens(text: str) -> tuple[Token, ...]:
+    text = _LINES.sub(" ", text).replace(_OPEN, "").replace(_SHUT, "")
+    return tuple(_flat(_INLINE_ONLY.parseInline(text)))
+
+
+def _flat(tokens: list[Token]) -> Iterator[Token]:
+    for token in tokens:
+        if token.type != "inline":
+            yield token
+        yield from _flat(token.children or [])
+
+
+def _block_faults(text: str) -> Iterator[str]:
+    text = text.strip()
+    for found in _BLOCK.finditer(text):
+        yield _BLOCKS[int(str(found.lastgroup)[1:])][1]
+    if _EMPTY_LINE.search(text):
+        yield "An empty line parts two paragraphs: make each a text of its own."
+    if "\\\n" in text:
+        yield "A line break is not kept: take out the backslash at the end of the line."
+
+
+def _inline_faults(tokens: list[Token]) -> Iterator[str]:
+    for token in _flat(tokens):
+        if token.type in _INLINE:
+            yield _INLINE[token.type]
+        elif token.type == "link_open":
+            yield from _link_faults(token)
+        elif token.type == "text" and "](" in token.content:
+            yield _BROKEN_LINK
+        elif token.type == "text_special" and token.info == "entity":
+            yield f"Write the character itself instead of {token.markup}"
+
+
+def _link_faults(link: Token) -> Iterator[str]:
+    if not is_address(str(link.attrs["href"])):
+        yield "A link starts with https://, http:// or mailto: and names a place; mend this one."
+    if "title" in link.attrs:
+        yield "A link's title in quotes is not kept: take it out."
+
+
+def is_address(address: str) -> bool:
+    """Tell whether an address may be linked to: https, http or mailto, and somewhere."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    if parts.scheme == "mailto":
+        return "@" in parts.path
+    return parts.scheme in SCHEMES and bool(parts.hostname)
+
+
+def _footnote(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the parser's own signature
+    """Read one `[^label]`; runs before links, so that a label is never a link's text."""
+    found = _REFERENCE.match(state.src, state.pos, state.posMax)
+    if not found:
+        return False
+    if not silent:
+        state.push("note", "", 0).content = found[1]
+    state.pos = found.end()
+    return True
+
+
+def _any_address(_: str) -> bool:
+    return True
+
+
+def _inline_only() -> MarkdownIt:
+    parser = MarkdownIt("zero", {"html": False})
+    parser.enable(["emphasis", "link", "autolink", "escape"])
+    parser.inline.ruler.before("link", "note", _footnote)
+    return parser
+
+
+def _suspicious() -> MarkdownIt:
+    """Return a parser that sees also what we do not keep, so that it can be named."""
+    parser = MarkdownIt("commonmark", {"html": True})
+    parser.disable("text_join")  # keeps entities apart from the words around them
+    parser.inline.ruler.before("link", "note", _footnote)
+    parser.validateLink = _any_address  # type: ignore[method-assign,assignment] # our own rule judges it
+    return parser
+
+
+_INLINE_ONLY = _inline_only()
+_SUSPICIOUS = _suspicious()

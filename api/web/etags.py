@@ -1,0 +1,75 @@
+"""ETag on every resource, If-Match on every change (promise 10)."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask import Flask, Response, g, request
+
+from api.infra.database import Stale
+from api.web.problems import MatchNeeded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from api.infra.database import Versioned
+
+_Row = TypeVar("_Row", bound="Versioned")
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "description": "The ETag of the version that you change.",
+    "schema": {"type": "string", "example": '"1"'},
+}
+
+
+def install(app: Flask) -> None:
+    """Send the ETag of what a route returned, and 304 to who has it already."""
+
+    @app.after_request
+    def _tag(answer: Response) -> Response:
+        version = g.pop("etag", None)
+        if version is not None:
+            answer.set_etag(str(version))
+        if request.method in {"GET", "HEAD"} and answer.status_code == 200:  # noqa: PLR2004 # OK
+            answer.make_conditional(request)
+        return answer
+
+
+def tagged(row: _Row) -> _Row:
+    """Return the row, and send its version as the answer's ETag."""
+    g.etag = row.version
+    return row
+
+
+def tag(etag: str | int) -> None:
+    """Send `etag` with the answer."""
+    g.etag = etag
+
+
+def needs_match(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a changing view the version that its caller read, as the keyword `expected`."""
+
+    @functools.wraps(view)
+    def matched(*args: Any, **named: Any) -> Any:
+        return view(*args, expected=_expected(), **named)
+
+    described = dict(getattr(view, "_apidoc", {}))
+    manual = dict(described.get("manual_doc", {}))
+    manual["parameters"] = [*manual.get("parameters", []), IF_MATCH]
+    described["manual_doc"] = manual
+    matched._apidoc = described  # type: ignore[attr-defined] # noqa: SLF001 # where flask-smorest keeps a view's description
+    return matched
+
+
+def _expected() -> int:
+    given = request.headers.get("If-Match", "")
+    if not given:
+        raise MatchNeeded("Read the thing first and send its ETag in the header If-Match.")
+    found = re.fullmatch(r'"([0-9]{1,9})"', given)
+    if not found:
+        raise Stale('If-Match holds no ETag that we gave: it looks like "3".')
+    return int(found[1])

@@ -1,0 +1,144 @@
+"""Fields that our schemas share: texts that print, codes that exist."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import marshmallow as ma
+from email_validator import EmailNotValidError, validate_email
+
+from api.infra import fonts, languages
+from api.infra.characters import overriding, unfit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Text(ma.fields.String):
+    """One text that can be kept and printed: NFC, without controls, every character in a font."""
+
+    def __init__(
+        self, *, most: int = 300, least: int = 1, lines: bool = False, **more: Any
+    ) -> None:
+        """Take texts of `least` to `most` characters; with `lines`, line breaks too."""
+        self.lines = lines
+        super().__init__(validate=ma.validate.Length(least, most), **more)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
+    ) -> str:
+        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **more))
+        text = text.strip()
+        if not self.lines and any(c in "\n\r\t" for c in text):
+            raise ma.ValidationError("Write it on one line.")
+        if wrong := unfit(text) or overriding(text):
+            raise ma.ValidationError(wrong)
+        if missing := fonts.unprintable(text):
+            raise ma.ValidationError(f"No font prints {missing}. Write it without.")
+        return text
+
+
+class Truth(ma.fields.Boolean):
+    """True or false, and nothing that is only like them."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
+    ) -> bool:
+        del attr, data, more
+        if type(value) is not bool:
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class CountryCode(ma.fields.String):
+    """ISO 3166-1 alpha-2."""
+
+    def __init__(self, **more: Any) -> None:
+        metadata = {
+            "example": "KZ",
+            "description": "ISO 3166-1 alpha-2.",
+            **more.pop("metadata", {}),
+        }
+        super().__init__(validate=_country, metadata=metadata, **more)
+
+
+class LanguageTag(ma.fields.String):
+    """BCP 47."""
+
+    def __init__(self, **more: Any) -> None:
+        metadata = {"example": "en", "description": "BCP 47.", **more.pop("metadata", {})}
+        super().__init__(validate=_language, metadata=metadata, **more)
+
+
+class Slug(ma.fields.String):
+    """A short name of lower-case letters, digits and hyphens."""
+
+    def __init__(self, **more: Any) -> None:
+        words = "Use lower-case letters, digits and hyphens."
+        checks = [
+            ma.validate.Length(1, 80),
+            ma.validate.Regexp(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z", error=words),
+        ]
+        super().__init__(validate=checks, **more)
+
+
+class WebAddress(ma.fields.String):
+    """An https or http address."""
+
+    def __init__(self, **more: Any) -> None:
+        metadata = {"example": "https://specimen.example", **more.pop("metadata", {})}
+        super().__init__(validate=[ma.validate.Length(1, 500), _web], metadata=metadata, **more)
+
+
+class Email(ma.fields.String):
+    """One e-mail address, normalised; nothing is sent to find out whether it exists."""
+
+    def __init__(self, **more: Any) -> None:
+        metadata = {"example": "press@specimen.example", **more.pop("metadata", {})}
+        super().__init__(validate=ma.validate.Length(3, 254), metadata=metadata, **more)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
+    ) -> str:
+        text = super()._deserialize(value, attr, data, **more)
+        try:
+            checked = validate_email(text, check_deliverability=False, test_environment=True)
+        except EmailNotValidError as fault:
+            raise ma.ValidationError(f"This is no e-mail address: {fault}") from fault
+        return checked.normalized
+
+
+def names_by_language(**more: Any) -> ma.fields.Dict:
+    """Return a field of names: language to name, at least one."""
+    return ma.fields.Dict(
+        keys=LanguageTag(),
+        values=Text(most=300),
+        validate=ma.validate.Length(1, 40),
+        metadata={"example": {"en": "Specimen Committee", "ru": "Комитет-образец"}},
+        **more,
+    )
+
+
+def _country(code: str) -> None:
+    if code not in languages.COUNTRIES:
+        raise ma.ValidationError(f"{code} is no country code of ISO 3166-1.")
+
+
+def _language(tag: str) -> None:
+    most = 35
+    if len(tag) > most or not languages.is_language(tag):
+        raise ma.ValidationError(f"{tag[:most]} is no language tag that we know.")
+
+
+def _web(address: str) -> None:
+    try:
+        parts = urlsplit(address)
+        fine = (
+            parts.scheme in {"https", "http"} and bool(parts.hostname) and "@" not in parts.netloc
+        )
+    except ValueError:
+        fine = False
+    if not fine or any(c.isspace() for c in address):
+        raise ma.ValidationError("Give a whole address that begins with https:// or http://.")

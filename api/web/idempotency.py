@@ -1,0 +1,202 @@
+"""Idempotency-Key: the same POST sent twice has one effect and one answer (promise 10).
+
+The key's row says `done` in the same transaction as the effect, so a crash between the two
+cannot repeat it, and of two that run at once only one commits. Answers are kept sealed for a
+day, as they may hold names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import structlog
+from flask import Flask, Response, g, request
+from sqlalchemy import String, UniqueConstraint, delete, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from api.errors import Conflict, Fault, Invalid
+from api.infra import clock, keys
+from api.infra.database import Base, Id, Moment, insert, transaction, with_commit
+from api.web.problems import StillRunning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+log = structlog.get_logger()
+HEADER = "Idempotency-Key"
+KEPT = timedelta(hours=24)
+LEASE = timedelta(seconds=60)
+MAX_KEY = 255
+MAX_BYTES = 1_000_000  # of an answer that is kept
+PLACE = "idempotency.answer"
+ANSWER_HEADERS = ("Location", "ETag", "Content-Type")
+
+
+class KeyReused(Invalid):
+    """The key came before with another request."""
+
+    title = "This Idempotency-Key belongs to another request"
+
+
+class AnswerNotKept(Conflict):
+    """The request was carried out, and its answer is not kept."""
+
+    title = "This was carried out already"
+
+
+class Attempt(Base):
+    """One key of one user, and what became of its request."""
+
+    __tablename__ = "idempotency"
+    __table_args__ = (UniqueConstraint("user_id", "key"),)
+
+    id: Mapped[Id]
+    user_id: Mapped[UUID]
+    key: Mapped[bytes]  # SHA-256: a key may hold anything
+    request: Mapped[bytes]  # SHA-256 of method, address and body
+    state: Mapped[str] = mapped_column(String(10))  # running, done
+    answer: Mapped[bytes | None]
+    begun_at: Mapped[Moment]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One process's hold on an attempt; a later one takes it over by another `begun_at`."""
+
+    attempt_id: UUID
+    begun_at: datetime
+
+
+def install(app: Flask) -> None:
+    """Accept Idempotency-Key on every POST of an app."""
+    dispatch: Callable[[], Any] = app.dispatch_request
+
+    def dispatch_once() -> Any:
+        if request.method != "POST" or HEADER not in request.headers or "actor" not in g:
+            return dispatch()
+        claim, kept = _begin(g.actor.user_id)
+        if kept is not None:
+            return kept
+        g.claim = claim
+        with with_commit(lambda session: _done(session, claim)):
+            return dispatch()
+
+    app.dispatch_request = dispatch_once  # type: ignore[method-assign] # the one hook around a view
+
+    @app.after_request
+    def _settle(answer: Response) -> Response:
+        claim = g.pop("claim", None)
+        if claim is not None:
+            try:
+                _keep(claim, answer) if _is_success(answer) else _forget_unless_done(claim)
+            except SQLAlchemyError as fault:
+                # The effect is there, or the lease runs out: either way the caller may ask again.
+                log.error(  # noqa: TRY400 # a trace could hold values
+                    "answer not kept", error=type(fault).__name__
+                )
+        return answer
+
+
+def _is_success(answer: Response) -> bool:
+    return answer.status_code < HTTPStatus.MULTIPLE_CHOICES
+
+
+def secret_answer() -> None:
+    """Say from a route that its answer holds a secret and must not be kept."""
+    g.secret_answer = True
+
+
+def _begin(user_id: UUID) -> tuple[Claim, Response | None]:
+    given = request.headers[HEADER]
+    if not 1 <= len(given) <= MAX_KEY:
+        wrong = Fault("", f"Give it 1 to {MAX_KEY} characters.", parameter=HEADER)
+        raise Invalid("The Idempotency-Key cannot be used.", [wrong])
+    key = hashlib.sha256(given.encode("utf-8", "surrogatepass")).digest()
+    what = hashlib.sha256(
+        b"\0".join([request.method.encode(), request.full_path.encode(), request.get_data()])
+    ).digest()
+    with transaction() as session:
+        session.execute(delete(Attempt).where(Attempt.begun_at < clock.now() - KEPT))
+        query = select(Attempt).where(Attempt.user_id == user_id, Attempt.key == key)
+        earlier = session.scalars(query.with_for_update()).first()
+        if earlier is not None:
+            return _again(session, earlier, what)
+        claim = Claim(uuid4(), clock.now())
+        attempt = Attempt(
+            id=claim.attempt_id,
+            user_id=user_id,
+            key=key,
+            request=what,
+            state="running",
+            begun_at=claim.begun_at,
+        )
+        insert(session, attempt, on_clash=_still_running())
+        return claim, None
+
+
+def _still_running() -> StillRunning:
+    return StillRunning("The first one is being carried out. Send it again in a moment.")
+
+
+def _again(session: Session, earlier: Attempt, what: bytes) -> tuple[Claim, Response | None]:
+    if earlier.request != what:
+        raise KeyReused(
+            "Send another key with another request.",
+            [Fault("", "The same key came with another address or body.", parameter=HEADER)],
+        )
+    if earlier.state == "running":
+        if earlier.begun_at > clock.now() - LEASE:
+            raise _still_running()
+        # Its process seems to have died before it did anything; if not, `_done` stops it.
+        earlier.begun_at = clock.now()
+        return Claim(earlier.id, earlier.begun_at), None
+    if earlier.answer is None:
+        raise AnswerNotKept("Look for its effect in the list; its answer cannot be shown again.")
+    kept = keys.unseal(session, PLACE, earlier.id, earlier.answer)
+    answer = Response(kept["body"].encode("latin-1"), kept["status"], kept["headers"])
+    return Claim(earlier.id, earlier.begun_at), answer
+
+
+def _done(session: Session, claim: Claim) -> None:
+    attempt = session.get(Attempt, claim.attempt_id, with_for_update=True)
+    if attempt is None or attempt.begun_at != claim.begun_at:
+        raise _still_running()
+    attempt.state = "done"
+
+
+def _forget_unless_done(claim: Claim) -> None:
+    with transaction() as session:
+        session.execute(
+            delete(Attempt).where(
+                Attempt.id == claim.attempt_id,
+                Attempt.begun_at == claim.begun_at,
+                Attempt.state == "running",
+            )
+        )
+
+
+def _keep(claim: Claim, answer: Response) -> None:
+    kept = None if g.pop("secret_answer", False) else _written(answer)
+    with transaction() as session:
+        attempt = session.get(Attempt, claim.attempt_id, with_for_update=True)
+        if attempt is not None and attempt.begun_at == claim.begun_at:
+            attempt.state = "done"
+            attempt.answer = keys.seal(session, None, PLACE, attempt.id, kept) if kept else None
+
+
+def _written(answer: Response) -> dict[str, Any] | None:
+    if answer.direct_passthrough or len(answer.get_data()) > MAX_BYTES:
+        return None
+    return {
+        "body": answer.get_data().decode("latin-1"),  # any bytes, as text
+        "status": answer.status_code,
+        "headers": {
+            name: answer.headers[name] for name in ANSWER_HEADERS if name in answer.headers
+        },
+    }

@@ -1,0 +1,72 @@
+"""One line of JSON a request: ids, route and time, never a path, a query or a person."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import time
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+log = structlog.get_logger()
+HEADER = "X-Request-ID"
+
+
+def configure(level: str) -> None:
+    """Write structured lines to standard error from here on."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def install(app: Flask) -> None:
+    """Log each request of an app, and give it an id that its answer carries."""
+
+    @app.before_request
+    def _begin() -> None:
+        given = request.headers.get(HEADER, "")
+        g.request_id = given if re.fullmatch(r"[0-9a-f-]{8,36}", given) else str(uuid4())
+        g.began = time.perf_counter()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @app.after_request
+    def _end(answer: Response) -> Response:
+        answer.headers[HEADER] = g.get("request_id", "")
+        log.info("request", **_facts(answer.status_code))
+        return answer
+
+
+def _facts(status: int) -> dict[str, str | int | float]:
+    route = request.url_rule.rule if request.url_rule else "unknown"
+    took = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)
+    facts: dict[str, str | int | float] = {
+        "method": request.method,
+        "route": route,
+        "status": status,
+        "milliseconds": took,
+    }
+    if "actor" in g:
+        facts["user"] = str(g.actor.user_id)
+    return facts
+
+
+def quiet(names: Iterable[str]) -> None:
+    """Silence loggers of parts that would print addresses or paths."""
+    for name in names:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -1,0 +1,52 @@
+"""What a list takes and gives: limit and cursor in, items, total and a Link header out."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+import marshmallow as ma
+from flask import request
+
+from api.infra.pages import MOST, Page, PageRequest
+from api.web.rest import Schema
+
+
+class PageArgs(Schema):
+    """Which part of a list; lists with filters add theirs."""
+
+    limit = ma.fields.Integer(
+        load_default=50, validate=ma.validate.Range(1, MOST), metadata={"example": 50}
+    )
+    cursor = ma.fields.String(
+        validate=ma.validate.Length(1, 2000), metadata={"description": "From the Link header."}
+    )
+
+    @ma.post_load
+    def _gather(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
+        request_ = PageRequest(limit=given.pop("limit"), cursor=given.pop("cursor", None))
+        return {"page": request_, **given}
+
+
+@cache  # two lists of the same thing are the same schema
+def listed(item: type[Schema]) -> type[Schema]:
+    """Return the schema of a page of items."""
+    name = item.__name__.removesuffix("Out") + "PageOut"
+    return Schema.from_dict(  # type: ignore[return-value] # it makes a subclass of ours
+        {
+            "items": ma.fields.List(ma.fields.Nested(item), required=True),
+            "total": ma.fields.Integer(required=True, metadata={"example": 1}),
+        },
+        name=name,
+    )
+
+
+def paged(page: Page[Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Return a page as a route's answer, with `Link: rel=next` (RFC 8288) where there is more."""
+    headers = {}
+    if page.following:
+        query = [(k, v) for k, v in request.args.items(multi=True) if k != "cursor"]
+        address = f"{request.path}?{urlencode([*query, ('cursor', page.following)])}"
+        headers["Link"] = f'<{address}>; rel="next"'
+    return {"items": page.items, "total": page.total}, 200, headers

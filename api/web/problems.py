@@ -1,0 +1,215 @@
+"""Every error leaves through here, as RFC 9457 problem+json."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from flask import Flask, Response, json, request
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    TimeoutError as PoolTimeout,
+)
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from api import errors
+from api.infra.database import Stale
+from api.web.guard import TooLarge, Unreadable, WrongContentType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+log = structlog.get_logger()
+CONTENT_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
+MOST_FAULTS = 1000  # a body of a million faults is not worth an answer of them all
+
+
+class Unauthenticated(errors.DomainError):
+    """No token, or none that is valid now."""
+
+    title = "A valid token is needed"
+
+
+class MatchNeeded(errors.DomainError):
+    """A change must say which version it is a change of."""
+
+    title = "Say which version you change"
+
+
+class StillRunning(errors.Conflict):
+    """A request with the same Idempotency-Key is being carried out."""
+
+    title = "The same request is being carried out"
+
+
+STATUS: dict[type[errors.DomainError], HTTPStatus] = {
+    Unreadable: HTTPStatus.BAD_REQUEST,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    WrongContentType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    MatchNeeded: HTTPStatus.PRECONDITION_REQUIRED,
+    Stale: HTTPStatus.PRECONDITION_FAILED,
+    errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Gone: HTTPStatus.GONE,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def install(app: Flask) -> None:
+    """Have every error of an app leave as a problem."""
+    app.register_error_handler(errors.DomainError, of_domain)
+    app.register_error_handler(HTTPException, of_http)
+    app.register_error_handler(OperationalError, of_database)
+    app.register_error_handler(PoolTimeout, of_database)
+    for race in (IntegrityError, StaleDataError):
+        app.register_error_handler(race, of_race)
+    for misfit in (DataError, OverflowError, RecursionError, UnicodeError):
+        app.register_error_handler(misfit, of_misfit)
+    app.register_error_handler(Exception, of_surprise)
+    app.log_exception = _log_without_values  # type: ignore[method-assign,assignment] # Flask's own prints values
+
+
+def status_of(kind: type[errors.DomainError]) -> HTTPStatus:
+    """Return the status of an error, by the nearest class in the table."""
+    return next(STATUS[base] for base in kind.__mro__ if base in STATUS)
+
+
+def problem(
+    status: int,
+    slug: str,
+    title: str,
+    detail: str | None = None,
+    faults: Iterable[Mapping[str, str]] = (),
+) -> Response:
+    """Write one problem. `type` is an address below /problems, described in docs/problems.md."""
+    body: dict[str, Any] = {"type": f"/problems/{slug}", "title": title, "status": int(status)}
+    if detail:
+        body["detail"] = detail
+    if listed := list(islice(faults, MOST_FAULTS)):
+        body["errors"] = listed
+    return Response(json.dumps(body), status=status, content_type=CONTENT_TYPE)
+
+
+def _written(fault: errors.Fault) -> dict[str, str]:
+    place = {"parameter": fault.parameter} if fault.parameter else {"pointer": fault.pointer}
+    return {**place, "detail": fault.detail}
+
+
+def of_domain(error: errors.DomainError) -> Response:
+    status = status_of(type(error))
+    answer = problem(status, error.slug(), error.title, error.detail, map(_written, error.faults))
+    if status is HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    if status is HTTPStatus.SERVICE_UNAVAILABLE or isinstance(error, StillRunning):
+        answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
+
+
+def of_http(error: HTTPException) -> Response:
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    messages = getattr(error, "data", {}).get("messages")
+    if messages:
+        return problem(
+            status,
+            errors.Invalid.slug(),
+            errors.Invalid.title,
+            "Mend what the errors point at and send it again.",
+            _pointed(messages),
+        )
+    slug = status.phrase.lower().replace(" ", "-")
+    answer = problem(status, slug, status.phrase, _detail(status, error))
+    for name in ("Allow", "Retry-After", "Location"):
+        kept = error.get_response().headers.get(name)
+        if kept:
+            answer.headers[name] = kept
+    return answer
+
+
+def of_database(error: Exception) -> Response:
+    log.error("database", error=type(error).__name__)
+    unavailable = errors.Unavailable("The database does not answer. Try again in a moment.")
+    return of_domain(unavailable)
+
+
+def of_race(error: Exception) -> Response:
+    """Answer a change that crossed another one: what it refers to has gone or come meanwhile."""
+    log.warning("race", error=type(error).__name__, at=_where(error))
+    crossed = errors.Conflict("Something changed at the same moment. Read again, then try again.")
+    return of_domain(crossed)
+
+
+def of_misfit(error: Exception) -> Response:
+    """Answer a value that no field's bounds stopped and that still cannot be kept.
+
+    The log has it as an error: the field wants a bound.
+    """
+    log.error("misfit", error=type(error).__name__, at=_where(error))
+    return of_domain(errors.Invalid("A value is too large, too deep or of no fitting kind."))
+
+
+def _log_without_values(info: Any) -> None:
+    log.error("surprise", error=info[0].__name__, at=_where(info[1]))
+
+
+def of_surprise(error: Exception) -> Response:
+    """Tell the log where it broke, without values, and the caller that it is our fault."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    log.error("surprise", error=type(cause).__name__, at=_where(error))
+    return problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "internal-error",
+        "Something broke on our side",
+        "Nothing was changed. Tell the operator the X-Request-ID of this answer.",
+    )
+
+
+def _where(error: BaseException) -> list[str]:
+    places, step = [], error.__traceback__
+    while step is not None:
+        places.append(f"{step.tb_frame.f_code.co_filename.rsplit('/', 2)[-1]}:{step.tb_lineno}")
+        step = step.tb_next
+    return places[-8:]
+
+
+def _detail(status: HTTPStatus, error: HTTPException) -> str | None:
+    if status is HTTPStatus.NOT_FOUND:
+        return "No address like this exists here. /docs lists them all."
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        return f"{request.method} is not possible here; the Allow header says what is."
+    return error.description
+
+
+def _pointed(messages: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """Turn webargs' {location: {field: messages}} into pointers and parameters."""
+    for location, inner in messages.items():
+        for keys, detail in _leaves(inner, ()):
+            if location == "json":
+                yield {"pointer": errors.point(*keys), "detail": detail}
+            else:
+                yield {"parameter": str(keys[0]) if keys else "", "detail": detail}
+
+
+def _leaves(
+    messages: Any, keys: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(messages, dict):
+        for key, inner in messages.items():
+            # marshmallow files faults of the whole under _schema, those of a mapping's
+            # entry under key or value.
+            step = () if key in {"_schema", "value", "key"} else (key,)
+            yield from _leaves(inner, (*keys, *step))
+    elif isinstance(messages, list):
+        for inner in messages:
+            yield from _leaves(inner, keys)
+    else:
+        yield keys, str(messages)

@@ -1,0 +1,67 @@
+"""flask-smorest, taught our guard and our problems."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import marshmallow as ma
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask_smorest import Api as SmorestApi, Blueprint as SmorestBlueprint
+
+from api.web import problems
+from api.web.guard import GuardedParser
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+    from werkzeug.exceptions import HTTPException
+
+
+class Schema(ma.Schema):
+    """What every schema of ours keeps: an unknown field is a fault."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+
+class FaultOut(Schema):
+    """One thing that is wrong."""
+
+    pointer = ma.fields.String(metadata={"description": "JSON Pointer into the body."})
+    parameter = ma.fields.String(metadata={"description": "Name of a query parameter."})
+    detail = ma.fields.String(required=True)
+
+
+class ProblemOut(Schema):
+    """An error, as RFC 9457 has it. docs/problems.md lists the types."""
+
+    type = ma.fields.String(required=True, metadata={"example": "/problems/not-found"})
+    title = ma.fields.String(required=True, metadata={"example": "There is no such thing here"})
+    status = ma.fields.Integer(required=True, metadata={"example": 404})
+    detail = ma.fields.String()
+    errors = ma.fields.List(ma.fields.Nested(FaultOut))
+
+
+def _name(schema: Any) -> str:
+    """Name a schema's component; one that changes some fields only is called so."""
+    kind = schema if isinstance(schema, type) else type(schema)
+    is_partial = not isinstance(schema, type) and schema.partial
+    return kind.__name__.removesuffix("In") + "Change" if is_partial else kind.__name__
+
+
+class Api(SmorestApi):
+    """The API; its errors leave through `problems`."""
+
+    ERROR_SCHEMA = ProblemOut
+
+    def __init__(self, app: Flask) -> None:
+        plugin = MarshmallowPlugin(schema_name_resolver=_name)
+        super().__init__(app, spec_kwargs={"marshmallow_plugin": plugin})
+
+    def handle_http_exception(self, error: HTTPException) -> Response:
+        return problems.of_http(error)
+
+
+class Blueprint(SmorestBlueprint):
+    """A feature's routes."""
+
+    ARGUMENTS_PARSER = GuardedParser()

@@ -1,0 +1,115 @@
+"""openapi.yaml: generated, with our errors and an example for each operation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+CONFIG = {
+    "API_TITLE": "Undersigned",
+    "API_VERSION": "1",
+    "OPENAPI_VERSION": "3.1.0",
+    "API_SPEC_OPTIONS": {
+        "info": {
+            "description": "Joint statements of NGO coalitions: written, signed, printed, sent. "
+            "Errors are RFC 9457 problems; docs/problems.md lists their types.",
+        },
+        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "security": [{"token": []}],
+    },
+}
+EXAMPLES_BY_FORMAT = {
+    "uuid": "2f1c6c0e-6d1a-4f0e-9a43-0d6a3f1f9b11",
+    "date-time": "2031-05-14T09:30:00+00:00",
+    "date": "2031-05-14",
+}
+EXAMPLES_BY_TYPE: dict[str, Any] = {
+    "string": "Specimen",
+    "integer": 1,
+    "number": 1.0,
+    "boolean": False,
+    "object": {},
+}
+PROBLEM = "application/problem+json"
+# What any operation may answer; 404, 412 and 428 only where there is an id or an If-Match.
+ALWAYS = {"400", "401", "413", "415", "422"}
+IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "schema": {"type": "string", "maxLength": 255},
+    "description": "Sent again with the same key within a day, the request has one effect.",
+}
+
+
+def text(rest: Any) -> str:
+    """Return the OpenAPI document of an API as YAML."""
+    return yaml.safe_dump(document(rest), sort_keys=False, allow_unicode=True, width=100)
+
+
+def document(rest: Any) -> dict[str, Any]:
+    """Return the OpenAPI document of an API."""
+    found: dict[str, Any] = rest.spec.to_dict()
+    schemas = found["components"]["schemas"]
+    found["components"]["responses"] = {"Problem": _problem_response()}
+    for path, operations in found["paths"].items():
+        for method, operation in operations.items():
+            if method != "parameters":
+                _complete(operation, path, method, schemas)
+    return found
+
+
+def _problem_response() -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/ProblemOut"}
+    example = {
+        "type": "/problems/not-found",
+        "title": "There is no such thing here",
+        "status": 404,
+        "detail": "Check the id; it may also belong to a coalition that is not yours.",
+    }
+    return {
+        "description": "A problem.",
+        "content": {PROBLEM: {"schema": schema, "example": example}},
+    }
+
+
+def _complete(operation: dict[str, Any], path: str, method: str, schemas: Any) -> None:
+    responses = operation["responses"]
+    for status in [status for status in responses if status == "default" or status[0] in "45"]:
+        del responses[status]
+    for content in _contents(operation):
+        if "example" not in content and "schema" in content:
+            content["example"] = example_of(content["schema"], schemas)
+    parameters = operation.setdefault("parameters", [])
+    if method == "post":
+        parameters.append(IDEMPOTENCY_KEY)
+    statuses = set(ALWAYS) | ({"403", "404"} if "{" in path else set())
+    statuses |= {"412", "428"} if any(p.get("name") == "If-Match" for p in parameters) else set()
+    statuses |= {"409"} if method != "get" else set()
+    for status in sorted(statuses):
+        responses[status] = {"$ref": "#/components/responses/Problem"}
+
+
+def _contents(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+    return [content for body in bodies for content in body.get("content", {}).values()]
+
+
+def example_of(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:  # noqa: PLR0911 # one line a kind of schema
+    """Return an example that fits a schema, from its own examples where it has them."""
+    if "$ref" in schema:
+        return example_of(schemas[schema["$ref"].rsplit("/", 1)[-1]], schemas)
+    if "example" in schema:
+        return schema["example"]
+    for combined in ("allOf", "oneOf", "anyOf"):
+        if combined in schema:
+            return example_of(schema[combined][0], schemas)
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "properties" in schema:
+        return {name: example_of(part, schemas) for name, part in schema["properties"].items()}
+    kind = schema.get("type", "object")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if kind == "array":
+        return [example_of(schema["items"], schemas)]
+    return EXAMPLES_BY_FORMAT.get(schema.get("format", ""), EXAMPLES_BY_TYPE[kind])

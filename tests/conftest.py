@@ -1,0 +1,140 @@
+"""An app on each database, its schema made by the migrations, and callers of it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import psycopg
+import pytest
+from flask_migrate import upgrade
+from sqlalchemy import delete
+
+from api.accounts import service as accounts
+from api.app import CHILD_MODULES, create_app
+from api.config import Settings
+from api.infra.child import Children
+from api.infra.database import Base, db
+from api.infra.keys import new_master_key
+from tests import postgres
+from tests.client import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flask import Flask
+
+ENGINES = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True)
+class World:
+    """One app on one database, and a way to make callers of it."""
+
+    app: Flask
+    engine: str
+
+    def stranger(self) -> Client:
+        """Return a caller without a token."""
+        return Client(self.app.test_client())
+
+    def user(self, name: str = "someone") -> Client:
+        """Return a caller with a token of a new user."""
+        email = f"{name}-{uuid4().hex[:8]}@specimen.example"
+        with self.app.app_context():
+            accounts.create_user(email, name)
+            secret = accounts.create_first_token(email, "tests", days=1)
+        client = Client(self.app.test_client(), secret)
+        client.email = email
+        return client
+
+
+@pytest.fixture(scope="session")
+def children() -> Iterator[Children]:
+    """The limited children, shared by all apps of the run."""
+    started = Children(CHILD_MODULES, spares=1)
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str | None]:
+    yield from postgres.server()
+
+
+@pytest.fixture(scope="session")
+def worlds(
+    tmp_path_factory: pytest.TempPathFactory, children: Children, postgres_server: str | None
+) -> Iterator[dict[str, World]]:
+    """The apps of this run, made when they are first asked for."""
+    made: dict[str, World] = {}
+    folder = tmp_path_factory.mktemp("worlds")
+    database = f"undersigned_{os.getpid()}"
+    yield _Worlds(made, folder, children, postgres_server, database)
+    for world in made.values():
+        with world.app.app_context():
+            db.engine.dispose()
+    if "postgresql" in made and postgres_server:
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {database} WITH (FORCE)")
+
+
+class _Worlds(dict[str, World]):
+    def __init__(
+        self,
+        made: dict[str, World],
+        folder: Path,
+        children: Children,
+        server: str | None,
+        database: str,
+    ) -> None:
+        super().__init__()
+        self.made, self.folder, self.children = made, folder, children
+        self.server, self.database = server, database
+
+    def __missing__(self, engine: str) -> World:
+        if engine not in self.made:
+            self.made[engine] = self._make(engine)
+        return self.made[engine]
+
+    def _make(self, engine: str) -> World:
+        address = f"sqlite:///{self.folder}/db.sqlite"
+        if engine == "postgresql":
+            if self.server is None:
+                missing = pytest.fail if os.environ.get("CI") else pytest.skip
+                missing(postgres.WHY_NOT)
+            with psycopg.connect(self.server, autocommit=True) as connection:
+                connection.execute(f"DROP DATABASE IF EXISTS {self.database}")
+                connection.execute(f"CREATE DATABASE {self.database}")
+            base = self.server.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://")
+            address = f"{base}/{self.database}"
+        settings = Settings(
+            database_url=address,
+            storage_path=str(self.folder / f"storage-{engine}"),
+            master_keys=(new_master_key(),),
+            log_level="WARNING",
+        )
+        app = create_app(settings, self.children)
+        app.testing = False  # errors answer as they do for users
+        with app.app_context():
+            upgrade()
+        return World(app, engine)
+
+
+@pytest.fixture(params=ENGINES)
+def world(request: pytest.FixtureRequest, worlds: dict[str, World]) -> Iterator[World]:
+    """One app on an empty database; each test runs on both."""
+    found = worlds[request.param]
+    yield found
+    with found.app.app_context(), db.engine.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):  # TRUNCATE is slower, on few rows
+            connection.execute(delete(table))
+
+
+@pytest.fixture
+def owner(world: World) -> Client:
+    """A user who may found coalitions."""
+    return world.user("owner")

@@ -1,0 +1,422 @@
+"""Whatever comes in: the same status on both databases, never a 5xx, always a problem."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.builders import a_coalition, an_organisation
+
+if TYPE_CHECKING:
+    from tests.client import Answer, Client
+
+ID = "2f1c6c0e-6d1a-4f0e-9a43-0d6a3f1f9b11"
+
+
+@pytest.fixture
+def organisations(owner: Client) -> str:
+    """The address of one coalition's organisations, of which there are three."""
+    coalition = a_coalition(owner)
+    for number in range(3):
+        an_organisation(owner, coalition, names={"en": f"House {number}"})
+    return f"/v1/coalitions/{coalition}/organisations"
+
+
+def must_be_a_problem(answer: Answer, status: int) -> None:
+    assert answer.status == status, answer.body[:300]
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json["status"] == status
+    assert answer.json["type"].startswith("/problems/")
+    assert answer.json["title"]
+    assert answer.json["detail"]
+    assert answer.headers["X-Request-ID"]
+
+
+def a_body(names: str = '{"en": "House"}', more: str = "") -> bytes:
+    return f'{{"names": {names}{more}}}'.encode()
+
+
+def deep(levels: int) -> str:
+    return '{"a":' * levels + "1" + "}" * levels
+
+
+BODIES: dict[str, tuple[bytes, int, str | None]] = {
+    "200,000 open brackets": (b"[" * 200_000, 400, None),
+    "5,000 nested objects": (deep(5_000).encode(), 400, None),
+    "33 nested lists": (b"[" * 33 + b"]" * 33, 400, None),
+    "brackets within a string": (a_body('{"en": "' + "[" * 200 + '"}'), 201, None),
+    "an escaped quote before brackets": (a_body('{"en": "\\"' + "[" * 99 + '"}'), 201, None),
+    "NaN": (a_body("NaN"), 400, None),
+    "NaN within": (a_body('{"en": NaN}'), 400, None),
+    "Infinity": (a_body(more=', "country": Infinity'), 400, None),
+    "minus Infinity": (a_body(more=', "country": -Infinity'), 400, None),
+    "an integer of 71 bits": (a_body(more=f', "country": {2**70}'), 400, None),
+    "an integer of 6,000 digits": (a_body(more=f', "country": {"9" * 6_000}'), 400, None),
+    "1e999": (a_body(more=', "country": 1e999'), 400, None),
+    "a number of 500,000 digits": (a_body(more=f', "country": 0.{"1" * 500_000}'), 422, "/country"),
+    "NUL": (a_body('{"en": "a\\u0000b"}'), 422, "/names/en"),
+    "half of a pair": (a_body('{"en": "a\\ud800b"}'), 422, "/names/en"),
+    "the other half": (a_body('{"en": "a\\udfff"}'), 422, "/names/en"),
+    "halves in the wrong order": (a_body('{"en": "\\udc00\\ud800"}'), 422, "/names/en"),
+    "a half in a key": (a_body('{"en": "House", "\\ud800": "x"}'), 422, "/names"),
+    "a half in a key of the whole": (a_body(more=', "\\ud800": 1'), 422, ""),
+    "a control character": (a_body('{"en": "a\\u0007b"}'), 422, "/names/en"),
+    "a control character of C1": (a_body('{"en": "a\\u0085b"}'), 422, "/names/en"),
+    "a raw control character": (a_body('{"en": "a\x07b"}'), 400, None),
+    "a noncharacter": (a_body('{"en": "a\\ufffe"}'), 422, "/names/en"),
+    "a noncharacter beyond the first plane": (a_body('{"en": "\U0001ffff"}'), 422, "/names/en"),
+    "an override of direction": (a_body('{"en": "a\\u202eb"}'), 422, "/names/en"),
+    "a line break in a name": (a_body('{"en": "a\\nb"}'), 422, "/names/en"),
+    "a key twice": (b'{"names": {"en": "a"}, "names": {"en": "b"}}', 400, None),
+    "a key twice within": (a_body('{"en": "a", "en": "b"}'), 400, None),
+    "a byte order mark": (b"\xef\xbb\xbf" + a_body(), 201, None),
+    "UTF-16": (a_body().decode().encode("utf-16"), 400, None),
+    "no UTF-8": (a_body('{"en": "').replace(b'"}', b"\xff\xfe") + b'"}}', 400, None),
+    "an overlong NUL": (b'{"names": {"en": "\xc0\x80"}}', 400, None),
+    "half of a pair as bytes": (b'{"names": {"en": "\xed\xa0\x80"}}', 400, None),
+    "nothing": (b"", 422, "/names"),
+    "a blank": (b" ", 400, None),
+    "no JSON": (b"names=House", 400, None),
+    "more after the end": (a_body() + b"{}", 400, None),
+    "null": (b"null", 422, ""),
+    "a list": (b"[]", 422, ""),
+    "a text": (b'"House"', 422, ""),
+    "zero": (b"0", 422, ""),
+    "false": (b"false", 422, ""),
+    "an unknown field": (a_body(more=', "is_admin": true'), 422, "/is_admin"),
+    "the id": (a_body(more=f', "id": "{ID}"'), 422, "/id"),
+    "another coalition": (a_body(more=f', "coalition_id": "{ID}"'), 422, "/coalition_id"),
+    "a list for an object": (a_body("[]"), 422, "/names"),
+    "an object for a text": (a_body('{"en": {}}'), 422, "/names/en"),
+    "null for a text": (a_body('{"en": null}'), 422, "/names/en"),
+    "a text for a truth": (a_body(more=', "is_public": "yes"'), 422, "/is_public"),
+    "a one for a truth": (a_body(more=', "is_public": 1'), 422, "/is_public"),
+    "a number for a text": (a_body(more=', "acronym": 5'), 422, "/acronym"),
+    "a text for a list": (a_body(more=', "aliases": "SPC"'), 422, "/aliases"),
+    "a long text": (a_body('{"en": "' + "a" * 900_000 + '"}'), 422, "/names/en"),
+    "300,000 values": (a_body(more=', "aliases": [' + "1," * 300_000 + "1]"), 400, None),
+    "50,000 faults": (a_body(more=', "aliases": [' + "1," * 50_000 + "1]"), 422, "/aliases/7"),
+    "a key with a slash": (a_body(more=', "a/b~c": 1'), 422, "/a~1b~0c"),
+    "a key of no name": (a_body(more=', "": 1'), 422, "/"),
+    "a language that is none": (a_body('{"xx": "House"}'), 422, "/names/xx"),
+    "a country in lower case": (a_body(more=', "country": "kz"'), 422, "/country"),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_no_body_surprises(owner: Client, organisations: str, name: str) -> None:
+    body, status, pointer = BODIES[name]
+
+    answer = owner.send("POST", organisations, body)
+
+    if status == 201:
+        assert answer.status == 201, answer.body
+        return
+    must_be_a_problem(answer, status)
+    assert len(answer.body) < 200_000  # the answer is no larger than the question needs
+    if pointer is not None:
+        assert pointer in {fault.get("pointer") for fault in answer.json["errors"]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("application/json", 201),
+        ("application/json; charset=utf-8", 201),
+        ("Application/JSON", 201),
+        ("", 415),
+        ("text/plain", 415),
+        ("text/json", 415),
+        ("application/x-www-form-urlencoded", 415),
+        ("multipart/form-data; boundary=x", 415),
+        ("application/merge-patch+json", 415),
+        ("application/jsonx", 415),
+        ("\x7f\xff", 415),
+    ],
+)
+def test_only_json_is_taken_for_json(
+    owner: Client, organisations: str, kind: str, status: int
+) -> None:
+    answer = owner.send("POST", organisations, a_body(), kind=kind)
+
+    assert answer.status == status
+    if status != 201:
+        must_be_a_problem(answer, status)
+
+
+@pytest.mark.parametrize("body", [b"names=House&x=1", b"--x\r\n\r\n--x--\r\n"])
+@pytest.mark.parametrize(
+    "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
+def test_forms_are_refused_even_with_much_in_them(
+    owner: Client, organisations: str, kind: str, body: bytes
+) -> None:
+    must_be_a_problem(owner.send("POST", organisations, body * 20_000, kind=kind), 415)
+
+
+def test_a_body_over_the_cap_is_refused_however_it_comes(owner: Client, organisations: str) -> None:
+    large = a_body('{"en": "' + "a" * 1_000_000 + '"}')
+    chunked: dict[str, Any] = {
+        "input_stream": io.BytesIO(large),
+        "environ_overrides": {"wsgi.input_terminated": True},
+        "content_type": "application/json",
+    }
+
+    told = owner.send("POST", organisations, large)
+    untold = owner.send("POST", organisations, **chunked)
+
+    must_be_a_problem(told, 413)
+    must_be_a_problem(untold, 413)
+    assert told["type"] == untold["type"] == "/problems/too-large"
+
+
+def test_a_chunked_body_below_the_cap_is_taken(owner: Client, organisations: str) -> None:
+    answer = owner.send(
+        "POST",
+        organisations,
+        input_stream=io.BytesIO(a_body()),
+        environ_overrides={"wsgi.input_terminated": True},
+        content_type="application/json",
+    )
+
+    assert answer.status == 201
+
+
+def test_a_length_that_lies_is_no_5xx(owner: Client, organisations: str) -> None:
+    for length in ("-1", "abc", "99999999999999999999", "3"):
+        answer = owner.send(
+            "POST",
+            organisations,
+            input_stream=io.BytesIO(a_body()),
+            environ_overrides={"CONTENT_LENGTH": length},
+            content_type="application/json",
+        )
+        assert 400 <= answer.status < 500
+
+
+def a_cursor(value: Any) -> str:
+    text = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+
+CURSORS = {
+    "empty": "",
+    "no base64": "!!!",
+    "half a byte": "A",
+    "not ASCII": "курсор",
+    "no JSON": a_cursor(b"{"),
+    "no UTF-8": a_cursor(b"\xff\xff\xff"),
+    "an object": a_cursor({"house": 1, ID: 2}),
+    "a number": a_cursor(5),
+    "null": a_cursor(None),
+    "one value": a_cursor(["house"]),
+    "three values": a_cursor(["house", ID, 1]),
+    "a number for a text": a_cursor([5, ID]),
+    "a number for an id": a_cursor(["house", 5]),
+    "null for an id": a_cursor(["house", None]),
+    "a list for an id": a_cursor(["house", [ID]]),
+    "a short id": a_cursor(["house", "2f1c"]),
+    "NUL": a_cursor(["a\0b", ID]),
+    "half of a pair": a_cursor(["a\ud800b", ID]),
+    "NaN": a_cursor(b'[NaN, "x"]'),
+    "a large number": a_cursor(b"[" + b"9" * 400 + b', "x"]'),
+    "deep": a_cursor(b"[" * 1_200),
+    "long": "A" * 10_000,
+}
+
+
+@pytest.mark.parametrize("name", CURSORS)
+def test_a_cursor_that_was_not_ours_is_named(owner: Client, organisations: str, name: str) -> None:
+    answer = owner.get(organisations, cursor=CURSORS[name])
+
+    must_be_a_problem(answer, 422)
+    assert "cursor" in answer.faults
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["2031-05-14", "2031-05-14T09:30:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59-14:00",
+     "", "now", "infinity", "99999-01-01T00:00:00+00:00", 5],
+)  # fmt: skip
+def test_a_cursor_with_a_time_that_is_none_is_named(owner: Client, moment: Any) -> None:
+    answer = owner.get("/v1/tokens", cursor=a_cursor([moment, ID]))
+
+    must_be_a_problem(answer, 422)
+    assert "cursor" in answer.faults
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "parameter"),
+    [
+        ("limit=1", 200, None),
+        ("limit=200", 200, None),
+        ("limit=0", 422, "limit"),
+        ("limit=-1", 422, "limit"),
+        ("limit=201", 422, "limit"),
+        ("limit=", 422, "limit"),
+        ("limit=ten", 422, "limit"),
+        ("limit=1.5", 422, "limit"),
+        ("limit=NaN", 422, "limit"),
+        ("limit=1e999", 422, "limit"),
+        (f"limit={2**70}", 422, "limit"),
+        (f"limit={'9' * 6_000}", 422, "limit"),
+        ("limit[]=5", 422, "limit[]"),
+        ("page=-1", 422, "page"),
+        ("q=%00", 422, "q"),
+        ("q=%01", 422, "q"),
+        ("q=%ef%bf%be", 422, "q"),
+        ("%00=1", 422, None),
+        ("q=%ff%fe", 200, None),
+        ("q=%ed%a0%80", 200, None),
+        ("q=%zz%", 200, None),
+        ("q=", 422, "q"),
+        ("q=" + "a" * 201, 422, "q"),
+        ("q=" + "a" * 100_000, 422, "q"),
+        ("q=%25_%5c", 200, None),
+        ("q=a&q=b", 200, None),
+        ("&".join(f"x{n}=1" for n in range(5_000)), 422, None),
+        ("=1", 422, None),
+        ("&&&", 200, None),
+    ],
+)
+def test_no_query_surprises(
+    owner: Client, organisations: str, query: str, status: int, parameter: str | None
+) -> None:
+    answer = owner.get(f"{organisations}?{query}")
+
+    if status == 200:
+        assert answer.status == 200, answer.body
+        return
+    must_be_a_problem(answer, status)
+    if parameter:
+        assert parameter in answer.faults
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/v1/nothing",
+        "/v1/organisations/1",
+        f"/v1/organisations/{'9' * 30}",
+        "/v1/organisations/-1",
+        f"/v1/organisations/{ID}",
+        f"/v1/organisations/{{{ID}}}",
+        f"/v1/organisations/urn:uuid:{ID}",
+        f"/v1/organisations/{ID}/",
+        f"/v1/organisations/{ID}%00",
+        f"/v1/organisations/{ID}%0a",
+        "/v1/organisations/%00",
+        "/v1/organisations/%ff%fe",
+        "/v1/organisations/%ed%a0%80",
+        "/v1/organisations/..%2f..%2fetc%2fpasswd",
+        "/v1/organisations/" + "a" * 10_000,
+        "//v1/me",
+        "/v1//me",
+        "/v1/me/",
+        "/v1/./me",
+        "/v1/%2e%2e/me",
+        "/v1",
+        "/v1/",
+        "/docs/%00",
+        "/docs/..%2f..%2fapp.py",
+        "/docs/nothing",
+    ],
+)
+def test_what_has_no_address_is_404(owner: Client, path: str) -> None:
+    must_be_a_problem(owner.get(path), 404)
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "TRACE", "PROPFIND", "X" * 100])
+def test_a_method_that_is_not_possible_is_told_which_are(owner: Client, method: str) -> None:
+    answer = owner.send(method, "/v1/coalitions")
+
+    must_be_a_problem(answer, 405)
+    allowed = {each.strip() for each in answer.headers["Allow"].split(",")}
+    assert allowed == {"GET", "HEAD", "POST", "OPTIONS"}
+
+
+def test_head_is_get_without_its_body(owner: Client, organisations: str) -> None:
+    got, head = owner.get(organisations), owner.send("HEAD", organisations)
+
+    assert head.status == got.status == 200
+    assert head.body == b""
+    assert head.headers["Content-Type"] == got.headers["Content-Type"]
+    assert owner.send("HEAD", "/v1/organisations/1").status == 404
+
+
+def test_options_tells_the_methods(owner: Client) -> None:
+    answer = owner.send("OPTIONS", "/v1/me")
+
+    assert answer.status == 200
+    assert "GET" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "If-Match",
+        "If-None-Match",
+        "If-Modified-Since",
+        "Idempotency-Key",
+        "X-Request-ID",
+        "X-Forwarded-For",
+        "X-Forwarded-Host",
+        "Accept",
+        "Accept-Language",
+        "Range",
+        "Content-Encoding",
+        "Transfer-Encoding",
+        "Expect",
+        "Cookie",
+        "Origin",
+        "Host",
+    ],
+)
+@pytest.mark.parametrize(
+    "value", ["", "*", "\0", "\x7f\xff", '"', '"99999999999999999999"', "a" * 10_000, "é; q=NaN"]
+)
+def test_no_header_surprises(owner: Client, organisations: str, name: str, value: str) -> None:
+    key = f"HTTP_{name.upper().replace('-', '_')}"
+    for method, path, body in (
+        ("GET", organisations, None),
+        ("POST", organisations, {"names": {"en": "House"}}),
+        ("PATCH", organisations.removesuffix("/organisations"), {"name": "Other"}),
+    ):
+        answer = owner.send(method, path, body, environ_overrides={key: value})
+        assert answer.status < 500, answer.body
+        if answer.status >= 400:
+            must_be_a_problem(answer, answer.status)
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["", "Bearer", "Bearer ", "bearer x", "Basic YTpi", "Bearer \0", "Bearer \xff", "Bearer a b",
+     "Bearer " + "x" * 10_000, "\0", 'Digest username="a"'],
+)  # fmt: skip
+def test_what_is_no_token_is_401(owner: Client, authorization: str) -> None:
+    owner.token = None
+
+    answer = owner.send("GET", "/v1/me", environ_overrides={"HTTP_AUTHORIZATION": authorization})
+
+    must_be_a_problem(answer, 401)
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_integers_are_numbers_and_within_their_range(owner: Client) -> None:
+    for days in ("12", 1.0, 1.5, True, None, 0, -1, 367, 2**53 - 1, [], {}):
+        answer = owner.post("/v1/tokens", {"label": "Site", "days": days})
+        must_be_a_problem(answer, 422)
+        assert "/days" in answer.faults
+
+
+def test_what_was_refused_left_nothing(owner: Client, organisations: str) -> None:
+    for body, status, _ in BODIES.values():
+        if status != 201:
+            owner.send("POST", organisations, body)
+
+    assert owner.get(organisations)["total"] == 3
