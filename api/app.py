@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from http import HTTPStatus
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,9 +13,12 @@ from flask_swagger_ui import get_swaggerui_blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import api.accounts.routes
+import api.assemblies.routes
 import api.cases.routes
 import api.coalitions.routes
 import api.demands.routes
+import api.documents.routes
+import api.exchange.routes
 import api.organisations.routes
 import api.signatures.routes
 import api.statements.routes
@@ -39,7 +43,10 @@ FEATURES = (
     api.demands.routes,
     api.templates.routes,
     api.statements.routes,
+    api.assemblies.routes,
     api.signatures.routes,
+    api.documents.routes,
+    api.exchange.routes,
 )
 
 
@@ -82,7 +89,9 @@ def describe() -> str:
     """Return openapi.yaml; needs no settings and touches no data."""
     with TemporaryDirectory() as folder:
         settings = Settings(
-            database_url="sqlite://", storage_path=folder, master_keys=(new_master_key(),)
+            database_url=f"sqlite:///{folder}/db",
+            storage_path=folder,
+            master_keys=(new_master_key(),),
         )
         app = create_app(settings)
         return app.test_client().get("/openapi.yaml").get_data(as_text=True)
@@ -97,11 +106,11 @@ def _database(app: Flask, settings: Settings) -> None:
 
 
 def _docs(app: Flask, rest: Any) -> None:
-    document = spec.text(rest)
+    document = cache(lambda: spec.text(rest))  # it takes a second, which few starts need
 
     @app.get("/openapi.yaml")
     def openapi() -> Response:
-        return Response(document, content_type="application/yaml")
+        return Response(document(), content_type="application/yaml")
 
     swagger = get_swaggerui_blueprint("/docs", "/openapi.yaml", config={"app_name": "Undersigned"})
     app.register_blueprint(swagger)

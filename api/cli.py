@@ -9,7 +9,6 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import click
 
@@ -22,6 +21,7 @@ from api.portable.rules import checking, reading, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
     from flask import Flask
 
@@ -79,7 +79,7 @@ def validate(file: Path) -> None:
 @click.option("--page-size", type=click.Choice(["A4", "Letter"]), default="A4", show_default=True)
 def render(file: Path, output: Path, theme: str | None, form: str | None, page_size: Any) -> None:
     """Print a portable statement as PDF, HTML, text or Markdown; needs no server."""
-    children = Children([press.LAYOUT], spares=1)
+    children = Children([press.LAYOUT], spares=0)
     try:
         wanted = press.Format(form) if form else press.by_ending(output.name)
         if wanted is press.Format.PDF:
@@ -115,9 +115,9 @@ def import_(
         if slug is None:
             raise click.UsageError("The document names no coalition by slug: give --coalition.")
         facts = {"name": own["name"], "countries": own.get("countries", [])}
-        actor, found = coalitions.by_slug_or_founded(actor, slug, document["language"], facts)
+        owner, found = coalitions.by_slug_or_founded(actor, slug, document["language"], facts)
         how = exchange.OnDifference(on_difference)
-        result = exchange.take_in(actor, found.id, data, how, preview=preview)
+        result = exchange.take_in(owner, found.id, data, how, preview=preview)
     for warning in result.warnings:
         click.echo(f"warning: {warning}", err=True)
     for each in result.differences:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+from api.infra.database import reading
+from api.signatures import service as signatures
+from api.statements.models import Statement
 
 if TYPE_CHECKING:
-    from tests.client import Client
+    from api.signatures.rules import Audience
+    from tests.client import Answer, Client
+    from tests.conftest import World
 
 
 def made(client: Client, path: str, body: dict[str, Any]) -> str:
@@ -31,3 +38,104 @@ def a_role(owner: Client, coalition: str, someone: Client, role: str) -> Client:
     body = {"email": someone.email, "name": "Someone", "role": role}
     made(owner, f"/v1/coalitions/{coalition}/roles", body)
     return someone
+
+
+def a_case(client: Client, coalition: str, **facts: Any) -> str:
+    body = {"name": "Aigerim Zhaksylykova", "country": "KZ", **facts}
+    return made(client, f"/v1/coalitions/{coalition}/cases", body)
+
+
+def a_demand_list(client: Client, coalition: str, **facts: Any) -> str:
+    return made(client, f"/v1/coalitions/{coalition}/demand-lists", facts or {"country": "KZ"})
+
+
+def a_demand(client: Client, demand_list: str, **facts: Any) -> str:
+    body = {"text": "Kazakhstan should repeal the law.", **facts}
+    return made(client, f"/v1/demand-lists/{demand_list}/demands", body)
+
+
+def a_statement(client: Client, coalition: str, **document: Any) -> str:
+    """Begin a statement and return its id."""
+    whole = {
+        "slug": f"appeal-{uuid4().hex[:8]}",
+        "kind": "appeal",
+        "language": "en",
+        "title": "Open the doors",
+        "body": [{"paragraph": "We ask that the doors be opened."}],
+        **document,
+    }
+    answer = client.post(f"/v1/coalitions/{coalition}/statements", {"document": whole})
+    assert answer.status == 201, answer.body
+    return str(answer["statement"]["id"])
+
+
+def a_revision(client: Client, statement: str, weight: str | None = None) -> str:
+    """Freeze a statement's draft and return the SHA-256 of its text."""
+    path = f"/v1/statements/{statement}"
+    headers = {"If-Match": client.get(path).etag}
+    answer = client.send("POST", f"{path}/revisions", {"weight": weight}, headers=headers)
+    assert answer.status == 201, answer.body
+    return str(answer["sha256"])
+
+
+def another_revision(client: Client, statement: str, weight: str) -> str:
+    """Change a statement's title, freeze it, and return the SHA-256 of the new text."""
+    path = f"/v1/statements/{statement}/draft"
+    document = {**client.get(path)["document"], "title": f"Open the doors {uuid4().hex[:8]}"}
+    assert client.put(path, {"document": document}).status == 200
+    return a_revision(client, statement, weight)
+
+
+def a_text(client: Client, coalition: str, **document: Any) -> tuple[str, str]:
+    """Freeze a new statement; return its id and the SHA-256 that a signature is given for."""
+    statement = a_statement(client, coalition, **document)
+    return statement, a_revision(client, statement)
+
+
+def a_signature(client: Client, statement: str, sha256: str, **facts: Any) -> str:
+    """Enter a signature and return its id."""
+    body = {"kind": "individual", "name": "A. Specimen", **facts, "revision_sha256": sha256}
+    return made(client, f"/v1/statements/{statement}/signatures", body)
+
+
+@dataclass(frozen=True)
+class Signing:
+    """A frozen statement, its owner, and what is seen of its signatures."""
+
+    world: World
+    owner: Client
+    coalition: str
+    statement: str
+    sha256: str
+
+    @property
+    def path(self) -> str:
+        return f"/v1/statements/{self.statement}"
+
+    def somebody(self, role: str) -> Client:
+        return a_role(self.owner, self.coalition, self.world.user(role), role)
+
+    def sign(self, **facts: Any) -> str:
+        return a_signature(self.owner, self.statement, self.sha256, **facts)
+
+    def listed(self, client: Client | None = None, **query: Any) -> list[dict[str, Any]]:
+        answer = (client or self.owner).get(f"{self.path}/signatures", **query)
+        assert answer.status == 200, answer.body
+        items: list[dict[str, Any]] = answer["items"]
+        return items
+
+    def names(self, client: Client | None = None, **query: Any) -> list[str | None]:
+        return [item["name"] for item in self.listed(client, **query)]
+
+    def counts(self, client: Client | None = None) -> Any:
+        return (client or self.owner).get(f"{self.path}/signature-counts").json
+
+    def printed(self, audience: Audience) -> tuple[list[dict[str, Any]], int]:
+        with self.world.app.app_context(), reading() as session:
+            statement = session.get_one(Statement, UUID(self.statement))
+            return signatures.printed(session, statement, audience)
+
+    def confirm(self, signature: str, sha256: str) -> Answer:
+        return self.owner.post(
+            f"/v1/signatures/{signature}/confirmation", {"revision_sha256": sha256}
+        )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import psycopg
 import pytest
 from flask_migrate import upgrade
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from api.accounts import service as accounts
 from api.app import CHILD_MODULES, create_app
@@ -18,12 +19,12 @@ from api.config import Settings
 from api.infra.child import Children
 from api.infra.database import Base, db
 from api.infra.keys import new_master_key
+from api.infra.outside import EXTENSION
 from tests import postgres
 from tests.client import Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from flask import Flask
 
@@ -36,6 +37,22 @@ class World:
 
     app: Flask
     engine: str
+
+    @property
+    def storage(self) -> Path:
+        """The folder that the app keeps files in."""
+        return Path(self.app.extensions[EXTENSION].settings.storage_path)
+
+    def dump(self) -> bytes:
+        """Return all that the database keeps: every row, and SQLite's file and journal as it is."""
+        with self.app.app_context(), db.engine.connect() as connection:
+            rows = [
+                repr(tuple(row))
+                for table in Base.metadata.sorted_tables
+                for row in connection.execute(select(table))
+            ]
+        files = self.storage.parent.glob("db.sqlite*") if self.engine == "sqlite" else ()
+        return "\n".join(rows).encode() + b"".join(path.read_bytes() for path in files)
 
     def stranger(self) -> Client:
         """Return a caller without a token."""

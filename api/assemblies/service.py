@@ -14,7 +14,7 @@ from api.assemblies import rules
 from api.cases import service as cases
 from api.coalitions.models import Coalition, Member
 from api.demands import service as demands
-from api.errors import Conflict, Fault
+from api.errors import Conflict, Fault, Invalid
 from api.infra import clock
 from api.infra.database import reading, transaction
 from api.portable.rules import checking, secrecy
@@ -55,7 +55,7 @@ class Assembled:
     differences: list[Difference] = field(default_factory=list)
 
 
-def assemble(  # noqa: PLR0913 # each is a question that the form asks
+def assemble(  # noqa: PLR0913, PLR0917 # each is a question that the form asks
     actor: Actor,
     coalition_id: UUID,
     template_id: UUID,
@@ -69,7 +69,7 @@ def assemble(  # noqa: PLR0913 # each is a question that the form asks
     actor.must(coalition_id, Role.EDITOR)
     with reading() as session:
         version = _version(session, actor, template_id, coalition_id)
-        document = _filled(session, actor, version, slug, facts, choice)
+        document = _filled(session, version, slug, facts, choice)
         coalition = session.get_one(Coalition, coalition_id)
         whole = statements.completed(document, coalition)
     if preview:
@@ -100,7 +100,7 @@ def renew(
         after = (
             _with_live_words(session, statement, before)
             if facts is None
-            else _filled_again(session, actor, statement, facts)
+            else _filled_again(session, statement, facts)
         )
         changes = list(differences(before, after))
     if preview:
@@ -139,7 +139,11 @@ def _version(
     session: Session, actor: Actor, template_id: UUID, coalition_id: UUID
 ) -> TemplateVersion:
     template = load(session, actor, Template, template_id, Role.VIEWER)
-    actor.must(coalition_id, Role.EDITOR)
+    if template.coalition_id != coalition_id:
+        raise Invalid(
+            "Copy the template into this coalition first.",
+            [Fault("/template_id", "It is another coalition's template.")],
+        )
     return templates.version_of(session, template, None)
 
 
@@ -151,23 +155,20 @@ def _with_live_words(
     return with_live_words(before, words, demands.documents(session, statement.coalition_id))
 
 
-def _filled_again(
-    session: Session, actor: Actor, statement: Statement, facts: dict[str, Any]
-) -> dict[str, Any]:
+def _filled_again(session: Session, statement: Statement, facts: dict[str, Any]) -> dict[str, Any]:
     if statement.template_version_id is None:
         raise NoTemplate("Leave the facts out, to renew the words of its demands and cases.")
     came_from = session.get_one(TemplateVersion, statement.template_version_id)
     template = session.get_one(Template, came_from.template_id)
     version = templates.version_of(session, template, None)
     choice = Choice(**(statement.facts or {}).get("choice", {"statuses": []}))
-    document = _filled(session, actor, version, statement.slug, facts, choice)
+    document = _filled(session, version, statement.slug, facts, choice)
     coalition = session.get_one(Coalition, statement.coalition_id)
     return statements.completed(document, coalition)
 
 
-def _filled(  # noqa: PLR0913 # as above
+def _filled(
     session: Session,
-    actor: Actor,
     version: TemplateVersion,
     slug: str,
     facts: dict[str, Any],

@@ -53,9 +53,18 @@ def without(text: str, names: Iterable[str], label: str) -> str:
     for name in sorted(names, key=len, reverse=True):
         whole = r"[\W_]+".join(_WORD.findall(name))
         if whole:
-            pattern = rf"(?<![^\W_]){whole}(?![^\W_])"
-            text = re.sub(pattern, lambda _: label, text, flags=re.IGNORECASE)
+            pattern = rf"([*_]*)(?<![^\W_])({whole})(?![^\W_])([*_]*)"
+            text = re.sub(pattern, lambda at: _swapped(at, label), text, flags=re.IGNORECASE)
     return text
+
+
+def _swapped(at: re.Match[str], label: str) -> str:
+    """Return the label with the emphasis that stood around a name or began or ended inside it."""
+    before, name, after = at.groups()
+    inside = "".join(sign for sign in name if sign in "*_")
+    if after and not before:
+        return f"{inside}{label}{after}"
+    return f"{before}{label}{inside}{after}"
 
 
 def label(

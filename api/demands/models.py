@@ -63,7 +63,7 @@ class DemandList(Versioned, Base):
         if self.party_key is None:
             return None
         countries = self.party_countries or []
-        return {"key": self.party_key, "name": self.party_name, "countries": countries}
+        return {"id": self.party_key, "name": self.party_name, "countries": countries}
 
     @property
     def subject(self) -> str:
@@ -103,6 +103,10 @@ class DemandCase(Base):
 
     __tablename__ = "demand_cases"
 
+    # Where the coalition goes, this goes at once: PostgreSQL would miss the case first.
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
     demand_id: Mapped[UUID] = mapped_column(
         ForeignKey("demands.id", ondelete="CASCADE"), primary_key=True
     )

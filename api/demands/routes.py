@@ -13,10 +13,10 @@ from api.demands.schemas import (
     DemandIn,
     DemandListIn,
     DemandListOut,
+    DemandOrderSchema,
     DemandOut,
     DemandStatusChangeIn,
     DemandStatusChangeOut,
-    OrderSchema,
     WholeDemandListOut,
 )
 from api.web.etags import needs_match, tag
@@ -49,14 +49,14 @@ class DemandLists(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/demand-list-order")
 class DemandListOrder(MethodView):
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, DemandOrderSchema)
     def get(self, coalition_id: UUID) -> service.Order:
         """Show the order of a coalition's demand lists."""
         return _order(service.order_of_lists(current_actor(), coalition_id))
 
     @needs_match
-    @blueprint.arguments(OrderSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.arguments(DemandOrderSchema)
+    @blueprint.response(200, DemandOrderSchema)
     def put(self, given: dict[str, Any], coalition_id: UUID, expected: int) -> service.Order:
         """Put a coalition's demand lists in another order."""
         ids = given["ids"]
@@ -86,14 +86,14 @@ class OneDemandList(MethodView):
 
 @blueprint.route("/demand-lists/<uuid:list_id>/order")
 class DemandOrder(MethodView):
-    @blueprint.response(200, OrderSchema)
+    @blueprint.response(200, DemandOrderSchema)
     def get(self, list_id: UUID) -> service.Order:
         """Show the order of a list's demands."""
         return _order(service.order_of_demands(current_actor(), list_id))
 
     @needs_match
-    @blueprint.arguments(OrderSchema)
-    @blueprint.response(200, OrderSchema)
+    @blueprint.arguments(DemandOrderSchema)
+    @blueprint.response(200, DemandOrderSchema)
     def put(self, given: dict[str, Any], list_id: UUID, expected: int) -> service.Order:
         """Put a list's demands in another order."""
         ids = given["ids"]

@@ -30,7 +30,7 @@ def _unique(values: list[Any]) -> None:
 class PartySchema(Schema):
     """A body such as the European Union, or several states together."""
 
-    key = Slug(required=True, metadata={"example": "eu", "description": "Its id in files."})
+    id = Slug(required=True, metadata={"example": "eu", "description": "Yours, as in files."})
     name = Text(required=True, metadata={"example": "European Union"})
     countries = ma.fields.List(
         CountryCode(), load_default=list, validate=[ma.validate.Length(0, 249), _unique]
@@ -157,7 +157,7 @@ class WholeDemandListOut(DemandListOut):
         return {**own, "demands": whole.demands}
 
 
-class OrderSchema(Schema):
+class DemandOrderSchema(Schema):
     """All ids, in their order."""
 
     ids = ma.fields.List(ma.fields.UUID(), required=True, validate=ma.validate.Length(0, 2000))
@@ -171,7 +171,7 @@ class DemandArgs(PageArgs):
         metadata={"description": "Words of the demand, in any spelling or script."},
     )
     country = CountryCode(metadata={"description": "Of whom the list asks."})
-    party = Slug(metadata={"example": "eu", "description": "Key of the party."})
+    party = Slug(metadata={"example": "eu", "description": "Id of the party."})
     kind = ma.fields.Enum(DemandKind, by_value=True)
     status = ma.fields.Enum(DemandStatus, by_value=True)
     case_id = ma.fields.UUID(metadata={"description": "A case that the demand is about."})

@@ -86,9 +86,8 @@ def take_in(
         draft = {key: value for key, value in document.items() if key not in SIGNED}
         begun = statements.started(session, coalition, draft)
         revision = statements.frozen(session, actor, begun.statement, None, None)
-        listed = document.get("signatories", [])
         linked = _organisations(session, coalition_id, document)
-        count = signatures.put_all(session, begun.statement, revision, listed, linked)
+        count = signatures.put_all(session, begun.statement, revision, linked)
         return Imported(begun.statement, revision, count, warnings, found)
 
 
@@ -157,8 +156,8 @@ def _take_in_cases(
 
 def _organisations(
     session: Session, coalition_id: UUID, document: Mapping[str, Any]
-) -> dict[int, UUID]:
-    """Return which of the signatories are which organisations of the coalition.
+) -> list[dict[str, Any]]:
+    """Return the signatories, linked to the organisations of the coalition that they are.
 
     Organisations that sign publicly and are not there yet are entered.
     """
@@ -168,15 +167,16 @@ def _organisations(
         for row in session.scalars(query)
         for name in row.names.values()
     }
-    linked = {}
-    for place, one in enumerate(document.get("signatories", ())):
-        if one["kind"] != "organisation" or one.get("visibility", "public") != "public":
-            continue
-        folded = spelling.folded(one["name"])
-        if folded not in known:
-            facts = rules.organisation_of(one, document["language"])
-            known[folded] = organisations.put(session, coalition_id, facts).id
-        linked[place] = known[folded]
+    linked = []
+    for one in document.get("signatories", ()):
+        if one["kind"] == "organisation" and one.get("visibility", "public") == "public":
+            folded = spelling.folded(one["name"])
+            if folded not in known:
+                facts = rules.organisation_of(one, document["language"])
+                known[folded] = organisations.put(session, coalition_id, facts).id
+            linked.append({**one, "organisation_id": known[folded]})
+        else:
+            linked.append(dict(one))
     return linked
 
 

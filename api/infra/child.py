@@ -85,6 +85,7 @@ class Children:
         self._folder = ""
         self._owner = 0  # the process that started it; a fork of that one needs its own
         self._is_ready = False
+        self._reason: str | None = None  # why it could not start
         self._is_closed = False
 
     @property
@@ -176,7 +177,7 @@ class Children:
 
     def _start(self) -> None:
         self._owner = os.getpid()
-        self._is_ready = False
+        self._is_ready, self._reason = False, None
         self._folder = tempfile.mkdtemp(prefix="undersigned-")  # 0700
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
@@ -223,7 +224,9 @@ class Children:
         finally:
             control.settimeout(None)
         self._is_ready = "ready" in news
-        return None if self._is_ready else str(news.get("failed", "it ended without a word"))
+        if not self._is_ready:
+            self._reason = str(news.get("failed") or self._reason or "it ended without a word")
+        return self._reason
 
 
 def put(raw: RawIOBase, header: Mapping[str, Any], bodies: Iterable[bytes] = ()) -> None:

@@ -24,7 +24,11 @@ SHA256 = {
     "description": "SHA-256 of the revision that the signatory saw.",
     "example": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 }
-_sha256 = ma.validate.Regexp(r"[0-9a-f]{64}\Z", error="Send 64 hexadecimal digits.")
+_WORDS = "Send 64 hexadecimal digits, in lower case."
+_sha256 = [
+    ma.validate.Length(equal=64, error=_WORDS),
+    ma.validate.Regexp("^[0-9a-f]{64}$", error=_WORDS),
+]
 
 
 class RepresentativeIn(Schema):
@@ -141,23 +145,24 @@ class SignatureOut(Schema):
     updated_at = ma.fields.AwareDateTime(required=True, attribute="signature.updated_at")
 
 
-class TableArgs(Schema):
-    """Which signatures a table holds."""
+class FilterArgs(Schema):
+    """Which signatures are asked for."""
 
     kind = ma.fields.Enum(SignatoryKind, by_value=True)
     country = CountryCode()
     visibility = ma.fields.Enum(Visibility, by_value=True)
-    state = ma.fields.Enum(
-        Standing,
-        by_value=True,
-        validate=ma.validate.NoneOf(
-            [Standing.WITHDRAWN], error="Who withdrew is not known any more."
-        ),
+
+
+class TableArgs(FilterArgs):
+    """Which signatures a table holds; who withdrew is not known any more."""
+
+    state = ma.fields.String(
+        validate=ma.validate.OneOf([Standing.COUNTED.value, Standing.WAITING.value]),
         metadata={"description": "Those that are counted, where left out."},
     )
 
 
-class ListArgs(TableArgs, PageArgs):
+class ListArgs(FilterArgs, PageArgs):
     """A page of the signatures that are asked for."""
 
     state = ma.fields.Enum(Standing, by_value=True)
@@ -257,7 +262,7 @@ class ReportOut(Schema):
 
 
 TABLE = (
-    "Text/csv in UTF-8, separated by commas, semicolons or tabs; the first line names the columns,"
+    "CSV in UTF-8, separated by commas, semicolons or tabs; the first line names the columns,"
     f" in any order, of: {', '.join(rules.COLUMNS)}. Only kind is needed in every line, and name"
     f" unless the visibility is anonymous. Up to {MOST_LINES:,} lines and {MOST_BYTES:,} bytes."
 )

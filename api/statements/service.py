@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -17,6 +18,7 @@ from api.infra.database import flush, insert, reading, touch, transaction
 from api.portable.rules import checking, printing, secrecy
 from api.statements import rules
 from api.statements.models import Kind, NamedCase, Revision, State, Statement, Weight
+from api.texts.rules import themes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,15 +44,13 @@ class NothingChanged(Conflict):
     title = "Nothing has changed"
 
 
+@dataclass(frozen=True)
 class Warned:
     """A statement as it was saved, and what the check would have its author look at."""
 
-    def __init__(
-        self, statement: Statement, document: dict[str, Any], warnings: list[Fault]
-    ) -> None:
-        self.statement = statement
-        self.document = document
-        self.warnings = warnings
+    statement: Statement
+    document: dict[str, Any]
+    warnings: list[Fault]
 
 
 def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, Any]) -> Warned:
@@ -58,7 +58,7 @@ def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, Any]) -> Warn
     actor.must(coalition_id, Role.EDITOR)
     with transaction() as session:
         coalition = load(session, actor, Coalition, coalition_id, Role.EDITOR)
-        return started(session, coalition, completed(document, coalition))
+        return _for(actor, started(session, coalition, completed(document, coalition)))
 
 
 def completed(document: Mapping[str, Any], coalition: Coalition) -> dict[str, Any]:
@@ -121,11 +121,12 @@ def write(session: Session, statement: Statement, document: Mapping[str, Any]) -
 
 def _checked(document: Mapping[str, Any]) -> list[Fault]:
     checked = checking.check(document)
-    if checked.faults:
-        raise Invalid(
-            "The document breaks rules; docs/format.md has them.",
-            [Fault(f"/document{fault.pointer}", fault.detail) for fault in checked.faults],
-        )
+    faults = [Fault(f"/document{fault.pointer}", fault.detail) for fault in checked.faults]
+    if document.get("theme", themes.available()[0]) not in themes.available():
+        known = ", ".join(themes.available())
+        faults.append(Fault("/document/theme", f"There is no such theme. There are: {known}."))
+    if faults:
+        raise Invalid("The document breaks rules; docs/format.md has them.", faults)
     return [Fault(f"/document{fault.pointer}", fault.detail) for fault in checked.warnings]
 
 
@@ -133,7 +134,7 @@ def save(actor: Actor, statement_id: UUID, expected: int, document: Mapping[str,
     """Replace a statement's draft."""
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.EDITOR, lock=True)
-        return replaced(session, statement, expected, document)
+        return _for(actor, replaced(session, statement, expected, document))
 
 
 def replaced(
@@ -193,10 +194,14 @@ def draft(actor: Actor, statement_id: UUID) -> Warned:
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         whole = whole_draft(session, statement)
-        warnings = checking.check(whole).warnings
-        if actor.may(statement.coalition_id, Role.COORDINATOR):
-            return Warned(statement, whole, warnings)
-        return Warned(statement, statement.draft, [])
+        return _for(actor, Warned(statement, whole, checking.check(whole).warnings))
+
+
+def _for(actor: Actor, found: Warned) -> Warned:
+    """Return what an actor may see: what may not be named is for coordinators."""
+    if actor.may(found.statement.coalition_id, Role.COORDINATOR):
+        return found
+    return replace(found, document=secrecy.split(found.document)[0])
 
 
 def freeze(

@@ -58,7 +58,7 @@ class Templates(MethodView):
 
     @blueprint.arguments(TemplateIn)
     @blueprint.response(201, TemplateVersionOut)
-    def post(self, given: dict[str, Any], coalition_id: UUID) -> TemplateVersion:
+    def post(self, given: dict[str, Any], coalition_id: UUID) -> dict[str, Any]:
         """Keep a template; it is checked before it is kept."""
         return _shown(service.keep(current_actor(), coalition_id, given["source"]))
 
@@ -67,7 +67,7 @@ class Templates(MethodView):
 class BuiltInTemplateUses(MethodView):
     @blueprint.arguments(BuiltInUseIn)
     @blueprint.response(201, TemplateVersionOut)
-    def post(self, given: dict[str, str], coalition_id: UUID) -> TemplateVersion:
+    def post(self, given: dict[str, str], coalition_id: UUID) -> dict[str, Any]:
         """Copy a template that comes with the product, to be used and changed."""
         return _shown(service.use_built_in(current_actor(), coalition_id, given["built_in"]))
 
@@ -75,14 +75,14 @@ class BuiltInTemplateUses(MethodView):
 @blueprint.route("/templates/<uuid:template_id>")
 class OneTemplate(MethodView):
     @blueprint.response(200, TemplateVersionOut)
-    def get(self, template_id: UUID) -> TemplateVersion:
+    def get(self, template_id: UUID) -> dict[str, Any]:
         """Show the newest version of a template, with the form of its facts."""
         return _shown(service.template(current_actor(), template_id))
 
     @needs_match
     @blueprint.arguments(TemplateIn)
     @blueprint.response(200, TemplateVersionOut)
-    def put(self, given: dict[str, Any], template_id: UUID, expected: int) -> TemplateVersion:
+    def put(self, given: dict[str, Any], template_id: UUID, expected: int) -> dict[str, Any]:
         """Put a new version on a template; statements keep the one that they came from."""
         return _shown(service.change(current_actor(), template_id, expected, given["source"]))
 
@@ -103,7 +103,7 @@ class TemplateVersions(MethodView):
         return paged(page.of(_with_schema))
 
 
-def _shown(version: TemplateVersion) -> Any:
+def _shown(version: TemplateVersion) -> dict[str, Any]:
     tag(version.template.version)
     return _with_schema(version)
 

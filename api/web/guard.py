@@ -11,6 +11,7 @@ import marshmallow as ma
 from flask import Flask, Request, current_app, request
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.routing import IntegerConverter
 
 from api.errors import Fault, Invalid, point
 from api.infra.characters import unfit
@@ -18,9 +19,12 @@ from api.infra.characters import unfit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from werkzeug.routing import Map
+
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
-MAX_COMMAS = 100_000  # more values than any list of ours takes cost seconds to refuse one by one
+BYTES_A_VALUE = 10  # at least: a body of more values costs seconds to refuse one by one
+MAX_COLUMN = 2**31 - 1  # what both databases keep in an integer column
 MAX_INTEGER = 2**53 - 1  # what every JSON reader keeps exactly
 JSON = "application/json"
 _STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"?|[][{}]', re.DOTALL)
@@ -61,10 +65,19 @@ class GuardedParser(FlaskParser):
         return getattr(req, "guarded", ma.missing)
 
 
+class Number(IntegerConverter):
+    """An integer of an address; one that no column holds is no address."""
+
+    def __init__(self, url_map: Map) -> None:
+        """Take 0 to the largest that both databases keep."""
+        super().__init__(url_map, max=MAX_COLUMN)
+
+
 def install(app: Flask) -> None:
     """Put the guard before every endpoint of an app."""
     app.request_class = GuardedRequest
     app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
+    app.url_map.converters["int"] = Number
     app.before_request(_guard)
 
 
@@ -84,6 +97,8 @@ def _guard() -> None:
     if request.mimetype not in types:
         raise WrongContentType(f"Send {' or '.join(types)} in the Content-Type header.")
     if request.mimetype == JSON and isinstance(request, GuardedRequest):
+        if body.count(b",") > most / BYTES_A_VALUE:
+            raise Unreadable("The body holds too many values. Send it in parts.")
         request.guarded = read_json(body)
 
 
@@ -98,8 +113,6 @@ def read_json(body: bytes) -> Any:
     """Return the value of a JSON body that is safe to keep, or raise Unreadable or Invalid."""
     if _depth(body) > MAX_DEPTH:
         raise Unreadable(f"Nest at most {MAX_DEPTH} levels.")
-    if body.count(b",") > MAX_COMMAS:
-        raise Unreadable("The body holds too many values. Send it in parts.")
     try:
         value = json.loads(
             body.decode("utf-8-sig"),

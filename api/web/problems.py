@@ -205,8 +205,9 @@ def _leaves(
     if isinstance(messages, dict):
         for key, inner in messages.items():
             # marshmallow files faults of the whole under _schema, those of a mapping's
-            # entry under key or value.
-            step = () if key in {"_schema", "value", "key"} else (key,)
+            # entry under key or value; at the top these are fields of ours.
+            is_ours = key != "_schema" and (key not in {"value", "key"} or not keys)
+            step = (key,) if is_ours else ()
             yield from _leaves(inner, (*keys, *step))
     elif isinstance(messages, list):
         for inner in messages:

@@ -31,6 +31,13 @@ EXAMPLES_BY_TYPE: dict[str, Any] = {
     "boolean": False,
     "object": {},
 }
+HEALTH = {
+    "type": "object",
+    "properties": {"status": {"type": "string"}},
+    "required": ["status"],
+    "additionalProperties": {"type": "boolean"},
+}
+PUBLIC = {"/healthz": "Is the process up?", "/readyz": "Can it work: database, storage?"}
 PROBLEM = "application/problem+json"
 # What any operation may answer; 404, 412 and 428 only where there is an id or an If-Match.
 ALWAYS = {"400", "401", "413", "415", "422"}
@@ -56,7 +63,20 @@ def document(rest: Any) -> dict[str, Any]:
         for method, operation in operations.items():
             if method != "parameters":
                 _complete(operation, path, method, schemas)
+    found["paths"] |= {path: _health(summary) for path, summary in PUBLIC.items()}
     return found
+
+
+def _health(summary: str) -> dict[str, Any]:
+    content = {"application/json": {"schema": HEALTH, "example": {"status": "ok"}}}
+    responses: dict[str, Any] = {"200": {"description": "Yes.", "content": content}}
+    if summary == PUBLIC["/readyz"]:
+        example = {"status": "not ready", "database": False, "storage": True}
+        content = {"application/json": {"schema": HEALTH, "example": example}}
+        responses["503"] = {"description": "Not now.", "content": content}
+    problem = {"$ref": "#/components/responses/Problem"}
+    operation = {"summary": summary, "security": [], "responses": responses | {"400": problem}}
+    return {"get": {**operation, "tags": ["health"]}}
 
 
 def _problem_response() -> dict[str, Any]:

@@ -62,8 +62,8 @@ def test_a_lone_surrogate_is_unprintable() -> None:
 
 def test_checking_a_first_text_takes_less_than_a_third_of_a_second() -> None:
     program = (
-        "import time; t = time.perf_counter(); from api.infra import fonts;"
-        "fonts.unprintable('Ж'); print(time.perf_counter() - t)"
+        "import time; t = time.process_time(); from api.infra import fonts;"
+        "fonts.unprintable('Ж'); print(time.process_time() - t)"
     )
     command = [sys.executable, "-c", program]
     times = [subprocess.check_output(command) for _ in range(3)]  # noqa: S603 - our own interpreter

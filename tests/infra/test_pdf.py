@@ -23,7 +23,7 @@ from api.infra.child import Children, LimitReached, Limits
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BRIEF = Limits(cpu_seconds=2, wall_seconds=4.0, memory_bytes=700 << 20)
+BRIEF = Limits(cpu_seconds=2, wall_seconds=10.0, memory_bytes=700 << 20)
 
 LETTER = """<!doctype html><html lang="{language}"><head><title>Joint letter</title><style>
 body {{ font: 10.5pt/1.45 "Noto Serif" }} h1, h2 {{ font-family: "Noto Sans" }}
@@ -341,7 +341,7 @@ def test_a_layout_bomb_ends_in_time_and_the_next_page_is_laid_out(
     with pytest.raises(LimitReached, match="simpler"):
         pdf.render(brief, a_page(BOMBS[bomb]), {})
 
-    assert time.monotonic() - start < BRIEF.wall_seconds + 2
+    assert time.monotonic() - start < BRIEF.wall_seconds + 8  # with its start
     assert pdf.render(brief, a_page(), {})[:5] == b"%PDF-"
 
 

@@ -35,6 +35,7 @@ from api.cases.service.entries import (
     write_status,
 )
 from api.cases.service.history import Recorded, record, recorded
+from api.coalitions.models import Coalition
 from api.errors import Conflict, Fault, Forbidden, Invalid
 from api.infra import keys, pages, spelling
 from api.infra.database import reading, touch, transaction
@@ -167,7 +168,7 @@ def of_coalition(  # noqa: PLR0913 # the filters of one list
             query = query.where(found)
         order = [Case.country, Case.sort_name, Case.id]
         rows = pages.page(session, query, page, order)
-        _opened = data_keys(session, coalition_id)
+        _near = data_keys(session, coalition_id), session.get(Coalition, coalition_id)
         return rows.of(lambda row: _shown(session, actor, row))
 
 

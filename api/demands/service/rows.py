@@ -75,19 +75,13 @@ def by_key(session: Session, coalition_id: UUID) -> dict[str, Demand]:
 
 def put_list(session: Session, coalition_id: UUID, facts: Mapping[str, Any]) -> DemandList:
     """Return the list of a portable statement's country or party; make it where it is missing."""
-    subject = {"country": facts.get("country"), "party": None}
-    if party := facts.get("party"):
-        subject["party"] = {
-            "key": party["id"],
-            "name": party["name"],
-            "countries": list(party.get("countries", ())),
-        }
+    party = facts.get("party")
     query = select(DemandList).where(DemandList.coalition_id == coalition_id)
     is_same = (
         DemandList.party_key == party["id"] if party else DemandList.country == facts["country"]
     )
     there = session.scalars(query.where(is_same)).first()
-    return there or new_list(session, coalition_id, subject)
+    return there or new_list(session, coalition_id, facts)
 
 
 def put_demand(
@@ -129,9 +123,9 @@ def set_subject(session: Session, demand_list: DemandList, subject: Mapping[str,
     if names_in(party.get("name", ""), names):
         raise Invalid(NAMED, [Fault("/party/name", NAMED)])
     demand_list.country = subject.get("country")
-    demand_list.party_key = party.get("key")
+    demand_list.party_key = party.get("id")
     demand_list.party_name = party.get("name")
-    demand_list.party_countries = party.get("countries")
+    demand_list.party_countries = list(party.get("countries", ())) or None
 
 
 def new_demand(
@@ -239,8 +233,9 @@ def _link(session: Session, demand: Demand, case_ids: Sequence[UUID]) -> None:
     ]
     if faults:
         raise Invalid("Enter the cases into the coalition first.", faults)
+    of_demand = {"coalition_id": demand.coalition_id, "demand_id": demand.id}
     for position, case_id in enumerate(case_ids):
-        session.add(DemandCase(demand_id=demand.id, case_id=case_id, position=position))
+        session.add(DemandCase(case_id=case_id, position=position, **of_demand))
     session.flush()
 
 
@@ -282,9 +277,8 @@ def _document(demand: Demand, about: Sequence[str]) -> dict[str, Any]:
 def _subject(demand_list: DemandList) -> dict[str, Any]:
     if demand_list.country is not None:
         return {"country": demand_list.country}
-    party = {"id": demand_list.party_key, "name": demand_list.party_name}
-    countries = demand_list.party_countries
-    return {"party": {**party, "countries": countries} if countries else party}
+    party = demand_list.party or {}
+    return {"party": {name: value for name, value in party.items() if value}}
 
 
 def _keys_of_cases(

@@ -15,7 +15,7 @@ from api.config import share
 from api.documents.rules import outline
 from api.errors import Fault, Invalid
 from api.infra import languages
-from api.texts.rules import markdown
+from api.texts.rules import markdown, themes
 from api.texts.rules.words import Words, words
 
 if TYPE_CHECKING:
@@ -193,15 +193,13 @@ def _kept(title: str) -> Markup:
 
 @lru_cache
 def _page(theme: str) -> Template:
-    folder = share("templates", "themes")
-    known = sorted(path.parent.name for path in folder.glob("*/page.html"))
-    if theme not in known:
+    if theme not in themes.available():
         raise Invalid(
-            f"There is no theme of this name. There are: {', '.join(known)}.",
+            f"There is no theme of this name. There are: {', '.join(themes.available())}.",
             [Fault("/theme", f"{theme} is not the name of a theme.")],
         )
     environment = Environment(
-        loader=FileSystemLoader(folder / theme),
+        loader=FileSystemLoader(share("templates", "themes", theme)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "a50ef3f4006c"
+
+revision = "e058f6a638b9"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -497,10 +498,17 @@ def upgrade() -> None:
 
     op.create_table(
         "demand_cases",
+        sa.Column("coalition_id", sa.Uuid(), nullable=False),
         sa.Column("demand_id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_demand_cases_case_id")),
+        sa.ForeignKeyConstraint(
+            ["coalition_id"],
+            ["coalitions.id"],
+            name=op.f("fk_demand_cases_coalition_id"),
+            ondelete="CASCADE",
+        ),
         sa.ForeignKeyConstraint(
             ["demand_id"],
             ["demands.id"],
@@ -511,6 +519,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("demand_cases", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_demand_cases_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_demand_cases_coalition_id"), ["coalition_id"], unique=False
+        )
 
     op.create_table(
         "demand_status_changes",
@@ -848,6 +859,7 @@ def downgrade() -> None:
 
     op.drop_table("demand_status_changes")
     with op.batch_alter_table("demand_cases", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_demand_cases_coalition_id"))
         batch_op.drop_index(batch_op.f("ix_demand_cases_case_id"))
 
     op.drop_table("demand_cases")

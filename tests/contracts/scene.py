@@ -1,0 +1,373 @@
+"""One live thing of each kind, and a valid request for each operation of openapi.yaml.
+
+A new address needs, at most: a maker of the thing that its path names (MAKERS), a body where the
+generated example does not fit what is there (BODIES), and things in another state (PREPARED).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import yaml
+
+from api.infra.languages import COUNTRIES
+from tests import builders
+from tests.builders import a_coalition, a_role, an_organisation, made
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.client import Answer, Client
+    from tests.conftest import World
+
+ROLES = ("viewer", "editor", "coordinator", "owner")
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><circle r="9"/></svg>'
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one address of openapi.yaml."""
+
+    method: str
+    path: str
+    facts: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def parameters(self) -> list[str]:
+        return [part[1:-1] for part in self.path.split("/") if part.startswith("{")]
+
+    @property
+    def content(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.facts.get("requestBody", {}).get("content", {})
+        return found
+
+    @property
+    def needs_match(self) -> bool:
+        return any(each["name"] == "If-Match" for each in self.facts.get("parameters", ()))
+
+
+_DOCUMENTS: dict[str, dict[str, Any]] = {}
+
+
+def document(world: World) -> dict[str, Any]:
+    """Return openapi.yaml as an app serves it."""
+    if world.engine not in _DOCUMENTS:
+        text = world.stranger().get("/openapi.yaml").body
+        _DOCUMENTS[world.engine] = yaml.load(text, yaml.CSafeLoader)  # it is safe
+    return _DOCUMENTS[world.engine]
+
+
+def operations(world: World) -> list[Operation]:
+    """Return all operations of openapi.yaml."""
+    return [
+        Operation(method.upper(), path, facts)
+        for path, methods in document(world)["paths"].items()
+        for method, facts in methods.items()
+        if method != "parameters"
+    ]
+
+
+@dataclass
+class Request:
+    """What one caller sends, so that another can send the same."""
+
+    method: str
+    path: str
+    body: Any = None
+    kind: str = "application/json"
+    query: dict[str, str] = field(default_factory=dict)
+    match: str | None = None
+
+    def sent_by(self, caller: Client) -> Answer:
+        headers = {} if self.match is None else {"If-Match": self.match}
+        return caller.send(
+            self.method,
+            self.path,
+            self.body,
+            headers=headers,
+            kind=self.kind,
+            query_string=self.query or None,
+        )
+
+
+class Scene:
+    """A coalition with somebody in each role, and two who have nothing to do with it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.owner = world.user("owner")
+        self.coalition = a_coalition(self.owner)
+        self.callers = {
+            role: a_role(self.owner, self.coalition, world.user(role), role) for role in ROLES
+        }
+        self.nobody = world.stranger()
+        self.countries = iter(sorted(COUNTRIES))
+        self.stranger = world.user("stranger")
+        self.other_owner = world.user("other")
+        a_coalition(self.other_owner)
+
+    def request(self, operation: Operation) -> Request:
+        """Return a valid request of an operation on fresh things."""
+        prepare = PREPARED.get(operation.name)
+        ids = prepare(self) if prepare else {}
+        for name in operation.parameters:
+            if name not in ids:
+                assert name in MAKERS, f"Add a maker of {name} to MAKERS in {__file__}"
+                ids[name] = MAKERS[name](self)
+        path = operation.path.format(**ids)
+        request = Request(operation.method, path)
+        if operation.name in QUERIES:
+            request.query = QUERIES[operation.name](self, ids)
+        self._write(request, operation, ids)
+        if operation.needs_match:
+            request.match = self.etag_of(path)
+        return request
+
+    def _write(self, request: Request, operation: Operation, ids: dict[str, str]) -> None:
+        if operation.name in BODIES:
+            request.body = BODIES[operation.name](self, ids)
+        elif operation.content:
+            kind = next(iter(operation.content))
+            request.body, request.kind = operation.content[kind].get("example"), kind
+        if "image/svg+xml" in operation.content:
+            request.body, request.kind = SVG, "image/svg+xml"
+        elif isinstance(request.body, bytes):
+            kinds = [kind for kind in operation.content if kind != "application/json"]
+            request.kind = kinds[0]
+        elif isinstance(request.body, dict):
+            request.body = {key: self._live(key, value) for key, value in request.body.items()}
+
+    def _live(self, key: str, value: Any) -> Any:
+        """Put a living thing where an example names any."""
+        if value is None or key not in REFERENCES:
+            return value
+        if key == "coalition_ids":
+            return None
+        found = REFERENCES[key](self)
+        return [found] if isinstance(value, list) and not isinstance(found, list) else found
+
+    def etag_of(self, path: str) -> str:
+        """Return the ETag of the thing that a change is of: its own, or that of what it is in."""
+        while path.count("/") > 2:
+            answer = self.owner.get(path)
+            if answer.status == 200 and "ETag" in answer.headers and "/logo" not in path:
+                return answer.etag
+            path = path.rpartition("/")[0]
+        raise AssertionError(f"No GET of {path} gives an ETag for If-Match.")
+
+    def draft(self) -> str:
+        return builders.a_statement(self.owner, self.coalition)
+
+    def text(self) -> tuple[str, str]:
+        return builders.a_text(self.owner, self.coalition)
+
+    def member(self) -> str:
+        body = {"organisation_id": an_organisation(self.owner, self.coalition)}
+        return made(self.owner, f"/v1/coalitions/{self.coalition}/members", body)
+
+    def addressee(self) -> str:
+        body = {"name": "A. Specimen", "email": "office@specimen.example"}
+        return made(self.owner, f"/v1/coalitions/{self.coalition}/addressees", body)
+
+    def role(self) -> str:
+        body = {"email": f"{uuid4().hex}@specimen.example", "name": "Someone", "role": "viewer"}
+        return made(self.owner, f"/v1/coalitions/{self.coalition}/roles", body)
+
+    def demand_list(self) -> str:
+        return builders.a_demand_list(self.owner, self.coalition, country=next(self.countries))
+
+    def demand(self) -> str:
+        return builders.a_demand(self.owner, self.demand_list())
+
+    def case(self) -> str:
+        return builders.a_case(self.owner, self.coalition, may_be_named=True)
+
+    def template(self) -> str:
+        path = f"/v1/coalitions/{self.coalition}/templates"
+        return made(self.owner, path, {"source": a_source()})
+
+    def assembly(self) -> dict[str, Any]:
+        slug = f"assembled-{uuid4().hex[:8]}"
+        return {"template_id": self.template(), "slug": slug, "facts": {"city": "Specimen City"}}
+
+    def assembled(self) -> str:
+        answer = self.owner.post(f"/v1/coalitions/{self.coalition}/assemblies", self.assembly())
+        assert answer.status == 201, answer.body
+        return str(answer["statement"]["id"])
+
+    def order(self, path: str) -> dict[str, Any]:
+        return {"ids": self.owner.get(path)["ids"]}
+
+    def statement_of(self, signature: str) -> str:
+        return str(self.owner.get(f"/v1/signatures/{signature}")["statement_id"])
+
+    def sha256_of(self, statement: str) -> str:
+        path = f"/v1/statements/{statement}/revisions"
+        return str(self.owner.get(path)["items"][0]["sha256"])
+
+    def signature(self) -> str:
+        return builders.a_signature(self.owner, *self.text())
+
+    def logo_of(self, path: str) -> None:
+        answer = self.owner.put(f"{path}/logo", SVG, kind="image/svg+xml")
+        assert answer.status == 200, answer.body
+
+
+def _organisation_with_logo(scene: Scene) -> dict[str, str]:
+    organisation = an_organisation(scene.owner, scene.coalition)
+    scene.logo_of(f"/v1/organisations/{organisation}")
+    return {"organisation_id": organisation}
+
+
+def _coalition_with_logo(scene: Scene) -> dict[str, str]:
+    scene.logo_of(f"/v1/coalitions/{scene.coalition}")
+    return {}
+
+
+def _list_with_demands(scene: Scene) -> dict[str, str]:
+    demand_list = scene.demand_list()
+    for _ in range(2):
+        builders.a_demand(scene.owner, demand_list)
+    return {"list_id": demand_list}
+
+
+def _old_signature(scene: Scene) -> dict[str, str]:
+    """A signature that waits for its confirmation, since a material revision came."""
+    statement, sha256 = scene.text()
+    signature = builders.a_signature(scene.owner, statement, sha256)
+    builders.another_revision(scene.owner, statement, "material")
+    return {"signature_id": signature}
+
+
+def a_document() -> dict[str, Any]:
+    """Return the portable document of a short statement."""
+    return {
+        "format": "undersigned.statement/1",
+        "slug": f"appeal-{uuid4().hex[:8]}",
+        "kind": "appeal",
+        "language": "en",
+        "title": "Open the doors",
+        "coalition": {"name": "Specimen Coalition"},
+        "body": [{"paragraph": "We ask that the doors be opened."}],
+    }
+
+
+def a_source() -> dict[str, Any]:
+    """Return the source of a short template."""
+    return {
+        "name": f"release-{uuid4().hex[:8]}",
+        "title": "Call for a release",
+        "kind": "appeal",
+        "language": "en",
+        "facts": [{"name": "city", "type": "text", "label": "City", "required": True}],
+        "title_text": "Open the doors in {{ city }}",
+        "body": [{"paragraph": "We write about those who are held in {{ city }}."}],
+    }
+
+
+# What a name in a path stands for.
+MAKERS: dict[str, Callable[[Scene], str]] = {
+    "coalition_id": lambda scene: scene.coalition,
+    "organisation_id": lambda scene: an_organisation(scene.owner, scene.coalition),
+    "member_id": Scene.member,
+    "addressee_id": Scene.addressee,
+    "role_id": Scene.role,
+    "case_id": Scene.case,
+    "list_id": Scene.demand_list,
+    "demand_id": Scene.demand,
+    "template_id": Scene.template,
+    "statement_id": lambda scene: scene.text()[0],
+    "number": lambda _: "1",
+    "signature_id": Scene.signature,
+}
+
+# What a field of a body stands for, where its example cannot know.
+REFERENCES: dict[str, Callable[[Scene], Any]] = {
+    "organisation_id": lambda scene: an_organisation(scene.owner, scene.coalition),
+    "entry_id": lambda scene: an_organisation(scene.owner, scene.coalition, is_public=True),
+    "list_id": Scene.demand_list,
+    "template_id": Scene.template,
+    "case_ids": Scene.case,
+    "slug": lambda _: f"specimen-{uuid4().hex[:8]}",
+    "key": lambda _: f"specimen-{uuid4().hex[:8]}",
+    "coalition_ids": lambda _: None,  # another caller's tokens may not name them
+}
+
+# Where the thing must be in another state than the one that its maker gives.
+PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
+    "GET /v1/organisations/{organisation_id}/logo": _organisation_with_logo,
+    "DELETE /v1/organisations/{organisation_id}/logo": _organisation_with_logo,
+    "GET /v1/coalitions/{coalition_id}/logo": _coalition_with_logo,
+    "DELETE /v1/coalitions/{coalition_id}/logo": _coalition_with_logo,
+    "PUT /v1/demand-lists/{list_id}/order": _list_with_demands,
+    "DELETE /v1/statements/{statement_id}": lambda scene: {"statement_id": scene.draft()},
+    "POST /v1/statements/{statement_id}/revisions": lambda scene: {"statement_id": scene.draft()},
+    "POST /v1/statements/{statement_id}/renewals": lambda s: {"statement_id": s.assembled()},
+    "POST /v1/signatures/{signature_id}/confirmation": _old_signature,
+}
+
+# Bodies that depend on what is there.
+BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
+    "POST /v1/coalitions/{coalition_id}/roles": lambda *_: {
+        "email": f"{uuid4().hex}@specimen.example",
+        "name": "Someone",
+        "role": "viewer",
+    },
+    "PATCH /v1/cases/{case_id}": lambda *_: {"occupation": "lawyer"},
+    "POST /v1/coalitions/{coalition_id}/demand-lists": lambda scene, _: {
+        "country": next(scene.countries)
+    },
+    "PATCH /v1/demand-lists/{list_id}": lambda scene, _: {"country": next(scene.countries)},
+    "PUT /v1/coalitions/{coalition_id}/demand-list-order": lambda scene, ids: scene.order(
+        f"/v1/coalitions/{ids['coalition_id']}/demand-list-order"
+    ),
+    "PUT /v1/demand-lists/{list_id}/order": lambda scene, ids: scene.order(
+        f"/v1/demand-lists/{ids['list_id']}/order"
+    ),
+    "PUT /v1/statements/{statement_id}/signature-order": lambda scene, ids: scene.order(
+        f"/v1/statements/{ids['statement_id']}/signature-order"
+    ),
+    "POST /v1/demand-lists/{list_id}/demands": lambda scene, _: {
+        "text": "Kazakhstan should release them at once.",
+        "case_ids": [scene.case()],
+    },
+    "PATCH /v1/demands/{demand_id}": lambda *_: {"rationale": "They wrote the truth."},
+    "PUT /v1/templates/{template_id}": lambda scene, ids: {
+        "source": scene.owner.get(f"/v1/templates/{ids['template_id']}")["source"]
+    },
+    "POST /v1/coalitions/{coalition_id}/templates": lambda *_: {"source": a_source()},
+    "POST /v1/coalitions/{coalition_id}/statements": lambda *_: {"document": a_document()},
+    "PUT /v1/statements/{statement_id}/draft": lambda scene, ids: {
+        "document": scene.owner.get(f"/v1/statements/{ids['statement_id']}/draft")["document"]
+    },
+    "POST /v1/coalitions/{coalition_id}/assemblies": lambda scene, _: scene.assembly(),
+    "POST /v1/statements/{statement_id}/revisions": lambda *_: {"weight": None},
+    "POST /v1/statements/{statement_id}/signatures": lambda scene, ids: {
+        "kind": "individual",
+        "name": "A. Specimen",
+        "revision_sha256": scene.sha256_of(ids["statement_id"]),
+    },
+    "POST /v1/statements/{statement_id}/signature-imports": lambda *_: (
+        b"kind,name,country\norganisation,Specimen Committee,KZ\n"
+    ),
+    "POST /v1/signatures/{signature_id}/confirmation": lambda scene, ids: {
+        "revision_sha256": scene.sha256_of(scene.statement_of(ids["signature_id"]))
+    },
+    "POST /v1/coalitions/{coalition_id}/imports": lambda *_: json.dumps(a_document()).encode(),
+}
+
+# What must stand in a query; the PDF is tried elsewhere, as the text takes less time.
+QUERIES: dict[str, Callable[[Scene, dict[str, str]], dict[str, str]]] = {
+    "GET /v1/statements/{statement_id}/document": lambda *_: {"format": "text"},
+    "GET /v1/statements/{statement_id}/draft/document": lambda *_: {"format": "text"},
+    "POST /v1/statements/{statement_id}/signature-imports": lambda scene, ids: {
+        "revision_sha256": scene.sha256_of(ids["statement_id"])
+    },
+}

@@ -1,0 +1,227 @@
+"""Every route of openapi.yaml, as everybody: one table says who may do what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.contracts.scene import ROLES, Operation, Request, Scene, operations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.client import Client
+    from tests.conftest import World
+
+# The least that may: anyone; user (any token); self (a user, of its own things); or a role.
+PERMISSIONS = {
+    "GET /healthz": "anyone",
+    "GET /readyz": "anyone",
+    "GET /v1/me": "user",
+    "GET /v1/tokens": "user",
+    "POST /v1/tokens": "user",
+    "GET /v1/tokens/{token_id}": "self",
+    "POST /v1/tokens/{token_id}/revocation": "self",
+    "GET /v1/coalitions/{coalition_id}/roles": "coordinator",
+    "POST /v1/coalitions/{coalition_id}/roles": "owner",
+    "GET /v1/roles/{role_id}": "coordinator",
+    "PATCH /v1/roles/{role_id}": "owner",
+    "DELETE /v1/roles/{role_id}": "owner",
+    "GET /v1/directory": "user",
+    "GET /v1/coalitions/{coalition_id}/organisations": "viewer",
+    "POST /v1/coalitions/{coalition_id}/organisations": "editor",
+    "POST /v1/coalitions/{coalition_id}/directory-uses": "editor",
+    "GET /v1/organisations/{organisation_id}": "viewer",
+    "PATCH /v1/organisations/{organisation_id}": "editor",
+    "DELETE /v1/organisations/{organisation_id}": "coordinator",
+    "GET /v1/organisations/{organisation_id}/logo": "viewer",
+    "PUT /v1/organisations/{organisation_id}/logo": "editor",
+    "DELETE /v1/organisations/{organisation_id}/logo": "editor",
+    "GET /v1/coalitions": "user",
+    "POST /v1/coalitions": "user",
+    "GET /v1/coalitions/{coalition_id}": "viewer",
+    "PATCH /v1/coalitions/{coalition_id}": "coordinator",
+    "DELETE /v1/coalitions/{coalition_id}": "owner",
+    "GET /v1/coalitions/{coalition_id}/logo": "viewer",
+    "PUT /v1/coalitions/{coalition_id}/logo": "coordinator",
+    "DELETE /v1/coalitions/{coalition_id}/logo": "coordinator",
+    "GET /v1/coalitions/{coalition_id}/members": "viewer",
+    "POST /v1/coalitions/{coalition_id}/members": "coordinator",
+    "GET /v1/members/{member_id}": "viewer",
+    "PATCH /v1/members/{member_id}": "coordinator",
+    "DELETE /v1/members/{member_id}": "coordinator",
+    "GET /v1/coalitions/{coalition_id}/addressees": "viewer",
+    "POST /v1/coalitions/{coalition_id}/addressees": "coordinator",
+    "GET /v1/addressees/{addressee_id}": "viewer",
+    "PATCH /v1/addressees/{addressee_id}": "coordinator",
+    "DELETE /v1/addressees/{addressee_id}": "coordinator",
+    "GET /v1/coalitions/{coalition_id}/cases": "viewer",
+    "POST /v1/coalitions/{coalition_id}/cases": "editor",
+    "GET /v1/cases/{case_id}": "viewer",
+    "PATCH /v1/cases/{case_id}": "editor",
+    "DELETE /v1/cases/{case_id}": "coordinator",
+    "GET /v1/cases/{case_id}/status-changes": "viewer",
+    "POST /v1/cases/{case_id}/status-changes": "editor",
+    "GET /v1/cases/{case_id}/demands": "viewer",
+    "GET /v1/cases/{case_id}/statements": "viewer",
+    "GET /v1/coalitions/{coalition_id}/demand-lists": "viewer",
+    "POST /v1/coalitions/{coalition_id}/demand-lists": "editor",
+    "GET /v1/coalitions/{coalition_id}/demand-list-order": "viewer",
+    "PUT /v1/coalitions/{coalition_id}/demand-list-order": "editor",
+    "GET /v1/demand-lists/{list_id}": "viewer",
+    "PATCH /v1/demand-lists/{list_id}": "editor",
+    "DELETE /v1/demand-lists/{list_id}": "editor",
+    "GET /v1/demand-lists/{list_id}/order": "viewer",
+    "PUT /v1/demand-lists/{list_id}/order": "editor",
+    "GET /v1/demand-lists/{list_id}/demands": "viewer",
+    "POST /v1/demand-lists/{list_id}/demands": "editor",
+    "GET /v1/coalitions/{coalition_id}/demands": "viewer",
+    "GET /v1/demands/{demand_id}": "viewer",
+    "PATCH /v1/demands/{demand_id}": "editor",
+    "DELETE /v1/demands/{demand_id}": "editor",
+    "GET /v1/demands/{demand_id}/status-changes": "viewer",
+    "POST /v1/demands/{demand_id}/status-changes": "editor",
+    "GET /v1/built-in-templates": "user",
+    "GET /v1/coalitions/{coalition_id}/templates": "viewer",
+    "POST /v1/coalitions/{coalition_id}/templates": "editor",
+    "POST /v1/coalitions/{coalition_id}/built-in-template-uses": "editor",
+    "GET /v1/templates/{template_id}": "viewer",
+    "PUT /v1/templates/{template_id}": "editor",
+    "DELETE /v1/templates/{template_id}": "editor",
+    "GET /v1/templates/{template_id}/versions": "viewer",
+    "GET /v1/coalitions/{coalition_id}/statements": "viewer",
+    "POST /v1/coalitions/{coalition_id}/statements": "editor",
+    "GET /v1/statements/{statement_id}": "viewer",
+    "DELETE /v1/statements/{statement_id}": "editor",
+    "GET /v1/statements/{statement_id}/draft": "viewer",
+    "PUT /v1/statements/{statement_id}/draft": "editor",
+    "GET /v1/statements/{statement_id}/revisions": "viewer",
+    "POST /v1/statements/{statement_id}/revisions": "editor",
+    "GET /v1/statements/{statement_id}/revisions/{number}": "viewer",
+    "POST /v1/statements/{statement_id}/transitions": "editor",  # to publish: coordinator
+    "POST /v1/coalitions/{coalition_id}/assemblies": "editor",
+    "POST /v1/statements/{statement_id}/renewals": "editor",
+    "GET /v1/statements/{statement_id}/signatures": "viewer",
+    "POST /v1/statements/{statement_id}/signatures": "coordinator",
+    "GET /v1/statements/{statement_id}/signature-order": "coordinator",
+    "PUT /v1/statements/{statement_id}/signature-order": "coordinator",
+    "GET /v1/statements/{statement_id}/signature-counts": "viewer",
+    "GET /v1/statements/{statement_id}/signatures.csv": "viewer",
+    "POST /v1/statements/{statement_id}/signature-imports": "coordinator",
+    "GET /v1/signatures/{signature_id}": "viewer",
+    "PATCH /v1/signatures/{signature_id}": "coordinator",
+    "DELETE /v1/signatures/{signature_id}": "coordinator",
+    "POST /v1/signatures/{signature_id}/confirmation": "coordinator",
+    "POST /v1/signatures/{signature_id}/withdrawal": "coordinator",
+    "POST /v1/signatures/{signature_id}/erasure": "coordinator",
+    "GET /v1/statements/{statement_id}/document": "viewer",
+    "GET /v1/statements/{statement_id}/draft/document": "viewer",
+    "POST /v1/coalitions/{coalition_id}/imports": "coordinator",
+    "GET /v1/statements/{statement_id}/export": "viewer",
+}
+
+
+def test_every_route_stands_in_the_table(world: World) -> None:
+    names = {operation.name for operation in operations(world)}
+
+    new, gone = names - set(PERMISSIONS), set(PERMISSIONS) - names
+    assert not new, f"Say in PERMISSIONS of {__file__} who may, at least: {sorted(new)}"
+    assert not gone, f"Take out of PERMISSIONS, as no route is there: {sorted(gone)}"
+
+
+@pytest.fixture
+def scene(world: World) -> Scene:
+    return Scene(world)
+
+
+def walked(scene: Scene, *levels: str) -> list[Operation]:
+    return [
+        operation
+        for operation in operations(scene.world)
+        if PERMISSIONS.get(operation.name) in levels
+    ]
+
+
+def test_each_role_may_do_what_the_table_says_and_no_more(scene: Scene) -> None:
+    wrong = [
+        fault
+        for operation in sorted(walked(scene, *ROLES), key=lambda each: each.method == "DELETE")
+        for fault in _of_roles(_stage(scene, operation), operation)
+    ]
+
+    assert not wrong, "\n".join(wrong)
+
+
+# These succeed once in a coalition.
+ONCE = (
+    "DELETE /v1/coalitions/{coalition_id}",
+    "POST /v1/coalitions/{coalition_id}/built-in-template-uses",
+)
+
+
+def _stage(scene: Scene, operation: Operation) -> Scene:
+    return Scene(scene.world) if operation.name in ONCE else scene
+
+
+def _of_roles(scene: Scene, operation: Operation) -> Iterator[str]:
+    least = ROLES.index(PERMISSIONS[operation.name])
+    request = scene.request(operation)
+    before = _whole(scene, request)
+    refused: list[tuple[str, Client, int]] = [
+        ("nobody", scene.nobody, 401),
+        ("a stranger", scene.stranger, 404),
+        ("another coalition's owner", scene.other_owner, 404),
+        *((role, scene.callers[role], 403) for role in ROLES[:least]),
+    ]
+    for who, caller, status in refused:
+        answer = request.sent_by(caller)
+        if answer.status != status:
+            yield f"{operation.name} as {who}: {answer.status} instead of {status}"
+    if _whole(scene, request) != before:
+        yield f"{operation.name}: something changed although everybody was refused"
+    for role in (ROLES[least], "owner"):
+        answer = scene.request(operation).sent_by(scene.callers[role])
+        if answer.status >= 300:
+            yield f"{operation.name} as {role}: {answer.status} {answer.body[:300]!r}"
+        if operation.name in ONCE:
+            return
+
+
+def _whole(scene: Scene, request: Request) -> bytes:
+    """Return what the request's address shows, or what is there to be counted."""
+    return scene.owner.get(request.path).body
+
+
+def test_what_any_user_may_needs_a_token_and_no_role(scene: Scene) -> None:
+    for operation in walked(scene, "user"):
+        request = scene.request(operation)
+        assert request.sent_by(scene.nobody).status == 401, operation.name
+        assert request.sent_by(scene.stranger).status < 300, operation.name
+
+
+def test_what_is_public_needs_no_token(scene: Scene) -> None:
+    for operation in walked(scene, "anyone"):
+        assert scene.request(operation).sent_by(scene.nobody).status == 200, operation.name
+
+
+def test_what_is_ones_own_is_nobody_elses(scene: Scene) -> None:
+    for operation in walked(scene, "self"):
+        token = scene.stranger.post("/v1/tokens", {"label": "Site"})["token"]["id"]
+        request = Request(operation.method, operation.path.format(token_id=token))
+        assert request.sent_by(scene.nobody).status == 401, operation.name
+        assert request.sent_by(scene.owner).status == 404, operation.name
+        assert request.sent_by(scene.stranger).status == 200, operation.name
+
+
+def test_a_token_of_another_coalition_opens_nothing_though_its_user_may(scene: Scene) -> None:
+    elsewhere = scene.owner.post(
+        "/v1/coalitions", {"slug": "specimen-elsewhere", "name": "Elsewhere"}
+    ).id
+    made = scene.owner.post("/v1/tokens", {"label": "Narrow", "coalition_ids": [elsewhere]})
+    narrow = scene.world.stranger()
+    narrow.token = made["secret"]
+
+    for operation in walked(scene, *ROLES):
+        answer = scene.request(operation).sent_by(narrow)
+        assert answer.status == 404, f"{operation.name}: {answer.status}"

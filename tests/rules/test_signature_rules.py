@@ -1,0 +1,228 @@
+"""The one policy of who sees what of a signature, and the table that spreadsheets read."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from api.signatures import rules
+from api.signatures.models import SignatoryKind, SignatureState, Visibility
+from api.signatures.rules import Audience, NotATable, Standing
+
+IDENTITY = {
+    "name": "Ada Maria Specimen",
+    "acronym": "AMS",
+    "role": "Chair",
+    "affiliation": "House",
+    "as_printed": "Ada M. Specimen",
+    "represented_by": {"name": "R. Specimen"},
+    "email": "ada@specimen.example",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the policy asks of a signature."""
+
+    visibility: Visibility
+    kind: SignatoryKind = SignatoryKind.INDIVIDUAL
+    country: str | None = "KZ"
+    lead: bool = False
+
+
+@pytest.mark.parametrize(
+    ("visibility", "shown"),
+    [
+        (
+            Visibility.PUBLIC,
+            {
+                "kind": "individual",
+                "name": "Ada Maria Specimen",
+                "acronym": "AMS",
+                "role": "Chair",
+                "affiliation": "House",
+                "as_printed": "Ada M. Specimen",
+                "country": "KZ",
+            },
+        ),
+        (
+            Visibility.INITIALS,
+            {
+                "kind": "individual",
+                "name": "A. M. S.",
+                "country": "KZ",
+                "visibility": "initials",
+            },
+        ),
+        (Visibility.COALITION, None),
+        (Visibility.ANONYMOUS, None),
+    ],
+)
+def test_the_public_sees_only_what_each_visibility_lets_it(
+    visibility: Visibility, shown: dict[str, Any] | None
+) -> None:
+    assert rules.seen(Row(visibility), IDENTITY, Audience.PUBLIC) == shown
+
+
+@pytest.mark.parametrize("visibility", Visibility)
+def test_a_coordinator_sees_everything(visibility: Visibility) -> None:
+    seen = rules.seen(Row(visibility), IDENTITY, Audience.COORDINATOR)
+
+    assert seen is not None
+    assert {field: seen[field] for field in IDENTITY} == IDENTITY
+
+
+@given(
+    st.sampled_from([Visibility.COALITION, Visibility.ANONYMOUS]),
+    st.dictionaries(st.sampled_from(rules.IDENTITY_FIELDS), st.text()),
+)
+def test_nothing_that_is_known_shows_a_hidden_signature(
+    visibility: Visibility, identity: dict[str, str]
+) -> None:
+    assert rules.seen(Row(visibility), identity, Audience.PUBLIC) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "given_for", "counted_from", "stands"),
+    [
+        (SignatureState.CONFIRMED, 1, 1, Standing.COUNTED),
+        (SignatureState.CONFIRMED, 3, 2, Standing.COUNTED),
+        (SignatureState.CONFIRMED, 1, 2, Standing.WAITING),
+        (SignatureState.WITHDRAWN, 2, 2, Standing.WITHDRAWN),
+        (SignatureState.WITHDRAWN, 1, 2, Standing.WITHDRAWN),
+    ],
+)
+def test_a_signature_counts_for_its_text_and_what_was_only_edited(
+    state: SignatureState, given_for: int, counted_from: int, stands: Standing
+) -> None:
+    assert rules.standing(state, given_for, counted_from) is stands
+    assert bool(rules.why(stands, given_for, counted_from)) is (stands is Standing.WAITING)
+
+
+def test_counts_that_could_point_at_a_person_are_for_coordinators() -> None:
+    counts = {"UZ": 4, "KZ": 5}
+
+    assert rules.cells_to_show(counts, Audience.PUBLIC) == {"KZ": 5}
+    assert rules.cells_to_show(counts, Audience.COORDINATOR) == {"KZ": 5, "UZ": 4}
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])  # noqa: RUF001 # full width
+@pytest.mark.parametrize("before", ["", "Name;", "Name,", 'Name"', "Name|", "'"])
+def test_no_cell_begins_what_a_spreadsheet_runs(begin: str, before: str) -> None:
+    hostile = f"{before}{begin}cmd|' /C calc'!A0"
+
+    guarded = rules.with_guard(hostile)
+
+    assert guarded.startswith(f"{before}'{begin}")
+    assert rules.without_guard(guarded) == hostile
+
+
+@given(st.text(alphabet="'=+-@;,|\"ab \t＝", max_size=12))  # noqa: RUF001 # full width
+def test_reading_takes_off_exactly_what_writing_put_on(cell: str) -> None:
+    assert rules.without_guard(rules.with_guard(cell)) == cell
+
+
+@given(st.text(alphabet="abcÄяع 19.-'", max_size=20))
+def test_a_cell_that_runs_nothing_is_read_as_it_is(cell: str) -> None:
+    if not cell.strip("'").startswith("-"):
+        assert rules.without_guard(cell) == rules.with_guard(cell) == cell
+
+
+def cells(text: str) -> list[dict[str, Any]]:
+    return [row.facts for row in rules.read_table(text.encode())]
+
+
+@pytest.mark.parametrize("comma", [",", ";", "\t"])
+@pytest.mark.parametrize("begin", ["", "\N{ZERO WIDTH NO-BREAK SPACE}"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_table_is_read_as_spreadsheets_write_it(comma: str, begin: str, end: str) -> None:
+    lines = [["Name", "KIND", "lead"], ["A", "Individual", "no"], [], ["B", "organisation", "YES"]]
+
+    assert cells(begin + end.join(comma.join(line) for line in lines)) == [
+        {"name": "A", "kind": "individual", "lead": False},
+        {"name": "B", "kind": "organisation", "lead": True},
+    ]
+
+
+def test_lines_are_numbered_as_an_editor_numbers_them() -> None:
+    table = b'kind,name\nindividual,"A\nB"\n\nindividual,C\nindividual,D,E\n'
+
+    rows = rules.read_table(table)
+
+    assert [row.line for row in rows] == [2, 5, 6]
+    assert [row.fault for row in rows] == [
+        None,
+        None,
+        "It has 3 cells, and the first line 2.",
+    ]
+
+
+def test_who_represents_an_organisation_stands_in_two_columns() -> None:
+    table = "kind,represented_by,represented_by_role\norganisation,R. Specimen,Chair\n"
+
+    assert cells(table) == [
+        {"kind": "organisation", "represented_by": {"name": "R. Specimen", "role": "Chair"}}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        (b"", "The column kind is missing"),
+        (b"name\nA\n", "The column kind is missing"),
+        (b"kind,nmae\n", "Is it name?"),
+        (b"kind,affilation\n", "Is it affiliation?"),
+        (b"kind,zzz\n", "There is no column 'zzz'."),
+        (b"kind,name,kind\n", "The column kind is there twice."),
+    ],
+)
+def test_a_first_line_that_names_other_columns_is_refused(table: bytes, says: str) -> None:
+    with pytest.raises(NotATable) as refused:
+        rules.read_table(table)
+
+    assert says in " ".join(fault.detail for fault in refused.value.faults)
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ("kind,name\nindividual,Ж".encode("utf-16"), "UTF-8"),
+        (b'kind,name\nindividual,"A"B\n', "Line 2"),
+        (b'kind,name\nindividual,"A\n', "cannot be read"),
+        (b"kind,name\nindividual," + b"A" * 200_000, "cannot be read"),
+        (b"kind\n" + b"individual\n" * (rules.MOST_LINES + 1), "at most 10,000 lines"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_with_what_to_do(table: bytes, says: str) -> None:
+    with pytest.raises(NotATable) as refused:
+        rules.read_table(table)
+
+    assert says in refused.value.detail
+
+
+def test_what_is_written_is_read_again() -> None:
+    seen = rules.seen(Row(Visibility.COALITION), IDENTITY, Audience.COORDINATOR)
+    assert seen is not None
+
+    table = rules.written([], header=True) + rules.written([(seen, "2031-05-14")], header=False)
+
+    assert cells(table) == [
+        {**IDENTITY, "kind": "individual", "country": "KZ", "lead": False,
+         "visibility": "coalition", "day": "2031-05-14"}
+    ]  # fmt: skip
+    quoted = list(csv.reader(io.StringIO(table.lstrip("\N{ZERO WIDTH NO-BREAK SPACE}"))))
+    assert quoted[0] == list(rules.COLUMNS)
+    assert '"individual","Ada Maria Specimen"' in table
+
+
+def test_equal_signatories_are_the_same_in_any_spelling() -> None:
+    one = rules.sameness("individual", {"name": "Khakimova", "affiliation": "Press House"})
+
+    assert one == rules.sameness("individual", {"name": "ХАКИМОВА", "affiliation": "press house"})
+    assert one != rules.sameness("organisation", {"name": "Khakimova"})
+    assert rules.sameness("individual", {"affiliation": "Press House"}) is None
