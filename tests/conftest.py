@@ -43,16 +43,20 @@ class World:
         """The folder that the app keeps files in."""
         return Path(self.app.extensions[EXTENSION].settings.storage_path)
 
-    def dump(self) -> bytes:
-        """Return all that the database keeps: every row, and SQLite's file and journal as it is."""
+    def rows(self) -> bytes:
+        """Return every row of every table."""
         with self.app.app_context(), db.engine.connect() as connection:
             rows = [
                 repr(tuple(row))
                 for table in Base.metadata.sorted_tables
                 for row in connection.execute(select(table))
             ]
+        return "\n".join(rows).encode()
+
+    def dump(self) -> bytes:
+        """Return all that the database keeps: every row, and SQLite's file and journal as it is."""
         files = self.storage.parent.glob("db.sqlite*") if self.engine == "sqlite" else ()
-        return "\n".join(rows).encode() + b"".join(path.read_bytes() for path in files)
+        return self.rows() + b"".join(path.read_bytes() for path in files)
 
     def stranger(self) -> Client:
         """Return a caller without a token."""
@@ -67,6 +71,12 @@ class World:
         client = Client(self.app.test_client(), secret)
         client.email = email
         return client
+
+    def empty(self) -> None:
+        """Delete every row."""
+        with self.app.app_context(), db.engine.begin() as connection:
+            for table in reversed(Base.metadata.sorted_tables):  # TRUNCATE is slower, on few rows
+                connection.execute(delete(table))
 
 
 @pytest.fixture(scope="session")
@@ -146,9 +156,18 @@ def world(request: pytest.FixtureRequest, worlds: dict[str, World]) -> Iterator[
     """One app on an empty database; each test runs on both."""
     found = worlds[request.param]
     yield found
-    with found.app.app_context(), db.engine.begin() as connection:
-        for table in reversed(Base.metadata.sorted_tables):  # TRUNCATE is slower, on few rows
-            connection.execute(delete(table))
+    found.empty()
+
+
+@pytest.fixture
+def both(worlds: dict[str, World], postgres_server: str | None) -> Iterator[list[World]]:
+    """The apps on both databases, to be compared."""
+    if postgres_server is None:
+        pytest.skip(postgres.WHY_NOT)
+    found = [worlds[engine] for engine in ENGINES]
+    yield found
+    for each in found:
+        each.empty()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from api.accounts.models import Role as Role  # noqa: PLC0414 # callers find it beside the Actor
+from api.accounts.models import Role as Role  # noqa: PLC0414, TC001 # callers find it beside the Actor
 from api.errors import Forbidden, NotFound
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from api.web.fields import CountryCode, Slug, Text
 from api.web.paging import PageArgs
 from api.web.rest import Schema
 
-TEXT = "Kazakhstan should release Aigerim Zhaksylykova at once."
+TEXT = "Kazakhstan should repeal its law on false information."
 MARKDOWN = "Inline Markdown: emphasis, strong, links; no HTML."
 
 
@@ -41,7 +41,9 @@ class DemandListIn(Schema):
     """Of whom a list asks: a country or a party."""
 
     country = CountryCode(load_default=None, allow_none=True)
-    party = ma.fields.Nested(PartySchema, load_default=None, allow_none=True)
+    party = ma.fields.Nested(
+        PartySchema, load_default=None, allow_none=True, metadata={"example": None}
+    )
 
     @ma.validates_schema
     def _one(self, given: dict[str, Any], **_: Any) -> None:
@@ -67,14 +69,14 @@ class DemandIn(Schema):
         lines=True,
         load_default=None,
         allow_none=True,
-        metadata={"example": "She was sentenced for her reports.", "description": MARKDOWN},
+        metadata={"example": "It is used against journalists.", "description": MARKDOWN},
     )
     kind = ma.fields.Enum(
         DemandKind,
         by_value=True,
         load_default=None,
         allow_none=True,
-        metadata={"example": "release"},
+        metadata={"example": "legislation"},
     )
     addressee = Text(load_default=None, allow_none=True, metadata={"example": "the President"})
     status = ma.fields.Enum(
@@ -115,7 +117,7 @@ class DemandOut(Schema):
         required=True,
         allow_none=True,
         attribute="demand.kind",
-        metadata={"example": "release"},
+        metadata={"example": "legislation"},
     )
     addressee = ma.fields.String(
         required=True,
@@ -141,7 +143,9 @@ class DemandListOut(Schema):
     id = ma.fields.UUID(required=True)
     coalition_id = ma.fields.UUID(required=True)
     country = ma.fields.String(required=True, allow_none=True, metadata={"example": "KZ"})
-    party = ma.fields.Nested(PartySchema, required=True, allow_none=True)
+    party = ma.fields.Nested(
+        PartySchema, required=True, allow_none=True, metadata={"example": None}
+    )
     created_at = ma.fields.AwareDateTime(required=True)
     updated_at = ma.fields.AwareDateTime(required=True)
 

@@ -22,11 +22,21 @@ blueprint = Blueprint(
     "exchange", __name__, url_prefix="/v1", description="The portable statement, in and out."
 )
 YAML, JSON = "application/yaml", "application/json"
+EXAMPLE = {
+    "format": "undersigned.statement/1",
+    "slug": "specimen-appeal",
+    "kind": "appeal",
+    "language": "en",
+    "title": "Open the doors",
+    "coalition": {"name": "Specimen Coalition"},
+    "body": [{"paragraph": "We ask that the doors be opened."}],
+}
+EXAMPLES = {YAML: EXAMPLE, JSON: EXAMPLE}
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/imports")
 class Imports(MethodView):
-    @received(YAML, JSON, max_bytes=reading.MAX_BYTES)
+    @received(YAML, JSON, max_bytes=reading.MAX_BYTES, examples=EXAMPLES)
     @blueprint.arguments(ImportArgs, location="query")
     @blueprint.response(201, ImportedOut)
     def post(self, args: dict[str, Any], coalition_id: UUID) -> service.Imported:

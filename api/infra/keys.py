@@ -110,7 +110,7 @@ def unseal(session: Session, place: str, row_id: UUID, sealed: bytes) -> Any:
 
 def unseal_bytes(session: Session, place: str, row_id: UUID, sealed: bytes) -> bytes:
     """Return the bytes that `seal_bytes` took; raise KeyMissing where their key is gone."""
-    row = session.get(DataKey, UUID(bytes=sealed[:ID_BYTES]))
+    row = _held(session, UUID(bytes=sealed[:ID_BYTES]))
     if row is None:
         raise KeyMissing("The key of this row was destroyed; what it held cannot be read again.")
     return _decrypt(outside().vault.open(row), sealed[ID_BYTES:], _bound(place, row_id))
@@ -130,7 +130,7 @@ def new_master_key() -> str:
 
 def _key_of(session: Session, coalition_id: UUID | None) -> DataKey:
     key_id = _id_of_key(coalition_id)
-    row = session.get(DataKey, key_id)
+    row = _held(session, key_id)
     if row is None:
         row = outside().vault.new(coalition_id)
         try:
@@ -138,6 +138,14 @@ def _key_of(session: Session, coalition_id: UUID | None) -> DataKey:
                 session.add(row)
         except IntegrityError:  # another transaction has just made it
             row = session.get_one(DataKey, key_id)
+    return row
+
+
+def _held(session: Session, key_id: UUID) -> DataKey | None:
+    """Return a key's row, read once: a session refers weakly to rows that nobody holds."""
+    row = session.info.get(key_id) or session.get(DataKey, key_id)
+    if row is not None:
+        session.info[key_id] = row
     return row
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from api.signatures.service.tables import Report
 
 CSV = "text/csv"
+EXAMPLE = "kind,name,country\norganisation,Specimen Committee,KZ\n"
 blueprint = Blueprint("signatures", __name__, url_prefix="/v1", description="Who signed.")
 
 
@@ -118,7 +119,7 @@ def _written(batches: Iterator[list[tuple[rules.Signatory, str]]]) -> Iterator[s
 
 @blueprint.route("/statements/<uuid:statement_id>/signature-imports")
 class SignatureImports(MethodView):
-    @received(CSV, max_bytes=rules.MOST_BYTES)
+    @received(CSV, max_bytes=rules.MOST_BYTES, examples={CSV: EXAMPLE})
     @blueprint.arguments(ImportArgs, location="query")
     @blueprint.response(200, ReportOut)
     @blueprint.doc(description=TABLE)

@@ -40,6 +40,7 @@ class Weight(StrEnum):
     FIRST = "first"
     EDITORIAL = "editorial"  # signatures carry over
     MATERIAL = "material"  # signatures wait until they are confirmed
+    REDACTION = "redaction"  # a name was taken back; signatures keep the hash that they saw
 
 
 class Statement(Versioned, Base):
@@ -84,8 +85,15 @@ class Revision(Base):
     printed: Mapped[dict[str, Any]] = mapped_column(JSON)
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
     secrets: Mapped[bytes | None]  # sealed: what of the document's cases may not be named
+    # Sealed: {"printed", "document", "note"} of a text that held a name which was taken back.
+    # Those columns are empty then, and only owners read it.
+    taken_back: Mapped[bytes | None]
     created_at: Mapped[Created]
-    created_by: Mapped[UUID]
+    created_by: Mapped[UUID | None]  # None: a redaction, which a change of a case caused
+
+    @property
+    def is_taken_back(self) -> bool:
+        return self.taken_back is not None
 
 
 class NamedCase(Base):

@@ -108,6 +108,10 @@ class RevisionRowOut(Schema):
     note = ma.fields.String(required=True, allow_none=True)
     language = ma.fields.String(required=True, metadata={"example": "en"})
     sha256 = ma.fields.String(required=True, metadata={"example": SHA256})
+    is_taken_back = ma.fields.Boolean(
+        required=True,
+        metadata={"description": "A name in it was taken back; only owners read its text."},
+    )
     created_at = ma.fields.AwareDateTime(required=True)
 
 

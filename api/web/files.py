@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flask import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _View = TypeVar("_View", bound="Callable[..., Any]")
 
@@ -16,21 +16,34 @@ def sent(*types: str, status: int = 200) -> Callable[[_View], _View]:
     """Describe a view that answers with a file of one of these content types."""
 
     def describe(view: _View) -> _View:
-        content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in types}
+        content = {kind: {"schema": _schema(kind)} for kind in types}
         return _described(view, responses={str(status): {"description": "OK", "content": content}})
 
     return describe
 
 
-def received(*types: str, max_bytes: int) -> Callable[[_View], _View]:
-    """Have the guard take these content types, up to a size, instead of JSON; describe it."""
+def received(
+    *types: str, max_bytes: int, examples: Mapping[str, Any] | None = None
+) -> Callable[[_View], _View]:
+    """Have the guard take these content types, up to a size, instead of JSON; describe it.
+
+    `examples` are by content type.
+    """
 
     def describe(view: _View) -> _View:
-        content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in types}
+        content = {kind: {"schema": _schema(kind)} for kind in types}
+        for kind, example in (examples or {}).items():
+            content[kind]["example"] = example
         view.takes = (types, max_bytes)  # type: ignore[attr-defined] # a mark that the guard reads
         return _described(view, requestBody={"required": True, "content": content})
 
     return describe
+
+
+def _schema(kind: str) -> dict[str, Any]:
+    if kind in {"application/json", "application/yaml"}:
+        return {"type": "object"}
+    return {"type": "string", "format": "binary"}
 
 
 def body_of(content: bytes, kind: str, name: str | None = None) -> Response:

@@ -117,6 +117,8 @@ def of_domain(error: errors.DomainError) -> Response:
 
 def of_http(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _our_fault()
     messages = getattr(error, "data", {}).get("messages")
     if messages:
         return problem(
@@ -165,6 +167,10 @@ def of_surprise(error: Exception) -> Response:
     """Tell the log where it broke, without values, and the caller that it is our fault."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     log.error("surprise", error=type(cause).__name__, at=_where(error))
+    return _our_fault()
+
+
+def _our_fault() -> Response:
     return problem(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "internal-error",

@@ -40,7 +40,7 @@ HEALTH = {
 PUBLIC = {"/healthz": "Is the process up?", "/readyz": "Can it work: database, storage?"}
 PROBLEM = "application/problem+json"
 # What any operation may answer; 404, 412 and 428 only where there is an id or an If-Match.
-ALWAYS = {"400", "401", "413", "415", "422"}
+ALWAYS = {"400", "401", "413", "415", "422", "503"}
 IDEMPOTENCY_KEY = {
     "in": "header",
     "name": "Idempotency-Key",
@@ -98,7 +98,7 @@ def _complete(operation: dict[str, Any], path: str, method: str, schemas: Any) -
     for status in [status for status in responses if status == "default" or status[0] in "45"]:
         del responses[status]
     for content in _contents(operation):
-        if "example" not in content and "schema" in content:
+        if "example" not in content and content["schema"].get("format") != "binary":
             content["example"] = example_of(content["schema"], schemas)
     parameters = operation.setdefault("parameters", [])
     if method == "post":
@@ -117,10 +117,10 @@ def _contents(operation: dict[str, Any]) -> list[dict[str, Any]]:
 
 def example_of(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:  # noqa: PLR0911 # one line a kind of schema
     """Return an example that fits a schema, from its own examples where it has them."""
-    if "$ref" in schema:
-        return example_of(schemas[schema["$ref"].rsplit("/", 1)[-1]], schemas)
     if "example" in schema:
         return schema["example"]
+    if "$ref" in schema:
+        return example_of(schemas[schema["$ref"].rsplit("/", 1)[-1]], schemas)
     for combined in ("allOf", "oneOf", "anyOf"):
         if combined in schema:
             return example_of(schema[combined][0], schemas)

@@ -84,6 +84,7 @@ class Request:
     kind: str = "application/json"
     query: dict[str, str] = field(default_factory=dict)
     match: str | None = None
+    ids: dict[str, str] = field(default_factory=dict)
 
     def sent_by(self, caller: Client) -> Answer:
         headers = {} if self.match is None else {"If-Match": self.match}
@@ -113,36 +114,43 @@ class Scene:
         self.other_owner = world.user("other")
         a_coalition(self.other_owner)
 
-    def request(self, operation: Operation) -> Request:
-        """Return a valid request of an operation on fresh things."""
+    def request(self, operation: Operation, *, example: bool = False) -> Request:
+        """Return a valid request of an operation on fresh things, or its own example."""
+        ids = self._things(operation)
+        request = self._addressed(operation, ids)
+        if operation.name in QUERIES:
+            request.query = QUERIES[operation.name](self, ids)
+        if operation.content:
+            request.kind = next(iter(operation.content))
+            request.body = operation.content[request.kind].get("example")
+        if "image/svg+xml" in operation.content:
+            request.body, request.kind = SVG, "image/svg+xml"
+        elif operation.name in BODIES and not example:
+            request.body = BODIES[operation.name](self, ids)
+        elif isinstance(request.body, str):
+            request.body = request.body.encode()
+        elif isinstance(request.body, dict):
+            request.body = {key: self._live(key, value) for key, value in request.body.items()}
+        return request
+
+    def target(self, operation: Operation) -> Request:
+        """Return the request of an operation without a body."""
+        return self._addressed(operation, self._things(operation))
+
+    def _things(self, operation: Operation) -> dict[str, str]:
         prepare = PREPARED.get(operation.name)
         ids = prepare(self) if prepare else {}
         for name in operation.parameters:
             if name not in ids:
                 assert name in MAKERS, f"Add a maker of {name} to MAKERS in {__file__}"
                 ids[name] = MAKERS[name](self)
-        path = operation.path.format(**ids)
-        request = Request(operation.method, path)
-        if operation.name in QUERIES:
-            request.query = QUERIES[operation.name](self, ids)
-        self._write(request, operation, ids)
-        if operation.needs_match:
-            request.match = self.etag_of(path)
-        return request
+        return ids
 
-    def _write(self, request: Request, operation: Operation, ids: dict[str, str]) -> None:
-        if operation.name in BODIES:
-            request.body = BODIES[operation.name](self, ids)
-        elif operation.content:
-            kind = next(iter(operation.content))
-            request.body, request.kind = operation.content[kind].get("example"), kind
-        if "image/svg+xml" in operation.content:
-            request.body, request.kind = SVG, "image/svg+xml"
-        elif isinstance(request.body, bytes):
-            kinds = [kind for kind in operation.content if kind != "application/json"]
-            request.kind = kinds[0]
-        elif isinstance(request.body, dict):
-            request.body = {key: self._live(key, value) for key, value in request.body.items()}
+    def _addressed(self, operation: Operation, ids: dict[str, str]) -> Request:
+        request = Request(operation.method, operation.path.format(**ids), ids=ids)
+        if operation.needs_match:
+            request.match = self.etag_of(request.path)
+        return request
 
     def _live(self, key: str, value: Any) -> Any:
         """Put a living thing where an example names any."""
@@ -188,6 +196,9 @@ class Scene:
 
     def case(self) -> str:
         return builders.a_case(self.owner, self.coalition, may_be_named=True)
+
+    def token(self) -> str:
+        return str(self.owner.post("/v1/tokens", {"label": "Site"})["token"]["id"])
 
     def template(self) -> str:
         path = f"/v1/coalitions/{self.coalition}/templates"
@@ -286,6 +297,7 @@ MAKERS: dict[str, Callable[[Scene], str]] = {
     "statement_id": lambda scene: scene.text()[0],
     "number": lambda _: "1",
     "signature_id": Scene.signature,
+    "token_id": Scene.token,
 }
 
 # What a field of a body stands for, where its example cannot know.

@@ -137,7 +137,7 @@ def test_a_specimen_says_so_on_every_page_and_nothing_else_does() -> None:
 
 
 def test_a_draft_says_so_on_every_page() -> None:
-    drafted = html(STATEMENT, SIGNATORIES, Look(is_draft=True), for_paper=True)  # type: ignore[arg-type] # a literal
+    drafted = html(STATEMENT, SIGNATORIES, Look(is_draft=True), for_paper=True)
     assert 'content: "Specimen · Draft"' in drafted
 
 

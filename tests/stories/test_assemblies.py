@@ -27,7 +27,8 @@ LETTER = "summit-letter"
 
 def the_letter(client: Client) -> dict[str, Any]:
     found = client.get("/v1/built-in-templates")["items"]
-    return next(copy.deepcopy(each["source"]) for each in found if each["name"] == LETTER)
+    source: dict[str, Any] = next(each["source"] for each in found if each["name"] == LETTER)
+    return copy.deepcopy(source)
 
 
 def some_facts(client: Client) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from api.cases.service.entries import (
     StillNamed,
     as_document,
     change_entry,
-    data_keys,
     enter_case,
     entries,
     entry_of,
@@ -164,17 +163,15 @@ def of_coalition(  # noqa: PLR0913 # the filters of one list
         if q is not None:
             found = spelling.matches(Case.spellings, q)
             if actor.may(coalition_id, Role.COORDINATOR):
-                found = or_(found, Case.id.in_(_sealed_like(session, query, coalition_id, q)))
+                found = or_(found, Case.id.in_(_sealed_like(session, query, q)))
             query = query.where(found)
         order = [Case.country, Case.sort_name, Case.id]
         rows = pages.page(session, query, page, order)
-        _near = data_keys(session, coalition_id), session.get(Coalition, coalition_id)
+        _near = session.get(Coalition, coalition_id)  # held, as every row asks for it
         return rows.of(lambda row: _shown(session, actor, row))
 
 
-def _sealed_like(
-    session: Session, query: Select[Case], coalition_id: UUID, sought: str
-) -> list[UUID]:
+def _sealed_like(session: Session, query: Select[Case], sought: str) -> list[UUID]:
     """Return the cases whose sealed names any spelling finds, by decrypting them all."""
     sealed = query.where(Case.may_be_named.is_(False))
     count = session.scalar(select(func.count()).select_from(sealed.subquery())) or 0
@@ -183,7 +180,6 @@ def _sealed_like(
             f"{count:,} cases may not be named, and one request looks through {MOST_SEARCHED:,}.",
             [Fault("/country", "Name a country, or another filter, to search fewer.")],
         )
-    _opened = data_keys(session, coalition_id)
     rows = session.execute(sealed.with_only_columns(Case.id, Case.identity).order_by(Case.id))
     return [
         row_id

@@ -91,14 +91,12 @@ def entries(
     query = select(Case).where(Case.coalition_id == coalition_id).order_by(Case.key)
     if keys is not None:
         query = query.where(Case.key.in_(keys))
-    _opened = data_keys(session, coalition_id)
     return {row.key: entry_of(session, row) for row in session.scalars(query)}
 
 
 def hidden(session: Session, coalition_id: UUID) -> list[Entry]:
     """Return the cases of a coalition that may not be named, with who they are."""
     query = select(Case).where(Case.coalition_id == coalition_id, Case.may_be_named.is_(False))
-    _opened = data_keys(session, coalition_id)
     return [entry_of(session, row) for row in session.scalars(query)]
 
 
@@ -263,9 +261,3 @@ def label_of(session: Session, case: Case) -> str:
     language = coalition.languages[0]
     own = coalition.country_names.get(language, {})
     return rules.label(case.public_label, case.occupation, case.country, language, own)
-
-
-def data_keys(session: Session, coalition_id: UUID) -> object:
-    """Return the coalition's key rows; while they are held, `unseal` does not read them again."""
-    query = select(keys.DataKey).where(keys.DataKey.coalition_id == coalition_id)
-    return session.scalars(query).all()

@@ -303,7 +303,6 @@ def _reorder(
     away = update(table).where(within)
     session.execute(away.values(position=-table.c.position - 1, **same))
     place = update(table).where(table.c.id == bindparam("row"))
-    session.execute(
-        place.values(position=bindparam("place"), **same),
-        [{"row": one, "place": index} for index, one in enumerate(ids)],
-    )
+    places = [{"row": one, "place": index} for index, one in enumerate(ids)]
+    if places:
+        session.execute(place.values(position=bindparam("place"), **same), places)

@@ -79,7 +79,14 @@ def by_ending(name: str) -> Format:
 @cache
 def made_by() -> str:
     """Return a hash of what turns a text into bytes: engine, fonts, theme and words."""
-    packages = ("weasyprint", "fontpkg-noto-sans", "fontpkg-noto-serif", "fontpkg-amiri", "manimgx-fonts", "pikepdf")
+    packages = (
+        "weasyprint",
+        "pikepdf",
+        "fontpkg-noto-sans",
+        "fontpkg-noto-serif",
+        "fontpkg-amiri",
+        "manimgx-fonts",
+    )
     made = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in packages).encode())
     for folder in ("themes", "words"):
         for path in sorted(share("templates", folder).rglob("*.*")):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from api.portable.rules import names
+from api.cases import rules
+from api.portable.rules import names as labels
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
+_SIGNS = re.compile(r"[*_`<>^\[\]\\]")
+_KEYS = frozenset({"id", "ids", "slug", "lists", "format"})  # never words
 PRIVATE = ("name", "aliases", "born", "summary", "sources")
 
 Secrets = dict[str, dict[str, Any]]  # a case's id: what of it may not be named
@@ -44,9 +48,67 @@ def redacted(document: Mapping[str, Any]) -> dict[str, Any]:
     return {**_with_cases(document, cases), "redacted": True}
 
 
+def taken_back(
+    document: Mapping[str, Any], names: Collection[str], key: str, label: str
+) -> dict[str, Any]:
+    """Return a document in which a case stands by its label, its name only in its own entry.
+
+    `names` are its name and aliases, `key` is its id from now on.
+    """
+    plain = _SIGNS.sub("", label)  # it goes into Markdown as well
+    ids = {case["id"] for case in document.get("cases", ()) if _is_it(case, names, key)}
+
+    def rewrite(value: Any, key_of: str = "") -> Any:
+        if isinstance(value, dict):
+            return {inner: rewrite(each, inner) for inner, each in value.items()}
+        if isinstance(value, list):
+            return [rewrite(each, key_of) for each in value]
+        if not isinstance(value, str):
+            return value
+        if value in ids:
+            return key
+        return value if key_of in _KEYS else rules.without(value, names, plain)
+
+    written: dict[str, Any] = rewrite(document)
+    if ids:
+        hidden = {"id": key, "may_be_named": False, "public_label": label}
+        written["cases"] = [
+            {**case, **hidden} if case["id"] in ids else rewrite(case) for case in document["cases"]
+        ]
+    return written
+
+
+def tells_of(document: Mapping[str, Any], names: Collection[str], key: str) -> bool:
+    """Tell whether a document names a case anywhere but in an entry that may not be named."""
+    shown = [
+        case
+        for case in document.get("cases", ())
+        if case.get("may_be_named", True) or not _is_it(case, names, key)
+    ]
+    whole = {**document, "cases": shown}
+    return any(rules.names_in(text, names) for text in _strings(whole))
+
+
+def _is_it(case: Mapping[str, Any], names: Collection[str], key: str) -> bool:
+    known = [case.get("name", ""), *case.get("aliases", ())]
+    alike = {rules.words(name) for name in names} & {rules.words(name) for name in known}
+    return case["id"] == key or bool(alike - {()})
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _strings(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _strings(each)
+
+
 def _labelled(case: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
     public = {key: value for key, value in case.items() if key not in PRIVATE}
-    return {**public, "name": names.label(case, document)}
+    return {**public, "name": labels.label(case, document)}
 
 
 def _with_cases(document: Mapping[str, Any], cases: list[Any]) -> dict[str, Any]:

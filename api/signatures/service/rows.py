@@ -101,27 +101,16 @@ def put(
         }
         for position, facts in enumerate(entries, first)
     ]
-    held: Sequence[keys.DataKey] = ()
     identities = []
     for row, facts in zip(rows, entries, strict=True):
         if identity := rules.identity_of(facts):
             sealed = keys.seal(session, statement.coalition_id, IDENTITY, row["id"], identity)
-            held = held or _keys(session, statement.coalition_id)
             values = {"signature_id": row["id"], "coalition_id": statement.coalition_id}
             identities.append({**values, "identity": sealed})
     for model, new in ((Signature, rows), (SignatureIdentity, identities)):
         if new:
             session.execute(insert(model), new)
     return [row["id"] for row in rows]
-
-
-def _keys(session: Session, coalition_id: UUID) -> Sequence[keys.DataKey]:
-    """Return a coalition's keys, to be held while many names are sealed or unsealed.
-
-    A session refers to its rows weakly, and would fetch the key again for each name.
-    """
-    query = select(keys.DataKey).where(keys.DataKey.coalition_id == coalition_id)
-    return session.scalars(query).all()
 
 
 def put_all(
@@ -159,7 +148,6 @@ def identities(session: Session, signatures: Sequence[Signature]) -> dict[UUID, 
     as the signatories of one document, is sorted by name.
     """
     ids = [signature.id for signature in signatures]
-    _held = [_keys(session, each) for each in {signature.coalition_id for signature in signatures}]
     found: dict[UUID, Identity] = {}
     for start in range(0, len(ids), AT_ONCE):
         columns = select(SignatureIdentity.signature_id, SignatureIdentity.identity)

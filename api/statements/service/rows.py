@@ -1,35 +1,34 @@
-"""The use cases of statements: written, frozen into revisions, moved through their life."""
+"""Statements with their texts, for every rung that works with them inside a transaction."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
 
-from api.accounts.rules import Actor, Role
-from api.accounts.service import load
-from api.cases.models import Case
 from api.coalitions.models import Coalition
-from api.errors import Conflict, Fault, Invalid, NotFound
-from api.infra import keys, pages
-from api.infra.database import flush, insert, reading, touch, transaction
+from api.errors import Conflict, Fault, Gone, Invalid, NotFound
+from api.infra import keys
+from api.infra.database import flush, insert, touch
 from api.portable.rules import checking, printing, secrecy
 from api.statements import rules
 from api.statements.models import Kind, NamedCase, Revision, State, Statement, Weight
 from api.texts.rules import themes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.accounts.rules import Actor
 
 FORMAT = "undersigned.statement/1"
 DRAFT = "statements.draft_secrets"
 REVISION = "revisions.secrets"
+TAKEN_BACK = "revisions.taken_back"
+TEXT_GONE = "A name in this text was taken back. Read the newest revision."
 
 
 class SlugTaken(Conflict):
@@ -51,14 +50,6 @@ class Warned:
     statement: Statement
     document: dict[str, Any]
     warnings: list[Fault]
-
-
-def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, Any]) -> Warned:
-    """Begin a statement from a portable document without signatories."""
-    actor.must(coalition_id, Role.EDITOR)
-    with transaction() as session:
-        coalition = load(session, actor, Coalition, coalition_id, Role.EDITOR)
-        return _for(actor, started(session, coalition, completed(document, coalition)))
 
 
 def completed(document: Mapping[str, Any], coalition: Coalition) -> dict[str, Any]:
@@ -92,7 +83,7 @@ def started(
     )
     warnings = write(session, statement, document)
     insert(session, statement, on_clash=SlugTaken("Choose another slug."))
-    _name_cases(session, statement, 0)
+    name_cases(session, statement, 0)
     return Warned(statement, document, warnings)
 
 
@@ -130,13 +121,6 @@ def _checked(document: Mapping[str, Any]) -> list[Fault]:
     return [Fault(f"/document{fault.pointer}", fault.detail) for fault in checked.warnings]
 
 
-def save(actor: Actor, statement_id: UUID, expected: int, document: Mapping[str, Any]) -> Warned:
-    """Replace a statement's draft."""
-    with transaction() as session:
-        statement = load(session, actor, Statement, statement_id, Role.EDITOR, lock=True)
-        return _for(actor, replaced(session, statement, expected, document))
-
-
 def replaced(
     session: Session, statement: Statement, expected: int, document: Mapping[str, Any]
 ) -> Warned:
@@ -148,7 +132,7 @@ def replaced(
     _keep_secrets(session, statement, whole)
     warnings = write(session, statement, whole)
     flush(session, on_clash=SlugTaken("Choose another slug."))
-    _name_cases(session, statement, 0)
+    name_cases(session, statement, 0)
     return Warned(statement, whole, warnings)
 
 
@@ -189,32 +173,6 @@ def whole_revision(session: Session, revision: Revision) -> dict[str, Any]:
     return secrecy.join(revision.document, secrets)
 
 
-def draft(actor: Actor, statement_id: UUID) -> Warned:
-    """Return a draft; what may not be named is in it for coordinators only."""
-    with reading() as session:
-        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
-        whole = whole_draft(session, statement)
-        return _for(actor, Warned(statement, whole, checking.check(whole).warnings))
-
-
-def _for(actor: Actor, found: Warned) -> Warned:
-    """Return what an actor may see: what may not be named is for coordinators."""
-    if actor.may(found.statement.coalition_id, Role.COORDINATOR):
-        return found
-    return replace(found, document=secrecy.split(found.document)[0])
-
-
-def freeze(
-    actor: Actor, statement_id: UUID, expected: int, weight: Weight | None, note: str | None
-) -> Revision:
-    """Freeze a statement's draft as its next revision."""
-    with transaction() as session:
-        statement = load(session, actor, Statement, statement_id, Role.EDITOR, lock=True)
-        rules.must_be_writable(State(statement.state))
-        touch(statement, expected)
-        return frozen(session, actor, statement, weight, note)
-
-
 def frozen(
     session: Session, actor: Actor, statement: Statement, weight: Weight | None, note: str | None
 ) -> Revision:
@@ -247,36 +205,34 @@ def frozen(
     if means is not Weight.EDITORIAL:
         statement.counted_from = number
     session.flush()
-    _name_cases(session, statement, number)
+    name_cases(session, statement, number)
     return revision
 
 
-def _name_cases(session: Session, statement: Statement, number: int) -> None:
+def name_cases(
+    session: Session, statement: Statement, number: int, document: Mapping[str, Any] | None = None
+) -> None:
     """Keep which cases the draft (0) or a revision names, so that they are found by case."""
     old = delete(NamedCase).where(
         NamedCase.statement_id == statement.id, NamedCase.revision_number == number
     )
     session.execute(old)
+    held = statement.draft if document is None else document
     session.add_all(
         NamedCase(statement_id=statement.id, revision_number=number, key=case["id"])
-        for case in statement.draft.get("cases", ())
+        for case in held.get("cases", ())
     )
 
 
-def naming(actor: Actor, case_id: UUID, page: PageRequest) -> Page[Statement]:
-    """Return the statements whose draft or newest revision names a case, newest first."""
-    with reading() as session:
-        case = load(session, actor, Case, case_id, Role.VIEWER)
-        names_it = select(NamedCase.statement_id).where(
-            NamedCase.statement_id == Statement.id,
-            NamedCase.key == case.key,
-            NamedCase.revision_number.in_([0, Statement.revision_number]),
-        )
-        query = select(Statement).where(
-            Statement.coalition_id == case.coalition_id, names_it.exists()
-        )
-        sorting = [Statement.created_at, Statement.id]
-        return pages.page(session, query, page, sorting, descending=True)
+def naming(session: Session, coalition_id: UUID, key: str) -> Sequence[Statement]:
+    """Return the statements whose draft names the case of a key."""
+    names_it = select(NamedCase.statement_id).where(
+        NamedCase.statement_id == Statement.id,
+        NamedCase.key == key,
+        NamedCase.revision_number == 0,
+    )
+    query = select(Statement).where(Statement.coalition_id == coalition_id, names_it.exists())
+    return session.scalars(query.order_by(Statement.created_at)).all()
 
 
 def current_revision(session: Session, statement: Statement) -> Revision:
@@ -287,74 +243,17 @@ def current_revision(session: Session, statement: Statement) -> Revision:
 
 
 def revision_of(session: Session, statement: Statement, number: int) -> Revision:
-    """Return one revision of a statement, or raise NotFound."""
+    """Return one revision of a statement; raise NotFound, or Gone where it was taken back."""
+    found = any_revision(session, statement, number)
+    if found.is_taken_back:
+        raise Gone(TEXT_GONE)
+    return found
+
+
+def any_revision(session: Session, statement: Statement, number: int) -> Revision:
+    """Return one revision of a statement, taken back or not, or raise NotFound."""
     query = select(Revision).where(Revision.statement_id == statement.id, Revision.number == number)
     found = session.scalars(query).first()
     if found is None:
         raise NotFound(f"The statement has {statement.revision_number} revisions, from 1.")
     return found
-
-
-def revisions(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Revision]:
-    """Return a statement's revisions, newest first."""
-    with reading() as session:
-        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
-        query = select(Revision).where(Revision.statement_id == statement.id)
-        sorting = [Revision.number, Revision.id]
-        return pages.page(session, query, page, sorting, descending=True)
-
-
-def revision(actor: Actor, statement_id: UUID, number: int) -> Revision:
-    """Return one revision."""
-    with reading() as session:
-        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
-        return revision_of(session, statement, number)
-
-
-def move(actor: Actor, statement_id: UUID, expected: int, wanted: State) -> Statement:
-    """Move a statement on in its life."""
-    with transaction() as session:
-        statement = load(session, actor, Statement, statement_id, Role.VIEWER, lock=True)
-        actor.must(statement.coalition_id, rules.move(State(statement.state), wanted))
-        touch(statement, expected)
-        if wanted is State.PUBLISHED:
-            _must_print_what_was_frozen(session, statement)
-        elif wanted is State.REVIEW:
-            current_revision(session, statement)
-        statement.state = wanted
-        return statement
-
-
-def _must_print_what_was_frozen(session: Session, statement: Statement) -> None:
-    fingerprint = printing.fingerprint(printing.resolve(whole_draft(session, statement)))
-    if current_revision(session, statement).sha256 != fingerprint:
-        raise rules.NotFrozen("The draft was changed after its newest revision. Freeze it again.")
-
-
-def statement(actor: Actor, statement_id: UUID) -> Statement:
-    """Return one statement."""
-    with reading() as session:
-        return load(session, actor, Statement, statement_id, Role.VIEWER)
-
-
-def statements(
-    actor: Actor, coalition_id: UUID, page: PageRequest, filters: Mapping[str, Any]
-) -> Page[Statement]:
-    """Return a coalition's statements, newest first."""
-    actor.must(coalition_id, Role.VIEWER)
-    with reading() as session:
-        query = select(Statement).where(Statement.coalition_id == coalition_id)
-        for name, value in filters.items():
-            query = query.where(getattr(Statement, name) == value)
-        sorting = [Statement.created_at, Statement.id]
-        return pages.page(session, query, page, sorting, descending=True)
-
-
-def remove(actor: Actor, statement_id: UUID, expected: int) -> None:
-    """Delete a draft that was never frozen; anything else is archived."""
-    with transaction() as session:
-        statement = load(session, actor, Statement, statement_id, Role.EDITOR, lock=True)
-        touch(statement, expected)
-        if statement.revision_number:
-            raise rules.TextClosed("It has revisions, which are kept. Archive it.")
-        session.delete(statement)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 
-revision = "e058f6a638b9"
+revision = "4ad7891d50f6"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -648,6 +648,7 @@ def upgrade() -> None:
                 "first",
                 "editorial",
                 "material",
+                "redaction",
                 name="weight",
                 native_enum=False,
                 create_constraint=True,
@@ -661,8 +662,9 @@ def upgrade() -> None:
         sa.Column("printed", sa.JSON(), nullable=False),
         sa.Column("document", sa.JSON(), nullable=False),
         sa.Column("secrets", sa.LargeBinary(), nullable=True),
+        sa.Column("taken_back", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("created_by", sa.Uuid(), nullable=False),
+        sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["coalition_id"],
             ["coalitions.id"],

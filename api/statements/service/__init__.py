@@ -1,0 +1,173 @@
+"""The use cases of statements; other rungs call what takes a session."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.cases.models import Case
+from api.coalitions.models import Coalition
+from api.infra import pages
+from api.infra.database import reading, touch, transaction
+from api.portable.rules import checking, printing, secrecy
+from api.statements import rules
+from api.statements.models import NamedCase, Revision, State, Statement, Weight
+from api.statements.service.redaction import as_it_was
+from api.statements.service.rows import (
+    Warned,
+    any_revision,
+    completed,
+    current_revision,
+    frozen,
+    replaced,
+    revision_of,
+    started,
+    whole_draft,
+    whole_revision,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.infra.pages import Page, PageRequest
+
+__all__ = [
+    "Warned",
+    "completed",
+    "current_revision",
+    "frozen",
+    "replaced",
+    "revision_of",
+    "started",
+    "whole_draft",
+    "whole_revision",
+]
+
+
+def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, Any]) -> Warned:
+    """Begin a statement from a portable document without signatories."""
+    actor.must(coalition_id, Role.EDITOR)
+    with transaction() as session:
+        coalition = load(session, actor, Coalition, coalition_id, Role.EDITOR)
+        return _for(actor, started(session, coalition, completed(document, coalition)))
+
+
+def save(actor: Actor, statement_id: UUID, expected: int, document: Mapping[str, Any]) -> Warned:
+    """Replace a statement's draft."""
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.EDITOR, lock=True)
+        return _for(actor, replaced(session, statement, expected, document))
+
+
+def draft(actor: Actor, statement_id: UUID) -> Warned:
+    """Return a draft; what may not be named is in it for coordinators only."""
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
+        whole = whole_draft(session, statement)
+        return _for(actor, Warned(statement, whole, checking.check(whole).warnings))
+
+
+def _for(actor: Actor, found: Warned) -> Warned:
+    """Return what an actor may see: what may not be named is for coordinators."""
+    if actor.may(found.statement.coalition_id, Role.COORDINATOR):
+        return found
+    return replace(found, document=secrecy.split(found.document)[0])
+
+
+def freeze(
+    actor: Actor, statement_id: UUID, expected: int, weight: Weight | None, note: str | None
+) -> Revision:
+    """Freeze a statement's draft as its next revision."""
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.EDITOR, lock=True)
+        rules.must_be_writable(State(statement.state))
+        touch(statement, expected)
+        return frozen(session, actor, statement, weight, note)
+
+
+def naming(actor: Actor, case_id: UUID, page: PageRequest) -> Page[Statement]:
+    """Return the statements whose draft or newest revision names a case, newest first."""
+    with reading() as session:
+        case = load(session, actor, Case, case_id, Role.VIEWER)
+        names_it = select(NamedCase.statement_id).where(
+            NamedCase.statement_id == Statement.id,
+            NamedCase.key == case.key,
+            NamedCase.revision_number.in_([0, Statement.revision_number]),
+        )
+        query = select(Statement).where(
+            Statement.coalition_id == case.coalition_id, names_it.exists()
+        )
+        sorting = [Statement.created_at, Statement.id]
+        return pages.page(session, query, page, sorting, descending=True)
+
+
+def revisions(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Revision]:
+    """Return a statement's revisions, newest first."""
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
+        query = select(Revision).where(Revision.statement_id == statement.id)
+        sorting = [Revision.number, Revision.id]
+        return pages.page(session, query, page, sorting, descending=True)
+
+
+def revision(actor: Actor, statement_id: UUID, number: int) -> Revision:
+    """Return one revision; a text that was taken back is for owners."""
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
+        return as_it_was(session, actor, any_revision(session, statement, number))
+
+
+def move(actor: Actor, statement_id: UUID, expected: int, wanted: State) -> Statement:
+    """Move a statement on in its life."""
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.VIEWER, lock=True)
+        actor.must(statement.coalition_id, rules.move(State(statement.state), wanted))
+        touch(statement, expected)
+        if wanted is State.PUBLISHED:
+            _must_print_what_was_frozen(session, statement)
+        elif wanted is State.REVIEW:
+            current_revision(session, statement)
+        statement.state = wanted
+        return statement
+
+
+def _must_print_what_was_frozen(session: Session, statement: Statement) -> None:
+    fingerprint = printing.fingerprint(printing.resolve(whole_draft(session, statement)))
+    if current_revision(session, statement).sha256 != fingerprint:
+        raise rules.NotFrozen("The draft was changed after its newest revision. Freeze it again.")
+
+
+def statement(actor: Actor, statement_id: UUID) -> Statement:
+    """Return one statement."""
+    with reading() as session:
+        return load(session, actor, Statement, statement_id, Role.VIEWER)
+
+
+def statements(
+    actor: Actor, coalition_id: UUID, page: PageRequest, filters: Mapping[str, Any]
+) -> Page[Statement]:
+    """Return a coalition's statements, newest first."""
+    actor.must(coalition_id, Role.VIEWER)
+    with reading() as session:
+        query = select(Statement).where(Statement.coalition_id == coalition_id)
+        for name, value in filters.items():
+            query = query.where(getattr(Statement, name) == value)
+        sorting = [Statement.created_at, Statement.id]
+        return pages.page(session, query, page, sorting, descending=True)
+
+
+def remove(actor: Actor, statement_id: UUID, expected: int) -> None:
+    """Delete a draft that was never frozen; anything else is archived."""
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.EDITOR, lock=True)
+        touch(statement, expected)
+        if statement.revision_number:
+            raise rules.TextClosed("It has revisions, which are kept. Archive it.")
+        session.delete(statement)

@@ -1,0 +1,166 @@
+"""Taking a name back: it leaves every draft, and a revision that held it gets a successor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from api.accounts.rules import Actor, Role
+from api.cases import rules as names, service as cases
+from api.errors import Gone, Invalid
+from api.infra import keys
+from api.infra.database import touch
+from api.portable.rules import printing, secrecy
+from api.statements.models import Revision, Statement, Weight
+from api.statements.service import rows
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from api.cases.models import Case
+
+NOTE = "A name was taken back."
+
+
+def as_it_was(session: Session, actor: Actor, revision: Revision) -> Revision:
+    """Return a revision for reading; one whose text was taken back, to owners only."""
+    if not revision.is_taken_back:
+        return revision
+    if not actor.may(revision.coalition_id, Role.OWNER):
+        raise Gone(rows.TEXT_GONE)
+    kept = _unsealed(session, revision)
+    return Revision(
+        **{name: getattr(revision, name) for name in _OPEN},
+        printed=kept["printed"],
+        document=kept["document"],
+        note=kept["note"],
+        taken_back=revision.taken_back,
+    )
+
+
+_OPEN = (
+    "id",
+    "coalition_id",
+    "statement_id",
+    "number",
+    "weight",
+    "language",
+    "sha256",
+    "created_at",
+    "created_by",
+)
+
+
+def _take_back(session: Session, entry: cases.Entry, label: str | None) -> list[str]:
+    """Put a case's label where its name stands; return the drafts in which that cannot be."""
+    query = select(Statement).where(Statement.coalition_id == entry.case.coalition_id)
+    left = []
+    for statement in session.scalars(query.order_by(Statement.created_at).with_for_update()):
+        draft = rows.whole_draft(session, statement)
+        if not secrecy.tells_of(draft, entry.names, entry.case.key):
+            pass
+        elif label is None or not _redraft(session, statement, draft, entry, label):
+            left.append(f"the draft of {_told(statement, entry)}")
+        if label is not None and statement.revision_number:
+            _succeed(session, statement, entry, label)
+    return left
+
+
+def _redraft(
+    session: Session, statement: Statement, draft: dict[str, Any], entry: cases.Entry, label: str
+) -> bool:
+    redacted = _redacted(statement, draft, entry, label)
+    try:
+        rows.write(session, statement, redacted)
+    except Invalid:
+        return False
+    if statement.facts is not None:
+        facts = secrecy.taken_back({"facts": statement.facts}, entry.names, entry.case.key, label)
+        statement.facts = facts["facts"]
+    touch(statement, None)
+    session.flush()
+    rows.name_cases(session, statement, 0)
+    return True
+
+
+def _succeed(session: Session, statement: Statement, entry: cases.Entry, label: str) -> None:
+    """Seal the revisions that hold a name, and put a successor after the newest if it did."""
+    query = select(Revision).where(
+        Revision.statement_id == statement.id, Revision.taken_back.is_(None)
+    )
+    telling = {
+        revision.number: document
+        for revision in session.scalars(query)
+        if secrecy.tells_of(
+            document := rows.whole_revision(session, revision), entry.names, entry.case.key
+        )
+    }
+    newest = telling.get(statement.revision_number)
+    for revision in session.scalars(query.where(Revision.number.in_(telling))).all():
+        _seal(session, revision)
+        rows.name_cases(session, statement, revision.number, {})  # a key may tell the name
+    if newest is None:
+        return
+    redacted = _redacted(statement, newest, entry, label)
+    public, secrets = secrecy.split(redacted)
+    printed = printing.resolve(redacted)
+    successor = Revision(
+        id=uuid4(),
+        coalition_id=statement.coalition_id,
+        statement_id=statement.id,
+        number=statement.revision_number + 1,
+        weight=Weight.REDACTION,
+        note=NOTE,
+        language=redacted["language"],
+        sha256=printing.fingerprint(printed),
+        printed=dict(printed),
+        document=public,
+        created_by=None,
+    )
+    if secrets:
+        place = rows.REVISION, successor.id
+        successor.secrets = keys.seal(session, statement.coalition_id, *place, secrets)
+    session.add(successor)
+    statement.revision_number += 1
+    touch(statement, None)
+    session.flush()
+    rows.name_cases(session, statement, statement.revision_number, public)
+
+
+def _redacted(
+    statement: Statement, document: dict[str, Any], entry: cases.Entry, label: str
+) -> dict[str, Any]:
+    redacted = secrecy.taken_back(document, entry.names, entry.case.key, label)
+    if names.tells(document["slug"], entry.names):
+        redacted["slug"] = f"{statement.kind.replace('_', '-')}-{str(statement.id)[:8]}"
+    return redacted
+
+
+def _seal(session: Session, revision: Revision) -> None:
+    kept = {"printed": revision.printed, "document": revision.document, "note": revision.note}
+    place = rows.TAKEN_BACK, revision.id
+    revision.taken_back = keys.seal(session, revision.coalition_id, *place, kept)
+    revision.printed, revision.document, revision.note = {}, {}, None
+
+
+def _unsealed(session: Session, revision: Revision) -> dict[str, Any]:
+    sealed = cast("bytes", revision.taken_back)
+    kept: dict[str, Any] = keys.unseal(session, rows.TAKEN_BACK, revision.id, sealed)
+    return kept
+
+
+def _told(statement: Statement, entry: cases.Entry) -> str:
+    """Return a statement's slug, or its id where the slug would tell the name."""
+    return str(statement.id) if names.tells(statement.slug, entry.names) else statement.slug
+
+
+def _about(session: Session, case: Case) -> list[str]:
+    """Return the drafts that hold a case; a live case goes only when none does."""
+    found = rows.naming(session, case.coalition_id, case.key)
+    return [f"the draft of {statement.slug}" for statement in found]
+
+
+cases.texts.append(_take_back)
+cases.references.append(_about)

@@ -1,0 +1,15 @@
+"""`./run bench [NAME ...]`: each bench prints its figures and what was to be reached."""
+
+from __future__ import annotations
+
+import sys
+
+from bench import letter, many
+
+BENCHES = {"pdf": letter.measure, "many": many.measure}
+
+unknown = set(sys.argv[1:]) - set(BENCHES)
+if unknown:
+    sys.exit(f"There is no bench {', '.join(unknown)}. There are: {', '.join(BENCHES)}.")
+for name in sys.argv[1:] or BENCHES:
+    BENCHES[name]()

@@ -1,0 +1,100 @@
+"""A real server on loopback with a user of its own, on SQLite in a folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from http import HTTPStatus
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+COMMAND = str(Path(sys.executable).parent / "undersigned")
+EMAIL = "bench@specimen.example"
+PATIENCE_SECONDS = 30
+
+
+class Server:
+    """Serves while the block lasts."""
+
+    def __init__(self, folder: Path) -> None:
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "UNDERSIGNED_DATABASE_URL": f"sqlite:///{folder}/db.sqlite",
+            "UNDERSIGNED_STORAGE_PATH": str(folder / "storage"),
+            "UNDERSIGNED_LOG_LEVEL": "WARNING",
+        }
+        self.environment["UNDERSIGNED_MASTER_KEYS"] = self.run("key")
+
+    def __enter__(self) -> Self:
+        self.run("migrate")
+        self.run("user", "create", EMAIL, "--name", "Bench")
+        self.token = self.run("token", "create", EMAIL)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        serve = [COMMAND, "serve", "--bind", f"127.0.0.1:{self.port}"]
+        self.process = subprocess.Popen(serve, env=self.environment)
+        began = time.monotonic()
+        while not self._is_ready():
+            if time.monotonic() - began > PATIENCE_SECONDS:
+                raise TimeoutError("The server does not come up.")
+            time.sleep(0.1)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.process.terminate()
+        self.process.wait(PATIENCE_SECONDS)
+
+    def run(self, *words: str) -> str:
+        """Run a command of ours and return what it prints."""
+        done = subprocess.run(
+            [COMMAND, *words], env=self.environment, check=True, stdout=subprocess.PIPE, text=True
+        )
+        return done.stdout.strip()
+
+    def _is_ready(self) -> bool:
+        try:
+            connection = HTTPConnection("127.0.0.1", self.port, timeout=1)
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == HTTPStatus.OK
+        except OSError:
+            return False
+
+    def get(self, path: str) -> bytes:
+        """Return the body of an answer of 200."""
+        return self.send("GET", path)
+
+    def send(self, method: str, path: str, body: bytes = b"", kind: str = "") -> bytes:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        if kind:
+            headers["Content-Type"] = kind
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=120)
+        connection.request(method, path, body or None, headers)
+        answer = connection.getresponse()
+        content = answer.read()
+        assert answer.status < HTTPStatus.MULTIPLE_CHOICES, content
+        connection.close()
+        return content
+
+    def post(self, path: str, body: Any) -> Any:
+        return json.loads(self.send("POST", path, json.dumps(body).encode(), "application/json"))
+
+    def import_(self, document: bytes) -> str:
+        """Import a document into a new coalition and return its statement's id."""
+        coalition = self.post("/v1/coalitions", {"slug": "bench", "name": "Bench"})["id"]
+        address = f"/v1/coalitions/{coalition}/imports"
+        taken = json.loads(self.send("POST", address, document, "application/yaml"))
+        return str(taken["statement"]["id"])

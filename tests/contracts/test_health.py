@@ -1,0 +1,112 @@
+"""A database that is gone: the process stands, says so, and recovers without a restart."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import OperationalError
+
+from api.infra.database import db
+from tests.builders import a_coalition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.client import Client
+    from tests.conftest import World
+
+
+@pytest.fixture
+def outage(world: World) -> Iterator[None]:
+    """No connection can be had: neither a new one nor one of the pool."""
+    with world.app.app_context():
+        engine: Engine = db.engine
+
+    def refuse(*_: object) -> None:
+        raise OperationalError("connect", None, ConnectionError("canary-host is gone"))
+
+    event.listen(engine, "begin", refuse, insert=True)
+    yield
+    event.remove(engine, "begin", refuse)
+
+
+def test_a_healthy_process_says_so(world: World) -> None:
+    caller = world.stranger()
+
+    assert caller.get("/healthz").json == {"status": "ok"}
+    assert caller.get("/readyz").json == {"status": "ok", "database": True, "storage": True}
+
+
+def test_without_its_database_it_is_up_and_not_ready(
+    world: World, owner: Client, outage: None
+) -> None:
+    assert world.stranger().get("/healthz").status == 200
+    ready = world.stranger().get("/readyz")
+    assert ready.status == 503
+    assert ready.json == {"status": "not ready", "database": False, "storage": True}
+
+
+def test_without_its_database_each_request_is_to_be_sent_again_later(
+    owner: Client, outage: None
+) -> None:
+    for answer in (
+        owner.get("/v1/me"),
+        owner.post("/v1/coalitions", {"slug": "specimen", "name": "Specimen"}),
+        owner.post("/v1/coalitions", {"slug": "specimen", "name": "Specimen"}, key="a"),
+    ):
+        assert answer.status == 503
+        assert answer.headers["Retry-After"] == "5"
+        assert answer["type"] == "/problems/unavailable"
+        assert b"canary" not in answer.body
+
+
+def test_it_recovers_by_itself_and_has_kept_what_it_had(
+    request: pytest.FixtureRequest, world: World, owner: Client
+) -> None:
+    coalition = a_coalition(owner)
+    with world.app.app_context():
+        engine: Engine = db.engine
+
+    def refuse(*_: object) -> None:
+        raise OperationalError("connect", None, ConnectionError())
+
+    event.listen(engine, "begin", refuse, insert=True)
+    assert owner.get("/v1/me").status == 503
+    event.remove(engine, "begin", refuse)
+
+    assert world.stranger().get("/readyz").status == 200
+    assert owner.get(f"/v1/coalitions/{coalition}").status == 200
+
+
+def test_connections_that_a_restart_cut_are_replaced(worlds: dict[str, World]) -> None:
+    world = worlds["postgresql"]
+    owner = world.user("owner")
+    with world.app.app_context(), db.engine.connect() as connection:
+        connection.exec_driver_sql(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+
+    assert owner.get("/v1/me").status == 200
+    world.empty()
+
+
+def test_without_room_or_a_folder_for_files_it_is_not_ready(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage("/")._replace(free=1_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    full = world.stranger().get("/readyz")
+    monkeypatch.undo()
+
+    outside = world.app.extensions["undersigned"]
+    away = replace(outside, settings=replace(outside.settings, storage_path="/nowhere"))
+    monkeypatch.setitem(world.app.extensions, "undersigned", away)
+    gone = world.stranger().get("/readyz")
+
+    assert (full.status, gone.status) == (503, 503)
+    assert full.json == gone.json == {"status": "not ready", "database": True, "storage": False}
