@@ -7,6 +7,8 @@ from pathlib import Path
 
 from environs import Env, EnvError
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
 
 class BadSettings(Exception):
     """The environment holds a setting that cannot work; the start stops."""
@@ -19,7 +21,6 @@ class Settings:
     database_url: str
     storage_path: str  # a folder
     master_keys: tuple[str, ...]  # base64 of 32 bytes each; the first encrypts, all decrypt
-    public_url: str = "http://localhost:5000"
     log_level: str = "INFO"
     trusted_proxies: int = 0  # how many proxies in front set X-Forwarded-For
     render_spares: int = 2  # warm children waiting for a rendering
@@ -36,10 +37,9 @@ def read() -> Settings:
     try:
         with env.prefixed("UNDERSIGNED_"):
             settings = Settings(
-                database_url=env.str("DATABASE_URL"),
+                database_url=_database(env.str("DATABASE_URL")),
                 storage_path=env.str("STORAGE_PATH"),
                 master_keys=tuple(env.list("MASTER_KEYS")),
-                public_url=env.str("PUBLIC_URL", Settings.public_url),
                 log_level=env.str("LOG_LEVEL", Settings.log_level).upper(),
                 trusted_proxies=env.int("TRUSTED_PROXIES", Settings.trusted_proxies),
                 render_spares=env.int("RENDER_SPARES", Settings.render_spares),
@@ -47,9 +47,25 @@ def read() -> Settings:
             )
     except EnvError as fault:
         raise BadSettings(f"{fault} See docs/settings.md.") from fault
+    if settings.log_level not in LOG_LEVELS:
+        raise BadSettings(f"UNDERSIGNED_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
+    if min(settings.trusted_proxies, settings.render_spares) < 0:
+        raise BadSettings("UNDERSIGNED_TRUSTED_PROXIES and UNDERSIGNED_RENDER_SPARES count from 0.")
     if settings.page_size not in {"A4", "Letter"}:
         raise BadSettings("UNDERSIGNED_PAGE_SIZE must be A4 or Letter. See docs/settings.md.")
     return settings
+
+
+def _database(address: str) -> str:
+    """Return an address that SQLAlchemy opens with the driver that we have."""
+    if address.startswith("postgresql://"):
+        return address.replace("postgresql://", "postgresql+psycopg://", 1)
+    if not address.startswith(("sqlite:////", "postgresql+psycopg://")):
+        raise BadSettings(
+            "UNDERSIGNED_DATABASE_URL must be sqlite:////absolute/path or postgresql://…"
+            " See docs/settings.md."
+        )
+    return address
 
 
 def share(*parts: str) -> Path:

@@ -28,7 +28,7 @@ ACCENT = "#0b5563"
 DEFAULTS: dict[str, Any] = {"country_names": {}, "conjunctions": {}, "accent": ACCENT}
 
 
-class SlugTaken(Conflict):
+class CoalitionSlugTaken(Conflict):
     """A coalition's slug is its name in addresses and files."""
 
     title = "Another coalition has this slug"
@@ -52,7 +52,7 @@ def found(actor: Actor, facts: dict[str, Any]) -> Coalition:
     """Found a coalition; the actor owns it."""
     with transaction() as session:
         coalition = Coalition(id=uuid4(), **facts)
-        insert(session, coalition, on_clash=SlugTaken("Choose another slug."))
+        insert(session, coalition, on_clash=CoalitionSlugTaken("Choose another slug."))
         accounts.found_role(session, actor, coalition.id)
         return coalition
 
@@ -78,7 +78,7 @@ def change(actor: Actor, coalition_id: UUID, expected: int, changes: dict[str, A
         touch(coalition, expected)
         for name, value in changes.items():
             setattr(coalition, name, value)
-        flush(session, on_clash=SlugTaken("Choose another slug."))
+        flush(session, on_clash=CoalitionSlugTaken("Choose another slug."))
         return coalition
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
+MOST_ACCENTS = 30  # Unicode's own limit for one letter (UAX 15); sorting more of them is slow
+
+# U+2028 and U+2029 are line breaks to libyaml, and text to YAML 1.2.
 _UNFIT = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef"
     + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
     + "]"
 )
@@ -13,8 +17,18 @@ _UNFIT = re.compile(
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
+_MARKS = re.compile(rf"[^\w\s]{{{MOST_ACCENTS + 1},}}")
+
+
+def unkept(text: str) -> str | None:
+    """Return why a text that prints cannot be kept and what to do, or None."""
+    return unfit(text) or overriding(text) or piled(text)
+
+
 def unfit(text: str) -> str | None:
-    """Return why a text cannot be kept (controls, halves of characters), or None."""
+    """Return why no text can be kept (controls, halves of characters), or None."""
+    if text.isascii() and text.isprintable():
+        return None
     found = _UNFIT.search(text)
     return found and f"Take out the character U+{ord(found[0]):04X}: it cannot be kept."
 
@@ -23,3 +37,13 @@ def overriding(text: str) -> str | None:
     """Return why a text would disturb its neighbours' direction, or None."""
     found = _OVERRIDES.search(text)
     return found and f"Take out U+{ord(found[0]):04X}, which overrides the direction of text."
+
+
+def piled(text: str) -> str | None:
+    """Return why a letter with a heap of accents cannot be kept: its normal form takes for ever."""
+    if text.isascii():
+        return None
+    for run in _MARKS.findall(text):
+        if sum(unicodedata.combining(mark) > 0 for mark in run) > MOST_ACCENTS:
+            return f"Take out accents: a letter may carry {MOST_ACCENTS} at most."
+    return None

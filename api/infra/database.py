@@ -6,6 +6,7 @@ import re
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID, uuid4
 
@@ -192,11 +193,15 @@ class NotMigrated(Unavailable):
 
 def must_be_migrated(folder: Path) -> None:
     """Raise NotMigrated unless the newest migration of a folder has run."""
-    newest = ScriptDirectory(str(folder)).get_heads()
-    with db.engine.connect() as connection:
+    with db.engine.connect().execution_options(readonly=True) as connection:
         current = MigrationContext.configure(connection).get_current_heads()
-    if set(current) != set(newest):
+    if set(current) != _newest(folder):
         raise NotMigrated("Run `undersigned migrate` first.")
+
+
+@cache
+def _newest(folder: Path) -> set[str]:
+    return set(ScriptDirectory(str(folder)).get_heads())
 
 
 def use_sqlite_safely(engine: Engine) -> None:

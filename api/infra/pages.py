@@ -98,7 +98,7 @@ def _decoded(
         padded = cursor + "=" * (-len(cursor) % 4)
         values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         if type(values) is not list:
-            raise TypeError(cursor)
+            raise TypeError(cursor)  # noqa: TRY301 # one answer to all that is wrong with it
         return [(_typed(v, k.type.python_type), k) for v, k in zip(values, keys, strict=True)]
     except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError) as broken:
         raise BadCursor(

@@ -67,8 +67,8 @@ class _Warm:
             if self.spares_wanted and hasattr(module, "warm"):
                 module.warm()
         self.readable = _readable(self.modules)
+        gc.collect()  # newer Pangos keep a thread for each font map until it is freed
         _settle()
-        gc.collect()
         gc.freeze()  # what is there now stays, and is never copied by a collection in a child
 
     def serve(self) -> None:

@@ -10,7 +10,7 @@ import marshmallow as ma
 from email_validator import EmailNotValidError, validate_email
 
 from api.infra import fonts, languages
-from api.infra.characters import overriding, unfit
+from api.infra.characters import unkept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,12 +29,12 @@ class Text(ma.fields.String):
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
     ) -> str:
-        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **more))
-        text = text.strip()
-        if not self.lines and any(c in "\n\r\t" for c in text):
+        given = super()._deserialize(value, attr, data, **more).strip()
+        if not self.lines and any(c in "\n\r\t" for c in given):
             raise ma.ValidationError("Write it on one line.")
-        if wrong := unfit(text) or overriding(text):
+        if wrong := unkept(given):
             raise ma.ValidationError(wrong)
+        text = unicodedata.normalize("NFC", given)
         if missing := fonts.unprintable(text):
             raise ma.ValidationError(f"No font prints {missing}. Write it without.")
         return text

@@ -14,7 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 
 from api.errors import Fault, Invalid, point
-from api.infra.characters import unfit
+from api.infra.characters import piled, unfit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,11 +171,11 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _unfit_texts(value: Any, place: tuple[str | int, ...]) -> Iterator[Fault]:
     if isinstance(value, str):
-        if wrong := unfit(value):
+        if wrong := unfit(value) or piled(value):
             yield Fault(point(*place), wrong)
     elif isinstance(value, dict):
         for key, inner in value.items():
-            if unfit(key):
+            if unfit(key) or piled(key):
                 yield Fault(point(*place), "A key holds characters that cannot be kept.")
             else:
                 yield from _unfit_texts(inner, (*place, key))

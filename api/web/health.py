@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Response, jsonify
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.infra.database import reading
+from api import config
+from api.infra.database import NotMigrated, must_be_migrated
 from api.infra.outside import outside
 
 if TYPE_CHECKING:
@@ -38,14 +38,13 @@ def install(app: Flask) -> None:
 
 def _database() -> bool:
     try:
-        with reading() as session:
-            migrated = session.scalar(text("select version_num from alembic_version"))
-    except SQLAlchemyError as fault:
+        must_be_migrated(config.share("migrations"))
+    except (SQLAlchemyError, NotMigrated) as fault:
         log.error(  # noqa: TRY400 # a trace could hold values
             "not ready", part="database", error=type(fault).__name__
         )
         return False
-    return migrated is not None
+    return True
 
 
 def _storage() -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "4ad7891d50f6"
 down_revision = None
 branch_labels = None

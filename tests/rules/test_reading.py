@@ -94,7 +94,7 @@ REFUSED: dict[str, tuple[bytes, str, str]] = {
     "other bytes": (b"a: b\nc: \xff", "", "Line 2: this is not UTF-8"),
     "utf-16": ("a: b".encode("utf-16"), "", "UTF-8"),
     "bad yaml": (b"a: b\nc: d: e", "", "Line 2: this is not YAML"),
-    "bad json": (b'{"a": 1,\n}', "", "Line 2: this is not JSON"),
+    "bad json": (b'{"a": 1,\nb}', "", "Line 2: this is not JSON"),
     "an anchor": (b"a: &b c", "/a", "Line 1: An anchor"),
     "an alias": (b"a: *b", "/a", "Line 1: An alias"),
     "a tag": (b"a:\n- b\n- !!python/name:os.system x", "/a/1", "Line 3: A tag"),

@@ -32,7 +32,7 @@ def the_letter(client: Client) -> dict[str, Any]:
 
 
 def some_facts(client: Client) -> dict[str, Any]:
-    return the_letter(client)["example"] | {"countries": ["KZ", "KG"]}
+    return {**the_letter(client)["example"], "countries": ["KZ", "KG"]}
 
 
 def a_template(client: Client, coalition: str) -> str:

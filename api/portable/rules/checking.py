@@ -7,8 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Fault, Invalid, point
-from api.infra import fonts, languages
-from api.portable.rules import leaves, letters, naming, references, schema
+from api.infra import characters, fonts, languages
+from api.portable.rules import leaves, naming, references, schema
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _once(faults: Iterable[Fault]) -> list[Fault]:
 def _characters(fields: Iterable[Leaf]) -> Iterator[Fault]:
     for leaf in fields:
         for text in (leaf.text, *(key for key in leaf.path if isinstance(key, str))):
-            if unkept := letters.unkept(text):
+            if unkept := characters.unkept(text):
                 yield Fault(leaf.pointer, unkept)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from api.cases.rules import words as words_of
 from api.errors import Fault, point
 from api.portable.rules import leaves, printing
 from api.texts.rules import markdown
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 STEM = 5  # letters that two words share before somebody is asked
 
-_WORD = re.compile(r"[^\W_]+")
-# Letters that writers take for one another; the apostrophes of Uzbek part a word like any other.
-_ALIKE = str.maketrans("ёيىكةۀ\u02bb\u02bc\u02b9", "еییکهه'''", "\u0640")
 _ONLY_WHERE_NAMED = frozenset({"name", "summary"})  # of the case itself: they do not print
 _HIDDEN = frozenset({"initials", "coalition", "anonymous"})
 
@@ -50,7 +47,7 @@ def hidden(document: Mapping[str, Any]) -> Hidden:
         found.ids[place] = str(case.get("id", place))
         given = [case.get("name"), *(alias for _, alias in leaves.words(case, "aliases"))]
         for name in given:
-            _learn(found, _words(name) if isinstance(name, str) else (), place)
+            _learn(found, words_of(name) if isinstance(name, str) else (), place)
     return found
 
 
@@ -65,7 +62,7 @@ def in_fields(
     for leaf in fields:
         if not leaf.prints or not _shows(leaf, document, found):
             continue
-        seen = [_words(text) for text in _seen(leaf)]
+        seen = [words_of(text) for text in _seen(leaf)]
         named = {place for words in seen for place, _ in _names_in(words, found)}
         alike = {place for words in seen for place in _stems_in(words, found)} - named
         faults += [Fault(leaf.pointer, _named(found.ids[place])) for place in sorted(named)]
@@ -80,7 +77,7 @@ def in_finished(document: Mapping[str, Any], found: Hidden) -> Iterator[Fault]:
     words: list[str] = []
     pointers: list[str] = []
     for pointer, text in _finished(document):
-        here = _words(text)
+        here = words_of(text)
         words += here
         pointers += [pointer] * len(here)
     for place, start in dict(_names_in(words, found)).items():
@@ -176,11 +173,3 @@ def _stem(word: str) -> str:
         return word[:STEM]
     bare = (c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
     return "".join(bare)[:STEM]
-
-
-def _words(text: str) -> tuple[str, ...]:
-    """Return the words of a text, case folded, without what a reader does not see."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-        text = "".join(c for c in text if unicodedata.category(c) not in {"Cf", "Mn"})
-    return tuple(_WORD.findall(text.casefold().translate(_ALIKE)))

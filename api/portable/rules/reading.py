@@ -8,7 +8,8 @@ import unicodedata
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from api.errors import Fault, Invalid, point
-from api.portable.rules import letters, nodes
+from api.infra import characters
+from api.portable.rules import nodes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,8 +61,8 @@ def _text(data: bytes) -> str:
         _refuse("", f"Line {line}: this is not UTF-8. Save the file as UTF-8.")
     if not text.strip():
         _refuse("", "The file is empty.")
-    if unfit := letters.unfit(text):
-        line = next(n for n, row in enumerate(text.split("\n"), 1) if letters.unfit(row))
+    if unfit := characters.unfit(text):
+        line = next(n for n, row in enumerate(text.split("\n"), 1) if characters.unfit(row))
         _refuse("", f"Line {line}: {unfit}")
     return text
 
@@ -136,7 +137,7 @@ class _Tidy:
     def _string(self, text: str, path: tuple[str | int, ...]) -> str:
         if text.isascii() and text.isprintable():
             return text
-        if unfit := letters.unkept(text):
+        if unfit := characters.unkept(text):
             # A half of a character in a key would break whatever writes the pointer down.
             self._add([_whole_characters(key) for key in path], unfit)
             return ""

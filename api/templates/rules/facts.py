@@ -110,7 +110,7 @@ def check(declarations: Sequence[Declaration], given: Any) -> tuple[dict[str, An
 
 def text_fault(text: str) -> str | None:
     """Return why a text may not go in: hidden, harmful or without a glyph; None when it may."""
-    if fault := characters.unfit(text) or characters.overriding(text):
+    if fault := characters.unkept(text):
         return fault
     lacking = fonts.unprintable(text)
     return lacking and f"No font here has {lacking}. Write it with other characters."

@@ -1,0 +1,126 @@
+"""What no linter knows: conventions that hold in every file, and papers that cannot drift."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import api.app
+from api import config, errors
+from api.config import Settings
+from api.infra.database import Base
+from api.web.problems import status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(api.app.__file__).parent.parent
+FILES = sorted(
+    path for folder in ("api", "tests", "bench") for path in (ROOT / folder).rglob("*.py")
+)
+MOST_LINES = 400
+# A token is nothing without its scopes, which are read with it.
+LOADED_WITH_THEIR_ROW = {"Token.scopes"}
+# What HTTP itself refuses; the rest are classes of ours.
+OF_HTTP = {"bad-request", "method-not-allowed", "internal-error"}
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", FILES, ids=relative)
+def test_a_file_is_short_and_says_what_it_is(path: Path) -> None:
+    text = path.read_text("utf-8")
+
+    assert len(text.splitlines()) <= MOST_LINES
+    if text.strip():
+        assert ast.get_docstring(ast.parse(text)), "Begin the file with what it is."
+
+
+def test_every_feature_has_a_sentence() -> None:
+    for folder in sorted(path for path in (ROOT / "api").iterdir() if path.is_dir()):
+        if folder.name.startswith("_"):
+            continue
+        sentence = ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8")))
+        assert sentence, folder.name
+        assert sentence.endswith("."), folder.name
+
+
+def kinds(
+    base: type[errors.DomainError] = errors.DomainError,
+) -> Iterator[type[errors.DomainError]]:
+    """Yield every error class of ours that can be raised."""
+    for kind in base.__subclasses__():
+        if kind.__module__.startswith("api."):
+            yield kind
+        yield from kinds(kind)
+
+
+KINDS = sorted(set(kinds()), key=lambda kind: kind.__name__)
+
+
+def test_every_error_has_a_title_and_a_name_of_its_own() -> None:
+    titles = [kind.title for kind in KINDS]
+    slugs = [kind.slug() for kind in KINDS]
+
+    assert all("title" in vars(kind) for kind in KINDS), [
+        kind.__name__ for kind in KINDS if "title" not in vars(kind)
+    ]
+    assert sorted(titles) == sorted(set(titles))
+    assert sorted(slugs) == sorted(set(slugs))
+    assert not OF_HTTP & set(slugs)
+
+
+def headings(name: str, pattern: str) -> list[str]:
+    text = config.share("docs", name).read_text("utf-8")
+    return re.findall(pattern, text, re.MULTILINE)
+
+
+def test_every_problem_is_explained_and_no_other() -> None:
+    explained = headings("problems.md", r"^### `([a-z-]+)` \(\d+\)$")
+
+    assert sorted(explained) == sorted({kind.slug() for kind in KINDS} | OF_HTTP)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_a_problem_is_explained_with_its_status_and_title(kind: type[errors.DomainError]) -> None:
+    text = config.share("docs", "problems.md").read_text("utf-8")
+
+    assert f"### `{kind.slug()}` ({int(status_of(kind))})\n\n{kind.title}." in text
+
+
+def test_every_setting_is_explained_and_no_other() -> None:
+    explained = headings("settings.md", r"^\| `UNDERSIGNED_([A-Z_]+)` \|")
+
+    assert explained == [field.name.upper() for field in fields(Settings)]
+
+
+def test_nothing_is_loaded_that_was_not_asked_for() -> None:
+    lazy = {
+        f"{mapper.class_.__name__}.{relation.key}": relation.lazy
+        for mapper in Base.registry.mappers
+        for relation in mapper.relationships
+    }
+
+    assert {name for name, how in lazy.items() if how != "raise"} == LOADED_WITH_THEIR_ROW
+
+
+def test_every_row_of_a_coalition_goes_with_it() -> None:
+    for table in Base.metadata.sorted_tables:
+        for key in table.foreign_keys:
+            if key.column.table.name == "coalitions":
+                assert key.ondelete == "CASCADE", table.name
+
+
+def test_decisions_are_numbered_and_say_why() -> None:
+    for path in sorted(config.share("docs", "decisions").glob("*.md")):
+        text = path.read_text("utf-8")
+        assert re.match(r"\d{4}-[a-z0-9-]+\.md\Z", path.name), path.name
+        for part in ("## Context", "## Decision", "## Consequences"):
+            assert part in text, f"{path.name}: {part}"

@@ -1,0 +1,184 @@
+"""The command `undersigned`, as a person types it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from api.infra.keys import new_master_key
+from api.portable.rules import reading
+from tests.paper import letters, letters_of
+from tests.portable import ALL, WHOLE
+
+COMMAND = str(Path(sys.executable).parent / "undersigned")
+TWIN = next(path for path in WHOLE if path.stem == "summit-twin")
+
+
+def run(*words: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **settings}
+    return subprocess.run(  # noqa: S603 # our own command
+        [COMMAND, *map(str, words)],
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> dict[str, str]:
+    """A migrated database of one's own, and a user in it."""
+    made = {
+        "UNDERSIGNED_DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite",
+        "UNDERSIGNED_STORAGE_PATH": str(tmp_path / "storage"),
+        "UNDERSIGNED_MASTER_KEYS": new_master_key(),
+    }
+    assert run("migrate", **made).returncode == 0
+    done = run("user", "create", "a@specimen.example", "--name", "A. Specimen", **made)
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+def test_a_sound_file_is_told_to_be_so(path: Path) -> None:
+    done = run("validate", path)
+
+    assert done.returncode == 0
+    assert "a sound" in done.stdout
+
+
+def test_each_fault_of_a_file_is_a_line_with_its_place(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yaml"
+    text = TWIN.read_text("utf-8").replace("country: KZ", "country: QQ", 1)
+    broken.write_text(text.replace("kind: joint_statement", "kind: song"), "utf-8")
+
+    done = run("validate", broken)
+
+    assert done.returncode == 1
+    assert any(line.startswith("/kind: ") for line in done.stderr.splitlines())
+    assert any("QQ" in line and line.startswith("/") for line in done.stderr.splitlines())
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("path", WHOLE, ids=lambda path: path.stem)
+def test_a_file_is_printed_without_a_server(path: Path, tmp_path: Path) -> None:
+    out = tmp_path / "letter.pdf"
+
+    done = run("render", path, "-o", out)
+
+    assert done.returncode == 0, done.stderr
+    title = reading.read(path.read_bytes())["title"]
+    assert letters(title) in letters_of(out.read_bytes())
+
+
+@pytest.mark.parametrize("ending", ["html", "txt", "md"])
+def test_the_ending_says_the_format(tmp_path: Path, ending: str) -> None:
+    out = tmp_path / f"letter.{ending}"
+
+    assert run("render", TWIN, "-o", out).returncode == 0
+
+    title = reading.read(TWIN.read_bytes())["title"]
+    assert letters(title) in letters(out.read_text("utf-8"))
+
+
+def test_two_printings_are_the_same_bytes(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.pdf", tmp_path / "b.pdf"
+    run("render", TWIN, "-o", first)
+    time.sleep(1.1)
+    run("render", TWIN, "-o", second)
+
+    assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["render", str(TWIN)], 2),
+        (["render", str(TWIN), "-o", "a.pdf", "--format", "docx"], 2),
+        (["render", str(TWIN), "-o", "letter.docx"], 1),
+        (["render", str(TWIN), "-o", "a.pdf", "--theme", "loud"], 1),
+        (["render", str(TWIN), "-o", "/nowhere/a.pdf"], 3),
+        (["validate", "there-is-no-such-file.yaml"], 2),
+        (["sing"], 2),
+        (["migrate"], 3),
+        (["--help"], 0),
+        (["doctor"], 0),
+    ],
+)
+def test_the_exit_code_says_whose_fault_it_is(words: list[str], code: int, tmp_path: Path) -> None:
+    here = [str(tmp_path / word) if word == "a.pdf" else word for word in words]
+
+    done = run(*here)
+
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_goes_in_and_comes_out_equal(settings: dict[str, str], tmp_path: Path) -> None:
+    taken = run("import", TWIN, "--user", "a@specimen.example", **settings)
+    assert taken.returncode == 0, taken.stderr
+    statement = taken.stdout.split()[0]
+    out = tmp_path / "again.yaml"
+
+    done = run("export", statement, "-o", out, "--user", "a@specimen.example", **settings)
+
+    assert done.returncode == 0, done.stderr
+    assert reading.read(out.read_bytes()) == reading.read(TWIN.read_bytes())
+
+
+def test_importing_again_tells_what_is_there(settings: dict[str, str]) -> None:
+    words = ("import", TWIN, "--user", "a@specimen.example")
+    run(*words, **settings)
+
+    again = run(*words, **settings)
+
+    assert again.returncode == 1
+    assert "slug" in again.stderr
+
+
+def test_a_token_is_printed_once_for_a_user_that_is_there(settings: dict[str, str]) -> None:
+    made = run("token", "create", "a@specimen.example", **settings)
+    unknown = run("token", "create", "b@specimen.example", **settings)
+
+    assert made.stdout.startswith("und_")
+    assert unknown.returncode == 1
+    assert "undersigned user create" in unknown.stderr
+
+
+def test_a_server_does_not_start_on_tables_of_another_version(tmp_path: Path) -> None:
+    settings = {
+        "UNDERSIGNED_DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite",
+        "UNDERSIGNED_STORAGE_PATH": str(tmp_path / "storage"),
+        "UNDERSIGNED_MASTER_KEYS": new_master_key(),
+    }
+
+    done = run("serve", "--bind", "127.0.0.1:0", **settings)
+
+    assert done.returncode == 3
+    assert "undersigned migrate" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"UNDERSIGNED_MASTER_KEYS": "short"},
+        {"UNDERSIGNED_MASTER_KEYS": ""},
+        {"UNDERSIGNED_DATABASE_URL": ""},
+        {"UNDERSIGNED_PAGE_SIZE": "A5"},
+        {"UNDERSIGNED_TRUSTED_PROXIES": "many"},
+    ],
+)
+def test_a_setting_that_cannot_work_stops_the_start(
+    settings: dict[str, str], change: dict[str, str]
+) -> None:
+    done = run("migrate", **(settings | change))
+
+    assert done.returncode == 3
+    assert next(iter(change)) in done.stderr
+    assert "Traceback" not in done.stderr
