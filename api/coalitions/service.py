@@ -88,6 +88,11 @@ def remove(actor: Actor, coalition_id: UUID, expected: int) -> None:
         coalition = load(session, actor, Coalition, coalition_id, Role.OWNER, lock=True)
         touch(coalition, expected)
         pictures.drop_logo(coalition)
+        with_logo = select(Organisation).where(
+            Organisation.coalition_id == coalition_id, Organisation.logo_sha256.is_not(None)
+        )
+        for organisation in session.scalars(with_logo):
+            pictures.drop_logo(organisation)
         session.delete(coalition)
 
 
