@@ -92,6 +92,7 @@ def describe() -> str:
             database_url=f"sqlite:///{folder}/db",
             storage_path=folder,
             master_keys=(new_master_key(),),
+            log_level="WARNING",
         )
         app = create_app(settings)
         return app.test_client().get("/openapi.yaml").get_data(as_text=True)

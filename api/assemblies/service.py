@@ -15,8 +15,8 @@ from api.cases import service as cases
 from api.coalitions.models import Coalition, Member
 from api.demands import service as demands
 from api.errors import Conflict, Fault, Invalid
-from api.infra import clock
-from api.infra.database import reading, transaction
+from api.infra import clock, keys
+from api.infra.database import Stale, reading, transaction
 from api.portable.rules import checking, secrecy
 from api.statements import service as statements
 from api.statements.models import Statement
@@ -25,9 +25,12 @@ from api.templates import service as templates
 from api.templates.models import Template, TemplateVersion
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     from sqlalchemy.orm import Session
+
+CHOICE = "statements.choice"
 
 
 class NoTemplate(Conflict):
@@ -55,6 +58,33 @@ class Assembled:
     differences: list[Difference] = field(default_factory=list)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """All of a coalition that filling a template needs, read at once."""
+
+    coalition: Coalition
+    version: TemplateVersion
+    choice: Choice
+    lists: list[dict[str, Any]]
+    cases: dict[str, dict[str, Any]]
+    members: list[dict[str, Any]]
+
+    def filled(self, facts: Mapping[str, Any], slug: str) -> dict[str, Any]:
+        """Return the whole document; the template is filled in a limited child."""
+        source = self.version.source
+        language = source["language"]
+        own = statements.completed({"language": language}, self.coalition)["coalition"]
+        given = {
+            "coalition": {**own, "members": self.members},
+            "demand_lists": [rules.list_given(each, language, own) for each in self.lists],
+            "cases": [rules.case_given(each, language, own) for each in self.cases.values()],
+        }
+        draft = templates.filled(source, facts, given)
+        specimen = self.choice.specimen
+        whole = rules.document(source, draft, slug, self.lists, self.cases, specimen=specimen)
+        return statements.completed(whole, self.coalition)
+
+
 def assemble(  # noqa: PLR0913, PLR0917 # each is a question that the form asks
     actor: Actor,
     coalition_id: UUID,
@@ -69,21 +99,17 @@ def assemble(  # noqa: PLR0913, PLR0917 # each is a question that the form asks
     actor.must(coalition_id, Role.EDITOR)
     with reading() as session:
         version = _version(session, actor, template_id, coalition_id)
-        document = _filled(session, version, slug, facts, choice)
-        coalition = session.get_one(Coalition, coalition_id)
-        whole = statements.completed(document, coalition)
+        material = _material(session, version, choice)
+    document = material.filled(facts, slug)
     if preview:
-        checked = checking.check(whole)
-        found = Assembled(
-            statement=None, document=whole, warnings=[*checked.faults, *checked.warnings]
-        )
-        return _for(actor, coalition_id, found)
+        return _seen_by(actor, coalition_id, None, document, checking.check(document))
     with transaction() as session:
-        coalition = load(session, actor, Coalition, coalition_id, Role.EDITOR)
-        kept = {"facts": facts, "choice": vars(choice)}
-        begun = statements.started(session, coalition, whole, version.id, kept)
-    found = Assembled(statement=begun.statement, document=whole, warnings=begun.warnings)
-    return _for(actor, coalition_id, found)
+        coalition = cases.hold(session, coalition_id)
+        begun = statements.started(session, coalition, document, version.id)
+        place = CHOICE, begun.statement.id
+        begun.statement.choice = keys.seal(session, coalition_id, *place, vars(choice))
+    checked = checking.Checked([], begun.warnings)
+    return _seen_by(actor, coalition_id, begun.statement, document, checked)
 
 
 def renew(
@@ -96,43 +122,39 @@ def renew(
     """
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.EDITOR)
+        if statement.version != expected:
+            raise Stale("Read it again, and renew what is there now.")
         before = statements.whole_draft(session, statement)
-        after = (
-            _with_live_words(session, statement, before)
-            if facts is None
-            else _filled_again(session, statement, facts)
-        )
-        changes = list(differences(before, after))
+        material = None if facts is None else _material_again(session, statement)
+        after = before if material else _with_live_words(session, statement, before)
+    if material:
+        after = material.filled(facts or {}, statement.slug)
     if preview:
         checked = checking.check(after)
-        problems = [*checked.faults, *checked.warnings]
-        found = Assembled(
-            statement=statement, document=after, warnings=problems, differences=changes
-        )
-        return _for(actor, statement.coalition_id, found)
-    with transaction() as session:
-        statement = load(session, actor, Statement, statement_id, Role.EDITOR, lock=True)
-        saved = statements.replaced(session, statement, expected, after)
-        if facts is not None:
-            statement.facts = {**(statement.facts or {}), "facts": facts}
-    found = Assembled(
-        statement=statement, document=after, warnings=saved.warnings, differences=changes
-    )
-    return _for(actor, statement.coalition_id, found)
+    else:
+        with transaction() as session:
+            statement = cases.held(session, actor, Statement, statement_id, Role.EDITOR)
+            saved = statements.replaced(session, statement, expected, after)
+        checked = checking.Checked([], saved.warnings)
+    return _seen_by(actor, statement.coalition_id, statement, after, checked, before)
 
 
-def _for(actor: Actor, coalition_id: UUID, found: Assembled) -> Assembled:
-    """Return what an actor may see: what may not be named is for coordinators."""
-    if actor.may(coalition_id, Role.COORDINATOR):
-        return found
-    public, secrets = secrecy.split(found.document)
-    hidden = tuple(f"/cases/{key}/" for key in secrets)
-    return Assembled(
-        statement=found.statement,
-        document=public,
-        warnings=found.warnings,
-        differences=[each for each in found.differences if not each.pointer.startswith(hidden)],
-    )
+def _seen_by(  # noqa: PLR0913, PLR0917 # the parts of an answer
+    actor: Actor,
+    coalition_id: UUID,
+    statement: Statement | None,
+    document: dict[str, Any],
+    checked: checking.Checked,
+    before: dict[str, Any] | None = None,
+) -> Assembled:
+    """Return what an actor may see; what differs is compared as it sees it, too."""
+    shown, warnings = statements.seen_by(actor, coalition_id, document, checked)
+    if before is None:
+        return Assembled(statement=statement, document=shown, warnings=warnings)
+    if not actor.may(coalition_id, Role.COORDINATOR):
+        before, _ = secrecy.split(before)
+    changes = list(differences(before, shown))
+    return Assembled(statement=statement, document=shown, warnings=warnings, differences=changes)
 
 
 def _version(
@@ -155,39 +177,26 @@ def _with_live_words(
     return with_live_words(before, words, demands.documents(session, statement.coalition_id))
 
 
-def _filled_again(session: Session, statement: Statement, facts: dict[str, Any]) -> dict[str, Any]:
-    if statement.template_version_id is None:
+def _material_again(session: Session, statement: Statement) -> Material:
+    if statement.template_version_id is None or statement.choice is None:
         raise NoTemplate("Leave the facts out, to renew the words of its demands and cases.")
     came_from = session.get_one(TemplateVersion, statement.template_version_id)
     template = session.get_one(Template, came_from.template_id)
-    version = templates.version_of(session, template, None)
-    choice = Choice(**(statement.facts or {}).get("choice", {"statuses": []}))
-    document = _filled(session, version, statement.slug, facts, choice)
-    coalition = session.get_one(Coalition, statement.coalition_id)
-    return statements.completed(document, coalition)
+    choice = Choice(**keys.unseal(session, CHOICE, statement.id, statement.choice))
+    return _material(session, templates.version_of(session, template, None), choice)
 
 
-def _filled(
-    session: Session,
-    version: TemplateVersion,
-    slug: str,
-    facts: dict[str, Any],
-    choice: Choice,
-) -> dict[str, Any]:
+def _material(session: Session, version: TemplateVersion, choice: Choice) -> Material:
     coalition_id = version.coalition_id
-    lists = rules.chosen(demands.documents(session, coalition_id), choice.statuses, choice.ids)
     entries = cases.entries(session, coalition_id)
-    live = {key: cases.as_document(entry) for key, entry in entries.items()}
-    language = version.source["language"]
-    coalition = session.get_one(Coalition, coalition_id)
-    own = statements.completed({"language": language}, coalition)["coalition"]
-    given = {
-        "coalition": {**own, "members": _members(session, coalition_id, language)},
-        "demand_lists": [rules.list_given(each, language, own) for each in lists],
-        "cases": [rules.case_given(each, language, own) for each in live.values()],
-    }
-    draft = templates.filled(version.source, facts, given)
-    return rules.document(version.source, draft, slug, lists, live, specimen=choice.specimen)
+    return Material(
+        coalition=session.get_one(Coalition, coalition_id),
+        version=version,
+        choice=choice,
+        lists=rules.chosen(demands.documents(session, coalition_id), choice.statuses, choice.ids),
+        cases={key: cases.as_document(entry) for key, entry in entries.items()},
+        members=_members(session, coalition_id, version.source["language"]),
+    )
 
 
 def _members(session: Session, coalition_id: UUID, language: str) -> list[dict[str, Any]]:

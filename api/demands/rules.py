@@ -38,4 +38,4 @@ def next_key(subject: str, taken: Iterable[str]) -> str:
 
 def spellings(text: str, rationale: str | None) -> str:
     """Return what a demand keeps, so that any spelling of its words finds it."""
-    return spelling.folded(f"{markdown.plain(text)} {markdown.plain(rationale or '')}")
+    return spelling.index_of([markdown.plain(text), markdown.plain(rationale or "")])

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.cases import service as cases
-from api.coalitions.models import Coalition
 from api.demands import service as demands
 from api.errors import Fault, Invalid
 from api.exchange import rules
@@ -75,16 +74,15 @@ def take_in(
         )
     if preview:
         with reading() as session:
-            load(session, actor, Coalition, coalition_id, Role.COORDINATOR)
             found = list(_differing(session, coalition_id, document))
             signed = len(document.get("signatories", ()))
             return Imported(None, None, signed, warnings, found)
     with transaction() as session:
-        coalition = load(session, actor, Coalition, coalition_id, Role.COORDINATOR, lock=True)
+        coalition = cases.hold(session, coalition_id)
         found = list(_differing(session, coalition_id, document))
         _take_in_live(session, coalition_id, document, on_difference)
         draft = {key: value for key, value in document.items() if key not in SIGNED}
-        begun = statements.started(session, coalition, draft)
+        begun = statements.started(session, coalition, draft, at="")
         revision = statements.frozen(session, actor, begun.statement, None, None)
         linked = _organisations(session, coalition_id, document)
         count = signatures.put_all(session, begun.statement, revision, linked)

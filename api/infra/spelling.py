@@ -1,4 +1,4 @@
-"""One folded form for every spelling of a name, so that a search finds any of them.
+"""Two folded forms of names: one to tell whether two are the same, a wider one to search.
 
 Latin and Cyrillic, with or without diacritics, and the usual ways of writing one in the other:
 Khakimova, Hakimova and Хакимова fold alike.
@@ -25,18 +25,27 @@ _SOUNDS = (
     ("oo", "u"), ("ee", "i"), ("ck", "k"), ("q", "k"), ("w", "v"), ("x", "h"), ("y", "i"),
     ("ie", "e"), ("io", "o"), ("iu", "u"), ("ia", "a"), ("ii", "i"),
 )  # fmt: skip
+# What one sound becomes from alphabet to alphabet, and what is left of it without its diacritics.
+# Uzbek and Tajik o, Russian a and u are one: Yo'ldosh is Юлдаш, Rahmonov is Рахманов.
+_HEARD = (
+    ("shch", "s"), ("sch", "s"), ("dzh", "z"), ("tch", "c"), ("tsh", "c"), ("zh", "z"),
+    ("dj", "z"), ("dz", "z"), ("kh", "h"), ("gh", "g"), ("ck", "k"), ("q", "k"), ("x", "h"),
+    ("sh", "s"), ("ch", "c"), ("ts", "c"), ("tz", "c"), ("ph", "f"), ("ks", "h"), ("ng", "n"),
+    ("w", "v"), ("j", "z"), ("yo", "e"), ("ander", "andr"),
+)  # fmt: skip
 _REPEATED = re.compile(r"([a-z])\1+")
 _NO_WORD = re.compile(r"[^a-z0-9]+")
+_BROAD = re.compile("[aou]+")
+_NARROW = re.compile("[iy]+")
+_GLIDE = re.compile("i(?=[ae])")
+# Of Uzbek, as keyboards have them: o' and g' are letters, and their mark is no end of a word.
+_MARKS = re.compile("[\"'`\u00b4\u02b9-\u02bf\u2018-\u201f\u2032\uff07]")
+_UZBEK_O = re.compile("(?<=o)'")
 
 
 def folded(text: str) -> str:
-    """Return the words of a text in the form that searches compare."""
-    plain = "".join(
-        character
-        for character in unicodedata.normalize("NFKD", text.casefold())
-        if not unicodedata.combining(character)
-    )
-    words = _NO_WORD.sub(" ", anyascii(plain).lower().replace("'", ""))
+    """Return the words of a text in the form that tells which are the same."""
+    words = _NO_WORD.sub(" ", _latin(text).replace("'", ""))
     for sound, one in _SOUNDS:
         words = words.replace(sound, one)
     return _REPEATED.sub(r"\1", words).strip()
@@ -44,17 +53,42 @@ def folded(text: str) -> str:
 
 def index_of(names: Iterable[str]) -> str:
     """Return what a row keeps, so that `matches` finds it by any of its names."""
-    return "\n".join(sorted({folded(name) for name in names if name}))
+    return "\n".join(sorted({"".join(_heard(name)) for name in names} - {""}))
 
 
 def matches(column: Any, sought: str) -> ColumnElement[bool]:
     """Return the condition that a row's index holds every word of what is sought."""
-    words = folded(sought).split()
+    words = _heard(sought)
     # Folded words hold letters and digits only, so nothing in them is a wildcard.
     return and_(*[column.like(f"%{word}%") for word in words]) if words else false()
 
 
 def found_in(index: str, sought: str) -> bool:
     """Tell whether an index holds every word of what is sought."""
-    words = folded(sought).split()
+    words = _heard(sought)
     return bool(words) and all(word in index for word in words)
+
+
+def _heard(text: str) -> list[str]:
+    """Return the words of a text as the search compares them, dots and hyphens forgotten."""
+    return [word for each in text.split() if (word := _heard_word(each))]
+
+
+def _heard_word(word: str) -> str:
+    plain = _UZBEK_O.sub(
+        "", _latin(_MARKS.sub("'", word.casefold()).replace("ң", "n")).replace("yo'", "yu")
+    )
+    heard = _NO_WORD.sub("", plain)
+    for sound, one in _HEARD:
+        heard = heard.replace(sound, one)
+    heard = _BROAD.sub("a", _NARROW.sub("i", heard))
+    return _REPEATED.sub(r"\1", _GLIDE.sub("", heard))
+
+
+def _latin(text: str) -> str:
+    plain = "".join(
+        character
+        for character in unicodedata.normalize("NFKD", text.casefold())
+        if not unicodedata.combining(character)
+    )
+    return anyascii(plain).lower()

@@ -59,7 +59,7 @@ class Statement(Versioned, Base):
     template_version_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("template_versions.id"), index=True
     )
-    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # that filled the template
+    choice: Mapped[bytes | None]  # sealed: which demands the template was filled with
     draft: Mapped[dict[str, Any]] = mapped_column(JSON)
     draft_secrets: Mapped[bytes | None]  # sealed: what of the draft's cases may not be named
     revision_number: Mapped[int] = mapped_column(default=0)  # the newest; 0: none yet

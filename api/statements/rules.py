@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 
 # Where a text may go from where, and who may send it there.
 MOVES: dict[State, dict[State, Role]] = {
-    State.DRAFT: {State.REVIEW: Role.EDITOR},
-    State.REVIEW: {State.DRAFT: Role.EDITOR, State.PUBLISHED: Role.COORDINATOR},
+    State.DRAFT: {State.REVIEW: Role.EDITOR, State.ARCHIVED: Role.COORDINATOR},
+    State.REVIEW: {
+        State.DRAFT: Role.EDITOR,
+        State.PUBLISHED: Role.COORDINATOR,
+        State.ARCHIVED: Role.COORDINATOR,
+    },
     State.PUBLISHED: {
         State.SUPERSEDED: Role.COORDINATOR,
         State.WITHDRAWN: Role.COORDINATOR,

@@ -11,17 +11,19 @@ from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
+from api.cases import service as cases
+from api.cases.rules import names_in
 from api.config import share
 from api.errors import Conflict, Fault, Invalid, NotFound
 from api.infra import pages
 from api.infra.database import flush, insert, reading, touch, transaction
 from api.infra.outside import outside
-from api.portable.rules import reading as portable
+from api.portable.rules import reading as portable, secrecy
 from api.templates.models import Template, TemplateVersion
 from api.templates.rules import facts as declared, template as rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -56,6 +58,7 @@ def keep(actor: Actor, coalition_id: UUID, source: Mapping[str, Any]) -> Templat
     actor.must(coalition_id, Role.EDITOR)
     _must_be_sound(source)
     with transaction() as session:
+        cases.hold(session, coalition_id)
         template = Template(
             id=uuid4(), coalition_id=coalition_id, name=source["name"], version_number=0
         )
@@ -83,7 +86,7 @@ def change(
     """Put a new version on a template; statements keep the one that they came from."""
     _must_be_sound(source)
     with transaction() as session:
-        template = load(session, actor, Template, template_id, Role.EDITOR, lock=True)
+        template = cases.held(session, actor, Template, template_id, Role.EDITOR)
         touch(template, expected)
         if source["name"] != template.name:
             raise Invalid(
@@ -108,6 +111,11 @@ def _describe(template: Template, source: Mapping[str, Any]) -> None:
 def _new_version(
     session: Session, actor: Actor, template: Template, source: Mapping[str, Any]
 ) -> TemplateVersion:
+    hidden = cases.hidden(session, template.coalition_id)
+    told = secrecy.telling(source, {name for entry in hidden for name in entry.names})
+    if told:
+        detail = "This names a case that may not be named: write without it."
+        raise Invalid(detail, [Fault(f"/source{pointer}", detail) for pointer in told])
     template.version_number += 1
     version = TemplateVersion(
         coalition_id=template.coalition_id,
@@ -189,3 +197,39 @@ def filled(
 def facts_schema(source: Mapping[str, Any]) -> dict[str, Any]:
     """Return the JSON Schema of a template's facts, from which a client draws its form."""
     return declared.schema(source.get("facts", []))
+
+
+def _without(session: Session, entry: cases.Entry, label: str | None) -> list[str]:
+    """Put the label in place of a case's names in every version; return what names it after that.
+
+    A statement has words of its own: what it took from a version is not changed here.
+    """
+    query = select(Template).where(Template.coalition_id == entry.case.coalition_id)
+    left = []
+    for template in session.scalars(query.order_by(Template.name).with_for_update()).all():
+        of_it = select(TemplateVersion).where(TemplateVersion.template_id == template.id)
+        every = session.scalars(of_it.order_by(TemplateVersion.number)).all()
+        telling = [each for each in every if secrecy.telling(each.source, entry.names)]
+        if telling and label is not None:
+            _relabel(template, telling, entry, label)
+            if not rules.check(every[-1].source):
+                telling = [each for each in telling if secrecy.telling(each.source, entry.names)]
+        called = template.id if names_in(template.name, entry.names) else template.name
+        left += [f"version {each.number} of the template {called}" for each in telling]
+    return left
+
+
+def _relabel(
+    template: Template, telling: Sequence[TemplateVersion], entry: cases.Entry, label: str
+) -> None:
+    if names_in(template.name, entry.names):
+        template.name = f"template-{str(template.id)[:8]}"
+    for version in telling:
+        source = secrecy.relabelled(version.source, entry.names, label)
+        version.source = {**source, "name": template.name}
+        if version.number == template.version_number:
+            _describe(template, version.source)
+    touch(template, None)
+
+
+cases.texts.append(_without)

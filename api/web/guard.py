@@ -87,11 +87,7 @@ def _guard() -> None:
             fault = Fault("", wrong, parameter=name)
             raise Invalid("The query holds text that cannot be kept.", [fault])
     types, most = _taken()
-    request.max_content_length = most
-    try:
-        body = request.get_data(cache=True)
-    except RequestEntityTooLarge as large:
-        raise TooLarge(f"Send at most {most:,} bytes.") from large
+    body = _read(most)
     if not body:
         return
     if request.mimetype not in types:
@@ -100,6 +96,20 @@ def _guard() -> None:
         if body.count(b",") > most / BYTES_A_VALUE:
             raise Unreadable("The body holds too many values. Send it in parts.")
         request.guarded = read_json(body)
+
+
+def _read(most: int) -> bytes:
+    too_large = TooLarge(f"Send at most {most:,} bytes.")
+    request.max_content_length = most + 1  # a chunked body is cut there without a word
+    try:
+        body = request.get_data(cache=True)
+    except RequestEntityTooLarge as large:
+        raise too_large from large
+    except Exception as broken:  # each server has its own for a body that breaks off
+        raise Unreadable("The body broke off or its chunks are malformed.") from broken
+    if len(body) > most:
+        raise too_large
+    return body
 
 
 def _taken() -> tuple[tuple[str, ...], int]:

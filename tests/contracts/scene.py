@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -105,14 +106,24 @@ class Scene:
         self.world = world
         self.owner = world.user("owner")
         self.coalition = a_coalition(self.owner)
-        self.callers = {
-            role: a_role(self.owner, self.coalition, world.user(role), role) for role in ROLES
-        }
         self.nobody = world.stranger()
         self.countries = iter(sorted(COUNTRIES))
-        self.stranger = world.user("stranger")
-        self.other_owner = world.user("other")
-        a_coalition(self.other_owner)
+
+    @cached_property
+    def callers(self) -> dict[str, Client]:
+        return {
+            role: a_role(self.owner, self.coalition, self.world.user(role), role) for role in ROLES
+        }
+
+    @cached_property
+    def stranger(self) -> Client:
+        return self.world.user("stranger")
+
+    @cached_property
+    def other_owner(self) -> Client:
+        other = self.world.user("other")
+        a_coalition(other)
+        return other
 
     def request(self, operation: Operation, *, example: bool = False) -> Request:
         """Return a valid request of an operation on fresh things, or its own example."""

@@ -167,13 +167,13 @@ def _stage(scene: Scene, operation: Operation) -> Scene:
 def _of_roles(scene: Scene, operation: Operation) -> Iterator[str]:
     least = ROLES.index(PERMISSIONS[operation.name])
     request = scene.request(operation)
-    before = _whole(scene, request)
     refused: list[tuple[str, Client, int]] = [
         ("nobody", scene.nobody, 401),
         ("a stranger", scene.stranger, 404),
         ("another coalition's owner", scene.other_owner, 404),
         *((role, scene.callers[role], 403) for role in ROLES[:least]),
     ]
+    before = _whole(scene, request)
     for who, caller, status in refused:
         answer = request.sent_by(caller)
         if answer.status != status:

@@ -1,3 +1,5 @@
+"""The limited child: what it may, what it may not, and what becomes of one that misbehaves."""
+
 from __future__ import annotations
 
 import os

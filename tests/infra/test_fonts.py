@@ -1,4 +1,6 @@
 # ruff: noqa: RUF001 - letters that look alike are what is tested
+"""Fonts: the same on every machine, and a character that none has is named."""
+
 from __future__ import annotations
 
 import subprocess

@@ -1,3 +1,5 @@
+"""PDF: tagged, deterministic, and loading nothing that was not handed to it."""
+
 from __future__ import annotations
 
 import io

@@ -1,3 +1,5 @@
+"""HTML of a statement: the page for paper and the one for a browser."""
+
 from __future__ import annotations
 
 import re

@@ -1,3 +1,5 @@
+"""Plain text and Markdown of a statement."""
+
 from __future__ import annotations
 
 import re

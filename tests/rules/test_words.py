@@ -1,3 +1,5 @@
+"""Our own words: the same in every language, with a fallback by tag."""
+
 from __future__ import annotations
 
 import json

@@ -26,7 +26,7 @@ def found(client: Client, path: str, sought: str) -> list[str]:
         "Hakimova",
         "khakimova fund",
         "ХАКИМОВА",
-        "Фонд Хакимовой"[:12],
+        "хакимова фонд",
         "ҲАКИМОВА",
         "khf",
         "Ḫākimova",

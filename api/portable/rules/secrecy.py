@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from api.cases import rules
-from api.portable.rules import names as labels
+from api.portable.rules import leaves, names as labels
+from api.texts.rules import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
-_SIGNS = re.compile(r"[*_`<>^\[\]\\]")
-_KEYS = frozenset({"id", "ids", "slug", "lists", "format"})  # never words
+_SIGNS = re.compile(r"[*_`<>^\[\]\\{}%]")  # of Markdown and of placeholders
+_KEYS = frozenset({"slug", "lists", "format"})  # never words
+_IDS = frozenset({"id", "ids", "cases"})  # of cases, among others
+_NONE: Mapping[str, str] = MappingProxyType({})
 PRIVATE = ("name", "aliases", "born", "summary", "sources")
 
 Secrets = dict[str, dict[str, Any]]  # a case's id: what of it may not be named
@@ -55,27 +60,28 @@ def taken_back(
 
     `names` are its name and aliases, `key` is its id from now on.
     """
-    plain = _SIGNS.sub("", label)  # it goes into Markdown as well
-    ids = {case["id"] for case in document.get("cases", ()) if _is_it(case, names, key)}
+    ids = {case["id"]: key for case in document.get("cases", ()) if _is_it(case, names, key)}
+    hidden = {"id": key, "may_be_named": False, "public_label": label}
+    cases = [
+        {**case, **hidden} if case["id"] in ids else relabelled(case, names, label)
+        for case in document.get("cases", ())
+    ]
+    return _with_cases(relabelled(document, names, label, ids), cases)
 
-    def rewrite(value: Any, key_of: str = "") -> Any:
-        if isinstance(value, dict):
-            return {inner: rewrite(each, inner) for inner, each in value.items()}
-        if isinstance(value, list):
-            return [rewrite(each, key_of) for each in value]
-        if not isinstance(value, str):
-            return value
-        if value in ids:
-            return key
-        return value if key_of in _KEYS else rules.without(value, names, plain)
 
-    written: dict[str, Any] = rewrite(document)
-    if ids:
-        hidden = {"id": key, "may_be_named": False, "public_label": label}
-        written["cases"] = [
-            {**case, **hidden} if case["id"] in ids else rewrite(case) for case in document["cases"]
-        ]
-    return written
+def relabelled(
+    value: Any, names: Collection[str], label: str, ids: Mapping[str, str] = _NONE, key: str = ""
+) -> Any:
+    """Return data with a label wherever a text holds one of the names, and with other ids."""
+    if isinstance(value, dict):
+        return {name: relabelled(each, names, label, ids, name) for name, each in value.items()}
+    if isinstance(value, list):
+        return [relabelled(each, names, label, ids, key) for each in value]
+    if not isinstance(value, str) or key in _KEYS:
+        return value
+    if key in _IDS:
+        return ids.get(value, value)
+    return rules.without(value, names, _SIGNS.sub("", label))  # it goes into Markdown as well
 
 
 def tells_of(document: Mapping[str, Any], names: Collection[str], key: str) -> bool:
@@ -85,25 +91,31 @@ def tells_of(document: Mapping[str, Any], names: Collection[str], key: str) -> b
         for case in document.get("cases", ())
         if case.get("may_be_named", True) or not _is_it(case, names, key)
     ]
-    whole = {**document, "cases": shown}
-    return any(rules.names_in(text, names) for text in _strings(whole))
+    return bool(telling({**document, "cases": shown}, names))
+
+
+def telling(value: Any, names: Iterable[str]) -> list[str]:
+    """Return the pointers of the texts, of whatever field, that hold one of the names."""
+    by_first: dict[str, set[str]] = {}
+    for name in names:
+        for first in rules.words(name)[:1]:
+            by_first.setdefault(first, set()).add(name)
+    found = []
+    for leaf in leaves.of(value) if by_first else ():
+        seen = [leaf.text]
+        if leaf.kind in leaves.MARKDOWN:
+            seen += [markdown.plain(leaf.text), *map(unquote, markdown.links(leaf.text))]
+        words = set(rules.words(" ".join(seen)))
+        near = {name for first in words & by_first.keys() for name in by_first[first]}
+        if any(rules.names_in(text, near) for text in seen):
+            found.append(leaf.pointer)
+    return found
 
 
 def _is_it(case: Mapping[str, Any], names: Collection[str], key: str) -> bool:
     known = [case.get("name", ""), *case.get("aliases", ())]
     alike = {rules.words(name) for name in names} & {rules.words(name) for name in known}
     return case["id"] == key or bool(alike - {()})
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _strings(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _strings(each)
 
 
 def _labelled(case: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:

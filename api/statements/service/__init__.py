@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
+from api.cases import service as cases
 from api.cases.models import Case
-from api.coalitions.models import Coalition
 from api.infra import pages
 from api.infra.database import reading, touch, transaction
-from api.portable.rules import checking, printing, secrecy
+from api.portable.rules import checking, printing
 from api.statements import rules
 from api.statements.models import NamedCase, Revision, State, Statement, Weight
 from api.statements.service.redaction import as_it_was
@@ -25,9 +24,11 @@ from api.statements.service.rows import (
     frozen,
     replaced,
     revision_of,
+    seen_by,
     started,
     whole_draft,
     whole_revision,
+    with_secrets,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ __all__ = [
     "frozen",
     "replaced",
     "revision_of",
+    "seen_by",
     "started",
     "whole_draft",
     "whole_revision",
@@ -55,15 +57,16 @@ def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, Any]) -> Warn
     """Begin a statement from a portable document without signatories."""
     actor.must(coalition_id, Role.EDITOR)
     with transaction() as session:
-        coalition = load(session, actor, Coalition, coalition_id, Role.EDITOR)
-        return _for(actor, started(session, coalition, completed(document, coalition)))
+        coalition = cases.hold(session, coalition_id)
+        return _shown(actor, started(session, coalition, completed(document, coalition)))
 
 
-def save(actor: Actor, statement_id: UUID, expected: int, document: Mapping[str, Any]) -> Warned:
+def save(actor: Actor, statement_id: UUID, expected: int, document: dict[str, Any]) -> Warned:
     """Replace a statement's draft."""
     with transaction() as session:
-        statement = load(session, actor, Statement, statement_id, Role.EDITOR, lock=True)
-        return _for(actor, replaced(session, statement, expected, document))
+        statement = cases.held(session, actor, Statement, statement_id, Role.EDITOR)
+        whole = with_secrets(session, actor, statement, document)
+        return _shown(actor, replaced(session, statement, expected, whole))
 
 
 def draft(actor: Actor, statement_id: UUID) -> Warned:
@@ -71,23 +74,24 @@ def draft(actor: Actor, statement_id: UUID) -> Warned:
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         whole = whole_draft(session, statement)
-        return _for(actor, Warned(statement, whole, checking.check(whole).warnings))
+        return _shown(actor, Warned(statement, whole, checking.check(whole).warnings))
 
 
-def _for(actor: Actor, found: Warned) -> Warned:
-    """Return what an actor may see: what may not be named is for coordinators."""
-    if actor.may(found.statement.coalition_id, Role.COORDINATOR):
-        return found
-    return replace(found, document=secrecy.split(found.document)[0])
+def _shown(actor: Actor, found: Warned) -> Warned:
+    checked = checking.Checked([], found.warnings)
+    coalition_id = found.statement.coalition_id
+    return Warned(found.statement, *seen_by(actor, coalition_id, found.document, checked))
 
 
 def freeze(
     actor: Actor, statement_id: UUID, expected: int, weight: Weight | None, note: str | None
 ) -> Revision:
-    """Freeze a statement's draft as its next revision."""
+    """Freeze a statement's draft as its next revision; of a published text, it is public."""
     with transaction() as session:
-        statement = load(session, actor, Statement, statement_id, Role.EDITOR, lock=True)
+        statement = cases.held(session, actor, Statement, statement_id, Role.EDITOR)
         rules.must_be_writable(State(statement.state))
+        if statement.state is State.PUBLISHED:
+            actor.must(statement.coalition_id, Role.COORDINATOR)
         touch(statement, expected)
         return frozen(session, actor, statement, weight, note)
 

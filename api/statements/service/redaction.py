@@ -12,7 +12,7 @@ from api.cases import rules as names, service as cases
 from api.errors import Gone, Invalid
 from api.infra import keys
 from api.infra.database import touch
-from api.portable.rules import printing, secrecy
+from api.portable.rules import checking, printing, secrecy
 from api.statements.models import Revision, Statement, Weight
 from api.statements.service import rows
 
@@ -54,17 +54,20 @@ _OPEN = (
 
 
 def _take_back(session: Session, entry: cases.Entry, label: str | None) -> list[str]:
-    """Put a case's label where its name stands; return the drafts in which that cannot be."""
+    """Put a case's label where its name stands; return the texts in which that cannot be."""
     query = select(Statement).where(Statement.coalition_id == entry.case.coalition_id)
     left = []
     for statement in session.scalars(query.order_by(Statement.created_at).with_for_update()):
         draft = rows.whole_draft(session, statement)
-        if not secrecy.tells_of(draft, entry.names, entry.case.key):
-            pass
-        elif label is None or not _redraft(session, statement, draft, entry, label):
+        if secrecy.tells_of(draft, entry.names, entry.case.key) and (
+            label is None or not _redraft(session, statement, draft, entry, label)
+        ):
             left.append(f"the draft of {_told(statement, entry)}")
-        if label is not None and statement.revision_number:
-            _succeed(session, statement, entry, label)
+        advice = "" if label else " (let the case be named, then take that back: it reaches these)"
+        left += [
+            f"revision {number} of {_told(statement, entry)}{advice}"
+            for number in _succeed(session, statement, entry, label)
+        ]
     return left
 
 
@@ -72,38 +75,55 @@ def _redraft(
     session: Session, statement: Statement, draft: dict[str, Any], entry: cases.Entry, label: str
 ) -> bool:
     redacted = _redacted(statement, draft, entry, label)
+    if secrecy.tells_of(redacted, entry.names, entry.case.key):
+        return False
     try:
         rows.write(session, statement, redacted)
     except Invalid:
         return False
-    if statement.facts is not None:
-        facts = secrecy.taken_back({"facts": statement.facts}, entry.names, entry.case.key, label)
-        statement.facts = facts["facts"]
     touch(statement, None)
     session.flush()
     rows.name_cases(session, statement, 0)
     return True
 
 
-def _succeed(session: Session, statement: Statement, entry: cases.Entry, label: str) -> None:
-    """Seal the revisions that hold a name, and put a successor after the newest if it did."""
+def _succeed(
+    session: Session, statement: Statement, entry: cases.Entry, label: str | None
+) -> list[int]:
+    """Seal the revisions that hold a name, and put a successor after the newest if it did.
+
+    Return those that must stay as they are: all without a label, the newest where none fits.
+    """
     query = select(Revision).where(
         Revision.statement_id == statement.id, Revision.taken_back.is_(None)
     )
-    telling = {
-        revision.number: document
-        for revision in session.scalars(query)
-        if secrecy.tells_of(
-            document := rows.whole_revision(session, revision), entry.names, entry.case.key
-        )
-    }
+    telling = {}
+    for revision in session.scalars(query.order_by(Revision.number)):
+        document = rows.whole_revision(session, revision)
+        if secrecy.tells_of(document, entry.names, entry.case.key):
+            telling[revision.number] = (revision, document)
+        elif label is not None and secrecy.telling(revision.note, entry.names):
+            revision.note = NOTE
+    if label is None:
+        return list(telling)
     newest = telling.get(statement.revision_number)
-    for revision in session.scalars(query.where(Revision.number.in_(telling))).all():
+    redacted = newest and _redacted(statement, newest[1], entry, label)
+    if redacted and not _is_sound(redacted, entry):
+        return [statement.revision_number]
+    for revision, _ in telling.values():
         _seal(session, revision)
         rows.name_cases(session, statement, revision.number, {})  # a key may tell the name
-    if newest is None:
-        return
-    redacted = _redacted(statement, newest, entry, label)
+    if redacted:
+        _put_after(session, statement, redacted)
+    return []
+
+
+def _is_sound(redacted: dict[str, Any], entry: cases.Entry) -> bool:
+    told = secrecy.tells_of(redacted, entry.names, entry.case.key)
+    return not told and not checking.check(redacted).faults
+
+
+def _put_after(session: Session, statement: Statement, redacted: dict[str, Any]) -> None:
     public, secrets = secrecy.split(redacted)
     printed = printing.resolve(redacted)
     successor = Revision(

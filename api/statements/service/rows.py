@@ -8,26 +8,28 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
 
+from api.accounts.rules import Actor, Role
+from api.cases import service as cases
 from api.coalitions.models import Coalition
-from api.errors import Conflict, Fault, Gone, Invalid, NotFound
+from api.errors import Conflict, Fault, Forbidden, Gone, Invalid, NotFound
 from api.infra import keys
 from api.infra.database import flush, insert, touch
-from api.portable.rules import checking, printing, secrecy
+from api.portable.rules import checking, printing, references, secrecy
 from api.statements import rules
 from api.statements.models import Kind, NamedCase, Revision, State, Statement, Weight
 from api.texts.rules import themes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy.orm import Session
-
-    from api.accounts.rules import Actor
 
 FORMAT = "undersigned.statement/1"
 DRAFT = "statements.draft_secrets"
 REVISION = "revisions.secrets"
 TAKEN_BACK = "revisions.taken_back"
+NAMED = "This names a case that may not be named: write its public label."
+BODY = "/document"  # where a request or an answer holds it
 TEXT_GONE = "A name in this text was taken back. Read the newest revision."
 
 
@@ -70,36 +72,39 @@ def started(
     coalition: Coalition,
     document: dict[str, Any],
     template_version_id: UUID | None = None,
-    facts: dict[str, Any] | None = None,
+    *,
+    at: str = BODY,
 ) -> Warned:
-    """Write a new statement with a draft; raise Invalid with every fault."""
+    """Write a new statement with a draft; raise Invalid with every fault, pointing from `at` on.
+
+    The caller holds the coalition, as it does wherever a text is written: a name that is taken
+    back at the same moment must not come in behind.
+    """
     statement = Statement(
         id=uuid4(),
         coalition_id=coalition.id,
         template_version_id=template_version_id,
-        facts=facts,
         revision_number=0,
         counted_from=0,
     )
-    warnings = write(session, statement, document)
+    warnings = write(session, statement, document, at=at)
     insert(session, statement, on_clash=SlugTaken("Choose another slug."))
     name_cases(session, statement, 0)
     return Warned(statement, document, warnings)
 
 
-def write(session: Session, statement: Statement, document: Mapping[str, Any]) -> list[Fault]:
+def write(
+    session: Session, statement: Statement, document: Mapping[str, Any], *, at: str = BODY
+) -> list[Fault]:
     """Make a document a statement's draft; return the warnings or raise Invalid."""
-    if "signatories" in document or "redacted" in document:
-        raise Invalid(
-            "A draft holds the text only.",
-            [
-                Fault(f"/document/{key}", "Leave it out: signatures are entered on their own.")
-                for key in ("signatories", "redacted")
-                if key in document
-            ],
-        )
-    warnings = _checked(document)
+    checked = _checked(document)
+    if checked.faults:
+        detail = "The document breaks rules; docs/format.md has them."
+        raise Invalid(detail, below(at, checked.faults))
     public, secrets = secrecy.split(document)
+    names = _unnamed(session, statement.coalition_id, secrets)
+    if told := secrecy.telling(public, names):
+        raise Invalid(NAMED, below(at, [Fault(pointer, NAMED) for pointer in told]))
     statement.slug, statement.kind = document["slug"], Kind(document["kind"])
     statement.language, statement.title = document["language"], document["title"]
     statement.draft = public
@@ -107,49 +112,87 @@ def write(session: Session, statement: Statement, document: Mapping[str, Any]) -
     if secrets:
         sealed = keys.seal(session, statement.coalition_id, DRAFT, statement.id, secrets)
         statement.draft_secrets = sealed
-    return warnings
+    return checked.warnings
 
 
-def _checked(document: Mapping[str, Any]) -> list[Fault]:
-    checked = checking.check(document)
-    faults = [Fault(f"/document{fault.pointer}", fault.detail) for fault in checked.faults]
+def _checked(document: Mapping[str, Any]) -> checking.Checked:
+    faults = [
+        Fault(f"/{key}", "Leave it out: signatures are entered on their own.")
+        for key in ("signatories", "redacted")
+        if key in document
+    ]
+    checked = checking.Checked(faults, []) if faults else checking.check(document)
     if document.get("theme", themes.available()[0]) not in themes.available():
         known = ", ".join(themes.available())
-        faults.append(Fault("/document/theme", f"There is no such theme. There are: {known}."))
-    if faults:
-        raise Invalid("The document breaks rules; docs/format.md has them.", faults)
-    return [Fault(f"/document{fault.pointer}", fault.detail) for fault in checked.warnings]
+        checked.faults.append(Fault("/theme", f"There is no such theme. There are: {known}."))
+    return checked
+
+
+def below(at: str, faults: Iterable[Fault]) -> list[Fault]:
+    """Return faults of a document with pointers into what holds it."""
+    return [Fault(f"{at}{fault.pointer}", fault.detail) for fault in faults]
+
+
+def _unnamed(session: Session, coalition_id: UUID, secrets: secrecy.Secrets) -> set[str]:
+    """Return the names that no text of a coalition may hold, with those of one draft."""
+    own = [name for who in secrets.values() for name in (who["name"], *who.get("aliases", ()))]
+    return {*own, *(name for entry in cases.hidden(session, coalition_id) for name in entry.names)}
+
+
+def seen_by(
+    actor: Actor, coalition_id: UUID, document: dict[str, Any], checked: checking.Checked
+) -> tuple[dict[str, Any], list[Fault]]:
+    """Return what an actor may see of a draft, and of what was found in it.
+
+    What may not be named is for coordinators. So are the warnings of words that are like a name:
+    they would tell it word by word.
+    """
+    warnings = checked.warnings
+    if not actor.may(coalition_id, Role.COORDINATOR):
+        warnings = [] if checked.faults else list(references.warnings(document))
+        document, _ = secrecy.split(document)
+    return document, below(BODY, [*checked.faults, *warnings])
 
 
 def replaced(
     session: Session, statement: Statement, expected: int, document: Mapping[str, Any]
 ) -> Warned:
-    """Replace a draft that may still be written on."""
+    """Replace a draft that may still be written on; the caller holds the coalition."""
     rules.must_be_writable(State(statement.state))
     touch(statement, expected)
     coalition = session.get_one(Coalition, statement.coalition_id)
     whole = completed(document, coalition)
-    _keep_secrets(session, statement, whole)
     warnings = write(session, statement, whole)
     flush(session, on_clash=SlugTaken("Choose another slug."))
     name_cases(session, statement, 0)
     return Warned(statement, whole, warnings)
 
 
-def _keep_secrets(session: Session, statement: Statement, document: dict[str, Any]) -> None:
-    """Give cases that came back without what may not be named what the draft holds of them.
+def with_secrets(
+    session: Session, actor: Actor, statement: Statement, document: dict[str, Any]
+) -> dict[str, Any]:
+    """Return a document with what the draft holds of cases that came back without their name.
 
-    An editor reads and saves a draft without ever seeing it.
+    An editor reads and saves a draft without ever seeing it, and changes nothing of it.
     """
-    held = draft_secrets(session, statement)
-    cases = document.get("cases")
-    if held and isinstance(cases, list):
-        document["cases"] = [
-            {**held[case["id"]], **case}
-            if isinstance(case, dict) and case.get("id") in held and "name" not in case
-            else case
-            for case in cases
-        ]
+    held, given = draft_secrets(session, statement), document.get("cases")
+    if not held or not isinstance(given, list):
+        return document
+    is_editor = not actor.may(statement.coalition_id, Role.COORDINATOR)
+    whole = []
+    for case in given:
+        who = held.get(str(case.get("id"))) if isinstance(case, dict) else None
+        if who is None:
+            whole.append(case)
+            continue
+        is_told = case.get("may_be_named") is not False or case.keys() & set(secrecy.PRIVATE)
+        if is_editor and is_told:
+            raise Forbidden(
+                "Who a case is that may not be named, and whether it may be, is for a coordinator"
+                " to say. Send it as you read it."
+            )
+        whole.append(case if "name" in case else {**who, **case})
+    return {**document, "cases": whole}
 
 
 def draft_secrets(session: Session, statement: Statement) -> secrecy.Secrets:
@@ -179,7 +222,9 @@ def frozen(
     """Write the next revision of a statement from its draft."""
     number = statement.revision_number + 1
     means = rules.weighed(number, State(statement.state), weight)
-    document = whole_draft(session, statement)
+    document, secrets = whole_draft(session, statement), draft_secrets(session, statement)
+    if secrecy.telling(note, _unnamed(session, statement.coalition_id, secrets)):
+        raise Invalid(NAMED, [Fault("/note", NAMED)])
     printed = printing.resolve(document)
     fingerprint = printing.fingerprint(printed)
     if number > 1 and current_revision(session, statement).sha256 == fingerprint:
@@ -197,7 +242,7 @@ def frozen(
         document=statement.draft,
         created_by=actor.user_id,
     )
-    if secrets := draft_secrets(session, statement):
+    if secrets:
         sealed = keys.seal(session, statement.coalition_id, REVISION, revision.id, secrets)
         revision.secrets = sealed
     session.add(revision)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "4ad7891d50f6"
+revision = "a948f594dfbe"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -608,7 +608,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("template_version_id", sa.Uuid(), nullable=True),
-        sa.Column("facts", sa.JSON(), nullable=True),
+        sa.Column("choice", sa.LargeBinary(), nullable=True),
         sa.Column("draft", sa.JSON(), nullable=False),
         sa.Column("draft_secrets", sa.LargeBinary(), nullable=True),
         sa.Column("revision_number", sa.Integer(), nullable=False),
