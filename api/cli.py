@@ -73,10 +73,17 @@ def validate(file: Path) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice([*press.Format]),
+    # As texts: of an enum, Click offers the names of its members, in capitals.
+    type=click.Choice([str(each) for each in press.Format]),
     help="By the output's ending if left out.",
 )
-@click.option("--page-size", type=click.Choice(["A4", "Letter"]), default="A4", show_default=True)
+@click.option(
+    "--page-size",
+    type=click.Choice(["A4", "Letter"]),
+    default="A4",
+    show_default=True,
+    help="Of a PDF.",
+)
 def render(file: Path, output: Path, theme: str | None, form: str | None, page_size: Any) -> None:
     """Print a portable statement as PDF, HTML, text or Markdown; needs no server."""
     children = Children([press.LAYOUT], spares=0)
@@ -97,7 +104,13 @@ def render(file: Path, output: Path, theme: str | None, form: str | None, page_s
 @click.argument("file", type=FILE)
 @click.option("--user", required=True, metavar="EMAIL", help="Who imports.")
 @click.option("--coalition", metavar="SLUG", help="The document's own where left out.")
-@click.option("--on-difference", type=click.Choice(["keep", "update", "new"]), default="keep")
+@click.option(
+    "--on-difference",
+    type=click.Choice(["keep", "update", "new"]),
+    default="keep",
+    show_default=True,
+    help="What a case or demand of the same id and other words does to the coalition's own.",
+)
 @click.option("--preview", is_flag=True, help="Show what would differ; store nothing.")
 def import_(
     file: Path, user: str, coalition: str | None, on_difference: str, *, preview: bool
@@ -162,7 +175,7 @@ def user() -> None:
 
 @user.command("create")
 @click.argument("email")
-@click.option("--name", required=True)
+@click.option("--name", required=True, help="What the others call this person.")
 def user_create(email: str, name: str) -> None:
     """Enter a person who works here."""
     from api.accounts import service as accounts  # noqa: PLC0415 # see _app
@@ -178,8 +191,14 @@ def token() -> None:
 
 @token.command("create")
 @click.argument("email")
-@click.option("--label", default="command line", show_default=True)
-@click.option("--days", type=click.IntRange(1, 366), default=90, show_default=True)
+@click.option("--label", default="command line", show_default=True, help="What it is for.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 366),
+    default=90,
+    show_default=True,
+    help="After how many days it ends.",
+)
 def token_create(email: str, label: str, days: int) -> None:
     """Make a token for a user; its secret is printed this once."""
     from api.accounts import service as accounts  # noqa: PLC0415 # see _app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,6 +78,13 @@ class World:
         with self.app.app_context(), db.engine.begin() as connection:
             for table in reversed(Base.metadata.sorted_tables):  # TRUNCATE is slower, on few rows
                 connection.execute(delete(table))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out and why, a line for each reason."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for reason, count in Counter(each.longrepr[2] for each in skipped).items():
+        terminalreporter.write_line(f"{count} left out. {reason.removeprefix('Skipped: ')}")
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import marshmallow as ma
 
+from api.demands.models import DemandStatus
 from api.statements.schemas import StatementOut, WarningOut, document_field
-from api.web.fields import Slug
+from api.web.fields import Slug, Truth
 from api.web.rest import Schema
 
-STATUSES = ["open", "partly_met", "met", "rejected", "withdrawn"]
+STATUSES = [status.value for status in DemandStatus]
 
 
 class ChoiceIn(Schema):
@@ -17,6 +18,7 @@ class ChoiceIn(Schema):
     statuses = ma.fields.List(
         ma.fields.String(validate=ma.validate.OneOf(STATUSES)),
         load_default=lambda: ["open", "partly_met"],
+        validate=ma.validate.Length(0, len(STATUSES)),
         metadata={"description": "Demands of these statuses.", "example": ["open", "partly_met"]},
     )
     ids = ma.fields.List(
@@ -26,9 +28,7 @@ class ChoiceIn(Schema):
         validate=ma.validate.Length(0, 1000),
         metadata={"description": "Only these demands, by key; null: all.", "example": None},
     )
-    specimen = ma.fields.Boolean(
-        truthy={True},
-        falsy={False},
+    specimen = Truth(
         load_default=False,
         metadata={"description": "Marks every page as a specimen: invented content."},
     )
@@ -43,7 +43,7 @@ class AssemblyIn(Schema):
         keys=ma.fields.String(), required=True, metadata={"example": {"city": "Specimen City"}}
     )
     demands = ma.fields.Nested(ChoiceIn, load_default=lambda: ChoiceIn().load({}))
-    preview = ma.fields.Boolean(truthy={True}, falsy={False}, load_default=False)
+    preview = Truth(load_default=False)
 
 
 class RenewalIn(Schema):
@@ -59,9 +59,7 @@ class RenewalIn(Schema):
             "example": None,
         },
     )
-    preview = ma.fields.Boolean(
-        truthy={True},
-        falsy={False},
+    preview = Truth(
         load_default=False,
         metadata={"description": "Shows what would change, and changes nothing.", "example": True},
     )

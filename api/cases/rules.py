@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -20,9 +21,20 @@ LEAST_LETTERS = 3  # of a word that gives a name away
 
 _WORD = re.compile(r"[^\W_]+")
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
-# Letters that writers take for one another; the apostrophes of Uzbek part a word like any other.
-_ALIKE = str.maketrans("ёيىكةۀ\u02bb\u02bc\u02b9", "еییکهه'''", "\u0640")
+# Letters that writers take for one another.
+_TWINS = {"е": "ё", "ی": "يى", "ک": "ك", "ه": "ةۀ"}  # noqa: RUF001 # Cyrillic and Arabic
+_ALIKE: dict[int, str | None] = {
+    ord(other): one for one, others in _TWINS.items() for other in others
+}
+# The apostrophes of Uzbek part a word like any other; the Arabic stretch is no letter.
+_ALIKE |= {0x2BB: "'", 0x2BC: "'", 0x2B9: "'", 0x640: None}
 _INVISIBLE = frozenset({"Cf", "Mn"})
+# Those that stand inside words: soft hyphens, joiners, accents, Arabic and Hebrew signs of vowels.
+_UNSEEN = (
+    "[\u00ad\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
+    "\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]*"
+)
+_ADDRESS = re.compile(r"(https?://[^\s/?#)\]>]+/?)[^\s)\]>]*")
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -42,20 +54,31 @@ def names_in(text: str, names: Iterable[str]) -> str | None:
     seen = [text, markdown.plain(text), *map(unquote, markdown.links(text))]
     lines = {_line(each) for each in seen}
     for name in names:
-        sought = _line(name)
+        sought = _sought(name)
         if sought.strip() and any(sought in line for line in lines):
             return name
     return None
 
 
 def without(text: str, names: Iterable[str], label: str) -> str:
-    """Return a text with a label wherever one of the names stands as whole words."""
+    """Return a text with a label wherever one of the names stands as whole words.
+
+    An address that holds a name leads to its site from then on.
+    """
+    text = _ADDRESS.sub(lambda at: at[1] if names_in(unquote(at[0]), names) else at[0], text)
     for name in sorted(names, key=len, reverse=True):
-        whole = r"[\W_]+".join(_WORD.findall(name))
+        whole = r"[\W_]+".join(map(_spelt, words(name)))
         if whole:
             pattern = rf"([*_]*)(?<![^\W_])({whole})(?![^\W_])([*_]*)"
             text = re.sub(pattern, lambda at: _swapped(at, label), text, flags=re.IGNORECASE)
     return text
+
+
+@lru_cache(maxsize=1 << 14)
+def _spelt(word: str) -> str:
+    """Return the pattern of a word in all the ways that `words` takes for one."""
+    letters = (f"[{letter}{_TWINS.get(letter, '')}]" for letter in word)
+    return _UNSEEN.join(letters)
 
 
 def _swapped(at: re.Match[str], label: str) -> str:
@@ -99,6 +122,11 @@ def free(base: str, taken: Collection[str]) -> str:
         number += 1
         key = f"{base}-{number}"
     return key
+
+
+@lru_cache(maxsize=1 << 14)
+def _sought(name: str) -> str:
+    return _line(name)
 
 
 def _line(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 
 from api.cases.models import CaseStatus
-from api.web.fields import CountryCode, Slug, Text, WebAddress
+from api.web.fields import CountryCode, Slug, Text, Truth, WebAddress
 from api.web.paging import PageArgs
 from api.web.rest import Schema
 
@@ -46,9 +46,7 @@ class CaseIn(Schema):
         metadata={"example": "imprisoned", "description": "Changed by /status-changes later."},
     )
     last_verified = ma.fields.Date(load_default=None, allow_none=True)
-    may_be_named = ma.fields.Boolean(
-        truthy={True},
-        falsy={False},
+    may_be_named = Truth(
         load_default=True,
         metadata={"description": "Where false, who it is is sealed and printed nowhere."},
     )

@@ -28,9 +28,9 @@ class StatementDocument(MethodView):
     @blueprint.arguments(DocumentArgs, location="query")
     def get(self, args: dict[str, Any], statement_id: UUID) -> Response:
         """Print a statement with the signatories that its public may see."""
-        known = next((each for each in request.if_none_match.as_set()), None)
         form, number = args["format"], args["revision"]
-        found = service.document(current_actor(), statement_id, form, number, known)
+        is_known = request.if_none_match.contains_weak
+        found = service.document(current_actor(), statement_id, form, number, is_known)
         if isinstance(found, str):
             tag(found)
             return Response(status=304)

@@ -20,7 +20,7 @@ from api.statements import service as statements
 from api.statements.models import Revision, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -39,12 +39,15 @@ class Document:
 
 
 def document(
-    actor: Actor, statement_id: UUID, form: Format, number: int | None, known: str | None
+    actor: Actor,
+    statement_id: UUID,
+    form: Format,
+    number: int | None,
+    is_known: Callable[[str], bool],
 ) -> Document | str:
     """Return the document of a statement's revision (the newest without a number).
 
-    It is kept, sealed, by the hash of what goes in; where that is `known` to the caller, only
-    the hash comes back.
+    It is kept, sealed, by the hash of what goes in; where the caller has that, only it comes back.
     """
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
@@ -55,7 +58,7 @@ def document(
         )
         edition = _edition(session, statement, revision, form)
         place = f"documents/{statement.coalition_id}/{statement.id}/{edition.key}"
-        if edition.key == known:
+        if is_known(edition.key):
             return edition.key
         content = _kept(session, statement, place)
     if content is None:
@@ -108,7 +111,12 @@ def _look(
 
 
 def _kept(session: Session, statement: Statement, place: str) -> bytes | None:
+    """Return a document that was made before; one that cannot be read goes, to be made anew."""
     sealed = outside().storage.get(place)
     if sealed is None:
         return None
-    return keys.unseal_bytes(session, PLACE, statement.id, sealed)
+    try:
+        return keys.unseal_bytes(session, PLACE, statement.id, sealed)
+    except (keys.KeyMissing, ValueError):  # ValueError: it is cut short
+        outside().storage.delete(place)
+        return None

@@ -10,7 +10,7 @@ from api.signatures import rules
 from api.signatures.models import SignatoryKind, Source, Visibility
 from api.signatures.rules import MOST_BYTES, MOST_LINES, CellFault, Line, Standing
 from api.signatures.service.tables import LineState
-from api.web.fields import CountryCode, Email, Text
+from api.web.fields import CountryCode, Email, Text, Truth
 from api.web.paging import PageArgs
 from api.web.rest import Schema
 
@@ -59,9 +59,7 @@ class SignatoryIn(Schema):
     represented_by = ma.fields.Nested(RepresentativeIn, load_default=None, allow_none=True)
     email = Email(load_default=None, allow_none=True)
     country = CountryCode(load_default=None, allow_none=True)
-    lead = ma.fields.Boolean(
-        truthy={True},
-        falsy={False},
+    lead = Truth(
         load_default=False,
         error_messages={"invalid": "Write true or false."},
         metadata={"description": "A lead organisation prints first."},

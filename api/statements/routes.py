@@ -8,6 +8,7 @@ from flask.views import MethodView
 
 from api.accounts.routes import current_actor
 from api.statements import service
+from api.statements.models import Weight
 from api.statements.schemas import (
     DraftOut,
     RevisionIn,
@@ -99,8 +100,8 @@ class Revisions(MethodView):
     @blueprint.response(201, RevisionOut)
     def post(self, given: dict[str, Any], statement_id: UUID, expected: int) -> Revision:
         """Freeze the draft, in the version that you read, as the next revision."""
-        weight, note = given["weight"], given["note"]
-        return service.freeze(current_actor(), statement_id, expected, weight, note)
+        weight = Weight(given["weight"]) if given["weight"] else None
+        return service.freeze(current_actor(), statement_id, expected, weight, given["note"])
 
 
 @blueprint.route("/statements/<uuid:statement_id>/revisions/<int:number>")

@@ -82,11 +82,10 @@ class DraftOut(Schema):
 class RevisionIn(Schema):
     """What a new revision means."""
 
-    weight = ma.fields.Enum(
-        Weight,
-        by_value=True,
+    weight = ma.fields.String(
         load_default=None,
         allow_none=True,
+        validate=ma.validate.OneOf([Weight.EDITORIAL.value, Weight.MATERIAL.value]),
         metadata={
             "description": "Needed after the first. editorial: signatures carry over; material:"
             " each waits until it is confirmed.",

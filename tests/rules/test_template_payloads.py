@@ -197,10 +197,10 @@ REFUSED = {
 
 @pytest.mark.parametrize("payload", REFUSED.values(), ids=REFUSED.keys())
 def test_a_payload_is_refused_in_time_with_its_place_and_line(payload: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     faults = template.check(with_paragraph("Words.\n" + payload))
 
-    assert time.monotonic() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert {fault.pointer for fault in faults} == {"/body/1/paragraph"}
     assert all(fault.detail.startswith("Line 2: ") for fault in faults), faults
 
@@ -222,10 +222,10 @@ CONDITIONS = {"is_open", "quotes", "quotes[0]", "amount == 1", "summit"}
 def test_a_payload_is_refused_as_a_condition(payload: str) -> None:
     bare = payload.removeprefix("{{").removesuffix("}}").strip()
 
-    start = time.monotonic()
+    start = time.process_time()
     faults = template.check(a_template(body=[{"paragraph": "Words.", "if": bare}]))
 
-    assert time.monotonic() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert {fault.pointer for fault in faults} == (set() if bare in CONDITIONS else {"/body/0/if"})
     assert all(fault.detail.startswith("Line 1: ") for fault in faults), faults
 
@@ -236,10 +236,10 @@ def test_a_payload_is_refused_as_a_condition(payload: str) -> None:
     ids=["braces", "tags", "comments", "brace", "quotes", "unknown names"],
 )
 def test_a_wall_of_braces_is_answered_in_time(text: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     faults = template.check(with_paragraph(text))
 
-    assert time.monotonic() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert faults or set(text) == {"{"}
 
 

@@ -7,13 +7,19 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import click
 import pytest
 
+from api import cli
 from api.infra.keys import new_master_key
 from api.portable.rules import reading
 from tests.paper import letters, letters_of
 from tests.portable import ALL, WHOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 COMMAND = str(Path(sys.executable).parent / "undersigned")
 TWIN = next(path for path in WHOLE if path.stem == "summit-twin")
@@ -77,6 +83,19 @@ def test_a_file_is_printed_without_a_server(path: Path, tmp_path: Path) -> None:
     assert letters(title) in letters_of(out.read_bytes())
 
 
+@pytest.mark.parametrize(
+    ("form", "ending"), [("pdf", "pdf"), ("html", "html"), ("text", "txt"), ("markdown", "md")]
+)
+def test_the_format_may_be_said_whatever_the_ending(tmp_path: Path, form: str, ending: str) -> None:
+    said, known = tmp_path / "letter.out", tmp_path / f"letter.{ending}"
+
+    done = run("render", TWIN, "-o", said, "--format", form, "--theme", "letter")
+
+    assert done.returncode == 0, done.stderr
+    run("render", TWIN, "-o", known)
+    assert said.read_bytes() == known.read_bytes()
+
+
 @pytest.mark.parametrize("ending", ["html", "txt", "md"])
 def test_the_ending_says_the_format(tmp_path: Path, ending: str) -> None:
     out = tmp_path / f"letter.{ending}"
@@ -118,6 +137,20 @@ def test_the_exit_code_says_whose_fault_it_is(words: list[str], code: int, tmp_p
 
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_every_command_and_option_has_help() -> None:
+    def lines(command: click.Command, path: str) -> Iterator[str]:
+        if not command.help:
+            yield path
+        for option in command.params:
+            if isinstance(option, click.Option) and not option.help and not option.metavar:
+                yield f"{path} {option.name}"
+        if isinstance(command, click.Group):
+            for name, inner in command.commands.items():
+                yield from lines(inner, f"{path} {name}")
+
+    assert list(lines(cli.commands, "undersigned")) == []
 
 
 def test_a_file_goes_in_and_comes_out_equal(settings: dict[str, str], tmp_path: Path) -> None:

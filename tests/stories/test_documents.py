@@ -170,3 +170,29 @@ def test_a_letter_comes_while_one_waits(owner: Client) -> None:
     began = time.monotonic()
     assert owner.get(document_of(other)).status == 200
     assert time.monotonic() - began < 5
+
+
+def test_any_etag_that_the_caller_has_spares_the_rest(owner: Client) -> None:
+    statement, _ = a_text(owner, a_coalition(owner))
+    path = document_of(statement)
+    etag = owner.get(path, format="text").etag
+
+    for given in (f'"other", {etag}', f"W/{etag}", "*"):
+        headers = {"If-None-Match": given}
+        spared = owner.send("GET", path, headers=headers, query_string={"format": "text"})
+        assert (spared.status, spared.body, spared.etag) == (304, b"", etag)
+    head = owner.send("HEAD", path, query_string={"format": "text"})
+    assert (head.status, head.body, head.etag) == (200, b"", etag)
+
+
+@pytest.mark.parametrize("broken", [b"", b"short", b"x" * 20, b"x" * 1000])
+def test_a_kept_document_that_is_broken_is_made_anew(
+    world: World, owner: Client, broken: bytes
+) -> None:
+    statement, _ = a_text(owner, a_coalition(owner))
+    whole = owner.get(document_of(statement), format="text").body
+    (file,) = (path for path in world.storage.rglob("*") if statement in str(path.parent))
+    file.write_bytes(broken)
+
+    assert owner.get(document_of(statement), format="text").body == whole
+    assert len(file.read_bytes()) > len(whole)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.client import Answer, Client
     from tests.conftest import World
 
-CANARIES = (b"Canary", b"canary", "Канарейка".encode(), b"Mary")
+CANARIES = (b"Wagtail", b"Canary", b"canary", "Канарейка".encode(), b"Mary")
 BODY = [{"cases": {"ids": ["tm-7"]}}]
 
 
@@ -98,7 +98,7 @@ def test_a_preview_of_a_renewal_tells_an_editor_no_name(
 ) -> None:
     coalition, _, editor = text
     hidden = a_case(
-        owner, coalition, key="tm-9", name="Canary Live", country="TM", may_be_named=False
+        owner, coalition, key="tm-9", name="Wagtail Live", country="TM", may_be_named=False
     )
     asked = a_demand_list(owner, coalition, country="TM")
     a_demand(owner, asked, key="tm-1", text="Release the nurse.", case_ids=[hidden])
@@ -183,25 +183,25 @@ def test_an_id_that_is_the_name_is_refused(owner: Client) -> None:
 
 def test_taking_back_reaches_templates_facts_and_notes(world: World, owner: Client) -> None:
     coalition = a_coalition(owner)
-    case = a_case(owner, coalition, key="tm-9", name="Canary Live", country="TM")
-    source = a_source() | {"title_text": "For Canary Live in {{ city }}"}
+    case = a_case(owner, coalition, key="tm-9", name="Wagtail Live", country="TM")
+    source = a_source() | {"title_text": "For Wagtail Live in {{ city }}"}
     template = made(owner, f"/v1/coalitions/{coalition}/templates", {"source": source})
     assembled = owner.post(
         f"/v1/coalitions/{coalition}/assemblies",
-        {"template_id": template, "slug": "a", "facts": {"city": "Canary Live"}},
+        {"template_id": template, "slug": "a", "facts": {"city": "Wagtail Live"}},
     )
     statement = assembled["statement"]["id"]
     save(owner, statement, title="By hand", body=[{"paragraph": "By hand."}])
     path = f"/v1/statements/{statement}"
     headers = {"If-Match": owner.get(path).etag}
-    frozen = owner.send("POST", f"{path}/revisions", {"note": "Without Canary Live."},
+    frozen = owner.send("POST", f"{path}/revisions", {"note": "Without Wagtail Live."},
                         headers=headers)  # fmt: skip
     assert frozen.status == 201, frozen.body
 
     taken = owner.patch(f"/v1/cases/{case}", {"may_be_named": False})
 
     assert taken.status == 200, taken.body
-    assert b"Canary" not in world.rows()
+    assert b"Wagtail" not in world.rows()
     assert not tells(owner.get(f"/v1/templates/{template}"))
     assert not tells(owner.get(f"{path}/revisions"))
 
@@ -210,8 +210,8 @@ def test_a_revision_in_which_a_label_cannot_stand_keeps_the_name_from_going(
     owner: Client,
 ) -> None:
     coalition = a_coalition(owner)
-    case = a_case(owner, coalition, key="tm-9", name="Canary Live", country="TM")
-    statement = a_statement(owner, coalition, body=[{"paragraph": "For Canary\u00ad Li\u00adve."}])
+    case = a_case(owner, coalition, key="tm-9", name="Wagtail Live", country="TM")
+    statement = a_statement(owner, coalition, body=[{"paragraph": "For Wag**tail** Live."}])
     a_revision(owner, statement)
     save(owner, statement, body=[{"paragraph": "For somebody."}])
 

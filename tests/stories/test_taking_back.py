@@ -154,3 +154,30 @@ def test_a_case_that_a_draft_holds_is_not_deleted(owner: Client) -> None:
     a_statement(owner, coalition, cases=held, body=[{"cases": {"ids": ["ayan"]}}])
 
     assert owner.delete(f"/v1/cases/{case}")["type"] == "/problems/case-in-use"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "For Pyotr Kanareev.",
+        "For **Pyotr** Kanareev, and *Pyotr Kanareev*.",
+        "For Pyo\u00adtr Kanare\u00adev.",
+        "For Пётр Канареев and Петра.",
+        "See [what we know](https://specimen.example/news/pyotr-kanareev?a=1) of him.",
+        "See <https://specimen.example/%D0%9F%D0%B5%D1%82%D1%80_%D0%9A%D0%B0%D0%BD%D0%B0%D1%80%D0%B5%D0%B5%D0%B2>.",
+    ],
+)
+def test_a_name_leaves_a_frozen_text_in_every_shape(world: World, owner: Client, text: str) -> None:
+    coalition = a_coalition(owner)
+    who = {"name": "Pyotr Kanareev", "aliases": ["Пётр Канареев"]}
+    case = a_case(owner, coalition, key="kz-1", country="KZ", **who)
+    statement = a_statement(owner, coalition, body=[{"paragraph": text}])
+    a_revision(owner, statement)
+
+    taken = owner.patch(f"/v1/cases/{case}", {"may_be_named": False})
+
+    assert taken.status == 200, taken.body
+    printed = owner.get(f"/v1/statements/{statement}/document", format="markdown").body.decode()
+    assert "Kazakhstan" in printed or "https://specimen.example/" in printed
+    rows = world.rows().decode().casefold()
+    assert not [word for word in ("kanareev", "канареев", "%d0%9a") if word in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from api.accounts.rules import Actor, Role
 
 IDENTITY = "cases.identity"
+HELD, HIDDEN = "cases.held", "cases.hidden"  # what a transaction knows already
 WHO = ("name", "aliases", "born", "summary", "sources")  # sealed where it may not be named
 OPEN = ("key", "country", "occupation", "last_verified", "may_be_named", "public_label")
 
@@ -68,11 +69,15 @@ def hold(session: Session, coalition_id: UUID) -> Coalition:
     They number keys, give positions and look for names in texts, so each must see what the one
     before it did. Rows that refer to the coalition can still be written (no key update).
     """
+    already = session.info.setdefault(HELD, {})
+    if coalition_id in already:
+        return cast("Coalition", already[coalition_id])
     query = select(Coalition).where(Coalition.id == coalition_id)
     query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     found = session.scalars(query).first()
     if found is None:
         raise NotFound("The coalition was deleted a moment ago.")
+    already[coalition_id] = found
     return found
 
 
@@ -96,8 +101,11 @@ def entries(
 
 def hidden(session: Session, coalition_id: UUID) -> list[Entry]:
     """Return the cases of a coalition that may not be named, with who they are."""
-    query = select(Case).where(Case.coalition_id == coalition_id, Case.may_be_named.is_(False))
-    return [entry_of(session, row) for row in session.scalars(query)]
+    known: dict[UUID, list[Entry]] = session.info.setdefault(HIDDEN, {})
+    if coalition_id not in known:
+        query = select(Case).where(Case.coalition_id == coalition_id, Case.may_be_named.is_(False))
+        known[coalition_id] = [entry_of(session, row) for row in session.scalars(query)]
+    return known[coalition_id]
 
 
 def put(session: Session, coalition_id: UUID, facts: Mapping[str, Any]) -> Case:
@@ -199,6 +207,7 @@ def write_status(
 
 def _keep(session: Session, entry: Entry) -> None:
     """Write who a case is: in clear where it may be named, else sealed and nowhere else."""
+    session.info.pop(HIDDEN, None)
     case, who = entry.case, entry.identity
     for name in WHO:
         setattr(case, name, who[name] if case.may_be_named else None)

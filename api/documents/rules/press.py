@@ -14,7 +14,7 @@ import rfc8785
 from api.config import share
 from api.documents.rules import html, plain
 from api.errors import Fault, Invalid
-from api.infra import pdf
+from api.infra import fonts, pdf
 from api.portable.rules import printing, signing
 
 if TYPE_CHECKING:
@@ -78,16 +78,19 @@ def by_ending(name: str) -> Format:
 
 @cache
 def made_by() -> str:
-    """Return a hash of what turns a text into bytes: engine, fonts, theme and words."""
+    """Return a hash of what turns a text into bytes: we, the engine, fonts, theme and words."""
     packages = (
+        "undersigned",
         "weasyprint",
         "pikepdf",
+        "fonttools",
         "fontpkg-noto-sans",
         "fontpkg-noto-serif",
         "fontpkg-amiri",
         "manimgx-fonts",
     )
     made = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in packages).encode())
+    made.update(b"cjk" * fonts.has_cjk())  # an extra: its presence changes what letters look like
     for folder in ("themes", "words"):
         for path in sorted(share("templates", folder).rglob("*.*")):
             made.update(path.read_bytes())

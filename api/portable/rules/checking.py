@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.errors import Fault, Invalid, point
 from api.infra import characters, fonts, languages
-from api.portable.rules import leaves, naming, references, schema
+from api.portable.rules import leaves, naming, printing, references, schema
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def check(document: Mapping[str, Any]) -> Checked:
     if faults:
         return Checked(_once(faults), _once(warnings))
     warnings += references.warnings(document)
-    return Checked(_once(naming.in_finished(document, hidden)), _once(warnings))
+    finished = [*naming.in_finished(document, hidden), *_words_of_the_language(document)]
+    return Checked(_once(finished), _once(warnings))
 
 
 def _once(faults: Iterable[Fault]) -> list[Fault]:
@@ -94,6 +95,15 @@ def _language(document: Mapping[str, Any]) -> Iterator[Fault]:
     tag = document.get("language")
     if isinstance(tag, str) and not languages.is_language(tag):
         yield Fault("/language", "CLDR knows no such language: give a tag like en, ru or uz-Latn.")
+
+
+def _words_of_the_language(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield what CLDR writes (days, countries) where no font has the language's letters."""
+    printed = (printing.resolve(document), printing.signatories(document)["lines"])
+    words = "".join(leaf.text for part in printed for leaf in leaves.of(part))
+    if lacking := fonts.unprintable(words):
+        what = f"No font has {lacking}, which this language's days or countries are written with"
+        yield Fault("/language", f"{what}: choose another.")
 
 
 def _countries(document: Mapping[str, Any], fields: Iterable[Leaf]) -> Iterator[Fault]:

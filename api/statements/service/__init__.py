@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from api.infra.pages import Page, PageRequest
@@ -108,8 +110,7 @@ def naming(actor: Actor, case_id: UUID, page: PageRequest) -> Page[Statement]:
         query = select(Statement).where(
             Statement.coalition_id == case.coalition_id, names_it.exists()
         )
-        sorting = [Statement.created_at, Statement.id]
-        return pages.page(session, query, page, sorting, descending=True)
+        return _newest_first(session, query, page)
 
 
 def revisions(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Revision]:
@@ -117,6 +118,7 @@ def revisions(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Revis
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         query = select(Revision).where(Revision.statement_id == statement.id)
+        query = query.options(defer(Revision.printed), defer(Revision.document))
         sorting = [Revision.number, Revision.id]
         return pages.page(session, query, page, sorting, descending=True)
 
@@ -163,8 +165,13 @@ def statements(
         query = select(Statement).where(Statement.coalition_id == coalition_id)
         for name, value in filters.items():
             query = query.where(getattr(Statement, name) == value)
-        sorting = [Statement.created_at, Statement.id]
-        return pages.page(session, query, page, sorting, descending=True)
+        return _newest_first(session, query, page)
+
+
+def _newest_first(session: Session, query: Select[Statement], page: PageRequest) -> Page[Statement]:
+    without_text = query.options(defer(Statement.draft), defer(Statement.draft_secrets))
+    sorting = [Statement.created_at, Statement.id]
+    return pages.page(session, without_text, page, sorting, descending=True)
 
 
 def remove(actor: Actor, statement_id: UUID, expected: int) -> None:
