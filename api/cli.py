@@ -5,10 +5,11 @@ Exit codes: 0 done, 1 the input is at fault, 2 wrong use, 3 the machine is.
 
 from __future__ import annotations
 
+import socket
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from flask import Flask
+    from marshmallow.fields import Field
 
     from api.accounts.rules import Actor
+    from api.infra.machine import Check
 
 DONE, INPUT_AT_FAULT, WRONG_USE, MACHINE_AT_FAULT = 0, 1, 2, 3
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -43,11 +46,25 @@ def main() -> None:
         is_machine = isinstance(refused, Unavailable)
         sys.exit(MACHINE_AT_FAULT if is_machine else INPUT_AT_FAULT)
     except config.BadSettings as wrong:
-        click.echo(str(wrong), err=True)
-        sys.exit(MACHINE_AT_FAULT)
+        _stop(str(wrong))
     except OSError as wrong:
-        click.echo(f"{wrong.filename or ''}: {wrong.strerror}", err=True)
-        sys.exit(MACHINE_AT_FAULT)
+        _stop(f"{wrong.filename or ''}: {wrong.strerror}")
+    except Exception as broken:
+        if not _is_of_the_database(broken):
+            raise
+        _stop("The database does not do its part. `undersigned doctor` says what it lacks.")
+
+
+def _stop(why: str) -> NoReturn:
+    click.echo(why, err=True)
+    sys.exit(MACHINE_AT_FAULT)
+
+
+def _is_of_the_database(broken: Exception) -> bool:
+    """Tell whether the database failed; what it was given stands in its words, so they stay out."""
+    from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError  # noqa: PLC0415
+
+    return isinstance(broken, InterfaceError | OperationalError | ProgrammingError)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -155,8 +172,20 @@ def export(statement: UUID, output: Path, user: str) -> None:
 
 @commands.command()
 @click.option("--bind", default="127.0.0.1:5000", show_default=True, metavar="HOST:PORT")
-@click.option("--workers", default=1, show_default=True, help="Processes; more need PostgreSQL.")
-@click.option("--threads", default=8, show_default=True, help="Threads in each process.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes; more need PostgreSQL.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 64),
+    default=8,
+    show_default=True,
+    help="Threads in each process.",
+)
 def serve(bind: str, workers: int, threads: int) -> None:
     """Serve the API."""
     from api.infra import server  # noqa: PLC0415 # see _app
@@ -165,6 +194,7 @@ def serve(bind: str, workers: int, threads: int) -> None:
     if settings.is_sqlite and workers > 1:
         raise click.UsageError("SQLite takes one process: leave --workers out, or use PostgreSQL.")
     _must_be_migrated()
+    _must_be_free(bind)
     server.run(_app, bind, workers, threads)
 
 
@@ -179,7 +209,9 @@ def user() -> None:
 def user_create(email: str, name: str) -> None:
     """Enter a person who works here."""
     from api.accounts import service as accounts  # noqa: PLC0415 # see _app
+    from api.web.fields import Email, Text  # noqa: PLC0415
 
+    email, name = _taken(Email(), email, "EMAIL"), _taken(Text(), name, "--name")
     with _app().app_context():
         click.echo(str(accounts.create_user(email, name).id))
 
@@ -202,7 +234,9 @@ def token() -> None:
 def token_create(email: str, label: str, days: int) -> None:
     """Make a token for a user; its secret is printed this once."""
     from api.accounts import service as accounts  # noqa: PLC0415 # see _app
+    from api.web.fields import Text  # noqa: PLC0415
 
+    label = _taken(Text(most=100), label, "--label")
     with _app().app_context():
         click.echo(accounts.create_first_token(email, label, days))
 
@@ -243,7 +277,7 @@ def doctor() -> None:
     from api.infra import machine  # noqa: PLC0415 # see _app
 
     sound = True
-    for check in machine.checks():
+    for check in (*machine.checks(), *_database_checks()):
         click.echo(f"{'ok     ' if check.is_well else 'missing'} {check.what}")
         if not check.is_well:
             sound = sound and not check.is_needed
@@ -264,6 +298,47 @@ def _acting_as(email: str) -> Iterator[Actor]:
 
     with _app().app_context():
         yield accounts.actor_of(email)
+
+
+def _taken(field: Field[Any], given: str, hint: str) -> str:
+    """Return a text as the API would take it, or say what is wrong with it."""
+    from marshmallow import ValidationError  # noqa: PLC0415 # see _app
+
+    try:
+        return str(field.deserialize(given))
+    except ValidationError as wrong:
+        raise click.BadParameter(" ".join(wrong.messages), param_hint=hint) from wrong
+
+
+def _must_be_free(bind: str) -> None:
+    """Stop in plain words where the server could not listen."""
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isdecimal() or int(port) >= 1 << 16:
+        raise click.BadParameter("Write HOST:PORT, as in 127.0.0.1:5000.", param_hint="--bind")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host.strip("[]"), int(port)), family=family).close()
+    except OSError as taken:
+        _stop(f"{bind}: {taken.strerror}. Choose another address with --bind.")
+
+
+def _database_checks() -> Iterator[Check]:
+    """Yield what is wrong with the database; nothing where no settings name one."""
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 # see _app
+
+    from api.infra.machine import Check  # noqa: PLC0415
+
+    try:
+        _must_be_migrated()
+    except config.BadSettings:
+        return
+    except SQLAlchemyError:
+        mend = "Start it, or mend UNDERSIGNED_DATABASE_URL."
+        yield Check("database", is_well=False, mend=mend)
+    except Unavailable:
+        yield Check("tables of this version", is_well=False, mend="undersigned migrate")
+    else:
+        yield Check("database, with the tables of this version", is_well=True, mend="")
 
 
 def _must_be_migrated() -> None:

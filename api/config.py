@@ -46,7 +46,7 @@ def read() -> Settings:
                 page_size=env.str("PAGE_SIZE", Settings.page_size),
             )
     except EnvError as fault:
-        raise BadSettings(f"{fault} See docs/settings.md.") from fault
+        raise BadSettings(f"{str(fault).rstrip('.')}. See docs/settings.md.") from fault
     if settings.log_level not in LOG_LEVELS:
         raise BadSettings(f"UNDERSIGNED_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
     if min(settings.trusted_proxies, settings.render_spares) < 0:

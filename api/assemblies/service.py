@@ -14,7 +14,7 @@ from api.assemblies import rules
 from api.cases import service as cases
 from api.coalitions.models import Coalition, Member
 from api.demands import service as demands
-from api.errors import Conflict, Fault, Invalid
+from api.errors import Conflict, Fault, Invalid, point
 from api.infra import clock, keys
 from api.infra.database import Stale, reading, transaction
 from api.portable.rules import checking, secrecy
@@ -100,6 +100,7 @@ def assemble(  # noqa: PLR0913, PLR0917 # each is a question that the form asks
     with reading() as session:
         version = _version(session, actor, template_id, coalition_id)
         material = _material(session, version, choice)
+    _must_be_there(choice, material.lists)
     document = material.filled(facts, slug)
     if preview:
         return _seen_by(actor, coalition_id, None, document, checking.check(document))
@@ -110,6 +111,17 @@ def assemble(  # noqa: PLR0913, PLR0917 # each is a question that the form asks
         begun.statement.choice = keys.seal(session, coalition_id, *place, vars(choice))
     checked = checking.Checked([], begun.warnings)
     return _seen_by(actor, coalition_id, begun.statement, document, checked)
+
+
+def _must_be_there(choice: Choice, taken: list[dict[str, Any]]) -> None:
+    there = {demand["id"] for asked in taken for demand in asked["demands"]}
+    faults = [
+        Fault(point("demands", "ids", place), "The coalition has no demand of this key.")
+        for place, key in enumerate(choice.ids or ())
+        if key not in there
+    ]
+    if faults:
+        raise Invalid("Choose among the coalition's demands.", faults)
 
 
 def renew(

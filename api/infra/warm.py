@@ -120,7 +120,10 @@ class _Warm:
 
     def _take(self) -> bool:
         """Hand one order to a spare; return False when there will be no more."""
-        order, numbers, _, _ = socket.recv_fds(self.control, 65536, 1)
+        try:
+            order, numbers, _, _ = socket.recv_fds(self.control, 65536, 1)
+        except ConnectionError:  # it was closed with words of ours unread
+            return False
         if not order:
             return False
         job = socket.socket(fileno=numbers[0])
@@ -276,6 +279,7 @@ def main() -> int:
     """Run until the parent ends; return the exit status."""
     control = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
+    folder = Path.cwd()  # the one who started us may be faster to remove it
     warm = _Warm(control, int(sys.argv[2]), int(sys.argv[3]))
     try:
         try:
@@ -287,7 +291,7 @@ def main() -> int:
         warm.serve()
     finally:
         warm.end()
-        shutil.rmtree(Path.cwd(), ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 

@@ -151,6 +151,17 @@ def test_only_the_demands_that_were_chosen_go_in(owner: Client) -> None:
     assert [each["country"] for each in by_id["document"]["demand_lists"]] == ["KZ"]
 
 
+def test_a_demand_that_is_not_there_is_not_chosen_in_silence(owner: Client) -> None:
+    coalition = a_full_coalition(owner)
+    template, facts = a_template(owner, coalition), some_facts(owner)
+
+    refused = assemble(
+        owner, coalition, template, facts=facts, demands={"ids": ["kz-1", "kz-9"]}, preview=True
+    )
+
+    assert list(refused.faults) == ["/demands/ids/1"]
+
+
 def renew(client: Client, statement: str, **body: Any) -> Answer:
     headers = {"If-Match": client.get(f"/v1/statements/{statement}").etag}
     return client.send("POST", f"/v1/statements/{statement}/renewals", body, headers=headers)
@@ -200,6 +211,30 @@ def test_other_facts_fill_the_newest_version_again(owner: Client) -> None:
 
     assert again.status == 200, again.body
     assert "Third Summit of Specimen States" in str(again["document"])
+
+
+def test_a_renewal_is_of_the_version_that_was_read(owner: Client) -> None:
+    _, _, assembled = a_letter(owner)
+    path = f"/v1/statements/{assembled['statement']['id']}"
+    document = owner.get(f"{path}/draft")["document"] | {"title": "Somebody was faster"}
+    owner.put(f"{path}/draft", {"document": document})
+
+    for body in ({"preview": True}, {}, {"preview": True, "facts": some_facts(owner)}):
+        headers = {"If-Match": '"1"'}
+        assert owner.send("POST", f"{path}/renewals", body, headers=headers).status == 412
+
+
+def test_filling_again_takes_the_demands_that_were_chosen(owner: Client) -> None:
+    coalition = a_full_coalition(owner)
+    template, facts = a_template(owner, coalition), some_facts(owner) | {"countries": ["KZ"]}
+    assembled = assemble(owner, coalition, template, facts=facts, demands={"ids": ["kz-1"]})
+    lists = owner.get(f"/v1/coalitions/{coalition}/demand-lists")["items"]
+    a_demand(owner, lists[0]["id"], key="kz-2", text="Repeal the law.")
+
+    again = renew(owner, assembled["statement"]["id"], facts=facts)
+
+    (asked,) = again["document"]["demand_lists"]
+    assert [each["id"] for each in asked["demands"]] == ["kz-1"]
 
 
 def test_a_hidden_case_goes_in_by_its_label_and_stays_hidden_from_editors(
@@ -264,3 +299,14 @@ def test_another_coalitions_template_is_not_filled(world: World, owner: Client) 
     refused = assemble(owner, a_coalition(owner), theirs, facts={})
 
     assert refused.status == 404
+
+
+def test_a_template_stays_in_its_coalition(world: World, owner: Client) -> None:
+    here, there = a_coalition(owner), a_coalition(owner)
+    template = a_template(owner, there)
+    editor = a_role(owner, here, world.user(), "editor")
+    a_role(owner, there, editor, "viewer")
+
+    assert assemble(owner, here, template, facts={}).faults.keys() == {"/template_id"}
+    assert assemble(editor, here, template, facts={}).faults.keys() == {"/template_id"}
+    assert assemble(editor, there, template, facts={}).status == 403

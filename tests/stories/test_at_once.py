@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import a_case, a_coalition, a_revision, a_statement
+from tests.builders import a_case, a_coalition, a_revision, a_statement, a_text
 from tests.client import Client
 from tests.contracts.scene import a_source
 from tests.stories.test_exchange import a_document, take_in
@@ -114,3 +114,13 @@ def test_a_name_that_is_taken_back_slips_into_no_text(world: World, owner: Clien
     assert taken == 200, answers[0].body
     assert set(others) <= {200, 201, 409, 412, 422}, [each.body for each in answers]
     assert NAME.encode() not in world.rows()
+
+
+def test_who_ask_at_once_for_a_new_document_get_the_same(world: World, owner: Client) -> None:
+    statement, _ = a_text(owner, a_coalition(owner))
+    path = f"/v1/statements/{statement}/document"
+
+    answers = at_once(world, owner, *[lambda client: client.get(path)] * 4)
+
+    assert {each.status for each in answers} == {200}
+    assert len({each.body for each in answers}) == len({each.etag for each in answers}) == 1

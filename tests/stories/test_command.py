@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -37,18 +38,30 @@ def run(*words: str | Path, **settings: str) -> subprocess.CompletedProcess[str]
     )
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> dict[str, str]:
-    """A migrated database of one's own, and a user in it."""
-    made = {
-        "UNDERSIGNED_DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite",
-        "UNDERSIGNED_STORAGE_PATH": str(tmp_path / "storage"),
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A migrated database, and a user in it."""
+    folder = tmp_path_factory.mktemp("made")
+    settings = {
+        "UNDERSIGNED_DATABASE_URL": f"sqlite:///{folder}/db.sqlite",
+        "UNDERSIGNED_STORAGE_PATH": str(folder / "storage"),
         "UNDERSIGNED_MASTER_KEYS": new_master_key(),
     }
-    assert run("migrate", **made).returncode == 0
-    done = run("user", "create", "a@specimen.example", "--name", "A. Specimen", **made)
+    assert run("migrate", **settings).returncode == 0
+    done = run("user", "create", "a@specimen.example", "--name", "A. Specimen", **settings)
     assert done.returncode == 0, done.stderr
-    return made
+    return settings
+
+
+@pytest.fixture
+def settings(made: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """A copy of that database of one's own."""
+    file = Path(made["UNDERSIGNED_DATABASE_URL"].removeprefix("sqlite:///"))
+    shutil.copytree(file.parent, tmp_path, dirs_exist_ok=True)
+    return made | {
+        "UNDERSIGNED_DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite",
+        "UNDERSIGNED_STORAGE_PATH": str(tmp_path / "storage"),
+    }
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
@@ -195,6 +208,67 @@ def test_a_server_does_not_start_on_tables_of_another_version(tmp_path: Path) ->
 
     assert done.returncode == 3
     assert "undersigned migrate" in done.stderr
+
+
+IN_NEED = [
+    ("user", "create", "canary@specimen.example", "--name", "A"),
+    ("token", "create", "canary@specimen.example"),
+    ("import", str(TWIN), "--user", "canary@specimen.example"),
+    ("serve",),
+]
+
+
+@pytest.mark.parametrize("words", IN_NEED, ids=lambda words: words[0])
+@pytest.mark.parametrize("address", ["sqlite:///{}/empty.sqlite", "postgresql://a@127.0.0.1:1/a"])
+def test_a_database_that_cannot_serve_is_told_in_one_line_without_what_it_was_given(
+    settings: dict[str, str], tmp_path: Path, words: tuple[str, ...], address: str
+) -> None:
+    settings |= {"UNDERSIGNED_DATABASE_URL": address.format(tmp_path)}
+
+    done = run(*words, **settings)
+
+    assert done.returncode == 3
+    assert len(done.stderr.splitlines()) == 1
+    assert "canary" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["user", "create", "nobody", "--name", "A"], 2),
+        (["user", "create", "b@specimen.example", "--name", "A\U000133cf"], 2),
+        (["token", "create", "a@specimen.example", "--label", "x" * 101], 2),
+        (["token", "create", "a@specimen.example", "--days", "0"], 2),
+        (["serve", "--bind", "nonsense"], 2),
+        (["serve", "--bind", "127.0.0.1:99999"], 2),
+        (["serve", "--threads", "0"], 2),
+        (["serve", "--workers", "2"], 2),
+        (["serve", "--bind", "192.0.2.1:5000"], 3),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_plain_words(
+    settings: dict[str, str], words: list[str], code: int
+) -> None:
+    done = run(*words, **settings)
+
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) < 5
+
+
+def test_the_doctor_says_what_the_database_lacks_and_the_line_that_mends_it(
+    settings: dict[str, str], tmp_path: Path
+) -> None:
+    other = settings | {"UNDERSIGNED_DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite"}
+    away = settings | {"UNDERSIGNED_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+
+    well, empty, silent = (run("doctor", **each) for each in (settings, other, away))
+
+    assert (well.returncode, empty.returncode, silent.returncode) == (0, 3, 3), well.stdout
+    assert "missing" not in well.stdout
+    assert "missing tables of this version\n        undersigned migrate" in empty.stdout
+    assert "missing database" in silent.stdout
+    assert "Traceback" not in silent.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""The letter on paper: what it tells of itself, and how its coalition wants it to look and speak."""
+"""The letter on paper: what it tells of itself, and what its coalition gives it of its own."""
+
+# ruff: noqa: RUF001 - the texts are in several scripts
 
 from __future__ import annotations
 
@@ -55,7 +57,7 @@ def bookmarks(items: Any) -> Iterator[str]:
         yield from bookmarks(item.children)
 
 
-@pytest.mark.parametrize("name", ["english", "russian", "persian"])
+@pytest.mark.parametrize("name", ["english", "russian"])
 def test_its_language_title_and_structure_are_told(owner: Client, name: str) -> None:
     written, pdf = of_file(owner, name)
 
@@ -144,7 +146,7 @@ def test_its_coalitions_word_for_and_joins_what_a_template_lists(owner: Client) 
         owner, conjunctions={"en": "plus"}, country_names={"en": {"KG": "Ala-Too"}}
     )
     facts = [{"name": "places", "type": "list", "label": "Places", "of": "country"}]
-    body = [{"paragraph": "We ask {{ places|joined }}."}]
+    body = [{"paragraph": "We ask {{ places|country|joined }}."}]
     source = {**a_source(), "title_text": "Bread", "facts": facts, "body": body}
     template = made(owner, f"/v1/coalitions/{coalition}/templates", {"source": source})
     given = {"template_id": template, "slug": "a", "facts": {"places": ["KZ", "KG", "TJ"]}}

@@ -219,3 +219,22 @@ def test_a_revision_in_which_a_label_cannot_stand_keeps_the_name_from_going(
 
     assert refused.status == 409, refused.body
     assert "revision 1" in refused["detail"]
+
+
+def test_who_a_frozen_text_names_is_not_hidden_in_silence(owner: Client) -> None:
+    coalition = a_coalition(owner)
+    statement = a_statement(owner, coalition, body=[{"paragraph": "For Dunlin Specimen."}])
+    a_revision(owner, statement)
+    save(owner, statement, body=[{"paragraph": "For somebody."}])
+    who = {"name": "Dunlin Specimen", "country": "TM"}
+    path = f"/v1/coalitions/{coalition}/cases"
+
+    refused = owner.post(path, {**who, "may_be_named": False})
+    case = a_case(owner, coalition, **who)
+    taken = owner.patch(f"/v1/cases/{case}", {"may_be_named": False})
+
+    assert refused["type"] == "/problems/still-named"
+    assert "revision 1" in refused["detail"]
+    assert taken.status == 200, taken.body
+    rows = owner.get(f"/v1/statements/{statement}/revisions")["items"]
+    assert [row["is_taken_back"] for row in rows] == [False, True]

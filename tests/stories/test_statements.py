@@ -178,6 +178,31 @@ def test_an_editor_writes_and_a_coordinator_publishes(world: World, owner: Clien
     assert move(owner, statement, "published").status == 200
 
 
+def test_an_editor_changes_no_text_that_is_public(world: World, owner: Client) -> None:
+    coalition = a_coalition(owner)
+    editor = a_role(owner, coalition, world.user(), "editor")
+    statement, _ = a_text(editor, coalition)
+    move(owner, statement, "review")
+    move(owner, statement, "published")
+
+    save(editor, statement, title="Slipped in under their names")
+    path = f"/v1/statements/{statement}"
+    headers, body = {"If-Match": owner.get(path).etag}, {"weight": "editorial"}
+
+    assert editor.send("POST", f"{path}/revisions", body, headers=headers).status == 403
+    assert owner.send("POST", f"{path}/revisions", body, headers=headers).status == 201
+
+
+@pytest.mark.parametrize("state", ["draft", "review"])
+def test_a_frozen_text_that_nobody_will_publish_is_archived(owner: Client, state: str) -> None:
+    statement, _ = a_text(owner, a_coalition(owner))
+    if state == "review":
+        move(owner, statement, "review")
+
+    assert move(owner, statement, "archived")["state"] == "archived"
+    assert save(owner, statement, title="Too late")["type"] == "/problems/text-closed"
+
+
 HIDDEN = {
     "id": "tm-7",
     "name": "Canary Hidden",
