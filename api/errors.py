@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,14 @@ class DomainError(Exception):
     def slug(cls) -> str:
         """Return the problem type's name: `NotFound` is `not-found`."""
         return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+
+def kinds(base: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
+    """Yield every kind of error that the loaded parts of ours can raise, some twice."""
+    for kind in base.__subclasses__():
+        if kind.__module__.startswith("api."):
+            yield kind
+        yield from kinds(kind)
 
 
 class Invalid(DomainError):

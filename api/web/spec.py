@@ -6,6 +6,9 @@ from typing import Any
 
 import yaml
 
+from api.errors import kinds
+from api.web.problems import status_of
+
 CONFIG = {
     "API_TITLE": "Undersigned",
     "API_VERSION": "1",
@@ -88,7 +91,11 @@ def _problem_response() -> dict[str, Any]:
         "detail": "Check the id; it may also belong to a coalition that is not yours.",
     }
     return {
-        "description": "A problem.",
+        "description": "A problem of one of the x-problem-types; docs/problems.md says what to do.",
+        "x-problem-types": {
+            f"/problems/{kind.slug()}": {"status": int(status_of(kind)), "title": kind.title}
+            for kind in sorted(set(kinds()), key=lambda kind: kind.slug())
+        },
         "content": {PROBLEM: {"schema": schema, "example": example}},
     }
 
@@ -105,7 +112,8 @@ def _complete(operation: dict[str, Any], path: str, method: str, schemas: Any) -
         parameters.append(IDEMPOTENCY_KEY)
     statuses = set(ALWAYS) | ({"403", "404"} if "{" in path else set())
     statuses |= {"412", "428"} if any(p.get("name") == "If-Match" for p in parameters) else set()
-    statuses |= {"409"} if method != "get" else set()
+    statuses |= {"409"} if method != "get" or "/statements/{" in path else set()
+    statuses |= {"410"} if "/statements/{" in path else set()
     for status in sorted(statuses):
         responses[status] = {"$ref": "#/components/responses/Problem"}
 

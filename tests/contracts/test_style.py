@@ -6,7 +6,6 @@ import ast
 import re
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,9 +14,6 @@ from api import config, errors
 from api.config import Settings
 from api.infra.database import Base
 from api.web.problems import status_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROOT = Path(api.app.__file__).parent.parent
 FILES = sorted(
@@ -52,17 +48,7 @@ def test_every_feature_has_a_sentence() -> None:
         assert sentence.endswith("."), folder.name
 
 
-def kinds(
-    base: type[errors.DomainError] = errors.DomainError,
-) -> Iterator[type[errors.DomainError]]:
-    """Yield every error class of ours that can be raised."""
-    for kind in base.__subclasses__():
-        if kind.__module__.startswith("api."):
-            yield kind
-        yield from kinds(kind)
-
-
-KINDS = sorted(set(kinds()), key=lambda kind: kind.__name__)
+KINDS = sorted(set(errors.kinds()), key=lambda kind: kind.__name__)
 
 
 def test_every_error_has_a_title_and_a_name_of_its_own() -> None:

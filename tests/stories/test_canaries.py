@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -125,7 +126,10 @@ def test_no_canary_is_readable_in_database_storage_or_logs(
 def a_dump(world: World) -> bytes:
     """Return what pg_dump writes, where there is one for the database in use."""
     tool = shutil.which("pg_dump")
-    if world.engine != "postgresql" or tool is None:
+    if world.engine != "postgresql":
+        return b""
+    if tool is None:
+        assert not os.environ.get("CI"), "CI has PostgreSQL's tools"
         return b""
     with world.app.app_context():
         address = db.engine.url.set(drivername="postgresql")
