@@ -167,7 +167,8 @@ class Children:
             if self._is_closed:
                 raise Unavailable("The render process was closed.")
             if self._owner != os.getpid():
-                self._process = self._control = None  # a fork: they are the parent's
+                self._process = self._control = None  # a fork: they are the parent's,
+                self._folder = ""  # and so is the folder, which is in use
             if self._control is None or self._process is None or self._process.poll() is not None:
                 self._end()
                 self._start()
