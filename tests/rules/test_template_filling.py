@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, strategies as st
 
+from api.errors import Invalid
 from api.templates.rules import filling, filters
 from api.texts.rules import markdown
 from tests.rules.test_template_syntax import a_template
@@ -44,7 +45,7 @@ def paragraph(text: str, /, **facts: Any) -> str:
 
 
 def refused(whole: dict[str, Any], facts: dict[str, Any], given_data: Any = None) -> list[str]:
-    with pytest.raises(filling.CannotFill) as answer:
+    with pytest.raises(Invalid) as answer:
         filling.fill(whole, facts, GIVEN if given_data is None else given_data)
     return [str(fault) for fault in answer.value.faults]
 

@@ -8,6 +8,7 @@ from typing import Any
 import jinja2
 import pytest
 
+from api.errors import Invalid
 from api.templates.rules import filling, template
 from tests.rules.test_template_syntax import ALLOWED, a_template, with_paragraph
 
@@ -207,7 +208,7 @@ def test_a_payload_is_refused_in_time_with_its_place_and_line(payload: str) -> N
 
 @pytest.mark.parametrize("payload", REFUSED.values(), ids=REFUSED.keys())
 def test_a_payload_is_never_filled(payload: str) -> None:
-    with pytest.raises(filling.CannotFill) as refused:
+    with pytest.raises(Invalid) as refused:
         filling.fill(with_paragraph("Words.\n" + payload), {}, {})
 
     assert refused.value.faults[0].pointer == "/template/body/1/paragraph"

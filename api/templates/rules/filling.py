@@ -33,12 +33,6 @@ _OPENER = re.compile(r"^(\d{1,9})?(?=[.)#>+=|~-])")
 _SUMS = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
 
-class CannotFill(Invalid):
-    """The template, or what it was given, does not come to a draft."""
-
-    title = "The template cannot be filled"
-
-
 def run(payload: dict[str, Any], blobs: dict[str, bytes]) -> bytes:  # noqa: ARG001 - as every child module
     """Fill `template` with `facts` and `given`, and return the draft as JSON."""
     draft = fill(payload["template"], payload["facts"], payload["given"])
@@ -52,19 +46,19 @@ def warm() -> None:
 
 
 def fill(whole: Any, given_facts: Any, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a draft in the portable format's shape, or raise CannotFill.
+    """Return a draft in the portable format's shape, or raise Invalid.
 
     Faults point into the three together: `/template/body/3/paragraph`, `/facts/quotes/0/text`.
     """
     if found := template.check(whole):
-        raise CannotFill(
+        raise Invalid(
             "The template breaks a rule; mend it first.",
             [_under("/template", one) for one in found],
         )
     declared = whole.get("facts", [])
     clean, wrong = facts.check(declared, given_facts)
     if wrong:
-        raise CannotFill(
+        raise Invalid(
             "Some facts are missing or wrong.", [_under("/facts", fault) for fault in wrong]
         )
     shapes = {**declarations.shapes(declared), **GIVEN}
@@ -208,7 +202,7 @@ class _Filling:
                 for key in sorted(template.TEXT.needs - draft.keys())
             ]
         if self.faults:
-            raise CannotFill("The template could not be filled with these facts.", self.faults)
+            raise Invalid("The template could not be filled with these facts.", self.faults)
         draft["footnotes"] = _referred(draft)
         order = ("title_text", "dateline", "occasion", "addressees", "body", "footnotes")
         return {key.removesuffix("_text"): draft[key] for key in order if draft.get(key)}
@@ -328,7 +322,7 @@ class _Filling:
             for piece in self._template(source, is_markdown=is_markdown).generate(names):
                 self.written += len(piece)
                 if self.written > MAX_OUTPUT:
-                    raise CannotFill(
+                    raise Invalid(
                         "The draft grows too long.",
                         [Fault(at, f"A draft has at most {MAX_OUTPUT:,} characters.")],
                     )
