@@ -36,6 +36,7 @@ COMMAND = str(Path(sys.executable).with_name("undersigned"))
 EMAIL = "coordinator@specimen.example"
 OURS = ("db.sqlite*", "storage", "settings.env", "server.log", "letter.*")
 HOST, FIRST_PORT, PORTS = "127.0.0.1", 5000, 100
+TRIES = 3  # to get a port that was free a moment ago
 READY_SECONDS = 60
 PR_SET_PDEATHSIG = 1  # of prctl(2)
 STOP_SECONDS = 10
@@ -47,8 +48,9 @@ def main() -> int:
     wanted.add_argument("--once", action="store_true", help="end instead of serving")
     wanted.add_argument("--folder", type=Path, default=Path("demo"), help="where to leave it all")
     given = wanted.parse_args()
-    # A closed terminal and `kill` end the demo as Ctrl-C does: the server is stopped too.
-    for each in (signal.SIGTERM, signal.SIGHUP):
+    # A closed terminal and `kill` end the demo as Ctrl-C does: the server is stopped too. Ctrl-C
+    # itself may be ignored where we were started in the background.
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.default_int_handler)
     try:
         run(given.folder, once=given.once)
@@ -65,8 +67,7 @@ def run(folder: Path, *, once: bool) -> None:
     with afresh(folder):
         environment = settings(folder)
         token = user_and_token(environment)
-        port = free_port()
-        with server(environment, port, folder / "server.log") as process:
+        with server(environment, token, folder / "server.log") as (process, port):
             api = Api(f"http://{HOST}:{port}", token)
             data = reading.read((HERE / "coalition.yaml").read_bytes())
             work = steps.Work(api, data, HERE, folder)
@@ -164,11 +165,29 @@ def free_port() -> int:
 
 
 @contextmanager
-def server(environment: dict[str, str], port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def server(
+    environment: dict[str, str], token: str, log: Path
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Serve in a process that ends with this one, however this one ends."""
     begun = time.perf_counter()
+    for _ in range(TRIES):  # a port that was free may be gone when the server asks for it
+        port = free_port()
+        process = _started(environment, port, log)
+        if _is_ready(process, f"http://{HOST}:{port}/v1/me", token):
+            break
+    else:
+        last = log.read_text(errors="replace").strip()[-2000:]
+        raise Stop(f"The server did not start:\n{last}")
+    try:
+        tell(f"Serving on http://{HOST}:{port}", begun)
+        yield process, port
+    finally:
+        _end(process)
+
+
+def _started(environment: dict[str, str], port: int, log: Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as file:
-        process = subprocess.Popen(  # noqa: S603 # our own command
+        return subprocess.Popen(  # noqa: S603 # our own command
             [COMMAND, "serve", "--bind", f"{HOST}:{port}"],
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -177,16 +196,14 @@ def server(environment: dict[str, str], port: int, log: Path) -> Iterator[subpro
             start_new_session=True,  # Ctrl-C is for us; we end it in order
             preexec_fn=_end_with(os.getpid()),  # noqa: PLW1509 # there are no threads yet
         )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
     try:
-        _await_ready(process, f"http://{HOST}:{port}/readyz", log)
-        tell(f"Serving on http://{HOST}:{port}", begun)
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def _end_with(parent: int) -> Callable[[], None]:
@@ -201,18 +218,24 @@ def _end_with(parent: int) -> Callable[[], None]:
     return ask
 
 
-def _await_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+def _is_ready(process: subprocess.Popen[bytes], address: str, token: str) -> bool:
+    """Wait until the server answers; it is ours if it knows our token. False if it ended."""
+    asked = urllib.request.Request(address, headers={"Authorization": f"Bearer {token}"})  # noqa: S310 # our own, http
     until = time.monotonic() + READY_SECONDS
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            last = log.read_text(errors="replace").strip()[-2000:]
-            raise Stop(f"The server did not start:\n{last}")
-        try:
-            with urllib.request.urlopen(address, timeout=5):  # noqa: S310 # our own, http
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
-    raise Stop(f"The server was not ready within {READY_SECONDS} seconds; see {log}.")
+    try:
+        while time.monotonic() < until:
+            if process.poll() is not None:
+                return False
+            try:
+                with urllib.request.urlopen(asked, timeout=5):  # noqa: S310 # as above
+                    return True
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+    except BaseException:  # Ctrl-C among them: nothing of ours stays behind
+        _end(process)
+        raise
+    _end(process)
+    return False
 
 
 def how_to_look(api: Api, work: steps.Work) -> str:
