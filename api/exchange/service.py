@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from api.cases.models import Case
     from api.statements.models import Revision
 
-# Signatories and their number are not part of a draft.
-SIGNED = ("signatories",)
-
 
 class OnDifference(StrEnum):
     """What becomes of a live case or demand whose id comes with other words."""
@@ -81,7 +78,7 @@ def take_in(
         coalition = cases.hold(session, coalition_id)
         found = list(_differing(session, coalition_id, document))
         _take_in_live(session, coalition_id, document, on_difference)
-        draft = {key: value for key, value in document.items() if key not in SIGNED}
+        draft = {key: value for key, value in document.items() if key != "signatories"}
         begun = statements.started(session, coalition, draft, at="")
         revision = statements.frozen(session, actor, begun.statement, None, None)
         linked = _organisations(session, coalition_id, document)
