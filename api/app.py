@@ -16,9 +16,13 @@ import api.accounts.routes
 import api.assemblies.routes
 import api.cases.routes
 import api.coalitions.routes
+import api.copies.routes
 import api.demands.routes
+import api.documents.jobs
 import api.documents.routes
 import api.exchange.routes
+import api.infra.backups
+import api.infra.rotation
 import api.organisations.routes
 import api.signatures.routes
 import api.statements.routes
@@ -29,6 +33,7 @@ from api.infra.child import Children
 from api.infra.database import POSTGRES_ARGS, db, use_sqlite_safely
 from api.infra.keys import Vault, new_master_key
 from api.infra.outside import EXTENSION, Outside
+from api.infra.queue import Queue
 from api.infra.storage import Storage
 from api.web import etags, guard, health, idempotency, logs, problems, spec
 from api.web.rest import Api
@@ -44,6 +49,7 @@ FEATURES = (
     api.templates.routes,
     api.statements.routes,
     api.assemblies.routes,
+    api.copies.routes,
     api.signatures.routes,
     api.documents.routes,
     api.exchange.routes,
@@ -67,6 +73,7 @@ def create_app(settings: Settings | None = None, children: Children | None = Non
         settings=settings,
         vault=Vault(settings.master_keys),
         storage=Storage(settings.storage_path),
+        queue=Queue(settings.queue),
         children=children or Children(CHILD_MODULES, spares=settings.render_spares),
     )
     _database(app, settings)

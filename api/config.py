@@ -7,6 +7,7 @@ from pathlib import Path
 
 from environs import Env, EnvError
 
+QUEUES = ("sqlite:////", "redis://", "rediss://", "postgresql://")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -21,6 +22,7 @@ class Settings:
     database_url: str
     storage_path: str  # a folder
     master_keys: tuple[str, ...]  # base64 of 32 bytes each; the first encrypts, all decrypt
+    queue_url: str | None = None  # None: beside the database
     log_level: str = "INFO"
     trusted_proxies: int = 0  # how many proxies in front set X-Forwarded-For
     render_spares: int = 2  # warm children waiting for a rendering
@@ -29,6 +31,12 @@ class Settings:
     @property
     def is_sqlite(self) -> bool:
         return self.database_url.startswith("sqlite")
+
+    @property
+    def queue(self) -> str:
+        """The address of the queue: a file beside SQLite's, or tables in PostgreSQL."""
+        beside = f"{self.database_url}-queue" if self.is_sqlite else self.database_url
+        return (self.queue_url or beside).replace("+psycopg", "", 1)
 
 
 def read() -> Settings:
@@ -40,6 +48,7 @@ def read() -> Settings:
                 database_url=_database(env.str("DATABASE_URL")),
                 storage_path=env.str("STORAGE_PATH"),
                 master_keys=tuple(env.list("MASTER_KEYS")),
+                queue_url=env.str("QUEUE_URL", Settings.queue_url),
                 log_level=env.str("LOG_LEVEL", Settings.log_level).upper(),
                 trusted_proxies=env.int("TRUSTED_PROXIES", Settings.trusted_proxies),
                 render_spares=env.int("RENDER_SPARES", Settings.render_spares),
@@ -53,6 +62,11 @@ def read() -> Settings:
         raise BadSettings("UNDERSIGNED_TRUSTED_PROXIES and UNDERSIGNED_RENDER_SPARES count from 0.")
     if settings.page_size not in {"A4", "Letter"}:
         raise BadSettings("UNDERSIGNED_PAGE_SIZE must be A4 or Letter. See docs/settings.md.")
+    if not settings.queue.startswith(QUEUES):
+        raise BadSettings(
+            "UNDERSIGNED_QUEUE_URL must be sqlite:////absolute/path, redis://… or postgresql://…"
+            " See docs/settings.md."
+        )
     return settings
 
 

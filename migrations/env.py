@@ -6,6 +6,7 @@ from alembic import context
 
 import api.app  # noqa: F401 # brings every table
 from api.infra.database import Base, Instant, db
+from api.infra.keys import BlindBytes, SealedBytes
 
 
 def process(_context: object, _revision: object, directives: list[object]) -> None:
@@ -17,7 +18,9 @@ def process(_context: object, _revision: object, directives: list[object]) -> No
 
 def render(kind: str, item: object, _context: object) -> str | bool:
     """Write our own types as what they are in the database: a migration stands alone."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Instant) else False
+    if kind == "type" and isinstance(item, Instant):
+        return "sa.DateTime(timezone=True)"
+    return "sa.LargeBinary()" if isinstance(item, SealedBytes | BlindBytes) else False
 
 
 given = context.config.attributes.get("connection")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from api.infra.database import reading
+from api.infra import jobs
+from api.infra.database import reading, transaction
 from api.signatures import service as signatures
 from api.statements.models import Statement
 
@@ -96,6 +97,14 @@ def a_signature(client: Client, statement: str, sha256: str, **facts: Any) -> st
     """Enter a signature and return its id."""
     body = {"kind": "individual", "name": "A. Specimen", **facts, "revision_sha256": sha256}
     return made(client, f"/v1/statements/{statement}/signatures", body)
+
+
+def a_dead_job(world: World, coalition: str) -> str:
+    """Promise a job of a coalition that has failed for good, and return its id."""
+    with world.app.app_context(), transaction() as session:
+        job = jobs.promise(session, "tests.fail", UUID(coalition), {})
+        job.state, job.fault = jobs.JobState.DEAD, "Specimen"
+        return str(job.id)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from sqlalchemy import delete, select
 from api.accounts import service as accounts
 from api.app import CHILD_MODULES, create_app
 from api.config import Settings
+from api.infra import jobs
 from api.infra.child import Children
 from api.infra.database import Base, db
 from api.infra.keys import new_master_key
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 ENGINES = ("sqlite", "postgresql")
+LONG_SECONDS = 1800
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,16 @@ class World:
         files = self.storage.parent.glob("db.sqlite*") if self.engine == "sqlite" else ()
         return self.rows() + b"".join(path.read_bytes() for path in files)
 
+    def work(self) -> int:
+        """Do what is promised and due, as a worker would; return how many jobs."""
+        done = 0
+        with self.app.app_context():
+            while waiting := jobs.due():
+                for job_id in waiting:
+                    jobs.run(job_id)
+                done += len(waiting)
+        return done
+
     def stranger(self) -> Client:
         """Return a caller without a token."""
         return Client(self.app.test_client())
@@ -78,6 +90,14 @@ class World:
         with self.app.app_context(), db.engine.begin() as connection:
             for table in reversed(Base.metadata.sorted_tables):  # TRUNCATE is slower, on few rows
                 connection.execute(delete(table))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give long tests the time that they need, and begin with them: then none is waited for."""
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.timeout(LONG_SECONDS))
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -103,12 +123,12 @@ def postgres_server() -> Iterator[str | None]:
 @pytest.fixture(scope="session")
 def worlds(
     tmp_path_factory: pytest.TempPathFactory, children: Children, postgres_server: str | None
-) -> Iterator[dict[str, World]]:
+) -> Iterator[Worlds]:
     """The apps of this run, made when they are first asked for."""
     made: dict[str, World] = {}
     folder = tmp_path_factory.mktemp("worlds")
     database = f"undersigned_{os.getpid()}"
-    yield _Worlds(made, folder, children, postgres_server, database)
+    yield Worlds(made, folder, children, postgres_server, database)
     for world in made.values():
         with world.app.app_context():
             db.engine.dispose()
@@ -117,7 +137,7 @@ def worlds(
             connection.execute(f"DROP DATABASE {database} WITH (FORCE)")
 
 
-class _Worlds(dict[str, World]):
+class Worlds(dict[str, World]):
     def __init__(
         self,
         made: dict[str, World],
@@ -150,6 +170,7 @@ class _Worlds(dict[str, World]):
             storage_path=str(self.folder / f"storage-{engine}"),
             master_keys=(new_master_key(),),
             log_level="WARNING",
+            queue_url=f"sqlite:///{self.folder}/queue-{engine}",
         )
         app = create_app(settings, self.children)
         app.testing = False  # errors answer as they do for users
@@ -159,7 +180,7 @@ class _Worlds(dict[str, World]):
 
 
 @pytest.fixture(params=ENGINES)
-def world(request: pytest.FixtureRequest, worlds: dict[str, World]) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, worlds: Worlds) -> Iterator[World]:
     """One app on an empty database; each test runs on both."""
     found = worlds[request.param]
     yield found
@@ -167,7 +188,7 @@ def world(request: pytest.FixtureRequest, worlds: dict[str, World]) -> Iterator[
 
 
 @pytest.fixture
-def both(worlds: dict[str, World], postgres_server: str | None) -> Iterator[list[World]]:
+def both(worlds: Worlds, postgres_server: str | None) -> Iterator[list[World]]:
     """The apps on both databases, to be compared."""
     if postgres_server is None:
         postgres.leave_out()

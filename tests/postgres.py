@@ -33,7 +33,7 @@ def server() -> Iterator[str | None]:
         PostgreSQLExecutor(
             executable=str(pg_ctl),
             host="127.0.0.1",
-            port=_free_port(),
+            port=free_port(),
             datadir=f"{folder}/data",
             unixsocketdir=folder,
             logfile=f"{folder}/log",
@@ -82,7 +82,7 @@ def _pg_ctl() -> Path | None:
     return Path(found) if found else (installed[-1] if installed else None)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

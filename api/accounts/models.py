@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.infra.database import Base, Created, Id, Instant, Versioned, choice
+from api.infra.keys import BlindBytes, Sealed
 
 
 class Role(StrEnum):
@@ -34,8 +35,9 @@ class User(Base):
     __tablename__ = "users"
 
     id: Mapped[Id]
-    identity: Mapped[bytes]  # sealed {"email", "name"}
-    email_index: Mapped[bytes] = mapped_column(unique=True)  # keyed hash of the folded address
+    identity: Mapped[Sealed]  # {"email", "name"}
+    # Of the folded address.
+    email_index: Mapped[bytes] = mapped_column(BlindBytes("users.email"), unique=True)
     created_at: Mapped[Created]
 
 
@@ -49,9 +51,9 @@ class RoleGrant(Versioned, Base):
     coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     role: Mapped[Role] = mapped_column(choice(Role))
-    # Sealed {"email", "name"} as this coalition wrote them: what another one, or the person,
-    # calls the same user stays there.
-    identity: Mapped[bytes]
+    # {"email", "name"} as this coalition wrote them: what another one, or the person, calls the
+    # same user stays there.
+    identity: Mapped[Sealed]
 
 
 class Token(Base):

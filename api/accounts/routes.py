@@ -1,4 +1,4 @@
-"""Who calls, and the addresses of users, roles and tokens."""
+"""Who calls, and the addresses of users, roles, tokens, jobs and the record."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from flask.views import MethodView
 
 from api.accounts import service
 from api.accounts.schemas import (
+    AuditEntryArgs,
+    AuditEntryOut,
+    HeadOut,
+    JobArgs,
+    JobOut,
     MeOut,
     NewTokenOut,
     RoleChangeIn,
@@ -17,6 +22,7 @@ from api.accounts.schemas import (
     TokenIn,
     TokenOut,
 )
+from api.accounts.service import jobs, record
 from api.web.etags import needs_match, tag
 from api.web.idempotency import secret_answer
 from api.web.paging import PageArgs, listed, paged
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
 
     from api.accounts.models import Token
     from api.accounts.rules import Actor, Role
+    from api.infra.jobs import Job
     from api.infra.pages import PageRequest
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/v1", description="Who may do what.")
@@ -132,6 +139,51 @@ class OneRole(MethodView):
     def delete(self, role_id: UUID, expected: int) -> None:
         """Take a person's role away."""
         service.take_role(current_actor(), role_id, expected)
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/jobs")
+class Jobs(MethodView):
+    @blueprint.arguments(JobArgs, location="query")
+    @blueprint.response(200, listed(JobOut))
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+        """List a coalition's jobs, newest first; those that failed for good are `dead`."""
+        page, state = args["page"], args.get("state")
+        return paged(jobs.of_coalition(current_actor(), coalition_id, page, state=state))
+
+
+@blueprint.route("/jobs/<uuid:job_id>")
+class OneJob(MethodView):
+    @blueprint.response(200, JobOut)
+    def get(self, job_id: UUID) -> Job:
+        """Show how far a job is, and its result."""
+        return jobs.job(current_actor(), job_id)
+
+
+@blueprint.route("/jobs/<uuid:job_id>/replays")
+class JobReplays(MethodView):
+    @blueprint.response(200, JobOut)
+    def post(self, job_id: UUID) -> Job:
+        """Try a job again that failed for good."""
+        return jobs.replay(current_actor(), job_id)
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/audit-entries")
+class AuditEntries(MethodView):
+    @blueprint.arguments(AuditEntryArgs, location="query")
+    @blueprint.response(200, listed(AuditEntryOut))
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+        """List what was done in a coalition, newest first; for its owners."""
+        page = args.pop("page")
+        return paged(record.entries(current_actor(), coalition_id, page, **args))
+
+
+@blueprint.route("/audit-head")
+class AuditHead(MethodView):
+    @blueprint.response(200, HeadOut)
+    def get(self) -> dict[str, Any]:
+        """Show the record's head: keep it, to find out later whether the record was changed."""
+        head = record.head()
+        return {"number": head.number, "hash": head.hash, "head": str(head)}
 
 
 def _tagged(granted: service.Granted) -> service.Granted:

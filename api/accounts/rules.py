@@ -18,7 +18,7 @@ class Actor:
     """Who calls: a user by one of its tokens, and its roles within that token's scope."""
 
     user_id: UUID
-    token_id: UUID
+    token_id: UUID | None  # None: the operator's command acts for the user
     roles: Mapping[UUID, Role]
     scope: frozenset[UUID] | None  # None: every coalition of the user
 

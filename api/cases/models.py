@@ -10,6 +10,7 @@ from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra.database import Base, Country, Created, Id, Versioned, choice
+from api.infra.keys import Sealed
 
 
 class CaseStatus(StrEnum):
@@ -44,7 +45,7 @@ class Case(Versioned, Base):
     last_verified: Mapped[date | None]
     may_be_named: Mapped[bool]
     public_label: Mapped[str | None] = mapped_column(Text)
-    identity: Mapped[bytes | None]  # sealed: all of the next five
+    identity: Mapped[Sealed | None]  # all of the next five
     name: Mapped[str | None] = mapped_column(Text)
     aliases: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     born: Mapped[int | None]  # year
@@ -64,7 +65,7 @@ class StatusChange(Base):
         ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
     )
     changed_on: Mapped[date]
-    evidence: Mapped[bytes | None]  # sealed {"text", "sources"}
+    evidence: Mapped[Sealed | None]  # {"text", "sources"}
     recorded_by: Mapped[UUID | None]  # a user; None: a statement that was imported
     recorded_at: Mapped[Created]
 

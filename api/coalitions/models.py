@@ -10,6 +10,7 @@ from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.infra.database import Base, Country, Id, Versioned, choice
+from api.infra.keys import Sealed
 from api.infra.pictures import WithLogo
 from api.organisations.models import Organisation
 
@@ -73,4 +74,4 @@ class Addressee(Versioned, Base):
     organisation: Mapped[str | None] = mapped_column(String(300))
     country: Mapped[Country | None]
     salutation: Mapped[str | None] = mapped_column(String(300))
-    email: Mapped[bytes | None]  # sealed
+    email: Mapped[Sealed | None]

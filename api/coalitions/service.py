@@ -14,11 +14,13 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.coalitions.models import Addressee, Coalition, Member
 from api.errors import Conflict, Fault, Invalid
-from api.infra import clock, keys, pages, pictures, spelling
+from api.infra import audit, clock, jobs, keys, pages, pictures, spelling
 from api.infra.database import flush, insert, reading, touch, transaction
 from api.organisations.models import Organisation
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.orm import Session
 
     from api.infra.pages import Page, PageRequest
@@ -51,10 +53,27 @@ class Contact:
 def found(actor: Actor, facts: dict[str, Any]) -> Coalition:
     """Found a coalition; the actor owns it."""
     with transaction() as session:
-        coalition = Coalition(id=uuid4(), **facts)
-        insert(session, coalition, on_clash=CoalitionSlugTaken("Choose another slug."))
-        accounts.found_role(session, actor, coalition.id)
-        return coalition
+        founded = put(session, actor, facts)
+        _record(session, actor, "coalition.founded", founded, facts)
+        return founded
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    action: str,
+    coalition: Coalition,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    audit.append(session, actor, action, coalition.id, coalition.id, facts=facts)
+
+
+def put(session: Session, actor: Actor, facts: dict[str, Any]) -> Coalition:
+    """Write a new coalition, and make the actor its owner."""
+    coalition = Coalition(id=uuid4(), **facts)
+    insert(session, coalition, on_clash=CoalitionSlugTaken("Choose another slug."))
+    accounts.found_role(session, actor, coalition.id)
+    return coalition
 
 
 def by_slug_or_founded(
@@ -79,6 +98,7 @@ def change(actor: Actor, coalition_id: UUID, expected: int, changes: dict[str, A
         for name, value in changes.items():
             setattr(coalition, name, value)
         flush(session, on_clash=CoalitionSlugTaken("Choose another slug."))
+        _record(session, actor, "coalition.changed", coalition, changes)
         return coalition
 
 
@@ -93,6 +113,8 @@ def remove(actor: Actor, coalition_id: UUID, expected: int) -> None:
         )
         for organisation in session.scalars(with_logo):
             pictures.drop_logo(organisation)
+        jobs.announce(session, "coalition.deleted", coalition_id)
+        _record(session, actor, "coalition.deleted", coalition)
         session.delete(coalition)
 
 
@@ -115,6 +137,8 @@ def put_logo(actor: Actor, coalition_id: UUID, expected: int, data: bytes) -> Co
         coalition = load(session, actor, Coalition, coalition_id, Role.COORDINATOR, lock=True)
         touch(coalition, expected)
         pictures.put_logo(coalition, data)
+        facts = {"sha256": coalition.logo_sha256}
+        _record(session, actor, "coalition.logo_given", coalition, facts)
         return coalition
 
 
@@ -124,6 +148,7 @@ def drop_logo(actor: Actor, coalition_id: UUID, expected: int) -> None:
         coalition = load(session, actor, Coalition, coalition_id, Role.COORDINATOR, lock=True)
         touch(coalition, expected)
         pictures.drop_logo(coalition)
+        _record(session, actor, "coalition.logo_taken_away", coalition)
 
 
 def logo(actor: Actor, coalition_id: UUID) -> tuple[Coalition, bytes, str]:
@@ -141,6 +166,7 @@ def add_member(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Membe
         _in_order(member)
         member.organisation = _organisation(session, coalition_id, member.organisation_id)
         insert(session, member, on_clash=AlreadyMember("Change the membership that is there."))
+        audit.record(session, actor, "member.entered", member, facts)
         return member
 
 
@@ -170,6 +196,7 @@ def change_member(actor: Actor, member_id: UUID, expected: int, changes: dict[st
             setattr(member, name, value)
         _in_order(member)
         member.organisation = session.get_one(Organisation, member.organisation_id)
+        audit.record(session, actor, "member.changed", member, changes)
         return member
 
 
@@ -178,6 +205,7 @@ def remove_member(actor: Actor, member_id: UUID, expected: int) -> None:
     with transaction() as session:
         member = load(session, actor, Member, member_id, Role.COORDINATOR, lock=True)
         touch(member, expected)
+        audit.record(session, actor, "member.deleted", member)
         session.delete(member)
 
 
@@ -202,10 +230,17 @@ def add_addressee(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Co
     """Enter an official or body that statements go to."""
     actor.must(coalition_id, Role.COORDINATOR)
     with transaction() as session:
-        addressee = Addressee(id=uuid4(), coalition_id=coalition_id)
-        _write(session, addressee, facts)
-        session.add(addressee)
-        return Contact(addressee, facts["email"])
+        entered = put_addressee(session, coalition_id, facts)
+        audit.record(session, actor, "addressee.entered", entered, facts)
+        return Contact(entered, facts["email"])
+
+
+def put_addressee(session: Session, coalition_id: UUID, facts: dict[str, Any]) -> Addressee:
+    """Write a new addressee; its e-mail address is sealed."""
+    addressee = Addressee(id=uuid4(), coalition_id=coalition_id)
+    _write(session, addressee, facts)
+    session.add(addressee)
+    return addressee
 
 
 def change_addressee(
@@ -216,6 +251,7 @@ def change_addressee(
         addressee = load(session, actor, Addressee, addressee_id, Role.COORDINATOR, lock=True)
         touch(addressee, expected)
         _write(session, addressee, changes)
+        audit.record(session, actor, "addressee.changed", addressee, changes)
         return _contact(session, actor, addressee)
 
 
@@ -234,6 +270,8 @@ def remove_addressee(actor: Actor, addressee_id: UUID, expected: int) -> None:
     with transaction() as session:
         addressee = load(session, actor, Addressee, addressee_id, Role.COORDINATOR, lock=True)
         touch(addressee, expected)
+        audit.destroy_salts(session, addressee_id)
+        audit.record(session, actor, "addressee.deleted", addressee)
         session.delete(addressee)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from api.cases import service as cases
 from api.demands import service as demands
 from api.errors import Fault, Invalid
 from api.exchange import rules
-from api.infra import spelling
+from api.infra import audit, spelling
 from api.infra.database import reading, transaction
 from api.organisations import service as organisations
 from api.organisations.models import Organisation
@@ -83,6 +84,8 @@ def take_in(
         revision = statements.frozen(session, actor, begun.statement, None, None)
         linked = _organisations(session, coalition_id, document)
         count = signatures.put_all(session, begun.statement, revision, linked)
+        told = {"sha256": hashlib.sha256(data).hexdigest(), "signatures": count}
+        audit.record(session, actor, "statement.imported", begun.statement, told)
         return Imported(begun.statement, revision, count, warnings, found)
 
 

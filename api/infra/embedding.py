@@ -1,7 +1,7 @@
 """Makes the font files that go into a PDF, faster and sounder than WeasyPrint does by itself.
 
 Our fonts are variable; a PDF holds static ones. This replaces one method of WeasyPrint 70, which
-stays as the way out; so WeasyPrint is pinned below 71.
+stays as the way out, and one function; so WeasyPrint is pinned below 71.
 """
 
 from __future__ import annotations
@@ -13,22 +13,24 @@ from typing import TYPE_CHECKING, Any
 from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
+from weasyprint.pdf import fonts
 from weasyprint.pdf.fonts import Font
 from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset
 from weasyprint.text.fonts import get_hb_object_data
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _NOT_FOR_PDF = ("BASE", "DSIG", "GDEF", "GPOS", "GSUB", "JSTF", "MVAR", "STAT")  # tables
 
 
 def install() -> None:
-    """Have variable fonts cut down and made static in one go.
+    """Have font files read once, and variable ones cut down and made static in one go.
 
     WeasyPrint leaves the second half to fontTools, which takes 20 to 60 ms for each face of a
     letter; HarfBuzz takes less than one. Where HarfBuzz is too old or says no, that way remains.
     """
+    fonts.get_hb_object_data = _once(fonts.get_hb_object_data)
     if harfbuzz_subset is None or not harfbuzz.hb_version_atleast(6, 0, 0):
         return
     ffi.cdef(
@@ -50,6 +52,25 @@ def install() -> None:
             theirs(font, to_unicode, hinting)
 
     Font.subset = ours
+
+
+def _once(read: Callable[..., bytes]) -> Callable[..., bytes]:
+    """Return what reads a face's file and keeps one copy of equal ones.
+
+    Each language and weight is a face of its own; the file of Chinese, Japanese and Korean has
+    32 MB, and a dozen of it is more than a document may take.
+    """
+    kept: list[bytes] = []
+
+    def content(of: Any, *part: Any) -> bytes:
+        found = read(of, *part)
+        if part:  # of one glyph
+            return found
+        if found not in kept:
+            kept.append(found)
+        return kept[kept.index(found)]
+
+    return content
 
 
 def _pinned(font: Font, glyphs: list[int]) -> bytes | None:

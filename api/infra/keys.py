@@ -2,6 +2,7 @@
 
 One data key a coalition (and one of the house, for users), wrapped by a master key from the
 environment. A sealed value is `key id (16) | nonce (12) | AES-256-GCM`, bound to its place.
+A data key has generations (`infra/rotation`): the newest seals, all that are left unseal.
 """
 
 from __future__ import annotations
@@ -12,33 +13,60 @@ import hashlib
 import hmac
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID, uuid5
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, LargeBinary, String, TypeDecorator, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.config import BadSettings
-from api.errors import Unavailable
+from api.errors import NotFound, Unavailable
 from api.infra.database import Base, Created, Id
 from api.infra.outside import outside
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Column
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
 ID_BYTES = 16
 NAMESPACE = UUID("6f3a4f0e-2d0b-4a53-9d6e-7f1f0b1c52a7")  # random
+FOR_INDEXES, FIRST = 0, 1  # generations
+SEALS = "seals"
 
 
 class KeyMissing(Unavailable):
     """A row was sealed with a key that this process does not have."""
 
     title = "A key is missing"
+
+
+class SealedBytes(TypeDecorator[bytes]):
+    """Holds what `seal` returns for the place "table.column" and the row's primary key."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+
+class BlindBytes(TypeDecorator[bytes]):
+    """Holds what `blind` returns for one purpose."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, purpose: str) -> None:
+        """Say what the values are for; those of two purposes cannot be compared."""
+        super().__init__()
+        self.purpose = purpose
+
+
+Sealed = Annotated[bytes, mapped_column(SealedBytes)]
 
 
 class DataKey(Base):
@@ -50,13 +78,15 @@ class DataKey(Base):
     coalition_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
     )
+    # From 1. The newest seals, all unseal; 0 is for one purpose of `blind`, and stays.
+    generation: Mapped[int] = mapped_column(default=FIRST)
     master: Mapped[str] = mapped_column(String(16))  # which master key wraps it
     wrapped: Mapped[bytes]
     created_at: Mapped[Created]
 
 
 class Vault:
-    """The master keys of one process, and the data keys that it has opened."""
+    """The master keys of one process."""
 
     def __init__(self, master_keys: Sequence[str]) -> None:
         """Take base64 master keys; the first wraps, all unwrap. Raise BadSettings."""
@@ -64,32 +94,40 @@ class Vault:
         if not decoded:
             raise BadSettings("UNDERSIGNED_MASTER_KEYS needs a key: see docs/settings.md.")
         self._masters = {hashlib.sha256(key).hexdigest()[:16]: key for key in decoded}
-        self._first = next(iter(self._masters))
-        self._opened: dict[UUID, bytes] = {}
+        self.first = next(iter(self._masters))
 
-    def new(self, coalition_id: UUID | None) -> DataKey:
-        """Return a fresh data key as a row to be stored."""
-        row_id, key = _id_of_key(coalition_id), os.urandom(KEY_BYTES)
-        wrapped = _encrypt(self._masters[self._first], key, row_id.bytes)
-        return DataKey(id=row_id, coalition_id=coalition_id, master=self._first, wrapped=wrapped)
+    def wrap(self, row: DataKey, key: bytes) -> DataKey:
+        """Put a key, wrapped by the first master key, into its row."""
+        row.master, row.wrapped = self.first, _encrypt(self._master(), key, row.id.bytes)
+        return row
 
-    def open(self, row: DataKey) -> bytes:
-        """Return the data key itself, or raise KeyMissing."""
-        if row.id not in self._opened:
-            master = self._masters.get(row.master)
-            if master is None:
-                raise KeyMissing(
-                    "The master key that these data were sealed under is not in "
-                    "UNDERSIGNED_MASTER_KEYS. Add it and start again."
-                )
-            self._opened[row.id] = _decrypt(master, row.wrapped, row.id.bytes)
-        return self._opened[row.id]
+    def open(self, key_id: UUID, master: str, wrapped: bytes) -> bytes:
+        """Return a data key itself, or raise KeyMissing."""
+        return _decrypt(self._master(master), wrapped, key_id.bytes)
+
+    def sign(self, content: bytes) -> tuple[str, bytes]:
+        """Return which master key is the first, and a code by which it knows the content again."""
+        return self.first, _code(self._master(), content)
+
+    def is_signed(self, content: bytes, master: str, code: bytes) -> bool:
+        """Tell whether a master key knows some content again, or raise KeyMissing."""
+        return hmac.compare_digest(_code(self._master(master), content), code)
+
+    def _master(self, name: str | None = None) -> bytes:
+        found = self._masters.get(name or self.first)
+        if found is None:
+            raise KeyMissing(
+                f"The master key {name} that these data were sealed under is not in"
+                " UNDERSIGNED_MASTER_KEYS. Add it and start again."
+            )
+        return found
 
 
 def seal(
     session: Session, coalition_id: UUID | None, place: str, row_id: UUID, value: Any
 ) -> bytes:
     """Return a JSON value encrypted for one place ("table.column") of one row."""
+    column_of(place)
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     return seal_bytes(session, coalition_id, place, row_id, text)
 
@@ -97,30 +135,90 @@ def seal(
 def seal_bytes(
     session: Session, coalition_id: UUID | None, place: str, row_id: UUID, content: bytes
 ) -> bytes:
-    """Return bytes encrypted for one place of one row."""
-    row = _key_of(session, coalition_id)
-    key = outside().vault.open(row)
-    return row.id.bytes + _encrypt(key, content, _bound(place, row_id))
+    """Return bytes encrypted for one place of one row, or of a file that can be made again."""
+    key_id, key = _sealing(session, coalition_id)
+    return key_id.bytes + _encrypt(key, content, _bound(place, row_id))
 
 
 def unseal(session: Session, place: str, row_id: UUID, sealed: bytes) -> Any:
     """Return the value that `seal` took; raise KeyMissing where its key is gone."""
+    while _opened(session, key_id_of(sealed)) is None:
+        # It was sealed anew since it was read: it stands in its row under a key that is there.
+        column = column_of(place)
+        (primary,) = column.table.primary_key
+        query = select(column).where(primary == row_id)
+        found = session.connection().execute(query).scalar()
+        if found is None or key_id_of(found) == key_id_of(sealed):
+            break
+        sealed = found
     return json.loads(unseal_bytes(session, place, row_id, sealed))
 
 
 def unseal_bytes(session: Session, place: str, row_id: UUID, sealed: bytes) -> bytes:
     """Return the bytes that `seal_bytes` took; raise KeyMissing where their key is gone."""
-    row = _held(session, UUID(bytes=sealed[:ID_BYTES]))
-    if row is None:
+    key = _opened(session, key_id_of(sealed))
+    if key is None:
         raise KeyMissing("The key of this row was destroyed; what it held cannot be read again.")
-    return _decrypt(outside().vault.open(row), sealed[ID_BYTES:], _bound(place, row_id))
+    return _decrypt(key, sealed[ID_BYTES:], _bound(place, row_id))
+
+
+def key_id_of(sealed: bytes) -> UUID:
+    """Return the id of the key that a value is sealed under; raise ValueError if it is cut."""
+    return UUID(bytes=sealed[:ID_BYTES])
 
 
 def blind(session: Session, coalition_id: UUID | None, purpose: str, value: str) -> bytes:
-    """Return a keyed hash by which equal values are found without being readable."""
-    key = outside().vault.open(_key_of(session, coalition_id))
-    for_purpose = hmac.digest(key, f"blind:{purpose}".encode(), "sha256")
-    return hmac.digest(for_purpose, value.encode(), "sha256")
+    """Return a keyed hash by which equal values are found without being readable.
+
+    It is the same for good: its key is none of the generations (docs/decisions/0005).
+    """
+    key_id = id_of_index(coalition_id, purpose)
+    secret = _opened(session, key_id)
+    if secret is None and _is_reading(session):
+        newest = _newest(session, coalition_id, is_held=False)
+        secret = _derived(newest[1], purpose) if newest else os.urandom(KEY_BYTES)
+    elif secret is None:
+        secret = _derived(_sealing(session, coalition_id)[1], purpose)
+        keep_index(session, coalition_id, purpose, secret)
+        secret = cast("bytes", _opened(session, key_id))
+    return hmac.digest(secret, value.encode(), "sha256")
+
+
+def keep_index(session: Session, coalition_id: UUID | None, purpose: str, secret: bytes) -> None:
+    """Write the key of a purpose of `blind`, unless it is there."""
+    row_id = id_of_index(coalition_id, purpose)
+    _put(session, DataKey(id=row_id, coalition_id=coalition_id, generation=FOR_INDEXES), secret)
+
+
+def first_index(session: Session, coalition_id: UUID | None, purpose: str) -> bytes:
+    """Return the key of a purpose that the first data key gives, where no row keeps it yet."""
+    key = _opened(session, id_of_key(coalition_id, FIRST))
+    return _derived(cast("bytes", key), purpose)
+
+
+def generation(session: Session, coalition_id: UUID | None, number: int) -> DataKey:
+    """Write a fresh data key, unless there is one of this generation, and return its row."""
+    row_id = id_of_key(coalition_id, number)
+    row = DataKey(id=row_id, coalition_id=coalition_id, generation=number)
+    return _put(session, row, os.urandom(KEY_BYTES))
+
+
+def sealed_columns() -> Iterator[tuple[str, Column[bytes]]]:
+    """Yield each column of sealed values, with its place."""
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, SealedBytes):
+                yield f"{table.name}.{column.name}", column
+
+
+@cache
+def column_of(place: str) -> Column[bytes]:
+    """Return the column of a place; what is not marked as Sealed would be lost in a rotation."""
+    table, _, name = place.partition(".")
+    column = Base.metadata.tables[table].columns[name]
+    if not isinstance(column.type, SealedBytes):
+        raise TypeError(f"{place} is not Sealed.")
+    return column
 
 
 def new_master_key() -> str:
@@ -128,30 +226,79 @@ def new_master_key() -> str:
     return base64.b64encode(os.urandom(KEY_BYTES)).decode()
 
 
-def _key_of(session: Session, coalition_id: UUID | None) -> DataKey:
-    key_id = _id_of_key(coalition_id)
-    row = _held(session, key_id)
-    if row is None:
-        row = outside().vault.new(coalition_id)
-        try:
-            with session.begin_nested():
-                session.add(row)
-        except IntegrityError:  # another transaction has just made it
-            row = session.get_one(DataKey, key_id)
-    return row
-
-
-def _held(session: Session, key_id: UUID) -> DataKey | None:
-    """Return a key's row, read once: a session refers weakly to rows that nobody holds."""
-    row = session.info.get(key_id) or session.get(DataKey, key_id)
-    if row is not None:
-        session.info[key_id] = row
-    return row
-
-
-def _id_of_key(coalition_id: UUID | None) -> UUID:
+def id_of_key(coalition_id: UUID | None, number: int) -> UUID:
     """Return the id of whose key it is: of two made at once, the database then takes one."""
-    return uuid5(NAMESPACE, str(coalition_id))
+    whose = str(coalition_id)
+    return uuid5(NAMESPACE, whose if number == FIRST else f"{whose}:{number}")
+
+
+def id_of_index(coalition_id: UUID | None, purpose: str) -> UUID:
+    """Return the id of the key of a purpose of `blind`."""
+    return uuid5(NAMESPACE, f"{coalition_id}/{purpose}")
+
+
+def _sealing(session: Session, coalition_id: UUID | None) -> tuple[UUID, bytes]:
+    """Return the key that seals now, held so that nobody destroys it before this is kept."""
+    found: tuple[UUID, bytes] | None = session.info.get((SEALS, coalition_id))
+    if found is None:
+        # Asked twice: while the first waited, the newest may have become an old one, and gone.
+        found = _newest(session, coalition_id) or _newest(session, coalition_id)
+        if found is None:
+            row = generation(session, coalition_id, FIRST)
+            found = row.id, cast("bytes", _opened(session, row.id))
+        session.info[SEALS, coalition_id] = found
+    return found
+
+
+def _newest(
+    session: Session, coalition_id: UUID | None, *, is_held: bool = True
+) -> tuple[UUID, bytes] | None:
+    whose = (DataKey.coalition_id == coalition_id, DataKey.generation >= FIRST)
+    query = select(DataKey.id).where(*whose).order_by(DataKey.generation.desc()).limit(1)
+    if is_held:
+        query = query.with_for_update(read=True, key_share=True)
+    key_id = session.connection().execute(query).scalar()
+    if key_id is None or (key := _opened(session, key_id)) is None:
+        return None
+    return key_id, key
+
+
+def _opened(session: Session, key_id: UUID) -> bytes | None:
+    """Return a key, opened once a session: no process remembers a key that was destroyed."""
+    if key_id not in session.info:
+        query = select(DataKey.master, DataKey.wrapped).where(DataKey.id == key_id)
+        found = session.connection().execute(query).first()
+        if found is None:
+            return None
+        session.info[key_id] = outside().vault.open(key_id, found.master, found.wrapped)
+    return cast("bytes", session.info[key_id])
+
+
+def _put(session: Session, row: DataKey, key: bytes) -> DataKey:
+    """Write a key unless its row is there; return the row that is."""
+    if (there := session.get(DataKey, row.id)) is not None:
+        return there
+    try:
+        with session.begin_nested():
+            session.add(outside().vault.wrap(row, key))
+    except IntegrityError as clash:  # another transaction has just made it
+        found = session.get(DataKey, row.id)
+        if found is None:
+            raise NotFound("The coalition was deleted a moment ago.") from clash
+        return found
+    return row
+
+
+def _is_reading(session: Session) -> bool:
+    return bool(session.connection().get_execution_options().get("readonly"))
+
+
+def _derived(key: bytes, purpose: str) -> bytes:
+    return hmac.digest(key, f"blind:{purpose}".encode(), "sha256")
+
+
+def _code(master: bytes, content: bytes) -> bytes:
+    return hmac.digest(hmac.digest(master, b"signature", "sha256"), content, "sha256")
 
 
 def _bound(place: str, row_id: UUID) -> bytes:

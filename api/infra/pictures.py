@@ -12,19 +12,22 @@ from xml.etree import ElementTree as ET  # writes only; defusedxml reads
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 from PIL import Image, UnidentifiedImageError
-from sqlalchemy import String
+from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.errors import Invalid, NotFound
-from api.infra.database import after_commit
+from api.infra.database import Base, after_commit
 from api.infra.outside import outside
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from sqlalchemy import Connection
+
 PNG, SVG = "image/png", "image/svg+xml"
 MAX_BYTES = 500_000
 MAX_SIDE = 4000  # pixels
+KEPT_SIDE = 1200  # pixels: at its largest in a document, more than 600 an inch
 MAX_PARTS = 3000
 _NS = "http://www.w3.org/2000/svg"
 _PARTS = frozenset(
@@ -97,6 +100,8 @@ _SHAPES = frozenset(
         "preserveAspectRatio",
     }
 )
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_BOX = re.compile(rf"\s*{_NUMBER}(?:[\s,]+{_NUMBER}){{3}}\s*\Z")  # of a viewBox
 _VALUE = re.compile(r"(?:url\(#[\w-]+\)|[\w\s.,#%+()-]*)\Z")
 
 
@@ -115,7 +120,23 @@ class WithLogo:
 
     @property
     def logo_key(self) -> str:
-        return f"logos/{self.id}/{self.logo_sha256}"
+        return key_of(self.id, self.logo_sha256)
+
+
+def key_of(row_id: UUID, sha256: str | None) -> str:
+    return f"logos/{row_id}/{sha256}"
+
+
+def referred(connection: Connection) -> set[str]:
+    """Return the key of every logo that a row refers to."""
+    found = set()
+    for mapper in Base.registry.mappers:
+        if issubclass(mapper.class_, WithLogo):
+            table = mapper.local_table
+            with_logo = table.c.logo_sha256.is_not(None)
+            rows = connection.execute(select(table.c.id, table.c.logo_sha256).where(with_logo))
+            found |= {key_of(*row) for row in rows}
+    return found
 
 
 def put_logo(row: WithLogo, data: bytes) -> None:
@@ -126,6 +147,13 @@ def put_logo(row: WithLogo, data: bytes) -> None:
         drop_logo(row)
     row.logo_type, row.logo_sha256 = kind, sha256
     outside().storage.put(row.logo_key, picture)
+
+
+def copy_logo(source: WithLogo, row: WithLogo) -> None:
+    """Give a row the logo of another, if that one has one; it is safe already."""
+    if found := logo(source):
+        row.logo_type, row.logo_sha256 = source.logo_type, source.logo_sha256
+        outside().storage.put(row.logo_key, found[0])
 
 
 def drop_logo(row: WithLogo) -> None:
@@ -174,6 +202,7 @@ def _png(data: bytes) -> bytes:
     except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError,
             Image.DecompressionBombWarning) as broken:  # fmt: skip
         raise NoPicture("The PNG cannot be read. Export it again.") from broken
+    drawn.thumbnail((KEPT_SIDE, KEPT_SIDE))
     out = io.BytesIO()
     drawn.save(out, "PNG", optimize=True)
     return out.getvalue()
@@ -218,5 +247,6 @@ def _attributes(part: ET.Element) -> dict[str, str]:
     return {
         name: value
         for name, value in given.items()
-        if (name in _LOOKS or name in _SHAPES) and _VALUE.match(value)
+        if (name in _LOOKS or name in _SHAPES)
+        and (_BOX if name == "viewBox" else _VALUE).match(value)
     }

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import NotFound
-from api.infra import pages, pictures, spelling
+from api.infra import audit, pages, pictures, spelling
 from api.infra.database import reading, touch, transaction
 from api.organisations.models import Organisation
 
@@ -28,7 +28,9 @@ def enter(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Organisati
     """Enter an organisation into a coalition."""
     actor.must(coalition_id, Role.EDITOR)
     with transaction() as session:
-        return put(session, coalition_id, facts)
+        entered = put(session, coalition_id, facts)
+        audit.record(session, actor, "organisation.entered", entered, facts)
+        return entered
 
 
 def use(actor: Actor, coalition_id: UUID, entry_id: UUID) -> Organisation:
@@ -40,8 +42,8 @@ def use(actor: Actor, coalition_id: UUID, entry_id: UUID) -> Organisation:
             raise NotFound("The directory has no such entry; it may have been taken out.")
         facts = {name: getattr(entry, name) for name in PUBLIC_FIELDS}
         copy = put(session, coalition_id, {**facts, "is_public": False})
-        if found := pictures.logo(entry):
-            pictures.put_logo(copy, found[0])
+        pictures.copy_logo(entry, copy)
+        audit.record(session, actor, "organisation.copied", copy, {"entry_id": entry_id})
         return copy
 
 
@@ -64,6 +66,7 @@ def change(
         for name, value in changes.items():
             setattr(organisation, name, value)
         _index(organisation)
+        audit.record(session, actor, "organisation.changed", organisation, changes)
         return organisation
 
 
@@ -81,6 +84,7 @@ def remove(actor: Actor, organisation_id: UUID, expected: int) -> None:
         )
         touch(organisation, expected)
         pictures.drop_logo(organisation)
+        audit.record(session, actor, "organisation.deleted", organisation)
         session.delete(organisation)
 
 
@@ -120,6 +124,8 @@ def put_logo(actor: Actor, organisation_id: UUID, expected: int, data: bytes) ->
         organisation = load(session, actor, Organisation, organisation_id, Role.EDITOR, lock=True)
         touch(organisation, expected)
         pictures.put_logo(organisation, data)
+        facts = {"sha256": organisation.logo_sha256}
+        audit.record(session, actor, "organisation.logo_given", organisation, facts)
         return organisation
 
 
@@ -129,6 +135,7 @@ def drop_logo(actor: Actor, organisation_id: UUID, expected: int) -> None:
         organisation = load(session, actor, Organisation, organisation_id, Role.EDITOR, lock=True)
         touch(organisation, expected)
         pictures.drop_logo(organisation)
+        audit.record(session, actor, "organisation.logo_taken_away", organisation)
 
 
 def logo(actor: Actor, organisation_id: UUID) -> tuple[Organisation, bytes, str]:

@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra.database import Base, Country, Id, Versioned, choice
+from api.infra.keys import Sealed
 
 
 class Source(StrEnum):
@@ -84,4 +85,4 @@ class SignatureIdentity(Base):
     coalition_id: Mapped[UUID] = mapped_column(
         ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
     )
-    identity: Mapped[bytes]  # sealed
+    identity: Mapped[Sealed]

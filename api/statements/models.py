@@ -10,6 +10,7 @@ from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra.database import Base, Created, Id, Language, Versioned, choice
+from api.infra.keys import Sealed
 
 
 class Kind(StrEnum):
@@ -59,9 +60,9 @@ class Statement(Versioned, Base):
     template_version_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("template_versions.id"), index=True
     )
-    choice: Mapped[bytes | None]  # sealed: which demands the template was filled with
+    choice: Mapped[Sealed | None]  # which demands the template was filled with
     draft: Mapped[dict[str, Any]] = mapped_column(JSON)
-    draft_secrets: Mapped[bytes | None]  # sealed: what of the draft's cases may not be named
+    draft_secrets: Mapped[Sealed | None]  # what of the draft's cases may not be named
     revision_number: Mapped[int] = mapped_column(default=0)  # the newest; 0: none yet
     counted_from: Mapped[int] = mapped_column(default=0)  # the newest that is not editorial
 
@@ -84,10 +85,10 @@ class Revision(Base):
     sha256: Mapped[str] = mapped_column(String(64), index=True)  # of `printed`
     printed: Mapped[dict[str, Any]] = mapped_column(JSON)
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
-    secrets: Mapped[bytes | None]  # sealed: what of the document's cases may not be named
-    # Sealed: {"printed", "document", "note"} of a text that held a name which was taken back.
-    # Those columns are empty then, and only owners read it.
-    taken_back: Mapped[bytes | None]
+    secrets: Mapped[Sealed | None]  # what of the document's cases may not be named
+    # {"printed", "document", "note"} of a text that held a name which was taken back. Those
+    # columns are empty then, and only owners read it.
+    taken_back: Mapped[Sealed | None]
     created_at: Mapped[Created]
     created_by: Mapped[UUID | None]  # None: a redaction, which a change of a case caused
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from api.accounts.rules import Role
 from api.errors import Conflict, point
 from api.statements.models import State, Weight
+from api.texts.rules import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
 # Where a text may go from where, and who may send it there.
 MOVES: dict[State, dict[State, Role]] = {
@@ -67,7 +68,7 @@ def move(current: State, wanted: State) -> Role:
 def must_be_writable(state: State) -> None:
     """Let a text that may still be written on pass, or raise TextClosed."""
     if state not in WRITABLE:
-        raise TextClosed(f"It is {state}. Begin a new statement from a copy of its text.")
+        raise TextClosed(f"It is {state}. Begin a new statement from its text: POST to its copies.")
 
 
 def weighed(number: int, state: State, wanted: Weight | None) -> Weight:
@@ -130,9 +131,13 @@ def with_live_words(
 ) -> dict[str, Any]:
     """Return a document whose cases and demands have the words of the live ones.
 
-    Which ones it holds stays as it is; what is no longer live keeps its words.
+    Which ones it holds stays as it is; what is no longer live keeps its words. They refer to no
+    footnotes but the document's.
     """
-    live = {each["id"]: each for asked in demand_lists for each in asked["demands"]}
+    notes = document.get("footnotes", {})
+    live = {
+        each["id"]: _with_notes(each, notes) for asked in demand_lists for each in asked["demands"]
+    }
     renewed = dict(document)
     if "demand_lists" in document:
         renewed["demand_lists"] = [
@@ -148,3 +153,8 @@ def with_live_words(
     if wanted:
         renewed["cases"] = [cases.get(key) or old[key] for key in wanted]
     return renewed
+
+
+def _with_notes(demand: Mapping[str, Any], notes: Container[str]) -> dict[str, Any]:
+    texts = ((key, demand[key]) for key in ("text", "rationale") if key in demand)
+    return {**demand, **{key: markdown.without_notes(text, notes) for key, text in texts}}

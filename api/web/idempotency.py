@@ -61,7 +61,7 @@ class Attempt(Base):
     key: Mapped[bytes]  # SHA-256: a key may hold anything
     request: Mapped[bytes]  # SHA-256 of method, address and body
     state: Mapped[str] = mapped_column(String(10))  # running, done
-    answer: Mapped[bytes | None]
+    answer: Mapped[keys.Sealed | None]
     begun_at: Mapped[Moment]
 
 

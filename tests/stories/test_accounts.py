@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from api.accounts import service
-from tests.builders import a_coalition, a_role, an_organisation
+from tests.builders import a_coalition, a_dead_job, a_role, a_statement, an_organisation
 from tests.client import Client
 
 if TYPE_CHECKING:
@@ -249,6 +249,24 @@ def test_the_last_owner_stays(world: World, owner: Client) -> None:
     a_role(owner, coalition, world.user(), "owner")
     assert owner.patch(f"/v1/roles/{role}", {"role": "coordinator"}).status == 200
     assert owner.delete(f"/v1/roles/{role}").status == 403
+
+
+def test_a_list_in_the_order_of_time_goes_on_after_its_first_page(
+    world: World, owner: Client
+) -> None:
+    coalition = a_coalition(owner)
+    for _ in range(2):
+        a_token(owner)
+        a_role(owner, coalition, world.user(), "viewer")
+        a_statement(owner, coalition)
+        a_dead_job(world, coalition)
+
+    lists = [f"/v1/coalitions/{coalition}/{name}" for name in ("roles", "statements", "jobs")]
+    for path in ("/v1/tokens", *lists):
+        first = owner.get(path, limit=1)
+        second = owner.get(first.headers["Link"].partition(">")[0].removeprefix("<"))
+        assert second.status == 200, second.body
+        assert first["items"][0]["id"] != second["items"][0]["id"], path
 
 
 def test_an_address_stands_for_one_user(world: World) -> None:

@@ -109,6 +109,14 @@ def test_the_format_may_be_said_whatever_the_ending(tmp_path: Path, form: str, e
     assert said.read_bytes() == known.read_bytes()
 
 
+def test_a_file_is_printed_in_the_theme_that_is_asked_for(tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+
+    assert run("render", TWIN, "-o", out, "--theme", "brief").returncode == 0
+
+    assert '<header class="band' in out.read_text("utf-8")
+
+
 @pytest.mark.parametrize("ending", ["html", "txt", "md"])
 def test_the_ending_says_the_format(tmp_path: Path, ending: str) -> None:
     out = tmp_path / f"letter.{ending}"

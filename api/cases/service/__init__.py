@@ -36,7 +36,7 @@ from api.cases.service.entries import (
 from api.cases.service.history import Recorded, record, recorded
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Fault, Forbidden, Invalid
-from api.infra import keys, pages, spelling
+from api.infra import audit, keys, pages, spelling
 from api.infra.database import reading, touch, transaction
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ def enter(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Shown:
     with transaction() as session:
         case = enter_case(session, coalition_id, facts, actor.user_id)
         _check_key(facts, case, entry_of(session, case))
+        audit.record(session, actor, "case.entered", case, facts)
         return _shown(session, actor, case)
 
 
@@ -101,7 +102,8 @@ def change(actor: Actor, case_id: UUID, expected: int, changes: dict[str, Any]) 
         case = held(session, actor, Case, case_id, Role.EDITOR)
         _must_be_free_to(actor, case, changes)
         touch(case, expected)
-        change_entry(session, entry_of(session, case), changes)
+        audit.record(session, actor, "case.changed", case, changes)
+        change_entry(session, entry_of(session, case), changes, by=actor)
         _check_key(changes, case, entry_of(session, case))
         return _shown(session, actor, case)
 
@@ -131,6 +133,8 @@ def remove(actor: Actor, case_id: UUID, expected: int) -> None:
         users = [user for find in references for user in find(session, case)]
         if users:
             raise CaseInUse(f"Take it out of these first: {', '.join(users)}.")
+        audit.destroy_salts(session, case_id)
+        audit.record(session, actor, "case.deleted", case)
         session.delete(case)
 
 
@@ -195,6 +199,7 @@ def change_status(actor: Actor, case_id: UUID, facts: dict[str, Any]) -> Recorde
         case = held(session, actor, Case, case_id, Role.EDITOR)
         touch(case, None)
         row = write_status(session, case, facts, actor.user_id)
+        audit.record(session, actor, "case.status_changed", case, facts)
         return recorded(session, row, is_for_all=case.may_be_named, actor=actor)
 
 

@@ -15,7 +15,7 @@ from api.cases.models import Case, CaseStatus, CaseStatusChange
 from api.cases.service.history import record
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Fault, Invalid, NotFound, point
-from api.infra import keys, spelling
+from api.infra import audit, keys, spelling
 from api.infra.database import flush, insert, touch
 
 if TYPE_CHECKING:
@@ -179,7 +179,9 @@ def enter_case(
     return case
 
 
-def change_entry(session: Session, entry: Entry, changes: Mapping[str, Any]) -> None:
+def change_entry(
+    session: Session, entry: Entry, changes: Mapping[str, Any], *, by: Actor | None = None
+) -> None:
     case, was_named, names = entry.case, entry.case.may_be_named, entry.names
     entry = Entry(case, {**entry.identity, **{k: changes[k] for k in WHO if k in changes}})
     for name in OPEN:
@@ -190,6 +192,7 @@ def change_entry(session: Session, entry: Entry, changes: Mapping[str, Any]) -> 
     _keep(session, entry)
     flush(session, on_clash=KeyTaken("Choose another key."))
     if is_taken_back:
+        audit.record(session, by, "case.name_taken_back", case)
         # An alias that goes in the same call must leave the texts as well.
         every = {**entry.identity, "aliases": [*entry.identity["aliases"], *names]}
         _silence(session, Entry(case, every), label_of(session, case))

@@ -38,7 +38,7 @@ from api.demands.service.rows import (
     write_status,
 )
 from api.errors import Conflict, Invalid
-from api.infra import pages, spelling
+from api.infra import audit, pages, spelling
 from api.infra.database import flush, reading, touch, transaction
 
 if TYPE_CHECKING:
@@ -87,7 +87,9 @@ def start_list(actor: Actor, coalition_id: UUID, subject: dict[str, Any]) -> Who
     """Start a list of what is asked of a country or a party."""
     actor.must(coalition_id, Role.EDITOR)
     with transaction() as session:
-        return Whole(new_list(session, coalition_id, subject), [])
+        started = new_list(session, coalition_id, subject)
+        audit.record(session, actor, "demand_list.started", started, subject)
+        return Whole(started, [])
 
 
 def change_list(actor: Actor, list_id: UUID, expected: int, subject: dict[str, Any]) -> Whole:
@@ -97,6 +99,7 @@ def change_list(actor: Actor, list_id: UUID, expected: int, subject: dict[str, A
         touch(demand_list, expected)
         set_subject(session, demand_list, subject)
         flush(session, on_clash=ListThere("Move the demands to the list that is there."))
+        audit.record(session, actor, "demand_list.changed", demand_list, subject)
         return _whole(session, demand_list)
 
 
@@ -109,6 +112,7 @@ def remove_list(actor: Actor, list_id: UUID, expected: int) -> None:
         if count:
             raise ListNotEmpty(f"Move or delete its {count} demands first.")
         touch(session.get_one(Coalition, demand_list.coalition_id), None)
+        audit.record(session, actor, "demand_list.deleted", demand_list)
         session.delete(demand_list)
 
 
@@ -141,6 +145,8 @@ def order_lists(actor: Actor, coalition_id: UUID, expected: int, ids: Sequence[U
         touch(coalition, expected)
         within = DemandList.coalition_id == coalition_id
         _reorder(session, DemandList, within, ids)
+        told = {"ids": ids}
+        audit.append(session, actor, "demand_list.ordered", coalition_id, coalition_id, facts=told)
         return _order(session, DemandList, within, coalition)
 
 
@@ -158,6 +164,7 @@ def order_demands(actor: Actor, list_id: UUID, expected: int, ids: Sequence[UUID
         touch(demand_list, expected)
         within = Demand.list_id == list_id
         _reorder(session, Demand, within, ids)
+        audit.record(session, actor, "demand.ordered", demand_list, {"ids": ids})
         return _order(session, Demand, within, demand_list)
 
 
@@ -165,7 +172,9 @@ def add(actor: Actor, list_id: UUID, facts: dict[str, Any]) -> Asked:
     """Add a demand at the end of a list."""
     with transaction() as session:
         demand_list = cases.held(session, actor, DemandList, list_id, Role.EDITOR)
-        return asked(session, [new_demand(session, demand_list, facts, actor.user_id)])[0]
+        demand = new_demand(session, demand_list, facts, actor.user_id)
+        audit.record(session, actor, "demand.added", demand, facts)
+        return asked(session, [demand])[0]
 
 
 def change(actor: Actor, demand_id: UUID, expected: int, changes: dict[str, Any]) -> Asked:
@@ -174,6 +183,7 @@ def change(actor: Actor, demand_id: UUID, expected: int, changes: dict[str, Any]
         demand = cases.held(session, actor, Demand, demand_id, Role.EDITOR)
         touch(demand, expected)
         change_demand(session, demand, changes)
+        audit.record(session, actor, "demand.changed", demand, changes)
         return asked(session, [demand])[0]
 
 
@@ -183,6 +193,7 @@ def remove(actor: Actor, demand_id: UUID, expected: int) -> None:
         demand = cases.held(session, actor, Demand, demand_id, Role.EDITOR)
         touch(demand, expected)
         touch(session.get_one(DemandList, demand.list_id), None)
+        audit.record(session, actor, "demand.deleted", demand)
         session.delete(demand)
 
 
@@ -242,6 +253,7 @@ def change_status(actor: Actor, demand_id: UUID, facts: dict[str, Any]) -> cases
         touch(demand, None)
         touch(session.get_one(DemandList, demand.list_id), None)
         row = write_status(session, demand, facts, actor.user_id)
+        audit.record(session, actor, "demand.status_changed", demand, facts)
         is_for_all = _is_of_named_only(session, demand_id)
         return cases.recorded(session, row, is_for_all=is_for_all, actor=actor)
 

@@ -21,6 +21,7 @@ from api.demands.models import (
     DemandStatusChange,
 )
 from api.errors import Conflict, Fault, Invalid, point
+from api.infra import audit
 from api.infra.database import flush, insert, touch
 from api.texts.rules import markdown
 
@@ -323,6 +324,7 @@ def _relabel(session: Session, demand: Demand, names: Sequence[str], label: str)
     demand.spellings = rules.spellings(demand.text, demand.rationale)
     touch(demand, None)
     touch(session.get_one(DemandList, demand.list_id), None)
+    audit.record(session, None, "demand.relabelled", demand)
 
 
 def _is_unfit(demand: Demand, field: str, names: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Conflict, Fault, Invalid, point
-from api.infra import clock
+from api.infra import audit, clock, jobs
 from api.infra.database import Stale, reading, touch, transaction
 from api.organisations.models import Organisation
 from api.signatures import rules
@@ -44,7 +44,10 @@ def enter(actor: Actor, statement_id: UUID, sha256: str, facts: dict[str, Any]) 
         facts = _from_entry(session, statement, facts)
         _require_name(facts)
         (signature_id,) = rows.put(session, statement, revision, [facts])
-        return _shown(session, statement, session.get_one(Signature, signature_id))
+        signature = session.get_one(Signature, signature_id)
+        told = {**facts, "revision_sha256": sha256}
+        audit.record(session, actor, "signature.entered", signature, told)
+        return _shown(session, statement, signature)
 
 
 def _from_entry(session: Session, statement: Statement, facts: dict[str, Any]) -> dict[str, Any]:
@@ -87,6 +90,8 @@ def change(actor: Actor, signature_id: UUID, expected: int, changes: dict[str, A
         if signature.visibility is not Visibility.PUBLIC:
             signature.organisation_id = None
         rows.put_identity(session, signature, rules.identity_of(facts))
+        _announce(session, signature)  # another name, too, takes back the one that printed
+        audit.record(session, actor, "signature.changed", signature, changes)
         return _shown(session, statement, signature)
 
 
@@ -100,6 +105,8 @@ def confirm(actor: Actor, signature_id: UUID, sha256: str) -> Shown:
             signature.revision_number = revision.number
             signature.revision_sha256 = revision.sha256
             touch(signature, None)
+            told = {"revision_sha256": sha256}
+            audit.record(session, actor, "signature.confirmed", signature, told)
         return _shown(session, statement, signature)
 
 
@@ -111,6 +118,7 @@ def withdraw(actor: Actor, signature_id: UUID) -> Shown:
             signature.state = SignatureState.WITHDRAWN
             signature.withdrawn_on = clock.today()
             _forget(session, signature)
+            audit.record(session, actor, "signature.withdrawn", signature)
         return _shown(session, statement, signature)
 
 
@@ -121,13 +129,21 @@ def erase(actor: Actor, signature_id: UUID) -> Shown:
         if signature.state is not SignatureState.WITHDRAWN:
             signature.visibility = Visibility.ANONYMOUS
         _forget(session, signature)
+        audit.record(session, actor, "signature.erased", signature)
         return _shown(session, statement, signature)
 
 
 def _forget(session: Session, signature: Signature) -> None:
     signature.organisation_id = None
     rows.put_identity(session, signature, {})
+    audit.destroy_salts(session, signature.id)
     touch(signature, None)
+    _announce(session, signature)
+
+
+def _announce(session: Session, signature: Signature) -> None:
+    facts = {"statement_id": str(signature.statement_id)}
+    jobs.announce(session, "signature.taken_back", signature.coalition_id, **facts)
 
 
 def remove(actor: Actor, signature_id: UUID, expected: int) -> None:
@@ -135,6 +151,9 @@ def remove(actor: Actor, signature_id: UUID, expected: int) -> None:
     with transaction() as session:
         statement, signature = _held(session, actor, signature_id)
         _touch(statement, signature, expected)
+        _announce(session, signature)
+        audit.destroy_salts(session, signature_id)
+        audit.record(session, actor, "signature.deleted", signature)
         session.delete(signature)
 
 
@@ -190,6 +209,7 @@ def reorder(
         placed = [{"id": id_, "position": at} for at, id_ in enumerate([*ids, *gone], 1)]
         if placed:
             session.execute(update(Signature), placed)
+        audit.record(session, actor, "signature.ordered", statement, {"ids": ids})
         return _order(session, statement)
 
 

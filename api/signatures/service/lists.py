@@ -12,6 +12,7 @@ from api.accounts.service import load
 from api.errors import Fault, Forbidden, Invalid, NotFound
 from api.infra import pages, spelling
 from api.infra.database import reading
+from api.organisations.models import Organisation
 from api.signatures import rules
 from api.signatures.models import Signature, SignatureState, Visibility
 from api.signatures.rules import Audience, Standing
@@ -194,3 +195,26 @@ def printed(
         if (entry := rules.portable(each.who, audience, document)) is not None
     ]
     return entries, count(session, statement) - len(entries)
+
+
+def with_logos(session: Session, statement: Statement) -> list[tuple[Signatory, Organisation]]:
+    """Return the organisations that `printed` names to everybody and that have a logo.
+
+    Each beside its entry of the portable document.
+    """
+    query = (
+        select(Signature, Organisation)
+        .join(Organisation, Organisation.id == Signature.organisation_id)
+        .where(
+            rows.counting(statement),
+            Signature.visibility == Visibility.PUBLIC,
+            Organisation.logo_sha256.is_not(None),
+        )
+    )
+    of = dict(session.execute(query).all())
+    document = statements.current_revision(session, statement).document if of else {}
+    return [
+        (entry, of[each.signature])
+        for each in rows.shown(session, statement, list(of), Audience.PUBLIC)
+        if (entry := rules.portable(each.who, Audience.PUBLIC, document)) is not None
+    ]

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Fault, Invalid, point
+from api.infra import audit
 from api.infra.database import reading, transaction
 from api.signatures import rules
 from api.signatures.models import Signature, SignatureState
@@ -98,6 +99,8 @@ def import_(
             if each.state is LineState.ENTERED
         ]
         rows.put(session, statement, revision, good)
+        told = {"count": len(good), "revision_sha256": sha256}
+        audit.record(session, actor, "signature.imported", statement, told)
         return Report(stored=True, lines=report)
 
 

@@ -11,7 +11,7 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.cases import service as cases
 from api.cases.models import Case
-from api.infra import pages
+from api.infra import audit, pages
 from api.infra.database import reading, touch, transaction
 from api.portable.rules import checking, printing
 from api.statements import rules
@@ -60,7 +60,9 @@ def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, Any]) -> Warn
     actor.must(coalition_id, Role.EDITOR)
     with transaction() as session:
         coalition = cases.hold(session, coalition_id)
-        return _shown(actor, started(session, coalition, completed(document, coalition)))
+        begun = started(session, coalition, completed(document, coalition))
+        audit.record(session, actor, "statement.begun", begun.statement)
+        return _shown(actor, begun)
 
 
 def save(actor: Actor, statement_id: UUID, expected: int, document: dict[str, Any]) -> Warned:
@@ -68,7 +70,9 @@ def save(actor: Actor, statement_id: UUID, expected: int, document: dict[str, An
     with transaction() as session:
         statement = cases.held(session, actor, Statement, statement_id, Role.EDITOR)
         whole = with_secrets(session, actor, statement, document)
-        return _shown(actor, replaced(session, statement, expected, whole))
+        saved = replaced(session, statement, expected, whole)
+        audit.record(session, actor, "statement.saved", statement)
+        return _shown(actor, saved)
 
 
 def draft(actor: Actor, statement_id: UUID) -> Warned:
@@ -141,6 +145,7 @@ def move(actor: Actor, statement_id: UUID, expected: int, wanted: State) -> Stat
         elif wanted is State.REVIEW:
             current_revision(session, statement)
         statement.state = wanted
+        audit.record(session, actor, "statement.moved", statement, {"state": wanted})
         return statement
 
 
@@ -181,4 +186,5 @@ def remove(actor: Actor, statement_id: UUID, expected: int) -> None:
         touch(statement, expected)
         if statement.revision_number:
             raise rules.TextClosed("It has revisions, which are kept. Archive it.")
+        audit.record(session, actor, "statement.deleted", statement)
         session.delete(statement)

@@ -10,13 +10,15 @@ from sqlalchemy import select
 from api.accounts.rules import Actor, Role
 from api.cases import rules as names, service as cases
 from api.errors import Gone, Invalid
-from api.infra import keys
+from api.infra import audit, jobs, keys
 from api.infra.database import touch
 from api.portable.rules import checking, printing, secrecy
 from api.statements.models import Revision, Statement, Weight
 from api.statements.service import rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.orm import Session
 
     from api.cases.models import Case
@@ -84,6 +86,7 @@ def _redraft(
     touch(statement, None)
     session.flush()
     rows.name_cases(session, statement, 0)
+    audit.record(session, None, "statement.relabelled", statement)
     return True
 
 
@@ -110,9 +113,7 @@ def _succeed(
     redacted = newest and _redacted(statement, newest[1], entry, label)
     if redacted and not _is_sound(redacted, entry):
         return [statement.revision_number]
-    for revision, _ in telling.values():
-        _seal(session, revision)
-        rows.name_cases(session, statement, revision.number, {})  # a key may tell the name
+    _seal_all(session, statement, [revision for revision, _ in telling.values()])
     if redacted:
         _put_after(session, statement, redacted)
     return []
@@ -147,6 +148,8 @@ def _put_after(session: Session, statement: Statement, redacted: dict[str, Any])
     touch(statement, None)
     session.flush()
     rows.name_cases(session, statement, statement.revision_number, public)
+    told = {"number": successor.number, "sha256": successor.sha256}
+    audit.record(session, None, "statement.redacted", statement, told)
 
 
 def _redacted(
@@ -156,6 +159,17 @@ def _redacted(
     if names.tells(document["slug"], entry.names):
         redacted["slug"] = f"{statement.kind.replace('_', '-')}-{str(statement.id)[:8]}"
     return redacted
+
+
+def _seal_all(session: Session, statement: Statement, told: Sequence[Revision]) -> None:
+    for revision in told:
+        _seal(session, revision)
+        rows.name_cases(session, statement, revision.number, {})  # a key may tell the name
+    if told:
+        facts = {"statement_id": str(statement.id)}
+        jobs.announce(session, "revision.taken_back", statement.coalition_id, **facts)
+        numbers = {"numbers": [revision.number for revision in told]}
+        audit.record(session, None, "revision.taken_back", statement, numbers)
 
 
 def _seal(session: Session, revision: Revision) -> None:

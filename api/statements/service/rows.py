@@ -12,7 +12,7 @@ from api.accounts.rules import Actor, Role
 from api.cases import service as cases
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Fault, Forbidden, Gone, Invalid, NotFound
-from api.infra import keys
+from api.infra import audit, keys
 from api.infra.database import flush, insert, touch
 from api.portable.rules import checking, printing, references, secrecy
 from api.statements import rules
@@ -251,6 +251,8 @@ def frozen(
         statement.counted_from = number
     session.flush()
     name_cases(session, statement, number)
+    told = {"number": number, "sha256": fingerprint, "weight": means}
+    audit.record(session, actor, "statement.revised", statement, told)
     return revision
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from api.accounts.models import RoleGrant, Token, TokenScope, User
 from api.accounts.rules import Actor, Role
 from api.errors import Conflict, Fault, Forbidden, Invalid, NotFound, point
-from api.infra import clock, keys, secrets
+from api.infra import audit, clock, keys, secrets
 from api.infra.database import insert, reading, touch, transaction
 from api.infra.pages import Page, PageRequest, page
 
@@ -124,7 +124,7 @@ def actor_of(email: str) -> Actor:
             raise NotFound("No user has this address. `undersigned user create` makes one.")
         grants = session.scalars(select(RoleGrant).where(RoleGrant.user_id == user.id))
         roles = {grant.coalition_id: Role(grant.role) for grant in grants}
-        return Actor(user.id, user.id, roles, None)
+        return Actor(user.id, None, roles, None)
 
 
 def create_user(email: str, name: str) -> Person:
@@ -132,14 +132,15 @@ def create_user(email: str, name: str) -> Person:
     with transaction() as session:
         if _by_email(session, email):
             raise EmailTaken("Use the user that is there.")
-        return _new_user(session, email, name)
+        return _new_user(session, None, email, name)
 
 
-def _new_user(session: Session, email: str, name: str) -> Person:
+def _new_user(session: Session, by: Actor | None, email: str, name: str) -> Person:
     user_id = uuid4()
     identity = keys.seal(session, None, IDENTITY, user_id, {"email": email, "name": name})
     user = User(id=user_id, identity=identity, email_index=_email_index(session, email))
     insert(session, user, on_clash=EmailTaken("Use the user that is there."))
+    audit.append(session, by, "user.created", None, user_id, facts={"email": email})
     return Person(user_id, email, name)
 
 
@@ -170,7 +171,7 @@ def create_first_token(email: str, label: str, days: int) -> str:
         user = _by_email(session, email)
         if user is None:
             raise NotFound("No user has this address. `undersigned user create` makes one.")
-        return _new_token(session, user.id, label, days, None)[1]
+        return _new_token(session, None, user.id, label, days, None)[1]
 
 
 def create_token(
@@ -188,11 +189,16 @@ def create_token(
     if faults:
         raise Invalid("Name only coalitions that you work in.", faults)
     with transaction() as session:
-        return _new_token(session, actor.user_id, label, days, wanted)
+        return _new_token(session, actor, actor.user_id, label, days, wanted)
 
 
-def _new_token(
-    session: Session, user_id: UUID, label: str, days: int, coalition_ids: set[UUID] | None
+def _new_token(  # noqa: PLR0913, PLR0917 # who makes it, and its columns
+    session: Session,
+    by: Actor | None,
+    user_id: UUID,
+    label: str,
+    days: int,
+    coalition_ids: set[UUID] | None,
 ) -> tuple[Token, str]:
     secret = secrets.new_secret()
     token = Token(
@@ -205,6 +211,9 @@ def _new_token(
     )
     session.add(token)
     session.flush()
+    limited = None if coalition_ids is None else sorted(map(str, coalition_ids))
+    facts = {"user_id": user_id, "coalition_ids": limited}
+    audit.append(session, by, "token.created", None, token.id, facts=facts)
     return token, secret
 
 
@@ -227,7 +236,9 @@ def revoke_token(actor: Actor, token_id: UUID) -> Token:
     """End one of the actor's tokens now, for good."""
     with transaction() as session:
         found = _own_token(session, actor, token_id)
-        found.revoked_at = found.revoked_at or clock.now()
+        if found.revoked_at is None:
+            found.revoked_at = clock.now()
+            audit.append(session, actor, "token.revoked", None, found.id)
         return found
 
 
@@ -244,7 +255,9 @@ def found_role(session: Session, actor: Actor, coalition_id: UUID) -> None:
     if actor.scope is not None:
         raise Forbidden("A token that is limited to coalitions cannot found another one.")
     founder = person(session, session.get_one(User, actor.user_id))
-    session.add(_new_grant(session, coalition_id, founder, Role.OWNER))
+    given = _new_grant(session, coalition_id, founder, Role.OWNER)
+    session.add(given)
+    _record(session, actor, "role.granted", given)
 
 
 def _new_grant(session: Session, coalition_id: UUID, who: Person, role: Role) -> RoleGrant:
@@ -276,9 +289,10 @@ def grant_role(actor: Actor, coalition_id: UUID, email: str, name: str, wanted: 
     actor.must(coalition_id, Role.OWNER)
     with transaction() as session:
         user = _by_email(session, email)
-        user_id = user.id if user else _new_user(session, email, name).id
+        user_id = user.id if user else _new_user(session, actor, email, name).id
         given = _new_grant(session, coalition_id, Person(user_id, email, name), wanted)
         insert(session, given, on_clash=HasRole("Change the role that is there."))
+        _record(session, actor, "role.granted", given)
         return _granted(session, given)
 
 
@@ -290,6 +304,7 @@ def change_role(actor: Actor, role_id: UUID, expected: int, wanted: Role) -> Gra
         if wanted is not Role.OWNER:
             _keep_an_owner(given, owners)
         given.role = wanted
+        _record(session, actor, "role.changed", given)
         return _granted(session, given)
 
 
@@ -299,7 +314,12 @@ def take_role(actor: Actor, role_id: UUID, expected: int) -> None:
         given, owners = _lock(session, actor, role_id)
         touch(given, expected)
         _keep_an_owner(given, owners)
+        _record(session, actor, "role.taken_away", given)
         session.delete(given)
+
+
+def _record(session: Session, actor: Actor, action: str, given: RoleGrant) -> None:
+    audit.record(session, actor, action, given, {"user_id": given.user_id, "role": given.role})
 
 
 def _lock(session: Session, actor: Actor, role_id: UUID) -> tuple[RoleGrant, Sequence[RoleGrant]]:

@@ -1,0 +1,67 @@
+"""The use cases of jobs: how far one is, which have failed, and once more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from api.accounts.rules import Actor, Role
+from api.errors import NotFound
+from api.infra import audit, jobs, pages
+from api.infra.database import reading, transaction
+from api.infra.jobs import Job, JobState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.infra.pages import Page, PageRequest
+
+
+def job(actor: Actor, job_id: UUID) -> Job:
+    """Return a job: who asked for it may see it, and the coalition's coordinators."""
+    with reading() as session:
+        return _load(session, actor, job_id)
+
+
+def of_coalition(
+    actor: Actor, coalition_id: UUID, page: PageRequest, *, state: JobState | None = None
+) -> Page[Job]:
+    """Return a coalition's jobs, the latest first."""
+    actor.must(coalition_id, Role.COORDINATOR)
+    query = select(Job).where(Job.coalition_id == coalition_id)
+    if state is not None:
+        query = query.where(Job.state == state)
+    with reading() as session:
+        return pages.page(session, query, page, [Job.created_at, Job.id], descending=True)
+
+
+def replay(actor: Actor, job_id: UUID) -> Job:
+    """Queue a job again that failed for good."""
+    with transaction() as session:
+        found = _load(session, actor, job_id, lock=True)
+        jobs.replay(found)
+        audit.append(session, actor, "job.replayed", found.coalition_id, found.id)
+        return found
+
+
+def release(job_ids: Sequence[UUID] | None) -> int:
+    """Queue jobs that a restore held, all or those of these ids; for the operator's command."""
+    with transaction() as session:
+        found = jobs.release(session, job_ids)
+        if found:
+            facts = {"ids": sorted(str(each.id) for each in found)}
+            audit.append(session, None, "job.released", None, None, facts=facts)
+        return len(found)
+
+
+def _load(session: Session, actor: Actor, job_id: UUID, *, lock: bool = False) -> Job:
+    found = session.get(Job, job_id, with_for_update=lock or None)
+    if found is None or found.coalition_id is None or not actor.sees(found.coalition_id):
+        raise NotFound("Check the id; it may also belong to a coalition that is not yours.")
+    if found.created_by != actor.user_id:
+        actor.must(found.coalition_id, Role.COORDINATOR)
+    return found

@@ -1,0 +1,62 @@
+"""The use cases of the record: its list for owners, and its head."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from api.accounts.rules import Actor, Role
+from api.infra import audit, pages
+from api.infra.audit import AuditEntry, Head
+from api.infra.database import reading
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.infra.pages import Page, PageRequest
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An entry, and the salt of its commitment in hexadecimal; None where there is none now."""
+
+    entry: AuditEntry
+    salt: str | None
+
+
+def entries(  # noqa: PLR0913 # the filters of one list
+    actor: Actor,
+    coalition_id: UUID,
+    page: PageRequest,
+    *,
+    action: str | None = None,
+    object_id: UUID | None = None,
+    user_id: UUID | None = None,
+) -> Page[Shown]:
+    """Return what was done in a coalition, the latest first; its owners may know."""
+    actor.must(coalition_id, Role.OWNER)
+    query = select(AuditEntry).where(AuditEntry.coalition_id == coalition_id)
+    same = {
+        AuditEntry.action: action,
+        AuditEntry.object_id: object_id,
+        AuditEntry.user_id: user_id,
+    }
+    query = query.where(*[column == value for column, value in same.items() if value is not None])
+    with reading() as session:
+        order = [AuditEntry.at, AuditEntry.id]
+        rows = pages.page(session, query, page, order, descending=True)
+        return rows.of(lambda row: _shown(session, row))
+
+
+def _shown(session: Session, entry: AuditEntry) -> Shown:
+    salt = audit.salt_of(session, entry)
+    return Shown(entry, None if salt is None else salt.hex())
+
+
+def head() -> Head:
+    """Return the newest sealed entry, which anybody who works here may keep elsewhere."""
+    return audit.head()

@@ -1,0 +1,53 @@
+"""The command `undersigned`: files without a server, the server itself, and its keeping.
+
+Exit codes: 0 done, 1 the input is at fault, 2 wrong use, 3 the machine is.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from api import config
+from api.cli import backups, files, keeping, keys, people, serving, templates
+from api.cli.running import INPUT_AT_FAULT, MACHINE_AT_FAULT, stop
+from api.errors import DomainError, Unavailable
+
+
+def main() -> None:
+    """Run the command, and turn what goes wrong into plain words and an exit code."""
+    try:
+        commands()
+    except DomainError as refused:
+        click.echo(f"{refused.title}. {refused.detail}", err=True)
+        for fault in refused.faults:
+            click.echo(str(fault), err=True)
+        is_machine = isinstance(refused, Unavailable)
+        sys.exit(MACHINE_AT_FAULT if is_machine else INPUT_AT_FAULT)
+    except config.BadSettings as wrong:
+        stop(str(wrong))
+    except OSError as wrong:
+        stop(f"{wrong.filename or ''}: {wrong.strerror}")
+    except Exception as broken:
+        if not _is_of_the_database(broken):
+            raise
+        stop("The database does not do its part. `undersigned doctor` says what it lacks.")
+
+
+def _is_of_the_database(broken: Exception) -> bool:
+    """Tell whether the database failed; what it was given stands in its words, so they stay out."""
+    from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError  # noqa: PLC0415
+
+    return isinstance(broken, InterfaceError | OperationalError | ProgrammingError)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="undersigned")
+def commands() -> None:
+    """Joint statements of NGO coalitions: written, signed, printed, sent."""
+
+
+for part in (files, templates, serving, people, keys, keeping, backups):
+    for each in part.COMMANDS:
+        commands.add_command(each)

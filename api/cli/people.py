@@ -1,0 +1,53 @@
+"""Commands for people who work here and their tokens."""
+
+from __future__ import annotations
+
+import click
+
+from api.cli.running import app, taken
+
+
+@click.group()
+def user() -> None:
+    """People who work here."""
+
+
+@user.command("create")
+@click.argument("email")
+@click.option("--name", required=True, help="What the others call this person.")
+def user_create(email: str, name: str) -> None:
+    """Enter a person who works here."""
+    from api.accounts import service as accounts  # noqa: PLC0415 # see app
+    from api.web.fields import Email, Text  # noqa: PLC0415
+
+    email, name = taken(Email(), email, "EMAIL"), taken(Text(), name, "--name")
+    with app().app_context():
+        click.echo(str(accounts.create_user(email, name).id))
+
+
+@click.group()
+def token() -> None:
+    """Secrets for programs."""
+
+
+@token.command("create")
+@click.argument("email")
+@click.option("--label", default="command line", show_default=True, help="What it is for.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 366),
+    default=90,
+    show_default=True,
+    help="After how many days it ends.",
+)
+def token_create(email: str, label: str, days: int) -> None:
+    """Make a token for a user; its secret is printed this once."""
+    from api.accounts import service as accounts  # noqa: PLC0415 # see app
+    from api.web.fields import Text  # noqa: PLC0415
+
+    label = taken(Text(most=100), label, "--label")
+    with app().app_context():
+        click.echo(accounts.create_first_token(email, label, days))
+
+
+COMMANDS = (user, token)

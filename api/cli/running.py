@@ -1,0 +1,61 @@
+"""What every command needs: the app, who acts, and plain words where it must stop."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from api import config
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from marshmallow.fields import Field
+
+    from api.accounts.rules import Actor
+
+DONE, INPUT_AT_FAULT, WRONG_USE, MACHINE_AT_FAULT = 0, 1, 2, 3
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+OUT = click.Path(dir_okay=False, path_type=Path)
+
+
+def stop(why: str) -> NoReturn:
+    click.echo(why, err=True)
+    sys.exit(MACHINE_AT_FAULT)
+
+
+def app() -> Flask:
+    """Return the app. It is imported late: checking and printing a file needs none of it."""
+    from api.app import create_app  # noqa: PLC0415
+
+    return create_app()
+
+
+@contextmanager
+def acting_as(email: str) -> Iterator[Actor]:
+    from api.accounts import service as accounts  # noqa: PLC0415 # see app
+
+    with app().app_context():
+        yield accounts.actor_of(email)
+
+
+def taken(field: Field[Any], given: str, hint: str) -> str:
+    """Return a text as the API would take it, or say what is wrong with it."""
+    from marshmallow import ValidationError  # noqa: PLC0415 # see app
+
+    try:
+        return str(field.deserialize(given))
+    except ValidationError as wrong:
+        raise click.BadParameter(" ".join(wrong.messages), param_hint=hint) from wrong
+
+
+def must_be_migrated() -> None:
+    from api.infra.database import must_be_migrated  # noqa: PLC0415 # see app
+
+    with app().app_context():
+        must_be_migrated(config.share("migrations"))

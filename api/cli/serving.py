@@ -1,0 +1,154 @@
+"""Commands that serve, and that look after the machine."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from api import config
+from api.cli.running import DONE, MACHINE_AT_FAULT, OUT, app, must_be_migrated, stop
+from api.errors import Unavailable
+from api.infra.processes import together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from api.infra.machine import Check
+
+SELF = (sys.executable, "-m", "api.cli")
+WORKER = (*SELF, "worker")
+LATE = timedelta(minutes=5)
+
+
+@click.command()
+@click.option("--bind", default="127.0.0.1:5000", show_default=True, metavar="HOST:PORT")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes; more need PostgreSQL.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 64),
+    default=8,
+    show_default=True,
+    help="Threads in each process.",
+)
+@click.option("--no-worker", "alone", is_flag=True, help="`undersigned worker` runs elsewhere.")
+def serve(bind: str, workers: int, threads: int, *, alone: bool) -> None:
+    """Serve the API, with a worker for its jobs beside it."""
+    settings = config.read()
+    if settings.is_sqlite and workers > 1:
+        raise click.UsageError("SQLite takes one process: leave --workers out, or use PostgreSQL.")
+    _must_be_free(bind)
+    if not alone:
+        size = ("--workers", str(workers), "--threads", str(threads))
+        sys.exit(together((*SELF, "serve", "--no-worker", "--bind", bind, *size), WORKER))
+    from api.infra import server  # noqa: PLC0415 # see app
+
+    must_be_migrated()
+    server.run(app, bind, workers, threads)
+
+
+@click.command()
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="Jobs at a time.",
+)
+def worker(threads: int) -> None:
+    """Do the promised jobs: documents, the record's seals, what follows a change."""
+    from api.infra import worker as doing  # noqa: PLC0415 # see app
+
+    doing.run(app(), threads)
+
+
+@click.command()
+@click.option("-o", "--output", type=OUT, help="Standard output where left out.")
+def openapi(output: Path | None) -> None:
+    """Write the API's description, openapi.yaml."""
+    from api.app import describe  # noqa: PLC0415 # see app
+
+    text = describe()
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to this version's tables."""
+    from flask_migrate import upgrade  # noqa: PLC0415 # see app
+
+    with app().app_context():
+        upgrade()
+
+
+@click.command()
+def doctor() -> None:
+    """Say what is missing on this machine, and the line that mends it."""
+    from api.infra import machine  # noqa: PLC0415 # see app
+
+    sound = True
+    for check in (*machine.checks(), *_database_checks()):
+        click.echo(f"{'ok     ' if check.is_well else 'missing'} {check.what}")
+        if not check.is_well:
+            sound = sound and not check.is_needed
+            click.echo(f"        {check.mend}")
+    sys.exit(DONE if sound else MACHINE_AT_FAULT)
+
+
+def _must_be_free(bind: str) -> None:
+    """Stop in plain words where the server could not listen."""
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isdecimal() or int(port) >= 1 << 16:
+        raise click.BadParameter("Write HOST:PORT, as in 127.0.0.1:5000.", param_hint="--bind")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host.strip("[]"), int(port)), family=family).close()
+    except OSError as taken:
+        stop(f"{bind}: {taken.strerror}. Choose another address with --bind.")
+
+
+def _database_checks() -> Iterator[Check]:
+    """Yield what is wrong with the database; nothing where no settings name one."""
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 # see app
+
+    from api.infra.machine import Check  # noqa: PLC0415
+
+    try:
+        must_be_migrated()
+    except config.BadSettings:
+        return
+    except SQLAlchemyError:
+        mend = "Start it, or mend UNDERSIGNED_DATABASE_URL."
+        yield Check("database", is_well=False, mend=mend)
+    except Unavailable:
+        yield Check("tables of this version", is_well=False, mend="undersigned migrate")
+    else:
+        yield Check("database, with the tables of this version", is_well=True, mend="")
+        yield _worker_check()
+
+
+def _worker_check() -> Check:
+    from api.infra import clock, jobs  # noqa: PLC0415 # see app
+    from api.infra.machine import Check  # noqa: PLC0415
+
+    with app().app_context():
+        since = jobs.waits_since()
+    is_late = since is not None and since < clock.now() - LATE
+    what = f"a worker: a job waits since {since:%Y-%m-%d %H:%M} UTC" if is_late else "no job waits"
+    return Check(what, is_well=not is_late, mend="undersigned worker")
+
+
+COMMANDS = (serve, worker, openapi, migrate, doctor)

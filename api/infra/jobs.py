@@ -1,0 +1,394 @@
+"""Jobs: work promised in a transaction and done after it, once at least (promise 9).
+
+The row is the promise. After the commit its id goes to the queue; a worker leases the row, does the
+work, and writes how it ended. A killed worker's lease runs out, and the sweeper sends the id again,
+so a job must be safe to repeat. Its facts are ids and plain values, nothing personal.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy import JSON, ForeignKey, Index, String, and_, delete, func, or_, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from api.errors import Conflict, DomainError, NotFound, Unavailable
+from api.infra import clock
+from api.infra.database import (
+    Base,
+    Created,
+    Id,
+    Instant,
+    Moment,
+    after_commit,
+    choice,
+    reading,
+    transaction,
+)
+from api.infra.outside import elsewhere, outside
+from api.infra.queue import QueueBroken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from api.infra.audit import By
+
+log = structlog.get_logger()
+LEASE = timedelta(seconds=30)
+RENEW_SECONDS = 10
+FIRST_PAUSE = timedelta(seconds=5)  # before a second attempt; each later one is three times as long
+MOST_ATTEMPTS = 8  # over an hour and a half
+BATCH = 100
+KEPT = timedelta(days=7)  # how long what is done can be asked for
+
+
+class JobState(StrEnum):
+    """How far a job is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    DEAD = "dead"  # it failed for good; somebody may replay it
+    HELD = "held"  # it was promised before a backup was taken that has been restored since
+
+
+class Job(Base):
+    """One piece of promised work."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index("ix_jobs_state_run_after", "state", "run_after"),)
+
+    id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(String(60))  # feature.verb
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # It outlives its coalition: what a deleted one leaves behind is cleared away by a job.
+    coalition_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="SET NULL"), index=True
+    )
+    created_by: Mapped[UUID | None]  # a user; None: another use case, or the house
+    # Of two unfinished promises of the same key there is one.
+    key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    state: Mapped[JobState] = mapped_column(choice(JobState), default=JobState.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0)
+    progress: Mapped[int] = mapped_column(default=0)  # percent
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    fault: Mapped[str | None] = mapped_column(String(80))  # a problem type, or a class of error
+    created_at: Mapped[Created]
+    run_after: Mapped[Moment] = mapped_column(default=clock.now)
+    lease_until: Mapped[datetime | None] = mapped_column(Instant)
+    worker: Mapped[UUID | None]  # of the lease: who comes back late finds another one here
+    finished_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class NotDead(Conflict):
+    """Only what has failed for good can be replayed."""
+
+    title = "The job has not failed"
+
+
+@dataclass(frozen=True)
+class Work:
+    """One attempt at a job, as its handler sees it."""
+
+    id: UUID
+    kind: str
+    facts: Mapping[str, Any]
+    created_by: UUID | None
+    worker: UUID
+
+    def progress(self, percent: int) -> None:
+        """Say how far it is."""
+        with transaction() as session:
+            session.execute(_mine(self).values(progress=percent))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is done for jobs of one kind, and when the house promises one by itself."""
+
+    act: Callable[[Work], Mapping[str, Any] | None]
+    when: Callable[[Session], bool] | None
+
+
+KINDS: dict[str, Kind] = {}
+LISTENERS: dict[str, list[str]] = {}  # event: kinds of jobs
+
+_Act = TypeVar("_Act", bound="Callable[[Work], Mapping[str, Any] | None]")
+
+
+def job(
+    kind: str, *, on: Sequence[str] = (), when: Callable[[Session], bool] | None = None
+) -> Callable[[_Act], _Act]:
+    """Make a function the handler of a kind of job: its result must be JSON, nothing personal.
+
+    It listens to the events `on`; the sweeper promises one whenever `when` is true.
+    """
+
+    def register(act: _Act) -> _Act:
+        KINDS[kind] = Kind(act, when)
+        for event in on:
+            LISTENERS.setdefault(event, []).append(kind)
+        return act
+
+    return register
+
+
+def announce(session: Session, event: str, coalition_id: UUID, **facts: str) -> None:
+    """Tell the higher rungs what happened: each that listens gets a job in this transaction."""
+    for kind in LISTENERS.get(event, ()):
+        promise(session, kind, coalition_id, {"coalition_id": str(coalition_id), **facts})
+
+
+def promise(  # noqa: PLR0913 # the columns of a job
+    session: Session,
+    kind: str,
+    coalition_id: UUID | None,
+    facts: Mapping[str, Any],
+    *,
+    by: By | None = None,
+    key: str | None = None,
+) -> Job:
+    """Promise a job in the caller's transaction; with a `key`, return the one that waits."""
+    found = Job(
+        id=uuid4(),
+        kind=kind,
+        coalition_id=coalition_id,
+        facts=dict(facts),
+        created_by=by and by.user_id,
+        key=key,
+    )
+    if key is not None and (waiting := _of_key(session, key)):
+        return waiting
+    try:
+        with session.begin_nested():
+            session.add(found)
+    except IntegrityError:
+        waiting = _of_key(session, str(key))
+        if waiting is None:
+            raise
+        return waiting
+    queue, job_id = outside().queue, found.id
+    after_commit(found, lambda: _send(queue.send, job_id))
+    return found
+
+
+def _of_key(session: Session, key: str) -> Job | None:
+    return session.scalars(select(Job).where(Job.key == key)).first()
+
+
+def _send(send: Callable[[UUID], None], job_id: UUID) -> None:
+    try:
+        send(job_id)
+    except QueueBroken:  # the sweeper sends it when the queue is back
+        log.warning("queue broken", job=str(job_id))
+
+
+def run(job_id: UUID) -> None:
+    """Do a job that is due, unless somebody else does."""
+    work = _leased(job_id)
+    if work is None:
+        return
+    try:
+        with _renewed(work):
+            result = KINDS[work.kind].act(work)
+    except Exception as fault:  # noqa: BLE001 # whatever it is, its job must not be lost
+        _failed(work, fault)
+    else:
+        _finished(work, state=JobState.DONE, progress=100, result=result and dict(result))
+
+
+def _leased(job_id: UUID) -> Work | None:
+    now, worker = clock.now(), uuid4()
+    with transaction() as session:
+        due = (
+            update(Job)
+            .where(Job.id == job_id, _is_due(now))
+            .values(
+                state=JobState.RUNNING,
+                worker=worker,
+                lease_until=now + LEASE,
+                attempts=Job.attempts + 1,
+                progress=0,
+                fault=None,
+            )
+        )
+        if not session.execute(due).rowcount:  # type: ignore[attr-defined] # of an UPDATE there is one
+            return None
+        row = session.get_one(Job, job_id)
+        work = Work(row.id, row.kind, row.facts, row.created_by, worker)
+        attempts = row.attempts
+    if attempts > MOST_ATTEMPTS:  # it takes its worker with it each time
+        _finished(work, state=JobState.DEAD, fault="WorkerDied")
+    elif work.kind not in KINDS:  # of another version of the program, which may come back
+        _again(work, attempts, "KindUnknown")
+    else:
+        return work
+    return None
+
+
+def _is_due(now: datetime) -> Any:
+    return or_(
+        and_(Job.state == JobState.QUEUED, Job.run_after <= now),
+        and_(Job.state == JobState.RUNNING, Job.lease_until < now),
+    )
+
+
+@contextmanager
+def _renewed(work: Work) -> Iterator[None]:
+    """Keep the lease for as long as the work takes: only a dead process lets it run out."""
+    within, over = elsewhere(), threading.Event()
+
+    def renew() -> None:
+        while not over.wait(RENEW_SECONDS):
+            with within():
+                try:
+                    with transaction() as session:
+                        session.execute(_mine(work).values(lease_until=clock.now() + LEASE))
+                except (SQLAlchemyError, DomainError) as fault:  # the next one may get through
+                    log.warning("lease not renewed", job=str(work.id), error=type(fault).__name__)
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _failed(work: Work, fault: Exception) -> None:
+    """End what no repeat can mend; let the rest wait, longer each time."""
+    name = fault.slug() if isinstance(fault, DomainError) else type(fault).__name__
+    if isinstance(fault, DomainError) and not isinstance(fault, Unavailable):
+        _finished(work, state=JobState.DEAD, fault=name)
+        return
+    log.error("job failed", job=str(work.id), kind=work.kind, error=name)
+    with reading() as session:
+        attempts = session.get_one(Job, work.id).attempts
+    if attempts >= MOST_ATTEMPTS:
+        _finished(work, state=JobState.DEAD, fault=name)
+    else:
+        _again(work, attempts, name)
+
+
+def _again(work: Work, attempts: int, fault: str) -> None:
+    pause = FIRST_PAUSE * 3 ** (attempts - 1)
+    with transaction() as session:
+        session.execute(
+            _mine(work).values(
+                state=JobState.QUEUED, run_after=clock.now() + pause, lease_until=None, fault=fault
+            )
+        )
+
+
+def _finished(work: Work, **how: Any) -> None:
+    with transaction() as session:
+        done = _mine(work).values(finished_at=clock.now(), lease_until=None, key=None, **how)
+        session.execute(done)
+
+
+def _mine(work: Work) -> Any:
+    """Change the job of an attempt, as long as nobody else has taken it over."""
+    mine = and_(Job.id == work.id, Job.worker == work.worker, Job.state == JobState.RUNNING)
+    return update(Job).where(mine)
+
+
+def sweep() -> None:
+    """Promise what the house does by itself, and send what is due and may have been lost.
+
+    While many ids wait in the queue nothing is sent again: they would only wait there twice.
+    """
+    try:
+        with transaction() as session:
+            for name, kind in KINDS.items():
+                if kind.when is not None and kind.when(session):
+                    promise(session, name, None, {}, key=name)
+        if outside().queue.size() >= BATCH:
+            return
+        for job_id in due():
+            outside().queue.send(job_id)
+    except (SQLAlchemyError, Unavailable) as fault:  # it is tried again in a few seconds
+        log.warning("sweep failed", error=type(fault).__name__)
+
+
+def due() -> Sequence[UUID]:
+    """Return the jobs that somebody should be doing now, the oldest first."""
+    with reading() as session:
+        query = select(Job.id).where(_is_due(clock.now())).order_by(Job.run_after, Job.id)
+        return session.scalars(query.limit(BATCH)).all()
+
+
+def waits_since() -> datetime | None:
+    """Return since when the oldest job waits that somebody should be doing, or None."""
+    with reading() as session:
+        query = select(func.min(Job.run_after)).where(_is_due(clock.now()))
+        return session.scalar(query)
+
+
+def replay(found: Job) -> None:
+    """Queue a job again that failed for good."""
+    if found.state is not JobState.DEAD:
+        raise NotDead(f"It is {found.state}: only a dead job can be replayed.")
+    _queue(found)
+
+
+def hold(session: Session) -> int:
+    """Hold everything that is promised and not done; return how many jobs.
+
+    They lose their keys, so that the same can be promised again meanwhile.
+    """
+    unfinished = Job.state.in_([JobState.QUEUED, JobState.RUNNING])
+    held = update(Job).where(unfinished).values(state=JobState.HELD, lease_until=None, key=None)
+    return int(session.execute(held).rowcount)  # type: ignore[attr-defined] # of an UPDATE there is one
+
+
+def held() -> Sequence[Job]:
+    """Return the jobs that a restore held, the oldest first."""
+    with reading() as session:
+        query = select(Job).where(Job.state == JobState.HELD)
+        return session.scalars(query.order_by(Job.created_at, Job.id)).all()
+
+
+def release(session: Session, job_ids: Sequence[UUID] | None) -> Sequence[Job]:
+    """Queue jobs that were held, all or those of these ids; return them. Raise NotFound."""
+    query = select(Job).where(Job.state == JobState.HELD)
+    if job_ids is not None:
+        query = query.where(Job.id.in_(job_ids))
+    found = session.scalars(query.with_for_update()).all()
+    if job_ids is not None and (missing := set(job_ids) - {each.id for each in found}):
+        raise NotFound(f"No job is held under {', '.join(sorted(map(str, missing)))}.")
+    for each in found:
+        _queue(each)
+    return found
+
+
+def _queue(found: Job) -> None:
+    found.state, found.run_after, found.attempts = JobState.QUEUED, clock.now(), 0
+    found.finished_at = found.fault = None
+    queue, job_id = outside().queue, found.id
+    after_commit(found, lambda: _send(queue.send, job_id))
+
+
+def _old(session: Session) -> bool:
+    query = select(Job.id).where(_is_forgotten()).limit(1)
+    return session.scalars(query).first() is not None
+
+
+def _is_forgotten() -> Any:
+    return and_(Job.state == JobState.DONE, Job.finished_at < clock.now() - KEPT)
+
+
+@job("jobs.forget", when=_old)
+def forget(work: Work) -> None:
+    """Delete what was done long ago."""
+    del work
+    with transaction() as session:
+        session.execute(delete(Job).where(_is_forgotten()))

@@ -1,0 +1,174 @@
+"""A house with something in every place that is sealed, and all that it shows."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from api.infra import keys, rotation
+from api.infra.database import Base, reading
+from tests.builders import (
+    a_case,
+    a_coalition,
+    a_demand,
+    a_demand_list,
+    a_revision,
+    a_role,
+    a_signature,
+    a_statement,
+    an_organisation,
+    made,
+)
+from tests.contracts.scene import SVG, a_source
+from tests.stories.test_statements import HIDDEN
+
+if TYPE_CHECKING:
+    from tests.client import Client
+    from tests.conftest import World
+
+
+@dataclass(frozen=True)
+class House:
+    """Who works in it, and where what they wrote is read."""
+
+    world: World
+    owner: Client
+    coalition: str
+    statement: str
+    sha256: str
+    paths: list[str]
+    repeated: dict[str, str]  # what a key was sent with
+
+    def answers(self) -> dict[str, bytes]:
+        """Return all that the owner reads, by address, and the answer that is kept for a key."""
+        found = {}
+        for path in self.paths:
+            answer = self.owner.get(path)
+            assert answer.status == 200, (path, answer.body)
+            found[path] = answer.body
+        path = f"/v1/coalitions/{self.coalition}/addressees"
+        found["the same again"] = self.owner.post(path, self.repeated, key="once").body
+        return found
+
+
+def a_house(world: World, owner: Client) -> House:
+    """Fill a house."""
+    empty_storage(world)
+    coalition = a_coalition(owner)
+    of_it = f"/v1/coalitions/{coalition}"
+    a_role(owner, coalition, world.user("viewer"), "viewer")
+    organisation = an_organisation(owner, coalition)
+    logos = [of_it, f"/v1/organisations/{organisation}"]
+    for path in logos:
+        assert owner.put(f"{path}/logo", SVG, kind="image/svg+xml").status == 200
+    made(owner, f"{of_it}/members", {"organisation_id": organisation})
+    repeated = {"name": "President of Specimen", "email": "office@specimen.example"}
+    answer = owner.post(f"{of_it}/addressees", repeated, key="once")
+    assert answer.status == 201, answer.body
+    hidden = a_case(owner, coalition, name="Unnamed Specimen", may_be_named=False)
+    evidence = {"status": "imprisoned", "on": "2031-05-01", "evidence": "A letter."}
+    assert owner.post(f"/v1/cases/{hidden}/status-changes", evidence).status == 201
+    demand = a_demand(owner, a_demand_list(owner, coalition), case_ids=[hidden])
+    met = {"status": "met", "on": "2031-05-02", "evidence": "A decree."}
+    assert owner.post(f"/v1/demands/{demand}/status-changes", met).status == 201
+    secret = a_statement(owner, coalition, cases=[HIDDEN], body=[{"cases": {"ids": ["tm-7"]}}])
+    sha256 = a_revision(owner, secret)
+    signature = a_signature(owner, secret, sha256, visibility="coalition", name="B. Specimen")
+    retracted = _a_retracted_text(owner, coalition)
+    template = made(owner, f"{of_it}/templates", {"source": a_source()})
+    assembly = {"template_id": template, "slug": "assembled", "facts": {"city": "Specimen"}}
+    assembled = owner.post(f"{of_it}/assemblies", assembly)
+    assert assembled.status == 201, assembled.body
+    texts = [
+        f"/v1/statements/{each}" for each in (secret, retracted, str(assembled["statement"]["id"]))
+    ]
+    paths = [
+        *(f"{path}/logo" for path in logos),
+        *(f"{of_it}/{part}" for part in ("roles", "addressees", "cases", "members")),
+        *(f"{of_it}/{part}" for part in ("organisations", "demand-lists", "templates")),
+        f"/v1/cases/{hidden}",
+        f"/v1/cases/{hidden}/status-changes",
+        f"/v1/demands/{demand}/status-changes",
+        *(path for text in texts for path in (text, f"{text}/draft")),
+        *(f"{text}/revisions/1" for text in texts[:2]),
+        f"{texts[1]}/revisions",
+        f"{texts[1]}/document?format=text",
+        f"{texts[0]}/export",
+        f"{texts[0]}/signatures",
+        f"/v1/signatures/{signature}",
+        "/v1/me",
+    ]
+    house = House(world, owner, coalition, secret, sha256, paths, repeated)
+    assert set(sealed(world)) == {place for place, _ in keys.sealed_columns()}
+    return house
+
+
+def _a_retracted_text(owner: Client, coalition: str) -> str:
+    """Return a statement from which a name was taken back."""
+    who = {"id": "retracted", "name": "Wagtail Specimen", "country": "TJ"}
+    case = a_case(owner, coalition, key="retracted", name=who["name"], country="TJ")
+    body = [{"paragraph": "For Wagtail Specimen."}, {"cases": {"ids": ["retracted"]}}]
+    statement = a_statement(owner, coalition, cases=[who], body=body)
+    a_revision(owner, statement)
+    assert owner.patch(f"/v1/cases/{case}", {"may_be_named": False}).status == 200
+    return statement
+
+
+def sealed(world: World) -> dict[str, set[bytes]]:
+    """Return the ids of the keys in use, by place."""
+    found: dict[str, set[bytes]] = {}
+    with world.app.app_context(), reading() as session:
+        for place, column in keys.sealed_columns():
+            values = session.scalars(select(column).where(column.is_not(None)))
+            if ids := {value[: keys.ID_BYTES] for value in values}:
+                found[place] = ids
+    return found
+
+
+def generations(world: World) -> dict[bytes, int]:
+    """Return the generation of each data key by its id."""
+    with world.app.app_context(), reading() as session:
+        rows = session.scalars(select(keys.DataKey)).all()
+        return {row.id.bytes: row.generation for row in rows}
+
+
+def many_signatures(house: House, count: int) -> None:
+    """Sign a statement many times, as a list of signatories does."""
+    lines = "".join(f"individual,Signatory {number},KZ\n" for number in range(count))
+    path = f"/v1/statements/{house.statement}/signature-imports"
+    for start in range(0, count, 1000):
+        some = lines.splitlines(keepends=True)[start : start + 1000]
+        answer = house.owner.send(
+            "POST",
+            path,
+            "".join(["kind,name,country\n", *some]).encode(),
+            kind="text/csv",
+            query_string={"revision_sha256": house.sha256},
+        )
+        assert answer.status < 300, answer.body
+
+
+def empty_storage(world: World) -> None:
+    """Delete every file."""
+    for each in world.storage.iterdir():
+        shutil.rmtree(each) if each.is_dir() else each.unlink()
+
+
+def counts(world: World) -> dict[str, int]:
+    """Return how many rows each table has."""
+    with world.app.app_context(), reading() as session:
+        return {
+            table.name: session.scalar(select(func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def rotate(world: World, *chosen: str | None) -> rotation.Rotated:
+    """Rotate the keys of coalitions, or all."""
+    with world.app.app_context():
+        whose = [UUID(each) if each else None for each in chosen]
+        return rotation.rotate(whose or rotation.owners())

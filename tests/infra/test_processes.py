@@ -1,0 +1,112 @@
+"""`undersigned serve`: a server and a worker that live and end together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api.infra.keys import new_master_key
+from tests.postgres import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WAIT_SECONDS = 60
+COMMAND = [sys.executable, "-m", "api.cli"]
+
+
+def commands() -> dict[int, list[str]]:
+    """Return each of our processes' id and words."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().decode().split("\0")
+        except OSError:
+            continue
+        if words[1:3] == COMMAND[1:]:
+            found[int(folder.name)] = words[3:]
+    return found
+
+
+class House:
+    """A running `serve`."""
+
+    def __init__(self, process: subprocess.Popen[bytes], bind: str) -> None:
+        self.process, self.bind = process, bind
+
+    def group(self) -> dict[str, set[int]]:
+        """Return the ids of its server's and its worker's processes."""
+        found = commands()
+        servers = {pid for pid, words in found.items() if {self.bind, "--no-worker"} <= {*words}}
+        return {
+            "servers": servers,
+            "workers": {p for p in found if parent(p) == self.process.pid} - servers,
+        }
+
+    def wait_for(
+        self, *, servers: bool, workers: bool, but: set[int] | None = None
+    ) -> dict[str, set[int]]:
+        until = time.monotonic() + WAIT_SECONDS
+        while True:
+            found = self.group()
+            if (bool(found["servers"]), bool(found["workers"] - (but or set()))) == (
+                servers,
+                workers,
+            ):
+                return found
+            assert time.monotonic() < until, found
+            time.sleep(0.1)
+
+
+def parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    settings = {
+        "PATH": os.environ["PATH"],
+        "UNDERSIGNED_DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite",
+        "UNDERSIGNED_STORAGE_PATH": str(tmp_path / "storage"),
+        "UNDERSIGNED_MASTER_KEYS": new_master_key(),
+        "UNDERSIGNED_LOG_LEVEL": "CRITICAL",
+    }
+    subprocess.run([*COMMAND, "migrate"], env=settings, check=True)  # noqa: S603 # our own command
+    bind = f"127.0.0.1:{free_port()}"
+    with subprocess.Popen([*COMMAND, "serve", "--bind", bind], env=settings) as process:  # noqa: S603 # our own command
+        try:
+            yield House(process, bind)
+        finally:
+            process.kill()
+
+
+def test_a_worker_that_ends_is_started_again_and_both_end_when_told_to(house: House) -> None:
+    (worker,) = house.wait_for(servers=True, workers=True)["workers"]
+
+    os.kill(worker, signal.SIGKILL)
+    house.wait_for(servers=True, workers=True, but={worker})
+    house.process.terminate()
+
+    assert house.process.wait(WAIT_SECONDS) == 0
+    house.wait_for(servers=False, workers=False)
+
+
+def test_nothing_stays_behind_when_it_is_killed(house: House) -> None:
+    found = house.wait_for(servers=True, workers=True)
+
+    house.process.kill()
+
+    until = time.monotonic() + WAIT_SECONDS
+    while commands().keys() & (found["servers"] | found["workers"]):
+        assert time.monotonic() < until
+        time.sleep(0.1)
