@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, request
+from flask import Response, jsonify, request
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
+from api.accounts.schemas import JobOut
+from api.assemblies.service import Choice, Origin
 from api.documents import service
-from api.documents.rules.press import CONTENT_TYPES
-from api.documents.schemas import DocumentArgs, PreviewArgs
+from api.documents.rules.press import CONTENT_TYPES, Format
+from api.documents.schemas import FILES, DocumentArgs, PreviewArgs, TemplatePreviewIn
+from api.documents.service import Wanted
+from api.infra.jobs import Job
+from api.portable.rules import writing
 from api.web.etags import tag
 from api.web.files import body_of, sent
 from api.web.rest import Blueprint
@@ -19,21 +25,28 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 blueprint = Blueprint("documents", __name__, url_prefix="/v1", description="Statements, printed.")
+YAML, JSON = "application/yaml", "application/json"
 TYPES = tuple(kind.partition(";")[0] for kind in CONTENT_TYPES.values())
 
 
 @blueprint.route("/statements/<uuid:statement_id>/document")
 class StatementDocument(MethodView):
     @sent(*TYPES)
+    @blueprint.alt_response(202, schema=JobOut, description="A job: it is too long to wait for.")
     @blueprint.arguments(DocumentArgs, location="query")
     def get(self, args: dict[str, Any], statement_id: UUID) -> Response:
-        """Print a statement with the signatories that its public may see."""
-        form, number = args["format"], args["revision"]
+        """Print a statement with the signatories that its public may see.
+
+        With more than 200 signatures it becomes a job, unless it was printed before: ask the job
+        at `Location` until it is done, then get the URL in its result.
+        """
         is_known = request.if_none_match.contains_weak
-        found = service.document(current_actor(), statement_id, form, number, is_known)
+        found = service.document(current_actor(), statement_id, Wanted(**args), is_known)
         if isinstance(found, str):
             tag(found)
             return Response(status=304)
+        if isinstance(found, Job):
+            return _promised(found)
         return _file(found)
 
 
@@ -43,11 +56,41 @@ class DraftDocument(MethodView):
     @blueprint.arguments(PreviewArgs, location="query")
     def get(self, args: dict[str, Any], statement_id: UUID) -> Response:
         """Print a statement's draft, marked as one on every page, without signatories."""
-        return _file(service.preview(current_actor(), statement_id, args["format"]))
+        return _file(service.preview(current_actor(), statement_id, Wanted(**args)))
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/template-previews")
+class TemplatePreviews(MethodView):
+    @sent(*TYPES, YAML, JSON)
+    @blueprint.arguments(TemplatePreviewIn)
+    def post(self, given: dict[str, Any], coalition_id: UUID) -> Response:
+        """Show what a template gives, marked as a draft on every page; nothing is stored."""
+        form = given["format"]
+        found = service.template_preview(
+            current_actor(),
+            coalition_id,
+            Origin(given["template_id"], given["built_in"], given["source"]),
+            given["facts"],
+            Choice(**given["demands"]),
+            given["theme"],
+            None if form in FILES else Format(form),
+        )
+        if isinstance(found, service.Document):
+            return _file(found)
+        if form == "json":
+            return body_of(writing.as_json(found), JSON, f"{found['slug']}.json")
+        return body_of(writing.as_yaml(found), YAML, f"{found['slug']}.yaml")
 
 
 def _file(document: service.Document) -> Response:
     tag(document.key)
     answer = body_of(document.content, document.content_type)
     answer.headers.set("Content-Disposition", "inline", filename=document.name)
+    return answer
+
+
+def _promised(job: Job) -> Response:
+    answer = jsonify(JobOut().dump(job))
+    answer.status_code = HTTPStatus.ACCEPTED
+    answer.headers["Location"] = f"/v1/jobs/{job.id}"
     return answer

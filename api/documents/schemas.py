@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import marshmallow as ma
 
+from api.assemblies.schemas import ChoiceIn, OriginIn
 from api.documents.rules.press import Format
+from api.templates.schemas import source_field
+from api.texts.rules import themes
 from api.web.rest import Schema
+
+FILES = ("yaml", "json")  # of the portable document
+
+
+def _theme(description: str, example: str) -> ma.fields.String:
+    return ma.fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=ma.validate.OneOf(themes.available()),
+        metadata={"description": description, "example": example},
+    )
 
 
 class PreviewArgs(Schema):
@@ -14,6 +28,7 @@ class PreviewArgs(Schema):
     format = ma.fields.Enum(
         Format, by_value=True, load_default=Format.PDF, metadata={"example": "pdf"}
     )
+    theme = _theme("The statement's own where left out.", "brief")
 
 
 class DocumentArgs(PreviewArgs):
@@ -23,4 +38,32 @@ class DocumentArgs(PreviewArgs):
         load_default=None,
         validate=ma.validate.Range(1, 1_000_000),
         metadata={"description": "The newest where left out.", "example": 1},
+    )
+
+
+class TemplatePreviewIn(OriginIn):
+    """Which template to show, filled with what, and how."""
+
+    source = source_field(
+        required=False,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "One that is not kept yet.", "example": None},
+    )
+    facts = ma.fields.Dict(
+        keys=ma.fields.String(),
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "Left out: its example's facts, with demands and cases that are"
+            " invented.",
+            "example": None,
+        },
+    )
+    demands = ma.fields.Nested(ChoiceIn, load_default=lambda: ChoiceIn().load({}))
+    theme = _theme("The template's own where left out.", "letter")
+    format = ma.fields.String(
+        load_default=str(Format.PDF),
+        validate=ma.validate.OneOf([*map(str, Format), *FILES]),
+        metadata={"example": "html"},
     )

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
+from api.assemblies import service as assemblies
 from api.coalitions.models import Coalition
 from api.documents.rules import html, press
+from api.documents.rules.logos import MOST, Logo
 from api.documents.rules.press import CONTENT_TYPES, ENDINGS, Edition, Format
-from api.infra import keys, pictures
+from api.errors import Gone, NotFound
+from api.infra import jobs, keys, pictures
 from api.infra.database import reading, transaction
 from api.infra.outside import outside
-from api.portable.rules import printing, signing
+from api.portable.rules import checking, printing, signing
 from api.signatures import service as signatures
 from api.signatures.rules import Audience
 from api.statements import service as statements
-from api.statements.models import Revision, Statement
+from api.statements.models import Statement
+from api.texts.rules import themes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +29,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from api.infra.jobs import Job
+
 PLACE = "documents.content"
+FOLDER = "documents"
+PRINT = "documents.print"
+MOST_IN_A_REQUEST = 200  # signatures; with more it takes longer than a client waits
+GATHERED = 10  # percent: names are opened, the layout is to come
 
 
 @dataclass(frozen=True)
@@ -38,85 +48,222 @@ class Document:
     name: str
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which document of a statement."""
+
+    format: Format
+    revision: int | None = None  # None: the newest
+    theme: str | None = None  # None: the statement's own
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """An edition, and whose it is."""
+
+    statement: Statement
+    number: int
+    signatures: int
+    edition: Edition
+
+    @property
+    def place(self) -> str:
+        owner = self.statement.coalition_id
+        return f"{FOLDER}/{owner}/{self.statement.id}/{self.edition.key}"
+
+    def document(self, content: bytes) -> Document:
+        form = self.edition.format
+        name = f"{self.statement.slug}.{ENDINGS[form]}"
+        return Document(content, self.edition.key, CONTENT_TYPES[form], name)
+
+
 def document(
     actor: Actor,
     statement_id: UUID,
-    form: Format,
-    number: int | None,
+    wanted: Wanted,
     is_known: Callable[[str], bool],
-) -> Document | str:
-    """Return the document of a statement's revision (the newest without a number).
+) -> Document | Job | str:
+    """Return the document of a statement's revision.
 
     It is kept, sealed, by the hash of what goes in; where the caller has that, only it comes back.
+    One of many signatures that is not kept yet becomes a job.
     """
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
-        revision = (
-            statements.current_revision(session, statement)
-            if number is None
-            else statements.revision_of(session, statement, number)
-        )
-        edition = _edition(session, statement, revision, form)
-        place = f"documents/{statement.coalition_id}/{statement.id}/{edition.key}"
-        if is_known(edition.key):
-            return edition.key
-        content = _kept(session, statement, place)
-    if content is None:
-        content = press.rendered(edition, outside().children)
+        sheet = _sheet(session, statement, wanted)
+        if is_known(sheet.edition.key):
+            return sheet.edition.key
+        content = _kept(session, sheet)
+    if content is None and sheet.signatures > MOST_IN_A_REQUEST:
+        facts = {"statement_id": str(statement_id), **vars(wanted), "revision": sheet.number}
         with transaction() as session:
-            owner = statement.coalition_id
-            sealed = keys.seal_bytes(session, owner, PLACE, statement.id, content)
-        outside().storage.put(place, sealed)
-    name = f"{statement.slug}.{ENDINGS[form]}"
-    return Document(content, edition.key, CONTENT_TYPES[form], name)
+            # One of each asker: a job is shown to nobody else, but for coordinators.
+            owner, key = statement.coalition_id, f"{PRINT}:{sheet.edition.key}:{actor.user_id}"
+            return jobs.promise(session, PRINT, owner, facts, by=actor, key=key)
+    return sheet.document(content or _print(sheet))
 
 
-def preview(actor: Actor, statement_id: UUID, form: Format) -> Document:
+def print_later(statement_id: UUID, wanted: Wanted, progress: Callable[[int], None]) -> None:
+    """Print a revision with the signatures that it has by now, and keep the document."""
+    with reading() as session:
+        statement = session.get(Statement, statement_id)
+        if statement is None:
+            raise NotFound("The statement was deleted.")
+        sheet = _sheet(session, statement, wanted)
+        is_kept = _kept(session, sheet) is not None
+    progress(GATHERED)
+    if not is_kept:
+        _print(sheet)
+
+
+def forget(coalition_id: UUID, statement_id: UUID | None) -> None:
+    """Delete the kept documents of a statement, or of a whole coalition."""
+    storage = outside().storage
+    folder = f"{FOLDER}/{coalition_id}" + (f"/{statement_id}" if statement_id else "")
+    for key in list(storage.keys(folder)):
+        storage.delete(key)
+
+
+def preview(actor: Actor, statement_id: UUID, wanted: Wanted) -> Document:
     """Return the document of a statement's draft, marked as one; it is not kept."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         whole = statements.whole_draft(session, statement)
-        look = _look(session, statement, whole, is_draft=True)
+        look = _look(session, statement.coalition_id, whole, wanted.theme, is_draft=True)
+    form = wanted.format
     edition = press.edition_of(whole, form, look)
     content = press.rendered(edition, outside().children)
     name = f"{statement.slug}-draft.{ENDINGS[form]}"
     return Document(content, edition.key, CONTENT_TYPES[form], name)
 
 
-def _edition(session: Session, statement: Statement, revision: Revision, form: Format) -> Edition:
+def template_preview(  # noqa: PLR0913, PLR0917 # each is a question that the form asks
+    actor: Actor,
+    coalition_id: UUID,
+    origin: assemblies.Origin,
+    facts: dict[str, Any] | None,
+    choice: assemblies.Choice,
+    theme: str | None,
+    form: Format | None,
+) -> Document | dict[str, Any]:
+    """Return what a template gives, printed and marked as a draft; nothing is kept.
+
+    Without a format it is the portable document, as far as the actor may see it.
+    """
+    whole = assemblies.previewed(actor, coalition_id, origin, facts, choice)
+    whole = {**whole, "theme": theme} if theme else whole
+    warnings = checking.require(whole)
+    if form is None:
+        shown, _ = statements.seen_by(actor, coalition_id, whole, checking.Checked([], warnings))
+        return shown
+    with reading() as session:
+        look = _look(session, coalition_id, whole, None, is_draft=True)
+    edition = press.edition_of(whole, form, look)
+    content = press.rendered(edition, outside().children)
+    name = f"{whole['slug']}.{ENDINGS[form]}"
+    return Document(content, edition.key, CONTENT_TYPES[form], name)
+
+
+def _sheet(session: Session, statement: Statement, wanted: Wanted) -> _Sheet:
+    revision = (
+        statements.current_revision(session, statement)
+        if wanted.revision is None
+        else statements.revision_of(session, statement, wanted.revision)
+    )
     listed, withheld = signatures.printed(session, statement, Audience.PUBLIC)
     whole = {
         **revision.document,
         "signatories": listed,
         "withheld": withheld + revision.document.get("withheld", 0),
     }
-    printed = cast("printing.Printed", revision.printed)
-    look = _look(session, statement, revision.document)
-    return Edition(printed, signing.signatories(whole), look, form)
+    printed, signed = cast("printing.Printed", revision.printed), signing.signatories(whole)
+    look = _look(session, statement.coalition_id, revision.document, wanted.theme)
+    if wanted.format in {Format.PDF, Format.HTML} and themes.shows_logos(look.theme):
+        look = replace(look, logos=_logos(session, statement, whole, signed))
+    edition = Edition(printed, signed, look, wanted.format)
+    return _Sheet(statement, revision.number, len(listed) + withheld, edition)
 
 
 def _look(
-    session: Session, statement: Statement, document: Mapping[str, Any], *, is_draft: bool = False
+    session: Session,
+    coalition_id: UUID,
+    document: Mapping[str, Any],
+    theme: str | None,
+    *,
+    is_draft: bool = False,
 ) -> html.Look:
-    coalition = session.get_one(Coalition, statement.coalition_id)
+    coalition = session.get_one(Coalition, coalition_id)
     logo, kind = pictures.logo(coalition) or (None, None)
     return html.Look(
         accent=coalition.accent,
         logo=logo,
         logo_type=cast("Any", kind),
         page_size=cast("Any", outside().settings.page_size),
-        theme=document.get("theme", press.THEME),
+        theme=theme or document.get("theme", press.THEME),
         is_draft=is_draft,
     )
 
 
-def _kept(session: Session, statement: Statement, place: str) -> bytes | None:
+def _logos(
+    session: Session, statement: Statement, whole: Mapping[str, Any], signed: signing.Signatories
+) -> tuple[Logo, ...]:
+    """Return the logos of organisations that print by name, in the order of their lines."""
+    places = {line["text"]: place for place, line in enumerate(signed["lines"])}
+    found = {}
+    for entry, organisation in signatures.with_logos(session, statement):
+        for line in signing.signatories({**whole, "signatories": [entry]})["lines"]:
+            if line["text"] in places:  # else it was signed a moment after the lines were read
+                found[places[line["text"]]] = line["text"], organisation
+    first = [found[place] for place in sorted(found)][:MOST]
+    shown = ((name, pictures.logo(organisation)) for name, organisation in first)
+    return tuple(Logo(name, logo[0], cast("Any", logo[1])) for name, logo in shown if logo)
+
+
+def _print(sheet: _Sheet) -> bytes:
+    content = press.rendered(sheet.edition, outside().children)
+    with transaction() as session:
+        owner = sheet.statement.coalition_id
+        sealed = keys.seal_bytes(session, owner, PLACE, sheet.statement.id, content)
+    _keep(sheet, sealed)
+    return content
+
+
+def _keep(sheet: _Sheet, sealed: bytes) -> None:
+    """Keep a document, unless a name in it was taken back since it was begun.
+
+    It is put first and looked at then: `forget` finds what was put before a name was taken back,
+    and what was put after that is found here.
+    """
+    is_right = False
+    outside().storage.put(sheet.place, sealed)
+    try:
+        is_right = _is_right(sheet)
+    finally:
+        if not is_right:
+            outside().storage.delete(sheet.place)
+
+
+def _is_right(sheet: _Sheet) -> bool:
+    """Tell whether the same document would be made now."""
+    edition = sheet.edition
+    wanted = Wanted(edition.format, sheet.number, edition.look.theme)
+    with reading() as session:
+        statement = session.get(Statement, sheet.statement.id)
+        if statement is None:
+            return False
+        try:
+            return _sheet(session, statement, wanted).edition.key == edition.key
+        except (Gone, NotFound):  # its text was taken back
+            return False
+
+
+def _kept(session: Session, sheet: _Sheet) -> bytes | None:
     """Return a document that was made before; one that cannot be read goes, to be made anew."""
-    sealed = outside().storage.get(place)
+    sealed = outside().storage.get(sheet.place)
     if sealed is None:
         return None
     try:
-        return keys.unseal_bytes(session, PLACE, statement.id, sealed)
+        return keys.unseal_bytes(session, PLACE, sheet.statement.id, sealed)
     except (keys.KeyMissing, ValueError):  # ValueError: it is cut short
-        outside().storage.delete(place)
+        outside().storage.delete(sheet.place)
         return None

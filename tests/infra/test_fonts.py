@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 from fontTools.ttLib import TTFont
 
-from api.infra import fonts
+from api.infra import fonts, pdf
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from api.infra.child import Children
 
 
 def test_the_characters_found_are_those_that_fonttools_finds() -> None:
@@ -89,3 +91,14 @@ def test_the_fontconfig_file_names_our_folders_only(tmp_path: Path) -> None:
     assert text.count("<dir>") == len(fonts.folders())
     assert "/usr/share/fonts" not in text
     assert "<include" not in text
+
+
+@pytest.mark.skipif(not fonts.has_cjk(), reason="the extra for Chinese, Japanese and Korean")
+def test_every_face_of_chinese_japanese_and_korean_fits_the_memory(children: Children) -> None:
+    words = '骨 <b>骨</b> <i>骨</i> <b><i>骨</i></b> <span style="font-weight: 600">骨</span>'
+    lines = [f'<p lang="{tag}">{words}</p>' for tag in ("zh", "ja", "ko", "zh-Hant", "zh-HK")]
+    page = (
+        f'<!doctype html><html lang="en"><title>Faces</title><body>{"".join(lines)}</body></html>'
+    )
+
+    assert pdf.render(children, page, {})[:5] == b"%PDF-"

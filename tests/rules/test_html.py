@@ -22,7 +22,7 @@ LOGO = b"\x89PNG\r\n\x1a\n"
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
 
-class _Tags(HTMLParser):
+class Tags(HTMLParser):
     """Collects the tags with their attributes, and the ids."""
 
     def __init__(self, page: str) -> None:
@@ -67,7 +67,7 @@ def test_language_direction_title_author_and_description_are_in_the_head(
     *, for_paper: bool
 ) -> None:
     page = html(STATEMENT, SIGNATORIES, Look(), for_paper=for_paper)
-    tags = _Tags(page)
+    tags = Tags(page)
     meta = {one.get("name"): one["content"] for one in tags.named("meta") if "content" in one}
     assert tags.named("html") == [{"lang": "en", "dir": "ltr"}]
     assert f"<title>{STATEMENT['title']}</title>" in page
@@ -92,7 +92,7 @@ def test_plain_fields_cannot_bring_markup() -> None:
 
 def test_a_file_for_a_browser_needs_nothing_beside_it() -> None:
     page = _screen(STATEMENT, Look(logo=LOGO, logo_type="image/png"))
-    tags = _Tags(page)
+    tags = Tags(page)
     policy = next(one["content"] for one in tags.named("meta") if "http-equiv" in one)
     assert policy == "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     assert {name for name, _ in tags.found}.isdisjoint({"script", "link", "iframe", "object"})
@@ -111,7 +111,7 @@ def test_paper_takes_the_logo_from_what_it_is_handed() -> None:
 
 
 def test_a_footnote_is_linked_both_ways_and_its_label_stays() -> None:
-    tags = _Tags(_paper(STATEMENT))
+    tags = Tags(_paper(STATEMENT))
     links = [one["href"] for one in tags.named("a")]
     assert links.count("#note-1") == 2  # referred to twice
     assert links.count("#ref-1") == 1
@@ -192,7 +192,7 @@ def test_lists_without_headings_count_on_and_lists_with_headings_begin_anew() ->
 
 
 def test_headings_never_skip_a_level() -> None:
-    levels = [int(name[1]) for name, _ in _Tags(_paper(STATEMENT)).found if re.match(r"h\d", name)]
+    levels = [int(name[1]) for name, _ in Tags(_paper(STATEMENT)).found if re.match(r"h\d", name)]
     assert levels[0] == 1
     assert all(next_one <= one + 1 for one, next_one in pairwise(levels))
 

@@ -162,3 +162,18 @@ def test_a_wall_of_signs_is_named_at_once() -> None:
         assert markdown.faults(sign * 500_000)
 
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("Release him.[^1]", "Release him."),
+        ("Release him [^1], and [^a-2] her.", "Release him, and her."),
+        ("*Release*[^1] [him](https://a.example/)[^2]", "*Release* [him](https://a.example/)"),
+        ("No [^3] stays.[^kept]", "No stays.[^kept]"),
+        ("A sign: \\[^1] prints.", "A sign: \\[^1] prints."),
+        ("", ""),
+    ],
+)
+def test_references_to_footnotes_can_be_taken_out(text: str, bare: str) -> None:
+    assert markdown.without_notes(text, {"kept"}) == bare

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, strategies as st
 
 from api.errors import Invalid
-from api.templates.rules import filling, filters
+from api.templates.rules import filling, filters, sandbox
 from api.texts.rules import markdown
 from tests.rules.test_template_syntax import a_template
 
@@ -357,7 +357,7 @@ def test_a_draft_ends_at_two_million_characters() -> None:
     ["{{ ''.__class__ }}", "{{ x.items() }}", "{{ 1 + 1 }}", "{{ -y }}", "{{ x }}", "{{ range }}"],
 )
 def test_behind_the_check_stands_a_second_wall(text: str) -> None:
-    compiled = filling.environment(filters.Manner("en"), str).from_string(text)
+    compiled = sandbox.environment(filters.Manner("en"), str).from_string(text)
 
     with pytest.raises(Exception, match=r"undefined|not allowed|not safe|no attribute") as wall:
         "".join(compiled.generate({"y": 1}))

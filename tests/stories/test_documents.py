@@ -196,3 +196,16 @@ def test_a_kept_document_that_is_broken_is_made_anew(
 
     assert owner.get(document_of(statement), format="text").body == whole
     assert len(file.read_bytes()) > len(whole)
+
+
+def test_a_document_may_be_asked_for_in_another_theme(owner: Client) -> None:
+    statement, _ = a_text(owner, a_coalition(owner))
+
+    own, other = (owner.get(document_of(statement), theme=name) for name in ("letter", "brief"))
+    draft = owner.get(f"/v1/statements/{statement}/draft/document", theme="brief", format="html")
+    unknown = owner.get(document_of(statement), theme="none")
+
+    assert (own.status, other.status, draft.status) == (200, 200, 200)
+    assert own.body == owner.get(document_of(statement)).body != other.body
+    assert unknown.status == 422
+    assert "theme" in unknown.faults

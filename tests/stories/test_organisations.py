@@ -85,6 +85,12 @@ def test_a_png_is_drawn_anew(owner: Client) -> None:
     assert Image.open(io.BytesIO(logo.body)).size == (40, 20)
 
 
+def test_a_png_larger_than_it_ever_prints_is_kept_smaller(owner: Client) -> None:
+    _, logo = put_logo(owner, a_png((4000, 1000)), "image/png")
+
+    assert Image.open(io.BytesIO(logo.body)).size == (1200, 300)
+
+
 def test_an_svg_keeps_its_shapes_and_loses_all_that_acts_or_loads(owner: Client) -> None:
     hostile = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" onload="alert(1)">
       <script>alert(1)</script><image href="file:///etc/passwd"/>
@@ -112,6 +118,8 @@ def test_an_svg_keeps_its_shapes_and_loses_all_that_acts_or_loads(owner: Client)
         (b"<svg", "image/svg+xml"),
         (b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><style>*{}</style></svg>',
          "image/svg+xml"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="a b c d"><g/></svg>', "image/svg+xml"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0"><g/></svg>', "image/svg+xml"),
         (b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1">' + b"<g>" * 5000,
          "image/svg+xml"),
         (b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1">' + b"<g>" * 4000

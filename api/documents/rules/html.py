@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from api.config import share
-from api.documents.rules import outline
+from api.documents.rules import logos, outline
 from api.errors import Fault, Invalid
 from api.infra import languages
 from api.texts.rules import markdown, themes
@@ -21,6 +20,7 @@ from api.texts.rules.words import Words, words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from api.documents.rules.logos import Logo
     from api.portable.rules.printing import Printed
     from api.portable.rules.signing import Signatories
 
@@ -50,6 +50,7 @@ class Look:
     logo_type: Literal["image/png", "image/svg+xml"] | None = None
     page_size: Literal["A4", "Letter"] = "A4"
     theme: str = "letter"
+    logos: tuple[Logo, ...] = ()  # of organisations that sign, in their order
     is_draft: bool = False  # every page says so
 
 
@@ -73,14 +74,23 @@ def html(printed: Printed, signatories: Signatories, look: Look, *, for_paper: b
         salutations=outline.salutations(printed),
         about=lambda parts, *keys: outline.about(parts, keys, said),
         numbered=outline.numbered,
+        contents=outline.contents(printed, signatories, said),
         logo=_logo(look, for_paper=for_paper),
+        logos=logos.placed(look.logos, for_paper=for_paper),
         accent=legible(look.accent),
         accent_in_the_dark=legible(look.accent, on=_DARK_PAPER, least=_ENOUGH_IN_THE_DARK),
         digits=_digits(printed["language"]),
         page_of_pages=_page_of_pages(said),
         short_title=shortened(printed["title"], _SHORT_TITLE),
+        short=lambda text: shortened(outline.bare(text), _SHORT_TITLE),
         description=_description(printed),
     )
+
+
+def assets(look: Look) -> dict[str, bytes]:
+    """Return what the page for paper loads, by name."""
+    own = {"logo": look.logo} if look.logo else {}
+    return own | logos.assets(look.logos)
 
 
 def legible(colour: str, on: str = "#ffffff", least: float = _ENOUGH) -> str:
@@ -159,7 +169,7 @@ def _logo(look: Look, *, for_paper: bool) -> str | None:
         return None
     if for_paper:
         return "asset:logo"
-    return f"data:{look.logo_type};base64,{base64.b64encode(look.logo).decode()}"
+    return logos.address(look.logo, look.logo_type)
 
 
 def _digits(language: str) -> str:
@@ -199,7 +209,7 @@ def _page(theme: str) -> Template:
             [Fault("/theme", f"{theme} is not the name of a theme.")],
         )
     environment = Environment(
-        loader=FileSystemLoader(share("templates", "themes", theme)),
+        loader=FileSystemLoader([themes.folder(theme), share("templates", "themes", "shared")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -212,6 +222,7 @@ def _page(theme: str) -> Template:
 
 @lru_cache
 def _css(theme: str, name: str) -> Markup:
-    """Return a style sheet of the theme without its comments, as it goes into the page."""
-    text: Any = share("templates", "themes", theme, name).read_text("utf-8")
+    """Return a style sheet of all themes and this one's own, as they go into the page."""
+    paths = (share("templates", "themes", "shared", name), themes.folder(theme) / name)
+    text = "\n".join(path.read_text("utf-8") for path in paths if path.exists())
     return Markup(re.sub(r"\s*/\*.*?\*/", "", text, flags=re.DOTALL).strip())  # noqa: S704 - ours

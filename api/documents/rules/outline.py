@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from api.portable.rules import printing
+from api.texts.rules import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from api.portable.rules.printing import Printed
+    from api.portable.rules.signing import Signatories
     from api.texts.rules.words import Words
 
 _LONG = 48  # characters: more would break every line of two columns twice
 _MANY = 200  # names: more are laid out ten times as fast one after the other as in columns
+_FEWEST_HEADINGS = 3  # for which a list of contents is worth its place
+_LONG_TEXT = 4_000  # characters, three pages with their headings; fewer are leafed through
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,49 @@ class Group:
     def many(self) -> bool:
         """Tell whether there are so many names that on paper they are run on."""
         return len(self.names) > _MANY
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of the contents: the id that it leads to, its words, and the lines under it."""
+
+    id: str
+    text: str
+    under: list[Part] = field(default_factory=list)
+
+
+def contents(printed: Printed, signatories: Signatories, words: Words) -> list[Part]:
+    """Return the contents of a long text with headings; of any other, none.
+
+    Under a heading stand the countries and parties of whom something is asked there.
+    """
+    found: list[Part] = []
+    here = found
+    for place, block in enumerate(printed["blocks"], 1):
+        if block["type"] == "heading":
+            part = Part(f"part-{place}", bare(block["text"]))
+            found.append(part)
+            here = part.under
+        elif block["type"] == "demands":
+            for number, one in enumerate(block["lists"], 1):
+                if "heading" in one:
+                    here.append(Part(f"part-{place}-{number}", one["heading"]))
+    headings = sum(block["type"] == "heading" for block in printed["blocks"])
+    length = sum(len(text) for block in printed["blocks"] for text in printing.texts(block))
+    if headings < _FEWEST_HEADINGS or length < _LONG_TEXT:
+        return []
+    after = (
+        ("signatories", words.signatories, signatories["lines"] or signatories["withheld"]),
+        ("notes", words.notes, printed["footnotes"]),
+        ("contacts", words.contact, printed["contacts"]),
+    )
+    return [*found, *(Part(name, heading) for name, heading, is_there in after if is_there)]
+
+
+def bare(text: str) -> str:
+    """Return the words of a heading, its footnote references left out if there is any word."""
+    words = Markup(markdown.html(text, lambda _: "")).striptags()  # noqa: S704 - nh3 has cleaned it
+    return words or markdown.plain(text)
 
 
 def mark(printed: Mapping[str, Any], words: Words, *, is_draft: bool) -> str:

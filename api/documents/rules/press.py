@@ -56,11 +56,15 @@ class Edition:
     @property
     def key(self) -> str:
         """The SHA-256 of what goes in, and of what prints it."""
-        logo = self.look.logo and hashlib.sha256(self.look.logo).hexdigest()
+        look = self.look
+        logo = look.logo and hashlib.sha256(look.logo).hexdigest()
+        logos = [
+            (one.name, one.kind, hashlib.sha256(one.picture).hexdigest()) for one in look.logos
+        ]
         facts = {
             "printed": self.printed,
             "signatories": self.signatories,
-            "look": {**vars(self.look), "logo": logo},
+            "look": {**vars(look), "logo": logo, "logos": logos},
             "format": str(self.format),
             "press": made_by(),
         }
@@ -84,6 +88,7 @@ def made_by() -> str:
         "weasyprint",
         "pikepdf",
         "fonttools",
+        "pillow",
         "fontpkg-noto-sans",
         "fontpkg-noto-serif",
         "fontpkg-amiri",
@@ -108,7 +113,7 @@ def rendered(edition: Edition, children: Children) -> bytes:
     printed, signed = edition.printed, edition.signatories
     if edition.format is Format.PDF:
         page = html.html(printed, signed, edition.look, for_paper=True)
-        return pdf.render(children, page, {"logo": edition.look.logo} if edition.look.logo else {})
+        return pdf.render(children, page, html.assets(edition.look))
     if edition.format is Format.HTML:
         return html.html(printed, signed, edition.look, for_paper=False).encode()
     if edition.format is Format.TEXT:

@@ -33,8 +33,11 @@ class _TooLong(int):
     """A whole number with too many digits to be read."""
 
 
-def read(data: bytes) -> dict[str, Any]:
-    """Return a file's data with all text in NFC, or raise Invalid with what to mend and where."""
+def read(data: bytes, first: str = "format") -> dict[str, Any]:
+    """Return a file's data with all text in NFC, or raise Invalid with what to mend and where.
+
+    `first` is the key that such files begin with.
+    """
     text = _text(data)
     is_json = text.lstrip().startswith("{")
     value = _json(text) if is_json else nodes.read(text, _refuse, MAX_VALUES, MAX_DEPTH)
@@ -43,7 +46,7 @@ def read(data: bytes) -> dict[str, Any]:
     if faults:
         raise Invalid("The file holds what cannot be kept.", faults[:MAX_LISTED])
     if not isinstance(tidy, dict):
-        _refuse("", "The file must hold keys and values at its top, starting with `format:`.")
+        _refuse("", f"The file must hold keys and values at its top, starting with `{first}:`.")
     return tidy
 
 

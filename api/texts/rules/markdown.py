@@ -12,7 +12,7 @@ import nh3
 from markdown_it import MarkdownIt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
 
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
@@ -22,6 +22,7 @@ LABEL = re.compile(r"[^\[\]^\s\\]{1,40}")
 MOST_STOPS = 2_000  # places in one text where the parser must look twice; a wall of them is slow
 
 _REFERENCE = re.compile(rf"\[\^({LABEL.pattern})\]")
+_SPACED_REFERENCE = re.compile(rf"[ \t]*(?<!\\){_REFERENCE.pattern}")
 _MARKS = re.compile(r"[\\*_\[\]<&`]")
 # What opens a block, at the start of a line. A text without these and without marks is its words.
 _OPENER = re.compile(r"^([ \t]*)([#>+=|~-]|\d{1,9}(?=[.)]))", re.MULTILINE)
@@ -84,6 +85,11 @@ def footnote_labels(text: str) -> list[str]:
     if "[^" not in text:
         return []
     return [token.content for token in _tokens(text) if token.type == "note"]
+
+
+def without_notes(text: str, kept: Container[str] = ()) -> str:
+    """Return a text without its references to footnotes, but for those of the labels `kept`."""
+    return _SPACED_REFERENCE.sub(lambda found: found[0] if found[1] in kept else "", text)
 
 
 def links(text: str) -> list[str]:

@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from api.config import share
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WITH_LOGOS = "-logos"  # ends the name of a theme that shows the logos of organisations that sign
 
 
 @cache
 def available() -> list[str]:
-    """Return the names of the themes that come with the product."""
-    return sorted(path.parent.name for path in share("templates", "themes").glob("*/page.html"))
+    """Return the names of the themes that come with the product, each without and with logos."""
+    names = [path.parent.name for path in share("templates", "themes").glob("*/page.html")]
+    return sorted([*names, *(name + WITH_LOGOS for name in names)])
+
+
+def folder(theme: str) -> Path:
+    """Return where a theme's files are."""
+    return share("templates", "themes", theme.removesuffix(WITH_LOGOS))
+
+
+def shows_logos(theme: str) -> bool:
+    """Tell whether a theme shows the logos of the organisations that sign."""
+    return theme.endswith(WITH_LOGOS)

@@ -32,6 +32,7 @@ class Words:
     notes: str
     back: str
     contact: str
+    contents: str
     retrieved: str
     specimen: str
     draft: str

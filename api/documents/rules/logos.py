@@ -1,0 +1,78 @@
+"""The logos of organisations that sign: each as large to the eye as the next."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from functools import cached_property
+from math import sqrt
+from typing import TYPE_CHECKING, Literal
+
+from api.infra import thumbnails
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from api.infra.thumbnails import Thumbnail
+
+MOST = 100  # of one document; the organisations after them stand in the list alone
+_AREA = 9.0  # rem²: what makes a square and a wide logo of equal weight
+_WIDEST, _HIGHEST = 7.0, 3.0  # rem; the cells of voice.css hold that
+
+Kind = Literal["image/png", "image/svg+xml"]
+
+
+@dataclass(frozen=True)
+class Logo:
+    """The logo of an organisation that signs, and the organisation's name as it is printed."""
+
+    name: str
+    picture: bytes
+    kind: Kind
+
+    @cached_property
+    def thumbnail(self) -> Thumbnail:
+        """The picture as it goes into a document."""
+        return thumbnails.made(self.picture, self.kind)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A logo on a page: what it says, where it is loaded from, and its size in rem."""
+
+    name: str
+    source: str
+    width: float
+    height: float
+
+
+def placed(logos: Sequence[Logo], *, for_paper: bool) -> list[Placed]:
+    """Return logos with their places and sizes, in their order."""
+    found = []
+    for name, logo in zip(names(logos), logos, strict=True):
+        picture = logo.thumbnail
+        source = f"asset:{name}" if for_paper else address(picture.content, logo.kind)
+        width, height = size(picture.width / picture.height)
+        found.append(Placed(logo.name, source, round(width, 2), round(height, 2)))
+    return found
+
+
+def assets(logos: Sequence[Logo]) -> dict[str, bytes]:
+    """Return what a page for paper loads, by name."""
+    return {name: logo.thumbnail.content for name, logo in zip(names(logos), logos, strict=True)}
+
+
+def names(logos: Sequence[Logo]) -> list[str]:
+    """Return the names by which a page loads logos."""
+    return [f"logo-{place}" for place in range(1, len(logos) + 1)]
+
+
+def size(proportion: float) -> tuple[float, float]:
+    """Return width and height of a logo: of one area, unless its cell is too small for that."""
+    width = min(sqrt(_AREA * proportion), _WIDEST, _HIGHEST * proportion)
+    return width, width / proportion
+
+
+def address(picture: bytes, kind: Kind) -> str:
+    """Return a picture as an address that holds it whole."""
+    return f"data:{kind};base64,{base64.b64encode(picture).decode()}"
