@@ -29,7 +29,7 @@ class Assemblies(MethodView):
         found = service.assemble(
             current_actor(),
             coalition_id,
-            given["template_id"],
+            service.Origin(given["template_id"], given["built_in"]),
             given["slug"],
             given["facts"],
             service.Choice(**given["demands"]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow as ma
 
 from api.demands.models import DemandStatus
@@ -34,10 +36,35 @@ class ChoiceIn(Schema):
     )
 
 
-class AssemblyIn(Schema):
+class OriginIn(Schema):
+    """Which template."""
+
+    template_id = ma.fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "One of the coalition's."},
+    )
+    built_in = ma.fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=ma.validate.Length(1, 80),
+        metadata={
+            "description": "One that comes with the product, by name; where the coalition has its"
+            " own of this name, that one.",
+            "example": None,
+        },
+    )
+
+    @ma.validates_schema
+    def _one(self, given: dict[str, Any], **_: Any) -> None:
+        named = [key for key in ("template_id", "built_in", "source") if given.get(key) is not None]
+        if len(named) != 1:
+            raise ma.ValidationError("Name one template.")
+
+
+class AssemblyIn(OriginIn):
     """What to fill a template with."""
 
-    template_id = ma.fields.UUID(required=True)
     slug = Slug(required=True, metadata={"example": "specimen-summit-2031"})
     facts = ma.fields.Dict(
         keys=ma.fields.String(), required=True, metadata={"example": {"city": "Specimen City"}}

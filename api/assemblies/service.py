@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
@@ -12,10 +12,10 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.assemblies import rules
 from api.cases import service as cases
-from api.coalitions.models import Coalition, Member
+from api.coalitions.models import Addressee, Coalition, Member
 from api.demands import service as demands
 from api.errors import Conflict, Fault, Invalid, point
-from api.infra import clock, keys
+from api.infra import audit, clock, keys
 from api.infra.database import Stale, reading, transaction
 from api.portable.rules import checking, secrecy
 from api.statements import service as statements
@@ -23,6 +23,7 @@ from api.statements.models import Statement
 from api.statements.rules import Difference, differences, with_live_words
 from api.templates import service as templates
 from api.templates.models import Template, TemplateVersion
+from api.templates.rules import rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,15 @@ class NoTemplate(Conflict):
     """Only a statement that came from a template is filled again with other facts."""
 
     title = "This statement came from no template"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Which template: one of the coalition's, one that comes with the product, or any source."""
+
+    template_id: UUID | None = None
+    built_in: str | None = None
+    source: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,21 +73,26 @@ class Material:
     """All of a coalition that filling a template needs, read at once."""
 
     coalition: Coalition
-    version: TemplateVersion
+    source: dict[str, Any]
     choice: Choice
     lists: list[dict[str, Any]]
+    noted: frozenset[str]  # the demands that lose their footnotes
     cases: dict[str, dict[str, Any]]
+    case_rows: dict[str, str]  # a case's id: its key
+    addressees: dict[str, dict[str, Any]]
     members: list[dict[str, Any]]
 
     def filled(self, facts: Mapping[str, Any], slug: str) -> dict[str, Any]:
         """Return the whole document; the template is filled in a limited child."""
-        source = self.version.source
+        source = self.source
         language = source["language"]
         own = statements.completed({"language": language}, self.coalition)["coalition"]
         given = {
             "coalition": {**own, "members": self.members},
             "demand_lists": [rules.list_given(each, language, own) for each in self.lists],
             "cases": [rules.case_given(each, language, own) for each in self.cases.values()],
+            "case_rows": self.case_rows,
+            "addressees": self.addressees,
         }
         draft = templates.filled(source, facts, given)
         specimen = self.choice.specimen
@@ -88,7 +103,7 @@ class Material:
 def assemble(  # noqa: PLR0913, PLR0917 # each is a question that the form asks
     actor: Actor,
     coalition_id: UUID,
-    template_id: UUID,
+    origin: Origin,
     slug: str,
     facts: dict[str, Any],
     choice: Choice,
@@ -98,19 +113,59 @@ def assemble(  # noqa: PLR0913, PLR0917 # each is a question that the form asks
     """Fill a template into the draft of a new statement; a preview stores nothing."""
     actor.must(coalition_id, Role.EDITOR)
     with reading() as session:
-        version = _version(session, actor, template_id, coalition_id)
-        material = _material(session, version, choice)
+        source, version_id = _source(session, actor, coalition_id, origin)
+        material = _material(session, coalition_id, source, choice)
     _must_be_there(choice, material.lists)
     document = material.filled(facts, slug)
     if preview:
-        return _seen_by(actor, coalition_id, None, document, checking.check(document))
+        found = _seen_by(actor, coalition_id, None, document, checking.check(document))
+        return _reminded(found, material)
     with transaction() as session:
         coalition = cases.hold(session, coalition_id)
-        begun = statements.started(session, coalition, document, version.id)
+        if version_id is None:  # a built-in that the coalition has no copy of yet
+            version_id = templates.copied(session, actor, coalition_id, source["name"]).id
+        begun = statements.started(session, coalition, document, version_id)
         place = CHOICE, begun.statement.id
         begun.statement.choice = keys.seal(session, coalition_id, *place, vars(choice))
+        told = {"template_version_id": version_id}
+        audit.record(session, actor, "statement.assembled", begun.statement, told)
     checked = checking.Checked([], begun.warnings)
-    return _seen_by(actor, coalition_id, begun.statement, document, checked)
+    return _reminded(_seen_by(actor, coalition_id, begun.statement, document, checked), material)
+
+
+def previewed(
+    actor: Actor,
+    coalition_id: UUID,
+    origin: Origin,
+    facts: dict[str, Any] | None,
+    choice: Choice,
+) -> dict[str, Any]:
+    """Return the whole document that a template gives; nothing is stored.
+
+    Without facts it is filled with its example's, and with demands and cases that are invented.
+    """
+    actor.must(coalition_id, Role.EDITOR)
+    with reading() as session:
+        source, _ = _source(session, actor, coalition_id, origin)
+        material = _material(session, coalition_id, source, choice)
+    slug = f"{source['name'][:70]}-preview"
+    if facts is None:
+        facts = source.get("example", {})
+        countries = rows.of_type(source.get("facts", []), facts, "country")
+        return _invented(material, rules.specimen(countries)).filled(facts, slug)
+    _must_be_there(choice, material.lists)
+    return material.filled(facts, slug)
+
+
+def _invented(material: Material, specimen: rules.Specimen) -> Material:
+    """Return material for the same template in which everybody and every demand is invented."""
+    return replace(
+        material,
+        choice=replace(material.choice, specimen=True),
+        **vars(specimen),
+        case_rows={},
+        addressees={},
+    )
 
 
 def _must_be_there(choice: Choice, taken: list[dict[str, Any]]) -> None:
@@ -147,8 +202,16 @@ def renew(
         with transaction() as session:
             statement = cases.held(session, actor, Statement, statement_id, Role.EDITOR)
             saved = statements.replaced(session, statement, expected, after)
+            audit.record(session, actor, "statement.renewed", statement)
         checked = checking.Checked([], saved.warnings)
-    return _seen_by(actor, statement.coalition_id, statement, after, checked, before)
+    found = _seen_by(actor, statement.coalition_id, statement, after, checked, before)
+    return _reminded(found, material) if material else found
+
+
+def _reminded(found: Assembled, material: Material) -> Assembled:
+    """Return a draft with a warning for each demand that lost its footnotes on the way."""
+    more = rules.lost_notes(found.document, material.noted)
+    return replace(found, warnings=[*found.warnings, *more])
 
 
 def _seen_by(  # noqa: PLR0913, PLR0917 # the parts of an answer
@@ -169,16 +232,24 @@ def _seen_by(  # noqa: PLR0913, PLR0917 # the parts of an answer
     return Assembled(statement=statement, document=shown, warnings=warnings, differences=changes)
 
 
-def _version(
-    session: Session, actor: Actor, template_id: UUID, coalition_id: UUID
-) -> TemplateVersion:
-    template = load(session, actor, Template, template_id, Role.VIEWER)
+def _source(
+    session: Session, actor: Actor, coalition_id: UUID, origin: Origin
+) -> tuple[dict[str, Any], UUID | None]:
+    """Return a template and the id of its version, None where the coalition keeps none."""
+    if origin.source is not None:
+        return templates.sounded(origin.source), None
+    if origin.built_in is not None:
+        built_in = templates.built_in_of(origin.built_in)
+        own = templates.named(session, coalition_id, origin.built_in)
+        return (built_in, None) if own is None else (own.source, own.id)
+    template = load(session, actor, Template, cast("UUID", origin.template_id), Role.VIEWER)
     if template.coalition_id != coalition_id:
         raise Invalid(
             "Copy the template into this coalition first.",
             [Fault("/template_id", "It is another coalition's template.")],
         )
-    return templates.version_of(session, template, None)
+    version = templates.version_of(session, template, None)
+    return version.source, version.id
 
 
 def _with_live_words(
@@ -195,19 +266,28 @@ def _material_again(session: Session, statement: Statement) -> Material:
     came_from = session.get_one(TemplateVersion, statement.template_version_id)
     template = session.get_one(Template, came_from.template_id)
     choice = Choice(**keys.unseal(session, CHOICE, statement.id, statement.choice))
-    return _material(session, templates.version_of(session, template, None), choice)
+    source = templates.version_of(session, template, None).source
+    return _material(session, statement.coalition_id, source, choice)
 
 
-def _material(session: Session, version: TemplateVersion, choice: Choice) -> Material:
-    coalition_id = version.coalition_id
+def _material(
+    session: Session, coalition_id: UUID, source: dict[str, Any], choice: Choice
+) -> Material:
     entries = cases.entries(session, coalition_id)
+    addressees = select(Addressee).where(Addressee.coalition_id == coalition_id)
+    lists = demands.documents(session, coalition_id)
     return Material(
         coalition=session.get_one(Coalition, coalition_id),
-        version=version,
+        source=source,
         choice=choice,
-        lists=rules.chosen(demands.documents(session, coalition_id), choice.statuses, choice.ids),
+        lists=rules.chosen(lists, choice.statuses, choice.ids),
+        noted=rules.noted(lists),
         cases={key: cases.as_document(entry) for key, entry in entries.items()},
-        members=_members(session, coalition_id, version.source["language"]),
+        case_rows={str(entry.case.id): key for key, entry in entries.items()},
+        addressees={
+            str(each.id): rules.addressee_given(each) for each in session.scalars(addressees)
+        },
+        members=_members(session, coalition_id, source["language"]),
     )
 
 

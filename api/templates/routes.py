@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from flask import Response, request
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
+from api.portable.rules import writing
 from api.templates import service
+from api.templates.rules.template import MAX_BYTES
 from api.templates.schemas import (
+    SOURCE,
     BuiltInsOut,
     BuiltInUseIn,
+    FileArgs,
     TemplateIn,
     TemplateRowOut,
     TemplateVersionOut,
 )
 from api.web.etags import needs_match, tag
+from api.web.files import body_of, received, sent
 from api.web.paging import PageArgs, listed, paged
 from api.web.rest import Blueprint
 
@@ -28,6 +34,9 @@ if TYPE_CHECKING:
 blueprint = Blueprint(
     "templates", __name__, url_prefix="/v1", description="Texts with placeholders."
 )
+YAML, JSON = "application/yaml", "application/json"
+EXAMPLES = {YAML: SOURCE, JSON: SOURCE}
+MOST_BYTES = 4 * MAX_BYTES  # a file has spaces and notes that a template has not
 
 
 @blueprint.route("/built-in-templates")
@@ -91,6 +100,37 @@ class OneTemplate(MethodView):
     def delete(self, template_id: UUID, expected: int) -> None:
         """Delete a template from which no statement came."""
         service.remove(current_actor(), template_id, expected)
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/template-files")
+class TemplateFiles(MethodView):
+    @received(YAML, JSON, max_bytes=MOST_BYTES, examples=EXAMPLES)
+    @blueprint.response(201, TemplateVersionOut)
+    def post(self, coalition_id: UUID) -> dict[str, Any]:
+        """Keep a template that comes as a file; it is checked before it is kept."""
+        return _shown(service.keep_file(current_actor(), coalition_id, request.get_data()))
+
+
+@blueprint.route("/templates/<uuid:template_id>/file")
+class TemplateFile(MethodView):
+    @sent(YAML, JSON)
+    @blueprint.arguments(FileArgs, location="query")
+    def get(self, args: dict[str, Any], template_id: UUID) -> Response:
+        """Give the newest version of a template as a file, to be read, edited and sent on."""
+        version = service.template(current_actor(), template_id)
+        tag(version.template.version)
+        name, source = version.template.name, version.source
+        if args["format"] == "json":
+            return body_of(writing.as_json(source), JSON, f"{name}.json")
+        return body_of(writing.as_yaml(source), YAML, f"{name}.yaml")
+
+    @needs_match
+    @received(YAML, JSON, max_bytes=MOST_BYTES, examples=EXAMPLES)
+    @blueprint.response(200, TemplateVersionOut)
+    def put(self, template_id: UUID, expected: int) -> dict[str, Any]:
+        """Put a new version on a template from a file."""
+        data = request.get_data()
+        return _shown(service.change_by_file(current_actor(), template_id, expected, data))
 
 
 @blueprint.route("/templates/<uuid:template_id>/versions")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow as ma
 
 from api.web.rest import Schema
@@ -14,12 +16,14 @@ SOURCE = {
     "facts": [{"name": "city", "type": "text", "label": "City", "required": True}],
     "title_text": "Open the doors in {{ city }}",
     "body": [{"paragraph": "We write about those who are held in {{ city }}."}],
+    "example": {"city": "Specimen City"},
 }
 
 
-def source_field() -> ma.fields.Dict:
+def source_field(**more: Any) -> ma.fields.Dict:
     """Return the field of a whole template; docs/templates.md has its keys."""
-    return ma.fields.Dict(keys=ma.fields.String(), required=True, metadata={"example": SOURCE})
+    given = {"required": True, "metadata": {"example": SOURCE}, **more}
+    return ma.fields.Dict(keys=ma.fields.String(), **given)
 
 
 class TemplateIn(Schema):
@@ -32,6 +36,12 @@ class BuiltInUseIn(Schema):
     """Which of the templates that come with the product to copy."""
 
     built_in = ma.fields.String(required=True, metadata={"example": "summit-letter"})
+
+
+class FileArgs(Schema):
+    """What kind of file a template is given as."""
+
+    format = ma.fields.String(load_default="yaml", validate=ma.validate.OneOf(["yaml", "json"]))
 
 
 class TemplateRowOut(Schema):

@@ -15,10 +15,10 @@ from api.cases import service as cases
 from api.cases.rules import names_in
 from api.config import share
 from api.errors import Conflict, Fault, Invalid, NotFound
-from api.infra import pages
+from api.infra import audit, pages
 from api.infra.database import flush, insert, reading, touch, transaction
 from api.infra.outside import outside
-from api.portable.rules import reading as portable, secrecy
+from api.portable.rules import reading as portable, secrecy, writing
 from api.templates.models import Template, TemplateVersion
 from api.templates.rules import facts as declared, template as rules
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from api.infra.pages import Page, PageRequest
 
 FILLING = "api.templates.rules.filling"  # by name: it runs in the child only
+BODY = "/source"  # where a request holds a template
 
 
 class NameTaken(Conflict):
@@ -53,55 +54,106 @@ def built_in() -> dict[str, dict[str, Any]]:
     return {each["name"]: each for each in found}
 
 
-def keep(actor: Actor, coalition_id: UUID, source: Mapping[str, Any]) -> TemplateVersion:
-    """Keep a template in a coalition, as its first version."""
-    actor.must(coalition_id, Role.EDITOR)
-    _must_be_sound(source)
-    with transaction() as session:
-        cases.hold(session, coalition_id)
-        template = Template(
-            id=uuid4(), coalition_id=coalition_id, name=source["name"], version_number=0
-        )
-        _describe(template, source)
-        taken = NameTaken(
-            "Choose another name, or put a new version on the template that is there."
-        )
-        insert(session, template, on_clash=taken)
-        return _new_version(session, actor, template, source)
-
-
-def use_built_in(actor: Actor, coalition_id: UUID, name: str) -> TemplateVersion:
-    """Copy a template that comes with the product into a coalition, to be used and changed."""
+def built_in_of(name: str) -> dict[str, Any]:
+    """Return a template that comes with the product, or raise Invalid."""
     if name not in built_in():
         raise Invalid(
             f"There are: {', '.join(sorted(built_in()))}.",
             [Fault("/built_in", "No template of this name comes with the product.")],
         )
-    return keep(actor, coalition_id, built_in()[name])
+    return built_in()[name]
+
+
+def keep(
+    actor: Actor, coalition_id: UUID, source: Mapping[str, Any], at: str = BODY
+) -> TemplateVersion:
+    """Keep a template in a coalition, as its first version."""
+    actor.must(coalition_id, Role.EDITOR)
+    sound = sounded(source, at)
+    with transaction() as session:
+        version = put(session, actor, coalition_id, sound, at)
+        return _recorded(session, actor, "template.kept", version)
+
+
+def _recorded(
+    session: Session, actor: Actor, action: str, version: TemplateVersion
+) -> TemplateVersion:
+    facts = {"number": version.number, "source": version.source}
+    audit.record(session, actor, action, version.template, facts)
+    return version
+
+
+def keep_file(actor: Actor, coalition_id: UUID, data: bytes) -> TemplateVersion:
+    """Keep a template that comes as a file, YAML or JSON."""
+    actor.must(coalition_id, Role.EDITOR)
+    return keep(actor, coalition_id, portable.read(data, first="name"), at="")
+
+
+def put(
+    session: Session, actor: Actor, coalition_id: UUID, source: Mapping[str, Any], at: str = BODY
+) -> TemplateVersion:
+    """Write a new template from a source that is sound."""
+    cases.hold(session, coalition_id)
+    template = Template(
+        id=uuid4(), coalition_id=coalition_id, name=source["name"], version_number=0
+    )
+    _describe(template, source)
+    taken = NameTaken("Choose another name, or put a new version on the template that is there.")
+    insert(session, template, on_clash=taken)
+    return _new_version(session, actor, template, source, at)
+
+
+def use_built_in(actor: Actor, coalition_id: UUID, name: str) -> TemplateVersion:
+    """Copy a template that comes with the product into a coalition, to be used and changed."""
+    return keep(actor, coalition_id, built_in_of(name))
+
+
+def named(session: Session, coalition_id: UUID, name: str) -> TemplateVersion | None:
+    """Return the newest version of a coalition's template of a name."""
+    query = select(Template).where(Template.coalition_id == coalition_id, Template.name == name)
+    found = session.scalars(query).first()
+    return None if found is None else version_of(session, found, None)
+
+
+def copied(session: Session, actor: Actor, coalition_id: UUID, name: str) -> TemplateVersion:
+    """Return the coalition's own template of a built-in's name, a copy of it where it has none."""
+    cases.hold(session, coalition_id)
+    if there := named(session, coalition_id, name):
+        return there
+    version = put(session, actor, coalition_id, built_in_of(name))
+    return _recorded(session, actor, "template.kept", version)
 
 
 def change(
-    actor: Actor, template_id: UUID, expected: int, source: Mapping[str, Any]
+    actor: Actor, template_id: UUID, expected: int, source: Mapping[str, Any], at: str = BODY
 ) -> TemplateVersion:
     """Put a new version on a template; statements keep the one that they came from."""
-    _must_be_sound(source)
+    sound = sounded(source, at)
     with transaction() as session:
         template = cases.held(session, actor, Template, template_id, Role.EDITOR)
         touch(template, expected)
-        if source["name"] != template.name:
+        if sound["name"] != template.name:
             raise Invalid(
-                "A template keeps its name.", [Fault("/source/name", f"It is {template.name}.")]
+                "A template keeps its name.", [Fault(f"{at}/name", f"It is {template.name}.")]
             )
-        _describe(template, source)
-        return _new_version(session, actor, template, source)
+        _describe(template, sound)
+        version = _new_version(session, actor, template, sound, at)
+        return _recorded(session, actor, "template.changed", version)
 
 
-def _must_be_sound(source: Mapping[str, Any]) -> None:
+def change_by_file(actor: Actor, template_id: UUID, expected: int, data: bytes) -> TemplateVersion:
+    """Put the template of a file, YAML or JSON, on a template as its new version."""
+    return change(actor, template_id, expected, portable.read(data, first="name"), at="")
+
+
+def sounded(source: Mapping[str, Any], at: str = BODY) -> dict[str, Any]:
+    """Return a template that keeps every rule, as a file of it reads; or raise Invalid."""
     if faults := rules.check(source):
         raise Invalid(
             "The template breaks rules; docs/templates.md has them.",
-            [Fault(f"/source{fault.pointer}", fault.detail) for fault in faults],
+            [Fault(at + fault.pointer, fault.detail) for fault in faults],
         )
+    return portable.read(writing.as_json(source))
 
 
 def _describe(template: Template, source: Mapping[str, Any]) -> None:
@@ -109,13 +161,13 @@ def _describe(template: Template, source: Mapping[str, Any]) -> None:
 
 
 def _new_version(
-    session: Session, actor: Actor, template: Template, source: Mapping[str, Any]
+    session: Session, actor: Actor, template: Template, source: Mapping[str, Any], at: str
 ) -> TemplateVersion:
     hidden = cases.hidden(session, template.coalition_id)
     told = secrecy.telling(source, {name for entry in hidden for name in entry.names})
     if told:
         detail = "This names a case that may not be named: write without it."
-        raise Invalid(detail, [Fault(f"/source{pointer}", detail) for pointer in told])
+        raise Invalid(detail, [Fault(at + pointer, detail) for pointer in told])
     template.version_number += 1
     version = TemplateVersion(
         coalition_id=template.coalition_id,
@@ -138,6 +190,7 @@ def remove(actor: Actor, template_id: UUID, expected: int) -> None:
         session.delete(template)
         in_use = InUse("It stays, as the record of where they came from.")
         flush(session, on_clash=in_use)
+        audit.record(session, actor, "template.deleted", template)
 
 
 def template(actor: Actor, template_id: UUID) -> TemplateVersion:
@@ -211,7 +264,7 @@ def _without(session: Session, entry: cases.Entry, label: str | None) -> list[st
         every = session.scalars(of_it.order_by(TemplateVersion.number)).all()
         telling = [each for each in every if secrecy.telling(each.source, entry.names)]
         if telling and label is not None:
-            _relabel(template, telling, entry, label)
+            _relabel(session, template, telling, entry, label)
             if not rules.check(every[-1].source):
                 telling = [each for each in telling if secrecy.telling(each.source, entry.names)]
         called = template.id if names_in(template.name, entry.names) else template.name
@@ -220,7 +273,11 @@ def _without(session: Session, entry: cases.Entry, label: str | None) -> list[st
 
 
 def _relabel(
-    template: Template, telling: Sequence[TemplateVersion], entry: cases.Entry, label: str
+    session: Session,
+    template: Template,
+    telling: Sequence[TemplateVersion],
+    entry: cases.Entry,
+    label: str,
 ) -> None:
     if names_in(template.name, entry.names):
         template.name = f"template-{str(template.id)[:8]}"
@@ -230,6 +287,7 @@ def _relabel(
         if version.number == template.version_number:
             _describe(template, version.source)
     touch(template, None)
+    audit.record(session, None, "template.relabelled", template)
 
 
 cases.texts.append(_without)

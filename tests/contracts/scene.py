@@ -1,12 +1,12 @@
 """One live thing of each kind, and a valid request for each operation of openapi.yaml.
 
 A new address needs, at most: a maker of the thing that its path names (MAKERS), a body where the
-generated example does not fit what is there (BODIES), and things in another state (PREPARED).
+generated example does not fit what is there (BODIES, in bodies.py), and things in another state
+(PREPARED).
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,13 +17,15 @@ import yaml
 from api.infra.languages import COUNTRIES
 from tests import builders
 from tests.builders import a_coalition, a_role, an_organisation, made
+from tests.contracts.bodies import BODIES, QUERIES, a_document, a_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.client import Answer, Client
     from tests.conftest import World
 
+__all__ = ["Operation", "Request", "Scene", "a_document", "a_source", "document", "operations"]
 ROLES = ("viewer", "editor", "coordinator", "owner")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><circle r="9"/></svg>'
 
@@ -101,6 +103,9 @@ class Request:
 
 class Scene:
     """A coalition with somebody in each role, and two who have nothing to do with it."""
+
+    owner: Client  # said here for bodies.py, which is imported in a circle
+    countries: Iterator[str]
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -213,7 +218,8 @@ class Scene:
 
     def template(self) -> str:
         path = f"/v1/coalitions/{self.coalition}/templates"
-        return made(self.owner, path, {"source": a_source()})
+        source = {**a_source(), "example": {"city": "Specimen City"}}  # for previews
+        return made(self.owner, path, {"source": source})
 
     def assembly(self) -> dict[str, Any]:
         slug = f"assembled-{uuid4().hex[:8]}"
@@ -268,32 +274,6 @@ def _old_signature(scene: Scene) -> dict[str, str]:
     return {"signature_id": signature}
 
 
-def a_document() -> dict[str, Any]:
-    """Return the portable document of a short statement."""
-    return {
-        "format": "undersigned.statement/1",
-        "slug": f"appeal-{uuid4().hex[:8]}",
-        "kind": "appeal",
-        "language": "en",
-        "title": "Open the doors",
-        "coalition": {"name": "Specimen Coalition"},
-        "body": [{"paragraph": "We ask that the doors be opened."}],
-    }
-
-
-def a_source() -> dict[str, Any]:
-    """Return the source of a short template."""
-    return {
-        "name": f"release-{uuid4().hex[:8]}",
-        "title": "Call for a release",
-        "kind": "appeal",
-        "language": "en",
-        "facts": [{"name": "city", "type": "text", "label": "City", "required": True}],
-        "title_text": "Open the doors in {{ city }}",
-        "body": [{"paragraph": "We write about those who are held in {{ city }}."}],
-    }
-
-
 # What a name in a path stands for.
 MAKERS: dict[str, Callable[[Scene], str]] = {
     "coalition_id": lambda scene: scene.coalition,
@@ -309,6 +289,7 @@ MAKERS: dict[str, Callable[[Scene], str]] = {
     "number": lambda _: "1",
     "signature_id": Scene.signature,
     "token_id": Scene.token,
+    "job_id": lambda scene: builders.a_dead_job(scene.world, scene.coalition),
 }
 
 # What a field of a body stands for, where its example cannot know.
@@ -334,63 +315,4 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "POST /v1/statements/{statement_id}/revisions": lambda scene: {"statement_id": scene.draft()},
     "POST /v1/statements/{statement_id}/renewals": lambda s: {"statement_id": s.assembled()},
     "POST /v1/signatures/{signature_id}/confirmation": _old_signature,
-}
-
-# Bodies that depend on what is there.
-BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
-    "POST /v1/coalitions/{coalition_id}/roles": lambda *_: {
-        "email": f"{uuid4().hex}@specimen.example",
-        "name": "Someone",
-        "role": "viewer",
-    },
-    "PATCH /v1/cases/{case_id}": lambda *_: {"occupation": "lawyer"},
-    "POST /v1/coalitions/{coalition_id}/demand-lists": lambda scene, _: {
-        "country": next(scene.countries)
-    },
-    "PATCH /v1/demand-lists/{list_id}": lambda scene, _: {"country": next(scene.countries)},
-    "PUT /v1/coalitions/{coalition_id}/demand-list-order": lambda scene, ids: scene.order(
-        f"/v1/coalitions/{ids['coalition_id']}/demand-list-order"
-    ),
-    "PUT /v1/demand-lists/{list_id}/order": lambda scene, ids: scene.order(
-        f"/v1/demand-lists/{ids['list_id']}/order"
-    ),
-    "PUT /v1/statements/{statement_id}/signature-order": lambda scene, ids: scene.order(
-        f"/v1/statements/{ids['statement_id']}/signature-order"
-    ),
-    "POST /v1/demand-lists/{list_id}/demands": lambda scene, _: {
-        "text": "Kazakhstan should release them at once.",
-        "case_ids": [scene.case()],
-    },
-    "PATCH /v1/demands/{demand_id}": lambda *_: {"rationale": "They wrote the truth."},
-    "PUT /v1/templates/{template_id}": lambda scene, ids: {
-        "source": scene.owner.get(f"/v1/templates/{ids['template_id']}")["source"]
-    },
-    "POST /v1/coalitions/{coalition_id}/templates": lambda *_: {"source": a_source()},
-    "POST /v1/coalitions/{coalition_id}/statements": lambda *_: {"document": a_document()},
-    "PUT /v1/statements/{statement_id}/draft": lambda scene, ids: {
-        "document": scene.owner.get(f"/v1/statements/{ids['statement_id']}/draft")["document"]
-    },
-    "POST /v1/coalitions/{coalition_id}/assemblies": lambda scene, _: scene.assembly(),
-    "POST /v1/statements/{statement_id}/revisions": lambda *_: {"weight": None},
-    "POST /v1/statements/{statement_id}/signatures": lambda scene, ids: {
-        "kind": "individual",
-        "name": "A. Specimen",
-        "revision_sha256": scene.sha256_of(ids["statement_id"]),
-    },
-    "POST /v1/statements/{statement_id}/signature-imports": lambda *_: (
-        b"kind,name,country\norganisation,Specimen Committee,KZ\n"
-    ),
-    "POST /v1/signatures/{signature_id}/confirmation": lambda scene, ids: {
-        "revision_sha256": scene.sha256_of(scene.statement_of(ids["signature_id"]))
-    },
-    "POST /v1/coalitions/{coalition_id}/imports": lambda *_: json.dumps(a_document()).encode(),
-}
-
-# What must stand in a query; the PDF is tried elsewhere, as the text takes less time.
-QUERIES: dict[str, Callable[[Scene, dict[str, str]], dict[str, str]]] = {
-    "GET /v1/statements/{statement_id}/document": lambda *_: {"format": "text"},
-    "GET /v1/statements/{statement_id}/draft/document": lambda *_: {"format": "text"},
-    "POST /v1/statements/{statement_id}/signature-imports": lambda scene, ids: {
-        "revision_sha256": scene.sha256_of(ids["statement_id"])
-    },
 }

@@ -40,6 +40,7 @@ OF_A_STATE = {
     "PUT /v1/coalitions/{coalition_id}/demand-list-order",
     "PUT /v1/demand-lists/{list_id}/order",
     "PUT /v1/templates/{template_id}",
+    "PUT /v1/templates/{template_id}/file",
     "POST /v1/statements/{statement_id}/signatures",
     "PUT /v1/statements/{statement_id}/signature-order",
     "POST /v1/signatures/{signature_id}/confirmation",
@@ -105,7 +106,8 @@ def test_every_body_has_an_example_that_fits_its_schema(world: World) -> None:
     for operation in operations(world):
         for kind, content in bodies(operation):
             schema = {**content["schema"], "components": components}
-            if kind.startswith("image/") or (operation.method == "GET" and kind != JSON):
+            is_file = kind not in operation.content and content["schema"].get("format") == "binary"
+            if kind.startswith("image/") or is_file:
                 continue  # nobody reads bytes in a text
             assert "example" in content, f"{operation.name} {kind}"
             faults = [
@@ -132,7 +134,6 @@ def test_what_schemathesis_makes_up_is_answered_as_promised_on_both_databases(
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1800)
 def test_a_lot_of_what_schemathesis_makes_up_is_answered_as_promised(both: list[World]) -> None:
     wrong = fuzzed(both, examples=150)
 
@@ -211,7 +212,6 @@ def test_an_odd_value_in_any_field_is_answered_alike_on_both_databases(
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1800)
 def test_every_odd_value_in_any_field_is_answered_alike_on_both_databases(
     both: list[World],
 ) -> None:

@@ -28,6 +28,11 @@ PERMISSIONS = {
     "GET /v1/roles/{role_id}": "coordinator",
     "PATCH /v1/roles/{role_id}": "owner",
     "DELETE /v1/roles/{role_id}": "owner",
+    "GET /v1/coalitions/{coalition_id}/jobs": "coordinator",
+    "GET /v1/jobs/{job_id}": "coordinator",  # and who asked for it
+    "POST /v1/jobs/{job_id}/replays": "coordinator",  # and who asked for it
+    "GET /v1/coalitions/{coalition_id}/audit-entries": "owner",
+    "GET /v1/audit-head": "user",
     "GET /v1/directory": "user",
     "GET /v1/coalitions/{coalition_id}/organisations": "viewer",
     "POST /v1/coalitions/{coalition_id}/organisations": "editor",
@@ -43,6 +48,7 @@ PERMISSIONS = {
     "GET /v1/coalitions/{coalition_id}": "viewer",
     "PATCH /v1/coalitions/{coalition_id}": "coordinator",
     "DELETE /v1/coalitions/{coalition_id}": "owner",
+    "POST /v1/coalitions/{coalition_id}/copies": "coordinator",
     "GET /v1/coalitions/{coalition_id}/logo": "viewer",
     "PUT /v1/coalitions/{coalition_id}/logo": "coordinator",
     "DELETE /v1/coalitions/{coalition_id}/logo": "coordinator",
@@ -90,6 +96,10 @@ PERMISSIONS = {
     "PUT /v1/templates/{template_id}": "editor",
     "DELETE /v1/templates/{template_id}": "editor",
     "GET /v1/templates/{template_id}/versions": "viewer",
+    "GET /v1/templates/{template_id}/file": "viewer",
+    "PUT /v1/templates/{template_id}/file": "editor",
+    "POST /v1/coalitions/{coalition_id}/template-files": "editor",
+    "POST /v1/coalitions/{coalition_id}/template-previews": "editor",
     "GET /v1/coalitions/{coalition_id}/statements": "viewer",
     "POST /v1/coalitions/{coalition_id}/statements": "editor",
     "GET /v1/statements/{statement_id}": "viewer",
@@ -102,6 +112,7 @@ PERMISSIONS = {
     "POST /v1/statements/{statement_id}/transitions": "editor",  # to publish: coordinator
     "POST /v1/coalitions/{coalition_id}/assemblies": "editor",
     "POST /v1/statements/{statement_id}/renewals": "editor",
+    "POST /v1/statements/{statement_id}/copies": "editor",
     "GET /v1/statements/{statement_id}/signatures": "viewer",
     "POST /v1/statements/{statement_id}/signatures": "coordinator",
     "GET /v1/statements/{statement_id}/signature-order": "coordinator",

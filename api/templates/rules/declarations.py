@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from api.errors import Fault, point
 from api.templates.rules import facts
-from api.templates.rules.names import NAME, RESERVED, Shape, nearest
+from api.templates.rules.names import ADDRESSEE, CASE, NAME, RESERVED, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from api.templates.rules.facts import Declaration
+    from api.templates.rules.names import Shape
 
 MAX_FACTS = 100
 MAX_CHOICES = 100
@@ -27,11 +28,19 @@ SCALARS = (
     "country",
     "url",
     "choice",
+    "case",
+    "addressee",
 )
 TYPES = (*SCALARS, "list")
 
 _KEYS = ("name", "type", "label", "help", "required", "default", "choices", "fields", "of")
-_SORTS = {"long_text": "text", "choice": "text"}  # what they are to a template
+# What they are to a template.
+_SORTS: dict[str, Shape] = {
+    "long_text": "text",
+    "choice": "text",
+    "case": CASE,
+    "addressee": ADDRESSEE,
+}
 
 
 def declaration_faults(declarations: Any, at: str = "") -> list[Fault]:
@@ -64,7 +73,7 @@ def _shape(fact: Declaration) -> Shape:
     return [_sort(facts.list_of(fact))]
 
 
-def _sort(kind: str) -> str:
+def _sort(kind: str) -> Shape:
     return _SORTS.get(kind, kind)
 
 

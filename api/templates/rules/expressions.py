@@ -140,7 +140,26 @@ def _filter(node: nodes.Node, scope: Scope) -> Shape:
         )
     if node.name == "joined":
         _joinable(node, shape)
+    if node.name in {"each", "where"}:
+        return _of_records(node, shape, scope)
+    if node.name == "footnote" and not scope.has_notes:
+        raise Refused(node.lineno, "No footnote can be made here. Write it in a text of the body.")
     return _given_by(use, inner, many=many)
+
+
+def _of_records(node: nodes.Filter, shape: Shape, scope: Scope) -> Shape:
+    """Return what `each` and `where` give: a part of each record, or those whose part is so."""
+    item = shape[0] if isinstance(shape, list) else shape
+    name = node.args[0]
+    if not isinstance(name, nodes.Const):
+        raise Refused(node.lineno, f'Name the part in quotes: |{node.name}("country").')
+    part = _field(item, str(name.value), node.lineno)
+    if _sort(part) not in WORDS | NUMBER:
+        raise Refused(node.lineno, f"`{node.name}` is for parts that are plain words or numbers.")
+    if node.name == "each":
+        return [part]
+    _one_value(node.args[1], scope)
+    return shape
 
 
 def _given_by(use: Use, inner: Shape, *, many: bool) -> Shape:

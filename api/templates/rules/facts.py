@@ -25,8 +25,19 @@ MAX_ITEMS = 200  # of a list
 MAX_BYTES = 256 * 1024  # of all facts together, as JSON
 MAX_NUMBER = 10**15
 
+# An addressee that a fact says itself, in place of the id of one of the coalition's.
+ADDRESSEE: tuple[Declaration, ...] = (
+    {"name": "name", "type": "text", "label": "Name", "required": True},
+    {"name": "title", "type": "text", "label": "Title"},
+    {"name": "organisation", "type": "text", "label": "Organisation"},
+    {"name": "country", "type": "country", "label": "Country"},
+    {"name": "salutation", "type": "text", "label": "Salutation"},
+)
+
 _EMPTY: dict[str, Any] = {"number": None, "boolean": False, "list": []}
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")  # of a row: its key, or its UUID
+_MAX_KEY = 80
 
 
 def list_of(fact: Declaration) -> str:
@@ -76,6 +87,8 @@ def _fact_schema(fact: Declaration) -> dict[str, Any]:
 def _scalar_schema(kind: str, fact: Declaration) -> dict[str, Any]:
     if kind in {"number", "boolean"}:
         return {"type": kind}
+    if kind == "addressee":
+        return {"anyOf": [_scalar_schema("case", {}), _record_schema(ADDRESSEE)]}
     text: dict[str, Any] = {"type": "string"}
     if fact.get("required"):
         text["minLength"] = 1
@@ -87,6 +100,7 @@ def _scalar_schema(kind: str, fact: Declaration) -> dict[str, Any]:
         "country": {"pattern": "^[A-Z]{2}$"},
         "url": {"format": "uri", "pattern": "^https?://", "maxLength": LINE},
         "choice": {"enum": list(fact.get("choices", ()))},
+        "case": {"pattern": f"^{_KEY.pattern}$", "maxLength": _MAX_KEY},
     }
     return text | extra[kind]
 
@@ -151,6 +165,8 @@ def checked(fact: Declaration, given: Any, at: str) -> tuple[Any, list[Fault]]:
         return ([] if kind == "list" else empty), []
     if kind == "list":
         return _list(fact, given, at)
+    if kind == "addressee" and isinstance(given, dict):
+        return _record(ADDRESSEE, given, at)
     return _scalar(kind, fact, given, at)
 
 
@@ -251,6 +267,12 @@ def _url(value: str) -> list[str]:
     return [] if is_url(value) else ["Give a whole address that begins with https:// or http://."]
 
 
+def _row(value: str) -> list[str]:
+    if len(value) <= _MAX_KEY and _KEY.fullmatch(value):
+        return []
+    return ["Give the id of one that the coalition has."]
+
+
 _FORMS: dict[str, Callable[[str], list[str]]] = {
     "text": _line,
     "choice": _line,
@@ -259,4 +281,6 @@ _FORMS: dict[str, Callable[[str], list[str]]] = {
     "date": _date,
     "country": _country,
     "url": _url,
+    "case": _row,
+    "addressee": _row,
 }

@@ -5,23 +5,24 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, Undefined
-from jinja2.exceptions import SecurityError
-from jinja2.runtime import LoopContext
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.tests import TESTS as ALL_TESTS
+from jinja2 import Template, TemplateError
 
 from api.errors import Fault, Invalid, point
 from api.infra import fonts
 from api.infra.child import Limits
-from api.templates.rules import declarations, facts, filters, syntax, template
-from api.templates.rules.names import GIVEN, LOOP, TESTS, Shape
+from api.templates.rules import declarations, facts, filters, rows, sandbox, syntax, template
+from api.templates.rules.names import GIVEN
+from api.templates.rules.shape import TEXT, Fixed, From, Many, Record, Table, Words
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from api.templates.rules.names import Shape
+    from api.templates.rules.shape import Spec
 
     Names = dict[str, Any]
 
@@ -29,8 +30,6 @@ LIMITS = Limits(cpu_seconds=2, wall_seconds=5, memory_bytes=512 * 1024 * 1024)
 MAX_OUTPUT = 2_000_000  # characters of a whole draft
 
 _SPACES = re.compile("[ \t\r\n]+")  # not the no-break space, which authors set on purpose
-_OPENER = re.compile(r"^(\d{1,9})?(?=[.)#>+=|~-])")
-_SUMS = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
 
 def run(payload: dict[str, Any], blobs: dict[str, bytes]) -> bytes:  # noqa: ARG001 - as every child module
@@ -57,6 +56,8 @@ def fill(whole: Any, given_facts: Any, given: Mapping[str, Any]) -> dict[str, An
         )
     declared = whole.get("facts", [])
     clean, wrong = facts.check(declared, given_facts)
+    if not wrong:
+        clean, wrong = rows.put_in(declared, clean, rows.known(given))
     if wrong:
         raise Invalid(
             "Some facts are missing or wrong.", [_under("/facts", fault) for fault in wrong]
@@ -94,8 +95,9 @@ def _labelled(given: Mapping[str, Any]) -> dict[str, Any]:
 def _dressed(shape: Shape, value: Any) -> Any:
     """Return a value as a template sees it: only what its shape names, nothing of it missing."""
     if isinstance(shape, dict):
+        kind = dict if value else _Absent
         value = value or {}
-        return {name: _dressed(part, value.get(name)) for name, part in shape.items()}
+        return kind((name, _dressed(part, value.get(name))) for name, part in shape.items())
     if isinstance(shape, list):
         return [_dressed(shape[0], item) for item in value or []]
     if shape in {"number", "boolean"}:
@@ -103,76 +105,11 @@ def _dressed(shape: Shape, value: Any) -> Any:
     return filters.Marked(value or "") if shape == "markdown" else value or ""
 
 
-class _Environment(ImmutableSandboxedEnvironment):
-    """Jinja with nothing to reach: no calls, no sums, no attributes, only keys of plain data."""
+class _Absent(dict[str, Any]):
+    """A record that was not given: its parts are empty, and `{% if person %}` is false."""
 
-    intercepted_binops = _SUMS
-    intercepted_unops = frozenset({"+", "-"})
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> NoReturn:  # noqa: ARG002 - Jinja's signature
-        raise SecurityError("Sums are not allowed.")
-
-    def call_unop(self, context: Any, operator: str, arg: Any) -> NoReturn:  # noqa: ARG002 - Jinja's signature
-        raise SecurityError("Sums are not allowed.")
-
-    def is_safe_callable(self, obj: Any) -> bool:  # noqa: ARG002 - Jinja's signature
+    def __bool__(self) -> bool:
         return False
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        return self.getitem(obj, attribute)
-
-    def getitem(self, obj: Any, argument: Any) -> Any:
-        if isinstance(obj, LoopContext) and argument in LOOP:
-            return getattr(obj, argument)
-        if isinstance(obj, dict | list):
-            try:
-                return obj[argument]
-            except (LookupError, TypeError):
-                pass  # said below
-        return self.undefined(obj=obj, name=argument)
-
-
-def environment(manner: filters.Manner, finalize: Callable[[Any], str]) -> _Environment:
-    """Return Jinja as a template may use it; a second wall behind the syntax check."""
-    environment = _Environment(
-        autoescape=False,  # what comes out is Markdown or plain text, never HTML
-        undefined=StrictUndefined,
-        loader=None,
-        extensions=(),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=finalize,
-    )
-    environment.globals.clear()
-    environment.filters = filters.table(manner)
-    environment.tests = {name: ALL_TESTS[name] for name in TESTS}
-    return environment
-
-
-def _plainly(value: Any) -> str:
-    if isinstance(value, filters.Marked):
-        return markdown.plain(value)
-    if value is None:
-        return ""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        if isinstance(value, Undefined):
-            str(value)  # raises, and names what is missing
-        raise SecurityError("Only words and numbers can be printed.")
-    return str(value)
-
-
-def _as_markdown(value: Any) -> str:
-    if isinstance(value, filters.Marked):
-        return str(value)
-    # The x keeps what would open a block at the start of a line as it is: most facts stand
-    # further on, where "14. Mai" is a date and no list. `_unopened` mends the start.
-    return markdown.escape("x" + _plainly(value))[1:]
-
-
-def _unopened(text: str) -> str:
-    """Return a text whose start, where a fact may stand, is no list, heading or quote."""
-    guarded = _OPENER.sub(r"\1\\", text)
-    return guarded if markdown.faults(text) and not markdown.faults(guarded) else text
 
 
 @dataclass
@@ -183,62 +120,68 @@ class _Filling:
     names: Names
     faults: list[Fault] = field(default_factory=list)
     written: int = 0
+    notes: dict[str, str] = field(default_factory=dict)  # text: label, as `footnote` made them
 
     def __post_init__(self) -> None:
-        self.markdown = environment(self.manner, _as_markdown)
-        self.plain = environment(self.manner, _plainly)
+        self.markdown = sandbox.environment(self.manner, sandbox.as_markdown)
+        self.markdown.filters["footnote"] = self._footnote
+        self.plain = sandbox.environment(self.manner, sandbox.plainly)
         self.compiled: dict[tuple[bool, str], Template] = {}
 
     def draft(self, whole: Mapping[str, Any]) -> dict[str, Any]:
+        taken = whole.get("footnotes", {})
+        self.labels = (str(number) for number in count(1) if str(number) not in taken)
         draft = {
             key: self.fill(part, whole[key], f"/template/{key}", self.names)
-            for key, part in template.TEXT.parts.items()
+            for key, part in TEXT.parts.items()
             if key in whole
         }
         draft = {key: value for key, value in draft.items() if value is not None}
         if not self.faults:
             self.faults = [
                 Fault(f"/template/{key}", "Nothing is left of this with these facts.")
-                for key in sorted(template.TEXT.needs - draft.keys())
+                for key in sorted(TEXT.needs - draft.keys())
             ]
         if self.faults:
             raise Invalid("The template could not be filled with these facts.", self.faults)
-        draft["footnotes"] = _referred(draft)
-        order = ("title_text", "dateline", "occasion", "addressees", "body", "footnotes")
-        return {key.removesuffix("_text"): draft[key] for key in order if draft.get(key)}
+        made = {label: text for text, label in self.notes.items()}
+        draft["footnotes"] = _referred(draft["body"], {**draft.get("footnotes", {}), **made})
+        return {key.removesuffix("_text"): draft[key] for key in TEXT.parts if draft.get(key)}
 
-    def fill(self, spec: template.Spec, value: Any, at: str, names: Names) -> Any:
+    def fill(self, spec: Spec, value: Any, at: str, names: Names) -> Any:
         """Return a filled part, or None when nothing of it is left."""
         match spec:
-            case template.Words():
+            case Words():
                 return self._words(spec, value, at, names)
-            case template.Fixed():
+            case Fixed():
                 return value
-            case template.From():
+            case From():
                 return self._from(spec, value, at, names)
-            case template.Record():
+            case Record():
                 return self._record(spec, value, at, names)
-            case template.Many():
+            case Many():
                 return list(self._many(spec, value, at, names)) or None
-            case template.Table():
+            case Table():
                 texts = {
                     label: self._words(spec.of, text, at + point(label), names)
                     for label, text in value.items()
                 }
                 return {label: text for label, text in texts.items() if text} or None
 
-    def _record(self, spec: template.Record, value: Any, at: str, names: Names) -> Any:
+    def _record(self, spec: Record, value: Any, at: str, names: Names) -> Any:
         record: dict[str, Any] = {}
         for key, part in value.items():
-            filled = self.fill(spec.parts[key], part, at + point(key), names)
+            source = spec.parts[key]
+            filled = self.fill(source, part, at + point(key), names)
             if filled is not None:
-                source = spec.parts[key]
-                record[source.key if isinstance(source, template.From) else key] = filled
+                record[source.key if isinstance(source, From) else key] = filled
+            elif isinstance(source, From) and source.needed:
+                return None
         lacks = not spec.needs <= record.keys()
         is_empty_choice = spec.must and spec.one_of and not record.keys() & {*_written(spec)}
         return None if lacks or is_empty_choice or (not record and not spec.one_of) else record
 
-    def _many(self, spec: template.Many, value: Any, at: str, names: Names) -> Iterator[Any]:
+    def _many(self, spec: Many, value: Any, at: str, names: Names) -> Iterator[Any]:
         for index, item in enumerate(value):
             here = f"{at}/{index}"
             if isinstance(item, str):
@@ -252,11 +195,13 @@ class _Filling:
                     if text_at
                     else self._record(spec.of, bare, here, within)
                 )
-                if filled is not None:
+                if filled is not None and "blocks" in filled:
+                    yield from filled["blocks"]
+                elif filled is not None:
                     yield filled["text"] if spec.flat else filled
 
     def _bare(self, text: str, at: str, names: Names) -> dict[str, str] | None:
-        filled = self._words(template.Words(), text, at, names)
+        filled = self._words(Words(), text, at, names)
         return {"text": filled} if filled else None
 
     def _rounds(self, item: Mapping[str, Any], at: str, names: Names) -> Iterator[Names]:
@@ -284,32 +229,60 @@ class _Filling:
             }
             yield {**names, name: row, "loop": loop}
 
-    def _from(self, spec: template.From, value: str, at: str, names: Names) -> list[str] | None:
+    def _from(self, spec: From, value: str, at: str, names: Names) -> list[str] | None:
         chosen = _at(value.split("."), names)
-        wanted = list(dict.fromkeys([chosen] if isinstance(chosen, str) else chosen))
-        rows = names["demand_lists" if spec.key == "lists" else "cases"]
-        there = {row["country"] for row in rows}
-        lacking = [code for code in wanted if code and code not in there]
-        if lacking:
-            what = "demand list" if spec.key == "lists" else "case that may be named here"
-            self.faults += [
-                Fault(
-                    at,
-                    f"There is no {what} of {filters.country(code, self.manner)}. Write one, or "
-                    f"take the country out of `{value}`.",
-                )
-                for code in lacking
-            ]
-        return [code for code in wanted if code] or None
+        wanted = [one for one in (chosen if isinstance(chosen, list) else [chosen]) if one]
+        if spec.of == "country":
+            return self._countries(spec, wanted, f"take the country out of `{value}`", at)
+        if spec.gives == "cases":
+            return list(dict.fromkeys(case["id"] for case in wanted)) or None
+        return self._demands_about(wanted, f"take the case out of `{value}`", at)
 
-    def _words(self, spec: template.Words, source: str, at: str, names: Names) -> str | None:
+    def _countries(
+        self, spec: From, wanted: Sequence[str], instead: str, at: str
+    ) -> list[str] | None:
+        codes = list(dict.fromkeys(wanted))
+        is_list = spec.gives == "lists"
+        there = {row["country"] for row in self.names["demand_lists" if is_list else "cases"]}
+        what = "demand list" if is_list else "case that may be named here"
+        for code in codes:
+            if code not in there:
+                country = filters.country(code, self.manner)
+                detail = f"There is no {what} of {country}. Write one, or {instead}."
+                self.faults.append(Fault(at, detail))
+        return codes or None
+
+    def _demands_about(
+        self, wanted: Sequence[Mapping[str, Any]], instead: str, at: str
+    ) -> list[str] | None:
+        ids: list[str] = []
+        demands = [one for asked in self.names["demand_lists"] for one in asked["demands"]]
+        for case in wanted:
+            about = [one["id"] for one in demands if case["id"] in one["cases"]]
+            ids += about
+            if not about:
+                detail = f"No demand is about {case['label']}. Write one, or {instead}."
+                self.faults.append(Fault(at, detail))
+        order = {one["id"]: place for place, one in enumerate(demands)}
+        return sorted(dict.fromkeys(ids), key=order.__getitem__) or None
+
+    def _footnote(self, value: Any) -> filters.Marked:
+        """Give a text a footnote of its own, or the one that it has, and return the reference."""
+        text = sandbox.unopened(_SPACES.sub(" ", sandbox.as_markdown(value)).strip(" "))
+        if not text:
+            return filters.Marked()
+        if text not in self.notes:
+            self.notes[text] = next(self.labels)
+        return filters.Marked(f"[^{self.notes[text]}]")
+
+    def _words(self, spec: Words, source: str, at: str, names: Names) -> str | None:
         is_markdown = spec.form == "markdown"
         text = self._rendered(source, at, names, is_markdown=is_markdown)
         text = _SPACES.sub(" ", text).strip(" ")
         if not text:
             return None
         if is_markdown:
-            text = _unopened(text)
+            text = sandbox.unopened(text)
         details = (
             markdown.faults(text) if is_markdown else [template.form_fault(spec.form, text) or ""]
         )
@@ -339,11 +312,11 @@ class _Filling:
         return self.compiled[key]
 
 
-def _written(spec: template.Record) -> Iterator[str]:
+def _written(spec: Record) -> Iterator[str]:
     """Yield the keys that a record's choice may leave in the draft."""
     for key in spec.one_of:
         part = spec.parts[key]
-        yield part.key if isinstance(part, template.From) else key
+        yield part.key if isinstance(part, From) else key
 
 
 def _at(path: list[str], names: Names) -> Any:
@@ -353,10 +326,9 @@ def _at(path: list[str], names: Names) -> Any:
     return value
 
 
-def _referred(draft: Mapping[str, Any]) -> dict[str, str]:
+def _referred(body: Any, notes: Mapping[str, str]) -> dict[str, str]:
     """Return the footnotes that the filled texts refer to: an `if` may have taken the others."""
-    notes = cast("dict[str, str]", draft.get("footnotes", {}))
-    waiting = [text for text in _texts(draft["body"]) if "[^" in text]
+    waiting = [text for text in _texts(body) if "[^" in text]
     found: set[str] = set()
     while waiting:
         new = set(markdown.footnote_labels(waiting.pop())) & notes.keys() - found

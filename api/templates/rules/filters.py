@@ -37,6 +37,8 @@ def table(manner: Manner) -> dict[str, Callable[..., Any]]:
         "number": partial(number, manner=manner),
         "plural": partial(_plural, manner=manner),
         "joined": partial(_joined, manner=manner),
+        "each": _each,
+        "where": _where,
         "count": len,
         "length": len,
         "first": _first,
@@ -78,6 +80,16 @@ def _joined(values: Sequence[Any], part: str | None = None, *, manner: Manner) -
     """Return values, or one part of each record, as "A, B and C"; empty ones are left out."""
     parts = [str(value if part is None else value[part]) for value in values]
     return languages.joined([one for one in parts if one], manner.language, manner.word_for_and)
+
+
+def _each(values: Sequence[Any], part: str) -> list[Any]:
+    """Return one part of each record, each once; empty ones are left out."""
+    return list(dict.fromkeys(value[part] for value in values if value[part]))
+
+
+def _where(values: Sequence[Any], part: str, wanted: Any) -> list[Any]:
+    """Return the records of which a part is as wanted."""
+    return [value for value in values if value[part] == wanted]
 
 
 def _first(values: Sequence[Any]) -> Any:

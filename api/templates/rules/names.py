@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -13,6 +13,23 @@ if TYPE_CHECKING:
 # What a name stands for: the sort of one value, a list of what is in it, or a record's fields.
 Shape: TypeAlias = "str | list[Shape] | dict[str, Shape]"
 
+# A case, by its public words, and an official or body, as facts name them.
+CASE: dict[str, Shape] = {
+    "id": "text",
+    "label": "text",
+    "country": "country",
+    "occupation": "text",
+    "born": "number",
+    "status": "text",
+    "summary": "text",
+}
+ADDRESSEE: dict[str, Shape] = {
+    "name": "text",
+    "title": "text",
+    "organisation": "text",
+    "country": "country",
+    "salutation": "text",
+}
 # What every template may see beside its own facts. Only public words are ever put in.
 GIVEN: dict[str, Shape] = {
     "language": "text",
@@ -35,11 +52,18 @@ GIVEN: dict[str, Shape] = {
             "party": "text",
             "name": "text",
             "demands": [
-                {"text": "markdown", "kind": "text", "addressee": "text", "status": "text"}
+                {
+                    "id": "text",
+                    "text": "markdown",
+                    "kind": "text",
+                    "addressee": "text",
+                    "cases": ["text"],
+                    "status": "text",
+                }
             ],
         }
     ],
-    "cases": [{"label": "text", "country": "country", "occupation": "text", "status": "text"}],
+    "cases": [CASE],
 }
 LOOP: dict[str, Shape] = {
     "index": "number",
@@ -66,7 +90,7 @@ class Use:
     """How a filter may be used: on which sorts, what comes out, with which arguments."""
 
     on: frozenset[str]
-    gives: str  # a sort, "same", or "item" (of the list)
+    gives: str  # a sort, "same", "item" (of the list) or "parts" (one of each record)
     arguments: tuple[int, int] = (0, 0)
     named: frozenset[str] = frozenset()
 
@@ -80,6 +104,8 @@ FILTERS: dict[str, Use] = {
     "number": Use(NUMBER, "text"),
     "plural": Use(NUMBER, "text", named=frozenset(_PLURALS)),
     "joined": Use(LIST, "text", (0, 1)),
+    "each": Use(LIST, "parts", (1, 1)),
+    "where": Use(LIST, "same", (2, 2)),
     "count": Use(LIST, "number"),
     "length": Use(LIST, "number"),
     "first": Use(LIST, "item"),
@@ -89,6 +115,7 @@ FILTERS: dict[str, Use] = {
     "lower": Use(WORDS, "text"),
     "title": Use(WORDS, "text"),
     "capitalize": Use(WORDS, "text"),
+    "footnote": Use(WORDS | {"markdown"}, "markdown"),
 }
 
 
@@ -110,10 +137,12 @@ class Scope:
 
     names: Mapping[str, Shape]
     loops: int = 0
+    has_notes: bool = True  # footnotes may be made: not in plain fields, nor in footnotes
 
     def inside(self, name: str, item: Shape) -> Scope:
         """Return the scope of a loop's body."""
-        return Scope({**self.names, name: item, "loop": LOOP}, self.loops + 1)
+        names = {**self.names, name: item, "loop": LOOP}
+        return replace(self, names=names, loops=self.loops + 1)
 
 
 def nearest(name: str, known: Mapping[str, Any] | frozenset[str]) -> str:

@@ -7,17 +7,18 @@ what an author wrote; parsing does not. `names.py` and `expressions.py` are the 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from api.templates.rules.expressions import path_shape, shape_of
-from api.templates.rules.names import NAME, RESERVED, Refused, Scope
+from api.templates.rules.names import NAME, RESERVED, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from api.templates.rules.names import Shape
+    from api.templates.rules.names import Scope, Shape
 
 TAGS = frozenset({"if", "elif", "else", "endif", "for", "endfor"})
 MAX_LOOPS = 2
@@ -181,7 +182,7 @@ def _loop(node: nodes.For, scope: Scope) -> Iterator[Refused]:
         return
     if node.test is not None:  # Jinja has no `loop` here
         names = {name: shape for name, shape in within.names.items() if name != "loop"}
-        yield from _tried(shape_of, node.test, Scope(names, within.loops))
+        yield from _tried(shape_of, node.test, replace(within, names=names))
     yield from _statements(node.body, within)
     yield from _statements(node.else_, scope)
 

@@ -1,160 +1,34 @@
-"""The shape of a whole template, and the check of one: every block, placeholder and fact."""
+"""The check of a whole template: every block, placeholder and fact."""
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from api.errors import Fault, point
 from api.infra import languages
 from api.templates.rules import declarations, facts, syntax
 from api.templates.rules.expressions import path_shape
-from api.templates.rules.names import GIVEN, Refused, Scope, nearest
-from api.texts.rules import markdown
+from api.templates.rules.names import CASE, GIVEN, Refused, Scope, nearest
+from api.templates.rules.shape import LAYOUTS, TEXT, Fixed, From, Many, Record, Table, Words
+from api.texts.rules import markdown, themes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from api.templates.rules.shape import Spec
 
 MAX_BYTES = 64 * 1024  # of a whole template, as JSON
 MAX_BLOCKS = 300
 MAX_NAME = 80
 KINDS = ("joint_statement", "open_letter", "appeal", "petition", "briefing", "press_release")
-LAYOUTS = ("list", "paragraph")
+
+ABOUT = ("name", "title", "kind", "language", "description", "theme", "facts", "example")
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-
-
-@dataclass(frozen=True)
-class Words:
-    """A text that may hold placeholders: inline Markdown, or plain and perhaps of a form."""
-
-    form: str = "markdown"  # or text, date, country, url, layout
-
-
-@dataclass(frozen=True)
-class Fixed:
-    """What a template says itself, without placeholders."""
-
-    sort: str  # "flag", "slugs" or "names" (of lists: countries and parties)
-
-
-@dataclass(frozen=True)
-class From:
-    """Names a fact, or something given, of type country or a list of countries; gives `key`."""
-
-    key: str
-
-
-@dataclass(frozen=True)
-class Record:
-    """An object of named parts; of the parts in `one_of` it has one, or at most one."""
-
-    parts: Mapping[str, Spec]
-    needs: frozenset[str] = frozenset()
-    one_of: tuple[str, ...] = ()
-    must: bool = True
-
-
-@dataclass(frozen=True)
-class Many:
-    """A list whose items may each carry `if` and `for`; a bare text stands for one `text`."""
-
-    of: Record
-    bare: bool = False
-    flat: bool = False  # only the texts are kept
-
-
-@dataclass(frozen=True)
-class Table:
-    """Labels, each with its text."""
-
-    of: Words
-
-
-Spec: TypeAlias = "Words | Fixed | From | Record | Many | Table"
-
-_MARKDOWN, _PLAIN, _SLUGS = Words(), Words("text"), Fixed("slugs")
-_NEEDS_TEXT = frozenset({"text"})
-_NEEDS_NAME = frozenset({"name"})
-BLOCKS: dict[str, Spec] = {
-    "paragraph": _MARKDOWN,
-    "heading": _MARKDOWN,
-    "quote": Record(
-        {
-            "lead": _MARKDOWN,
-            "text": _MARKDOWN,
-            "source": _PLAIN,
-            "locator": _PLAIN,
-            "url": Words("url"),
-            "retrieved": Words("date"),
-        },
-        _NEEDS_TEXT,
-    ),
-    "list": Record(
-        {
-            "lead": _MARKDOWN,
-            "ordered": Fixed("flag"),
-            "items": Many(Record({"text": _MARKDOWN}, _NEEDS_TEXT), bare=True, flat=True),
-        },
-        frozenset({"items"}),
-    ),
-    "demands": Record(
-        {
-            "lead": _MARKDOWN,
-            "layout": Words("layout"),
-            "headings": Fixed("flag"),
-            "lists": Fixed("names"),
-            "ids": _SLUGS,
-            "lists_from": From("lists"),
-        },
-        one_of=("lists", "ids", "lists_from"),
-        must=False,
-    ),
-    "cases": Record(
-        {
-            "lead": _MARKDOWN,
-            "ids": _SLUGS,
-            "countries": Fixed("names"),
-            "countries_from": From("countries"),
-            "items": Many(Record({"text": _MARKDOWN, "cases": _SLUGS}, _NEEDS_TEXT), bare=True),
-        },
-        one_of=("ids", "countries", "countries_from", "items"),
-    ),
-}
-# What filling gives, by the template's own keys.
-TEXT = Record(
-    {
-        "title_text": _PLAIN,
-        "dateline": Record({"place": _PLAIN, "date": Words("date")}),
-        "occasion": Record(
-            {
-                "name": _PLAIN,
-                "place": _PLAIN,
-                "country": Words("country"),
-                "date": Words("date"),
-            },
-            _NEEDS_NAME,
-        ),
-        "addressees": Many(
-            Record(
-                {
-                    "name": _PLAIN,
-                    "title": _PLAIN,
-                    "organisation": _PLAIN,
-                    "country": Words("country"),
-                    "salutation": _PLAIN,
-                },
-                _NEEDS_NAME,
-            )
-        ),
-        "body": Many(Record(BLOCKS, one_of=tuple(BLOCKS))),
-        "footnotes": Table(_MARKDOWN),
-    },
-    frozenset({"title_text", "body"}),
-)
-ABOUT = ("name", "title", "kind", "language", "description", "facts", "example")
+_MARKDOWN = Words()
 
 
 def check(template: Any) -> list[Fault]:
@@ -217,6 +91,9 @@ def _about(template: Mapping[str, Any]) -> list[Fault]:
         faults.append(Fault("/description", "The description is a text."))
     elif fault := facts.text_fault(description):
         faults.append(Fault("/description", fault))
+    if "theme" in template and template["theme"] not in themes.available():
+        known = ", ".join(themes.available())
+        faults.append(Fault("/theme", f"There is no such theme. There are: {known}."))
     return faults
 
 
@@ -243,7 +120,7 @@ class _Checking:
             case Fixed():
                 self._fixed(spec, value, at)
             case From():
-                self._from(value, at, scope)
+                self._from(spec, value, at, scope)
             case Record():
                 self._record(spec, value, at, scope)
             case Many():
@@ -274,7 +151,7 @@ class _Checking:
         if fault := facts.text_fault(value):
             self.say(at, fault)
             return
-        refused = syntax.check(value, scope)
+        refused = syntax.check(value, _noting(scope, has_notes=spec.form == "markdown"))
         for one in refused:
             self.say(at, str(one))
         if not refused:
@@ -303,14 +180,17 @@ class _Checking:
             if not _is_slug(item) and (spec.sort == "slugs" or item not in languages.COUNTRIES):
                 self.say(f"{at}/{index}", "This is no id and no country. Take it out or mend it.")
 
-    def _from(self, value: Any, at: str, scope: Scope) -> None:
+    def _from(self, spec: From, value: Any, at: str, scope: Scope) -> None:
         try:
             shape = path_shape(str(value).split("."), scope)
         except Refused as refused:
             self.say(at, refused.detail)
             return
-        if shape not in ("country", ["country"]):
+        one = shape[0] if isinstance(shape, list) else shape
+        if spec.of == "country" and one != "country":
             self.say(at, f"`{value}` is no country and no list of countries. Name a fact that is.")
+        elif spec.of == "case" and one is not CASE:
+            self.say(at, f"`{value}` is no case and no list of cases. Name a fact that is.")
 
     def _record(self, spec: Record, value: Any, at: str, scope: Scope) -> None:
         if not isinstance(value, dict):
@@ -357,7 +237,7 @@ class _Checking:
             if not isinstance(item[key], str):
                 self.say(at + point(key), f"Write text under `{key}`, such as: {_EXAMPLES[key]}.")
             elif key == "if":
-                for one in syntax.check_condition(item[key], scope):
+                for one in syntax.check_condition(item[key], _noting(scope, has_notes=False)):
                     self.say(f"{at}/if", str(one))
             else:
                 try:
@@ -374,7 +254,12 @@ class _Checking:
         for label, text in value.items():
             if not markdown.LABEL.fullmatch(str(label)):
                 self.say(at + point(label), "A label has no spaces and no brackets.")
-            self._words(spec.of, text, at + point(label), scope)
+            self._words(spec.of, text, at + point(label), replace(scope, has_notes=False))
+
+
+def _noting(scope: Scope, *, has_notes: bool) -> Scope:
+    """Return a scope in which footnotes may be made, if they may be made there at all."""
+    return replace(scope, has_notes=scope.has_notes and has_notes)
 
 
 _EXAMPLES = {"if": "if: note", "for": "for: quote in quotes"}

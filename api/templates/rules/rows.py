@@ -1,0 +1,85 @@
+"""Facts that stand for rows of a coalition: its cases and its addressees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from api.errors import Fault, point
+from api.templates.rules.facts import list_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from api.templates.rules.facts import Declaration
+
+_LACKING = {
+    "case": "The coalition has no case of this key or id.",
+    "addressee": "The coalition has no addressee of this id.",
+}
+
+
+def known(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what facts may stand for, by their type and what they are called."""
+    cases = {case["id"]: case for case in given.get("cases", ()) if "id" in case}
+    by_row = {row: cases[key] for row, key in given.get("case_rows", {}).items() if key in cases}
+    return {"case": {**cases, **by_row}, "addressee": dict(given.get("addressees", {}))}
+
+
+def put_in(
+    declarations: Sequence[Declaration],
+    clean: Mapping[str, Any],
+    rows: Mapping[str, Mapping[str, Any]],
+) -> tuple[dict[str, Any], list[Fault]]:
+    """Return facts that were checked with the rows that they stand for, and what is not there."""
+    putting = _Putting(rows)
+    return putting.record(declarations, clean, ""), putting.faults
+
+
+def of_type(
+    declarations: Sequence[Declaration], given: Mapping[str, Any], kind: str
+) -> Iterator[Any]:
+    """Yield the given facts of a type, those in lists too, in the order of the form."""
+    for fact in declarations:
+        value = given.get(fact["name"]) or fact.get("default")
+        if fact["type"] == kind and value:
+            yield value
+        elif fact["type"] == "list" and "fields" in fact:
+            for item in value or ():
+                yield from of_type(fact["fields"], item, kind)
+        elif fact["type"] == "list" and list_of(fact) == kind:
+            yield from value or ()
+
+
+@dataclass
+class _Putting:
+    """One pass over facts: the rows that there are, and what was not found."""
+
+    rows: Mapping[str, Mapping[str, Any]]
+    faults: list[Fault] = field(default_factory=list)
+
+    def record(
+        self, declarations: Sequence[Declaration], values: Mapping[str, Any], at: str
+    ) -> dict[str, Any]:
+        return {
+            fact["name"]: self._fact(fact, values[fact["name"]], at + point(fact["name"]))
+            for fact in declarations
+        }
+
+    def _fact(self, fact: Declaration, value: Any, at: str) -> Any:
+        if fact["type"] != "list":
+            return self._one(fact["type"], value, at)
+        if "fields" in fact:
+            return [
+                self.record(fact["fields"], item, f"{at}/{index}")
+                for index, item in enumerate(value)
+            ]
+        kind = list_of(fact)
+        return [self._one(kind, item, f"{at}/{index}") for index, item in enumerate(value)]
+
+    def _one(self, kind: str, value: Any, at: str) -> Any:
+        if kind not in self.rows or not isinstance(value, str) or not value:
+            return value
+        if value not in self.rows[kind]:
+            self.faults.append(Fault(at, _LACKING[kind]))
+        return self.rows[kind].get(value)

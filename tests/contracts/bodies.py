@@ -1,0 +1,106 @@
+"""Bodies and queries that depend on what is there, for the scene's requests."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.contracts.scene import Scene
+
+
+def a_document() -> dict[str, Any]:
+    """Return the portable document of a short statement."""
+    return {
+        "format": "undersigned.statement/1",
+        "slug": f"appeal-{uuid4().hex[:8]}",
+        "kind": "appeal",
+        "language": "en",
+        "title": "Open the doors",
+        "coalition": {"name": "Specimen Coalition"},
+        "body": [{"paragraph": "We ask that the doors be opened."}],
+    }
+
+
+def a_source() -> dict[str, Any]:
+    """Return the source of a short template."""
+    return {
+        "name": f"release-{uuid4().hex[:8]}",
+        "title": "Call for a release",
+        "kind": "appeal",
+        "language": "en",
+        "facts": [{"name": "city", "type": "text", "label": "City", "required": True}],
+        "title_text": "Open the doors in {{ city }}",
+        "body": [{"paragraph": "We write about those who are held in {{ city }}."}],
+    }
+
+
+# Bodies that depend on what is there.
+BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
+    "POST /v1/coalitions/{coalition_id}/roles": lambda *_: {
+        "email": f"{uuid4().hex}@specimen.example",
+        "name": "Someone",
+        "role": "viewer",
+    },
+    "PATCH /v1/cases/{case_id}": lambda *_: {"occupation": "lawyer"},
+    "POST /v1/coalitions/{coalition_id}/demand-lists": lambda scene, _: {
+        "country": next(scene.countries)
+    },
+    "PATCH /v1/demand-lists/{list_id}": lambda scene, _: {"country": next(scene.countries)},
+    "PUT /v1/coalitions/{coalition_id}/demand-list-order": lambda scene, ids: scene.order(
+        f"/v1/coalitions/{ids['coalition_id']}/demand-list-order"
+    ),
+    "PUT /v1/demand-lists/{list_id}/order": lambda scene, ids: scene.order(
+        f"/v1/demand-lists/{ids['list_id']}/order"
+    ),
+    "PUT /v1/statements/{statement_id}/signature-order": lambda scene, ids: scene.order(
+        f"/v1/statements/{ids['statement_id']}/signature-order"
+    ),
+    "POST /v1/demand-lists/{list_id}/demands": lambda scene, _: {
+        "text": "Kazakhstan should release them at once.",
+        "case_ids": [scene.case()],
+    },
+    "PATCH /v1/demands/{demand_id}": lambda *_: {"rationale": "They wrote the truth."},
+    "PUT /v1/templates/{template_id}": lambda scene, ids: {
+        "source": scene.owner.get(f"/v1/templates/{ids['template_id']}")["source"]
+    },
+    "POST /v1/coalitions/{coalition_id}/templates": lambda *_: {"source": a_source()},
+    "POST /v1/coalitions/{coalition_id}/statements": lambda *_: {"document": a_document()},
+    "PUT /v1/statements/{statement_id}/draft": lambda scene, ids: {
+        "document": scene.owner.get(f"/v1/statements/{ids['statement_id']}/draft")["document"]
+    },
+    "POST /v1/coalitions/{coalition_id}/assemblies": lambda scene, _: scene.assembly(),
+    "POST /v1/statements/{statement_id}/revisions": lambda *_: {"weight": None},
+    "POST /v1/statements/{statement_id}/signatures": lambda scene, ids: {
+        "kind": "individual",
+        "name": "A. Specimen",
+        "revision_sha256": scene.sha256_of(ids["statement_id"]),
+    },
+    "POST /v1/statements/{statement_id}/signature-imports": lambda *_: (
+        b"kind,name,country\norganisation,Specimen Committee,KZ\n"
+    ),
+    "POST /v1/signatures/{signature_id}/confirmation": lambda scene, ids: {
+        "revision_sha256": scene.sha256_of(scene.statement_of(ids["signature_id"]))
+    },
+    "POST /v1/coalitions/{coalition_id}/imports": lambda *_: json.dumps(a_document()).encode(),
+    "POST /v1/coalitions/{coalition_id}/template-files": lambda *_: json.dumps(a_source()).encode(),
+    "PUT /v1/templates/{template_id}/file": lambda scene, ids: (
+        scene.owner.get(f"/v1/templates/{ids['template_id']}/file", format="json").body
+    ),
+    "POST /v1/coalitions/{coalition_id}/template-previews": lambda scene, _: {
+        "template_id": scene.template(),
+        "format": "text",
+    },
+}
+
+# What must stand in a query; the PDF is tried elsewhere, as the text takes less time.
+QUERIES: dict[str, Callable[[Scene, dict[str, str]], dict[str, str]]] = {
+    "GET /v1/statements/{statement_id}/document": lambda *_: {"format": "text"},
+    "GET /v1/statements/{statement_id}/draft/document": lambda *_: {"format": "text"},
+    "POST /v1/statements/{statement_id}/signature-imports": lambda scene, ids: {
+        "revision_sha256": scene.sha256_of(ids["statement_id"])
+    },
+}
