@@ -1,68 +1,100 @@
-"""Much of everything: a document of 500 demands, 300 cases and 2,000 signatories."""
+"""Much of everything: a statement of more than 60 pages, from its file to its PDF, and assembled.
+
+It has 400 footnotes, 500 demands and 300 cases, of which 30 may not be named (bench/large.py).
+"""
 
 from __future__ import annotations
 
+import io
+import json
 import tempfile
 import time
-from itertools import pairwise
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import pikepdf
 
 from api.portable.rules import checking, printing, reading, writing
+from api.texts.rules import themes
+from bench import large
 from bench.server import Server
 
-COUNTRIES = ("KZ", "KG", "TJ", "TM", "UZ")
-CASES, DEMANDS, SIGNATORIES = 300, 500, 2_000
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LETTER = "summit-letter"
 
 
 def measure() -> None:
-    """Print what reading, checking, resolving, importing and printing it take."""
-    data = writing.as_yaml(_document())
-    marks = [("read", time.perf_counter())]
-    document = reading.read(data)
-    marks.append(("check", time.perf_counter()))
-    checking.require(document)
-    marks.append(("resolve", time.perf_counter()))
-    printing.resolve(document)
-    marks.append(("", time.perf_counter()))
-    for (name, began), (_, ended) in pairwise(marks):
-        print(f"many: {name}: {ended - began:.2f} s")
+    """Print what each step takes."""
+    data = writing.as_yaml(large.document())
+    print(f"many: a file of {len(data):,} bytes")
+    with _timed("read"):
+        document = reading.read(data)
+    with _timed("check"):
+        checking.require(document)
+    with _timed("resolve and hash"):
+        printing.fingerprint(printing.resolve(document))
     with tempfile.TemporaryDirectory() as folder, Server(Path(folder)) as server:
-        began = time.perf_counter()
-        statement = server.import_(data)
-        print(f"many: import over HTTP: {time.perf_counter() - began:.2f} s")
-        for form in ("html", "pdf"):
-            began = time.perf_counter()
-            size = len(server.get(f"/v1/statements/{statement}/document?format={form}"))
-            print(f"many: {form}: {time.perf_counter() - began:.2f} s, {size:,} bytes")
+        coalition = server.post("/v1/coalitions", {"slug": "bench", "name": "Bench"})["id"]
+        address = f"/v1/coalitions/{coalition}/imports"
+        with _timed("import over HTTP"):
+            taken = json.loads(server.send("POST", address, data, "application/yaml"))
+        path = f"/v1/statements/{taken['statement']['id']}"
+        with _timed("export"):
+            server.get(f"{path}/export")
+        _save_and_freeze(server, path)
+        with _timed("copy"):
+            server.post(f"{path}/copies", {"slug": "next-year"})
+        with _timed("assemble"):
+            assembled = _assembled(server, coalition)
+        path = f"/v1/statements/{assembled}"
+        with _timed("preview of a renewal"):
+            server.post(f"{path}/renewals", {"preview": True}, match=server.etag(path))
+        with _timed("freeze what was assembled"):
+            server.post(f"{path}/revisions", {}, match=server.etag(path))
+        _printed(server, path, "assembled", 20)
 
 
-def _document() -> dict[str, Any]:
-    case_ids = [f"case-{number}" for number in range(CASES)]
-    return {
-        "format": "undersigned.statement/1",
-        "slug": "many",
-        "kind": "briefing",
-        "language": "en",
-        "title": "Much of everything",
-        "specimen": True,
-        "coalition": {"name": "Specimen Coalition"},
-        "cases": [
-            {"id": key, "name": f"Ayan Specimen {number}", "country": COUNTRIES[number % 5],
-             "occupation": "teacher"}
-            for number, key in enumerate(case_ids)
-        ],
-        "demand_lists": [
-            {"country": country, "demands": [
-                {"id": f"{country.lower()}-{number}", "text": f"Release person {number}, and say "
-                 "in public that nobody is held for words.", "cases": [case_ids[number % CASES]]}
-                for number in range(DEMANDS // len(COUNTRIES))
-            ]}
-            for country in COUNTRIES
-        ],
-        "body": [{"demands": {}}, {"cases": {"countries": list(COUNTRIES)}}],
-        "signatories": [
-            {"kind": "individual", "name": f"Signatory Specimen {number}", "role": "teacher"}
-            for number in range(SIGNATORIES)
-        ],
-    }  # fmt: skip
+def _save_and_freeze(server: Server, path: str) -> None:
+    """Save and freeze the draft in each theme, and print each."""
+    for theme in [each for each in themes.available() if not themes.shows_logos(each)]:
+        draft = json.loads(server.get(f"{path}/draft"))["document"]
+        body = {"document": {**draft, "title": f"{draft['title']} ({theme})", "theme": theme}}
+        with _timed(f"{theme}: save"):
+            server.put(f"{path}/draft", body, match=server.etag(path))
+        with _timed(f"{theme}: freeze"):
+            server.post(f"{path}/revisions", {"weight": "material"}, match=server.etag(path))
+        _printed(server, path, theme, large.PAGES)
+
+
+def _printed(server: Server, path: str, name: str, least: int) -> None:
+    for form in ("markdown", "html", "pdf"):
+        with _timed(f"{name}: {form}"):
+            content = server.get(f"{path}/document?format={form}")
+        print(f"many: {name}: {form}: {len(content):,} bytes")
+    with pikepdf.open(io.BytesIO(content)) as document:
+        pages = len(document.pages)
+    print(f"many: {name}: {pages} pages")
+    assert pages >= least, "The statement is too short to measure anything."
+
+
+def _assembled(server: Server, coalition: str) -> str:
+    """Fill the summit letter with all demands, and so with all cases; return the statement."""
+    use = f"/v1/coalitions/{coalition}/built-in-template-uses"
+    template = server.post(use, {"built_in": LETTER})
+    facts = template["source"]["example"] | {"countries": list(large.COUNTRIES)}
+    given = {"template_id": template["id"], "slug": "assembled", "facts": facts}
+    found = server.post(f"/v1/coalitions/{coalition}/assemblies", given)
+    document: dict[str, Any] = found["document"]
+    assert sum(len(one["demands"]) for one in document["demand_lists"]) == large.DEMANDS
+    assert len(document["cases"]) == large.CASES
+    return str(found["statement"]["id"])
+
+
+@contextmanager
+def _timed(what: str) -> Iterator[None]:
+    began = time.perf_counter()
+    yield
+    print(f"many: {what}: {time.perf_counter() - began:.2f} s")

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from http import HTTPStatus
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -31,7 +31,7 @@ class Server:
             "UNDERSIGNED_STORAGE_PATH": str(folder / "storage"),
             "UNDERSIGNED_LOG_LEVEL": "WARNING",
         }
-        self.environment["UNDERSIGNED_MASTER_KEYS"] = self.run("key")
+        self.environment["UNDERSIGNED_MASTER_KEYS"] = self.run("key", "create")
 
     def __enter__(self) -> Self:
         self.run("migrate")
@@ -77,20 +77,41 @@ class Server:
         """Return the body of an answer of 200."""
         return self.send("GET", path)
 
-    def send(self, method: str, path: str, body: bytes = b"", kind: str = "") -> bytes:
-        headers = {"Authorization": f"Bearer {self.token}"}
-        if kind:
-            headers["Content-Type"] = kind
+    def etag(self, path: str) -> str:
+        """Return the version of a thing, for If-Match."""
+        answer, _ = self._asked("GET", path, b"", {})
+        return str(answer.headers["ETag"])
+
+    def send(
+        self, method: str, path: str, body: bytes = b"", kind: str = "", match: str = ""
+    ) -> bytes:
+        """Return the body of an answer that says yes."""
+        headers = {
+            name: text for name, text in (("Content-Type", kind), ("If-Match", match)) if text
+        }
+        return self._asked(method, path, body, headers)[1]
+
+    def _asked(
+        self, method: str, path: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[HTTPResponse, bytes]:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=120)
+        headers = {"Authorization": f"Bearer {self.token}", **headers}
         connection.request(method, path, body or None, headers)
         answer = connection.getresponse()
         content = answer.read()
         assert answer.status < HTTPStatus.MULTIPLE_CHOICES, content
         connection.close()
-        return content
+        return answer, content
 
-    def post(self, path: str, body: Any) -> Any:
-        return json.loads(self.send("POST", path, json.dumps(body).encode(), "application/json"))
+    def post(self, path: str, body: Any, *, match: str = "") -> Any:
+        return self._json("POST", path, body, match)
+
+    def put(self, path: str, body: Any, *, match: str) -> Any:
+        return self._json("PUT", path, body, match)
+
+    def _json(self, method: str, path: str, body: Any, match: str) -> Any:
+        data = json.dumps(body).encode()
+        return json.loads(self.send(method, path, data, "application/json", match))
 
     def import_(self, document: bytes) -> str:
         """Import a document into a new coalition and return its statement's id."""

@@ -115,7 +115,7 @@ def settings(folder: Path) -> dict[str, str]:
     chosen = {
         "UNDERSIGNED_DATABASE_URL": f"sqlite:///{whole / 'db.sqlite'}",
         "UNDERSIGNED_STORAGE_PATH": str(whole / "storage"),
-        "UNDERSIGNED_MASTER_KEYS": undersigned("key"),
+        "UNDERSIGNED_MASTER_KEYS": undersigned("key", "create"),
         "UNDERSIGNED_LOG_LEVEL": "WARNING",
     }
     file = folder / "settings.env"

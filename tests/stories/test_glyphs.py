@@ -22,6 +22,7 @@ NAME = "U+133CF EGYPTIAN HIEROGLYPH X001"
 CODES = {"accent", "built_in", "countries", "country", "email", "languages", "website"}
 NO_TEXT = {
     ("POST /v1/coalitions/{coalition_id}/assemblies", "/demands/ids/0"),  # it chooses, by keys
+    ("POST /v1/coalitions/{coalition_id}/template-previews", "/demands/ids/0"),
     ("POST /v1/cases/{case_id}/status-changes", "/sources/0"),  # a web address
     ("POST /v1/demands/{demand_id}/status-changes", "/sources/0"),
 }

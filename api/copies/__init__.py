@@ -1,0 +1,1 @@
+"""Begins a statement or a coalition from one that is there."""

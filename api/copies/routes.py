@@ -1,0 +1,47 @@
+"""The addresses of copies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask.views import MethodView
+
+from api.accounts.routes import current_actor
+from api.copies import service
+from api.copies.schemas import CoalitionCopyIn, CoalitionCopyOut, StatementCopyIn
+from api.statements.schemas import DraftOut
+from api.web.etags import tag, tagged
+from api.web.rest import Blueprint
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from api.statements.service import Warned
+
+blueprint = Blueprint(
+    "copies", __name__, url_prefix="/v1", description="What is there, as the start of a new one."
+)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/copies")
+class StatementCopies(MethodView):
+    @blueprint.arguments(StatementCopyIn)
+    @blueprint.response(201, DraftOut)
+    def post(self, given: dict[str, Any], statement_id: UUID) -> Warned:
+        """Begin a statement of the same coalition from the text of this one, without its day."""
+        slug, title, number = given["slug"], given["title"], given["revision"]
+        found = service.copy_statement(current_actor(), statement_id, slug, title, number)
+        tag(found.statement.version)
+        return found
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/copies")
+class CoalitionCopies(MethodView):
+    @blueprint.arguments(CoalitionCopyIn)
+    @blueprint.response(201, CoalitionCopyOut)
+    def post(self, given: dict[str, Any], coalition_id: UUID) -> service.Copied:
+        """Found a coalition with parts of this one's set-up; you own it."""
+        slug, name, parts = given["slug"], given["name"], given["parts"]
+        found = service.copy_coalition(current_actor(), coalition_id, slug, name, parts)
+        tagged(found.coalition)
+        return found

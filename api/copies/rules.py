@@ -1,0 +1,86 @@
+"""What a copy takes from its source, and what stays behind. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from api.errors import Fault
+from api.portable.rules import names as labels, secrecy
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+OCCASION = "This is the occasion of the text that you copied: say the new one."
+
+
+class Part(StrEnum):
+    """What of a coalition's set-up a new one begins with."""
+
+    LOOK = "look"  # accent and logo
+    ORGANISATIONS = "organisations"  # with their logos
+    MEMBERS = "members"  # those of today, from today
+    ADDRESSEES = "addressees"
+    TEMPLATES = "templates"  # each in its newest version
+    DEMANDS = "demands"  # with their lists
+
+
+# Who joined one coalition has not joined another, and nobody's data move unasked.
+USUAL = (Part.LOOK, Part.ORGANISATIONS, Part.TEMPLATES)
+
+
+def begun_from(
+    document: Mapping[str, Any],
+    slug: str,
+    title: str | None,
+    unnamed: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Return the document of a new statement that begins as another one's.
+
+    The day of its dateline and the count of those who signed stay behind. `unnamed` are the live
+    cases that may not be named, by key, as documents hold them: each stands by its label of today.
+    """
+    for case in document.get("cases", ()):
+        live = unnamed.get(case["id"])
+        if live is not None and case.get("may_be_named", True):
+            document = _taken_back(document, case, live)
+    begun = {**document, "slug": slug, "title": title or document["title"]}
+    if "cases" in document:
+        begun["cases"] = [dict(unnamed.get(case["id"], case)) for case in document["cases"]]
+    begun.pop("withheld", None)
+    place = {key: value for key, value in begun.pop("dateline", {}).items() if key != "date"}
+    return {**begun, "dateline": place} if place else begun
+
+
+def _taken_back(
+    document: Mapping[str, Any], case: Mapping[str, Any], live: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return a document without what it calls a case that may not be named by now."""
+    known = [who["name"] for who in (case, live)]
+    known += [alias for who in (case, live) for alias in who.get("aliases", ())]
+    return secrecy.taken_back(document, known, live["id"], labels.label(live, document))
+
+
+def reminders(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield what of a copy is right for its source only, as far as one can tell."""
+    if "occasion" in document:
+        yield Fault("/occasion", OCCASION)
+
+
+def telling(things: list[dict[str, Any]], names: Collection[str]) -> set[int]:
+    """Return the places of those in a list whose plain words hold one of the names."""
+    return {int(pointer.split("/")[1]) for pointer in secrecy.telling(things, names)}
+
+
+def telling_demands(
+    lists: list[dict[str, Any]], names: Collection[str]
+) -> tuple[set[int], set[tuple[int, int]]]:
+    """Return the places of the demand lists, and of demands in them, that hold a name."""
+    whole, single = set(), set()
+    for pointer in secrecy.telling({"demand_lists": lists}, names):
+        place, part, *within = pointer.split("/")[2:]
+        if part == "demands":
+            single.add((int(place), int(within[0])))
+        else:
+            whole.add(int(place))
+    return whole, single

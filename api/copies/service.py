@@ -1,0 +1,261 @@
+"""Copying: a statement, or a coalition's set-up, as the start of a new one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import and_, or_, select
+
+from api.accounts.rules import Actor, Role
+from api.assemblies.service import CHOICE
+from api.cases import service as cases
+from api.coalitions import service as coalitions
+from api.coalitions.models import Addressee, Coalition, Member
+from api.copies import rules
+from api.copies.rules import Part
+from api.demands import service as demands
+from api.errors import Fault, Invalid
+from api.infra import audit, clock, keys, pictures
+from api.infra.database import transaction
+from api.organisations import service as organisations
+from api.organisations.models import Organisation
+from api.portable.rules import checking, secrecy
+from api.statements import service as statements
+from api.statements.models import Statement
+from api.templates import service as templates
+from api.templates.models import Template, TemplateVersion
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from uuid import UUID
+
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+_Row = TypeVar("_Row")
+MOST = 2000  # of a part that one request copies
+ALWAYS = ("languages", "countries", "country_names", "conjunctions")
+OF_AN_ADDRESSEE = ("name", "title", "organisation", "country", "salutation")
+NAMES_A_CASE = "It names a case, and cases stay where they are."
+ABOUT_CASES = "It is about cases, and they stay where they are."
+WITHOUT_ORGANISATION = "Its organisation stayed behind."
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One thing that did not come along."""
+
+    part: Part
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Copied:
+    """A coalition that began as another one, what came along and what did not."""
+
+    coalition: Coalition
+    counts: Counter[Part] = field(default_factory=Counter)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Copying:
+    """One coalition on its way into another, inside a transaction."""
+
+    session: Session
+    actor: Actor
+    source: Coalition
+    copied: Copied
+    names: Collection[str]  # of the source's cases, whether they may be named or not
+
+    @property
+    def target(self) -> UUID:
+        return self.copied.coalition.id
+
+    def count(self, part: Part) -> None:
+        self.copied.counts[part] += 1
+
+    def leave(self, part: Part, name: str, why: str) -> None:
+        self.copied.left_out.append(LeftOut(part, name, why))
+
+
+def copy_statement(
+    actor: Actor, statement_id: UUID, slug: str, title: str | None, number: int | None
+) -> statements.Warned:
+    """Begin a statement from the draft of another one, or from one of its revisions.
+
+    It has the template of its source, so it can be renewed, but none of its signatures.
+    """
+    with transaction() as session:
+        source = cases.held(session, actor, Statement, statement_id, Role.EDITOR)
+        coalition = cases.hold(session, source.coalition_id)
+        document = rules.begun_from(
+            _text(session, source, number), slug, title, _unnamed(session, coalition.id)
+        )
+        begun = statements.started(session, coalition, document, source.template_version_id, at="")
+        if source.choice is not None:
+            chosen = keys.unseal(session, CHOICE, source.id, source.choice)
+            place = CHOICE, begun.statement.id
+            begun.statement.choice = keys.seal(session, coalition.id, *place, chosen)
+        told = {"source": str(source.id), "revision": number}
+        audit.record(session, actor, "statement.copied", begun.statement, told)
+    checked = checking.Checked([], [*begun.warnings, *rules.reminders(document)])
+    shown, warnings = statements.seen_by(actor, coalition.id, document, checked)
+    return statements.Warned(begun.statement, shown, warnings)
+
+
+def _text(session: Session, source: Statement, number: int | None) -> dict[str, Any]:
+    """Return what is copied; of a revision from which a name was taken back, nothing is."""
+    if number is None:
+        return statements.whole_draft(session, source)
+    return statements.whole_revision(session, statements.revision_of(session, source, number))
+
+
+def _unnamed(session: Session, coalition_id: UUID) -> dict[str, dict[str, Any]]:
+    hidden = cases.hidden(session, coalition_id)
+    return {entry.case.key: cases.as_document(entry) for entry in hidden}
+
+
+def copy_coalition(
+    actor: Actor, coalition_id: UUID, slug: str, name: str, parts: Sequence[Part]
+) -> Copied:
+    """Found a coalition that begins with parts of another one's set-up; the actor owns it.
+
+    Cases stay where they are, and so does whatever names one: a name that is taken back in the
+    one coalition would go on standing in the other.
+    """
+    actor.must(coalition_id, Role.COORDINATOR)
+    if Part.MEMBERS in parts and Part.ORGANISATIONS not in parts:
+        fault = Fault("/parts", "Members are organisations: copy these too.")
+        raise Invalid("Choose parts that can stand together.", [fault])
+    with transaction() as session:
+        source = cases.hold(session, coalition_id)
+        facts = {key: getattr(source, key) for key in ALWAYS}
+        look = source.accent if Part.LOOK in parts else coalitions.ACCENT
+        new = {**facts, "accent": look, "slug": slug, "name": name}
+        coalition = coalitions.put(session, actor, new)
+        entries = cases.entries(session, coalition_id).values()
+        known = {name for entry in entries for name in entry.names}
+        copying = _Copying(session, actor, source, Copied(coalition), known)
+        _copy(copying, parts)
+        told = {"source": str(source.id), "parts": [str(part) for part in parts]}
+        for whose in (source.id, coalition.id):
+            audit.append(session, actor, "coalition.copied", whose, coalition.id, facts=told)
+        return copying.copied
+
+
+def _copy(copying: _Copying, parts: Sequence[Part]) -> None:
+    if Part.LOOK in parts:
+        pictures.copy_logo(copying.source, copying.copied.coalition)
+    if Part.ORGANISATIONS in parts:
+        entries = _organisations(copying)
+        if Part.MEMBERS in parts:
+            _members(copying, entries)
+    if Part.ADDRESSEES in parts:
+        _addressees(copying)
+    if Part.TEMPLATES in parts:
+        _templates(copying)
+    if Part.DEMANDS in parts:
+        _demands(copying)
+
+
+def _organisations(copying: _Copying) -> dict[UUID, Organisation]:
+    """Return the new entries by the ids of the old; one that is public stays so in one place."""
+    query = select(Organisation).where(Organisation.coalition_id == copying.source.id)
+    rows = _all(copying, query.order_by(Organisation.sort_name), Part.ORGANISATIONS)
+    facts = [{key: getattr(row, key) for key in organisations.PUBLIC_FIELDS} for row in rows]
+    told = rules.telling(facts, copying.names)
+    entries = {}
+    for place, row in enumerate(rows):
+        if place in told:
+            copying.leave(Part.ORGANISATIONS, next(iter(row.names.values())), NAMES_A_CASE)
+            continue
+        new = {**facts[place], "is_public": False}
+        entries[row.id] = organisations.put(copying.session, copying.target, new)
+        pictures.copy_logo(row, entries[row.id])
+        copying.count(Part.ORGANISATIONS)
+    return entries
+
+
+def _members(copying: _Copying, entries: dict[UUID, Organisation]) -> None:
+    today = clock.today()
+    query = select(Member).where(
+        Member.coalition_id == copying.source.id,
+        Member.since <= today,
+        or_(Member.until.is_(None), Member.until > today),
+    )
+    for row in _all(copying, query.order_by(Member.since, Member.created_at), Part.MEMBERS):
+        entry = entries.get(row.organisation_id)
+        if entry is None:
+            left = copying.session.get_one(Organisation, row.organisation_id)
+            copying.leave(Part.MEMBERS, next(iter(left.names.values())), WITHOUT_ORGANISATION)
+            continue
+        of_it = {"coalition_id": copying.target, "organisation_id": entry.id}
+        copying.session.add(Member(**of_it, role=row.role, since=today))
+        copying.count(Part.MEMBERS)
+
+
+def _addressees(copying: _Copying) -> None:
+    query = select(Addressee).where(Addressee.coalition_id == copying.source.id)
+    rows = _all(copying, query.order_by(Addressee.sort_name), Part.ADDRESSEES)
+    facts = [{key: getattr(row, key) for key in OF_AN_ADDRESSEE} for row in rows]
+    told = rules.telling(facts, copying.names)
+    for place, row in enumerate(rows):
+        if place in told:
+            copying.leave(Part.ADDRESSEES, row.name, NAMES_A_CASE)
+            continue
+        email = None
+        if row.email is not None:
+            email = keys.unseal(copying.session, coalitions.EMAIL, row.id, row.email)
+        new = {**facts[place], "email": email}
+        coalitions.put_addressee(copying.session, copying.target, new)
+        copying.count(Part.ADDRESSEES)
+
+
+def _templates(copying: _Copying) -> None:
+    is_newest = and_(
+        TemplateVersion.template_id == Template.id,
+        TemplateVersion.number == Template.version_number,
+    )
+    query = select(TemplateVersion).join(Template, is_newest)
+    query = query.where(Template.coalition_id == copying.source.id).order_by(Template.name)
+    for row in _all(copying, query, Part.TEMPLATES):
+        if secrecy.telling(row.source, copying.names):
+            copying.leave(Part.TEMPLATES, row.source["name"], NAMES_A_CASE)
+            continue
+        templates.put(copying.session, copying.actor, copying.target, row.source)
+        copying.count(Part.TEMPLATES)
+
+
+def _demands(copying: _Copying) -> None:
+    """Copy demand lists, and the demands that are about nobody, with the status that they have."""
+    lists = demands.documents(copying.session, copying.source.id)
+    _must_be_few(sum(1 + len(asked["demands"]) for asked in lists), Part.DEMANDS)
+    whole, single = rules.telling_demands(lists, copying.names)
+    for place, asked in enumerate(lists):
+        row = None
+        if place not in whole:
+            row = demands.put_list(copying.session, copying.target, asked)
+        for number, demand in enumerate(asked["demands"]):
+            if row is None or (place, number) in single:
+                copying.leave(Part.DEMANDS, demand["id"], NAMES_A_CASE)
+            elif demand.get("cases"):
+                copying.leave(Part.DEMANDS, demand["id"], ABOUT_CASES)
+            else:
+                demands.put_demand(copying.session, row, demand, {})
+                copying.count(Part.DEMANDS)
+
+
+def _all(copying: _Copying, query: Select[_Row], part: Part) -> Sequence[_Row]:
+    rows = copying.session.scalars(query.limit(MOST + 1)).all()
+    _must_be_few(len(rows), part)
+    return rows
+
+
+def _must_be_few(count: int, part: Part) -> None:
+    if count > MOST:
+        fault = Fault("/parts", f"There are more than {MOST:,} {part}: copy without them.")
+        raise Invalid("This is more than one request copies.", [fault])
