@@ -7,22 +7,43 @@ from typing import TYPE_CHECKING, Any
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
-from api.cases import service
+from api.cases import rules, service
 from api.cases.schemas import (
+    EXAMPLES,
+    TABLE,
     CaseIn,
+    CaseLineIn,
     CaseOut,
     CaseSearchArgs,
     CaseStatusChangeIn,
     CaseStatusChangeOut,
+    CaseTableSchema,
 )
+from api.cases.service import tables
 from api.web.etags import needs_match, tag
+from api.web.files import received, sent
 from api.web.paging import PageArgs, listed, paged
 from api.web.rest import Blueprint
+from api.web.tables import (
+    CSV,
+    CSV_SENT,
+    JSON,
+    MergeArgs,
+    MergedOut,
+    as_csv,
+    as_json,
+    checked,
+    rows,
+    streamed,
+)
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from flask import Response
+
     from api.infra.pages import PageRequest
+    from api.infra.tables import How, Report
 
 blueprint = Blueprint("cases", __name__, url_prefix="/v1", description="For whom.")
 
@@ -40,6 +61,45 @@ class Cases(MethodView):
     def post(self, facts: dict[str, Any], coalition_id: UUID) -> service.Shown:
         """Enter a person or organisation at risk."""
         return _tagged(service.enter(current_actor(), coalition_id, facts))
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/cases.csv")
+class CaseTable(MethodView):
+    @sent(CSV)
+    def get(self, coalition_id: UUID) -> Response:
+        """Give a coalition's cases as a table that can be imported again.
+
+        Who a case is that may not be named stands in it for coordinators only.
+        """
+        batches = tables.given_out(current_actor(), coalition_id)
+        cells = ([rules.cells_of(each) for each in batch] for batch in batches)
+        return streamed(as_csv(rules.COLUMNS, cells), CSV_SENT, "cases.csv")
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/cases.json")
+class CasesAsJson(MethodView):
+    @sent(JSON, schemas={JSON: CaseTableSchema})
+    def get(self, coalition_id: UUID) -> Response:
+        """Give a coalition's cases as JSON that can be imported again.
+
+        Who a case is that may not be named stands in it for coordinators only.
+        """
+        batches = tables.given_out(current_actor(), coalition_id)
+        return streamed(as_json("cases", batches), JSON, "cases.json")
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/case-imports")
+class CaseImports(MethodView):
+    @received(
+        JSON, CSV, max_bytes=rules.MOST_BYTES, examples=EXAMPLES, schemas={JSON: CaseTableSchema}
+    )
+    @blueprint.arguments(MergeArgs, location="query")
+    @blueprint.response(200, MergedOut)
+    @blueprint.doc(description=TABLE)
+    def post(self, how: How, coalition_id: UUID) -> Report:
+        """Bring a table of cases together with those that are there."""
+        lines = checked(rows("cases", rules.read_table), CaseLineIn())
+        return tables.take_in(current_actor(), coalition_id, lines, how)
 
 
 @blueprint.route("/cases/<uuid:case_id>")

@@ -1,21 +1,24 @@
-"""Names in texts, labels that stand for names, and keys; on plain values."""
+"""Names in texts, labels that stand for names, keys, and the table of cases; on plain values."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from anyascii import anyascii
 
-from api.infra import languages, spelling
+from api.infra import languages, spelling, tables
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from api.infra.tables import Row
 
 LEAST_LETTERS = 3  # of a word that gives a name away
 
@@ -46,18 +49,40 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(text.casefold().translate(_ALIKE)))
 
 
-def names_in(text: str, names: Iterable[str]) -> str | None:
-    """Return the first of the names that stands in a text as whole words, or None.
+class Names:
+    """Names that are sought in many texts: a text costs the same however many they are."""
 
-    The text may be inline Markdown: emphasis inside a name does not hide it, nor does a link.
-    """
-    seen = [text, markdown.plain(text), *map(unquote, markdown.links(text))]
-    lines = {_line(each) for each in seen}
-    for name in names:
-        sought = _sought(name)
-        if sought.strip() and any(sought in line for line in lines):
-            return name
-    return None
+    def __init__(self, names: Iterable[str]) -> None:
+        self._by_first: dict[str, list[tuple[int, str, str]]] = {}
+        for place, name in enumerate(dict.fromkeys(names)):
+            sought = _sought(name)
+            if first := sought.split(" ", 2)[1]:
+                self._by_first.setdefault(first, []).append((place, sought, name))
+
+    def __bool__(self) -> bool:
+        return bool(self._by_first)
+
+    def found_in(self, text: str) -> list[str]:
+        """Return those that stand in a text as whole words, in their order.
+
+        The text may be inline Markdown: emphasis inside a name does not hide it, nor does a link.
+        """
+        if not self or not text:
+            return []
+        found = set()
+        for line in {_line(each) for each in (text, markdown.plain(text), *_addresses(text))}:
+            for word in self._by_first.keys() & set(line.split()):
+                found |= {each for each in self._by_first[word] if each[1] in line}
+        return [name for _, _, name in sorted(found)]
+
+
+def names_in(text: str, names: Iterable[str]) -> str | None:
+    """Return the first of the names that stands in a text as whole words, or None."""
+    return next(iter(Names(names).found_in(text)), None)
+
+
+def _addresses(text: str) -> Iterator[str]:
+    return map(unquote, markdown.links(text))
 
 
 def without(text: str, names: Iterable[str], label: str) -> str:
@@ -115,13 +140,21 @@ def slug(text: str) -> str:
     return _NO_SLUG.sub("-", anyascii(text).lower().replace("'", ""))[:70].strip("-")
 
 
-def free(base: str, taken: Collection[str]) -> str:
-    """Return `base`, or `base-2` and so on where that is taken."""
-    key, number = base, 1
-    while key in taken:
-        number += 1
-        key = f"{base}-{number}"
-    return key
+class Keys:
+    """Keys that are taken, and the next of each base that is not."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._last: dict[str, int] = {}
+
+    def take(self, base: str) -> str:
+        """Return `base`, or `base-2` and so on where that is taken, and take it."""
+        number = self._last.get(base, 0) + 1
+        while (key := base if number == 1 else f"{base}-{number}") in self._taken:
+            number += 1
+        self._last[base] = number
+        self._taken.add(key)
+        return key
 
 
 @lru_cache(maxsize=1 << 14)
@@ -131,3 +164,46 @@ def _sought(name: str) -> str:
 
 def _line(text: str) -> str:
     return f" {' '.join(words(text))} "
+
+
+# The table. Header names, in the order in which they are written; any order is read.
+COLUMNS = (
+    "id", "key", "label", "name", "aliases", "country", "occupation", "born", "status",
+    "last_verified", "may_be_named", "public_label", "summary", "sources",
+)  # fmt: skip
+MOST_BYTES = 10_000_000
+_SEVERAL = {"aliases": ";", "sources": r";\s"}  # an address may hold a semicolon
+_YEAR = re.compile("[0-9]{1,4}")
+
+
+def read_table(data: bytes) -> list[Row]:
+    """Return the lines of a CSV file, their cells as facts; raise NotATable."""
+    return [replace(row, facts=_facts(row.facts)) for row in tables.read(data, COLUMNS)]
+
+
+def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
+    facts: dict[str, Any] = {column: cell.strip() or None for column, cell in cells.items()}
+    for column in facts.keys() & _SEVERAL.keys():
+        facts[column] = tables.several(cells[column], _SEVERAL[column])
+    if country := facts.get("country"):
+        facts["country"] = country.upper()
+    if status := facts.get("status"):
+        facts["status"] = status.casefold().replace(" ", "_")
+    if may_be_named := facts.get("may_be_named"):
+        facts["may_be_named"] = tables.truth(may_be_named)
+    if _YEAR.fullmatch(facts.get("born") or ""):
+        facts["born"] = int(facts["born"])
+    return facts
+
+
+def cells_of(line: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return the line of a case as the cells of a table."""
+    several = {name: tables.together(line[name] or (), by) for name, by in _SEVERAL.items()}
+    born = line["born"] and str(line["born"])
+    told = "true" if line["may_be_named"] else "false"
+    return {**line, **several, "born": born, "may_be_named": told}
+
+
+def sameness(name: str, country: str) -> tuple[str, str]:
+    """Return a key that cases share which are probably one."""
+    return spelling.folded(name) or name.casefold(), country

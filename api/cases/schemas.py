@@ -5,9 +5,12 @@ from __future__ import annotations
 import marshmallow as ma
 
 from api.cases.models import CaseStatus
-from api.web.fields import CountryCode, Slug, Text, Truth, WebAddress
+from api.cases.rules import COLUMNS, MOST_BYTES
+from api.infra.tables import MOST_LINES
+from api.web.fields import CountryCode, Day, Slug, Text, Truth, WebAddress
 from api.web.paging import PageArgs
 from api.web.rest import Schema
+from api.web.tables import CSV, HOW_CSV, JSON, LineSchema
 
 NAMED = "Null for who may not know who this is."
 
@@ -142,6 +145,49 @@ class CaseOut(Schema):
     )
     created_at = ma.fields.AwareDateTime(required=True, attribute="case.created_at")
     updated_at = ma.fields.AwareDateTime(required=True, attribute="case.updated_at")
+
+
+class CaseLineIn(LineSchema, CaseIn):
+    """A line of a table: what it leaves out stays as it is, what is null becomes empty."""
+
+    id = ma.fields.UUID(metadata={"description": "Another coalition's is passed over."})
+    label = ma.fields.String(metadata={"description": "For reading: an import passes it over."})
+    last_verified = Day()
+    may_be_named = Truth(error_messages={"invalid": "Write true or false."})
+
+
+class CaseTableSchema(Schema):
+    """Cases as lines of a table."""
+
+    cases = ma.fields.List(ma.fields.Nested(CaseLineIn), required=True)
+
+
+EXAMPLE_LINE = {
+    "key": "specimen-baker",
+    "name": "Ayan Specimenov",
+    "aliases": ["Аян Спесименов"],
+    "country": "KZ",
+    "occupation": "baker",
+    "status": "imprisoned",
+    "last_verified": "2031-05-02",
+    "may_be_named": True,
+}
+EXAMPLES = {
+    JSON: {"cases": [EXAMPLE_LINE]},
+    CSV: "key,name,aliases,country,occupation,status,last_verified,may_be_named\n"
+    "specimen-baker,Ayan Specimenov,Аян Спесименов,KZ,baker,imprisoned,2031-05-02,true\n",
+}
+TABLE = f"""\
+{HOW_CSV} They are: {", ".join(COLUMNS)}. JSON has the same fields.
+
+A line stands for the case of its id, or of its key; without both for the one of its name and
+country, which it does not change; otherwise it is a new one. A column that is left out leaves what
+is there, an empty cell empties it, but for key, status and may_be_named. Several aliases or sources
+stand one a line in their cell, or with semicolons between them. Days are written 2031-05-14. Who a
+case is that may not be named is for coordinators to change, as is whether it may.
+
+Up to {MOST_LINES:,} lines and {MOST_BYTES:,} bytes. The report tells what became, or would become,
+of each line; a table with a faulty line is refused whole unless partial=true is sent."""
 
 
 class CaseSearchArgs(PageArgs):

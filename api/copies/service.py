@@ -236,7 +236,7 @@ def _demands(copying: _Copying) -> None:
     _must_be_few(sum(1 + len(asked["demands"]) for asked in lists), Part.DEMANDS)
     whole, single = rules.telling_demands(lists, copying.names)
     for place, asked in enumerate(lists):
-        row = None
+        row, kept = None, []
         if place not in whole:
             row = demands.put_list(copying.session, copying.target, asked)
         for number, demand in enumerate(asked["demands"]):
@@ -245,8 +245,10 @@ def _demands(copying: _Copying) -> None:
             elif demand.get("cases"):
                 copying.leave(Part.DEMANDS, demand["id"], ABOUT_CASES)
             else:
-                demands.put_demand(copying.session, row, demand, {})
+                kept.append(demand)
                 copying.count(Part.DEMANDS)
+        if row is not None:
+            demands.put_demands(copying.session, row, kept, {})
 
 
 def _all(copying: _Copying, query: Select[_Row], part: Part) -> Sequence[_Row]:

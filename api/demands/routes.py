@@ -7,27 +7,48 @@ from typing import TYPE_CHECKING, Any
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
-from api.demands import service
+from api.demands import rules, service
 from api.demands.schemas import (
+    EXAMPLES,
+    TABLE,
     DemandArgs,
     DemandIn,
+    DemandLineIn,
     DemandListIn,
     DemandListOut,
     DemandOrderSchema,
     DemandOut,
     DemandStatusChangeIn,
     DemandStatusChangeOut,
+    DemandTableSchema,
     WholeDemandListOut,
 )
+from api.demands.service import tables
 from api.web.etags import needs_match, tag
+from api.web.files import received, sent
 from api.web.paging import PageArgs, listed, paged
 from api.web.rest import Blueprint
+from api.web.tables import (
+    CSV,
+    CSV_SENT,
+    JSON,
+    MergeArgs,
+    MergedOut,
+    as_csv,
+    as_json,
+    checked,
+    rows,
+    streamed,
+)
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from flask import Response
+
     from api.cases.service import Recorded
     from api.infra.pages import PageRequest
+    from api.infra.tables import How, Report
 
 blueprint = Blueprint("demands", __name__, url_prefix="/v1", description="What is asked.")
 
@@ -122,6 +143,39 @@ class Demands(MethodView):
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List or search a coalition's demands."""
         return paged(service.of_coalition(current_actor(), coalition_id, **args))
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/demands.csv")
+class DemandTable(MethodView):
+    @sent(CSV)
+    def get(self, coalition_id: UUID) -> Response:
+        """Give a coalition's demands as a table that can be imported again."""
+        batches = tables.given_out(current_actor(), coalition_id)
+        cells = ([rules.cells_of(each) for each in batch] for batch in batches)
+        return streamed(as_csv(rules.COLUMNS, cells), CSV_SENT, "demands.csv")
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/demands.json")
+class DemandsAsJson(MethodView):
+    @sent(JSON, schemas={JSON: DemandTableSchema})
+    def get(self, coalition_id: UUID) -> Response:
+        """Give a coalition's demands as JSON that can be imported again."""
+        batches = tables.given_out(current_actor(), coalition_id)
+        return streamed(as_json("demands", batches), JSON, "demands.json")
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/demand-imports")
+class DemandImports(MethodView):
+    @received(
+        JSON, CSV, max_bytes=rules.MOST_BYTES, examples=EXAMPLES, schemas={JSON: DemandTableSchema}
+    )
+    @blueprint.arguments(MergeArgs, location="query")
+    @blueprint.response(200, MergedOut)
+    @blueprint.doc(description=TABLE)
+    def post(self, how: How, coalition_id: UUID) -> Report:
+        """Bring a table of demands together with those that are there."""
+        lines = checked(rows("demands", rules.read_table), DemandLineIn())
+        return tables.take_in(current_actor(), coalition_id, lines, how)
 
 
 @blueprint.route("/cases/<uuid:case_id>/demands")

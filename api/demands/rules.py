@@ -1,17 +1,21 @@
-"""Orders, keys and indexes of demands, on plain values."""
+"""Orders, keys and indexes of demands, and their table; on plain values."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
 from api.errors import Fault, point
-from api.infra import spelling
+from api.infra import spelling, tables
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from uuid import UUID
+
+    from api.infra.tables import Row
 
 
 def order_faults(there: Sequence[UUID], wanted: Sequence[UUID]) -> list[Fault]:
@@ -29,13 +33,51 @@ def order_faults(there: Sequence[UUID], wanted: Sequence[UUID]) -> list[Fault]:
     return faults
 
 
-def next_key(subject: str, taken: Iterable[str]) -> str:
-    """Return "kz-3" where kz-2 is the highest key of the subject so far."""
+def next_keys(subject: str, taken: Iterable[str]) -> Iterator[str]:
+    """Yield "kz-3" and on where kz-2 is the highest key of the subject so far."""
     numbered = re.compile(rf"{re.escape(subject)}-([0-9]{{1,9}})\Z")
     numbers = [int(found[1]) for key in taken if (found := numbered.match(key))]
-    return f"{subject}-{max(numbers, default=0) + 1}"
+    return (f"{subject}-{number}" for number in count(max(numbers, default=0) + 1))
 
 
 def spellings(text: str, rationale: str | None) -> str:
     """Return what a demand keeps, so that any spelling of its words finds it."""
     return spelling.index_of([markdown.plain(text), markdown.plain(rationale or "")])
+
+
+# The table. Header names, in the order in which they are written; any order is read.
+COLUMNS = (
+    "id", "country", "party", "party_name", "party_countries", "key", "text", "rationale", "kind",
+    "addressee", "status", "cases",
+)  # fmt: skip
+MOST_BYTES = 20_000_000
+_CODES = ("party_countries", "cases")  # of which a cell may hold several
+_BETWEEN = r"[\s,;|]+"
+
+
+def read_table(data: bytes) -> list[Row]:
+    """Return the lines of a CSV file, their cells as facts; raise NotATable."""
+    return [replace(row, facts=_facts(row.facts)) for row in tables.read(data, COLUMNS)]
+
+
+def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
+    facts: dict[str, Any] = {column: cell.strip() or None for column, cell in cells.items()}
+    for column in facts.keys() & set(_CODES):
+        facts[column] = [code for code in re.split(_BETWEEN, cells[column]) if code]
+    for column in facts.keys() & {"kind", "status"}:
+        facts[column] = facts[column] and facts[column].casefold().replace(" ", "_")
+    if country := facts.get("country"):
+        facts["country"] = country.upper()
+    if countries := facts.get("party_countries"):
+        facts["party_countries"] = [code.upper() for code in countries]
+    return facts
+
+
+def cells_of(line: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return the line of a demand as the cells of a table."""
+    return {**line, **{column: " ".join(line[column] or ()) for column in _CODES}}
+
+
+def sameness(country: str | None, party: str | None, text: str) -> tuple[str, str]:
+    """Return a key that demands share which ask the same of the same."""
+    return country or str(party), " ".join(text.split()).casefold()

@@ -8,10 +8,13 @@ import marshmallow as ma
 
 from api.cases.schemas import StatusChangeIn, StatusChangeOut
 from api.demands.models import DemandKind, DemandStatus
+from api.demands.rules import COLUMNS, MOST_BYTES
+from api.infra.tables import MOST_LINES
 from api.texts.rules import markdown
 from api.web.fields import CountryCode, Slug, Text
 from api.web.paging import PageArgs
 from api.web.rest import Schema
+from api.web.tables import CSV, HOW_CSV, JSON, LineSchema
 
 TEXT = "Kazakhstan should repeal its law on false information."
 MARKDOWN = "Inline Markdown: emphasis, strong, links; no HTML."
@@ -93,13 +96,65 @@ class DemandIn(Schema):
     )
     list_id = ma.fields.UUID(metadata={"description": "Moves it to the end of that list."})
 
-    @ma.validates("text")
-    def _text(self, text: str, **_: Any) -> None:
-        _inline(text)
-
-    @ma.validates("rationale")
-    def _rationale(self, text: str | None, **_: Any) -> None:
+    @ma.validates("text", "rationale")
+    def _marked(self, text: str | None, **_: Any) -> None:
         _inline(text or "")
+
+
+class DemandLineIn(LineSchema, DemandIn):
+    """A line of a table: what it leaves out stays as it is, what is null becomes empty."""
+
+    class Meta(DemandIn.Meta):
+        exclude = ("case_ids", "list_id")
+
+    id = ma.fields.UUID(metadata={"description": "Another coalition's is passed over."})
+    country = CountryCode(metadata={"description": "Of whom its list asks, or a party."})
+    party = Slug(metadata={"example": None, "description": "Id of the party."})
+    party_name = Text(metadata={"description": "Needed where its list is made."})
+    party_countries = ma.fields.List(
+        CountryCode(), validate=[ma.validate.Length(0, 249), _unique], metadata={"example": []}
+    )
+    cases = ma.fields.List(
+        ma.fields.String(validate=ma.validate.Length(1, 80)),
+        validate=[ma.validate.Length(0, 200), _unique],
+        metadata={"example": [], "description": "Keys, or ids, of the cases that it is about."},
+    )
+
+
+class DemandTableSchema(Schema):
+    """Demands as lines of a table."""
+
+    demands = ma.fields.List(ma.fields.Nested(DemandLineIn), required=True)
+
+
+EXAMPLES = {
+    JSON: {
+        "demands": [
+            {"country": "KZ", "key": "specimen-law", "text": TEXT, "kind": "legislation"},
+            {
+                "party": "eu",
+                "party_name": "European Union",
+                "party_countries": ["FR", "DE"],
+                "text": "The Union should send observers.",
+            },
+        ]
+    },
+    CSV: "country,party,party_name,party_countries,key,text,kind,status\n"
+    f"KZ,,,,specimen-law,{TEXT},legislation,open\n"
+    ",eu,European Union,FR DE,,The Union should send observers.,access,open\n",
+}
+TABLE = f"""\
+{HOW_CSV} They are: {", ".join(COLUMNS)}. JSON has the same fields.
+
+A line stands for the demand of its id, or of its key; without both for the one of its words in its
+list, which it does not change; otherwise it is a new one, at the end of the list of its country or
+party. A list that is missing is made, and takes the party's name and countries from the first line
+that names it. A column that is left out leaves what is there, an empty cell empties it, but for
+country, party, key and status. Cases stand by their keys, with spaces between them; who may not see
+a case's key finds its id there.
+
+Up to {MOST_LINES:,} lines and {MOST_BYTES:,} bytes. The report tells what became, or would become,
+of each line; a table with a faulty line is refused whole unless partial=true is sent."""
 
 
 class DemandOut(Schema):

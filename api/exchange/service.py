@@ -27,7 +27,7 @@ from api.statements.models import Statement
 from api.statements.rules import Difference, differences
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -72,13 +72,14 @@ def take_in(
         )
     if preview:
         with reading() as session:
-            found = list(_differing(session, coalition_id, document))
+            found = list(_differing(_live(session, coalition_id), document))
             signed = len(document.get("signatories", ()))
             return Imported(None, None, signed, warnings, found)
     with transaction() as session:
         coalition = cases.hold(session, coalition_id)
-        found = list(_differing(session, coalition_id, document))
-        _take_in_live(session, coalition_id, document, on_difference)
+        live = _live(session, coalition_id)
+        found = list(_differing(live, document))
+        _take_in_live(session, coalition_id, live, document, on_difference)
         draft = {key: value for key, value in document.items() if key != "signatories"}
         begun = statements.started(session, coalition, draft, at="")
         revision = statements.frozen(session, actor, begun.statement, None, None)
@@ -89,67 +90,92 @@ def take_in(
         return Imported(begun.statement, revision, count, warnings, found)
 
 
-def _differing(session: Session, coalition_id: UUID, document: Mapping[str, Any]) -> Any:
+@dataclass(frozen=True)
+class _Live:
+    """A coalition's cases and demands by key, as documents."""
+
+    entries: dict[str, cases.Entry]
+    cases: dict[str, dict[str, Any]]
+    demands: dict[str, dict[str, Any]]
+
+
+def _live(session: Session, coalition_id: UUID) -> _Live:
+    entries = cases.entries(session, coalition_id)
+    lists = demands.documents(session, coalition_id)
+    return _Live(
+        entries,
+        {key: cases.as_document(entry) for key, entry in entries.items()},
+        {demand["id"]: demand for asked in lists for demand in asked["demands"]},
+    )
+
+
+def _differing(live: _Live, document: Mapping[str, Any]) -> Iterator[Difference]:
     """Yield where a document's cases and demands differ from the live ones of the same id."""
-    live_cases = {
-        key: cases.as_document(entry) for key, entry in cases.entries(session, coalition_id).items()
-    }
     for case in document.get("cases", ()):
-        if case["id"] in live_cases:
-            live = rules.comparable_case(live_cases[case["id"]])
-            yield from differences(live, rules.comparable_case(case), ("cases", case["id"]))
-    live_demands = {
-        each["id"]: each
-        for asked in demands.documents(session, coalition_id)
-        for each in asked["demands"]
-    }
+        if there := live.cases.get(case["id"]):
+            there = rules.comparable_case(there)
+            yield from differences(there, rules.comparable_case(case), ("cases", case["id"]))
     for demand in rules.demands_of(document):
-        if demand["id"] in live_demands:
-            live = rules.comparable_demand(live_demands[demand["id"]])
+        if there := live.demands.get(demand["id"]):
             place = ("demands", demand["id"])
-            yield from differences(live, rules.comparable_demand(demand), place)
+            there = rules.comparable_demand(there)
+            yield from differences(there, rules.comparable_demand(demand), place)
 
 
 def _take_in_live(
-    session: Session, coalition_id: UUID, document: Mapping[str, Any], on_difference: OnDifference
+    session: Session,
+    coalition_id: UUID,
+    live: _Live,
+    document: Mapping[str, Any],
+    on_difference: OnDifference,
 ) -> None:
-    rows = _take_in_cases(session, coalition_id, document, on_difference)
-    known = demands.by_key(session, coalition_id)
+    rows = _take_in_cases(session, coalition_id, live, document, on_difference)
+    taken, changed = set(live.demands), {}
     for asked in document.get("demand_lists", ()):
-        row = demands.put_list(session, coalition_id, asked)
+        added = []
         for demand in asked["demands"]:
-            live = known.get(demand["id"])
-            if live is None:
-                demands.put_demand(session, row, demand, rows)
-            elif rules.comparable_demand(demands.as_document(session, live)) == (
-                rules.comparable_demand(demand)
-            ):
+            there = live.demands.get(demand["id"])
+            if there is None:
+                added.append(demand)
+            elif rules.comparable_demand(there) == rules.comparable_demand(demand):
                 continue
             elif on_difference is OnDifference.UPDATE:
-                demands.replace_demand(session, live, demand, rows)
+                changed[demand["id"]] = demand
             elif on_difference is OnDifference.NEW:
-                renamed = {**demand, "id": rules.free_key(demand["id"], known)}
-                known[renamed["id"]] = demands.put_demand(session, row, renamed, rows)
+                added.append({**demand, "id": rules.free_key(demand["id"], taken)})
+            taken.update(each["id"] for each in added[-1:])
+        row = demands.put_list(session, coalition_id, asked)
+        demands.put_demands(session, row, added, rows)
+    if changed:
+        known = demands.by_key(session, coalition_id)
+        words = [(known[key], demand) for key, demand in changed.items()]
+        demands.replace_demands(session, coalition_id, words, rows)
 
 
 def _take_in_cases(
-    session: Session, coalition_id: UUID, document: Mapping[str, Any], on_difference: OnDifference
+    session: Session,
+    coalition_id: UUID,
+    live: _Live,
+    document: Mapping[str, Any],
+    on_difference: OnDifference,
 ) -> dict[str, Case]:
     """Return the rows that the document's cases stand for now, by the document's ids."""
-    known = cases.entries(session, coalition_id)
-    rows = {key: entry.case for key, entry in known.items()}
+    rows = {key: entry.case for key, entry in live.entries.items()}
+    added, changed, taken = {}, [], set(rows)
     for case in document.get("cases", ()):
-        live = known.get(case["id"])
-        if live is None:
-            rows[case["id"]] = cases.put(session, coalition_id, case)
-        elif rules.comparable_case(cases.as_document(live)) == rules.comparable_case(case):
+        there = live.cases.get(case["id"])
+        if there is None:
+            added[case["id"]] = case
+        elif rules.comparable_case(there) == rules.comparable_case(case):
             continue
         elif on_difference is OnDifference.UPDATE:
-            cases.replace(session, live, case)
+            changed.append((live.entries[case["id"]], case))
         elif on_difference is OnDifference.NEW:
-            renamed = {**case, "id": rules.free_key(case["id"], rows)}
-            rows[case["id"]] = cases.put(session, coalition_id, renamed)
-    return rows
+            added[case["id"]] = {**case, "id": rules.free_key(case["id"], taken)}
+            taken.add(added[case["id"]]["id"])
+    cases.replace_all(session, coalition_id, changed)
+    entered = cases.put_all(session, coalition_id, added.values())
+    return rows | dict(zip(added, entered, strict=True))
 
 
 def _organisations(

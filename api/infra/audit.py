@@ -19,6 +19,7 @@ from uuid import UUID, uuid4
 
 import rfc8785
 from sqlalchemy import Index, String, func, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import Conflict, Invalid
@@ -257,7 +258,9 @@ def _followed(session: Session, known: Head) -> tuple[Head, str | None]:
                         f"Entry {last.number} ({entry.id}) is not the one of the head that was"
                         " kept: the record up to it was written anew."
                     )
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OperationalError) as broken:
+        if isinstance(broken, OperationalError) and "decode" not in str(broken.orig):
+            raise  # the database is out of reach; what is no UTF-8, SQLite refuses in this way
         return last, f"After entry {last.number} there is one that cannot be read."
     if last.number < known.number:
         return last, (

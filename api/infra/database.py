@@ -128,6 +128,14 @@ def transaction() -> Iterator[Session]:
 
 
 @contextmanager
+def rehearsal() -> Iterator[Session]:
+    """Open a transaction in which all is done as in a true one, and nothing is kept."""
+    with _session() as session, session.begin() as trying:
+        yield session
+        trying.rollback()
+
+
+@contextmanager
 def reading() -> Iterator[Session]:
     """Open a transaction that only reads; readers do not wait for a writer."""
     with _session() as session:

@@ -225,10 +225,10 @@ def _leased(job_id: UUID) -> Work | None:
         row = session.get_one(Job, job_id)
         work = Work(row.id, row.kind, row.facts, row.created_by, worker)
         attempts = row.attempts
-    if attempts > MOST_ATTEMPTS:  # it takes its worker with it each time
+    if work.kind not in KINDS:  # of another version of the program, which may come back
+        _again_or_dead(work, attempts, "KindUnknown")
+    elif attempts > MOST_ATTEMPTS:  # it takes its worker with it each time
         _finished(work, state=JobState.DEAD, fault="WorkerDied")
-    elif work.kind not in KINDS:  # of another version of the program, which may come back
-        _again(work, attempts, "KindUnknown")
     else:
         return work
     return None
@@ -273,10 +273,14 @@ def _failed(work: Work, fault: Exception) -> None:
     log.error("job failed", job=str(work.id), kind=work.kind, error=name)
     with reading() as session:
         attempts = session.get_one(Job, work.id).attempts
+    _again_or_dead(work, attempts, name)
+
+
+def _again_or_dead(work: Work, attempts: int, fault: str) -> None:
     if attempts >= MOST_ATTEMPTS:
-        _finished(work, state=JobState.DEAD, fault=name)
+        _finished(work, state=JobState.DEAD, fault=fault)
     else:
-        _again(work, attempts, name)
+        _again(work, attempts, fault)
 
 
 def _again(work: Work, attempts: int, fault: str) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
+    Key = InstrumentedAttribute[Any] | ColumnElement[Any]  # with a name
+
 T = TypeVar("T")
 U = TypeVar("U")
 MOST = 200
@@ -57,31 +59,35 @@ def page(
     session: Session,
     query: Select[T],
     request: PageRequest,
-    keys: Sequence[InstrumentedAttribute[Any]],
+    keys: Sequence[Key],
     *,
     descending: bool = False,
 ) -> Page[T]:
-    """Return one page of `query` in the order of `keys`, which are never null and end unique."""
+    """Return one page of `query` in the order of `keys`, which are never null and end unique.
+
+    A query of several columns gives their rows.
+    """
     total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     columns = [_in_code_order(session, key) for key in keys]
     if request.cursor is not None:
         here = tuple_(*[literal(value, key.type) for value, key in _decoded(request.cursor, keys)])
         query = query.where(tuple_(*columns) < here if descending else tuple_(*columns) > here)
     ordered = query.order_by(*[each.desc() if descending else each.asc() for each in columns])
-    rows = session.scalars(ordered.limit(request.limit + 1)).all()
+    found: Any = session.execute(ordered.limit(request.limit + 1))
+    rows = (found if len(query.column_descriptions) > 1 else found.scalars()).all()
     items = rows[: request.limit]
     following = _encoded(items[-1], keys) if len(rows) > request.limit else None
     return Page(items, following, total)
 
 
-def _in_code_order(session: Session, key: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+def _in_code_order(session: Session, key: Key) -> ColumnElement[Any]:
     """Sort texts by code point on every database: PostgreSQL has its own idea otherwise."""
     is_text = isinstance(key.type, String) and session.get_bind().dialect.name == "postgresql"
     return key.collate("C") if is_text else key.expression
 
 
-def _encoded(row: Any, keys: Sequence[InstrumentedAttribute[Any]]) -> str:
-    values = [getattr(row, key.key) for key in keys]
+def _encoded(row: Any, keys: Sequence[Key]) -> str:
+    values = [getattr(row, str(key.key)) for key in keys]
     plain = [v if isinstance(v, int | str) else _text(v) for v in values]
     text = json.dumps(plain, ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
@@ -91,9 +97,7 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
-def _decoded(
-    cursor: str, keys: Sequence[InstrumentedAttribute[Any]]
-) -> list[tuple[Any, InstrumentedAttribute[Any]]]:
+def _decoded(cursor: str, keys: Sequence[Key]) -> list[tuple[Any, Key]]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from anyascii import anyascii
@@ -33,6 +34,8 @@ _HEARD = (
     ("sh", "s"), ("ch", "c"), ("ts", "c"), ("tz", "c"), ("ph", "f"), ("ks", "h"), ("ng", "n"),
     ("w", "v"), ("j", "z"), ("yo", "e"), ("ander", "andr"),
 )  # fmt: skip
+SHORT, STEM = 3, 5  # letters: what is shorter says little, what is longer is inflected
+_WORD = re.compile(r"[^\W_]+")
 _REPEATED = re.compile(r"([a-z])\1+")
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 _BROAD = re.compile("[aou]+")
@@ -69,11 +72,18 @@ def found_in(index: str, sought: str) -> bool:
     return bool(words) and all(word in index for word in words)
 
 
+def stems(text: str) -> set[str]:
+    """Return how the words of a text begin, as the search compares them, without the shortest."""
+    whole = (word.removesuffix("s") if len(word) > SHORT else word for word in _WORD.findall(text))
+    return {heard[:STEM] for word in whole if len(heard := _heard_word(word)) >= SHORT}
+
+
 def _heard(text: str) -> list[str]:
     """Return the words of a text as the search compares them, dots and hyphens forgotten."""
     return [word for each in text.split() if (word := _heard_word(each))]
 
 
+@lru_cache(maxsize=1 << 14)  # most words of a text have been in another
 def _heard_word(word: str) -> str:
     plain = _UZBEK_O.sub(
         "", _latin(_MARKS.sub("'", word.casefold()).replace("ң", "n")).replace("yo'", "yu")

@@ -12,7 +12,7 @@ from defusedxml.ElementTree import iterparse
 from PIL import Image, ImageChops
 
 _MOST = (440, 190)  # pixels: more than 400 an inch at the size of a logo among others
-_VAST = 1e6
+_LEAST, _VAST = 1e-6, 1e6  # of a side; beyond, a proportion may be none
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
@@ -47,7 +47,7 @@ def _svg(picture: bytes) -> Thumbnail:
     _, root = next(iterparse(io.BytesIO(picture), ["start"]))
     box, sides = _numbers(root, "viewBox"), _numbers(root, "width", "height")
     for width, height in (*pairwise(box[2:]), *pairwise(sides)):
-        if 0 < width < _VAST and 0 < height < _VAST:
+        if _LEAST < width < _VAST and _LEAST < height < _VAST:
             return Thumbnail(picture, width, height)
     return Thumbnail(picture, 1, 1)
 

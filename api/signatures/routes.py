@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, request, stream_with_context
+from flask import request
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
@@ -22,22 +22,23 @@ from api.signatures.schemas import (
     SignatureIn,
     SignatureOut,
     TableArgs,
-    checked,
 )
-from api.signatures.service import changes, lists, tables
+from api.signatures.service import changes, lists, tables as service
+from api.web import tables
 from api.web.etags import needs_match, tag
 from api.web.files import received, sent
 from api.web.paging import listed, paged
 from api.web.rest import Blueprint
+from api.web.tables import CSV
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from uuid import UUID
 
-    from api.signatures.service.rows import Shown
-    from api.signatures.service.tables import Report
+    from flask import Response
 
-CSV = "text/csv"
+    from api.infra.tables import Report
+    from api.signatures.service.rows import Shown
+
 EXAMPLE = "kind,name,country\norganisation,Specimen Committee,KZ\n"
 blueprint = Blueprint("signatures", __name__, url_prefix="/v1", description="Who signed.")
 
@@ -104,17 +105,10 @@ class SignatureTable(MethodView):
         A cell that a spreadsheet would run begins with an apostrophe, which the import takes off.
         """
         batches = lists.exported(current_actor(), statement_id, wanted)
-        answer = Response(
-            stream_with_context(_written(batches)), content_type=f"{CSV}; charset=utf-8"
+        lines = ([rules.cells_of(*each) for each in batch] for batch in batches)
+        return tables.streamed(
+            tables.as_csv(rules.COLUMNS, lines), tables.CSV_SENT, "signatures.csv"
         )
-        answer.headers.set("Content-Disposition", "attachment", filename="signatures.csv")
-        return answer
-
-
-def _written(batches: Iterator[list[tuple[rules.Signatory, str]]]) -> Iterator[str]:
-    yield rules.written([], header=True)
-    for batch in batches:
-        yield rules.written(batch, header=False)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/signature-imports")
@@ -125,11 +119,12 @@ class SignatureImports(MethodView):
     @blueprint.doc(description=TABLE)
     def post(self, args: dict[str, Any], statement_id: UUID) -> Report:
         """Enter the signatories of a table; the answer tells what became of each line."""
-        lines = checked(rules.read_table(request.get_data()))
+        rows = rules.read_table(request.get_data())
+        lines = tables.checked(rows, SignatoryIn(), rules.column_of)
         actor, sha256 = current_actor(), args["revision_sha256"]
         if args["is_preview"]:
-            return tables.preview(actor, statement_id, sha256, lines)
-        return tables.import_(actor, statement_id, sha256, lines, partial=args["is_partial"])
+            return service.preview(actor, statement_id, sha256, lines)
+        return service.import_(actor, statement_id, sha256, lines, partial=args["is_partial"])
 
 
 @blueprint.route("/signatures/<uuid:signature_id>")

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import difflib
-import io
-import re
-from dataclasses import dataclass
+from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from api.errors import Fault, Invalid, point
-from api.infra import spelling
+from api.infra import spelling, tables
 from api.portable.rules import names, signing
 from api.signatures.models import SignatureState, Visibility
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from api.infra.tables import Row
     from api.signatures.models import SignatoryKind
 
 PRINTED_FIELDS = ("name", "acronym", "role", "affiliation", "as_printed")
@@ -174,114 +170,29 @@ COLUMNS = (
     "kind", "name", "acronym", "role", "affiliation", "country", "lead", "visibility",
     "as_printed", "represented_by", "represented_by_role", "email", "day",
 )  # fmt: skip
+NEEDED = {"kind": "organisation or individual"}
 MOST_BYTES = 5_000_000
-MOST_LINES = 10_000
-BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-_WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-# A spreadsheet runs what begins so, also after a character that it may take for a separator.
-# The apostrophes before it belong to the run: writing adds one, and reading takes one.
-_RUN = re.compile("(?:^|(?<=[;,|\t\"]))('*)(?=[-=+@\t\r\uff1d\uff0b\uff0d\uff20])")
-
-
-class NotATable(Invalid):
-    """The file is no table of signatories; none of its lines was read."""
-
-    title = "This file is not a table of signatories"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a table, its cells as facts."""
-
-    line: int
-    facts: dict[str, Any]
-    fault: str | None = None
-
-
-class CellFault(NamedTuple):
-    """What is wrong in one cell; no column where it is the line."""
-
-    column: str
-    detail: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a table after its facts were checked: `facts` are good if no fault is told."""
-
-    line: int
-    facts: dict[str, Any]
-    faults: list[CellFault]
 
 
 def read_table(data: bytes) -> list[Row]:
-    """Return the lines of a CSV file; raise NotATable, with what to do about it."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        raise NotATable('Save it as UTF-8 ("CSV UTF-8" in a spreadsheet) and send it.') from fault
-    first = text.partition("\n")[0]
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True
-    )
-    try:
-        return list(_rows(reader))
-    except csv.Error as fault:
-        raise NotATable(f"Line {reader.line_num} cannot be read: {fault}.") from fault
+    """Return the lines of a CSV file, their cells as facts; raise NotATable."""
+    return [replace(row, facts=_facts(row.facts)) for row in tables.read(data, COLUMNS, NEEDED)]
 
 
-def _rows(reader: Any) -> Iterator[Row]:
-    columns = _columns(next(reader, []))
-    start = reader.line_num + 1  # a quoted cell may hold line breaks, so lines are not rows
-    count = 0
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            count += 1
-            if count > MOST_LINES:
-                raise NotATable(f"Send at most {MOST_LINES:,} lines at once.")
-            yield _row(start, columns, cells)
-        start = reader.line_num + 1
-
-
-def _columns(header: Sequence[str]) -> list[str]:
-    columns = [cell.strip().casefold() for cell in header]
-    faults = [Fault(point(at), _unknown(name)) for at, name in enumerate(columns)
-              if name not in COLUMNS]  # fmt: skip
-    faults += [
-        Fault(point(at), f"The column {name} is there twice.")
-        for at, name in enumerate(columns)
-        if name in columns[:at]
-    ]
-    if "kind" not in columns:
-        faults.append(Fault("", "The column kind is missing: organisation or individual."))
-    if faults:
-        raise NotATable(f"Its first line names columns, some of: {', '.join(COLUMNS)}.", faults)
-    return columns
-
-
-def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, COLUMNS, 1)
-    return f"There is no column {name[:40]!r}." + (f" Is it {near[0]}?" if near else "")
-
-
-def _row(line: int, columns: Sequence[str], cells: Sequence[str]) -> Row:
-    if len(cells) > len(columns):
-        return Row(line, {}, f"It has {len(cells)} cells, and the first line {len(columns)}.")
+def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
     facts: dict[str, Any] = {
-        column: without_guard(cell.strip())
-        for column, cell in zip(columns, cells, strict=False)
-        if cell.strip()
+        column: text for column, cell in cells.items() if (text := cell.strip())
     }
-    for column in {"kind", "visibility", "lead"} & facts.keys():
+    for column in {"kind", "visibility"} & facts.keys():
         facts[column] = facts[column].casefold()
     if "lead" in facts:
-        facts["lead"] = _WORDS.get(facts["lead"], facts["lead"])
+        facts["lead"] = tables.truth(facts["lead"])
     if "country" in facts:
         facts["country"] = facts["country"].upper()
     by = {"name": facts.pop("represented_by", None), "role": facts.pop("represented_by_role", None)}
     if given := {key: text for key, text in by.items() if text}:
         facts["represented_by"] = given
-    return Row(line, facts)
+    return facts
 
 
 def column_of(keys: Sequence[str | int]) -> str:
@@ -291,32 +202,14 @@ def column_of(keys: Sequence[str | int]) -> str:
     return str(keys[0]) if keys else ""
 
 
-def written(signatories: Iterable[tuple[Signatory, str]], *, header: bool) -> str:
-    """Return signatories, each with its day, as lines of a table that no spreadsheet runs."""
-    out = io.StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    if header:
-        out.write(BOM)  # or a spreadsheet takes UTF-8 for something else
-        writer.writerow(COLUMNS)
-    for shown, day in signatories:
-        by = shown.get("represented_by") or {}
-        cells = {
-            **DEFAULTS,
-            **shown,
-            "represented_by": by.get("name"),
-            "represented_by_role": by.get("role"),
-            "day": day,
-        }
-        cells["lead"] = "true" if cells["lead"] else "false"
-        writer.writerow([with_guard(cells.get(column) or "") for column in COLUMNS])
-    return out.getvalue()
-
-
-def with_guard(cell: str) -> str:
-    """Return a cell that a spreadsheet takes for text."""
-    return _RUN.sub(r"'\1", cell)
-
-
-def without_guard(cell: str) -> str:
-    """Return the cell that `with_guard` took."""
-    return _RUN.sub(lambda run: run[1][1:], cell)
+def cells_of(shown: Signatory, day: str) -> dict[str, str | None]:
+    """Return a signatory, with its day, as the cells of a line."""
+    by = shown.get("represented_by") or {}
+    facts = {**DEFAULTS, **shown}
+    return {
+        **facts,
+        "lead": "true" if facts["lead"] else "false",
+        "represented_by": by.get("name"),
+        "represented_by_role": by.get("role"),
+        "day": day,
+    }

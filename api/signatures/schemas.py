@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import marshmallow as ma
 
+from api.infra.tables import MOST_LINES
 from api.signatures import rules
 from api.signatures.models import SignatoryKind, Source, Visibility
-from api.signatures.rules import MOST_BYTES, MOST_LINES, CellFault, Line, Standing
+from api.signatures.rules import MOST_BYTES, Standing
 from api.signatures.service.tables import LineState
+from api.web import tables
 from api.web.fields import CountryCode, Email, Text, Truth
 from api.web.paging import PageArgs
 from api.web.rest import Schema
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from api.signatures.rules import Row
 
 MOST_IN_ORDER = 20_000
 SHA256 = {
@@ -214,77 +211,30 @@ class CountsOut(Schema):
     )
 
 
-class ImportArgs(Schema):
+class ImportArgs(tables.EntryArgs):
     """How a table is entered."""
 
     revision_sha256 = ma.fields.String(required=True, validate=_sha256, metadata=SHA256)
-    is_preview = ma.fields.Boolean(
-        data_key="preview",
-        truthy={"true"},
-        falsy={"false"},
-        load_default=False,
-        metadata={"description": "Report, and store nothing."},
-    )
-    is_partial = ma.fields.Boolean(
-        data_key="partial",
-        truthy={"true"},
-        falsy={"false"},
-        load_default=False,
-        metadata={"description": "Enter the lines that are good though others are refused."},
-    )
 
 
-class CellFaultOut(Schema):
-    """What is wrong in one cell; the column is empty where it is the line."""
-
-    column = ma.fields.String(required=True, metadata={"example": "country"})
-    detail = ma.fields.String(required=True)
-
-
-class LineOut(Schema):
+class SignatoryLineOut(tables.LineOut):
     """What became of one line."""
 
-    line = ma.fields.Integer(required=True, metadata={"example": 2})
     state = ma.fields.Enum(LineState, by_value=True, required=True)
-    faults = ma.fields.List(ma.fields.Nested(CellFaultOut), required=True)
 
 
 class ReportOut(Schema):
     """What became of a table, line by line."""
 
     stored = ma.fields.Boolean(required=True, metadata={"description": "False for a preview."})
-    entered = ma.fields.Integer(required=True)
-    duplicates = ma.fields.Integer(required=True)
-    refused = ma.fields.Integer(required=True)
-    lines = ma.fields.List(ma.fields.Nested(LineOut), required=True)
+    entered = tables.count_of(LineState.ENTERED, "They were not there.")
+    duplicates = tables.count_of(LineState.DUPLICATE, "The same signatory is there already.")
+    refused = tables.count_of(LineState.REFUSED, "They break rules.")
+    lines = ma.fields.List(ma.fields.Nested(SignatoryLineOut), required=True)
 
 
 TABLE = (
-    "CSV in UTF-8, separated by commas, semicolons or tabs; the first line names the columns,"
-    f" in any order, of: {', '.join(rules.COLUMNS)}. Only kind is needed in every line, and name"
-    f" unless the visibility is anonymous. Up to {MOST_LINES:,} lines and {MOST_BYTES:,} bytes."
+    f"{tables.HOW_CSV} They are: {', '.join(rules.COLUMNS)}. Only kind is needed in every line,"
+    " and name unless the visibility is anonymous."
+    f" Up to {MOST_LINES:,} lines and {MOST_BYTES:,} bytes."
 )
-
-
-def checked(rows: list[Row]) -> list[Line]:
-    """Return the lines of a table, their facts checked as those of a single signature."""
-    schema = SignatoryIn()
-    return [_checked(schema, row) for row in rows]
-
-
-def _checked(schema: SignatoryIn, row: Row) -> Line:
-    if row.fault:
-        return Line(row.line, {}, [CellFault("", row.fault)])
-    try:
-        return Line(row.line, schema.load(row.facts), [])
-    except ma.ValidationError as refused:
-        return Line(row.line, {}, list(_faults(refused.messages, ())))
-
-
-def _faults(messages: Any, keys: tuple[str, ...]) -> Iterator[CellFault]:
-    if isinstance(messages, dict):
-        for key, inner in messages.items():
-            yield from _faults(inner, (*keys, str(key)))
-    else:
-        for detail in messages:
-            yield CellFault(rules.column_of(keys), detail)

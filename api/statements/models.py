@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from api.infra.database import Base, Created, Id, Language, Versioned, choice
+from api.cases.models import CaseStatus
+from api.infra.database import Base, Country, Created, Id, Language, Versioned, choice
 from api.infra.keys import Sealed
 
 
@@ -107,3 +109,28 @@ class NamedCase(Base):
     )
     revision_number: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(80), primary_key=True, index=True)
+    status: Mapped[CaseStatus | None] = mapped_column(choice(CaseStatus))  # as the text took it
+
+
+class PastDemand(Base):
+    """A demand as a text asks it: in the draft (revision 0) or in a revision."""
+
+    __tablename__ = "statement_demands"
+    __table_args__ = (Index("ix_statement_demands_coalition_id_key", "coalition_id", "key"),)
+
+    coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
+    statement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True
+    )
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    revision_number: Mapped[int] = mapped_column(primary_key=True)
+    country: Mapped[Country | None]  # of whom it is asked, or a party
+    party: Mapped[str | None] = mapped_column(String(80))
+    text: Mapped[str] = mapped_column(Text)
+    stems: Mapped[str] = mapped_column(Text)  # of its words, sorted, for the search
+    begun_at: Mapped[datetime] = column_property(
+        select(Statement.created_at)
+        .where(Statement.id == statement_id)
+        .correlate_except(Statement)
+        .scalar_subquery()
+    )

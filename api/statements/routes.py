@@ -11,6 +11,9 @@ from api.statements import service
 from api.statements.models import Weight
 from api.statements.schemas import (
     DraftOut,
+    PastDemandArgs,
+    PastDemandOut,
+    PastDemandsOut,
     RevisionIn,
     RevisionOut,
     RevisionRowOut,
@@ -18,7 +21,10 @@ from api.statements.schemas import (
     StatementIn,
     StatementOut,
     TransitionIn,
+    WorkArgs,
+    WorkOut,
 )
+from api.statements.service import past, work
 from api.web.etags import needs_match, tag, tagged
 from api.web.paging import PageArgs, listed, paged
 from api.web.rest import Blueprint
@@ -55,6 +61,44 @@ class CaseStatements(MethodView):
     def get(self, args: dict[str, PageRequest], case_id: UUID) -> Any:
         """List the statements that name a case."""
         return paged(service.naming(current_actor(), case_id, args["page"]))
+
+
+@blueprint.route("/demands/<uuid:demand_id>/statements")
+class DemandStatements(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(PastDemandOut))
+    def get(self, args: dict[str, PageRequest], demand_id: UUID) -> Any:
+        """List where a demand was asked, by its key: revisions, and drafts that add to them."""
+        return paged(past.of_demand(current_actor(), demand_id, args["page"]))
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/past-demands")
+class PastDemands(MethodView):
+    @blueprint.arguments(PastDemandArgs, location="query")
+    @blueprint.response(200, PastDemandsOut)
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+        """Find what a coalition's texts asked in words like these, the likest first.
+
+        They say nearly half of what the words weigh, or more.
+        """
+        q, limit = args.pop("q"), args.pop("limit")
+        return {"items": past.like(current_actor(), coalition_id, q, limit, args)}
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/work-list")
+class WorkList(MethodView):
+    @blueprint.arguments(WorkArgs, location="query")
+    @blueprint.response(200, WorkOut)
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+        """List what waits for work, the longest first: cases, demands and drafts.
+
+        A case that was not verified for days, or ever, and is neither released nor deceased; a
+        demand that is open or partly met and whose status did not change for days; a draft that
+        says another status of a case than it has, or none since it changed.
+        """
+        found = work.work(current_actor(), coalition_id, **args)
+        page, *more = paged(found.page)
+        return {**page, "counts": found.counts}, *more
 
 
 @blueprint.route("/statements/<uuid:statement_id>")

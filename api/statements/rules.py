@@ -1,17 +1,20 @@
-"""How a statement moves, and what differs between two of its texts."""
+"""How a statement moves, what differs between two of its texts, and what texts asked before."""
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from api.accounts.rules import Role
 from api.errors import Conflict, point
+from api.infra import spelling
 from api.statements.models import State, Weight
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 # Where a text may go from where, and who may send it there.
 MOVES: dict[State, dict[State, Role]] = {
@@ -158,3 +161,43 @@ def with_live_words(
 def _with_notes(demand: Mapping[str, Any], notes: Container[str]) -> dict[str, Any]:
     texts = ((key, demand[key]) for key in ("text", "rationale") if key in demand)
     return {**demand, **{key: markdown.without_notes(text, notes) for key, text in texts}}
+
+
+LEAST_LIKENESS = 0.45
+
+
+def past_demands(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what a document asks, as it is found again."""
+    for asked in document.get("demand_lists", ()):
+        party = asked.get("party")
+        for demand in asked["demands"]:
+            yield {
+                "key": demand["id"],
+                "country": asked.get("country"),
+                "party": party and party["id"],
+                "text": demand["text"],
+                "stems": stems(demand["text"]),
+            }
+
+
+def stems(text: str) -> str:
+    """Return how the words of a text begin, as an index of its wording."""
+    return " ".join(sorted(spelling.stems(markdown.plain(text))))
+
+
+def likenesses(sought: str, there: Iterable[str]) -> dict[str, float]:
+    """Return how much of a text each wording says, from 0 to 1; only the like ones.
+
+    A word weighs the more the fewer wordings have it: all ask that somebody "should" do something.
+    """
+    wordings = [(wording, frozenset(wording.split())) for wording in there]
+    wanted = frozenset(sought.split())
+    having = Counter(stem for _, found in wordings for stem in wanted & found)
+    weights = {stem: math.log(1 + len(wordings) / max(1, having[stem])) for stem in wanted}
+    whole = sum(weights.values())
+    shares = {
+        wording: sum(weights[stem] for stem in wanted & found) / whole
+        for wording, found in wordings
+        if whole
+    }
+    return {wording: share for wording, share in shares.items() if share >= LEAST_LIKENESS}

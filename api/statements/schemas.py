@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow as ma
 
 from api.statements.models import Kind, State, Weight
-from api.web.fields import LanguageTag, Text
-from api.web.paging import PageArgs
+from api.statements.service.work import Wanted, WorkKind
+from api.web.fields import CountryCode, LanguageTag, Slug, Text
+from api.web.paging import PageArgs, listed
 from api.web.rest import Schema
+
+ID = "2f1c6c0e-6d1a-4f0e-9a43-0d6a3f1f9b11"
 
 DOCUMENT = {
     "slug": "specimen-appeal",
@@ -69,6 +74,128 @@ class WarningOut(Schema):
 
     pointer = ma.fields.String(required=True, metadata={"example": "/document/body/0/paragraph"})
     detail = ma.fields.String(required=True)
+
+
+class PastDemandOut(Schema):
+    """A demand as a text asks it: of each wording of a statement the newest text that has it."""
+
+    statement = ma.fields.Nested(StatementOut, required=True)
+    title = ma.fields.String(
+        required=True, metadata={"example": "Open the doors", "description": "Of that text."}
+    )
+    day = ma.fields.Date(
+        required=True, allow_none=True, metadata={"description": "Of its dateline."}
+    )
+    revision_number = ma.fields.Integer(
+        required=True,
+        attribute="past.revision_number",
+        metadata={"description": "0: in the draft, and in no revision."},
+    )
+    url = ma.fields.String(required=True, metadata={"example": f"/v1/statements/{ID}/revisions/1"})
+    key = ma.fields.String(required=True, attribute="past.key", metadata={"example": "kz-1"})
+    country = ma.fields.String(
+        required=True, allow_none=True, attribute="past.country", metadata={"example": "KZ"}
+    )
+    party = ma.fields.String(
+        required=True, allow_none=True, attribute="past.party", metadata={"example": None}
+    )
+    text = ma.fields.String(
+        required=True,
+        attribute="past.text",
+        metadata={"example": "Kazakhstan should repeal its law on false information."},
+    )
+    likeness = ma.fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={
+            "example": 0.8,
+            "description": "How much of the words that were sought it says, to 1; null where it"
+            " was found by its key.",
+        },
+    )
+
+
+class PastDemandArgs(Schema):
+    """The words of a demand."""
+
+    q = ma.fields.String(
+        required=True,
+        validate=ma.validate.Length(1, 2000),
+        metadata={
+            "example": "repeal the law on false information",
+            "description": "In any spelling or script. Rare words weigh more than common ones.",
+        },
+    )
+    country = CountryCode(metadata={"description": "Of whom it is asked."})
+    party = Slug(metadata={"example": "eu", "description": "Id of the party."})
+    limit = ma.fields.Integer(load_default=20, validate=ma.validate.Range(1, 100))
+
+
+class PastDemandsOut(Schema):
+    """The likest past demands; there is no next page."""
+
+    items = ma.fields.List(ma.fields.Nested(PastDemandOut), required=True)
+
+
+def _days(description: str) -> ma.fields.Integer:
+    return ma.fields.Integer(
+        load_default=90,
+        validate=ma.validate.Range(0, 36_500),
+        metadata={"example": 90, "description": description},
+    )
+
+
+class WorkArgs(PageArgs):
+    """Which work."""
+
+    kind = ma.fields.Enum(WorkKind, by_value=True, load_default=None)
+    case_days = _days("After how many days a case that was not verified waits.")
+    demand_days = _days("After how many days a demand without news waits.")
+
+    @ma.post_load
+    def _wanted(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {"page": given.pop("page"), "wanted": Wanted(**given)}
+
+
+class WorkItemOut(Schema):
+    """One thing to be done."""
+
+    kind = ma.fields.Enum(WorkKind, by_value=True, required=True)
+    what = ma.fields.String(
+        required=True,
+        metadata={
+            "example": "Aigerim Zhaksylykova",
+            "description": "A case's label, a demand's words, or a draft's title.",
+        },
+    )
+    since = ma.fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The last news; null: there was none ever."},
+    )
+    why = ma.fields.String(required=True, metadata={"example": "Last verified on 2031-01-02."})
+    url = ma.fields.String(required=True, metadata={"example": f"/v1/cases/{ID}"})
+    case_ids = ma.fields.List(
+        ma.fields.UUID(),
+        required=True,
+        metadata={"description": "The case, or the first ten that a draft is behind."},
+    )
+    demand_id = ma.fields.UUID(required=True, allow_none=True, metadata={"example": None})
+    statement_id = ma.fields.UUID(required=True, allow_none=True, metadata={"example": None})
+
+
+class WorkCountsOut(Schema):
+    """How much waits of each kind."""
+
+    case = ma.fields.Integer(required=True)
+    demand = ma.fields.Integer(required=True)
+    draft = ma.fields.Integer(required=True)
+
+
+class WorkOut(listed(WorkItemOut)):  # type: ignore[misc] # a class that is made
+    """A page of what waits."""
+
+    counts = ma.fields.Nested(WorkCountsOut, required=True)
 
 
 class DraftOut(Schema):

@@ -23,7 +23,7 @@ from api.templates.models import Template, TemplateVersion
 from api.templates.rules import facts as declared, template as rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -252,6 +252,14 @@ def facts_schema(source: Mapping[str, Any]) -> dict[str, Any]:
     return declared.schema(source.get("facts", []))
 
 
+def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
+    """Yield every text of every version of a coalition's templates."""
+    query = select(TemplateVersion.source).where(TemplateVersion.coalition_id == coalition_id)
+    for source in session.scalars(query):
+        yield from secrecy.said(source)
+    yield from session.scalars(select(Template.name).where(Template.coalition_id == coalition_id))
+
+
 def _without(session: Session, entry: cases.Entry, label: str | None) -> list[str]:
     """Put the label in place of a case's names in every version; return what names it after that.
 
@@ -290,4 +298,5 @@ def _relabel(
     audit.record(session, None, "template.relabelled", template)
 
 
+cases.corpora.append(_said)
 cases.texts.append(_without)

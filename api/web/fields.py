@@ -52,6 +52,14 @@ class Truth(ma.fields.Boolean):
         return value
 
 
+class Day(ma.fields.Date):
+    """A day of a table, which spreadsheets like to write their own way."""
+
+    default_error_messages = {  # noqa: RUF012 # marshmallow's own shape
+        "invalid": "Write the day as 2031-05-14; a spreadsheet may have changed it."
+    }
+
+
 class CountryCode(ma.fields.String):
     """ISO 3166-1 alpha-2."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Response
@@ -10,29 +11,38 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _View = TypeVar("_View", bound="Callable[..., Any]")
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
-def sent(*types: str, status: int = 200) -> Callable[[_View], _View]:
-    """Describe a view that answers with a file of one of these content types."""
+def sent(
+    *types: str, status: int = 200, schemas: Mapping[str, Any] = _NONE
+) -> Callable[[_View], _View]:
+    """Describe a view that answers with a file of one of these content types.
+
+    `schemas` are by content type, where it is known what is in the file.
+    """
 
     def describe(view: _View) -> _View:
-        content = {kind: {"schema": _schema(kind)} for kind in types}
+        content = {kind: {"schema": schemas.get(kind) or _schema(kind)} for kind in types}
         return _described(view, responses={str(status): {"description": "OK", "content": content}})
 
     return describe
 
 
 def received(
-    *types: str, max_bytes: int, examples: Mapping[str, Any] | None = None
+    *types: str,
+    max_bytes: int,
+    examples: Mapping[str, Any] = _NONE,
+    schemas: Mapping[str, Any] = _NONE,
 ) -> Callable[[_View], _View]:
     """Have the guard take these content types, up to a size, instead of JSON; describe it.
 
-    `examples` are by content type.
+    `examples` and `schemas` are by content type.
     """
 
     def describe(view: _View) -> _View:
-        content = {kind: {"schema": _schema(kind)} for kind in types}
-        for kind, example in (examples or {}).items():
+        content = {kind: {"schema": schemas.get(kind) or _schema(kind)} for kind in types}
+        for kind, example in examples.items():
             content[kind]["example"] = example
         view.takes = (types, max_bytes)  # type: ignore[attr-defined] # a mark that the guard reads
         return _described(view, requestBody={"required": True, "content": content})

@@ -21,12 +21,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import Conflict, Fault, Invalid
-from api.infra import clock, keys
+from api.infra import clock, jobs, keys
 from api.infra.database import Base, Id, Moment, insert, transaction, with_commit
 from api.web.problems import StillRunning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sqlalchemy import ColumnElement
+
+    from api.infra.jobs import Work
 
 log = structlog.get_logger()
 HEADER = "Idempotency-Key"
@@ -103,6 +107,26 @@ def install(app: Flask) -> None:
         return answer
 
 
+def _is_old() -> ColumnElement[bool]:
+    return Attempt.begun_at < clock.now() - KEPT
+
+
+def _forget_old(session: Session) -> None:
+    session.execute(delete(Attempt).where(_is_old()))
+
+
+def _has_old(session: Session) -> bool:
+    return session.scalars(select(Attempt.id).where(_is_old()).limit(1)).first() is not None
+
+
+@jobs.job("idempotency.forget", when=_has_old)
+def forget(work: Work) -> None:
+    """Delete the answers that were kept for a day, whether a key comes again or not."""
+    del work
+    with transaction() as session:
+        _forget_old(session)
+
+
 def _is_success(answer: Response) -> bool:
     return answer.status_code < HTTPStatus.MULTIPLE_CHOICES
 
@@ -122,7 +146,7 @@ def _begin(user_id: UUID) -> tuple[Claim, Response | None]:
         b"\0".join([request.method.encode(), request.full_path.encode(), request.get_data()])
     ).digest()
     with transaction() as session:
-        session.execute(delete(Attempt).where(Attempt.begun_at < clock.now() - KEPT))
+        _forget_old(session)
         query = select(Attempt).where(Attempt.user_id == user_id, Attempt.key == key)
         earlier = session.scalars(query.with_for_update()).first()
         if earlier is not None:
@@ -159,6 +183,8 @@ def _again(session: Session, earlier: Attempt, what: bytes) -> tuple[Claim, Resp
     if earlier.answer is None:
         raise AnswerNotKept("Look for its effect in the list; its answer cannot be shown again.")
     kept = keys.unseal(session, PLACE, earlier.id, earlier.answer)
+    if not kept["roles"].items() <= _roles().items():  # it may tell what the caller sees no more
+        raise AnswerNotKept("Your roles are not what they were. Look for its effect in the list.")
     answer = Response(kept["body"].encode("latin-1"), kept["status"], kept["headers"])
     return Claim(earlier.id, earlier.begun_at), answer
 
@@ -190,12 +216,18 @@ def _keep(claim: Claim, answer: Response) -> None:
             attempt.answer = keys.seal(session, None, PLACE, attempt.id, kept) if kept else None
 
 
+def _roles() -> dict[str, str]:
+    """Return what the caller may do now, by coalition, within its token's scope."""
+    return {str(coalition): str(role) for coalition, role in g.actor.roles.items()}
+
+
 def _written(answer: Response) -> dict[str, Any] | None:
     if answer.direct_passthrough or len(answer.get_data()) > MAX_BYTES:
         return None
     return {
         "body": answer.get_data().decode("latin-1"),  # any bytes, as text
         "status": answer.status_code,
+        "roles": _roles(),
         "headers": {
             name: answer.headers[name] for name in ANSWER_HEADERS if name in answer.headers
         },

@@ -100,6 +100,7 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
 QUERIES: dict[str, Callable[[Scene, dict[str, str]], dict[str, str]]] = {
     "GET /v1/statements/{statement_id}/document": lambda *_: {"format": "text"},
     "GET /v1/statements/{statement_id}/draft/document": lambda *_: {"format": "text"},
+    "GET /v1/coalitions/{coalition_id}/past-demands": lambda *_: {"q": "repeal the law"},
     "POST /v1/statements/{statement_id}/signature-imports": lambda scene, ids: {
         "revision_sha256": scene.sha256_of(ids["statement_id"])
     },

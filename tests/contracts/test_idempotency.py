@@ -181,3 +181,36 @@ def test_an_answer_that_holds_names_is_sealed(world: World, owner: Client, path:
         kept = session.query(Attempt.answer).scalar()
     assert kept
     assert b"Kestrel" not in kept
+
+
+def test_who_has_lost_a_role_gets_no_answer_of_before(world: World, owner: Client) -> None:
+    coalition = a_coalition(owner)
+    who = world.user()
+    given = {"email": who.email, "name": "Someone", "role": "coordinator"}
+    role = owner.post(f"/v1/coalitions/{coalition}/roles", given).id
+    case = {"name": "Aigerim Zhaksylykova", "country": "KZ", "may_be_named": False}
+    path = f"/v1/coalitions/{coalition}/cases"
+    first = who.post(path, case, key="k")
+    again = who.post(path, case, key="k")
+
+    assert owner.patch(f"/v1/roles/{role}", {"role": "viewer"}).status == 200
+    as_viewer = who.post(path, case, key="k")
+    assert owner.delete(f"/v1/roles/{role}").status == 204
+    as_stranger = who.post(path, case, key="k")
+
+    assert (first.status, again.body) == (201, first.body)
+    for answer in (as_viewer, as_stranger):
+        assert (answer.status, answer["type"]) == (409, "/problems/answer-not-kept")
+        assert b"Aigerim" not in answer.body
+
+
+def test_answers_go_after_a_day_without_another_key(world: World, owner: Client) -> None:
+    owner.post("/v1/coalitions", {"slug": "specimen", "name": "Specimen"}, key="k")
+
+    with time_machine.travel(clock.now() + KEPT + timedelta(minutes=1)):
+        with world.app.app_context():
+            jobs.sweep()
+        world.work()
+
+    with world.app.app_context(), reading() as session:
+        assert session.scalars(select(Attempt)).all() == []

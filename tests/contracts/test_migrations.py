@@ -8,9 +8,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 from api.infra.database import Base, db
+from tests.builders import a_coalition, a_revision, a_statement, another_revision
 from tests.contracts.scene import Scene, operations
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import World
 
+BEFORE_TEXTS_WERE_FOUND = "a948f594dfbe"
 PREFIXES = {"pk": "pk_", "unique": "uq_", "foreign": "fk_", "check": "ck_", "index": "ix_"}
 
 
@@ -55,6 +57,38 @@ def test_up_down_and_up_again_leaves_nothing_behind(seeded: World) -> None:
         with seeded.app.app_context():
             upgrade()
     assert tables(seeded) == before == {*Base.metadata.tables, "alembic_version"}
+
+
+def found_in_texts(world: World) -> list[str]:
+    with world.app.app_context(), db.engine.connect() as connection:
+        tables = (Base.metadata.tables[f"statement_{what}"] for what in ("cases", "demands"))
+        return sorted(repr(row) for table in tables for row in connection.execute(select(table)))
+
+
+def test_what_texts_ask_and_name_is_found_in_those_that_were_there_before(world: World) -> None:
+    owner = world.user("owner")
+    coalition = a_coalition(owner)
+    one, two = ({"id": key, "name": f"{key} Specimen", "country": "KZ"} for key in ("one", "two"))
+    asked = [{"id": "kz-1", "text": "Release *both*."}, {"id": "kz-2", "text": "Repeal it."}]
+    party = {"party": {"id": "eu", "name": "European Union"}, "demands": [{**asked[0], "id": "x"}]}
+    lists = [{"country": "KZ", "demands": asked}, party]
+    cases = [{**one, "status": "detained"}, {**two, "may_be_named": False}]
+    body = [{"demands": {}}, {"cases": {"ids": ["one", "two"]}}]
+    statement = a_statement(owner, coalition, cases=cases, demand_lists=lists, body=body)
+    a_revision(owner, statement)
+    another_revision(owner, statement, "material")
+    a_statement(owner, coalition)
+    before = found_in_texts(world)
+
+    try:
+        with world.app.app_context():
+            downgrade(revision=BEFORE_TEXTS_WERE_FOUND)
+    finally:
+        with world.app.app_context():
+            upgrade()
+
+    assert len(before) == 3 * (2 + 3)
+    assert found_in_texts(world) == before
 
 
 def test_the_models_are_what_the_migrations_make(world: World) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
 
 from api.infra import jobs
 from api.infra.audit import AuditEntry
@@ -128,3 +128,14 @@ def test_what_a_restore_held_does_not_keep_the_record_from_being_sealed(
     world.work()
 
     assert owner.get("/v1/audit-head")["number"]
+
+
+def test_an_entry_that_is_no_text_any_more_is_found(sqlite: World) -> None:
+    a_coalition(sqlite.user("owner"))
+    command(sqlite, "audit", "head")
+    tamper(sqlite, text("UPDATE audit_entries SET action = CAST(x'ff41' AS TEXT) WHERE number = 2"))
+
+    done = command(sqlite, "audit", "verify")
+
+    assert done.returncode == 1
+    assert "cannot be read" in done.stderr

@@ -274,14 +274,13 @@ def test_a_case_of_a_file_is_kept_and_given_back(world: World, owner: Client, na
     least = {"id": "least", "name": "L", "country": "KZ"}
     with world.app.app_context():
         with transaction() as session:
-            service.put(session, coalition, whole)
-            service.put(session, coalition, least)
+            service.put_all(session, coalition, [whole, least])
         with transaction() as session:
             entries = service.entries(session, coalition)
             assert service.as_document(entries["zarobov"]) == whole
             assert service.as_document(entries["least"]) == least
             changed = {**least, "id": "zarobov", "status": "released"}
-            service.replace(session, entries["zarobov"], changed)
+            service.replace_all(session, coalition, [(entries["zarobov"], changed)])
         with reading() as session:
             found = service.entries(session, coalition, ["zarobov"])
             assert service.as_document(found["zarobov"]) == changed
@@ -295,5 +294,5 @@ def test_a_files_id_that_is_the_whole_name_of_the_unnamed_is_refused(
     coalition = UUID(a_coalition(owner))
     facts = {**DOCUMENT, "id": "davlatbek-zarobov"}
     with world.app.app_context(), pytest.raises(Invalid) as refused, transaction() as session:
-        service.put(session, coalition, facts)
+        service.put_all(session, coalition, [facts])
     assert refused.value.faults[0].pointer == "/id"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -75,28 +76,24 @@ def test_the_demand_lists_of_a_file_are_kept_and_given_back(world: World, owner:
     coalition = UUID(a_coalition(owner))
     with world.app.app_context():
         with transaction() as session:
-            known = {
-                key: cases.put(session, coalition, {"id": key, "name": key, "country": "KZ"})
-                for key in ("one", "two")
-            }
+            people = [{"id": key, "name": key, "country": "KZ"} for key in ("one", "two")]
+            known = {case.key: case for case in cases.put_all(session, coalition, people)}
             for facts in LISTS:
                 made = service.put_list(session, coalition, facts)
-                for demand in facts["demands"]:
-                    service.put_demand(session, made, demand, known)
+                service.put_demands(session, made, facts["demands"], known)
         with transaction() as session:
             assert service.documents(session, coalition) == LISTS
             there = service.by_key(session, coalition)
             demand = there["kz-2031-2"]
-            assert service.as_document(session, demand) == LISTS[1]["demands"][0]
             changed = {"id": "kz-2031-2", "text": "Other words.", "cases": ["one"]}
-            service.replace_demand(session, demand, changed, known)
+            service.replace_demands(session, coalition, [(demand, changed)], known)
             assert service.put_list(session, coalition, LISTS[1]).id == demand.list_id
         with transaction() as session:
-            demand = service.by_key(session, coalition)["kz-2031-2"]
-            assert service.as_document(session, demand) == changed
-            other, demand_id = service.put_list(session, coalition, LISTS[2]), demand.id
+            assert service.documents(session, coalition)[1]["demands"][0] == changed
+            demand_id = service.by_key(session, coalition)["kz-2031-2"].id
+            other = service.put_list(session, coalition, LISTS[2])
             with pytest.raises(Conflict):
-                service.put_demand(session, other, changed, known)
+                service.put_demands(session, other, [changed], known)
             session.rollback()
     history = owner.get(f"/v1/demands/{demand_id}/status-changes")["items"]
     assert [(step["status"], step["recorded_by"]) for step in history] == [
@@ -106,5 +103,7 @@ def test_the_demand_lists_of_a_file_are_kept_and_given_back(world: World, owner:
 
 
 def test_the_next_key_follows_the_highest() -> None:
-    assert rules.next_key("kz", []) == "kz-1"
-    assert rules.next_key("kz", ["kz-2", "kz-10", "kz-2031-77", "tj-99", "kz-x"]) == "kz-11"
+    taken = ["kz-2", "kz-10", "kz-2031-77", "tj-99", "kz-x"]
+
+    assert next(rules.next_keys("kz", [])) == "kz-1"
+    assert list(islice(rules.next_keys("kz", taken), 2)) == ["kz-11", "kz-12"]

@@ -93,6 +93,13 @@ def test_pngs_and_svgs_print_on_paper(signing: Signing) -> None:
         assert sum(len(page.get_images()) for page in document.pages) == 1  # an SVG is drawn
 
 
+@pytest.mark.parametrize("box", ["0 0 1e-320 1e5", "0 0 1e5 1e-320", "0 0 1e-9 1"])
+def test_a_logo_of_no_proportion_is_shown_as_a_square(signing: Signing, box: str) -> None:
+    signing.sign(signing.organisation("Specimen House", SVG.replace(b"0 0 9 3", box.encode())))
+
+    assert (signing.printed().status, signing.printed("pdf").status) == (200, 200)
+
+
 def test_who_signs_without_an_entry_or_without_a_logo_has_none(signing: Signing) -> None:
     signing.organisation("Stranger")
     stranger = {"kind": "organisation", "name": "Stranger"}

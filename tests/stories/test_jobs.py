@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
 import time_machine
 
+from api.documents import service
+from api.documents.rules import press
 from api.errors import Gone, Unavailable
 from api.infra import clock, jobs
 from api.infra.database import reading, transaction
@@ -125,6 +128,16 @@ def test_a_job_of_another_version_of_the_program_waits_for_it(world: World) -> N
     assert (found(world, job).state, found(world, job).fault) == (JobState.QUEUED, "KindUnknown")
 
 
+def test_a_job_that_no_version_of_the_program_knows_says_so_in_the_end(world: World) -> None:
+    with time_machine.travel(clock.now(), tick=False) as time:
+        job = promised(world)
+        for _ in range(MOST_ATTEMPTS + 1):
+            world.work()
+            time.shift(timedelta(hours=1))
+
+    assert (found(world, job).state, found(world, job).fault) == (JobState.DEAD, "KindUnknown")
+
+
 def test_a_job_whose_worker_died_is_taken_over_and_the_late_one_changes_nothing(
     world: World,
 ) -> None:
@@ -226,6 +239,18 @@ def test_who_asked_for_a_job_sees_how_far_it_is(world: World, owner: Client) -> 
     assert viewer.get(f"/v1/jobs/{job}")["progress"] == 100
 
 
+def test_each_who_asks_for_a_long_document_sees_how_far_it_is(world: World, owner: Client) -> None:
+    coalition = a_coalition(owner)
+    viewers = [a_role(owner, coalition, world.user(), "viewer") for _ in range(2)]
+    text = a_text(owner, coalition)
+    send(owner, text, MANY)
+
+    asked = [viewer.get(document_of(text[0])) for viewer in viewers]
+    seen = [viewer.get(a.headers["Location"]) for viewer, a in zip(viewers, asked, strict=True)]
+
+    assert [each.status for each in seen] == [200, 200]
+
+
 def test_a_document_of_many_signatures_is_a_job(world: World, owner: Client) -> None:
     text = a_text(owner, a_coalition(owner))
     send(owner, text, MANY)
@@ -262,6 +287,42 @@ def test_a_promised_document_of_a_text_that_is_gone_is_not_printed(
 
     assert found(world, UUID(job)).fault == "not-found"
     assert owner.get(f"/v1/jobs/{job}").status == 404
+
+
+@pytest.mark.parametrize("change", [{"name": "B. Specimen"}, {"visibility": "coalition"}])
+def test_a_name_that_is_changed_or_hidden_leaves_the_kept_documents(
+    world: World, owner: Client, change: dict[str, str]
+) -> None:
+    coalition = a_coalition(owner)
+    text = a_text(owner, coalition)
+    signature = a_signature(owner, *text)
+    owner.get(document_of(text[0]), format="text")
+
+    assert owner.patch(f"/v1/signatures/{signature}", change).status == 200
+    world.work()
+
+    kept = world.storage / "documents" / coalition
+    assert [each for each in kept.rglob("*") if each.is_file()] == []
+
+
+def test_a_name_that_is_taken_back_while_its_document_is_made_is_not_kept(
+    world: World, owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rendered(*given: Any) -> bytes:
+        content = press.rendered(*given)
+        assert owner.post(f"/v1/signatures/{signature}/withdrawal").status == 200
+        world.work()
+        return content
+
+    coalition = a_coalition(owner)
+    text = a_text(owner, coalition)
+    signature = a_signature(owner, *text)
+    monkeypatch.setattr(service, "press", SimpleNamespace(**{**vars(press), "rendered": rendered}))
+
+    assert owner.get(document_of(text[0]), format="text").status == 200
+
+    kept = world.storage / "documents" / coalition
+    assert [each for each in kept.rglob("*") if each.is_file()] == []
 
 
 @pytest.mark.parametrize("how", ["withdrawal", "erasure"])

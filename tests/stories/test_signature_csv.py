@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.infra.tables import MOST_LINES
 from api.signatures import rules
 from tests.builders import a_coalition, a_role, a_signature, a_text, another_revision
 
@@ -247,7 +248,7 @@ def test_hostile_cells_leave_harmless_and_come_back_equal(
 
 
 def test_ten_thousand_signatories_come_and_go(owner: Client, text: tuple[str, str]) -> None:
-    lines = [f"individual,Specimen {n:05},House {n % 97},KZ" for n in range(rules.MOST_LINES)]
+    lines = [f"individual,Specimen {n:05},House {n % 97},KZ" for n in range(MOST_LINES)]
     began = time.monotonic()
 
     answer = send(owner, text, "\n".join(["kind,name,affiliation,country", *lines]))
@@ -259,12 +260,12 @@ def test_ten_thousand_signatories_come_and_go(owner: Client, text: tuple[str, st
     pieces = [len(piece) for piece in streamed.response]
     left = time.monotonic()
 
-    assert (answer.status, answer["entered"]) == (200, rules.MOST_LINES)
+    assert (answer.status, answer["entered"]) == (200, MOST_LINES)
     assert streamed.is_streamed
     assert len(pieces) > 20
     assert max(pieces) < 100_000
     last = owner.get(f"/v1/statements/{text[0]}/signatures", limit=1)
-    assert (last["total"], last["items"][0]["name"]) == (rules.MOST_LINES, "Specimen 00000")
+    assert (last["total"], last["items"][0]["name"]) == (MOST_LINES, "Specimen 00000")
     assert owner.get(f"/v1/statements/{text[0]}/signatures", q="Specimen")["type"] == (
         "/problems/too-many-to-search"
     )

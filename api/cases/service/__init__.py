@@ -13,12 +13,14 @@ from api.cases import rules
 from api.cases.models import Case, CaseStatus, CaseStatusChange
 from api.cases.service.entries import (
     IDENTITY,
+    KEY_TELLS,
     WHO,
     Entry,
     KeyTaken,
     StillNamed,
     as_document,
     change_entry,
+    corpora,
     enter_case,
     entries,
     entry_of,
@@ -26,11 +28,12 @@ from api.cases.service.entries import (
     hidden,
     hold,
     label_of,
-    put,
+    put_all,
     references,
-    replace,
+    replace_all,
     spellings_of,
     texts,
+    unnamed,
     write_status,
 )
 from api.cases.service.history import Recorded, record, recorded
@@ -55,16 +58,19 @@ __all__ = [
     "Recorded",
     "StillNamed",
     "as_document",
+    "corpora",
     "entries",
     "held",
     "hidden",
     "hold",
-    "put",
+    "label_of",
+    "put_all",
     "record",
     "recorded",
     "references",
-    "replace",
+    "replace_all",
     "texts",
+    "unnamed",
 ]
 MOST_SEARCHED = 2000  # sealed names that one request decrypts
 BATCH = 200
@@ -121,7 +127,7 @@ def _check_key(given: Mapping[str, Any], case: Case, entry: Entry) -> None:
     if given.get("key") and not case.may_be_named and rules.tells(case.key, entry.names):
         raise Invalid(
             "A case that may not be named is named.",
-            [Fault("/key", "It shares a word with the name: choose another, or leave it out.")],
+            [Fault("/key", KEY_TELLS)],
         )
 
 
@@ -215,7 +221,7 @@ def status_changes(actor: Actor, case_id: UUID, page: PageRequest) -> Page[Recor
 
 
 def _shown(session: Session, actor: Actor, case: Case) -> Shown:
+    label = label_of(session, case)
     if not (case.may_be_named or actor.may(case.coalition_id, Role.COORDINATOR)):
-        return Shown(case, None, label_of(session, case), dict.fromkeys(WHO))
-    who = entry_of(session, case).identity
-    return Shown(case, case.key, who["name"] if case.may_be_named else label_of(session, case), who)
+        return Shown(case, None, label, dict.fromkeys(WHO))
+    return Shown(case, case.key, label, entry_of(session, case).identity)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID, uuid4
 
@@ -16,19 +17,23 @@ from api.cases.service.history import record
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Fault, Invalid, NotFound, point
 from api.infra import audit, keys, spelling
-from api.infra.database import flush, insert, touch
+from api.infra.database import flush, touch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
     from api.accounts.rules import Actor, Role
 
 IDENTITY = "cases.identity"
-HELD, HIDDEN = "cases.held", "cases.hidden"  # what a transaction knows already
+# What a transaction knows already.
+HELD, HIDDEN, UNNAMED = "cases.held", "cases.hidden", "cases.unnamed"
 WHO = ("name", "aliases", "born", "summary", "sources")  # sealed where it may not be named
 OPEN = ("key", "country", "occupation", "last_verified", "may_be_named", "public_label")
+SHOWN = ("occupation", "public_label")  # words that anybody sees
+KEY_TELLS = "It shares a word with the name: choose another, or leave it out."
+TOLD = "This tells the name, which may not be told: write it without."
 
 _Row = TypeVar("_Row", bound=Owned)
 
@@ -57,9 +62,19 @@ class Entry:
         return [self.identity["name"], *self.identity["aliases"]]
 
 
-# What higher rungs tell of theirs: what refers to a case, and whose words name it. The latter put
-# the label in place of the name where one is given, and return what names the case after that.
+@dataclass(frozen=True)
+class Silence:
+    """Names that may stand in no text; where they do, the label takes their place."""
+
+    entry: Entry
+    label: str | None  # None: they are there for another reason, and have to go first
+
+
+# What higher rungs tell of theirs: what refers to a case; every text in which a name may stand, for
+# one look at them all; and whose words name a case. The last put the label in place of the name
+# where one is given, and return what names the case after that.
 references: list[Callable[[Session, Case], list[str]]] = []
+corpora: list[Callable[[Session, UUID], Iterator[str]]] = []
 texts: list[Callable[[Session, Entry, str | None], list[str]]] = []
 
 
@@ -108,25 +123,49 @@ def hidden(session: Session, coalition_id: UUID) -> list[Entry]:
     return known[coalition_id]
 
 
-def put(session: Session, coalition_id: UUID, facts: Mapping[str, Any]) -> Case:
-    """Enter a case of a portable statement."""
-    case = enter_case(session, coalition_id, _from_document(facts), None)
-    _check_id(entry_of(session, case))
-    return case
+def forget(session: Session) -> None:
+    """Have the cases that may not be named read again when they are asked for."""
+    for known in (HIDDEN, UNNAMED):
+        session.info.pop(known, None)
 
 
-def replace(session: Session, entry: Entry, facts: Mapping[str, Any]) -> None:
-    """Set a case to what a portable statement says of it."""
-    wanted = _from_document(facts)
-    status = wanted.pop("status")
-    hold(session, entry.case.coalition_id)
-    touch(entry.case, None)
-    change_entry(session, entry, wanted)
-    _check_id(entry_of(session, entry.case))
-    if status is None:
-        entry.case.status = None
-    elif status != entry.case.status:
-        write_status(session, entry.case, {"status": status}, None)
+def unnamed(session: Session, coalition_id: UUID) -> rules.Names:
+    """Return the names of the cases of a coalition that may not be named."""
+    known: dict[UUID, rules.Names] = session.info.setdefault(UNNAMED, {})
+    if coalition_id not in known:
+        every = hidden(session, coalition_id)
+        known[coalition_id] = rules.Names(name for entry in every for name in entry.names)
+    return known[coalition_id]
+
+
+def put_all(session: Session, coalition_id: UUID, every: Iterable[Mapping[str, Any]]) -> list[Case]:
+    """Enter the cases of a portable statement."""
+    facts = [_from_document(each) for each in every]
+    entered = enter_cases(session, coalition_id, facts, None)
+    for entry in entered:
+        _check_id(entry)
+    keep_silent(session, coalition_id, silences_of(entered))
+    return [entry.case for entry in entered]
+
+
+def replace_all(
+    session: Session, coalition_id: UUID, every: Iterable[tuple[Entry, Mapping[str, Any]]]
+) -> None:
+    """Set cases to what a portable statement says of them."""
+    hold(session, coalition_id)
+    silences = []
+    for entry, facts in every:
+        wanted = _from_document(facts)
+        status = wanted.pop("status")
+        touch(entry.case, None)
+        silences.append(rewrite(session, entry, wanted))
+        _check_id(entry_of(session, entry.case))
+        if status is None:
+            entry.case.status = None
+        elif status != entry.case.status:
+            write_status(session, entry.case, {"status": status}, None)
+    session.flush()
+    keep_silent(session, coalition_id, filter(None, silences))
 
 
 def as_document(entry: Entry) -> dict[str, Any]:
@@ -166,38 +205,80 @@ def _from_document(facts: Mapping[str, Any]) -> dict[str, Any]:
 def enter_case(
     session: Session, coalition_id: UUID, facts: Mapping[str, Any], by: UUID | None
 ) -> Case:
-    coalition = hold(session, coalition_id)
-    case = Case(id=uuid4(), coalition_id=coalition.id, **{name: facts[name] for name in OPEN})
-    entry = Entry(case, {name: facts[name] for name in WHO})
-    case.key = facts["key"] or _new_key(session, entry)
-    _keep(session, entry)
-    insert(session, case, on_clash=KeyTaken("Choose another key, or leave it out to get one."))
-    if facts["status"] is not None:
-        write_status(session, case, {"status": facts["status"]}, by)
-    if not case.may_be_named:
-        _silence(session, entry, None)
-    return case
+    entered = enter_cases(session, coalition_id, [facts], by)
+    keep_silent(session, coalition_id, silences_of(entered))
+    return entered[0].case
+
+
+def silences_of(entered: Iterable[Entry]) -> list[Silence]:
+    """Return what no text may hold of cases that are new."""
+    return [Silence(entry, None) for entry in entered if not entry.case.may_be_named]
+
+
+def enter_cases(
+    session: Session, coalition_id: UUID, every: Sequence[Mapping[str, Any]], by: UUID | None
+) -> list[Entry]:
+    """Enter cases, of which the caller looks for the names in texts.
+
+    Many cost a few queries more than one.
+    """
+    hold(session, coalition_id)
+    entered = [
+        Entry(
+            Case(
+                id=uuid4(),
+                coalition_id=coalition_id,
+                status=facts["status"],
+                **{name: facts[name] for name in OPEN},
+            ),
+            {name: facts[name] for name in WHO},
+        )
+        for facts in every
+    ]
+    bases = {_base(entry) for entry in entered if not entry.case.key}
+    given = [entry.case.key for entry in entered if entry.case.key]
+    free = free_keys(session, coalition_id, bases, given)
+    for entry in entered:
+        entry.case.key = entry.case.key or free.take(_base(entry))
+        _keep(session, entry)
+    session.add_all([entry.case for entry in entered])
+    flush(session, on_clash=KeyTaken("Choose another key, or leave it out to get one."))
+    for entry, facts in zip(entered, every, strict=True):
+        if facts["status"] is not None:
+            write_status(session, entry.case, {"status": facts["status"]}, by)
+    session.flush()
+    return entered
 
 
 def change_entry(
     session: Session, entry: Entry, changes: Mapping[str, Any], *, by: Actor | None = None
 ) -> None:
+    silence = rewrite(session, entry, changes)
+    flush(session, on_clash=KeyTaken("Choose another key."))
+    if silence is not None:
+        keep_silent(session, entry.case.coalition_id, [silence], by=by)
+
+
+def rewrite(
+    session: Session, entry: Entry, changes: Mapping[str, Any], free: rules.Keys | None = None
+) -> Silence | None:
+    """Change a case, and return what must leave the texts once that is flushed."""
     case, was_named, names = entry.case, entry.case.may_be_named, entry.names
     entry = Entry(case, {**entry.identity, **{k: changes[k] for k in WHO if k in changes}})
     for name in OPEN:
         setattr(case, name, changes.get(name, getattr(case, name)))
     is_taken_back = was_named and not case.may_be_named
     if is_taken_back and "key" not in changes and rules.tells(case.key, entry.names):
-        case.key = _new_key(session, entry)
+        base = _base(entry)
+        case.key = (free or free_keys(session, case.coalition_id, {base})).take(base)
     _keep(session, entry)
-    flush(session, on_clash=KeyTaken("Choose another key."))
     if is_taken_back:
-        audit.record(session, by, "case.name_taken_back", case)
         # An alias that goes in the same call must leave the texts as well.
         every = {**entry.identity, "aliases": [*entry.identity["aliases"], *names]}
-        _silence(session, Entry(case, every), label_of(session, case))
-    elif not case.may_be_named and set(entry.names) - set(names):
-        _silence(session, entry, None)
+        return Silence(Entry(case, every), own_label(session, case))
+    if not case.may_be_named and set(entry.names) - set(names):
+        return Silence(entry, None)
+    return None
 
 
 def write_status(
@@ -210,7 +291,7 @@ def write_status(
 
 def _keep(session: Session, entry: Entry) -> None:
     """Write who a case is: in clear where it may be named, else sealed and nowhere else."""
-    session.info.pop(HIDDEN, None)
+    forget(session)
     case, who = entry.case, entry.identity
     for name in WHO:
         setattr(case, name, who[name] if case.may_be_named else None)
@@ -219,43 +300,78 @@ def _keep(session: Session, entry: Entry) -> None:
         case.spellings = spellings_of(who)
         case.sort_name = spelling.folded(who["name"])[:300]
         return
-    fault = "This tells the name, which may not be told: write it without."
-    told = [f for f in ("occupation", "public_label") if _is_told(getattr(case, f), entry)]
-    if told:
+    if told := telling({field: getattr(case, field) for field in SHOWN}, entry.names):
         raise Invalid(
-            "A case that may not be named is named.", [Fault(point(f), fault) for f in told]
+            "A case that may not be named is named.", [Fault(point(f), TOLD) for f in told]
         )
     case.identity = keys.seal(session, case.coalition_id, IDENTITY, case.id, who)
     case.spellings = case.sort_name = ""
 
 
-def _is_told(text: str | None, entry: Entry) -> bool:
-    return bool(text) and rules.names_in(text or "", entry.names) is not None
+def telling(facts: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    """Return which facts that anybody sees of a case tell one of its names."""
+    sought = rules.Names(names)
+    return [field for field in SHOWN if sought.found_in(facts.get(field) or "")]
 
 
 def _check_id(entry: Entry) -> None:
     """Raise Invalid where a file's id is a whole name; a part of one is the file's to keep."""
-    if not entry.case.may_be_named and _is_told(entry.case.key, entry):
+    if not entry.case.may_be_named and rules.names_in(entry.case.key, entry.names):
         raise Invalid(
             "A case that may not be named is named.",
             [Fault("/id", "It tells the name, which may not be told: choose another id.")],
         )
 
 
-def _new_key(session: Session, entry: Entry) -> str:
-    neutral = f"case-{entry.case.country.lower()}"
-    base = entry.case.may_be_named and rules.slug(entry.identity["name"])
-    query = select(Case.key).where(Case.coalition_id == entry.case.coalition_id)
+def free_keys(
+    session: Session, coalition_id: UUID, bases: Collection[str], given: Iterable[str] = ()
+) -> rules.Keys:
+    """Return the keys that are left of these bases, besides those that are given just now."""
+    query = select(Case.key).where(Case.coalition_id == coalition_id)
+    if len(bases) == 1:
+        query = query.where(Case.key.startswith(min(bases)))
     with session.no_autoflush:
-        taken = session.scalars(query.where(Case.key.startswith(base or neutral))).all()
-    return rules.free(base or neutral, taken)
+        taken = session.scalars(query).all() if bases else ()
+    return rules.Keys([*taken, *given])
 
 
-def _silence(session: Session, entry: Entry, label: str | None) -> None:
-    """Take a case's names out of every text that is told of here, or say which still hold one."""
-    naming = [each for rewrite in texts for each in rewrite(session, entry, label)]
-    if naming:
-        raise StillNamed(f"Take the name out of these first: {', '.join(naming)}.")
+def _base(entry: Entry) -> str:
+    """Return what the key of a case begins with: of its name, where that may be told."""
+    told = entry.case.may_be_named and rules.slug(entry.identity["name"])
+    return told or f"case-{entry.case.country.lower()}"
+
+
+def keep_silent(
+    session: Session, coalition_id: UUID, silences: Iterable[Silence], *, by: Actor | None = None
+) -> None:
+    """Take names out of every text that is told of here, or say which still hold one."""
+    every = list(silences)
+    for each in every:
+        record_silence(session, each, by)
+    for each in spoken_of(session, coalition_id, every):
+        if naming := naming_after(session, each):
+            raise StillNamed(f"Take the name out of these first: {', '.join(naming)}.")
+
+
+def record_silence(session: Session, silence: Silence, by: Actor | None) -> None:
+    if silence.label is not None:
+        audit.record(session, by, "case.name_taken_back", silence.entry.case)
+
+
+def spoken_of(session: Session, coalition_id: UUID, silences: Sequence[Silence]) -> list[Silence]:
+    """Return those of which a name stands in any text, by one look at them all."""
+    names = rules.Names(name for each in silences for name in each.entry.names)
+    if not names:
+        return []
+    labels = (each.label for each in silences if each.label)
+    said = chain(labels, *(corpus(session, coalition_id) for corpus in corpora))
+    found = {name for text in said for name in names.found_in(text)}
+    return [each for each in silences if not found.isdisjoint(each.entry.names)]
+
+
+def naming_after(session: Session, silence: Silence) -> list[str]:
+    """Put the label where the names stand, if there is one; return what names the case then."""
+    return [each for act in texts for each in act(session, silence.entry, silence.label)]
 
 
 def entry_of(session: Session, case: Case) -> Entry:
@@ -269,6 +385,11 @@ def spellings_of(who: Mapping[str, Any]) -> str:
 
 
 def label_of(session: Session, case: Case) -> str:
+    """Return what stands for a case in public: its name where that may be told."""
+    return (case.name if case.may_be_named else None) or own_label(session, case)
+
+
+def own_label(session: Session, case: Case) -> str:
     coalition = session.get_one(Coalition, case.coalition_id)
     language = coalition.languages[0]
     own = coalition.country_names.get(language, {})

@@ -29,14 +29,13 @@ class Recorded:
 
 def record(session: Session, row: _Change, facts: Mapping[str, Any], by: UUID | None) -> _Change:
     """Write one step of a history; `facts` may hold on, evidence and sources."""
-    row.id, row.recorded_by = uuid4(), by
+    row.id, row.recorded_by, row.recorded_at = uuid4(), by, clock.now()
     row.changed_on = facts.get("on") or clock.today()
     known = {"text": facts.get("evidence"), "sources": facts.get("sources") or []}
     if any(known.values()):
         place = f"{row.__tablename__}.evidence"
         row.evidence = keys.seal(session, row.coalition_id, place, row.id, known)
     session.add(row)
-    session.flush()
     return row
 
 

@@ -21,19 +21,20 @@ from api.demands.models import (
     DemandStatus,
     DemandStatusChange,
 )
+from api.demands.service.documents import (
+    by_key,
+    documents,
+    put_demands,
+    put_list,
+    replace_demands,
+)
 from api.demands.service.rows import (
     Asked,
     ListThere,
-    as_document,
     asked,
-    by_key,
     change_demand,
-    documents,
     new_demand,
     new_list,
-    put_demand,
-    put_list,
-    replace_demand,
     set_subject,
     write_status,
 )
@@ -52,12 +53,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Asked",
-    "as_document",
     "by_key",
     "documents",
-    "put_demand",
+    "put_demands",
     "put_list",
-    "replace_demand",
+    "replace_demands",
 ]
 
 

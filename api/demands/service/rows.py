@@ -10,28 +10,27 @@ from sqlalchemy import delete, func, select
 
 from api.cases import service as cases
 from api.cases.models import Case
-from api.cases.rules import names_in, without
+from api.cases.rules import Names, without
 from api.demands import rules
 from api.demands.models import (
     Demand,
     DemandCase,
-    DemandKind,
     DemandList,
-    DemandStatus,
     DemandStatusChange,
 )
 from api.errors import Conflict, Fault, Invalid, point
 from api.infra import audit
-from api.infra.database import flush, insert, touch
+from api.infra.database import flush, touch
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
 PRINTED = ("text", "rationale", "addressee", "key")  # of a demand
 WRITTEN = ("key", "text", "rationale", "kind", "addressee")
+AT_ONCE = 1000  # ids in one query
 NAMED = "This names a case that may not be named: write its public label."
 
 
@@ -49,79 +48,31 @@ class Asked:
     case_ids: list[UUID]
 
 
-def documents(session: Session, coalition_id: UUID) -> list[dict[str, Any]]:
-    """Return a coalition's demand lists in order, as a portable statement holds them."""
-    lists = select(DemandList).where(DemandList.coalition_id == coalition_id)
-    demands = select(Demand).where(Demand.coalition_id == coalition_id).order_by(Demand.position)
-    about = _keys_of_cases(session, Demand.coalition_id, coalition_id)
-    found: dict[UUID, list[dict[str, Any]]] = {}
-    for demand in session.scalars(demands):
-        found.setdefault(demand.list_id, []).append(_document(demand, about.get(demand.id, [])))
-    return [
-        {**_subject(one), "demands": found.get(one.id, [])}
-        for one in session.scalars(lists.order_by(DemandList.position))
-    ]
-
-
-def as_document(session: Session, demand: Demand) -> dict[str, Any]:
-    """Return a demand as a portable statement holds it; what is empty is left out."""
-    return _document(demand, _keys_of_cases(session, Demand.id, demand.id).get(demand.id, []))
-
-
-def by_key(session: Session, coalition_id: UUID) -> dict[str, Demand]:
-    """Return a coalition's demands by key."""
-    query = select(Demand).where(Demand.coalition_id == coalition_id)
-    return {demand.key: demand for demand in session.scalars(query)}
-
-
-def put_list(session: Session, coalition_id: UUID, facts: Mapping[str, Any]) -> DemandList:
-    """Return the list of a portable statement's country or party; make it where it is missing."""
-    party = facts.get("party")
-    query = select(DemandList).where(DemandList.coalition_id == coalition_id)
-    is_same = (
-        DemandList.party_key == party["id"] if party else DemandList.country == facts["country"]
-    )
-    there = session.scalars(query.where(is_same)).first()
-    return there or new_list(session, coalition_id, facts)
-
-
-def put_demand(
-    session: Session,
-    demand_list: DemandList,
-    facts: Mapping[str, Any],
-    cases: Mapping[str, Case],  # by key
-) -> Demand:
-    """Add a demand of a portable statement at the end of a list."""
-    return new_demand(session, demand_list, _from_document(facts, cases), None)
-
-
-def replace_demand(
-    session: Session, demand: Demand, facts: Mapping[str, Any], cases: Mapping[str, Case]
-) -> None:
-    """Set a demand to what a portable statement says of it; it stays in its list."""
-    wanted = _from_document(facts, cases)
-    status = wanted.pop("status")
-    touch(demand, None)
-    change_demand(session, demand, wanted)
-    if status != demand.status:
-        write_status(session, demand, {"status": status}, None)
-
-
 def new_list(session: Session, coalition_id: UUID, subject: Mapping[str, Any]) -> DemandList:
     """Make an empty list at the end of a coalition's lists."""
+    return new_lists(session, coalition_id, [subject])[0]
+
+
+def new_lists(
+    session: Session, coalition_id: UUID, subjects: Sequence[Mapping[str, Any]]
+) -> list[DemandList]:
+    """Make empty lists, in order, at the end of a coalition's lists."""
     touch(cases.hold(session, coalition_id), None)
-    position = _end(session, DemandList.position, DemandList.coalition_id, coalition_id)
-    demand_list = DemandList(id=uuid4(), coalition_id=coalition_id, position=position)
-    set_subject(session, demand_list, subject)
-    insert(session, demand_list, on_clash=ListThere("Add to the list that is there."))
-    return demand_list
+    first = _end(session, DemandList.position, DemandList.coalition_id, coalition_id)
+    made = []
+    for position, subject in enumerate(subjects, first):
+        row = DemandList(id=uuid4(), coalition_id=coalition_id, position=position)
+        set_subject(session, row, subject)
+        made.append(row)
+    session.add_all(made)
+    flush(session, on_clash=ListThere("Add to the list that is there."))
+    return made
 
 
 def set_subject(session: Session, demand_list: DemandList, subject: Mapping[str, Any]) -> None:
     """Say of whom a list asks: one country, or one party."""
     party = subject.get("party") or {}
-    names = _hidden_names(session, demand_list.coalition_id)
-    if names_in(party.get("name", ""), names):
+    if cases.unnamed(session, demand_list.coalition_id).found_in(party.get("name", "")):
         raise Invalid(NAMED, [Fault("/party/name", NAMED)])
     demand_list.country = subject.get("country")
     demand_list.party_key = party.get("id")
@@ -133,38 +84,95 @@ def new_demand(
     session: Session, demand_list: DemandList, facts: Mapping[str, Any], by: UUID | None
 ) -> Demand:
     """Add a demand at the end of a list."""
+    return add_demands(session, demand_list, [facts], by)[0]
+
+
+def add_demands(
+    session: Session, demand_list: DemandList, every: Sequence[Mapping[str, Any]], by: UUID | None
+) -> list[Demand]:
+    """Add demands at the end of a list; many cost a few queries more than one."""
     coalition_id = demand_list.coalition_id
     cases.hold(session, coalition_id)
-    position = _end(session, Demand.position, Demand.list_id, demand_list.id)
-    demand = Demand(
-        id=uuid4(), coalition_id=coalition_id, list_id=demand_list.id, position=position
-    )
-    of_coalition = select(Demand.key).where(Demand.coalition_id == coalition_id)
-    key = facts["key"] or rules.next_key(demand_list.subject, session.scalars(of_coalition))
-    _write(session, demand, {**facts, "key": key})
-    demand.status = facts["status"]
+    first = _end(session, Demand.position, Demand.list_id, demand_list.id)
+    free = _free_keys(session, demand_list, every)
+    of_list = {"coalition_id": coalition_id, "list_id": demand_list.id}
+    added = []
+    for position, facts in enumerate(every, first):
+        demand = Demand(id=uuid4(), position=position, status=facts["status"], **of_list)
+        _write(session, demand, {**facts, "key": facts["key"] or next(free)})
+        added.append(demand)
+    session.add_all(added)
     clash = cases.KeyTaken("Choose another key, or leave it out to get one.")
-    insert(session, demand, on_clash=clash)
-    _link(session, demand, facts["case_ids"])
-    _record(session, demand, {"status": facts["status"]}, by)
-    touch(demand_list, None)
-    return demand
+    flush(session, on_clash=clash)
+    for demand in added:
+        _record(session, demand, {"status": demand.status}, by)
+    about = zip(added, (facts["case_ids"] for facts in every), strict=True)
+    _link(session, coalition_id, dict(about))
+    if added:
+        touch(demand_list, None)
+    return added
+
+
+def _free_keys(
+    session: Session, demand_list: DemandList, every: Iterable[Mapping[str, Any]]
+) -> Iterator[str]:
+    given = [facts["key"] for facts in every]
+    if all(given):
+        return iter(())
+    there = select(Demand.key).where(Demand.coalition_id == demand_list.coalition_id)
+    return rules.next_keys(demand_list.subject, [*session.scalars(there), *filter(None, given)])
 
 
 def change_demand(session: Session, demand: Demand, changes: Mapping[str, Any]) -> None:
     """Change some of a demand's facts; `list_id` moves it to the end of another list."""
-    cases.hold(session, demand.coalition_id)
-    touch(session.get_one(DemandList, demand.list_id), None)
-    wanted = changes.get("list_id", demand.list_id)
-    if wanted != demand.list_id:
-        touch(_list_of(session, demand.coalition_id, wanted), None)
-        demand.position = _end(session, Demand.position, Demand.list_id, wanted)
-        demand.list_id = wanted
-    _write(session, demand, changes)
+    change_demands(session, demand.coalition_id, [(demand, changes)])
+
+
+def change_demands(
+    session: Session, coalition_id: UUID, every: Sequence[tuple[Demand, Mapping[str, Any]]]
+) -> None:
+    """Change some facts of demands; many cost a few queries more than one."""
+    cases.hold(session, coalition_id)
+    lists = _lists_of(session, coalition_id, every)
+    ends: dict[UUID, int] = {}
+    for demand, changes in every:
+        wanted = changes.get("list_id", demand.list_id)
+        if wanted not in lists:
+            fault = Fault("/list_id", "The coalition has no demand list of this id.")
+            raise Invalid("A demand moves within its coalition.", [fault])
+        if wanted != demand.list_id:
+            end = ends.get(wanted)
+            place = Demand.position, Demand.list_id, wanted
+            ends[wanted] = (_end(session, *place) if end is None else end) + 1
+            demand.position, demand.list_id = ends[wanted] - 1, wanted
+        _write(session, demand, changes)
+    for one in lists.values():
+        touch(one, None)
     flush(session, on_clash=cases.KeyTaken("Choose another key."))
-    if "case_ids" in changes:
-        session.execute(delete(DemandCase).where(DemandCase.demand_id == demand.id))
-        _link(session, demand, changes["case_ids"])
+    about = {demand: changes["case_ids"] for demand, changes in every if "case_ids" in changes}
+    for some in _in_parts([demand.id for demand in about]):
+        session.execute(delete(DemandCase).where(DemandCase.demand_id.in_(some)))
+    _link(session, coalition_id, about)
+
+
+def _lists_of(
+    session: Session, coalition_id: UUID, every: Iterable[tuple[Demand, Mapping[str, Any]]]
+) -> dict[UUID, DemandList]:
+    """Return the lists that demands are in, or go to, by id."""
+    ids = {each for row, new in every for each in (row.list_id, new.get("list_id", row.list_id))}
+    query = select(DemandList).where(DemandList.coalition_id == coalition_id)
+    with session.no_autoflush:
+        found = [
+            row
+            for some in _in_parts(list(ids))
+            for row in session.scalars(query.where(DemandList.id.in_(some)))
+        ]
+    return {row.id: row for row in found}
+
+
+def _in_parts(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    """Yield ids in parts that one query can name."""
+    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
 
 
 def write_status(
@@ -195,48 +203,45 @@ def _end(
     return 0 if last is None else last + 1
 
 
-def _list_of(session: Session, coalition_id: UUID, list_id: UUID) -> DemandList:
-    found = session.get(DemandList, list_id)
-    if found is None or found.coalition_id != coalition_id:
-        fault = Fault("/list_id", "The coalition has no demand list of this id.")
-        raise Invalid("A demand moves within its coalition.", [fault])
-    return found
-
-
 def _write(session: Session, demand: Demand, facts: Mapping[str, Any]) -> None:
     for name in WRITTEN:
         if name in facts:
             setattr(demand, name, facts[name])
     demand.spellings = rules.spellings(demand.text, demand.rationale)
     with session.no_autoflush:
-        names = _hidden_names(session, demand.coalition_id)
-    told = [name for name in PRINTED if name in facts and _names(demand, name, names)]
-    if told:
+        names = cases.unnamed(session, demand.coalition_id)
+    if told := telling(facts, names):
         raise Invalid(NAMED, [Fault(point(name), NAMED) for name in told])
 
 
-def _hidden_names(session: Session, coalition_id: UUID) -> list[str]:
-    return [name for entry in cases.hidden(session, coalition_id) for name in entry.names]
+def telling(facts: Mapping[str, Any], names: Names) -> list[str]:
+    """Return which facts of a demand hold one of these names."""
+    return [field for field in PRINTED if names.found_in(facts.get(field) or "")]
 
 
-def _names(demand: Demand, field: str, names: Sequence[str]) -> bool:
-    return names_in(getattr(demand, field) or "", names) is not None
-
-
-def _link(session: Session, demand: Demand, case_ids: Sequence[UUID]) -> None:
-    query = select(Case.id).where(Case.coalition_id == demand.coalition_id, Case.id.in_(case_ids))
-    there = set(session.scalars(query))
+def _link(session: Session, coalition_id: UUID, about: Mapping[Demand, Sequence[UUID]]) -> None:
+    """Say which cases demands are about, in order."""
+    wanted = list({each for ids in about.values() for each in ids})
+    query = select(Case.id).where(Case.coalition_id == coalition_id)
+    there: set[UUID] = set()
+    for some in _in_parts(wanted):
+        there.update(session.scalars(query.where(Case.id.in_(some))))
     detail = "The coalition has no case of this id."
     faults = [
         Fault(point("case_ids", index), detail)
-        for index, case_id in enumerate(case_ids)
+        for ids in about.values()
+        for index, case_id in enumerate(ids)
         if case_id not in there
     ]
     if faults:
         raise Invalid("Enter the cases into the coalition first.", faults)
-    of_demand = {"coalition_id": demand.coalition_id, "demand_id": demand.id}
-    for position, case_id in enumerate(case_ids):
-        session.add(DemandCase(case_id=case_id, position=position, **of_demand))
+    session.add_all(
+        DemandCase(
+            coalition_id=coalition_id, demand_id=demand.id, case_id=case_id, position=position
+        )
+        for demand, ids in about.items()
+        for position, case_id in enumerate(ids)
+    )
     session.flush()
 
 
@@ -249,71 +254,41 @@ def _record(
     return cases.record(session, row, facts, by)
 
 
-def _from_document(facts: Mapping[str, Any], cases: Mapping[str, Case]) -> dict[str, Any]:
-    kind = facts.get("kind")
-    return {
-        "key": facts["id"],
-        "text": facts["text"],
-        "rationale": facts.get("rationale"),
-        "kind": kind and DemandKind(kind),
-        "addressee": facts.get("addressee"),
-        "status": DemandStatus(facts.get("status", "open")),
-        "case_ids": [cases[key].id for key in dict.fromkeys(facts.get("cases", ()))],
-    }
-
-
-def _document(demand: Demand, about: Sequence[str]) -> dict[str, Any]:
-    facts = {
-        "id": demand.key,
-        "text": demand.text,
-        "rationale": demand.rationale,
-        "kind": demand.kind and demand.kind.value,
-        "addressee": demand.addressee,
-        "cases": about,
-        "status": None if demand.status is DemandStatus.OPEN else demand.status.value,
-    }
-    return {key: value for key, value in facts.items() if value not in (None, "", [])}
-
-
-def _subject(demand_list: DemandList) -> dict[str, Any]:
-    if demand_list.country is not None:
-        return {"country": demand_list.country}
-    party = demand_list.party or {}
-    return {"party": {name: value for name, value in party.items() if value}}
-
-
-def _keys_of_cases(
-    session: Session, column: InstrumentedAttribute[UUID], value: UUID
-) -> dict[UUID, list[str]]:
-    query = select(DemandCase.demand_id, Case.key).join(Case, Case.id == DemandCase.case_id)
-    query = query.join(Demand, Demand.id == DemandCase.demand_id).where(column == value)
-    found: dict[UUID, list[str]] = {}
-    for demand_id, key in session.execute(query.order_by(DemandCase.position)):
-        found.setdefault(demand_id, []).append(key)
-    return found
-
-
 def _about(session: Session, case: Case) -> list[str]:
     query = select(Demand.key).join(DemandCase, DemandCase.demand_id == Demand.id)
     keys = session.scalars(query.where(DemandCase.case_id == case.id).order_by(Demand.key))
     return [f"demand {key}" for key in keys]
 
 
+def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
+    """Yield every text of a coalition's demands and lists in which a name may stand."""
+    columns = [getattr(Demand, name) for name in PRINTED]
+    for row in session.execute(select(*columns).where(Demand.coalition_id == coalition_id)):
+        yield from filter(None, row)
+    names = select(DemandList.party_name).where(DemandList.coalition_id == coalition_id)
+    yield from filter(None, session.scalars(names))
+
+
 def _without(session: Session, entry: cases.Entry, label: str | None) -> list[str]:
     """Put the label in place of a case's names; return what names it after that."""
+    names = Names(entry.names)
     query = select(Demand).where(Demand.coalition_id == entry.case.coalition_id)
     naming = []
     for demand in session.scalars(query.order_by(Demand.key)).all():
-        named = [name for name in PRINTED if _names(demand, name, entry.names)]
+        named = telling(_printed(demand), names)
         if named and label is not None:
             _relabel(session, demand, entry.names, label)
-            named = [name for name in PRINTED if _is_unfit(demand, name, entry.names)]
+            named = [name for name in PRINTED if _is_unfit(demand, name, names)]
         naming += [f"the {name} of demand {demand.key}" for name in named]
     lists = select(DemandList).where(DemandList.coalition_id == entry.case.coalition_id)
     for one in session.scalars(lists):
-        if names_in(one.party_name or "", entry.names):
+        if names.found_in(one.party_name or ""):
             naming.append(f"the party's name of demand list {one.party_key}")
     return naming
+
+
+def _printed(demand: Demand) -> dict[str, str | None]:
+    return {name: getattr(demand, name) for name in PRINTED}
 
 
 def _relabel(session: Session, demand: Demand, names: Sequence[str], label: str) -> None:
@@ -327,13 +302,13 @@ def _relabel(session: Session, demand: Demand, names: Sequence[str], label: str)
     audit.record(session, None, "demand.relabelled", demand)
 
 
-def _is_unfit(demand: Demand, field: str, names: Sequence[str]) -> bool:
+def _is_unfit(demand: Demand, field: str, names: Names) -> bool:
     """Tell whether a field names a case still, or lost its shape as the name went."""
     is_marked = field in {"text", "rationale"}
-    return _names(demand, field, names) or bool(
-        is_marked and markdown.faults(getattr(demand, field) or "")
-    )
+    text = getattr(demand, field) or ""
+    return bool(names.found_in(text) or (is_marked and markdown.faults(text)))
 
 
 cases.references.append(_about)
+cases.corpora.append(_said)
 cases.texts.append(_without)

@@ -12,7 +12,7 @@ from api.portable.rules import leaves, names as labels
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 _SIGNS = re.compile(r"[*_`<>^\[\]\\{}%]")  # of Markdown and of placeholders
 _KEYS = frozenset({"slug", "lists", "format"})  # never words
@@ -102,14 +102,25 @@ def telling(value: Any, names: Iterable[str]) -> list[str]:
             by_first.setdefault(first, set()).add(name)
     found = []
     for leaf in leaves.of(value) if by_first else ():
-        seen = [leaf.text]
-        if leaf.kind in leaves.MARKDOWN:
-            seen += [markdown.plain(leaf.text), *map(unquote, markdown.links(leaf.text))]
+        seen = _seen(leaf)
         words = set(rules.words(" ".join(seen)))
         near = {name for first in words & by_first.keys() for name in by_first[first]}
         if any(rules.names_in(text, near) for text in seen):
             found.append(leaf.pointer)
     return found
+
+
+def said(value: Any) -> Iterator[str]:
+    """Yield every text in which `telling` looks."""
+    for leaf in leaves.of(value):
+        yield from _seen(leaf)
+
+
+def _seen(leaf: leaves.Leaf) -> list[str]:
+    """Return a text as it is written, as it reads, and where it links to."""
+    if leaf.kind not in leaves.MARKDOWN:
+        return [leaf.text]
+    return [leaf.text, markdown.plain(leaf.text), *map(unquote, markdown.links(leaf.text))]
 
 
 def _is_it(case: Mapping[str, Any], names: Collection[str], key: str) -> bool:

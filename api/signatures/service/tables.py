@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -10,12 +9,11 @@ from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.errors import Fault, Invalid, point
 from api.infra import audit
 from api.infra.database import reading, transaction
+from api.infra.tables import CellFault, Report, Reported, must_be_whole
 from api.signatures import rules
 from api.signatures.models import Signature, SignatureState
-from api.signatures.rules import CellFault
 from api.signatures.service import rows
 from api.statements.models import Statement
 
@@ -25,13 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.signatures.rules import Line
-
-
-class LinesRefused(Invalid):
-    """A table is entered whole or, where the caller says so, without the lines that break rules."""
-
-    title = "Some lines cannot be entered"
+    from api.infra.tables import Line
 
 
 class LineState(StrEnum):
@@ -42,38 +34,6 @@ class LineState(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True)
-class Reported:
-    """What became of a line, and why."""
-
-    line: int
-    state: LineState
-    faults: list[CellFault]
-
-
-@dataclass(frozen=True)
-class Report:
-    """What became of a table."""
-
-    stored: bool
-    lines: list[Reported]
-
-    @property
-    def entered(self) -> int:
-        return self._number(LineState.ENTERED)
-
-    @property
-    def duplicates(self) -> int:
-        return self._number(LineState.DUPLICATE)
-
-    @property
-    def refused(self) -> int:
-        return self._number(LineState.REFUSED)
-
-    def _number(self, state: LineState) -> int:
-        return sum(each.state is state for each in self.lines)
-
-
 def import_(
     actor: Actor, statement_id: UUID, sha256: str, lines: Sequence[Line], *, partial: bool
 ) -> Report:
@@ -82,17 +42,8 @@ def import_(
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
         revision = rows.current(session, statement, sha256)
         report = _reported(session, statement, lines)
-        refused = [each for each in report if each.state is LineState.REFUSED]
-        if refused and not partial:
-            raise LinesRefused(
-                "Nothing was stored. Mend the lines that the errors point at, or send"
-                " partial=true to enter the others.",
-                [
-                    Fault(point(each.line, column) if column else point(each.line), detail)
-                    for each in refused
-                    for column, detail in each.faults
-                ],
-            )
+        if not partial:
+            must_be_whole(report)
         good = [
             line.facts
             for line, each in zip(lines, report, strict=True)
@@ -125,7 +76,7 @@ def _reported(session: Session, statement: Statement, lines: Sequence[Line]) -> 
             if key in there:
                 state, faults = LineState.DUPLICATE, [CellFault("name", there[key])]
             there.setdefault(key, f"Line {line.line} enters the same one.")
-        report.append(Reported(line.line, state, faults))
+        report.append(Reported(line.line, line.place, state, faults))
     return report
 
 

@@ -17,13 +17,15 @@ from api.statements.models import Revision, Statement, Weight
 from api.statements.service import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from uuid import UUID
 
     from sqlalchemy.orm import Session
 
     from api.cases.models import Case
 
 NOTE = "A name was taken back."
+AT_ONCE = 20  # texts that are held in memory together
 
 
 def as_it_was(session: Session, actor: Actor, revision: Revision) -> Revision:
@@ -53,6 +55,19 @@ _OPEN = (
     "created_at",
     "created_by",
 )
+
+
+def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
+    """Yield every text of a coalition's drafts and of its revisions that can be read."""
+    drafts = select(Statement).where(Statement.coalition_id == coalition_id)
+    for statement in session.scalars(drafts.execution_options(yield_per=AT_ONCE)):
+        yield from secrecy.said(rows.whole_draft(session, statement))
+    frozen = select(Revision).where(
+        Revision.coalition_id == coalition_id, Revision.taken_back.is_(None)
+    )
+    for revision in session.scalars(frozen.execution_options(yield_per=AT_ONCE)):
+        yield from secrecy.said(rows.whole_revision(session, revision))
+        yield revision.note or ""
 
 
 def _take_back(session: Session, entry: cases.Entry, label: str | None) -> list[str]:
@@ -85,7 +100,7 @@ def _redraft(
         return False
     touch(statement, None)
     session.flush()
-    rows.name_cases(session, statement, 0)
+    rows.index(session, statement, 0)
     audit.record(session, None, "statement.relabelled", statement)
     return True
 
@@ -147,7 +162,7 @@ def _put_after(session: Session, statement: Statement, redacted: dict[str, Any])
     statement.revision_number += 1
     touch(statement, None)
     session.flush()
-    rows.name_cases(session, statement, statement.revision_number, public)
+    rows.index(session, statement, statement.revision_number, public)
     told = {"number": successor.number, "sha256": successor.sha256}
     audit.record(session, None, "statement.redacted", statement, told)
 
@@ -164,7 +179,7 @@ def _redacted(
 def _seal_all(session: Session, statement: Statement, told: Sequence[Revision]) -> None:
     for revision in told:
         _seal(session, revision)
-        rows.name_cases(session, statement, revision.number, {})  # a key may tell the name
+        rows.index(session, statement, revision.number, {})  # a key may tell the name
     if told:
         facts = {"statement_id": str(statement.id)}
         jobs.announce(session, "revision.taken_back", statement.coalition_id, **facts)
@@ -196,5 +211,6 @@ def _about(session: Session, case: Case) -> list[str]:
     return [f"the draft of {statement.slug}" for statement in found]
 
 
+cases.corpora.append(_said)
 cases.texts.append(_take_back)
 cases.references.append(_about)

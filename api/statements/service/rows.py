@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
 from api.accounts.rules import Actor, Role
 from api.cases import service as cases
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Fault, Forbidden, Gone, Invalid, NotFound
-from api.infra import audit, keys
-from api.infra.database import flush, insert, touch
+from api.infra import audit, database, keys
+from api.infra.database import flush, touch
 from api.portable.rules import checking, printing, references, secrecy
 from api.statements import rules
-from api.statements.models import Kind, NamedCase, Revision, State, Statement, Weight
+from api.statements.models import Kind, NamedCase, PastDemand, Revision, State, Statement, Weight
 from api.texts.rules import themes
 
 if TYPE_CHECKING:
@@ -88,8 +88,8 @@ def started(
         counted_from=0,
     )
     warnings = write(session, statement, document, at=at)
-    insert(session, statement, on_clash=SlugTaken("Choose another slug."))
-    name_cases(session, statement, 0)
+    database.insert(session, statement, on_clash=SlugTaken("Choose another slug."))
+    index(session, statement, 0)
     return Warned(statement, document, warnings)
 
 
@@ -164,7 +164,7 @@ def replaced(
     whole = completed(document, coalition)
     warnings = write(session, statement, whole)
     flush(session, on_clash=SlugTaken("Choose another slug."))
-    name_cases(session, statement, 0)
+    index(session, statement, 0)
     return Warned(statement, whole, warnings)
 
 
@@ -250,25 +250,30 @@ def frozen(
     if means is not Weight.EDITORIAL:
         statement.counted_from = number
     session.flush()
-    name_cases(session, statement, number)
+    index(session, statement, number)
     told = {"number": number, "sha256": fingerprint, "weight": means}
     audit.record(session, actor, "statement.revised", statement, told)
     return revision
 
 
-def name_cases(
+def index(
     session: Session, statement: Statement, number: int, document: Mapping[str, Any] | None = None
 ) -> None:
-    """Keep which cases the draft (0) or a revision names, so that they are found by case."""
-    old = delete(NamedCase).where(
-        NamedCase.statement_id == statement.id, NamedCase.revision_number == number
-    )
-    session.execute(old)
+    """Keep which cases the draft (0) or a revision names and what it asks, to be found by that."""
     held = statement.draft if document is None else document
-    session.add_all(
-        NamedCase(statement_id=statement.id, revision_number=number, key=case["id"])
-        for case in held.get("cases", ())
-    )
+    place = {"statement_id": statement.id, "revision_number": number}
+    named = [
+        {**place, "key": case["id"], "status": case.get("status")} for case in held.get("cases", ())
+    ]
+    asked = [
+        {**place, "coalition_id": statement.coalition_id, **facts}
+        for facts in rules.past_demands(held)
+    ]
+    for model, new in ((NamedCase, named), (PastDemand, asked)):
+        is_old = (model.statement_id == statement.id, model.revision_number == number)
+        session.execute(delete(model).where(*is_old))
+        if new:
+            session.execute(insert(model), new)
 
 
 def naming(session: Session, coalition_id: UUID, key: str) -> Sequence[Statement]:

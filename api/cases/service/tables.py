@@ -1,0 +1,271 @@
+"""Cases as a table: many at once, out and in."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from api.accounts.rules import Actor, Role
+from api.cases import rules
+from api.cases.models import Case
+from api.cases.service.entries import (
+    KEY_TELLS,
+    OPEN,
+    SHOWN,
+    TOLD,
+    WHO,
+    Entry,
+    Silence,
+    change_entry,
+    enter_cases,
+    entry_of,
+    forget,
+    hold,
+    label_of,
+    naming_after,
+    record_silence,
+    rewrite,
+    spoken_of,
+    telling,
+    write_status,
+)
+from api.coalitions.models import Coalition
+from api.errors import DomainError
+from api.infra import audit, tables
+from api.infra.database import reading, rehearsal, touch, transaction
+from api.infra.tables import CellFault, LineState, Merge, Report, Reported, There
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.infra.tables import How, Line
+
+    Change = Callable[[Session, Entry, Mapping[str, Any]], Silence | None]
+
+AT_ONCE = 500  # cases of which who they are is read together
+MOST_SPOKEN = 20  # names in texts that one table moves, as each has every text read
+NEW: Mapping[str, Any] = {
+    **dict.fromkeys((*WHO, *OPEN, "status")),
+    "aliases": [],
+    "sources": [],
+    "may_be_named": True,
+}
+STAYS = ("key", "status", "may_be_named")  # an empty cell leaves them
+WHOSE = {*WHO, "key"}
+FOR_COORDINATORS = "Who this case is may be changed by a coordinator only: leave it empty."
+EMPTY = "It cannot be empty. A table of somebody who may not see every name lacks some."
+ALIKE = "A case of this name and country is there: give its key, or a new one to somebody else."
+
+
+def given_out(actor: Actor, coalition_id: UUID) -> Iterator[list[dict[str, Any]]]:
+    """Return batches of a coalition's cases as lines of a table, as far as the actor may see them.
+
+    Between two batches no transaction is open, for the reader may be slow.
+    """
+    actor.must(coalition_id, Role.VIEWER)
+    sees_all = actor.may(coalition_id, Role.COORDINATOR)
+    with reading() as session:
+        query = select(Case.id).where(Case.coalition_id == coalition_id)
+        order = Case.country, Case.sort_name, Case.key
+        ids = session.scalars(query.order_by(*order)).all()
+    return _batches(coalition_id, ids, sees_all=sees_all)
+
+
+def _batches(
+    coalition_id: UUID, ids: Sequence[UUID], *, sees_all: bool
+) -> Iterator[list[dict[str, Any]]]:
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        with reading() as session:
+            _near = session.get(Coalition, coalition_id)  # held, as every row asks for it
+            found = {row.id: row for row in session.scalars(select(Case).where(Case.id.in_(some)))}
+            rows = [found[each] for each in some if each in found]
+            batch = [_line(session, row, sees_all=sees_all) for row in rows]
+        yield batch
+
+
+def _line(session: Session, case: Case, *, sees_all: bool) -> dict[str, Any]:
+    is_told = case.may_be_named or sees_all
+    who = entry_of(session, case).identity if is_told else dict.fromkeys(WHO)
+    facts = {
+        "id": case.id,
+        **{name: getattr(case, name) for name in OPEN},
+        **who,
+        "key": case.key if is_told else None,
+        "label": label_of(session, case),
+        "status": case.status,
+    }
+    return tables.plain(facts, rules.COLUMNS)
+
+
+def take_in(actor: Actor, coalition_id: UUID, lines: Sequence[Line], how: How) -> Report:
+    """Bring a table's cases together with those that are there, in one transaction."""
+    actor.must(coalition_id, Role.EDITOR)
+    with rehearsal() if how.preview else transaction() as session:
+        hold(session, coalition_id)
+        merging = _Merging(session, actor, coalition_id, how)
+        report = [merging.take(line) for line in lines]
+        merging.keep_silent()
+        if not how.partial and not how.preview:
+            tables.must_be_whole(report)
+        merging.write()
+        done = Report(stored=not how.preview, lines=report)
+        if done.stored:
+            told = dict(done.counts)
+            audit.append(session, actor, "case.imported", coalition_id, coalition_id, facts=told)
+        return done
+
+
+class _Merging:
+    """A table on its way into a coalition: what each line will do, then all of it at once."""
+
+    def __init__(self, session: Session, actor: Actor, coalition_id: UUID, how: How) -> None:
+        self.session, self.actor, self.coalition_id, self.how = session, actor, coalition_id, how
+        self.sees_all = actor.may(coalition_id, Role.COORDINATOR)
+        rows = session.scalars(select(Case).where(Case.coalition_id == coalition_id)).all()
+        self.keys = [row.key for row in rows]
+        self.merge = Merge(map(self._there, rows), self.keys)
+        self.entering: list[tuple[Reported, dict[str, Any]]] = []
+        self.changing: list[tuple[Reported, Entry, dict[str, Any]]] = []
+
+    def _there(self, case: Case) -> There[Case]:
+        if self._is_hidden(case):
+            return There(case, case.id, None, None)
+        name = entry_of(self.session, case).identity["name"]
+        return There(case, case.id, case.key, rules.sameness(name, case.country))
+
+    def _is_hidden(self, case: Case) -> bool:
+        return not (case.may_be_named or self.sees_all)
+
+    def take(self, line: Line) -> Reported:
+        """Return what becomes of a line, and keep what has to be done for it."""
+        reported = Reported(line.line, line.place, LineState.REFUSED, line.faults)
+        if line.faults:
+            return reported
+        name, country = line.facts.get("name"), line.facts.get("country")
+        alike = rules.sameness(name, country) if name and country else None
+        there = self.merge.row_of(line, alike)
+        reported.faults = self.merge.faults(line, there, alike)
+        if there is None:
+            self._enter(reported, line)
+        else:
+            reported.id = there.id
+            self._compare(reported, line, there)
+        return reported
+
+    def _enter(self, reported: Reported, line: Line) -> None:
+        facts = tables.whole(line.facts, NEW)
+        faults = [
+            CellFault(name, f"Give the {name} of a new case.")
+            for name in ("name", "country")
+            if facts[name] is None
+        ]
+        if line.facts.get("may_be_named", True) is None:
+            faults.append(CellFault("may_be_named", "Write true or false for a new case."))
+        if not faults and not facts["may_be_named"]:
+            faults = _telling(facts, facts["key"])
+        reported.settle(LineState.ENTERED, [*reported.faults, *faults])
+        if reported.state is LineState.ENTERED:
+            self.entering.append((reported, facts))
+
+    def _compare(self, reported: Reported, line: Line, there: There[Case]) -> None:
+        case = there.row
+        entry, given = entry_of(self.session, case), tables.given(line.facts, NEW, STAYS)
+        faults = []
+        if self._is_hidden(case):
+            given = {name: value for name, value in given.items() if name not in WHOSE or value}
+            faults = [CellFault(name, FOR_COORDINATORS) for name in given if name in WHOSE]
+        if not self.sees_all and given.get("may_be_named", case.may_be_named) != case.may_be_named:
+            detail = "Whether a case may be named is for a coordinator to say."
+            faults.append(CellFault("may_be_named", detail))
+        faults += [
+            CellFault(name, EMPTY) for name in ("name", "country") if given.get(name, "") is None
+        ]
+        before = {**entry.identity, **{name: getattr(case, name) for name in (*OPEN, "status")}}
+        after = {**before, **given}
+        if after != before and not faults and not after["may_be_named"]:
+            faults = _telling(after, None if after["key"] == case.key else after["key"])
+        reported.settle(LineState.SAME, [*reported.faults, *faults])
+        if reported.state is not LineState.REFUSED:
+            advice = ALIKE if self.merge.is_alike(line, there) else None
+            if changes := reported.compare(before, given, self.how.on_difference, advice):
+                self.changing.append((reported, entry, changes))
+
+    def keep_silent(self) -> None:
+        """Look through every text once for the names that may not be told from now on."""
+        silences = list(self._silences())
+        spoken = spoken_of(self.session, self.coalition_id, [each for _, each in silences])
+        ids = {id(each) for each in spoken}
+        waiting = [each for each in silences if id(each[1]) in ids]
+        for reported, silence in waiting[:MOST_SPOKEN]:
+            if silence.label is not None:
+                self._take_back(reported)
+            elif naming := naming_after(self.session, silence):
+                detail = f"Take the name out of these first: {', '.join(naming)}."
+                reported.refuse([CellFault("may_be_named", detail)])
+        for reported, _ in waiting[MOST_SPOKEN:]:
+            detail = f"Texts hold more than {MOST_SPOKEN} such names: send fewer lines at once."
+            reported.refuse([CellFault("may_be_named", detail)])
+
+    def _silences(self) -> Iterator[tuple[Reported, Silence]]:
+        for reported, facts in self.entering:
+            if not facts["may_be_named"]:
+                case = Case(coalition_id=self.coalition_id, key=facts["key"] or "")
+                yield reported, Silence(Entry(case, {name: facts[name] for name in WHO}), None)
+        for reported, entry, changes in self.changing:
+            case, identity = entry.case, {**entry.identity, **changes}
+            if changes.get("may_be_named", case.may_be_named):
+                continue
+            every = Entry(case, {**identity, "aliases": [*identity["aliases"], *entry.names]})
+            if case.may_be_named:
+                shown = {name: changes.get(name, getattr(case, name)) for name in SHOWN}
+                yield reported, Silence(every, " ".join(filter(None, shown.values())))
+            elif set(every.names) != set(entry.names):
+                yield reported, Silence(Entry(case, identity), None)
+
+    def _take_back(self, reported: Reported) -> None:
+        """Take a name out of the texts now; where that cannot be, nothing of it stays."""
+        (found,) = [each for each in self.changing if each[0] is reported]
+        self.changing.remove(found)
+        try:
+            with self.session.begin_nested():
+                self._change(*found[1:], partial(change_entry, by=self.actor))
+        except DomainError as refused:
+            forget(self.session)
+            reported.refuse([CellFault("may_be_named", refused.detail)])
+
+    def _change(self, entry: Entry, changes: dict[str, Any], change: Change) -> None:
+        facts = dict(changes)
+        status = facts.pop("status", None)
+        touch(entry.case, None)
+        if silence := change(self.session, entry, facts):
+            record_silence(self.session, silence, self.actor)
+        if status is not None:
+            write_status(self.session, entry.case, {"status": status}, self.actor.user_id)
+
+    def write(self) -> None:
+        """Write what is not refused."""
+        given = [facts.get("key") for _, facts in self.entering]
+        given += [changes.get("key") for *_, changes in self.changing]
+        free = rules.Keys([*self.keys, *filter(None, given)])
+        for reported, entry, changes in self.changing:
+            if reported.state is LineState.CHANGED:
+                self._change(entry, changes, partial(rewrite, free=free))
+        self.session.flush()
+        entering = [each for each in self.entering if each[0].state is LineState.ENTERED]
+        every = [facts for _, facts in entering]
+        entered = enter_cases(self.session, self.coalition_id, every, self.actor.user_id)
+        for (reported, _), entry in zip(entering, entered, strict=True):
+            reported.id = None if self.how.preview else entry.case.id
+
+
+def _telling(facts: Mapping[str, Any], key: str | None) -> list[CellFault]:
+    """Return what would tell who a case is that may not be named."""
+    names = [facts["name"], *facts["aliases"]]
+    faults = [CellFault(name, TOLD) for name in telling(facts, names)]
+    return [*faults, CellFault("key", KEY_TELLS)] if key and rules.tells(key, names) else faults

@@ -1,0 +1,119 @@
+"""Demand lists and demands as a portable statement holds them, out and in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from api.cases.models import Case
+from api.demands.models import Demand, DemandCase, DemandKind, DemandList, DemandStatus
+from api.demands.service.rows import add_demands, change_demands, new_list, write_status
+from api.infra.database import touch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+
+def documents(session: Session, coalition_id: UUID) -> list[dict[str, Any]]:
+    """Return a coalition's demand lists in order, as a portable statement holds them."""
+    lists = select(DemandList).where(DemandList.coalition_id == coalition_id)
+    demands = select(Demand).where(Demand.coalition_id == coalition_id).order_by(Demand.position)
+    about = keys_of_cases(session, coalition_id)
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for demand in session.scalars(demands):
+        found.setdefault(demand.list_id, []).append(_document(demand, about.get(demand.id, [])))
+    return [
+        {**_subject(one), "demands": found.get(one.id, [])}
+        for one in session.scalars(lists.order_by(DemandList.position))
+    ]
+
+
+def by_key(session: Session, coalition_id: UUID) -> dict[str, Demand]:
+    """Return a coalition's demands by key."""
+    query = select(Demand).where(Demand.coalition_id == coalition_id)
+    return {demand.key: demand for demand in session.scalars(query)}
+
+
+def put_list(session: Session, coalition_id: UUID, facts: Mapping[str, Any]) -> DemandList:
+    """Return the list of a portable statement's country or party; make it where it is missing."""
+    party = facts.get("party")
+    query = select(DemandList).where(DemandList.coalition_id == coalition_id)
+    is_same = (
+        DemandList.party_key == party["id"] if party else DemandList.country == facts["country"]
+    )
+    there = session.scalars(query.where(is_same)).first()
+    return there or new_list(session, coalition_id, facts)
+
+
+def put_demands(
+    session: Session,
+    demand_list: DemandList,
+    every: Iterable[Mapping[str, Any]],
+    cases: Mapping[str, Case],  # by key
+) -> list[Demand]:
+    """Add demands of a portable statement at the end of a list."""
+    facts = [_from_document(each, cases) for each in every]
+    return add_demands(session, demand_list, facts, None)
+
+
+def replace_demands(
+    session: Session,
+    coalition_id: UUID,
+    every: Iterable[tuple[Demand, Mapping[str, Any]]],
+    cases: Mapping[str, Case],
+) -> None:
+    """Set demands to what a portable statement says of them; each stays in its list."""
+    wanted = [(demand, _from_document(facts, cases)) for demand, facts in every]
+    for demand, _ in wanted:
+        touch(demand, None)
+    change_demands(session, coalition_id, wanted)
+    for demand, facts in wanted:
+        if facts["status"] != demand.status:
+            write_status(session, demand, {"status": facts["status"]}, None)
+
+
+def _from_document(facts: Mapping[str, Any], cases: Mapping[str, Case]) -> dict[str, Any]:
+    kind = facts.get("kind")
+    return {
+        "key": facts["id"],
+        "text": facts["text"],
+        "rationale": facts.get("rationale"),
+        "kind": kind and DemandKind(kind),
+        "addressee": facts.get("addressee"),
+        "status": DemandStatus(facts.get("status", "open")),
+        "case_ids": [cases[key].id for key in dict.fromkeys(facts.get("cases", ()))],
+    }
+
+
+def _document(demand: Demand, about: Sequence[str]) -> dict[str, Any]:
+    facts = {
+        "id": demand.key,
+        "text": demand.text,
+        "rationale": demand.rationale,
+        "kind": demand.kind and demand.kind.value,
+        "addressee": demand.addressee,
+        "cases": about,
+        "status": None if demand.status is DemandStatus.OPEN else demand.status.value,
+    }
+    return {key: value for key, value in facts.items() if value not in (None, "", [])}
+
+
+def _subject(demand_list: DemandList) -> dict[str, Any]:
+    if demand_list.country is not None:
+        return {"country": demand_list.country}
+    party = demand_list.party or {}
+    return {"party": {name: value for name, value in party.items() if value}}
+
+
+def keys_of_cases(session: Session, coalition_id: UUID) -> dict[UUID, list[str]]:
+    """Return the keys of the cases that each demand of a coalition is about, in order."""
+    query = select(DemandCase.demand_id, Case.key).join(Case, Case.id == DemandCase.case_id)
+    query = query.where(DemandCase.coalition_id == coalition_id)
+    found: dict[UUID, list[str]] = {}
+    for demand_id, key in session.execute(query.order_by(DemandCase.position)):
+        found.setdefault(demand_id, []).append(key)
+    return found

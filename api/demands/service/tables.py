@@ -1,0 +1,281 @@
+"""Demands as a table: many at once, out and in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import select
+
+from api.accounts.rules import Actor, Role
+from api.cases import service as cases
+from api.cases.models import Case
+from api.demands import rules
+from api.demands.models import Demand, DemandCase, DemandList, DemandStatus
+from api.demands.service.rows import (
+    NAMED,
+    WRITTEN,
+    add_demands,
+    change_demands,
+    new_lists,
+    telling,
+    write_status,
+)
+from api.infra import audit, tables
+from api.infra.database import reading, rehearsal, touch, transaction
+from api.infra.tables import CellFault, LineState, Merge, Report, Reported, There
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Session
+
+    from api.infra.tables import How, Line
+
+AT_ONCE = 500  # demands that are read together
+NEW: Mapping[str, Any] = {
+    **dict.fromkeys(WRITTEN), "status": DemandStatus.OPEN, "cases": [],
+}  # fmt: skip
+STAYS = ("key", "status")  # an empty cell leaves them
+ALIKE = "These words are asked there: give the demand's key, or other words."
+
+
+class Subject(NamedTuple):
+    """Of whom a list asks."""
+
+    country: str | None
+    party: str | None
+
+
+def given_out(actor: Actor, coalition_id: UUID) -> Iterator[list[dict[str, Any]]]:
+    """Return batches of a coalition's demands in order, as lines of a table.
+
+    Between two batches no transaction is open, for the reader may be slow.
+    """
+    actor.must(coalition_id, Role.VIEWER)
+    sees_all = actor.may(coalition_id, Role.COORDINATOR)
+    with reading() as session:
+        query = select(Demand.id).join(DemandList, DemandList.id == Demand.list_id)
+        query = query.where(Demand.coalition_id == coalition_id)
+        ids = session.scalars(query.order_by(DemandList.position, Demand.position)).all()
+    return _batches(ids, sees_all=sees_all)
+
+
+def _batches(ids: Sequence[UUID], *, sees_all: bool) -> Iterator[list[dict[str, Any]]]:
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        with reading() as session:
+            query = select(Demand, DemandList).join(DemandList, DemandList.id == Demand.list_id)
+            found = {
+                row.id: (row, of) for row, of in session.execute(query.where(Demand.id.in_(some)))
+            }
+            about = _about(session, Demand.id.in_(some), sees_all=sees_all)
+            batch = [_line(*found[each], about.get(each, {})) for each in some if each in found]
+        yield batch
+
+
+def _about(
+    session: Session, condition: ColumnElement[bool], *, sees_all: bool
+) -> dict[UUID, dict[UUID, str]]:
+    """Return the cases that demands are about, in order, and by what each is called in a table."""
+    columns = DemandCase.demand_id, Case.id, Case.key, Case.may_be_named
+    query = select(*columns).join(Case, Case.id == DemandCase.case_id)
+    query = query.join(Demand, Demand.id == DemandCase.demand_id).where(condition)
+    found: dict[UUID, dict[UUID, str]] = {}
+    for demand_id, case_id, key, may_be_named in session.execute(
+        query.order_by(DemandCase.position)
+    ):
+        told = key if may_be_named or sees_all else str(case_id)
+        found.setdefault(demand_id, {})[case_id] = told
+    return found
+
+
+def _line(demand: Demand, of: DemandList, about: Mapping[UUID, str]) -> dict[str, Any]:
+    facts = {
+        "id": demand.id,
+        "country": of.country,
+        "party": of.party_key,
+        "party_name": of.party_name,
+        "party_countries": of.party_countries or [],
+        "status": demand.status,
+        "cases": list(about.values()),
+        **{name: getattr(demand, name) for name in WRITTEN},
+    }
+    return tables.plain(facts, rules.COLUMNS)
+
+
+def take_in(actor: Actor, coalition_id: UUID, lines: Sequence[Line], how: How) -> Report:
+    """Bring a table's demands together with those that are there, in one transaction."""
+    actor.must(coalition_id, Role.EDITOR)
+    with rehearsal() if how.preview else transaction() as session:
+        cases.hold(session, coalition_id)
+        merging = _Merging(session, actor, coalition_id, how)
+        report = [merging.take(line) for line in lines]
+        if not how.partial and not how.preview:
+            tables.must_be_whole(report)
+        merging.write()
+        done = Report(stored=not how.preview, lines=report)
+        if done.stored:
+            told = dict(done.counts)
+            audit.append(session, actor, "demand.imported", coalition_id, coalition_id, facts=told)
+        return done
+
+
+class _Merging:
+    """A table on its way into a coalition: what each line will do, then all of it at once."""
+
+    def __init__(self, session: Session, actor: Actor, coalition_id: UUID, how: How) -> None:
+        self.session, self.actor, self.coalition_id, self.how = session, actor, coalition_id, how
+        self.names = cases.unnamed(session, coalition_id)
+        lists = select(DemandList).where(DemandList.coalition_id == coalition_id)
+        self.lists = {_subject(row): row for row in session.scalars(lists)}
+        self.subjects = {row.id: subject for subject, row in self.lists.items()}
+        self.missing: dict[Subject, dict[str, Any]] = {}  # lists that will be made
+        sees_all = actor.may(coalition_id, Role.COORDINATOR)
+        self.about = _about(session, Demand.coalition_id == coalition_id, sees_all=sees_all)
+        self.cases = self._cases(sees_all=sees_all)
+        demands = select(Demand).where(Demand.coalition_id == coalition_id)
+        rows = session.scalars(demands).all()
+        self.merge = Merge(map(self._there, rows), [row.key for row in rows])
+        self.entering: list[tuple[Reported, Subject, dict[str, Any]]] = []
+        self.changing: list[tuple[Reported, Demand, dict[str, Any]]] = []
+
+    def _cases(self, *, sees_all: bool) -> dict[str, UUID]:
+        """Return the coalition's cases by all that a table may call them."""
+        query = select(Case.id, Case.key, Case.may_be_named)
+        rows = self.session.execute(query.where(Case.coalition_id == self.coalition_id)).all()
+        by_key = {key: each for each, key, may_be_named in rows if may_be_named or sees_all}
+        return {str(each): each for each, *_ in rows} | by_key
+
+    def _there(self, demand: Demand) -> There[Demand]:
+        alike = rules.sameness(*self.subjects[demand.list_id], demand.text)
+        return There(demand, demand.id, demand.key, alike)
+
+    def take(self, line: Line) -> Reported:
+        """Return what becomes of a line, and keep what has to be done for it."""
+        reported = Reported(line.line, line.place, LineState.REFUSED, line.faults)
+        if line.faults:
+            return reported
+        subject = Subject(line.facts.get("country"), line.facts.get("party"))
+        text = line.facts.get("text")
+        alike = rules.sameness(*subject, text) if text and any(subject) else None
+        there = self.merge.row_of(line, alike)
+        faults = [
+            *self.merge.faults(line, there, alike),
+            *self._of_subject(subject, line.facts, there),
+            *(CellFault(name, NAMED) for name in telling(line.facts, self.names)),
+            *self._of_cases(line.facts.get("cases")),
+        ]
+        if there is None:
+            self._enter(reported, line, subject, faults)
+        else:
+            reported.id = there.id
+            self._compare(reported, line, subject, there, faults)
+        if any(subject) and reported.state in {LineState.ENTERED, LineState.CHANGED}:
+            self._have_list(subject, line.facts)
+        return reported
+
+    def _of_subject(
+        self, subject: Subject, facts: Mapping[str, Any], there: There[Demand] | None
+    ) -> Iterator[CellFault]:
+        if all(subject):
+            yield CellFault("country", "Give a country or a party, and not both.")
+        if there is None and not any(subject):
+            yield CellFault("country", "Give a country or a party: of whom is it asked?")
+        if subject.party and subject not in self.lists and subject not in self.missing:
+            name = facts.get("party_name")
+            if name is None:
+                yield CellFault("party_name", "Give the party's name, as its list is made.")
+            elif self.names.found_in(name):
+                yield CellFault("party_name", NAMED)
+
+    def _of_cases(self, given: Sequence[str] | None) -> Iterator[CellFault]:
+        for key in given or ():
+            if key not in self.cases:
+                yield CellFault("cases", f"The coalition has no case {key}: enter it first.")
+
+    def _have_list(self, subject: Subject, facts: Mapping[str, Any]) -> None:
+        if subject in self.lists or subject in self.missing:
+            return
+        party = {
+            "id": subject.party,
+            "name": facts.get("party_name"),
+            "countries": facts.get("party_countries") or (),
+        }
+        whom = {"party": party} if subject.party else {"country": subject.country}
+        self.missing[subject] = whom
+
+    def _enter(
+        self, reported: Reported, line: Line, subject: Subject, faults: list[CellFault]
+    ) -> None:
+        facts = tables.whole(line.facts, NEW)
+        if facts["text"] is None:
+            faults.append(CellFault("text", "Give the text of a new demand."))
+        reported.settle(LineState.ENTERED, faults)
+        if not faults:
+            self.entering.append((reported, subject, self._linked(facts)))
+
+    def _linked(self, facts: dict[str, Any]) -> dict[str, Any]:
+        if "cases" in facts:
+            facts["case_ids"] = list(dict.fromkeys(self.cases[key] for key in facts.pop("cases")))
+        return facts
+
+    def _compare(
+        self,
+        reported: Reported,
+        line: Line,
+        subject: Subject,
+        there: There[Demand],
+        faults: list[CellFault],
+    ) -> None:
+        demand, of = there.row, self.subjects[there.row.list_id]
+        given = tables.given(line.facts, NEW, STAYS)
+        if given.get("text", "") is None:
+            faults.append(CellFault("text", "It cannot be empty."))
+        about = self.about.get(demand.id, {})
+        before = {name: getattr(demand, name) for name in (*WRITTEN, "status")}
+        before |= {**of._asdict(), "cases": list(about.values())}
+        if not faults and [self.cases[key] for key in given.get("cases", ())] == list(about):
+            given.pop("cases", None)
+        if any(subject):
+            given |= subject._asdict()
+        reported.settle(LineState.SAME, faults)
+        if not faults:
+            advice = ALIKE if self.merge.is_alike(line, there) else None
+            if changes := reported.compare(before, given, self.how.on_difference, advice):
+                self.changing.append((reported, demand, self._linked(changes)))
+
+    def write(self) -> None:
+        """Write what is not refused."""
+        if self.missing:
+            made = new_lists(self.session, self.coalition_id, list(self.missing.values()))
+            self.lists |= zip(self.missing, made, strict=True)
+        self._change()
+        of_list: dict[Subject, list[tuple[Reported, dict[str, Any]]]] = {}
+        for reported, subject, facts in self.entering:
+            of_list.setdefault(subject, []).append((reported, facts))
+        for subject, some in of_list.items():
+            every = [facts for _, facts in some]
+            row = self.lists[subject]
+            added = add_demands(self.session, row, every, self.actor.user_id)
+            for (reported, _), demand in zip(some, added, strict=True):
+                reported.id = None if self.how.preview else demand.id
+
+    def _change(self) -> None:
+        every = []
+        for _, demand, changes in self.changing:
+            touch(demand, None)
+            moved = {name: changes.pop(name) for name in Subject._fields if name in changes}
+            if moved:
+                subject = Subject(**{**dict.fromkeys(Subject._fields), **moved})
+                changes["list_id"] = self.lists[subject].id
+            every.append((demand, changes))
+        change_demands(self.session, self.coalition_id, every)
+        for demand, changes in every:
+            if "status" in changes:
+                write_status(self.session, demand, changes, self.actor.user_id)
+
+
+def _subject(row: DemandList) -> Subject:
+    return Subject(row.country, row.party_key)

@@ -1,0 +1,389 @@
+"""Tables as spreadsheets keep them: CSV in and out, and what became of each line."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar
+from uuid import UUID
+
+from api.errors import Fault, Invalid, point
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+
+R = TypeVar("R")
+MOST_LINES = 10_000
+MOST_COLUMNS = 100
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")  # what Excel calls Unicode Text begins so
+# What spreadsheets in English, French, German and Russian write for true and false.
+_TRUE = {"true", "yes", "1", "vrai", "oui", "wahr", "ja", "истина", "да"}
+_FALSE = {"false", "no", "0", "faux", "non", "falsch", "nein", "ложь", "нет"}
+# A spreadsheet runs what begins so, also after a character that it may take for a separator.
+# The apostrophes before it belong to the run: writing adds one, and reading takes one.
+_RUN = re.compile("(?:^|(?<=[;,|\t\"\n]))('*)(?=[-=+@\t\r\uff1d\uff0b\uff0d\uff20])")
+
+
+class NotATable(Invalid):
+    """The file is no table of what belongs here; none of its lines was read."""
+
+    title = "This file is not a table of what belongs here"
+
+
+class LinesRefused(Invalid):
+    """A table is entered whole or, where the caller says so, without the lines that break rules."""
+
+    title = "Some lines cannot be entered"
+
+
+class OnDifference(StrEnum):
+    """What becomes of a row that a line has other facts of."""
+
+    KEEP = "keep"  # the row stays as it is
+    UPDATE = "update"  # the row takes the line's
+
+
+class LineState(StrEnum):
+    """What became of a line."""
+
+    ENTERED = "entered"
+    CHANGED = "changed"
+    SAME = "same"
+    KEPT = "kept"  # it differs from what is there, which stays
+    REFUSED = "refused"
+
+
+class CellFault(NamedTuple):
+    """What is wrong in one cell; no column where it is the line."""
+
+    column: str
+    detail: str
+
+
+class CellChange(NamedTuple):
+    """Where a line differs from what is there."""
+
+    column: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a file: its cells, by column."""
+
+    line: int  # of CSV the line in the file, of JSON the place in its list, from 0
+    place: str  # the JSON Pointer that leads to it
+    facts: dict[str, Any]
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line after its facts were checked: `facts` are good if no fault is told."""
+
+    line: int
+    place: str
+    facts: dict[str, Any]
+    faults: list[CellFault]
+
+
+@dataclass
+class Reported:
+    """What became of a line, and why."""
+
+    line: int
+    place: str
+    state: StrEnum
+    faults: list[CellFault] = field(default_factory=list)
+    changes: list[CellChange] = field(default_factory=list)
+    id: UUID | None = None  # of the row that it stands for
+
+    def settle(self, state: LineState, faults: Iterable[CellFault]) -> None:
+        """Give it a state, or refuse it where there are faults."""
+        self.faults = list(faults)
+        self.state = LineState.REFUSED if self.faults else state
+
+    def refuse(self, faults: Iterable[CellFault]) -> None:
+        self.settle(LineState.REFUSED, faults)
+
+    def compare(
+        self,
+        before: Mapping[str, Any],
+        given: Mapping[str, Any],
+        on_difference: OnDifference,
+        advice: str | None,
+    ) -> dict[str, Any]:
+        """Settle a line without faults beside what is there; return what is to be changed.
+
+        With an advice it is kept whatever the caller chose.
+        """
+        keeps = advice is not None or on_difference is OnDifference.KEEP
+        changes = {name: value for name, value in given.items() if value != before[name]}
+        self.changes = [
+            CellChange(name, _plain(before[name]), _plain(value)) for name, value in changes.items()
+        ]
+        self.state = (LineState.KEPT if keeps else LineState.CHANGED) if changes else LineState.SAME
+        if changes and advice is not None:
+            self.faults = [CellFault("key", advice)]
+        return changes if self.state is LineState.CHANGED else {}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of a table."""
+
+    stored: bool
+    lines: Sequence[Reported]
+
+    @property
+    def counts(self) -> Counter[str]:
+        return Counter(str(each.state) for each in self.lines)
+
+
+def must_be_whole(lines: Iterable[Reported]) -> None:
+    """Let a table without a refused line pass, or raise LinesRefused with every fault."""
+    faults = [
+        Fault(each.place + (point(column) if column else ""), detail)
+        for each in lines
+        if each.state == LineState.REFUSED
+        for column, detail in each.faults
+    ]
+    if faults:
+        raise LinesRefused(
+            "Nothing was stored. Mend the lines that the errors point at, or send partial=true to"
+            " enter the others.",
+            faults,
+        )
+
+
+def read(data: bytes, columns: Sequence[str], needed: Mapping[str, str] | None = None) -> list[Row]:
+    """Return the lines of a CSV file; raise NotATable, with what to do about it.
+
+    `needed` columns must stand in its first line; each says what it holds.
+    """
+    text = _text(data)
+    first = text.partition("\n")[0]
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True
+    )
+    try:
+        return list(_rows(reader, columns, needed or {}))
+    except csv.Error as fault:
+        raise NotATable(f"Line {reader.line_num} cannot be read: {fault}.") from fault
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-16" if data.startswith(_UTF16) else "utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise NotATable('Save it as UTF-8 ("CSV UTF-8" in a spreadsheet) and send it.') from fault
+
+
+def _rows(reader: Any, columns: Sequence[str], needed: Mapping[str, str]) -> Iterator[Row]:
+    header = _header(next(reader, []), columns, needed)
+    start = reader.line_num + 1  # a quoted cell may hold line breaks, so lines are not rows
+    count = 0
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            count += 1
+            if count > MOST_LINES:
+                too_many()
+            yield _row(start, header, cells)
+        start = reader.line_num + 1
+
+
+def too_many() -> NoReturn:
+    """Refuse a table that is too long."""
+    raise NotATable(f"Send at most {MOST_LINES:,} lines at once.")
+
+
+def _header(
+    cells: Sequence[str], columns: Sequence[str], needed: Mapping[str, str]
+) -> Sequence[str]:
+    known = f"Its first line names columns, some of: {', '.join(columns)}."
+    if len(cells) > MOST_COLUMNS:
+        raise NotATable(known)
+    header = [cell.strip().casefold() for cell in cells]
+    faults = [
+        Fault(point(at), _unknown(name, columns))
+        for at, name in enumerate(header)
+        if name not in columns
+    ]
+    faults += [
+        Fault(point(at), f"The column {name} is there twice.")
+        for at, name in enumerate(header)
+        if name in header[:at]
+    ]
+    faults += [
+        Fault("", f"The column {name} is missing: {what}.")
+        for name, what in needed.items()
+        if name not in header
+    ]
+    if faults or not header:
+        raise NotATable(known, faults)
+    return header
+
+
+def _unknown(name: str, columns: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name[:40], columns, 1)
+    return f"There is no column {name[:40]!r}." + (f" Is it {near[0]}?" if near else "")
+
+
+def _row(line: int, header: Sequence[str], cells: Sequence[str]) -> Row:
+    if len(cells) > len(header):
+        detail = f"It has {len(cells)} cells, and the first line {len(header)}."
+        return Row(line, point(line), {}, detail)
+    missing = [""] * (len(header) - len(cells))
+    facts = {
+        column: without_guard(cell.replace("\r\n", "\n").strip(" \t\r"))
+        for column, cell in zip(header, [*cells, *missing], strict=True)
+    }
+    return Row(line, point(line), facts)
+
+
+def truth(cell: str) -> bool | str:
+    """Return what a cell says is true or false, or the cell where it says neither."""
+    word = cell.strip().casefold()
+    return word in _TRUE if word in _TRUE | _FALSE else cell
+
+
+def several(cell: str, separator: str) -> list[str]:
+    """Return the values of one cell: one a line, or in one line with a separator (a pattern)."""
+    values = cell.split("\n") if "\n" in cell else re.split(separator, cell)
+    return [value for each in values if (value := each.strip())]
+
+
+def together(values: Sequence[str], separator: str) -> str:
+    """Return the cell that `several` reads as these values."""
+    whole = "\n".join(values)
+    is_one = len(values) == 1 and re.search(separator, whole)
+    return f"{whole}\n" if is_one else whole
+
+
+def written(
+    columns: Sequence[str], rows: Iterable[Mapping[str, str | None]], *, header: bool
+) -> str:
+    """Return rows as lines of a table that no spreadsheet runs."""
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    if header:
+        out.write(BOM)  # or a spreadsheet takes UTF-8 for something else
+        writer.writerow(columns)
+    for row in rows:
+        writer.writerow([with_guard(row.get(column) or "") for column in columns])
+    return out.getvalue()
+
+
+def with_guard(cell: str) -> str:
+    """Return a cell that a spreadsheet takes for text."""
+    return _RUN.sub(r"'\1", cell)
+
+
+def without_guard(cell: str) -> str:
+    """Return the cell that `with_guard` took."""
+    return _RUN.sub(lambda run: run[1][1:], cell)
+
+
+@dataclass(frozen=True)
+class How:
+    """How a table is brought together with what is there."""
+
+    on_difference: OnDifference
+    partial: bool
+    preview: bool
+
+
+@dataclass(frozen=True)
+class There(Generic[R]):
+    """A row that is there, as far as whoever sends a table may see it."""
+
+    row: R
+    id: UUID
+    key: str | None
+    alike: Hashable  # what rows share that are probably one; None: not to be compared
+
+
+class Merge(Generic[R]):
+    """Finds the row that each line of a table stands for: by id, by key, or by what it says."""
+
+    def __init__(self, there: Iterable[There[R]], taken: Iterable[str]) -> None:
+        """Take the rows, and every key that is taken, also of rows that may not be seen."""
+        every = list(there)
+        self._by_id = {each.id: each for each in every}
+        self._by_key = {each.key: each for each in every if each.key is not None}
+        self._alike = {each.alike: each for each in every if each.alike is not None}
+        self._taken: dict[str, int | None] = dict.fromkeys(taken)  # the line that takes it now
+        self._stood_for: dict[UUID, int] = {}
+        self._entered: dict[Hashable, int] = {}
+
+    def row_of(self, line: Line, alike: Hashable) -> There[R] | None:
+        """Return the row that a line stands for, or None where it is a new one.
+
+        A line without a key stands for the row that says the same.
+        """
+        key = line.facts.get("key")
+        found = self._by_id.get(line.facts.get("id")) or self._by_key.get(key)  # type: ignore[arg-type] # None is no key of theirs
+        return self._alike.get(alike) if found is None and key is None else found
+
+    def is_alike(self, line: Line, there: There[R]) -> bool:
+        """Tell whether a line stands for a row only because both say the same."""
+        return line.facts.get("id") != there.id and line.facts.get("key") is None
+
+    def faults(self, line: Line, there: There[R] | None, alike: Hashable) -> list[CellFault]:
+        """Return what keeps a line from standing for a row beside the lines before it."""
+        key = line.facts.get("key")
+        faults = []
+        if there is not None:
+            first = self._stood_for.setdefault(there.id, line.line)
+            if first != line.line:
+                faults.append(CellFault("", f"Line {first} is about the same one: leave one out."))
+        elif key is None and alike is not None:
+            first = self._entered.get(alike, line.line)
+            if first != line.line:
+                faults.append(CellFault("key", f"Line {first} says the same: give each a key."))
+        self._entered.setdefault(alike, line.line)
+        # Whose key may not be seen, has it not compared either.
+        if key is not None and (there is None or there.key not in {None, key}):
+            if key in self._taken:
+                by = self._taken[key]
+                who = "Another one here" if by is None else f"Line {by}"
+                faults.append(CellFault("key", f"{who} has this key: choose another."))
+            self._taken.setdefault(key, line.line)
+        return faults
+
+
+def given(
+    facts: Mapping[str, Any], new: Mapping[str, Any], stays: Collection[str]
+) -> dict[str, Any]:
+    """Return what a line says of a row that is there, an empty cell as in a `new` one.
+
+    An empty cell of those in `stays` says nothing.
+    """
+    return {
+        name: new[name] if value is None else value
+        for name, value in facts.items()
+        if name in new and not (name in stays and value is None)
+    }
+
+
+def whole(facts: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all facts of a row that will be new: those of a line, and what it leaves out."""
+    told = {name: value for name, value in facts.items() if name in new and value is not None}
+    return {**new, **told}
+
+
+def plain(facts: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Any]:
+    """Return a row as JSON has it, in the order of its columns."""
+    return {column: _plain(facts[column]) for column in columns}
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, UUID | date | StrEnum) else value

@@ -1,0 +1,135 @@
+"""Where something was asked before: by a demand's key, or by the words of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import literal, select
+from sqlalchemy.orm import aliased, defer
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.demands.models import Demand
+from api.infra import pages
+from api.infra.database import reading
+from api.statements import rules
+from api.statements.models import PastDemand, Revision, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+    from api.infra.pages import Page, PageRequest
+
+
+MOST_ROWS = 1000  # of which the likest are chosen
+NUMBER = "revision_number"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A demand in a text: the statement, and how the text and the demand read there."""
+
+    statement: Statement
+    past: PastDemand
+    title: str
+    day: date | None
+    likeness: float | None
+
+    @property
+    def url(self) -> str:
+        number = self.past.revision_number
+        text = f"revisions/{number}" if number else "draft"
+        return f"/v1/statements/{self.statement.id}/{text}"
+
+
+def of_demand(actor: Actor, demand_id: UUID, page: PageRequest) -> Page[Asked]:
+    """Return the texts that ask a demand, by its key, the newest statement first."""
+    with reading() as session:
+        demand = load(session, actor, Demand, demand_id, Role.VIEWER)
+        query = _once(demand.coalition_id).where(PastDemand.key == demand.key)
+        order = [PastDemand.begun_at, PastDemand.statement_id, PastDemand.revision_number]
+        found = pages.page(session, query, page, order, descending=True)
+        return pages.Page(_asked(session, found.items, {}), found.following, found.total)
+
+
+def like(
+    actor: Actor, coalition_id: UUID, q: str, limit: int, whom: Mapping[str, str]
+) -> list[Asked]:
+    """Return the texts that ask the like of some words, of a country or party, likest first."""
+    actor.must(coalition_id, Role.VIEWER)
+    query = _once(coalition_id)
+    for name, value in whom.items():
+        query = query.where(getattr(PastDemand, name) == value)
+    with reading() as session:
+        wordings = session.scalars(query.with_only_columns(PastDemand.stems).distinct())
+        found = rules.likenesses(rules.stems(q), wordings)
+        best = sorted(found, key=lambda wording: (-found[wording], wording))[:limit]
+        newest_first = PastDemand.begun_at.desc(), PastDemand.revision_number.desc()
+        some = query.where(PastDemand.stems.in_(best)).order_by(*newest_first).limit(MOST_ROWS)
+        rows = sorted(session.scalars(some), key=lambda row: -found[row.stems])[:limit]
+        return _asked(session, rows, found)
+
+
+def _once(coalition_id: UUID) -> Select[PastDemand]:
+    """Return what a coalition's texts ask, each wording of a statement once.
+
+    It stands in the newest revision that has it, or in the draft where no revision does.
+    """
+    later = aliased(PastDemand)
+    again = select(later.key).where(
+        later.statement_id == PastDemand.statement_id,
+        later.key == PastDemand.key,
+        later.text == PastDemand.text,
+        later.revision_number > PastDemand.revision_number,
+    )
+    of_coalition = select(PastDemand).where(PastDemand.coalition_id == coalition_id)
+    return of_coalition.where(~again.exists())
+
+
+def _asked(
+    session: Session, rows: Sequence[PastDemand], likenesses: dict[str, float]
+) -> list[Asked]:
+    ids = {row.statement_id for row in rows}
+    query = select(Statement).where(Statement.id.in_(ids))
+    whole = query.options(defer(Statement.draft), defer(Statement.draft_secrets))
+    statements = {row.id: row for row in session.scalars(whole)}
+    told = _told(session, rows)
+    return [
+        Asked(
+            statements[row.statement_id],
+            row,
+            *told[row.statement_id, row.revision_number],
+            likenesses.get(row.stems),
+        )
+        for row in rows
+        if (row.statement_id, row.revision_number) in told  # or it was deleted a moment ago
+    ]
+
+
+def _told(
+    session: Session, rows: Sequence[PastDemand]
+) -> dict[tuple[UUID, int], tuple[str, date | None]]:
+    """Return title and day of the texts that rows stand in, by statement and number."""
+    ids, numbers = ({getattr(row, name) for row in rows} for name in ("statement_id", NUMBER))
+    day = "dateline", "date"
+    drafts = select(Statement.id, literal(0), Statement.title, Statement.draft[day].as_string())
+    frozen = select(
+        Revision.statement_id,
+        Revision.number,
+        Revision.document["title"].as_string(),
+        Revision.document[day].as_string(),
+    ).where(Revision.statement_id.in_(ids), Revision.number.in_(numbers))
+    found = [
+        *session.execute(drafts.where(Statement.id.in_(ids))),
+        *session.execute(frozen),
+    ]
+    return {
+        (statement_id, number): (title, on and date.fromisoformat(on))
+        for statement_id, number, title, on in found
+    }

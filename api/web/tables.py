@@ -1,0 +1,208 @@
+"""Tables as bodies and answers: lines that a schema checks, and what became of each."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import marshmallow as ma
+from flask import Response, request, stream_with_context
+
+from api.errors import Fault, Invalid, point
+from api.infra import tables
+from api.infra.tables import MOST_LINES, CellFault, How, Line, LineState, OnDifference, Row
+from api.web.guard import JSON as JSON  # noqa: PLC0414 # routes of tables find it beside CSV
+from api.web.rest import Schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from enum import StrEnum
+
+CSV = "text/csv"
+CSV_SENT = f"{CSV}; charset=utf-8"
+HOW_CSV = (
+    "CSV in UTF-8, or UTF-16 as Excel's Unicode Text has it, separated by commas, semicolons or"
+    " tabs. The first line names the columns, in any order."
+)
+
+
+def _flag(name: str, description: str) -> ma.fields.Boolean:
+    return ma.fields.Boolean(
+        data_key=name,
+        truthy={"true"},
+        falsy={"false"},
+        load_default=False,
+        metadata={"description": description},
+    )
+
+
+class LineSchema(Schema):
+    """What a line of a table may hold: nothing is needed, and anything may be empty."""
+
+    def on_bind_field(self, field_name: str, field_obj: ma.fields.Field[Any]) -> None:
+        del field_name
+        field_obj.required, field_obj.allow_none = False, True
+        field_obj.load_default = ma.missing
+
+
+class EntryArgs(Schema):
+    """How a table is entered."""
+
+    is_preview = _flag("preview", "Report, and store nothing.")
+    is_partial = _flag("partial", "Enter the lines that are good though others are refused.")
+
+
+class MergeArgs(EntryArgs):
+    """How a table is brought together with what is there; gives a How."""
+
+    on_difference = ma.fields.Enum(
+        OnDifference,
+        by_value=True,
+        load_default=OnDifference.KEEP,
+        metadata={
+            "description": "What becomes of what is there and has other facts in the table: it is"
+            " kept as it is, or updated."
+        },
+    )
+
+    @ma.post_load
+    def _gather(self, given: dict[str, Any], **_: Any) -> How:
+        return How(given["on_difference"], given["is_partial"], given["is_preview"])
+
+
+class CellFaultOut(Schema):
+    """What is wrong in one cell; the column is empty where it is the line."""
+
+    column = ma.fields.String(required=True, metadata={"example": "country"})
+    detail = ma.fields.String(required=True)
+
+
+class LineOut(Schema):
+    """What became of one line."""
+
+    line = ma.fields.Integer(
+        required=True,
+        metadata={
+            "example": 2,
+            "description": "Of CSV the line in the file; of JSON the place in the list, from 0.",
+        },
+    )
+    faults = ma.fields.List(ma.fields.Nested(CellFaultOut), required=True)
+
+
+class CellChangeOut(Schema):
+    """Where a line differs from what is there."""
+
+    column = ma.fields.String(required=True, metadata={"example": "status"})
+    before = ma.fields.Raw(required=True, allow_none=True, metadata={"example": "detained"})
+    after = ma.fields.Raw(required=True, allow_none=True, metadata={"example": "released"})
+
+
+class MergedLineOut(LineOut):
+    """What became of one line, and of which thing."""
+
+    state = ma.fields.Enum(LineState, by_value=True, required=True)
+    id = ma.fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What it stands for; null where that is not there."},
+    )
+    changes = ma.fields.List(ma.fields.Nested(CellChangeOut), required=True)
+
+
+def count_of(state: StrEnum, description: str) -> ma.fields.Integer:
+    """Return the field of how many lines of a report are in a state."""
+    return ma.fields.Integer(
+        required=True, attribute=f"counts.{state}", metadata={"description": description}
+    )
+
+
+class MergedOut(Schema):
+    """What became of a table, line by line."""
+
+    stored = ma.fields.Boolean(required=True, metadata={"description": "False for a preview."})
+    entered = count_of(LineState.ENTERED, "They were not there.")
+    changed = count_of(LineState.CHANGED, "They were there with other facts, and took these.")
+    kept = count_of(LineState.KEPT, "They are there with other facts, and kept those.")
+    same = count_of(LineState.SAME, "They are there with these facts.")
+    refused = count_of(LineState.REFUSED, "They break rules.")
+    lines = ma.fields.List(ma.fields.Nested(MergedLineOut), required=True)
+
+
+def rows(name: str, read: Callable[[bytes], Sequence[Row]]) -> Sequence[Row]:
+    """Return the lines of a body: of JSON the list of a name, otherwise what `read` finds."""
+    if request.mimetype != JSON:
+        return read(request.get_data())
+    body = getattr(request, "guarded", None)
+    listed = body.get(name) if isinstance(body, dict) else None
+    if not isinstance(body, dict) or not isinstance(listed, list):
+        raise Invalid("A table as JSON is a list.", [Fault(point(name), "Give a list of objects.")])
+    strange = [Fault(point(key), "There is no such field.") for key in body if key != name]
+    if strange:
+        raise Invalid("A table as JSON is one list.", strange)
+    if len(listed) > MOST_LINES:
+        tables.too_many()
+    return [_row(name, place, each) for place, each in enumerate(listed)]
+
+
+def _row(name: str, place: int, facts: Any) -> Row:
+    if isinstance(facts, dict):
+        return Row(place, point(name, place), facts)
+    return Row(place, point(name, place), {}, "Give an object.")
+
+
+def checked(
+    found: Sequence[Row],
+    schema: Schema,
+    column_of: Callable[[Sequence[str]], str] = lambda keys: keys[0] if keys else "",
+) -> list[Line]:
+    """Return lines with their facts checked; `column_of` says where a fault's place came from."""
+    return [_checked(schema, row, column_of) for row in found]
+
+
+def _checked(schema: Schema, row: Row, column_of: Callable[[Sequence[str]], str]) -> Line:
+    if row.fault:
+        return Line(row.line, row.place, {}, [CellFault("", row.fault)])
+    try:
+        return Line(row.line, row.place, schema.load(row.facts), [])
+    except ma.ValidationError as refused:
+        faults = [
+            CellFault(column_of(keys), detail) for keys, detail in _faults(refused.messages, ())
+        ]
+        return Line(row.line, row.place, {}, faults)
+
+
+def _faults(messages: Any, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    if isinstance(messages, dict):
+        for key, inner in messages.items():
+            yield from _faults(inner, keys if key == "_schema" else (*keys, str(key)))
+    else:
+        for detail in messages:
+            yield keys, detail
+
+
+def streamed(pieces: Iterator[str], kind: str, name: str) -> Response:
+    """Return a file that is written while it is sent."""
+    answer = Response(stream_with_context(pieces), content_type=kind)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+def as_csv(
+    columns: Sequence[str], batches: Iterator[Sequence[Mapping[str, str | None]]]
+) -> Iterator[str]:
+    """Write batches of rows as a table."""
+    yield tables.written(columns, [], header=True)
+    for batch in batches:
+        yield tables.written(columns, batch, header=False)
+
+
+def as_json(name: str, batches: Iterator[Sequence[Mapping[str, Any]]]) -> Iterator[str]:
+    """Write batches of rows as the list of a name."""
+    yield f'{{"{name}": ['
+    comma = ""
+    for batch in filter(None, batches):
+        lines = (json.dumps(row, ensure_ascii=False) for row in batch)
+        yield f"{comma}\n" + ",\n".join(lines)
+        comma = ","
+    yield "\n]}\n"
