@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import update
+import time_machine
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
-from api.infra import clock
-from api.infra.database import transaction
+from api.infra import clock, jobs
+from api.infra.database import reading, transaction
 from api.web import idempotency
-from api.web.idempotency import LEASE, Attempt
+from api.web.idempotency import KEPT, LEASE, Attempt
 from tests.builders import a_coalition, a_role
 from tests.client import Client
 

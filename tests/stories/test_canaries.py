@@ -114,7 +114,7 @@ def test_no_canary_is_readable_in_database_storage_or_logs(
     kept = {
         "database": world.dump(),
         "dump": a_dump(world),
-        "storage": b"".join(p.read_bytes() for p in world.storage.rglob("*") if p.is_file()),
+        "storage": world.files(),
         "names of files": "\n".join(map(str, world.storage.rglob("*"))).encode(),
         "logs": (logged.out + logged.err).encode(),
     }
