@@ -64,7 +64,7 @@ class World:
         process that ends would then take the journal away from under us.
         """
         files = [*self.storage.parent.glob("db.sqlite*")] if self.engine == "sqlite" else []
-        command = ["/bin/cat", "/dev/null", *files]
+        command = ["/bin/cat", "/dev/null", *map(str, files)]
         return self.rows() + subprocess.run(command, capture_output=True, check=True).stdout  # noqa: S603 # our own files
 
     def files(self) -> bytes:

@@ -10,7 +10,7 @@ from api.accounts.service import load
 from api.assemblies import service as assemblies
 from api.coalitions.models import Coalition
 from api.documents.rules import html, press
-from api.documents.rules.logos import MOST, Logo
+from api.documents.rules.logos import Logo, few
 from api.documents.rules.press import CONTENT_TYPES, ENDINGS, Edition, Format
 from api.errors import Gone, NotFound
 from api.infra import jobs, keys, pictures
@@ -214,9 +214,9 @@ def _logos(
         for line in signing.signatories({**whole, "signatories": [entry]})["lines"]:
             if line["text"] in places:  # else it was signed a moment after the lines were read
                 found[places[line["text"]]] = line["text"], organisation
-    first = [found[place] for place in sorted(found)][:MOST]
+    first = (found[place] for place in sorted(found))
     shown = ((name, pictures.logo(organisation)) for name, organisation in first)
-    return tuple(Logo(name, logo[0], cast("Any", logo[1])) for name, logo in shown if logo)
+    return few(Logo(name, logo[0], cast("Any", logo[1])) for name, logo in shown if logo)
 
 
 def _print(sheet: _Sheet) -> bytes:

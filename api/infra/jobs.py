@@ -48,6 +48,7 @@ FIRST_PAUSE = timedelta(seconds=5)  # before a second attempt; each later one is
 MOST_ATTEMPTS = 8  # over an hour and a half
 BATCH = 100
 KEPT = timedelta(days=7)  # how long what is done can be asked for
+KEPT_DEAD = timedelta(days=90)  # and what failed
 
 
 class JobState(StrEnum):
@@ -387,7 +388,8 @@ def _old(session: Session) -> bool:
 
 
 def _is_forgotten() -> Any:
-    return and_(Job.state == JobState.DONE, Job.finished_at < clock.now() - KEPT)
+    done = and_(Job.state == JobState.DONE, Job.finished_at < clock.now() - KEPT)
+    return or_(done, and_(Job.state == JobState.DEAD, Job.finished_at < clock.now() - KEPT_DEAD))
 
 
 @job("jobs.forget", when=_old)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from api.documents.rules import logos, press
 from api.documents.rules.html import Look, assets, html
-from api.documents.rules.logos import Logo
+from api.documents.rules.logos import MOST, MOST_DRAWN, Logo, few
 from tests.rules.test_html import Tags
 from tests.rules.test_plain import SIGNATORIES, STATEMENT
 
@@ -125,3 +125,11 @@ def test_another_logo_another_name_or_another_order_is_another_document() -> Non
     ]
 
     assert len(set(editions)) == len(shown)
+
+
+def test_logos_that_would_take_too_long_to_draw_are_left_out() -> None:
+    heavy = Logo("Specimen Union", b"<svg>" + b" " * (MOST_DRAWN // 2), "image/svg+xml")
+    light = Logo("Specimen Group", b"png", "image/png")
+
+    assert few([heavy, light, heavy, light]) == (heavy, light)
+    assert len(few([light] * (MOST + 1))) == MOST

@@ -342,7 +342,7 @@ def test_a_name_that_is_taken_back_leaves_the_kept_documents(
     assert [each for each in kept.rglob("*") if each.is_file()] == []
 
 
-def test_what_was_done_long_ago_is_forgotten_and_what_is_dead_is_not(world: World) -> None:
+def test_what_was_done_long_ago_is_forgotten_and_what_is_dead_later(world: World) -> None:
     def act(work: Work) -> None:
         if work.id == dead:
             raise Gone("canary")
@@ -360,3 +360,9 @@ def test_what_was_done_long_ago_is_forgotten_and_what_is_dead_is_not(world: Worl
     with world.app.app_context(), reading() as session:
         assert session.get(Job, done) is None
         assert session.get(Job, dead) is not None
+    with time_machine.travel(clock.now() + jobs.KEPT_DEAD + timedelta(hours=1)):
+        with world.app.app_context():
+            jobs.sweep()
+        world.work()
+    with world.app.app_context(), reading() as session:
+        assert session.get(Job, dead) is None

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Literal
 from api.infra import thumbnails
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from api.infra.thumbnails import Thumbnail
 
 MOST = 100  # of one document; the organisations after them stand in the list alone
+MOST_DRAWN = 1_500_000  # bytes of SVG in one document: each of its parts takes time to draw
 _AREA = 9.0  # rem²: what makes a square and a wide logo of equal weight
 _WIDEST, _HIGHEST = 7.0, 3.0  # rem; the cells of voice.css hold that
 
@@ -44,6 +45,18 @@ class Placed:
     source: str
     width: float
     height: float
+
+
+def few(logos: Iterable[Logo]) -> tuple[Logo, ...]:
+    """Return the logos that one document has room and time for, in their order."""
+    found: list[Logo] = []
+    drawn = 0
+    for logo in logos:
+        drawn += len(logo.picture) if logo.kind == "image/svg+xml" else 0
+        if len(found) == MOST or drawn > MOST_DRAWN:
+            break
+        found.append(logo)
+    return tuple(found)
 
 
 def placed(logos: Sequence[Logo], *, for_paper: bool) -> list[Placed]:
