@@ -1,4 +1,4 @@
-"""The app: the only file, with cli.py, that knows every part."""
+"""The app: the only file, with cli/, that knows every part."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ def texts(owner: Client) -> str:
 @pytest.mark.parametrize(
     ("q", "keys"),
     [
-        ("repealing laws on false informations", ["kz-1"]),
+        ("repealing laws on false information", ["kz-1"]),
         ("Release journalists", ["kz-2"]),
         ("releases of journalists and of observers", ["kz-2"]),
         ("законы о ложной информации отменить", ["kz-4"]),  # noqa: RUF001 # scripts are the matter
