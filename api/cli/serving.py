@@ -137,18 +137,22 @@ def _database_checks() -> Iterator[Check]:
         yield Check("tables of this version", is_well=False, mend="undersigned migrate")
     else:
         yield Check("database, with the tables of this version", is_well=True, mend="")
-        yield _worker_check()
+        yield from _job_checks()
 
 
-def _worker_check() -> Check:
+def _job_checks() -> Iterator[Check]:
     from api.infra import clock, jobs  # noqa: PLC0415 # see app
     from api.infra.machine import Check  # noqa: PLC0415
 
     with app().app_context():
-        since = jobs.waits_since()
+        since, dead = jobs.standing()
     is_late = since is not None and since < clock.now() - LATE
     what = f"a worker: a job waits since {since:%Y-%m-%d %H:%M} UTC" if is_late else "no job waits"
-    return Check(what, is_well=not is_late, mend="undersigned worker")
+    yield Check(what, is_well=not is_late, mend="undersigned worker")
+    if dead:
+        mend = "/v1/coalitions/{id}/jobs?state=dead names those of a coalition; the log says why."
+        what = f"what was promised: {dead} of the jobs failed for good"
+        yield Check(what, is_well=False, mend=mend, is_needed=False)
 
 
 COMMANDS = (serve, worker, openapi, migrate, doctor)

@@ -331,11 +331,11 @@ def due() -> Sequence[UUID]:
         return session.scalars(query.limit(BATCH)).all()
 
 
-def waits_since() -> datetime | None:
-    """Return since when the oldest job waits that somebody should be doing, or None."""
+def standing() -> tuple[datetime | None, int]:
+    """Return since when the oldest job waits that somebody should do, and how many are dead."""
     with reading() as session:
-        query = select(func.min(Job.run_after)).where(_is_due(clock.now()))
-        return session.scalar(query)
+        since = session.scalar(select(func.min(Job.run_after)).where(_is_due(clock.now())))
+        return since, session.scalar(select(func.count()).where(Job.state == JobState.DEAD)) or 0
 
 
 def replay(found: Job) -> None:

@@ -140,6 +140,11 @@ def seal_bytes(
     return key_id.bytes + _encrypt(key, content, _bound(place, row_id))
 
 
+def hold(session: Session, coalition_id: UUID | None) -> None:
+    """Hold the key that seals from now on; a savepoint that holds it first may be undone."""
+    _sealing(session, coalition_id)
+
+
 def unseal(session: Session, place: str, row_id: UUID, sealed: bytes) -> Any:
     """Return the value that `seal` took; raise KeyMissing where its key is gone."""
     while _opened(session, key_id_of(sealed)) is None:

@@ -159,9 +159,16 @@ def test_previews_leave_no_entry(world: World) -> None:
             kind="text/csv",
         ),
         scene.owner.get(f"{here}/document", format="text"),
+        *(
+            scene.owner.send("POST", f"{coalition}/{path}?preview=true", row, kind="text/csv")
+            for path, row in (
+                ("case-imports", b"name,country\nA. Specimen,KZ\n"),
+                ("demand-imports", b"text,country\nRelease all.,UZ\n"),
+            )
+        ),
     ]
 
-    assert [answer.status < 300 for answer in answers] == [True] * 5, answers
+    assert [answer.status < 300 for answer in answers] == [True] * 7, answers
     assert entries(world).keys() == before.keys()
 
 

@@ -194,3 +194,18 @@ def test_cases_that_may_not_be_named_are_sealed_when_a_table_brings_them(
     assert told_in(answer.body) == []
     assert told_in(everything_in(world)) == []
     assert cases_of(owner, coalition)["case-tj"]["name"] == "Davlatbek Zarobov"
+
+
+def test_words_of_who_is_hidden_in_a_text_are_not_to_be_guessed(
+    world: World, owner: Client
+) -> None:
+    coalition = a_coalition(owner)
+    who = {**HIDDEN, "id": "case-7"}
+    statement = a_statement(owner, coalition, cases=[who], body=[{"cases": {"ids": ["case-7"]}}])
+    a_revision(owner, statement)
+    editor = a_role(owner, coalition, world.user(), "editor")
+    guesses = ["Davlatbek Zarobov", "Davlatbek", "Zarobov", "night", "Somebody"]
+    lines = [{"name": each, "country": "TJ", "may_be_named": False} for each in guesses]
+    answer = send(editor, coalition, lines, preview="true")
+
+    assert states(answer) == ["entered"] * len(guesses)

@@ -182,6 +182,8 @@ def test_a_row_that_differs_is_kept_or_updated_as_the_caller_chose(owner: Client
     history = owner.get(f"/v1/cases/{case}/status-changes")["items"]
     assert [step["status"] for step in history] == ["released", "detained"]
     assert states(send(owner, coalition, table, on_difference="update")) == ["same"]
+    record = owner.get(f"/v1/coalitions/{coalition}/audit-entries", object_id=case)["items"]
+    assert [entry["action"] for entry in record] == ["case.changed", "case.entered"]
 
 
 def test_what_is_not_in_the_table_stays_and_keys_change_by_id(owner: Client) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import click
 import pytest
@@ -22,6 +25,7 @@ from tests.portable import ALL, WHOLE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LONG_AGO = "2026-01-01 00:00:00.000000"
 COMMAND = str(Path(sys.executable).parent / "undersigned")
 TWIN = next(path for path in WHOLE if path.stem == "summit-twin")
 
@@ -277,6 +281,25 @@ def test_the_doctor_says_what_the_database_lacks_and_the_line_that_mends_it(
     assert "missing tables of this version\n        undersigned migrate" in empty.stdout
     assert "missing database" in silent.stdout
     assert "Traceback" not in silent.stderr
+
+
+def test_the_doctor_says_that_jobs_wait_for_a_worker_and_how_many_failed(
+    settings: dict[str, str],
+) -> None:
+    file = settings["UNDERSIGNED_DATABASE_URL"].removeprefix("sqlite:///")
+    rows = [
+        (uuid4().hex, "tests.act", "{}", "queued", 0, 0, LONG_AGO, LONG_AGO),
+        (uuid4().hex, "tests.act", "{}", "dead", 8, 0, LONG_AGO, LONG_AGO),
+    ]
+    columns = "id, kind, facts, state, attempts, progress, created_at, run_after"
+    with closing(sqlite3.connect(file)) as database, database:
+        database.executemany(f"INSERT INTO jobs ({columns}) VALUES (?,?,?,?,?,?,?,?)", rows)  # noqa: S608 # our own names
+
+    done = run("doctor", **settings)
+
+    assert done.returncode == 3
+    assert "a job waits since 2026-01-01 00:00 UTC\n        undersigned worker" in done.stdout
+    assert "1 of the jobs failed for good" in done.stdout
 
 
 @pytest.mark.parametrize(

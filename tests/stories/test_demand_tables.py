@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.demands.service.tables import MOST_LISTS
 from api.infra.tables import MOST_LINES
 from tests.builders import a_case, a_coalition, a_demand, a_demand_list, a_role
 from tests.stories.test_case_tables import lines_of, states
@@ -211,6 +212,18 @@ def test_an_editor_reads_and_sends_hidden_cases_by_their_ids(world: World, owner
     assert states(guessed) == ["refused"]
     assert owner.get(f"/v1/demands/{demand}")["case_ids"] == [hidden, named]
     assert states(send(owner, coalition, "key,cases\nkz-1,case-7 ayan\n")) == ["same"]
+
+
+def test_one_table_makes_so_many_lists_and_no_more(owner: Client) -> None:
+    coalition = a_coalition(owner)
+    table = [
+        {"party": f"p-{n}", "party_name": f"Party {n}", "text": f"Do {n}."}
+        for n in range(MOST_LISTS + 2)
+    ]
+
+    answer = send(owner, coalition, table, partial="true", preview="true")
+
+    assert (answer["entered"], answer["refused"]) == (MOST_LISTS, 2)
 
 
 def test_who_may_not_import_demands(world: World, owner: Client) -> None:

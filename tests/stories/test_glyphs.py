@@ -25,6 +25,9 @@ NO_TEXT = {
     ("POST /v1/coalitions/{coalition_id}/template-previews", "/demands/ids/0"),
     ("POST /v1/cases/{case_id}/status-changes", "/sources/0"),  # a web address
     ("POST /v1/demands/{demand_id}/status-changes", "/sources/0"),
+    ("POST /v1/coalitions/{coalition_id}/case-imports", "/cases/0/label"),  # goes out, never in
+    ("POST /v1/coalitions/{coalition_id}/demand-imports", "/demands/0/party_countries/0"),
+    ("POST /v1/coalitions/{coalition_id}/demand-imports", "/demands/0/cases/0"),  # a case's key
 }
 
 Path = tuple[str | int, ...]

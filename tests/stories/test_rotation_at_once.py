@@ -7,14 +7,16 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, update
 
+from api.cases.service.entries import enter_cases
 from api.infra import keys, rotation
 from api.infra.database import Base, reading, transaction
+from tests.builders import a_case, a_demand, a_demand_list
 from tests.client import Client
 from tests.house import a_house, generations, many_signatures, rotate
 
@@ -142,6 +144,37 @@ def test_what_is_sealed_under_an_old_key_until_the_last_moment_is_not_lost(crowd
 
     assert house.owner.get(f"/v1/addressees/{addressee}")["email"] == "late@specimen.example"
     assert len(old & generations(world).keys()) == 1
+
+
+def test_a_line_that_is_undone_lets_go_of_no_key(
+    crowd: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a table seals after a name that could not be taken back is sealed under a held key."""
+    world, house = crowd.world, crowd
+    of_it = f"/v1/coalitions/{house.coalition}"
+    named = a_case(house.owner, house.coalition, name="Davlatbek Zarobov", key="fixed")
+    a_demand(house.owner, a_demand_list(house.owner, house.coalition, country="TJ"), key="zarobov")
+    table = [
+        {"id": named, "aliases": ["Zarobov"], "may_be_named": False},
+        {"name": "Late Exampleva", "country": "TJ", "may_be_named": False},
+    ]
+    query = "partial=true&on_difference=update"
+    running = []
+
+    with ThreadPoolExecutor(1) as threads:
+
+        def enter_late(*given: Any) -> Any:
+            running.append(threads.submit(rotate, world))
+            time.sleep(2)
+            return enter_cases(*given)
+
+        monkeypatch.setattr("api.cases.service.tables.enter_cases", enter_late)
+        answer = house.owner.post(f"{of_it}/case-imports?{query}", {"cases": table})
+        running[0].result(30)
+
+    assert [line["state"] for line in answer["lines"]] == ["refused", "entered"], answer.body
+    late = house.owner.get(f"/v1/cases/{answer['lines'][1]['id']}")
+    assert late["name"] == "Late Exampleva"
 
 
 def test_a_transaction_that_does_not_end_is_told_of(

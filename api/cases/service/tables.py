@@ -33,7 +33,7 @@ from api.cases.service.entries import (
 )
 from api.coalitions.models import Coalition
 from api.errors import DomainError
-from api.infra import audit, tables
+from api.infra import audit, keys, tables
 from api.infra.database import reading, rehearsal, touch, transaction
 from api.infra.tables import CellFault, LineState, Merge, Report, Reported, There
 
@@ -232,6 +232,7 @@ class _Merging:
         """Take a name out of the texts now; where that cannot be, nothing of it stays."""
         (found,) = [each for each in self.changing if each[0] is reported]
         self.changing.remove(found)
+        keys.hold(self.session, self.coalition_id)
         try:
             with self.session.begin_nested():
                 self._change(*found[1:], partial(change_entry, by=self.actor))
@@ -243,6 +244,7 @@ class _Merging:
         facts = dict(changes)
         status = facts.pop("status", None)
         touch(entry.case, None)
+        audit.record(self.session, self.actor, "case.changed", entry.case, changes)
         if silence := change(self.session, entry, facts):
             record_silence(self.session, silence, self.actor)
         if status is not None:
@@ -260,7 +262,8 @@ class _Merging:
         entering = [each for each in self.entering if each[0].state is LineState.ENTERED]
         every = [facts for _, facts in entering]
         entered = enter_cases(self.session, self.coalition_id, every, self.actor.user_id)
-        for (reported, _), entry in zip(entering, entered, strict=True):
+        for (reported, facts), entry in zip(entering, entered, strict=True):
+            audit.record(self.session, self.actor, "case.entered", entry.case, facts)
             reported.id = None if self.how.preview else entry.case.id
 
 

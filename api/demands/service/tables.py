@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from api.infra.tables import How, Line
 
 AT_ONCE = 500  # demands that are read together
+MOST_LISTS = 500  # that one table makes, as each is numbered by itself
 NEW: Mapping[str, Any] = {
     **dict.fromkeys(WRITTEN), "status": DemandStatus.OPEN, "cases": [],
 }  # fmt: skip
@@ -183,7 +184,11 @@ class _Merging:
             yield CellFault("country", "Give a country or a party, and not both.")
         if there is None and not any(subject):
             yield CellFault("country", "Give a country or a party: of whom is it asked?")
-        if subject.party and subject not in self.lists and subject not in self.missing:
+        if subject in self.lists or subject in self.missing:
+            return
+        if any(subject) and len(self.missing) >= MOST_LISTS:
+            yield CellFault("", f"One table makes up to {MOST_LISTS} lists: send it in parts.")
+        if subject.party:
             name = facts.get("party_name")
             if name is None:
                 yield CellFault("party_name", "Give the party's name, as its list is made.")
@@ -259,7 +264,8 @@ class _Merging:
             every = [facts for _, facts in some]
             row = self.lists[subject]
             added = add_demands(self.session, row, every, self.actor.user_id)
-            for (reported, _), demand in zip(some, added, strict=True):
+            for (reported, facts), demand in zip(some, added, strict=True):
+                audit.record(self.session, self.actor, "demand.added", demand, facts)
                 reported.id = None if self.how.preview else demand.id
 
     def _change(self) -> None:
@@ -273,6 +279,7 @@ class _Merging:
             every.append((demand, changes))
         change_demands(self.session, self.coalition_id, every)
         for demand, changes in every:
+            audit.record(self.session, self.actor, "demand.changed", demand, changes)
             if "status" in changes:
                 write_status(self.session, demand, changes, self.actor.user_id)
 

@@ -85,13 +85,17 @@ def relabelled(
 
 
 def tells_of(document: Mapping[str, Any], names: Collection[str], key: str) -> bool:
-    """Tell whether a document names a case anywhere but in an entry that may not be named."""
+    """Tell whether a document names a case in what of it may be read.
+
+    Who others are that may not be named is no such place: an answer would tell it word by word.
+    """
+    public, _ = split(document)
     shown = [
-        case
-        for case in document.get("cases", ())
+        seen
+        for case, seen in zip(document.get("cases", ()), public.get("cases", ()), strict=True)
         if case.get("may_be_named", True) or not _is_it(case, names, key)
     ]
-    return bool(telling({**document, "cases": shown}, names))
+    return bool(telling({**public, "cases": shown}, names))
 
 
 def telling(value: Any, names: Iterable[str]) -> list[str]:

@@ -58,15 +58,15 @@ _OPEN = (
 
 
 def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
-    """Yield every text of a coalition's drafts and of its revisions that can be read."""
+    """Yield every text of a coalition's drafts and revisions that an editor can read."""
     drafts = select(Statement).where(Statement.coalition_id == coalition_id)
     for statement in session.scalars(drafts.execution_options(yield_per=AT_ONCE)):
-        yield from secrecy.said(rows.whole_draft(session, statement))
+        yield from secrecy.said(statement.draft)
     frozen = select(Revision).where(
         Revision.coalition_id == coalition_id, Revision.taken_back.is_(None)
     )
     for revision in session.scalars(frozen.execution_options(yield_per=AT_ONCE)):
-        yield from secrecy.said(rows.whole_revision(session, revision))
+        yield from secrecy.said(revision.document)
         yield revision.note or ""
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from api.infra.pages import Page, PageRequest
 
+    Behind = tuple[UUID, str]  # a case, and what a draft does not know of it
+
 NEVER = date(1, 1, 1)
 CLOSED = (CaseStatus.RELEASED, CaseStatus.DECEASED)  # what is verified of them will not change
 UNANSWERED = (DemandStatus.OPEN, DemandStatus.PARTLY_MET)
@@ -138,10 +140,11 @@ def _demands(coalition_id: UUID, news_before: date) -> Select[Any]:
 
 def _drafts(coalition_id: UUID) -> Select[Any]:
     columns = _columns(WorkKind.DRAFT, func.min(CHANGED), Statement.id)
-    return _behind(coalition_id, *columns).group_by(Statement.id)
+    of_coalition = Statement.coalition_id == coalition_id
+    return _behind(*columns).where(of_coalition).group_by(Statement.id)
 
 
-def _behind(coalition_id: UUID, *columns: Any) -> Select[Any]:
+def _behind(*columns: Any) -> Select[Any]:
     """Return the cases of drafts that say another status than is, or none since that changed."""
     changed = select(CaseStatusChange.id).where(
         CaseStatusChange.case_id == Case.id, CaseStatusChange.recorded_at > Statement.created_at
@@ -152,7 +155,6 @@ def _behind(coalition_id: UUID, *columns: Any) -> Select[Any]:
         Case, and_(Case.coalition_id == Statement.coalition_id, Case.key == NamedCase.key)
     )
     return query.where(
-        Statement.coalition_id == coalition_id,
         Statement.state.in_(UNPUBLISHED),
         NamedCase.revision_number == 0,
         Case.status.is_not(None),
@@ -170,18 +172,27 @@ class _Told:
     def __init__(self, session: Session, coalition_id: UUID, ids: Sequence[UUID]) -> None:
         self.session = session
         self.coalition = session.get_one(Coalition, coalition_id)  # every label asks for it
-        self.cases = self._by_id(select(Case).where(Case.id.in_(ids)))
+        self.behind = self._behind(ids)
+        named = [each for told in self.behind.values() for each, _ in told[:MOST_NAMED]]
+        self.cases = self._by_id(select(Case).where(Case.id.in_([*ids, *named])))
         self.demands = self._by_id(select(Demand).where(Demand.id.in_(ids)))
         without_text = defer(Statement.draft), defer(Statement.draft_secrets)
         drafts = select(Statement).where(Statement.id.in_(ids)).options(*without_text)
         self.drafts = self._by_id(drafts)
-        behind = _behind(coalition_id, Statement.id, Case, NamedCase.status, CHANGED)
-        behind = behind.where(Statement.id.in_(ids)).order_by(CHANGED, Case.id)
-        self.behind: dict[UUID, list[tuple[Case, str]]] = {}
-        for draft_id, case, said, day in session.execute(behind):
+
+    def _behind(self, ids: Sequence[UUID]) -> dict[UUID, list[Behind]]:
+        """Return of which cases drafts say another status, and what, in the order of change.
+
+        Without their coalition: told it, SQLite would begin with all of its cases.
+        """
+        columns = Statement.id, CHANGED, Case.id, Case.status, NamedCase.status
+        rows = self.session.execute(_behind(*columns).where(Statement.id.in_(ids)))
+        found: dict[UUID, list[Behind]] = {}
+        for draft_id, day, case_id, status, said in sorted(rows, key=lambda row: row[1:3]):
             since = "" if day == NEVER else f" since {day}"
-            differs = f"{case.status}{since}, it says {said or 'nothing'}"
-            self.behind.setdefault(draft_id, []).append((case, differs))
+            told = f"{status}{since}, it says {said or 'nothing'}"
+            found.setdefault(draft_id, []).append((case_id, told))
+        return found
 
     def _by_id(self, query: Select[Any]) -> dict[UUID, Any]:
         return {row.id: row for row in self.session.scalars(query)}
@@ -219,8 +230,9 @@ class _Told:
 
     def _draft(self, draft: Statement, _: date | None) -> dict[str, Any]:
         behind = self.behind.get(draft.id, [])
-        some, more = behind[:MOST_NAMED], len(behind) - MOST_NAMED
+        some = [(self.cases[one], told) for one, told in behind[:MOST_NAMED] if one in self.cases]
         told = [f"{cases.label_of(self.session, case)} ({differs})" for case, differs in some]
+        more = len(behind) - MOST_NAMED
         rest = f", and {more} more" if more > 0 else ""
         return {
             "what": draft.title,
