@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
-import sys
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,7 +28,8 @@ CANARIES = ("kestrel", "canary", "peregrine", "falcon", "und_")
 def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """All that is logged, in full detail, by us and by what we stand on."""
     stream = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stream)
+    # Not sys.stderr itself: the test runner puts its own there before each test.
+    monkeypatch.setattr(logs, "sys", SimpleNamespace(stderr=stream))
     logs.configure("DEBUG")
     handler = logging.StreamHandler(stream)
     root = logging.getLogger()
