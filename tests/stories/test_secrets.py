@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.client import Answer, Client
     from tests.conftest import World
 
-CANARIES = (b"Wagtail", b"Canary", b"canary", "Канарейка".encode(), b"Mary")
+CANARIES = (b"Wagtail", b"Canary", b"canary", "Канарейка".encode(), b"Marykanat")
 BODY = [{"cases": {"ids": ["tm-7"]}}]
 
 

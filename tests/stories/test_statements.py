@@ -209,7 +209,7 @@ HIDDEN = {
     "aliases": ["Канарейка"],
     "country": "TM",
     "occupation": "nurse",
-    "summary": "taken in Mary",
+    "summary": "taken in Marykanat",
     "may_be_named": False,
 }
 
@@ -253,7 +253,7 @@ def test_what_may_not_be_named_is_nowhere_in_the_database(world: World, owner: C
     dump = world.dump()
 
     assert b"nurse" in dump
-    for canary in ("Canary", "Канарейка", "Mary"):
+    for canary in ("Canary", "Канарейка", "Marykanat"):
         assert canary.encode() not in dump
 
 
