@@ -23,8 +23,11 @@ import api.documents.routes
 import api.exchange.routes
 import api.infra.backups
 import api.infra.rotation
+import api.moderation.models
 import api.organisations.routes
 import api.signatures.routes
+import api.signing.models
+import api.signoffs.models
 import api.statements.routes
 import api.templates.routes
 from api import config
@@ -32,6 +35,7 @@ from api.config import Settings
 from api.infra.child import Children
 from api.infra.database import POSTGRES_ARGS, db, use_sqlite_safely
 from api.infra.keys import Vault, new_master_key
+from api.infra.mail import Server
 from api.infra.outside import EXTENSION, Outside
 from api.infra.queue import Queue
 from api.infra.storage import Storage
@@ -75,6 +79,7 @@ def create_app(settings: Settings | None = None, children: Children | None = Non
         storage=Storage(settings.storage_path),
         queue=Queue(settings.queue),
         children=children or Children(CHILD_MODULES, spares=settings.render_spares),
+        mail=Server.at(settings.smtp_url) if settings.smtp_url else None,
     )
     _database(app, settings)
     # In this order: what comes first in the request comes last in the answer.

@@ -8,6 +8,7 @@ from pathlib import Path
 from environs import Env, EnvError
 
 QUEUES = ("sqlite:////", "redis://", "rediss://", "postgresql://")
+LIMITS = ("memory://", "redis://", "rediss://")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -27,6 +28,10 @@ class Settings:
     trusted_proxies: int = 0  # how many proxies in front set X-Forwarded-For
     render_spares: int = 2  # warm children waiting for a rendering
     page_size: str = "A4"  # or Letter
+    public_url: str = "http://127.0.0.1:5000"  # what links in letters begin with
+    smtp_url: str | None = None  # None: letters wait
+    mail_from: str = "undersigned@localhost.localdomain"
+    limits_url: str = "memory://"  # where the rates of each address prefix are counted
 
     @property
     def is_sqlite(self) -> bool:
@@ -53,6 +58,10 @@ def read() -> Settings:
                 trusted_proxies=env.int("TRUSTED_PROXIES", Settings.trusted_proxies),
                 render_spares=env.int("RENDER_SPARES", Settings.render_spares),
                 page_size=env.str("PAGE_SIZE", Settings.page_size),
+                public_url=env.str("PUBLIC_URL", Settings.public_url).rstrip("/"),
+                smtp_url=env.str("SMTP_URL", Settings.smtp_url),
+                mail_from=env.str("MAIL_FROM", Settings.mail_from),
+                limits_url=env.str("LIMITS_URL", Settings.limits_url),
             )
     except EnvError as fault:
         raise BadSettings(f"{str(fault).rstrip('.')}. See docs/settings.md.") from fault
@@ -62,12 +71,23 @@ def read() -> Settings:
         raise BadSettings("UNDERSIGNED_TRUSTED_PROXIES and UNDERSIGNED_RENDER_SPARES count from 0.")
     if settings.page_size not in {"A4", "Letter"}:
         raise BadSettings("UNDERSIGNED_PAGE_SIZE must be A4 or Letter. See docs/settings.md.")
+    _check_outside(settings)
     if not settings.queue.startswith(QUEUES):
         raise BadSettings(
             "UNDERSIGNED_QUEUE_URL must be sqlite:////absolute/path, redis://… or postgresql://…"
             " See docs/settings.md."
         )
     return settings
+
+
+def _check_outside(settings: Settings) -> None:
+    if not settings.public_url.startswith(("https://", "http://")):
+        raise BadSettings("UNDERSIGNED_PUBLIC_URL begins with https://. See docs/settings.md.")
+    name, at, domain = settings.mail_from.rpartition("@")
+    if not (name and at and domain) or any(character in settings.mail_from for character in " ,<>"):
+        raise BadSettings("UNDERSIGNED_MAIL_FROM is one e-mail address. See docs/settings.md.")
+    if not settings.limits_url.startswith(LIMITS):
+        raise BadSettings("UNDERSIGNED_LIMITS_URL must be memory:// or redis://…")
 
 
 def _database(address: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from api.infra.database import Base, Country, Id, Versioned, choice
+from api.infra.database import Base, Country, Id, Instant, Language, Moment, Versioned, choice
 from api.infra.keys import Sealed
 from api.infra.pictures import WithLogo
 from api.organisations.models import Organisation
@@ -28,6 +28,11 @@ class Coalition(WithLogo, Versioned, Base):
     country_names: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON)  # language: code: name
     conjunctions: Mapped[dict[str, str]] = mapped_column(JSON)  # language: its word for "and"
     accent: Mapped[str] = mapped_column(String(7))  # #rrggbb
+    origins: Mapped[list[str]] = mapped_column(JSON, default=list)  # sites whose pages may sign
+    # Statements about these countries are sensitive unless somebody says otherwise (promise 17).
+    sensitive_countries: Mapped[list[str]] = mapped_column(JSON, default=list)
+    remind_after_days: Mapped[int] = mapped_column(default=5)  # members that have not answered
+    remind_every_days: Mapped[int] = mapped_column(default=2)
 
     @property
     def coalition_id(self) -> UUID:
@@ -57,6 +62,40 @@ class Member(Versioned, Base):
     since: Mapped[date]
     until: Mapped[date | None]  # the first day on which it is no member any more
     organisation: Mapped[Organisation] = relationship(lazy="raise")
+
+
+class InvitationState(StrEnum):
+    """What became of an invitation."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TAKEN_BACK = "taken_back"
+
+
+class Invitation(Versioned, Base):
+    """That an organisation may join a coalition; somebody who may speak for it answers."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    # The coalition's own entry; None: who answers names the organisation.
+    organisation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("organisations.id", ondelete="CASCADE"), index=True
+    )
+    person: Mapped[Sealed]  # {"name", "email"}, and what they wrote where they declined
+    language: Mapped[Language]
+    role: Mapped[MemberRole] = mapped_column(choice(MemberRole))
+    since: Mapped[date | None]  # None: the day on which it accepts
+    until: Mapped[date | None]
+    state: Mapped[InvitationState] = mapped_column(
+        choice(InvitationState), default=InvitationState.OPEN
+    )
+    expires_at: Mapped[Moment]
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Addressee(Versioned, Base):

@@ -14,7 +14,7 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.coalitions.models import Addressee, Coalition, Member
 from api.errors import Conflict, Fault, Invalid
-from api.infra import audit, clock, jobs, keys, pages, pictures, spelling
+from api.infra import audit, clock, events, keys, pages, pictures, spelling
 from api.infra.database import flush, insert, reading, touch, transaction
 from api.organisations.models import Organisation
 
@@ -113,7 +113,7 @@ def remove(actor: Actor, coalition_id: UUID, expected: int) -> None:
         )
         for organisation in session.scalars(with_logo):
             pictures.drop_logo(organisation)
-        jobs.announce(session, "coalition.deleted", coalition_id)
+        events.announce(session, "coalition.deleted", coalition_id)
         _record(session, actor, "coalition.deleted", coalition)
         session.delete(coalition)
 

@@ -142,12 +142,6 @@ def job(
     return register
 
 
-def announce(session: Session, event: str, coalition_id: UUID, **facts: str) -> None:
-    """Tell the higher rungs what happened: each that listens gets a job in this transaction."""
-    for kind in LISTENERS.get(event, ()):
-        promise(session, kind, coalition_id, {"coalition_id": str(coalition_id), **facts})
-
-
 def promise(  # noqa: PLR0913 # the columns of a job
     session: Session,
     kind: str,

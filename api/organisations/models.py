@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database import Base, Country, Id, Versioned
+from api.infra.database import Base, Country, Id, Language, Versioned
+from api.infra.keys import BlindBytes, Sealed
 from api.infra.pictures import WithLogo
 
 
@@ -28,3 +30,23 @@ class Organisation(WithLogo, Versioned, Base):
     website: Mapped[str | None] = mapped_column(String(500))
     is_public: Mapped[bool] = mapped_column(index=True)
     spellings: Mapped[str] = mapped_column(Text)  # of every name, folded, for the search
+    needs_two: Mapped[bool] = mapped_column(default=False)  # two of its representatives commit it
+
+
+class Representative(Versioned, Base):
+    """A person who may commit an organisation, until the day on which they left."""
+
+    __tablename__ = "representatives"
+    __table_args__ = (UniqueConstraint("organisation_id", "email_index"),)
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    organisation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisations.id", ondelete="CASCADE")
+    )
+    identity: Mapped[Sealed]  # {"name", "email", "role"}
+    email_index: Mapped[bytes] = mapped_column(BlindBytes("representatives.email"))
+    language: Mapped[Language | None]
+    left_on: Mapped[date | None]  # the first day on which they may not any more

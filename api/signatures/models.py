@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database import Base, Country, Id, Versioned, choice
-from api.infra.keys import Sealed
+from api.infra.database import Base, Country, Created, Id, Instant, Language, Versioned, choice
+from api.infra.keys import BlindBytes, Sealed
 
 
 class Source(StrEnum):
@@ -19,6 +19,7 @@ class Source(StrEnum):
     ENTERED = "entered"  # by a coordinator
     APPROVAL = "approval"  # a member's, made final by publishing
     PUBLIC = "public"  # from the public page
+    PAPER = "paper"  # from a sheet, with a scan of it as evidence; counted apart
 
 
 class SignatoryKind(StrEnum):
@@ -41,6 +42,9 @@ class SignatureState(StrEnum):
     """What became of a signature. Whether it counts follows from its revision as well."""
 
     CONFIRMED = "confirmed"
+    HELD = "held"  # confirmed by its signatory; a coordinator looks at it first
+    REJECTED = "rejected"  # a coordinator looked
+    INVALIDATED = "invalidated"  # by a rule, with others; it can be undone
     WITHDRAWN = "withdrawn"
 
 
@@ -48,7 +52,24 @@ class Signature(Versioned, Base):
     """One signatory under one statement; nothing here tells who it is."""
 
     __tablename__ = "signatures"
-    __table_args__ = (UniqueConstraint("statement_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("statement_id", "position"),
+        UniqueConstraint("statement_id", "address_index"),
+        Index("ix_signatures_statement_id_created_at", "statement_id", "created_at"),
+        Index(
+            "ix_signatures_unplaced",
+            "statement_id",
+            postgresql_where=text("position IS NULL"),
+            sqlite_where=text("position IS NULL"),
+        ),
+        Index(
+            "ix_signatures_waiting",
+            "statement_id",
+            "state",
+            postgresql_where=text("state IN ('held', 'rejected', 'invalidated')"),
+            sqlite_where=text("state IN ('held', 'rejected', 'invalidated')"),
+        ),
+    )
 
     id: Mapped[Id]
     coalition_id: Mapped[UUID] = mapped_column(
@@ -65,12 +86,26 @@ class Signature(Versioned, Base):
     country: Mapped[Country | None]
     lead: Mapped[bool]
     visibility: Mapped[Visibility] = mapped_column(choice(Visibility))
-    position: Mapped[int]  # from 1, with gaps
+    # From 1, with gaps. A batch gives public ones theirs (None until then): none waits for another.
+    position: Mapped[int | None]
     day: Mapped[date]
     withdrawn_on: Mapped[date | None]
     # Kept only while the name is public: it leads to the name in clear.
     organisation_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("organisations.id", ondelete="SET NULL"), index=True
+    )
+    # Of public ones. One address signs a statement once; it is compared within a statement only.
+    address_index: Mapped[bytes | None] = mapped_column(BlindBytes("signatures.address"))
+    domain_index: Mapped[bytes | None] = mapped_column(BlindBytes("signatures.domain"))
+    prefix: Mapped[bytes | None]  # of the internet address, under a key that lives seven days
+    language: Mapped[Language | None]  # in which the signatory reads letters
+    shows_logo: Mapped[bool] = mapped_column(default=True)  # where a theme shows logos
+    flags: Mapped[list[str]] = mapped_column(JSON, default=list)  # why a coordinator should look
+    invalidation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("invalidations.id", ondelete="SET NULL"), index=True
+    )
+    evidence_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("evidence.id", ondelete="SET NULL"), index=True
     )
 
 
@@ -86,3 +121,113 @@ class SignatureIdentity(Base):
         ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
     )
     identity: Mapped[Sealed]
+
+
+class ConsentWords(Base):
+    """Words that were shown beside a box to tick, kept once."""
+
+    __tablename__ = "consent_words"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    language: Mapped[Language]
+    words: Mapped[str] = mapped_column(Text)
+
+
+class Purpose(StrEnum):
+    """What a signatory may agree to, each apart."""
+
+    SIGNING = "signing"
+    NAME = "name"  # that it is shown
+    MAILINGS = "mailings"  # of one organisation
+
+
+class Consent(Base):
+    """That a signatory agreed to one purpose, on a day, in these words."""
+
+    __tablename__ = "consents"
+    __table_args__ = (UniqueConstraint("signature_id", "purpose", "organisation_id"),)
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    signature_id: Mapped[UUID] = mapped_column(ForeignKey("signatures.id", ondelete="CASCADE"))
+    purpose: Mapped[Purpose] = mapped_column(choice(Purpose))
+    organisation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("organisations.id", ondelete="CASCADE"), index=True
+    )
+    words_sha256: Mapped[str] = mapped_column(ForeignKey("consent_words.sha256"), index=True)
+    given_on: Mapped[date]
+    taken_back_on: Mapped[date | None]
+
+
+class CountChange(Base):
+    """The journal of counts: what one change added to them, until it is folded into the totals."""
+
+    __tablename__ = "count_changes"
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    statement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("statements.id", ondelete="CASCADE"), index=True
+    )
+    change: Mapped[int]  # 1 or -1, or the sum of several alike
+    kind: Mapped[SignatoryKind] = mapped_column(choice(SignatoryKind))
+    source: Mapped[Source] = mapped_column(choice(Source))
+    country: Mapped[Country | None]
+    day: Mapped[date]
+    is_shown: Mapped[bool]  # it has a line in public
+
+
+class Total(Base):
+    """How many signatures of a statement count, by one thing that is told of them."""
+
+    __tablename__ = "signature_totals"
+
+    statement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True
+    )
+    facet: Mapped[str] = mapped_column(String(20), primary_key=True)  # all, kind, country, day ...
+    key: Mapped[str] = mapped_column(String(20), primary_key=True)
+    number: Mapped[int]
+
+
+class Evidence(Base):
+    """A scan of sheets that people signed on paper; its bytes lie sealed in the storage."""
+
+    __tablename__ = "evidence"
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    statement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("statements.id", ondelete="CASCADE"), index=True
+    )
+    content_type: Mapped[str] = mapped_column(String(40))
+    sha256: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str | None] = mapped_column(String(300))
+    created_at: Mapped[Created]
+    created_by: Mapped[UUID | None]
+
+
+class Invalidation(Base):
+    """A rule by which signatures were taken out of the count together, and could come back."""
+
+    __tablename__ = "invalidations"
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    statement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("statements.id", ondelete="CASCADE"), index=True
+    )
+    rule: Mapped[Sealed]  # it may hold a name, or a domain that is one person's
+    reason: Mapped[str] = mapped_column(String(500))
+    number: Mapped[int]  # how many it took out
+    created_at: Mapped[Created]
+    created_by: Mapped[UUID | None]
+    undone_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from api.cases.models import CaseStatus
-from api.infra.database import Base, Country, Created, Id, Language, Versioned, choice
+from api.infra.database import Base, Country, Created, Id, Instant, Language, Versioned, choice
 from api.infra.keys import Sealed
 
 
@@ -67,6 +67,54 @@ class Statement(Versioned, Base):
     draft_secrets: Mapped[Sealed | None]  # what of the draft's cases may not be named
     revision_number: Mapped[int] = mapped_column(default=0)  # the newest; 0: none yet
     counted_from: Mapped[int] = mapped_column(default=0)  # the newest that is not editorial
+    # Whose text it continues, changed in a way that its signatories would have to be asked about.
+    predecessor_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("statements.id", ondelete="SET NULL"), index=True
+    )
+
+
+class Moderation(StrEnum):
+    """Which public signatures a coordinator sees before they count."""
+
+    NONE = "none"
+    FLAGGED = "flagged"  # those in which something is odd
+    ALL = "all"
+
+
+class Signing(Versioned, Base):
+    """How a statement is signed in public: from when, until when, by whom, and what is shown.
+
+    A statement without one was never open.
+    """
+
+    __tablename__ = "signings"
+
+    statement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True
+    )
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    address: Mapped[str] = mapped_column(String(100), unique=True)  # slug, and eight random signs
+    opens_at: Mapped[datetime | None] = mapped_column(Instant)  # None: not yet
+    closes_at: Mapped[datetime | None] = mapped_column(Instant)  # the first instant after it
+    zone: Mapped[str] = mapped_column(String(64))  # IANA: in which both are shown
+    takes_individuals: Mapped[bool]
+    takes_organisations: Mapped[bool]
+    shows_list: Mapped[bool]  # to everybody; the count is shown anyway
+    is_sensitive: Mapped[bool]  # least visibility is the default, letters are neutral (promise 17)
+    moderation: Mapped[Moderation] = mapped_column(choice(Moderation))
+    # Whose mailings the form offers: organisations' entries, in order.
+    mailing_organisation_ids: Mapped[list[str]] = mapped_column(JSON)
+    retain_until: Mapped[date | None]  # who signed is known until then; None: as long as it stands
+
+    def is_open(self, now: datetime) -> bool:
+        """Tell whether it may be signed now."""
+        return self.has_opened(now) and (self.closes_at is None or now < self.closes_at)
+
+    def has_opened(self, now: datetime) -> bool:
+        """Tell whether it ever could be signed: from then on its text changes no more."""
+        return self.opens_at is not None and self.opens_at <= now
 
 
 class Revision(Base):

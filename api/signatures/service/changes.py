@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Conflict, Fault, Invalid, point
-from api.infra import audit, clock, jobs
+from api.infra import audit, clock, events
 from api.infra.database import Stale, reading, touch, transaction
 from api.organisations.models import Organisation
 from api.signatures import rules
@@ -143,7 +143,7 @@ def _forget(session: Session, signature: Signature) -> None:
 
 def _announce(session: Session, signature: Signature) -> None:
     facts = {"statement_id": str(signature.statement_id)}
-    jobs.announce(session, "signature.taken_back", signature.coalition_id, **facts)
+    events.announce(session, "signature.taken_back", signature.coalition_id, **facts)
 
 
 def remove(actor: Actor, signature_id: UUID, expected: int) -> None:

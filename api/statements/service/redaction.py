@@ -10,7 +10,7 @@ from sqlalchemy import select
 from api.accounts.rules import Actor, Role
 from api.cases import rules as names, service as cases
 from api.errors import Gone, Invalid
-from api.infra import audit, jobs, keys
+from api.infra import audit, events, keys
 from api.infra.database import touch
 from api.portable.rules import checking, printing, secrecy
 from api.statements.models import Revision, Statement, Weight
@@ -182,7 +182,7 @@ def _seal_all(session: Session, statement: Statement, told: Sequence[Revision]) 
         rows.index(session, statement, revision.number, {})  # a key may tell the name
     if told:
         facts = {"statement_id": str(statement.id)}
-        jobs.announce(session, "revision.taken_back", statement.coalition_id, **facts)
+        events.announce(session, "revision.taken_back", statement.coalition_id, **facts)
         numbers = {"numbers": [revision.number for revision in told]}
         audit.record(session, None, "revision.taken_back", statement, numbers)
 

@@ -1,0 +1,1 @@
+"""Public pages: read, sign, confirm, approve, join, withdraw; they need no script."""

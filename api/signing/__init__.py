@@ -1,0 +1,1 @@
+"""The public signs: asks to, confirms by letter, and sees, corrects, hides or withdraws."""

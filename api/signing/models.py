@@ -1,0 +1,68 @@
+"""Signatures that were asked for, and what protects people from those who ask."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.infra.database import Base, Id, Instant, Language, Moment
+from api.infra.keys import BlindBytes, Sealed
+
+
+class PendingSignature(Base):
+    """What somebody sent who wants to sign. It becomes a signature when its mailbox confirms it.
+
+    A request writes this row and nothing else. A batch takes it in: it looks whether the address
+    has signed already and how many letters it got today, and promises the one letter that fits.
+    """
+
+    __tablename__ = "pending_signatures"
+    __table_args__ = (
+        Index("ix_pending_signatures_taken_in_at_asked_at", "taken_in_at", "asked_at"),
+        Index("ix_pending_signatures_statement_id_address_index", "statement_id", "address_index"),
+        UniqueConstraint("statement_id", "code_index"),
+    )
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    statement_id: Mapped[UUID] = mapped_column(ForeignKey("statements.id", ondelete="CASCADE"))
+    revision_number: Mapped[int]  # what was shown
+    revision_sha256: Mapped[str] = mapped_column(String(64))
+    # Who, how, with which consents, until it is confirmed and the receipt is sent.
+    request: Mapped[Sealed | None]
+    address_index: Mapped[bytes] = mapped_column(BlindBytes("signatures.address"))
+    domain_index: Mapped[bytes] = mapped_column(BlindBytes("signatures.domain"))
+    code_index: Mapped[bytes | None] = mapped_column(BlindBytes("pending_signatures.code"))
+    prefix: Mapped[bytes | None]  # of the internet address, under a key that lives seven days
+    language: Mapped[Language]
+    asked_at: Mapped[Moment]
+    taken_in_at: Mapped[datetime | None] = mapped_column(Instant)
+    signature_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("signatures.id", ondelete="CASCADE"), index=True
+    )
+
+
+class UsedChallenge(Base):
+    """A proof of work that was handed in: nobody hands it in again."""
+
+    __tablename__ = "used_challenges"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    expires_at: Mapped[Moment] = mapped_column(Instant, index=True)
+
+
+class LetterMark(Base):
+    """That a letter that anybody could ask for went to an address, under a key of that day."""
+
+    __tablename__ = "letter_marks"
+    __table_args__ = (Index("ix_letter_marks_day_address", "day", "address"),)
+
+    id: Mapped[Id]
+    day: Mapped[date]
+    address: Mapped[bytes]
+    at: Mapped[Moment]

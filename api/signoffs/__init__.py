@@ -1,0 +1,1 @@
+"""Members approve one exact text by a deadline; publishing turns approvals into signatures."""

@@ -1,0 +1,127 @@
+"""Rounds in which members are asked, who is asked, and what they answered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.infra.database import Base, Created, Id, Instant, Language, Versioned, choice
+from api.infra.keys import BlindBytes, Sealed
+
+
+class Silence(StrEnum):
+    """What it means when a member has not answered by the hard deadline."""
+
+    NOTHING = "nothing"
+    APPROVAL = "approval"
+    DECLINE = "decline"
+
+
+class Round(Versioned, Base):
+    """That members are asked to sign off a statement, by when, and how they are reminded.
+
+    A statement has one. A material revision asks everybody again within it.
+    """
+
+    __tablename__ = "sign_off_rounds"
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    statement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("statements.id", ondelete="CASCADE"), unique=True
+    )
+    soft_deadline: Mapped[datetime | None] = mapped_column(Instant)
+    hard_deadline: Mapped[datetime | None] = mapped_column(Instant)  # the first instant after it
+    zone: Mapped[str] = mapped_column(String(64))  # IANA: in which both are shown
+    silence: Mapped[Silence] = mapped_column(choice(Silence), default=Silence.NOTHING)
+    remind_after_days: Mapped[int | None]  # None: as the coalition does
+    remind_every_days: Mapped[int | None]
+    note: Mapped[str | None] = mapped_column(String(2000))  # of the coordinator, to all
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Ask(Base):
+    """That one member is asked for its sign-off of a revision."""
+
+    __tablename__ = "sign_off_asks"
+    __table_args__ = (UniqueConstraint("round_id", "member_id"),)
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("sign_off_rounds.id", ondelete="CASCADE"))
+    member_id: Mapped[UUID] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), index=True
+    )
+    revision_number: Mapped[int]  # of which it was asked last
+    asked_at: Mapped[Created]
+    reminders: Mapped[int] = mapped_column(default=0)
+    remind_at: Mapped[datetime | None] = mapped_column(Instant, index=True)  # None: no more
+
+
+class Approver(Base):
+    """A person who may answer for a member: a representative, or who it was handed to."""
+
+    __tablename__ = "approvers"
+    __table_args__ = (Index("ix_approvers_ask_id", "ask_id"),)
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    ask_id: Mapped[UUID] = mapped_column(ForeignKey("sign_off_asks.id", ondelete="CASCADE"))
+    representative_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("representatives.id", ondelete="CASCADE"), index=True
+    )
+    handed_by: Mapped[UUID | None] = mapped_column(
+        ForeignKey("approvers.id", ondelete="CASCADE"), index=True
+    )
+    person: Mapped[Sealed]  # {"name", "email", "role"}
+    email_index: Mapped[bytes] = mapped_column(BlindBytes("representatives.email"))
+    language: Mapped[Language]
+    created_at: Mapped[Created]
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)  # handed on, or no longer entitled
+
+
+class Answer(StrEnum):
+    """What a member says to a text."""
+
+    APPROVED = "approved"
+    RESERVED = "reserved"  # approved, with a reservation on named blocks
+    DECLINED = "declined"
+    OBJECTED = "objected"  # to an editorial revision: it does not stand behind the text any more
+
+
+class SignOff(Base):
+    """One answer of one member to one revision. Answers are added, never changed."""
+
+    __tablename__ = "sign_offs"
+    __table_args__ = (Index("ix_sign_offs_statement_id_member_id", "statement_id", "member_id"),)
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    statement_id: Mapped[UUID] = mapped_column(ForeignKey("statements.id", ondelete="CASCADE"))
+    member_id: Mapped[UUID] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), index=True
+    )
+    revision_number: Mapped[int]
+    revision_sha256: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[Answer] = mapped_column(choice(Answer))
+    # {"reason", "reservations": [{"pointer", "text"}], "by": {"name", "role"}}
+    content: Mapped[Sealed]
+    prints_reservation: Mapped[bool] = mapped_column(default=False)
+    shows_logo: Mapped[bool] = mapped_column(default=True)
+    approver_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("approvers.id", ondelete="SET NULL"), index=True
+    )
+    user_id: Mapped[UUID | None]  # of whoever entered it, where no approver answered
+    answered_at: Mapped[Created]
