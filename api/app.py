@@ -23,7 +23,6 @@ import api.documents.routes
 import api.exchange.routes
 import api.infra.backups
 import api.infra.rotation
-import api.moderation.models
 import api.organisations.routes
 import api.signatures.routes
 import api.signing.models

@@ -1,0 +1,29 @@
+"""What a coalition does not let sign, opened to be compared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from api.infra import keys
+from api.signatures.models import Block
+from api.signatures.rules import blocking
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.signatures.rules.blocking import Blocked
+
+VALUE = "blocks.value"
+
+
+def of(session: Session, coalition_id: UUID) -> list[Blocked]:
+    """Return a coalition's blocks, ready for `blocking.fits`."""
+    query = select(Block).where(Block.coalition_id == coalition_id)
+    return [
+        blocking.ready(row.kind, row.act, keys.unseal(session, VALUE, row.id, row.value))
+        for row in session.scalars(query)
+    ]
