@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from api.infra import jobs
+from sqlalchemy import select
+
+from api.infra import jobs, letters, links
 from api.infra.database import reading, transaction
 from api.signatures import service as signatures
 from api.statements.models import Statement
@@ -97,6 +99,41 @@ def a_signature(client: Client, statement: str, sha256: str, **facts: Any) -> st
     """Enter a signature and return its id."""
     body = {"kind": "individual", "name": "A. Specimen", **facts, "revision_sha256": sha256}
     return made(client, f"/v1/statements/{statement}/signatures", body)
+
+
+def a_representative(client: Client, organisation: str, **facts: Any) -> str:
+    """Enter somebody who may commit an organisation, and return their id."""
+    body = {"name": "R. Specimen", "email": f"{uuid4().hex}@specimen.example", **facts}
+    return made(client, f"/v1/organisations/{organisation}/representatives", body)
+
+
+def a_member(client: Client, coalition: str, name: str = "Specimen Committee", **facts: Any) -> str:
+    """Enter an organisation, whose facts may be given as `organisation`, as a member."""
+    entry = {"names": {"en": name}, **facts.pop("organisation", {})}
+    body = {"organisation_id": an_organisation(client, coalition, **entry), **facts}
+    return made(client, f"/v1/coalitions/{coalition}/members", body)
+
+
+def an_invitation(client: Client, coalition: str, **facts: Any) -> str:
+    """Invite somebody and return the invitation's id."""
+    body = {"name": "I. Specimen", "email": "invited@specimen.example", **facts}
+    return made(client, f"/v1/coalitions/{coalition}/invitations", body)
+
+
+def secret_of(world: World, purpose: str, thing: str) -> str:
+    """Return the secret of the newest link to a thing, as its letter holds it."""
+    with world.app.app_context(), reading() as session:
+        link = links.newest(session, purpose, UUID(thing))
+        assert link is not None, purpose
+        return links.secret_of(session, link)
+
+
+def letters_of(world: World, kind: str) -> list[letters.Facts | None]:
+    """Return what the promised letters of a kind would say now."""
+    with world.app.app_context(), reading() as session:
+        query = select(letters.Letter).where(letters.Letter.kind == kind)
+        rows = session.scalars(query.order_by(letters.Letter.created_at))
+        return [letters.FACTS[kind](session, row.object_id) for row in rows]
 
 
 def a_dead_job(world: World, coalition: str) -> str:

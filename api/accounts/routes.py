@@ -37,15 +37,16 @@ if TYPE_CHECKING:
     from api.infra.jobs import Job
     from api.infra.pages import PageRequest
 
+PUBLIC = "/v1/public/"  # for who signs, approves or joins: a link, or nothing, lets them in
 blueprint = Blueprint("accounts", __name__, url_prefix="/v1", description="Who may do what.")
 
 
 def install(app: Flask) -> None:
-    """Let nobody without a valid token past /v1."""
+    """Let nobody without a valid token past /v1, but to what is public."""
 
     @app.before_request
     def _authenticate() -> None:
-        if not request.path.startswith("/v1/"):
+        if not request.path.startswith("/v1/") or request.path.startswith(PUBLIC):
             return
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         actor = service.authenticate(secret) if scheme.lower() == "bearer" and secret else None

@@ -1,4 +1,4 @@
-"""The addresses of coalitions, members and addressees."""
+"""The addresses of coalitions, members, invitations and addressees."""
 
 from __future__ import annotations
 
@@ -10,14 +10,20 @@ from flask.views import MethodView
 from api.accounts.routes import current_actor
 from api.coalitions import service
 from api.coalitions.schemas import (
+    AcceptanceIn,
     AddresseeIn,
     AddresseeOut,
     CoalitionIn,
     CoalitionOut,
+    InvitationIn,
+    InvitationOut,
+    InvitedOut,
     MemberChangeIn,
     MemberIn,
     MemberOut,
+    RefusalIn,
 )
+from api.coalitions.service import invitations
 from api.infra import pictures
 from api.web.etags import needs_match, tag, tagged
 from api.web.files import body_of, received, sent
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
     from flask import Response
 
     from api.coalitions.models import Coalition, Member
+    from api.coalitions.service.invitations import Invited
     from api.infra.pages import PageRequest
 
 blueprint = Blueprint("coalitions", __name__, url_prefix="/v1", description="NGOs acting together.")
@@ -129,6 +136,76 @@ class OneMember(MethodView):
     def delete(self, member_id: UUID, expected: int) -> None:
         """Delete a membership entered by mistake; who leaves gets an end date instead."""
         service.remove_member(current_actor(), member_id, expected)
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/invitations")
+class Invitations(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(InvitationOut))
+    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
+        """List a coalition's invitations, newest first."""
+        return paged(invitations.invitations(current_actor(), coalition_id, args["page"]))
+
+    @blueprint.arguments(InvitationIn)
+    @blueprint.response(201, InvitationOut)
+    def post(self, facts: dict[str, Any], coalition_id: UUID) -> Invited:
+        """Invite an organisation, by a letter to a person who may speak for it."""
+        return _invited(invitations.invite(current_actor(), coalition_id, facts))
+
+
+@blueprint.route("/invitations/<uuid:invitation_id>")
+class OneInvitation(MethodView):
+    @blueprint.response(200, InvitationOut)
+    def get(self, invitation_id: UUID) -> Invited:
+        """Show an invitation."""
+        return _invited(invitations.invitation(current_actor(), invitation_id))
+
+
+@blueprint.route("/invitations/<uuid:invitation_id>/letters")
+class InvitationLetters(MethodView):
+    @blueprint.response(200, InvitationOut)
+    def post(self, invitation_id: UUID) -> Invited:
+        """Write once more to who has not answered; the earlier link ends."""
+        return _invited(invitations.send_again(current_actor(), invitation_id))
+
+
+@blueprint.route("/invitations/<uuid:invitation_id>/withdrawal")
+class InvitationWithdrawal(MethodView):
+    @blueprint.response(200, InvitationOut)
+    def post(self, invitation_id: UUID) -> Invited:
+        """Take an invitation back that was not answered; its link ends."""
+        return _invited(invitations.take_back(current_actor(), invitation_id))
+
+
+@blueprint.route("/public/invitations/<string:secret>")
+class PublicInvitation(MethodView):
+    @blueprint.response(200, InvitedOut)
+    def get(self, secret: str) -> Invited:
+        """Show the invitation that a letter's link leads to."""
+        return invitations.invited(secret)
+
+
+@blueprint.route("/public/invitations/<string:secret>/acceptance")
+class InvitationAcceptance(MethodView):
+    @blueprint.arguments(AcceptanceIn)
+    @blueprint.response(200, InvitedOut)
+    def post(self, facts: dict[str, Any], secret: str) -> Invited:
+        """Join: the organisation is a member, and who accepts may commit it."""
+        return invitations.accept(secret, facts)
+
+
+@blueprint.route("/public/invitations/<string:secret>/refusal")
+class InvitationRefusal(MethodView):
+    @blueprint.arguments(RefusalIn)
+    @blueprint.response(200, InvitedOut)
+    def post(self, given: dict[str, str | None], secret: str) -> Invited:
+        """Decline an invitation."""
+        return invitations.decline(secret, given["reason"])
+
+
+def _invited(found: Invited) -> Invited:
+    tag(found.invitation.version)
+    return found
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/addressees")

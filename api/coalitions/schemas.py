@@ -6,12 +6,22 @@ from typing import Any
 
 import marshmallow as ma
 
-from api.coalitions.models import MemberRole
+from api.coalitions.models import InvitationState, MemberRole
 from api.coalitions.rules import is_colour
 from api.coalitions.service import ACCENT
 from api.organisations.schemas import OrganisationOut
-from api.web.fields import CountryCode, Email, LanguageTag, Slug, Text
+from api.web.fields import (
+    CountryCode,
+    Email,
+    LanguageTag,
+    Slug,
+    Text,
+    WebAddress,
+    names_by_language,
+)
 from api.web.rest import Schema
+
+MOST_DAYS = 90
 
 
 def _colour(text: str) -> None:
@@ -22,6 +32,15 @@ def _colour(text: str) -> None:
 def _unique(values: list[Any]) -> None:
     if len(set(values)) != len(values):
         raise ma.ValidationError("Name each one once.")
+
+
+def _days(usual: int, description: str) -> ma.fields.Integer:
+    return ma.fields.Integer(
+        load_default=usual,
+        strict=True,
+        validate=ma.validate.Range(1, MOST_DAYS),
+        metadata={"description": description, "example": usual},
+    )
 
 
 class CoalitionIn(Schema):
@@ -60,6 +79,8 @@ class CoalitionIn(Schema):
         validate=_colour,
         metadata={"description": "The one colour of documents.", "example": ACCENT},
     )
+    remind_after_days = _days(5, "Days until members that have not answered are reminded.")
+    remind_every_days = _days(2, "Days from one reminder to the next.")
 
 
 class CoalitionOut(Schema):
@@ -75,6 +96,8 @@ class CoalitionOut(Schema):
     )
     conjunctions = ma.fields.Dict(required=True, metadata={"example": {"kk": "және"}})
     accent = ma.fields.String(required=True, metadata={"example": ACCENT})
+    remind_after_days = ma.fields.Integer(required=True, metadata={"example": 5})
+    remind_every_days = ma.fields.Integer(required=True, metadata={"example": 2})
     logo_type = ma.fields.String(required=True, allow_none=True, metadata={"example": "image/png"})
     created_at = ma.fields.AwareDateTime(required=True)
     updated_at = ma.fields.AwareDateTime(required=True)
@@ -139,3 +162,119 @@ class AddresseeOut(Schema):
     email = ma.fields.String(
         required=True, allow_none=True, metadata={"example": "office@specimen.example"}
     )
+
+
+class InvitationIn(Schema):
+    """Whom a coalition invites. Without an organisation, who accepts names it."""
+
+    organisation_id = ma.fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "One of the coalition's organisations.", "example": None},
+    )
+    entry_id = ma.fields.UUID(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "A public entry of the directory, to be copied.", "example": None},
+    )
+    name = Text(required=True, metadata={"example": "A. Specimen"})
+    email = Email(required=True, metadata={"example": "director@specimen.example"})
+    language = LanguageTag(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Of the letter; the coalition's first where left out."},
+    )
+    role = ma.fields.Enum(MemberRole, by_value=True, load_default=MemberRole.MEMBER)
+    since = ma.fields.Date(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The day on which it accepts where left out.", "example": None},
+    )
+    until = ma.fields.Date(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "The first day on which it is no member any more.",
+            "example": None,
+        },
+    )
+
+
+class InvitedOut(Schema):
+    """An invitation, as who was invited sees it."""
+
+    coalition = ma.fields.String(
+        required=True,
+        attribute="coalition.name",
+        metadata={"example": "Steppe and Mountain Coalition"},
+    )
+    organisation = ma.fields.Nested(
+        Schema.from_dict(
+            {
+                "names": names_by_language(required=True),
+                "acronym": ma.fields.String(required=True, allow_none=True),
+                "country": ma.fields.String(
+                    required=True, allow_none=True, metadata={"example": "KZ"}
+                ),
+            },
+            name="InvitedOrganisationOut",
+        ),
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null: who accepts names it."},
+    )
+    name = ma.fields.String(
+        required=True, attribute="person.name", metadata={"example": "A. Specimen"}
+    )
+    role = ma.fields.Enum(MemberRole, by_value=True, required=True, attribute="invitation.role")
+    since = ma.fields.Date(required=True, allow_none=True, attribute="invitation.since")
+    until = ma.fields.Date(required=True, allow_none=True, attribute="invitation.until")
+    language = ma.fields.String(
+        required=True, attribute="invitation.language", metadata={"example": "en"}
+    )
+    state = ma.fields.Enum(
+        InvitationState, by_value=True, required=True, attribute="invitation.state"
+    )
+    expires_at = ma.fields.AwareDateTime(required=True, attribute="invitation.expires_at")
+
+
+class InvitationOut(InvitedOut):
+    """An invitation, as coordinators see it."""
+
+    id = ma.fields.UUID(required=True, attribute="invitation.id")
+    coalition_id = ma.fields.UUID(required=True, attribute="invitation.coalition_id")
+    organisation_id = ma.fields.UUID(
+        required=True, allow_none=True, attribute="invitation.organisation_id"
+    )
+    email = ma.fields.String(
+        required=True, attribute="person.email", metadata={"example": "director@specimen.example"}
+    )
+    reason = ma.fields.String(
+        dump_default=None,
+        allow_none=True,
+        attribute="person.reason",
+        metadata={"description": "Of who declined.", "example": None},
+    )
+    answered_at = ma.fields.AwareDateTime(
+        required=True, allow_none=True, attribute="invitation.answered_at"
+    )
+    created_at = ma.fields.AwareDateTime(required=True, attribute="invitation.created_at")
+
+
+class AcceptanceIn(Schema):
+    """Who accepts, and for which organisation where the invitation leaves it open."""
+
+    name = Text(required=True, metadata={"example": "A. Specimen"})
+    role = Text(load_default=None, allow_none=True, metadata={"example": "Director"})
+    organisation = Text(
+        load_default=None, allow_none=True, metadata={"example": "Specimen Committee"}
+    )
+    acronym = Text(most=40, load_default=None, allow_none=True, metadata={"example": "SPC"})
+    country = CountryCode(load_default=None, allow_none=True)
+    website = WebAddress(load_default=None, allow_none=True)
+
+
+class RefusalIn(Schema):
+    """Why it declines, if it wants to say."""
+
+    reason = Text(most=2000, lines=True, load_default=None, allow_none=True)

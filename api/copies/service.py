@@ -36,7 +36,14 @@ if TYPE_CHECKING:
 
 _Row = TypeVar("_Row")
 MOST = 2000  # of a part that one request copies
-ALWAYS = ("languages", "countries", "country_names", "conjunctions")
+ALWAYS = (
+    "languages",
+    "countries",
+    "country_names",
+    "conjunctions",
+    "remind_after_days",
+    "remind_every_days",
+)
 OF_AN_ADDRESSEE = ("name", "title", "organisation", "country", "salutation")
 NAMES_A_CASE = "It names a case, and cases stay where they are."
 ABOUT_CASES = "It is about cases, and they stay where they are."

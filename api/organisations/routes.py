@@ -1,4 +1,4 @@
-"""The addresses of organisations and of the directory."""
+"""The addresses of organisations, of who may commit them, and of the directory."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from api.accounts.routes import current_actor
 from api.infra import pictures
 from api.organisations import service
 from api.organisations.schemas import (
+    CommitterIn,
+    CommitterOut,
     EntryOut,
     EntryUseIn,
     OrganisationIn,
     OrganisationOut,
     SearchArgs,
 )
-from api.web.etags import needs_match, tagged
+from api.web.etags import needs_match, tag, tagged
 from api.web.files import body_of, received, sent
-from api.web.paging import listed, paged
+from api.web.paging import PageArgs, listed, paged
 from api.web.rest import Blueprint
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
+    from api.infra.pages import PageRequest
     from api.organisations.models import Organisation
 
 blueprint = Blueprint("organisations", __name__, url_prefix="/v1", description="NGOs.")
@@ -109,3 +112,42 @@ class OrganisationLogo(MethodView):
     def delete(self, organisation_id: UUID, expected: int) -> None:
         """Take an organisation's logo away."""
         service.drop_logo(current_actor(), organisation_id, expected)
+
+
+@blueprint.route("/organisations/<uuid:organisation_id>/representatives")
+class Representatives(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(CommitterOut))
+    def get(self, args: dict[str, PageRequest], organisation_id: UUID) -> Any:
+        """List who may commit an organisation, and who could until they left."""
+        return paged(service.representatives(current_actor(), organisation_id, args["page"]))
+
+    @blueprint.arguments(CommitterIn)
+    @blueprint.response(201, CommitterOut)
+    def post(self, facts: dict[str, Any], organisation_id: UUID) -> service.Represented:
+        """Enter a person who may commit an organisation."""
+        return _tagged(service.add_representative(current_actor(), organisation_id, facts))
+
+
+@blueprint.route("/representatives/<uuid:representative_id>")
+class OneRepresentative(MethodView):
+    @blueprint.response(200, CommitterOut)
+    def get(self, representative_id: UUID) -> service.Represented:
+        """Show a representative."""
+        return _tagged(service.representative(current_actor(), representative_id))
+
+    @needs_match
+    @blueprint.arguments(CommitterIn(partial=True))
+    @blueprint.response(200, CommitterOut)
+    def patch(
+        self, changes: dict[str, Any], representative_id: UUID, expected: int
+    ) -> service.Represented:
+        """Change what is known of a representative; `left_on` ends what they may."""
+        actor = current_actor()
+        found = service.change_representative(actor, representative_id, expected, changes)
+        return _tagged(found)
+
+
+def _tagged(found: service.Represented) -> service.Represented:
+    tag(found.representative.version)
+    return found

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import marshmallow as ma
 
-from api.web.fields import CountryCode, Text, Truth, WebAddress, names_by_language
+from api.web.fields import (
+    CountryCode,
+    Email,
+    LanguageTag,
+    Text,
+    Truth,
+    WebAddress,
+    names_by_language,
+)
 from api.web.paging import PageArgs
 from api.web.rest import Schema
 
@@ -26,6 +34,10 @@ class OrganisationIn(Schema):
         load_default=False,
         metadata={"description": "Stands in the directory that all coalitions search."},
     )
+    needs_two = Truth(
+        load_default=False,
+        metadata={"description": "Two of its representatives commit it together, none alone."},
+    )
 
 
 class OrganisationOut(Schema):
@@ -41,6 +53,7 @@ class OrganisationOut(Schema):
         required=True, allow_none=True, metadata={"example": "https://specimen.example"}
     )
     is_public = ma.fields.Boolean(required=True)
+    needs_two = ma.fields.Boolean(required=True)
     logo_type = ma.fields.String(required=True, allow_none=True, metadata={"example": "image/png"})
     created_at = ma.fields.AwareDateTime(required=True)
     updated_at = ma.fields.AwareDateTime(required=True)
@@ -72,3 +85,43 @@ class SearchArgs(PageArgs):
         validate=ma.validate.Length(1, 200),
         metadata={"description": "Words of a name, alias or acronym, in any spelling or script."},
     )
+
+
+class CommitterIn(Schema):
+    """A person who may commit an organisation."""
+
+    name = Text(required=True, metadata={"example": "A. Specimen"})
+    email = Email(required=True, metadata={"example": "director@specimen.example"})
+    role = Text(load_default=None, allow_none=True, metadata={"example": "Director"})
+    language = LanguageTag(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Of letters to them; the statement's where left out."},
+    )
+    left_on = ma.fields.Date(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "The first day on which they may not commit it any more.",
+            "example": None,
+        },
+    )
+
+
+class CommitterOut(Schema):
+    """A person who may commit an organisation, or could until they left."""
+
+    id = ma.fields.UUID(required=True, attribute="representative.id")
+    organisation_id = ma.fields.UUID(required=True, attribute="representative.organisation_id")
+    name = ma.fields.String(required=True, metadata={"example": "A. Specimen"})
+    email = ma.fields.String(required=True, metadata={"example": "director@specimen.example"})
+    role = ma.fields.String(required=True, allow_none=True, metadata={"example": "Director"})
+    language = ma.fields.String(
+        required=True,
+        allow_none=True,
+        attribute="representative.language",
+        metadata={"example": "en"},
+    )
+    left_on = ma.fields.Date(required=True, allow_none=True, attribute="representative.left_on")
+    created_at = ma.fields.AwareDateTime(required=True, attribute="representative.created_at")
+    updated_at = ma.fields.AwareDateTime(required=True, attribute="representative.updated_at")

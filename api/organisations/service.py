@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.errors import NotFound
-from api.infra import audit, pages, pictures, spelling
-from api.infra.database import reading, touch, transaction
-from api.organisations.models import Organisation
+from api.errors import Conflict, NotFound
+from api.infra import audit, clock, events, keys, pages, pictures, spelling
+from api.infra.database import flush, reading, touch, transaction
+from api.organisations.models import Organisation, Representative
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Mapping
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
@@ -22,6 +24,24 @@ if TYPE_CHECKING:
     from api.infra.pages import Page, PageRequest
 
 PUBLIC_FIELDS = ("names", "acronym", "aliases", "country", "website")
+IDENTITY = "representatives.identity"
+IDENTITY_FIELDS = ("name", "email", "role")
+
+
+class AlreadyRepresents(Conflict):
+    """One address, one representative of an organisation."""
+
+    title = "This address represents the organisation already"
+
+
+@dataclass(frozen=True)
+class Represented:
+    """A representative, unsealed."""
+
+    representative: Representative
+    name: str
+    email: str
+    role: str | None
 
 
 def enter(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Organisation:
@@ -37,14 +57,19 @@ def use(actor: Actor, coalition_id: UUID, entry_id: UUID) -> Organisation:
     """Copy a public entry of the directory into a coalition's own, logo included."""
     actor.must(coalition_id, Role.EDITOR)
     with transaction() as session:
-        entry = session.get(Organisation, entry_id)
-        if entry is None or not entry.is_public:
-            raise NotFound("The directory has no such entry; it may have been taken out.")
-        facts = {name: getattr(entry, name) for name in PUBLIC_FIELDS}
-        copy = put(session, coalition_id, {**facts, "is_public": False})
-        pictures.copy_logo(entry, copy)
-        audit.record(session, actor, "organisation.copied", copy, {"entry_id": entry_id})
-        return copy
+        return copied(session, actor, coalition_id, entry_id)
+
+
+def copied(session: Session, actor: Actor, coalition_id: UUID, entry_id: UUID) -> Organisation:
+    """Write a coalition's own entry of what stands in the directory."""
+    entry = session.get(Organisation, entry_id)
+    if entry is None or not entry.is_public:
+        raise NotFound("The directory has no such entry; it may have been taken out.")
+    facts = {name: getattr(entry, name) for name in PUBLIC_FIELDS}
+    copy = put(session, coalition_id, {**facts, "is_public": False})
+    pictures.copy_logo(entry, copy)
+    audit.record(session, actor, "organisation.copied", copy, {"entry_id": entry_id})
+    return copy
 
 
 def put(session: Session, coalition_id: UUID, facts: dict[str, Any]) -> Organisation:
@@ -63,6 +88,8 @@ def change(
     with transaction() as session:
         organisation = load(session, actor, Organisation, organisation_id, Role.EDITOR, lock=True)
         touch(organisation, expected)
+        if changes.get("needs_two", organisation.needs_two) != organisation.needs_two:
+            actor.must(organisation.coalition_id, Role.COORDINATOR)
         for name, value in changes.items():
             setattr(organisation, name, value)
         _index(organisation)
@@ -142,3 +169,95 @@ def logo(actor: Actor, organisation_id: UUID) -> tuple[Organisation, bytes, str]
     """Return an organisation, its logo and the logo's content type."""
     found = organisation(actor, organisation_id)
     return found, *pictures.must_have_logo(found)
+
+
+def add_representative(actor: Actor, organisation_id: UUID, facts: dict[str, Any]) -> Represented:
+    """Enter a person who may commit an organisation."""
+    with transaction() as session:
+        organisation = load(session, actor, Organisation, organisation_id, Role.COORDINATOR)
+        entered = put_representative(session, organisation, facts)
+        audit.record(session, actor, "representative.entered", entered, facts)
+        return _represented(session, entered)
+
+
+def put_representative(
+    session: Session, organisation: Organisation, facts: Mapping[str, Any]
+) -> Representative:
+    """Write a new representative; who it is, is sealed."""
+    entered = Representative(
+        id=uuid4(), coalition_id=organisation.coalition_id, organisation_id=organisation.id
+    )
+    _identify(session, entered, facts)
+    session.add(entered)
+    flush(session, on_clash=AlreadyRepresents("Change the representative that is there."))
+    return entered
+
+
+def change_representative(
+    actor: Actor, representative_id: UUID, expected: int, changes: dict[str, Any]
+) -> Represented:
+    """Change what is known of a representative, or end that they are one."""
+    with transaction() as session:
+        found = load(session, actor, Representative, representative_id, Role.COORDINATOR, lock=True)
+        touch(found, expected)
+        known = keys.unseal(session, IDENTITY, found.id, found.identity)
+        kept = {"language": found.language, "left_on": found.left_on}
+        _identify(session, found, {**kept, **known, **changes})
+        flush(session, on_clash=AlreadyRepresents("Another representative has this address."))
+        audit.record(session, actor, "representative.changed", found, changes)
+        facts = {"representative_id": str(found.id)}
+        events.announce(session, "representative.changed", found.coalition_id, **facts)
+        return _represented(session, found)
+
+
+def _identify(session: Session, found: Representative, facts: Mapping[str, Any]) -> None:
+    who = {field: facts.get(field) for field in IDENTITY_FIELDS}
+    found.identity = keys.seal(session, found.coalition_id, IDENTITY, found.id, who)
+    found.email_index = email_index(session, found.coalition_id, facts["email"])
+    found.language, found.left_on = facts.get("language"), facts.get("left_on")
+
+
+def email_index(session: Session, coalition_id: UUID, email: str) -> bytes:
+    """Return by what an address is found among those who may commit organisations."""
+    return keys.blind(session, coalition_id, "representatives.email", email.casefold())
+
+
+def representative(actor: Actor, representative_id: UUID) -> Represented:
+    """Return one representative; who it is, coordinators may know."""
+    with reading() as session:
+        found = load(session, actor, Representative, representative_id, Role.COORDINATOR)
+        return _represented(session, found)
+
+
+def representatives(actor: Actor, organisation_id: UUID, page: PageRequest) -> Page[Represented]:
+    """Return who may commit an organisation, and who could, in the order in which they came."""
+    with reading() as session:
+        load(session, actor, Organisation, organisation_id, Role.COORDINATOR)
+        query = select(Representative).where(Representative.organisation_id == organisation_id)
+        found = pages.page(session, query, page, [Representative.created_at, Representative.id])
+        return found.of(lambda row: _represented(session, row))
+
+
+def committing(session: Session, organisation_id: UUID) -> list[Represented]:
+    """Return who may commit an organisation today."""
+    query = select(Representative).where(
+        Representative.organisation_id == organisation_id,
+        Representative.left_on.is_(None) | (Representative.left_on > clock.today()),
+    )
+    found = session.scalars(query.order_by(Representative.created_at, Representative.id))
+    return [_represented(session, row) for row in found]
+
+
+def of_address(session: Session, organisation_id: UUID, email: str) -> Representative | None:
+    """Return an organisation's representative of an address, also one that left."""
+    coalition_id = session.get_one(Organisation, organisation_id).coalition_id
+    query = select(Representative).where(
+        Representative.organisation_id == organisation_id,
+        Representative.email_index == email_index(session, coalition_id, email),
+    )
+    return session.scalars(query.with_for_update()).first()
+
+
+def _represented(session: Session, row: Representative) -> Represented:
+    who = keys.unseal(session, IDENTITY, row.id, row.identity)
+    return Represented(row, who["name"], who["email"], who["role"])

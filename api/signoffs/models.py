@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra.database import Base, Created, Id, Instant, Language, Versioned, choice
@@ -62,6 +62,7 @@ class Ask(Base):
     )
     revision_number: Mapped[int]  # of which it was asked last
     asked_at: Mapped[Created]
+    asked_again_at: Mapped[datetime | None] = mapped_column(Instant)  # after a material revision
     reminders: Mapped[int] = mapped_column(default=0)
     remind_at: Mapped[datetime | None] = mapped_column(Instant, index=True)  # None: no more
 
@@ -70,7 +71,7 @@ class Approver(Base):
     """A person who may answer for a member: a representative, or who it was handed to."""
 
     __tablename__ = "approvers"
-    __table_args__ = (Index("ix_approvers_ask_id", "ask_id"),)
+    __table_args__ = (UniqueConstraint("ask_id", "email_index"),)  # one voice a person
 
     id: Mapped[Id]
     coalition_id: Mapped[UUID] = mapped_column(
@@ -103,7 +104,7 @@ class SignOff(Base):
     """One answer of one member to one revision. Answers are added, never changed."""
 
     __tablename__ = "sign_offs"
-    __table_args__ = (Index("ix_sign_offs_statement_id_member_id", "statement_id", "member_id"),)
+    __table_args__ = (UniqueConstraint("statement_id", "member_id", "number"),)
 
     id: Mapped[Id]
     coalition_id: Mapped[UUID] = mapped_column(
@@ -113,6 +114,7 @@ class SignOff(Base):
     member_id: Mapped[UUID] = mapped_column(
         ForeignKey("members.id", ondelete="CASCADE"), index=True
     )
+    number: Mapped[int]  # from 1, of the member's answers: the order in which they came
     revision_number: Mapped[int]
     revision_sha256: Mapped[str] = mapped_column(String(64))
     answer: Mapped[Answer] = mapped_column(choice(Answer))

@@ -41,6 +41,7 @@ HEALTH = {
     "additionalProperties": {"type": "boolean"},
 }
 PUBLIC = {"/healthz": "Is the process up?", "/readyz": "Can it work: database, storage?"}
+OPEN = "/v1/public/"  # no token is read there
 PROBLEM = "application/problem+json"
 # What any operation may answer; 404, 412 and 428 only where there is an id or an If-Match.
 ALWAYS = {"400", "401", "413", "415", "422", "503"}
@@ -108,9 +109,12 @@ def _complete(operation: dict[str, Any], path: str, method: str, schemas: Any) -
         if "example" not in content and content["schema"].get("format") != "binary":
             content["example"] = example_of(content["schema"], schemas)
     parameters = operation.setdefault("parameters", [])
-    if method == "post":
+    if method == "post" and not path.startswith(OPEN):
         parameters.append(IDEMPOTENCY_KEY)
     statuses = set(ALWAYS) | ({"403", "404"} if "{" in path else set())
+    if path.startswith(OPEN):
+        operation["security"] = []
+        statuses = (statuses - {"401", "403"}) | {"410"}
     statuses |= {"412", "428"} if any(p.get("name") == "If-Match" for p in parameters) else set()
     statuses |= {"409"} if method != "get" or "/statements/{" in path else set()
     statuses |= {"410"} if "/statements/{" in path else set()

@@ -56,6 +56,78 @@ CHANGES = sa.table(
 
 def upgrade() -> None:
     op.create_table(
+        "letters",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("coalition_id", sa.Uuid(), nullable=True),
+        sa.Column("object_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued",
+                "sent",
+                "dropped",
+                "failed",
+                "held",
+                name="letter_state",
+                native_enum=False,
+                create_constraint=True,
+                length=20,
+            ),
+            nullable=False,
+        ),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("run_after", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fault", sa.String(length=80), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["coalition_id"],
+            ["coalitions.id"],
+            name=op.f("fk_letters_coalition_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
+    )
+    with op.batch_alter_table("letters", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_letters_coalition_id"), ["coalition_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letters_object_id"), ["object_id"], unique=False)
+        batch_op.create_index("ix_letters_state_ended_at", ["state", "ended_at"], unique=False)
+        batch_op.create_index("ix_letters_state_run_after", ["state", "run_after"], unique=False)
+
+    op.create_table(
+        "links",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(length=40), nullable=False),
+        sa.Column("coalition_id", sa.Uuid(), nullable=False),
+        sa.Column("object_id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["coalition_id"],
+            ["coalitions.id"],
+            name=op.f("fk_links_coalition_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_links")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_links_secret_hash")),
+    )
+    with op.batch_alter_table("links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_links_coalition_id"), ["coalition_id"], unique=False)
+        batch_op.create_index("ix_links_object_id_purpose", ["object_id", "purpose"], unique=False)
+
+    op.create_table(
+        "day_keys",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(length=20), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_day_keys")),
+        sa.UniqueConstraint("purpose", "day", name=op.f("uq_day_keys_purpose_day")),
+    )
+    op.create_table(
         "consent_words",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("language", sa.String(length=35), nullable=False),
@@ -469,6 +541,7 @@ def upgrade() -> None:
         sa.Column("member_id", sa.Uuid(), nullable=False),
         sa.Column("revision_number", sa.Integer(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_again_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reminders", sa.Integer(), nullable=False),
         sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -532,9 +605,11 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approvers")),
+        sa.UniqueConstraint(
+            "ask_id", "email_index", name=op.f("uq_approvers_ask_id_email_index")
+        ),
     )
     with op.batch_alter_table("approvers", schema=None) as batch_op:
-        batch_op.create_index("ix_approvers_ask_id", ["ask_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_approvers_coalition_id"), ["coalition_id"], unique=False
         )
@@ -666,6 +741,7 @@ def upgrade() -> None:
         sa.Column("coalition_id", sa.Uuid(), nullable=False),
         sa.Column("statement_id", sa.Uuid(), nullable=False),
         sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("revision_number", sa.Integer(), nullable=False),
         sa.Column("revision_sha256", sa.String(length=64), nullable=False),
         sa.Column(
@@ -710,6 +786,12 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_offs")),
+        sa.UniqueConstraint(
+            "statement_id",
+            "member_id",
+            "number",
+            name=op.f("uq_sign_offs_statement_id_member_id_number"),
+        ),
     )
     with op.batch_alter_table("sign_offs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_offs_approver_id"), ["approver_id"], unique=False)
@@ -717,9 +799,6 @@ def upgrade() -> None:
             batch_op.f("ix_sign_offs_coalition_id"), ["coalition_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_sign_offs_member_id"), ["member_id"], unique=False)
-        batch_op.create_index(
-            "ix_sign_offs_statement_id_member_id", ["statement_id", "member_id"], unique=False
-        )
 
     with op.batch_alter_table("coalitions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("origins", sa.JSON(), nullable=False, server_default="[]"))
@@ -917,7 +996,6 @@ def downgrade() -> None:
         batch_op.drop_column("origins")
 
     with op.batch_alter_table("sign_offs", schema=None) as batch_op:
-        batch_op.drop_index("ix_sign_offs_statement_id_member_id")
         batch_op.drop_index(batch_op.f("ix_sign_offs_member_id"))
         batch_op.drop_index(batch_op.f("ix_sign_offs_coalition_id"))
         batch_op.drop_index(batch_op.f("ix_sign_offs_approver_id"))
@@ -940,7 +1018,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_approvers_representative_id"))
         batch_op.drop_index(batch_op.f("ix_approvers_handed_by"))
         batch_op.drop_index(batch_op.f("ix_approvers_coalition_id"))
-        batch_op.drop_index("ix_approvers_ask_id")
 
     op.drop_table("approvers")
     with op.batch_alter_table("sign_off_asks", schema=None) as batch_op:
@@ -995,3 +1072,6 @@ def downgrade() -> None:
 
     op.drop_table("letter_marks")
     op.drop_table("consent_words")
+    op.drop_table("day_keys")
+    op.drop_table("links")
+    op.drop_table("letters")

@@ -85,6 +85,10 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
     "POST /v1/signatures/{signature_id}/confirmation": lambda scene, ids: {
         "revision_sha256": scene.sha256_of(scene.statement_of(ids["signature_id"]))
     },
+    "POST /v1/coalitions/{coalition_id}/invitations": lambda *_: {
+        "name": "A. Specimen",
+        "email": "invited@specimen.example",
+    },
     "POST /v1/coalitions/{coalition_id}/imports": lambda *_: json.dumps(a_document()).encode(),
     "POST /v1/coalitions/{coalition_id}/template-files": lambda *_: json.dumps(a_source()).encode(),
     "PUT /v1/templates/{template_id}/file": lambda scene, ids: (

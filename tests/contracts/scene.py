@@ -243,6 +243,9 @@ class Scene:
     def signature(self) -> str:
         return builders.a_signature(self.owner, *self.text())
 
+    def invitation(self) -> str:
+        return builders.an_invitation(self.owner, self.coalition)
+
     def logo_of(self, path: str) -> None:
         answer = self.owner.put(f"{path}/logo", SVG, kind="image/svg+xml")
         assert answer.status == 200, answer.body
@@ -266,6 +269,10 @@ def _list_with_demands(scene: Scene) -> dict[str, str]:
     return {"list_id": demand_list}
 
 
+def _invited(scene: Scene) -> dict[str, str]:
+    return {"secret": builders.secret_of(scene.world, "invitation.answer", scene.invitation())}
+
+
 def _old_signature(scene: Scene) -> dict[str, str]:
     """A signature that waits for its confirmation, since a material revision came."""
     statement, sha256 = scene.text()
@@ -279,6 +286,10 @@ MAKERS: dict[str, Callable[[Scene], str]] = {
     "coalition_id": lambda scene: scene.coalition,
     "organisation_id": lambda scene: an_organisation(scene.owner, scene.coalition),
     "member_id": Scene.member,
+    "representative_id": lambda scene: builders.a_representative(
+        scene.owner, an_organisation(scene.owner, scene.coalition)
+    ),
+    "invitation_id": Scene.invitation,
     "addressee_id": Scene.addressee,
     "role_id": Scene.role,
     "case_id": Scene.case,
@@ -310,6 +321,9 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "DELETE /v1/organisations/{organisation_id}/logo": _organisation_with_logo,
     "GET /v1/coalitions/{coalition_id}/logo": _coalition_with_logo,
     "DELETE /v1/coalitions/{coalition_id}/logo": _coalition_with_logo,
+    "GET /v1/public/invitations/{secret}": _invited,
+    "POST /v1/public/invitations/{secret}/acceptance": _invited,
+    "POST /v1/public/invitations/{secret}/refusal": _invited,
     "PUT /v1/demand-lists/{list_id}/order": _list_with_demands,
     "DELETE /v1/statements/{statement_id}": lambda scene: {"statement_id": scene.draft()},
     "POST /v1/statements/{statement_id}/revisions": lambda scene: {"statement_id": scene.draft()},

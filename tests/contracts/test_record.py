@@ -96,10 +96,12 @@ def _done(scene: Scene, operation: Operation) -> Iterator[str]:
     owner = None if operation.name in OF_THE_HOUSE else scene.coalition
     if operation.name == "POST /v1/coalitions":
         owner = answer.id
+    is_open = PERMISSIONS.get(operation.name) == "anyone"
+    caller = ("None", "None") if is_open else _caller(scene.owner)
     by_caller = [
         entry
         for entry in left
-        if (str(entry.user_id), str(entry.token_id)) == _caller(scene.owner)
+        if (str(entry.user_id), str(entry.token_id)) == caller
         if entry.coalition_id == owner or str(entry.coalition_id) == owner
     ]
     if not by_caller:
@@ -117,8 +119,9 @@ def _caller(client: Client) -> tuple[str, str]:
 def _refused(scene: Scene, operation: Operation) -> Iterator[str]:
     """Send what is refused: by a stranger, by who may not, of an old version, in a bad shape."""
     request = scene.request(operation)
-    callers = [scene.nobody]
-    if PERMISSIONS.get(operation.name) in {"editor", "coordinator", "owner"}:
+    level = PERMISSIONS.get(operation.name)
+    callers = [] if level == "anyone" else [scene.nobody]
+    if level in {"editor", "coordinator", "owner"}:
         callers += [scene.stranger, scene.callers["viewer"]]
     before = entries(scene.world)
     statuses = [request.sent_by(caller).status for caller in callers]

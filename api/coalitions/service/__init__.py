@@ -13,7 +13,8 @@ from api.accounts import service as accounts
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.coalitions.models import Addressee, Coalition, Member
-from api.errors import Conflict, Fault, Invalid
+from api.coalitions.service.invitations import AlreadyMember, must_be_in_order, own_organisation
+from api.errors import Conflict
 from api.infra import audit, clock, events, keys, pages, pictures, spelling
 from api.infra.database import flush, insert, reading, touch, transaction
 from api.organisations.models import Organisation
@@ -34,12 +35,6 @@ class CoalitionSlugTaken(Conflict):
     """A coalition's slug is its name in addresses and files."""
 
     title = "Another coalition has this slug"
-
-
-class AlreadyMember(Conflict):
-    """One organisation, one membership."""
-
-    title = "This organisation is a member already"
 
 
 @dataclass(frozen=True)
@@ -163,28 +158,11 @@ def add_member(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Membe
     with transaction() as session:
         facts = {**facts, "since": facts.get("since") or clock.today()}
         member = Member(coalition_id=coalition_id, **facts)
-        _in_order(member)
-        member.organisation = _organisation(session, coalition_id, member.organisation_id)
+        must_be_in_order(member)
+        member.organisation = own_organisation(session, coalition_id, member.organisation_id)
         insert(session, member, on_clash=AlreadyMember("Change the membership that is there."))
         audit.record(session, actor, "member.entered", member, facts)
         return member
-
-
-def _organisation(session: Session, coalition_id: UUID, organisation_id: UUID) -> Organisation:
-    organisation = session.get(Organisation, organisation_id)
-    if organisation is None or organisation.coalition_id != coalition_id:
-        raise Invalid(
-            "Enter the organisation into the coalition first.",
-            [Fault("/organisation_id", "The coalition has no organisation of this id.")],
-        )
-    return organisation
-
-
-def _in_order(member: Member) -> None:
-    if member.until is not None and member.until < member.since:
-        raise Invalid(
-            "A membership ends after it begins.", [Fault("/until", "It is before since.")]
-        )
 
 
 def change_member(actor: Actor, member_id: UUID, expected: int, changes: dict[str, Any]) -> Member:
@@ -194,7 +172,7 @@ def change_member(actor: Actor, member_id: UUID, expected: int, changes: dict[st
         touch(member, expected)
         for name, value in changes.items():
             setattr(member, name, value)
-        _in_order(member)
+        must_be_in_order(member)
         member.organisation = session.get_one(Organisation, member.organisation_id)
         audit.record(session, actor, "member.changed", member, changes)
         return member

@@ -1,0 +1,349 @@
+"""Inviting organisations into a coalition, and what they answer by the link of a letter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.coalitions.models import Coalition, Invitation, InvitationState, Member, MemberRole
+from api.errors import Conflict, Fault, Invalid, NotFound
+from api.infra import audit, clock, events, keys, languages, letters, links, pages
+from api.infra.database import insert, reading, touch, transaction
+from api.infra.outside import outside
+from api.organisations import service as organisations
+from api.organisations.models import Organisation
+from api.organisations.rules import name_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+    from api.infra.links import Link
+    from api.infra.pages import Page, PageRequest
+
+PERSON = "invitations.person"
+PURPOSE = "invitation.answer"
+LETTER = "invitations.invitation"
+KEPT = timedelta(days=30)
+
+
+class AlreadyMember(Conflict):
+    """One organisation, one membership."""
+
+    title = "This organisation is a member already"
+
+
+class InvitationOver(Conflict):
+    """An invitation is answered once, or taken back before."""
+
+    title = "This invitation is not open any more"
+
+
+@dataclass(frozen=True)
+class Invited:
+    """An invitation, unsealed, with whom it is between."""
+
+    invitation: Invitation
+    coalition: Coalition
+    organisation: Organisation | None
+    person: Mapping[str, Any]  # {"name", "email"}, and the "reason" of who declined
+
+
+def invite(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Invited:
+    """Invite an organisation to join: one of the coalition's, one of the directory, or any.
+
+    Of the last, who answers names the organisation.
+    """
+    actor.must(coalition_id, Role.COORDINATOR)
+    with transaction() as session:
+        coalition = session.get_one(Coalition, coalition_id)
+        invitation = Invitation(
+            id=uuid4(),
+            coalition_id=coalition_id,
+            organisation_id=_of_whom(session, actor, coalition_id, facts),
+            language=facts["language"] or coalition.languages[0],
+            role=facts["role"],
+            since=facts["since"],
+            until=facts["until"],
+            expires_at=clock.now() + KEPT,
+        )
+        must_be_in_order(invitation)
+        who = {"name": facts["name"], "email": facts["email"]}
+        invitation.person = keys.seal(session, coalition_id, PERSON, invitation.id, who)
+        session.add(invitation)
+        session.flush()
+        _write_to(session, invitation)
+        audit.record(session, actor, "invitation.sent", invitation, facts)
+        return _opened(session, invitation)
+
+
+def _of_whom(
+    session: Session, actor: Actor, coalition_id: UUID, facts: Mapping[str, Any]
+) -> UUID | None:
+    if facts["organisation_id"] is not None and facts["entry_id"] is not None:
+        raise Invalid(
+            "One invitation is of one organisation.",
+            [Fault("/entry_id", "Send organisation_id or entry_id.")],
+        )
+    if facts["entry_id"] is not None:
+        return organisations.copied(session, actor, coalition_id, facts["entry_id"]).id
+    organisation_id = cast("UUID | None", facts["organisation_id"])
+    if organisation_id is not None:
+        own_organisation(session, coalition_id, organisation_id)
+        there = _membership(session, coalition_id, organisation_id)
+        if there is not None and not _has_ended(there):
+            raise AlreadyMember("Change the membership that is there.")
+    return organisation_id
+
+
+def own_organisation(session: Session, coalition_id: UUID, organisation_id: UUID) -> Organisation:
+    """Return an organisation of a coalition, or raise Invalid."""
+    organisation = session.get(Organisation, organisation_id)
+    if organisation is None or organisation.coalition_id != coalition_id:
+        raise Invalid(
+            "Enter the organisation into the coalition first.",
+            [Fault("/organisation_id", "The coalition has no organisation of this id.")],
+        )
+    return organisation
+
+
+def must_be_in_order(dated: Member | Invitation) -> None:
+    """Let a membership pass that ends after it begins, or raise Invalid."""
+    if dated.until is not None and dated.until < (dated.since or clock.today()):
+        raise Invalid(
+            "A membership ends after it begins.", [Fault("/until", "It is before since.")]
+        )
+
+
+def _membership(session: Session, coalition_id: UUID, organisation_id: UUID) -> Member | None:
+    query = select(Member).where(
+        Member.coalition_id == coalition_id, Member.organisation_id == organisation_id
+    )
+    return session.scalars(query.with_for_update()).first()
+
+
+def _has_ended(member: Member) -> bool:
+    return member.until is not None and member.until <= clock.today()
+
+
+def _write_to(session: Session, invitation: Invitation) -> None:
+    """Promise the letter with a fresh link; earlier ones end."""
+    place = invitation.coalition_id, invitation.id
+    links.revoke(session, invitation.id, PURPOSE)
+    links.issue(session, PURPOSE, *place, until=invitation.expires_at)
+    letters.promise(session, LETTER, *place)
+
+
+def send_again(actor: Actor, invitation_id: UUID) -> Invited:
+    """Write once more to who has not answered, with a new link; the earlier one ends."""
+    with transaction() as session:
+        invitation = load(session, actor, Invitation, invitation_id, Role.COORDINATOR, lock=True)
+        _must_be_open(invitation)
+        invitation.expires_at = clock.now() + KEPT
+        touch(invitation, None)
+        _write_to(session, invitation)
+        audit.record(session, actor, "invitation.sent_again", invitation)
+        return _opened(session, invitation)
+
+
+def take_back(actor: Actor, invitation_id: UUID) -> Invited:
+    """Take an invitation back; its link ends. Twice is fine."""
+    with transaction() as session:
+        invitation = load(session, actor, Invitation, invitation_id, Role.COORDINATOR, lock=True)
+        if invitation.state is not InvitationState.TAKEN_BACK:
+            _must_be_open(invitation)
+            invitation.state = InvitationState.TAKEN_BACK
+            touch(invitation, None)
+            links.revoke(session, invitation.id, PURPOSE)
+            audit.record(session, actor, "invitation.taken_back", invitation)
+        return _opened(session, invitation)
+
+
+def _must_be_open(invitation: Invitation) -> None:
+    if invitation.state is not InvitationState.OPEN:
+        raise InvitationOver(
+            f"It is {invitation.state}. Send a new one if it should be asked again."
+        )
+
+
+def invitation(actor: Actor, invitation_id: UUID) -> Invited:
+    """Return one invitation."""
+    with reading() as session:
+        found = load(session, actor, Invitation, invitation_id, Role.COORDINATOR)
+        return _opened(session, found)
+
+
+def invitations(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Invited]:
+    """Return a coalition's invitations, newest first."""
+    actor.must(coalition_id, Role.COORDINATOR)
+    with reading() as session:
+        query = select(Invitation).where(Invitation.coalition_id == coalition_id)
+        sorting = [Invitation.created_at, Invitation.id]
+        found = pages.page(session, query, page, sorting, descending=True)
+        return found.of(lambda row: _opened(session, row))
+
+
+def invited(secret: str) -> Invited:
+    """Return the invitation that a link leads to."""
+    with reading() as session:
+        return _opened(session, _followed(session, links.follow(session, PURPOSE, secret)))
+
+
+def accept(secret: str, facts: Mapping[str, Any]) -> Invited:
+    """Join: the organisation becomes a member, who accepts its representative. Twice is fine."""
+    with transaction() as session:
+        link = links.follow(session, PURPOSE, secret)
+        invitation = _followed(session, link, lock=True)
+        if invitation.state is not InvitationState.ACCEPTED:
+            _must_not_be_answered(invitation)
+            organisation = _joining(session, invitation, facts)
+            member = _member_of(session, invitation, organisation)
+            _represented(session, invitation, organisation, facts)
+            _answered(invitation, InvitationState.ACCEPTED)
+            told = {"organisation_id": organisation.id, "member_id": member.id}
+            audit.record(session, None, "invitation.accepted", invitation, told)
+        return _opened(session, invitation)
+
+
+def decline(secret: str, reason: str | None) -> Invited:
+    """Say no, with a reason or without. Twice is fine."""
+    with transaction() as session:
+        link = links.follow(session, PURPOSE, secret)
+        invitation = _followed(session, link, lock=True)
+        if invitation.state is not InvitationState.DECLINED:
+            _must_not_be_answered(invitation)
+            known = keys.unseal(session, PERSON, invitation.id, invitation.person)
+            who = {**known, "reason": reason}
+            invitation.person = keys.seal(
+                session, invitation.coalition_id, PERSON, invitation.id, who
+            )
+            _answered(invitation, InvitationState.DECLINED)
+            audit.record(session, None, "invitation.declined", invitation)
+        return _opened(session, invitation)
+
+
+def _followed(session: Session, link: Link, *, lock: bool = False) -> Invitation:
+    found = session.get(
+        Invitation, link.object_id, with_for_update=lock or None, populate_existing=lock
+    )
+    if found is None:
+        raise NotFound("The coalition deleted what this link was about.")
+    return found
+
+
+def _must_not_be_answered(invitation: Invitation) -> None:
+    if invitation.state is not InvitationState.OPEN:
+        raise InvitationOver(
+            f"It was {invitation.state} before. Write to the coalition if you changed your mind."
+        )
+
+
+def _answered(invitation: Invitation, state: InvitationState) -> None:
+    invitation.state, invitation.answered_at = state, clock.now()
+    touch(invitation, None)
+
+
+def _joining(session: Session, invitation: Invitation, facts: Mapping[str, Any]) -> Organisation:
+    """Return the organisation that joins; where the invitation names none, as it names itself."""
+    if invitation.organisation_id is not None:
+        return session.get_one(Organisation, invitation.organisation_id)
+    name = facts.get("organisation")
+    if not name:
+        raise Invalid(
+            "Say which organisation accepts.", [Fault("/organisation", "Write its name.")]
+        )
+    entry = {
+        "names": {invitation.language: name},
+        "acronym": facts.get("acronym"),
+        "aliases": [],
+        "country": facts.get("country"),
+        "website": facts.get("website"),
+        "is_public": False,
+    }
+    organisation = organisations.put(session, invitation.coalition_id, entry)
+    invitation.organisation_id = organisation.id
+    audit.record(session, None, "organisation.joined", organisation, entry)
+    return organisation
+
+
+def _member_of(session: Session, invitation: Invitation, organisation: Organisation) -> Member:
+    """Return the membership; one that a coordinator entered meanwhile stays as it is."""
+    since: date = invitation.since or clock.today()
+    if invitation.until is not None and invitation.until <= since:
+        raise InvitationOver("The time that it was for is over. Ask the coalition for a new one.")
+    member = _membership(session, invitation.coalition_id, organisation.id)
+    if member is None:
+        member = Member(
+            id=uuid4(),
+            coalition_id=invitation.coalition_id,
+            organisation_id=organisation.id,
+            role=MemberRole(invitation.role),
+            since=since,
+            until=invitation.until,
+        )
+        insert(session, member, on_clash=AlreadyMember("It became one a moment ago."))
+    elif _has_ended(member):
+        member.role, member.since = MemberRole(invitation.role), since
+        member.until = invitation.until
+        touch(member, None)
+    return member
+
+
+def _represented(
+    session: Session, invitation: Invitation, organisation: Organisation, facts: Mapping[str, Any]
+) -> None:
+    """Make who accepts a representative; the address is the one that got the link."""
+    email = keys.unseal(session, PERSON, invitation.id, invitation.person)["email"]
+    there = organisations.of_address(session, organisation.id, email)
+    if there is None:
+        who = {"name": facts["name"], "role": facts.get("role"), "email": email}
+        new = {**who, "language": invitation.language}
+        there = organisations.put_representative(session, organisation, new)
+    elif there.left_on is not None:  # who was invited again may commit it again
+        there.left_on = None
+        touch(there, None)
+        told = {"representative_id": str(there.id)}
+        events.announce(session, "representative.changed", there.coalition_id, **told)
+
+
+def _opened(session: Session, row: Invitation) -> Invited:
+    return Invited(
+        row,
+        session.get_one(Coalition, row.coalition_id),
+        row.organisation_id and session.get(Organisation, row.organisation_id),
+        keys.unseal(session, PERSON, row.id, row.person),
+    )
+
+
+@letters.facts_of(LETTER)
+def _letter(session: Session, invitation_id: UUID) -> letters.Facts | None:
+    row, link = (
+        session.get(Invitation, invitation_id),
+        links.newest(session, PURPOSE, invitation_id),
+    )
+    if row is None or link is None or row.state is not InvitationState.OPEN:
+        return None
+    found, language = _opened(session, row), row.language
+    address = f"{outside().settings.public_url}/j/{links.secret_of(session, link)}"
+    named = found.organisation and name_in(found.organisation.names, language)
+    return letters.Facts(
+        to=found.person["email"],
+        to_name=found.person["name"],
+        language=language,
+        coalition=found.coalition.name,
+        facts={
+            "name": found.person["name"],
+            "organisation": named,
+            "link": address,
+            "role": str(row.role),
+            "until_text": languages.date_text(row.expires_at.date().isoformat(), language),
+        },
+    )
