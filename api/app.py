@@ -24,6 +24,7 @@ import api.exchange.routes
 import api.infra.backups
 import api.infra.rotation
 import api.organisations.routes
+import api.signatures.jobs
 import api.signatures.routes
 import api.signing.models
 import api.signoffs.models

@@ -55,19 +55,22 @@ class Page(Generic[T]):
         return Page([change(item) for item in self.items], self.following, self.total)
 
 
-def page(
+def page(  # noqa: PLR0913 # what a page is of, and how
     session: Session,
     query: Select[T],
     request: PageRequest,
     keys: Sequence[Key],
     *,
     descending: bool = False,
+    total: int | None = None,
 ) -> Page[T]:
     """Return one page of `query` in the order of `keys`, which are never null and end unique.
 
-    A query of several columns gives their rows.
+    A query of several columns gives their rows. Without a `total` its rows are counted.
     """
-    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    if total is None:
+        everything = query.order_by(None).subquery()
+        total = session.scalar(select(func.count()).select_from(everything)) or 0
     columns = [_in_code_order(session, key) for key in keys]
     if request.cursor is not None:
         here = tuple_(*[literal(value, key.type) for value, key in _decoded(request.cursor, keys)])

@@ -48,6 +48,9 @@ class SignatureState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+LISTED = "state = 'confirmed' AND visibility IN ('public', 'initials')"
+
+
 class Signature(Versioned, Base):
     """One signatory under one statement; nothing here tells who it is."""
 
@@ -69,6 +72,16 @@ class Signature(Versioned, Base):
             postgresql_where=text("state IN ('held', 'rejected', 'invalidated')"),
             sqlite_where=text("state IN ('held', 'rejected', 'invalidated')"),
         ),
+        # The public list, however many are hidden in between.
+        Index(
+            "ix_signatures_listed",
+            "statement_id",
+            "position",
+            postgresql_where=text(LISTED),
+            sqlite_where=text(LISTED),
+        ),
+        # Those that a material revision left behind are counted without looking at the others.
+        Index("ix_signatures_statement_id_revision_number", "statement_id", "revision_number"),
     )
 
     id: Mapped[Id]

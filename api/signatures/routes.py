@@ -91,8 +91,8 @@ class SignatureOrder(MethodView):
 class SignatureCounts(MethodView):
     @blueprint.response(200, CountsOut)
     def get(self, statement_id: UUID) -> dict[str, Any]:
-        """Count a statement's signatures by kind and country."""
-        return lists.counts(current_actor(), statement_id)
+        """Count a statement's signatures: in all, by kind, source, country and day."""
+        return lists.numbers(current_actor(), statement_id)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/signatures.csv")

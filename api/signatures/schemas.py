@@ -117,7 +117,12 @@ class SignatureOut(Schema):
     visibility = ma.fields.Enum(
         Visibility, by_value=True, required=True, attribute="signature.visibility"
     )
-    position = ma.fields.Integer(required=True, attribute="signature.position")
+    position = ma.fields.Integer(
+        required=True,
+        allow_none=True,
+        attribute="signature.position",
+        metadata={"description": "Null until a batch gives it: lists pass over it.", "example": 1},
+    )
     day = ma.fields.Date(required=True, attribute="signature.day")
     source = ma.fields.Enum(Source, by_value=True, required=True, attribute="signature.source")
     organisation_id = ma.fields.UUID(
@@ -184,30 +189,42 @@ class OrderOut(Schema):
     ids = ma.fields.List(ma.fields.UUID(), required=True)
 
 
-class CountsOut(Schema):
-    """How many signed."""
+def _numbers(description: str, **example: int) -> ma.fields.Dict:
+    return ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=ma.fields.Integer(),
+        required=True,
+        metadata={"description": description, "example": example},
+    )
+
+
+class PublicCountsOut(Schema):
+    """How many signed, as everybody may know."""
 
     total = ma.fields.Integer(required=True, metadata={"description": "Those that are counted."})
-    by_kind = ma.fields.Dict(
-        keys=ma.fields.String(),
-        values=ma.fields.Integer(),
-        required=True,
-        metadata={"example": {"organisation": 8, "individual": 40}},
+    paper = ma.fields.Integer(required=True, metadata={"description": "Of them, on paper."})
+    by_kind = _numbers("Those that are counted.", organisation=8, individual=40)
+    by_source = _numbers("Where they came from.", entered=8, public=40)
+    by_country = _numbers(
+        "Only coordinators see counts under five. Where one of these could be computed from the"
+        " total, the smallest of the others is left out as well.",
+        KZ=12,
     )
-    by_country = ma.fields.Dict(
-        keys=ma.fields.String(),
-        values=ma.fields.Integer(),
-        required=True,
-        metadata={
-            "description": "Only coordinators see counts under five.",
-            "example": {"KZ": 12},
-        },
-    )
-    waiting = ma.fields.Integer(
-        required=True, metadata={"description": "Those that a material revision left behind."}
+    by_day = _numbers(
+        "How many there were by the end of each day. Only coordinators see days on which fewer"
+        " than five came; for others these go together with the next.",
+        **{"2031-05-01": 12, "2031-05-02": 48},
     )
     withheld = ma.fields.Integer(
-        required=True, metadata={"description": "Counted, and without a line in public."}
+        required=True, metadata={"description": "Counted, and not listed in public."}
+    )
+
+
+class CountsOut(PublicCountsOut):
+    """How many signed, and how many would."""
+
+    waiting = ma.fields.Integer(
+        required=True, metadata={"description": "Those that a material revision left behind."}
     )
 
 

@@ -18,6 +18,7 @@ depends_on = None
 
 SOURCES = ("entered", "approval", "public")
 STATES = ("confirmed", "withdrawn")
+LISTED = "state = 'confirmed' AND visibility IN ('public', 'initials')"
 DEFAULTED = {
     "coalitions": ("origins", "sensitive_countries", "remind_after_days", "remind_every_days"),
     "organisations": ("needs_two",),
@@ -852,6 +853,18 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('held', 'rejected', 'invalidated')"),
             sqlite_where=sa.text("state IN ('held', 'rejected', 'invalidated')"),
         )
+        batch_op.create_index(
+            "ix_signatures_listed",
+            ["statement_id", "position"],
+            unique=False,
+            postgresql_where=sa.text(LISTED),
+            sqlite_where=sa.text(LISTED),
+        )
+        batch_op.create_index(
+            "ix_signatures_statement_id_revision_number",
+            ["statement_id", "revision_number"],
+            unique=False,
+        )
         batch_op.create_unique_constraint(
             batch_op.f("uq_signatures_statement_id_address_index"),
             ["statement_id", "address_index"],
@@ -962,6 +975,12 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_signatures_invalidation_id"), type_="foreignkey")
         batch_op.drop_constraint(
             batch_op.f("uq_signatures_statement_id_address_index"), type_="unique"
+        )
+        batch_op.drop_index("ix_signatures_statement_id_revision_number")
+        batch_op.drop_index(
+            "ix_signatures_listed",
+            postgresql_where=sa.text(LISTED),
+            sqlite_where=sa.text(LISTED),
         )
         batch_op.drop_index(
             "ix_signatures_waiting",

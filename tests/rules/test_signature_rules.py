@@ -106,11 +106,45 @@ def test_a_signature_counts_for_its_text_and_what_was_only_edited(
     assert bool(rules.why(stands, given_for, counted_from)) is (stands is Standing.WAITING)
 
 
-def test_counts_that_could_point_at_a_person_are_for_coordinators() -> None:
-    counts = {"UZ": 4, "KZ": 5}
+@pytest.mark.parametrize(
+    ("cells", "shown"),
+    [
+        ({"UZ": 4, "KZ": 5}, {}),  # the one that is hidden would be the rest of the total
+        ({"UZ": 4, "KZ": 5, "TM": 9}, {"TM": 9}),
+        ({"UZ": 4, "KZ": 5, "TM": 1}, {"KZ": 5}),
+        ({"UZ": 1, "KZ": 5, "TM": 1, "TJ": 7}, {"TJ": 7}),  # of two, each must be one
+        ({"KZ": 5, "TJ": 7}, {"KZ": 5, "TJ": 7}),
+        ({"KZ": 5, "UZ": 0}, {"KZ": 5}),
+        ({}, {}),
+    ],
+)
+def test_counts_that_could_point_at_a_person_are_for_coordinators(
+    cells: dict[str, int], shown: dict[str, int]
+) -> None:
+    assert rules.cells_to_show(cells, Audience.PUBLIC) == shown
+    everything = {code: number for code, number in sorted(cells.items()) if number}
+    assert rules.cells_to_show(cells, Audience.COORDINATOR) == everything
 
-    assert rules.cells_to_show(counts, Audience.PUBLIC) == {"KZ": 5}
-    assert rules.cells_to_show(counts, Audience.COORDINATOR) == {"KZ": 5, "UZ": 4}
+
+@given(st.dictionaries(st.sampled_from(["KZ", "KG", "TJ", "TM", "UZ", "RU"]), st.integers(0, 12)))
+def test_no_small_count_follows_from_the_total_and_the_others(cells: dict[str, int]) -> None:
+    shown = rules.cells_to_show(cells, Audience.PUBLIC)
+
+    hidden = [number for code, number in cells.items() if number and code not in shown]
+    assert all(number >= rules.LEAST_IN_CELL for number in shown.values())
+    assert not shown or len(hidden) != 1
+    assert not shown or not hidden or sum(hidden) >= rules.LEAST_IN_CELL
+
+
+def test_days_on_which_few_came_go_together() -> None:
+    days = {"2031-05-01": 6, "2031-05-02": 3, "2031-05-03": 2, "2031-05-04": 4}
+
+    assert rules.days_to_show(days, Audience.PUBLIC) == {"2031-05-01": 6}
+    assert rules.days_to_show({**days, "2031-05-04": 5}, Audience.PUBLIC) == {
+        "2031-05-01": 6, "2031-05-03": 11, "2031-05-04": 16,
+    }  # fmt: skip
+    assert list(rules.days_to_show(days, Audience.COORDINATOR).values()) == [6, 9, 11, 15]
+    assert rules.days_to_show({"2031-05-01": 4}, Audience.PUBLIC) == {}
 
 
 @pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])  # noqa: RUF001 # full width

@@ -32,9 +32,9 @@ class Audience(StrEnum):
     COORDINATOR = "coordinator"
 
 
-SHOWN: Mapping[Audience, frozenset[Visibility]] = {
-    Audience.PUBLIC: frozenset({Visibility.PUBLIC, Visibility.INITIALS}),
-    Audience.COORDINATOR: frozenset(Visibility),
+SHOWN: Mapping[Audience, tuple[Visibility, ...]] = {
+    Audience.PUBLIC: (Visibility.PUBLIC, Visibility.INITIALS),
+    Audience.COORDINATOR: tuple(Visibility),
 }
 
 
@@ -118,13 +118,16 @@ class Standing(StrEnum):
 
     COUNTED = "counted"
     WAITING = "waiting"  # the text was changed materially after it was given
+    HELD = "held"
+    REJECTED = "rejected"
+    INVALIDATED = "invalidated"
     WITHDRAWN = "withdrawn"
 
 
 def standing(state: SignatureState, given_for: int, counted_from: int) -> Standing:
     """Tell whether a signature that was given for a revision counts."""
-    if state is SignatureState.WITHDRAWN:
-        return Standing.WITHDRAWN
+    if state is not SignatureState.CONFIRMED:
+        return Standing(state.value)
     return Standing.COUNTED if given_for >= counted_from else Standing.WAITING
 
 
@@ -142,9 +145,34 @@ LEAST_IN_CELL = 5
 
 
 def cells_to_show(counts: Mapping[str, int], audience: Audience) -> dict[str, int]:
-    """Return counts by country, without those that could point at a person."""
+    """Return counts by country, without those that could point at a person.
+
+    The total is known, so what is left out can be added up. One small cell alone, or a few of one
+    or two, would be known by that: the smallest of the others is left out with them.
+    """
     least = 1 if audience is Audience.COORDINATOR else LEAST_IN_CELL
-    return {code: count for code, count in sorted(counts.items()) if count >= least}
+    shown = {code: count for code, count in sorted(counts.items()) if count >= least}
+    hidden = [count for count in counts.values() if 0 < count < least]
+    while shown and hidden and (len(hidden) == 1 or sum(hidden) < least):
+        hidden.append(shown.pop(min(shown, key=lambda code: shown[code])))
+    return shown
+
+
+def days_to_show(counts: Mapping[str, int], audience: Audience) -> dict[str, int]:
+    """Return how many counted by the end of each day.
+
+    For the public, days on which fewer than five came go together with the next.
+    """
+    least = 1 if audience is Audience.COORDINATOR else LEAST_IN_CELL
+    told: dict[str, int] = {}
+    total = since = 0
+    for day, count in sorted(counts.items()):
+        total, since = total + count, since + count
+        if since >= least:
+            told[day], since = total, 0
+    if since and told:
+        told.popitem()  # else the last days could be known from the total
+    return told
 
 
 def searched(identity: Identity) -> str:

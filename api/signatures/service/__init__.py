@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from api.signatures.service.lists import count, printed, with_logos
+from api.signatures.service.counts import total as count
+from api.signatures.service.lists import printed, with_logos
 from api.signatures.service.rows import put_all
 
 __all__ = ["count", "printed", "put_all", "with_logos"]

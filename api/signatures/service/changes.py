@@ -16,7 +16,7 @@ from api.organisations.models import Organisation
 from api.signatures import rules
 from api.signatures.models import SignatoryKind, Signature, SignatureState, Visibility
 from api.signatures.rules import Audience
-from api.signatures.service import rows
+from api.signatures.service import counts, rows
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
@@ -85,12 +85,16 @@ def change(actor: Actor, signature_id: UUID, expected: int, changes: dict[str, A
         facts = {field: getattr(signature, field) for field in ROW_FIELDS}
         facts = {**facts, **known, **changes}
         _require_name(facts)
-        for field in ROW_FIELDS:
-            setattr(signature, field, facts[field])
+        printed = rules.seen(signature, known, Audience.PUBLIC)
+        with counts.followed(session, statement, [signature]):
+            for field in ROW_FIELDS:
+                setattr(signature, field, facts[field])
         if signature.visibility is not Visibility.PUBLIC:
             signature.organisation_id = None
-        rows.put_identity(session, signature, rules.identity_of(facts))
-        _announce(session, signature)  # another name, too, takes back the one that printed
+        identity = rules.identity_of(facts)
+        rows.put_identity(session, signature, identity)
+        if printed and rules.seen(signature, identity, Audience.PUBLIC) != printed:
+            _announce(session, signature)  # another name, too, takes back the one that printed
         audit.record(session, actor, "signature.changed", signature, changes)
         return _shown(session, statement, signature)
 
@@ -102,8 +106,9 @@ def confirm(actor: Actor, signature_id: UUID, sha256: str) -> Shown:
         _must_stand(signature)
         revision = rows.current(session, statement, sha256)
         if signature.revision_number != revision.number:
-            signature.revision_number = revision.number
-            signature.revision_sha256 = revision.sha256
+            with counts.followed(session, statement, [signature]):
+                signature.revision_number = revision.number
+                signature.revision_sha256 = revision.sha256
             touch(signature, None)
             told = {"revision_sha256": sha256}
             audit.record(session, actor, "signature.confirmed", signature, told)
@@ -115,7 +120,8 @@ def withdraw(actor: Actor, signature_id: UUID) -> Shown:
     with transaction() as session:
         statement, signature = _held(session, actor, signature_id)
         if signature.state is not SignatureState.WITHDRAWN:
-            signature.state = SignatureState.WITHDRAWN
+            with counts.followed(session, statement, [signature]):
+                signature.state = SignatureState.WITHDRAWN
             signature.withdrawn_on = clock.today()
             _forget(session, signature)
             audit.record(session, actor, "signature.withdrawn", signature)
@@ -127,7 +133,8 @@ def erase(actor: Actor, signature_id: UUID) -> Shown:
     with transaction() as session:
         statement, signature = _held(session, actor, signature_id)
         if signature.state is not SignatureState.WITHDRAWN:
-            signature.visibility = Visibility.ANONYMOUS
+            with counts.followed(session, statement, [signature]):
+                signature.visibility = Visibility.ANONYMOUS
         _forget(session, signature)
         audit.record(session, actor, "signature.erased", signature)
         return _shown(session, statement, signature)
@@ -154,6 +161,8 @@ def remove(actor: Actor, signature_id: UUID, expected: int) -> None:
         _announce(session, signature)
         audit.destroy_salts(session, signature_id)
         audit.record(session, actor, "signature.deleted", signature)
+        if counts.counts(statement, signature):
+            counts.change(session, signature, by=-1)
         session.delete(signature)
 
 
@@ -198,10 +207,10 @@ def reorder(
         _require_all(present, ids)
         everything = Signature.statement_id == statement.id
         # Positions are unique at every moment, so all step aside first; the withdrawn stay there
-        # until they get the last ones.
+        # until they get the last ones, as do others that are out of the count.
         gone = session.scalars(
             select(Signature.id)
-            .where(everything, Signature.state == SignatureState.WITHDRAWN)
+            .where(everything, Signature.state != SignatureState.CONFIRMED, rows.placed())
             .order_by(Signature.position)
         ).all()
         aside = {"position": -Signature.position, "version": Signature.version + 1}
@@ -215,7 +224,9 @@ def reorder(
 
 def _order(session: Session, statement: Statement) -> tuple[list[UUID], int]:
     query = select(Signature.id).where(
-        Signature.statement_id == statement.id, Signature.state == SignatureState.CONFIRMED
+        Signature.statement_id == statement.id,
+        Signature.state == SignatureState.CONFIRMED,
+        rows.placed(),
     )
     ids = list(session.scalars(query.order_by(Signature.position)))
     digest = hashlib.sha256(b"".join(each.bytes for each in ids)).digest()

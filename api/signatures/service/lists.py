@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -16,7 +15,7 @@ from api.organisations.models import Organisation
 from api.signatures import rules
 from api.signatures.models import Signature, SignatureState, Visibility
 from api.signatures.rules import Audience, Standing
-from api.signatures.service import rows
+from api.signatures.service import counts, rows
 from api.statements import service as statements
 from api.statements.models import Statement
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from uuid import UUID
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
     from api.infra.pages import Page, PageRequest
@@ -73,22 +72,26 @@ def signatures(
 def _query(
     statement: Statement, audience: Audience, wanted: Mapping[str, Any]
 ) -> Select[Signature]:
-    query = select(Signature).where(Signature.statement_id == statement.id, rows.visible(audience))
+    query = select(Signature).where(
+        Signature.statement_id == statement.id, rows.visible(audience), rows.placed()
+    )
     if audience is Audience.PUBLIC:
         query = query.where(rows.counting(statement))
     for field in wanted.keys() & {"kind", "country", "visibility"}:
         query = query.where(getattr(Signature, field) == wanted[field])
     if "state" in wanted:
-        is_withdrawn = Signature.state == SignatureState.WITHDRAWN
-        is_old = Signature.revision_number < statement.counted_from
-        query = query.where(
-            {
-                Standing.COUNTED: rows.counting(statement),
-                Standing.WAITING: ~is_withdrawn & is_old,
-                Standing.WITHDRAWN: is_withdrawn,
-            }[wanted["state"]]
-        )
+        query = query.where(_stands(statement, Standing(wanted["state"])))
     return query
+
+
+def _stands(statement: Statement, wanted: Standing) -> ColumnElement[bool]:
+    """Return the condition of a standing: `rules.standing`, as a query."""
+    if wanted is Standing.COUNTED:
+        return rows.counting(statement)
+    if wanted is Standing.WAITING:
+        is_old = Signature.revision_number < statement.counted_from
+        return (Signature.state == SignatureState.CONFIRMED) & is_old
+    return Signature.state == SignatureState(wanted.value)
 
 
 def _matching(session: Session, query: Select[Signature], sought: str) -> list[UUID]:
@@ -137,46 +140,30 @@ def _batches(
         yield batch
 
 
-def counts(actor: Actor, statement_id: UUID) -> dict[str, Any]:
-    """Return how many signed: in all, by kind and country, and how many of them are not shown."""
+def public_page(session: Session, statement: Statement, page: PageRequest) -> Page[Shown]:
+    """Return the signatures that everybody may see, by position; no page is dearer than another."""
+    query = select(Signature).where(
+        rows.counting(statement), rows.visible(Audience.PUBLIC), rows.placed()
+    )
+    total = counts.total(session, statement, shown_only=True)
+    found = pages.page(session, query, page, [Signature.position], total=total)
+    items = rows.shown(session, statement, found.items, Audience.PUBLIC)
+    return pages.Page(items, found.following, found.total)
+
+
+def numbers(actor: Actor, statement_id: UUID) -> dict[str, Any]:
+    """Return how many signed, as far as the actor may know, and how many wait."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         audience = rows.audience_of(actor, statement.coalition_id)
-        query = select(Signature.kind, Signature.country, func.count())
-        grouped = query.where(rows.counting(statement)).group_by(Signature.kind, Signature.country)
-        by_kind: Counter[str] = Counter()
-        by_country: Counter[str] = Counter()
-        for kind, country, number in session.execute(grouped):
-            by_kind[kind] += number
-            if country is not None:
-                by_country[country] += number
-        return {
-            "total": by_kind.total(),
-            "by_kind": dict(by_kind),
-            "by_country": rules.cells_to_show(by_country, audience),
-            "waiting": _waiting(session, statement),
-            "withheld": _withheld(session, statement),
-        }
+        told = vars(counts.of(session, statement, audience))
+        return {**told, "waiting": _waiting(session, statement)}
 
 
 def _waiting(session: Session, statement: Statement) -> int:
-    query = _query(statement, Audience.COORDINATOR, {"state": Standing.WAITING})
-    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
-
-
-def _withheld(session: Session, statement: Statement) -> int:
-    """Return how many of the signatures that count have no line in public, as in `printed`."""
-    hidden = select(func.count()).where(rows.counting(statement), ~rows.visible(Audience.PUBLIC))
-    initials = select(Signature).where(
-        rows.counting(statement), Signature.visibility == Visibility.INITIALS
-    )
-    found = rows.shown(session, statement, session.scalars(initials).all(), Audience.PUBLIC)
-    return (session.scalar(hidden) or 0) + sum("name" not in each.who for each in found)
-
-
-def count(session: Session, statement: Statement) -> int:
-    """Return how many signatures of a statement count."""
-    return session.scalar(select(func.count()).where(rows.counting(statement))) or 0
+    is_waiting = _stands(statement, Standing.WAITING)
+    query = select(func.count()).where(Signature.statement_id == statement.id, is_waiting)
+    return session.scalar(query) or 0
 
 
 def printed(
@@ -184,9 +171,11 @@ def printed(
 ) -> tuple[list[Signatory], int]:
     """Return the signatures that count as entries of the newest revision's portable document.
 
-    In their order, and how many an audience sees no line of; to coordinators none is hidden.
+    In their order, and how many an audience sees no line of; to coordinators none is hidden. Who
+    has no place yet is in neither.
     """
-    query = select(Signature).where(rows.counting(statement), rows.visible(audience))
+    counted = (rows.counting(statement), rows.placed())
+    query = select(Signature).where(*counted, rows.visible(audience))
     found = session.scalars(query.order_by(Signature.position)).all()
     document = statements.current_revision(session, statement).document if found else {}
     entries = [
@@ -194,7 +183,8 @@ def printed(
         for each in rows.shown(session, statement, found, audience)
         if (entry := rules.portable(each.who, audience, document)) is not None
     ]
-    return entries, count(session, statement) - len(entries)
+    total = session.scalar(select(func.count()).where(*counted)) or 0
+    return entries, total - len(entries)
 
 
 def with_logos(session: Session, statement: Statement) -> list[tuple[Signatory, Organisation]]:
@@ -207,6 +197,8 @@ def with_logos(session: Session, statement: Statement) -> list[tuple[Signatory, 
         .join(Organisation, Organisation.id == Signature.organisation_id)
         .where(
             rows.counting(statement),
+            rows.placed(),
+            Signature.shows_logo,
             Signature.visibility == Visibility.PUBLIC,
             Organisation.logo_sha256.is_not(None),
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import and_, bindparam, func, insert, literal, select
 
 from api.accounts.rules import Actor, Role
 from api.errors import Conflict
@@ -14,12 +14,13 @@ from api.infra import clock, keys
 from api.signatures import rules
 from api.signatures.models import Signature, SignatureIdentity, SignatureState, Source
 from api.signatures.rules import Audience
+from api.signatures.service import counts
 from api.statements import service as statements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import BindParameter, ColumnElement
     from sqlalchemy.orm import Session
 
     from api.signatures.rules import Identity, Signatory, Standing
@@ -54,16 +55,27 @@ def audience_of(actor: Actor, coalition_id: UUID) -> Audience:
 
 def counting(statement: Statement) -> ColumnElement[bool]:
     """Return the condition of the signatures that count: `rules.standing`, as a query."""
+    # Written out, not bound: only so does SQLite see that the index of the public list fits.
+    confirmed = literal(SignatureState.CONFIRMED, Signature.state.type, literal_execute=True)
     return and_(
         Signature.statement_id == statement.id,
-        Signature.state == SignatureState.CONFIRMED,
+        Signature.state == confirmed,
         Signature.revision_number >= statement.counted_from,
     )
 
 
 def visible(audience: Audience) -> ColumnElement[bool]:
     """Return the condition of the signatures that an audience sees anything of."""
-    return Signature.visibility.in_(rules.SHOWN[audience])
+    shown = list(rules.SHOWN[audience])
+    written: BindParameter[Any] = bindparam(
+        "shown", shown, expanding=True, literal_execute=True, unique=True
+    )
+    return Signature.visibility.in_(written)
+
+
+def placed() -> ColumnElement[bool]:
+    """Return the condition of the signatures that have a place: lists pass over the others."""
+    return Signature.position.is_not(None)
 
 
 def current(session: Session, statement: Statement, seen_sha256: str) -> Revision:
@@ -78,7 +90,12 @@ def current(session: Session, statement: Statement, seen_sha256: str) -> Revisio
 
 
 def put(
-    session: Session, statement: Statement, revision: Revision, entries: Sequence[Mapping[str, Any]]
+    session: Session,
+    statement: Statement,
+    revision: Revision,
+    entries: Sequence[Mapping[str, Any]],
+    *,
+    source: Source = Source.ENTERED,
 ) -> list[UUID]:
     """Add signatures at the end, in order; the caller holds the statement."""
     last = select(func.max(Signature.position)).where(Signature.statement_id == statement.id)
@@ -90,7 +107,8 @@ def put(
             "statement_id": statement.id,
             "revision_number": revision.number,
             "revision_sha256": revision.sha256,
-            "source": Source.ENTERED,
+            "source": source,
+            "state": SignatureState.CONFIRMED,
             "kind": facts["kind"],
             "country": facts.get("country"),
             "lead": facts.get("lead", False),
@@ -98,6 +116,8 @@ def put(
             "position": position,
             "day": facts.get("day") or clock.today(),
             "organisation_id": facts.get("organisation_id"),
+            "shows_logo": facts.get("shows_logo", True),
+            "evidence_id": facts.get("evidence_id"),
         }
         for position, facts in enumerate(entries, first)
     ]
@@ -110,6 +130,7 @@ def put(
     for model, new in ((Signature, rows), (SignatureIdentity, identities)):
         if new:
             session.execute(insert(model), new)
+    counts.change(session, [Signature(**row) for row in rows], by=1)
     return [row["id"] for row in rows]
 
 

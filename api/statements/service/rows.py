@@ -12,7 +12,7 @@ from api.accounts.rules import Actor, Role
 from api.cases import service as cases
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Fault, Forbidden, Gone, Invalid, NotFound
-from api.infra import audit, database, keys
+from api.infra import audit, database, events, keys
 from api.infra.database import flush, touch
 from api.portable.rules import checking, printing, references, secrecy
 from api.statements import rules
@@ -253,6 +253,8 @@ def frozen(
     index(session, statement, number)
     told = {"number": number, "sha256": fingerprint, "weight": means}
     audit.record(session, actor, "statement.revised", statement, told)
+    facts = {"statement_id": str(statement.id), "number": str(number), "weight": str(means)}
+    events.announce(session, "statement.revised", statement.coalition_id, **facts)
     return revision
 
 
