@@ -26,7 +26,9 @@ import api.infra.rotation
 import api.organisations.routes
 import api.signatures.jobs
 import api.signatures.routes
-import api.signing.models
+import api.signing.jobs
+import api.signing.routes
+import api.signing.service.letters
 import api.signoffs.models
 import api.statements.routes
 import api.templates.routes
@@ -35,6 +37,7 @@ from api.config import Settings
 from api.infra.child import Children
 from api.infra.database import POSTGRES_ARGS, db, use_sqlite_safely
 from api.infra.keys import Vault, new_master_key
+from api.infra.limits import Limits
 from api.infra.mail import Server
 from api.infra.outside import EXTENSION, Outside
 from api.infra.queue import Queue
@@ -55,6 +58,7 @@ FEATURES = (
     api.assemblies.routes,
     api.copies.routes,
     api.signatures.routes,
+    api.signing.routes,
     api.documents.routes,
     api.exchange.routes,
 )
@@ -79,6 +83,7 @@ def create_app(settings: Settings | None = None, children: Children | None = Non
         storage=Storage(settings.storage_path),
         queue=Queue(settings.queue),
         children=children or Children(CHILD_MODULES, spares=settings.render_spares),
+        limits=Limits(settings.limits_url),
         mail=Server.at(settings.smtp_url) if settings.smtp_url else None,
     )
     _database(app, settings)

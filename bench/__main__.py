@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from bench import letter, many
+from bench import letter, many, signing
 
-BENCHES = {"pdf": letter.measure, "many": many.measure}
+BENCHES = {"pdf": letter.measure, "many": many.measure, "signing": signing.measure}
 
 unknown = set(sys.argv[1:]) - set(BENCHES)
 if unknown:

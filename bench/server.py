@@ -1,4 +1,4 @@
-"""A real server on loopback with a user of its own, on SQLite in a folder."""
+"""A real server on loopback with a user of its own, on SQLite in a folder or on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
 COMMAND = str(Path(sys.executable).parent / "undersigned")
@@ -24,12 +25,16 @@ PATIENCE_SECONDS = 30
 class Server:
     """Serves while the block lasts."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, database: str | None = None, *, options: Sequence[str] = (), **more: str
+    ) -> None:
+        self.options = options
         self.environment = {
             "PATH": os.environ["PATH"],
-            "UNDERSIGNED_DATABASE_URL": f"sqlite:///{folder}/db.sqlite",
+            "UNDERSIGNED_DATABASE_URL": database or f"sqlite:///{folder}/db.sqlite",
             "UNDERSIGNED_STORAGE_PATH": str(folder / "storage"),
             "UNDERSIGNED_LOG_LEVEL": "WARNING",
+            **more,
         }
         self.environment["UNDERSIGNED_MASTER_KEYS"] = self.run("key", "create")
 
@@ -40,7 +45,7 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        serve = [COMMAND, "serve", "--bind", f"127.0.0.1:{self.port}"]
+        serve = [COMMAND, "serve", "--bind", f"127.0.0.1:{self.port}", *self.options]
         self.process = subprocess.Popen(serve, env=self.environment)
         began = time.monotonic()
         while not self._is_ready():

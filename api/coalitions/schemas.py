@@ -22,6 +22,8 @@ from api.web.fields import (
 from api.web.rest import Schema
 
 MOST_DAYS = 90
+ORIGIN = r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?\Z"
+ORIGIN_IS = "Write it as browsers send it: https://specimen.example, in lower case, no path."
 
 
 def _colour(text: str) -> None:
@@ -81,6 +83,24 @@ class CoalitionIn(Schema):
     )
     remind_after_days = _days(5, "Days until members that have not answered are reminded.")
     remind_every_days = _days(2, "Days from one reminder to the next.")
+    origins = ma.fields.List(
+        ma.fields.String(validate=ma.validate.Regexp(ORIGIN, error=ORIGIN_IS)),
+        load_default=list,
+        validate=[ma.validate.Length(0, 40), _unique],
+        metadata={
+            "description": "Sites whose pages may sign: scheme, host and port as browsers send it.",
+            "example": ["https://specimen.example"],
+        },
+    )
+    sensitive_countries = ma.fields.List(
+        CountryCode(),
+        load_default=list,
+        validate=[ma.validate.Length(0, 249), _unique],
+        metadata={
+            "description": "Statements about them are signed with least visibility by default.",
+            "example": ["TM"],
+        },
+    )
 
 
 class CoalitionOut(Schema):
@@ -98,6 +118,12 @@ class CoalitionOut(Schema):
     accent = ma.fields.String(required=True, metadata={"example": ACCENT})
     remind_after_days = ma.fields.Integer(required=True, metadata={"example": 5})
     remind_every_days = ma.fields.Integer(required=True, metadata={"example": 2})
+    origins = ma.fields.List(
+        ma.fields.String(metadata={"example": "https://specimen.example"}), required=True
+    )
+    sensitive_countries = ma.fields.List(
+        ma.fields.String(metadata={"example": "TM"}), required=True
+    )
     logo_type = ma.fields.String(required=True, allow_none=True, metadata={"example": "image/png"})
     created_at = ma.fields.AwareDateTime(required=True)
     updated_at = ma.fields.AwareDateTime(required=True)

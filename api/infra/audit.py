@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import Conflict, Invalid
 from api.infra import clock, jobs, keys
-from api.infra.database import Base, Id, Moment, reading, transaction
+from api.infra.database import Base, Id, Moment, alone, reading, transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Result
@@ -199,8 +199,7 @@ def _seal_batch() -> int:
     gets a later one, whatever its time.
     """
     with transaction() as session:
-        if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
-            session.execute(select(func.pg_advisory_xact_lock(SEALING)))
+        alone(session, SEALING)
         last = _newest(session)
         waiting = select(AuditEntry).where(AuditEntry.number.is_(None))
         query = waiting.order_by(AuditEntry.at, AuditEntry.id).limit(BATCH)

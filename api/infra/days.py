@@ -8,21 +8,29 @@ from __future__ import annotations
 
 import hmac
 import os
+import time
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, cast
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import String, UniqueConstraint, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.infra import clock, jobs, keys
-from api.infra.database import Base, Id, transaction
+from api.infra.database import Base, Id, db, transaction
 
 if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
     from api.infra.jobs import Work
 
 PLACE = "day_keys.secret"
+# A process remembers a key for so long; thousands ask for that of today at once.
+KNOWN_SECONDS = 60.0
+MOST_KNOWN = 20
+_KNOWN: MutableMapping[object, dict[tuple[str, date], tuple[bytes, float]]] = WeakKeyDictionary()
 KEPT = {"letters": timedelta(days=2), "prefixes": timedelta(days=7)}
 
 
@@ -47,12 +55,27 @@ def mark(session: Session, purpose: str, value: str, day: date | None = None) ->
     return hmac.digest(key, value.encode(), "sha256")
 
 
+def ready(purpose: str) -> None:
+    """Have today's key there and known, so that marking by it writes nothing."""
+    found = _KNOWN.get(db.engine, {}).get((purpose, clock.today()))
+    if found is None or found[1] <= time.monotonic():
+        for _ in range(2):  # one that was just made is known only once it is kept
+            with transaction() as session:
+                mark(session, purpose, "")
+
+
 def _key(session: Session, purpose: str, day: date) -> bytes:
-    found: bytes | None = session.info.get((PLACE, purpose, day))
-    if found is None:
-        row = _row(session, purpose, day) or _made(session, purpose, day)
-        found = bytes.fromhex(keys.unseal(session, PLACE, row.id, row.secret))
-        session.info[PLACE, purpose, day] = found
+    known = _KNOWN.setdefault(db.engine, {})
+    found, until = known.get((purpose, day), (b"", 0.0))
+    if until > time.monotonic():
+        return found
+    there = _row(session, purpose, day)
+    row = there or _made(session, purpose, day)
+    found = bytes.fromhex(keys.unseal(session, PLACE, row.id, row.secret))
+    if there is not None:  # one that was just made may be undone with this transaction
+        if len(known) >= MOST_KNOWN:
+            known.clear()
+        known[purpose, day] = found, time.monotonic() + KNOWN_SECONDS
     return found
 
 

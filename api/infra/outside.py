@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from api.config import Settings
     from api.infra.child import Children
     from api.infra.keys import Vault
+    from api.infra.limits import Limits
     from api.infra.mail import Server
     from api.infra.queue import Queue
     from api.infra.storage import Storage
@@ -23,13 +24,14 @@ EXTENSION = "undersigned"
 
 @dataclass(frozen=True, kw_only=True)
 class Outside:
-    """One app's settings, keys, files, queue, limited children and mail server."""
+    """One app's settings, keys, files, queue, limited children, limits and mail server."""
 
     settings: Settings
     vault: Vault
     storage: Storage
     queue: Queue
     children: Children
+    limits: Limits
     mail: Server | None  # None: letters wait until one is set
 
 

@@ -58,6 +58,7 @@ class Signature(Versioned, Base):
     __table_args__ = (
         UniqueConstraint("statement_id", "position"),
         UniqueConstraint("statement_id", "address_index"),
+        Index("ix_signatures_statement_id_entry_index", "statement_id", "entry_index"),
         Index("ix_signatures_statement_id_created_at", "statement_id", "created_at"),
         Index(
             "ix_signatures_unplaced",
@@ -110,6 +111,8 @@ class Signature(Versioned, Base):
     # Of public ones. One address signs a statement once; it is compared within a statement only.
     address_index: Mapped[bytes | None] = mapped_column(BlindBytes("signatures.address"))
     domain_index: Mapped[bytes | None] = mapped_column(BlindBytes("signatures.domain"))
+    # Of an organisation's entry, by which two signatures of one organisation are found.
+    entry_index: Mapped[bytes | None] = mapped_column(BlindBytes("signatures.entry"))
     prefix: Mapped[bytes | None]  # of the internet address, under a key that lives seven days
     language: Mapped[Language | None]  # in which the signatory reads letters
     shows_logo: Mapped[bool] = mapped_column(default=True)  # where a theme shows logos

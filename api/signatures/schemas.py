@@ -22,7 +22,7 @@ SHA256 = {
     "example": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 }
 _WORDS = "Send 64 hexadecimal digits, in lower case."
-_sha256 = [
+SHA256_IS = [
     ma.validate.Length(equal=64, error=_WORDS),
     ma.validate.Regexp("^[0-9a-f]{64}$", error=_WORDS),
 ]
@@ -68,7 +68,7 @@ class SignatoryIn(Schema):
 class SignatureIn(SignatoryIn):
     """A signature under the text of one revision."""
 
-    revision_sha256 = ma.fields.String(required=True, validate=_sha256, metadata=SHA256)
+    revision_sha256 = ma.fields.String(required=True, validate=SHA256_IS, metadata=SHA256)
     organisation_id = ma.fields.UUID(
         load_default=None,
         allow_none=True,
@@ -83,7 +83,7 @@ class SignatureIn(SignatoryIn):
 class ConfirmationIn(Schema):
     """The text that the signatory has seen now."""
 
-    revision_sha256 = ma.fields.String(required=True, validate=_sha256, metadata=SHA256)
+    revision_sha256 = ma.fields.String(required=True, validate=SHA256_IS, metadata=SHA256)
 
 
 class RepresentativeOut(Schema):
@@ -231,7 +231,7 @@ class CountsOut(PublicCountsOut):
 class ImportArgs(tables.EntryArgs):
     """How a table is entered."""
 
-    revision_sha256 = ma.fields.String(required=True, validate=_sha256, metadata=SHA256)
+    revision_sha256 = ma.fields.String(required=True, validate=SHA256_IS, metadata=SHA256)
 
 
 class SignatoryLineOut(tables.LineOut):

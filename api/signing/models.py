@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra.database import Base, Id, Instant, Language, Moment
@@ -21,16 +21,21 @@ class PendingSignature(Base):
 
     __tablename__ = "pending_signatures"
     __table_args__ = (
-        Index("ix_pending_signatures_taken_in_at_asked_at", "taken_in_at", "asked_at"),
-        Index("ix_pending_signatures_statement_id_address_index", "statement_id", "address_index"),
+        Index("ix_pending_signatures_asked_at", "asked_at"),
+        Index(
+            "ix_pending_signatures_new",
+            "asked_at",
+            postgresql_where=text("taken_in_at IS NULL"),
+            sqlite_where=text("taken_in_at IS NULL"),
+        ),
         UniqueConstraint("statement_id", "code_index"),
     )
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    statement_id: Mapped[UUID] = mapped_column(ForeignKey("statements.id", ondelete="CASCADE"))
+    # No foreign keys: for each, thousands would queue for a lock on the one row of their statement.
+    # What a deleted coalition leaves here goes with its key at once, and as a row by a job.
+    coalition_id: Mapped[UUID]
+    statement_id: Mapped[UUID]
     revision_number: Mapped[int]  # what was shown
     revision_sha256: Mapped[str] = mapped_column(String(64))
     # Who, how, with which consents, until it is confirmed and the receipt is sent.

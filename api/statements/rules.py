@@ -48,6 +48,12 @@ class TextClosed(Conflict):
     title = "This text is closed"
 
 
+class SigningOpened(Conflict):
+    """What people have signed does not move under them."""
+
+    title = "Signing has opened"
+
+
 class NotFrozen(Conflict):
     """Only a frozen text can be reviewed, signed and published."""
 

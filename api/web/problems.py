@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 
 from api import errors
 from api.infra.database import Stale
+from api.infra.limits import TooOften
 from api.web.guard import TooLarge, Unreadable, WrongContentType
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ STATUS: dict[type[errors.DomainError], HTTPStatus] = {
     errors.Gone: HTTPStatus.GONE,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.Conflict: HTTPStatus.CONFLICT,
+    TooOften: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -112,6 +114,8 @@ def of_domain(error: errors.DomainError) -> Response:
         answer.headers["WWW-Authenticate"] = "Bearer"
     if status is HTTPStatus.SERVICE_UNAVAILABLE or isinstance(error, StillRunning):
         answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    if isinstance(error, TooOften):
+        answer.headers["Retry-After"] = str(error.retry_after)
     return answer
 
 

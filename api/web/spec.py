@@ -114,7 +114,7 @@ def _complete(operation: dict[str, Any], path: str, method: str, schemas: Any) -
     statuses = set(ALWAYS) | ({"403", "404"} if "{" in path else set())
     if path.startswith(OPEN):
         operation["security"] = []
-        statuses = (statuses - {"401", "403"}) | {"410"}
+        statuses = (statuses - {"401", "403"}) | {"410", "429"}
     statuses |= {"412", "428"} if any(p.get("name") == "If-Match" for p in parameters) else set()
     statuses |= {"409"} if method != "get" or "/statements/{" in path else set()
     statuses |= {"410"} if "/statements/{" in path else set()

@@ -606,9 +606,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approvers")),
-        sa.UniqueConstraint(
-            "ask_id", "email_index", name=op.f("uq_approvers_ask_id_email_index")
-        ),
+        sa.UniqueConstraint("ask_id", "email_index", name=op.f("uq_approvers_ask_id_email_index")),
     )
     with op.batch_alter_table("approvers", schema=None) as batch_op:
         batch_op.create_index(
@@ -698,21 +696,9 @@ def upgrade() -> None:
         sa.Column("taken_in_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("signature_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["coalition_id"],
-            ["coalitions.id"],
-            name=op.f("fk_pending_signatures_coalition_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
             ["signature_id"],
             ["signatures.id"],
             name=op.f("fk_pending_signatures_signature_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["statement_id"],
-            ["statements.id"],
-            name=op.f("fk_pending_signatures_statement_id"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pending_signatures")),
@@ -722,19 +708,16 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("pending_signatures", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_pending_signatures_coalition_id"), ["coalition_id"], unique=False
-        )
-        batch_op.create_index(
             batch_op.f("ix_pending_signatures_signature_id"), ["signature_id"], unique=False
         )
         batch_op.create_index(
-            "ix_pending_signatures_statement_id_address_index",
-            ["statement_id", "address_index"],
+            "ix_pending_signatures_new",
+            ["asked_at"],
             unique=False,
+            postgresql_where=sa.text("taken_in_at IS NULL"),
+            sqlite_where=sa.text("taken_in_at IS NULL"),
         )
-        batch_op.create_index(
-            "ix_pending_signatures_taken_in_at_asked_at", ["taken_in_at", "asked_at"], unique=False
-        )
+        batch_op.create_index("ix_pending_signatures_asked_at", ["asked_at"], unique=False)
 
     op.create_table(
         "sign_offs",
@@ -821,6 +804,7 @@ def upgrade() -> None:
     with op.batch_alter_table("signatures", schema=None) as batch_op:
         batch_op.add_column(sa.Column("address_index", sa.LargeBinary(), nullable=True))
         batch_op.add_column(sa.Column("domain_index", sa.LargeBinary(), nullable=True))
+        batch_op.add_column(sa.Column("entry_index", sa.LargeBinary(), nullable=True))
         batch_op.add_column(sa.Column("prefix", sa.LargeBinary(), nullable=True))
         batch_op.add_column(sa.Column("language", sa.String(length=35), nullable=True))
         batch_op.add_column(
@@ -835,6 +819,9 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_signatures_invalidation_id"), ["invalidation_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_signatures_statement_id_entry_index", ["statement_id", "entry_index"], unique=False
         )
         batch_op.create_index(
             "ix_signatures_statement_id_created_at", ["statement_id", "created_at"], unique=False
@@ -993,6 +980,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("position IS NULL"),
         )
         batch_op.drop_index("ix_signatures_statement_id_created_at")
+        batch_op.drop_index("ix_signatures_statement_id_entry_index")
         batch_op.drop_index(batch_op.f("ix_signatures_invalidation_id"))
         batch_op.drop_index(batch_op.f("ix_signatures_evidence_id"))
         batch_op.alter_column("position", existing_type=sa.INTEGER(), nullable=False)
@@ -1002,6 +990,7 @@ def downgrade() -> None:
         batch_op.drop_column("shows_logo")
         batch_op.drop_column("language")
         batch_op.drop_column("prefix")
+        batch_op.drop_column("entry_index")
         batch_op.drop_column("domain_index")
         batch_op.drop_column("address_index")
 
@@ -1021,10 +1010,13 @@ def downgrade() -> None:
 
     op.drop_table("sign_offs")
     with op.batch_alter_table("pending_signatures", schema=None) as batch_op:
-        batch_op.drop_index("ix_pending_signatures_taken_in_at_asked_at")
-        batch_op.drop_index("ix_pending_signatures_statement_id_address_index")
+        batch_op.drop_index("ix_pending_signatures_asked_at")
+        batch_op.drop_index(
+            "ix_pending_signatures_new",
+            postgresql_where=sa.text("taken_in_at IS NULL"),
+            sqlite_where=sa.text("taken_in_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_pending_signatures_signature_id"))
-        batch_op.drop_index(batch_op.f("ix_pending_signatures_coalition_id"))
 
     op.drop_table("pending_signatures")
     with op.batch_alter_table("consents", schema=None) as batch_op:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -14,7 +14,7 @@ from api.infra import audit, clock, events
 from api.infra.database import Stale, reading, touch, transaction
 from api.organisations.models import Organisation
 from api.signatures import rules
-from api.signatures.models import SignatoryKind, Signature, SignatureState, Visibility
+from api.signatures.models import Consent, SignatoryKind, Signature, SignatureState, Visibility
 from api.signatures.rules import Audience
 from api.signatures.service import counts, rows
 from api.statements.models import Statement
@@ -120,12 +120,20 @@ def withdraw(actor: Actor, signature_id: UUID) -> Shown:
     with transaction() as session:
         statement, signature = _held(session, actor, signature_id)
         if signature.state is not SignatureState.WITHDRAWN:
-            with counts.followed(session, statement, [signature]):
-                signature.state = SignatureState.WITHDRAWN
-            signature.withdrawn_on = clock.today()
-            _forget(session, signature)
+            take_back(session, statement, signature)
             audit.record(session, actor, "signature.withdrawn", signature)
         return _shown(session, statement, signature)
+
+
+def take_back(session: Session, statement: Statement, signature: Signature) -> None:
+    """Have a signature count no more, and forget who gave it: they may sign again."""
+    with counts.followed(session, statement, [signature]):
+        signature.state = SignatureState.WITHDRAWN
+    signature.withdrawn_on = clock.today()
+    signature.address_index = signature.domain_index = None
+    signature.entry_index = signature.prefix = None
+    session.execute(delete(Consent).where(Consent.signature_id == signature.id))
+    _forget(session, signature)
 
 
 def erase(actor: Actor, signature_id: UUID) -> Shown:

@@ -12,11 +12,20 @@ from api.accounts.rules import Actor, Role
 from api.cases import service as cases
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Fault, Forbidden, Gone, Invalid, NotFound
-from api.infra import audit, database, events, keys
+from api.infra import audit, clock, database, events, keys
 from api.infra.database import flush, touch
 from api.portable.rules import checking, printing, references, secrecy
 from api.statements import rules
-from api.statements.models import Kind, NamedCase, PastDemand, Revision, State, Statement, Weight
+from api.statements.models import (
+    Kind,
+    NamedCase,
+    PastDemand,
+    Revision,
+    Signing,
+    State,
+    Statement,
+    Weight,
+)
 from api.texts.rules import themes
 
 if TYPE_CHECKING:
@@ -222,6 +231,8 @@ def frozen(
     """Write the next revision of a statement from its draft."""
     number = statement.revision_number + 1
     means = rules.weighed(number, State(statement.state), weight)
+    if means is Weight.MATERIAL:
+        _must_not_be_signed(session, statement)
     document, secrets = whole_draft(session, statement), draft_secrets(session, statement)
     if secrecy.telling(note, _unnamed(session, statement.coalition_id, secrets)):
         raise Invalid(NAMED, [Fault("/note", NAMED)])
@@ -256,6 +267,15 @@ def frozen(
     facts = {"statement_id": str(statement.id), "number": str(number), "weight": str(means)}
     events.announce(session, "statement.revised", statement.coalition_id, **facts)
     return revision
+
+
+def _must_not_be_signed(session: Session, statement: Statement) -> None:
+    signing = session.get(Signing, statement.id)
+    if signing is not None and signing.has_opened(clock.now()):
+        raise rules.SigningOpened(
+            "From then on its text takes editorial revisions only. A material change closes signing"
+            " and begins a new statement: POST to its successors."
+        )
 
 
 def index(

@@ -1,0 +1,32 @@
+"""Jobs of signing: what was received is taken in, what nobody confirmed is forgotten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from api.infra.jobs import job
+from api.signing.service import batch, intake
+
+if TYPE_CHECKING:
+    from api.infra.jobs import Work
+
+
+@job(intake.TAKE_IN, when=batch.is_waiting)
+def take_in(work: Work) -> dict[str, int]:
+    """Take in what was received, each with the one letter that fits."""
+    del work
+    return {"taken_in": batch.take_in()}
+
+
+@job("signing.forget", when=batch.has_old)
+def forget(work: Work) -> None:
+    """Delete what nobody confirmed in time."""
+    del work
+    batch.forget()
+
+
+@job("signing.forget_coalition", on=("coalition.deleted",))
+def forget_coalition(work: Work) -> None:
+    """Delete what was received for a coalition that is no more."""
+    batch.forget_coalition(UUID(work.facts["coalition_id"]))

@@ -1,0 +1,212 @@
+"""The addresses of signing: for coordinators below /v1, for everybody below /v1/public."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, jsonify, request
+from flask.views import MethodView
+
+from api.accounts.routes import current_actor
+from api.signing import service
+from api.signing.schemas import (
+    AcceptedOut,
+    AskedOut,
+    ChallengeOut,
+    CodeIn,
+    OwnSignatureIn,
+    OwnSignatureOut,
+    PublicCountsOut,
+    PublicSignatoryOut,
+    PublicSignatureIn,
+    PublicStatementArgs,
+    PublicStatementOut,
+    SigningIn,
+    SigningOut,
+    SuccessorIn,
+)
+from api.signing.service import origins, settings
+from api.statements.schemas import DraftOut
+from api.web.etags import needs_match, tag
+from api.web.files import sent
+from api.web.paging import PageArgs, listed, paged
+from api.web.rest import Blueprint
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from api.infra.pages import PageRequest
+    from api.signing.service.confirming import Asked
+    from api.signing.service.owning import Own
+    from api.signing.service.reader import Public
+
+blueprint = Blueprint("signing", __name__, url_prefix="/v1", description="The public signs.")
+ACCEPTED = (
+    "If this address can sign, a letter is on its way to it. Open it, and confirm within 7 days."
+)
+HERE = "/public/statements/<string:address>"
+A_DAY = "86400"
+
+
+@blueprint.after_request
+def _let_sites_read(answer: Response) -> Response:
+    """Let pages of the sites that a coalition names use what is public; no cookie goes along."""
+    origin, address = request.headers.get("Origin"), (request.view_args or {}).get("address")
+    if address is None:
+        return answer
+    answer.vary.add("Origin")
+    if origin and origins.may_read(address, origin):
+        answer.headers["Access-Control-Allow-Origin"] = origin
+        answer.headers["Access-Control-Allow-Methods"] = "GET, POST"
+        answer.headers["Access-Control-Allow-Headers"] = "Content-Type"
+        answer.headers["Access-Control-Expose-Headers"] = "Link, Retry-After"
+        answer.headers["Access-Control-Max-Age"] = A_DAY
+    return answer
+
+
+@blueprint.route("/statements/<uuid:statement_id>/signing")
+class StatementSigning(MethodView):
+    @blueprint.response(200, SigningOut)
+    def get(self, statement_id: UUID) -> settings.Set:
+        """Show how a statement is signed in public."""
+        return _tagged(settings.signing(current_actor(), statement_id))
+
+    @needs_match
+    @blueprint.arguments(SigningIn)
+    @blueprint.response(200, SigningOut)
+    def put(self, given: dict[str, Any], statement_id: UUID, expected: int) -> settings.Set:
+        """Say how a statement is signed in public: from when, until when, by whom.
+
+        From the moment it opens, its text takes editorial revisions only.
+        """
+        return _tagged(settings.put(current_actor(), statement_id, expected, given))
+
+
+def _tagged(found: settings.Set) -> settings.Set:
+    tag(found.signing.version)
+    return found
+
+
+@blueprint.route("/statements/<uuid:statement_id>/successors")
+class Successors(MethodView):
+    @blueprint.arguments(SuccessorIn)
+    @blueprint.response(201, DraftOut)
+    def post(self, given: dict[str, str], statement_id: UUID) -> Any:
+        """Close a statement's signing, and continue it in a new one with the draft's text.
+
+        For a material change after signing opened: who signed the one has not signed the other.
+        """
+        begun = settings.succeed(current_actor(), statement_id, given["slug"])
+        tag(begun.statement.version)
+        return begun
+
+
+@blueprint.route(HERE)
+class PublicStatement(MethodView):
+    @blueprint.arguments(PublicStatementArgs, location="query")
+    @blueprint.response(200, PublicStatementOut)
+    def get(self, args: dict[str, Any], address: str) -> Public:
+        """Read a statement that is, was or will be signed in public, and how to sign it."""
+        return service.public(address, args["language"])
+
+
+@blueprint.route(f"{HERE}/signatures")
+class PublicSignatures(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(PublicSignatoryOut))
+    def get(self, args: dict[str, PageRequest], address: str) -> Any:
+        """List who signed, as far as they wish to be seen, in their order."""
+        return paged(service.signatories(address, args["page"]))
+
+    @blueprint.arguments(PublicSignatureIn())  # made once, not for each of a rush
+    @blueprint.response(202, AcceptedOut)
+    def post(self, given: dict[str, Any], address: str) -> dict[str, str]:
+        """Ask to sign. Everybody is answered alike; what comes of it, the mailbox learns."""
+        service.receive(address, given, given["revision_sha256"], request.remote_addr)
+        return {"message": ACCEPTED}
+
+
+@blueprint.route(f"{HERE}/signature-counts")
+class PublicCounts(MethodView):
+    @blueprint.response(200, PublicCountsOut)
+    def get(self, address: str) -> Any:
+        """Count who signed."""
+        return service.counts(address)
+
+
+@blueprint.route(f"{HERE}/challenge")
+class Challenge(MethodView):
+    @blueprint.response(200, ChallengeOut)
+    def get(self, address: str) -> Response:
+        """Get a proof of work to do: with it, more signatures are taken from one network."""
+        answer = jsonify(service.challenge(address))
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+
+@blueprint.route(f"{HERE}/confirmations")
+class CodeConfirmations(MethodView):
+    @blueprint.arguments(CodeIn)
+    @blueprint.response(200, AskedOut)
+    def post(self, given: dict[str, str], address: str) -> Asked:
+        """Confirm a signature by the short code of its letter."""
+        return service.confirm_by_code(address, given["code"], request.remote_addr)
+
+
+@blueprint.route("/public/pending-signatures/<string:secret>")
+class PendingSignature(MethodView):
+    @blueprint.response(200, AskedOut)
+    def get(self, secret: str) -> Asked:
+        """Show what a link of a letter would confirm; nothing changes."""
+        return service.pending(secret)
+
+
+@blueprint.route("/public/pending-signatures/<string:secret>/confirmation")
+class LinkConfirmation(MethodView):
+    @blueprint.response(200, AskedOut)
+    def post(self, secret: str) -> Asked:
+        """Confirm a signature by the link of its letter, any number of times in seven days."""
+        return service.confirm(secret)
+
+
+@blueprint.route("/public/own-signatures/<string:secret>")
+class OwnSignature(MethodView):
+    @blueprint.response(200, OwnSignatureOut)
+    def get(self, secret: str) -> Own:
+        """Show one's own signature, and all that is kept of it."""
+        return service.own(secret)
+
+
+@blueprint.route("/public/own-signatures/<string:secret>/corrections")
+class OwnCorrections(MethodView):
+    @blueprint.arguments(OwnSignatureIn)
+    @blueprint.response(200, OwnSignatureOut)
+    def post(self, given: dict[str, Any], secret: str) -> Own:
+        """Correct one's own signature, show it to more or fewer, or end a mailing."""
+        return service.correct(secret, given)
+
+
+@blueprint.route("/public/own-signatures/<string:secret>/hiding")
+class OwnHiding(MethodView):
+    @blueprint.response(200, OwnSignatureOut)
+    def post(self, secret: str) -> Own:
+        """Show one's name nowhere any more, at once; the signature goes on counting."""
+        return service.hide(secret)
+
+
+@blueprint.route("/public/own-signatures/<string:secret>/withdrawal")
+class OwnWithdrawal(MethodView):
+    @blueprint.response(200, OwnSignatureOut)
+    def post(self, secret: str) -> Own:
+        """Take one's own signature back: it does not count, and who gave it is forgotten."""
+        return service.withdraw(secret)
+
+
+@blueprint.route("/public/own-signatures/<string:secret>/data")
+class OwnData(MethodView):
+    @sent("application/json")
+    def get(self, secret: str) -> Response:
+        """Take away all that is kept of oneself."""
+        answer = jsonify(service.export_own(secret))
+        answer.headers.set("Content-Disposition", "attachment", filename="my-signature.json")
+        return answer

@@ -1,0 +1,182 @@
+"""What may be asked of who signs, in which words, and how hard a machine must work to sign."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import secrets
+import tomllib
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from api.config import share
+from api.errors import Conflict, Fault, Invalid, point
+from api.signatures.models import Purpose, SignatoryKind, Visibility
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from uuid import UUID
+
+KEPT = timedelta(days=7)  # what nobody confirmed
+MOST_LETTERS = 3  # to one address in 24 hours, of those that anybody can ask for
+WITHIN = timedelta(hours=24)
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # without signs that are mistaken for one another
+ADDRESS_SIGNS, CODE_SIGNS = 8, 10
+CODE_GROUP = 5
+FALLBACK = "en"
+
+
+class SigningClosed(Conflict):
+    """It is signed while it is open."""
+
+    title = "This statement is not open for signing"
+
+
+@dataclass(frozen=True)
+class Consent:
+    """One box to tick: its purpose, its words, and the hash by which they are kept."""
+
+    purpose: Purpose
+    language: str
+    words: str
+    organisation_id: UUID | None = None
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.words.encode()).hexdigest()
+
+
+def consents(
+    language: str, coalition: str, organisations: Iterable[tuple[UUID, str]]
+) -> list[Consent]:
+    """Return the boxes of a form, each with words of its own; none is ticked beforehand."""
+    tag = language if language in consent_languages() else FALLBACK
+    said = _words(tag)
+    signing = said["signing"].format(coalition=coalition)
+    return [
+        Consent(Purpose.SIGNING, tag, signing),
+        Consent(Purpose.NAME, tag, said["name"]),
+        *(
+            Consent(Purpose.MAILINGS, tag, said["mailings"].format(organisation=name), each)
+            for each, name in organisations
+        ),
+    ]
+
+
+@lru_cache
+def consent_languages() -> frozenset[str]:
+    """Return the languages in which consent is asked for."""
+    return frozenset(path.stem for path in share("templates", "consents").glob("*.toml"))
+
+
+@lru_cache
+def _words(tag: str) -> dict[str, str]:
+    return tomllib.loads(share("templates", "consents", f"{tag}.toml").read_text("utf-8"))
+
+
+def given(
+    asked: Sequence[Mapping[str, Any]], offered: Sequence[Consent], visibility: Visibility
+) -> list[dict[str, Any]]:
+    """Return the consents that were given, as they are kept; raise Invalid."""
+    known = {(each.purpose, each.organisation_id, each.sha256): each for each in offered}
+    faults, kept = [], []
+    for place, one in enumerate(asked):
+        key = (one["purpose"], one.get("organisation_id"), one["words_sha256"])
+        if key not in known:
+            fault = "These are not words that the form shows now. Show it again, and ask again."
+            faults.append(Fault(point("consents", place), fault))
+            continue
+        found = known[key]
+        kept.append(
+            {
+                "purpose": found.purpose.value,
+                "organisation_id": found.organisation_id and str(found.organisation_id),
+                "language": found.language,
+                "words": found.words,
+            }
+        )
+    purposes = {one["purpose"] for one in kept}
+    if not faults and Purpose.SIGNING not in purposes:
+        faults.append(Fault("/consents", "Without the consent to sign there is no signature."))
+    shows = visibility in {Visibility.PUBLIC, Visibility.INITIALS}
+    if not faults and shows and Purpose.NAME not in purposes:
+        fault = "Consent to have the name shown, or choose that it is not."
+        faults.append(Fault("/visibility", fault))
+    if faults:
+        raise Invalid("A consent is missing, or not to what the form says.", faults)
+    return kept
+
+
+def address_of(slug: str) -> str:
+    """Return a new public address: nobody finds it by trying slugs."""
+    return f"{slug[:80]}-{_signs(ADDRESS_SIGNS)}"
+
+
+def _signs(number: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(number))
+
+
+def code_from(digest: bytes) -> str:
+    """Return a short code that can be typed: 10 signs, some 49 bits of a keyed hash."""
+    number, signs = int.from_bytes(digest, "big"), []
+    for _ in range(CODE_SIGNS):
+        number, sign = divmod(number, len(ALPHABET))
+        signs.append(ALPHABET[sign])
+    return "".join(signs)
+
+
+def spelled(code: str) -> str:
+    """Return a code as it is read aloud and typed: in two groups."""
+    return f"{code[:CODE_GROUP]}-{code[CODE_GROUP:]}".upper()
+
+
+def typed(text: str) -> str:
+    """Return the code that somebody typed, however they spaced it."""
+    return "".join(sign for sign in text.lower() if sign in ALPHABET)[:CODE_SIGNS]
+
+
+def prefix_of(address: str | None) -> str:
+    """Return the part of an internet address that a household or an office shares.
+
+    /24 of IPv4 and /56 of IPv6; an address inside another kind (::ffff:…) is what it stands for.
+    """
+    try:
+        found = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    mapped = getattr(found, "ipv4_mapped", None)
+    found = mapped or found
+    size = 24 if found.version == 4 else 56  # noqa: PLR2004 # the versions that there are
+    return str(ipaddress.ip_network((found, size), strict=False))
+
+
+# Requests in a minute for one statement, from all over: what makes proofs of work harder.
+UNDER_ATTACK, UNDER_HEAVY_ATTACK = 600, 3000
+
+
+def effort(in_a_minute: int) -> str:
+    """Return what the hash of a proof of work begins with: 4,096 tries, 16 or 256 times as many."""
+    if in_a_minute >= UNDER_HEAVY_ATTACK:
+        return "00000"
+    return "0000" if in_a_minute >= UNDER_ATTACK else "000"
+
+
+def must_fit(kind: SignatoryKind, *, individuals: bool, organisations: bool) -> None:
+    """Let who may sign pass, or raise Invalid."""
+    if (kind is SignatoryKind.INDIVIDUAL and individuals) or (
+        kind is SignatoryKind.ORGANISATION and organisations
+    ):
+        return
+    who = "people" if individuals else "organisations"
+    raise Invalid("Not everybody may sign this.", [Fault("/kind", f"Only {who} sign it.")])
+
+
+# How a name may appear, the least first.
+VISIBILITIES = (
+    Visibility.ANONYMOUS,
+    Visibility.COALITION,
+    Visibility.INITIALS,
+    Visibility.PUBLIC,
+)

@@ -1,0 +1,213 @@
+"""What is done with signatures after they were received: taken in, and forgotten in time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, insert, select
+
+from api.infra import audit, clock, days, keys, letters, links
+from api.infra.database import alone, transaction
+from api.signatures.models import Block, BlockAct, Signature
+from api.signatures.rules import addresses, blocking
+from api.signing import rules
+from api.signing.models import LetterMark, PendingSignature, UsedChallenge
+from api.signing.service.intake import REQUEST
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+BLOCKED = "blocks.value"
+CODE = "pending_signatures.code"
+AT_ONCE = 200
+TAKING_IN = 8_273_665_092  # any number: PostgreSQL's name of the lock that batches take
+CONFIRM = "signature.confirm"
+CONFIRMATION, AGAIN = "signing.confirmation", "signing.again"
+
+
+def is_waiting(session: Session) -> bool:
+    """Tell whether somebody signed who was not taken in yet."""
+    query = select(PendingSignature.id).where(PendingSignature.taken_in_at.is_(None)).limit(1)
+    return session.scalars(query).first() is not None
+
+
+def take_in() -> int:
+    """Take in everything that was received; return how many."""
+    total = 0
+    while number := _batch():
+        total += number
+    return total
+
+
+def _batch() -> int:
+    """Take in what waits longest, each with the letter that fits, all in one transaction."""
+    with transaction() as session:
+        alone(session, TAKING_IN)
+        query = select(PendingSignature).where(PendingSignature.taken_in_at.is_(None))
+        oldest = query.order_by(PendingSignature.asked_at, PendingSignature.id)
+        found = session.scalars(oldest.limit(AT_ONCE)).all()
+        by_coalition: dict[UUID, list[PendingSignature]] = {}
+        for each in found:
+            by_coalition.setdefault(each.coalition_id, []).append(each)
+        for coalition_id, some in by_coalition.items():
+            _Intake(session, coalition_id).take(some)
+        return len(found)
+
+
+def blocks_of(session: Session, coalition_id: UUID) -> list[blocking.Blocked]:
+    """Return what a coalition does not let sign, or looks at first, ready to be compared."""
+    rows = session.scalars(select(Block).where(Block.coalition_id == coalition_id))
+    return [
+        blocking.ready(each.kind, each.act, keys.unseal(session, BLOCKED, each.id, each.value))
+        for each in rows
+    ]
+
+
+class _Intake:
+    """One coalition's part of a batch."""
+
+    def __init__(self, session: Session, coalition_id: UUID) -> None:
+        self.session, self.coalition_id = session, coalition_id
+        self.blocks = blocks_of(session, coalition_id)
+
+    def take(self, some: Sequence[PendingSignature]) -> None:
+        requests = {
+            each.id: keys.unseal(self.session, REQUEST, each.id, each.request)
+            for each in some
+            if each.request is not None
+        }
+        wanted = [each for each in some if each.id in requests and self._may(requests[each.id])]
+        allowed = self._with_letters_left(wanted, requests)
+        signed = self._signed(allowed)
+        new = [each for each in allowed if _who(each) not in signed]
+        self._promise(CONFIRMATION, new)
+        self._promise(AGAIN, [each for each in allowed if _who(each) in signed])
+        for each in new:
+            code = code_of(self.session, each)
+            each.code_index = keys.blind(self.session, self.coalition_id, CODE, code)
+        now, kept = clock.now(), {each.id for each in allowed}
+        for each in some:
+            each.taken_in_at = now
+        dropped = [each.id for each in some if each.id not in kept]
+        self.session.flush()
+        if dropped:
+            gone = delete(PendingSignature).where(PendingSignature.id.in_(dropped))
+            self.session.execute(gone)
+        for statement_id, count in Counter(each.statement_id for each in some).items():
+            audit.append(
+                self.session,
+                None,
+                "signing.taken_in",
+                self.coalition_id,
+                statement_id,
+                facts={"count": count},
+            )
+
+    def _may(self, request: dict[str, Any]) -> bool:
+        act = blocking.fits(self.blocks, request["email"], request.get("name", ""))
+        return act is not BlockAct.DROP
+
+    def _with_letters_left(
+        self, some: Sequence[PendingSignature], requests: dict[UUID, dict[str, Any]]
+    ) -> list[PendingSignature]:
+        """Return those whose address may get another letter today, and count these letters."""
+        now, today = clock.now(), clock.today()
+        earlier = (now - rules.WITHIN).date()
+        marks: dict[UUID, list[tuple[date, bytes]]] = {}
+        for each in some:
+            one = addresses.normalised(requests[each.id]["email"])
+            marks[each.id] = [
+                (day, days.mark(self.session, "letters", one, day)) for day in {earlier, today}
+            ]
+        sent = self._sent({mark for several in marks.values() for mark in several})
+        allowed, new = [], []
+        for each in some:
+            mine = marks[each.id]
+            if sum(sent[mark] for mark in mine) >= rules.MOST_LETTERS:
+                continue
+            (of_today,) = [mark for mark in mine if mark[0] == today]
+            sent[of_today] += 1
+            new.append({"id": uuid4(), "day": today, "address": of_today[1], "at": now})
+            allowed.append(each)
+        if new:
+            self.session.execute(insert(LetterMark), new)
+        return allowed
+
+    def _sent(self, marks: set[tuple[date, bytes]]) -> Counter[tuple[date, bytes]]:
+        query = select(LetterMark.day, LetterMark.address).where(
+            LetterMark.at > clock.now() - rules.WITHIN,
+            LetterMark.address.in_([address for _, address in marks]),
+        )
+        return Counter((day, address) for day, address in self.session.execute(query))
+
+    def _signed(self, some: Sequence[PendingSignature]) -> set[tuple[UUID, bytes]]:
+        query = select(Signature.statement_id, Signature.address_index).where(
+            Signature.statement_id.in_({each.statement_id for each in some}),
+            Signature.address_index.in_({each.address_index for each in some}),
+        )
+        return {
+            (statement, bytes(index))
+            for statement, index in self.session.execute(query)
+            if index is not None
+        }
+
+    def _promise(self, kind: str, some: Sequence[PendingSignature]) -> None:
+        if not some:
+            return
+        ids = [each.id for each in some]
+        if kind == CONFIRMATION:
+            until = max(each.asked_at for each in some) + rules.KEPT
+            links.issue_all(self.session, CONFIRM, self.coalition_id, ids, until=until)
+        letters.promise_all(self.session, kind, self.coalition_id, ids)
+
+
+def _who(each: PendingSignature) -> tuple[UUID, bytes]:
+    return each.statement_id, bytes(each.address_index)
+
+
+def code_of(session: Session, pending: PendingSignature) -> str:
+    """Return the short code of a signature that was asked for; it is not kept either."""
+    digest = keys.blind(session, pending.coalition_id, CODE, f"of {pending.id}")
+    return rules.code_from(digest)
+
+
+def _old() -> dict[type[Any], Any]:
+    now = clock.now()
+    return {
+        PendingSignature: PendingSignature.asked_at < now - rules.KEPT,
+        UsedChallenge: UsedChallenge.expires_at < now,
+        LetterMark: LetterMark.at < now - rules.WITHIN,
+    }
+
+
+def has_old(session: Session) -> bool:
+    """Tell whether something is kept that nobody needs any more."""
+    return any(
+        session.execute(select(*model.__table__.primary_key).where(is_old).limit(1)).first()
+        for model, is_old in _old().items()
+    )
+
+
+def forget() -> None:
+    """Delete what was not confirmed within seven days, and marks whose time is over."""
+    with transaction() as session:
+        old = select(PendingSignature.id).where(
+            PendingSignature.asked_at < clock.now() - rules.KEPT
+        )
+        about = links.Link.object_id.in_(old), links.Link.purpose == CONFIRM
+        session.execute(delete(links.Link).where(*about))
+        for model, is_old in _old().items():
+            session.execute(delete(model).where(is_old))
+
+
+def forget_coalition(coalition_id: UUID) -> None:
+    """Delete what was received for a coalition; no key of the database does it."""
+    with transaction() as session:
+        session.execute(
+            delete(PendingSignature).where(PendingSignature.coalition_id == coalition_id)
+        )

@@ -1,0 +1,253 @@
+"""Taking a signature in: the request writes one row, a batch does what takes longer.
+
+So a known address, a new one and a blocked one are answered alike and as fast (promise 5), and a
+rush costs one row a signature. What the address leads to is found by the batch.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import bindparam, insert, select
+
+from api.coalitions.models import Coalition
+from api.errors import Fault, Invalid, NotFound, Unavailable, point
+from api.infra import clock, days, jobs, keys
+from api.infra.database import at_once, db, transaction
+from api.infra.keys import DataKey
+from api.infra.limits import Rate
+from api.infra.outside import outside
+from api.organisations.models import Organisation
+from api.organisations.rules import name_in
+from api.signatures.models import SignatoryKind, Visibility
+from api.signatures.rules import addresses, naming
+from api.signatures.service.rows import TextChanged
+from api.signing import rules
+from api.signing.models import PendingSignature
+from api.signing.service import proof as proofs
+from api.signing.service.settings import SIGNABLE
+from api.statements.models import Revision, Signing, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+    from uuid import UUID
+
+    from sqlalchemy import Table
+    from sqlalchemy.engine import Row
+    from sqlalchemy.orm import Session
+
+REQUEST = "pending_signatures.request"
+ADDRESS, DOMAIN = "signatures.address", "signatures.domain"
+TAKE_IN = "signing.take_in"
+# Of one address prefix at one statement. A proof of work buys more: an office, a school, Tor.
+WITH_PROOF, WITHOUT_PROOF = Rate(30, 300), Rate(6, 40)
+TOLD = ("kind", "name", "role", "affiliation", "country", "represented_by", "organisation_id")
+NAMED = ("name", "role", "affiliation")
+HERE = "Check the address: it ends in eight letters and digits."
+PROMISE_EVERY = 1.0  # seconds
+TRIES = 3
+MOST_KNOWN = 1000  # addresses
+_promised: MutableMapping[object, float] = WeakKeyDictionary()
+_prepared: MutableMapping[object, set[str]] = WeakKeyDictionary()
+
+
+def receive(address: str, facts: Mapping[str, Any], seen_sha256: str, remote: str | None) -> None:
+    """Keep what somebody sent who wants to sign; whoever they are, the answer is the same.
+
+    Names are looked at before anything else, and refused where they could be misused.
+    """
+    _must_be_fit(facts)
+    if facts.get("website"):  # a field that people do not see, and machines fill in
+        return
+    prefix = rules.prefix_of(remote)
+    proof = facts.get("proof")
+    outside().limits.hit(WITH_PROOF if proof else WITHOUT_PROOF, "sign", address, prefix)
+    _prepare(address)
+    for _ in range(TRIES):
+        with at_once() if proof is None else transaction() as session:
+            if _kept(session, address, facts, seen_sha256, prefix):
+                break
+    else:
+        raise Unavailable("The keys are being changed. Try again in a moment.")
+    _promise()
+
+
+def _prepare(address: str) -> None:
+    """Have the keys there that a signing needs: making one would take a transaction.
+
+    Those of a statement are looked for once in each process; a coalition's never go without it.
+    """
+    days.ready("prefixes")
+    known = _prepared.setdefault(db.engine, set())
+    if address in known:
+        return
+    with transaction() as session:
+        owner = _found(session, address)[0].coalition_id
+        for purpose in (ADDRESS, DOMAIN):
+            keys.blind(session, owner, purpose, "")
+    if len(known) >= MOST_KNOWN:
+        known.clear()
+    known.add(address)
+
+
+def _kept(
+    session: Session, address: str, facts: Mapping[str, Any], seen_sha256: str, prefix: str
+) -> bool:
+    """Write the one row; False where the key that it was sealed under is being destroyed."""
+    found = _found(session, address)
+    one = found[0]
+    _must_take(one, facts, seen_sha256)
+    if facts.get("proof"):
+        proofs.hand_in(session, one.statement_id, facts["proof"])
+    key_id = keys.prepared(session, one.coalition_id, found, (ADDRESS, DOMAIN))
+    row = {**_row(session, one, facts, prefix), "key_id": key_id}
+    return session.connection().execute(_KEEP, row).rowcount == 1
+
+
+def _must_be_fit(facts: Mapping[str, Any]) -> None:
+    faults = [
+        Fault(point(*place), wrong)
+        for place, text in _named(facts)
+        if (wrong := naming.faults(text))
+    ]
+    if faults:
+        raise Invalid("A name cannot be taken as it is.", faults)
+
+
+def _named(facts: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    for field in NAMED:
+        if facts.get(field):
+            yield (field,), facts[field]
+    for field, text in (facts.get("represented_by") or {}).items():
+        if text:
+            yield ("represented_by", field), text
+
+
+# Made once: building a query costs more than the database takes to answer it.
+_OPEN = (
+    select(
+        Signing.statement_id,
+        Signing.coalition_id,
+        Signing.opens_at,
+        Signing.closes_at,
+        Signing.takes_individuals,
+        Signing.takes_organisations,
+        Signing.mailing_organisation_ids,
+        Statement.state,
+        Statement.language,
+        Revision.number,
+        Revision.sha256,
+        Coalition.name.label("coalition"),
+        DataKey.id.label("key_id"),
+        DataKey.generation,
+        DataKey.master,
+        DataKey.wrapped,
+    )
+    .join(Statement, Statement.id == Signing.statement_id)
+    .join(Coalition, Coalition.id == Signing.coalition_id)
+    .join(
+        Revision,
+        (Revision.statement_id == Statement.id) & (Revision.number == Statement.revision_number),
+    )
+    .join(DataKey, DataKey.coalition_id == Signing.coalition_id)
+    .where(Signing.address == bindparam("address"))
+)
+_COLUMNS = (
+    "id", "coalition_id", "statement_id", "revision_number", "revision_sha256", "request",
+    "address_index", "domain_index", "prefix", "language", "asked_at",
+)  # fmt: skip
+_TABLE = cast("Table", PendingSignature.__table__)
+_KEEP = (
+    insert(_TABLE)
+    .from_select(
+        _COLUMNS,
+        select(*[bindparam(name, type_=_TABLE.c[name].type) for name in _COLUMNS])
+        .select_from(DataKey)
+        .where(DataKey.id == bindparam("key_id"))
+        .with_for_update(read=True, key_share=True),
+    )
+    .execution_options(preserve_rowcount=True)
+)
+
+
+def _found(session: Session, address: str) -> Sequence[Row[Any]]:
+    """Return all that is asked of a statement, in one query: a row for each of its keys."""
+    asked = {"address": address}
+    found: Sequence[Any] = session.connection().execute(_OPEN, asked).all()
+    if not found:
+        raise NotFound(HERE)
+    return found
+
+
+def _must_take(found: Row[Any], facts: Mapping[str, Any], seen_sha256: str) -> None:
+    now = clock.now()
+    is_over = found.closes_at is not None and found.closes_at <= now
+    if found.opens_at is None or found.opens_at > now or is_over or found.state not in SIGNABLE:
+        raise rules.SigningClosed("Look at its page: it says from when until when it is signed.")
+    if found.sha256 != seen_sha256:
+        raise TextChanged(
+            f"The newest revision is {found.number}, with the SHA-256 {found.sha256}."
+            " Show that text to the signatory and send its SHA-256."
+        )
+    rules.must_fit(
+        facts["kind"],
+        individuals=found.takes_individuals,
+        organisations=found.takes_organisations,
+    )
+    if facts["kind"] is SignatoryKind.ORGANISATION and facts["visibility"] is Visibility.INITIALS:
+        fault = Fault("/visibility", "An organisation has no initials: choose another.")
+        raise Invalid("An organisation cannot sign in this way.", [fault])
+
+
+def _row(
+    session: Session, found: Row[Any], facts: Mapping[str, Any], prefix: str
+) -> dict[str, Any]:
+    owner, row_id = found.coalition_id, uuid4()
+    language = facts.get("language") or found.language
+    mailers = mailers_of(session, found.mailing_organisation_ids, language)
+    offered = rules.consents(language, found.coalition, mailers)
+    request = {field: facts[field] for field in TOLD if facts.get(field) is not None}
+    request |= {
+        "email": facts["email"],
+        "visibility": facts["visibility"].value,
+        "receipt": facts.get("receipt", True),
+        "consents": rules.given(facts["consents"], offered, facts["visibility"]),
+    }
+    if "organisation_id" in request:
+        request["organisation_id"] = str(request["organisation_id"])
+    one = addresses.normalised(facts["email"])
+    domain = f"{found.statement_id}:{addresses.domain(facts['email'])}"
+    return {
+        "id": row_id,
+        "coalition_id": owner,
+        "statement_id": found.statement_id,
+        "revision_number": found.number,
+        "revision_sha256": found.sha256,
+        "request": keys.seal(session, owner, REQUEST, row_id, request),
+        "address_index": keys.blind(session, owner, ADDRESS, f"{found.statement_id}:{one}"),
+        "domain_index": keys.blind(session, owner, DOMAIN, domain),
+        "prefix": days.mark(session, "prefixes", f"{found.statement_id}:{prefix}"),
+        "language": language,
+        "asked_at": clock.now(),
+    }
+
+
+def mailers_of(session: Session, ids: list[str], language: str) -> list[tuple[UUID, str]]:
+    """Return the organisations whose mailings a form offers, in their order, by name."""
+    if not ids:
+        return []
+    query = select(Organisation.id, Organisation.names).where(Organisation.id.in_(ids))
+    there = {str(row.id): row for row in session.execute(query)}
+    return [(there[each].id, name_in(there[each].names, language)) for each in ids if each in there]
+
+
+def _promise() -> None:
+    """Promise the batch, once a second in each process; the sweeper finds what is between two."""
+    now = time.monotonic()
+    if now - _promised.get(db.engine, 0.0) >= PROMISE_EVERY:
+        _promised[db.engine] = now
+        with transaction() as session:
+            jobs.promise(session, TAKE_IN, None, {}, key=TAKE_IN)

@@ -1,0 +1,110 @@
+"""What the letters to signatories say: confirm, you have signed already, your receipt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from api.coalitions.models import Coalition
+from api.infra import keys, letters, links
+from api.infra.outside import outside
+from api.signatures.models import Signature
+from api.signing import rules
+from api.signing.models import PendingSignature
+from api.signing.service.batch import AGAIN, CONFIRM, CONFIRMATION, code_of
+from api.signing.service.confirming import OWN, RECEIPT
+from api.signing.service.intake import REQUEST
+from api.statements.models import Signing, Statement
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+
+def _facts(session: Session, asked: PendingSignature, **more: Any) -> letters.Facts | None:
+    if asked.request is None:
+        return None
+    request = keys.unseal(session, REQUEST, asked.id, asked.request)
+    statement = session.get_one(Statement, asked.statement_id)
+    signing = session.get_one(Signing, statement.id)
+    coalition = session.get_one(Coalition, statement.coalition_id)
+    name = (request.get("represented_by") or {}).get("name") or request.get("name")
+    return letters.Facts(
+        to=request["email"],
+        language=asked.language,
+        coalition=None if signing.is_sensitive else coalition.name,
+        facts={
+            "name": name,
+            "title": statement.title,
+            "accent": coalition.accent,
+            "statement_link": _page("s", signing.address),
+            **more,
+        },
+    )
+
+
+def _page(kind: str, rest: str) -> str:
+    return f"{outside().settings.public_url}/{kind}/{rest}"
+
+
+@letters.facts_of(CONFIRMATION)
+def confirmation(session: Session, pending_id: UUID) -> letters.Facts | None:
+    """Ask the mailbox whether it wants to sign."""
+    asked = session.get(PendingSignature, pending_id)
+    link = links.newest(session, CONFIRM, pending_id)
+    if asked is None or link is None or asked.signature_id is not None:
+        return None
+    signing = session.get_one(Signing, asked.statement_id)
+    return _facts(
+        session,
+        asked,
+        link=_page("c", links.secret_of(session, link)),
+        code=rules.spelled(code_of(session, asked)),
+        code_link=_page("s", f"{signing.address}/code"),
+        days=rules.KEPT.days,
+    )
+
+
+def _is_told(session: Session, pending_id: UUID) -> None:
+    """Delete what was asked again: the letter was all that it could lead to."""
+    asked = session.get(PendingSignature, pending_id)
+    if asked is not None:
+        session.delete(asked)
+
+
+@letters.facts_of(AGAIN, after=_is_told)
+def again(session: Session, pending_id: UUID) -> letters.Facts | None:
+    """Tell the mailbox that it has signed already, with its link."""
+    asked = session.get(PendingSignature, pending_id)
+    if asked is None:
+        return None
+    query = select(Signature).where(
+        Signature.statement_id == asked.statement_id,
+        Signature.address_index == asked.address_index,
+    )
+    signature = session.scalars(query).first()
+    link = signature and links.newest(session, OWN, signature.id)
+    if not link:
+        return None
+    return _facts(session, asked, link=_page("m", links.secret_of(session, link)))
+
+
+def _is_received(session: Session, pending_id: UUID) -> None:
+    """Forget the address: the receipt was the last that needed it."""
+    asked = session.get(PendingSignature, pending_id)
+    if asked is not None:
+        asked.request = None
+
+
+@letters.facts_of(RECEIPT, after=_is_received)
+def receipt(session: Session, pending_id: UUID) -> letters.Facts | None:
+    """Give the mailbox the link by which a signature is seen, corrected, hidden and withdrawn."""
+    asked = session.get(PendingSignature, pending_id)
+    if asked is None or asked.signature_id is None:
+        return None
+    link = links.newest(session, OWN, asked.signature_id)
+    if link is None:
+        return None
+    return _facts(session, asked, link=_page("m", links.secret_of(session, link)))

@@ -1,0 +1,265 @@
+"""A signatory's own signature, by the link that only they have: see, correct, hide, withdraw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from api.errors import Fault, Gone, Invalid
+from api.infra import audit, clock, events, links
+from api.infra.database import reading, touch, transaction
+from api.organisations.models import Organisation
+from api.organisations.rules import name_in
+from api.signatures import rules as signatures
+from api.signatures.models import (
+    Consent,
+    ConsentWords,
+    Purpose,
+    SignatoryKind,
+    Signature,
+    SignatureState,
+    Visibility,
+)
+from api.signatures.rules import naming
+from api.signatures.service import changes, counts, rows
+from api.signing.service.confirming import OWN
+from api.statements.models import Moderation, Signing, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.signatures.rules import Identity
+
+ALTERABLE = ("name", "role", "affiliation", "represented_by")
+STANDS = frozenset({SignatureState.CONFIRMED, SignatureState.HELD})
+
+
+@dataclass(frozen=True)
+class Given:
+    """A consent that was given: to what, in which words, and whether it still holds."""
+
+    id: UUID
+    purpose: Purpose
+    organisation: str | None
+    words: str
+    given_on: date
+    taken_back_on: date | None
+
+
+@dataclass(frozen=True)
+class Own:
+    """A signature as the one who gave it sees it: all that is kept of them."""
+
+    signature: Signature
+    statement: Statement
+    signing: Signing
+    who: Identity
+    consents: Sequence[Given]
+
+
+def own(secret: str) -> Own:
+    """Return all that is kept of the signature of a link. Nothing changes."""
+    with reading() as session:
+        return _own(session, _signature(session, secret))
+
+
+def correct(secret: str, changed: Mapping[str, Any]) -> Own:
+    """Change what is known of a signatory, who may see it, and what they agreed to."""
+    with transaction() as session:
+        statement, signature = _held(session, secret)
+        _must_stand(signature)
+        _must_be_fit(signature, changed)
+        known = rows.identities(session, [signature]).get(signature.id, {})
+        known = {**known, **{key: changed[key] for key in ALTERABLE if key in changed}}
+        visibility = Visibility(changed.get("visibility", signature.visibility))
+        _must_have_name(known, visibility)
+        with counts.followed(session, statement, [signature]):
+            _take_consents_back(session, signature, changed.get("consents_taken_back", ()), known)
+            signature.country = changed.get("country", signature.country)
+            signature.visibility = visibility
+            if visibility is not Visibility.PUBLIC:
+                signature.organisation_id = None
+            _look_again(session, signature, known, changed)
+        rows.put_identity(session, signature, _kept(known, visibility))
+        _tell(session, signature)
+        told = {"fields": sorted(changed), "visibility": visibility}
+        audit.record(session, None, "signature.changed_by_signatory", signature, told)
+        return _own(session, signature)
+
+
+def hide(secret: str) -> Own:
+    """Show a name nowhere any more, at once, and go on counting the signature. Twice is fine."""
+    with transaction() as session:
+        statement, signature = _held(session, secret)
+        _must_stand(signature)
+        if signature.visibility is not Visibility.ANONYMOUS:
+            known = rows.identities(session, [signature]).get(signature.id, {})
+            with counts.followed(session, statement, [signature]):
+                signature.visibility = Visibility.ANONYMOUS
+                signature.organisation_id = None
+            rows.put_identity(session, signature, _kept(known, Visibility.ANONYMOUS))
+            _tell(session, signature)
+            audit.record(session, None, "signature.hidden_by_signatory", signature)
+        return _own(session, signature)
+
+
+def withdraw(secret: str) -> Own:
+    """Take a signature back: it does not count, and who gave it is forgotten. Twice is fine."""
+    with transaction() as session:
+        statement, signature = _held(session, secret)
+        if signature.state is not SignatureState.WITHDRAWN:
+            changes.take_back(session, statement, signature)
+            audit.record(session, None, "signature.withdrawn_by_signatory", signature)
+        return _own(session, signature)
+
+
+def export_own(secret: str) -> dict[str, Any]:
+    """Return all that is kept of a signatory, for them to take away."""
+    found = own(secret)
+    signature = found.signature
+    return {
+        "statement": {"title": found.statement.title, "id": str(found.statement.id)},
+        "signature": {
+            "id": str(signature.id),
+            "kind": signature.kind.value,
+            "state": signature.state.value,
+            "visibility": signature.visibility.value,
+            "country": signature.country,
+            "day": signature.day.isoformat(),
+            "language": signature.language,
+            "revision_sha256": signature.revision_sha256,
+            "who": {key: value for key, value in found.who.items() if key != signatures.SAID},
+        },
+        "consents": [
+            {
+                "purpose": each.purpose.value,
+                "organisation": each.organisation,
+                "words": each.words,
+                "given_on": each.given_on.isoformat(),
+                "taken_back_on": each.taken_back_on and each.taken_back_on.isoformat(),
+            }
+            for each in found.consents
+        ],
+    }
+
+
+def _signature(session: Session, secret: str, *, lock: bool = False) -> Signature:
+    link = links.follow(session, OWN, secret)
+    found = session.get(
+        Signature, link.object_id, with_for_update=lock or None, populate_existing=lock
+    )
+    if found is None:
+        raise Gone("This signature was deleted.")
+    return found
+
+
+def _held(session: Session, secret: str) -> tuple[Statement, Signature]:
+    """Return a signature and its statement, held in the one order that cannot deadlock.
+
+    The statement is held as the journal of counts asks: no material revision comes between.
+    """
+    of = _signature(session, secret).statement_id
+    query = select(Statement).where(Statement.id == of)
+    statement = session.scalars(query.with_for_update(read=True, key_share=True)).one()
+    return statement, _signature(session, secret, lock=True)
+
+
+def _must_stand(signature: Signature) -> None:
+    if signature.state is SignatureState.WITHDRAWN:
+        raise changes.Withdrawn("Sign again on the statement's page, if you want to.")
+
+
+def _must_be_fit(signature: Signature, changed: Mapping[str, Any]) -> None:
+    faults = [
+        Fault(f"/{field}", wrong)
+        for field in ("name", "role", "affiliation")
+        if changed.get(field) and (wrong := naming.faults(changed[field]))
+    ]
+    is_organisation = signature.kind is SignatoryKind.ORGANISATION
+    if is_organisation and changed.get("visibility") is Visibility.INITIALS:
+        faults.append(Fault("/visibility", "An organisation has no initials: choose another."))
+    if faults:
+        raise Invalid("This cannot be taken as it is.", faults)
+
+
+def _must_have_name(known: Mapping[str, Any], visibility: Visibility) -> None:
+    if wrong := signatures.nameless({**known, "visibility": visibility}):
+        raise Invalid("A name that is to be shown must be given.", [Fault("/name", wrong)])
+
+
+def _kept(known: Identity, visibility: Visibility) -> Identity:
+    """Return what is kept of who signed: of one whose name shows nowhere, no name."""
+    if visibility is Visibility.ANONYMOUS:
+        return {key: value for key, value in known.items() if key == "email"}
+    return {key: value for key, value in known.items() if value is not None}
+
+
+def _take_consents_back(
+    session: Session, signature: Signature, ids: Sequence[UUID], known: Identity
+) -> None:
+    """End consents to mailings; the address goes with the last one."""
+    query = select(Consent).where(
+        Consent.signature_id == signature.id,
+        Consent.purpose == Purpose.MAILINGS,
+        Consent.taken_back_on.is_(None),
+    )
+    left = 0
+    for consent in session.scalars(query):
+        if consent.id in ids:
+            consent.taken_back_on = clock.today()
+            facts = {"signature_id": str(signature.id), "consent_id": str(consent.id)}
+            events.announce(session, "consent.taken_back", signature.coalition_id, **facts)
+        else:
+            left += 1
+    if not left:
+        known.pop("email", None)
+
+
+def _look_again(
+    session: Session, signature: Signature, known: Identity, changed: Mapping[str, Any]
+) -> None:
+    """Have a coordinator look at a name that became odd."""
+    if not changed.keys() & set(ALTERABLE):
+        return
+    signature.flags = naming.flags(known)
+    signing = session.get_one(Signing, signature.statement_id)
+    is_odd = signing.moderation is Moderation.FLAGGED and signature.flags
+    if signing.moderation is Moderation.ALL or is_odd:
+        signature.state = SignatureState.HELD
+
+
+def _tell(session: Session, signature: Signature) -> None:
+    touch(signature, None)
+    facts = {"statement_id": str(signature.statement_id), "signature_id": str(signature.id)}
+    events.announce(session, "signature.taken_back", signature.coalition_id, **facts)
+
+
+def _own(session: Session, signature: Signature) -> Own:
+    statement = session.get_one(Statement, signature.statement_id)
+    query = (
+        select(Consent, ConsentWords.words, Organisation)
+        .join(ConsentWords, ConsentWords.sha256 == Consent.words_sha256)
+        .outerjoin(Organisation, Organisation.id == Consent.organisation_id)
+        .where(Consent.signature_id == signature.id)
+        .order_by(Consent.purpose, Consent.id)
+    )
+    language = signature.language or statement.language
+    given = [
+        Given(
+            consent.id,
+            consent.purpose,
+            None if whose is None else name_in(whose.names, language),
+            words,
+            consent.given_on,
+            consent.taken_back_on,
+        )
+        for consent, words, whose in session.execute(query)
+    ]
+    who = rows.identities(session, [signature]).get(signature.id, {})
+    return Own(signature, statement, session.get_one(Signing, statement.id), who, given)

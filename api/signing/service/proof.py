@@ -1,0 +1,87 @@
+"""Proofs of work (ALTCHA): a machine works for each signature, and hands each proof in once."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import altcha
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+
+from api.errors import Fault, Invalid
+from api.infra import clock, keys
+from api.infra.outside import outside
+from api.signing import rules
+from api.signing.models import UsedChallenge
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+ALGORITHM = "SHA-256"
+KEY = "signing.challenge"
+GOOD_FOR = timedelta(minutes=30)
+MOST = 4000  # characters of a proof
+
+
+class ProofRefused(Invalid):
+    """A proof of work is for one statement and one signature, within half an hour."""
+
+    title = "The proof of work is refused"
+
+
+def challenge(session: Session, statement_id: UUID) -> dict[str, Any]:
+    """Return a challenge for one signature; it is harder the more is asked in this minute."""
+    asked = outside().limits.seen("challenge", str(statement_id))
+    made = altcha.create_challenge(
+        ALGORITHM,
+        1,
+        key_prefix=rules.effort(asked),
+        expires_at=clock.now() + GOOD_FOR,
+        hmac_secret=_secret(session, statement_id),
+    )
+    return cast("dict[str, Any]", made.to_dict())
+
+
+def hand_in(session: Session, statement_id: UUID, proof: str) -> None:
+    """Take a proof that was not handed in before, or raise ProofRefused."""
+    read = _read(proof)
+    result = read and altcha.verify_solution(read, _secret(session, statement_id))
+    if not read or not result or not result.verified:
+        raise _refused("Ask for another challenge, and solve that.")
+    expires_at = read.challenge.parameters.expires_at or 0
+    row = {
+        "digest": hashlib.sha256(str(read.challenge.signature).encode()).digest(),
+        "expires_at": datetime.fromtimestamp(expires_at, UTC),
+    }
+    try:
+        with session.begin_nested():
+            session.execute(insert(UsedChallenge), row)
+    except IntegrityError as again:
+        raise _refused("It was handed in before. Ask for another challenge.") from again
+
+
+def _refused(detail: str) -> ProofRefused:
+    return ProofRefused(detail, [Fault("/proof", detail)])
+
+
+def _read(proof: str) -> Any:
+    """Return what a proof says, or None; whatever was sent, this must not break."""
+    try:
+        told = json.loads(base64.b64decode(proof, validate=True))
+        parameters = told["challenge"]["parameters"]
+        if parameters["algorithm"] != ALGORITHM or parameters["cost"] != 1:
+            return None  # before it is computed: a stranger's cost is not ours to pay
+        return altcha.Payload.from_dict(told)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, binascii.Error):
+        return None
+
+
+def _secret(session: Session, statement_id: UUID) -> bytes:
+    return keys.blind(session, None, KEY, str(statement_id))

@@ -1,0 +1,132 @@
+"""What everybody may read of a statement that is signed in public."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from api.coalitions.models import Coalition
+from api.errors import NotFound
+from api.infra import clock
+from api.infra.database import reading
+from api.signatures.service import counts as journal, lists
+from api.signing import rules
+from api.signing.service import proof
+from api.signing.service.intake import HERE, mailers_of
+from api.signing.service.settings import SIGNABLE
+from api.statements import service as statements
+from api.statements.models import Revision, Signing, State, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from api.infra.pages import Page, PageRequest
+    from api.signatures.service.counts import Counts
+    from api.signatures.service.rows import Shown
+    from api.signing.rules import Consent
+
+# A text that stood in public goes on being read, with what became of it.
+READABLE = frozenset({State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN, State.ARCHIVED})
+
+
+class Phase(StrEnum):
+    """Whether a statement can be signed, as its page says it."""
+
+    NOT_YET = "not_yet"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Public:
+    """A statement as its public page shows it."""
+
+    statement: Statement
+    signing: Signing
+    coalition: Coalition
+    revision: Revision
+    phase: Phase
+    consents: Sequence[Consent]
+    counts: Counts
+    successor: str | None  # the address of the statement that continues it
+
+
+def public(address: str, language: str | None = None) -> Public:
+    """Return a statement by its public address, with the words of its form in a language."""
+    with reading() as session:
+        statement, signing = of_address(session, address)
+        coalition = session.get_one(Coalition, statement.coalition_id)
+        tongue = language or statement.language
+        offered = mailers_of(session, signing.mailing_organisation_ids, tongue)
+        return Public(
+            statement,
+            signing,
+            coalition,
+            statements.current_revision(session, statement),
+            phase_of(statement, signing),
+            rules.consents(tongue, coalition.name, offered),
+            journal.of(session, statement),
+            _successor(session, statement),
+        )
+
+
+def of_address(session: Session, address: str) -> tuple[Statement, Signing]:
+    """Return the statement of a public address, or raise NotFound while nobody may read it."""
+    query = select(Signing, Statement).join(Statement, Statement.id == Signing.statement_id)
+    found = session.execute(query.where(Signing.address == address)).first()
+    if found is None:
+        raise NotFound(HERE)
+    signing, statement = found
+    was_open = signing.has_opened(clock.now()) and statement.revision_number
+    if not was_open and statement.state not in READABLE:
+        raise NotFound(HERE)
+    return statement, signing
+
+
+def phase_of(statement: Statement, signing: Signing) -> Phase:
+    """Tell whether a statement can be signed now, already, or still."""
+    now = clock.now()
+    if statement.state not in SIGNABLE or not signing.is_open(now):
+        return Phase.CLOSED if signing.has_opened(now) else Phase.NOT_YET
+    return Phase.OPEN
+
+
+def _successor(session: Session, statement: Statement) -> str | None:
+    query = (
+        select(Signing.address)
+        .join(Statement, Statement.id == Signing.statement_id)
+        .where(
+            Statement.predecessor_id == statement.id,
+            Signing.opens_at.is_not(None),
+            Signing.opens_at <= clock.now(),
+        )
+    )
+    return session.scalars(query.order_by(Signing.opens_at.desc()).limit(1)).first()
+
+
+def counts(address: str) -> Counts:
+    """Return how many signed a statement, without what could point at a person."""
+    with reading() as session:
+        statement, _ = of_address(session, address)
+        return journal.of(session, statement)
+
+
+def signatories(address: str, page: PageRequest) -> Page[Shown]:
+    """Return those who signed and may be shown, by position; none where the list is not shown."""
+    with reading() as session:
+        statement, signing = of_address(session, address)
+        if not signing.shows_list:
+            raise NotFound("Who signed is not shown; how many did, its page says.")
+        return lists.public_page(session, statement, page)
+
+
+def challenge(address: str) -> dict[str, Any]:
+    """Return a proof of work to be done for one signature."""
+    with reading() as session:
+        statement, _ = of_address(session, address)
+        return proof.challenge(session, statement.id)

@@ -1,0 +1,191 @@
+"""How a statement is signed in public: opened, closed, and continued by a successor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import select
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.cases import service as cases
+from api.coalitions.models import Coalition
+from api.errors import Fault, Invalid, point
+from api.infra import audit, clock, events
+from api.infra.database import Stale, reading, touch, transaction
+from api.organisations.models import Organisation
+from api.signing import rules
+from api.statements import rules as lives, service as statements
+from api.statements.models import Moderation, Signing, State, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+SIGNABLE = frozenset({State.REVIEW, State.PUBLISHED})
+
+
+@dataclass(frozen=True)
+class Set:
+    """How a statement is signed, and what follows from it now."""
+
+    signing: Signing
+    is_open: bool
+    suggests_sensitive: bool
+
+
+def signing(actor: Actor, statement_id: UUID) -> Set:
+    """Return how a statement is signed; of one that never was opened, how it would be."""
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
+        return _set(session, statement, of(session, statement))
+
+
+def of(session: Session, statement: Statement) -> Signing:
+    """Return how a statement is signed, or what goes for one that says nothing: version 0."""
+    return session.get(Signing, statement.id) or Signing(
+        statement_id=statement.id,
+        coalition_id=statement.coalition_id,
+        address="",
+        opens_at=None,
+        closes_at=None,
+        zone="UTC",
+        takes_individuals=True,
+        takes_organisations=True,
+        shows_list=True,
+        is_sensitive=_suggests_sensitive(session, statement),
+        moderation=Moderation.FLAGGED,
+        mailing_organisation_ids=[],
+        retain_until=None,
+        version=0,
+    )
+
+
+def is_open(statement: Statement, signing: Signing) -> bool:
+    """Tell whether a statement may be signed now."""
+    return statement.state in SIGNABLE and signing.is_open(clock.now())
+
+
+def put(actor: Actor, statement_id: UUID, expected: int, facts: Mapping[str, Any]) -> Set:
+    """Say how a statement is signed: from when, until when, by whom, and what is shown."""
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
+        row = of(session, statement)
+        if row.version == 0:
+            if expected != 0:
+                raise Stale("Read it again, and put your change on top of what is there now.")
+            row.address, row.version = rules.address_of(statement.slug), 1
+            session.add(row)
+        else:
+            touch(row, expected)
+        had_opened = row.has_opened(clock.now())
+        told = dict(facts)
+        if told.get("is_sensitive") is None:
+            told["is_sensitive"] = row.is_sensitive
+        _must_make_sense(session, statement, row, told)
+        told["mailing_organisation_ids"] = [str(each) for each in told["mailing_organisation_ids"]]
+        for name, value in told.items():
+            setattr(row, name, value)
+        if row.opens_at is not None and not had_opened:
+            statements.current_revision(session, statement)  # or NotFrozen
+        session.flush()
+        audit.record(session, actor, "signing.changed", statement, told)
+        events.announce(
+            session, "signing.changed", statement.coalition_id, statement_id=str(statement.id)
+        )
+        return _set(session, statement, row)
+
+
+def _set(session: Session, statement: Statement, row: Signing) -> Set:
+    return Set(row, is_open(statement, row), _suggests_sensitive(session, statement))
+
+
+def _suggests_sensitive(session: Session, statement: Statement) -> bool:
+    """Tell whether a country that a text names is one that the coalition marked."""
+    coalition = session.get_one(Coalition, statement.coalition_id)
+    marked = set(coalition.sensitive_countries)
+    return bool(marked & _countries(statement.draft))
+
+
+def _countries(document: Mapping[str, Any]) -> set[str]:
+    """Return the countries that a text is about: of its demands, cases and addressees."""
+    parts: Sequence[Mapping[str, Any]] = [
+        *document.get("demand_lists", ()),
+        *document.get("cases", ()),
+        *document.get("addressees", ()),
+    ]
+    return {part["country"] for part in parts if part.get("country")}
+
+
+def _must_make_sense(
+    session: Session, statement: Statement, row: Signing, told: Mapping[str, Any]
+) -> None:
+    faults = [*_wrong_times(row, told), *_wrong_mailings(session, statement, told)]
+    if not told["takes_individuals"] and not told["takes_organisations"]:
+        faults.append(Fault("/takes_individuals", "Let people sign, or organisations, or both."))
+    if told["opens_at"] is not None and statement.state not in SIGNABLE:
+        where = "Move the statement to review first: what people sign is frozen."
+        faults.append(Fault("/opens_at", where))
+    if faults:
+        raise Invalid("A statement cannot be signed in this way.", faults)
+
+
+def _wrong_times(row: Signing, told: Mapping[str, Any]) -> list[Fault]:
+    opens, closes = told["opens_at"], told["closes_at"]
+    faults = []
+    try:
+        ZoneInfo(told["zone"])
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        faults.append(Fault("/zone", "Name a zone of IANA, as in Asia/Almaty or Europe/Berlin."))
+    if closes is not None and (opens is None or closes <= opens):
+        faults.append(Fault("/closes_at", "It closes after it opens."))
+    now = clock.now()
+    if row.has_opened(now) and (opens is None or opens > now):
+        fault = "It has been open, and people may have signed: close it by closes_at."
+        faults.append(Fault("/opens_at", fault))
+    return faults
+
+
+def _wrong_mailings(session: Session, statement: Statement, told: Mapping[str, Any]) -> list[Fault]:
+    ids = told["mailing_organisation_ids"]
+    query = select(Organisation.id).where(
+        Organisation.coalition_id == statement.coalition_id, Organisation.id.in_(ids)
+    )
+    there = set(session.scalars(query))
+    return [
+        Fault(point("mailing_organisation_ids", place), "The coalition has no such organisation.")
+        for place, each in enumerate(ids)
+        if each not in there
+    ]
+
+
+def succeed(actor: Actor, statement_id: UUID, slug: str) -> statements.Warned:
+    """Close the signing of a statement, and begin its successor from the draft as it is now.
+
+    Who signed the one has not signed the other.
+    """
+    with transaction() as session:
+        statement = cases.held(session, actor, Statement, statement_id, Role.COORDINATOR)
+        row = session.get(Signing, statement.id, with_for_update=True)
+        if row is None or not row.has_opened(clock.now()):
+            raise lives.WrongMove("It was not opened for signing: change its own text.")
+        now = clock.now()
+        if row.closes_at is None or row.closes_at > now:
+            row.closes_at = now
+            touch(row, None)
+        document = statements.whole_draft(session, statement)
+        coalition = cases.hold(session, statement.coalition_id)
+        begun = statements.started(
+            session, coalition, {**document, "slug": slug}, statement.template_version_id, at=""
+        )
+        begun.statement.predecessor_id = statement.id
+        told = {"successor_id": begun.statement.id}
+        audit.record(session, actor, "statement.succeeded", statement, told)
+        events.announce(
+            session, "signing.changed", statement.coalition_id, statement_id=str(statement.id)
+        )
+        return begun

@@ -1,0 +1,181 @@
+"""A rush: people sign a statement as fast as two web processes on PostgreSQL take it in.
+
+The floor is a bare Flask app that inserts one row, measured in the same run with the same server,
+driver and load: wrk with 16 connections, each request another person from another network. Then
+the worker takes in what was received, and everything is counted: every accepted signature is
+there, every letter is promised. `SECONDS=60` is what the design asks for. SQLite's figure stands
+beside it, with its one process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from bench.server import COMMAND, Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SECONDS = int(os.environ.get("SECONDS", "20"))
+POSTGRES = os.environ.get("UNDERSIGNED_TEST_POSTGRES", "postgresql://127.0.0.1:5432/postgres")
+CONNECTIONS, REACH = 16, 0.4
+SCRIPT = """
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+local n, thread = 0, 0
+function setup(t) t:set("thread", thread); thread = thread + 1 end
+function request()
+  n = n + 1
+  local who = string.format("p%d-%d-%s", thread, n, RUN)
+  local net = string.format("%d.%d.%d.1", 11 + math.floor(n / 65536) % 80,
+    math.floor(n / 256) % 256, n % 256)
+  wrk.headers["X-Forwarded-For"] = net
+  return wrk.format(nil, PATH, nil, (string.gsub(BODY, "WHO", who)))
+end
+function response(status)
+  if status ~= 202 then bad = (bad or 0) + 1 end
+end
+"""
+
+
+def measure() -> None:
+    """Print how fast signatures are received against the floor, and that none is lost."""
+    if not shutil.which("wrk"):
+        sys.exit("The load comes from wrk: apt-get install wrk")
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        with _database() as url:
+            floor = _floor(folder, url)
+            ours = _ours(folder / "pg", url.replace("postgresql://", "postgresql+psycopg://"), 2)
+        print(f"PostgreSQL, two web processes, {SECONDS} s:")
+        print(
+            f"  bare insert {floor:.0f}/s, signing {ours:.0f}/s: ratio {ours / floor:.2f}", end=""
+        )
+        print(f" (reach {REACH})")
+        (folder / "lite").mkdir()
+        lite = _ours(folder / "lite", None, 1)
+        print(f"SQLite, one process: signing {lite:.0f}/s")
+
+
+@contextmanager
+def _database() -> Iterator[str]:
+    name = f"bench_{os.getpid()}"
+    with psycopg.connect(POSTGRES, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    try:
+        yield f"{POSTGRES.rsplit('/', 1)[0]}/{name}"
+    finally:
+        with psycopg.connect(POSTGRES, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _floor(folder: Path, url: str) -> float:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = url.replace("postgresql://", "postgresql+psycopg://")
+    environment = {**os.environ, "FLOOR_DATABASE_URL": address}
+    command = [sys.executable, "-m", "bench.floor", f"127.0.0.1:{port}", "2"]
+    with subprocess.Popen(command, env=environment) as process:
+        _wait(port)
+        body = json.dumps({"name": "WHO Specimen", "email": "WHO@specimen.example"})
+        rate = _load(folder, port, "/sign", body, SECONDS)
+        process.terminate()
+    return rate.a_second
+
+
+def _ours(folder: Path, database: str | None, workers: int) -> float:
+    folder.mkdir(exist_ok=True)
+    options = ("--no-worker", "--workers", str(workers))
+    with Server(folder, database, options=options, UNDERSIGNED_TRUSTED_PROXIES="1") as server:
+        address, body = _open(server)
+        path = f"/v1/public/statements/{address}/signatures"
+        _load(folder, server.port, path, body, 3)  # warm
+        rate = _load(folder, server.port, path, body, SECONDS)
+        assert rate.bad == 0, f"{rate.bad} were not accepted"
+        _take_in(server, address)
+    return rate.a_second
+
+
+def _open(server: Server) -> tuple[str, str]:
+    coalition = server.post("/v1/coalitions", {"slug": "bench", "name": "Specimen"})["id"]
+    text = {"slug": "rush", "kind": "petition", "language": "en", "title": "Open the doors"}
+    document = {**text, "body": [{"paragraph": "We ask that the doors be opened."}]}
+    begun = server.post(f"/v1/coalitions/{coalition}/statements", {"document": document})
+    here = f"/v1/statements/{begun['statement']['id']}"
+    server.post(f"{here}/revisions", {}, match=server.etag(here))
+    server.post(f"{here}/transitions", {"state": "review"}, match=server.etag(here))
+    opened = {"opens_at": "2026-01-01T00:00:00Z", "moderation": "none"}
+    address = server.put(f"{here}/signing", opened, match=server.etag(f"{here}/signing"))["address"]
+    shown = json.loads(server.get(f"/v1/public/statements/{address}"))
+    consents = [
+        {"purpose": each["purpose"], "words_sha256": each["words_sha256"]}
+        for each in shown["consents"]
+    ]
+    body: dict[str, Any] = {
+        "name": "Specimen WHO",
+        "email": "WHO@specimen.example",
+        "country": "KZ",
+        "visibility": "public",
+        "consents": consents,
+        "revision_sha256": shown["revision_sha256"],
+    }
+    return address, json.dumps(body)
+
+
+class _Rate:
+    def __init__(self, told: str) -> None:
+        requests = re.search(r"(\d+) requests in", told)
+        seconds = re.search(r"requests in ([\d.]+)(m?)s", told)
+        assert requests, told
+        assert seconds, told
+        took = float(seconds[1])
+        self.number = int(requests[1])
+        self.a_second = self.number / took
+        bad = re.search(r"Non-2xx or 3xx responses: (\d+)", told)
+        errors = re.search(r"Socket errors: (.*)", told)
+        self.bad = int(bad[1]) if bad else 0
+        assert not errors, errors
+
+
+def _load(folder: Path, port: int, path: str, body: str, seconds: int) -> _Rate:
+    run = f"{time.monotonic_ns() % 10**9}"
+    script = folder / "load.lua"
+    lines = [f"RUN = {json.dumps(run)}", f"PATH = {json.dumps(path)}", f"BODY = [==[{body}]==]"]
+    script.write_text("\n".join(lines) + SCRIPT)
+    command = ["wrk", "-t", "1", "-c", str(CONNECTIONS), "-d", f"{seconds}s", "-s", str(script)]
+    command += ["--timeout", "30s"]
+    done = subprocess.run(
+        [*command, f"http://127.0.0.1:{port}{path}"], check=True, capture_output=True, text=True
+    )
+    return _Rate(done.stdout)
+
+
+def _wait(port: int) -> None:
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("The floor does not come up.")
+
+
+def _take_in(server: Server, address: str) -> None:
+    """Let a worker take in what was received; say how fast."""
+    del address
+    print(COMMAND, server.port)
