@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, jsonify, request
 from flask.views import MethodView
 
 from api.accounts import service
@@ -185,6 +186,14 @@ class AuditHead(MethodView):
         """Show the record's head: keep it, to find out later whether the record was changed."""
         head = record.head()
         return {"number": head.number, "hash": head.hash, "head": str(head)}
+
+
+def promised(job: Job) -> Response:
+    """Return the answer that something will be done: the job, and where to ask for it."""
+    answer = jsonify(JobOut().dump(job))
+    answer.status_code = HTTPStatus.ACCEPTED
+    answer.headers["Location"] = f"/v1/jobs/{job.id}"
+    return answer
 
 
 def _tagged(granted: service.Granted) -> service.Granted:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, jsonify, request
+from flask import Response, request
 from flask.views import MethodView
 
-from api.accounts.routes import current_actor
+from api.accounts.routes import current_actor, promised
 from api.accounts.schemas import JobOut
 from api.assemblies.service import Choice, Origin
 from api.documents import service
@@ -46,7 +45,7 @@ class StatementDocument(MethodView):
             tag(found)
             return Response(status=304)
         if isinstance(found, Job):
-            return _promised(found)
+            return promised(found)
         return _file(found)
 
 
@@ -86,11 +85,4 @@ def _file(document: service.Document) -> Response:
     tag(document.key)
     answer = body_of(document.content, document.content_type)
     answer.headers.set("Content-Disposition", "inline", filename=document.name)
-    return answer
-
-
-def _promised(job: Job) -> Response:
-    answer = jsonify(JobOut().dump(job))
-    answer.status_code = HTTPStatus.ACCEPTED
-    answer.headers["Location"] = f"/v1/jobs/{job.id}"
     return answer

@@ -1,11 +1,11 @@
-"""Jobs of signatures: giving places, and folding the journal of counts."""
+"""Jobs of signatures: giving places, folding the journal of counts, searching many names."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from api.infra.jobs import job
-from api.signatures.service import counts, places
+from api.signatures.service import counts, places, search as searches
 
 if TYPE_CHECKING:
     from api.infra.jobs import Work
@@ -23,3 +23,9 @@ def fold(work: Work) -> None:
     """Fold the journal of counts into the totals."""
     del work
     counts.fold()
+
+
+@job(searches.SEARCH)
+def search(work: Work) -> dict[str, Any]:
+    """Search names, of which there are too many for a request."""
+    return searches.search(work.facts, work.id)

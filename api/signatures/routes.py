@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from flask import request
 from flask.views import MethodView
 
-from api.accounts.routes import current_actor
+from api.accounts.routes import current_actor, promised
+from api.accounts.schemas import JobOut
+from api.infra.jobs import Job
 from api.signatures import rules
 from api.signatures.schemas import (
     TABLE,
@@ -23,15 +25,17 @@ from api.signatures.schemas import (
     SignatureOut,
     TableArgs,
 )
-from api.signatures.service import changes, lists, tables as service
+from api.signatures.service import changes, exports, lists, search, tables as service
+from api.signatures.service.exports import For
 from api.web import tables
 from api.web.etags import needs_match, tag
 from api.web.files import received, sent
 from api.web.paging import listed, paged
 from api.web.rest import Blueprint
-from api.web.tables import CSV
+from api.web.tables import CSV, JSON
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
     from flask import Response
@@ -39,6 +43,11 @@ if TYPE_CHECKING:
     from api.infra.tables import Report
     from api.signatures.service.rows import Shown
 
+TABLES: dict[For, tuple[Sequence[str], Callable[[dict[str, Any]], dict[str, str | None]]]] = {
+    For.ADDRESSEE: (rules.CLEAN, rules.cells_of),
+    For.CRM: (rules.CRM_COLUMNS, rules.crm_cells),
+    For.IMPORT: (rules.COLUMNS, rules.cells_of),
+}
 EXAMPLE = "kind,name,country\norganisation,Specimen Committee,KZ\n"
 blueprint = Blueprint("signatures", __name__, url_prefix="/v1", description="Who signed.")
 
@@ -52,13 +61,21 @@ def _tagged(shown: Shown) -> Shown:
 class Signatures(MethodView):
     @blueprint.arguments(ListArgs, location="query")
     @blueprint.response(200, listed(SignatureOut))
+    @blueprint.alt_response(202, schema=JobOut, description="A job: names are opened one by one.")
     def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
         """List or search a statement's signatures, in their order.
 
-        Coordinators and owners see all; others see those that print, as they print.
+        Coordinators and owners see all; others see those that print, as they print. A search of
+        more than 2,000 becomes a job: ask the one at `Location` until it is done, then get the
+        URL in its result.
         """
-        page = args.pop("page")
-        return paged(lists.signatures(current_actor(), statement_id, page, args))
+        page, sought, job_id = args.pop("page"), args.pop("q", None), args.pop("found", None)
+        if job_id is not None:
+            return paged(search.found(current_actor(), statement_id, page, args, job_id))
+        if sought is None:
+            return paged(lists.signatures(current_actor(), statement_id, page, args))
+        found = search.searched(current_actor(), statement_id, page, args, sought)
+        return promised(found) if isinstance(found, Job) else paged(found)
 
     @blueprint.arguments(SignatureIn)
     @blueprint.response(201, SignatureOut)
@@ -100,15 +117,28 @@ class SignatureTable(MethodView):
     @sent(CSV)
     @blueprint.arguments(TableArgs, location="query")
     def get(self, wanted: dict[str, Any], statement_id: UUID) -> Response:
-        """Give a statement's signatories as a table that can be imported again.
+        """Give a statement's signatories as a table.
 
-        A cell that a spreadsheet would run begins with an apostrophe, which the import takes off.
+        For its addressee, as they print; for a mailing tool, with addresses and consents
+        (coordinators); or as the import takes it. A cell that a spreadsheet would run begins with
+        an apostrophe, which the import takes off.
         """
-        batches = lists.exported(current_actor(), statement_id, wanted)
-        lines = ([rules.cells_of(*each) for each in batch] for batch in batches)
-        return tables.streamed(
-            tables.as_csv(rules.COLUMNS, lines), tables.CSV_SENT, "signatures.csv"
-        )
+        whom = wanted.pop("for")
+        batches = exports.exported(current_actor(), statement_id, whom, wanted)
+        columns, cells_of = TABLES[whom]
+        lines = ([cells_of(facts) for facts in batch] for batch in batches)
+        return tables.streamed(tables.as_csv(columns, lines), tables.CSV_SENT, "signatures.csv")
+
+
+@blueprint.route("/statements/<uuid:statement_id>/signatures.json")
+class SignatureList(MethodView):
+    @sent(JSON, schemas={JSON: {"type": "object"}})
+    @blueprint.arguments(TableArgs, location="query")
+    def get(self, wanted: dict[str, Any], statement_id: UUID) -> Response:
+        """Give a statement's signatories as one list; for whom, as for the table."""
+        whom = wanted.pop("for")
+        batches = exports.exported(current_actor(), statement_id, whom, wanted)
+        return tables.streamed(tables.as_json("signatures", batches), JSON, "signatures.json")
 
 
 @blueprint.route("/statements/<uuid:statement_id>/signature-imports")

@@ -10,6 +10,7 @@ from api.infra.tables import MOST_LINES
 from api.signatures import rules
 from api.signatures.models import SignatoryKind, Source, Visibility
 from api.signatures.rules import MOST_BYTES, Standing
+from api.signatures.service.exports import For
 from api.signatures.service.tables import LineState
 from api.web import tables
 from api.web.fields import CountryCode, Email, Text, Truth
@@ -151,6 +152,13 @@ class FilterArgs(Schema):
     kind = ma.fields.Enum(SignatoryKind, by_value=True)
     country = CountryCode()
     visibility = ma.fields.Enum(Visibility, by_value=True)
+    source = ma.fields.Enum(Source, by_value=True)
+    first_day = ma.fields.Date(
+        data_key="from", attribute="from", metadata={"example": "2031-05-01"}
+    )
+    last_day = ma.fields.Date(
+        data_key="until", attribute="until", metadata={"example": "2031-05-31"}
+    )
 
 
 class TableArgs(FilterArgs):
@@ -158,20 +166,45 @@ class TableArgs(FilterArgs):
 
     state = ma.fields.String(
         validate=ma.validate.OneOf([Standing.COUNTED.value, Standing.WAITING.value]),
-        metadata={"description": "Those that are counted, where left out."},
+        metadata={
+            "description": "Those that are counted, where left out; an addressee gets no others."
+        },
+    )
+    whom = ma.fields.Enum(
+        For,
+        by_value=True,
+        data_key="for",
+        attribute="for",
+        load_default=For.ADDRESSEE,
+        metadata={
+            "description": "addressee: what prints. crm: for coordinators, with consents, and of"
+            " who signed in public the e-mail address only where mailings were agreed to."
+            " import: as the import takes it.",
+            "example": "addressee",
+        },
     )
 
 
 class ListArgs(FilterArgs, PageArgs):
     """A page of the signatures that are asked for."""
 
-    state = ma.fields.Enum(Standing, by_value=True)
+    state = ma.fields.Enum(
+        Standing,
+        by_value=True,
+        metadata={
+            "description": "Those that are held, rejected or invalidated are listed as they came,"
+            " all others by position."
+        },
+    )
     q = ma.fields.String(
         validate=ma.validate.Length(1, 200),
         metadata={
             "description": "For coordinators: words of a name, acronym or affiliation, in any"
-            " spelling or script. At most 2,000 signatures are searched at once."
+            " spelling or script."
         },
+    )
+    found = ma.fields.UUID(
+        metadata={"description": "For coordinators: the job of a search that has ended."}
     )
 
 

@@ -140,6 +140,7 @@ PERMISSIONS = {
     "PUT /v1/statements/{statement_id}/signature-order": "coordinator",
     "GET /v1/statements/{statement_id}/signature-counts": "viewer",
     "GET /v1/statements/{statement_id}/signatures.csv": "viewer",
+    "GET /v1/statements/{statement_id}/signatures.json": "viewer",
     "POST /v1/statements/{statement_id}/signature-imports": "coordinator",
     "GET /v1/signatures/{signature_id}": "viewer",
     "PATCH /v1/signatures/{signature_id}": "coordinator",

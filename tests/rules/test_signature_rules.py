@@ -240,7 +240,7 @@ def test_what_is_written_is_read_again() -> None:
     seen = rules.seen(Row(Visibility.COALITION), IDENTITY, Audience.COORDINATOR)
     assert seen is not None
 
-    line = rules.cells_of(seen, "2031-05-14")
+    line = rules.cells_of({**seen, "day": "2031-05-14"})
     table = tables.written(rules.COLUMNS, [line], header=True)
 
     assert cells(table) == [

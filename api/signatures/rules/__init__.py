@@ -12,6 +12,7 @@ from api.signatures.models import SignatureState, Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from api.infra.tables import Row
     from api.signatures.models import SignatoryKind
@@ -230,7 +231,7 @@ def column_of(keys: Sequence[str | int]) -> str:
     return str(keys[0]) if keys else ""
 
 
-def cells_of(shown: Signatory, day: str) -> dict[str, str | None]:
+def cells_of(shown: Mapping[str, Any]) -> dict[str, str | None]:
     """Return a signatory, with its day, as the cells of a line."""
     by = shown.get("represented_by") or {}
     facts = {**DEFAULTS, **shown}
@@ -239,5 +240,31 @@ def cells_of(shown: Signatory, day: str) -> dict[str, str | None]:
         "lead": "true" if facts["lead"] else "false",
         "represented_by": by.get("name"),
         "represented_by_role": by.get("role"),
-        "day": day,
     }
+
+
+# What the addressee of a statement gets: what prints.
+CLEAN = ("kind", "name", "acronym", "role", "affiliation", "country", "as_printed", "day")
+
+
+def clean(shown: Signatory, day: date) -> Signatory:
+    """Return what prints of a signatory, and since when."""
+    return {field: shown[field] for field in CLEAN if field in shown} | {"day": day.isoformat()}
+
+
+# What a mailing tool gets of who signed, and the columns of its table.
+OF_CRM = ("kind", "name", "acronym", "role", "affiliation", "country", "visibility", "email")
+CRM_COLUMNS = (
+    "id", *OF_CRM, "language", "source", "day", "consent_signing", "consent_name",
+    "consent_mailings",
+)  # fmt: skip
+
+
+def crm_cells(facts: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return a signatory as the cells of a mailing tool's line: of each consent its day."""
+    cells = {**DEFAULTS, **facts}
+    for consent in facts["consents"]:
+        column = f"consent_{consent['purpose']}"
+        told = " ".join(filter(None, [consent["given_on"], consent.get("organisation")]))
+        cells[column] = "; ".join(filter(None, [cells.get(column), told]))
+    return cells

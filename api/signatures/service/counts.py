@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import cast, delete, func, insert, literal, null, select, union_all
@@ -164,7 +164,7 @@ def _facets(session: Session, statement_id: UUID) -> dict[str, Counter[str]]:
 
 
 def _places(
-    kind: SignatoryKind, source: Source, country: str | None, day: date, is_shown: bool
+    kind: SignatoryKind, source: Source, country: str | None, day: date, is_shown: Any
 ) -> list[tuple[str, str]]:
     """Return each facet that a row of the journal adds to, and under which key."""
     places = [

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import func, select
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.errors import Fault, Forbidden, Invalid, NotFound
-from api.infra import pages, spelling
+from api.errors import NotFound
+from api.infra import pages
 from api.infra.database import reading
 from api.organisations.models import Organisation
 from api.signatures import rules
@@ -20,23 +20,20 @@ from api.statements import service as statements
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.orm import Session
+    from sqlalchemy.orm import InstrumentedAttribute, Session
 
     from api.infra.pages import Page, PageRequest
     from api.signatures.rules import Signatory
     from api.signatures.service.rows import Shown
 
-MOST_SEARCHED = 2_000
-
-
-class TooManyToSearch(Invalid):
-    """Names are sealed: a search unseals each of them."""
-
-    title = "These are too many to search"
+T = TypeVar("T")
+# They may have no place yet, or never get one: they are listed as they came.
+BY_ARRIVAL = frozenset({Standing.HELD, Standing.REJECTED, Standing.INVALIDATED})
+EQUAL = ("kind", "country", "visibility", "source")
 
 
 def signature(actor: Actor, signature_id: UUID) -> Shown:
@@ -55,33 +52,54 @@ def signature(actor: Actor, signature_id: UUID) -> Shown:
 def signatures(
     actor: Actor, statement_id: UUID, page: PageRequest, wanted: Mapping[str, Any]
 ) -> Page[Shown]:
-    """Return a statement's signatures by position; to its editors, those that print."""
+    """Return a statement's signatures, as the actor may see them, in their order."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         audience = rows.audience_of(actor, statement.coalition_id)
-        query = _query(statement, audience, wanted)
-        if "q" in wanted:
-            if audience is Audience.PUBLIC:
-                raise Forbidden("Names are searched by coordinators and owners.")
-            query = query.where(Signature.id.in_(_matching(session, query, wanted["q"])))
-        found = pages.page(session, query, page, [Signature.position, Signature.id])
-        items = rows.shown(session, statement, found.items, audience)
-        return pages.Page(items, found.following, found.total)
+        return paged(session, statement, audience, page, wanted)
 
 
-def _query(
-    statement: Statement, audience: Audience, wanted: Mapping[str, Any]
-) -> Select[Signature]:
-    query = select(Signature).where(
-        Signature.statement_id == statement.id, rows.visible(audience), rows.placed()
-    )
+def paged(  # noqa: PLR0913, PLR0917 # what a page is of, and for whom
+    session: Session,
+    statement: Statement,
+    audience: Audience,
+    page: PageRequest,
+    wanted: Mapping[str, Any],
+    ids: Collection[UUID] | None = None,
+) -> Page[Shown]:
+    """Return a page of a statement's signatures; with `ids`, of these."""
+    asked = query(statement, audience, wanted)
+    if ids is not None:
+        asked = asked.where(Signature.id.in_(ids))
+    found = pages.page(session, asked, page, order_of(wanted))
+    items = rows.shown(session, statement, found.items, audience)
+    return pages.Page(items, found.following, found.total)
+
+
+def order_of(wanted: Mapping[str, Any]) -> list[InstrumentedAttribute[Any]]:
+    """Return the keys by which a list of signatures is sorted."""
+    if wanted.get("state") in BY_ARRIVAL:
+        return [Signature.created_at, Signature.id]
+    return [Signature.position]
+
+
+def query(statement: Statement, audience: Audience, wanted: Mapping[str, Any]) -> Select[Signature]:
+    """Return the query of the signatures that are wanted; to editors, of those that print."""
+    found = select(Signature).where(Signature.statement_id == statement.id, rows.visible(audience))
+    if wanted.get("state") not in BY_ARRIVAL:
+        found = found.where(rows.placed())
     if audience is Audience.PUBLIC:
-        query = query.where(rows.counting(statement))
-    for field in wanted.keys() & {"kind", "country", "visibility"}:
-        query = query.where(getattr(Signature, field) == wanted[field])
+        found = found.where(rows.counting(statement))
+    for field in EQUAL:
+        if field in wanted:
+            found = found.where(getattr(Signature, field) == wanted[field])
+    if "from" in wanted:
+        found = found.where(Signature.day >= wanted["from"])
+    if "until" in wanted:
+        found = found.where(Signature.day <= wanted["until"])
     if "state" in wanted:
-        query = query.where(_stands(statement, Standing(wanted["state"])))
-    return query
+        found = found.where(_stands(statement, Standing(wanted["state"])))
+    return found
 
 
 def _stands(statement: Statement, wanted: Standing) -> ColumnElement[bool]:
@@ -94,50 +112,27 @@ def _stands(statement: Statement, wanted: Standing) -> ColumnElement[bool]:
     return Signature.state == SignatureState(wanted.value)
 
 
-def _matching(session: Session, query: Select[Signature], sought: str) -> list[UUID]:
-    """Return which of the signatures have a name of any spelling."""
-    found = session.scalars(query.limit(MOST_SEARCHED + 1)).all()
-    if len(found) > MOST_SEARCHED:
-        raise TooManyToSearch(
-            f"Names are sealed, and at most {MOST_SEARCHED:,} are opened for one search."
-            " Narrow it by kind, country, visibility or state.",
-            [Fault("", "The search covers too many signatures.")],
-        )
-    known = rows.identities(session, found)
-    return [each for each, who in known.items() if spelling.found_in(rules.searched(who), sought)]
-
-
-def exported(
-    actor: Actor, statement_id: UUID, wanted: Mapping[str, Any]
-) -> Iterator[list[tuple[Signatory, str]]]:
-    """Return batches of a statement's signatories with their days, those that count at first.
+def batches(
+    statement: Statement,
+    audience: Audience,
+    wanted: Mapping[str, Any],
+    of: Callable[[Session, Sequence[Signature]], T],
+) -> Iterator[T]:
+    """Yield what `of` makes of the signatures that are wanted, some at a time.
 
     Between two batches no transaction is open, for the reader may be slow; a name that is taken
-    back meanwhile is not sent any more.
+    back meanwhile is not sent any more. No more than a batch is ever held.
     """
-    with reading() as session:
-        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
-        audience = rows.audience_of(actor, statement.coalition_id)
-        query = _query(statement, audience, {"state": Standing.COUNTED, **wanted})
-        ids = session.scalars(
-            query.with_only_columns(Signature.id).order_by(Signature.position)
-        ).all()
-    return _batches(statement, audience, list(ids))
-
-
-def _batches(
-    statement: Statement, audience: Audience, ids: list[UUID]
-) -> Iterator[list[tuple[Signatory, str]]]:
-    for start in range(0, len(ids), rows.AT_ONCE):
+    asked, cursor = query(statement, audience, wanted), None
+    while True:
+        page = pages.PageRequest(limit=rows.AT_ONCE, cursor=cursor)
         with reading() as session:
-            some = select(Signature).where(Signature.id.in_(ids[start : start + rows.AT_ONCE]))
-            found = session.scalars(some.order_by(Signature.position)).all()
-            batch = [
-                (each.who, each.signature.day.isoformat())
-                for each in rows.shown(session, statement, found, audience)
-                if each.standing is not Standing.WITHDRAWN
-            ]
+            found = pages.page(session, asked, page, order_of(wanted), total=0)
+            batch = of(session, found.items)
         yield batch
+        cursor = found.following
+        if cursor is None:
+            return
 
 
 def public_page(session: Session, statement: Statement, page: PageRequest) -> Page[Shown]:

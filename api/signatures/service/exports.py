@@ -1,0 +1,106 @@
+"""What leaves: the signatories for whom a statement is for, for a mailing tool, or to come back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.infra.database import reading
+from api.organisations.models import Organisation
+from api.signatures import rules
+from api.signatures.models import Consent, Purpose, Source
+from api.signatures.rules import Audience, Standing
+from api.signatures.service import lists, rows
+from api.statements.models import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.signatures.models import Signature
+    from api.signatures.service.rows import Shown
+
+    Facts = dict[str, Any]
+
+
+class For(StrEnum):
+    """For whom signatories are written out."""
+
+    ADDRESSEE = "addressee"  # what prints, and nothing else
+    CRM = "crm"  # a mailing tool: with addresses and consents
+    IMPORT = "import"  # to be entered again
+
+
+def exported(
+    actor: Actor, statement_id: UUID, whom: For, wanted: Mapping[str, Any]
+) -> Iterator[list[Facts]]:
+    """Return batches of a statement's signatories, those that count unless others are wanted."""
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
+        if whom is For.CRM:
+            actor.must(statement.coalition_id, Role.COORDINATOR)
+        audience = rows.audience_of(actor, statement.coalition_id)
+    asked = {"state": Standing.COUNTED, **wanted}
+    if whom is For.ADDRESSEE:
+        audience, asked = Audience.PUBLIC, {**wanted, "state": Standing.COUNTED}
+
+    def write(session: Session, found: Sequence[Signature]) -> list[Facts]:
+        shown = rows.shown(session, statement, found, audience)
+        if whom is For.CRM:
+            batch = _for_crm(session, statement, shown)
+        elif whom is For.ADDRESSEE:
+            batch = [rules.clean(each.who, each.signature.day) for each in shown]
+        else:
+            batch = [{**each.who, "day": each.signature.day.isoformat()} for each in shown]
+        return [facts for facts in batch if facts.get("name") or whom is For.IMPORT]
+
+    return lists.batches(statement, audience, asked, write)
+
+
+def _for_crm(session: Session, statement: Statement, shown: Sequence[Shown]) -> list[Facts]:
+    consents = _consents(session, statement, [each.signature.id for each in shown])
+    batch = []
+    for each in shown:
+        signature, agreed = each.signature, consents[each.signature.id]
+        facts = {field: each.who[field] for field in rules.OF_CRM if field in each.who}
+        is_asked = any(one["purpose"] == Purpose.MAILINGS for one in agreed)
+        if signature.source is Source.PUBLIC and not is_asked:
+            facts.pop("email", None)  # nobody may write there
+        batch.append(
+            {
+                "id": str(signature.id),
+                **facts,
+                "language": signature.language,
+                "source": signature.source.value,
+                "day": signature.day.isoformat(),
+                "consents": agreed,
+            }
+        )
+    return batch
+
+
+def _consents(
+    session: Session, statement: Statement, ids: Sequence[UUID]
+) -> dict[UUID, list[Facts]]:
+    """Return what each signatory agreed to and has not taken back."""
+    query = (
+        select(Consent, Organisation.names)
+        .outerjoin(Organisation, Organisation.id == Consent.organisation_id)
+        .where(Consent.signature_id.in_(ids), Consent.taken_back_on.is_(None))
+        .order_by(Consent.given_on, Consent.id)
+    )
+    found: dict[UUID, list[Facts]] = defaultdict(list)
+    for consent, names in session.execute(query):
+        told: Facts = {"purpose": consent.purpose.value, "given_on": consent.given_on.isoformat()}
+        if names is not None:
+            name = names.get(statement.language) or next(iter(names.values()))
+            told |= {"organisation_id": str(consent.organisation_id), "organisation": name}
+        found[consent.signature_id].append(told)
+    return found
