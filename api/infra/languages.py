@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import icu
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
@@ -48,6 +50,22 @@ def is_language(tag: str) -> bool:
     if not found or found["language"].lower() in _NO_LANGUAGE:
         return False
     return _known(found["language"].lower()) is not None
+
+
+def place_in(language: str, text: str) -> bytes:
+    """Return a key by which texts sort as readers of a language expect it, by CLDR.
+
+    Its own script comes first; letters stand where its alphabet has them; case and accents only
+    part what is otherwise alike; punctuation and quotes do not count.
+    """
+    bare = "".join(one for one in text if unicodedata.category(one)[0] not in "PS")
+    key: bytes = _collator(language).getSortKey(bare.strip())
+    return key
+
+
+@lru_cache(maxsize=64)
+def _collator(language: str) -> icu.Collator:
+    return icu.Collator.createInstance(icu.Locale(language.replace("-", "_")))
 
 
 def direction(language: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
+from api.infra import languages
 from api.portable.rules import names
 
 if TYPE_CHECKING:
@@ -41,18 +41,9 @@ def signatories(document: Mapping[str, Any]) -> Signatories:
     return {"lines": lines, "withheld": document.get("withheld", 0) + len(given) - len(lines)}
 
 
-def collation(text: str) -> tuple[str, str]:
-    """Return a key that sorts names of all scripts without regard to case and accents.
-
-    Its limit: scripts follow each other by code point, Latin first, and the letters that a
-    language added to its script stand where Unicode put them (a Kazakh \u04d9 after \u044f).
-    """
-    bare = "".join(
-        character
-        for character in unicodedata.normalize("NFKD", text.casefold())
-        if character.isalnum() or character.isspace()
-    )
-    return bare.strip(), text
+def collation(text: str, language: str) -> tuple[bytes, str]:
+    """Return a key that sorts names as the readers of a document expect it."""
+    return languages.place_in(language, text), text
 
 
 def _group(one: Mapping[str, Any]) -> int:
@@ -92,12 +83,14 @@ def _full(one: Mapping[str, Any], document: Mapping[str, Any]) -> str:
 
 def _rank(
     one: Mapping[str, Any], line: str, document: Mapping[str, Any]
-) -> tuple[bool, tuple[str, str]]:
+) -> tuple[bool, tuple[bytes, str]]:
     """Return the place within a group; initials rank by what shows, not by the hidden name."""
-    order = document.get("signatory_list", {}).get("order", "given")
+    order, language = document.get("signatory_list", {}).get("order", "given"), document["language"]
     if order == "alphabetical":
-        return False, collation(line if one.get("visibility") == "initials" else one["name"])
+        shown = line if one.get("visibility") == "initials" else one["name"]
+        return False, collation(shown, language)
     if order == "country":
         code = one.get("country")
-        return not code, collation(names.country(code, document)) if code else ("", "")
-    return False, ("", "")
+        named = code and names.country(code, document)
+        return not code, collation(named, language) if named else (b"", "")
+    return False, (b"", "")

@@ -91,12 +91,11 @@ def search(facts: Mapping[str, Any], job_id: UUID) -> dict[str, Any]:
     wanted = _wanted(facts)
     ids: list[UUID] = []
     is_whole = True
-    for some in lists.batches(
-        statement,
-        Audience.COORDINATOR,
-        wanted,
-        lambda session, some: _matching(session, some, sought),
-    ):
+
+    def match(session: Session, some: Sequence[Signature]) -> list[UUID]:
+        return _matching(session, some, sought)
+
+    for some in lists.batches(statement, Audience.COORDINATOR, wanted, match):
         ids += some
         if len(ids) > MOST_FOUND:
             is_whole = False
