@@ -25,6 +25,12 @@ def print_document(work: Work) -> dict[str, str]:
     return {"url": f"/v1/statements/{statement}/document?{urlencode(asked)}"}
 
 
+@job(service.RENEW)
+def renew_document(work: Work) -> None:
+    """Print a published statement anew after a name was taken back."""
+    service.renew(UUID(work.facts["statement_id"]))
+
+
 @job("documents.forget", on=("signature.taken_back", "revision.taken_back", "coalition.deleted"))
 def forget_documents(work: Work) -> None:
     """Delete kept documents that nobody may see any more."""

@@ -46,7 +46,22 @@ class StatementDocument(MethodView):
             return Response(status=304)
         if isinstance(found, Job):
             return promised(found)
-        return _file(found)
+        answer = _file(found)
+        answer.headers["Content-Location"] = f"/v1/statements/{statement_id}/documents/{found.key}"
+        return answer
+
+
+@blueprint.route("/statements/<uuid:statement_id>/documents/<string:key>")
+class PrintedDocument(MethodView):
+    @sent(*TYPES)
+    @blueprint.alt_response(202, schema=JobOut, description="A job: it is too long to wait for.")
+    def get(self, statement_id: UUID, key: str) -> Response:
+        """Give a document as it was printed; 410 once a name in it was taken back.
+
+        Its key is the ETag that it was printed with; `Content-Location` says its address.
+        """
+        found = service.printed(current_actor(), statement_id, key)
+        return promised(found) if isinstance(found, Job) else _file(found)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/draft/document")

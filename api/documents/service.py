@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.assemblies import service as assemblies
 from api.coalitions.models import Coalition
+from api.documents.models import PrintedDocument
 from api.documents.rules import html, press
 from api.documents.rules.logos import Logo, few
 from api.documents.rules.press import CONTENT_TYPES, ENDINGS, Edition, Format
 from api.errors import Gone, NotFound
-from api.infra import jobs, keys, pictures
+from api.infra import clock, events, jobs, keys, pictures
 from api.infra.database import reading, transaction
 from api.infra.outside import outside
 from api.portable.rules import checking, printing, signing
 from api.signatures import service as signatures
 from api.signatures.rules import Audience
 from api.statements import service as statements
-from api.statements.models import Statement
+from api.statements.models import State, Statement
 from api.texts.rules import themes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from uuid import UUID
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
@@ -34,6 +40,9 @@ if TYPE_CHECKING:
 PLACE = "documents.content"
 FOLDER = "documents"
 PRINT = "documents.print"
+RENEW = "documents.renew"
+KEY = re.compile("[0-9a-f]{64}\\Z")
+MOST_TRIES = 3
 MOST_IN_A_REQUEST = 200  # signatures; with more it takes longer than a client waits
 GATHERED = 10  # percent: names are opened, the layout is to come
 
@@ -68,13 +77,20 @@ class _Sheet:
 
     @property
     def place(self) -> str:
-        owner = self.statement.coalition_id
-        return f"{FOLDER}/{owner}/{self.statement.id}/{self.edition.key}"
+        return _place(self.statement, self.edition.key)
 
     def document(self, content: bytes) -> Document:
         form = self.edition.format
-        name = f"{self.statement.slug}.{ENDINGS[form]}"
-        return Document(content, self.edition.key, CONTENT_TYPES[form], name)
+        return Document(content, self.edition.key, *_named(self.statement, form))
+
+
+def _place(statement: Statement, key: str) -> str:
+    return f"{FOLDER}/{statement.coalition_id}/{statement.id}/{key}"
+
+
+def _named(statement: Statement, form: Format) -> tuple[str, str]:
+    """Return the content type of a document, and what it is called."""
+    return CONTENT_TYPES[form], f"{statement.slug}.{ENDINGS[form]}"
 
 
 def document(
@@ -94,13 +110,36 @@ def document(
         if is_known(sheet.edition.key):
             return sheet.edition.key
         content = _kept(session, sheet)
-    if content is None and sheet.signatures > MOST_IN_A_REQUEST:
-        facts = {"statement_id": str(statement_id), **vars(wanted), "revision": sheet.number}
-        with transaction() as session:
-            # One of each asker: a job is shown to nobody else, but for coordinators.
-            owner, key = statement.coalition_id, f"{PRINT}:{sheet.edition.key}:{actor.user_id}"
-            return jobs.promise(session, PRINT, owner, facts, by=actor, key=key)
-    return sheet.document(content or _print(sheet))
+    return sheet.document(content) if content else _made(actor, sheet, wanted)
+
+
+def _made(actor: Actor, sheet: _Sheet, wanted: Wanted) -> Document | Job:
+    if sheet.signatures <= MOST_IN_A_REQUEST:
+        return sheet.document(_print(sheet))
+    facts = {"statement_id": str(sheet.statement.id), **vars(wanted), "revision": sheet.number}
+    with transaction() as session:
+        # One of each asker: a job is shown to nobody else, but for coordinators.
+        owner, key = sheet.statement.coalition_id, f"{PRINT}:{sheet.edition.key}:{actor.user_id}"
+        return jobs.promise(session, PRINT, owner, facts, by=actor, key=key)
+
+
+def printed(actor: Actor, statement_id: UUID, key: str) -> Document | Job:
+    """Return a document by its key; raise Gone once a name in it was taken back."""
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
+        row = session.get(PrintedDocument, (statement.id, key)) if KEY.match(key) else None
+        if row is None:
+            raise NotFound("No document of this key was printed.")
+        if row.taken_back_at is not None:
+            raise Gone("A name in it was taken back. Print the statement again.")
+        wanted = Wanted(Format(row.format), row.revision_number, row.theme)
+        content = _read(session, statement, key)
+        if content is not None:
+            return Document(content, key, *_named(statement, wanted.format))
+        sheet = _sheet(session, statement, wanted)
+    if sheet.edition.key != key:
+        raise NotFound("It is not kept any more, and the statement has changed. Print it again.")
+    return _made(actor, sheet, wanted)
 
 
 def print_later(statement_id: UUID, wanted: Wanted, progress: Callable[[int], None]) -> None:
@@ -116,12 +155,46 @@ def print_later(statement_id: UUID, wanted: Wanted, progress: Callable[[int], No
         _print(sheet)
 
 
+@events.at_once("signature.taken_back")
+@events.at_once("revision.taken_back")
+def take_back(session: Session, coalition_id: UUID, facts: Mapping[str, str]) -> None:
+    """Give out no document of a statement any more that was printed by now."""
+    statement_id = UUID(facts["statement_id"])
+    printed = update(PrintedDocument).where(PrintedDocument.statement_id == statement_id)
+    marked = session.execute(printed.values(taken_back_at=clock.now()))
+    if marked.rowcount:  # type: ignore[attr-defined] # of an UPDATE there is one
+        key = f"{RENEW}:{statement_id}"
+        jobs.promise(session, RENEW, coalition_id, {"statement_id": str(statement_id)}, key=key)
+
+
+def renew(statement_id: UUID) -> None:
+    """Print a published statement anew, as it is now."""
+    for _ in range(MOST_TRIES):  # it may change again meanwhile
+        with reading() as session:
+            statement = session.get(Statement, statement_id)
+            if statement is None or statement.state is not State.PUBLISHED:
+                return
+            sheet = _sheet(session, statement, Wanted(Format.PDF))
+            if _kept(session, sheet) is not None:
+                return
+        _print(sheet)
+
+
 def forget(coalition_id: UUID, statement_id: UUID | None) -> None:
-    """Delete the kept documents of a statement, or of a whole coalition."""
+    """Delete the kept documents of a statement, or of a whole coalition, that nobody gets."""
     storage = outside().storage
     folder = f"{FOLDER}/{coalition_id}" + (f"/{statement_id}" if statement_id else "")
-    for key in list(storage.keys(folder)):
-        storage.delete(key)
+    places = list(storage.keys(folder))
+    with reading() as session:
+        query = select(PrintedDocument.key).where(
+            PrintedDocument.coalition_id == coalition_id,
+            PrintedDocument.statement_id == statement_id,
+            PrintedDocument.taken_back_at.is_(None),
+        )
+        given_out = set(session.scalars(query))
+    for place in places:
+        if place.rpartition("/")[2] not in given_out:
+            storage.delete(place)
 
 
 def preview(actor: Actor, statement_id: UUID, wanted: Wanted) -> Document:
@@ -224,15 +297,46 @@ def _print(sheet: _Sheet) -> bytes:
     with transaction() as session:
         owner = sheet.statement.coalition_id
         sealed = keys.seal_bytes(session, owner, PLACE, sheet.statement.id, content)
-    _keep(sheet, sealed)
+        marked_at = _recorded(session, sheet)
+    _keep(sheet, sealed, marked_at)
     return content
 
 
-def _keep(sheet: _Sheet, sealed: bytes) -> None:
+def _recorded(session: Session, sheet: _Sheet) -> datetime | None:
+    """Record that a document is printed; return since when it is not given out.
+
+    A new one is not until it is known to be right: names may be taken back at any moment.
+    """
+    place = sheet.statement.id, sheet.edition.key
+    if (there := session.get(PrintedDocument, place)) is not None:
+        return there.taken_back_at
+    now = clock.now()
+    row = PrintedDocument(
+        statement_id=sheet.statement.id,
+        key=sheet.edition.key,
+        coalition_id=sheet.statement.coalition_id,
+        format=sheet.edition.format,
+        theme=sheet.edition.look.theme,
+        revision_number=sheet.number,
+        taken_back_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError as clash:  # another one prints it at this moment
+        found = session.get(PrintedDocument, place)
+        if found is None:
+            raise NotFound("The statement was deleted a moment ago.") from clash
+        return found.taken_back_at
+    return now
+
+
+def _keep(sheet: _Sheet, sealed: bytes, marked_at: datetime | None) -> None:
     """Keep a document, unless a name in it was taken back since it was begun.
 
     It is put first and looked at then: `forget` finds what was put before a name was taken back,
-    and what was put after that is found here.
+    and what was put after that is found here. It is given out from now on if nobody has marked it
+    meanwhile: who takes a name back marks every document, those that are marked as well.
     """
     is_right = False
     outside().storage.put(sheet.place, sealed)
@@ -241,6 +345,19 @@ def _keep(sheet: _Sheet, sealed: bytes) -> None:
     finally:
         if not is_right:
             outside().storage.delete(sheet.place)
+        _mark(sheet, marked_at, is_right=is_right)
+
+
+def _mark(sheet: _Sheet, marked_at: datetime | None, *, is_right: bool) -> None:
+    if is_right == (marked_at is None):
+        return
+    mine = update(PrintedDocument).where(
+        PrintedDocument.statement_id == sheet.statement.id,
+        PrintedDocument.key == sheet.edition.key,
+        PrintedDocument.taken_back_at.is_not_distinct_from(marked_at),
+    )
+    with transaction() as session:
+        session.execute(mine.values(taken_back_at=None if is_right else clock.now()))
 
 
 def _is_right(sheet: _Sheet) -> bool:
@@ -258,12 +375,21 @@ def _is_right(sheet: _Sheet) -> bool:
 
 
 def _kept(session: Session, sheet: _Sheet) -> bytes | None:
-    """Return a document that was made before; one that cannot be read goes, to be made anew."""
-    sealed = outside().storage.get(sheet.place)
+    """Return a document that was made before, and that may be given out."""
+    row = session.get(PrintedDocument, (sheet.statement.id, sheet.edition.key))
+    if row is None or row.taken_back_at is not None:
+        return None
+    return _read(session, sheet.statement, sheet.edition.key)
+
+
+def _read(session: Session, statement: Statement, key: str) -> bytes | None:
+    """Return a kept document; one that cannot be read goes, to be made anew."""
+    place = _place(statement, key)
+    sealed = outside().storage.get(place)
     if sealed is None:
         return None
     try:
-        return keys.unseal_bytes(session, PLACE, sheet.statement.id, sealed)
+        return keys.unseal_bytes(session, PLACE, statement.id, sealed)
     except (keys.KeyMissing, ValueError):  # ValueError: it is cut short
-        outside().storage.delete(sheet.place)
+        outside().storage.delete(place)
         return None

@@ -223,7 +223,9 @@ class Evidence(Base):
         ForeignKey("statements.id", ondelete="CASCADE"), index=True
     )
     content_type: Mapped[str] = mapped_column(String(40))
+    bytes: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
+    secret: Mapped[Sealed]  # the key of its file, which cannot be made again as documents are
     note: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[Created]
     created_by: Mapped[UUID | None]

@@ -196,6 +196,14 @@ class Withdrawal(MethodView):
         return _tagged(changes.withdraw(current_actor(), signature_id))
 
 
+@blueprint.route("/signatures/<uuid:signature_id>/hiding")
+class Hiding(MethodView):
+    @blueprint.response(200, SignatureOut)
+    def post(self, signature_id: UUID) -> Shown:
+        """Take a name out of all that others see; coordinators go on seeing it, and it counts."""
+        return _tagged(changes.hide(current_actor(), signature_id))
+
+
 @blueprint.route("/signatures/<uuid:signature_id>/erasure")
 class Erasure(MethodView):
     @blueprint.response(200, SignatureOut)

@@ -363,7 +363,9 @@ def upgrade() -> None:
         sa.Column("coalition_id", sa.Uuid(), nullable=False),
         sa.Column("statement_id", sa.Uuid(), nullable=False),
         sa.Column("content_type", sa.String(length=40), nullable=False),
+        sa.Column("bytes", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
         sa.Column("note", sa.String(length=300), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Uuid(), nullable=True),
@@ -784,6 +786,35 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_sign_offs_member_id"), ["member_id"], unique=False)
 
+    op.create_table(
+        "printed_documents",
+        sa.Column("statement_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("coalition_id", sa.Uuid(), nullable=False),
+        sa.Column("format", sa.String(length=20), nullable=False),
+        sa.Column("theme", sa.String(length=80), nullable=False),
+        sa.Column("revision_number", sa.Integer(), nullable=False),
+        sa.Column("printed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["coalition_id"],
+            ["coalitions.id"],
+            name=op.f("fk_printed_documents_coalition_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_id"],
+            ["statements.id"],
+            name=op.f("fk_printed_documents_statement_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("statement_id", "key", name=op.f("pk_printed_documents")),
+    )
+    with op.batch_alter_table("printed_documents", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_printed_documents_coalition_id"), ["coalition_id"], unique=False
+        )
+
     with op.batch_alter_table("coalitions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("origins", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(
@@ -1003,6 +1034,10 @@ def downgrade() -> None:
         batch_op.drop_column("sensitive_countries")
         batch_op.drop_column("origins")
 
+    with op.batch_alter_table("printed_documents", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_printed_documents_coalition_id"))
+
+    op.drop_table("printed_documents")
     with op.batch_alter_table("sign_offs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_offs_member_id"))
         batch_op.drop_index(batch_op.f("ix_sign_offs_coalition_id"))

@@ -281,6 +281,12 @@ def _old_signature(scene: Scene) -> dict[str, str]:
     return {"signature_id": signature}
 
 
+def _document(scene: Scene) -> dict[str, str]:
+    statement, _ = scene.text()
+    answer = scene.owner.get(f"/v1/statements/{statement}/document", format="text")
+    return {"statement_id": statement, "key": answer.etag.strip('"')}
+
+
 # What a name in a path stands for.
 MAKERS: dict[str, Callable[[Scene], str]] = {
     "coalition_id": lambda scene: scene.coalition,
@@ -329,4 +335,5 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "POST /v1/statements/{statement_id}/revisions": lambda scene: {"statement_id": scene.draft()},
     "POST /v1/statements/{statement_id}/renewals": lambda s: {"statement_id": s.assembled()},
     "POST /v1/signatures/{signature_id}/confirmation": _old_signature,
+    "GET /v1/statements/{statement_id}/documents/{key}": _document,
 }

@@ -148,6 +148,21 @@ def erase(actor: Actor, signature_id: UUID) -> Shown:
         return _shown(session, statement, signature)
 
 
+def hide(actor: Actor, signature_id: UUID) -> Shown:
+    """Show a signature to nobody but coordinators, and go on counting it. Twice is fine."""
+    with transaction() as session:
+        statement, signature = _held(session, actor, signature_id)
+        _must_stand(signature)
+        if signature.visibility is not Visibility.ANONYMOUS:
+            with counts.followed(session, statement, [signature]):
+                signature.visibility = Visibility.ANONYMOUS
+            signature.organisation_id = None
+            touch(signature, None)
+            _announce(session, signature)
+            audit.record(session, actor, "signature.hidden", signature)
+        return _shown(session, statement, signature)
+
+
 def _forget(session: Session, signature: Signature) -> None:
     signature.organisation_id = None
     rows.put_identity(session, signature, {})

@@ -1,0 +1,32 @@
+"""Which documents were printed, and which hold a name that was taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.infra.database import Base, Created, Instant
+
+
+class PrintedDocument(Base):
+    """That a document was printed: its key is the hash of what went in, and its address."""
+
+    __tablename__ = "printed_documents"
+
+    statement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True
+    )
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    # What was asked for: by this it is made again where its file is gone.
+    format: Mapped[str] = mapped_column(String(20))
+    theme: Mapped[str] = mapped_column(String(80))
+    revision_number: Mapped[int]
+    printed_at: Mapped[Created]
+    # Since when it must not be given out; None: it may be.
+    taken_back_at: Mapped[datetime | None] = mapped_column(Instant)
