@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from tests.conftest import World
 
 
+PDF = b"%PDF-1.7"
+
+
 @dataclass(frozen=True)
 class House:
     """Who works in it, and where what they wrote is read."""
@@ -78,6 +81,8 @@ def a_house(world: World, owner: Client) -> House:
     secret = a_statement(owner, coalition, cases=[HIDDEN], body=[{"cases": {"ids": ["tm-7"]}}])
     sha256 = a_revision(owner, secret)
     signature = a_signature(owner, secret, sha256, visibility="coalition", name="B. Specimen")
+    scanned = owner.send("POST", f"/v1/statements/{secret}/evidence", PDF, kind="application/pdf")
+    assert scanned.status == 201, scanned.body
     retracted = _a_retracted_text(owner, coalition)
     template = made(owner, f"{of_it}/templates", {"source": a_source()})
     assembly = {"template_id": template, "slug": "assembled", "facts": {"city": "Specimen"}}
@@ -100,6 +105,7 @@ def a_house(world: World, owner: Client) -> House:
         f"{texts[0]}/export",
         f"{texts[0]}/signatures",
         f"/v1/signatures/{signature}",
+        f"/v1/evidence/{scanned.id}/file",
         "/v1/me",
     ]
     house = House(world, owner, coalition, secret, sha256, paths, repeated)

@@ -43,6 +43,7 @@ PRINT = "documents.print"
 RENEW = "documents.renew"
 KEY = re.compile("[0-9a-f]{64}\\Z")
 MOST_TRIES = 3
+OUT_OF_USE = "A name in it was taken back, or it was old when it was made. Print it again."
 MOST_IN_A_REQUEST = 200  # signatures; with more it takes longer than a client waits
 GATHERED = 10  # percent: names are opened, the layout is to come
 
@@ -131,7 +132,7 @@ def printed(actor: Actor, statement_id: UUID, key: str) -> Document | Job:
         if row is None:
             raise NotFound("No document of this key was printed.")
         if row.taken_back_at is not None:
-            raise Gone("A name in it was taken back. Print the statement again.")
+            raise Gone(OUT_OF_USE)
         wanted = Wanted(Format(row.format), row.revision_number, row.theme)
         content = _read(session, statement, key)
         if content is not None:

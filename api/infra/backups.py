@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 
 from api.errors import Conflict
 from api.infra import archive, audit, clock, dump, jobs, pictures
@@ -28,11 +28,11 @@ from api.infra.keys import DataKey
 from api.infra.outside import outside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from sqlalchemy import Connection
-
+# Who tells which files rows refer to, so that a backup has them.
+REFERRED: list[Callable[[Connection], set[str]]] = [pictures.referred]
 MOMENTS = 5  # that are tried until one has all files that its rows refer to
 NOTHING = "0:" + "0" * 64
 
@@ -98,7 +98,7 @@ def _write(writer: Writer) -> Kept:
     _copy_files(writer, copied)
     for number in range(1, MOMENTS + 1):
         with _moment() as connection:
-            referred = pictures.referred(connection)
+            referred = set().union(*(find(connection) for find in REFERRED))
             _copy_files(writer, copied)
             missing = sorted(referred - copied)
             if missing and number < MOMENTS:

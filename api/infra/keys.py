@@ -203,6 +203,20 @@ def unseal_bytes(session: Session, place: str, row_id: UUID, sealed: bytes) -> b
     return _decrypt(key, sealed[ID_BYTES:], _bound(place, row_id))
 
 
+def lock(content: bytes, file_id: UUID) -> tuple[bytes, bytes]:
+    """Return a fresh key, which a row seals, and a file's bytes under it.
+
+    For files that cannot be made again: a rotation seals their key anew, and leaves them.
+    """
+    secret = os.urandom(KEY_BYTES)
+    return secret, _encrypt(secret, content, file_id.bytes)
+
+
+def unlock(secret: bytes, locked: bytes, file_id: UUID) -> bytes:
+    """Return the bytes that `lock` took; raise KeyMissing where they are no longer these."""
+    return _decrypt(secret, locked, file_id.bytes)
+
+
 def key_id_of(sealed: bytes) -> UUID:
     """Return the id of the key that a value is sealed under; raise ValueError if it is cut."""
     return UUID(bytes=sealed[:ID_BYTES])

@@ -1,11 +1,12 @@
-"""Jobs of signatures: giving places, folding the journal of counts, searching many names."""
+"""Jobs of signatures: giving places, folding the journal, searching names, forgetting scans."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from api.infra.jobs import job
-from api.signatures.service import counts, places, search as searches
+from api.signatures.service import counts, evidence, places, search as searches
 
 if TYPE_CHECKING:
     from api.infra.jobs import Work
@@ -29,3 +30,9 @@ def fold(work: Work) -> None:
 def search(work: Work) -> dict[str, Any]:
     """Search names, of which there are too many for a request."""
     return searches.search(work.facts, work.id)
+
+
+@job("evidence.forget", on=("coalition.deleted",))
+def forget_evidence(work: Work) -> None:
+    """Delete the scans of a coalition that was deleted."""
+    evidence.forget(UUID(work.facts["coalition_id"]))

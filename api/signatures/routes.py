@@ -15,6 +15,8 @@ from api.signatures.schemas import (
     TABLE,
     ConfirmationIn,
     CountsOut,
+    EvidenceArgs,
+    EvidenceOut,
     ImportArgs,
     ListArgs,
     OrderIn,
@@ -25,12 +27,12 @@ from api.signatures.schemas import (
     SignatureOut,
     TableArgs,
 )
-from api.signatures.service import changes, exports, lists, search, tables as service
+from api.signatures.service import changes, evidence, exports, lists, search, tables as service
 from api.signatures.service.exports import For
 from api.web import tables
 from api.web.etags import needs_match, tag
-from api.web.files import received, sent
-from api.web.paging import listed, paged
+from api.web.files import body_of, received, sent
+from api.web.paging import PageArgs, listed, paged
 from api.web.rest import Blueprint
 from api.web.tables import CSV, JSON
 
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from flask import Response
 
     from api.infra.tables import Report
+    from api.signatures.models import Evidence
     from api.signatures.service.rows import Shown
 
 TABLES: dict[For, tuple[Sequence[str], Callable[[dict[str, Any]], dict[str, str | None]]]] = {
@@ -48,6 +51,7 @@ TABLES: dict[For, tuple[Sequence[str], Callable[[dict[str, Any]], dict[str, str 
     For.CRM: (rules.CRM_COLUMNS, rules.crm_cells),
     For.IMPORT: (rules.COLUMNS, rules.cells_of),
 }
+SCAN = "%PDF-1.7"
 EXAMPLE = "kind,name,country\norganisation,Specimen Committee,KZ\n"
 blueprint = Blueprint("signatures", __name__, url_prefix="/v1", description="Who signed.")
 
@@ -151,10 +155,56 @@ class SignatureImports(MethodView):
         """Enter the signatories of a table; the answer tells what became of each line."""
         rows = rules.read_table(request.get_data())
         lines = tables.checked(rows, SignatoryIn(), rules.column_of)
-        actor, sha256 = current_actor(), args["revision_sha256"]
+        actor, sha256, scan = current_actor(), args["revision_sha256"], args["evidence_id"]
         if args["is_preview"]:
-            return service.preview(actor, statement_id, sha256, lines)
-        return service.import_(actor, statement_id, sha256, lines, partial=args["is_partial"])
+            return service.preview(actor, statement_id, sha256, lines, scan)
+        partial = args["is_partial"]
+        return service.import_(
+            actor, statement_id, sha256, lines, partial=partial, evidence_id=scan
+        )
+
+
+@blueprint.route("/statements/<uuid:statement_id>/evidence")
+class Scans(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(EvidenceOut))
+    def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
+        """List the scans of what was signed on paper."""
+        return paged(evidence.listed(current_actor(), statement_id, args["page"]))
+
+    @received(*rules.SCANS, max_bytes=rules.MOST_OF_A_SCAN, examples={"application/pdf": SCAN})
+    @blueprint.arguments(EvidenceArgs, location="query")
+    @blueprint.response(201, EvidenceOut)
+    def post(self, args: dict[str, Any], statement_id: UUID) -> Evidence:
+        """Keep a scan of what was signed on paper: a PDF, a JPEG or a PNG of up to 20 MB."""
+        content, kind = request.get_data(), request.mimetype
+        tag(1)
+        return evidence.put(current_actor(), statement_id, content, kind, args["note"])
+
+
+@blueprint.route("/evidence/<uuid:evidence_id>")
+class OneScan(MethodView):
+    @blueprint.response(200, EvidenceOut)
+    def get(self, evidence_id: UUID) -> Evidence:
+        """Show what is known of a scan."""
+        tag(1)  # it never changes
+        return evidence.one(current_actor(), evidence_id)
+
+    @blueprint.response(204)
+    def delete(self, evidence_id: UUID) -> None:
+        """Delete a scan on which no signature stands."""
+        evidence.remove(current_actor(), evidence_id)
+
+
+@blueprint.route("/evidence/<uuid:evidence_id>/file")
+class ScanFile(MethodView):
+    @sent(*rules.SCANS)
+    def get(self, evidence_id: UUID) -> Response:
+        """Give a scan."""
+        row, content = evidence.content_of(current_actor(), evidence_id)
+        tag(row.sha256)
+        ending = row.content_type.rpartition("/")[2]
+        return body_of(content, row.content_type, f"{row.id}.{ending}")
 
 
 @blueprint.route("/signatures/<uuid:signature_id>")

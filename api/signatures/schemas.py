@@ -265,6 +265,29 @@ class ImportArgs(tables.EntryArgs):
     """How a table is entered."""
 
     revision_sha256 = ma.fields.String(required=True, validate=SHA256_IS, metadata=SHA256)
+    evidence_id = ma.fields.UUID(
+        load_default=None,
+        metadata={"description": "The scan of what they signed on paper.", "example": None},
+    )
+
+
+class EvidenceArgs(Schema):
+    """What is said of a scan."""
+
+    note = Text(most=300, load_default=None, metadata={"example": "Sheets 1 to 12."})
+
+
+class EvidenceOut(Schema):
+    """A scan of what was signed on paper."""
+
+    id = ma.fields.UUID(required=True)
+    statement_id = ma.fields.UUID(required=True)
+    content_type = ma.fields.String(required=True, metadata={"example": "application/pdf"})
+    bytes = ma.fields.Integer(required=True)
+    sha256 = ma.fields.String(required=True)
+    note = ma.fields.String(required=True, allow_none=True)
+    created_at = ma.fields.AwareDateTime(required=True)
+    created_by = ma.fields.UUID(required=True, allow_none=True)
 
 
 class SignatoryLineOut(tables.LineOut):

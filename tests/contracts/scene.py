@@ -246,6 +246,12 @@ class Scene:
     def invitation(self) -> str:
         return builders.an_invitation(self.owner, self.coalition)
 
+    def evidence(self) -> str:
+        path = f"/v1/statements/{self.text()[0]}/evidence"
+        answer = self.owner.send("POST", path, b"%PDF-1.7", kind="application/pdf")
+        assert answer.status == 201, answer.body
+        return answer.id
+
     def logo_of(self, path: str) -> None:
         answer = self.owner.put(f"{path}/logo", SVG, kind="image/svg+xml")
         assert answer.status == 200, answer.body
@@ -305,6 +311,7 @@ MAKERS: dict[str, Callable[[Scene], str]] = {
     "statement_id": lambda scene: scene.text()[0],
     "number": lambda _: "1",
     "signature_id": Scene.signature,
+    "evidence_id": Scene.evidence,
     "token_id": Scene.token,
     "job_id": lambda scene: builders.a_dead_job(scene.world, scene.coalition),
 }

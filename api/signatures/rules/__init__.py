@@ -194,6 +194,20 @@ def _bare(text: str | None) -> str:
     return spelling.folded(text) or text.casefold()
 
 
+# What scanners make, by how its first bytes look.
+SCANS = {
+    "application/pdf": b"%PDF-",
+    "image/jpeg": b"\xff\xd8\xff",
+    "image/png": b"\x89PNG\r\n\x1a\n",
+}
+MOST_OF_A_SCAN = 20_000_000  # bytes
+
+
+def scan_type(content: bytes) -> str | None:
+    """Return what a scan is by its own bytes; None where it is no scan."""
+    return next((kind for kind, start in SCANS.items() if content.startswith(start)), None)
+
+
 # The table. Header names, in the order in which they are written; any order is read.
 COLUMNS = (
     "kind", "name", "acronym", "role", "affiliation", "country", "lead", "visibility",

@@ -13,12 +13,12 @@ from api.infra import audit
 from api.infra.database import reading, transaction
 from api.infra.tables import CellFault, Report, Reported, must_be_whole
 from api.signatures import rules
-from api.signatures.models import Signature, SignatureState
-from api.signatures.service import rows
+from api.signatures.models import SignatoryKind, Signature, SignatureState, Source
+from api.signatures.service import evidence, rows
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -34,10 +34,19 @@ class LineState(StrEnum):
     REFUSED = "refused"
 
 
-def import_(
-    actor: Actor, statement_id: UUID, sha256: str, lines: Sequence[Line], *, partial: bool
+def import_(  # noqa: PLR0913 # a table, and how it is entered
+    actor: Actor,
+    statement_id: UUID,
+    sha256: str,
+    lines: Sequence[Line],
+    *,
+    partial: bool,
+    evidence_id: UUID | None = None,
 ) -> Report:
-    """Enter a table's signatories under the text that they saw, in one transaction."""
+    """Enter a table's signatories under the text that they saw, in one transaction.
+
+    With evidence they signed on paper.
+    """
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
         revision = rows.current(session, statement, sha256)
@@ -49,22 +58,35 @@ def import_(
             for line, each in zip(lines, report, strict=True)
             if each.state is LineState.ENTERED
         ]
-        rows.put(session, statement, revision, good)
-        told = {"count": len(good), "revision_sha256": sha256}
+        source, told = Source.ENTERED, {"count": len(good), "revision_sha256": sha256}
+        if evidence_id is not None:
+            source = Source.PAPER
+            told["evidence_id"] = evidence.of_statement(session, statement, evidence_id)
+            good = [{**facts, "evidence_id": evidence_id} for facts in good]
+        rows.put(session, statement, revision, good, source=source)
         audit.record(session, actor, "signature.imported", statement, told)
         return Report(stored=True, lines=report)
 
 
-def preview(actor: Actor, statement_id: UUID, sha256: str, lines: Sequence[Line]) -> Report:
+def preview(
+    actor: Actor,
+    statement_id: UUID,
+    sha256: str,
+    lines: Sequence[Line],
+    evidence_id: UUID | None = None,
+) -> Report:
     """Return what `import_` would say of each line, and store nothing."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
         rows.current(session, statement, sha256)
+        if evidence_id is not None:
+            evidence.of_statement(session, statement, evidence_id)
         return Report(stored=False, lines=_reported(session, statement, lines))
 
 
 def _reported(session: Session, statement: Statement, lines: Sequence[Line]) -> list[Reported]:
-    there = _there(session, statement)
+    keys = (rules.sameness(line.facts["kind"], line.facts) for line in lines if not line.faults)
+    there = _there(session, statement, {key for key in keys if key is not None})
     report = []
     for line in lines:
         faults = line.faults
@@ -80,12 +102,24 @@ def _reported(session: Session, statement: Statement, lines: Sequence[Line]) -> 
     return report
 
 
-def _there(session: Session, statement: Statement) -> dict[tuple[str, str, str], str]:
-    """Return the keys of the signatories that are there, and what to say of the same ones."""
+def _there(
+    session: Session, statement: Statement, wanted: Collection[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], str]:
+    """Return which of these signatories are there, and what to say of them.
+
+    People who signed in public are not looked at: among many there are namesakes, and it is by
+    their addresses that they are told apart.
+    """
     query = select(Signature).where(
-        Signature.statement_id == statement.id, Signature.state == SignatureState.CONFIRMED
+        Signature.statement_id == statement.id,
+        Signature.state == SignatureState.CONFIRMED,
+        (Signature.source != Source.PUBLIC) | (Signature.kind == SignatoryKind.ORGANISATION),
     )
-    found = session.scalars(query).all()
-    known = rows.identities(session, found)
-    every = (rules.sameness(row.kind, known.get(row.id, {})) for row in found)
-    return {key: "It is there already." for key in every if key is not None}
+    there = {}
+    for some in session.scalars(query.execution_options(yield_per=rows.AT_ONCE)).partitions():
+        known = rows.identities(session, some)
+        for row in some:
+            key = rules.sameness(row.kind, known.get(row.id, {}))
+            if key is not None and key in wanted:
+                there[key] = "It is there already."
+    return there

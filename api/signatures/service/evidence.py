@@ -1,0 +1,139 @@
+"""Scans of sheets that people signed on paper: kept under a key of their own, for coordinators."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.errors import Conflict, Fault, Gone, Invalid
+from api.infra import audit, backups, keys, pages
+from api.infra.database import after_commit, reading, transaction
+from api.infra.outside import outside
+from api.signatures import rules
+from api.signatures.models import Evidence, Signature
+from api.statements import service as statements
+from api.statements.models import Statement
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import Session
+
+    from api.infra.pages import Page, PageRequest
+
+FOLDER = "evidence"
+SECRET = "evidence.secret"  # noqa: S105 # a place
+
+
+class NoScan(Invalid):
+    """The bytes are none of the kinds that scanners make."""
+
+    title = "This is no scan that can be kept"
+
+
+class EvidenceInUse(Conflict):
+    """Signatures stand on it."""
+
+    title = "Signatures refer to this evidence"
+
+
+def put(actor: Actor, statement_id: UUID, content: bytes, kind: str, note: str | None) -> Evidence:
+    """Keep a scan of what was signed on paper."""
+    found = rules.scan_type(content)
+    if found is None or found != kind:
+        raise NoScan(
+            f"It is not {kind}." if found is None else f"It is {found}, not {kind}: say so.",
+        )
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
+        statements.current_revision(session, statement)  # what has none may be deleted
+        row_id, owner = uuid4(), statement.coalition_id
+        secret, locked = keys.lock(content, row_id)
+        row = Evidence(
+            id=row_id,
+            coalition_id=owner,
+            statement_id=statement.id,
+            content_type=kind,
+            bytes=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            secret=keys.seal_bytes(session, owner, SECRET, row_id, secret),
+            note=note,
+            created_by=actor.user_id,
+        )
+        session.add(row)
+        outside().storage.put(_place(owner, row_id), locked)
+        told = {"sha256": row.sha256, "note": note}
+        audit.record(session, actor, "evidence.kept", row, told)
+        return row
+
+
+def listed(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Evidence]:
+    """Return the scans of a statement, the oldest first."""
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
+        query = select(Evidence).where(Evidence.statement_id == statement.id)
+        return pages.page(session, query, page, [Evidence.created_at, Evidence.id])
+
+
+def one(actor: Actor, evidence_id: UUID) -> Evidence:
+    """Return what is known of a scan."""
+    with reading() as session:
+        return load(session, actor, Evidence, evidence_id, Role.COORDINATOR)
+
+
+def content_of(actor: Actor, evidence_id: UUID) -> tuple[Evidence, bytes]:
+    """Return a scan."""
+    with reading() as session:
+        row = load(session, actor, Evidence, evidence_id, Role.COORDINATOR)
+        locked = outside().storage.get(_place(row.coalition_id, row.id))
+        if locked is None:
+            raise Gone("Its file is not in the storage. Restore it from a backup.")
+        secret = keys.unseal_bytes(session, SECRET, row.id, row.secret)
+        return row, keys.unlock(secret, locked, row.id)
+
+
+def remove(actor: Actor, evidence_id: UUID) -> None:
+    """Delete a scan on which no signature stands."""
+    with transaction() as session:
+        found = load(session, actor, Evidence, evidence_id, Role.COORDINATOR)
+        load(session, actor, Statement, found.statement_id, Role.COORDINATOR, lock=True)
+        row = load(session, actor, Evidence, evidence_id, Role.COORDINATOR, lock=True)
+        used = select(Signature.id).where(Signature.evidence_id == row.id).limit(1)
+        if session.scalars(used).first() is not None:
+            raise EvidenceInUse("Delete the signatures that it proves first.")
+        storage, place = outside().storage, _place(row.coalition_id, row.id)
+        audit.record(session, actor, "evidence.deleted", row)
+        after_commit(row, lambda: storage.delete(place))
+        session.delete(row)
+
+
+def of_statement(session: Session, statement: Statement, evidence_id: UUID) -> UUID:
+    """Return the id of a scan of a statement, or raise Invalid."""
+    row = session.get(Evidence, evidence_id)
+    if row is None or row.statement_id != statement.id:
+        fault = Fault("", "The statement has no evidence of this id.", parameter="evidence_id")
+        raise Invalid("POST the scan to the statement's evidence first.", [fault])
+    return row.id
+
+
+def forget(coalition_id: UUID) -> None:
+    """Delete the scans of a coalition that was deleted."""
+    storage = outside().storage
+    for place in list(storage.keys(f"{FOLDER}/{coalition_id}")):
+        storage.delete(place)
+
+
+def _place(coalition_id: UUID, evidence_id: UUID) -> str:
+    return f"{FOLDER}/{coalition_id}/{evidence_id}"
+
+
+def _referred(connection: Connection) -> set[str]:
+    rows = connection.execute(select(Evidence.coalition_id, Evidence.id))
+    return {_place(*row) for row in rows}
+
+
+backups.REFERRED.append(_referred)

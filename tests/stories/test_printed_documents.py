@@ -1,0 +1,203 @@
+"""A printed document has an address, which is gone once a name in it was taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from api.documents import service
+from tests.builders import Signing, a_case, a_coalition, a_revision, a_statement, a_text
+
+if TYPE_CHECKING:
+    from tests.client import Answer, Client
+    from tests.conftest import World
+
+CASE = {"id": "named", "name": "Wagtail Specimen", "country": "TJ"}
+
+
+@pytest.fixture
+def signing(world: World, owner: Client) -> Signing:
+    coalition = a_coalition(owner)
+    return Signing(world, owner, coalition, *a_text(owner, coalition))
+
+
+def printed(signing: Signing, form: str = "text") -> Answer:
+    answer = signing.owner.get(f"{signing.path}/document", format=form)
+    assert answer.status == 200, answer.body
+    return answer
+
+
+def again(signing: Signing, answer: Answer) -> Answer:
+    return signing.owner.get(answer.headers["Content-Location"])
+
+
+def test_a_document_is_found_again_at_its_own_address(signing: Signing) -> None:
+    signing.sign(name="First Specimen")
+    first = printed(signing)
+    signing.sign(name="Second Specimen")
+
+    found = again(signing, first)
+
+    assert (found.status, found.body, found.etag) == (200, first.body, first.etag)
+    assert found.headers["Content-Type"] == first.headers["Content-Type"]
+    assert printed(signing).headers["Content-Location"] != first.headers["Content-Location"]
+    for key in ("0" * 64, "nothing", "%00", "../x"):
+        assert signing.owner.get(f"{signing.path}/documents/{key}").status in {404, 422}, key
+    other = signing.world.user()
+    a_coalition(other)
+    assert other.get(first.headers["Content-Location"]).status == 404
+
+
+TAKEN_BACK: list[tuple[str, dict[str, Any] | None]] = [
+    ("hiding", None),
+    ("erasure", None),
+    ("withdrawal", None),
+    ("", {"name": "Renamed Specimen"}),
+    ("", {"visibility": "initials"}),
+    ("", {"visibility": "coalition"}),
+]
+
+
+def take_back(signing: Signing, signature: str, act: str, body: dict[str, Any] | None) -> None:
+    path = f"/v1/signatures/{signature}"
+    owner = signing.owner
+    answer = owner.patch(path, body) if body else owner.post(f"{path}/{act}")
+    assert answer.status == 200, answer.body
+
+
+@pytest.mark.parametrize(("act", "body"), TAKEN_BACK)
+def test_a_document_is_gone_at_once_when_a_name_in_it_was_taken_back(
+    signing: Signing, act: str, body: dict[str, Any] | None
+) -> None:
+    signature = signing.sign(name="Gone Specimen")
+    old = printed(signing)
+    assert b"Gone Specimen" in old.body
+
+    take_back(signing, signature, act, body)
+
+    assert again(signing, old)["type"] == "/problems/gone"  # no job has run yet
+    assert b"Gone Specimen" not in printed(signing).body
+    signing.world.work()
+    assert again(signing, old).status == 410
+    assert again(signing, printed(signing)).status == 200
+    kept = [path.name for path in signing.world.storage.rglob("*") if path.is_file()]
+    assert old.etag.strip('"') not in kept
+
+
+def test_what_nobody_saw_takes_no_document_back(signing: Signing) -> None:
+    hidden = signing.sign(name="Hidden Specimen", visibility="coalition")
+    shown = signing.sign(name="Shown Specimen", email="a@specimen.example")
+    old = printed(signing)
+
+    take_back(signing, hidden, "", {"name": "Other Specimen"})
+    take_back(signing, shown, "", {"email": "b@specimen.example"})
+
+    assert again(signing, old).status == 200
+
+
+def test_a_document_that_would_be_the_same_is_given_out_again(signing: Signing) -> None:
+    signature = signing.sign(name="A. Specimen")
+    old = printed(signing)
+    take_back(signing, signature, "", {"name": "B. Specimen"})
+    take_back(signing, signature, "", {"name": "A. Specimen"})
+    assert again(signing, old).status == 410
+
+    same = printed(signing)
+
+    assert same.etag == old.etag
+    signing.world.work()
+    assert again(signing, old).body == old.body
+
+
+def publish(signing: Signing) -> None:
+    for state in ("review", "published"):
+        etag = signing.owner.get(signing.path).etag
+        answer = signing.owner.send(
+            "POST", f"{signing.path}/transitions", {"state": state}, headers={"If-Match": etag}
+        )
+        assert answer.status == 200, answer.body
+
+
+def test_a_published_document_is_printed_anew(
+    signing: Signing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signature = signing.sign(name="Gone Specimen")
+    publish(signing)
+    printed(signing, "pdf")
+    take_back(signing, signature, "hiding", None)
+    signing.world.work()
+
+    def never(_: Any) -> bytes:
+        raise AssertionError
+
+    monkeypatch.setattr(service, "_print", never)  # it is there already
+
+    assert again(signing, printed(signing, "pdf")).status == 200
+
+
+def test_a_name_that_is_taken_back_while_its_document_is_made_is_gone(
+    signing: Signing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signature = signing.sign(name="Gone Specimen")
+    rendered = service.press.rendered
+
+    def meanwhile(*given: Any) -> bytes:
+        content = rendered(*given)
+        take_back(signing, signature, "hiding", None)
+        return content
+
+    monkeypatch.setattr(service.press, "rendered", meanwhile)
+    old = printed(signing)
+    monkeypatch.undo()
+
+    assert again(signing, old).status == 410
+
+
+def test_a_name_that_is_taken_back_just_after_a_document_was_found_right_is_gone(
+    signing: Signing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signature = signing.sign(name="Gone Specimen")
+    is_right = service._is_right  # noqa: SLF001 # the moment after it
+
+    def meanwhile(sheet: Any) -> bool:
+        found = is_right(sheet)
+        take_back(signing, signature, "hiding", None)
+        return found
+
+    monkeypatch.setattr(service, "_is_right", meanwhile)
+    old = printed(signing)
+    monkeypatch.undo()
+
+    assert again(signing, old).status == 410
+
+
+def test_a_case_that_is_taken_back_takes_documents_with_it(world: World, owner: Client) -> None:
+    coalition = a_coalition(owner)
+    case = a_case(owner, coalition, key="named", name=CASE["name"], country="TJ")
+    body = [{"paragraph": "For Wagtail Specimen."}, {"cases": {"ids": ["named"]}}]
+    statement = a_statement(owner, coalition, cases=[CASE], body=body)
+    signing = Signing(world, owner, coalition, statement, "")
+    a_revision(owner, statement)
+    old = printed(signing)
+
+    assert owner.patch(f"/v1/cases/{case}", {"may_be_named": False}).status == 200
+
+    assert again(signing, old).status == 410
+
+
+def test_hiding_keeps_who_it_is_for_coordinators_and_the_count(signing: Signing) -> None:
+    signature = signing.sign(name="Hidden Specimen", email="h@specimen.example", country="KZ")
+    path = f"/v1/signatures/{signature}/hiding"
+
+    answer = signing.owner.post(path)
+    twice = signing.owner.post(path)
+
+    assert [answer[key] for key in ("name", "email", "visibility", "state")] == [
+        "Hidden Specimen", "h@specimen.example", "anonymous", "counted",
+    ]  # fmt: skip
+    assert (twice.status, twice.etag) == (200, answer.etag)
+    assert (signing.counts()["total"], signing.counts()["withheld"]) == (1, 1)
+    assert signing.listed(signing.somebody("viewer")) == []
+    signing.owner.post(f"/v1/signatures/{signature}/withdrawal")
+    assert signing.owner.post(path)["type"] == "/problems/withdrawn"
