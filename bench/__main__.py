@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from bench import letter, many, signing
+from bench import letter, many, signatures, signing
 
-BENCHES = {"pdf": letter.measure, "many": many.measure, "signing": signing.measure}
+BENCHES = {
+    "pdf": letter.measure,
+    "many": many.measure,
+    "signatures": signatures.measure,
+    "signing": signing.measure,
+}
 
 unknown = set(sys.argv[1:]) - set(BENCHES)
 if unknown:

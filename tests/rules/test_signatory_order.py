@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from api.portable.rules import printing, signing
-from tests.portable import a_document
+from tests.rules.test_printing import a_document
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from api.infra import clock, jobs
-from api.infra.database import reading, transaction
+from api.infra.database import db, reading, transaction
 from api.infra.pages import PageRequest
 from api.signatures.models import (
     CountChange,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tests.client import Client
     from tests.conftest import World
 
+CURSOR = "WzFd"  # after position 1
 COUNTRIES = ("KZ", "UZ", None)
 VISIBILITIES = [each.value for each in Visibility]
 
@@ -300,3 +301,30 @@ def test_the_public_list_is_paged_by_place_and_knows_its_total(signing: Signing)
 
     assert cursor is None
     assert len(set(seen)) == 5
+
+
+def test_the_public_list_walks_an_index_of_who_is_listed(signing: Signing) -> None:
+    seen: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        seen.append((statement, parameters))
+
+    with signing.world.app.app_context():
+        event.listen(db.engine, "before_cursor_execute", note)
+        with reading() as session:
+            statement = session.get_one(Statement, UUID(signing.statement))
+            lists.public_page(session, statement, PageRequest(cursor=CURSOR))
+        event.remove(db.engine, "before_cursor_execute", note)
+        (asked,) = (each for each in seen if "LIMIT" in each[0])
+        explain = "EXPLAIN QUERY PLAN " if signing.world.engine == "sqlite" else "EXPLAIN "
+        with db.engine.begin() as connection:
+            if signing.world.engine == "postgresql":  # it would read so few rows as they lie
+                connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+                connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+            plan = "\n".join(
+                str(row) for row in connection.exec_driver_sql(explain + asked[0], asked[1])
+            )
+
+    assert "ix_signatures_listed" in plan, plan
+    assert "sort" not in plan.lower(), plan
+    assert "temp b-tree" not in plan.lower(), plan
