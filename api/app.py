@@ -22,7 +22,12 @@ import api.documents.jobs
 import api.documents.routes
 import api.exchange.routes
 import api.infra.backups
+import api.infra.days
+import api.infra.letters
+import api.infra.links
 import api.infra.rotation
+import api.mailings.jobs
+import api.mailings.routes
 import api.organisations.routes
 import api.signatures.jobs
 import api.signatures.routes
@@ -61,6 +66,7 @@ FEATURES = (
     api.signing.routes,
     api.documents.routes,
     api.exchange.routes,
+    api.mailings.routes,
 )
 
 

@@ -84,7 +84,8 @@ def _check_outside(settings: Settings) -> None:
     if not settings.public_url.startswith(("https://", "http://")):
         raise BadSettings("UNDERSIGNED_PUBLIC_URL begins with https://. See docs/settings.md.")
     name, at, domain = settings.mail_from.rpartition("@")
-    if not (name and at and domain) or any(character in settings.mail_from for character in " ,<>"):
+    is_one = name and at and domain and settings.mail_from.isascii()
+    if not is_one or any(character in settings.mail_from for character in " ,<>"):
         raise BadSettings("UNDERSIGNED_MAIL_FROM is one e-mail address. See docs/settings.md.")
     if not settings.limits_url.startswith(LIMITS):
         raise BadSettings("UNDERSIGNED_LIMITS_URL must be memory:// or redis://…")

@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from api.infra import jobs, letters, links
+from api.infra import clock, jobs, letters, links
 from api.infra.database import reading, transaction
+from api.infra.letters import Letter, LetterState
 from api.signatures import service as signatures
 from api.statements.models import Statement
 
@@ -142,6 +143,22 @@ def a_dead_job(world: World, coalition: str) -> str:
         job = jobs.promise(session, "tests.fail", UUID(coalition), {})
         job.state, job.fault = jobs.JobState.DEAD, "Specimen"
         return str(job.id)
+
+
+def a_failed_letter(world: World, coalition: str) -> str:
+    """Enter a letter of a coalition that has failed for good, and return its id."""
+    with world.app.app_context(), transaction() as session:
+        failed = Letter(
+            kind="tests.letter",
+            coalition_id=UUID(coalition),
+            object_id=uuid4(),
+            state=LetterState.FAILED,
+            fault="smtp-550",
+            ended_at=clock.now(),
+        )
+        session.add(failed)
+        session.flush()
+        return str(failed.id)
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,8 @@ def restore(file: Path) -> None:
         kept = backups.restore(file)
     _tell(kept)
     click.echo("Counts, hashes and the record's head are those of the backup.")
-    click.echo(f"{kept.held} jobs are held: see `undersigned release`.")
+    held = f"{kept.held_jobs} jobs and {kept.held_letters} letters"
+    click.echo(f"{held} are held: see `undersigned release`.")
 
 
 def _tell(kept: Kept) -> None:

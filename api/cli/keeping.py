@@ -12,26 +12,30 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from uuid import UUID
 
+    from api.infra.jobs import Job
+    from api.infra.letters import Letter
+
 
 @click.command()
-@click.argument("jobs", type=click.UUID, nargs=-1)
+@click.argument("ids", type=click.UUID, nargs=-1)
 @click.option("--all", "every", is_flag=True, help="All that are held.")
-def release(jobs: Sequence[UUID], *, every: bool) -> None:
-    """Let go what a restore held: list it, or release all or the chosen JOBS.
+def release(ids: Sequence[UUID], *, every: bool) -> None:
+    """Let go what a restore held: list it, or release all or what has one of the IDS.
 
-    The list tells of each its id, when it was promised, what it is and the coalition it is for.
+    The list tells of each job and letter its id, when it was promised, what it is and the coalition
+    it is for.
     """
-    from api.accounts.service import jobs as service  # noqa: PLC0415 # see app
-    from api.infra import jobs as promised  # noqa: PLC0415
+    from api.infra import jobs, letters  # noqa: PLC0415 # see app
+    from api.mailings import service  # noqa: PLC0415
 
-    if jobs and every:
+    if ids and every:
         raise click.UsageError("Choose some, or --all.")
     with app().app_context():
-        if jobs or every:
-            count = service.release(None if every else jobs)
+        if ids or every:
+            count = service.release(None if every else ids)
             click.echo(f"{count} released.")
             return
-        held = promised.held()
+        held: list[Job | Letter] = [*jobs.held(), *letters.held()]
         slugs = _slugs({each.coalition_id for each in held})
         for each in held:
             whose = slugs.get(each.coalition_id, "-")

@@ -138,6 +138,7 @@ def _database_checks() -> Iterator[Check]:
     else:
         yield Check("database, with the tables of this version", is_well=True, mend="")
         yield from _job_checks()
+        yield from _letter_checks()
 
 
 def _job_checks() -> Iterator[Check]:
@@ -152,6 +153,32 @@ def _job_checks() -> Iterator[Check]:
     if dead:
         mend = "/v1/coalitions/{id}/jobs?state=dead names those of a coalition; the log says why."
         what = f"what was promised: {dead} of the jobs failed for good"
+        yield Check(what, is_well=False, mend=mend, is_needed=False)
+
+
+def _letter_checks() -> Iterator[Check]:
+    from api.infra import clock, letters  # noqa: PLC0415 # see app
+    from api.infra.machine import Check  # noqa: PLC0415
+    from api.infra.outside import outside  # noqa: PLC0415
+
+    with app().app_context():
+        has_server, found = outside().mail is not None, letters.standing()
+    waiting = f"{found.waiting} letters wait"
+    if not has_server:
+        mend = "Set UNDERSIGNED_SMTP_URL (docs/settings.md)."
+        what = f"a mail server: none is set, {waiting}"
+        yield Check(what, is_well=False, mend=mend, is_needed=False)
+    else:
+        is_late = found.since is not None and found.since < clock.now() - LATE
+        mend = "Start a worker, or see in its log what the mail server answers."
+        yield Check(f"a mail server is set, {waiting}", is_well=not is_late, mend=mend)
+    if found.held:
+        mend = "undersigned release"
+        what = f"letters: a restore held {found.held} of them"
+        yield Check(what, is_well=False, mend=mend, is_needed=False)
+    if found.failed:
+        mend = "/v1/coalitions/{id}/letters?state=failed names those of a coalition, and why."
+        what = f"letters: {found.failed} of them failed for good"
         yield Check(what, is_well=False, mend=mend, is_needed=False)
 
 

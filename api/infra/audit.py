@@ -200,7 +200,7 @@ def _seal_batch() -> int:
     """
     with transaction() as session:
         alone(session, SEALING)
-        last = _newest(session)
+        last = newest(session)
         waiting = select(AuditEntry).where(AuditEntry.number.is_(None))
         query = waiting.order_by(AuditEntry.at, AuditEntry.id).limit(BATCH)
         # Who destroys a salt holds the entry: it is sealed next time.
@@ -215,10 +215,11 @@ def _seal_batch() -> int:
 def head() -> Head:
     """Return the newest sealed entry's number and hash; number 0 where nothing is sealed."""
     with reading() as session:
-        return _newest(session)
+        return newest(session)
 
 
-def _newest(session: Session) -> Head:
+def newest(session: Session) -> Head:
+    """Return the head within a transaction."""
     query = select(AuditEntry.number, AuditEntry.hash).where(AuditEntry.number.is_not(None))
     found = session.execute(query.order_by(AuditEntry.number.desc()).limit(1)).first()
     return BEFORE_ALL if found is None else Head(found.number, str(found.hash))

@@ -20,7 +20,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, select, text
 
 from api.errors import Conflict
-from api.infra import archive, audit, clock, dump, jobs, pictures
+from api.infra import archive, audit, clock, dump, jobs, letters, pictures
 from api.infra.archive import FILES, MEMBER, TABLES, BackupChanged, Reader, Writer
 from api.infra.audit import AuditEntry
 from api.infra.database import Base, db, reading, transaction
@@ -63,7 +63,8 @@ class Kept:
     files: int
     head: str  # of the record
     missing: list[str]  # files that rows refer to, and that were gone before
-    held: int = 0  # jobs
+    held_jobs: int = 0
+    held_letters: int = 0
 
 
 def backup(path: Path, *, replace: bool) -> Kept:
@@ -178,10 +179,10 @@ def restore(path: Path) -> Kept:
             _must_have_no_rows(connection)
             _put_rows(connection, source)
             facts = {"created_at": source.manifest["created_at"], "head": source.manifest["head"]}
-            held = jobs.hold(session)
+            held = jobs.hold(session), letters.hold(session)
             audit.append(session, None, "house.restored", None, None, facts=facts)
         manifest = source.manifest
-        return Kept(manifest["rows"], len(source.files), manifest["head"], [], held)
+        return Kept(manifest["rows"], len(source.files), manifest["head"], [], *held)
 
 
 def _must_fit(source: Reader) -> None:

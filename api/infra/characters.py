@@ -47,3 +47,8 @@ def piled(text: str) -> str | None:
         if sum(unicodedata.combining(mark) > 0 for mark in run) > MOST_ACCENTS:
             return f"Take out accents: a letter may carry {MOST_ACCENTS} at most."
     return None
+
+
+def on_one_line(text: str) -> str:
+    """Return a text without breaks, controls and overrides, as a header of a letter holds it."""
+    return " ".join(_OVERRIDES.sub("", _UNFIT.sub(" ", text)).split())

@@ -89,6 +89,14 @@ class Job(Base):
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+@dataclass
+class Later(Exception):
+    """Work cannot be done now, for no fault of its own: it is tried again after a pause."""
+
+    pause: timedelta
+    fault: str  # as of a job
+
+
 class NotDead(Conflict):
     """Only what has failed for good can be replayed."""
 
@@ -104,6 +112,7 @@ class Work:
     facts: Mapping[str, Any]
     created_by: UUID | None
     worker: UUID
+    attempts: int
 
     def progress(self, percent: int) -> None:
         """Say how far it is."""
@@ -218,11 +227,10 @@ def _leased(job_id: UUID) -> Work | None:
         if not session.execute(due).rowcount:  # type: ignore[attr-defined] # of an UPDATE there is one
             return None
         row = session.get_one(Job, job_id)
-        work = Work(row.id, row.kind, row.facts, row.created_by, worker)
-        attempts = row.attempts
+        work = Work(row.id, row.kind, row.facts, row.created_by, worker, row.attempts)
     if work.kind not in KINDS:  # of another version of the program, which may come back
-        _again_or_dead(work, attempts, "KindUnknown")
-    elif attempts > MOST_ATTEMPTS:  # it takes its worker with it each time
+        _again_or_dead(work, "KindUnknown")
+    elif work.attempts > MOST_ATTEMPTS:  # it takes its worker with it each time
         _finished(work, state=JobState.DEAD, fault="WorkerDied")
     else:
         return work
@@ -261,31 +269,29 @@ def _renewed(work: Work) -> Iterator[None]:
 
 def _failed(work: Work, fault: Exception) -> None:
     """End what no repeat can mend; let the rest wait, longer each time."""
+    if isinstance(fault, Later):
+        _wait(work, fault.pause, fault.fault, attempts=0)
+        return
     name = fault.slug() if isinstance(fault, DomainError) else type(fault).__name__
     if isinstance(fault, DomainError) and not isinstance(fault, Unavailable):
         _finished(work, state=JobState.DEAD, fault=name)
         return
     log.error("job failed", job=str(work.id), kind=work.kind, error=name)
-    with reading() as session:
-        attempts = session.get_one(Job, work.id).attempts
-    _again_or_dead(work, attempts, name)
+    _again_or_dead(work, name)
 
 
-def _again_or_dead(work: Work, attempts: int, fault: str) -> None:
-    if attempts >= MOST_ATTEMPTS:
+def _again_or_dead(work: Work, fault: str) -> None:
+    if work.attempts >= MOST_ATTEMPTS:
         _finished(work, state=JobState.DEAD, fault=fault)
     else:
-        _again(work, attempts, fault)
+        _wait(work, FIRST_PAUSE * 3 ** (work.attempts - 1), fault)
 
 
-def _again(work: Work, attempts: int, fault: str) -> None:
-    pause = FIRST_PAUSE * 3 ** (attempts - 1)
+def _wait(work: Work, pause: timedelta, fault: str, **more: Any) -> None:
+    until = clock.now() + pause
+    waiting = {"state": JobState.QUEUED, "run_after": until, "lease_until": None, "fault": fault}
     with transaction() as session:
-        session.execute(
-            _mine(work).values(
-                state=JobState.QUEUED, run_after=clock.now() + pause, lease_until=None, fault=fault
-            )
-        )
+        session.execute(_mine(work).values(**waiting, **more))
 
 
 def _finished(work: Work, **how: Any) -> None:
@@ -363,7 +369,7 @@ def release(session: Session, job_ids: Sequence[UUID] | None) -> Sequence[Job]:
         query = query.where(Job.id.in_(job_ids))
     found = session.scalars(query.with_for_update()).all()
     if job_ids is not None and (missing := set(job_ids) - {each.id for each in found}):
-        raise NotFound(f"No job is held under {', '.join(sorted(map(str, missing)))}.")
+        raise NotFound(f"Nothing is held under {', '.join(sorted(map(str, missing)))}.")
     for each in found:
         _queue(each)
     return found

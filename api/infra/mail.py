@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -13,32 +13,40 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+
 from api.config import BadSettings
 from api.errors import Unavailable
 from api.infra import clock
+from api.infra.characters import on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-SECONDS = 20.0  # to connect, and for each answer
+CONNECT_SECONDS = 20.0
+# For each answer. A server may look for viruses first, and who gives up earlier sends twice.
+ANSWER_SECONDS = 120.0
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+TAKEN = (250, 251)
 PERMANENT = range(500, 600)
+NO_SUCH_ADDRESS = 553
+INTERNATIONAL = ("SMTPUTF8", "BODY=8BITMIME")  # for a mailbox whose name is not ASCII (RFC 6531)
 
 
 class MailBroken(Unavailable):
-    """The mail server does not take what we send now; later it may."""
+    """The mail server takes nothing from us now; later it may."""
 
     title = "The mail server does not answer"
 
 
-class Undeliverable(Exception):
-    """The mail server refuses this one message for good; `code` is its answer's."""
+class Refused(Exception):
+    """This one message was not taken; others may be. It may go later, unless that `is_final`."""
 
-    def __init__(self, code: int) -> None:
-        """Keep the code only: the server's words may hold the address."""
-        super().__init__(f"smtp-{code}")
-        self.code = code
+    def __init__(self, code: int | None = None) -> None:
+        """Keep the code only, the server's words may hold the address; None: it broke off."""
+        super().__init__("smtp-broken" if code is None else f"smtp-{code}")
+        self.is_final = code in PERMANENT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,68 +88,129 @@ class Server:
         return cls(parts.scheme, parts.hostname, port or PORTS[parts.scheme], user, password)
 
     @contextmanager
-    def connected(self) -> Iterator[smtplib.SMTP]:
-        """Open one connection for several messages; raise MailBroken."""
-        try:
-            connection = self._opened()
-        except (OSError, smtplib.SMTPException) as fault:
-            raise MailBroken(f"It could not be reached ({type(fault).__name__}).") from fault
+    def connected(self, sender: str) -> Iterator[Connection]:
+        """Open a connection for any number of messages; raise MailBroken."""
+        connection = Connection(self, sender)
         try:
             yield connection
         finally:
-            connection.close()  # without QUIT: what was accepted is accepted
+            connection.close()
+
+    def opened(self) -> smtplib.SMTP:
+        """Return a connection over which messages may go, or raise MailBroken."""
+        try:
+            return self._opened()
+        except (OSError, smtplib.SMTPException) as fault:
+            raise MailBroken(f"It could not be reached ({type(fault).__name__}).") from None
 
     def _opened(self) -> smtplib.SMTP:
         if self.scheme == "smtps":
             secure = ssl.create_default_context()
             connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, timeout=SECONDS, context=secure
+                self.host, self.port, timeout=CONNECT_SECONDS, context=secure
             )
         else:
-            connection = smtplib.SMTP(self.host, self.port, timeout=SECONDS)
+            connection = smtplib.SMTP(self.host, self.port, timeout=CONNECT_SECONDS)
         try:
             if self.scheme == "smtp+starttls":
                 connection.starttls(context=ssl.create_default_context())
+            connection.ehlo_or_helo_if_needed()
             if self.user is not None:
                 connection.login(self.user, self.password or "")
+            connection.sock.settimeout(ANSWER_SECONDS)  # type: ignore[union-attr] # it is connected
         except BaseException:
             connection.close()
             raise
         return connection
 
 
-def send(connection: smtplib.SMTP, sender: str, message_id: UUID, message: Message) -> None:
-    """Hand one message over; raise Undeliverable, or MailBroken where it may go later."""
-    written = compose(sender, message_id, message)
+class Connection:
+    """A line to the server, for one message after another."""
+
+    def __init__(self, server: Server, sender: str) -> None:
+        """Open it, or raise MailBroken."""
+        self._server, self._sender = server, sender
+        self._smtp = server.opened()
+        self._is_fresh = True
+
+    def send(self, message_id: UUID, message: Message) -> None:
+        """Hand one message over; raise Refused where it is not taken, or MailBroken if none is."""
+        recipient = _recipient(message.to)
+        written = compose(self._sender, message_id, message, recipient)
+        policy = POLICY.clone(utf8=True) if recipient.smtputf8 else POLICY
+        self._begin(INTERNATIONAL if recipient.smtputf8 else ())
+        address = recipient.ascii_email or f"{recipient.local_part}@{recipient.ascii_domain}"
+        self._hand_over(address, written.as_bytes(policy=policy))
+
+    def close(self) -> None:
+        """End it. What was accepted is accepted, so no answer is waited for."""
+        with suppress(OSError, smtplib.SMTPException):
+            self._smtp.putcmd("quit")
+        self._smtp.close()
+
+    def _begin(self, options: tuple[str, ...]) -> None:
+        """Say that a message comes. Many servers close a line after so many: then on a new one."""
+        try:
+            self._announce(options)
+        except MailBroken:
+            if self._is_fresh:
+                raise
+            self._smtp = self._server.opened()
+            self._announce(options)
+        self._is_fresh = False
+
+    def _announce(self, options: tuple[str, ...]) -> None:
+        try:
+            if options and self._smtp.sock and not self._smtp.has_extn("smtputf8"):
+                raise Refused(NO_SUCH_ADDRESS)
+            code, _ = self._smtp.mail(self._sender, options)
+        except (OSError, smtplib.SMTPException) as fault:
+            self._smtp.close()
+            raise MailBroken(f"It broke off ({type(fault).__name__}).") from None
+        if code not in TAKEN:
+            self._smtp.close()
+            raise MailBroken(f"It answers {code} to the address that letters come from.")
+
+    def _hand_over(self, address: str, written: bytes) -> None:
+        """Give the message to its recipient; what goes wrong now may be the message's own fault."""
+        try:
+            code, _ = self._smtp.rcpt(address)
+            if code in TAKEN:
+                code, _ = self._smtp.data(written)
+            if code not in TAKEN:
+                self._smtp.rset()
+        except smtplib.SMTPDataError as refused:
+            code = refused.smtp_code
+            self._smtp.close()
+        except (OSError, smtplib.SMTPException):
+            self._smtp.close()
+            raise Refused from None
+        if code not in TAKEN:
+            raise Refused(code)
+
+
+def _recipient(address: str) -> ValidatedEmail:
+    """Read an address; its domain may be written in any script, and so may its name."""
     try:
-        connection.send_message(written, from_addr=sender, to_addrs=[message.to])
-    except smtplib.SMTPRecipientsRefused as refused:
-        ((code, _),) = refused.recipients.values()
-        raise _refusal(code, refused) from refused
-    except smtplib.SMTPResponseException as refused:
-        raise _refusal(refused.smtp_code, refused) from refused
-    except smtplib.SMTPNotSupportedError as refused:  # an address that this server cannot take
-        raise Undeliverable(553) from refused
-    except (OSError, smtplib.SMTPException) as fault:
-        raise MailBroken(f"It broke off ({type(fault).__name__}).") from fault
+        return validate_email(address, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError:
+        raise Refused(NO_SUCH_ADDRESS) from None
 
 
-def _refusal(code: int, fault: Exception) -> Exception:
-    if code in PERMANENT:
-        return Undeliverable(code)
-    return MailBroken(f"It answers {code} ({type(fault).__name__}).")
-
-
-def compose(sender: str, message_id: UUID, message: Message) -> EmailMessage:
+def compose(
+    sender: str, message_id: UUID, message: Message, recipient: ValidatedEmail
+) -> EmailMessage:
     """Return a message as it goes out.
 
     `Address` is what keeps one address one: in a plain header a comma would make it two.
     """
     domain = sender.rpartition("@")[2]
+    to_name = on_one_line(message.to_name or "")
+    local = recipient.ascii_local_part or recipient.local_part
     written = EmailMessage(policy=POLICY)
-    written["From"] = Address(message.sender_name, addr_spec=sender)
-    written["To"] = Address(message.to_name or "", addr_spec=message.to)
-    written["Subject"] = message.subject
+    written["From"] = Address(on_one_line(message.sender_name), addr_spec=sender)
+    written["To"] = Address(to_name, username=local, domain=recipient.ascii_domain)
+    written["Subject"] = on_one_line(message.subject)
     written["Date"] = format_datetime(clock.now())
     written["Message-ID"] = f"<{message_id}@{domain}>"
     written["Auto-Submitted"] = "auto-generated"

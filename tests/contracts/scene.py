@@ -314,6 +314,7 @@ MAKERS: dict[str, Callable[[Scene], str]] = {
     "evidence_id": Scene.evidence,
     "token_id": Scene.token,
     "job_id": lambda scene: builders.a_dead_job(scene.world, scene.coalition),
+    "letter_id": lambda scene: builders.a_failed_letter(scene.world, scene.coalition),
 }
 
 # What a field of a body stands for, where its example cannot know.

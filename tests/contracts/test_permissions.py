@@ -159,6 +159,8 @@ PERMISSIONS = {
     "GET /v1/statements/{statement_id}/draft/document": "viewer",
     "POST /v1/coalitions/{coalition_id}/imports": "coordinator",
     "GET /v1/statements/{statement_id}/export": "viewer",
+    "GET /v1/coalitions/{coalition_id}/letters": "coordinator",
+    "POST /v1/letters/{letter_id}/replays": "coordinator",
 }
 
 

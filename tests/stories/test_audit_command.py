@@ -37,7 +37,7 @@ def sqlite(worlds: Worlds) -> Iterator[World]:
     worlds["sqlite"].empty()
 
 
-def command(world: World, *words: str) -> CompletedProcess[str]:
+def command(world: World, *words: str, **more: str) -> CompletedProcess[str]:
     settings = world.app.extensions["undersigned"].settings
     return run(
         *words,
@@ -45,6 +45,7 @@ def command(world: World, *words: str) -> CompletedProcess[str]:
         UNDERSIGNED_STORAGE_PATH=settings.storage_path,
         UNDERSIGNED_MASTER_KEYS=",".join(settings.master_keys),
         UNDERSIGNED_QUEUE_URL=settings.queue_url,
+        **more,
     )
 
 

@@ -15,10 +15,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from api.accounts.service import jobs as service
 from api.infra import archive, audit, backups, dump, jobs
 from api.infra.audit import AuditEntry
 from api.infra.database import reading, transaction
+from api.mailings import service
 from tests.backup import clear, dumped, files, first_key, master_keys, restore, tables, take
 from tests.client import Client
 from tests.contracts.scene import SVG
@@ -240,7 +240,7 @@ def test_what_was_promised_waits_until_it_is_released(
     assert done == []
     with world.app.app_context():
         waiting = [each for each in jobs.held() if each.kind == "specimen.note"]
-        assert len(waiting) == 3 <= back.held
+        assert len(waiting) == 3 <= back.held_jobs
         assert service.release([waiting[1].id]) == 1
     world.work()
     assert done == [waiting[1].facts["number"]]

@@ -275,13 +275,13 @@ def roles_of(actor: Actor, coalition_id: UUID, request: PageRequest) -> Page[Gra
     with reading() as session:
         query = select(RoleGrant).where(RoleGrant.coalition_id == coalition_id)
         found = page(session, query, request, [RoleGrant.created_at, RoleGrant.id])
-        return found.of(lambda grant: _granted(session, grant))
+        return found.of(lambda grant: granted(session, grant))
 
 
 def role(actor: Actor, role_id: UUID) -> Granted:
     """Return one role."""
     with reading() as session:
-        return _granted(session, load(session, actor, RoleGrant, role_id, Role.COORDINATOR))
+        return granted(session, load(session, actor, RoleGrant, role_id, Role.COORDINATOR))
 
 
 def grant_role(actor: Actor, coalition_id: UUID, email: str, name: str, wanted: Role) -> Granted:
@@ -293,7 +293,7 @@ def grant_role(actor: Actor, coalition_id: UUID, email: str, name: str, wanted: 
         given = _new_grant(session, coalition_id, Person(user_id, email, name), wanted)
         insert(session, given, on_clash=HasRole("Change the role that is there."))
         _record(session, actor, "role.granted", given)
-        return _granted(session, given)
+        return granted(session, given)
 
 
 def change_role(actor: Actor, role_id: UUID, expected: int, wanted: Role) -> Granted:
@@ -305,7 +305,7 @@ def change_role(actor: Actor, role_id: UUID, expected: int, wanted: Role) -> Gra
             _keep_an_owner(given, owners)
         given.role = wanted
         _record(session, actor, "role.changed", given)
-        return _granted(session, given)
+        return granted(session, given)
 
 
 def take_role(actor: Actor, role_id: UUID, expected: int) -> None:
@@ -337,6 +337,7 @@ def _keep_an_owner(given: RoleGrant, owners: Sequence[RoleGrant]) -> None:
         raise LastOwner("Make somebody else an owner first.")
 
 
-def _granted(session: Session, grant: RoleGrant) -> Granted:
+def granted(session: Session, grant: RoleGrant) -> Granted:
+    """Return a role with whose it is, as its coalition wrote them."""
     who = keys.unseal(session, ROLE_IDENTITY, grant.id, grant.identity)
     return Granted(grant, Person(grant.user_id, who["email"], who["name"]))

@@ -13,7 +13,6 @@ from api.infra.database import reading, transaction
 from api.infra.jobs import Job, JobState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -46,16 +45,6 @@ def replay(actor: Actor, job_id: UUID) -> Job:
         jobs.replay(found)
         audit.append(session, actor, "job.replayed", found.coalition_id, found.id)
         return found
-
-
-def release(job_ids: Sequence[UUID] | None) -> int:
-    """Queue jobs that a restore held, all or those of these ids; for the operator's command."""
-    with transaction() as session:
-        found = jobs.release(session, job_ids)
-        if found:
-            facts = {"ids": sorted(str(each.id) for each in found)}
-            audit.append(session, None, "job.released", None, None, facts=facts)
-        return len(found)
 
 
 def _load(session: Session, actor: Actor, job_id: UUID, *, lock: bool = False) -> Job:

@@ -1,0 +1,234 @@
+"""Puts the facts of a letter into words: plain text and HTML, from one source.
+
+A letter is `templates/letters/<language>/<kind>.md`: its first line is the subject, the rest
+paragraphs of inline Markdown with placeholders. docs/letters.md says how to write one.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import css_inline
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from api.config import share
+from api.documents.rules.html import legible, shortened
+from api.infra import languages
+from api.infra.characters import on_one_line
+from api.infra.mail import Message
+from api.texts.rules import catalogues, markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from api.infra.letters import Facts
+
+HEAD_EVERY = timedelta(days=7)
+MOST_SUBJECT = 150
+ACCENT = "#0b5563"  # where the coalition has no colour of its own
+WIDTH = 72  # of a line of plain text
+SMALL = "---"  # what follows is in small type
+_PREVIEW = 140
+_LINK = re.compile(r"\[(?P<words>[^\]]+)\]\((?P<address>\S+)\)")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U0001e900-\U0001e943]")
+_ISOLATE, _END = "\u2068", "\u2069"
+
+_SIGNING = {"name", "title", "link"}
+_REQUEST = {"name", "organisation", "title", "link", "soft", "hard", "note", "silence"}
+# What each kind of letter is made of; "coalition" stands in all that are not neutral.
+KINDS: Mapping[str, frozenset[str]] = {
+    kind: frozenset(facts)
+    for kind, facts in {
+        "signing.confirmation": _SIGNING | {"code", "code_link", "days"},
+        "signing.again": _SIGNING,
+        "signing.receipt": _SIGNING | {"statement_link"},
+        "invitations.invitation": {"name", "organisation", "link", "role", "until_text"},
+        "signoffs.request": _REQUEST,
+        "signoffs.again": _REQUEST | {"change_note"},
+        "signoffs.edited": {"title", "link", "change_note"},
+        "signoffs.reminder": _REQUEST | {"is_last"},
+        "signoffs.handed": _REQUEST | {"handed_by"},
+        "signoffs.half": {"name", "organisation", "title", "link", "hard"},
+        "moderation.waiting": {"title", "number"},
+        "audit.head": {"name", "head"},
+    }.items()
+}
+# Anybody may type any address and any name: these letters carry no name that was only typed.
+UNASKED = frozenset({"signing.confirmation", "signing.again"})
+
+
+@dataclass(frozen=True)
+class Part:
+    """One paragraph of a letter: `text`, `quote`, `button` or `link`."""
+
+    kind: str
+    text: str  # inline Markdown; of a link its words
+    address: str = ""
+    is_small: bool = False
+
+
+def write(kind: str, facts: Facts) -> Message:
+    """Return the letter of a kind, in the language that is offered and fits best."""
+    language = catalogues.best(folder(), facts.language)
+    source = _source(language, kind, is_neutral=facts.coalition is None)
+    values = {**dict.fromkeys(KINDS.get(kind, ())), **facts.facts}
+    if facts.coalition is not None:
+        values["coalition"] = facts.coalition
+    subject, _, body = source.partition("\n")
+    title = _filled(subject, language, values, on_one_line)
+    parts = list(_parts(_filled(body, language, values, _literal(language))))
+    accent = values.get("accent") or ACCENT
+    return Message(
+        to=facts.to,
+        to_name=None if kind in UNASKED or facts.coalition is None else facts.to_name,
+        sender_name=facts.coalition or _filled(_source(language, "sender"), language, {}, str),
+        subject=shortened(on_one_line(title), MOST_SUBJECT),
+        text=_text(parts),
+        html=_html(parts, language, title, facts.coalition, accent),
+    )
+
+
+@cache
+def folder() -> Any:
+    """Return where the letters are."""
+    return share("templates", "letters")
+
+
+@cache
+def _source(language: str, kind: str, *, is_neutral: bool = False) -> str:
+    """Return the text of a letter; of a neutral one its own, or the one that fits all."""
+    names = [f"{kind}.neutral.md", "neutral.md"] if is_neutral else [f"{kind}.md"]
+    path = next(path for name in names if (path := folder() / language / name).is_file())
+    return str(path.read_text("utf-8"))
+
+
+def _filled(
+    source: str, language: str, values: Mapping[str, Any], put: Callable[[str], str]
+) -> str:
+    """Fill a text. Every value goes through `put`; one that is missing is an error."""
+
+    def printed(value: Any) -> str:
+        if isinstance(value, Markup):
+            return str(value)
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise TypeError("A letter holds texts and numbers only.")
+        return put(str(value))
+
+    env = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=printed)
+    env.filters = {"counted": _counted(language), "quoted": _quoted}
+    env.globals = {}
+    return env.from_string(source).render(values)
+
+
+def _literal(language: str) -> Callable[[str], str]:
+    """Return what makes a value stand literally in Markdown, and disturb no direction around it."""
+    is_rtl = languages.direction(language) == "rtl"
+
+    def put(value: str) -> str:
+        escaped = markdown.escape(on_one_line(value))
+        is_foreign = bool(_RIGHT_TO_LEFT.search(value)) != is_rtl
+        is_address = value.startswith(("https://", "http://"))
+        return escaped if is_address or not is_foreign else f"{_ISOLATE}{escaped}{_END}"
+
+    return put
+
+
+def _counted(language: str) -> Callable[..., str]:
+    def counted(count: int, **forms: str) -> str:
+        """Return "3 days": a count with the form of its noun, by CLDR's plural categories."""
+        form = forms.get(languages.plural(count, language)) or forms.get("other") or forms["many"]
+        return f"{languages.number(count, language)}\N{NO-BREAK SPACE}{form}"
+
+    return counted
+
+
+def _quoted(value: str) -> Markup:
+    """Return what a person wrote, of one or several paragraphs, as a quote."""
+    paragraphs = (on_one_line(each) for each in value.splitlines())
+    return Markup("\n\n".join(f"> {markdown.escape(each)}" for each in paragraphs if each))  # noqa: S704 # escaped for Markdown, which is all that it goes through
+
+
+def _parts(body: str) -> Iterator[Part]:
+    is_small, has_button = False, False
+    for block in re.split(r"\n\s*\n", body.strip()):
+        text = " ".join(line.strip() for line in block.splitlines())
+        if text == SMALL:
+            is_small = True
+        elif found := _LINK.fullmatch(text):
+            kind = "link" if has_button else "button"
+            has_button = True
+            (address,) = markdown.links(text)
+            yield Part(kind, found["words"], address, is_small)
+        elif text.startswith("> "):
+            yield Part("quote", text.removeprefix("> "), is_small=is_small)
+        elif text:
+            yield Part("text", text, is_small=is_small)
+
+
+def _text(parts: list[Part]) -> str:
+    """Return the letter as plain text: lines of some 72 characters, each address on its own."""
+    blocks = []
+    is_small = False
+    for part in parts:
+        if part.is_small and not is_small:
+            blocks.append("--")
+        is_small = part.is_small
+        words = markdown.plain(part.text)
+        if part.address:
+            blocks.append(f"{words}:\n{part.address}")
+        else:
+            blocks.append(_wrapped(words, "    " if part.kind == "quote" else ""))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _wrapped(text: str, before: str) -> str:
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=before,
+        subsequent_indent=before,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _html(parts: list[Part], language: str, title: str, coalition: str | None, accent: str) -> str:
+    rest = [part for part in parts[1:] if part.kind == "text"]
+    page = _base().render(
+        language=language,
+        direction=languages.direction(language),
+        title=title,
+        coalition=coalition,
+        accent=legible(accent),
+        accent_in_the_dark=legible(accent, on="#15181b", least=7.0),
+        preview=shortened(markdown.plain(rest[0].text), _PREVIEW) if rest else "",
+        parts=[part for part in parts if not part.is_small],
+        small=[part for part in parts if part.is_small],
+        inline=lambda text: Markup(markdown.html(text)),  # noqa: S704 # clean
+    )
+    return _inliner().inline(page)
+
+
+@cache
+def _base() -> Any:
+    env = Environment(
+        loader=FileSystemLoader(folder()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return env.get_template("base.html")
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    css = (folder() / "letters.css").read_text("utf-8")
+    return css_inline.CSSInliner(load_remote_stylesheets=False, extra_css=css)

@@ -1,0 +1,101 @@
+"""Real workers and a real mail server: each letter arrives, and repeats only under its own id."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from api.infra.database import reading
+from api.infra.letters import Letter, LetterState
+from api.infra.outside import EXTENSION
+from tests.post import KIND, Post, promise, server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from api.config import Settings
+    from tests.conftest import World
+
+WAIT_SECONDS = 60
+KILLS, AT_ONCE = 50, 40
+
+
+@contextmanager
+def working(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "tests.contracts.letter_worker", json.dumps(asdict(settings))]
+    with subprocess.Popen(command) as process:  # noqa: S603 # our own module
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def settings_of(world: World, post: Post) -> Settings:
+    settings: Settings = world.app.extensions[EXTENSION].settings
+    return replace(settings, smtp_url=f"smtp://127.0.0.1:{post.port}")
+
+
+def unsent(world: World) -> int:
+    return sum(each.state is not LetterState.SENT for each in letters_of(world))
+
+
+def letters_of(world: World) -> list[Letter]:
+    with world.app.app_context(), reading() as session:
+        return list(session.scalars(select(Letter).where(Letter.kind == KIND)))
+
+
+def wait_until_sent(world: World) -> None:
+    until = time.monotonic() + WAIT_SECONDS
+    while unsent(world):
+        assert time.monotonic() < until, f"{unsent(world)} letters were not sent"
+        time.sleep(0.1)
+
+
+def sent(world: World, post: Post) -> Counter[str]:
+    """Return how often each letter that was promised came, and no other came."""
+    came = Counter(post.ids)
+    assert set(came) == {f"<{each.id}@localhost.localdomain>" for each in letters_of(world)}
+    return came
+
+
+def test_two_workers_send_each_letter_once(world: World) -> None:
+    with server(Post()) as post:
+        settings = settings_of(world, post)
+        with working(settings), working(settings):
+            promise(world, 30)
+            wait_until_sent(world)
+
+    assert set(sent(world, post).values()) == {1}
+
+
+@pytest.mark.long
+def test_fifty_killed_workers_lose_no_letter(world: World) -> None:
+    chance = random.Random(50)  # noqa: S311 # to be repeatable
+    with server(Post(seconds=0.01)) as post:
+        settings = settings_of(world, post)
+        for _ in range(KILLS):
+            if unsent(world) < AT_ONCE // 2:
+                promise(world, AT_ONCE)
+            with working(settings) as worker:
+                before, until = len(post.took), time.monotonic() + WAIT_SECONDS
+                while len(post.took) == before:
+                    assert time.monotonic() < until, "the worker sends nothing"
+                    time.sleep(0.005)
+                time.sleep(chance.uniform(0, 0.3))
+                worker.kill()
+                worker.wait(WAIT_SECONDS)
+        with working(settings):
+            wait_until_sent(world)
+
+    repeated = {letter: times for letter, times in sent(world, post).items() if times > 1}
+    assert len(repeated) <= KILLS
