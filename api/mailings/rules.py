@@ -84,14 +84,14 @@ def write(kind: str, facts: Facts) -> Message:
     subject, _, body = source.partition("\n")
     title = _filled(subject, language, values, on_one_line)
     parts = list(_parts(_filled(body, language, values, _literal(language))))
-    accent = values.get("accent") or ACCENT
+    colour = None if facts.coalition is None else values.get("accent")  # it would tell whose it is
     return Message(
         to=facts.to,
         to_name=None if kind in UNASKED or facts.coalition is None else facts.to_name,
         sender_name=facts.coalition or _filled(_source(language, "sender"), language, {}, str),
         subject=shortened(on_one_line(title), MOST_SUBJECT),
         text=_text(parts),
-        html=_html(parts, language, title, facts.coalition, accent),
+        html=_html(parts, language, title, facts.coalition, colour or ACCENT),
     )
 
 
