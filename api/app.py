@@ -34,7 +34,8 @@ import api.signatures.routes
 import api.signing.jobs
 import api.signing.routes
 import api.signing.service.letters
-import api.signoffs.models
+import api.signoffs.jobs
+import api.signoffs.routes
 import api.statements.routes
 import api.templates.routes
 from api import config
@@ -64,6 +65,7 @@ FEATURES = (
     api.copies.routes,
     api.signatures.routes,
     api.signing.routes,
+    api.signoffs.routes,
     api.documents.routes,
     api.exchange.routes,
     api.mailings.routes,

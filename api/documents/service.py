@@ -25,6 +25,7 @@ from api.infra.outside import outside
 from api.portable.rules import checking, printing, signing
 from api.signatures import service as signatures
 from api.signatures.rules import Audience
+from api.signoffs import service as signoffs
 from api.statements import service as statements
 from api.statements.models import State, Statement
 from api.texts.rules import themes
@@ -244,7 +245,9 @@ def _sheet(session: Session, statement: Statement, wanted: Wanted) -> _Sheet:
         if wanted.revision is None
         else statements.revision_of(session, statement, wanted.revision)
     )
-    listed, withheld = signatures.printed(session, statement, Audience.PUBLIC)
+    # Before it is published, the newest text shows who would stand under it now.
+    who = signoffs if revision.number == statement.revision_number else signatures
+    listed, withheld = who.printed(session, statement, Audience.PUBLIC)
     whole = {
         **revision.document,
         "signatories": listed,
@@ -284,7 +287,7 @@ def _logos(
     """Return the logos of organisations that print by name, in the order of their lines."""
     places = {line["text"]: place for place, line in enumerate(signed["lines"])}
     found = {}
-    for entry, organisation in signatures.with_logos(session, statement):
+    for entry, organisation in signoffs.with_logos(session, statement):
         for line in signing.signatories({**whole, "signatories": [entry]})["lines"]:
             if line["text"] in places:  # else it was signed a moment after the lines were read
                 found[places[line["text"]]] = line["text"], organisation

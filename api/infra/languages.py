@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import icu
 from babel import Locale, UnknownLocaleError
@@ -85,6 +86,14 @@ def date_text(iso: str, language: str) -> str:
     """Return a day as the language writes it in full, without the weekday: "10 April 2025"."""
     written = format_date(date.fromisoformat(iso), "long", locale=_locale(language))
     return digits(written, language)
+
+
+def instant_text(at: datetime, zone: str, language: str) -> str:
+    """Return an instant as it is in a zone (IANA): "10 April 2025, 18:00 (Asia/Almaty)"."""
+    there = at.astimezone(ZoneInfo(zone))
+    clock = digits(f"{there:%H:%M}", language)
+    day = date_text(there.date().isoformat(), language)
+    return f"{day}{comma(language)}{clock} ({zone})"
 
 
 def joined(parts: Sequence[str], language: str, word_for_and: str | None = None) -> str:

@@ -248,6 +248,11 @@ def committing(session: Session, organisation_id: UUID) -> list[Represented]:
     return [_represented(session, row) for row in found]
 
 
+def opened(session: Session, representative_id: UUID) -> Represented:
+    """Return one representative inside the caller's transaction."""
+    return _represented(session, session.get_one(Representative, representative_id))
+
+
 def of_address(session: Session, organisation_id: UUID, email: str) -> Representative | None:
     """Return an organisation's representative of an address, also one that left."""
     coalition_id = session.get_one(Organisation, organisation_id).coalition_id

@@ -54,6 +54,15 @@ class SignatoryIn(Schema):
         allow_none=True,
         metadata={"description": "The whole line to print instead of one made of the fields."},
     )
+    reservation = Text(
+        most=600,
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "What the signatory does not stand behind; it prints with the line.",
+            "example": None,
+        },
+    )
     represented_by = ma.fields.Nested(RepresentativeIn, load_default=None, allow_none=True)
     email = Email(load_default=None, allow_none=True)
     country = CountryCode(load_default=None, allow_none=True)
@@ -109,6 +118,7 @@ class SignatureOut(Schema):
     role = _told(attribute="who.role")
     affiliation = _told(attribute="who.affiliation")
     as_printed = _told(attribute="who.as_printed")
+    reservation = _told(attribute="who.reservation", metadata={"example": None})
     represented_by = ma.fields.Nested(
         RepresentativeOut, dump_default=None, allow_none=True, attribute="who.represented_by"
     )

@@ -65,6 +65,13 @@ def needs_match(view: Callable[..., Any]) -> Callable[..., Any]:
     return matched
 
 
+def expected_if_there(is_there: Callable[[], bool]) -> int | None:
+    """Return the version that a PUT changes; None where it makes the thing."""
+    if not request.headers.get("If-Match") and not is_there():
+        return None
+    return _expected()
+
+
 def _expected() -> int:
     given = request.headers.get("If-Match", "")
     if not given:

@@ -260,7 +260,7 @@ def _joining(session: Session, invitation: Invitation, facts: Mapping[str, Any])
         raise Invalid(
             "Say which organisation accepts.", [Fault("/organisation", "Write its name.")]
         )
-    entry = {
+    entry: dict[str, Any] = {
         "names": {invitation.language: name},
         "acronym": facts.get("acronym"),
         "aliases": [],
@@ -318,7 +318,7 @@ def _opened(session: Session, row: Invitation) -> Invited:
     return Invited(
         row,
         session.get_one(Coalition, row.coalition_id),
-        row.organisation_id and session.get(Organisation, row.organisation_id),
+        session.get(Organisation, row.organisation_id) if row.organisation_id else None,
         keys.unseal(session, PERSON, row.id, row.person),
     )
 

@@ -26,10 +26,11 @@ _LONG_TEXT = 4_000  # characters, three pages with their headings; fewer are lea
 
 @dataclass(frozen=True)
 class Name:
-    """One line of the signatories and, where it leads, the words that say so."""
+    """One line of the signatories; where it leads, the words that say so; its reservation."""
 
     text: str
     mark: str | None
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,10 +108,16 @@ def groups(lines: Sequence[Mapping[str, Any]], words: Words) -> list[Group]:
     found = []
     for kind, of_kind in groupby(lines, key=lambda line: str(line["kind"])):
         names = tuple(
-            Name(line["text"], marks[kind] if line.get("lead") else None) for line in of_kind
+            Name(line["text"], marks[kind] if line.get("lead") else None, _note(line, words))
+            for line in of_kind
         )
         found.append(Group(headings[kind] if mixed else None, names))
     return found
+
+
+def _note(line: Mapping[str, Any], words: Words) -> str | None:
+    text = line.get("reservation")
+    return words.reservation.format(text=text) if text else None
 
 
 def withheld(signatories: Mapping[str, Any], words: Words) -> str | None:

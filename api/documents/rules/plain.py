@@ -191,10 +191,15 @@ def _signatories(signatories: Signatories, said: Words, to: _Dialect) -> Iterato
     for group in groups:
         if group.heading:
             yield to.paragraph(to.literal(group.heading))
-        lines = (said.comma.join(filter(None, (name.text, name.mark))) for name in group.names)
+        lines = (_line(name, said) for name in group.names)
         yield "\n".join(to.item("-", to.literal(line)) for line in lines)
     if withheld:
         yield to.paragraph(to.literal(withheld))
+
+
+def _line(name: outline.Name, said: Words) -> str:
+    line = said.comma.join(filter(None, (name.text, name.mark)))
+    return f"{line} — {name.note}" if name.note else line
 
 
 def _notes(printed: Printed, said: Words, to: _Dialect) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 from api.infra import languages
 from api.portable.rules import names
@@ -17,6 +17,11 @@ class SignatoryLine(TypedDict):
     text: str
     lead: bool
     kind: Literal["organisation", "individual"]
+    reservation: NotRequired[str]
+
+
+class _Noted(TypedDict, total=False):
+    reservation: str
 
 
 class Signatories(TypedDict):
@@ -33,10 +38,11 @@ def signatories(document: Mapping[str, Any]) -> Signatories:
     for one in given:
         line = _line(one, document)
         if line:
-            shown.append((_group(one), _rank(one, line, document), line, one["kind"]))
+            shown.append((_group(one), _rank(one, line, document), line, one))
     shown.sort(key=lambda entry: entry[:2])  # stable: what ranks alike stays as given
     lines: list[SignatoryLine] = [
-        {"text": line, "lead": group == 0, "kind": kind} for group, _, line, kind in shown
+        {"text": line, "lead": group == 0, "kind": one["kind"], **_noted(one)}
+        for group, _, line, one in shown
     ]
     return {"lines": lines, "withheld": document.get("withheld", 0) + len(given) - len(lines)}
 
@@ -44,6 +50,13 @@ def signatories(document: Mapping[str, Any]) -> Signatories:
 def collation(text: str, language: str) -> tuple[bytes, str]:
     """Return a key that sorts names as the readers of a document expect it."""
     return languages.place_in(language, text), text
+
+
+def _noted(one: Mapping[str, Any]) -> _Noted:
+    """Return a reservation with its line, unless its words could tell who has initials only."""
+    if one.get("visibility") == "initials" or not one.get("reservation"):
+        return {}
+    return {"reservation": one["reservation"]}
 
 
 def _group(one: Mapping[str, Any]) -> int:

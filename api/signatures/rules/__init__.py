@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from api.infra.tables import Row
     from api.signatures.models import SignatoryKind
 
-PRINTED_FIELDS = ("name", "acronym", "role", "affiliation", "as_printed")
+PRINTED_FIELDS = ("name", "acronym", "role", "affiliation", "as_printed", "reservation")
 IDENTITY_FIELDS = (*PRINTED_FIELDS, "represented_by", "email")
 SAID = "said"  # of an identity: which defaults its file wrote out, so that it comes back equal
 DEFAULTS = {"lead": False, "visibility": Visibility.PUBLIC.value}

@@ -11,13 +11,14 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.cases import service as cases
 from api.cases.models import Case
-from api.infra import audit, pages
+from api.infra import audit, events, pages
 from api.infra.database import reading, touch, transaction
 from api.portable.rules import checking, printing
 from api.statements import rules
 from api.statements.models import NamedCase, Revision, State, Statement, Weight
 from api.statements.service.redaction import as_it_was
 from api.statements.service.rows import (
+    NAMED,
     Warned,
     any_revision,
     completed,
@@ -42,7 +43,9 @@ if TYPE_CHECKING:
     from api.infra.pages import Page, PageRequest
 
 __all__ = [
+    "NAMED",
     "Warned",
+    "any_revision",
     "completed",
     "current_revision",
     "frozen",
@@ -146,6 +149,8 @@ def move(actor: Actor, statement_id: UUID, expected: int, wanted: State) -> Stat
             current_revision(session, statement)
         statement.state = wanted
         audit.record(session, actor, "statement.moved", statement, {"state": wanted})
+        facts = {"statement_id": str(statement.id), "state": str(wanted)}
+        events.announce(session, "statement.moved", statement.coalition_id, **facts)
         return statement
 
 

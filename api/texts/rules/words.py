@@ -38,6 +38,7 @@ class Words:
     draft: str
     page: str
     comma: str
+    reservation: str
     withheld: Mapping[str, str]
     withheld_alone: Mapping[str, str]
 

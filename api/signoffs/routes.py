@@ -1,0 +1,116 @@
+"""The addresses of sign-offs: a statement's round and board, and what a letter's link opens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask.views import MethodView
+
+from api.accounts.routes import current_actor
+from api.signoffs import service
+from api.signoffs.schemas import (
+    AnswerIn,
+    AskedOut,
+    AsksIn,
+    BoardMemberOut,
+    BoardOut,
+    HandOverIn,
+    RoundIn,
+    RoundOut,
+    SignOffIn,
+)
+from api.web.etags import IF_MATCH, expected_if_there, tagged
+from api.web.rest import Blueprint
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from api.signoffs.models import Round
+    from api.signoffs.service.answers import Asked
+
+blueprint = Blueprint(
+    "signoffs", __name__, url_prefix="/v1", description="Members approve one exact text."
+)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/sign-off-round")
+class SignOffRound(MethodView):
+    @blueprint.response(200, RoundOut)
+    def get(self, statement_id: UUID) -> Round:
+        """Show how a statement is signed off."""
+        return tagged(service.round_of(current_actor(), statement_id))
+
+    @blueprint.doc(parameters=[{**IF_MATCH, "required": False}])
+    @blueprint.arguments(RoundIn)
+    @blueprint.response(200, RoundOut)
+    def put(self, facts: dict[str, Any], statement_id: UUID) -> Round:
+        """Ask a statement's members to sign it off; or change by when, with If-Match.
+
+        Every lead and member with a representative is asked. A change of the deadlines is told to
+        those who have not answered; a round that was closed is open again.
+        """
+        actor = current_actor()
+        expected = expected_if_there(lambda: service.has_round(actor, statement_id))
+        return tagged(service.set_round(actor, statement_id, expected, facts))
+
+
+@blueprint.route("/statements/<uuid:statement_id>/sign-off-round/closing")
+class SignOffClosing(MethodView):
+    @blueprint.response(200, RoundOut)
+    def post(self, statement_id: UUID) -> Round:
+        """End a round: what was answered stays, nobody is reminded."""
+        return tagged(service.close(current_actor(), statement_id))
+
+
+@blueprint.route("/statements/<uuid:statement_id>/sign-off-round/asks")
+class SignOffAsks(MethodView):
+    @blueprint.arguments(AsksIn)
+    @blueprint.response(200, BoardOut)
+    def post(self, given: dict[str, list[UUID]], statement_id: UUID) -> dict[str, Any]:
+        """Ask members that came later, and new representatives of those that were asked."""
+        service.ask_more(current_actor(), statement_id, given["member_ids"])
+        return service.board(current_actor(), statement_id)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/sign-off-board")
+class SignOffBoard(MethodView):
+    @blueprint.response(200, BoardOut)
+    def get(self, statement_id: UUID) -> dict[str, Any]:
+        """Show who answered what, what is outstanding, and what would print now."""
+        return service.board(current_actor(), statement_id)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/sign-offs")
+class SignOffs(MethodView):
+    @blueprint.arguments(SignOffIn)
+    @blueprint.response(201, BoardMemberOut)
+    def post(self, facts: dict[str, Any], statement_id: UUID) -> dict[str, Any]:
+        """Enter an answer that a member gave in another way, as by telephone."""
+        _, seat = service.enter(current_actor(), statement_id, facts)
+        return service.told(seat, sees_people=True)
+
+
+@blueprint.route("/public/sign-offs/<string:secret>")
+class PublicSignOff(MethodView):
+    @blueprint.response(200, AskedOut)
+    def get(self, secret: str) -> Asked:
+        """Show the text that a letter's link asks about, and what was answered so far."""
+        return service.asked(secret)
+
+
+@blueprint.route("/public/sign-offs/<string:secret>/answers")
+class PublicAnswers(MethodView):
+    @blueprint.arguments(AnswerIn)
+    @blueprint.response(200, AskedOut)
+    def post(self, facts: dict[str, Any], secret: str) -> Asked:
+        """Answer for a member. The latest answer counts, until the text is published."""
+        return service.answer(secret, facts)
+
+
+@blueprint.route("/public/sign-offs/<string:secret>/hand-overs")
+class PublicHandOvers(MethodView):
+    @blueprint.arguments(HandOverIn)
+    @blueprint.response(200, AskedOut)
+    def post(self, facts: dict[str, Any], secret: str) -> Asked:
+        """Have a colleague answer instead; your link goes on showing what happens."""
+        return service.hand_over(secret, facts)

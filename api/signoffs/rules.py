@@ -1,0 +1,193 @@
+"""What a member's answers amount to, when it is reminded, and which places it may name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from api.errors import Fault, Invalid, point
+from api.signoffs.models import Answer, Silence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+MOST_PRINTED = 600  # characters of a reservation that prints, as the portable document has it
+REMINDED_AT = time(8)  # in the round's zone
+MOST_REMINDERS = 10  # where no deadline ends them
+
+
+class Standing(StrEnum):
+    """Where a member is with a text."""
+
+    NOT_ASKED = "not_asked"
+    NOBODY_TO_ASK = "nobody_to_ask"  # none of its representatives may answer
+    ASKED = "asked"
+    ONE_OF_TWO = "one_of_two"  # approved by one person where two are needed
+    APPROVED = "approved"
+    RESERVED = "reserved"
+    DECLINED = "declined"
+    OBJECTED = "objected"
+    TACIT = "tacit"  # its silence approves, since the hard deadline passed
+    WAITING = "waiting"  # it answered a text that was changed materially since
+
+
+COUNTS = frozenset({Standing.APPROVED, Standing.RESERVED, Standing.TACIT})
+OUTSTANDING = frozenset({Standing.ASKED, Standing.ONE_OF_TWO, Standing.WAITING})
+POSITIVE = frozenset({Answer.APPROVED, Answer.RESERVED})
+
+
+@dataclass(frozen=True)
+class Said:
+    """One answer: by which person, and to which revision."""
+
+    voice: str
+    answer: Answer
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """All that decides where a member is."""
+
+    said: Sequence[Said] = ()  # in the order in which it came
+    counted_from: int = 1  # the newest revision that is not editorial
+    needs_two: bool = False
+    is_asked: bool = True
+    is_asked_again: bool = False  # after a material revision
+    has_somebody: bool = True  # who may answer
+    silence: Silence = Silence.NOTHING
+    is_over: bool = False  # the hard deadline passed, and it was asked before
+
+
+def standing(case: Case) -> Standing:
+    """Return where a member is with the newest text.
+
+    What it said of an earlier text counts unless that was changed materially since; of what it
+    said, the latest counts.
+    """
+    fresh = [each for each in case.said if each.revision >= case.counted_from]
+    if fresh:
+        return _answered(fresh, needs_two=case.needs_two)
+    if case.is_over and case.is_asked and case.has_somebody:
+        if case.silence is Silence.DECLINE:
+            return Standing.DECLINED
+        if case.silence is Silence.APPROVAL and _may_be_tacit(case):
+            return Standing.TACIT
+    if not case.has_somebody:
+        return Standing.NOBODY_TO_ASK
+    if case.said:
+        return Standing.WAITING
+    return Standing.ASKED if case.is_asked else Standing.NOT_ASKED
+
+
+def _may_be_tacit(case: Case) -> bool:
+    """After a material revision only answers count; and silence is not two people."""
+    return not (case.said or case.is_asked_again or case.needs_two)
+
+
+def _answered(fresh: Sequence[Said], *, needs_two: bool) -> Standing:
+    last = fresh[-1].answer
+    if last not in POSITIVE:
+        return Standing(last.value)
+    behind = approving(fresh) if needs_two else [last]
+    if needs_two and len(behind) < 2:  # noqa: PLR2004 # two people
+        return Standing.ONE_OF_TWO
+    return Standing.RESERVED if Answer.RESERVED in behind else Standing.APPROVED
+
+
+def approving(fresh: Sequence[Said]) -> list[Answer]:
+    """Return the latest answer of each person whose latest answer approves."""
+    latest = {each.voice: each.answer for each in fresh}
+    return [answer for answer in latest.values() if answer in POSITIVE]
+
+
+def in_time(now: datetime, hard: datetime | None) -> bool:
+    """Tell whether an answer comes before the hard deadline; at its very instant it is late."""
+    return hard is None or now < hard
+
+
+def must_fit(facts: Mapping[str, Any], places: Mapping[str, str], *, has_approved: bool) -> None:
+    """Let an answer pass that has what its kind needs, and only that, or raise Invalid."""
+    if faults := list(_misfits(facts, places, has_approved=has_approved)):
+        raise Invalid("The answer lacks something, or has too much.", faults)
+
+
+def _misfits(  # noqa: C901 # one line a rule
+    facts: Mapping[str, Any], places: Mapping[str, str], *, has_approved: bool
+) -> Iterator[Fault]:
+    answer, reservations = facts["answer"], facts["reservations"]
+    if answer is Answer.OBJECTED and not has_approved:
+        yield Fault("/answer", "Only who approved an earlier revision objects: decline.")
+    if answer not in POSITIVE and not facts["reason"]:
+        yield Fault("/reason", "Say why.")
+    if answer is Answer.RESERVED and not reservations:
+        yield Fault("/reservations", "Say what the reservation is about.")
+    if answer is not Answer.RESERVED:
+        if reservations:
+            yield Fault("/reservations", "Only the answer reserved has reservations.")
+        if facts["prints_reservation"]:
+            yield Fault("/prints_reservation", "There is no reservation to print.")
+    for at, each in enumerate(reservations):
+        if each["pointer"] not in places:
+            yield Fault(point("reservations", at, "pointer"), "The text has no such place.")
+    if facts["prints_reservation"] and len(note_of(reservations)) > MOST_PRINTED:
+        text = f"What prints may have {MOST_PRINTED} characters in all."
+        yield Fault("/reservations", text)
+
+
+def note_of(reservations: Sequence[Mapping[str, str]]) -> str:
+    """Return reservations as the one note that prints."""
+    return " ".join(" ".join(each["text"].split()) for each in reservations)
+
+
+def places(printed: Mapping[str, Any]) -> dict[str, str]:
+    """Return the places of a printed text that may be named, and how each reads, in order."""
+    return dict(_places(printed))
+
+
+def _places(printed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for number, block in enumerate(printed.get("blocks", ())):
+        yield point("blocks", number), block.get("lead") or block.get("text") or ""
+        for at, item in enumerate(block.get("items", ())):
+            yield point("blocks", number, "items", at), item
+        for at, one in enumerate(block.get("lists", ())):
+            yield point("blocks", number, "lists", at), one.get("heading", "")
+            for place, demand in enumerate(one["demands"]):
+                yield point("blocks", number, "lists", at, "demands", place), demand["text"]
+
+
+def next_reminder(  # noqa: PLR0913 # each is a setting, or a clock
+    *,
+    asked_at: datetime,
+    now: datetime,
+    deadline: datetime | None,
+    zone: ZoneInfo,
+    after_days: int,
+    every_days: int,
+) -> datetime | None:
+    """Return when a member that has not answered is reminded next; None: not any more.
+
+    First some days after it was asked, then every some days, at eight in the morning of the zone;
+    last on the deadline's day, or on the day before where the deadline is not after eight.
+    """
+    first = asked_at.astimezone(zone).date() + timedelta(after_days)
+    passed = max(0, (now.astimezone(zone).date() - first).days)
+    step = -(-passed // every_days)
+    if _morning(first + timedelta(step * every_days), zone) <= now:
+        step += 1
+    day = first + timedelta(step * every_days)
+    if deadline is None:
+        return _morning(day, zone) if step < MOST_REMINDERS else None
+    last = deadline.astimezone(zone).date()
+    if _morning(last, zone) >= deadline:
+        last -= timedelta(1)
+    when = _morning(min(day, last), zone)
+    return when if when > now else None
+
+
+def _morning(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, REMINDED_AT, zone).astimezone(UTC)

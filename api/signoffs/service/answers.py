@@ -1,0 +1,321 @@
+"""What members answer: by the link of a letter, or entered by a coordinator who was told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.cases import service as cases
+from api.coalitions.models import Coalition
+from api.errors import Conflict, Fault, Gone, Invalid, NotFound, point
+from api.infra import audit, clock, keys, letters, links
+from api.infra.database import insert, reading, transaction
+from api.portable.rules import secrecy
+from api.signatures.service.rows import current
+from api.signoffs import rules
+from api.signoffs.models import Approver, Ask, Round, SignOff
+from api.signoffs.rules import Standing
+from api.signoffs.service import asking, rows
+from api.signoffs.service.rounds import AfterDeadline, is_open
+from api.signoffs.service.rows import SignOffOver
+from api.statements import service as statements
+from api.statements.models import Revision, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
+
+    from api.signoffs.service.rows import Given, Person, Seat, Table
+
+CONTENT = ("reason", "reservations")
+
+
+class HandedOn(Conflict):
+    """Who hands it to a colleague answers no more."""
+
+    title = "This was handed to a colleague"
+
+
+class AlreadyAsked(Conflict):
+    """One person, one voice."""
+
+    title = "This address is asked already"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person sees who is asked: the text, by when, and what was answered so far."""
+
+    statement: Statement
+    coalition: Coalition
+    revision: Revision
+    round: Round
+    seat: Seat
+    me: Person
+    why_not: str | None  # they may not answer now
+
+    @property
+    def may_answer(self) -> bool:
+        return self.why_not is None
+
+    @property
+    def places(self) -> list[dict[str, str]]:
+        found = rules.places(self.revision.printed)
+        return [{"pointer": pointer, "text": text} for pointer, text in found.items()]
+
+    @property
+    def people(self) -> list[dict[str, Any]]:
+        return told_of(self.seat)
+
+    @property
+    def answers(self) -> list[dict[str, Any]]:
+        return [told(each) for each in self.seat.answers]
+
+
+def told_of(seat: Seat) -> list[dict[str, Any]]:
+    """Return who is asked for a member, and who handed it to whom."""
+    names = {each.approver.id: each.name for each in seat.people}
+    given = {each.approver.handed_by: each.name for each in seat.people}
+    said = {each.row.approver_id for each in seat.fresh}
+    return [
+        {
+            "name": each.name,
+            "role": each.role,
+            "email": each.email,
+            "may_answer": each.may_answer,
+            "has_answered": each.approver.id in said,
+            "handed_by": names.get(each.approver.handed_by) if each.approver.handed_by else None,
+            "handed_to": given.get(each.approver.id),
+            "asked_at": each.approver.created_at,
+            "ended_at": each.approver.ended_at,
+        }
+        for each in seat.people
+    ]
+
+
+def told(given: Given) -> dict[str, Any]:
+    """Return one answer with who gave it."""
+    row = given.row
+    return {
+        "answer": row.answer,
+        "by": given.content["by"],
+        "reason": given.content["reason"],
+        "reservations": given.content["reservations"],
+        "prints_reservation": row.prints_reservation,
+        "shows_logo": row.shows_logo,
+        "revision_number": row.revision_number,
+        "revision_sha256": row.revision_sha256,
+        "is_entered": row.user_id is not None,
+        "answered_at": row.answered_at,
+    }
+
+
+def asked(secret: str) -> Asked:
+    """Return what the link of a letter leads to; it goes on showing what happened."""
+    with reading() as session:
+        return _asked(session, *_followed(session, secret))
+
+
+def _followed(session: Session, secret: str, *, lock: bool = False) -> tuple[Table, Person]:
+    """Return the table and the person that a link is of; `lock` holds the statement first."""
+    link = links.follow(session, rows.PURPOSE, secret)
+    row = session.get(Approver, link.object_id)
+    ask = session.get(Ask, row.ask_id) if row is not None else None
+    if row is None or ask is None:
+        raise NotFound("The coalition deleted what this link was about.")
+    statement_id = session.get_one(Round, ask.round_id).statement_id
+    statement = session.get_one(
+        Statement, statement_id, with_for_update=lock or None, populate_existing=lock
+    )
+    table = rows.table(session, statement)
+    seat = table.seat(ask.member_id)
+    me = _me(seat, row.id) if seat is not None else None
+    if me is None:
+        raise Gone("Its organisation is no member of the coalition any more.")
+    if me.has_left:
+        raise links.LinkExpired("You may not answer for the organisation any more.")
+    return table, me
+
+
+def _me(seat: Seat, approver_id: UUID) -> Person | None:
+    return next((each for each in seat.people if each.approver.id == approver_id), None)
+
+
+def _asked(session: Session, table: Table, me: Person) -> Asked:
+    seat, statement = _seat_of(table, me), table.statement
+    try:
+        _must_answer(table, seat, me)
+        why_not = None
+    except (SignOffOver, AfterDeadline, HandedOn, links.LinkExpired) as refused:
+        why_not = refused.title
+    return Asked(
+        statement,
+        session.get_one(Coalition, statement.coalition_id),
+        statements.current_revision(session, statement),
+        _round(table),
+        seat,
+        me,
+        why_not,
+    )
+
+
+def _seat_of(table: Table, me: Person) -> Seat:
+    return next(each for each in table.seats if each.ask and each.ask.id == me.approver.ask_id)
+
+
+def _round(table: Table) -> Round:
+    if table.round is None:
+        raise NotFound("The round was deleted.")
+    return table.round
+
+
+def _must_answer(table: Table, seat: Seat, me: Person) -> None:
+    if any(each.approver.handed_by == me.approver.id for each in seat.people):
+        raise HandedOn("Your colleague answers now; you can go on reading here.")
+    if not me.may_answer:
+        raise links.LinkExpired("You may not answer for the organisation any more.")
+    if _round(table).closed_at is not None:
+        raise SignOffOver("The coordinators closed it. Write to them.")
+    rows.must_be_open(table.statement)
+    if not is_open(table):
+        raise AfterDeadline("Write to the coordinators: they can still enter an answer.")
+
+
+def answer(secret: str, facts: Mapping[str, Any]) -> Asked:
+    """Answer for a member. The same twice is once; another answer goes before the earlier one."""
+    with transaction() as session:
+        table, me = _followed(session, secret, lock=True)
+        seat = _seat_of(table, me)
+        _must_answer(table, seat, me)
+        who = {"name": me.name, "role": me.role}
+        put = _put(session, table, seat, facts, who, approver_id=me.approver.id)
+        if put is not None:
+            audit.record(session, None, "sign_off.answered", put, _audited(put))
+            table = rows.table(session, table.statement)
+            _follow_up(session, table, _seat_of(table, me))
+        return _asked(session, table, me)
+
+
+def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> tuple[Table, Seat]:
+    """Enter an answer that a member gave in another way, until the text is published."""
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
+        rows.must_be_open(statement)
+        table = rows.table(session, statement)
+        seat = table.seat(facts["member_id"])
+        if seat is None:
+            wrong = "It is no lead and no member of the coalition today."
+            raise Invalid("Only members sign off.", [Fault("/member_id", wrong)])
+        put = _put(session, table, seat, facts, facts["by"], user_id=actor.user_id)
+        if put is not None:
+            audit.record(session, actor, "sign_off.entered", put, _audited(put))
+            table = rows.table(session, statement)
+            seat = next(each for each in table.seats if each.member.id == seat.member.id)
+            _follow_up(session, table, seat)
+        return table, seat
+
+
+def _audited(row: SignOff) -> dict[str, Any]:
+    return {
+        "member_id": row.member_id,
+        "answer": row.answer,
+        "revision_sha256": row.revision_sha256,
+        "approver_id": row.approver_id,
+    }
+
+
+def _put(  # noqa: PLR0913 # of whom, by whom, and what
+    session: Session,
+    table: Table,
+    seat: Seat,
+    facts: Mapping[str, Any],
+    who: Mapping[str, Any],
+    *,
+    approver_id: UUID | None = None,
+    user_id: UUID | None = None,
+) -> SignOff | None:
+    """Add an answer to the text that was seen; None where the same person said the same before."""
+    statement = table.statement
+    revision = current(session, statement, facts["revision_sha256"])
+    earlier = any(
+        each.row.answer in rules.POSITIVE and each.row.revision_number < revision.number
+        for each in seat.fresh
+    )
+    rules.must_fit(facts, rules.places(revision.printed), has_approved=earlier)
+    _must_not_tell(session, statement, facts)
+    content = {field: facts[field] for field in CONTENT} | {
+        "by": {"name": who["name"], "role": who.get("role")}
+    }
+    last = seat.answers[-1] if seat.answers else None
+    kept = {
+        "revision_number": revision.number,
+        "revision_sha256": revision.sha256,
+        "answer": facts["answer"],
+        "prints_reservation": facts["prints_reservation"],
+        "shows_logo": facts["shows_logo"],
+        "approver_id": approver_id,
+        "user_id": user_id,
+    }
+    if last is not None and last.content == content and _is_same(last.row, kept):
+        return None
+    row = SignOff(
+        id=uuid4(),
+        coalition_id=statement.coalition_id,
+        statement_id=statement.id,
+        member_id=seat.member.id,
+        number=1 + (last.row.number if last else 0),
+        **kept,
+    )
+    row.content = keys.seal(session, row.coalition_id, rows.CONTENT, row.id, content)
+    insert(session, row, on_clash=AlreadyAsked("Another answer came in the same moment."))
+    return row
+
+
+def _is_same(row: SignOff, kept: Mapping[str, Any]) -> bool:
+    return all(getattr(row, name) == value for name, value in kept.items())
+
+
+def _must_not_tell(session: Session, statement: Statement, facts: Mapping[str, Any]) -> None:
+    """Refuse a note that would print a name that no text may hold (promise 4)."""
+    if not facts["prints_reservation"]:
+        return
+    hidden = [name for each in cases.hidden(session, statement.coalition_id) for name in each.names]
+    faults = [
+        Fault(point("reservations", at, "text"), statements.NAMED)
+        for at, each in enumerate(facts["reservations"])
+        if secrecy.telling(each["text"], hidden)
+    ]
+    if faults:
+        raise Invalid(statements.NAMED, faults)
+
+
+def _follow_up(session: Session, table: Table, seat: Seat) -> None:
+    """Set the next reminder; after the first of two, write to those who have not answered."""
+    asking.settle(session, table)
+    session.flush()
+    if seat.standing is Standing.ONE_OF_TWO:
+        asking.write_to(session, table, asking.HALF, asking.owing(seat))
+
+
+def hand_over(secret: str, facts: Mapping[str, Any]) -> Asked:
+    """Have a colleague answer instead; the giver's link goes on showing what happens."""
+    with transaction() as session:
+        table, me = _followed(session, secret, lock=True)
+        seat = _seat_of(table, me)
+        _must_answer(table, seat, me)
+        ask = session.get_one(Ask, me.approver.ask_id)
+        colleague = asking.approver(session, ask, me.approver.language, facts)
+        colleague.handed_by = me.approver.id
+        me.approver.ended_at = clock.now()
+        insert(session, colleague, on_clash=AlreadyAsked("Name somebody who is not asked yet."))
+        links.issue(session, rows.PURPOSE, ask.coalition_id, colleague.id)
+        audit.record(session, None, "sign_off.handed_over", colleague, {"by": me.approver.id})
+        letters.promise(session, asking.HANDED, ask.coalition_id, colleague.id)
+        table = rows.table(session, table.statement)
+        seat = _seat_of(table, me)
+        me = next(each for each in seat.people if each.approver.id == me.approver.id)
+        return _asked(session, table, me)

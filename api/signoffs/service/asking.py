@@ -1,0 +1,192 @@
+"""Asking members: who may answer for each, by which link, and when they are reminded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from api.infra import clock, events, keys, letters, links
+from api.organisations import service as organisations
+from api.signoffs import rules
+from api.signoffs.models import Approver, Ask, Round
+from api.signoffs.service import rows
+from api.statements.models import Statement, Weight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from api.organisations.models import Representative
+    from api.organisations.service import Represented
+    from api.signoffs.service.rows import Person, Seat, Table
+
+REQUEST, AGAIN, EDITED = "signoffs.request", "signoffs.again", "signoffs.edited"
+WITHOUT_ANSWER = rules.OUTSTANDING | {rules.Standing.NOT_ASKED, rules.Standing.NOBODY_TO_ASK}
+HANDED, HALF, REMINDER = "signoffs.handed", "signoffs.half", "signoffs.reminder"
+
+
+def ask(session: Session, table: Table, found: Round, seats: Iterable[Seat]) -> list[UUID]:
+    """Ask members that have somebody to ask; return those that have nobody.
+
+    One that was asked before: those of its representatives who came since.
+    """
+    nobody, written = [], []
+    for seat in seats:
+        people = organisations.committing(session, seat.organisation.id)
+        row = seat.ask
+        if not people:
+            nobody.append(seat.member.id)
+            continue
+        if row is None:
+            row = Ask(
+                id=uuid4(),
+                coalition_id=found.coalition_id,
+                round_id=found.id,
+                member_id=seat.member.id,
+                revision_number=table.statement.revision_number,
+                asked_at=clock.now(),
+            )
+            session.add(row)
+            session.flush()
+        if seat.standing in WITHOUT_ANSWER:
+            row.remind_at = rows.next_reminder(session, found, row)
+        written += _entitled(session, table.statement, row, people)
+    session.flush()
+    links.issue_all(session, rows.PURPOSE, found.coalition_id, written)
+    letters.promise_all(session, REQUEST, found.coalition_id, written)
+    return nobody
+
+
+def _entitled(
+    session: Session, statement: Statement, row: Ask, people: Sequence[Represented]
+) -> list[UUID]:
+    """Let representatives answer who may not yet; return as whom they do."""
+    known = {
+        each.email_index: each
+        for each in session.scalars(select(Approver).where(Approver.ask_id == row.id))
+    }
+    new = []
+    for each in people:
+        there = known.get(each.representative.email_index)
+        if there is None:
+            language = each.representative.language or statement.language
+            added = approver(session, row, language, vars(each))
+            added.representative_id = each.representative.id
+            new.append(added.id)
+        elif there.ended_at is not None and not _handed_on(session, there):
+            there.ended_at = None  # they left, and came back
+            new.append(there.id)
+    return new
+
+
+def _handed_on(session: Session, row: Approver) -> bool:
+    query = select(Approver.id).where(Approver.handed_by == row.id)
+    return session.scalars(query).first() is not None
+
+
+def approver(session: Session, row: Ask, language: str, who: Mapping[str, Any]) -> Approver:
+    """Write a person who may answer for a member."""
+    added = Approver(id=uuid4(), coalition_id=row.coalition_id, ask_id=row.id, language=language)
+    _identify(session, added, who)
+    session.add(added)
+    return added
+
+
+def _identify(session: Session, row: Approver, who: Mapping[str, Any]) -> None:
+    facts = {field: who.get(field) for field in ("name", "email", "role")}
+    row.person = keys.seal(session, row.coalition_id, rows.PERSON, row.id, facts)
+    row.email_index = organisations.email_index(session, row.coalition_id, who["email"])
+
+
+def settle(session: Session, table: Table) -> None:
+    """Set when each asked member is reminded next; who has answered is not."""
+    for seat in table.seats:
+        if seat.ask is not None and table.round is not None:
+            is_asked = table.round.closed_at is None and seat.standing in rules.OUTSTANDING
+            when = rows.next_reminder(session, table.round, seat.ask) if is_asked else None
+            seat.ask.remind_at = when
+
+
+def owing(seat: Seat) -> list[Person]:
+    """Return those who may answer and have not, where their member is still to answer."""
+    if seat.standing not in rules.OUTSTANDING:
+        return []
+    done = {each.voice for each in seat.fresh}
+    return [each for each in seat.people if each.may_answer and str(each.root) not in done]
+
+
+def write_to(session: Session, table: Table, kind: str, people: Iterable[Person]) -> None:
+    """Promise a letter to each of some people."""
+    ids = [each.approver.id for each in people]
+    letters.promise_all(session, kind, table.statement.coalition_id, ids)
+
+
+def ask_anew(session: Session, table: Table) -> None:
+    """Write to all who are still to answer: what they were told has changed."""
+    for seat in table.seats:
+        if seat.ask is not None:
+            kind = AGAIN if seat.ask.asked_again_at else REQUEST
+            write_to(session, table, kind, owing(seat))
+
+
+@events.at_once("statement.revised")
+def _revised(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
+    """Tell those who approved of an editorial revision; ask everybody about a material one."""
+    found = rows.round_of(session, UUID(facts["statement_id"]))
+    statement = session.get_one(Statement, UUID(facts["statement_id"]))
+    if found is None or found.closed_at is not None or statement.state not in rows.SIGNS_OFF:
+        return
+    if facts["weight"] == Weight.EDITORIAL:
+        there = rows.table(session, statement)
+        for seat in there.seats:
+            if any(each.row.answer in rules.POSITIVE for each in seat.fresh[-1:]):
+                write_to(session, there, EDITED, [x for x in seat.people if x.may_answer])
+        return
+    for row in session.scalars(select(Ask).where(Ask.round_id == found.id).with_for_update()):
+        row.revision_number, row.asked_again_at = int(facts["number"]), clock.now()
+        row.reminders = 0
+    session.flush()
+    there = rows.table(session, statement)
+    settle(session, there)
+    session.flush()
+    if rules.in_time(clock.now(), found.hard_deadline):  # else they are written to with a new one
+        ask_anew(session, there)
+
+
+@events.at_once("representative.changed")
+def _changed(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
+    """End what a person may who left; let the letters of another reach their new address."""
+    who = organisations.opened(session, UUID(facts["representative_id"]))
+    has_left = _has_left(who.representative)
+    query = select(Approver).where(Approver.representative_id == who.representative.id)
+    for row in session.scalars(query.with_for_update()):
+        if has_left:
+            row.ended_at = row.ended_at or clock.now()
+            links.revoke(session, row.id)
+        elif row.ended_at is None:
+            _renew(session, row, who)
+
+
+def _has_left(representative: Representative) -> bool:
+    return representative.left_on is not None and representative.left_on <= clock.today()
+
+
+def _renew(session: Session, row: Approver, who: Represented) -> None:
+    """Give who may answer the name and address of now; the old address loses its link."""
+    is_moved = row.email_index != who.representative.email_index
+    taken = select(Approver.id).where(
+        Approver.ask_id == row.ask_id, Approver.email_index == who.representative.email_index
+    )
+    if is_moved and session.scalars(taken).first() is not None:
+        row.ended_at = clock.now()  # whoever has the new address is asked already
+        links.revoke(session, row.id)
+        return
+    _identify(session, row, vars(who))
+    session.flush()
+    if is_moved:
+        links.revoke(session, row.id)
+        links.issue(session, rows.PURPOSE, row.coalition_id, row.id)
+        letters.promise(session, REQUEST, row.coalition_id, row.id)

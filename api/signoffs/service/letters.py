@@ -1,0 +1,103 @@
+"""The facts of the letters to those who are asked to sign off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from api.coalitions.models import Coalition
+from api.infra import languages, letters, links
+from api.infra.outside import outside
+from api.organisations.rules import name_in
+from api.signoffs import rules
+from api.signoffs.models import Approver, Ask, Round
+from api.signoffs.service import asking, rounds, rows
+from api.statements import service as statements
+from api.statements.models import Signing, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.signoffs.service.rows import Person, Seat, Table
+
+
+def _facts(
+    session: Session, approver_id: UUID, is_wanted: Callable[[Seat, Person], bool]
+) -> letters.Facts | None:
+    """Return the facts of a letter to somebody; None where they may not answer any more."""
+    row, link = session.get(Approver, approver_id), links.newest(session, rows.PURPOSE, approver_id)
+    if row is None or link is None:
+        return None
+    of = session.get_one(Round, session.get_one(Ask, row.ask_id).round_id)
+    table = rows.table(session, session.get_one(Statement, of.statement_id))
+    found = [
+        (seat, who)
+        for seat in table.seats
+        for who in seat.people
+        if who.approver.id == row.id and who.may_answer and is_wanted(seat, who)
+    ]
+    if not found or not rounds.is_open(table):
+        return None
+    return _written(session, table, of, *found[0], links.secret_of(session, link))
+
+
+def _written(  # noqa: PLR0913, PLR0917 # what a letter is about
+    session: Session, table: Table, of: Round, seat: Seat, who: Person, secret: str
+) -> letters.Facts:
+    statement, language = table.statement, who.approver.language
+    coalition = session.get_one(Coalition, statement.coalition_id)
+    givers = {each.approver.id: each.name for each in seat.people}
+    ask: Any = seat.ask
+    return letters.Facts(
+        to=who.email,
+        to_name=who.name,
+        language=language,
+        coalition=None if is_sensitive(session, statement, coalition) else coalition.name,
+        facts={
+            "name": who.name,
+            "organisation": name_in(seat.organisation.names, language),
+            "title": statement.title,
+            "link": f"{outside().settings.public_url}/a/{secret}",
+            "soft": of.soft_deadline
+            and languages.instant_text(of.soft_deadline, of.zone, language),
+            "hard": of.hard_deadline
+            and languages.instant_text(of.hard_deadline, of.zone, language),
+            "note": of.note,
+            "silence": str(of.silence),
+            "change_note": statements.current_revision(session, statement).note,
+            "handed_by": who.approver.handed_by and givers.get(who.approver.handed_by),
+            "is_last": ask.remind_at is None,
+        },
+    )
+
+
+def is_sensitive(session: Session, statement: Statement, coalition: Coalition) -> bool:
+    """Tell whether letters name neither coalition nor title (promise 17)."""
+    signing = session.get(Signing, statement.id)
+    if signing is not None:
+        return signing.is_sensitive
+    parts = ("demand_lists", "cases", "addressees")
+    named = {each.get("country") for part in parts for each in statement.draft.get(part, ())}
+    return bool(named & set(coalition.sensitive_countries))
+
+
+def _is_owing(seat: Seat, who: Person) -> bool:
+    return who in asking.owing(seat)
+
+
+def _stands_behind(seat: Seat, _: Person) -> bool:
+    return any(each.row.answer in rules.POSITIVE for each in seat.fresh[-1:])
+
+
+for _kind in (asking.REQUEST, asking.AGAIN, asking.REMINDER, asking.HANDED, asking.HALF):
+
+    @letters.facts_of(_kind)
+    def _of_owing(session: Session, approver_id: UUID) -> letters.Facts | None:
+        return _facts(session, approver_id, _is_owing)
+
+
+@letters.facts_of(asking.EDITED)
+def _edited(session: Session, approver_id: UUID) -> letters.Facts | None:
+    return _facts(session, approver_id, _stands_behind)

@@ -1,0 +1,179 @@
+"""What publishing prints of the answers, shown before, and made signatures by it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from api.cases import service as cases
+from api.coalitions.models import MemberRole
+from api.infra import audit, events, keys
+from api.organisations.rules import name_in
+from api.portable.rules import secrecy
+from api.signatures import rules as signing, service as signatures
+from api.signatures.models import (
+    SignatoryKind,
+    Signature,
+    SignatureState,
+    Source,
+    Visibility,
+)
+from api.signatures.service import rows as signed
+from api.signoffs import rules
+from api.signoffs.models import SignOff
+from api.signoffs.service import rounds, rows
+from api.statements import service as statements
+from api.statements.models import State, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy.orm import Session
+
+    from api.organisations.models import Organisation
+    from api.signatures.rules import Audience, Signatory
+    from api.signoffs.service.rows import Seat, Table
+
+
+def printed(
+    session: Session, statement: Statement, audience: Audience
+) -> tuple[list[Signatory], int]:
+    """Return who prints under the newest text now: those who signed, then those who approved.
+
+    As `signatures.printed`, which is all of them once the text is published.
+    """
+    listed, withheld = signatures.printed(session, statement, audience)
+    approved = [_portable(facts) for _, facts in _approved(session, statement)]
+    return [*listed, *approved], withheld
+
+
+def with_logos(session: Session, statement: Statement) -> list[tuple[Signatory, Organisation]]:
+    """Return the organisations among them that have a logo, each beside its entry."""
+    approved = [
+        (_portable(facts), seat.organisation)
+        for seat, facts in _approved(session, statement)
+        if seat.organisation.logo_sha256 is not None and facts["shows_logo"]
+    ]
+    return [*signatures.with_logos(session, statement), *approved]
+
+
+def _portable(facts: Mapping[str, Any]) -> Signatory:
+    fields = ("name", "acronym", "country", "reservation")
+    entry = {field: facts[field] for field in fields if facts[field] is not None}
+    lead = {"lead": True} if facts["lead"] else {}
+    return {"kind": SignatoryKind.ORGANISATION.value, **entry, **lead}
+
+
+def _approved(session: Session, statement: Statement) -> Iterator[tuple[Seat, dict[str, Any]]]:
+    """Yield the members whose approval prints, but for who signed already."""
+    if statement.state in rows.SIGNS_OFF and statement.revision_number:
+        yield from of_table(session, rows.table(session, statement))
+
+
+def of_table(session: Session, table: Table) -> Iterator[tuple[Seat, dict[str, Any]]]:
+    """Yield the members of a table that would print, in order, with their signatures' facts."""
+    behind = [seat for seat in table.seats if seat.standing in rules.COUNTS]
+    there = _signed(session, table.statement) if behind else set()
+    for seat in behind:
+        facts = _facts(table, seat)
+        same = signing.sameness(SignatoryKind.ORGANISATION, facts)
+        if seat.organisation.id not in there and same not in there:
+            yield seat, facts
+
+
+def _signed(session: Session, statement: Statement) -> set[Any]:
+    """Return which organisations a coordinator entered: by their entry, and by their name."""
+    query = select(Signature).where(
+        signed.counting(statement), Signature.kind == SignatoryKind.ORGANISATION
+    )
+    found = session.scalars(query).all()
+    known = signed.identities(session, found)
+    names = {signing.sameness(row.kind, known.get(row.id, {})) for row in found}
+    return {*(row.organisation_id for row in found), *names} - {None}
+
+
+def _facts(table: Table, seat: Seat) -> dict[str, Any]:
+    language, organisation = table.statement.language, seat.organisation
+    notes = [
+        rules.note_of(each.content["reservations"])
+        for each in seat.behind
+        if each.row.prints_reservation
+    ]
+    last = seat.behind[-1] if seat.behind else None
+    return {
+        "kind": SignatoryKind.ORGANISATION,
+        "name": name_in(organisation.names, language),
+        "acronym": organisation.acronym,
+        "country": organisation.country,
+        "lead": seat.member.role is MemberRole.LEAD,
+        "visibility": Visibility.PUBLIC,
+        "organisation_id": organisation.id,
+        "represented_by": _by(last.content["by"]) if last else None,
+        "shows_logo": last is None or last.row.shows_logo,
+        "reservation": " ".join(notes)[: rules.MOST_PRINTED] or None,
+        "revision_number": _revision(table, seat),
+    }
+
+
+def _by(who: Mapping[str, Any]) -> dict[str, str]:
+    return {field: value for field, value in who.items() if value}
+
+
+def _revision(table: Table, seat: Seat) -> int:
+    """Return which text was approved; in silence, the one that was asked about."""
+    if seat.behind:
+        return seat.behind[-1].row.revision_number
+    return seat.ask.revision_number if seat.ask else table.statement.revision_number
+
+
+@events.at_once("statement.moved")
+def _moved(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
+    """Turn each approval into a signature when a text is published, and end its round."""
+    if facts["state"] not in {State.PUBLISHED, State.ARCHIVED}:
+        return
+    statement = session.get_one(Statement, UUID(facts["statement_id"]))
+    table = rows.table(session, statement)
+    if facts["state"] == State.PUBLISHED:
+        session.flush()
+        for seat, entry in list(of_table(session, table)):
+            revision = statements.any_revision(session, statement, entry["revision_number"])
+            (signature_id,) = signed.put(
+                session, statement, revision, [entry], source=Source.APPROVAL
+            )
+            signature = session.get_one(Signature, signature_id)
+            told = {"member_id": seat.member.id, "revision_sha256": revision.sha256}
+            audit.record(session, None, "signature.made_of_approval", signature, told)
+    if table.round is not None and table.round.closed_at is None:
+        rounds.shut(session, table.round)
+
+
+def _take_back(session: Session, entry: cases.Entry, _label: str | None) -> list[str]:
+    """Have no note print any more that tells a name which is taken back."""
+    place = SignOff.coalition_id == entry.case.coalition_id
+    for row in session.scalars(select(SignOff).where(place, SignOff.prints_reservation)):
+        content = keys.unseal(session, rows.CONTENT, row.id, row.content)
+        if secrecy.telling(rules.note_of(content["reservations"]), entry.names):
+            row.prints_reservation = False
+    query = select(Signature).where(
+        Signature.coalition_id == entry.case.coalition_id,
+        Signature.source == Source.APPROVAL,
+        Signature.state == SignatureState.CONFIRMED,
+    )
+    made = session.scalars(query).all()
+    for signature, who in zip(made, _identities(session, made), strict=True):
+        if secrecy.telling(who.get("reservation"), entry.names):
+            rest = {field: value for field, value in who.items() if field != "reservation"}
+            signed.put_identity(session, signature, rest)
+            facts = {"statement_id": str(signature.statement_id)}
+            events.announce(session, "signature.taken_back", signature.coalition_id, **facts)
+    return []
+
+
+def _identities(session: Session, made: Any) -> list[dict[str, Any]]:
+    known = signed.identities(session, made)
+    return [known.get(row.id, {}) for row in made]
+
+
+cases.texts.append(_take_back)

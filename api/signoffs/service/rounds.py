@@ -1,0 +1,232 @@
+"""Rounds: opening and changing one, asking more members, closing it, and reminding."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.errors import Conflict, Fault, Invalid, NotFound, point
+from api.infra import audit, clock
+from api.infra.database import Stale, insert, reading, touch, transaction
+from api.signoffs import rules
+from api.signoffs.models import Ask, Round, Silence
+from api.signoffs.service import asking, rows
+from api.signoffs.service.rows import SignOffOver
+from api.statements import service as statements
+from api.statements.models import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from api.signoffs.service.rows import Seat, Table
+
+LONGEST = timedelta(days=3660)  # until a deadline
+AT_ONCE = 50  # asks that one transaction reminds of
+TOLD = ("soft_deadline", "hard_deadline", "zone", "silence")  # to those who are asked
+
+
+class AfterDeadline(Conflict):
+    """An answer comes before the hard deadline, or a coordinator enters it."""
+
+    title = "The deadline is over"
+
+
+def set_round(
+    actor: Actor, statement_id: UUID, expected: int | None, facts: dict[str, Any]
+) -> Round:
+    """Open a statement's round, which asks its members; or change it, which opens it again."""
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
+        rows.must_be_open(statement)
+        statements.current_revision(session, statement)
+        found = rows.round_of(session, statement_id)
+        _must_make_sense(found, facts)
+        if found is None:
+            if expected is not None:
+                raise Stale("There is no round yet: leave If-Match out.")
+            return _opened(session, actor, statement, facts)
+        if expected is None:
+            raise Stale("There is a round already: read it and send its ETag in If-Match.")
+        touch(found, expected)
+        is_told = found.closed_at is not None or any(
+            getattr(found, name) != facts[name] for name in TOLD
+        )
+        for name, value in facts.items():
+            setattr(found, name, value)
+        found.closed_at = None
+        session.flush()
+        table = rows.table(session, statement)
+        asking.settle(session, table)
+        session.flush()
+        if is_told and rules.in_time(clock.now(), found.hard_deadline):
+            asking.ask_anew(session, table)
+        audit.record(session, actor, "sign_off_round.changed", found, facts)
+        return found
+
+
+def _opened(session: Session, actor: Actor, statement: Statement, facts: dict[str, Any]) -> Round:
+    found = Round(
+        id=uuid4(), coalition_id=statement.coalition_id, statement_id=statement.id, **facts
+    )
+    insert(session, found, on_clash=Stale("Somebody opened one a moment ago. Read it."))
+    table = rows.table(session, statement)
+    asking.ask(session, table, found, table.seats)
+    audit.record(session, actor, "sign_off_round.opened", found, facts)
+    return found
+
+
+def _must_make_sense(found: Round | None, facts: dict[str, Any]) -> None:
+    if faults := list(_nonsense(found, facts)):
+        raise Invalid("Nobody could keep these deadlines.", faults)
+
+
+def _nonsense(found: Round | None, facts: dict[str, Any]) -> Iterator[Fault]:
+    now, hard = clock.now(), facts["hard_deadline"]
+    for name in ("soft_deadline", "hard_deadline"):
+        when: datetime | None = facts[name]
+        was = getattr(found, name, None)
+        if when is not None and when != was and not now < when < now + LONGEST:
+            yield Fault(f"/{name}", "It is past, or more than ten years away.")
+    if hard is not None and facts["soft_deadline"] is not None and facts["soft_deadline"] > hard:
+        yield Fault("/soft_deadline", "It is after the hard one.")
+    if hard is None and facts["silence"] is not Silence.NOTHING:
+        yield Fault("/silence", "Silence means something only after a hard deadline.")
+    is_over = found is not None and not rules.in_time(now, found.hard_deadline)
+    if is_over and hard == found.hard_deadline and facts["silence"] is not found.silence:  # type: ignore[union-attr] # it is one
+        yield Fault("/silence", "Members were told otherwise, and their time is over.")
+
+
+def round_of(actor: Actor, statement_id: UUID) -> Round:
+    """Return a statement's round."""
+    with reading() as session:
+        load(session, actor, Statement, statement_id, Role.VIEWER)
+        found = rows.round_of(session, statement_id)
+        if found is None:
+            raise NotFound("No member was asked to sign this off: PUT a round.")
+        return found
+
+
+def has_round(actor: Actor, statement_id: UUID) -> bool:
+    """Tell whether a statement has a round."""
+    with reading() as session:
+        load(session, actor, Statement, statement_id, Role.COORDINATOR)
+        return rows.round_of(session, statement_id) is not None
+
+
+def close(actor: Actor, statement_id: UUID) -> Round:
+    """End a round: what was answered stays, nobody is reminded. Twice is fine."""
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
+        found = _must_have_round(session, statement)
+        if found.closed_at is None:
+            shut(session, found)
+            touch(found, None)
+            audit.record(session, actor, "sign_off_round.closed", found)
+        return found
+
+
+def _must_have_round(session: Session, statement: Statement) -> Round:
+    found = rows.round_of(session, statement.id)
+    if found is None:
+        raise NotFound("No member was asked to sign this off: PUT a round.")
+    return found
+
+
+def shut(session: Session, found: Round) -> None:
+    """End a round inside the caller's transaction."""
+    found.closed_at = clock.now()
+    for row in session.scalars(select(Ask).where(Ask.round_id == found.id).with_for_update()):
+        row.remind_at = None
+
+
+def ask_more(actor: Actor, statement_id: UUID, member_ids: Sequence[UUID]) -> Table:
+    """Ask members that were not asked, and new representatives of those that were."""
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
+        rows.must_be_open(statement)
+        found = _must_have_round(session, statement)
+        if found.closed_at is not None:
+            raise SignOffOver("The round was closed. PUT it again to open it.")
+        if not rules.in_time(clock.now(), found.hard_deadline):
+            raise AfterDeadline("Nobody could answer any more: move the hard deadline first.")
+        table = rows.table(session, statement)
+        seats = _seats(table, member_ids)
+        nobody = set(asking.ask(session, table, found, seats))
+        faults = [
+            Fault(point("member_ids", at), "Enter a representative of its organisation first.")
+            for at, each in enumerate(member_ids)
+            if each in nobody
+        ]
+        if faults:
+            raise Invalid("Some have nobody to ask.", faults)
+        told = {"member_ids": member_ids}
+        audit.record(session, actor, "sign_off_round.widened", found, told)
+        session.flush()
+        return rows.table(session, statement)
+
+
+def _seats(table: Table, member_ids: Sequence[UUID]) -> list[Seat]:
+    seats = {each.member.id: each for each in table.seats}
+    faults = [
+        Fault(point("member_ids", at), "It is no lead and no member of the coalition today.")
+        for at, each in enumerate(member_ids)
+        if each not in seats
+    ]
+    if faults:
+        raise Invalid("Only members sign off.", faults)
+    return [seats[each] for each in dict.fromkeys(member_ids)]
+
+
+def is_due(session: Session) -> bool:
+    """Tell whether somebody should be reminded now."""
+    query = select(Ask.id).where(Ask.remind_at <= clock.now()).limit(1)
+    return session.scalars(query).first() is not None
+
+
+def remind() -> int:
+    """Remind those who have not answered and whose time it is; return how many letters.
+
+    The next time is set in the transaction that promises the letters: twice is once.
+    """
+    letters = 0
+    while True:
+        with transaction() as session:
+            due = select(Ask).where(Ask.remind_at <= clock.now()).order_by(Ask.remind_at, Ask.id)
+            some = due.limit(AT_ONCE).with_for_update(skip_locked=True)
+            found = session.scalars(some).all()
+            for row in found:
+                letters += _reminded(session, row)
+            if not found:
+                return letters
+
+
+def _reminded(session: Session, row: Ask) -> int:
+    of = session.get_one(Round, row.round_id)
+    statement = session.get_one(Statement, of.statement_id)
+    table = rows.table(session, statement)
+    seat = table.seat(row.member_id)
+    people = asking.owing(seat) if seat is not None and is_open(table) else []
+    row.remind_at = rows.next_reminder(session, of, row) if people else None
+    row.reminders += bool(people)
+    session.flush()
+    asking.write_to(session, table, asking.REMINDER, people)
+    return len(people)
+
+
+def is_open(table: Table) -> bool:
+    """Tell whether members may answer now."""
+    found = table.round
+    return (
+        found is not None
+        and found.closed_at is None
+        and table.statement.state in rows.SIGNS_OFF
+        and rules.in_time(clock.now(), found.hard_deadline)
+    )

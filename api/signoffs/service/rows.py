@@ -1,0 +1,250 @@
+"""A statement's members at one table: who is asked, who answered, and where each is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from api.coalitions.models import Coalition, Member, MemberRole
+from api.errors import Conflict
+from api.infra import clock, keys, spelling
+from api.organisations.models import Organisation, Representative
+from api.signoffs import rules
+from api.signoffs.models import Approver, Ask, Round, SignOff
+from api.signoffs.rules import Said, Standing
+from api.statements.models import State, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+PERSON = "approvers.person"
+CONTENT = "sign_offs.content"
+PURPOSE = "signoff.answer"
+SIGNS_OFF = frozenset({State.DRAFT, State.REVIEW})
+
+
+class SignOffOver(Conflict):
+    """Members answer until the sign-off is closed or the text is published."""
+
+    title = "The sign-off is over"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who may answer for a member, unsealed."""
+
+    approver: Approver
+    name: str
+    email: str
+    role: str | None
+    root: UUID  # the first of those who handed it on: all of them are one voice
+    has_left: bool  # the organisation
+
+    @property
+    def may_answer(self) -> bool:
+        return self.approver.ended_at is None and not self.has_left
+
+
+@dataclass(frozen=True)
+class Given:
+    """One answer, unsealed."""
+
+    row: SignOff
+    content: Mapping[str, Any]
+    voice: str
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A member, who may answer for it, what it said, and where that leaves it."""
+
+    member: Member
+    organisation: Organisation
+    ask: Ask | None
+    people: list[Person]
+    answers: list[Given]  # in the order in which they came
+    standing: Standing
+    counted_from: int
+
+    @property
+    def fresh(self) -> list[Given]:
+        """What it said of the text as it is, but for editorial changes."""
+        return [each for each in self.answers if each.row.revision_number >= self.counted_from]
+
+    @property
+    def behind(self) -> list[Given]:
+        """The approvals that make it count, the latest last."""
+        if self.standing not in rules.COUNTS:
+            return []
+        latest = {each.voice: each for each in self.fresh}
+        kept = [each for each in self.fresh if latest[each.voice] is each]
+        approving = [each for each in kept if each.row.answer in rules.POSITIVE]
+        return approving if self.organisation.needs_two else approving[-1:]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A statement, its round, and its members in order, lead first."""
+
+    statement: Statement
+    round: Round | None
+    seats: list[Seat]
+
+    def seat(self, member_id: UUID) -> Seat | None:
+        return next((each for each in self.seats if each.member.id == member_id), None)
+
+
+def round_of(session: Session, statement_id: UUID) -> Round | None:
+    """Return a statement's round, read anew: the caller may have waited for the statement."""
+    query = select(Round).where(Round.statement_id == statement_id)
+    return session.scalars(query.execution_options(populate_existing=True)).first()
+
+
+def must_be_open(statement: Statement) -> None:
+    """Let a text pass that is not published yet, or raise SignOffOver."""
+    if statement.state not in SIGNS_OFF:
+        raise SignOffOver(f"The text is {statement.state}.")
+
+
+def table(session: Session, statement: Statement) -> Table:
+    """Return a statement's members of today, and where each is."""
+    found = round_of(session, statement.id)
+    members = _members(session, statement.coalition_id)
+    asks = _asks(session, found)
+    people = people_of(session, [ask.id for ask in asks.values()])
+    answers = _answers(session, statement.id)
+    with_somebody = _with_somebody(session, statement.coalition_id)
+    seats = []
+    for member, organisation in members:
+        ask = asks.get(member.id)
+        there = people.get(ask.id, []) if ask else []
+        said = [_given(session, row, there) for row in answers.get(member.id, ())]
+        seats.append(
+            Seat(
+                member,
+                organisation,
+                ask,
+                there,
+                said,
+                rules.standing(
+                    rules.Case(
+                        said=[Said(x.voice, x.row.answer, x.row.revision_number) for x in said],
+                        counted_from=statement.counted_from,
+                        needs_two=organisation.needs_two,
+                        is_asked=ask is not None,
+                        is_asked_again=ask is not None and ask.asked_again_at is not None,
+                        has_somebody=_has_somebody(ask, there, organisation.id in with_somebody),
+                        **_silence(found, ask, there),
+                    )
+                ),
+                statement.counted_from,
+            )
+        )
+    return Table(statement, found, seats)
+
+
+def _members(session: Session, coalition_id: UUID) -> list[tuple[Member, Organisation]]:
+    today = clock.today()
+    query = (
+        select(Member, Organisation)
+        .join(Organisation, Organisation.id == Member.organisation_id)
+        .where(
+            Member.coalition_id == coalition_id,
+            Member.role.in_([MemberRole.LEAD, MemberRole.MEMBER]),
+            Member.since <= today,
+            Member.until.is_(None) | (Member.until > today),
+        )
+        .order_by(Member.since, Member.created_at, Member.id)
+    )
+    found = [(member, organisation) for member, organisation in session.execute(query)]
+    return sorted(found, key=lambda each: each[0].role is not MemberRole.LEAD)
+
+
+def _asks(session: Session, found: Round | None) -> dict[UUID, Ask]:
+    if found is None:
+        return {}
+    rows = session.scalars(select(Ask).where(Ask.round_id == found.id))
+    return {row.member_id: row for row in rows}
+
+
+def people_of(session: Session, ask_ids: Sequence[UUID]) -> dict[UUID, list[Person]]:
+    """Return who may answer or could, by the ask, in the order in which they came."""
+    query = (
+        select(Approver, Representative.left_on)
+        .outerjoin(Representative, Representative.id == Approver.representative_id)
+        .where(Approver.ask_id.in_(ask_ids))
+        .order_by(Approver.created_at, Approver.id)
+        .execution_options(populate_existing=True)
+    )
+    rows = session.execute(query).all()
+    above = {row.id: row.handed_by for row, _ in rows}
+    found: dict[UUID, list[Person]] = {}
+    for row, left_on in rows:
+        root = row.id
+        while (giver := above[root]) is not None:
+            root = giver
+        who = keys.unseal(session, PERSON, row.id, row.person)
+        has_left = left_on is not None and left_on <= clock.today()
+        person = Person(row, who["name"], who["email"], who["role"], root, has_left)
+        found.setdefault(row.ask_id, []).append(person)
+    return found
+
+
+def _answers(session: Session, statement_id: UUID) -> dict[UUID, list[SignOff]]:
+    query = select(SignOff).where(SignOff.statement_id == statement_id).order_by(SignOff.number)
+    found: dict[UUID, list[SignOff]] = {}
+    for row in session.scalars(query):
+        found.setdefault(row.member_id, []).append(row)
+    return found
+
+
+def _with_somebody(session: Session, coalition_id: UUID) -> set[UUID]:
+    query = select(Representative.organisation_id).where(
+        Representative.coalition_id == coalition_id,
+        Representative.left_on.is_(None) | (Representative.left_on > clock.today()),
+    )
+    return set(session.scalars(query))
+
+
+def _given(session: Session, row: SignOff, people: Sequence[Person]) -> Given:
+    """Return an answer with whose voice it is: one person is one voice, however they answered."""
+    content = keys.unseal(session, CONTENT, row.id, row.content)
+    name = spelling.folded(content["by"]["name"])
+    of = {each.approver.id: each.root for each in people}
+    by_name = {spelling.folded(each.name): each.root for each in people}
+    root = of.get(row.approver_id) if row.approver_id else by_name.get(name)
+    return Given(row, content, str(root) if root else f"name {name}")
+
+
+def _has_somebody(ask: Ask | None, people: Sequence[Person], is_represented: bool) -> bool:  # noqa: FBT001 # one of three facts
+    return is_represented if ask is None else any(each.may_answer for each in people)
+
+
+def _silence(found: Round | None, ask: Ask | None, people: Sequence[Person]) -> dict[str, Any]:
+    """Return what the silence of a member means, and whether its time to speak is over."""
+    if found is None or ask is None or found.hard_deadline is None:
+        return {}
+    hard = found.hard_deadline
+    was_asked = any(each.approver.created_at < hard for each in people)
+    is_over = not rules.in_time(clock.now(), hard)
+    return {"silence": found.silence, "is_over": is_over and was_asked}
+
+
+def next_reminder(session: Session, found: Round, ask: Ask) -> datetime | None:
+    """Return when a member that has not answered is reminded next."""
+    coalition = session.get_one(Coalition, found.coalition_id)
+    return rules.next_reminder(
+        asked_at=ask.asked_again_at or ask.asked_at,
+        now=clock.now(),
+        deadline=found.soft_deadline or found.hard_deadline,
+        zone=ZoneInfo(found.zone),
+        after_days=found.remind_after_days or coalition.remind_after_days,
+        every_days=found.remind_every_days or coalition.remind_every_days,
+    )
