@@ -28,6 +28,8 @@ import api.infra.links
 import api.infra.rotation
 import api.mailings.jobs
 import api.mailings.routes
+import api.moderation.jobs
+import api.moderation.routes
 import api.organisations.routes
 import api.signatures.jobs
 import api.signatures.routes
@@ -66,6 +68,7 @@ FEATURES = (
     api.signatures.routes,
     api.signing.routes,
     api.signoffs.routes,
+    api.moderation.routes,
     api.documents.routes,
     api.exchange.routes,
     api.mailings.routes,

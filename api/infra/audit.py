@@ -168,10 +168,10 @@ def salt_of(session: Session, entry: AuditEntry) -> bytes | None:
         return None
 
 
-def destroy_salts(session: Session, object_id: UUID) -> None:
-    """Make the facts of all entries about a thing unfit for guessing; the chain holds without."""
-    about_it = update(AuditEntry).where(AuditEntry.object_id == object_id)
-    session.execute(about_it.values(salt=None))
+def destroy_salts(session: Session, *object_ids: UUID) -> None:
+    """Make the facts of all entries about things unfit for guessing; the chain holds without."""
+    about_them = update(AuditEntry).where(AuditEntry.object_id.in_(object_ids))
+    session.execute(about_them.values(salt=None))
 
 
 def _is_waiting(session: Session) -> bool:

@@ -48,6 +48,7 @@ class SignatureState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+TURNED_AWAY = "state IN ('rejected', 'invalidated') AND address_index IS NOT NULL"
 LISTED = "state = 'confirmed' AND visibility IN ('public', 'initials')"
 
 
@@ -65,6 +66,20 @@ class Signature(Versioned, Base):
             "statement_id",
             postgresql_where=text("position IS NULL"),
             sqlite_where=text("position IS NULL"),
+        ),
+        # Whose internet address is marked, until its key is destroyed.
+        Index(
+            "ix_signatures_prefixed",
+            "created_at",
+            postgresql_where=text("prefix IS NOT NULL"),
+            sqlite_where=text("prefix IS NOT NULL"),
+        ),
+        # Whom coordinators turned away, until they are forgotten.
+        Index(
+            "ix_signatures_turned_away",
+            "updated_at",
+            postgresql_where=text(TURNED_AWAY),
+            sqlite_where=text(TURNED_AWAY),
         ),
         Index(
             "ix_signatures_waiting",

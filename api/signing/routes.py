@@ -8,15 +8,15 @@ from flask import Response, jsonify, request
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
+from api.signatures.schemas import PublicCountsOut
 from api.signing import service
 from api.signing.schemas import (
     AcceptedOut,
-    AskedOut,
     ChallengeOut,
     CodeIn,
     OwnSignatureIn,
     OwnSignatureOut,
-    PublicCountsOut,
+    PendingOut,
     PublicSignatoryOut,
     PublicSignatureIn,
     PublicStatementArgs,
@@ -147,7 +147,7 @@ class Challenge(MethodView):
 @blueprint.route(f"{HERE}/confirmations")
 class CodeConfirmations(MethodView):
     @blueprint.arguments(CodeIn)
-    @blueprint.response(200, AskedOut)
+    @blueprint.response(200, PendingOut)
     def post(self, given: dict[str, str], address: str) -> Asked:
         """Confirm a signature by the short code of its letter."""
         return service.confirm_by_code(address, given["code"], request.remote_addr)
@@ -155,7 +155,7 @@ class CodeConfirmations(MethodView):
 
 @blueprint.route("/public/pending-signatures/<string:secret>")
 class PendingSignature(MethodView):
-    @blueprint.response(200, AskedOut)
+    @blueprint.response(200, PendingOut)
     def get(self, secret: str) -> Asked:
         """Show what a link of a letter would confirm; nothing changes."""
         return service.pending(secret)
@@ -163,7 +163,7 @@ class PendingSignature(MethodView):
 
 @blueprint.route("/public/pending-signatures/<string:secret>/confirmation")
 class LinkConfirmation(MethodView):
-    @blueprint.response(200, AskedOut)
+    @blueprint.response(200, PendingOut)
     def post(self, secret: str) -> Asked:
         """Confirm a signature by the link of its letter, any number of times in seven days."""
         return service.confirm(secret)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 
 from api.signatures.models import Purpose, SignatoryKind, SignatureState, Visibility
-from api.signatures.schemas import SHA256, SHA256_IS, RepresentativeIn
+from api.signatures.schemas import SHA256, SHA256_IS, PublicCountsOut, RepresentativeIn
 from api.signing.service.proof import MOST
 from api.signing.service.reader import Phase
 from api.statements.models import Moderation
@@ -173,25 +173,6 @@ class ConsentOut(Schema):
     words_sha256 = ma.fields.String(required=True, attribute="sha256", metadata=SHA256)
 
 
-def _numbers(description: str, example: dict[str, int]) -> ma.fields.Dict:
-    return ma.fields.Dict(
-        keys=ma.fields.String(),
-        values=ma.fields.Integer(),
-        required=True,
-        metadata={"description": description, "example": example},
-    )
-
-
-class PublicCountsOut(Schema):
-    """How many signed, without what could point at a person."""
-
-    total = ma.fields.Integer(required=True)
-    by_kind = _numbers("", {"individual": 40, "organisation": 8})
-    by_country = _numbers("Countries of five or more.", {"KZ": 12})
-    by_day = _numbers("Days of five or more.", {"2031-05-14": 20})
-    paper = ma.fields.Integer(required=True, metadata={"description": "Of the total, on paper."})
-
-
 class PublicStatementOut(Schema):
     """A statement as everybody may read and sign it."""
 
@@ -268,7 +249,7 @@ class CodeIn(Schema):
     )
 
 
-class AskedOut(Schema):
+class PendingOut(Schema):
     """A signature that waits for its mailbox, or does not wait any more."""
 
     title = ma.fields.String(required=True, attribute="statement.title")

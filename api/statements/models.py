@@ -107,6 +107,7 @@ class Signing(Versioned, Base):
     # Whose mailings the form offers: organisations' entries, in order.
     mailing_organisation_ids: Mapped[list[str]] = mapped_column(JSON)
     retain_until: Mapped[date | None]  # who signed is known until then; None: as long as it stands
+    purged_on: Mapped[date | None]  # the last day on which who signed was forgotten
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether it may be signed now."""

@@ -18,6 +18,7 @@ depends_on = None
 
 SOURCES = ("entered", "approval", "public")
 STATES = ("confirmed", "withdrawn")
+TURNED_AWAY = "state IN ('rejected', 'invalidated') AND address_index IS NOT NULL"
 LISTED = "state = 'confirmed' AND visibility IN ('public', 'initials')"
 DEFAULTED = {
     "coalitions": ("origins", "sensitive_countries", "remind_after_days", "remind_every_days"),
@@ -513,6 +514,7 @@ def upgrade() -> None:
         ),
         sa.Column("mailing_organisation_ids", sa.JSON(), nullable=False),
         sa.Column("retain_until", sa.Date(), nullable=True),
+        sa.Column("purged_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -872,6 +874,20 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('held', 'rejected', 'invalidated')"),
         )
         batch_op.create_index(
+            "ix_signatures_prefixed",
+            ["created_at"],
+            unique=False,
+            postgresql_where=sa.text("prefix IS NOT NULL"),
+            sqlite_where=sa.text("prefix IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_signatures_turned_away",
+            ["updated_at"],
+            unique=False,
+            postgresql_where=sa.text(TURNED_AWAY),
+            sqlite_where=sa.text(TURNED_AWAY),
+        )
+        batch_op.create_index(
             "ix_signatures_listed",
             ["statement_id", "position"],
             unique=False,
@@ -995,6 +1011,16 @@ def downgrade() -> None:
             batch_op.f("uq_signatures_statement_id_address_index"), type_="unique"
         )
         batch_op.drop_index("ix_signatures_statement_id_revision_number")
+        batch_op.drop_index(
+            "ix_signatures_turned_away",
+            postgresql_where=sa.text(TURNED_AWAY),
+            sqlite_where=sa.text(TURNED_AWAY),
+        )
+        batch_op.drop_index(
+            "ix_signatures_prefixed",
+            postgresql_where=sa.text("prefix IS NOT NULL"),
+            sqlite_where=sa.text("prefix IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_signatures_listed",
             postgresql_where=sa.text(LISTED),

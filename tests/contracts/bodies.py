@@ -89,6 +89,14 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
         "name": "A. Specimen",
         "email": "invited@specimen.example",
     },
+    "POST /v1/coalitions/{coalition_id}/blocks": lambda *_: {
+        "kind": "domain",
+        "value": f"{uuid4().hex}.example",
+    },
+    "POST /v1/statements/{statement_id}/moderation-decisions": lambda scene, ids: {
+        "decision": "approve",
+        "ids": [scene.held(ids["statement_id"])],
+    },
     "POST /v1/coalitions/{coalition_id}/imports": lambda *_: json.dumps(a_document()).encode(),
     "POST /v1/coalitions/{coalition_id}/template-files": lambda *_: json.dumps(a_source()).encode(),
     "PUT /v1/templates/{template_id}/file": lambda scene, ids: (

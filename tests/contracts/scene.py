@@ -15,9 +15,11 @@ from uuid import uuid4
 import yaml
 
 from api.infra.languages import COUNTRIES
+from api.signatures.models import SignatureState
 from tests import builders
 from tests.builders import a_coalition, a_role, an_organisation, made
 from tests.contracts.bodies import BODIES, QUERIES, a_document, a_source
+from tests.strangers import strangers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -252,6 +254,19 @@ class Scene:
         assert answer.status == 201, answer.body
         return answer.id
 
+    def held(self, statement: str) -> str:
+        """Return a signature of the public page that waits for a coordinator."""
+        return strangers(self.world, statement, ["A. Specimen"], state=SignatureState.HELD)[0]
+
+    def block(self) -> str:
+        body = {"kind": "domain", "value": f"{uuid4().hex}.example"}
+        return made(self.owner, f"/v1/coalitions/{self.coalition}/blocks", body)
+
+    def invalidation(self) -> str:
+        body = {"rule": {"country": "KZ"}, "reason": "Robots."}
+        path = f"/v1/statements/{self.text()[0]}/invalidations"
+        return str(self.owner.post(path, body)["made"]["id"])
+
     def logo_of(self, path: str) -> None:
         answer = self.owner.put(f"{path}/logo", SVG, kind="image/svg+xml")
         assert answer.status == 200, answer.body
@@ -277,6 +292,10 @@ def _list_with_demands(scene: Scene) -> dict[str, str]:
 
 def _invited(scene: Scene) -> dict[str, str]:
     return {"secret": builders.secret_of(scene.world, "invitation.answer", scene.invitation())}
+
+
+def _held(scene: Scene) -> dict[str, str]:
+    return {"signature_id": scene.held(scene.text()[0])}
 
 
 def _old_signature(scene: Scene) -> dict[str, str]:
@@ -313,6 +332,8 @@ MAKERS: dict[str, Callable[[Scene], str]] = {
     "signature_id": Scene.signature,
     "evidence_id": Scene.evidence,
     "token_id": Scene.token,
+    "block_id": Scene.block,
+    "invalidation_id": Scene.invalidation,
     "job_id": lambda scene: builders.a_dead_job(scene.world, scene.coalition),
     "letter_id": lambda scene: builders.a_failed_letter(scene.world, scene.coalition),
 }
@@ -344,4 +365,6 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "POST /v1/statements/{statement_id}/renewals": lambda s: {"statement_id": s.assembled()},
     "POST /v1/signatures/{signature_id}/confirmation": _old_signature,
     "GET /v1/statements/{statement_id}/documents/{key}": _document,
+    "POST /v1/signatures/{signature_id}/approval": _held,
+    "POST /v1/signatures/{signature_id}/rejection": _held,
 }

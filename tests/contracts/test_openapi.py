@@ -44,6 +44,7 @@ OF_A_STATE = {
     "POST /v1/statements/{statement_id}/signatures",
     "PUT /v1/statements/{statement_id}/signature-order",
     "POST /v1/signatures/{signature_id}/confirmation",
+    "POST /v1/statements/{statement_id}/moderation-decisions",
 }
 CHECKS = [
     not_a_server_error,

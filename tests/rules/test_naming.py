@@ -11,7 +11,8 @@ from api.signatures.rules import naming
 FINE = [
     "Ada Specimen", "А.С.Образцова", "J.R.R.Specimen", "Specimen, J. R.", "Ph.D.",
     "Dr. Ada Specimen", "Specimen S.p.A.", "O'Specimen-Образцова", "Oʻktam Namunaxonov",
-    "山田 太郎", "محمد نمونه", "می‌نمونه", "דוגמה", "გიორგი ნიმუშ", "Խաչիկ", "नमूना कुमार", "Specimen No.5", "Jānis Paraugs",
+    "山田 太郎", "محمد نمونه", "می‌نمونه", "דוגמה", "გიორგი ნიმუშ", "Խաչիկ", "नमूना कुमार",
+    "Specimen No.5", "Jānis Paraugs",
     "Комитет «Образец» (Алматы)", "Specimen & Daughters, Inc.", "II Specimen Forum 2026", "Ли",
 ]  # fmt: skip
 REFUSED = [

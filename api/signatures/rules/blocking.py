@@ -26,7 +26,7 @@ def ready(kind: BlockKind, act: BlockAct, value: str) -> Blocked:
     """Return a block as `fits` compares it."""
     made = {
         BlockKind.ADDRESS: addresses.normalised,
-        BlockKind.DOMAIN: _domain,
+        BlockKind.DOMAIN: domain,
         BlockKind.NAME: pattern,
     }
     return Blocked(kind, act, made[kind](value))
@@ -37,24 +37,24 @@ def fault(kind: BlockKind, value: str) -> str | None:
     if kind is BlockKind.NAME:
         letters = sum(each not in "*? " for each in pattern(value))
         return None if letters >= LEAST_LETTERS else f"Write at least {LEAST_LETTERS} letters."
-    local, at, domain = value.strip().rpartition("@")
+    local, at, place = value.strip().rpartition("@")
     if kind is BlockKind.ADDRESS:
-        is_fine = bool(local and at and domain)
+        is_fine = bool(local and at and place)
         return None if is_fine else "Write one e-mail address, as press@specimen.example."
-    if local or any(each.isspace() for each in domain) or "." not in domain.strip("."):
+    if local or any(each.isspace() for each in place) or "." not in place.strip("."):
         return "Write a domain with its ending, as specimen.example; all below it is meant as well."
     return None
 
 
 def fits(blocks: Iterable[Blocked], email: str, name: str) -> BlockAct | None:
     """Return what becomes of a signatory: to drop goes before to hold; None where nothing fits."""
-    address, domain = addresses.normalised(email), addresses.domain(email)
+    address, place = addresses.normalised(email), addresses.domain(email)
     folded = bare(name)
     found = None
     for kind, act, value in blocks:
         if (
             (kind is BlockKind.ADDRESS and value == address)
-            or (kind is BlockKind.DOMAIN and (domain == value or domain.endswith(f".{value}")))
+            or (kind is BlockKind.DOMAIN and (place == value or place.endswith(f".{value}")))
             or (kind is BlockKind.NAME and like(value, folded))
         ):
             if act is BlockAct.DROP:
@@ -106,5 +106,6 @@ def _folded_word(word: str) -> str:
     return "".join([*pieces, bare(letters) if letters else ""])
 
 
-def _domain(value: str) -> str:
+def domain(value: str) -> str:
+    """Return a domain as somebody may write it (@specimen.example, *.specimen.example) plainly."""
     return addresses.plain_domain(value.strip().lstrip("@").lstrip("*").lstrip("."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -14,9 +14,9 @@ from api.infra import audit, clock, events
 from api.infra.database import Stale, reading, touch, transaction
 from api.organisations.models import Organisation
 from api.signatures import rules
-from api.signatures.models import Consent, SignatoryKind, Signature, SignatureState, Visibility
+from api.signatures.models import SignatoryKind, Signature, SignatureState, Visibility
 from api.signatures.rules import Audience
-from api.signatures.service import counts, rows
+from api.signatures.service import counts, forgetting, rows
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
@@ -130,20 +130,14 @@ def take_back(session: Session, statement: Statement, signature: Signature) -> N
     with counts.followed(session, statement, [signature]):
         signature.state = SignatureState.WITHDRAWN
     signature.withdrawn_on = clock.today()
-    signature.address_index = signature.domain_index = None
-    signature.entry_index = signature.prefix = None
-    session.execute(delete(Consent).where(Consent.signature_id == signature.id))
-    _forget(session, signature)
+    _forget(session, statement, signature)
 
 
 def erase(actor: Actor, signature_id: UUID) -> Shown:
     """Forget who gave a signature and go on counting it. Twice is fine."""
     with transaction() as session:
         statement, signature = _held(session, actor, signature_id)
-        if signature.state is not SignatureState.WITHDRAWN:
-            with counts.followed(session, statement, [signature]):
-                signature.visibility = Visibility.ANONYMOUS
-        _forget(session, signature)
+        _forget(session, statement, signature)
         audit.record(session, actor, "signature.erased", signature)
         return _shown(session, statement, signature)
 
@@ -163,11 +157,8 @@ def hide(actor: Actor, signature_id: UUID) -> Shown:
         return _shown(session, statement, signature)
 
 
-def _forget(session: Session, signature: Signature) -> None:
-    signature.organisation_id = None
-    rows.put_identity(session, signature, {})
-    audit.destroy_salts(session, signature.id)
-    touch(signature, None)
+def _forget(session: Session, statement: Statement, signature: Signature) -> None:
+    forgetting.forget(session, statement, [signature])
     _announce(session, signature)
 
 

@@ -1,0 +1,178 @@
+"""The addresses of moderation, retention, and what is kept of people."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from flask.views import MethodView
+
+from api.accounts.routes import current_actor
+from api.moderation.schemas import (
+    BlockIn,
+    BlockOut,
+    DecidedOut,
+    DecisionIn,
+    HeldOut,
+    InvalidationIn,
+    InvalidationOut,
+    InvalidationReportOut,
+    PreviewArgs,
+    RejectionIn,
+    RetentionOut,
+    SignatoryDataOut,
+    TrendsOut,
+)
+from api.moderation.service import blocks, invalidation, persons, queue, retention, trends
+from api.moderation.service.queue import Decision
+from api.signatures.schemas import SignatureOut
+from api.web.etags import tag
+from api.web.paging import PageArgs, listed, paged
+from api.web.rest import Blueprint
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from api.signatures.service.rows import Shown
+
+JOB = "A job, at `Location`: they are too many to wait for."
+ABOUT = "Which signatures count, and how long it is known who gave them."
+blueprint = Blueprint("moderation", __name__, url_prefix="/v1", description=ABOUT)
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/blocks")
+class Blocks(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(BlockOut))
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+        """List what a coalition does not let sign, newest first."""
+        return paged(blocks.of_coalition(current_actor(), coalition_id, args["page"]))
+
+    @blueprint.arguments(BlockIn)
+    @blueprint.response(201, BlockOut)
+    def post(self, facts: dict[str, Any], coalition_id: UUID) -> blocks.Shown:
+        """Block an address, a domain or names."""
+        return blocks.add(current_actor(), coalition_id, facts)
+
+
+@blueprint.route("/blocks/<uuid:block_id>")
+class OneBlock(MethodView):
+    @blueprint.response(204)
+    def delete(self, block_id: UUID) -> None:
+        """Take a block off the list; what it kept out stays out."""
+        blocks.remove(current_actor(), block_id)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/moderation-queue")
+class Queue(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(HeldOut))
+    def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
+        """List the signatures that wait for a coordinator, oldest first."""
+        return paged(queue.waiting(current_actor(), statement_id, args["page"]))
+
+
+@blueprint.route("/signatures/<uuid:signature_id>/approval")
+class Approval(MethodView):
+    @blueprint.response(200, SignatureOut)
+    def post(self, signature_id: UUID) -> Shown:
+        """Let a signature count that was held or rejected."""
+        return _tagged(queue.decide(current_actor(), signature_id, Decision.APPROVE))
+
+
+@blueprint.route("/signatures/<uuid:signature_id>/rejection")
+class Rejection(MethodView):
+    @blueprint.arguments(RejectionIn)
+    @blueprint.response(200, SignatureOut)
+    def post(self, given: dict[str, str], signature_id: UUID) -> Shown:
+        """Turn a signature of the public page away: it does not count.
+
+        Who gave it is known for 90 days more, so that a mistake can be mended. No letter tells.
+        """
+        actor, reason = current_actor(), given["reason"]
+        return _tagged(queue.decide(actor, signature_id, Decision.REJECT, reason))
+
+
+@blueprint.route("/statements/<uuid:statement_id>/moderation-decisions")
+class Decisions(MethodView):
+    @blueprint.arguments(DecisionIn)
+    @blueprint.response(200, DecidedOut)
+    def post(self, given: dict[str, Any], statement_id: UUID) -> Any:
+        """Approve or reject several signatures, all or none."""
+        wanted = given["ids"], given["decision"], given["reason"]
+        return queue.decide_all(current_actor(), statement_id, *wanted)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/invalidations")
+class Invalidations(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(InvalidationOut))
+    def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
+        """List a statement's invalidations, newest first, also those that were undone."""
+        return paged(invalidation.of_statement(current_actor(), statement_id, args["page"]))
+
+    @blueprint.arguments(PreviewArgs, location="query")
+    @blueprint.arguments(InvalidationIn)
+    @blueprint.response(200, InvalidationReportOut)
+    @blueprint.alt_response(202, schema=InvalidationReportOut, description=JOB)
+    def post(self, args: dict[str, Any], given: dict[str, Any], statement_id: UUID) -> Any:
+        """Take out of the count whom a rule means; `preview=true` only counts them."""
+        actor = current_actor()
+        if args["is_preview"]:
+            return invalidation.preview(actor, statement_id, given["rule"])
+        report = invalidation.invalidate(actor, statement_id, given["rule"], given["reason"])
+        return _perhaps_promised(report, report.made)
+
+
+@blueprint.route("/invalidations/<uuid:invalidation_id>")
+class OneInvalidation(MethodView):
+    @blueprint.response(200, InvalidationOut)
+    def get(self, invalidation_id: UUID) -> invalidation.Shown:
+        """Show an invalidation."""
+        return invalidation.one(current_actor(), invalidation_id)
+
+
+@blueprint.route("/invalidations/<uuid:invalidation_id>/undoing")
+class Undoing(MethodView):
+    @blueprint.response(200, InvalidationOut)
+    @blueprint.alt_response(202, schema=InvalidationOut, description=JOB)
+    def post(self, invalidation_id: UUID) -> Any:
+        """Bring back what an invalidation took out."""
+        shown = invalidation.undo(current_actor(), invalidation_id)
+        return _perhaps_promised(shown, shown)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/signing-trends")
+class Trends(MethodView):
+    @blueprint.response(200, TrendsOut)
+    def get(self, statement_id: UUID) -> dict[str, Any]:
+        """Show how a statement was signed in the last 24 hours, so that an attack is seen."""
+        return trends.trends(current_actor(), statement_id)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/retention")
+class Retention(MethodView):
+    @blueprint.response(200, RetentionOut)
+    def get(self, statement_id: UUID) -> retention.Preview:
+        """Show what of a statement will be forgotten, and when."""
+        return retention.preview(current_actor(), statement_id)
+
+
+@blueprint.route("/signatures/<uuid:signature_id>/data")
+class Data(MethodView):
+    @blueprint.response(200, SignatoryDataOut)
+    def get(self, signature_id: UUID) -> dict[str, Any]:
+        """Give all that is kept of a signatory who asks for it (GDPR, Article 15)."""
+        return persons.kept_of(current_actor(), signature_id)
+
+
+def _tagged(shown: Shown) -> Shown:
+    tag(shown.etag)
+    return shown
+
+
+def _perhaps_promised(answer: Any, shown: invalidation.Shown | None) -> Any:
+    """Return an answer, and where it takes a job say where that is."""
+    if shown is None or shown.job is None:
+        return answer
+    return answer, HTTPStatus.ACCEPTED, {"Location": f"/v1/jobs/{shown.job.id}"}

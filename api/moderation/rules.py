@@ -1,0 +1,66 @@
+"""What a rule that invalidates signatures must say, and whom it means."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from api.errors import Fault
+from api.signatures.models import BlockKind, SignatureState, Source
+from api.signatures.rules import blocking
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from api.signatures.rules import Identity
+
+# Names are sealed: so many are opened in a request, more by a job.
+MOST_IN_REQUEST = 2_000
+AT_ONCE = 500  # rows of one transaction
+SAMPLE = 20
+# A coordinator may have been wrong: for so long what was taken out can come back with its names.
+DISPUTED = timedelta(days=90)
+PREFIXES_KEPT = timedelta(days=7)
+WAS_HELD = "was_held"  # a flag of what was invalidated while it was held
+
+# What a rule may take out, and what of it can come back.
+STANDING = (SignatureState.CONFIRMED, SignatureState.HELD)
+_SAYS = ("domain", "name_pattern", "from", "until", "country", "prefix_of", "domain_of")
+
+
+def faults(rule: Mapping[str, Any]) -> list[Fault]:
+    """Return what is wrong with a rule; an empty one would mean everybody."""
+    if not any(rule.get(part) for part in _SAYS):
+        where = "Say at least one of domain, name_pattern, from, until, country, prefix_of,"
+        return [Fault("/rule", f"{where} domain_of.")]
+    found = []
+    for part, kind in (("domain", BlockKind.DOMAIN), ("name_pattern", BlockKind.NAME)):
+        if rule.get(part) and (wrong := blocking.fault(kind, rule[part])):
+            found.append(Fault(f"/rule/{part}", wrong))
+    if rule.get("from") and rule.get("until") and rule["until"] <= rule["from"]:
+        found.append(Fault("/rule/until", "It is the first moment after: later than from."))
+    return found
+
+
+def kept(rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a rule as it is sealed and shown again."""
+    source = rule.get("source") or Source.PUBLIC
+    told = {part: rule[part] for part in _SAYS if rule.get(part) is not None}
+    for moment in told.keys() & {"from", "until"}:
+        told[moment] = told[moment].isoformat()
+    for each in told.keys() & {"prefix_of", "domain_of"}:
+        told[each] = str(told[each])
+    return {**told, "source": source.value}
+
+
+def is_meant(pattern: str, who: Identity) -> bool:
+    """Tell whether a folded pattern fits a signatory or who represents it."""
+    names = [who.get("name"), (who.get("represented_by") or {}).get("name")]
+    return any(blocking.like(pattern, blocking.bare(name)) for name in names if name)
+
+
+def after_undoing(flags: list[str]) -> tuple[SignatureState, list[str]]:
+    """Return the state that an invalidated signature comes back to, and its flags."""
+    if WAS_HELD in flags:
+        return SignatureState.HELD, [flag for flag in flags if flag != WAS_HELD]
+    return SignatureState.CONFIRMED, flags

@@ -1,0 +1,3 @@
+"""The use cases of moderation."""
+
+from __future__ import annotations

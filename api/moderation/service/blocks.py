@@ -1,0 +1,102 @@
+"""Block lists: what a coalition does not let sign, or wants to look at first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.coalitions.models import Coalition
+from api.errors import Conflict, Fault, Invalid
+from api.infra import audit, keys, pages
+from api.infra.database import reading, transaction
+from api.signatures.models import Block
+from api.signatures.rules import blocking
+from api.signatures.service import blocks
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.infra.pages import Page, PageRequest
+
+MOST = 500  # every signature is compared with each
+
+
+class AlreadyBlocked(Conflict):
+    """One value is blocked once."""
+
+    title = "This is blocked already"
+
+
+class TooManyBlocks(Conflict):
+    """Every signature is compared with each block."""
+
+    title = "The list of blocks is full"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A block and what it blocks."""
+
+    block: Block
+    value: str
+
+
+def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Shown]:
+    """Return a coalition's blocks, the latest first."""
+    actor.must(coalition_id, Role.COORDINATOR)
+    query = select(Block).where(Block.coalition_id == coalition_id)
+    with reading() as session:
+        found = pages.page(session, query, page, [Block.created_at, Block.id], descending=True)
+        return found.of(lambda row: _shown(session, row))
+
+
+def add(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Shown:
+    """Block an address, a domain with all below it, or names that fit a pattern."""
+    if wrong := blocking.fault(facts["kind"], facts["value"]):
+        raise Invalid("This cannot be blocked.", [Fault("/value", wrong)])
+    with transaction() as session:
+        actor.must(coalition_id, Role.COORDINATOR)
+        session.get(Coalition, coalition_id, with_for_update=True)  # one list, one at a time
+        _must_be_new(session, coalition_id, facts)
+        row = Block(
+            id=uuid4(),
+            coalition_id=coalition_id,
+            kind=facts["kind"],
+            act=facts["act"],
+            note=facts["note"],
+            created_by=actor.user_id,
+        )
+        row.value = keys.seal(session, coalition_id, blocks.VALUE, row.id, facts["value"])
+        session.add(row)
+        session.flush()
+        audit.record(session, actor, "block.added", row, facts)
+        return _shown(session, row)
+
+
+def _must_be_new(session: Session, coalition_id: UUID, facts: dict[str, Any]) -> None:
+    wanted = blocking.ready(facts["kind"], facts["act"], facts["value"])
+    there = blocks.of(session, coalition_id)
+    if any((each.kind, each.value) == (wanted.kind, wanted.value) for each in there):
+        raise AlreadyBlocked("Delete the block that is there to change what becomes of it.")
+    if len(there) >= MOST:
+        raise TooManyBlocks(f"A coalition has {MOST} blocks at most: delete what is not needed.")
+
+
+def remove(actor: Actor, block_id: UUID) -> None:
+    """Take a block off the list; what it kept out stays out."""
+    with transaction() as session:
+        row = load(session, actor, Block, block_id, Role.COORDINATOR, lock=True)
+        audit.destroy_salts(session, row.id)
+        audit.record(session, actor, "block.deleted", row)
+        session.delete(row)
+
+
+def _shown(session: Session, row: Block) -> Shown:
+    return Shown(row, keys.unseal(session, blocks.VALUE, row.id, row.value))

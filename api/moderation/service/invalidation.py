@@ -1,0 +1,325 @@
+"""Invalidation: signatures that a rule means leave the count together, and can come back.
+
+A rule means what had signed when it was made. Few are taken out in the request, many by a job, a
+transaction for each batch: a rerun goes on where a killed one stopped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.errors import Fault, Invalid
+from api.infra import audit, clock, events, jobs, keys, pages
+from api.infra.database import reading, touch, transaction
+from api.moderation import rules
+from api.signatures.models import Invalidation, Signature, SignatureState, Source
+from api.signatures.rules import blocking
+from api.signatures.service import counts, places, rows
+from api.statements.models import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+    from api.infra.jobs import Job
+    from api.infra.pages import Page, PageRequest
+
+RULE = "invalidations.rule"
+DOMAIN = "signatures.domain"
+INVALIDATE, UNDO = "moderation.invalidate", "moderation.undo"
+
+
+class RuleRefused(Invalid):
+    """A rule says whom it means."""
+
+    title = "This rule cannot be used"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An invalidation, its rule opened."""
+
+    invalidation: Invalidation
+    rule: Mapping[str, Any]
+    job: Job | None = None  # that carries it out, or undoes it
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a rule takes out, or would."""
+
+    number: int
+    looked_at: int  # names are looked at in part where they are many and nothing is stored
+    candidates: int
+    sample: Sequence[UUID]
+    made: Shown | None = None
+
+
+def preview(actor: Actor, statement_id: UUID, rule: Mapping[str, Any]) -> Report:
+    """Return whom a rule means, and change nothing."""
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
+        meant = _meant(session, statement, rule)
+        return _report(session, statement, meant, clock.now())
+
+
+def invalidate(actor: Actor, statement_id: UUID, rule: Mapping[str, Any], reason: str) -> Report:
+    """Take out of the count whom a rule means; in a job where they are many."""
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
+        meant = _meant(session, statement, rule)
+        row = Invalidation(
+            id=uuid4(),
+            coalition_id=statement.coalition_id,
+            statement_id=statement.id,
+            reason=reason,
+            number=0,
+            created_at=clock.now(),
+            created_by=actor.user_id,
+        )
+        row.rule = keys.seal(session, row.coalition_id, RULE, row.id, meant)
+        session.add(row)
+        session.flush()
+        told = {"rule": _told(meant), "reason": reason}
+        audit.record(session, actor, "invalidation.made", row, told)
+        report = _report(session, statement, meant, row.created_at)
+        job = None
+        if report.candidates <= rules.MOST_IN_REQUEST:
+            last: UUID | None = UUID(int=0)
+            while last is not None:
+                last = _take_out(session, statement, row, last)
+        else:
+            facts = {"invalidation_id": str(row.id)}
+            job = jobs.promise(session, INVALIDATE, row.coalition_id, facts, by=actor)
+        number = report.number if job else row.number
+        shown = Shown(row, _told(meant), job)
+        return Report(number, report.looked_at, report.candidates, report.sample, shown)
+
+
+def _meant(session: Session, statement: Statement, rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a rule as it is kept, with the marks that its queries compare; or raise RuleRefused.
+
+    A signature that a rule points at may be forgotten before the rule is carried out, so its marks
+    are taken now: a rule must never come to mean more.
+    """
+    faults = rules.faults(rule)
+    marks: dict[str, str] = {}
+    if not faults and rule.get("domain"):
+        value = f"{statement.id}:{blocking.domain(rule['domain'])}"
+        marks["domain_index"] = keys.blind(session, statement.coalition_id, DOMAIN, value).hex()
+    for part, column in (("prefix_of", Signature.prefix), ("domain_of", Signature.domain_index)):
+        if rule.get(part):
+            query = select(column).where(
+                Signature.id == rule[part], Signature.statement_id == statement.id
+            )
+            mark = session.scalar(query)
+            if mark is None:
+                wrong = "The statement has no such signature, or its mark is not kept any more."
+                faults.append(Fault(f"/rule/{part}", wrong))
+            else:
+                marks[part] = mark.hex()
+    if faults:
+        raise RuleRefused("Nothing was invalidated.", faults)
+    return {**rules.kept(rule), "marks": marks}
+
+
+def _told(meant: Mapping[str, Any]) -> dict[str, Any]:
+    return {part: value for part, value in meant.items() if part != "marks"}
+
+
+def _query(statement_id: UUID, meant: Mapping[str, Any], until: datetime) -> Select[Signature]:
+    """Return the signatures that a rule may mean; a pattern of names looks at each of them."""
+    query = select(Signature).where(
+        Signature.statement_id == statement_id,
+        Signature.state.in_(rules.STANDING),
+        Signature.source == Source(meant["source"]),
+        Signature.created_at <= until,
+    )
+    marks = {part: bytes.fromhex(mark) for part, mark in meant["marks"].items()}
+    for part, column in (
+        ("domain_index", Signature.domain_index),
+        ("domain_of", Signature.domain_index),
+        ("prefix_of", Signature.prefix),
+    ):
+        if part in marks:
+            query = query.where(column == marks[part])
+    if "country" in meant:
+        query = query.where(Signature.country == meant["country"])
+    if "from" in meant:
+        query = query.where(Signature.created_at >= datetime.fromisoformat(meant["from"]))
+    if "until" in meant:
+        query = query.where(Signature.created_at < datetime.fromisoformat(meant["until"]))
+    return query
+
+
+def _report(
+    session: Session, statement: Statement, meant: Mapping[str, Any], until: datetime
+) -> Report:
+    query = _query(statement.id, meant, until)
+    candidates = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    ordered = query.order_by(Signature.created_at.desc(), Signature.id)
+    if "name_pattern" not in meant:
+        some = session.scalars(ordered.with_only_columns(Signature.id).limit(rules.SAMPLE)).all()
+        return Report(candidates, candidates, candidates, some)
+    looked_at = session.scalars(ordered.limit(rules.MOST_IN_REQUEST)).all()
+    found = [each.id for each in _by_name(session, meant, looked_at)]
+    return Report(len(found), len(looked_at), candidates, found[: rules.SAMPLE])
+
+
+def _by_name(
+    session: Session, meant: Mapping[str, Any], signatures: Sequence[Signature]
+) -> list[Signature]:
+    if "name_pattern" not in meant:
+        return list(signatures)
+    pattern = blocking.pattern(meant["name_pattern"])
+    known = rows.identities(session, signatures)
+    return [each for each in signatures if rules.is_meant(pattern, known.get(each.id, {}))]
+
+
+def _take_out(
+    session: Session, statement: Statement, row: Invalidation, after: UUID
+) -> UUID | None:
+    """Take out the next batch by id; return the last that was looked at, None at the end."""
+    meant = keys.unseal(session, RULE, row.id, row.rule)
+    query = _query(statement.id, meant, row.created_at).where(Signature.id > after)
+    batch = session.scalars(
+        query.order_by(Signature.id).limit(rules.AT_ONCE).with_for_update()
+    ).all()
+    found = _by_name(session, meant, batch)
+    with counts.followed(session, statement, found):
+        for each in found:
+            if each.state is SignatureState.HELD:
+                each.flags = [*each.flags, rules.WAS_HELD]
+            each.state, each.invalidation_id = SignatureState.INVALIDATED, row.id
+            touch(each, None)
+    row.number += len(found)
+    session.flush()
+    if len(batch) == rules.AT_ONCE:
+        return batch[-1].id
+    audit.record(session, None, "signature.invalidated", row, {"number": row.number})
+    _announce(session, row)
+    return None
+
+
+def _announce(session: Session, row: Invalidation) -> None:
+    facts = {"statement_id": str(row.statement_id)}
+    events.announce(session, "signature.taken_back", row.coalition_id, **facts)
+
+
+def carry_out(invalidation_id: UUID, progress: Callable[[int], None]) -> dict[str, int]:
+    """Take out all that a rule means, a transaction for each batch; safe to repeat."""
+    with reading() as session:
+        row = session.get(Invalidation, invalidation_id)
+        if row is None:
+            return {"number": 0}  # its statement was deleted
+        meant = keys.unseal(session, RULE, row.id, row.rule)
+        query = _query(row.statement_id, meant, row.created_at)
+        total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    last: UUID | None = UUID(int=0)
+    done = number = 0
+    while last is not None:
+        with transaction() as session:
+            found = _held(session, invalidation_id)
+            if found is None or found[1].undone_at is not None:
+                break
+            statement, row = found
+            last = _take_out(session, statement, row, last)
+            number = row.number
+        done += rules.AT_ONCE
+        progress(min(99, 100 * done // max(total, 1)))
+    return {"number": number}
+
+
+def _held(session: Session, invalidation_id: UUID) -> tuple[Statement, Invalidation] | None:
+    """Return an invalidation and its statement, held; those who sign do not wait for it.
+
+    In this order: who makes an invalidation holds the statement, and no other invalidation.
+    """
+    row = session.get(Invalidation, invalidation_id, with_for_update=True)
+    if row is None:
+        return None
+    query = select(Statement).where(Statement.id == row.statement_id)
+    held = query.with_for_update(read=True, key_share=True)
+    return session.scalars(held).one(), row
+
+
+def undo(actor: Actor, invalidation_id: UUID) -> Shown:
+    """Bring back what a rule took out; twice is fine."""
+    with transaction() as session:
+        row = load(session, actor, Invalidation, invalidation_id, Role.COORDINATOR, lock=True)
+        job = None
+        if row.undone_at is None:
+            row.undone_at = clock.now()
+            audit.record(session, actor, "invalidation.undone", row)
+            facts = {"invalidation_id": str(row.id)}
+            if row.number > rules.MOST_IN_REQUEST:
+                job = jobs.promise(session, UNDO, row.coalition_id, facts, by=actor)
+            else:
+                while _bring_back(session, row.id):
+                    pass
+        return _shown(session, row, job)
+
+
+def bring_back(invalidation_id: UUID, progress: Callable[[int], None]) -> dict[str, int]:
+    """Bring back all that an invalidation took out; safe to repeat."""
+    done = 0
+    while True:
+        with transaction() as session:
+            found = _bring_back(session, invalidation_id)
+            row = session.get(Invalidation, invalidation_id)
+            total = row.number if row else 0
+        if not found:
+            return {"number": done}
+        done += found
+        progress(min(99, 100 * done // max(total, 1)))
+
+
+def _bring_back(session: Session, invalidation_id: UUID) -> int:
+    held = _held(session, invalidation_id)
+    if held is None:
+        return 0
+    statement, row = held
+    query = select(Signature).where(
+        Signature.invalidation_id == row.id, Signature.state == SignatureState.INVALIDATED
+    )
+    some = query.order_by(Signature.id).limit(rules.AT_ONCE).with_for_update()
+    found = session.scalars(some).all()
+    with counts.followed(session, statement, found):
+        for each in found:
+            each.state, each.flags = rules.after_undoing(each.flags)
+            each.invalidation_id = None
+            touch(each, None)
+    session.flush()
+    if found:
+        places.soon(session)
+    return len(found)
+
+
+def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Shown]:
+    """Return a statement's invalidations, also those that were undone, the latest first."""
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
+        query = select(Invalidation).where(Invalidation.statement_id == statement.id)
+        order = [Invalidation.created_at, Invalidation.id]
+        found = pages.page(session, query, page, order, descending=True)
+        return found.of(lambda row: _shown(session, row))
+
+
+def one(actor: Actor, invalidation_id: UUID) -> Shown:
+    """Return one invalidation."""
+    with reading() as session:
+        row = load(session, actor, Invalidation, invalidation_id, Role.COORDINATOR)
+        return _shown(session, row)
+
+
+def _shown(session: Session, row: Invalidation, job: Job | None = None) -> Shown:
+    return Shown(row, _told(keys.unseal(session, RULE, row.id, row.rule)), job)

@@ -1,0 +1,84 @@
+"""The letter that tells coordinators what waits for them, once a day at most."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import exists, func, literal, select
+
+from api.accounts.models import Role, RoleGrant
+from api.accounts.service import ROLE_IDENTITY
+from api.coalitions.models import Coalition
+from api.infra import clock, keys, letters
+from api.infra.database import transaction
+from api.infra.letters import Facts, Letter
+from api.signatures.models import Signature, SignatureState
+from api.statements.models import Signing, Statement
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.orm import Session
+
+WAITING = "moderation.waiting"
+EVERY = timedelta(days=1)
+
+
+def _is_held() -> ColumnElement[bool]:
+    # Written out, not bound: only so is it seen that the index of what waits fits.
+    return Signature.state == literal(
+        SignatureState.HELD, Signature.state.type, literal_execute=True
+    )
+
+
+def _untold() -> Select[UUID]:
+    """Return the coalitions in which something waits and nobody was told today."""
+    told = exists().where(
+        Letter.kind == WAITING,
+        Letter.coalition_id == Signature.coalition_id,
+        Letter.created_at > clock.now() - EVERY,
+    )
+    return select(Signature.coalition_id).where(_is_held(), ~told).distinct()
+
+
+def are_wanted(session: Session) -> bool:
+    """Tell whether a coalition is to be told."""
+    return session.scalar(_untold().limit(1)) is not None
+
+
+def promise_due() -> None:
+    """Promise a letter to each owner and coordinator of the coalitions in which something waits."""
+    with transaction() as session:
+        for coalition_id in session.scalars(_untold()).all():
+            query = select(RoleGrant.id).where(
+                RoleGrant.coalition_id == coalition_id,
+                RoleGrant.role.in_([Role.OWNER, Role.COORDINATOR]),
+            )
+            letters.promise_all(session, WAITING, coalition_id, session.scalars(query).all())
+
+
+@letters.facts_of(WAITING)
+def _waiting(session: Session, role_id: UUID) -> Facts | None:
+    """Tell of the statement that waits longest; None where everything was looked at meanwhile."""
+    grant = session.get(RoleGrant, role_id)
+    if grant is None or not grant.role.may(Role.COORDINATOR):
+        return None
+    held = (Signature.coalition_id == grant.coalition_id, _is_held())
+    query = select(Signature.statement_id).where(*held)
+    found = session.scalar(query.order_by(Signature.created_at, Signature.id).limit(1))
+    if found is None:
+        return None
+    statement = session.get_one(Statement, found)
+    signing = session.get(Signing, found)
+    number = session.scalar(select(func.count()).where(Signature.statement_id == found, _is_held()))
+    who = keys.unseal(session, ROLE_IDENTITY, grant.id, grant.identity)
+    coalition = session.get_one(Coalition, grant.coalition_id)
+    return Facts(
+        to=who["email"],
+        to_name=who["name"],
+        language=statement.language,
+        facts={"title": statement.title, "number": number},
+        coalition=None if signing is not None and signing.is_sensitive else coalition.name,
+    )

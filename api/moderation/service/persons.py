@@ -1,0 +1,88 @@
+"""All that is kept of one signatory, for who asks for it (GDPR, Article 15)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.infra import keys
+from api.infra.audit import AuditEntry
+from api.infra.database import reading
+from api.infra.letters import Letter
+from api.infra.links import Link
+from api.organisations.models import Organisation
+from api.signatures.models import Consent, ConsentWords, Evidence, Signature
+from api.signatures.service import rows
+from api.signing.models import PendingSignature
+from api.statements.models import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+REQUEST = "pending_signatures.request"
+HASHES = ("address_index", "domain_index", "prefix")
+
+
+def kept_of(actor: Actor, signature_id: UUID) -> dict[str, Any]:
+    """Return all that is kept of who gave a signature, opened."""
+    with reading() as session:
+        row = load(session, actor, Signature, signature_id, Role.COORDINATOR)
+        statement = session.get_one(Statement, row.statement_id)
+        pending = _pending(session, row)
+        about = [row.id, *(each.id for each in pending)]
+        return {
+            "signature": row,
+            "statement": statement,
+            "identity": rows.identities(session, [row]).get(row.id, {}),
+            "kept": [mark for mark in HASHES if getattr(row, mark) is not None],
+            "consents": _consents(session, row.id),
+            "requests": [_request(session, each) for each in pending],
+            "letters": _about(session, Letter, about),
+            "links": _about(session, Link, about),
+            "evidence": row.evidence_id and session.get(Evidence, row.evidence_id),
+            "record": session.scalars(
+                select(AuditEntry)
+                .where(AuditEntry.object_id.in_(about))
+                .order_by(AuditEntry.at, AuditEntry.id)
+            ).all(),
+        }
+
+
+def _pending(session: Session, row: Signature) -> Sequence[PendingSignature]:
+    """Return what the same mailbox sent for this statement, confirmed or not."""
+    whose = PendingSignature.signature_id == row.id
+    if row.address_index is not None:
+        same = PendingSignature.address_index == row.address_index
+        whose |= same & (PendingSignature.statement_id == row.statement_id)
+    query = select(PendingSignature).where(whose)
+    return session.scalars(query.order_by(PendingSignature.asked_at, PendingSignature.id)).all()
+
+
+def _request(session: Session, row: PendingSignature) -> dict[str, Any]:
+    told = {} if row.request is None else keys.unseal(session, REQUEST, row.id, row.request)
+    return {"asked_at": row.asked_at, "language": row.language, "told": told}
+
+
+def _consents(session: Session, signature_id: UUID) -> list[dict[str, Any]]:
+    query = (
+        select(Consent, ConsentWords.words, Organisation.names)
+        .join(ConsentWords, ConsentWords.sha256 == Consent.words_sha256)
+        .outerjoin(Organisation, Organisation.id == Consent.organisation_id)
+        .where(Consent.signature_id == signature_id)
+        .order_by(Consent.given_on, Consent.id)
+    )
+    return [
+        {**vars(row), "words": words, "organisation": names}
+        for row, words, names in session.execute(query)
+    ]
+
+
+def _about(session: Session, model: type[Letter | Link], ids: list[UUID]) -> Sequence[Any]:
+    query = select(model).where(model.object_id.in_(ids))
+    return session.scalars(query.order_by(model.created_at, model.id)).all()

@@ -1,0 +1,142 @@
+"""The queue: signatures that a coordinator looks at before they count, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.errors import Conflict, Fault, Invalid, point
+from api.infra import audit, events, pages
+from api.infra.database import reading, touch, transaction
+from api.signatures.models import Signature, SignatureState, Source
+from api.signatures.rules import Audience
+from api.signatures.service import counts, places, rows
+from api.statements.models import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.infra.pages import Page, PageRequest
+    from api.signatures.service.rows import Shown
+
+
+class NotForModeration(Conflict):
+    """Only what came from the public page is approved or rejected, and not once it has ended."""
+
+    title = "This signature is not for moderation"
+
+
+class Decision(StrEnum):
+    """What a coordinator says of a signature."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+BECOMES = {
+    Decision.APPROVE: SignatureState.CONFIRMED,
+    Decision.REJECT: SignatureState.REJECTED,
+}
+OPEN = (SignatureState.HELD, SignatureState.CONFIRMED, SignatureState.REJECTED)
+
+
+def waiting(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Shown]:
+    """Return the signatures that are held, the oldest first."""
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
+        query = select(Signature).where(
+            Signature.statement_id == statement.id, Signature.state == SignatureState.HELD
+        )
+        found = pages.page(session, query, page, [Signature.created_at, Signature.id])
+        items = rows.shown(session, statement, found.items, Audience.COORDINATOR)
+        return pages.Page(items, found.following, found.total)
+
+
+def decide(
+    actor: Actor, signature_id: UUID, decision: Decision, reason: str | None = None
+) -> Shown:
+    """Approve or reject one signature; the same again is fine."""
+    with transaction() as session:
+        found = load(session, actor, Signature, signature_id, Role.COORDINATOR)
+        statement = load(session, actor, Statement, found.statement_id, Role.COORDINATOR, lock=True)
+        signature = load(session, actor, Signature, signature_id, Role.COORDINATOR, lock=True)
+        if not _is_open(signature):
+            raise NotForModeration(_why(signature))
+        _decided(session, actor, statement, [signature], decision, reason=reason)
+        session.flush()
+        (shown,) = rows.shown(session, statement, [signature], Audience.COORDINATOR)
+        return shown
+
+
+def decide_all(
+    actor: Actor, statement_id: UUID, ids: Sequence[UUID], decision: Decision, reason: str | None
+) -> Mapping[str, int]:
+    """Approve or reject several signatures of a statement, all or none of them."""
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
+        query = select(Signature).where(
+            Signature.statement_id == statement.id, Signature.id.in_(ids)
+        )
+        ordered = query.order_by(Signature.id).with_for_update()
+        found = {row.id: row for row in session.scalars(ordered)}
+        faults = [
+            Fault(point("ids", place), "The statement has no such signature.")
+            if each not in found
+            else Fault(point("ids", place), _why(found[each]))
+            for place, each in enumerate(ids)
+            if each not in found or not _is_open(found[each])
+        ]
+        if faults:
+            raise Invalid("Some of these are not for moderation.", faults)
+        which = list(found.values())
+        changed = _decided(session, actor, statement, which, decision, reason=reason)
+        return {"changed": changed, "unchanged": len(found) - changed}
+
+
+def _is_open(signature: Signature) -> bool:
+    return signature.source is Source.PUBLIC and signature.state in OPEN
+
+
+def _why(signature: Signature) -> str:
+    if signature.source is not Source.PUBLIC:
+        return "A coordinator entered it: withdraw or delete it."
+    return f"It is {signature.state}." + (
+        " Undo the invalidation first." if signature.state is SignatureState.INVALIDATED else ""
+    )
+
+
+def _decided(  # noqa: PLR0913 # a decision: who, of what, which, why
+    session: Session,
+    actor: Actor,
+    statement: Statement,
+    signatures: Sequence[Signature],
+    decision: Decision,
+    *,
+    reason: str | None,
+) -> int:
+    becomes = BECOMES[decision]
+    changed = [each for each in signatures if each.state is not becomes]
+    was = Counter(each.state for each in changed)
+    with counts.followed(session, statement, changed):
+        for each in changed:
+            each.state = becomes
+            touch(each, None)
+    for each in changed:
+        if decision is Decision.APPROVE:
+            audit.record(session, actor, "signature.approved", each)
+        else:
+            audit.record(session, actor, "signature.rejected", each, {"reason": reason})
+    if decision is Decision.APPROVE and changed:
+        places.soon(session)
+    elif was[SignatureState.CONFIRMED]:  # its name may stand in documents
+        facts = {"statement_id": str(statement.id)}
+        events.announce(session, "signature.taken_back", statement.coalition_id, **facts)
+    return len(changed)

@@ -1,0 +1,241 @@
+"""Retention: who signed is forgotten on its day, in batches; each may be the last that is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import and_, delete, exists, func, or_, select, text, update
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.infra import audit, clock, events
+from api.infra.database import reading, transaction
+from api.infra.outside import outside
+from api.moderation import rules
+from api.signatures.models import (
+    TURNED_AWAY,
+    Consent,
+    Evidence,
+    Purpose,
+    SignatoryKind,
+    Signature,
+    SignatureIdentity,
+    SignatureState,
+    Source,
+)
+from api.signatures.service import forgetting
+from api.signing.models import PendingSignature
+from api.statements.models import Signing, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.orm import Session
+
+PREFIXES_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What of a statement will be forgotten, and when."""
+
+    retain_until: date | None
+    purged_on: date | None
+    identities: int
+    mailing_consents: int
+    evidence: int
+    pending: int
+    turned_away: int
+    turned_away_until: datetime | None
+
+
+def preview(actor: Actor, statement_id: UUID) -> Preview:
+    """Return what would be forgotten of a statement on its day, and what goes before it."""
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
+        signing = session.get(Signing, statement.id)
+        theirs = select(Signature.id).where(Signature.statement_id == statement.id, _is_theirs())
+        away = (Signature.statement_id == statement.id, _is_turned_away())
+        oldest = session.scalar(select(func.min(Signature.updated_at)).where(*away))
+        return Preview(
+            retain_until=signing.retain_until if signing else None,
+            purged_on=signing.purged_on if signing else None,
+            identities=_count(session, SignatureIdentity.signature_id.in_(theirs)),
+            mailing_consents=_count(
+                session, Consent.signature_id.in_(theirs) & (Consent.purpose == Purpose.MAILINGS)
+            ),
+            evidence=_count(session, Evidence.statement_id == statement.id),
+            pending=_count(session, PendingSignature.statement_id == statement.id),
+            turned_away=_count(session, and_(*away)),
+            turned_away_until=oldest and oldest + rules.DISPUTED,
+        )
+
+
+def _count(session: Session, which: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).where(which)) or 0
+
+
+def _is_theirs() -> ColumnElement[bool]:
+    """Return the condition of what a statement's day ends.
+
+    An organisation that a coordinator entered, or that approved as a member, is no person: its
+    name goes on standing under the text.
+    """
+    by_coalition = Signature.source.in_([Source.ENTERED, Source.APPROVAL])
+    return ~((Signature.kind == SignatoryKind.ORGANISATION) & by_coalition)
+
+
+def _leads_to_somebody() -> ColumnElement[bool]:
+    marks = [getattr(Signature, mark).is_not(None) for mark in forgetting.MARKS]
+    known = exists().where(SignatureIdentity.signature_id == Signature.id)
+    return or_(known, *marks)
+
+
+def _is_turned_away() -> ColumnElement[bool]:
+    turned = [SignatureState.REJECTED, SignatureState.INVALIDATED]
+    return Signature.state.in_(turned) & Signature.address_index.is_not(None)
+
+
+def _is_old() -> ColumnElement[bool]:
+    # As its index has it, word for word.
+    return and_(text(TURNED_AWAY), Signature.updated_at < clock.now() - rules.DISPUTED)
+
+
+def _is_over() -> ColumnElement[bool]:
+    """Return the condition of a statement whose day is past; it is looked at once a day."""
+    today = clock.today()
+    unseen = or_(Signing.purged_on.is_(None), Signing.purged_on < today)
+    return and_(Signing.retain_until < today, unseen)
+
+
+def is_due(session: Session) -> bool:
+    """Tell whether something is past its day."""
+    over = select(Signing.statement_id).where(_is_over()).limit(1)
+    old = select(Signature.id).where(_is_old()).limit(1)
+    return session.scalar(over) is not None or session.scalar(old) is not None
+
+
+def purge() -> int:
+    """Forget all that is past its day, a transaction for each batch; return how many signatures.
+
+    A rerun goes on where a killed one stopped: what is forgotten is not found again.
+    """
+    done = 0
+    while number := _purge_batch() or _turn_away_batch():
+        done += max(0, number)
+    return done
+
+
+def _purge_batch() -> int:
+    """Forget a batch of a statement whose day is past; -1 where that was its end, 0: none is."""
+    with transaction() as session:
+        statement_id = session.scalar(select(Signing.statement_id).where(_is_over()).limit(1))
+        statement = statement_id and _held(session, statement_id)
+        if not statement:
+            return 0
+        signing = session.get_one(
+            Signing, statement.id, with_for_update=True, populate_existing=True
+        )
+        if signing.retain_until is None or signing.retain_until >= clock.today():
+            return -1  # somebody has just moved the day
+        query = select(Signature).where(
+            Signature.statement_id == statement.id, _is_theirs(), _leads_to_somebody()
+        )
+        if number := _forget(session, statement, query):
+            return number
+        _forget_the_rest(session, statement)
+        signing.purged_on = clock.today()
+        _announce(session, statement)
+        return -1
+
+
+def _turn_away_batch() -> int:
+    with transaction() as session:
+        first = select(Signature.statement_id).where(_is_old()).limit(1)
+        statement_id = session.scalar(first)
+        statement = statement_id and _held(session, statement_id)
+        if not statement:
+            return 0
+        query = select(Signature).where(Signature.statement_id == statement.id, _is_old())
+        return _forget(session, statement, query) or -1
+
+
+def _held(session: Session, statement_id: UUID) -> Statement | None:
+    held = select(Statement).where(Statement.id == statement_id)
+    return session.scalars(held.with_for_update(read=True, key_share=True)).first()
+
+
+def _forget(session: Session, statement: Statement, query: Select[Signature]) -> int:
+    some = query.order_by(Signature.id).limit(rules.AT_ONCE).with_for_update()
+    found = session.scalars(some).all()
+    if found:
+        forgetting.forget(session, statement, found)
+        told = {"count": len(found)}
+        audit.record(session, None, "signature.purged", statement, told)
+    return len(found)
+
+
+def _forget_the_rest(session: Session, statement: Statement) -> None:
+    """Forget who has not confirmed, and the scans: first the files, then what names them."""
+    mine = PendingSignature.statement_id == statement.id
+    _forget_pending(session, session.scalars(select(PendingSignature.id).where(mine)).all())
+    for row in session.scalars(select(Evidence).where(Evidence.statement_id == statement.id)):
+        outside().storage.delete(f"evidence/{row.id}")
+        audit.destroy_salts(session, row.id)
+        session.delete(row)
+
+
+def _announce(session: Session, statement: Statement) -> None:
+    facts = {"statement_id": str(statement.id)}
+    events.announce(session, "signature.taken_back", statement.coalition_id, **facts)
+
+
+@events.at_once("signature.forgotten")
+def _forget_what_they_sent(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
+    """Forget what people sent who are forgotten, also what they sent again and never confirmed."""
+    ids = [UUID(each) for each in facts["signature_ids"].split(",") if each]
+    addresses = select(Signature.address_index).where(
+        Signature.id.in_(ids), Signature.address_index.is_not(None)
+    )
+    whose = or_(
+        PendingSignature.signature_id.in_(ids),
+        and_(
+            PendingSignature.statement_id == UUID(facts["statement_id"]),
+            PendingSignature.address_index.in_(addresses),
+        ),
+    )
+    _forget_pending(session, session.scalars(select(PendingSignature.id).where(whose)).all())
+
+
+def _forget_pending(session: Session, ids: Sequence[UUID]) -> None:
+    for start in range(0, len(ids), rules.AT_ONCE):
+        some = ids[start : start + rules.AT_ONCE]
+        forgetting.forget_letters(session, some)
+        session.execute(delete(PendingSignature).where(PendingSignature.id.in_(some)))
+
+
+def _old_prefixes() -> Select[UUID]:
+    long_ago = clock.now() - rules.PREFIXES_KEPT
+    return select(Signature.id).where(
+        Signature.prefix.is_not(None), Signature.created_at < long_ago
+    )
+
+
+def has_old_prefixes(session: Session) -> bool:
+    """Tell whether a mark is kept that nothing can be compared with any more."""
+    return session.scalar(_old_prefixes().limit(1)) is not None
+
+
+def forget_prefixes() -> None:
+    """Forget marks of internet addresses whose keys are destroyed."""
+    while True:
+        with transaction() as session:
+            ids = session.scalars(_old_prefixes().limit(PREFIXES_AT_ONCE)).all()
+            same = {"prefix": None, "updated_at": Signature.updated_at}  # nobody changed them
+            session.execute(update(Signature).where(Signature.id.in_(ids)).values(same))
+        if len(ids) < PREFIXES_AT_ONCE:
+            return

@@ -1,0 +1,79 @@
+"""Forgetting who gave signatures, with all that leads to them; the count stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete
+
+from api.infra import audit, events
+from api.infra.database import touch
+from api.infra.letters import Letter
+from api.infra.links import Link
+from api.signatures.models import (
+    Consent,
+    Signature,
+    SignatureIdentity,
+    SignatureState,
+    Visibility,
+)
+from api.signatures.service import counts
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.statements.models import Statement
+
+# What of a signature leads to a person, to their mailbox, or to whom they signed with.
+MARKS = (
+    *(
+        "organisation_id",
+        "address_index",
+        "domain_index",
+        "entry_index",
+        "prefix",
+        "language",
+        "evidence_id",
+    ),
+)
+
+
+def forget(session: Session, statement: Statement, signatures: Sequence[Signature]) -> None:
+    """Forget who gave signatures of a statement, which the caller holds; twice is fine.
+
+    Higher rungs are told of it in the same transaction, before the marks are gone by which they
+    find what they keep of the same people.
+    """
+    ids = [each.id for each in signatures]
+    told = {"statement_id": str(statement.id), "signature_ids": ",".join(map(str, ids))}
+    events.announce(session, "signature.forgotten", statement.coalition_id, **told)
+    with counts.followed(session, statement, signatures):
+        for each in signatures:
+            if each.state is not SignatureState.WITHDRAWN:
+                each.visibility = Visibility.ANONYMOUS
+            for mark in MARKS:
+                setattr(each, mark, None)
+            touch(each, None)
+    session.flush()
+    # The link of one that was withdrawn goes on telling that it was, and nothing else.
+    withdrawn = {each.id for each in signatures if each.state is SignatureState.WITHDRAWN}
+    _delete(session, ids, withdrawn)
+
+
+def _delete(session: Session, ids: Sequence[UUID], withdrawn: Collection[UUID]) -> None:
+    for model, whose in (
+        (SignatureIdentity, SignatureIdentity.signature_id),
+        (Consent, Consent.signature_id),
+    ):
+        session.execute(delete(model).where(whose.in_(ids)))
+    forget_letters(session, [each for each in ids if each not in withdrawn])
+    audit.destroy_salts(session, *ids)
+
+
+def forget_letters(session: Session, ids: Sequence[UUID]) -> None:
+    """Delete the links and the letters, sent or not, of things that nobody may find any more."""
+    for model in (Link, Letter):
+        session.execute(delete(model).where(model.object_id.in_(ids)))
