@@ -300,7 +300,7 @@ class RetentionOut(Schema):
     )
 
 
-class ConsentOut(Schema):
+class KeptConsentOut(Schema):
     """A consent and the words that were shown."""
 
     purpose = ma.fields.Enum(Purpose, by_value=True, required=True)
@@ -320,7 +320,7 @@ class RequestOut(Schema):
     told = ma.fields.Dict(required=True, metadata={"example": {"name": "A. Specimen"}})
 
 
-class LetterOut(Schema):
+class KeptLetterOut(Schema):
     """A letter, and whether it was sent."""
 
     kind = ma.fields.String(required=True, metadata={"example": "signing.receipt"})
@@ -338,7 +338,7 @@ class LinkOut(Schema):
     revoked_at = ma.fields.AwareDateTime(required=True, allow_none=True)
 
 
-class EvidenceOut(Schema):
+class KeptEvidenceOut(Schema):
     """A scan of a sheet that several people signed."""
 
     content_type = ma.fields.String(required=True)
@@ -390,9 +390,9 @@ class SignatoryDataOut(Schema):
             "example": ["address_index"],
         },
     )
-    consents = ma.fields.List(ma.fields.Nested(ConsentOut), required=True)
+    consents = ma.fields.List(ma.fields.Nested(KeptConsentOut), required=True)
     requests = ma.fields.List(ma.fields.Nested(RequestOut), required=True)
-    letters = ma.fields.List(ma.fields.Nested(LetterOut), required=True)
+    letters = ma.fields.List(ma.fields.Nested(KeptLetterOut), required=True)
     links = ma.fields.List(ma.fields.Nested(LinkOut), required=True)
-    evidence = ma.fields.Nested(EvidenceOut, required=True, allow_none=True)
+    evidence = ma.fields.Nested(KeptEvidenceOut, required=True, allow_none=True)
     record = ma.fields.List(ma.fields.Nested(RecordedOut), required=True)

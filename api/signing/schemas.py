@@ -163,7 +163,7 @@ class AcceptedOut(Schema):
     message = ma.fields.String(required=True)
 
 
-class ConsentOut(Schema):
+class OfferedConsentOut(Schema):
     """A box to tick, with its words; none may be ticked beforehand."""
 
     purpose = ma.fields.Enum(Purpose, by_value=True, required=True)
@@ -208,7 +208,7 @@ class PublicStatementOut(Schema):
             "example": {"title": "Open the doors"},
         },
     )
-    consents = ma.fields.List(ma.fields.Nested(ConsentOut), required=True)
+    consents = ma.fields.List(ma.fields.Nested(OfferedConsentOut), required=True)
     counts = ma.fields.Nested(PublicCountsOut, required=True)
     successor = ma.fields.String(
         required=True,

@@ -29,16 +29,9 @@ if TYPE_CHECKING:
 
 # What of a signature leads to a person, to their mailbox, or to whom they signed with.
 MARKS = (
-    *(
-        "organisation_id",
-        "address_index",
-        "domain_index",
-        "entry_index",
-        "prefix",
-        "language",
-        "evidence_id",
-    ),
-)
+    "organisation_id", "address_index", "domain_index", "entry_index", "prefix", "language",
+    "evidence_id",
+)  # fmt: skip
 
 
 def forget(session: Session, statement: Statement, signatures: Sequence[Signature]) -> None:
