@@ -12,6 +12,7 @@ from api.infra import clock, jobs, letters, links
 from api.infra.database import reading, transaction
 from api.infra.letters import Letter, LetterState
 from api.signatures import service as signatures
+from api.signoffs.models import Approver, Ask
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
@@ -119,6 +120,14 @@ def an_invitation(client: Client, coalition: str, **facts: Any) -> str:
     """Invite somebody and return the invitation's id."""
     body = {"name": "I. Specimen", "email": "invited@specimen.example", **facts}
     return made(client, f"/v1/coalitions/{coalition}/invitations", body)
+
+
+def an_approver(world: World, member: str) -> str:
+    """Return the id of who was asked last for a member."""
+    with world.app.app_context(), reading() as session:
+        query = select(Approver.id).join(Ask, Ask.id == Approver.ask_id)
+        query = query.where(Ask.member_id == UUID(member)).order_by(Approver.created_at.desc())
+        return str(session.scalars(query).first())
 
 
 def secret_of(world: World, purpose: str, thing: str) -> str:

@@ -16,12 +16,16 @@ from tests.builders import (
     a_coalition,
     a_demand,
     a_demand_list,
+    a_representative,
     a_revision,
     a_role,
     a_signature,
     a_statement,
+    an_approver,
+    an_invitation,
     an_organisation,
     made,
+    secret_of,
 )
 from tests.contracts.scene import SVG, a_source
 from tests.stories.test_statements import HIDDEN
@@ -69,6 +73,8 @@ def a_house(world: World, owner: Client) -> House:
     for path in logos:
         assert owner.put(f"{path}/logo", SVG, kind="image/svg+xml").status == 200
     made(owner, f"{of_it}/members", {"organisation_id": organisation})
+    person = a_representative(owner, organisation)
+    invitation = an_invitation(owner, coalition)
     repeated = {"name": "President of Specimen", "email": "office@specimen.example"}
     answer = owner.post(f"{of_it}/addressees", repeated, key="once")
     assert answer.status == 201, answer.body
@@ -83,6 +89,7 @@ def a_house(world: World, owner: Client) -> House:
     signature = a_signature(owner, secret, sha256, visibility="coalition", name="B. Specimen")
     scanned = owner.send("POST", f"/v1/statements/{secret}/evidence", PDF, kind="application/pdf")
     assert scanned.status == 201, scanned.body
+    _a_sign_off(world, owner, secret, sha256)
     retracted = _a_retracted_text(owner, coalition)
     template = made(owner, f"{of_it}/templates", {"source": a_source()})
     assembly = {"template_id": template, "slug": "assembled", "facts": {"city": "Specimen"}}
@@ -106,11 +113,24 @@ def a_house(world: World, owner: Client) -> House:
         f"{texts[0]}/signatures",
         f"/v1/signatures/{signature}",
         f"/v1/evidence/{scanned.id}/file",
+        f"/v1/representatives/{person}",
+        f"/v1/invitations/{invitation}",
+        f"{texts[0]}/sign-off-board",
         "/v1/me",
     ]
     house = House(world, owner, coalition, secret, sha256, paths, repeated)
     assert set(sealed(world)) == {place for place, _ in keys.sealed_columns()}
     return house
+
+
+def _a_sign_off(world: World, owner: Client, statement: str, sha256: str) -> None:
+    """Ask the one member to sign a statement off, and have it decline."""
+    path = f"/v1/statements/{statement}"
+    assert owner.send("PUT", f"{path}/sign-off-round", {}).status == 200
+    (member,) = owner.get(f"{path}/sign-off-board")["members"]
+    secret = secret_of(world, "signoff.answer", an_approver(world, member["member_id"]))
+    no = {"answer": "declined", "reason": "No.", "revision_sha256": sha256}
+    assert world.stranger().post(f"/v1/public/sign-offs/{secret}/answers", no).status == 200
 
 
 def _a_retracted_text(owner: Client, coalition: str) -> str:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from sqlalchemy import select
 
 from api.infra import keys
 from api.infra.database import reading
+from api.infra.letters import Letter
 from api.signoffs.models import Approver
 from api.signoffs.service import rows
 from tests.builders import a_coalition, a_member, a_representative, a_text, secret_of
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from tests.client import Answer, Client
     from tests.conftest import World
 
@@ -127,8 +129,6 @@ def a_sign_off(world: World, owner: Client, **document: Any) -> SigningOff:
 
 def letter_rows(world: World, kind: str) -> list[UUID]:
     """Return of what the promised letters of a kind are, in order."""
-    from api.infra.letters import Letter  # noqa: PLC0415 # only here
-
     with world.app.app_context(), reading() as session:
         query = select(Letter.object_id).where(Letter.kind == kind).order_by(Letter.created_at)
         return list(session.scalars(query))

@@ -97,6 +97,19 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
         "decision": "approve",
         "ids": [scene.held(ids["statement_id"])],
     },
+    "POST /v1/statements/{statement_id}/sign-off-round/asks": lambda _, ids: {
+        "member_ids": [ids["member_id"]]
+    },
+    "POST /v1/statements/{statement_id}/sign-offs": lambda scene, ids: {
+        "member_id": ids["member_id"],
+        "by": {"name": "A. Specimen"},
+        "answer": "approved",
+        "revision_sha256": scene.sha256_of(ids["statement_id"]),
+    },
+    "POST /v1/public/sign-offs/{secret}/answers": lambda scene, ids: {
+        "answer": "approved",
+        "revision_sha256": scene.sha256_of(ids["statement_id"]),
+    },
     "POST /v1/coalitions/{coalition_id}/imports": lambda *_: json.dumps(a_document()).encode(),
     "POST /v1/coalitions/{coalition_id}/template-files": lambda *_: json.dumps(a_source()).encode(),
     "PUT /v1/templates/{template_id}/file": lambda scene, ids: (

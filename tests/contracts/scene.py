@@ -298,6 +298,20 @@ def _held(scene: Scene) -> dict[str, str]:
     return {"signature_id": scene.held(scene.text()[0])}
 
 
+def _signing_off(scene: Scene) -> dict[str, str]:
+    """A text that its members are asked to sign off, with one member and its link."""
+    statement, _ = scene.text()
+    member = builders.a_member(scene.owner, scene.coalition)
+    organisation = scene.owner.get(f"/v1/members/{member}")["organisation"]["id"]
+    builders.a_representative(scene.owner, organisation)
+    answer = scene.owner.send("PUT", f"/v1/statements/{statement}/sign-off-round", {})
+    assert answer.status == 200, answer.body
+    secret = builders.secret_of(
+        scene.world, "signoff.answer", builders.an_approver(scene.world, member)
+    )
+    return {"statement_id": statement, "member_id": member, "secret": secret}
+
+
 def _old_signature(scene: Scene) -> dict[str, str]:
     """A signature that waits for its confirmation, since a material revision came."""
     statement, sha256 = scene.text()
@@ -359,6 +373,14 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "GET /v1/public/invitations/{secret}": _invited,
     "POST /v1/public/invitations/{secret}/acceptance": _invited,
     "POST /v1/public/invitations/{secret}/refusal": _invited,
+    "GET /v1/statements/{statement_id}/sign-off-round": _signing_off,
+    "PUT /v1/statements/{statement_id}/sign-off-round": _signing_off,
+    "POST /v1/statements/{statement_id}/sign-off-round/closing": _signing_off,
+    "POST /v1/statements/{statement_id}/sign-off-round/asks": _signing_off,
+    "POST /v1/statements/{statement_id}/sign-offs": _signing_off,
+    "GET /v1/public/sign-offs/{secret}": _signing_off,
+    "POST /v1/public/sign-offs/{secret}/answers": _signing_off,
+    "POST /v1/public/sign-offs/{secret}/hand-overs": _signing_off,
     "PUT /v1/demand-lists/{list_id}/order": _list_with_demands,
     "DELETE /v1/statements/{statement_id}": lambda scene: {"statement_id": scene.draft()},
     "POST /v1/statements/{statement_id}/revisions": lambda scene: {"statement_id": scene.draft()},

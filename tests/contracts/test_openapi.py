@@ -45,6 +45,9 @@ OF_A_STATE = {
     "PUT /v1/statements/{statement_id}/signature-order",
     "POST /v1/signatures/{signature_id}/confirmation",
     "POST /v1/statements/{statement_id}/moderation-decisions",
+    "POST /v1/statements/{statement_id}/sign-off-round/asks",
+    "POST /v1/statements/{statement_id}/sign-offs",
+    "POST /v1/public/sign-offs/{secret}/answers",
 }
 CHECKS = [
     not_a_server_error,

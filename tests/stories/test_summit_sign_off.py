@@ -76,7 +76,7 @@ def change(letter: SigningOff, weight: str, **facts: Any) -> None:
     letter.sha256 = a_revision(letter.owner, letter.statement, weight)
 
 
-def test_eight_organisations_take_the_summit_letter_to_publication(
+def test_eight_organisations_take_the_summit_letter_to_publication(  # noqa: PLR0915 # one story
     world: World, owner: Client
 ) -> None:
     letter = the_letter(world, owner)

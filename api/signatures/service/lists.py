@@ -195,7 +195,6 @@ def with_logos(session: Session, statement: Statement) -> list[tuple[Signatory, 
             rows.placed(),
             Signature.shows_logo,
             Signature.visibility == Visibility.PUBLIC,
-            Signature.shows_logo,
             Organisation.logo_sha256.is_not(None),
         )
     )

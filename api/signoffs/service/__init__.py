@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.signoffs.service import redaction as redaction  # cases call it
 from api.signoffs.service.answers import answer, asked, enter, hand_over
 from api.signoffs.service.board import board, told
 from api.signoffs.service.letters import is_sensitive

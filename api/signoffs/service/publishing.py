@@ -7,22 +7,18 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from api.cases import service as cases
 from api.coalitions.models import MemberRole
-from api.infra import audit, events, keys
+from api.infra import audit, events
 from api.organisations.rules import name_in
-from api.portable.rules import secrecy
 from api.signatures import rules as signing, service as signatures
 from api.signatures.models import (
     SignatoryKind,
     Signature,
-    SignatureState,
     Source,
     Visibility,
 )
 from api.signatures.service import rows as signed
 from api.signoffs import rules
-from api.signoffs.models import SignOff
 from api.signoffs.service import rounds, rows
 from api.statements import service as statements
 from api.statements.models import State, Statement
@@ -147,33 +143,3 @@ def _moved(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
             audit.record(session, None, "signature.made_of_approval", signature, told)
     if table.round is not None and table.round.closed_at is None:
         rounds.shut(session, table.round)
-
-
-def _take_back(session: Session, entry: cases.Entry, _label: str | None) -> list[str]:
-    """Have no note print any more that tells a name which is taken back."""
-    place = SignOff.coalition_id == entry.case.coalition_id
-    for row in session.scalars(select(SignOff).where(place, SignOff.prints_reservation)):
-        content = keys.unseal(session, rows.CONTENT, row.id, row.content)
-        if secrecy.telling(rules.note_of(content["reservations"]), entry.names):
-            row.prints_reservation = False
-    query = select(Signature).where(
-        Signature.coalition_id == entry.case.coalition_id,
-        Signature.source == Source.APPROVAL,
-        Signature.state == SignatureState.CONFIRMED,
-    )
-    made = session.scalars(query).all()
-    for signature, who in zip(made, _identities(session, made), strict=True):
-        if secrecy.telling(who.get("reservation"), entry.names):
-            rest = {field: value for field, value in who.items() if field != "reservation"}
-            signed.put_identity(session, signature, rest)
-            facts = {"statement_id": str(signature.statement_id)}
-            events.announce(session, "signature.taken_back", signature.coalition_id, **facts)
-    return []
-
-
-def _identities(session: Session, made: Any) -> list[dict[str, Any]]:
-    known = signed.identities(session, made)
-    return [known.get(row.id, {}) for row in made]
-
-
-cases.texts.append(_take_back)

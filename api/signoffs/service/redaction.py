@@ -1,0 +1,69 @@
+"""Taking a name back: no note prints any more that tells it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from api.cases import service as cases
+from api.infra import events, keys
+from api.portable.rules import secrecy
+from api.signatures.models import Signature, Source
+from api.signatures.service import rows as signed
+from api.signoffs import rules
+from api.signoffs.models import SignOff
+from api.signoffs.service import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+RESERVATION = "reservation"
+
+
+def _printing(session: Session, coalition_id: UUID) -> Iterator[tuple[SignOff, str]]:
+    """Yield the answers whose reservation prints, with the note."""
+    query = select(SignOff).where(SignOff.coalition_id == coalition_id, SignOff.prints_reservation)
+    for row in session.scalars(query).all():
+        content = keys.unseal(session, rows.CONTENT, row.id, row.content)
+        yield row, rules.note_of(content["reservations"])
+
+
+def _printed(session: Session, coalition_id: UUID) -> Iterator[tuple[Signature, dict[str, Any]]]:
+    """Yield the signatures that an approval became, with who gave each and its note."""
+    query = select(Signature).where(
+        Signature.coalition_id == coalition_id, Signature.source == Source.APPROVAL
+    )
+    found = session.scalars(query).all()
+    known = signed.identities(session, found)
+    for row in found:
+        if RESERVATION in known.get(row.id, {}):
+            yield row, known[row.id]
+
+
+def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
+    """Yield every note that prints, or will."""
+    yield from (note for _, note in _printing(session, coalition_id))
+    yield from (who[RESERVATION] for _, who in _printed(session, coalition_id))
+
+
+def _take_back(session: Session, entry: cases.Entry, _label: str | None) -> list[str]:
+    """Keep to ourselves the notes that tell a name."""
+    coalition_id = entry.case.coalition_id
+    for row, note in _printing(session, coalition_id):
+        if secrecy.telling(note, entry.names):
+            row.prints_reservation = False
+    for signature, who in _printed(session, coalition_id):
+        if secrecy.telling(who[RESERVATION], entry.names):
+            rest = {field: value for field, value in who.items() if field != RESERVATION}
+            signed.put_identity(session, signature, rest)
+            facts = {"statement_id": str(signature.statement_id)}
+            events.announce(session, "signature.taken_back", coalition_id, **facts)
+    return []
+
+
+cases.corpora.append(_said)
+cases.texts.append(_take_back)
