@@ -105,6 +105,12 @@ class Rush:
             jobs.sweep()
         self.world.work()
 
+    def code(self) -> str:
+        """Return the code of the letter that was promised last."""
+        _, letter = letters_of(self.world)[-1]
+        assert letter is not None
+        return str(letter.facts["code"])
+
     def total(self) -> int:
         return int(self.world.stranger().get(f"{self.path}/signature-counts")["total"])
 
@@ -119,9 +125,16 @@ def a_network() -> str:
     return f"10.{number // 250 % 250}.{number % 250}.7"
 
 
-def a_rush(world: World, owner: Client, **settings: Any) -> Rush:
+def at(world: World, address: str) -> Rush:
+    """Return the statement of an address, for who only signs it."""
+    rush = Rush(world, world.stranger(), "", "", "", address)
+    rush.sha256 = rush.shown()["revision_sha256"]
+    return rush
+
+
+def a_rush(world: World, owner: Client, *, coalition: str | None = None, **settings: Any) -> Rush:
     """Return a statement that is open for signing."""
-    coalition = a_coalition(owner)
+    coalition = coalition or a_coalition(owner)
     statement, sha256 = a_text(owner, coalition)
     here = f"/v1/statements/{statement}"
     moved = owner.send(

@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from tests.signing import at
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -40,6 +42,12 @@ def a_source() -> dict[str, Any]:
 
 # Bodies that depend on what is there.
 BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
+    "PUT /v1/statements/{statement_id}/signing": lambda *_: {"moderation": "all"},
+    "POST /v1/public/statements/{address}/signatures": lambda scene, ids: at(
+        scene.world, ids["address"]
+    ).body(f"{uuid4().hex}@specimen.example"),
+    "POST /v1/public/statements/{address}/confirmations": lambda _, ids: {"code": ids["code"]},
+    "POST /v1/public/own-signatures/{secret}/corrections": lambda *_: {"name": "Eve Specimen"},
     "POST /v1/coalitions/{coalition_id}/roles": lambda *_: {
         "email": f"{uuid4().hex}@specimen.example",
         "name": "Someone",

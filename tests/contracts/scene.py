@@ -19,6 +19,7 @@ from api.signatures.models import SignatureState
 from tests import builders
 from tests.builders import a_coalition, a_role, an_organisation, made
 from tests.contracts.bodies import BODIES, QUERIES, a_document, a_source
+from tests.contracts.prepared import PREPARED
 from tests.strangers import strangers
 
 if TYPE_CHECKING:
@@ -272,60 +273,6 @@ class Scene:
         assert answer.status == 200, answer.body
 
 
-def _organisation_with_logo(scene: Scene) -> dict[str, str]:
-    organisation = an_organisation(scene.owner, scene.coalition)
-    scene.logo_of(f"/v1/organisations/{organisation}")
-    return {"organisation_id": organisation}
-
-
-def _coalition_with_logo(scene: Scene) -> dict[str, str]:
-    scene.logo_of(f"/v1/coalitions/{scene.coalition}")
-    return {}
-
-
-def _list_with_demands(scene: Scene) -> dict[str, str]:
-    demand_list = scene.demand_list()
-    for _ in range(2):
-        builders.a_demand(scene.owner, demand_list)
-    return {"list_id": demand_list}
-
-
-def _invited(scene: Scene) -> dict[str, str]:
-    return {"secret": builders.secret_of(scene.world, "invitation.answer", scene.invitation())}
-
-
-def _held(scene: Scene) -> dict[str, str]:
-    return {"signature_id": scene.held(scene.text()[0])}
-
-
-def _signing_off(scene: Scene) -> dict[str, str]:
-    """A text that its members are asked to sign off, with one member and its link."""
-    statement, _ = scene.text()
-    member = builders.a_member(scene.owner, scene.coalition)
-    organisation = scene.owner.get(f"/v1/members/{member}")["organisation"]["id"]
-    builders.a_representative(scene.owner, organisation)
-    answer = scene.owner.send("PUT", f"/v1/statements/{statement}/sign-off-round", {})
-    assert answer.status == 200, answer.body
-    secret = builders.secret_of(
-        scene.world, "signoff.answer", builders.an_approver(scene.world, member)
-    )
-    return {"statement_id": statement, "member_id": member, "secret": secret}
-
-
-def _old_signature(scene: Scene) -> dict[str, str]:
-    """A signature that waits for its confirmation, since a material revision came."""
-    statement, sha256 = scene.text()
-    signature = builders.a_signature(scene.owner, statement, sha256)
-    builders.another_revision(scene.owner, statement, "material")
-    return {"signature_id": signature}
-
-
-def _document(scene: Scene) -> dict[str, str]:
-    statement, _ = scene.text()
-    answer = scene.owner.get(f"/v1/statements/{statement}/document", format="text")
-    return {"statement_id": statement, "key": answer.etag.strip('"')}
-
-
 # What a name in a path stands for.
 MAKERS: dict[str, Callable[[Scene], str]] = {
     "coalition_id": lambda scene: scene.coalition,
@@ -362,31 +309,4 @@ REFERENCES: dict[str, Callable[[Scene], Any]] = {
     "slug": lambda _: f"specimen-{uuid4().hex[:8]}",
     "key": lambda _: f"specimen-{uuid4().hex[:8]}",
     "coalition_ids": lambda _: None,  # another caller's tokens may not name them
-}
-
-# Where the thing must be in another state than the one that its maker gives.
-PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
-    "GET /v1/organisations/{organisation_id}/logo": _organisation_with_logo,
-    "DELETE /v1/organisations/{organisation_id}/logo": _organisation_with_logo,
-    "GET /v1/coalitions/{coalition_id}/logo": _coalition_with_logo,
-    "DELETE /v1/coalitions/{coalition_id}/logo": _coalition_with_logo,
-    "GET /v1/public/invitations/{secret}": _invited,
-    "POST /v1/public/invitations/{secret}/acceptance": _invited,
-    "POST /v1/public/invitations/{secret}/refusal": _invited,
-    "GET /v1/statements/{statement_id}/sign-off-round": _signing_off,
-    "PUT /v1/statements/{statement_id}/sign-off-round": _signing_off,
-    "POST /v1/statements/{statement_id}/sign-off-round/closing": _signing_off,
-    "POST /v1/statements/{statement_id}/sign-off-round/asks": _signing_off,
-    "POST /v1/statements/{statement_id}/sign-offs": _signing_off,
-    "GET /v1/public/sign-offs/{secret}": _signing_off,
-    "POST /v1/public/sign-offs/{secret}/answers": _signing_off,
-    "POST /v1/public/sign-offs/{secret}/hand-overs": _signing_off,
-    "PUT /v1/demand-lists/{list_id}/order": _list_with_demands,
-    "DELETE /v1/statements/{statement_id}": lambda scene: {"statement_id": scene.draft()},
-    "POST /v1/statements/{statement_id}/revisions": lambda scene: {"statement_id": scene.draft()},
-    "POST /v1/statements/{statement_id}/renewals": lambda s: {"statement_id": s.assembled()},
-    "POST /v1/signatures/{signature_id}/confirmation": _old_signature,
-    "GET /v1/statements/{statement_id}/documents/{key}": _document,
-    "POST /v1/signatures/{signature_id}/approval": _held,
-    "POST /v1/signatures/{signature_id}/rejection": _held,
 }

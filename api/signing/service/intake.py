@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import bindparam, insert, select
@@ -33,7 +33,6 @@ from api.statements.models import Revision, Signing, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-    from uuid import UUID
 
     from sqlalchemy import Table
     from sqlalchemy.engine import Row
@@ -239,7 +238,9 @@ def mailers_of(session: Session, ids: list[str], language: str) -> list[tuple[UU
     """Return the organisations whose mailings a form offers, in their order, by name."""
     if not ids:
         return []
-    query = select(Organisation.id, Organisation.names).where(Organisation.id.in_(ids))
+    query = select(Organisation.id, Organisation.names).where(
+        Organisation.id.in_([UUID(each) for each in ids])
+    )
     there = {str(row.id): row for row in session.execute(query)}
     return [(there[each].id, name_in(there[each].names, language)) for each in ids if each in there]
 

@@ -1,0 +1,163 @@
+"""Who signed has a link of their own: they see, correct, hide and withdraw, without an account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.signing import Rush, a_rush
+
+if TYPE_CHECKING:
+    from tests.client import Client
+    from tests.conftest import World
+
+OWN = "/v1/public/own-signatures"
+
+
+@pytest.fixture
+def rush(world: World, owner: Client) -> Rush:
+    return a_rush(world, owner)
+
+
+def names(rush: Rush) -> list[str]:
+    return [each["name"] for each in rush.world.stranger().get(f"{rush.path}/signatures")["items"]]
+
+
+def test_a_link_shows_all_that_is_kept(rush: Rush) -> None:
+    own = rush.signed("ada@specimen.example", role="Baker")
+
+    seen = rush.world.stranger().get(f"{OWN}/{own}")
+
+    assert (seen.status, seen["who"]) == (200, {"name": "Ada Specimen", "role": "Baker"})
+    assert [each["purpose"] for each in seen["consents"]] == ["name", "signing"]
+    taken = rush.world.stranger().get(f"{OWN}/{own}/data")
+    assert taken["signature"]["who"]["role"] == "Baker"
+    assert "attachment" in taken.headers["Content-Disposition"]
+
+
+def test_a_name_is_corrected_by_the_one_who_bears_it(rush: Rush) -> None:
+    own = rush.signed("ada@specimen.example")
+
+    changed = rush.world.stranger().post(f"{OWN}/{own}/corrections", {"name": "Ada N. Specimen"})
+
+    assert (changed.status, names(rush)) == (200, ["Ada N. Specimen"])
+    spam = rush.world.stranger().post(f"{OWN}/{own}/corrections", {"name": "www.spam.example"})
+    assert spam.status == 422
+
+
+def test_a_hidden_name_is_gone_from_every_list_at_once_and_still_counted(rush: Rush) -> None:
+    own = rush.signed("ada@specimen.example")
+    document = f"/v1/statements/{rush.statement}/document"
+    assert "Ada Specimen" in rush.owner.get(document, format="text").body.decode()
+
+    first = rush.world.stranger().post(f"{OWN}/{own}/hiding")
+    again = rush.world.stranger().post(f"{OWN}/{own}/hiding")
+
+    assert (first.status, again.status) == (200, 200)
+    assert (names(rush), rush.total()) == ([], 1)
+    assert "Ada Specimen" not in rush.owner.get(document, format="text").body.decode()
+    assert (
+        "Ada" not in rush.owner.get(f"/v1/statements/{rush.statement}/signatures.csv").body.decode()
+    )
+    assert b"Ada Specimen" not in rush.world.rows()
+
+
+def test_who_withdraws_is_forgotten_and_may_sign_again(rush: Rush) -> None:
+    own = rush.signed("ada@specimen.example")
+
+    first = rush.world.stranger().post(f"{OWN}/{own}/withdrawal")
+    again = rush.world.stranger().post(f"{OWN}/{own}/withdrawal")
+
+    assert (first.status, first["state"], first["who"]) == (200, "withdrawn", {})
+    assert again.status == 200
+    assert rush.total() == 0
+    assert rush.world.stranger().post(f"{OWN}/{own}/corrections", {"name": "X Y"}).status == 409
+    rush.signed("ada@specimen.example")
+    assert rush.total() == 1
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_link_that_is_only_opened_changes_nothing(rush: Rush, method: str) -> None:
+    own = rush.signed("ada@specimen.example")
+
+    for _ in range(20):
+        assert rush.world.stranger().send(method, f"{OWN}/{own}").status == 200
+
+    assert (names(rush), rush.total()) == (["Ada Specimen"], 1)
+
+
+def test_a_link_opens_nothing_but_what_it_is_for(rush: Rush) -> None:
+    own = rush.signed("ada@specimen.example")
+    rush.sent("eve@specimen.example")
+    rush.work()
+    confirms = rush.secrets()[-1]
+    caller = rush.world.stranger()
+
+    assert caller.get(f"{OWN}/{confirms}").status == 404
+    assert rush.confirm(own).status == 404
+    assert caller.get(f"{OWN}/{own[:-1]}x").status == 404
+
+
+def test_an_address_stays_only_where_a_mailing_needs_it(world: World, owner: Client) -> None:
+    rush = a_rush(world, owner)
+    path = f"/v1/coalitions/{rush.coalition}/organisations"
+    organisation = owner.post(path, {"names": {"en": "Specimen Committee"}}).id
+    rush.set(mailing_organisation_ids=[organisation])
+    own = rush.signed("ada@specimen.example", consents=rush.consents("signing", "name", "mailings"))
+    assert rush.signatures()[0]["email"] == "ada@specimen.example"
+    (mailing,) = [
+        each
+        for each in world.stranger().get(f"{OWN}/{own}")["consents"]
+        if each["purpose"] == "mailings"
+    ]
+    assert "Specimen Committee" in mailing["words"]
+
+    world.stranger().post(f"{OWN}/{own}/corrections", {"consents_taken_back": [mailing["id"]]})
+
+    assert rush.signatures()[0]["email"] is None
+
+
+def test_who_wishes_not_to_be_shown_is_counted_and_nothing_is_kept_of_them(rush: Rush) -> None:
+    rush.signed("ada@specimen.example", visibility="anonymous", consents=rush.consents("signing"))
+
+    assert (names(rush), rush.total()) == ([], 1)
+    (signature,) = rush.signatures()
+    assert (signature["name"], signature["visibility"]) == (None, "anonymous")
+
+
+def test_a_sensitive_statement_has_neutral_letters_and_no_receipt_where_none_is_wanted(
+    world: World, owner: Client
+) -> None:
+    rush = a_rush(world, owner, is_sensitive=True)
+
+    rush.sent("ada@specimen.example", receipt=False)
+    rush.work()
+    from tests.signing import letters_of  # noqa: PLC0415 # beside what it is compared with
+
+    ((_, letter),) = letters_of(world)
+    assert letter is not None
+    assert letter.coalition is None
+    rush.confirm(rush.secrets()[-1])
+    rush.work()
+    assert [kind for kind, _ in letters_of(world)] == ["signing.confirmation"]
+
+
+def test_a_site_that_the_coalition_names_may_sign_from_its_pages(rush: Rush) -> None:
+    path = f"/v1/coalitions/{rush.coalition}"
+    rush.owner.patch(path, {"origins": ["https://specimen.example"]})
+    caller = rush.world.stranger()
+
+    def allowed(origin: str) -> str | None:
+        answer = caller.send("OPTIONS", f"{rush.path}/signatures", headers={"Origin": origin})
+        return answer.headers.get("Access-Control-Allow-Origin")
+
+    assert allowed("https://specimen.example") == "https://specimen.example"
+    for stranger in (
+        "https://specimen.example.evil.example",
+        "http://specimen.example",
+        "null",
+        "https://evil.example",
+    ):
+        assert allowed(stranger) is None
+    assert "Access-Control-Allow-Credentials" not in caller.get(rush.path).headers
