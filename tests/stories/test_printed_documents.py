@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.documents import service
+from api.documents.rules import press
 from tests.builders import Signing, a_case, a_coalition, a_revision, a_statement, a_text
 
 if TYPE_CHECKING:
@@ -140,14 +141,14 @@ def test_a_name_that_is_taken_back_while_its_document_is_made_is_gone(
     signing: Signing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signature = signing.sign(name="Gone Specimen")
-    rendered = service.press.rendered
+    rendered = press.rendered
 
     def meanwhile(*given: Any) -> bytes:
-        content = rendered(*given)
+        content: bytes = rendered(*given)
         take_back(signing, signature, "hiding", None)
         return content
 
-    monkeypatch.setattr(service.press, "rendered", meanwhile)
+    monkeypatch.setattr(press, "rendered", meanwhile)
     old = printed(signing)
     monkeypatch.undo()
 
