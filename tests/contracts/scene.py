@@ -107,7 +107,8 @@ class Request:
 class Scene:
     """A coalition with somebody in each role, and two who have nothing to do with it."""
 
-    owner: Client  # said here for bodies.py, which is imported in a circle
+    world: World  # said here for bodies.py, which is imported in a circle
+    owner: Client
     countries: Iterator[str]
 
     def __init__(self, world: World) -> None:

@@ -178,7 +178,7 @@ def test_every_letter_that_some_rung_promises_has_words() -> None:
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_what_people_write_stands_literally(value: str) -> None:
-    given = {"name": value, "title": value, "organisation": value, "note": value}
+    given: dict[str, Any] = {"name": value, "title": value, "organisation": value, "note": value}
     message = written("signoffs.request", coalition=value, **given)
 
     read = _Reader(message.html)

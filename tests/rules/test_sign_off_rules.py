@@ -96,8 +96,9 @@ def reminders(asked_at: str, zone: str, deadline: str | None = None, **more: Any
     there = ZoneInfo(zone)
     now = datetime.fromisoformat(asked_at).replace(tzinfo=there)
     facts = {"after_days": 5, "every_days": 2, **more}
-    end = deadline and datetime.fromisoformat(deadline).replace(tzinfo=there)
-    asked, found = now, []
+    end = datetime.fromisoformat(deadline).replace(tzinfo=there) if deadline else None
+    found: list[str] = []
+    asked = now
     while len(found) < 20:
         when = rules.next_reminder(asked_at=asked, now=now, deadline=end, zone=there, **facts)
         if when is None:

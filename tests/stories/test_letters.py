@@ -205,10 +205,9 @@ def test_neither_rows_nor_logs_tell_to_whom_a_letter_went(
         promise(world)
         world.work()
 
-    assert (post.recipients, post.took[0].get_body(("plain",)).get_content().strip()) == (
-        [ADDRESS],
-        WORDS,
-    )  # type: ignore[union-attr]
+    body = post.took[0].get_body(("plain",))
+    assert body is not None
+    assert (post.recipients, body.get_content().strip()) == ([ADDRESS], WORDS)
     kept = world.dump().lower()
     for canary in (ADDRESS, *WORDS.split()):
         assert canary.encode() not in kept

@@ -66,7 +66,9 @@ def test_every_signature_has_the_text_that_its_signatory_saw(rush: Rush) -> None
 def solved(rush: Rush) -> str:
     challenge = rush.world.stranger().get(f"{rush.path}/challenge").json
     made = altcha.Challenge.from_dict(challenge)
-    return altcha.Payload(made, altcha.solve_challenge(made)).to_base64()
+    solution = altcha.solve_challenge(made)
+    assert solution
+    return altcha.Payload(made, solution).to_base64()
 
 
 def test_a_proof_of_work_is_taken_once_and_for_its_own_statement(rush: Rush, owner: Client) -> None:
