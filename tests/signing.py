@@ -111,6 +111,15 @@ class Rush:
         assert letter is not None
         return str(letter.facts["code"])
 
+    def move(self, state: str) -> None:
+        here = f"/v1/statements/{self.statement}"
+        headers = {"If-Match": self.owner.get(here).etag}
+        moved = self.owner.send("POST", f"{here}/transitions", {"state": state}, headers=headers)
+        assert moved.status == 200, moved.body
+
+    def publish(self) -> None:
+        self.move("published")
+
     def total(self) -> int:
         return int(self.world.stranger().get(f"{self.path}/signature-counts")["total"])
 
@@ -136,15 +145,8 @@ def a_rush(world: World, owner: Client, *, coalition: str | None = None, **setti
     """Return a statement that is open for signing."""
     coalition = coalition or a_coalition(owner)
     statement, sha256 = a_text(owner, coalition)
-    here = f"/v1/statements/{statement}"
-    moved = owner.send(
-        "POST",
-        f"{here}/transitions",
-        {"state": "review"},
-        headers={"If-Match": owner.get(here).etag},
-    )
-    assert moved.status == 200, moved.body
     rush = Rush(world, owner, coalition, statement, sha256, "", {"opens_at": OPENED, **settings})
+    rush.move("review")
     answer = rush.set()
     assert answer.status == 200, answer.body
     rush.address = answer["address"]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from api.documents import service
 from api.documents.rules.press import Format
+from api.documents.service import public
 from api.infra.jobs import job
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def print_document(work: Work) -> dict[str, str]:
 @job(service.RENEW)
 def renew_document(work: Work) -> None:
     """Print a published statement anew after a name was taken back."""
-    service.renew(UUID(work.facts["statement_id"]))
+    public.renew(UUID(work.facts["statement_id"]))
 
 
 @job("documents.forget", on=("signature.taken_back", "revision.taken_back", "coalition.deleted"))

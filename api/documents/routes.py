@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, request
+from flask import Response, jsonify, request
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor, promised
@@ -13,9 +14,10 @@ from api.assemblies.service import Choice, Origin
 from api.documents import service
 from api.documents.rules.press import CONTENT_TYPES, Format
 from api.documents.schemas import FILES, DocumentArgs, PreviewArgs, TemplatePreviewIn
-from api.documents.service import Wanted
+from api.documents.service import Wanted, public
 from api.infra.jobs import Job
 from api.portable.rules import writing
+from api.signing.schemas import AcceptedOut
 from api.web.etags import tag
 from api.web.files import body_of, sent
 from api.web.rest import Blueprint
@@ -62,6 +64,24 @@ class PrintedDocument(MethodView):
         """
         found = service.printed(current_actor(), statement_id, key)
         return promised(found) if isinstance(found, Job) else _file(found)
+
+
+@blueprint.route("/public/statements/<string:address>/document")
+class PublicDocument(MethodView):
+    @sent(TYPES[0])
+    @blueprint.alt_response(202, schema=AcceptedOut, description="It is being printed.")
+    def get(self, address: str) -> Response:
+        """Give a published statement's PDF to everybody, with those who may be seen in it."""
+        found = public.published(address, request.if_none_match.contains_weak)
+        if isinstance(found, str):
+            tag(found)
+            return Response(status=304)
+        if found is None:
+            answer = jsonify({"message": "It is being printed. Ask again in some seconds."})
+            answer.status_code = HTTPStatus.ACCEPTED
+            answer.headers["Retry-After"] = "5"
+            return answer
+        return _file(found)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/draft/document")

@@ -74,6 +74,13 @@ def _open(scene: Scene) -> dict[str, str]:
     return {"address": a_rush(scene.world, scene.owner, coalition=scene.coalition).address}
 
 
+def _published(scene: Scene) -> dict[str, str]:
+    """A statement that is published, and open for signing."""
+    rush = a_rush(scene.world, scene.owner, coalition=scene.coalition)
+    rush.publish()
+    return {"address": rush.address}
+
+
 def _pending(scene: Scene) -> dict[str, str]:
     """A signature that waits for its mailbox, by its link."""
     rush = a_rush(scene.world, scene.owner, coalition=scene.coalition)
@@ -111,6 +118,7 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "GET /v1/public/statements/{address}": _open,
     "GET /v1/public/statements/{address}/signatures": _open,
     "POST /v1/public/statements/{address}/signatures": _open,
+    "GET /v1/public/statements/{address}/document": _published,
     "GET /v1/public/statements/{address}/signature-counts": _open,
     "GET /v1/public/statements/{address}/challenge": _open,
     "POST /v1/public/statements/{address}/confirmations": _code,

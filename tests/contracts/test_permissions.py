@@ -71,6 +71,7 @@ PERMISSIONS = {
     "POST /v1/statements/{statement_id}/successors": "coordinator",
     "GET /v1/public/statements/{address}": "anyone",
     "GET /v1/public/statements/{address}/signatures": "anyone",
+    "GET /v1/public/statements/{address}/document": "anyone",
     "POST /v1/public/statements/{address}/signatures": "anyone",
     "GET /v1/public/statements/{address}/signature-counts": "anyone",
     "GET /v1/public/statements/{address}/challenge": "anyone",

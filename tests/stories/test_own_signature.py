@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.paper import letters_of
 from tests.signing import Rush, a_rush
 
 if TYPE_CHECKING:
@@ -161,3 +162,23 @@ def test_a_site_that_the_coalition_names_may_sign_from_its_pages(rush: Rush) -> 
     ):
         assert allowed(stranger) is None
     assert "Access-Control-Allow-Credentials" not in caller.get(rush.path).headers
+
+
+def test_everybody_gets_the_published_pdf_and_never_one_with_a_name_that_was_taken_back(
+    rush: Rush,
+) -> None:
+    own = rush.signed("ada@specimen.example")
+    path, caller = f"{rush.path}/document", rush.world.stranger()
+    assert caller.get(path).status == 404
+    rush.publish()
+    assert (caller.get(path).status, caller.get(path).headers["Retry-After"]) == (202, "5")
+    rush.work()
+    first = caller.get(path)
+    assert "AdaSpecimen" in letters_of(first.body)
+    assert caller.send("GET", path, headers={"If-None-Match": first.etag}).status == 304
+
+    caller.post(f"{OWN}/{own}/hiding")
+
+    assert caller.get(path).status == 202
+    rush.work()
+    assert "AdaSpecimen" not in letters_of(caller.get(path).body)

@@ -27,7 +27,7 @@ from api.signatures import service as signatures
 from api.signatures.rules import Audience
 from api.signoffs import service as signoffs
 from api.statements import service as statements
-from api.statements.models import State, Statement
+from api.statements.models import Statement
 from api.texts.rules import themes
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class Sheet:
     """An edition, and whose it is."""
 
     statement: Statement
@@ -83,14 +83,14 @@ class _Sheet:
 
     def document(self, content: bytes) -> Document:
         form = self.edition.format
-        return Document(content, self.edition.key, *_named(self.statement, form))
+        return Document(content, self.edition.key, *named(self.statement, form))
 
 
 def _place(statement: Statement, key: str) -> str:
     return f"{FOLDER}/{statement.coalition_id}/{statement.id}/{key}"
 
 
-def _named(statement: Statement, form: Format) -> tuple[str, str]:
+def named(statement: Statement, form: Format) -> tuple[str, str]:
     """Return the content type of a document, and what it is called."""
     return CONTENT_TYPES[form], f"{statement.slug}.{ENDINGS[form]}"
 
@@ -108,16 +108,16 @@ def document(
     """
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
-        sheet = _sheet(session, statement, wanted)
+        sheet = sheet_of(session, statement, wanted)
         if is_known(sheet.edition.key):
             return sheet.edition.key
-        content = _kept(session, sheet)
+        content = kept(session, sheet)
     return sheet.document(content) if content else _made(actor, sheet, wanted)
 
 
-def _made(actor: Actor, sheet: _Sheet, wanted: Wanted) -> Document | Job:
+def _made(actor: Actor, sheet: Sheet, wanted: Wanted) -> Document | Job:
     if sheet.signatures <= MOST_IN_A_REQUEST:
-        return sheet.document(_print(sheet))
+        return sheet.document(print_now(sheet))
     facts = {"statement_id": str(sheet.statement.id), **vars(wanted), "revision": sheet.number}
     with transaction() as session:
         # One of each asker: a job is shown to nobody else, but for coordinators.
@@ -135,10 +135,10 @@ def printed(actor: Actor, statement_id: UUID, key: str) -> Document | Job:
         if row.taken_back_at is not None:
             raise Gone(OUT_OF_USE)
         wanted = Wanted(Format(row.format), row.revision_number, row.theme)
-        content = _read(session, statement, key)
+        content = kept_bytes(session, statement, key)
         if content is not None:
-            return Document(content, key, *_named(statement, wanted.format))
-        sheet = _sheet(session, statement, wanted)
+            return Document(content, key, *named(statement, wanted.format))
+        sheet = sheet_of(session, statement, wanted)
     if sheet.edition.key != key:
         raise NotFound("It is not kept any more, and the statement has changed. Print it again.")
     return _made(actor, sheet, wanted)
@@ -150,11 +150,11 @@ def print_later(statement_id: UUID, wanted: Wanted, progress: Callable[[int], No
         statement = session.get(Statement, statement_id)
         if statement is None:
             raise NotFound("The statement was deleted.")
-        sheet = _sheet(session, statement, wanted)
-        is_kept = _kept(session, sheet) is not None
+        sheet = sheet_of(session, statement, wanted)
+        is_kept = kept(session, sheet) is not None
     progress(GATHERED)
     if not is_kept:
-        _print(sheet)
+        print_now(sheet)
 
 
 @events.at_once("signature.taken_back")
@@ -167,19 +167,6 @@ def take_back(session: Session, coalition_id: UUID, facts: Mapping[str, str]) ->
     if marked.rowcount:  # type: ignore[attr-defined] # of an UPDATE there is one
         key = f"{RENEW}:{statement_id}"
         jobs.promise(session, RENEW, coalition_id, {"statement_id": str(statement_id)}, key=key)
-
-
-def renew(statement_id: UUID) -> None:
-    """Print a published statement anew, as it is now."""
-    for _ in range(MOST_TRIES):  # it may change again meanwhile
-        with reading() as session:
-            statement = session.get(Statement, statement_id)
-            if statement is None or statement.state is not State.PUBLISHED:
-                return
-            sheet = _sheet(session, statement, Wanted(Format.PDF))
-            if _kept(session, sheet) is not None:
-                return
-        _print(sheet)
 
 
 def forget(coalition_id: UUID, statement_id: UUID | None) -> None:
@@ -239,7 +226,7 @@ def template_preview(  # noqa: PLR0913, PLR0917 # each is a question that the fo
     return Document(content, edition.key, CONTENT_TYPES[form], name)
 
 
-def _sheet(session: Session, statement: Statement, wanted: Wanted) -> _Sheet:
+def sheet_of(session: Session, statement: Statement, wanted: Wanted) -> Sheet:
     revision = (
         statements.current_revision(session, statement)
         if wanted.revision is None
@@ -258,7 +245,7 @@ def _sheet(session: Session, statement: Statement, wanted: Wanted) -> _Sheet:
     if wanted.format in {Format.PDF, Format.HTML} and themes.shows_logos(look.theme):
         look = replace(look, logos=_logos(session, statement, whole, signed))
     edition = Edition(printed, signed, look, wanted.format)
-    return _Sheet(statement, revision.number, len(listed) + withheld, edition)
+    return Sheet(statement, revision.number, len(listed) + withheld, edition)
 
 
 def _look(
@@ -296,7 +283,7 @@ def _logos(
     return few(Logo(name, logo[0], cast("Any", logo[1])) for name, logo in shown if logo)
 
 
-def _print(sheet: _Sheet) -> bytes:
+def print_now(sheet: Sheet) -> bytes:
     content = press.rendered(sheet.edition, outside().children)
     with transaction() as session:
         owner = sheet.statement.coalition_id
@@ -306,7 +293,7 @@ def _print(sheet: _Sheet) -> bytes:
     return content
 
 
-def _recorded(session: Session, sheet: _Sheet) -> datetime | None:
+def _recorded(session: Session, sheet: Sheet) -> datetime | None:
     """Record that a document is printed; return since when it is not given out.
 
     A new one is not until it is known to be right: names may be taken back at any moment.
@@ -335,7 +322,7 @@ def _recorded(session: Session, sheet: _Sheet) -> datetime | None:
     return now
 
 
-def _keep(sheet: _Sheet, sealed: bytes, marked_at: datetime | None) -> None:
+def _keep(sheet: Sheet, sealed: bytes, marked_at: datetime | None) -> None:
     """Keep a document, unless a name in it was taken back since it was begun.
 
     It is put first and looked at then: `forget` finds what was put before a name was taken back,
@@ -352,7 +339,7 @@ def _keep(sheet: _Sheet, sealed: bytes, marked_at: datetime | None) -> None:
         _mark(sheet, marked_at, is_right=is_right)
 
 
-def _mark(sheet: _Sheet, marked_at: datetime | None, *, is_right: bool) -> None:
+def _mark(sheet: Sheet, marked_at: datetime | None, *, is_right: bool) -> None:
     if is_right == (marked_at is None):
         return
     mine = update(PrintedDocument).where(
@@ -364,7 +351,7 @@ def _mark(sheet: _Sheet, marked_at: datetime | None, *, is_right: bool) -> None:
         session.execute(mine.values(taken_back_at=None if is_right else clock.now()))
 
 
-def _is_right(sheet: _Sheet) -> bool:
+def _is_right(sheet: Sheet) -> bool:
     """Tell whether the same document would be made now."""
     edition = sheet.edition
     wanted = Wanted(edition.format, sheet.number, edition.look.theme)
@@ -373,20 +360,20 @@ def _is_right(sheet: _Sheet) -> bool:
         if statement is None:
             return False
         try:
-            return _sheet(session, statement, wanted).edition.key == edition.key
+            return sheet_of(session, statement, wanted).edition.key == edition.key
         except (Gone, NotFound):  # its text was taken back
             return False
 
 
-def _kept(session: Session, sheet: _Sheet) -> bytes | None:
+def kept(session: Session, sheet: Sheet) -> bytes | None:
     """Return a document that was made before, and that may be given out."""
     row = session.get(PrintedDocument, (sheet.statement.id, sheet.edition.key))
     if row is None or row.taken_back_at is not None:
         return None
-    return _read(session, sheet.statement, sheet.edition.key)
+    return kept_bytes(session, sheet.statement, sheet.edition.key)
 
 
-def _read(session: Session, statement: Statement, key: str) -> bytes | None:
+def kept_bytes(session: Session, statement: Statement, key: str) -> bytes | None:
     """Return a kept document; one that cannot be read goes, to be made anew."""
     place = _place(statement, key)
     sealed = outside().storage.get(place)

@@ -1,0 +1,92 @@
+"""The document that everybody gets: the newest that was printed, while its names stand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from api.documents.models import PrintedDocument
+from api.documents.rules.press import Format
+from api.documents.service import (
+    MOST_TRIES,
+    RENEW,
+    Document,
+    Sheet,
+    Wanted,
+    kept,
+    kept_bytes,
+    named,
+    print_now,
+    sheet_of,
+)
+from api.errors import NotFound
+from api.infra import clock, jobs
+from api.infra.database import reading, transaction
+from api.signing.service.reader import of_address
+from api.statements.models import State, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+FRESH = timedelta(minutes=10)
+
+
+def published(address: str, is_known: Callable[[str], bool]) -> Document | str | None:
+    """Return a published statement's PDF, or its key where the caller has it; None: not yet.
+
+    Nobody from outside can have a long list unsealed and laid out: they get what is there, and a
+    job prints it anew where that is older than ten minutes.
+    """
+    with reading() as session:
+        statement, _ = of_address(session, address)
+        if statement.state is not State.PUBLISHED:
+            raise NotFound("The statement is printed for everybody once it is published.")
+        row = _newest(session, statement)
+        content = None if row is None else kept_bytes(session, statement, row.key)
+    if row is None or content is None or row.printed_at < clock.now() - FRESH:
+        with transaction() as session:
+            key, facts = f"{RENEW}:{statement.id}", {"statement_id": str(statement.id)}
+            jobs.promise(session, RENEW, statement.coalition_id, facts, key=key)
+    if row is None or content is None:
+        return None
+    return (
+        row.key if is_known(row.key) else Document(content, row.key, *named(statement, Format.PDF))
+    )
+
+
+def _newest(session: Session, statement: Statement) -> PrintedDocument | None:
+    query = select(PrintedDocument).where(
+        PrintedDocument.statement_id == statement.id,
+        PrintedDocument.format == Format.PDF,
+        PrintedDocument.revision_number == statement.revision_number,
+        PrintedDocument.taken_back_at.is_(None),
+    )
+    return session.scalars(query.order_by(PrintedDocument.printed_at.desc()).limit(1)).first()
+
+
+def renew(statement_id: UUID) -> None:
+    """Print a published statement anew, as it is now."""
+    for _ in range(MOST_TRIES):  # it may change again meanwhile
+        with reading() as session:
+            statement = session.get(Statement, statement_id)
+            if statement is None or statement.state is not State.PUBLISHED:
+                return
+            sheet = sheet_of(session, statement, Wanted(Format.PDF))
+            is_kept = kept(session, sheet) is not None
+        if is_kept:
+            _look_at(sheet)
+            return
+        print_now(sheet)
+
+
+def _look_at(sheet: Sheet) -> None:
+    """Say that a document was right by now, too."""
+    with transaction() as session:
+        row = session.get(PrintedDocument, (sheet.statement.id, sheet.edition.key))
+        if row is not None:
+            row.printed_at = clock.now()
