@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -82,13 +82,13 @@ def write(kind: str, facts: Facts) -> Message:
     if facts.coalition is not None:
         values["coalition"] = facts.coalition
     subject, _, body = source.partition("\n")
-    title = _filled(subject, language, values, on_one_line)
-    parts = list(_parts(_filled(body, language, values, _literal(language))))
+    title = _template(subject, language, is_subject=True).render(values)
+    parts = list(_parts(_template(body, language, is_subject=False).render(values)))
     colour = None if facts.coalition is None else values.get("accent")  # it would tell whose it is
     return Message(
         to=facts.to,
         to_name=None if kind in UNASKED or facts.coalition is None else facts.to_name,
-        sender_name=facts.coalition or _filled(_source(language, "sender"), language, {}, str),
+        sender_name=facts.coalition or _source(language, "sender").strip(),
         subject=shortened(on_one_line(title), MOST_SUBJECT),
         text=_text(parts),
         html=_html(parts, language, title, facts.coalition, colour or ACCENT),
@@ -109,10 +109,10 @@ def _source(language: str, kind: str, *, is_neutral: bool = False) -> str:
     return str(path.read_text("utf-8"))
 
 
-def _filled(
-    source: str, language: str, values: Mapping[str, Any], put: Callable[[str], str]
-) -> str:
-    """Fill a text. Every value goes through `put`; one that is missing is an error."""
+@cache
+def _template(source: str, language: str, *, is_subject: bool) -> Template:
+    """Return a text to be filled. Every value is put literally; one that is missing is an error."""
+    put = on_one_line if is_subject else _literal(language)
 
     def printed(value: Any) -> str:
         if isinstance(value, Markup):
@@ -124,7 +124,7 @@ def _filled(
     env = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=printed)
     env.filters = {"counted": _counted(language), "quoted": _quoted}
     env.globals = {}
-    return env.from_string(source).render(values)
+    return env.from_string(source)
 
 
 def _literal(language: str) -> Callable[[str], str]:
