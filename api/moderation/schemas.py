@@ -385,8 +385,8 @@ class SignatoryDataOut(Schema):
         ma.fields.String(),
         required=True,
         metadata={
-            "description": "Keyed hashes that are kept: of the address, of its domain, of the part"
-            " of the internet (for seven days).",
+            "description": "Keyed hashes that are kept: of the address, of its domain, of the entry"
+            " of an organisation, of the part of the internet (for seven days).",
             "example": ["address_index"],
         },
     )

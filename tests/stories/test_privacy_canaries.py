@@ -16,6 +16,7 @@ from api.signatures.models import SignatureState, Visibility
 from api.statements.models import Signing as Opened
 from api.web import logs
 from tests.builders import Signing, a_coalition, a_text
+from tests.signing import a_rush
 from tests.stories.test_canaries import a_dump
 from tests.strangers import opened, strangers, with_letters
 
@@ -128,3 +129,36 @@ def _end(world: World) -> None:
                 row.retain_until = clock.today() - timedelta(days=1)
         jobs.sweep()
     world.work()
+
+
+def test_no_canary_of_the_public_page_is_readable(
+    world: World, owner: Client, capfd: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure("INFO")
+    rush = a_rush(world, owner, moderation="flagged")
+    blocks = f"/v1/coalitions/{rush.coalition}/blocks"
+    owner.post(blocks, {"kind": "address", "value": "no@zimorodok.example", "act": "drop"})
+    shy = {"visibility": "coalition", "name": "Ada Zimorodkova", "role": "Zimorodkova"}
+    own = rush.signed("ada@zimorodok.example", **shy)
+    rush.signed("one@zimorodok.example", **{**shy, "name": "Zimorodkova"})
+    rush.sent("no@zimorodok.example", **shy)
+    rush.sent("late@zimorodok.example", **shy)
+    rush.sent("bad@zimorodok.example", name="Zimorodkova www.zimorodok.example")
+    rush.confirm("Zimorodkova")
+    rush.work()
+    (held,) = owner.get(f"/v1/statements/{rush.statement}/moderation-queue")["items"]
+    assert (held["name"], held["reasons"]) == ("Zimorodkova", ["one_word"])
+    data = owner.get(f"/v1/signatures/{held['id']}/data")
+    assert data.status == 200, data.body
+    assert owner.post(f"/v1/signatures/{held['id']}/approval").status == 200
+    assert rush.total() == 2
+    path = f"/v1/public/own-signatures/{own}"
+    assert world.stranger().post(f"{path}/withdrawal").status == 200
+
+    logged = capfd.readouterr()
+    logs.configure("WARNING")
+
+    assert rush.total() == 1
+    for place, content in kept(world, logged.out + logged.err).items():
+        found = [canary for canary in CANARIES if canary.encode() in content]
+        assert not found, place

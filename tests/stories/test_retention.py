@@ -12,7 +12,6 @@ from sqlalchemy import select, update
 from api.infra import clock, jobs, letters, links
 from api.infra.audit import AuditEntry
 from api.infra.database import reading, transaction
-from api.infra.outside import outside
 from api.moderation import rules
 from api.moderation.service import retention
 from api.signatures.models import (
@@ -48,18 +47,11 @@ def swept(world: World) -> None:
     world.work()
 
 
-def evidence(world: World, signing: Signing) -> str:
-    with world.app.app_context(), transaction() as session:
-        row = Evidence(
-            coalition_id=UUID(signing.coalition),
-            statement_id=UUID(signing.statement),
-            content_type="application/pdf",
-            sha256="0" * 64,
-        )
-        session.add(row)
-        session.flush()
-        outside().storage.put(f"evidence/{row.id}", b"sealed")
-        return str(row.id)
+def evidence(signing: Signing) -> str:
+    path, scan = f"{signing.path}/evidence", b"%PDF-1.7\nA sheet"
+    answer = signing.owner.send("POST", path, scan, kind="application/pdf")
+    assert answer.status == 201, answer.body
+    return answer.id
 
 
 def test_before_its_day_everything_is_previewed_and_nothing_goes(
@@ -69,7 +61,7 @@ def test_before_its_day_everything_is_previewed_and_nothing_goes(
     (given, _) = strangers(world, signing.statement, ["Ada Specimen", "Bob Specimen"])
     strangers(world, signing.statement, ["Robot"], state=SignatureState.REJECTED)
     with_letters(world, given)
-    evidence(world, signing)
+    evidence(signing)
 
     swept(world)
 
@@ -94,7 +86,8 @@ def test_after_its_day_nobody_is_known_and_everybody_counts(
     opened(world, signing.statement, until=YESTERDAY)
     given = strangers(world, signing.statement, [f"Ada Specimen {n}" for n in range(5)])
     with_letters(world, given[0])
-    scan = evidence(world, signing)
+    scan = evidence(signing)
+    assert list(world.storage.rglob(scan))
     kept = signing.sign(kind="organisation", name="Specimen Committee")
     signing.sign(name="Entered Person")
 
@@ -109,7 +102,7 @@ def test_after_its_day_nobody_is_known_and_everybody_counts(
     for model in (PendingSignature, Consent, links.Link, Evidence):
         assert number_of(world, model) == 0, model
     assert number_of(world, SignatureIdentity) == 1
-    assert not (world.storage / "evidence" / scan).exists()
+    assert not list(world.storage.rglob(scan))
     assert row_of(world, kept).visibility is Visibility.PUBLIC
     shown = signing.owner.get(f"{signing.path}/retention")
     assert shown["purged_on"] == clock.today().isoformat()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 REQUEST = "pending_signatures.request"
-HASHES = ("address_index", "domain_index", "prefix")
+HASHES = ("address_index", "domain_index", "entry_index", "prefix")
 
 
 def kept_of(actor: Actor, signature_id: UUID) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.infra import audit, clock, events
 from api.infra.database import reading, transaction
-from api.infra.outside import outside
 from api.moderation import rules
 from api.signatures.models import (
     TURNED_AWAY,
@@ -25,7 +24,7 @@ from api.signatures.models import (
     SignatureState,
     Source,
 )
-from api.signatures.service import forgetting
+from api.signatures.service import evidence, forgetting
 from api.signing.models import PendingSignature
 from api.statements.models import Signing, Statement
 
@@ -180,13 +179,10 @@ def _forget(session: Session, statement: Statement, query: Select[Signature]) ->
 
 
 def _forget_the_rest(session: Session, statement: Statement) -> None:
-    """Forget who has not confirmed, and the scans: first the files, then what names them."""
+    """Forget who has not confirmed, and the scans of paper."""
     mine = PendingSignature.statement_id == statement.id
     _forget_pending(session, session.scalars(select(PendingSignature.id).where(mine)).all())
-    for row in session.scalars(select(Evidence).where(Evidence.statement_id == statement.id)):
-        outside().storage.delete(f"evidence/{row.id}")
-        audit.destroy_salts(session, row.id)
-        session.delete(row)
+    evidence.forget_of(session, statement)
 
 
 def _announce(session: Session, statement: Statement) -> None:

@@ -120,6 +120,17 @@ def of_statement(session: Session, statement: Statement, evidence_id: UUID) -> U
     return row.id
 
 
+def forget_of(session: Session, statement: Statement) -> None:
+    """Delete the scans of a statement: first the files, then the rows that name them.
+
+    Who is killed in between leaves rows, by which a rerun finds that there is more to do.
+    """
+    for row in session.scalars(select(Evidence).where(Evidence.statement_id == statement.id)):
+        outside().storage.delete(_place(row.coalition_id, row.id))
+        audit.destroy_salts(session, row.id)
+        session.delete(row)
+
+
 def forget(coalition_id: UUID) -> None:
     """Delete the scans of a coalition that was deleted."""
     storage = outside().storage
