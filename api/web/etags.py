@@ -34,7 +34,8 @@ def install(app: Flask) -> None:
         version = g.pop("etag", None)
         if version is not None:
             answer.set_etag(str(version))
-        if request.method in {"GET", "HEAD"} and answer.status_code == 200:  # noqa: PLR2004 # OK
+        is_whole = answer.status_code == 200 and not answer.is_streamed  # noqa: PLR2004 # OK
+        if request.method in {"GET", "HEAD"} and is_whole:  # a stream would be gathered for it
             answer.make_conditional(request)
         return answer
 

@@ -23,11 +23,13 @@ from api.signatures.models import (
     Source,
     Visibility,
 )
-from api.signatures.service import places, search
+from api.signatures.service import places, rows, search
 from tests.builders import Signing, a_coalition, a_text, an_organisation
 from tests.stories.test_signature_counts import confirmed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.client import Answer, Client
     from tests.conftest import World
 
@@ -217,3 +219,32 @@ def test_json_says_what_the_table_says(signing: Signing) -> None:
     assert answer.headers["Content-Type"] == "application/json"
     rows = json.loads(answer.body)["signatures"]
     assert [row["name"] for row in rows] == [row["name"] for row in table(signing, "addressee")]
+
+
+@pytest.mark.parametrize("ending", ["csv", "json"])
+def test_an_export_is_sent_while_it_is_read(
+    signing: Signing, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    monkeypatch.setattr(rows, "AT_ONCE", 2)
+    names = [signing.sign(name=f"Specimen {number}") for number in range(10)]
+    read: list[int] = []
+    shown = rows.shown
+
+    def note(*given: Any) -> Any:
+        read.append(len(given[2]))
+        return shown(*given)
+
+    monkeypatch.setattr(rows, "shown", note)
+    answer = signing.owner.http.get(
+        f"{signing.path}/signatures.{ending}",
+        headers={"Authorization": f"Bearer {signing.owner.token}"},
+    )
+    pieces: Iterator[Any] = iter(answer.response)
+    first = [next(pieces), next(pieces)]
+
+    assert sum(read) <= 4  # neither all of it nor most of it is held
+    with signing.world.app.app_context():  # a batch holds no transaction that another waits for
+        assert signing.owner.post(f"/v1/signatures/{names[-1]}/hiding").status == 200
+    whole = b"".join([*first, *pieces])
+    assert b"Specimen 8" in whole
+    assert b"Specimen 9" not in whole  # it was taken back before its batch was read
