@@ -31,6 +31,7 @@ import api.mailings.routes
 import api.moderation.jobs
 import api.moderation.routes
 import api.organisations.routes
+import api.pages.routes
 import api.signatures.jobs
 import api.signatures.routes
 import api.signing.jobs
@@ -105,6 +106,7 @@ def create_app(settings: Settings | None = None, children: Children | None = Non
     rest = Api(app)
     for feature in FEATURES:
         rest.register_blueprint(feature.blueprint)
+    app.register_blueprint(api.pages.routes.blueprint)
     health.install(app)
     _docs(app, rest)
     if settings.trusted_proxies:

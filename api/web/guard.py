@@ -27,6 +27,7 @@ BYTES_A_VALUE = 10  # at least: a body of more values costs seconds to refuse on
 MAX_COLUMN = 2**31 - 1  # what both databases keep in an integer column
 MAX_INTEGER = 2**53 - 1  # what every JSON reader keeps exactly
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"  # of pages of ours
 _STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"?|[][{}]', re.DOTALL)
 
 
@@ -96,6 +97,16 @@ def _guard() -> None:
         if body.count(b",") > most / BYTES_A_VALUE:
             raise Unreadable("The body holds too many values. Send it in parts.")
         request.guarded = read_json(body)
+    if request.mimetype == FORM:
+        _check_form()
+
+
+def _check_form() -> None:
+    """Refuse in a form what is refused in JSON. Its fields are told by the page, not by us."""
+    for name, value in request.form.items(multi=True):
+        if unfit(name + value) or piled(name + value):
+            fault = Fault(point(name), "It holds characters that cannot be kept.")
+            raise Invalid("The form holds text that cannot be kept.", [fault])
 
 
 def _read(most: int) -> bytes:

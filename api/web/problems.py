@@ -24,7 +24,7 @@ from api.infra.limits import TooOften
 from api.web.guard import TooLarge, Unreadable, WrongContentType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 log = structlog.get_logger()
 CONTENT_TYPE = "application/problem+json"
@@ -69,16 +69,27 @@ STATUS: dict[type[errors.DomainError], HTTPStatus] = {
 
 def install(app: Flask) -> None:
     """Have every error of an app leave as a problem."""
-    app.register_error_handler(errors.DomainError, of_domain)
-    app.register_error_handler(HTTPException, of_http)
-    app.register_error_handler(OperationalError, of_database)
-    app.register_error_handler(PoolTimeout, of_database)
-    for race in (IntegrityError, StaleDataError):
-        app.register_error_handler(race, of_race)
-    for misfit in (DataError, OverflowError, RecursionError, UnicodeError):
-        app.register_error_handler(misfit, of_misfit)
-    app.register_error_handler(Exception, of_surprise)
+    for kind, answer in _answers().items():
+        app.register_error_handler(kind, answer)
     app.log_exception = _log_without_values  # type: ignore[method-assign,assignment] # Flask's own prints values
+
+
+def _answers() -> dict[type[Exception], Callable[[Any], Response]]:
+    """Return how each kind of error is answered; the nearest class counts."""
+    return {
+        errors.DomainError: of_domain,
+        HTTPException: of_http,
+        **dict.fromkeys((OperationalError, PoolTimeout), of_database),
+        **dict.fromkeys((IntegrityError, StaleDataError), of_race),
+        **dict.fromkeys((DataError, OverflowError, RecursionError, UnicodeError), of_misfit),
+        Exception: of_surprise,
+    }
+
+
+def of(error: Exception) -> Response:
+    """Return the problem of an error, for who says it in another way."""
+    answers = _answers()
+    return next(answers[base] for base in type(error).__mro__ if base in answers)(error)
 
 
 def status_of(kind: type[errors.DomainError]) -> HTTPStatus:

@@ -67,7 +67,7 @@ def html(printed: Printed, signatories: Signatories, look: Look, *, for_paper: b
         look=look,
         mark=outline.mark(printed, said, is_draft=look.is_draft),
         for_paper=for_paper,
-        inline=_inline(printed),
+        inline=inline_of(printed),
         notes=list(enumerate(printed.get("footnotes", ()), 1)),
         groups=outline.groups(signatories["lines"], said),
         withheld=outline.withheld(signatories, said),
@@ -79,7 +79,7 @@ def html(printed: Printed, signatories: Signatories, look: Look, *, for_paper: b
         logos=logos.placed(look.logos, for_paper=for_paper),
         accent=legible(look.accent),
         accent_in_the_dark=legible(look.accent, on=_DARK_PAPER, least=_ENOUGH_IN_THE_DARK),
-        digits=_digits(printed["language"]),
+        digits=digits(printed["language"]),
         page_of_pages=_page_of_pages(said),
         short_title=shortened(printed["title"], _SHORT_TITLE),
         short=lambda text: shortened(outline.bare(text), _SHORT_TITLE),
@@ -115,6 +115,32 @@ def shortened(text: str, most: int) -> str:
     return (head or text[: most - 1]).rstrip(" ,;:.-\u2013\u2014") + "…"
 
 
+def digits(language: str) -> str:
+    """Return the name of the CSS counter style with the language's own digits."""
+    return _DIGITS.get(languages.number(0, language), "decimal")
+
+
+def inline_of(printed: Printed) -> Callable[[str], Markup]:
+    """Return what sets inline Markdown, its footnote references linked there and back."""
+    places = {note["label"]: place for place, note in enumerate(printed.get("footnotes", ()), 1)}
+    seen: set[str] = set()
+
+    def note(label: str) -> str:
+        place = places.get(label)
+        if place is None:
+            return f"<sup>{escape(label)}</sup>"
+        back = "" if label in seen else f' id="ref-{place}"'
+        seen.add(label)
+        return f'<sup><a{back} href="#note-{place}">{escape(label)}</a></sup>'
+
+    def inline(text: str) -> Markup:
+        # WeasyPrint would break a line between a word and its reference.
+        kept = _REFERENCE.sub(r'<span class="kept">\g<0></span>', markdown.html(text, note))
+        return Markup(kept)  # noqa: S704 - nh3 has cleaned it
+
+    return inline
+
+
 def _channels(colour: str) -> tuple[float, ...]:
     if not re.fullmatch("#[0-9a-fA-F]{6}", colour):
         raise Invalid(
@@ -143,27 +169,6 @@ def _contrast(one: float, other: float) -> float:
     return (max(one, other) + 0.05) / (min(one, other) + 0.05)
 
 
-def _inline(printed: Printed) -> Callable[[str], Markup]:
-    """Return what sets inline Markdown, its footnote references linked there and back."""
-    places = {note["label"]: place for place, note in enumerate(printed.get("footnotes", ()), 1)}
-    seen: set[str] = set()
-
-    def note(label: str) -> str:
-        place = places.get(label)
-        if place is None:
-            return f"<sup>{escape(label)}</sup>"
-        back = "" if label in seen else f' id="ref-{place}"'
-        seen.add(label)
-        return f'<sup><a{back} href="#note-{place}">{escape(label)}</a></sup>'
-
-    def inline(text: str) -> Markup:
-        # WeasyPrint would break a line between a word and its reference.
-        kept = _REFERENCE.sub(r'<span class="kept">\g<0></span>', markdown.html(text, note))
-        return Markup(kept)  # noqa: S704 - nh3 has cleaned it
-
-    return inline
-
-
 def _logo(look: Look, *, for_paper: bool) -> str | None:
     if look.logo is None or look.logo_type is None:
         return None
@@ -172,14 +177,9 @@ def _logo(look: Look, *, for_paper: bool) -> str | None:
     return logos.address(look.logo, look.logo_type)
 
 
-def _digits(language: str) -> str:
-    """Return the name of the CSS counter style with the language's own digits."""
-    return _DIGITS.get(languages.number(0, language), "decimal")
-
-
 def _page_of_pages(said: Words) -> Markup:
     """Return "Page 1 of 3" as CSS content; our own words, so nothing in them needs escaping."""
-    style = _digits(said.language)
+    style = digits(said.language)
     counters = {name: f'" counter({name}, {style}) "' for name in ("page", "pages")}
     return Markup('"' + said.page.format(**counters) + '"')  # noqa: S704 - see above
 
@@ -216,6 +216,7 @@ def _page(theme: str) -> Template:
         lstrip_blocks=True,
     )
     environment.filters["kept"] = _kept
+    environment.globals["may_style"] = True
     environment.globals["css"] = lambda name: _css(theme, name)
     return environment.get_template("page.html")
 

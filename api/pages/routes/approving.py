@@ -1,0 +1,138 @@
+"""/a: a member reads the text that it is asked to approve, and answers or hands it on."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import marshmallow as ma
+from flask import Response, request
+from flask.views import MethodView
+
+from api.errors import Conflict, Invalid
+from api.infra import languages
+from api.organisations.rules import name_in
+from api.pages.routes.kit import (
+    blueprint,
+    form,
+    frame,
+    language,
+    onward,
+    secret,
+    sent,
+    takes_form,
+    told,
+)
+from api.pages.rules import approving, facts, forms, pages, sentences, texts
+from api.signatures.service.rows import TextChanged
+from api.signoffs import rules, service
+from api.signoffs.rules import Standing
+from api.signoffs.schemas import AnswerIn, HandOverIn
+from api.signoffs.service.answers import AlreadyAsked, HandedOn
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from api.signoffs.service.answers import Asked
+
+
+class Approve(MethodView):
+    def get(self, secret_of_asked: str) -> Response:
+        """Show the text, by when an answer is asked, and what happened so far."""
+        page = _page(service.asked(secret_of_asked), is_sent="sent" in request.args)
+        return secret(pages.approve(page))
+
+    @takes_form
+    def post(self, secret_of_asked: str) -> AnyResponse:
+        """Answer, or have a colleague answer."""
+        found, values = service.asked(secret_of_asked), sent()
+        act = _hand if forms.one(values, "do") == "hand" else _answer
+        try:
+            return act(secret_of_asked, found, values)
+        except Conflict as crossed:
+            said = sentences.said(_language(found))
+            now = service.asked(secret_of_asked)
+            is_changed = isinstance(crossed, TextChanged)
+            page = _page(now, form=form({}, said), has_changed=is_changed)
+            return secret(pages.approve(page), HTTPStatus.CONFLICT)
+
+
+blueprint.add_url_rule("/a/<string:secret_of_asked>", view_func=Approve.as_view("approve"))
+
+
+def _answer(secret_of_asked: str, found: Asked, values: forms.Sent) -> AnyResponse:
+    given, faults = forms.answering(values)
+    if not faults:
+        try:
+            service.answer(secret_of_asked, AnswerIn().load(given))
+            return onward(request.path, _page(found).frame, sent="1")
+        except ma.ValidationError as wrong:
+            faults = forms.refused(told(wrong))
+        except Invalid as wrong:
+            faults = forms.refused((fault.pointer, fault.detail) for fault in wrong.faults)
+    page = _page(found, form=form(faults, sentences.said(_language(found))))
+    return secret(pages.approve(page), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _hand(secret_of_asked: str, found: Asked, values: forms.Sent) -> AnyResponse:
+    given = forms.tidied(values, ("name", "email", "role"))
+    faults = {name: "field.needed" for name in ("name", "email") if not given[name]}
+    if not faults:
+        try:
+            service.hand_over(secret_of_asked, HandOverIn().load(given))
+            return onward(request.path, _page(found).frame)
+        except ma.ValidationError as wrong:
+            faults = forms.refused(told(wrong))
+        except AlreadyAsked:
+            faults = {"email": "field.asked"}
+    page = _page(found, hand=form(faults, sentences.said(_language(found))))
+    return secret(pages.approve(page), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _language(found: Asked) -> str:
+    return language(found.me.approver.language)
+
+
+def _page(found: Asked, **more: Any) -> facts.Approve:
+    around = frame(found.coalition, _language(found))
+    said = sentences.said(around.language)
+    revision, seat, asked = found.revision, found.seat, found.round
+    text = texts.of(revision.sha256, revision.printed)
+
+    def when(at: datetime | None) -> str:
+        return languages.instant_text(at, asked.zone, around.language) if at else ""
+
+    last = found.answers[-1] if seat.fresh else None
+    return facts.Approve(
+        frame=around,
+        text=text,
+        parts=approving.parts(text, revision.printed, rules.places(revision.printed)),
+        revision_sha256=revision.sha256,
+        organisation=name_in(seat.organisation.names, around.language),
+        name=found.me.name,
+        role=found.me.role or "",
+        soft=when(asked.soft_deadline),
+        hard=when(asked.hard_deadline),
+        silence=asked.silence.value,
+        note=asked.note or "",
+        change=(revision.note or "") if revision.number > 1 else "",
+        carries_over=_carries_over(found),
+        answer=last["answer"].value if last else "",
+        answered=facts.Happening(when(last["answered_at"]), last["by"]["name"]) if last else None,
+        is_over=not found.may_answer,
+        is_handed=found.why_not == HandedOn.title,
+        is_waiting=seat.standing is Standing.ONE_OF_TWO,
+        has_logo=seat.organisation.logo_sha256 is not None,
+        history=approving.history(found.people, found.answers, said, when),
+        **more,
+    )
+
+
+def _carries_over(found: Asked) -> bool:
+    """Tell whether an approval of an earlier text counts for this one."""
+    return any(
+        each.row.answer in rules.POSITIVE and each.row.revision_number < found.revision.number
+        for each in found.seat.fresh
+    )

@@ -1,0 +1,242 @@
+"""What every page's route shares: its language, its headers, its form, and errors as pages."""
+
+from __future__ import annotations
+
+import gzip
+import unicodedata
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from flask import Blueprint, Response, redirect, request
+
+from api.errors import Forbidden, NotFound
+from api.infra.outside import outside
+from api.pages import service
+from api.pages.rules import facts, pages, sentences
+from api.pages.rules.facts import Form, Frame, Notice
+from api.web import problems
+from api.web.guard import FORM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from uuid import UUID
+
+    import marshmallow as ma
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from api.coalitions.models import Coalition
+    from api.pages.rules.sentences import Sentences
+
+_View = TypeVar("_View", bound="Callable[..., Any]")
+
+MOST_BYTES = 200_000  # a member's reservations on a long text
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self';"
+    " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+_PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+_FRESH = "public, max-age=10"  # seconds: a rush is answered by caches, and the count still lives
+_FOR_EVER = "public, max-age=31536000, immutable"  # the address changes with the content
+_WORTH_PACKING = 600  # bytes
+A_MINUTE = 60
+
+blueprint = Blueprint("pages", __name__)
+
+
+class FromElsewhere(Forbidden):
+    """A form of another site may not press our buttons."""
+
+    title = "This came from another site"
+
+
+def takes_form(view: _View) -> _View:
+    """Have the guard take what a form of a page sends, and nothing else."""
+    view.takes = ((FORM,), MOST_BYTES)  # type: ignore[attr-defined] # a mark that the guard reads
+    return view
+
+
+def sent() -> dict[str, list[str]]:
+    """Return what a form sent, each text in its normal form."""
+    return {
+        name: [unicodedata.normalize("NFC", value) for value in values]
+        for name, values in request.form.lists()
+    }
+
+
+def form(faults: Mapping[str, str], said: Sentences) -> Form:
+    """Return what was typed, with what is wrong said in the page's language."""
+    return Form(values=sent(), faults={name: said.say(key) for name, key in faults.items()})
+
+
+def told(wrong: ma.ValidationError) -> Iterator[tuple[str, str]]:
+    """Yield what a schema refused, as pointers and sentences."""
+    yield from _leaves(wrong.messages, "")
+
+
+def _leaves(messages: Any, place: str) -> Iterator[tuple[str, str]]:
+    if isinstance(messages, dict):
+        for key, inner in messages.items():
+            yield from _leaves(inner, f"{place}/{key}")
+    else:
+        yield from ((place, str(each)) for each in messages)
+
+
+def language(*wanted: str | None) -> str:
+    """Return in which language a page speaks: as asked, as its subject does, as the reader does."""
+    accepted = [tag for tag, _ in request.accept_languages]
+    return sentences.closest([request.args.get("lang"), *wanted, *accepted])
+
+
+def frame(coalition: Coalition | None, tongue: str) -> Frame:
+    """Return what is around a page of a coalition, or of none."""
+    accent = coalition.accent if coalition else facts.ACCENT
+    look = f"/look/{pages.version()}"
+    logo = None
+    if coalition is not None and coalition.logo_sha256:
+        logo = f"/look/{coalition.id}/{coalition.logo_sha256}"
+    return Frame(
+        language=tongue,
+        query=f"?lang={tongue}" if request.args.get("lang") == tongue else "",
+        accent=accent,
+        coalition=coalition.name if coalition else "",
+        logo=logo,
+        style=f"{look}/{accent.removeprefix('#')}.css",
+        script=f"{look}/sign.js",
+    )
+
+
+def of(coalition_id: UUID, *wanted: str | None) -> tuple[Frame, Sentences]:
+    """Return what is around a page, and what its language says."""
+    around = frame(service.coalition(coalition_id), language(*wanted))
+    return around, sentences.said(around.language)
+
+
+def public(html: str) -> Response:
+    """Answer with a page that everybody may see, and keep for a moment."""
+    answer = Response(html)
+    answer.headers["Cache-Control"] = _FRESH
+    answer.vary.update(["Accept-Language", "Accept-Encoding"])
+    return answer
+
+
+def secret(html: str, status: int = HTTPStatus.OK) -> Response:
+    """Answer with a page that nobody may keep or find."""
+    answer = Response(html, status)
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def onward(path: str, around: Frame, **query: str) -> AnyResponse:
+    """Lead on after a form, so that reloading sends nothing again."""
+    if around.query:
+        query = {"lang": around.language, **query}
+    answer = redirect(path + (f"?{urlencode(query)}" if query else ""), HTTPStatus.SEE_OTHER)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def waiting(seconds: int, said: Sentences) -> str:
+    """Return a while in words: "40 seconds", "3 minutes"."""
+    if seconds <= A_MINUTE:
+        return said.say("error.seconds", seconds)
+    return said.say("error.minutes", -(-seconds // A_MINUTE))
+
+
+@blueprint.before_request
+def _from_here() -> None:
+    """Refuse what a page of another site sends. Nothing of ours relies on it: there is no cookie.
+
+    As our pages send no referrer, a browser calls their origin null.
+    """
+    if request.method in {"GET", "HEAD"}:
+        return
+    origin = request.headers.get("Origin", "null")
+    ours = {_origin(request.host_url), _origin(outside().settings.public_url), "null"}
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    if site not in {"same-origin", "none"} or origin not in ours:
+        raise FromElsewhere("Open the page that the link leads to, and answer there.")
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+@blueprint.after_request
+def _harden(answer: Response) -> Response:
+    answer.headers.setdefault("Content-Security-Policy", POLICY)
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers.setdefault("Cache-Control", "no-store")
+    return _packed(answer)
+
+
+def _packed(answer: Response) -> Response:
+    """Pack what a slow line carries.
+
+    No page repeats what another site chose beside a secret, so its length tells nothing (BREACH).
+    """
+    is_text = (answer.mimetype or "").startswith("text/")
+    if not is_text or not request.accept_encodings.quality("gzip"):
+        return answer
+    body = answer.get_data()
+    if len(body) > _WORTH_PACKING:
+        answer.set_data(gzip.compress(body, 6, mtime=0))
+        answer.headers["Content-Encoding"] = "gzip"
+        answer.vary.add("Accept-Encoding")
+    return answer
+
+
+@blueprint.errorhandler(Exception)
+def refused(error: Exception) -> Response:
+    """Answer an error as a page: what is wrong, and what to do."""
+    problem = problems.of(error)
+    said = sentences.said(language())
+    status = problem.status_code
+    key = f"error.{status}" if f"error.{status}" in said.all else "error.400"
+    wait = problem.headers.get("Retry-After", "60")
+    text = said.say(f"{key}_text", wait=waiting(int(wait), said))
+    page = Notice(frame=frame(None, said.language), title=said.say(key), text=text, is_error=True)
+    answer = secret(pages.notice(page), status)
+    if "Retry-After" in problem.headers:
+        answer.headers["Retry-After"] = wait
+    return answer
+
+
+@blueprint.route("/look/<string:version>/<string:accent>.css")
+def style(version: str, accent: str) -> Response:
+    """Send the style sheet with a coalition's colour."""
+    if version != pages.version() or len(accent) != 6:  # noqa: PLR2004 # digits of a colour
+        raise NotFound("The page that led here is old. Load it again.")
+    answer = Response(pages.style(f"#{accent}"), mimetype="text/css")
+    answer.headers["Cache-Control"] = _FOR_EVER
+    return answer
+
+
+@blueprint.route("/look/<string:version>/sign.js")
+def script(version: str) -> Response:
+    """Send the script that proves work while somebody types."""
+    if version != pages.version():
+        raise NotFound("The page that led here is old. Load it again.")
+    answer = Response(pages.script(), mimetype="text/javascript")
+    answer.headers["Cache-Control"] = _FOR_EVER
+    return answer
+
+
+@blueprint.route("/look/<uuid:coalition_id>/<string:sha256>")
+def logo(coalition_id: UUID, sha256: str) -> Response:
+    """Send a coalition's logo."""
+    content, kind = service.logo(coalition_id, sha256)
+    answer = Response(content, mimetype=kind)
+    answer.headers["Cache-Control"] = _FOR_EVER
+    answer.headers["Content-Security-Policy"] = _PICTURE_POLICY
+    return answer
+
+
+@blueprint.route("/<any(s, c, m, a, j):page>/", methods=["GET", "POST"])
+@blueprint.route("/<any(s, c, m, a, j):page>/<path:rest>", methods=["GET", "POST"])
+@takes_form
+def nowhere(page: str, rest: str = "") -> Response:
+    """Say that a page is not there, as a page."""
+    raise NotFound(f"Nothing of {page} is here{'.' if rest else ', without more.'}")

@@ -1,0 +1,230 @@
+"""/s: the statement, its list, the form to sign it; and the code of the letter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import marshmallow as ma
+from flask import Response, request
+from flask.views import MethodView
+
+from api.errors import Invalid, NotFound
+from api.infra import languages
+from api.infra.limits import TooOften
+from api.infra.pages import PageRequest
+from api.pages.routes.kit import (
+    blueprint,
+    form,
+    frame,
+    language,
+    onward,
+    public,
+    secret,
+    sent,
+    takes_form,
+    told,
+    waiting,
+)
+from api.pages.routes.owning import thanks
+from api.pages.rules import facts, forms, pages, sentences, texts
+from api.signatures.service.rows import TextChanged
+from api.signing import service
+from api.signing.rules import VISIBILITIES, SigningClosed
+from api.signing.schemas import PublicSignatureIn
+from api.signing.service.confirming import CodeUnknown
+from api.signing.service.reader import Phase
+from api.statements.models import State
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from api.pages.rules.sentences import Sentences
+    from api.signing.service.reader import Public
+
+_FIRST, _MOST = 8, 100  # names beside the text, and on a page of the list
+_OVER = {State.SUPERSEDED: "superseded", State.WITHDRAWN: "withdrawn", State.ARCHIVED: "closed"}
+
+
+class Statement(MethodView):
+    def get(self, address: str) -> Response:
+        """Show a statement: read it, see who signed it, sign it."""
+        found = _found(address)
+        return public(pages.statement(_page(found)))
+
+    @takes_form
+    def post(self, address: str) -> AnyResponse:
+        """Take what somebody sent who wants to sign; whoever they are, the answer is the same."""
+        found = _found(address)
+        page = _page(found)
+        said = sentences.said(page.frame.language)
+        offer = _offer(found)
+        values = sent()
+        given, faults = forms.signing(values, offer, _spoken(values, said))
+        if faults:
+            return _again(page, said, faults, HTTPStatus.UNPROCESSABLE_ENTITY)
+        is_organisation = given["kind"] == forms.ORGANISATION
+        try:
+            loaded = PublicSignatureIn().load(given)
+            service.receive(address, loaded, given["revision_sha256"], request.remote_addr)
+        except ma.ValidationError as wrong:
+            faults = forms.refused(told(wrong), is_organisation=is_organisation)
+        except Invalid as wrong:
+            pairs = ((fault.pointer, fault.detail) for fault in wrong.faults)
+            faults = forms.refused(pairs, is_organisation=is_organisation)
+        except TooOften as wrong:
+            wait = said.say("error.429_text", wait=waiting(wrong.retry_after, said))
+            answer = _again(page, said, {}, HTTPStatus.TOO_MANY_REQUESTS, wait=wait)
+            answer.headers["Retry-After"] = str(wrong.retry_after)
+            return answer
+        except (TextChanged, SigningClosed) as wrong:
+            now = _page(_found(address))
+            is_changed = isinstance(wrong, TextChanged) and now.state == "open"
+            return _again(now, said, {}, HTTPStatus.CONFLICT, has_changed=is_changed)
+        else:
+            return onward(f"/s/{address}/code", page.frame, sent="1")
+        return _again(page, said, faults, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+class Signatories(MethodView):
+    def get(self, address: str) -> Response:
+        """List who signed, as far as they wish to be seen."""
+        found, cursor = _found(address), request.args.get("cursor")
+        around = _frame(found)
+        page = service.signatories(address, PageRequest(limit=_MOST, cursor=cursor))
+        text = texts.of(found.revision.sha256, found.revision.printed)
+        return public(
+            pages.signatories(
+                facts.Signatories(
+                    frame=around,
+                    address=address,
+                    title=text.title,
+                    text_language=text.language,
+                    text_direction=text.direction,
+                    lines=tuple(texts.line(each.who, around.language) for each in page.items),
+                    total=found.counts.total,
+                    organisations=found.counts.by_kind.get("organisation", 0),
+                    withheld=found.counts.withheld,
+                    next_cursor=page.following,
+                    is_first=cursor is None,
+                )
+            )
+        )
+
+
+class Code(MethodView):
+    def get(self, address: str) -> Response:
+        """Say what comes next, and take the code of the letter."""
+        found = _found(address)
+        return secret(pages.mailbox(_mailbox(found, facts.Form())))
+
+    @takes_form
+    def post(self, address: str) -> Response:
+        """Confirm by the code."""
+        found = _found(address)
+        said = sentences.said(_frame(found).language)
+        code = forms.one(sent(), "code")
+        if not code:
+            typed = form({"code": "field.needed"}, said)
+            return secret(pages.mailbox(_mailbox(found, typed)), HTTPStatus.UNPROCESSABLE_ENTITY)
+        try:
+            asked = service.confirm_by_code(address, code, request.remote_addr)
+        except CodeUnknown:
+            typed = form({"code": "field.code"}, said)
+            return secret(pages.mailbox(_mailbox(found, typed)), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return thanks(asked)
+
+
+blueprint.add_url_rule("/s/<string:address>", view_func=Statement.as_view("statement"))
+blueprint.add_url_rule("/s/<string:address>/signatories", view_func=Signatories.as_view("list"))
+blueprint.add_url_rule("/s/<string:address>/code", view_func=Code.as_view("code"))
+
+
+def _found(address: str) -> Public:
+    """Return a statement, with the words of its form in the language of the page."""
+    found = service.public(address)
+    tongue = language(found.statement.language)
+    return found if tongue == found.statement.language else service.public(address, tongue)
+
+
+def _frame(found: Public) -> facts.Frame:
+    return frame(found.coalition, language(found.statement.language))
+
+
+def _spoken(values: dict[str, list[str]], said: Sentences) -> str:
+    """Return in which language the form spoke whose boxes were ticked."""
+    spoken = forms.one(values, "language")
+    return spoken if spoken in sentences.offered() else said.language
+
+
+def _page(found: Public) -> facts.Statement:
+    around, signing = _frame(found), found.signing
+    state = _state(found)
+    instant = {"open": signing.closes_at, "unopened": signing.opens_at}.get(state)
+    shown = _shown(found, around.language)
+    return facts.Statement(
+        frame=around,
+        address=signing.address,
+        text=texts.of(found.revision.sha256, found.revision.printed),
+        state=state,
+        total=found.counts.total,
+        organisations=found.counts.by_kind.get("organisation", 0),
+        lines=shown,
+        has_more=bool(shown) and found.counts.total > len(shown),
+        when=languages.instant_text(instant, signing.zone, around.language) if instant else "",
+        successor=facts.Link("", f"/s/{found.successor}{around.query}")
+        if found.successor
+        else None,
+        offer=_offer(found) if state == "open" else None,
+    )
+
+
+def _state(found: Public) -> Any:
+    if found.phase is Phase.OPEN:
+        return "open"
+    if found.statement.state in _OVER:
+        return _OVER[found.statement.state]
+    if found.successor:
+        return "superseded"
+    if found.phase is Phase.CLOSED:
+        return "closed"
+    return "unopened" if found.signing.opens_at else "none"
+
+
+def _shown(found: Public, tongue: str) -> tuple[facts.Line, ...]:
+    if not (found.signing.shows_list and found.counts.total):
+        return ()
+    try:
+        page = service.signatories(found.signing.address, PageRequest(limit=_FIRST))
+    except NotFound:
+        return ()
+    return tuple(texts.line(each.who, tongue) for each in page.items)
+
+
+def _offer(found: Public) -> facts.Offer:
+    return facts.Offer(
+        revision_sha256=found.revision.sha256,
+        visibilities=tuple(each.value for each in VISIBILITIES),
+        boxes=tuple(texts.box(each) for each in found.consents),
+        people=found.signing.takes_individuals,
+        organisations=found.signing.takes_organisations,
+        is_sensitive=found.signing.is_sensitive,
+    )
+
+
+def _again(
+    page: facts.Statement, said: Sentences, faults: dict[str, str], status: int, **more: Any
+) -> Response:
+    """Show the form again, with every word that was typed."""
+    return secret(pages.statement(replace(page, form=form(faults, said), **more)), status)
+
+
+def _mailbox(found: Public, typed: facts.Form) -> facts.Mailbox:
+    return facts.Mailbox(
+        frame=_frame(found),
+        address=found.signing.address,
+        title=found.statement.title,
+        is_sent="sent" in request.args,
+        form=typed,
+    )

@@ -1,0 +1,1 @@
+"""What the pages say, as pure functions: typed facts in, HTML out."""

@@ -1,0 +1,74 @@
+"""The text that a member is asked to approve, in parts that a reservation can be about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from api.documents.rules.html import shortened
+from api.pages.rules.facts import Happening, Part
+from api.texts.rules import markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from api.documents.rules.blocks import Text
+    from api.pages.rules.sentences import Sentences
+
+_MOST = 60  # characters of a place in a list to choose from
+
+
+def parts(text: Text, printed: Mapping[str, Any], places: Mapping[str, str]) -> tuple[Part, ...]:
+    """Return the blocks, set, each with its pointer and the places within it."""
+    return tuple(
+        Part(
+            pointer="" if block["type"] == "heading" else f"/blocks/{number}",
+            html=html,
+            places=tuple(_within(f"/blocks/{number}/", places)),
+        )
+        for number, (block, html) in enumerate(zip(printed["blocks"], text.blocks, strict=True))
+    )
+
+
+def _within(start: str, places: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """Yield the places of one block; a demand has its number, and the country above it."""
+    heading = ""
+    for pointer, words in places.items():
+        if not pointer.startswith(start):
+            continue
+        path = pointer.removeprefix(start).split("/")
+        plain = markdown.plain(words)
+        if path[-2] == "lists":
+            heading = plain
+            if not heading:  # all of a list without a name is the whole part
+                continue
+        elif path[-2] == "demands":
+            plain = f"{heading}{' ' if heading else ''}{int(path[-1]) + 1}. {plain}"
+        yield pointer, shortened(plain, _MOST)
+
+
+def history(
+    people: Iterable[Mapping[str, Any]],
+    answers: Iterable[Mapping[str, Any]],
+    said: Sentences,
+    when: Callable[[datetime], str],
+) -> tuple[Happening, ...]:
+    """Return what happened so far, in the order in which it did."""
+    found: list[tuple[datetime, str]] = [
+        (
+            one["asked_at"],
+            said.say(
+                "approve.handed_on" if one["handed_by"] else "approve.asked", name=one["name"]
+            ),
+        )
+        for one in people
+    ]
+    found += [
+        (one["answered_at"], said.say(f"approve.event_{one['answer']}", name=one["by"]["name"]))
+        for one in answers
+    ]
+    return tuple(Happening(when(at), what) for at, what in sorted(found, key=_first))
+
+
+def _first(happened: Sequence[Any]) -> Any:
+    return happened[0]

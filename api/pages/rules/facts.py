@@ -1,0 +1,263 @@
+"""The facts that each page is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from markupsafe import Markup
+
+    from api.documents.rules.blocks import Text
+
+ACCENT = "#0b5563"
+
+SigningState = Literal["unopened", "open", "closed", "superseded", "withdrawn", "none"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """What is around every page."""
+
+    language: str
+    query: str = ""  # "?lang=ru" where the reader chose it, for links to other pages of ours
+    accent: str = ACCENT
+    coalition: str = ""
+    logo: str | None = None  # its address
+    style: str = ""  # the address of the style sheet
+    script: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """What somebody typed, and what is wrong with it, by the field's name."""
+
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)  # the sentence
+
+    def value(self, name: str, default: str = "") -> str:
+        found = self.values.get(name)
+        return found[0] if found else default
+
+    def ticked(self, name: str, value: str) -> bool:
+        return value in self.values.get(name, ())
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether nothing was sent yet."""
+        return not self.values
+
+
+@dataclass(frozen=True)
+class Link:
+    """Words that lead somewhere."""
+
+    words: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the list of signatories."""
+
+    text: str
+    small: str = ""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A consent to tick: its exact words, in which language, and the value that is sent."""
+
+    value: str
+    words: str
+    language: str
+    purpose: Literal["signing", "name", "mailings"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """Who may sign a statement, how a name may appear, and what is asked for."""
+
+    revision_sha256: str
+    visibilities: tuple[str, ...]  # the least first
+    boxes: tuple[Box, ...]
+    people: bool = True
+    organisations: bool = True
+    is_sensitive: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """The statement's own page."""
+
+    frame: Frame
+    address: str
+    text: Text
+    state: SigningState
+    total: int
+    organisations: int
+    lines: tuple[Line, ...] = ()
+    has_more: bool = False
+    when: str = ""  # signing opens, or how long it is open
+    successor: Link | None = None
+    offer: Offer | None = None
+    form: Form = field(default_factory=Form)
+    has_changed: bool = False
+    wait: str = ""  # before another try, where too many sign at once
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mailbox:
+    """What to do after signing: look into one's mailbox, or type the code of the letter."""
+
+    frame: Frame
+    address: str
+    title: str
+    is_sent: bool
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signatories:
+    """One page of the list."""
+
+    frame: Frame
+    address: str
+    title: str
+    text_language: str
+    text_direction: str
+    lines: tuple[Line, ...]
+    total: int
+    organisations: int
+    withheld: int
+    next_cursor: str | None
+    is_first: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signing:
+    """What somebody signed, or is about to."""
+
+    title: str
+    text_language: str
+    text_direction: str
+    statement: str  # the address of its page, as a path
+    name: str
+    visibility: str
+    country: str = ""
+    organisation: str = ""
+    role: str = ""
+    affiliation: str = ""
+    news: tuple[str, ...] = ()  # of which organisations
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirm:
+    """What will be confirmed."""
+
+    frame: Frame
+    signing: Signing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thanks:
+    """It is confirmed."""
+
+    frame: Frame
+    own: str | None  # the path of the own signature
+    statement: str  # its path
+    share: str  # the whole address
+    is_held: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Own:
+    """One's own signature."""
+
+    frame: Frame
+    signing: Signing
+    state: Literal["confirmed", "held", "rejected", "withdrawn"]
+    day: str
+    line: str  # as the list shows it; empty: not shown
+    country: str  # the code
+    visibilities: tuple[str, ...]
+    boxes: tuple[Box, ...] = ()  # mailings that were agreed to, and the consent to show the name
+    form: Form = field(default_factory=Form)
+    part: Literal["", "how", "correct", "news"] = ""  # which of its forms was sent
+    is_saved: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A block of the text to approve, and what of it a reservation can be about."""
+
+    pointer: str  # empty: of a heading nobody has reservations
+    html: Markup
+    places: tuple[tuple[str, str], ...] = ()  # pointer, words
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What happened, and when."""
+
+    when: str
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approve:
+    """What a member is asked to approve, and its answer."""
+
+    frame: Frame
+    text: Text
+    parts: tuple[Part, ...]
+    revision_sha256: str
+    organisation: str
+    name: str
+    role: str = ""
+    soft: str = ""
+    hard: str = ""
+    silence: Literal["nothing", "approval", "decline"] = "nothing"
+    note: str = ""
+    change: str = ""
+    carries_over: bool = False
+    answer: Literal["", "approved", "reserved", "declined", "objected"] = ""
+    answered: Happening | None = None  # by whom, when
+    is_over: bool = False  # no answer is taken from this person any more
+    is_handed: bool = False  # because a colleague answers
+    is_waiting: bool = False  # for a second representative
+    has_logo: bool = False
+    history: tuple[Happening, ...] = ()
+    form: Form = field(default_factory=Form)
+    hand: Form = field(default_factory=Form)
+    is_sent: bool = False
+    has_changed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Join:
+    """An invitation."""
+
+    frame: Frame
+    coalition: str
+    name: str
+    role: Literal["lead", "member", "observer"]
+    expires: str
+    organisation: str = ""  # empty: who answers names it
+    since: str = ""
+    until: str = ""
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """That something is done, or cannot be, and where to go from here."""
+
+    frame: Frame
+    title: str
+    text: str
+    links: tuple[Link, ...] = ()
+    is_error: bool = False
+    is_secret: bool = True

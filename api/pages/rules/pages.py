@@ -1,0 +1,163 @@
+"""The pages: each a function from its facts to HTML."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import icu
+from babel import Locale
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup, escape
+
+from api.config import share
+from api.documents.rules.html import legible
+from api.infra import languages
+from api.pages.rules import facts
+from api.pages.rules.sentences import offered, said
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_DARK_PAPER = "#14171a"  # as in page.css
+_READABLE_IN_THE_DARK = 7.0
+
+
+def statement(page: facts.Statement) -> str:
+    return _render("statement.html", page)
+
+
+def mailbox(page: facts.Mailbox) -> str:
+    return _render("mailbox.html", page)
+
+
+def signatories(page: facts.Signatories) -> str:
+    return _render("signatories.html", page)
+
+
+def confirm(page: facts.Confirm) -> str:
+    return _render("confirm.html", page)
+
+
+def thanks(page: facts.Thanks) -> str:
+    return _render("thanks.html", page)
+
+
+def own(page: facts.Own) -> str:
+    return _render("own.html", page)
+
+
+def withdraw(page: facts.Confirm) -> str:
+    return _render("withdraw.html", page)
+
+
+def approve(page: facts.Approve) -> str:
+    return _render("approve.html", page)
+
+
+def join(page: facts.Join) -> str:
+    return _render("join.html", page)
+
+
+def notice(page: facts.Notice) -> str:
+    return _render("notice.html", page)
+
+
+@lru_cache(maxsize=64)
+def style(accent: str) -> str:
+    """Return the style sheet with an accent colour, as dark or light as it must be to be read."""
+    dark = legible(accent, on=_DARK_PAPER, least=_READABLE_IN_THE_DARK)
+    return f":root{{--accent:{legible(accent)};--accent-in-the-dark:{dark}}}\n{_small('page.css')}"
+
+
+def script() -> str:
+    """Return the script that proves work while somebody fills in the form."""
+    return _small("sign.js")
+
+
+@lru_cache
+def version() -> str:
+    """Return what changes when the style sheet or the script does: their address holds it."""
+    both = _small("page.css") + _small("sign.js")
+    return hashlib.sha256(both.encode()).hexdigest()[:8]
+
+
+@lru_cache(maxsize=64)
+def countries(language: str) -> tuple[tuple[str, str], ...]:
+    """Return code and name of every country, in the order of the language's alphabet."""
+    collator = icu.Collator.createInstance(icu.Locale(language))
+    named = [(code, languages.country_name(code, language)) for code in languages.COUNTRIES]
+    return tuple(sorted(named, key=lambda pair: collator.getSortKey(pair[1])))
+
+
+def own_name(language: str) -> str:
+    """Return a language's name in itself, as its own speakers begin a line: "Русский"."""
+    name = Locale.parse(language, sep="-").get_display_name() or language
+    return name[:1].upper() + name[1:]
+
+
+def paragraphs(text: str) -> Markup:
+    """Set plain text that somebody typed in a field of several lines."""
+    parts = re.split(r"\n\s*\n", text.strip())
+    return Markup("").join(
+        Markup("<p>{}</p>").format(part.strip()) for part in parts if part.strip()
+    )
+
+
+@lru_cache(maxsize=64)
+def _options(language: str) -> Markup:
+    """Return the options of all countries, which are the same on every page of a language."""
+    rows = [f"<option value={code}>{escape(name)}" for code, name in countries(language)]
+    return Markup("".join(rows))  # noqa: S704 - our own codes, escaped names
+
+
+def options(language: str, chosen: str) -> Markup:
+    """Return the options of all countries, one of them chosen."""
+    mark = f"<option value={chosen}>"
+    if chosen not in languages.COUNTRIES:
+        return _options(language)
+    return Markup(str(_options(language)).replace(mark, mark[:-1] + " selected>", 1))  # noqa: S704 - see _options
+
+
+def _render(template: str, page: Any) -> str:
+    words = said(page.frame.language)
+    return _template(template).render(
+        **{name: getattr(page, name) for name in page.__dataclass_fields__},
+        page=page,
+        blank=facts.Form(),
+        say=words.say,
+        direction=languages.direction(words.language),
+        switch=_switch(words.language),
+        number=lambda count: languages.number(count, words.language),
+        here=lambda: Markup(' action="{}"').format(page.frame.query) if page.frame.query else "",
+        country_options=lambda chosen: options(words.language, chosen),
+    )
+
+
+def _switch(language: str) -> Sequence[tuple[str, str]]:
+    """Return the other languages that the page can be read in, by their own names."""
+    return [(tag, own_name(tag)) for tag in offered() if tag != language]
+
+
+@lru_cache
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(share("templates", "pages")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["direction_of"] = languages.direction
+    environment.filters["paragraphs"] = paragraphs
+    return environment.get_template(name)
+
+
+@lru_cache
+def _small(name: str) -> str:
+    """Return a file of ours without its comments and indents."""
+    text = share("templates", "pages", name).read_text("utf-8")
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())

@@ -1,0 +1,76 @@
+"""What the pages say of a statement and of those who signed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from api.documents.rules import blocks
+from api.infra import languages
+from api.pages.rules.facts import Box, Line
+from api.portable.rules import names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from api.documents.rules.blocks import Text
+    from api.portable.rules.printing import Printed
+    from api.signing.rules import Consent
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A text that is known by its hash."""
+
+    sha256: str
+    printed: Any = field(compare=False)
+
+
+def of(sha256: str, printed: Any) -> Text:
+    """Return a revision's text, set; a rush asks for the same one again and again."""
+    return _set(_Known(sha256, printed))
+
+
+@lru_cache(maxsize=32)
+def _set(known: _Known) -> Text:
+    printed: Printed = known.printed
+    return blocks.text(printed)
+
+
+def line(who: Mapping[str, Any], language: str) -> Line:
+    """Return one line of the list: the name, and smaller what it says of itself."""
+    name = who.get("name", "")
+    if acronym := who.get("acronym"):
+        name = f"{name} ({acronym})"
+    return Line(name, _rest(who, language))
+
+
+def _rest(who: Mapping[str, Any], language: str) -> str:
+    code = who.get("country")
+    parts = [
+        who.get("role"),
+        who.get("affiliation"),
+        languages.country_name(code, language) if code else None,
+    ]
+    return languages.comma(language).join(filter(None, parts))
+
+
+def own_line(who: Mapping[str, Any], visibility: str, country: str | None, language: str) -> str:
+    """Return how a signature reads on the list, or nothing where it is not shown."""
+    shown: dict[str, Any] = {"name": who.get("name", "")}
+    if visibility == "public":
+        shown |= {key: who.get(key) for key in ("role", "affiliation")}
+    elif visibility == "initials":
+        shown["name"] = names.initials(shown["name"])
+    else:
+        return ""
+    found = line({**shown, "country": country}, language)
+    return languages.comma(language).join(filter(None, [found.text, found.small]))
+
+
+def box(consent: Consent) -> Box:
+    """Return a consent as a box to tick; its value says which words stood beside it."""
+    whose = consent.organisation_id or ""
+    value = f"{consent.purpose}:{whose}:{consent.sha256}"
+    return Box(value, consent.words, consent.language, consent.purpose.value)

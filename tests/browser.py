@@ -1,0 +1,80 @@
+"""Debian's Chromium for tests, as a person's phone, and a server for it on loopback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, BrowserContext
+
+ARGUMENTS = [
+    "--no-sandbox",  # a container's root has none
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 390, "height": 844}
+
+
+def leave_out() -> NoReturn:
+    """Skip the test because there is no Chromium; where nothing may be left out, fail."""
+    why = "No Chromium is installed to look at the pages: apt-get install chromium"
+    if os.environ.get("CI"):
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+def started() -> Iterator[Browser | None]:
+    """Yield a browser, or None where there is none; stop it."""
+    found = shutil.which("chromium")
+    if found is None:
+        yield None
+        return
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def phone(browser: Browser, **settings: Any) -> Iterator[BrowserContext]:
+    """Yield a phone's browser without a past."""
+    context = browser.new_context(
+        viewport=PHONE,  # type: ignore[arg-type] # a dict of the shape
+        device_scale_factor=1,
+        reduced_motion="reduce",
+        locale="en-GB",
+        **settings,
+    )
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, *_: Any, **__: Any) -> None:
+        pass
+
+
+@contextmanager
+def served(app: Any) -> Iterator[str]:
+    """Serve a WSGI app by threads on a free port; yield its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -1,0 +1,257 @@
+"""Every public page with invented facts, to be measured, read and looked at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from api.config import share
+from api.documents.rules import blocks
+from api.pages.rules import facts, pages, sentences
+from api.portable.rules import printing, reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ADDRESS = "words-given-at-the-summit-k7m2pq9x"
+NAMES = {
+    "en": ("Specimen Rights Centre", "Dana Exampleva", "Anna S.", "Open Window Initiative"),
+    "ru": ("Центр прав «Образец»", "Дана Примерова", "А. С., Казахстан", "Открытое окно"),  # noqa: RUF001
+    "fa": ("خانهٔ نمونه", "گلناز نمونه‌ای", "ف. م.، افغانستان", "انجمن پنجره"),
+}
+WORDS = {
+    "en": "I sign this statement. {} may keep what I enter here in order to count my signature.",
+    "ru": "Я подписываю это заявление. {} может хранить введённые здесь данные, чтобы её учесть.",
+}
+NAME_WORDS = {
+    "en": "My name may be shown in public under this statement.",
+    "ru": "Моё имя может быть открыто указано под этим заявлением.",
+}
+NEWS_WORDS = {
+    "en": "{} may write to me by e-mail about its work.",
+    "ru": "{} может писать мне по электронной почте о своей работе.",  # noqa: RUF001
+}
+VISIBILITIES = ("anonymous", "coalition", "initials", "public")
+
+
+def printed(case: str) -> Any:
+    """Return what one of the examples prints."""
+    return printing.resolve(reading.read(share("tests", "cases", f"{case}.yaml").read_bytes()))
+
+
+def every(language: str, case: str = "summit-twin", **frame: Any) -> Iterator[tuple[str, str]]:
+    """Yield the name and the HTML of every page."""
+    around = facts.Frame(
+        language=language,
+        coalition="Steppe and Mountain Coalition",
+        style=f"/look/{pages.version()}/0b5563.css",
+        script=f"/look/{pages.version()}/sign.js",
+        **frame,
+    )
+    text = blocks.text(printed(case))
+    lines = tuple(
+        facts.Line(name, "Kazakhstan" if place % 2 else "")
+        for place, name in enumerate(NAMES.get(text.language, NAMES["en"]) * 2)
+    )
+    offer = facts.Offer(
+        revision_sha256="0" * 64,
+        visibilities=VISIBILITIES,
+        boxes=(
+            facts.Box(
+                "signing::a",
+                WORDS[language].format("Steppe and Mountain Coalition"),
+                language,
+                "signing",
+            ),
+            facts.Box("name::b", NAME_WORDS[language], language, "name"),
+            facts.Box(
+                "mailings:1:c",
+                NEWS_WORDS[language].format("Specimen Rights Centre"),
+                language,
+                "mailings",
+            ),
+            facts.Box(
+                "mailings:2:d",
+                NEWS_WORDS[language].format("Open Window Initiative"),
+                language,
+                "mailings",
+            ),
+        ),
+        is_sensitive=case != "russian",
+    )
+    statement = facts.Statement(
+        frame=around,
+        address=ADDRESS,
+        text=text,
+        state="open",
+        total=2418,
+        organisations=41,
+        lines=lines,
+        has_more=True,
+        when="14 June 2031, 18:00 (Europe/Brussels)",
+        offer=offer,
+    )
+    yield "open", pages.statement(statement)
+    said = sentences.said(language).say
+    wrong = facts.Form(
+        values={
+            "name": ["Dana <Exampleva>"],
+            "email": ["dana@"],
+            "country": ["KZ"],
+            "kind": ["organisation"],
+            "organisation": ["Specimen & Co"],
+            "visibility": ["public"],
+        },
+        faults={
+            "email": said("field.email"),
+            "may_commit": said("field.may_commit"),
+            "visibility": said("field.tick_name"),
+            "consent": said("field.tick"),
+        },
+    )
+    yield "faults", pages.statement(replace(statement, form=wrong))
+    yield "changed", pages.statement(replace(statement, form=wrong, has_changed=True))
+    wait = said("error.429_text", wait=said("error.seconds", 40))
+    yield "wait", pages.statement(replace(statement, wait=wait))
+    for state in ("unopened", "closed", "superseded", "withdrawn", "none"):
+        successor = (
+            facts.Link("A newer text", "/s/newer-23456789") if state == "superseded" else None
+        )
+        yield (
+            state,
+            pages.statement(
+                replace(statement, state=state, offer=None, successor=successor, total=1)
+            ),
+        )
+    yield "empty", pages.statement(replace(statement, total=0, organisations=0, lines=()))
+    mailbox = facts.Mailbox(frame=around, address=ADDRESS, title=text.title, is_sent=True)
+    yield "mailbox", pages.mailbox(mailbox)
+    code = facts.Form(values={"code": ["ABCDE"]}, faults={"code": said("field.code")})
+    yield "code", pages.mailbox(replace(mailbox, is_sent=False, form=code))
+    listed = facts.Signatories(
+        frame=around,
+        address=ADDRESS,
+        title=text.title,
+        text_language=text.language,
+        text_direction=text.direction,
+        lines=lines * 12,
+        total=2418,
+        organisations=41,
+        withheld=0,
+        next_cursor="abc",
+        is_first=True,
+    )
+    yield "list", pages.signatories(listed)
+    yield (
+        "list-end",
+        pages.signatories(
+            replace(listed, lines=lines, next_cursor=None, withheld=1400, is_first=False)
+        ),
+    )
+    signing = facts.Signing(
+        title=text.title,
+        text_language=text.language,
+        text_direction=text.direction,
+        statement=f"/s/{ADDRESS}",
+        name="Dana Exampleva",
+        visibility="public",
+        country="Kazakhstan",
+        role="Editor",
+        affiliation="Specimen Weekly",
+        news=("Specimen Rights Centre", "Open Window Initiative"),
+    )
+    yield "confirm", pages.confirm(facts.Confirm(frame=around, signing=signing))
+    yield "withdraw", pages.withdraw(facts.Confirm(frame=around, signing=signing))
+    thanks = facts.Thanks(
+        frame=around,
+        own="/m/secret",
+        statement=f"/s/{ADDRESS}",
+        share=f"https://sign.specimen.example/s/{ADDRESS}",
+    )
+    yield "thanks", pages.thanks(thanks)
+    yield "thanks-held", pages.thanks(replace(thanks, is_held=True))
+    own = facts.Own(
+        frame=around,
+        signing=signing,
+        state="confirmed",
+        day="14 May 2031",
+        line="Dana Exampleva, Editor, Specimen Weekly",
+        country="KZ",
+        visibilities=VISIBILITIES,
+        boxes=offer.boxes[1:],
+        is_saved=True,
+    )
+    yield "own", pages.own(own)
+    blank = facts.Form(values={"name": [""]}, faults={"name": said("field.needed")})
+    yield "own-faults", pages.own(replace(own, form=blank, part="correct", is_saved=False))
+    yield "own-withdrawn", pages.own(replace(own, state="withdrawn", line="", is_saved=False))
+    approve = facts.Approve(
+        frame=around,
+        text=text,
+        parts=tuple(
+            facts.Part(
+                pointer=f"/blocks/{place}",
+                html=html,
+                places=(("/blocks/1/lists/0/demands/0", "Kazakhstan, 1"),) if place == 1 else (),
+            )
+            for place, html in enumerate(text.blocks)
+        ),
+        revision_sha256="0" * 64,
+        organisation="Open Window Initiative",
+        name="Nino Specimeni",
+        role="Director",
+        soft="28 May 2031, 18:00 (Europe/Brussels)",
+        hard="4 June 2031, 18:00 (Europe/Brussels)",
+        note="Please look above all at the demands.\n\nWe publish on the eve of the summit.",
+        has_logo=True,
+        history=(
+            facts.Happening("20 May 2031, 09:00", said("approve.asked", name="Bea Specimen")),
+            facts.Happening("22 May 2031, 11:30", said("approve.handed_on", name="Nino Specimeni")),
+        ),
+    )
+    yield "approve", pages.approve(approve)
+    reserved = facts.Form(
+        values={"answer": ["reserved"], "reservation/blocks/1": ["Not the second demand."]},
+        faults={"answer": said("field.reservation")},
+    )
+    yield "approve-faults", pages.approve(replace(approve, form=reserved, has_changed=True))
+    yield (
+        "approve-again",
+        pages.approve(
+            replace(
+                approve,
+                answer="approved",
+                answered=facts.Happening("23 May 2031, 10:00", "Nino Specimeni"),
+                change="The date in the second paragraph was corrected.",
+                carries_over=True,
+                is_sent=True,
+            )
+        ),
+    )
+    yield "approve-over", pages.approve(replace(approve, is_over=True, answer="declined"))
+    join = facts.Join(
+        frame=around,
+        coalition="Steppe and Mountain Coalition",
+        name="Nino Specimeni",
+        role="member",
+        expires="4 June 2031",
+        since="1 June 2031",
+    )
+    yield "join", pages.join(join)
+    yield "join-named", pages.join(replace(join, organisation="Open Window Initiative"))
+    for status in ("404", "409", "410", "413", "500"):
+        notice = facts.Notice(
+            frame=around,
+            title=said(f"error.{status}"),
+            text=said(f"error.{status}_text"),
+            is_error=True,
+        )
+        yield f"error-{status}", pages.notice(notice)
+    for kind in ("own.gone", "join.declined"):
+        done = facts.Notice(
+            frame=around,
+            title=said(kind),
+            text=said(f"{kind}_text"),
+            links=(facts.Link(said("thanks.statement"), f"/s/{ADDRESS}"),),
+        )
+        yield f"done-{kind}", pages.notice(done)
