@@ -23,15 +23,19 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from sqlalchemy import create_engine, text
 
 from bench.server import COMMAND, Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy import Engine
+
 SECONDS = int(os.environ.get("SECONDS", "20"))
 POSTGRES = os.environ.get("UNDERSIGNED_TEST_POSTGRES", "postgresql://127.0.0.1:5432/postgres")
 CONNECTIONS, REACH = 16, 0.4
+PATIENCE_SECONDS = 600
 SCRIPT = """
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
@@ -57,17 +61,17 @@ def measure() -> None:
         sys.exit("The load comes from wrk: apt-get install wrk")
     with TemporaryDirectory() as name:
         folder = Path(name)
+        print(f"PostgreSQL, two web processes, {SECONDS} s:")
         with _database() as url:
             floor = _floor(folder, url)
             ours = _ours(folder / "pg", url.replace("postgresql://", "postgresql+psycopg://"), 2)
-        print(f"PostgreSQL, two web processes, {SECONDS} s:")
         print(
             f"  bare insert {floor:.0f}/s, signing {ours:.0f}/s: ratio {ours / floor:.2f}", end=""
         )
         print(f" (reach {REACH})")
-        (folder / "lite").mkdir()
+        print("SQLite, one process:")
         lite = _ours(folder / "lite", None, 1)
-        print(f"SQLite, one process: signing {lite:.0f}/s")
+        print(f"  signing {lite:.0f}/s")
 
 
 @contextmanager
@@ -103,10 +107,10 @@ def _ours(folder: Path, database: str | None, workers: int) -> float:
     with Server(folder, database, options=options, UNDERSIGNED_TRUSTED_PROXIES="1") as server:
         address, body = _open(server)
         path = f"/v1/public/statements/{address}/signatures"
-        _load(folder, server.port, path, body, 3)  # warm
+        warm = _load(folder, server.port, path, body, 3)
         rate = _load(folder, server.port, path, body, SECONDS)
-        assert rate.bad == 0, f"{rate.bad} were not accepted"
-        _take_in(server, address)
+        assert warm.bad + rate.bad == 0, f"{warm.bad + rate.bad} were not accepted"
+        _take_in(server, warm.number + rate.number)
     return rate.a_second
 
 
@@ -175,7 +179,24 @@ def _wait(port: int) -> None:
     raise TimeoutError("The floor does not come up.")
 
 
-def _take_in(server: Server, address: str) -> None:
-    """Let a worker take in what was received; say how fast."""
-    del address
-    print(COMMAND, server.port)
+def _take_in(server: Server, accepted: int) -> None:
+    """Have a worker take in what was received: every accepted one is there, with its letter."""
+    engine = create_engine(server.environment["UNDERSIGNED_DATABASE_URL"])
+    received = _count(engine, "pending_signatures")
+    assert received >= accepted, f"{accepted} were accepted and {received} are there"
+    began = time.monotonic()
+    with subprocess.Popen([COMMAND, "worker"], env=server.environment) as worker:
+        while waiting := _count(engine, "pending_signatures WHERE taken_in_at IS NULL"):
+            assert time.monotonic() - began < PATIENCE_SECONDS, f"{waiting} wait"
+            time.sleep(0.5)
+        took = time.monotonic() - began
+        worker.terminate()
+    promised = _count(engine, "letters")
+    assert promised == received, f"{received} were received and {promised} letters are promised"
+    print(f"  {received} received, {accepted} of them answered in time; all have their letter")
+    print(f"  taken in by a worker at {received / took:.0f}/s")
+
+
+def _count(engine: Engine, what: str) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(text(f"SELECT count(*) FROM {what}")).scalar_one())

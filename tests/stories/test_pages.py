@@ -342,6 +342,7 @@ def test_own_data_is_taken_away_as_a_file(rush: Rush, browser: FlaskClient) -> N
 
     assert answer.mimetype == "application/json"
     assert "attachment" in answer.headers["Content-Disposition"]
+    assert answer.json
     assert answer.json["signature"]["who"]["name"] == "Ada Specimen"
     assert answer.headers["Cache-Control"] == "no-store"
 
