@@ -95,6 +95,15 @@ def _own(scene: Scene) -> dict[str, str]:
     return {"secret": rush.signed(f"{uuid4().hex}@specimen.example")}
 
 
+def _reviewed(scene: Scene) -> dict[str, str]:
+    """A frozen text that can be opened for signing."""
+    statement, _ = scene.text()
+    here = f"/v1/statements/{statement}"
+    match = {"If-Match": scene.owner.get(here).etag}
+    scene.owner.send("POST", f"{here}/transitions", {"state": "review"}, headers=match)
+    return {"statement_id": statement}
+
+
 def _opened(scene: Scene) -> dict[str, str]:
     rush = a_rush(scene.world, scene.owner, coalition=scene.coalition)
     return {"statement_id": rush.statement}
@@ -114,6 +123,7 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "DELETE /v1/organisations/{organisation_id}/logo": _organisation_with_logo,
     "GET /v1/coalitions/{coalition_id}/logo": _coalition_with_logo,
     "DELETE /v1/coalitions/{coalition_id}/logo": _coalition_with_logo,
+    "PUT /v1/statements/{statement_id}/signing": _reviewed,
     "POST /v1/statements/{statement_id}/successors": _opened,
     "GET /v1/public/statements/{address}": _open,
     "GET /v1/public/statements/{address}/signatures": _open,

@@ -1,0 +1,140 @@
+"""Web processes and workers killed in a rush: what was accepted is there, with its one letter."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from api.infra.database import reading
+from api.infra.letters import Letter, LetterState
+from api.signing.models import PendingSignature
+from tests.contracts.test_letter_workers import settings_of, working
+from tests.post import Post, server
+from tests.signing import Rush, a_network, a_rush
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.client import Client
+    from tests.conftest import World
+
+KILLS, SIGNING = 12, 3
+WAIT_SECONDS = 60
+
+
+@contextmanager
+def serving(world: World, post: Post, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve as `undersigned serve` does, in a group of processes that can be killed together."""
+    settings = settings_of(world, post)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "UNDERSIGNED_DATABASE_URL": settings.database_url,
+        "UNDERSIGNED_STORAGE_PATH": settings.storage_path,
+        "UNDERSIGNED_QUEUE_URL": settings.queue,
+        "UNDERSIGNED_MASTER_KEYS": ",".join(settings.master_keys),
+        "UNDERSIGNED_TRUSTED_PROXIES": "1",
+        "UNDERSIGNED_LOG_LEVEL": "ERROR",
+        "PYTHONPATH": os.getcwd(),  # noqa: PTH109 # where the tests run
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "api.cli",
+        "serve",
+        "--no-worker",
+        "--bind",
+        f"127.0.0.1:{port}",
+    ]
+    with subprocess.Popen(command, env=environment, start_new_session=True) as process:  # noqa: S603 # our own
+        try:
+            yield process
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def sign(rush: Rush, port: int, over: threading.Event, accepted: list[str], who: int) -> None:
+    """Sign again and again; keep the addresses of those that were accepted."""
+    number = 0
+    while not over.is_set():
+        number += 1
+        email = f"p{who}-{number}@specimen.example"
+        body = json.dumps(bodies(rush) | {"email": email})
+        headers = {"Content-Type": "application/json", "X-Forwarded-For": a_network()}
+        try:
+            connection = HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("POST", f"{rush.path}/signatures", body, headers)
+            status = connection.getresponse().status
+        except (OSError, HTTPException):
+            time.sleep(0.05)
+            continue
+        assert status == 202
+        accepted.append(email)
+
+
+def bodies(rush: Rush) -> dict[str, object]:
+    return {**rush.settings["body"]}
+
+
+def waiting(world: World, rush: Rush) -> int:
+    with world.app.app_context(), reading() as session:
+        unsent = select(func.count()).where(Letter.state == LetterState.QUEUED)
+        mine = PendingSignature.statement_id == UUID(rush.statement)
+        new = select(func.count()).where(mine, PendingSignature.taken_in_at.is_(None))
+        return (session.scalar(unsent) or 0) + (session.scalar(new) or 0)
+
+
+@pytest.mark.long
+def test_who_was_accepted_in_a_rush_gets_the_letter_whatever_is_killed(
+    world: World, owner: Client
+) -> None:
+    chance = random.Random(7)  # noqa: S311 # to be repeatable
+    rush = a_rush(world, owner)
+    rush.settings["body"] = rush.body("nobody@specimen.example")
+    accepted: list[str] = []
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    over = threading.Event()
+    threads = [
+        threading.Thread(target=sign, args=(rush, port, over, accepted, who))
+        for who in range(SIGNING)
+    ]
+    with server(Post()) as post:
+        for thread in threads:
+            thread.start()
+        for kill in range(KILLS):
+            with serving(world, post, port) as web, working(settings_of(world, post)) as worker:
+                before, until = len(accepted), time.monotonic() + WAIT_SECONDS
+                while len(accepted) < before + 10:
+                    assert time.monotonic() < until, "nothing is accepted"
+                    time.sleep(0.05)
+                time.sleep(chance.uniform(0, 1))
+                os.killpg(web.pid, signal.SIGKILL) if kill % 2 else worker.kill()
+        over.set()
+        for thread in threads:
+            thread.join()
+        with working(settings_of(world, post)):
+            until = time.monotonic() + 3 * WAIT_SECONDS
+            while waiting(world, rush):
+                assert time.monotonic() < until, f"{waiting(world, rush)} still wait"
+                time.sleep(0.2)
+
+    told: dict[str, set[str]] = {}
+    for message in post.took:
+        told.setdefault(str(message["To"]), set()).add(str(message["Message-ID"]))
+    assert set(accepted) <= set(told), "somebody was accepted and has no letter"
+    assert all(len(ids) == 1 for ids in told.values()), "a letter repeats under another id"
