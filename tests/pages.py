@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from api.config import share
 from api.documents.rules import blocks
-from api.pages.rules import facts, pages, sentences
+from api.pages.rules import approving, facts, pages, sentences
 from api.portable.rules import printing, reading
+from api.signoffs.rules import places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,8 @@ def every(language: str, case: str = "summit-twin", **frame: Any) -> Iterator[tu
         script=f"/look/{pages.version()}/sign.js",
         **frame,
     )
-    text = blocks.text(printed(case))
+    print_ = printed(case)
+    text = blocks.text(print_)
     lines = tuple(
         facts.Line(name, "Kazakhstan" if place % 2 else "")
         for place, name in enumerate(NAMES.get(text.language, NAMES["en"]) * 2)
@@ -184,18 +186,13 @@ def every(language: str, case: str = "summit-twin", **frame: Any) -> Iterator[tu
     yield "own", pages.own(own)
     blank = facts.Form(values={"name": [""]}, faults={"name": said("field.needed")})
     yield "own-faults", pages.own(replace(own, form=blank, part="correct", is_saved=False))
+    nameless = replace(signing, name="", role="", affiliation="", visibility="anonymous")
+    yield "own-nameless", pages.own(replace(own, signing=nameless, line="", is_saved=False))
     yield "own-withdrawn", pages.own(replace(own, state="withdrawn", line="", is_saved=False))
     approve = facts.Approve(
         frame=around,
         text=text,
-        parts=tuple(
-            facts.Part(
-                pointer=f"/blocks/{place}",
-                html=html,
-                places=(("/blocks/1/lists/0/demands/0", "Kazakhstan, 1"),) if place == 1 else (),
-            )
-            for place, html in enumerate(text.blocks)
-        ),
+        parts=approving.parts(text, print_, places(print_)),
         revision_sha256="0" * 64,
         organisation="Open Window Initiative",
         name="Nino Specimeni",

@@ -139,6 +139,7 @@ def _page(found: Own, **more: Any) -> facts.Own:
         line=shown if is_shown else "",
         country=signature.country or "",
         visibilities=_visibilities(found),
+        is_organisation=signature.kind is SignatoryKind.ORGANISATION,
         boxes=(*_to_show(found, around), *_mailings(found)),
         **more,
     )

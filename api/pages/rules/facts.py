@@ -183,6 +183,7 @@ class Own:
     line: str  # as the list shows it; empty: not shown
     country: str  # the code
     visibilities: tuple[str, ...]
+    is_organisation: bool = False
     boxes: tuple[Box, ...] = ()  # mailings that were agreed to, and the consent to show the name
     form: Form = field(default_factory=Form)
     part: Literal["", "how", "correct", "news"] = ""  # which of its forms was sent
