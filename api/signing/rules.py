@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from api.config import share
 from api.errors import Conflict, Fault, Invalid, point
 from api.signatures.models import Purpose, SignatoryKind, Visibility
+from api.texts.rules import catalogues
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +26,7 @@ WITHIN = timedelta(hours=24)
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # without signs that are mistaken for one another
 ADDRESS_SIGNS, CODE_SIGNS = 8, 10
 CODE_GROUP = 5
-FALLBACK = "en"
+FOLDER = share("templates", "consents")
 
 
 class SigningClosed(Conflict):
@@ -52,7 +53,7 @@ def consents(
     language: str, coalition: str, organisations: Iterable[tuple[UUID, str]]
 ) -> list[Consent]:
     """Return the boxes of a form, each with words of its own; none is ticked beforehand."""
-    tag = language if language in consent_languages() else FALLBACK
+    tag = catalogues.best(FOLDER, language)
     said = _words(tag)
     signing = said["signing"].format(coalition=coalition)
     return [
@@ -66,14 +67,8 @@ def consents(
 
 
 @lru_cache
-def consent_languages() -> frozenset[str]:
-    """Return the languages in which consent is asked for."""
-    return frozenset(path.stem for path in share("templates", "consents").glob("*.toml"))
-
-
-@lru_cache
 def _words(tag: str) -> dict[str, str]:
-    return tomllib.loads(share("templates", "consents", f"{tag}.toml").read_text("utf-8"))
+    return tomllib.loads((FOLDER / tag / catalogues.FILE).read_text("utf-8"))
 
 
 def given(
