@@ -66,6 +66,12 @@ def consents(
     ]
 
 
+def to_show_a_name(words_sha256: str) -> Consent | None:
+    """Return the consent to have a name shown, in any language, whose words have a hash."""
+    every = (Consent(Purpose.NAME, tag, _words(tag)["name"]) for tag in catalogues.offered(FOLDER))
+    return next((each for each in every if each.sha256 == words_sha256), None)
+
+
 @lru_cache
 def _words(tag: str) -> dict[str, str]:
     return tomllib.loads((FOLDER / tag / catalogues.FILE).read_text("utf-8"))

@@ -302,6 +302,14 @@ class OwnSignatureIn(Schema):
     affiliation = Text(most=120, allow_none=True)
     country = CountryCode(allow_none=True)
     visibility = ma.fields.Enum(Visibility, by_value=True)
+    consents = ma.fields.List(
+        ma.fields.Nested(ConsentIn),
+        validate=ma.validate.Length(0, 1),
+        metadata={
+            "description": "To have the name shown, where that was not agreed to yet.",
+            "example": [],
+        },
+    )
     consents_taken_back = ma.fields.List(
         ma.fields.UUID(), validate=ma.validate.Length(0, MOST_MAILERS), metadata={"example": []}
     )

@@ -78,6 +78,20 @@ def test_who_withdraws_is_forgotten_and_may_sign_again(rush: Rush) -> None:
     assert rush.total() == 1
 
 
+def test_a_name_is_shown_only_once_its_bearer_agreed_to_that(rush: Rush) -> None:
+    own = rush.signed(
+        "ada@specimen.example", visibility="coalition", consents=rush.consents("signing")
+    )
+    path, caller = f"{OWN}/{own}/corrections", rush.world.stranger()
+
+    refused = caller.post(path, {"visibility": "public"})
+    agreed = caller.post(path, {"visibility": "public", "consents": rush.consents("name")})
+
+    assert (refused.status, agreed.status) == (422, 200)
+    assert [each["purpose"] for each in agreed["consents"]] == ["name", "signing"]
+    assert names(rush) == ["Ada Specimen"]
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_a_link_that_is_only_opened_changes_nothing(rush: Rush, method: str) -> None:
     own = rush.signed("ada@specimen.example")

@@ -364,12 +364,12 @@ def test_a_name_is_shown_again_only_by_consent_and_when_it_is_written(
 def test_an_organisation_corrects_its_name_not_that_of_who_signed(
     rush: Rush, browser: FlaskClient
 ) -> None:
-    told = {"kind": "organisation", "name": "Specimen Comittee", "represented_by": {"name": "Ada"}}
+    told = {"kind": "organisation", "name": "Specimen Club", "represented_by": {"name": "Ada"}}
     own = f"/m/{rush.signed('ada@specimen.example', **told)}"
     fields = {
         one.get("name"): one.get("value") for one in Tags(browser.get(own).text).named("input")
     }
-    assert fields["name"] == "Specimen Comittee"
+    assert fields["name"] == "Specimen Club"
     assert "initials" not in fields.values()
 
     posted(browser, own, {"do": "correct", "name": "Specimen Committee", "country": "KZ"})

@@ -184,14 +184,19 @@ def _hide(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
 
 def _how(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
     wanted, faults = forms.one(values, "visibility"), {}
+    agreed: set[str] = set()
     around, _ = of(found.signature.coalition_id, found.signature.language)
     if wanted not in _visibilities(found):
         faults["visibility"] = "field.choice"
     elif wanted in forms.SHOWN:
         known = {each.value for each in _to_show(found, around)}
-        if known and not known & set(values.get("consent", ())):
+        agreed = known & set(values.get("consent", ()))
+        if known and not agreed:
             faults["consent"] = "field.tick_name"
     changed = {"visibility": wanted, **_given(values, ("name",), keep_empty=False)}
+    changed["consents"] = [
+        {"purpose": Purpose.NAME.value, "words_sha256": each.rpartition(":")[2]} for each in agreed
+    ]
     return _change(secret_of_own, found, changed, faults, "how")
 
 

@@ -176,6 +176,9 @@ def _page(found: Public) -> facts.Statement:
         successor=facts.Link("", f"/s/{found.successor}{around.query}")
         if found.successor
         else None,
+        pdf=f"/v1/public/statements/{signing.address}/document"
+        if found.statement.state is State.PUBLISHED
+        else None,
         offer=_offer(found) if state == "open" else None,
     )
 

@@ -102,6 +102,7 @@ class Statement:
     has_more: bool = False
     when: str = ""  # signing opens, or how long it is open
     successor: Link | None = None
+    pdf: str | None = None  # its address, once it is published
     offer: Offer | None = None
     form: Form = field(default_factory=Form)
     has_changed: bool = False

@@ -137,7 +137,7 @@ def _count(session: Session, asked: PendingSignature) -> None:
         return
     asked.signature_id = signature.id
     _keep_who(session, signature, request)
-    _keep_consents(session, signature, request["consents"])
+    keep_consents(session, signature, request["consents"])
     if signature.state is SignatureState.CONFIRMED:
         counts.change(session, [signature], by=1)
         jobs.promise(session, "signatures.place", None, {}, key="signatures.place")
@@ -256,9 +256,10 @@ def _keep_who(session: Session, signature: Signature, request: Mapping[str, Any]
     rows.put_identity(session, signature, identity)
 
 
-def _keep_consents(
+def keep_consents(
     session: Session, signature: Signature, given: Iterable[Mapping[str, Any]]
 ) -> None:
+    """Keep what somebody agreed to today, with the words."""
     for each in given:
         consent = rules.Consent(Purpose(each["purpose"]), each["language"], each["words"])
         if session.get(ConsentWords, consent.sha256) is None:
@@ -271,7 +272,7 @@ def _keep_consents(
                 purpose=consent.purpose,
                 organisation_id=whose,
                 words_sha256=consent.sha256,
-                given_on=signature.day,
+                given_on=clock.today(),
             )
         )
 

@@ -24,7 +24,8 @@ from api.signatures.models import (
 )
 from api.signatures.rules import naming
 from api.signatures.service import changes, counts, rows
-from api.signing.service.confirming import OWN
+from api.signing import rules
+from api.signing.service.confirming import OWN, keep_consents
 from api.statements.models import Moderation, Signing, Statement
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def correct(secret: str, changed: Mapping[str, Any]) -> Own:
         known = {**known, **{key: changed[key] for key in ALTERABLE if key in changed}}
         visibility = Visibility(changed.get("visibility", signature.visibility))
         _must_have_name(known, visibility)
+        _must_agree(session, signature, visibility, changed.get("consents", ()))
         with counts.followed(session, statement, [signature]):
             _take_consents_back(session, signature, changed.get("consents_taken_back", ()), known)
             signature.country = changed.get("country", signature.country)
@@ -191,6 +193,27 @@ def _must_be_fit(signature: Signature, changed: Mapping[str, Any]) -> None:
 def _must_have_name(known: Mapping[str, Any], visibility: Visibility) -> None:
     if wrong := signatures.nameless({**known, "visibility": visibility}):
         raise Invalid("A name that is to be shown must be given.", [Fault("/name", wrong)])
+
+
+def _must_agree(
+    session: Session,
+    signature: Signature,
+    visibility: Visibility,
+    given: Sequence[Mapping[str, Any]],
+) -> None:
+    """Keep the consent to have a name shown; raise Invalid where it was never given."""
+    query = select(Consent.id).where(
+        Consent.signature_id == signature.id, Consent.purpose == Purpose.NAME
+    )
+    is_shown = visibility in signatures.SHOWN[signatures.Audience.PUBLIC]
+    if not is_shown or session.scalars(query).first() is not None:
+        return
+    found = [rules.to_show_a_name(each["words_sha256"]) for each in given]
+    agreed = [each for each in found if each is not None]
+    if not agreed:
+        wrong = "Agree to have the name shown: send that consent, or choose that it is not."
+        raise Invalid("A consent is missing.", [Fault("/visibility", wrong)])
+    keep_consents(session, signature, [vars(agreed[0])])
 
 
 def _kept(known: Identity, visibility: Visibility) -> Identity:
