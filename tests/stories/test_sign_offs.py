@@ -267,7 +267,7 @@ def test_two_answers_in_one_moment_are_both_kept_in_an_order(text: SigningOff) -
     doors = [text.door(each) for each in ("Ada", "Dan")] * 4
 
     def say(at: int) -> Answer:
-        no = {"answer": "declined", "reason": f"No {at}."} if at % 3 else {"answer": "approved"}
+        no = {"answer": "declined", "reason": f"No {at}."}
         body = {**no, "revision_sha256": text.sha256}
         return text.world.stranger().post(f"{doors[at]}/answers", body)
 
@@ -362,3 +362,27 @@ def test_an_organisation_of_another_coalition_is_no_member(text: SigningOff) -> 
 
     assert asked.status == 422
     assert other.get(f"{text.path}/sign-off-board").status == 404
+
+
+def test_no_note_comes_in_behind_a_name_that_is_taken_back(text: SigningOff) -> None:
+    case = a_case(text.owner, text.coalition, name="Wagtail Specimen", country="TJ")
+    door, etag = text.door("Ada"), text.owner.get(f"/v1/cases/{case}").etag
+    body = {
+        "answer": "reserved",
+        "revision_sha256": text.sha256,
+        "reservations": [{"pointer": "/blocks/0", "text": "All but Wagtail Specimen."}],
+        "prints_reservation": True,
+    }
+    silence = {"may_be_named": False, "public_label": "a baker"}
+
+    def act(at: int) -> Answer:
+        if at:
+            return text.owner.patch(f"/v1/cases/{case}", silence, etag=etag)
+        return text.world.stranger().post(f"{door}/answers", body)
+
+    with ThreadPoolExecutor(2) as threads:
+        answered, silenced = threads.map(act, (0, 1))
+
+    assert silenced.status == 200
+    assert answered.status in {200, 422}
+    assert "Wagtail" not in text.printed()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from api.accounts.rules import Actor, Role
-from api.accounts.service import load
 from api.cases import service as cases
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Fault, Gone, Invalid, NotFound, point
@@ -120,9 +119,17 @@ def asked(secret: str) -> Asked:
         return _asked(session, *_followed(session, secret))
 
 
-def _followed(session: Session, secret: str, *, lock: bool = False) -> tuple[Table, Person]:
-    """Return the table and the person that a link is of; `lock` holds the statement first."""
+def _followed(
+    session: Session, secret: str, *, lock: bool = False, prints: bool = False
+) -> tuple[Table, Person]:
+    """Return the table and the person that a link is of; `lock` holds the statement first.
+
+    What will print holds the coalition before: a name that is taken back at the same moment must
+    not come in behind.
+    """
     link = links.follow(session, rows.PURPOSE, secret)
+    if prints:
+        cases.hold(session, link.coalition_id)
     row = session.get(Approver, link.object_id)
     ask = session.get(Ask, row.ask_id) if row is not None else None
     if row is None or ask is None:
@@ -188,7 +195,7 @@ def _must_answer(table: Table, seat: Seat, me: Person) -> None:
 def answer(secret: str, facts: Mapping[str, Any]) -> Asked:
     """Answer for a member. The same twice is once; another answer goes before the earlier one."""
     with transaction() as session:
-        table, me = _followed(session, secret, lock=True)
+        table, me = _followed(session, secret, lock=True, prints=facts["prints_reservation"])
         seat = _seat_of(table, me)
         _must_answer(table, seat, me)
         who = {"name": me.name, "role": me.role}
@@ -203,7 +210,7 @@ def answer(secret: str, facts: Mapping[str, Any]) -> Asked:
 def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> tuple[Table, Seat]:
     """Enter an answer that a member gave in another way, until the text is published."""
     with transaction() as session:
-        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
+        statement = cases.held(session, actor, Statement, statement_id, Role.COORDINATOR)
         rows.must_be_open(statement)
         table = rows.table(session, statement)
         seat = table.seat(facts["member_id"])
