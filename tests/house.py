@@ -28,6 +28,7 @@ from tests.builders import (
     secret_of,
 )
 from tests.contracts.scene import SVG, a_source
+from tests.signing import a_rush
 from tests.stories.test_statements import HIDDEN
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def a_house(world: World, owner: Client) -> House:
     scanned = owner.send("POST", f"/v1/statements/{secret}/evidence", PDF, kind="application/pdf")
     assert scanned.status == 201, scanned.body
     _a_sign_off(world, owner, secret, sha256)
+    a_rush(world, owner, coalition=coalition).sent("wren@specimen.example")
     retracted = _a_retracted_text(owner, coalition)
     template = made(owner, f"{of_it}/templates", {"source": a_source()})
     assembly = {"template_id": template, "slug": "assembled", "facts": {"city": "Specimen"}}

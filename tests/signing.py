@@ -12,7 +12,9 @@ from sqlalchemy import select
 from api.infra import jobs, letters, links
 from api.infra.database import reading
 from api.infra.letters import Letter
+from api.signing import rules
 from api.signing.models import PendingSignature
+from api.signing.service import batch
 from tests.builders import a_coalition, a_text
 
 if TYPE_CHECKING:
@@ -106,10 +108,14 @@ class Rush:
         self.world.work()
 
     def code(self) -> str:
-        """Return the code of the letter that was promised last."""
-        _, letter = letters_of(self.world)[-1]
-        assert letter is not None
-        return str(letter.facts["code"])
+        """Return the code of the letter to whoever signed this statement last."""
+        with self.world.app.app_context(), reading() as session:
+            query = select(PendingSignature).where(
+                PendingSignature.statement_id == UUID(self.statement)
+            )
+            newest = session.scalars(query.order_by(PendingSignature.asked_at.desc())).first()
+            assert newest is not None
+            return rules.spelled(batch.code_of(session, newest))
 
     def move(self, state: str) -> None:
         here = f"/v1/statements/{self.statement}"

@@ -15,7 +15,7 @@ from tests.post import a_kind
 def main() -> None:
     """Work with the settings of the first argument."""
     settings = json.loads(sys.argv[1])
-    jobs.LEASE = letters.LEASE = timedelta(seconds=1)
+    jobs.LEASE = letters.LEASE = timedelta(seconds=3)
     jobs.RENEW_SECONDS = 0.3  # type: ignore[assignment] # finer than a user's
     queue.SWEEP_SECONDS = 0.2  # type: ignore[assignment] # finer than a user's
     settings["master_keys"] = tuple(settings["master_keys"])

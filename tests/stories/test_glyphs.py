@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 BOX = "Ay \U000133cf"
 NAME = "U+133CF EGYPTIAN HIEROGLYPH X001"
 # They have a form of their own, which no such character fits; they are refused for that.
-CODES = {"accent", "built_in", "countries", "country", "email", "languages", "website"}
+CODES = {
+    *("accent", "built_in", "code", "countries", "country", "domain", "email", "language"),
+    *("languages", "pointer", "proof", "sensitive_countries", "website", "zone"),
+}
 NO_TEXT = {
     ("POST /v1/coalitions/{coalition_id}/assemblies", "/demands/ids/0"),  # it chooses, by keys
     ("POST /v1/coalitions/{coalition_id}/template-previews", "/demands/ids/0"),

@@ -8,6 +8,7 @@ import pytest
 
 from api.documents import service
 from api.documents.rules import press
+from api.documents.service import public
 from tests.builders import Signing, a_case, a_coalition, a_revision, a_statement, a_text
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def test_a_published_document_is_printed_anew(
     def never(_: Any) -> bytes:
         raise AssertionError
 
-    monkeypatch.setattr(service, "_print", never)  # it is there already
+    monkeypatch.setattr(public, "print_now", never)  # it is there already
 
     assert again(signing, printed(signing, "pdf")).status == 200
 

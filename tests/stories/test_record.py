@@ -185,7 +185,15 @@ def test_an_owner_can_show_what_an_entry_says(
         "visibility": "public",
         "lead": False,
     }
-    left_out = ("acronym", "role", "affiliation", "as_printed", "represented_by", "email")
+    left_out = (
+        "acronym",
+        "role",
+        "affiliation",
+        "as_printed",
+        "represented_by",
+        "email",
+        "reservation",
+    )
     empty = dict.fromkeys((*left_out, "country", "organisation_id"))
     assert commits_to(entered, {**sent, **empty})
 

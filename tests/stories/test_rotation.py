@@ -29,7 +29,12 @@ NOT_SEALED = {
     "data_keys.wrapped",
     "idempotency.key",
     "idempotency.request",
+    "letter_marks.address",
+    "links.secret_hash",
+    "pending_signatures.prefix",
+    "signatures.prefix",
     "tokens.secret_hash",
+    "used_challenges.digest",
 }
 
 
