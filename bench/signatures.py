@@ -48,7 +48,7 @@ AT_ONCE = 10_000
 PAGE = 50
 REACH_PAGE, REACH_COUNT, REACH_BYTES = 1.5, 1.5, 200 << 20
 SERVER = "postgresql://postgres@127.0.0.1:5432"
-DATABASE = "undersigned_bench"
+DATABASE = "undersigned_bench_signatures"
 
 SIGN = """
 INSERT INTO signatures (
