@@ -92,6 +92,9 @@ def a_house(world: World, owner: Client) -> House:
     assert scanned.status == 201, scanned.body
     _a_sign_off(world, owner, secret, sha256)
     a_rush(world, owner, coalition=coalition).sent("wren@specimen.example")
+    made(owner, f"{of_it}/blocks", {"kind": "domain", "value": "robin.specimen.example"})
+    invalid = {"rule": {"country": "KZ"}, "reason": "Robots."}
+    assert owner.post(f"/v1/statements/{secret}/invalidations", invalid).status < 300
     retracted = _a_retracted_text(owner, coalition)
     template = made(owner, f"{of_it}/templates", {"source": a_source()})
     assembly = {"template_id": template, "slug": "assembled", "facts": {"city": "Specimen"}}
@@ -121,7 +124,8 @@ def a_house(world: World, owner: Client) -> House:
         "/v1/me",
     ]
     house = House(world, owner, coalition, secret, sha256, paths, repeated)
-    assert set(sealed(world)) == {place for place, _ in keys.sealed_columns()}
+    places = {place for place, _ in keys.sealed_columns()}
+    assert set(sealed(world)) == places, places ^ set(sealed(world))
     return house
 
 

@@ -271,6 +271,7 @@ def test_what_cannot_be_done_is_said_in_plain_words(
 def test_the_doctor_says_what_the_database_lacks_and_the_line_that_mends_it(
     settings: dict[str, str], tmp_path: Path
 ) -> None:
+    settings = settings | {"UNDERSIGNED_SMTP_URL": "smtp://127.0.0.1:1"}
     other = settings | {"UNDERSIGNED_DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite"}
     away = settings | {"UNDERSIGNED_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
 
