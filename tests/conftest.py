@@ -18,7 +18,7 @@ from sqlalchemy import delete, select
 from api.accounts import service as accounts
 from api.app import CHILD_MODULES, create_app
 from api.config import Settings
-from api.infra import jobs
+from api.infra import days, jobs
 from api.infra.child import Children
 from api.infra.database import Base, db
 from api.infra.keys import new_master_key
@@ -96,7 +96,8 @@ class World:
         return client
 
     def empty(self) -> None:
-        """Delete every row."""
+        """Delete every row, and what a process remembers of them."""
+        days.KNOWN.clear()
         with self.app.app_context(), db.engine.begin() as connection:
             for table in reversed(Base.metadata.sorted_tables):  # TRUNCATE is slower, on few rows
                 connection.execute(delete(table))

@@ -30,7 +30,7 @@ PLACE = "day_keys.secret"
 # A process remembers a key for so long; thousands ask for that of today at once.
 KNOWN_SECONDS = 60.0
 MOST_KNOWN = 20
-_KNOWN: MutableMapping[object, dict[tuple[str, date], tuple[bytes, float]]] = WeakKeyDictionary()
+KNOWN: MutableMapping[object, dict[tuple[str, date], tuple[bytes, float]]] = WeakKeyDictionary()
 KEPT = {"letters": timedelta(days=2), "prefixes": timedelta(days=7)}
 
 
@@ -57,7 +57,7 @@ def mark(session: Session, purpose: str, value: str, day: date | None = None) ->
 
 def ready(purpose: str) -> None:
     """Have today's key there and known, so that marking by it writes nothing."""
-    found = _KNOWN.get(db.engine, {}).get((purpose, clock.today()))
+    found = KNOWN.get(db.engine, {}).get((purpose, clock.today()))
     if found is None or found[1] <= time.monotonic():
         for _ in range(2):  # one that was just made is known only once it is kept
             with transaction() as session:
@@ -65,7 +65,7 @@ def ready(purpose: str) -> None:
 
 
 def _key(session: Session, purpose: str, day: date) -> bytes:
-    known = _KNOWN.setdefault(db.engine, {})
+    known = KNOWN.setdefault(db.engine, {})
     found, until = known.get((purpose, day), (b"", 0.0))
     if until > time.monotonic():
         return found
