@@ -39,6 +39,7 @@ import api.signing.routes
 import api.signing.service.letters
 import api.signoffs.jobs
 import api.signoffs.routes
+import api.signoffs.service.letters
 import api.statements.routes
 import api.templates.routes
 from api import config

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from bench import letter, many, signatures, signing
+from bench import letter, many, oracle, signatures, signing
 
 BENCHES = {
     "pdf": letter.measure,
     "many": many.measure,
     "signatures": signatures.measure,
     "signing": signing.measure,
+    "oracle": oracle.measure,
 }
 
 unknown = set(sys.argv[1:]) - set(BENCHES)

@@ -105,7 +105,7 @@ def _ours(folder: Path, database: str | None, workers: int) -> float:
     folder.mkdir(exist_ok=True)
     options = ("--no-worker", "--workers", str(workers))
     with Server(folder, database, options=options, UNDERSIGNED_TRUSTED_PROXIES="1") as server:
-        address, body = _open(server)
+        address, body = opened(server)
         path = f"/v1/public/statements/{address}/signatures"
         warm = _load(folder, server.port, path, body, 3)
         rate = _load(folder, server.port, path, body, SECONDS)
@@ -114,7 +114,8 @@ def _ours(folder: Path, database: str | None, workers: int) -> float:
     return rate.a_second
 
 
-def _open(server: Server) -> tuple[str, str]:
+def opened(server: Server) -> tuple[str, str]:
+    """Open a statement for signing; return its address, and a body in which WHO stands for one."""
     coalition = server.post("/v1/coalitions", {"slug": "bench", "name": "Specimen"})["id"]
     text = {"slug": "rush", "kind": "petition", "language": "en", "title": "Open the doors"}
     document = {**text, "body": [{"paragraph": "We ask that the doors be opened."}]}

@@ -26,9 +26,9 @@ def print_document(work: Work) -> dict[str, str]:
     return {"url": f"/v1/statements/{statement}/document?{urlencode(asked)}"}
 
 
-@job(service.RENEW)
+@job(service.RENEW, on=("statement.moved",))
 def renew_document(work: Work) -> None:
-    """Print a published statement anew after a name was taken back."""
+    """Print a statement once it is published, and anew after a name in it was taken back."""
     public.renew(UUID(work.facts["statement_id"]))
 
 

@@ -301,6 +301,7 @@ class OwnSignatureIn(Schema):
     role = Text(most=120, allow_none=True)
     affiliation = Text(most=120, allow_none=True)
     country = CountryCode(allow_none=True)
+    represented_by = ma.fields.Nested(RepresentativeIn)
     visibility = ma.fields.Enum(Visibility, by_value=True)
     consents = ma.fields.List(
         ma.fields.Nested(ConsentIn),

@@ -196,3 +196,32 @@ def test_everybody_gets_the_published_pdf_and_never_one_with_a_name_that_was_tak
     assert caller.get(path).status == 202
     rush.work()
     assert "AdaSpecimen" not in letters_of(caller.get(path).body)
+
+
+def test_what_a_coordinator_took_out_of_the_count_stays_out_when_its_name_is_corrected(
+    world: World, owner: Client
+) -> None:
+    rush = a_rush(world, owner, moderation="all")
+    own = rush.signed("ada@specimen.example")
+    (held,) = owner.get(f"/v1/statements/{rush.statement}/moderation-queue")["items"]
+    rejected = owner.post(f"/v1/signatures/{held['id']}/rejection", {"reason": "Nobody knows her."})
+    assert rejected.status == 200
+
+    changed = world.stranger().post(f"{OWN}/{own}/corrections", {"name": "Eve Specimen"})
+
+    assert (changed.status, changed["state"]) == (200, "rejected")
+    assert rush.total() == 0
+
+
+def test_an_organisation_corrects_who_signed_for_it(rush: Rush) -> None:
+    by = {"name": "A. Specimen", "role": "Director"}
+    own = rush.signed(
+        "ada@specimen.example", kind="organisation", name="Specimen Club", represented_by=by
+    )
+    path, caller = f"{OWN}/{own}/corrections", rush.world.stranger()
+
+    spam = caller.post(path, {"represented_by": {"name": "www.spam.example"}})
+    changed = caller.post(path, {"represented_by": {"name": "B. Specimen"}})
+
+    assert (spam.status, list(spam.faults)) == (422, ["/represented_by/name"])
+    assert changed["who"]["represented_by"] == {"name": "B. Specimen"}

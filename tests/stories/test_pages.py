@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 
 import pytest
 
-from api.signing.service import batch
 from tests.rules.test_pages import Tags
-from tests.signing import Rush, a_network, a_rush
+from tests.signing import Rush, a_network, a_rush, letters_of
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
+    from tests.client import Client
     from tests.conftest import World
 
 FORM = "application/x-www-form-urlencoded"
@@ -64,17 +64,10 @@ def filled(browser: FlaskClient, rush: Rush, **changed: Any) -> dict[str, Any]:
     }
 
 
-def taken_in(rush: Rush) -> None:
-    """Do what the batch does; it is promised once a second, and tests are faster."""
-    with rush.world.app.app_context():
-        batch.take_in()
-    rush.world.work()
-
-
 def confirmed(browser: FlaskClient, rush: Rush) -> str:
     """Sign and confirm by the pages; return the path of the own signature."""
     assert posted(browser, f"/s/{rush.address}", filled(browser, rush)).status_code == 303
-    taken_in(rush)
+    rush.work()
     here = f"/c/{rush.secrets()[-1]}"
     assert posted(browser, here, {}).status_code == 303
     rush.world.work()
@@ -112,7 +105,7 @@ def test_a_person_signs_confirms_corrects_hides_and_withdraws(
     assert "mailbox" in browser.get(sent.location).text
     assert rush.total() == 0
 
-    taken_in(rush)
+    rush.work()
     here = f"/c/{rush.secrets()[-1]}"
     asked = browser.get(here)
     assert "Ada Specimen" in asked.text
@@ -152,7 +145,7 @@ def test_an_organisation_signs_by_who_may_commit_it(rush: Rush, browser: FlaskCl
 
     facts |= {"may_commit": "yes", "role": "Director"}
     assert posted(browser, f"/s/{rush.address}", facts).status_code == 303
-    taken_in(rush)
+    rush.work()
     page = browser.get(f"/c/{rush.secrets()[-1]}").text
     assert "Specimen Committee" in page
     assert "Ada Specimen" in page
@@ -227,7 +220,7 @@ def test_a_machine_that_fills_in_everything_is_answered_like_a_person(
     facts = filled(browser, rush, website="https://spam.example")
 
     assert posted(browser, f"/s/{rush.address}", facts).status_code == 303
-    taken_in(rush)
+    rush.work()
     assert rush.secrets() == []
 
 
@@ -306,7 +299,7 @@ def test_only_forms_are_taken_and_only_text_that_can_be_kept(
 def test_a_form_in_pieces_of_accents_is_kept_composed(rush: Rush, browser: FlaskClient) -> None:
     facts = filled(browser, rush, name="Ade\u0301le Specimen")
     assert posted(browser, f"/s/{rush.address}", facts).status_code == 303
-    taken_in(rush)
+    rush.work()
 
     assert "Ad\u00e9le Specimen" in browser.get(f"/c/{rush.secrets()[-1]}").text
 
@@ -332,7 +325,7 @@ def test_consents_in_russian_are_kept_in_russian(rush: Rush, browser: FlaskClien
     facts = filled(browser, rush, consent=consent)
 
     assert posted(browser, russian, facts).status_code == 303
-    taken_in(rush)
+    rush.work()
     assert "Подтвердите" in browser.get(f"/c/{rush.secrets()[-1]}").text
 
 
@@ -390,3 +383,17 @@ def test_the_whole_list_goes_by_pages(rush: Rush, browser: FlaskClient) -> None:
 
     assert "Ada Specimen" in page
     assert browser.get(f"/s/{rush.address}/signatories?cursor=zz").status_code == 422
+
+
+def test_who_signs_a_sensitive_statement_may_decline_the_receipt(
+    world: World, owner: Client, browser: FlaskClient
+) -> None:
+    plain, rush = a_rush(world, owner), a_rush(world, owner, is_sensitive=True)
+    assert 'name="receipt"' not in browser.get(f"/s/{plain.address}").text
+    assert 'name="receipt"' in browser.get(f"/s/{rush.address}").text
+
+    posted(browser, f"/s/{rush.address}", filled(browser, rush, receipt="no"))
+    rush.work()
+    posted(browser, f"/c/{rush.secrets()[-1]}", {})
+
+    assert [kind for kind, _ in letters_of(world)] == ["signing.confirmation"]

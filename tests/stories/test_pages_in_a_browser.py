@@ -19,7 +19,6 @@ from tests.builders import secret_of
 from tests.pages import every
 from tests.signing import Rush, a_rush
 from tests.signoffs import a_sign_off
-from tests.stories.test_pages import taken_in
 from tests.stories.test_pages_of_members import page_of
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ def test_a_person_signs_confirms_hides_and_withdraws(
     page.get_by_role("heading", name="Look into your mailbox").wait_for()
     assert person.cookies() == []
 
-    taken_in(rush)
+    rush.work()
     page.goto(f"{place}/c/{rush.secrets()[-1]}")
     page.get_by_text("Ada Specimen").wait_for()
     assert rush.total() == 0

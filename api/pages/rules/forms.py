@@ -49,6 +49,7 @@ def signing(sent: Sent, offer: Offer, language: str) -> tuple[dict[str, Any], di
         "consents": [_consent(value) for value in sent.get("consent", ())],
         "revision_sha256": one(sent, "revision_sha256"),
         "website": one(sent, "website"),
+        "receipt": one(sent, "receipt") != "no",
     }
     if is_organisation:
         who = {"name": facts["name"], **({"role": facts["role"]} if facts["role"] else {})}

@@ -10,8 +10,9 @@ from sqlalchemy import delete, insert, select
 
 from api.infra import audit, clock, days, keys, letters, links
 from api.infra.database import alone, transaction
-from api.signatures.models import Block, BlockAct, Signature
+from api.signatures.models import BlockAct, Signature
 from api.signatures.rules import addresses, blocking
+from api.signatures.service import blocks
 from api.signing import rules
 from api.signing.models import LetterMark, PendingSignature, UsedChallenge
 from api.signing.service.intake import REQUEST
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-BLOCKED = "blocks.value"
 CODE = "pending_signatures.code"
 AT_ONCE = 200
 TAKING_IN = 8_273_665_092  # any number: PostgreSQL's name of the lock that batches take
@@ -59,21 +59,12 @@ def _batch() -> int:
         return len(found)
 
 
-def blocks_of(session: Session, coalition_id: UUID) -> list[blocking.Blocked]:
-    """Return what a coalition does not let sign, or looks at first, ready to be compared."""
-    rows = session.scalars(select(Block).where(Block.coalition_id == coalition_id))
-    return [
-        blocking.ready(each.kind, each.act, keys.unseal(session, BLOCKED, each.id, each.value))
-        for each in rows
-    ]
-
-
 class _Intake:
     """One coalition's part of a batch."""
 
     def __init__(self, session: Session, coalition_id: UUID) -> None:
         self.session, self.coalition_id = session, coalition_id
-        self.blocks = blocks_of(session, coalition_id)
+        self.blocks = blocks.of(session, coalition_id)
 
     def take(self, some: Sequence[PendingSignature]) -> None:
         requests = {

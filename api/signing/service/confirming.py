@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from api.errors import Fault, Gone, NotFound
-from api.infra import audit, clock, events, jobs, keys, letters, links
+from api.infra import audit, clock, events, keys, letters, links
 from api.infra.database import reading, transaction
 from api.infra.limits import Rate
 from api.infra.outside import outside
@@ -28,10 +28,10 @@ from api.signatures.models import (
     Visibility,
 )
 from api.signatures.rules import blocking, naming
-from api.signatures.service import counts, rows
+from api.signatures.service import blocks, counts, places, rows
 from api.signing import rules
 from api.signing.models import PendingSignature
-from api.signing.service.batch import CODE, CONFIRM, blocks_of
+from api.signing.service.batch import CODE, CONFIRM
 from api.signing.service.intake import REQUEST
 from api.signing.service.settings import SIGNABLE
 from api.statements.models import Moderation, Signing, Statement
@@ -140,7 +140,7 @@ def _count(session: Session, asked: PendingSignature) -> None:
     keep_consents(session, signature, request["consents"])
     if signature.state is SignatureState.CONFIRMED:
         counts.change(session, [signature], by=1)
-        jobs.promise(session, "signatures.place", None, {}, key="signatures.place")
+        places.soon(session)
     links.issue(session, OWN, signature.coalition_id, signature.id)
     if request.get("receipt", True):
         letters.promise(session, RECEIPT, signature.coalition_id, asked.id)
@@ -230,7 +230,7 @@ def _has_signed(session: Session, statement: Statement, entry_index: bytes) -> b
 
 
 def _flags(session: Session, coalition_id: UUID, request: Mapping[str, Any]) -> list[str]:
-    act = blocking.fits(blocks_of(session, coalition_id), request["email"], request.get("name", ""))
+    act = blocking.fits(blocks.of(session, coalition_id), request["email"], request.get("name", ""))
     return [*naming.flags(request), *(["blocked"] if act is BlockAct.HOLD else [])]
 
 

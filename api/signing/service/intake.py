@@ -58,7 +58,7 @@ def receive(address: str, facts: Mapping[str, Any], seen_sha256: str, remote: st
 
     Names are looked at before anything else, and refused where they could be misused.
     """
-    _must_be_fit(facts)
+    must_be_fit(facts)
     if facts.get("website"):  # a field that people do not see, and machines fill in
         return
     prefix = rules.prefix_of(remote)
@@ -106,7 +106,8 @@ def _kept(
     return session.connection().execute(_KEEP, row).rowcount == 1
 
 
-def _must_be_fit(facts: Mapping[str, Any]) -> None:
+def must_be_fit(facts: Mapping[str, Any]) -> None:
+    """Let names pass that may stand in public, or raise Invalid."""
     faults = [
         Fault(point(*place), wrong)
         for place, text in _named(facts)
@@ -196,7 +197,12 @@ def _must_take(found: Row[Any], facts: Mapping[str, Any], seen_sha256: str) -> N
         individuals=found.takes_individuals,
         organisations=found.takes_organisations,
     )
-    if facts["kind"] is SignatoryKind.ORGANISATION and facts["visibility"] is Visibility.INITIALS:
+    must_have_initials(facts["kind"], facts["visibility"])
+
+
+def must_have_initials(kind: SignatoryKind, visibility: Visibility | None) -> None:
+    """Let who has initials be shown by them, or raise Invalid."""
+    if kind is SignatoryKind.ORGANISATION and visibility is Visibility.INITIALS:
         fault = Fault("/visibility", "An organisation has no initials: choose another.")
         raise Invalid("An organisation cannot sign in this way.", [fault])
 

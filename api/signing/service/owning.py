@@ -17,7 +17,6 @@ from api.signatures.models import (
     Consent,
     ConsentWords,
     Purpose,
-    SignatoryKind,
     Signature,
     SignatureState,
     Visibility,
@@ -26,6 +25,7 @@ from api.signatures.rules import naming
 from api.signatures.service import changes, counts, rows
 from api.signing import rules
 from api.signing.service.confirming import OWN, keep_consents
+from api.signing.service.intake import must_be_fit, must_have_initials
 from api.statements.models import Moderation, Signing, Statement
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from api.signatures.rules import Identity
 
 ALTERABLE = ("name", "role", "affiliation", "represented_by")
-STANDS = frozenset({SignatureState.CONFIRMED, SignatureState.HELD})
 
 
 @dataclass(frozen=True)
@@ -178,16 +177,8 @@ def _must_stand(signature: Signature) -> None:
 
 
 def _must_be_fit(signature: Signature, changed: Mapping[str, Any]) -> None:
-    faults = [
-        Fault(f"/{field}", wrong)
-        for field in ("name", "role", "affiliation")
-        if changed.get(field) and (wrong := naming.faults(changed[field]))
-    ]
-    is_organisation = signature.kind is SignatoryKind.ORGANISATION
-    if is_organisation and changed.get("visibility") is Visibility.INITIALS:
-        faults.append(Fault("/visibility", "An organisation has no initials: choose another."))
-    if faults:
-        raise Invalid("This cannot be taken as it is.", faults)
+    must_be_fit(changed)
+    must_have_initials(signature.kind, changed.get("visibility"))
 
 
 def _must_have_name(known: Mapping[str, Any], visibility: Visibility) -> None:
@@ -247,8 +238,9 @@ def _take_consents_back(
 def _look_again(
     session: Session, signature: Signature, known: Identity, changed: Mapping[str, Any]
 ) -> None:
-    """Have a coordinator look at a name that became odd."""
-    if not changed.keys() & set(ALTERABLE):
+    """Have a coordinator look at a name that became odd; what they have decided stays decided."""
+    is_new = bool(changed.keys() & set(ALTERABLE))
+    if not is_new or signature.state is not SignatureState.CONFIRMED:
         return
     signature.flags = naming.flags(known)
     signing = session.get_one(Signing, signature.statement_id)

@@ -16,7 +16,7 @@ from api.signatures.service import counts as journal, lists
 from api.signing import rules
 from api.signing.service import proof
 from api.signing.service.intake import HERE, mailers_of
-from api.signing.service.settings import SIGNABLE
+from api.signing.service.settings import is_open
 from api.statements import service as statements
 from api.statements.models import Revision, Signing, State, Statement
 
@@ -90,10 +90,9 @@ def of_address(session: Session, address: str) -> tuple[Statement, Signing]:
 
 def phase_of(statement: Statement, signing: Signing) -> Phase:
     """Tell whether a statement can be signed now, already, or still."""
-    now = clock.now()
-    if statement.state not in SIGNABLE or not signing.is_open(now):
-        return Phase.CLOSED if signing.has_opened(now) else Phase.NOT_YET
-    return Phase.OPEN
+    if is_open(statement, signing):
+        return Phase.OPEN
+    return Phase.CLOSED if signing.has_opened(clock.now()) else Phase.NOT_YET
 
 
 def _successor(session: Session, statement: Statement) -> str | None:

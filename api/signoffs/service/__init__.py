@@ -5,7 +5,6 @@ from __future__ import annotations
 from api.signoffs.service import redaction as redaction  # cases call it
 from api.signoffs.service.answers import answer, asked, enter, hand_over
 from api.signoffs.service.board import board, told
-from api.signoffs.service.letters import is_sensitive
 from api.signoffs.service.publishing import printed, with_logos
 from api.signoffs.service.rounds import (
     ask_more,
@@ -27,7 +26,6 @@ __all__ = [
     "hand_over",
     "has_round",
     "is_due",
-    "is_sensitive",
     "printed",
     "remind",
     "round_of",

@@ -8,11 +8,12 @@ from api.coalitions.models import Coalition
 from api.infra import languages, letters, links
 from api.infra.outside import outside
 from api.organisations.rules import name_in
+from api.signing.service import settings
 from api.signoffs import rules
 from api.signoffs.models import Approver, Ask, Round
 from api.signoffs.service import asking, rounds, rows
 from api.statements import service as statements
-from api.statements.models import Signing, Statement
+from api.statements.models import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ def _written(  # noqa: PLR0913, PLR0917 # what a letter is about
         to=who.email,
         to_name=who.name,
         language=language,
-        coalition=None if is_sensitive(session, statement, coalition) else coalition.name,
+        coalition=None if settings.of(session, statement).is_sensitive else coalition.name,
         facts={
             "name": who.name,
             "organisation": name_in(seat.organisation.names, language),
@@ -71,16 +72,6 @@ def _written(  # noqa: PLR0913, PLR0917 # what a letter is about
             "is_last": ask.remind_at is None,
         },
     )
-
-
-def is_sensitive(session: Session, statement: Statement, coalition: Coalition) -> bool:
-    """Tell whether letters name neither coalition nor title (promise 17)."""
-    signing = session.get(Signing, statement.id)
-    if signing is not None:
-        return signing.is_sensitive
-    parts = ("demand_lists", "cases", "addressees")
-    named = {each.get("country") for part in parts for each in statement.draft.get(part, ())}
-    return bool(named & set(coalition.sensitive_countries))
 
 
 def _is_owing(seat: Seat, who: Person) -> bool:
