@@ -47,7 +47,8 @@ def curl_lines() -> list[tuple[str, str]]:
         address = re.search(r"\$api(/[^\s\"?)]*)", call)
         if address:
             path = re.sub(r"\$[a-z]+", "{}", address[1])
-            found.append(("post" if "--json" in call else "get", f"/v1{path}"))
+            method = "put" if "-X PUT" in call else "post" if "--json" in call else "get"
+            found.append((method, f"/v1{path}"))
     return found
 
 
@@ -117,6 +118,7 @@ def test_the_tour_runs_as_it_stands_and_ends_with_a_letter(tmp_path: Path) -> No
     assert (folder / "letter.pdf").exists(), said
     assert (folder / "draft.pdf").read_bytes().startswith(b"%PDF-")
     assert (folder / "letter.pdf").read_bytes().startswith(b"%PDF-")
+    assert "Let the bakers go home" in (folder / "page.html").read_text("utf-8")
     assert "Ayan Specimenov" in (folder / "letter.html").read_text("utf-8")
     assert (folder / "me").stat().st_mode & 0o777 == 0o600
     letter = reading.read((folder / "letter.yaml").read_bytes())
