@@ -20,6 +20,7 @@ from sqlalchemy import (
     MetaData,
     String,
     TypeDecorator,
+    create_engine,
     event,
     func,
     select,
@@ -157,7 +158,8 @@ def reading() -> Iterator[Session]:
 def at_once() -> Iterator[Session]:
     """Open a session for one statement that writes, which is its own transaction.
 
-    It saves a rush the two round trips of BEGIN and COMMIT. SQLite has none to save.
+    It saves a rush three round trips: BEGIN, COMMIT, and the question whether the connection still
+    lives. So its caller tries again where one was lost. SQLite has none to save.
     """
     if db.engine.dialect.name == "sqlite":
         with transaction() as session:
@@ -169,7 +171,13 @@ def at_once() -> Iterator[Session]:
 
 @cache
 def _without_transactions(engine: Engine) -> Engine:
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
+    return create_engine(
+        engine.url,
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
+        pool_timeout=5,
+        connect_args=POSTGRES_ARGS,
+    )
 
 
 @contextmanager

@@ -49,14 +49,11 @@ class Limits:
         self._url = url
 
     def hit(self, rate: Rate, *who: str) -> None:
-        """Count one more, or raise TooOften and count nothing."""
-        items = RateLimitItemPerMinute(rate.a_minute), RateLimitItemPerHour(rate.an_hour)
-        for item in items:
-            if not self._limiter.test(item, *who):
+        """Count one more, or raise TooOften."""
+        for item in RateLimitItemPerMinute(rate.a_minute), RateLimitItemPerHour(rate.an_hour):
+            if not self._limiter.hit(item, *who):
                 until = self._limiter.get_window_stats(item, *who).reset_time
                 raise TooOften(max(1, math.ceil(until - time.time())))
-        for item in items:
-            self._limiter.hit(item, *who)
 
     def seen(self, *what: str) -> int:
         """Count one more of what is only watched; return how many there were in this minute."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import altcha
 import pytest
 
+from api.infra import rotation
 from tests.builders import another_revision
 from tests.signing import Rush, a_rush, letters_of
 
@@ -100,3 +102,16 @@ def test_a_proof_of_work_lets_a_network_sign_more(rush: Rush) -> None:
     ]
 
     assert statuses == [202] * 8
+
+
+def test_a_signature_that_comes_while_keys_are_rotated_is_sealed_under_one_that_stays(
+    rush: Rush,
+) -> None:
+    rush.sent("ada@specimen.example")  # from here on the process knows the keys for a second
+    with rush.world.app.app_context():
+        rotation.rotate([UUID(rush.coalition)])
+
+    assert rush.sent("eve@specimen.example").status == 202
+
+    rush.work()
+    assert [rush.confirm(secret).status for secret in rush.secrets()] == [200, 200]

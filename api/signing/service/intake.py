@@ -12,10 +12,11 @@ from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import bindparam, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from api.coalitions.models import Coalition
-from api.errors import Fault, Invalid, NotFound, Unavailable, point
-from api.infra import clock, days, jobs, keys
+from api.errors import Conflict, Fault, Invalid, NotFound, Unavailable, point
+from api.infra import clock, days, events, jobs, keys
 from api.infra.database import at_once, db, transaction
 from api.infra.keys import DataKey
 from api.infra.limits import Rate
@@ -47,10 +48,11 @@ TOLD = ("kind", "name", "role", "affiliation", "country", "represented_by", "org
 NAMED = ("name", "role", "affiliation")
 HERE = "Check the address: it ends in eight letters and digits."
 PROMISE_EVERY = 1.0  # seconds
-TRIES = 3
 MOST_KNOWN = 1000  # addresses
 _promised: MutableMapping[object, float] = WeakKeyDictionary()
 _prepared: MutableMapping[object, set[str]] = WeakKeyDictionary()
+KNOWN_SECONDS = 1.0
+_known: MutableMapping[object, dict[str, tuple[Sequence[Any], float]]] = WeakKeyDictionary()
 
 
 def receive(address: str, facts: Mapping[str, Any], seen_sha256: str, remote: str | None) -> None:
@@ -65,10 +67,15 @@ def receive(address: str, facts: Mapping[str, Any], seen_sha256: str, remote: st
     proof = facts.get("proof")
     outside().limits.hit(WITH_PROOF if proof else WITHOUT_PROOF, "sign", address, prefix)
     _prepare(address)
-    for _ in range(TRIES):
-        with at_once() if proof is None else transaction() as session:
-            if _kept(session, address, facts, seen_sha256, prefix):
-                break
+    for is_last in (False, False, True):
+        try:
+            with at_once() if proof is None else transaction() as session:
+                if _kept(session, address, facts, seen_sha256, prefix):
+                    break
+            _look_anew()
+        except DBAPIError as lost:
+            if is_last or not lost.connection_invalidated:
+                raise
     else:
         raise Unavailable("The keys are being changed. Try again in a moment.")
     _promise()
@@ -96,7 +103,7 @@ def _kept(
     session: Session, address: str, facts: Mapping[str, Any], seen_sha256: str, prefix: str
 ) -> bool:
     """Write the one row; False where the key that it was sealed under is being destroyed."""
-    found = _found(session, address)
+    found = _recent(session, address, seen_sha256)
     one = found[0]
     _must_take(one, facts, seen_sha256)
     if facts.get("proof"):
@@ -104,6 +111,31 @@ def _kept(
     key_id = keys.prepared(session, one.coalition_id, found, (ADDRESS, DOMAIN))
     row = {**_row(session, one, facts, prefix), "key_id": key_id}
     return session.connection().execute(_KEEP, row).rowcount == 1
+
+
+def _recent(session: Session, address: str, seen_sha256: str) -> Sequence[Row[Any]]:
+    """Return what is asked of a statement, of a second ago at most.
+
+    What a second ago says that it is signed is good enough: who signs keeps the text that they saw,
+    and confirming looks again. Anything else is asked anew, so nobody is refused by what was.
+    """
+    known = _known.setdefault(db.engine, {})
+    found, until = known.get(address, (None, 0.0))
+    if found is not None and until > time.monotonic() and _why_not(found[0], seen_sha256) is None:
+        return found
+    found = _found(session, address)
+    if len(known) >= MOST_KNOWN:
+        known.clear()
+    known[address] = found, time.monotonic() + KNOWN_SECONDS
+    return found
+
+
+@events.at_once("signing.changed")
+@events.at_once("statement.moved")
+@events.at_once("statement.revised")
+def _look_anew(*_: object) -> None:
+    """Have a change be seen at once by the process that made it; the others see it in a second."""
+    _known.pop(db.engine, None)
 
 
 def must_be_fit(facts: Mapping[str, Any]) -> None:
@@ -182,16 +214,23 @@ def _found(session: Session, address: str) -> Sequence[Row[Any]]:
     return found
 
 
-def _must_take(found: Row[Any], facts: Mapping[str, Any], seen_sha256: str) -> None:
+def _why_not(found: Row[Any], seen_sha256: str) -> Conflict | None:
+    """Return why the text that was seen is not signed now; None: it is."""
     now = clock.now()
     is_over = found.closes_at is not None and found.closes_at <= now
     if found.opens_at is None or found.opens_at > now or is_over or found.state not in SIGNABLE:
-        raise rules.SigningClosed("Look at its page: it says from when until when it is signed.")
+        return rules.SigningClosed("Look at its page: it says from when until when it is signed.")
     if found.sha256 != seen_sha256:
-        raise TextChanged(
+        return TextChanged(
             f"The newest revision is {found.number}, with the SHA-256 {found.sha256}."
             " Show that text to the signatory and send its SHA-256."
         )
+    return None
+
+
+def _must_take(found: Row[Any], facts: Mapping[str, Any], seen_sha256: str) -> None:
+    if why_not := _why_not(found, seen_sha256):
+        raise why_not
     rules.must_fit(
         facts["kind"],
         individuals=found.takes_individuals,
