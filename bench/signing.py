@@ -94,11 +94,12 @@ def _floor(folder: Path, url: str) -> float:
     environment = {**os.environ, "FLOOR_DATABASE_URL": address}
     command = [sys.executable, "-m", "bench.floor", f"127.0.0.1:{port}", "2"]
     with subprocess.Popen(command, env=environment) as process:
-        _wait(port)
-        body = json.dumps({"name": "WHO Specimen", "email": "WHO@specimen.example"})
-        rate = _load(folder, port, "/sign", body, SECONDS)
-        process.terminate()
-    return rate.a_second
+        try:
+            _wait(port)
+            body = json.dumps({"name": "WHO Specimen", "email": "WHO@specimen.example"})
+            return _load(folder, port, "/sign", body, SECONDS).a_second
+        finally:
+            process.terminate()
 
 
 def _ours(folder: Path, database: str | None, workers: int) -> float:
@@ -144,12 +145,11 @@ def opened(server: Server) -> tuple[str, str]:
 class _Rate:
     def __init__(self, told: str) -> None:
         requests = re.search(r"(\d+) requests in", told)
-        seconds = re.search(r"requests in ([\d.]+)(m?)s", told)
+        took = re.search(r"requests in ([\d.]+)(s|m),", told)
         assert requests, told
-        assert seconds, told
-        took = float(seconds[1])
+        assert took, told
         self.number = int(requests[1])
-        self.a_second = self.number / took
+        self.a_second = self.number / (float(took[1]) * (60 if took[2] == "m" else 1))
         bad = re.search(r"Non-2xx or 3xx responses: (\d+)", told)
         errors = re.search(r"Socket errors: (.*)", told)
         self.bad = int(bad[1]) if bad else 0
