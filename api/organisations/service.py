@@ -98,9 +98,14 @@ def change(
 
 
 def _index(organisation: Organisation) -> None:
-    names = [*organisation.names.values(), *organisation.aliases, organisation.acronym or ""]
+    names = _names(organisation)
     organisation.spellings = spelling.index_of(names)
     organisation.sort_name = spelling.folded(names[0])[:300]
+
+
+def _names(organisation: Organisation) -> list[str]:
+    acronym = [organisation.acronym] if organisation.acronym else []
+    return [*organisation.names.values(), *organisation.aliases, *acronym]
 
 
 def remove(actor: Actor, organisation_id: UUID, expected: int) -> None:
@@ -143,6 +148,29 @@ def _found(
         query = query.where(spelling.matches(Organisation.spellings, sought))
     with reading() as session:
         return pages.page(session, query, page, [Organisation.sort_name, Organisation.id])
+
+
+def called(
+    session: Session, coalition_id: UUID, name: str, country: str | None
+) -> Organisation | None:
+    """Return the one entry that is called so: the coalition's own, else one of the directory.
+
+    Who types a name cannot know an entry's id. Two entries of one name are nobody's: the name stays
+    as it was typed. An entry of another country is another organisation.
+    """
+    mine = Organisation.coalition_id == coalition_id
+    sought = spelling.folded(name)
+    for where in (mine, Organisation.is_public):
+        query = select(Organisation).where(where, spelling.matches(Organisation.spellings, name))
+        found = [
+            each
+            for each in session.scalars(query)
+            if sought in map(spelling.folded, _names(each))
+            and (country is None or each.country in {None, country})
+        ]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 def put_logo(actor: Actor, organisation_id: UUID, expected: int, data: bytes) -> Organisation:

@@ -132,7 +132,11 @@ class PublicSignatureIn(Schema):
     organisation_id = ma.fields.UUID(
         load_default=None,
         allow_none=True,
-        metadata={"description": "An entry of the directory that signs.", "example": None},
+        metadata={
+            "description": "The entry that signs, of the coalition or of the directory. Without it"
+            " an organisation signs by the one entry of its name and country, where there is one.",
+            "example": None,
+        },
     )
     visibility = ma.fields.Enum(Visibility, by_value=True, required=True)
     language = LanguageTag(load_default=None, allow_none=True)

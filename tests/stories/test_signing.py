@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import time_machine
 
-from tests.builders import another_revision
+from tests.builders import an_organisation, another_revision
 from tests.signing import OPENED, Rush, a_rush, letters_of
 
 if TYPE_CHECKING:
@@ -292,3 +292,31 @@ def test_what_nobody_confirmed_is_gone_after_seven_days(rush: Rush) -> None:
         clock.shift(7 * 24 * 3600 + 1)
         rush.work()
         assert rush.secrets() == []
+
+
+def test_an_organisation_that_is_typed_signs_by_its_entry_and_only_once(
+    rush: Rush, owner: Client
+) -> None:
+    names = {"en": "Specimen Committee", "ru": "Комитет Образец"}
+    entry = an_organisation(owner, rush.coalition, names=names, country="KZ")
+    told = {"kind": "organisation", "represented_by": {"name": "Ada Specimen"}}
+    typed = [("комитет  образец", "KZ"), ("Specimen Committee", "KZ"), ("Specimen Committee", "FR")]
+    for number, (name, country) in enumerate(typed):
+        rush.signed(f"p{number}@specimen.example", **told, name=name, country=country)
+
+    ours, elsewhere = rush.signatures()
+    assert (ours["name"], ours["organisation_id"]) == ("комитет  образец", entry)
+    assert (elsewhere["country"], elsewhere["organisation_id"]) == ("FR", None)
+    (held,) = owner.get(f"/v1/statements/{rush.statement}/moderation-queue")["items"]
+    assert held["reasons"] == ["same_organisation"]
+    assert rush.total() == 2
+
+
+def test_a_name_that_two_entries_have_stays_as_it_was_typed(rush: Rush, owner: Client) -> None:
+    for _ in range(2):
+        an_organisation(owner, rush.coalition)
+    told = {"kind": "organisation", "represented_by": {"name": "Ada Specimen"}}
+
+    rush.signed("p@specimen.example", **told, name="SPECIMEN committee")
+
+    assert [each["name"] for each in rush.signatures()] == ["SPECIMEN committee"]

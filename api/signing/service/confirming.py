@@ -14,6 +14,7 @@ from api.infra import audit, clock, events, keys, letters, links
 from api.infra.database import reading, transaction
 from api.infra.limits import Rate
 from api.infra.outside import outside
+from api.organisations import service as organisations
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 from api.signatures import rules as signatures
@@ -22,6 +23,7 @@ from api.signatures.models import (
     Consent,
     ConsentWords,
     Purpose,
+    SignatoryKind,
     Signature,
     SignatureState,
     Source,
@@ -237,9 +239,15 @@ def _flags(session: Session, coalition_id: UUID, request: Mapping[str, Any]) -> 
 def _entry(
     session: Session, statement: Statement, request: Mapping[str, Any]
 ) -> Organisation | None:
-    """Return the entry that an organisation signs by: the coalition's, or one of the directory."""
-    if request.get("organisation_id") is None:
+    """Return the entry that an organisation signs by: the coalition's, or one of the directory.
+
+    A form has no ids, so that a name finds its entry.
+    """
+    if request["kind"] != SignatoryKind.ORGANISATION:
         return None
+    if request.get("organisation_id") is None:
+        name, country = request["name"], request.get("country")
+        return organisations.called(session, statement.coalition_id, name, country)
     entry = session.get(Organisation, UUID(request["organisation_id"]))
     if entry is None or not (entry.is_public or entry.coalition_id == statement.coalition_id):
         return None
