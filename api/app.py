@@ -51,6 +51,7 @@ from api.infra.limits import Limits
 from api.infra.mail import Server
 from api.infra.outside import EXTENSION, Outside
 from api.infra.queue import Queue
+from api.infra.reach import Reach
 from api.infra.storage import Storage
 from api.web import etags, guard, health, idempotency, logs, problems, spec
 from api.web.rest import Api
@@ -98,6 +99,11 @@ def create_app(settings: Settings | None = None, children: Children | None = Non
         children=children or Children(CHILD_MODULES, spares=settings.render_spares),
         limits=Limits(settings.limits_url),
         mail=Server.at(settings.smtp_url) if settings.smtp_url else None,
+        reach=Reach(
+            networks=settings.allowed_networks,
+            ports=frozenset(settings.allowed_ports),
+            plain_http=settings.allow_plain_http,
+        ),
     )
     _database(app, settings)
     # In this order: what comes first in the request comes last in the answer.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from environs import Env, EnvError
@@ -32,6 +33,10 @@ class Settings:
     smtp_url: str | None = None  # None: letters wait
     mail_from: str = "undersigned@localhost.localdomain"
     limits_url: str = "memory://"  # where the rates of each address prefix are counted
+    # What users' targets (webhooks, mailing tools, mail servers) may be besides the internet.
+    allowed_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    allowed_ports: tuple[int, ...] = ()
+    allow_plain_http: bool = False
 
     @property
     def is_sqlite(self) -> bool:
@@ -62,6 +67,9 @@ def read() -> Settings:
                 smtp_url=env.str("SMTP_URL", Settings.smtp_url),
                 mail_from=env.str("MAIL_FROM", Settings.mail_from),
                 limits_url=env.str("LIMITS_URL", Settings.limits_url),
+                allowed_networks=_networks(env.list("ALLOWED_NETWORKS", [])),
+                allowed_ports=tuple(env.list("ALLOWED_PORTS", [], subcast=int)),
+                allow_plain_http=env.bool("ALLOW_PLAIN_HTTP", Settings.allow_plain_http),
             )
     except EnvError as fault:
         raise BadSettings(f"{str(fault).rstrip('.')}. See docs/settings.md.") from fault
@@ -89,6 +97,16 @@ def _check_outside(settings: Settings) -> None:
         raise BadSettings("UNDERSIGNED_MAIL_FROM is one e-mail address. See docs/settings.md.")
     if not settings.limits_url.startswith(LIMITS):
         raise BadSettings("UNDERSIGNED_LIMITS_URL must be memory:// or redis://…")
+
+
+def _networks(written: list[str]) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(map(ip_network, written))
+    except ValueError as fault:
+        raise BadSettings(
+            "UNDERSIGNED_ALLOWED_NETWORKS is a list such as 10.1.0.0/16,fd00:1::/64."
+            " See docs/settings.md."
+        ) from fault
 
 
 def _database(address: str) -> str:

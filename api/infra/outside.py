@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from api.infra.limits import Limits
     from api.infra.mail import Server
     from api.infra.queue import Queue
+    from api.infra.reach import Reach
     from api.infra.storage import Storage
 
 EXTENSION = "undersigned"
@@ -33,6 +34,7 @@ class Outside:
     children: Children
     limits: Limits
     mail: Server | None  # None: letters wait until one is set
+    reach: Reach
 
 
 def outside() -> Outside:

@@ -1,0 +1,127 @@
+"""No way inward: to whom the API may connect for its users.
+
+A target that a user can set (a webhook, a mailing tool, a mail server) is resolved once, every
+address that it has is checked, and the connection goes to the one that was checked. So no name
+leads to this machine, to the network that it stands in, or to what its host keeps for it. Only the
+operator can allow more, by settings that no call changes.
+"""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING
+
+from api.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from ipaddress import IPv4Network, IPv6Network
+
+    import httpx
+
+    Network = IPv4Network | IPv6Network
+    Ip = IPv4Address | IPv6Address
+
+HTTPS_PORTS = frozenset({443, 8443})
+# Of IPv6 nothing else is routed between networks (RFC 4291); a rule, so that no list has a hole.
+_UNICAST = ip_network("2000::/3")
+_NAT64 = ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
+# Within _UNICAST, and yet no host of its own: Teredo, ORCHID, documentation, 6to4.
+_TUNNELS = tuple(map(ip_network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
+_RELAYS = ip_network("192.88.99.0/24")  # 6to4, RFC 7526
+
+
+class OutOfReach(Exception):
+    """A target is not connected to: `fault` is what a delivery or a push says of it."""
+
+    def __init__(self, fault: str) -> None:
+        """Keep the word only: which address it was is nobody's business."""
+        super().__init__(fault)
+        self.fault = fault
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """What may be connected to besides the internet; empty unless the operator says so."""
+
+    networks: tuple[Network, ...] = ()
+    ports: frozenset[int] = frozenset()
+    plain_http: bool = False
+
+    def faults(self, url: httpx.URL, pointer: str) -> list[Fault]:
+        """Return what is wrong with an address that a user sets, before anything is asked."""
+        schemes = {"https", "http"} if self.plain_http else {"https"}
+        wrong = []
+        if url.scheme not in schemes or not url.host:
+            wrong.append("Begin with https:// and a host's name.")
+        if url.userinfo or url.fragment:
+            wrong.append("Leave out user names and what follows a #: give secrets in their fields.")
+        if (literal := literal_ip(url.host)) and not self._is_allowed(literal):
+            wrong.append("Give the name of a host: numbers are not connected to.")
+        if port_of(url) not in HTTPS_PORTS | self.ports:
+            wrong.append(f"Use one of the ports {_listed(HTTPS_PORTS | self.ports)}.")
+        return [Fault(pointer, each) for each in wrong]
+
+    def address_of(self, host: str, port: int) -> str:
+        """Return the checked address of a host, to connect to; raise OutOfReach.
+
+        A host of several addresses is refused for one that is inward: it is somebody's trap.
+        """
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            raise OutOfReach("host-unknown") from None
+        addresses = [str(each[4][0]).partition("%")[0] for each in found]
+        if not all(map(self._may_connect, map(ip_address, addresses))):
+            raise OutOfReach("out-of-reach")
+        return addresses[0]
+
+    def _may_connect(self, ip: Ip) -> bool:
+        return self._is_allowed(ip) or is_outside(ip)
+
+    def _is_allowed(self, ip: Ip) -> bool:
+        plain = _plain(ip)
+        return any(plain in each for each in self.networks)
+
+
+def is_outside(ip: Ip) -> bool:
+    """Tell whether an address is one of the internet.
+
+    `is_global` alone is not enough: it calls NAT64, 6to4 and multicast global, whatever they hold.
+    """
+    ip = _plain(ip)
+    if isinstance(ip, IPv6Address):
+        return ip in _UNICAST and not any(ip in each for each in _TUNNELS)
+    return ip.is_global and not ip.is_multicast and ip not in _RELAYS
+
+
+def _plain(ip: Ip) -> Ip:
+    """Return the IPv4 address that an IPv6 one stands for."""
+    if isinstance(ip, IPv4Address):
+        return ip
+    if ip in _NAT64:
+        return IPv4Address(int(ip) & 0xFFFF_FFFF)
+    return ip.ipv4_mapped or ip
+
+
+def literal_ip(host: str) -> Ip | None:
+    """Return the address that a host is written as, in any of the forms that resolvers take."""
+    try:
+        return ip_address(host.strip("[]"))
+    except ValueError:
+        pass
+    try:
+        return IPv4Address(socket.inet_aton(host.rstrip(".")))  # 0x7f.1, 2130706433, 0177.0.0.1
+    except (OSError, UnicodeError):
+        return None
+
+
+def port_of(url: httpx.URL) -> int:
+    """Return the port that an address leads to."""
+    return url.port or (80 if url.scheme == "http" else 443)
+
+
+def _listed(ports: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(ports)))
