@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import api.accounts.routes
 import api.assemblies.routes
 import api.cases.routes
+import api.coalitions.jobs
 import api.coalitions.routes
 import api.copies.routes
 import api.demands.routes

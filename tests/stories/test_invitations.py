@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import time_machine
 
+from api.infra import jobs
 from tests.builders import (
     a_coalition,
     a_member,
@@ -142,6 +143,28 @@ def test_what_was_taken_back_expired_or_sent_again_has_a_dead_link(
     path = door(world, old)
     with time_machine.travel(datetime.now(UTC) + timedelta(days=30, seconds=1), tick=False):
         assert accept(world, path, organisation="House").status == 410
+
+
+def test_who_was_invited_is_forgotten_ninety_days_after_it_ended(
+    world: World, owner: Client, coalition: str
+) -> None:
+    declined, taken, accepted, open_still = (an_invitation(owner, coalition) for _ in range(4))
+    assert world.stranger().post(f"{door(world, declined)}/refusal", {}).status == 200
+    assert owner.post(f"/v1/invitations/{taken}/withdrawal").status == 200
+    assert accept(world, door(world, accepted), organisation="House").status == 200
+
+    def known_after(days: int) -> set[str]:
+        with time_machine.travel(datetime.now(UTC) + timedelta(days=days, minutes=1), tick=False):
+            with world.app.app_context():
+                jobs.sweep()
+            world.work()
+        items = owner.get(f"/v1/coalitions/{coalition}/invitations")["items"]
+        return {each["id"] for each in items}
+
+    assert known_after(89) == {declined, taken, accepted, open_still}
+    assert known_after(90) == {open_still}
+    assert known_after(120) == set()
+    assert len(members(owner, coalition)) == 1
 
 
 @time_machine.travel(datetime(2031, 5, 1, tzinfo=UTC), tick=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from api.infra.links import Link
@@ -33,6 +34,8 @@ PERSON = "invitations.person"
 PURPOSE = "invitation.answer"
 LETTER = "invitations.invitation"
 KEPT = timedelta(days=30)
+KEPT_ENDED = timedelta(days=90)  # with whom it was sent to, and why they declined
+AT_ONCE = 100
 
 
 class AlreadyMember(Conflict):
@@ -312,6 +315,39 @@ def _represented(
         touch(there, None)
         told = {"representative_id": str(there.id)}
         events.announce(session, "representative.changed", there.coalition_id, **told)
+
+
+def _is_old() -> ColumnElement[bool]:
+    """An invitation that was answered, taken back or left open, so long ago that nobody asks."""
+    ended = case(
+        (Invitation.state == InvitationState.OPEN, Invitation.expires_at),
+        else_=func.coalesce(Invitation.answered_at, Invitation.updated_at),
+    )
+    return ended < clock.now() - KEPT_ENDED
+
+
+def are_old(session: Session) -> bool:
+    """Tell whether there is an invitation to forget."""
+    return session.scalars(select(Invitation.id).where(_is_old()).limit(1)).first() is not None
+
+
+def forget() -> int:
+    """Delete invitations that ended long ago; who accepted is a representative since."""
+    number = 0
+    while some := _forget_some():
+        number += some
+    return number
+
+
+def _forget_some() -> int:
+    with transaction() as session:
+        query = select(Invitation).where(_is_old()).order_by(Invitation.id).limit(AT_ONCE)
+        found = session.scalars(query.with_for_update(skip_locked=True)).all()
+        for row in found:
+            audit.record(session, None, "invitation.forgotten", row)
+            links.revoke(session, row.id, PURPOSE)
+            session.delete(row)
+        return len(found)
 
 
 def _opened(session: Session, row: Invitation) -> Invited:
