@@ -42,6 +42,7 @@ _ISOLATE, _END = "\u2068", "\u2069"
 
 _SIGNING = {"name", "title", "link"}
 _REQUEST = {"name", "organisation", "title", "link", "soft", "hard", "note", "silence"}
+_TOOL = {"name", "label", "organisation", "number"}
 # What each kind of letter is made of; "coalition" stands in all that are not neutral.
 KINDS: Mapping[str, frozenset[str]] = {
     kind: frozenset(facts)
@@ -58,6 +59,9 @@ KINDS: Mapping[str, frozenset[str]] = {
         "signoffs.half": {"name", "organisation", "title", "link", "hard"},
         "moderation.waiting": {"title", "number"},
         "audit.head": {"name", "head"},
+        "connectors.trouble": _TOOL | {"fault"},
+        "connectors.expired": _TOOL,
+        "connectors.file": {"label", "organisation", "number"},
     }.items()
 }
 # Anybody may type any address and any name: these letters carry no name that was only typed.
