@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from api.errors import Conflict
 from api.infra import clock, jobs
 from api.infra.database import Base, Created, Id, Instant, Moment, choice, reading, transaction
-from api.infra.mail import MailBroken, Refused
+from api.infra.mail import Attachment, MailBroken, Refused
 from api.infra.outside import outside
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ class Facts:
     language: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     coalition: str | None = None  # who writes; None: a neutral sender, and a subject without words
+    attachments: Sequence[Attachment] = ()
+    unsubscribe: str | None = None  # where one click ends such letters; of what nobody asked for
 
 
 _Find = TypeVar("_Find", bound="Callable[[Session, UUID], Facts | None]")

@@ -21,7 +21,7 @@ from api.infra import clock
 from api.infra.characters import on_one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from uuid import UUID
 
 CONNECT_SECONDS = 20.0
@@ -49,6 +49,15 @@ class Refused(Exception):
         self.is_final = code in PERMANENT
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a letter."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """One letter, ready to be sent."""
@@ -59,6 +68,8 @@ class Message:
     subject: str
     text: str
     html: str
+    attachments: Sequence[Attachment] = ()
+    unsubscribe: str | None = None  # where one click ends such letters (RFC 8058)
 
 
 @dataclass(frozen=True)
@@ -214,6 +225,12 @@ def compose(
     written["Date"] = format_datetime(clock.now())
     written["Message-ID"] = f"<{message_id}@{domain}>"
     written["Auto-Submitted"] = "auto-generated"
+    if message.unsubscribe:
+        written["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+        written["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     written.set_content(message.text, cte="quoted-printable")
     written.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    for each in message.attachments:
+        main, _, sub = each.media_type.partition("/")
+        written.add_attachment(each.data, maintype=main, subtype=sub, filename=each.name)
     return written

@@ -96,6 +96,8 @@ def write(kind: str, facts: Facts) -> Message:
         subject=shortened(on_one_line(title), MOST_SUBJECT),
         text=_text(parts),
         html=_html(parts, language, title, facts.coalition, colour or ACCENT),
+        attachments=facts.attachments,
+        unsubscribe=facts.unsubscribe,
     )
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ssl
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from api.config import BadSettings
 from api.infra import mail
-from api.infra.mail import MailBroken, Message, Refused, Server
+from api.infra.mail import Attachment, MailBroken, Message, Refused, Server
 from tests.post import Post, server
 from tests.tls import certificate
 
@@ -22,7 +23,7 @@ ID = UUID("0b5563aa-0000-4000-8000-000000000001")
 
 
 def a_message(**facts: str) -> Message:
-    whole = {
+    whole: dict[str, Any] = {
         "to": "a@specimen.example",
         "sender_name": "Specimen Coalition",
         "subject": "Open the doors",
@@ -52,6 +53,20 @@ def test_a_letter_arrives_whole() -> None:
     plain, html = took.iter_parts()
     assert plain.get_content().splitlines() == ["Hello,", ".", "Open."]
     assert html.get_content().strip() == "<p>Hello</p>"
+
+
+def test_files_and_a_way_out_go_along() -> None:
+    attached = Attachment("Открытое письмо.pdf", "application/pdf", b"%PDF-1.7 specimen")
+    way_out = "https://house.example/u/secret"
+    with server(Post()) as post:
+        send(post, replace(a_message(), attachments=[attached], unsubscribe=way_out))
+
+    (took,) = post.took
+    (file,) = took.iter_attachments()
+    assert (file.get_filename(), file.get_content_type()) == (attached.name, "application/pdf")
+    assert file.get_content() == attached.data
+    assert took["List-Unsubscribe"] == f"<{way_out}>"
+    assert took["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
 def test_many_letters_go_over_one_connection_and_over_a_new_one_when_the_server_has_enough() -> (

@@ -170,7 +170,7 @@ def test_who_was_invited_is_forgotten_ninety_days_after_it_ended(
 @time_machine.travel(datetime(2031, 5, 1, tzinfo=UTC), tick=True)
 def test_its_letter_tells_who_invites_whom_and_until_when(world: World) -> None:
     owner = world.user("owner")
-    coalition = a_coalition(owner)
+    coalition = a_coalition(owner, accent="#7a1f2b")
     organisation = an_organisation(owner, coalition, names={"en": "House", "ru": "Дом"})
     first = an_invitation(owner, coalition, organisation_id=organisation, language="ru")
     second = an_invitation(owner, coalition)
@@ -183,7 +183,7 @@ def test_its_letter_tells_who_invites_whom_and_until_when(world: World) -> None:
     assert (letter.to, letter.language, letter.coalition) == (
         "invited@specimen.example", "ru", "Specimen Coalition",
     )  # fmt: skip
-    assert letter.facts["organisation"] == "Дом"
+    assert (letter.facts["organisation"], letter.facts["accent"]) == ("Дом", "#7a1f2b")
     assert str(letter.facts["until_text"]).startswith("31 мая 2031")
     secret = secret_of(world, PURPOSE, first)
     assert letter.facts["link"] == f"http://127.0.0.1:5000/j/{secret}"

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 SECRET = "a secret of the tests"  # noqa: S105
 COMBINED = [
     ("en", "summit-twin", "light"),
-    ("ru", "russian", "dark"),
-    ("en", "persian", "dark"),
-    ("ru", "persian", "light"),
+    ("ru", "persian", "dark"),
+    pytest.param("ru", "russian", "light", marks=pytest.mark.long),
+    pytest.param("en", "persian", "light", marks=pytest.mark.long),
 ]
 
 

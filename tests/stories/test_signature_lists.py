@@ -138,16 +138,22 @@ def table(signing: Signing, whom: str, client: Client | None = None) -> list[dic
 
 def test_the_addressee_gets_what_prints_whoever_asks(signing: Signing) -> None:
     signing.sign(name="Public Specimen", role="Chair", email="p@specimen.example", country="KZ")
-    signing.sign(name="Inge Nitials", visibility="initials")
+    signing.sign(name="Inge Nitials", visibility="initials", reservation="Not all of it.")
     signing.sign(name="Coalition Specimen", visibility="coalition")
     signing.sign(visibility="anonymous")
+    signing.sign(kind="organisation", name="Reserved Specimen", reservation="Without demand 3.")
 
     rows = table(signing, "addressee")
 
     assert rows == table(signing, "addressee", signing.somebody("viewer"))
-    assert [row["name"] for row in rows] == ["Public Specimen", "I. N."]
+    assert [(row["name"], row["reservation"]) for row in rows] == [
+        ("Public Specimen", ""),
+        ("I. N.", ""),
+        ("Reserved Specimen", "Without demand 3."),
+    ]
     assert rows[0].keys() == {
-        "kind", "name", "acronym", "role", "affiliation", "country", "as_printed", "day",
+        "kind", "name", "acronym", "role", "affiliation", "country", "as_printed", "reservation",
+        "day",
     }  # fmt: skip
     path = f"{signing.path}/signatures.csv"
     assert signing.owner.get(path).body == signing.owner.get(path, **{"for": "addressee"}).body

@@ -377,6 +377,7 @@ def _letter(session: Session, invitation_id: UUID) -> letters.Facts | None:
         coalition=found.coalition.name,
         facts={
             "name": found.person["name"],
+            "accent": found.coalition.accent,
             "organisation": named,
             "link": address,
             "role": str(row.role),

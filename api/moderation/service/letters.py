@@ -79,6 +79,6 @@ def _waiting(session: Session, role_id: UUID) -> Facts | None:
         to=who["email"],
         to_name=who["name"],
         language=statement.language,
-        facts={"title": statement.title, "number": number},
+        facts={"title": statement.title, "number": number, "accent": coalition.accent},
         coalition=None if signing is not None and signing.is_sensitive else coalition.name,
     )

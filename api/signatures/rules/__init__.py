@@ -211,7 +211,7 @@ def scan_type(content: bytes) -> str | None:
 # The table. Header names, in the order in which they are written; any order is read.
 COLUMNS = (
     "kind", "name", "acronym", "role", "affiliation", "country", "lead", "visibility",
-    "as_printed", "represented_by", "represented_by_role", "email", "day",
+    "as_printed", "reservation", "represented_by", "represented_by_role", "email", "day",
 )  # fmt: skip
 NEEDED = {"kind": "organisation or individual"}
 MOST_BYTES = 5_000_000
@@ -258,7 +258,9 @@ def cells_of(shown: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 # What the addressee of a statement gets: what prints.
-CLEAN = ("kind", "name", "acronym", "role", "affiliation", "country", "as_printed", "day")
+CLEAN = (
+    "kind", "name", "acronym", "role", "affiliation", "country", "as_printed", "reservation", "day",
+)  # fmt: skip
 
 
 def clean(shown: Signatory, day: date) -> Signatory:

@@ -60,6 +60,7 @@ def _written(  # noqa: PLR0913, PLR0917 # what a letter is about
             "name": who.name,
             "organisation": name_in(seat.organisation.names, language),
             "title": statement.title,
+            "accent": coalition.accent,
             "link": f"{outside().settings.public_url}/a/{secret}",
             "soft": of.soft_deadline
             and languages.instant_text(of.soft_deadline, of.zone, language),
