@@ -72,7 +72,8 @@ class Mailman(Caller):
     def unsubscribe(self, mailing_list: str, email: str) -> None:
         roster = f"/lists/{quote(mailing_list, safe='')}/roster/member"
         done = self.json("DELETE", roster, form={"emails": [email]})
-        inside(done, email, kind=bool)
+        if email.lower() not in {each.lower() for each in done}:
+            raise ToolFault("junk")
 
     def left(
         self, mailing_list: str, emails: Collection[str], since: datetime | None
