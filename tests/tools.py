@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
+from uuid import UUID, uuid4
 
-import time_machine
-from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
-from api.infra import jobs
+from api.connectors.models import Connector, Push, PushAction
+from api.connectors.service import files, people
+from api.infra import clock, jobs, keys
+from api.infra.database import transaction
 from api.infra.outside import EXTENSION
 from api.infra.reach import Reach
 from tests.builders import an_organisation
@@ -23,6 +25,8 @@ from tests.signing import a_rush
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_httpserver import HTTPServer
+    from time_machine import Traveller
     from werkzeug import Request
 
     from tests.client import Answer, Client
@@ -83,7 +87,7 @@ class FakeMailman(Fake):
         mine = {"url": f"{self.url}/3.1", "user": "restadmin", "password": "hidden falcon"}
         return {**mine, "list": NEWS, **more}
 
-    def well(self, request: Request) -> Response:
+    def well(self, request: Request) -> Response:  # noqa: PLR0911 # an answer for each path
         if request.authorization is None or request.authorization.password != "hidden falcon":  # noqa: S105
             return said({"title": "401 Unauthorized"}, 401)
         form = parse_qs(request.get_data(as_text=True))
@@ -99,8 +103,8 @@ class FakeMailman(Fake):
         if parts[1] not in self.lists:
             return said({"title": "404 Not Found"}, 404)
         if request.method == "DELETE":
-            gone = {each: bool(self.lists[parts[1]].pop(each, None)) for each in form["emails"]}
-            return said(gone)
+            members = self.lists[parts[1]]
+            return said({each: members.pop(each, None) is not None for each in form["emails"]})
         return said(self._page(sorted(self.lists[parts[1]]), request))
 
     def _member(self, form: dict[str, list[str]]) -> Response:
@@ -181,6 +185,26 @@ def connected(
     return found
 
 
+def a_file(world: World, owner: Client, connector: str) -> str:
+    """Have a file written for a connector, with one line, and return its id."""
+    with world.app.app_context(), transaction() as session:
+        row = session.get_one(Connector, UUID(connector))
+        push = Push(
+            id=uuid4(),
+            coalition_id=row.coalition_id,
+            connector_id=row.id,
+            signature_id=uuid4(),
+            action=PushAction.UNSUBSCRIBE,
+            changed_at=clock.now(),
+        )
+        address = "gone@specimen.example"
+        push.address = keys.seal(session, row.coalition_id, people.ADDRESS, push.id, address)
+        session.add(push)
+    with world.app.app_context():
+        files.write(row.id)
+    return str(owner.get(f"/v1/connectors/{connector}/files")["items"][0]["id"])
+
+
 @contextmanager
 def reachable(world: World, *servers: HTTPServer) -> Iterator[None]:
     """Let a world connect to servers on this machine, as its operator can."""
@@ -198,9 +222,9 @@ def reachable(world: World, *servers: HTTPServer) -> Iterator[None]:
         extensions[EXTENSION] = before
 
 
-def later(world: World, clock: time_machine.Coordinates, seconds: float) -> None:
+def later(world: World, time: Traveller, seconds: float) -> None:
     """Let time pass, and do what is due then."""
-    clock.shift(seconds)
+    time.shift(seconds)
     with world.app.app_context():
         jobs.sweep()
     world.work()

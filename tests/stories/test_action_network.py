@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pytest_httpserver import HTTPServer
-from werkzeug import Response
 
 from tests.tools import Connected, Fake, connected, reachable, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from werkzeug import Request
+    from werkzeug import Request, Response
 
     from tests.client import Client
     from tests.conftest import World

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from time_machine import Traveller
+
     from tests.client import Client
     from tests.conftest import World
 
@@ -37,7 +39,7 @@ class Csv:
 
 
 @pytest.fixture
-def clock(world: World, owner: Client) -> Iterator[time_machine.Coordinates]:
+def clock(world: World, owner: Client) -> Iterator[Traveller]:
     with time_machine.travel(START, tick=False) as found:
         with world.app.app_context():
             owner.token = accounts.create_first_token(owner.email, "tests", days=100)
@@ -61,7 +63,7 @@ def withdraw(news: Connected, own: str) -> None:
 
 
 def test_a_file_is_written_on_its_schedule_with_how_each_agreed(
-    world: World, owner: Client, clock: time_machine.Coordinates
+    world: World, owner: Client, clock: Traveller
 ) -> None:
     news = connected(world, owner, Csv(), fields_told={"country": "land"})
     news.agreed("ada@specimen.example")
@@ -78,7 +80,7 @@ def test_a_file_is_written_on_its_schedule_with_how_each_agreed(
 
 
 def test_whoever_withdraws_goes_from_the_file_at_once_and_comes_off_in_the_next(
-    world: World, owner: Client, clock: time_machine.Coordinates
+    world: World, owner: Client, clock: Traveller
 ) -> None:
     news = connected(world, owner, Csv())
     owns = []
@@ -106,7 +108,7 @@ def test_whoever_withdraws_goes_from_the_file_at_once_and_comes_off_in_the_next(
 
 
 def test_a_file_is_kept_for_thirty_days_with_all_that_is_in_it(
-    world: World, owner: Client, clock: time_machine.Coordinates
+    world: World, owner: Client, clock: Traveller
 ) -> None:
     news = connected(world, owner, Csv())
     own = news.agreed("ada@specimen.example")
@@ -122,7 +124,7 @@ def test_a_file_is_kept_for_thirty_days_with_all_that_is_in_it(
 
 
 def test_a_file_goes_by_letter_and_is_gone_with_it(
-    world: World, owner: Client, clock: time_machine.Coordinates
+    world: World, owner: Client, clock: Traveller
 ) -> None:
     settings = {"every": "daily", "email": "office@specimen.example"}
     news = connected(world, owner, Csv(), settings=settings)
@@ -134,14 +136,14 @@ def test_a_file_goes_by_letter_and_is_gone_with_it(
     (letter,) = [each for each in post.took if each["To"] == "office@specimen.example"]
     (attached,) = letter.iter_attachments()
     text = attached.get_content()
-    assert attached.get_filename().endswith(".csv")
+    assert str(attached.get_filename()).endswith(".csv")
     assert "ada@specimen.example" in text
     assert files(news) == []
     assert news.now()["counts"]["subscribed"] == 1
 
 
 def test_a_letter_whose_file_is_gone_is_not_sent(
-    world: World, owner: Client, clock: time_machine.Coordinates
+    world: World, owner: Client, clock: Traveller
 ) -> None:
     settings = {"every": "daily", "email": "office@specimen.example"}
     news = connected(world, owner, Csv(), settings=settings)
@@ -156,9 +158,7 @@ def test_a_letter_whose_file_is_gone_is_not_sent(
         assert letters.FACTS[row.kind](session, row.object_id) is None
 
 
-def test_a_cell_is_never_a_formula(
-    world: World, owner: Client, clock: time_machine.Coordinates
-) -> None:
+def test_a_cell_is_never_a_formula(world: World, owner: Client, clock: Traveller) -> None:
     settings = {"every": "daily", "list": "=SUM(A1)"}
     news = connected(world, owner, Csv(), settings=settings)
     news.agreed("ada@specimen.example")
@@ -169,7 +169,7 @@ def test_a_cell_is_never_a_formula(
 
 
 def test_files_of_a_coalition_that_is_deleted_go_too(
-    world: World, owner: Client, clock: time_machine.Coordinates
+    world: World, owner: Client, clock: Traveller
 ) -> None:
     news = connected(world, owner, Csv())
     news.agreed("ada@specimen.example")

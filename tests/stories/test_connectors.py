@@ -16,6 +16,8 @@ from tests.tools import NEWS, START, Connected, FakeMailman, connected, later, r
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from time_machine import Traveller
+
     from tests.client import Client
     from tests.conftest import World
 
@@ -29,7 +31,7 @@ def tool(world: World) -> Iterator[FakeMailman]:
 
 
 @pytest.fixture
-def clock(world: World, owner: Client) -> Iterator[time_machine.Coordinates]:
+def clock(world: World, owner: Client) -> Iterator[Traveller]:
     with time_machine.travel(START, tick=False) as found:
         with world.app.app_context():
             owner.token = accounts.create_first_token(owner.email, "tests", days=100)
@@ -152,7 +154,7 @@ def test_who_leaves_in_the_tool_has_taken_their_consent_back_here(
 
 
 def test_a_tool_is_asked_every_hour_who_left(
-    world: World, owner: Client, tool: FakeMailman, clock: time_machine.Coordinates
+    world: World, owner: Client, tool: FakeMailman, clock: Traveller
 ) -> None:
     news = connected(world, owner, tool)
     news.agreed("ada@specimen.example")
@@ -201,7 +203,7 @@ def test_a_tool_that_fails_harms_nobody_is_told_of_and_heals_by_itself(  # noqa:
     world: World,
     owner: Client,
     tool: FakeMailman,
-    clock: time_machine.Coordinates,
+    clock: Traveller,
     answer: Response,
     fault: str,
     is_told: bool,  # noqa: FBT001 # a column of the table
@@ -224,7 +226,7 @@ def test_a_tool_that_fails_harms_nobody_is_told_of_and_heals_by_itself(  # noqa:
 
 
 def test_a_tool_is_left_alone_for_as_long_as_it_asks(
-    world: World, owner: Client, tool: FakeMailman, clock: time_machine.Coordinates
+    world: World, owner: Client, tool: FakeMailman, clock: Traveller
 ) -> None:
     news = connected(world, owner, tool)
     tool.answers = [Response("no", 429, {"Retry-After": "600"})]
@@ -239,7 +241,7 @@ def test_a_tool_is_left_alone_for_as_long_as_it_asks(
 
 
 def test_owners_hear_once_of_a_trouble_that_lasts_with_what_to_do(
-    world: World, owner: Client, tool: FakeMailman, clock: time_machine.Coordinates
+    world: World, owner: Client, tool: FakeMailman, clock: Traveller
 ) -> None:
     news = connected(world, owner, tool)
     own = news.agreed("ada@specimen.example")
@@ -256,7 +258,7 @@ def test_owners_hear_once_of_a_trouble_that_lasts_with_what_to_do(
 
 
 def test_while_a_tool_is_down_the_address_waits_sealed_for_thirty_days_and_then_goes(
-    world: World, owner: Client, tool: FakeMailman, clock: time_machine.Coordinates
+    world: World, owner: Client, tool: FakeMailman, clock: Traveller
 ) -> None:
     news = connected(world, owner, tool)
     own = news.agreed("canary@specimen.example")
@@ -295,7 +297,7 @@ def test_what_a_tool_was_told_before_it_failed_is_told_once_more_and_harms_nobod
 
 
 def test_one_person_that_a_tool_cannot_take_holds_up_nobody(
-    world: World, owner: Client, tool: FakeMailman, clock: time_machine.Coordinates
+    world: World, owner: Client, tool: FakeMailman, clock: Traveller
 ) -> None:
     news = connected(world, owner, tool)
     tool.bad = {"ada@specimen.example"}
@@ -412,7 +414,7 @@ def test_a_tool_that_owes_people_something_is_deleted_only_knowingly(
 
 
 def test_who_is_forgotten_because_a_statement_is_over_stays_with_the_organisation(
-    world: World, owner: Client, tool: FakeMailman, clock: time_machine.Coordinates
+    world: World, owner: Client, tool: FakeMailman, clock: Traveller
 ) -> None:
     news = connected(world, owner, tool)
     news.agreed("ada@specimen.example")

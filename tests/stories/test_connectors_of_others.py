@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pytest_httpserver import HTTPServer
-from werkzeug import Response
 
 from api.connectors.service import tools
 from tests.tools import Fake, connected, reachable, said
@@ -18,7 +17,7 @@ from tests.tools import Fake, connected, reachable, said
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from werkzeug import Request
+    from werkzeug import Request, Response
 
     from tests.client import Client
     from tests.conftest import World

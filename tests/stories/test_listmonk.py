@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pytest_httpserver import HTTPServer
-from werkzeug import Response
 
 from tests.tools import Connected, Fake, connected, reachable, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from werkzeug import Request
+    from werkzeug import Request, Response
 
     from tests.client import Client
     from tests.conftest import World
@@ -215,7 +214,7 @@ def test_its_lists_are_listed_and_a_wrong_token_is_told(
 ) -> None:
     path = f"/v1/coalitions/{news.rush.coalition}/connector-trials"
     good = owner.post(path, {"kind": "listmonk", "settings": tool.settings()})
-    bad = owner.post(path, {"kind": "listmonk", "settings": tool.settings(token="no")})
+    bad = owner.post(path, {"kind": "listmonk", "settings": tool.settings(token="no")})  # noqa: S106 # it is wrong
 
     assert good["lists"] == [{"id": "7", "name": "News"}]
     assert (bad["works"], bad["fault"]) == (False, "key-refused")

@@ -154,7 +154,7 @@ def add(actor: Actor, coalition_id: UUID, facts: Mapping[str, Any]) -> Shown:
             row.read_after = clock.now() + rules.READ_EVERY
         session.add(row)
         session.flush()
-        audit.record(session, actor, "connector.added", row, {**facts, "settings": settings})
+        audit.record(session, actor, "connector.added", row, _told(facts))
         work.soon(session, row.id, coalition_id)
         return _shown(session, row)
 
@@ -164,17 +164,15 @@ def change(actor: Actor, connector_id: UUID, expected: int, changes: Mapping[str
     with transaction() as session:
         row = load(session, actor, Connector, connector_id, Role.COORDINATOR, lock=True)
         touch(row, expected)
-        told = dict(changes)
         if "settings" in changes:
             known = people.settings_of(session, row)
             settings = _checked(row.kind, _put(row.kind, known, changes["settings"]))
             row.settings = keys.seal(session, row.coalition_id, people.SETTINGS, row.id, settings)
-            told["settings"] = settings
         for name in ("label", "fields", "languages", "is_paused"):
             if name in changes:
                 setattr(row, name, changes[name])
         row.run_after = None  # whatever was wrong may be right now
-        audit.record(session, actor, "connector.changed", row, told)
+        audit.record(session, actor, "connector.changed", row, _told(changes))
         work.soon(session, row.id, row.coalition_id)
         session.flush()
         return _shown(session, row)
@@ -284,6 +282,11 @@ def _counts(session: Session, row: Connector) -> dict[str, int]:
 
 def _fields(kind: str) -> Sequence[Field]:
     return tools.kinds()[kind].FIELDS if kind in tools.kinds() else ()
+
+
+def _told(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the record commits to: no key."""
+    return {name: value for name, value in facts.items() if name != "settings"}
 
 
 def _put(kind: str, known: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
