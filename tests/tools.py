@@ -23,7 +23,7 @@ from tests.builders import an_organisation
 from tests.signing import a_rush
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pytest_httpserver import HTTPServer
     from time_machine import Traveller
@@ -48,6 +48,7 @@ class Fake:
     answers: list[Response] = field(default_factory=list)  # the next ones, whatever is asked
     always: Response | None = None
     bad: set[str] = field(default_factory=set)  # addresses for which it fails
+    during: list[Callable[[], object]] = field(default_factory=list)  # once, before it answers
 
     def __post_init__(self) -> None:
         self.server.expect_request(ANY).respond_with_handler(self.answer)
@@ -62,6 +63,8 @@ class Fake:
     def answer(self, request: Request) -> Response:
         request.get_data()
         self.asked.append(request)
+        if self.during:
+            self.during.pop(0)()
         if self.answers:
             return self.answers.pop(0)
         if self.always is not None:

@@ -41,7 +41,7 @@ def _file(session: Session, file_id: UUID) -> Facts | None:
     return Facts(
         to=people.settings_of(session, connector)["email"],
         language=language,
-        facts={**told, "organisation": name_in(whose.names, language)},
+        facts={**told, "whose": name_in(whose.names, language)},
         coalition=coalition.name,
         attachments=[Attachment(f"mailing-{row.id}.csv", "text/csv", content)],
     )

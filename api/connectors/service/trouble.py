@@ -117,6 +117,6 @@ def _to(
         to=owner.email,
         to_name=owner.name,
         language=language,
-        facts={**facts, "organisation": name_in(whose.names, language), **more},
+        facts={**facts, "whose": name_in(whose.names, language), **more},
         coalition=coalition.name,
     )
