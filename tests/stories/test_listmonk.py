@@ -64,7 +64,7 @@ class FakeListmonk(Fake):
         if request.method == "GET":
             assert set(request.args) <= QUERIES[request.path]
         if request.path == "/api/lists":
-            lists = [{"id": 7, "uuid": "u", "name": "News", "type": "public", "optin": "double"}]
+            lists = [{"id": 7, "uuid": "u", "name": "News", "type": "public"}]
             return said({"data": {"results": lists, "total": 1, "per_page": 0, "page": 1}})
         if request.path == "/api/subscribers":
             return self._query(request) if request.method == "GET" else self._new(request)
