@@ -17,6 +17,9 @@ import api.assemblies.routes
 import api.cases.routes
 import api.coalitions.jobs
 import api.coalitions.routes
+import api.connectors.jobs
+import api.connectors.routes
+import api.connectors.service.letters
 import api.copies.routes
 import api.demands.routes
 import api.documents.jobs
@@ -77,6 +80,7 @@ FEATURES = (
     api.documents.routes,
     api.exchange.routes,
     api.mailings.routes,
+    api.connectors.routes,
 )
 
 

@@ -30,6 +30,7 @@ from tests.builders import (
 from tests.contracts.scene import SVG, a_source
 from tests.signing import a_rush
 from tests.stories.test_statements import HIDDEN
+from tests.tools import a_file
 
 if TYPE_CHECKING:
     from tests.client import Client
@@ -103,6 +104,13 @@ def a_house(world: World, owner: Client) -> House:
     assert owner.put(f"{of_it}/mail-server", A_MAIL_SERVER).status == 200
     made(owner, f"{of_it}/suppressions", {"email": "finch@specimen.example"})
     made(owner, f"{of_it}/blocks", {"kind": "domain", "value": "robin.specimen.example"})
+    connector = {
+        "kind": "csv",
+        "settings": {"every": "daily"},
+        "organisation_id": organisation,
+        "label": "Specimen letters",
+    }
+    file = a_file(world, owner, made(owner, f"{of_it}/connectors", connector))
     invalid = {"rule": {"country": "KZ"}, "reason": "Robots."}
     assert owner.post(f"/v1/statements/{secret}/invalidations", invalid).status < 300
     retracted = _a_retracted_text(owner, coalition)
@@ -128,6 +136,8 @@ def a_house(world: World, owner: Client) -> House:
         f"{texts[0]}/signatures",
         f"/v1/signatures/{signature}",
         f"/v1/evidence/{scanned.id}/file",
+        f"{of_it}/connectors",
+        f"/v1/connector-files/{file}/file",
         f"/v1/representatives/{person}",
         f"/v1/invitations/{invitation}",
         f"{of_it}/mail-server",

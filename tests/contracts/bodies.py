@@ -53,6 +53,13 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
         "name": "Someone",
         "role": "viewer",
     },
+    "PATCH /v1/connectors/{connector_id}": lambda *_: {"label": "Another"},
+    "POST /v1/coalitions/{coalition_id}/connectors": lambda scene, _: {
+        "kind": "csv",
+        "settings": {"every": "daily"},
+        "organisation_id": scene.organisation(),
+        "label": "Specimen letters",
+    },
     "PATCH /v1/cases/{case_id}": lambda *_: {"occupation": "lawyer"},
     "POST /v1/coalitions/{coalition_id}/demand-lists": lambda scene, _: {
         "country": next(scene.countries)

@@ -21,6 +21,7 @@ from tests.builders import a_coalition, a_role, an_organisation, made
 from tests.contracts.bodies import BODIES, QUERIES, a_document, a_source
 from tests.contracts.prepared import PREPARED
 from tests.strangers import strangers
+from tests.tools import a_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -268,6 +269,13 @@ class Scene:
         body = {"email": f"{uuid4().hex}@specimen.example"}
         return made(self.owner, f"/v1/coalitions/{self.coalition}/suppressions", body)
 
+    def organisation(self) -> str:
+        return an_organisation(self.owner, self.coalition)
+
+    def connector(self) -> str:
+        body = BODIES["POST /v1/coalitions/{coalition_id}/connectors"](self, {})
+        return made(self.owner, f"/v1/coalitions/{self.coalition}/connectors", body)
+
     def invalidation(self) -> str:
         body = {"rule": {"country": "KZ"}, "reason": "Robots."}
         path = f"/v1/statements/{self.text()[0]}/invalidations"
@@ -301,6 +309,8 @@ MAKERS: dict[str, Callable[[Scene], str]] = {
     "block_id": Scene.block,
     "suppression_id": Scene.suppression,
     "invalidation_id": Scene.invalidation,
+    "connector_id": Scene.connector,
+    "file_id": lambda scene: a_file(scene.world, scene.owner, scene.connector()),
     "job_id": lambda scene: builders.a_dead_job(scene.world, scene.coalition),
     "letter_id": lambda scene: builders.a_failed_letter(scene.world, scene.coalition),
 }

@@ -42,6 +42,7 @@ _ISOLATE, _END = "\u2068", "\u2069"
 
 _SIGNING = {"name", "title", "link"}
 _REQUEST = {"name", "organisation", "title", "link", "soft", "hard", "note", "silence"}
+_TOOL = {"name", "label", "whose", "number"}
 # What each kind of letter is made of; "coalition" stands in all that are not neutral.
 KINDS: Mapping[str, frozenset[str]] = {
     kind: frozenset(facts)
@@ -60,6 +61,9 @@ KINDS: Mapping[str, frozenset[str]] = {
         "audit.head": {"name", "head"},
         "mailings.test": {"name", "host"},
         "mailings.broken": {"name", "host", "fault"},
+        "connectors.trouble": _TOOL | {"fault"},
+        "connectors.expired": _TOOL,
+        "connectors.file": {"label", "whose", "number"},
     }.items()
 }
 # Anybody may type any address and any name: these letters carry no name that was only typed.
