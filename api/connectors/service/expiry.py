@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, select
+from sqlalchemy import and_, delete, or_, select
 
 from api.connectors import rules
 from api.connectors.models import Push, PushAction, PushFile, PushState
@@ -34,6 +34,7 @@ def _over() -> ColumnElement[bool]:
         Push.state.in_([PushState.DONE, PushState.EXPIRED]),
         Push.action == PushAction.UNSUBSCRIBE,
         Push.changed_at < clock.now() - rules.LISTED,
+        or_(Push.fault.is_(None), Push.fault != "suppressed"),
     )
 
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 ADDRESS = "connector_pushes.address"
 AT_ONCE = 500
+SUPPRESSED = "suppressed"  # nobody may write to the address, though the consent stands
 _IS_TO = Push.action == PushAction.SUBSCRIBE
+_STANDS_BACK = and_(Push.action == PushAction.UNSUBSCRIBE, Push.fault == SUPPRESSED)
 
 
 def is_wanted(
@@ -62,7 +64,7 @@ def _plan_missing(connector: Connector) -> int:
         has = exists().where(
             Push.connector_id == connector.id,
             Push.signature_id == Signature.id,
-            _IS_TO,
+            or_(_IS_TO, _STANDS_BACK),
         )
         query = select(Signature.id).where(_stands(connector), ~has)
         ids = session.scalars(query.order_by(Signature.id).limit(AT_ONCE)).all()
@@ -121,8 +123,9 @@ def _add(session: Session, wanted: Sequence[tuple[Connector, UUID]]) -> None:
 
 
 def push_again(session: Session, connector: Connector) -> None:
-    """Have all handed over once more who are there."""
-    there = update(Push).where(Push.connector_id == connector.id, _IS_TO)
+    """Have all handed over once more who are there, or stood back."""
+    back = and_(_STANDS_BACK, Push.state == PushState.DONE)
+    there = update(Push).where(Push.connector_id == connector.id, or_(_IS_TO, back))
     session.execute(there.values(**_anew(PushAction.SUBSCRIBE)))
 
 

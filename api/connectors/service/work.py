@@ -20,6 +20,7 @@ from api.connectors.service import files, following, people, tools, trouble
 from api.errors import DomainError
 from api.infra import audit, clock, jobs
 from api.infra.database import reading, transaction
+from api.mailings.service import suppressions
 from api.signatures.models import Signature
 from api.signatures.service import rows
 from api.signing.service import owning
@@ -224,7 +225,8 @@ class Pushing:
             query = select(Push).where(self._waits(), Push.id.not_in(self.tried))
             first = query.order_by(Push.action.desc(), Push.attempts, Push.created_at, Push.id)
             found = session.scalars(first.limit(BATCH).with_for_update()).all()
-            return [each for each in map(partial(self._ready, session), found) if each]
+            ready = [each for each in map(partial(self._ready, session), found) if each]
+            return self._without_suppressed(session, ready)
 
     def _ready(self, session: Session, push: Push) -> tuple[Push, Person | None, str] | None:
         if push.action is PushAction.UNSUBSCRIBE:
@@ -236,6 +238,17 @@ class Pushing:
             return None
         push.mailing_list = people.list_of(self.connector, self.settings, person)
         return push, person, person.email
+
+    def _without_suppressed(
+        self, session: Session, ready: list[tuple[Push, Person | None, str]]
+    ) -> list[tuple[Push, Person | None, str]]:
+        wanted = [email for _, person, email in ready if person is not None]
+        bad = suppressions.suppressed(session, self.connector.coalition_id, wanted)
+        for push, person, email in ready:
+            if person is not None and email in bad:
+                push.state, push.fault = PushState.REFUSED, following.SUPPRESSED
+                push.changed_at = clock.now()
+        return [each for each in ready if each[1] is None or each[2] not in bad]
 
     def _push(self, push: Push, person: Person | None, email: str) -> None:
         mailing_list = push.mailing_list or ""
@@ -250,7 +263,7 @@ class Pushing:
             self.done.refused += 1
             self._ended(push, PushState.REFUSED, reason.fault)
         else:
-            self._ended(push, PushState.DONE, None)
+            self._ended(push, PushState.DONE, _lasting(push))
 
     def _ended(self, push: Push, state: PushState, fault: str | None) -> None:
         """Write how a push ended, unless something else is wanted of it by now."""
@@ -271,11 +284,15 @@ class Pushing:
             return
         mine = update(Push).where(Push.id == push.id, Push.number == push.number)
         with transaction() as session:
-            session.execute(mine.values(attempts=attempts, fault=fault.fault))
+            session.execute(mine.values(attempts=attempts, fault=_lasting(push) or fault.fault))
+
+
+def _lasting(push: Push) -> str | None:
+    return following.SUPPRESSED if push.fault == following.SUPPRESSED else None
 
 
 def _read_back(connector_id: UUID, tool: Tool, done: Done) -> None:
-    """Ask a tool who left, and take their consents back here."""
+    """Ask a tool who left, and take their consents back here; whom nobody may write to goes too."""
     began = clock.now()
     with reading() as session:
         connector = session.get(Connector, connector_id)
@@ -291,6 +308,7 @@ def _read_back(connector_id: UUID, tool: Tool, done: Done) -> None:
         left += [push for email in gone for push in by_email[email]]
     for push_id, number in left:
         done.left += _take_back(connector, push_id, number)
+    _drop_suppressed(connector, pushed)
     with transaction() as session:
         mine = update(Connector).where(Connector.id == connector_id)
         after = clock.now() + rules.READ_EVERY * random.uniform(0.9, 1.1)  # noqa: S311 # so that many do not come at once
@@ -332,3 +350,18 @@ def _take_back(connector: Connector, push_id: UUID, number: int) -> bool:
             session, push.signature_id, connector.organisation_id, by="connector"
         )
         return True
+
+
+def _drop_suppressed(connector: Connector, pushed: Pushed) -> None:
+    """Have those taken off a list whom a bounce or a complaint lets nobody write to any more."""
+    for by_email in pushed.values():
+        emails = list(by_email)
+        for start in range(0, len(emails), AT_ONCE):
+            with transaction() as session:
+                some = emails[start : start + AT_ONCE]
+                bad = suppressions.suppressed(session, connector.coalition_id, some)
+                ids = [push_id for email in bad for push_id, _ in by_email[email]]
+                query = select(Push).where(Push.id.in_(ids), Push.state == PushState.DONE)
+                for push in session.scalars(query.with_for_update()).all():
+                    following.take_off(session, [push])
+                    push.fault = following.SUPPRESSED
