@@ -65,7 +65,11 @@ class Reach:
         return [Fault(pointer, each) for each in wrong]
 
     def address_of(self, host: str, port: int) -> str:
-        """Return the checked address of a host, to connect to; raise OutOfReach.
+        """Return the checked address of a host, to connect to; raise OutOfReach."""
+        return self.addresses_of(host, port)[0]
+
+    def addresses_of(self, host: str, port: int) -> list[str]:
+        """Return the checked addresses of a host, in the order to try them; raise OutOfReach.
 
         A host of several addresses is refused for one that is inward: it is somebody's trap.
         """
@@ -73,10 +77,10 @@ class Reach:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
             raise OutOfReach("host-unknown") from None
-        addresses = [str(each[4][0]).partition("%")[0] for each in found]
-        if not all(map(self._may_connect, map(ip_address, addresses))):
+        addresses = list(dict.fromkeys(str(each[4][0]).partition("%")[0] for each in found))
+        if not addresses or not all(map(self._may_connect, map(ip_address, addresses))):
             raise OutOfReach("out-of-reach")
-        return addresses[0]
+        return addresses
 
     def _may_connect(self, ip: Ip) -> bool:
         return self._is_allowed(ip) or is_outside(ip)
