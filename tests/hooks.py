@@ -122,8 +122,6 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    do_GET = do_POST
-
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
 

@@ -56,15 +56,7 @@ IDEMPOTENCY_KEY = {
 def text(rest: Any, webhooks: dict[str, Any]) -> str:
     """Return the OpenAPI document of an API, and of what it tells others, as YAML."""
     found = document(rest) | {"webhooks": webhooks}
-    return yaml.dump(found, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100)
-
-
-class _Plain(yaml.SafeDumper):
-    """Writes what stands in several places in each of them: anchors are hard to read."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        del data
-        return True
+    return yaml.safe_dump(found, sort_keys=False, allow_unicode=True, width=100)
 
 
 def document(rest: Any) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from api.webhooks.schemas import (
     WebhookDeliveryOut,
     WebhookEndpointIn,
     WebhookEndpointOut,
-    WebhookSecretOut,
     WebhookReplayOut,
+    WebhookSecretOut,
     WebhookWindowIn,
 )
 from api.webhooks.service import deliveries

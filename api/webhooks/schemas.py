@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import marshmallow as ma
@@ -196,7 +197,7 @@ def described() -> dict[str, Any]:
 
 def _operation(name: str, kind: rules.Kind) -> dict[str, Any]:
     ids = {each: {"type": "string", "format": "uuid", "example": EXAMPLE_ID} for each in kind.ids}
-    facts = {each: FACTS.get(each, ids["coalition_id"]) for each in kind.facts}
+    facts = {each: deepcopy(FACTS.get(each, ids["coalition_id"])) for each in kind.facts}
     data: dict[str, Any] = {"type": "object", "properties": ids | facts}
     data["required"] = ["coalition_id", f"{kind.of}_id"]
     if kind.tells_who:

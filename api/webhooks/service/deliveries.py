@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from sqlalchemy import func, insert, select, update
 
@@ -135,20 +134,8 @@ def _again(session: Session, endpoint: Endpoint, event_ids: Sequence[UUID]) -> N
     there = set(session.scalars(select(Delivery.event_id).where(*mine)))
     again = update(Delivery).where(*mine).execution_options(synchronize_session=False)
     session.execute(again.values(**AGAIN, run_after=now))
-    new = [
-        {
-            "id": uuid4(),
-            "coalition_id": endpoint.coalition_id,
-            "endpoint_id": endpoint.id,
-            "event_id": each,
-            "state": DeliveryState.WAITING,
-            "attempts": 0,
-            "run_after": now,
-            "created_at": now,
-        }
-        for each in event_ids
-        if each not in there
-    ]
+    whose = endpoint.coalition_id, endpoint.id
+    new = [events.delivery_of(*whose, each, now) for each in event_ids if each not in there]
     if new:
         session.execute(insert(Delivery), new)
 
@@ -161,7 +148,7 @@ def test(actor: Actor, endpoint_id: UUID) -> Shown:
         (made,) = events.put(session, endpoint.coalition_id, rules.TESTED, data, [endpoint.id])
         _wake(session, endpoint)
         audit.record(session, actor, rules.TESTED, endpoint)
-        return _shown(session, made)
+        return _shown(session, session.get_one(Delivery, made))
 
 
 def _held(session: Session, actor: Actor, endpoint_id: UUID) -> Endpoint:

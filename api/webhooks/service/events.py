@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, insert, select
 
 from api.infra import audit, clock, jobs
 from api.webhooks import rules
@@ -13,6 +13,7 @@ from api.webhooks.models import Delivery, DeliveryState, Endpoint, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy import ColumnElement
@@ -58,28 +59,32 @@ def put(
     type_: str,
     data: Mapping[str, Any],
     endpoint_ids: Iterable[UUID],
-) -> list[Delivery]:
-    """Write an event, and a delivery of it to each of these endpoints."""
-    now = clock.now()
-    event = Event(id=uuid4(), coalition_id=coalition_id, type=type_, facts=dict(data))
-    event.created_at = now
-    found = [
-        Delivery(
-            id=uuid4(),
-            coalition_id=coalition_id,
-            endpoint_id=each,
-            event_id=event.id,
-            state=DeliveryState.WAITING,
-            attempts=0,
-            run_after=now,
-            created_at=now,
-        )
-        for each in endpoint_ids
-    ]
-    session.add_all([event, *found])
+) -> list[UUID]:
+    """Write an event, and a delivery of it to each of these endpoints; return the deliveries."""
+    now, event_id = clock.now(), uuid4()
+    event = {"id": event_id, "coalition_id": coalition_id, "type": type_, "facts": dict(data)}
+    session.execute(insert(Event), [{**event, "created_at": now}])
+    found = [delivery_of(coalition_id, each, event_id, now) for each in endpoint_ids]
     if found:
+        session.execute(insert(Delivery), found)
         promise(session)
-    return found
+    return [each["id"] for each in found]
+
+
+def delivery_of(
+    coalition_id: UUID, endpoint_id: UUID, event_id: UUID, now: datetime
+) -> dict[str, Any]:
+    """Return a new delivery's row."""
+    return {
+        "id": uuid4(),
+        "coalition_id": coalition_id,
+        "endpoint_id": endpoint_id,
+        "event_id": event_id,
+        "state": DeliveryState.WAITING,
+        "attempts": 0,
+        "run_after": now,
+        "created_at": now,
+    }
 
 
 def promise(session: Session) -> None:

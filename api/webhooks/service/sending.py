@@ -108,7 +108,7 @@ def _waiting() -> Sequence[tuple[UUID, int]]:
     with reading() as session:
         query = select(Endpoint.id, Endpoint.failures).where(rested())
         query = query.order_by(Endpoint.failures, Endpoint.id).limit(4 * LANES)
-        return session.execute(query).tuples().all()
+        return [(each[0], each[1]) for each in session.execute(query)]
 
 
 def _started(endpoint_id: UUID, within: Any, failures: int) -> int:
@@ -183,7 +183,7 @@ def _leased(endpoint_id: UUID, lease: UUID, size: int) -> tuple[rows.Access | No
         )
         found = columns.join(Event, Event.id == Delivery.event_id).where(Delivery.id.in_(ids))
         ordered = found.order_by(Delivery.created_at, Delivery.id)
-        batch = [Due(*each) for each in session.execute(ordered).tuples()]
+        batch = [Due(*each) for each in session.execute(ordered)]
         return rows.access_of(session, endpoint), batch
 
 
