@@ -145,7 +145,7 @@ class WebhookDeliveryOut(Schema):
         attribute="delivery.fault",
         metadata={
             "description": "What happened where nothing was answered; `disabled`: it was switched"
-            " off meanwhile.",
+            " off meanwhile; `restored`: a backup was.",
             "example": "time-out",
         },
     )

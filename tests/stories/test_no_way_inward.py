@@ -269,7 +269,7 @@ def test_a_server_is_asked_by_its_name_over_the_checked_address(  # noqa: PLR091
 ) -> None:
     theirs, ours = certificate(tmp_path, NAME)
     sni: list[str] = []
-    theirs.sni_callback = lambda _socket, name, _context: sni.append(name)  # type: ignore[assignment,func-returns-value]
+    theirs.sni_callback = lambda _socket, name, _context: sni.append(name)
     wire.names[NAME] = [["127.0.0.1"]]
     with receiver(tls=theirs) as there, reaching(world, there):
         port = there.url.split(":")[2].split("/")[0]

@@ -14,8 +14,8 @@ from api.errors import Conflict, Forbidden, Invalid
 from api.infra import audit, http, pages
 from api.infra.database import reading, touch, transaction
 from api.webhooks import rules
-from api.webhooks.models import Endpoint
-from api.webhooks.service import rows, sending
+from api.webhooks.models import Delivery, Endpoint
+from api.webhooks.service import events, rows
 from api.webhooks.service.rows import Shown
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def change(actor: Actor, endpoint_id: UUID, expected: int, changes: dict[str, An
             if row.is_enabled != was_enabled:
                 row.disabled_for = None
         if was_enabled and not row.is_enabled:
-            sending.stop(session, row)
+            events.stop(session, Delivery.endpoint_id == row.id, fault="disabled")
         audit.record(session, actor, "webhook_endpoint.changed", row, changes)
         return Shown(row, url)
 

@@ -123,7 +123,7 @@ def replay_window(
         for start in range(0, len(ids), AT_ONCE):
             _again(session, endpoint, ids[start : start + AT_ONCE])
         _wake(session, endpoint)
-        facts = {"from": since, "until": until, "only_failed": only_failed, "number": number}
+        facts = {"since": since, "until": until, "only_failed": only_failed, "number": number}
         audit.record(session, actor, "webhook_endpoint.replayed", endpoint, facts)
         return number
 
@@ -147,7 +147,7 @@ def test(actor: Actor, endpoint_id: UUID) -> Shown:
         data = {"webhook_endpoint_id": str(endpoint.id)}
         (made,) = events.put(session, endpoint.coalition_id, rules.TESTED, data, [endpoint.id])
         _wake(session, endpoint)
-        audit.record(session, actor, rules.TESTED, endpoint)
+        audit.record(session, actor, "webhook_endpoint.tested", endpoint)
         return _shown(session, session.get_one(Delivery, made))
 
 

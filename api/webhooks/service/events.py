@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import exists, func, insert, select, update
 
-from api.infra import audit, clock, jobs
+from api.infra import audit, backups, clock, jobs
 from api.webhooks import rules
 from api.webhooks.models import Delivery, DeliveryState, Endpoint, Event
 
@@ -107,6 +107,22 @@ def rested() -> ColumnElement[bool]:
         & is_awake
         & exists().where(Delivery.endpoint_id == Endpoint.id, due())
     )
+
+
+def stop(session: Session, *which: ColumnElement[bool], fault: str) -> None:
+    """End deliveries that wait; a replay brings them back."""
+    waiting = update(Delivery).where(Delivery.state == DeliveryState.WAITING, *which)
+    said = func.coalesce(Delivery.fault, fault)
+    ended = waiting.values(state=DeliveryState.FAILED, lease=None, fault=said)
+    session.execute(ended.execution_options(synchronize_session=False))
+
+
+def _hold(session: Session) -> None:
+    """End what waited when a backup was made: it may have been told since."""
+    stop(session, fault="restored")
+
+
+backups.ALSO_HELD.append(_hold)
 
 
 def is_due(session: Session) -> bool:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.errors import DomainError
@@ -28,7 +28,7 @@ from api.infra.outside import elsewhere
 from api.webhooks import rules
 from api.webhooks.models import Cause, Delivery, DeliveryState, Endpoint, Event
 from api.webhooks.service import letters, rows
-from api.webhooks.service.events import due, rested
+from api.webhooks.service.events import due, rested, stop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -311,19 +311,9 @@ def disable(session: Session, endpoint: Endpoint, cause: Cause) -> None:
     """Tell an endpoint nothing more, and its owners why."""
     endpoint.is_enabled, endpoint.disabled_for = False, cause
     endpoint.version += 1
-    stop(session, endpoint)
+    stop(session, Delivery.endpoint_id == endpoint.id, fault="disabled")
     audit.record(session, None, "webhook_endpoint.disabled", endpoint, {"cause": cause})
     letters.promise(session, endpoint)
-
-
-def stop(session: Session, endpoint: Endpoint) -> None:
-    """End what waits for an endpoint that is told nothing; a replay brings it back."""
-    waiting = update(Delivery).where(
-        Delivery.endpoint_id == endpoint.id, Delivery.state == DeliveryState.WAITING
-    )
-    fault = func.coalesce(Delivery.fault, "disabled")
-    ended = {"state": DeliveryState.FAILED, "lease": None, "fault": fault}
-    session.execute(waiting.values(ended).execution_options(synchronize_session=False))
 
 
 def is_old(session: Session) -> bool:
