@@ -72,7 +72,7 @@ class Delivery(Base):
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
         UniqueConstraint("endpoint_id", "event_id"),
-        Index("ix_webhook_deliveries_due", "endpoint_id", "state", "run_after"),
+        Index("ix_webhook_deliveries_due", "endpoint_id", "state", "created_at"),
     )
 
     id: Mapped[Id]

@@ -132,7 +132,7 @@ def upgrade() -> None:
             batch_op.f("ix_webhook_deliveries_coalition_id"), ["coalition_id"], unique=False
         )
         batch_op.create_index(
-            "ix_webhook_deliveries_due", ["endpoint_id", "state", "run_after"], unique=False
+            "ix_webhook_deliveries_due", ["endpoint_id", "state", "created_at"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_webhook_deliveries_event_id"), ["event_id"], unique=False

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 LANES = 32  # of a process
 SLOW_LANES = 16  # of these, for endpoints that failed last
-BATCH = 200
-WRITE_SECONDS = 0.5  # what was told in so long is written together
+FIRST_BATCH, BATCH = 20, 1000
+WRITE_SECONDS = 1.0  # what was told in so long is written together
 LEASE = timedelta(seconds=60)  # a batch takes less, with the call that it may end in
 LINE_SECONDS = 30  # after that its host is resolved and checked again
 WAIT_SECONDS = 2.0  # that a job waits for its lanes
@@ -141,50 +141,66 @@ def _serve(key: tuple[int, UUID], within: Any) -> None:
 
 def _served(endpoint_id: UUID) -> bool:
     """Open a line and tell what waits over it; return whether there may be more to tell."""
-    lease, size, until = uuid4(), 10, time.monotonic() + LINE_SECONDS
+    lease, size, until = uuid4(), FIRST_BATCH, time.monotonic() + LINE_SECONDS
+    endpoint, batch = _turn(endpoint_id, lease, [], size)
     with ExitStack() as stack:
         line: Line | None = None
-        while time.monotonic() < until:
-            endpoint, batch = _leased(endpoint_id, lease, size)
-            if endpoint is None or not batch:
-                return False
+        while endpoint is not None and batch:
             try:
                 line = line or stack.enter_context(http.line(endpoint.url))
             except CallFailed as failed:
                 told = [Told(batch[0].id, batch[0].attempts, None, failed.fault, 0, clock.now())]
             else:
                 told = list(_tell_all(line, endpoint, batch))
-            _write(endpoint_id, lease, told)
-            if not told or not told[-1].is_success:
-                return False
-            size = min(BATCH, 2 * len(told))
-    return True
+            is_over = time.monotonic() > until
+            size = min(BATCH, 4 * len(told))
+            endpoint, batch = _turn(endpoint_id, lease, told, 0 if is_over else size)
+            if is_over:
+                return told[-1].is_success
+    return False
 
 
-def _leased(endpoint_id: UUID, lease: UUID, size: int) -> tuple[rows.Access | None, Sequence[Due]]:
-    """Take the oldest that are due, for as long as telling them may take."""
+def _turn(
+    endpoint_id: UUID, lease: UUID, told: Sequence[Told], size: int
+) -> tuple[rows.Access | None, Sequence[Due]]:
+    """Write how it went, and take what is told next; one transaction, as each waits for the disk.
+
+    What was leased and not told waits as before. After a failure nothing more is taken.
+    """
     with transaction() as session:
-        endpoint = session.get(Endpoint, endpoint_id)
-        if endpoint is None or not endpoint.is_enabled:
+        # The endpoint first, as whoever deletes it does.
+        query = select(Endpoint).where(Endpoint.id == endpoint_id)
+        endpoint = session.scalars(query.with_for_update(key_share=True)).first()
+        if endpoint is None:
             return None, []
-        query = select(Delivery.id).where(Delivery.endpoint_id == endpoint_id, due())
-        query = query.order_by(Delivery.created_at, Delivery.id).limit(size)
-        ids = session.scalars(query.with_for_update(skip_locked=True)).all()
-        taken = update(Delivery).where(Delivery.id.in_(ids))
+        if told:
+            _write(session, endpoint, lease, told)
+        if not size or not endpoint.is_enabled or (told and not told[-1].is_success):
+            return None, []
+        batch = _leased(session, endpoint_id, lease, size)
+        return rows.access_of(session, endpoint), batch
+
+
+def _leased(session: Session, endpoint_id: UUID, lease: UUID, size: int) -> Sequence[Due]:
+    """Take the oldest that are due, for as long as telling them may take."""
+    columns = select(
+        Delivery.id,
+        Delivery.event_id,
+        Delivery.attempts,
+        Event.type,
+        Event.facts,
+        Event.created_at,
+    )
+    query = columns.join(Event, Event.id == Delivery.event_id)
+    query = query.where(Delivery.endpoint_id == endpoint_id, due())
+    query = query.order_by(Delivery.created_at, Delivery.id).limit(size)
+    held = session.execute(query.with_for_update(of=Delivery, skip_locked=True))
+    batch = [Due(*each) for each in held]
+    if batch:
+        taken = update(Delivery).where(Delivery.id.in_([each.id for each in batch]))
         taken = taken.execution_options(synchronize_session=False)
         session.execute(taken.values(lease=lease, run_after=clock.now() + LEASE))
-        columns = select(
-            Delivery.id,
-            Delivery.event_id,
-            Delivery.attempts,
-            Event.type,
-            Event.facts,
-            Event.created_at,
-        )
-        found = columns.join(Event, Event.id == Delivery.event_id).where(Delivery.id.in_(ids))
-        ordered = found.order_by(Delivery.created_at, Delivery.id)
-        batch = [Due(*each) for each in session.execute(ordered)]
-        return rows.access_of(session, endpoint), batch
+    return batch
 
 
 def _tell_all(line: Line, endpoint: rows.Access, batch: Sequence[Due]) -> Any:
@@ -221,31 +237,21 @@ def _data(endpoint: rows.Access, it: Due) -> dict[str, Any]:
     return data
 
 
-def _write(endpoint_id: UUID, lease: UUID, told: Sequence[Told]) -> None:
-    """Write how it went; what was leased and not told waits as before."""
+def _write(session: Session, endpoint: Endpoint, lease: UUID, told: Sequence[Told]) -> None:
     failed = [each for each in told if not each.is_success]
     now = clock.now()
-    with transaction() as session:
-        # The endpoint first, as whoever deletes it does.
-        query = select(Endpoint).where(Endpoint.id == endpoint_id)
-        endpoint = session.scalars(query.with_for_update(key_share=True)).first()
-        if endpoint is None:
-            return
-        changed = [_changed(each, lease, now) for each in told]
-        if changed:
-            session.connection().execute(_OUTCOME, changed)
-        back = update(Delivery).where(Delivery.lease == lease, Delivery.endpoint_id == endpoint_id)
-        back = back.where(due_later()).execution_options(synchronize_session=False)
-        session.execute(back.values(lease=None, run_after=now))
-        if len(told) > len(failed):
-            _note(session, endpoint_id, delivered_at=now, failures=0, rests_until=None)
-        for each in failed:
-            _failed(session, endpoint, each, now, is_first=len(told) == len(failed))
-
-
-def due_later() -> Any:
-    """Return the condition of what is leased."""
-    return (Delivery.state == DeliveryState.WAITING) & Delivery.lease.is_not(None)
+    session.connection().execute(_OUTCOME, [_changed(each, lease, now) for each in told])
+    back = update(Delivery).where(
+        Delivery.endpoint_id == endpoint.id,
+        Delivery.state == DeliveryState.WAITING,
+        Delivery.lease == lease,
+    )
+    back = back.execution_options(synchronize_session=False)
+    session.execute(back.values(lease=None, run_after=now))
+    if len(told) > len(failed):
+        _note(session, endpoint.id, delivered_at=now, failures=0, rests_until=None)
+    for each in failed:
+        _failed(session, endpoint, each, now, is_first=len(told) == len(failed))
 
 
 _OUTCOME = (
