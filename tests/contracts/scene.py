@@ -20,7 +20,7 @@ from tests import builders
 from tests.builders import a_coalition, a_role, an_organisation, made
 from tests.contracts.bodies import BODIES, QUERIES, a_document, a_source
 from tests.contracts.prepared import PREPARED
-from tests.hooks import a_delivery, an_endpoint
+from tests.hooks import a_delivery, another_endpoint
 from tests.strangers import strangers
 
 if TYPE_CHECKING:
@@ -299,7 +299,7 @@ MAKERS: dict[str, Callable[[Scene], str]] = {
     "invalidation_id": Scene.invalidation,
     "job_id": lambda scene: builders.a_dead_job(scene.world, scene.coalition),
     "letter_id": lambda scene: builders.a_failed_letter(scene.world, scene.coalition),
-    "endpoint_id": lambda scene: an_endpoint(scene.owner, scene.coalition),
+    "endpoint_id": lambda scene: another_endpoint(scene.owner, scene.coalition),
     "webhook_delivery_id": lambda scene: a_delivery(scene.owner, scene.coalition),
 }
 

@@ -42,10 +42,13 @@ VALUES: dict[str, Any] = {
     "silence": "nothing",
     "is_last": False,
     "handed_by": "B. Specimen",
+    "gone": "Our web site (hooks.specimen.example)",
+    "failing": None,
     "head": "4711:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
 }
 KINDS = sorted(rules.KINDS)
-NEUTRAL = [kind for kind in KINDS if kind not in {"audit.head", "invitations.invitation"}]
+OPEN = {"audit.head", "invitations.invitation", "webhooks.disabled"}  # about no statement
+NEUTRAL = [kind for kind in KINDS if kind not in OPEN]
 LANGUAGES = sorted(catalogues.offered(rules.folder()))
 EACH = [(kind, language) for kind in KINDS for language in LANGUAGES]
 # What may be missing, and each choice that words make.
@@ -54,6 +57,7 @@ VARIANTS: list[dict[str, Any]] = [
     dict.fromkeys(("organisation", "soft", "hard", "note", "change_note", "until_text", "code")),
     {"silence": "approval", "is_last": True, "role": "lead", "days": 1, "number": 1},
     {"silence": "decline", "role": "observer", "soft": None, "number": 21},
+    {"gone": None, "failing": "Our web site (hooks.specimen.example)"},
 ]
 HOSTILE = [
     "*x*",
