@@ -47,6 +47,9 @@ import api.signoffs.routes
 import api.signoffs.service.letters
 import api.statements.routes
 import api.templates.routes
+import api.webhooks.jobs
+import api.webhooks.routes
+import api.webhooks.schemas
 from api import config
 from api.config import Settings
 from api.infra.child import Children
@@ -81,6 +84,7 @@ FEATURES = (
     api.exchange.routes,
     api.mailings.routes,
     api.connectors.routes,
+    api.webhooks.routes,
 )
 
 
@@ -150,7 +154,9 @@ def _database(app: Flask, settings: Settings) -> None:
 
 
 def _docs(app: Flask, rest: Any) -> None:
-    document = cache(lambda: spec.text(rest))  # it takes a second, which few starts need
+    document = cache(
+        lambda: spec.text(rest, api.webhooks.schemas.described())
+    )  # it takes a second, which few starts need
 
     @app.get("/openapi.yaml")
     def openapi() -> Response:

@@ -28,6 +28,7 @@ from tests.builders import (
     secret_of,
 )
 from tests.contracts.scene import SVG, a_source
+from tests.hooks import an_endpoint
 from tests.signing import a_rush
 from tests.stories.test_statements import HIDDEN
 from tests.tools import a_file
@@ -114,6 +115,7 @@ def a_house(world: World, owner: Client) -> House:
     invalid = {"rule": {"country": "KZ"}, "reason": "Robots."}
     assert owner.post(f"/v1/statements/{secret}/invalidations", invalid).status < 300
     retracted = _a_retracted_text(owner, coalition)
+    endpoint = an_endpoint(owner, coalition)
     template = made(owner, f"{of_it}/templates", {"source": a_source()})
     assembly = {"template_id": template, "slug": "assembled", "facts": {"city": "Specimen"}}
     assembled = owner.post(f"{of_it}/assemblies", assembly)
@@ -143,6 +145,7 @@ def a_house(world: World, owner: Client) -> House:
         f"{of_it}/mail-server",
         f"{of_it}/suppressions",
         f"{texts[0]}/sign-off-board",
+        f"/v1/webhook-endpoints/{endpoint}",
         "/v1/me",
     ]
     house = House(world, owner, coalition, secret, sha256, paths, repeated)

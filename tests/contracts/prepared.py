@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from tests import builders
 from tests.builders import an_organisation
+from tests.hooks import another_endpoint
 from tests.signing import a_rush
 
 if TYPE_CHECKING:
@@ -125,6 +126,12 @@ def _code(scene: Scene) -> dict[str, str]:
     return {"address": rush.address, "code": rush.code()}
 
 
+def _with_room(scene: Scene) -> dict[str, str]:
+    """A coalition that may have one more webhook endpoint."""
+    another_endpoint(scene.owner, scene.coalition)
+    return {"coalition_id": scene.coalition}
+
+
 # Where the thing must be in another state than the one that its maker gives.
 PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "GET /v1/organisations/{organisation_id}/logo": _organisation_with_logo,
@@ -174,4 +181,5 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "GET /v1/statements/{statement_id}/documents/{key}": _document,
     "POST /v1/signatures/{signature_id}/approval": _held,
     "POST /v1/signatures/{signature_id}/rejection": _held,
+    "POST /v1/coalitions/{coalition_id}/webhook-endpoints": _with_room,
 }

@@ -20,6 +20,7 @@ from tests import builders
 from tests.builders import a_coalition, a_role, an_organisation, made
 from tests.contracts.bodies import BODIES, QUERIES, a_document, a_source
 from tests.contracts.prepared import PREPARED
+from tests.hooks import a_delivery, another_endpoint
 from tests.strangers import strangers
 from tests.tools import a_file
 
@@ -313,6 +314,8 @@ MAKERS: dict[str, Callable[[Scene], str]] = {
     "file_id": lambda scene: a_file(scene.world, scene.owner, scene.connector()),
     "job_id": lambda scene: builders.a_dead_job(scene.world, scene.coalition),
     "letter_id": lambda scene: builders.a_failed_letter(scene.world, scene.coalition),
+    "endpoint_id": lambda scene: another_endpoint(scene.owner, scene.coalition),
+    "webhook_delivery_id": lambda scene: a_delivery(scene.owner, scene.coalition),
 }
 
 # What a field of a body stands for, where its example cannot know.

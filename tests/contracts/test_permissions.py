@@ -222,6 +222,17 @@ PERMISSIONS = {
     "GET /v1/statements/{statement_id}/export": "viewer",
     "GET /v1/coalitions/{coalition_id}/letters": "coordinator",
     "POST /v1/letters/{letter_id}/replays": "coordinator",
+    "GET /v1/coalitions/{coalition_id}/webhook-endpoints": "coordinator",
+    "POST /v1/coalitions/{coalition_id}/webhook-endpoints": "coordinator",
+    "GET /v1/webhook-endpoints/{endpoint_id}": "coordinator",
+    "PATCH /v1/webhook-endpoints/{endpoint_id}": "coordinator",
+    "DELETE /v1/webhook-endpoints/{endpoint_id}": "coordinator",
+    "POST /v1/webhook-endpoints/{endpoint_id}/secret-rotations": "coordinator",
+    "POST /v1/webhook-endpoints/{endpoint_id}/test-events": "coordinator",
+    "GET /v1/webhook-endpoints/{endpoint_id}/deliveries": "coordinator",
+    "POST /v1/webhook-endpoints/{endpoint_id}/replays": "coordinator",
+    "GET /v1/webhook-deliveries/{webhook_delivery_id}": "coordinator",
+    "POST /v1/webhook-deliveries/{webhook_delivery_id}/replays": "coordinator",
 }
 
 

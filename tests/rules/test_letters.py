@@ -45,10 +45,14 @@ VALUES: dict[str, Any] = {
     "label": "Specimen letters",
     "whose": "Specimen Committee",
     "fault": "key-refused",
+    "host": "mail.specimen.example",
+    "gone": "Our web site (hooks.specimen.example)",
+    "failing": None,
     "head": "4711:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
 }
 KINDS = sorted(rules.KINDS)
-NEVER = ("audit.", "connectors.", "invitations.")  # to who knows whose it is
+# To who knows whose it is.
+NEVER = ("audit.", "connectors.", "invitations.", "mailings.", "webhooks.")
 NEUTRAL = [kind for kind in KINDS if not kind.startswith(NEVER)]
 LANGUAGES = sorted(catalogues.offered(rules.folder()))
 EACH = [(kind, language) for kind in KINDS for language in LANGUAGES]
@@ -59,6 +63,7 @@ VARIANTS: list[dict[str, Any]] = [
     {"silence": "approval", "is_last": True, "role": "lead", "days": 1, "number": 1},
     {"silence": "decline", "role": "observer", "soft": None, "number": 21},
     *({"fault": each, "number": 0} for each in ("list-gone", "many-left", "certificate", "junk")),
+    {"gone": None, "failing": "Our web site (hooks.specimen.example)"},
 ]
 HOSTILE = [
     "*x*",

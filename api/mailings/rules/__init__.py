@@ -64,6 +64,7 @@ KINDS: Mapping[str, frozenset[str]] = {
         "connectors.trouble": _TOOL | {"fault"},
         "connectors.expired": _TOOL,
         "connectors.file": {"label", "whose", "number"},
+        "webhooks.disabled": {"name", "gone", "failing"},
     }.items()
 }
 # Anybody may type any address and any name: these letters carry no name that was only typed.
