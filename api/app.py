@@ -43,6 +43,8 @@ import api.signoffs.routes
 import api.signoffs.service.letters
 import api.statements.routes
 import api.templates.routes
+import api.updates.jobs
+import api.updates.routes
 from api import config
 from api.config import Settings
 from api.infra.child import Children
@@ -76,6 +78,7 @@ FEATURES = (
     api.documents.routes,
     api.exchange.routes,
     api.mailings.routes,
+    api.updates.routes,
 )
 
 

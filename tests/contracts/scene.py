@@ -296,6 +296,7 @@ MAKERS: dict[str, Callable[[Scene], str]] = {
     "token_id": Scene.token,
     "block_id": Scene.block,
     "invalidation_id": Scene.invalidation,
+    "update_id": lambda scene: builders.an_update(scene.owner, scene.coalition, scene.text()[0]),
     "job_id": lambda scene: builders.a_dead_job(scene.world, scene.coalition),
     "letter_id": lambda scene: builders.a_failed_letter(scene.world, scene.coalition),
 }
