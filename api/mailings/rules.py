@@ -58,8 +58,8 @@ KINDS: Mapping[str, frozenset[str]] = {
         "signoffs.half": {"name", "organisation", "title", "link", "hard"},
         "moderation.waiting": {"title", "number"},
         "audit.head": {"name", "head"},
-        "updates.update": {"subject", "body", "organisation", "title", "link"},
-        "updates.test": {"subject", "body", "organisation"},
+        "updates.update": {"subject", "body", "title", "link"},
+        "updates.test": {"subject", "body"},
     }.items()
 }
 # Anybody may type any address and any name: these letters carry no name that was only typed.

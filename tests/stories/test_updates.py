@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -491,3 +494,45 @@ def test_only_so_many_letters_are_on_the_way_at_a_time(
     them.work(post, times=6)
     assert len(set(post.recipients)) == len(post.recipients) == 9
     assert them.progress(path)["state"] == "sent"
+
+
+def test_who_asks_what_is_kept_learns_of_the_updates(them: News, post: Post) -> None:
+    them.agreed("ada@specimen.example")
+    them.begin(them.written())
+    them.work(post)
+    (row,) = them.rush.signatures()
+
+    kept = them.owner.get(f"/v1/signatures/{row['id']}/data")
+
+    assert sending.LETTER in {each["kind"] for each in kept["letters"]}
+    assert sending.LINK in {each["purpose"] for each in kept["links"]}
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "updates.md").read_text("utf-8")
+
+
+def test_what_the_page_about_updates_says_works(them: News, post: Post) -> None:
+    (calls,) = re.findall(r"^```http\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    (body,) = re.findall(r"^```json\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    ids = {"statement_id": them.rush.statement, "organisation_id": them.organisation}
+    given = json.loads(body.replace("{organisation_id}", them.organisation))
+    them.agreed("anna@specimen.example", language="ru")
+    bodies = {"updates": given, "tests": {}}
+
+    for line in calls.splitlines():
+        method, path = line.split()
+        path, _, query = path.format(**ids).partition("?")
+        part = path.rpartition("/")[2]
+        headers = {}
+        if part == "sending":
+            headers["If-Match"] = them.owner.get(path.removesuffix("/sending")).etag
+        answer = them.owner.send(
+            method, path, bodies.get(part), headers=headers, query_string=query
+        )
+        assert answer.status < 300, (line, answer.body)
+        if part == "updates":
+            ids["update_id"] = answer.id
+        if part == "preview":
+            assert "Ваша" in answer["text"]
+    them.work(post)
+    assert [str(each["Subject"]) for each in updates(post)] == ["Письмо передано"]

@@ -13,10 +13,11 @@ from uuid import UUID, uuid4
 from sqlalchemy import exists, func, insert, or_, select, update as change
 
 from api.coalitions.models import Coalition
-from api.infra import audit, clock, events, jobs, letters, links
+from api.infra import audit, backups, clock, events, jobs, letters, links
 from api.infra.database import reading, touch, transaction
 from api.infra.letters import Letter, LetterState
 from api.infra.outside import outside
+from api.moderation.service import persons
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 from api.statements.models import Signing, Statement
@@ -211,7 +212,6 @@ def facts(
             "subject": text["subject"],
             "body": rules.body(text["text"]),
             "text_language": language,
-            "organisation": name,
             "title": session.get_one(Statement, reader.statement_id).title,
             "accent": coalition.accent,
             "link": page,
@@ -227,6 +227,21 @@ def is_sensitive(session: Session, update: Update) -> bool:
         Signing.statement_id.in_(statements), Signing.is_sensitive
     )
     return session.scalars(query.limit(1)).first() is not None
+
+
+def _pause_all(session: Session) -> None:
+    """Pause what a restored backup left underway: some of it may have been sent since."""
+    underway = change(Update).where(Update.state == UpdateState.SENDING)
+    session.execute(underway.values(state=UpdateState.PAUSED, version=Update.version + 1))
+
+
+def _kept_of(session: Session, signature_id: UUID) -> Sequence[UUID]:
+    query = select(UpdateRecipient.id).where(UpdateRecipient.signature_id == signature_id)
+    return session.scalars(query.order_by(UpdateRecipient.id)).all()
+
+
+backups.ALSO_HELD.append(_pause_all)
+persons.ALSO.append(_kept_of)
 
 
 @events.at_once("signature.forgotten")
