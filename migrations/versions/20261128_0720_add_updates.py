@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "b3002b2f31a7"
-down_revision = "bb93c5b0a504"
+down_revision = "c0d52837b639"
 branch_labels = None
 depends_on = None
 

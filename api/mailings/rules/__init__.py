@@ -60,6 +60,8 @@ KINDS: Mapping[str, frozenset[str]] = {
         "audit.head": {"name", "head"},
         "updates.update": {"subject", "body", "title", "link"},
         "updates.test": {"subject", "body"},
+        "mailings.test": {"name", "host"},
+        "mailings.broken": {"name", "host", "fault"},
     }.items()
 }
 # Anybody may type any address and any name: these letters carry no name that was only typed.
