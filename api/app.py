@@ -50,6 +50,8 @@ import api.templates.routes
 import api.webhooks.jobs
 import api.webhooks.routes
 import api.webhooks.schemas
+import api.updates.jobs
+import api.updates.routes
 from api import config
 from api.config import Settings
 from api.infra.child import Children
@@ -85,6 +87,7 @@ FEATURES = (
     api.mailings.routes,
     api.connectors.routes,
     api.webhooks.routes,
+    api.updates.routes,
 )
 
 

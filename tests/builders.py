@@ -59,6 +59,15 @@ def a_demand(client: Client, demand_list: str, **facts: Any) -> str:
     return made(client, f"/v1/demand-lists/{demand_list}/demands", body)
 
 
+def an_update(client: Client, coalition: str, statement: str, **facts: Any) -> str:
+    """Write an update to those who agreed to the mailings of an organisation."""
+    text = {"language": "en", "subject": "News", "text": "The letter was handed over."}
+    body = {"language": "en", "texts": [text], **facts}
+    if "organisation_id" not in body:
+        body["organisation_id"] = an_organisation(client, coalition)
+    return made(client, f"/v1/statements/{statement}/updates", body)
+
+
 def a_statement(client: Client, coalition: str, **document: Any) -> str:
     """Begin a statement and return its id."""
     whole = {

@@ -10,6 +10,7 @@ from api.documents.rules import blocks
 from api.pages.rules import approving, facts, pages, sentences
 from api.portable.rules import printing, reading
 from api.signoffs.rules import places
+from api.updates import rules as updates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ def printed(case: str) -> Any:
     return printing.resolve(reading.read(share("tests", "cases", f"{case}.yaml").read_bytes()))
 
 
-def every(language: str, case: str = "summit-twin", **frame: Any) -> Iterator[tuple[str, str]]:
+def every(language: str, case: str = "summit-twin", **frame: Any) -> Iterator[tuple[str, str]]:  # noqa: PLR0915 # they are many
     """Yield the name and the HTML of every page."""
     around = facts.Frame(
         language=language,
@@ -172,6 +173,7 @@ def every(language: str, case: str = "summit-twin", **frame: Any) -> Iterator[tu
     )
     yield "thanks", pages.thanks(thanks)
     yield "thanks-held", pages.thanks(replace(thanks, is_held=True))
+    yield "update", pages.update(_update(around, language))
     own = facts.Own(
         frame=around,
         signing=signing,
@@ -252,3 +254,17 @@ def every(language: str, case: str = "summit-twin", **frame: Any) -> Iterator[tu
             links=(facts.Link(said("thanks.statement"), f"/s/{ADDRESS}"),),
         )
         yield f"done-{kind}", pages.notice(done)
+
+
+def _update(around: facts.Frame, language: str) -> facts.Update:
+    text = (
+        "**Yesterday** we handed it over.\n\n> We will answer.\n\n[See](https://specimen.example)"
+    )
+    return facts.Update(
+        frame=around,
+        organisation=NAMES[language][0],
+        subject="The letter was handed over",
+        html=updates.html(text),
+        text_language="en",
+        text_direction="ltr",
+    )

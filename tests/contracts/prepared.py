@@ -132,6 +132,21 @@ def _with_room(scene: Scene) -> dict[str, str]:
     return {"coalition_id": scene.coalition}
 
 
+def _begun(scene: Scene) -> dict[str, str]:
+    """An update that is being sent."""
+    update = builders.an_update(scene.owner, scene.coalition, scene.text()[0])
+    path = f"/v1/updates/{update}"
+    match = {"If-Match": scene.owner.get(path).etag}
+    assert scene.owner.send("POST", f"{path}/sending", headers=match).status == 200
+    return {"update_id": update}
+
+
+def _paused(scene: Scene) -> dict[str, str]:
+    ids = _begun(scene)
+    assert scene.owner.post(f"/v1/updates/{ids['update_id']}/pause").status == 200
+    return ids
+
+
 # Where the thing must be in another state than the one that its maker gives.
 PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "GET /v1/organisations/{organisation_id}/logo": _organisation_with_logo,
@@ -179,6 +194,8 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "POST /v1/statements/{statement_id}/renewals": lambda s: {"statement_id": s.assembled()},
     "POST /v1/signatures/{signature_id}/confirmation": _old_signature,
     "GET /v1/statements/{statement_id}/documents/{key}": _document,
+    "POST /v1/updates/{update_id}/pause": _begun,
+    "POST /v1/updates/{update_id}/resumption": _paused,
     "POST /v1/signatures/{signature_id}/approval": _held,
     "POST /v1/signatures/{signature_id}/rejection": _held,
     "POST /v1/coalitions/{coalition_id}/webhook-endpoints": _with_room,

@@ -312,6 +312,7 @@ MAKERS: dict[str, Callable[[Scene], str]] = {
     "invalidation_id": Scene.invalidation,
     "connector_id": Scene.connector,
     "file_id": lambda scene: a_file(scene.world, scene.owner, scene.connector()),
+    "update_id": lambda scene: builders.an_update(scene.owner, scene.coalition, scene.text()[0]),
     "job_id": lambda scene: builders.a_dead_job(scene.world, scene.coalition),
     "letter_id": lambda scene: builders.a_failed_letter(scene.world, scene.coalition),
     "endpoint_id": lambda scene: another_endpoint(scene.owner, scene.coalition),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 CHANGES_NOTHING = {
     "POST /v1/public/statements/{address}/signatures": "The batch that takes it in leaves it.",
     "POST /v1/coalitions/{coalition_id}/connector-trials": "It asks a tool, and keeps nothing.",
+    "POST /v1/updates/{update_id}/counts": "It counts.",
     "POST /v1/coalitions/{coalition_id}/template-previews": "It prints, and stores nothing.",
 }
 OF_THE_HOUSE = ("POST /v1/tokens", "POST /v1/tokens/{token_id}/revocation")

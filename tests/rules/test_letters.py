@@ -48,6 +48,8 @@ VALUES: dict[str, Any] = {
     "host": "mail.specimen.example",
     "gone": "Our web site (hooks.specimen.example)",
     "failing": None,
+    "subject": "It was handed over",
+    "body": "Yesterday we handed the letter over.",
     "head": "4711:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
 }
 KINDS = sorted(rules.KINDS)

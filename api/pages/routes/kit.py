@@ -234,8 +234,8 @@ def logo(coalition_id: UUID, sha256: str) -> Response:
     return answer
 
 
-@blueprint.route("/<any(s, c, m, a, j):page>/", methods=["GET", "POST"])
-@blueprint.route("/<any(s, c, m, a, j):page>/<path:rest>", methods=["GET", "POST"])
+@blueprint.route("/<any(s, c, m, a, j, u):page>/", methods=["GET", "POST"])
+@blueprint.route("/<any(s, c, m, a, j, u):page>/<path:rest>", methods=["GET", "POST"])
 @takes_form
 def nowhere(page: str, rest: str = "") -> Response:
     """Say that a page is not there, as a page."""

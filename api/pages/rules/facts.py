@@ -254,6 +254,18 @@ class Join:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Update:
+    """What came of it, and a button that ends such letters."""
+
+    frame: Frame
+    organisation: str
+    subject: str
+    html: Markup
+    text_language: str
+    text_direction: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Notice:
     """That something is done, or cannot be, and where to go from here."""
 

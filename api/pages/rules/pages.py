@@ -61,6 +61,10 @@ def join(page: facts.Join) -> str:
     return _render("join.html", page)
 
 
+def update(page: facts.Update) -> str:
+    return _render("update.html", page)
+
+
 def notice(page: facts.Notice) -> str:
     return _render("notice.html", page)
 
