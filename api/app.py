@@ -18,6 +18,7 @@ import api.cases.routes
 import api.coalitions.jobs
 import api.coalitions.routes
 import api.copies.routes
+import api.deliveries.routes
 import api.demands.routes
 import api.documents.jobs
 import api.documents.routes
@@ -76,6 +77,7 @@ FEATURES = (
     api.documents.routes,
     api.exchange.routes,
     api.mailings.routes,
+    api.deliveries.routes,
 )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jinja2 import Environment, meta
 from jinja2.exceptions import UndefinedError
+from markupsafe import Markup
 
 import api.app
 from api.infra.letters import FACTS, Facts
@@ -42,10 +43,14 @@ VALUES: dict[str, Any] = {
     "silence": "nothing",
     "is_last": False,
     "handed_by": "B. Specimen",
+    "subject": "A letter of eight organisations",
+    "salutation": "Dear President,",
+    "body": Markup("We hand you the letter.\n\n> Open the doors."),
     "head": "4711:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
 }
 KINDS = sorted(rules.KINDS)
-NEUTRAL = [kind for kind in KINDS if kind not in {"audit.head", "invitations.invitation"}]
+NEVER_NEUTRAL = {"audit.head", "invitations.invitation", "deliveries.cover"}
+NEUTRAL = [kind for kind in KINDS if kind not in NEVER_NEUTRAL]
 LANGUAGES = sorted(catalogues.offered(rules.folder()))
 EACH = [(kind, language) for kind in KINDS for language in LANGUAGES]
 # What may be missing, and each choice that words make.
