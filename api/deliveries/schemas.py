@@ -101,7 +101,7 @@ class DeliveryAddresseeOut(Schema):
     name = ma.fields.String(required=True, metadata=_NAME)
 
 
-def _addressees(description: str) -> ma.fields.List:
+def _addressees(description: str) -> Any:
     return ma.fields.List(
         ma.fields.Nested(DeliveryAddresseeOut),
         required=True,
@@ -125,7 +125,7 @@ class CoverPreviewOut(Schema):
     to = _addressees("To whom it would go.")
     without_email = _addressees("Who has no e-mail address.")
     already = _addressees("Who has this revision, or soon will.")
-    unknown = ma.fields.List(
+    missing = ma.fields.List(
         ma.fields.String(),
         required=True,
         metadata={

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
 
+from api.config import share
 from api.infra import clock, jobs
 from tests.builders import a_case, a_cover_letter, a_demand, a_demand_list, made
 from tests.post import Post, mail_at, server
@@ -207,3 +210,19 @@ def test_an_answer_becomes_the_evidence_of_what_became_of_a_demand(
     twice = owner.post(path, {**body, "demands": about[:1] * 2})
     strange = owner.post(path, {**body, "demands": [{"demand_id": whom}]})
     assert (twice.status, list(strange.faults)) == (422, ["/demands/0/demand_id"])
+
+
+def test_the_examples_of_the_page_do_what_it_says(owner: Client, rush: Rush) -> None:
+    page = share("docs", "deliveries.md").read_text("utf-8")
+    whom = an_addressee(owner, rush, "A. Specimen")
+    demand = a_demand(owner, a_demand_list(owner, rush.coalition))
+    page = page.replace("ADDRESSEE", whom).replace("DEMAND", demand)
+    examples = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    letter, sending, by_hand, answer = map(json.loads, examples)
+    here = f"/v1/statements/{rush.statement}"
+
+    written = made(owner, f"{here}/cover-letters", letter)
+    assert sent(owner, written, **sending).status == 201
+    made(owner, f"{here}/deliveries", by_hand)
+    made(owner, f"{here}/responses", answer)
+    assert owner.get(f"/v1/demands/{demand}")["status"] == "rejected"

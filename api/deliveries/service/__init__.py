@@ -67,7 +67,7 @@ class Sight:
     to: list[Addressee]
     without_email: list[Addressee]
     already: list[Addressee]
-    unknown: list[str]
+    missing: list[str]
 
 
 @dataclass(frozen=True)
@@ -138,11 +138,11 @@ def preview(actor: Actor, letter_id: UUID, language: str | None, whose: UUID | N
         row = load(session, actor, CoverLetter, letter_id, Role.COORDINATOR)
         statement = session.get_one(Statement, row.statement_id)
         chosen = _language(row, language)
-        named, unknown = _named(session, statement)
+        named, missing = _named(session, statement)
         to = named if whose is None else _chosen(session, statement, [whose])
         facts = sending.facts(session, row, chosen, to[0] if to else None)
         return Sight(
-            chosen, words.write(sending.COVER, facts), *_sorted(session, statement, to), unknown
+            chosen, words.write(sending.COVER, facts), *_sorted(session, statement, to), missing
         )
 
 
@@ -153,9 +153,8 @@ def send(actor: Actor, letter_id: UUID, given: Mapping[str, Any]) -> Sent:
         statement = load(session, actor, Statement, row.statement_id, Role.COORDINATOR, lock=True)
         _must_be_published(statement)
         language, ids = _language(row, given.get("language")), given.get("addressee_ids")
-        named, unknown = _named(session, statement) if ids is None else ([], [])
-        del unknown
-        wanted = named if ids is None else _chosen(session, statement, ids)
+        is_named = ids is None
+        wanted = _named(session, statement)[0] if is_named else _chosen(session, statement, ids)
         to, without, already = _sorted(session, statement, wanted)
         made = [_new(actor, statement, each, Means.EMAIL) for each in to]
         for delivery in made:

@@ -97,7 +97,7 @@ def facts(
         to = keys.unseal(session, EMAIL, addressee.id, addressee.email)
     return letters.Facts(
         to=to,
-        to_name=addressee and addressee.name,
+        to_name=None if addressee is None else addressee.name,
         language=language,
         coalition=coalition.name,
         facts={
