@@ -153,8 +153,8 @@ def send(actor: Actor, letter_id: UUID, given: Mapping[str, Any]) -> Sent:
         statement = load(session, actor, Statement, row.statement_id, Role.COORDINATOR, lock=True)
         _must_be_published(statement)
         language, ids = _language(row, given.get("language")), given.get("addressee_ids")
-        is_named = ids is None
-        wanted = _named(session, statement)[0] if is_named else _chosen(session, statement, ids)
+        named = _named(session, statement)[0] if ids is None else []
+        wanted = named if ids is None else _chosen(session, statement, ids)
         to, without, already = _sorted(session, statement, wanted)
         made = [_new(actor, statement, each, Means.EMAIL) for each in to]
         for delivery in made:
