@@ -75,6 +75,10 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
     "PUT /v1/templates/{template_id}": lambda scene, ids: {
         "source": scene.owner.get(f"/v1/templates/{ids['template_id']}")["source"]
     },
+    "POST /v1/statements/{statement_id}/deliveries": lambda scene, _: {
+        "addressee_id": scene.addressee(),
+        "means": "in_person",
+    },
     "POST /v1/cover-letters/{cover_letter_id}/deliveries": lambda scene, _: {
         "addressee_ids": [scene.addressee()]
     },
