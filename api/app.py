@@ -21,6 +21,7 @@ import api.connectors.jobs
 import api.connectors.routes
 import api.connectors.service.letters
 import api.copies.routes
+import api.deliveries.routes
 import api.demands.routes
 import api.documents.jobs
 import api.documents.routes
@@ -47,11 +48,11 @@ import api.signoffs.routes
 import api.signoffs.service.letters
 import api.statements.routes
 import api.templates.routes
+import api.updates.jobs
+import api.updates.routes
 import api.webhooks.jobs
 import api.webhooks.routes
 import api.webhooks.schemas
-import api.updates.jobs
-import api.updates.routes
 from api import config
 from api.config import Settings
 from api.infra.child import Children
@@ -88,6 +89,7 @@ FEATURES = (
     api.connectors.routes,
     api.webhooks.routes,
     api.updates.routes,
+    api.deliveries.routes,
 )
 
 

@@ -50,6 +50,12 @@ def a_case(client: Client, coalition: str, **facts: Any) -> str:
     return made(client, f"/v1/coalitions/{coalition}/cases", body)
 
 
+def a_cover_letter(client: Client, statement: str, **facts: Any) -> str:
+    text = {"language": "en", "subject": "Open the doors", "text": "We hand you a letter."}
+    body = {"language": "en", "texts": [text], **facts}
+    return made(client, f"/v1/statements/{statement}/cover-letters", body)
+
+
 def a_demand_list(client: Client, coalition: str, **facts: Any) -> str:
     return made(client, f"/v1/coalitions/{coalition}/demand-lists", facts or {"country": "KZ"})
 

@@ -73,6 +73,18 @@ class House:
         return found
 
 
+def _a_delivery(world: World, owner: Client, coalition: str) -> str:
+    """Hand a text over, with an answer; return its address."""
+    rush = a_rush(world, owner, coalition=coalition)
+    rush.publish()
+    here = f"/v1/statements/{rush.statement}"
+    addressees = owner.get(f"/v1/coalitions/{coalition}/addressees")["items"]
+    whom = {"addressee_id": addressees[0]["id"]}
+    made(owner, f"{here}/deliveries", {**whom, "means": "post", "note": "Stamped."})
+    made(owner, f"{here}/responses", {**whom, "text": "No."})
+    return here
+
+
 def a_house(world: World, owner: Client) -> House:
     """Fill a house."""
     empty_storage(world)
@@ -114,6 +126,7 @@ def a_house(world: World, owner: Client) -> House:
     file = a_file(world, owner, made(owner, f"{of_it}/connectors", connector))
     invalid = {"rule": {"country": "KZ"}, "reason": "Robots."}
     assert owner.post(f"/v1/statements/{secret}/invalidations", invalid).status < 300
+    handed = _a_delivery(world, owner, coalition)
     retracted = _a_retracted_text(owner, coalition)
     endpoint = an_endpoint(owner, coalition)
     template = made(owner, f"{of_it}/templates", {"source": a_source()})
@@ -146,6 +159,7 @@ def a_house(world: World, owner: Client) -> House:
         f"{of_it}/suppressions",
         f"{texts[0]}/sign-off-board",
         f"/v1/webhook-endpoints/{endpoint}",
+        *(f"{handed}/{part}" for part in ("deliveries", "responses")),
         "/v1/me",
     ]
     house = House(world, owner, coalition, secret, sha256, paths, repeated)

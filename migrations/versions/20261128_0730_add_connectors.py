@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "6024870bd149"
-down_revision = "b3002b2f31a7"
+down_revision = "a411a28c19b0"
 branch_labels = None
 depends_on = None
 

@@ -82,6 +82,13 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
     "PUT /v1/templates/{template_id}": lambda scene, ids: {
         "source": scene.owner.get(f"/v1/templates/{ids['template_id']}")["source"]
     },
+    "POST /v1/statements/{statement_id}/deliveries": lambda scene, _: {
+        "addressee_id": scene.addressee(),
+        "means": "in_person",
+    },
+    "POST /v1/cover-letters/{cover_letter_id}/deliveries": lambda scene, _: {
+        "addressee_ids": [scene.addressee()]
+    },
     "POST /v1/coalitions/{coalition_id}/templates": lambda *_: {"source": a_source()},
     "POST /v1/coalitions/{coalition_id}/statements": lambda *_: {"document": a_document()},
     "PUT /v1/statements/{statement_id}/draft": lambda scene, ids: {

@@ -104,6 +104,11 @@ def _own(scene: Scene) -> dict[str, str]:
     return {"secret": rush.signed(f"{uuid4().hex}@specimen.example")}
 
 
+def _delivered(scene: Scene) -> dict[str, str]:
+    """A statement that can be handed over."""
+    return {"statement_id": scene.published()}
+
+
 def _reviewed(scene: Scene) -> dict[str, str]:
     """A frozen text that can be opened for signing."""
     statement, _ = scene.text()
@@ -154,6 +159,7 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "GET /v1/coalitions/{coalition_id}/logo": _coalition_with_logo,
     "DELETE /v1/coalitions/{coalition_id}/logo": _coalition_with_logo,
     "PUT /v1/statements/{statement_id}/signing": _reviewed,
+    "POST /v1/statements/{statement_id}/deliveries": _delivered,
     "POST /v1/statements/{statement_id}/successors": _opened,
     "GET /v1/public/statements/{address}": _open,
     "GET /v1/public/statements/{address}/signatures": _open,

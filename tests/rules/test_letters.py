@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jinja2 import Environment, meta
 from jinja2.exceptions import UndefinedError
+from markupsafe import Markup
 
 import api.app
 from api.infra.letters import FACTS, Facts
@@ -49,12 +50,13 @@ VALUES: dict[str, Any] = {
     "gone": "Our web site (hooks.specimen.example)",
     "failing": None,
     "subject": "It was handed over",
-    "body": "Yesterday we handed the letter over.",
+    "body": Markup("Yesterday we handed the letter over.\n\n> Open the doors."),
+    "salutation": "Dear President,",
     "head": "4711:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
 }
 KINDS = sorted(rules.KINDS)
 # To who knows whose it is.
-NEVER = ("audit.", "connectors.", "invitations.", "mailings.", "webhooks.")
+NEVER = ("audit.", "connectors.", "deliveries.", "invitations.", "mailings.", "webhooks.")
 NEUTRAL = [kind for kind in KINDS if not kind.startswith(NEVER)]
 LANGUAGES = sorted(catalogues.offered(rules.folder()))
 EACH = [(kind, language) for kind in KINDS for language in LANGUAGES]

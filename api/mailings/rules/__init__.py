@@ -67,6 +67,7 @@ KINDS: Mapping[str, frozenset[str]] = {
         "connectors.expired": _TOOL,
         "connectors.file": {"label", "whose", "number"},
         "webhooks.disabled": {"name", "gone", "failing"},
+        "deliveries.cover": {"subject", "salutation", "body", "title"},
     }.items()
 }
 # Anybody may type any address and any name: these letters carry no name that was only typed.
