@@ -57,7 +57,7 @@ ADDRESSEES = Layout(
 )  # fmt: skip
 
 
-class Addressees(Kind["Addressee"]):
+class Addressees(Kind[Any]):
     """An addressee is told by its name, unless country, organisation or address speak against."""
 
     new = NEW
@@ -76,6 +76,10 @@ class Addressees(Kind["Addressee"]):
             yield Mark("name", ("like", likeness(facts["name"])))
         if facts.get("email"):
             yield Mark("email", ("address", facts["email"].casefold()))
+
+    def may_be(self, facts: Mapping[str, Any], other: Mapping[str, Any], mark: Mark) -> bool:
+        # Every country has its ministry of justice.
+        return mark.column == "email" or agree(facts.get("country"), other["country"])
 
     def called(self, facts: Mapping[str, Any]) -> str:
         return ", ".join(filter(None, (facts["name"], facts["title"], facts["organisation"])))
