@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import textwrap
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import func, select
 
+from api import config
 from api.infra.database import Base, db
+from api.infra.tables import MOST_LINES
 from tests.builders import a_coalition, a_representative, a_role, an_organisation, made
+from tests.stories.test_at_once import at_once
 
 if TYPE_CHECKING:
     from tests.client import Answer, Client
     from tests.conftest import World
 
+MOST_SECONDS = 120
 KINDS = ("organisation", "representative", "addressee")
 
 
@@ -23,6 +30,10 @@ def send(client: Client, coalition: str, table: str | bytes, kind: str, **query:
     data = table.encode() if isinstance(table, str) else table
     path = f"/v1/coalitions/{coalition}/{kind}-imports"
     return client.send("POST", path, data, kind="text/csv", query_string=query)
+
+
+def send_by(coalition: str, table: str, kind: str, client: Client) -> Answer:
+    return send(client, coalition, table, kind)
 
 
 def organisations(client: Client, coalition: str, table: str | bytes, **query: Any) -> Answer:
@@ -445,3 +456,70 @@ def test_the_record_has_an_entry_of_each_table_and_of_each_row(owner: Client) ->
         assert actions.count(f"{kind}.imported") == 1
         assert actions.count(f"{kind}.entered") == table.count("\n") - 1
     assert not [each for each in actions if each.startswith("consent")]
+
+
+def test_of_three_who_send_one_table_at_once_one_enters_it(world: World, owner: Client) -> None:
+    coalition = a_coalition(owner)
+    house = an_organisation(owner, coalition, names={"en": "House"})
+    tables = {
+        "organisation": "name\nFirst\nSecond\n",
+        "representative": "organisation,name,email\nHouse,A,a@specimen.example\n",
+        "addressee": "name,email\nA. Specimen,a@specimen.example\n",
+    }
+
+    for kind, table in tables.items():
+        answers = at_once(
+            world, owner, *[lambda it, k=kind, t=table: send(it, coalition, t, k)] * 3
+        )
+
+        counts = sorted((answer["entered"], answer["same"]) for answer in answers)
+        lines = table.count("\n") - 1
+        assert counts == [(0, lines), (0, lines), (lines, 0)], kind
+
+    assert len(there(owner, coalition)) == 3
+    assert len(people(owner, house)) == len(there(owner, coalition, "addressees")) == 1
+
+
+def test_the_example_of_the_manual_is_what_it_says(owner: Client) -> None:
+    manual = config.share("docs", "imports.md").read_text("utf-8")
+    example = textwrap.dedent(re.findall(r"(?:^    .*\n|^\n(?=    ))+", manual, re.MULTILINE)[0])
+    head, _, table = example.lstrip("\n").partition("\n\n")
+    coalition = a_coalition(owner)
+    path = head.split()[1].replace("{id}", coalition)
+
+    answer = owner.send("POST", path, table.encode(), kind=head.split()[-1])
+
+    assert states(answer) == ["entered", "entered"]
+    assert list(read_as(answer).values()) == ["name_ru", "name_en", "country", "website", None]
+    assert there(owner, coalition) == []
+
+
+@pytest.mark.long
+def test_ten_thousand_lines_come_in_within_the_time_of_a_request(owner: Client) -> None:
+    coalition = a_coalition(owner)
+    numbers = range(MOST_LINES)
+    houses = (f"Specimen House {n},Дом {n},KZ,https://h{n}.example,H{n}\n" for n in numbers)
+    people = (f"Specimen House {n},Ada {n},a{n}@specimen.example\n" for n in numbers)
+    offices = (f"Office {n % 200},Ministry {n},a{n}@specimen.example\n" for n in numbers)
+    tables = {
+        "organisation": "name_en,name_ru,country,website,acronym\n" + "".join(houses),
+        "representative": "organisation,name,email\n" + "".join(people),
+        "addressee": "name,organisation,email\n" + "".join(offices),
+    }
+
+    for kind, table in tables.items():
+        begun = time.monotonic()
+        answer = send(owner, coalition, table, kind, doubtful="enter")
+        entered = time.monotonic()
+        again = send(owner, coalition, answer_of(owner, coalition, kind, table), kind)
+        print(f"{kind}: {entered - begun:.1f} s, again {time.monotonic() - entered:.1f} s")  # noqa: T201 # the figure
+
+        assert answer["entered"] == MOST_LINES
+        assert again["entered"] == 0
+        assert time.monotonic() - begun < MOST_SECONDS
+
+
+def answer_of(owner: Client, coalition: str, kind: str, table: str) -> str | bytes:
+    if kind != "organisation":
+        return table
+    return owner.get(f"/v1/coalitions/{coalition}/organisations.csv").body
