@@ -170,11 +170,14 @@ def test_previews_leave_no_entry(world: World) -> None:
             for path, row in (
                 ("case-imports", b"name,country\nA. Specimen,KZ\n"),
                 ("demand-imports", b"text,country\nRelease all.,UZ\n"),
+                ("organisation-imports", b"name,country\nSpecimen House,KZ\n"),
+                ("representative-imports", b"email,organisation\n"),
+                ("addressee-imports", b"name\nA. Specimen\n"),
             )
         ),
     ]
 
-    assert [answer.status < 300 for answer in answers] == [True] * 7, answers
+    assert [answer.status < 300 for answer in answers] == [True] * 10, answers
     assert entries(world).keys() == before.keys()
 
 
