@@ -19,7 +19,7 @@ AGAINST = frozenset({"declined", "objected"})
 SHOWN = frozenset({"initials", "public"})
 ORGANISATION = "organisation"
 # What a sentence of a lower rung holds, and what a page says instead.
-_SAID = (
+SAID = (
     ("addresses of pages", "link"),
     ("address of a page", "link"),
     ("Longer than", "long"),
@@ -114,7 +114,7 @@ def _sentence(name: str, detail: str) -> str:
     own = {"visibility": "initials", "consent": "words"}
     if name in {"email", "country", "code", "website", *own}:
         return f"field.{own.get(name, name)}"
-    for words, key in _SAID:
+    for words, key in SAID:
         if words in detail:
             return f"field.{key}"
     is_text = name in {"name", "role", "affiliation", ORGANISATION}
