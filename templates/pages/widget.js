@@ -18,7 +18,7 @@
       if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
       else made.setAttribute(name, value === true ? "" : value);
     }
-    made.append(...inside.flat(2).filter(one => one || one === 0));
+    made.append(...inside.flat(2).filter(Boolean));
     return made;
   }
 
@@ -86,7 +86,7 @@
     number(count) { return count.toLocaleString(this.tongue); }
 
     when(instant, zone) {
-      const moment = new Intl.DateTimeFormat(this.tongue, {dateStyle: "long", timeStyle: "short", timeZone: zone});
+      const moment = new Intl.DateTimeFormat(this.tongue === "en" ? "en-GB" : this.tongue, {dateStyle: "long", timeStyle: "short", timeZone: zone});
       return `${moment.format(new Date(instant))} (${zone})`;
     }
 
@@ -106,7 +106,7 @@
         organisations && organisations !== total ? el("span", {class: "aside"}, this.say("statement.organisations", {count: organisations})) : "");
       else count.append(this.say("statement.none_yet"));
       const state = this.state(found);
-      this.box = el("section", {class: "box", lang: this.tongue, dir: this.dir || WORDS[this.tongue].direction, "aria-labelledby": "title"},
+      this.box = el("section", {class: "box", lang: this.tongue, dir: WORDS[this.tongue].direction, "aria-labelledby": "title"},
         el("p", {class: "coalition"}, el("bdi", null, found.coalition)),
         el("h2", {id: "title", class: "title", lang: found.language, dir: "auto"}, found.title),
         this.out(`${this.root}/s/${this.address}`, this.say("thanks.statement")), count,

@@ -118,7 +118,8 @@ class Embedded(Statement):
 
     def page(self, page: facts.Statement) -> str:
         """Return the page inside of a frame."""
-        return pages.embedded(replace(page, is_framed=True, is_sent="sent" in request.args))
+        is_sent = "sent" in request.args and page.form.is_new
+        return pages.embedded(replace(page, is_framed=True, is_sent=is_sent))
 
     def after(self, address: str) -> str:
         """Stay in the frame: what comes next is said there."""

@@ -100,6 +100,15 @@ def refused(faults: Iterable[tuple[str, str]], *, is_organisation: bool = False)
     return found
 
 
+def corrected(faults: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return what was refused of a correction, by the field: `by_…` is of who signs for another."""
+    pairs = list(faults)
+    start = "/represented_by/"
+    by = refused((pointer, detail) for pointer, detail in pairs if pointer.startswith(start))
+    rest = refused(pair for pair in pairs if not pair[0].startswith(start))
+    return {**rest, **{f"by_{name}": key for name, key in by.items()}}
+
+
 def _field(path: Sequence[str], *, is_organisation: bool) -> str:
     first = path[0]
     if first == "represented_by":

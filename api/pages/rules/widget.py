@@ -39,7 +39,7 @@ def script() -> str:
         "words": {tag: _words(tag) for tag in sentences.offered()},
         "said": forms.SAID,
         "visibilities": [each.value for each in VISIBILITIES],
-        "countries": "".join(languages.COUNTRIES),
+        "countries": "".join(sorted(languages.COUNTRIES)),
         "style": pages.small("widget.css"),
     }.items():
         text = text.replace(f'"@{place}"', _literal(value))
