@@ -107,6 +107,8 @@ class Statement:
     form: Form = field(default_factory=Form)
     has_changed: bool = False
     wait: str = ""  # before another try, where too many sign at once
+    is_framed: bool = False  # in a frame on another site: its links open pages of their own
+    is_sent: bool = False  # there, the letter is on its way
 
 
 @dataclass(frozen=True, kw_only=True)
