@@ -112,6 +112,7 @@ CATALOGUE: Mapping[str, Kind] = {
     ),
     "signature.changed": _signature("A coordinator changed it."),
     "signature.changed_by_signatory": _signature("Its signatory changed it, or a consent."),
+    "consent.taken_back": _signature("Its mailbox wants no more mailings of an organisation."),
     "signature.hidden": _signature("Its name is shown to nobody any more."),
     "signature.hidden_by_signatory": _signature("Its signatory hid the name."),
     "signature.withdrawn": _signature("It was taken back, and does not count."),
@@ -142,6 +143,19 @@ CATALOGUE: Mapping[str, Kind] = {
     "demand.changed": Kind("It changed.", "demand"),
     "demand.status_changed": Kind("What became of it is known.", "demand"),
     "demand.deleted": Kind("It was deleted.", "demand"),
+    "update.started": Kind("It goes to those who agreed.", "update", ("statement_id",)),
+    "update.sent": Kind("All have it.", "update", ("statement_id",)),
+    "delivery.promised": Kind(
+        "A text goes to an addressee.", "delivery", ("statement_id", "addressee_id")
+    ),
+    "delivery.recorded": Kind(
+        "It was handed over by other means.", "delivery", ("statement_id", "addressee_id")
+    ),
+    "response.recorded": Kind(
+        "An addressee answered.", "response", ("statement_id", "addressee_id")
+    ),
+    "suppression.added": Kind("An address is left alone.", "suppression"),
+    "suppression.lifted": Kind("It may be written to again.", "suppression"),
     TESTED: Kind("You asked for it: it goes to the endpoint that you test.", "webhook_endpoint"),
 }
 CHOSEN = tuple(name for name in CATALOGUE if name != TESTED)  # what an endpoint can ask for
