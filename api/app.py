@@ -27,6 +27,7 @@ import api.infra.days
 import api.infra.letters
 import api.infra.links
 import api.infra.rotation
+import api.infra.sending
 import api.mailings.jobs
 import api.mailings.routes
 import api.moderation.jobs

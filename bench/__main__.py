@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import letter, many, oracle, signatures, signing
+from bench import letter, letters, many, oracle, signatures, signing
 
 BENCHES = {
     "pdf": letter.measure,
@@ -12,6 +12,7 @@ BENCHES = {
     "signatures": signatures.measure,
     "signing": signing.measure,
     "oracle": oracle.measure,
+    "letters": letters.measure,
 }
 
 unknown = set(sys.argv[1:]) - set(BENCHES)

@@ -62,7 +62,7 @@ def measure() -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
         print(f"PostgreSQL, two web processes, {SECONDS} s:")
-        with _database() as url:
+        with database() as url:
             floor = _floor(folder, url)
             ours = _ours(folder / "pg", url.replace("postgresql://", "postgresql+psycopg://"), 2)
         print(
@@ -75,7 +75,8 @@ def measure() -> None:
 
 
 @contextmanager
-def _database() -> Iterator[str]:
+def database() -> Iterator[str]:
+    """Have a database of PostgreSQL for a while."""
     name = f"bench_{os.getpid()}"
     with psycopg.connect(POSTGRES, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
@@ -87,15 +88,13 @@ def _database() -> Iterator[str]:
 
 
 def _floor(folder: Path, url: str) -> float:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     address = url.replace("postgresql://", "postgresql+psycopg://")
     environment = {**os.environ, "FLOOR_DATABASE_URL": address}
     command = [sys.executable, "-m", "bench.floor", f"127.0.0.1:{port}", "2"]
     with subprocess.Popen(command, env=environment) as process:
         try:
-            _wait(port)
+            wait_for(port)
             body = json.dumps({"name": "WHO Specimen", "email": "WHO@specimen.example"})
             return _load(folder, port, "/sign", body, SECONDS).a_second
         finally:
@@ -169,7 +168,15 @@ def _load(folder: Path, port: int, path: str, body: str, seconds: int) -> _Rate:
     return _Rate(done.stdout)
 
 
-def _wait(port: int) -> None:
+def free_port() -> int:
+    """Return a port that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    """Wait until somebody listens."""
     for _ in range(100):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

@@ -37,6 +37,14 @@ if TYPE_CHECKING:
 
 
 PDF = b"%PDF-1.7"
+A_MAIL_SERVER = {
+    "host": "mail.specimen.example",
+    "user": "letters",
+    "password": "plover",
+    "sender": "letters@specimen.example",
+    "returns": "returns@specimen.example",
+    "mailbox": {"host": "mail.specimen.example", "user": "returns", "password": "siskin"},
+}
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,8 @@ def a_house(world: World, owner: Client) -> House:
     assert scanned.status == 201, scanned.body
     _a_sign_off(world, owner, secret, sha256)
     a_rush(world, owner, coalition=coalition).sent("wren@specimen.example")
+    assert owner.put(f"{of_it}/mail-server", A_MAIL_SERVER).status == 200
+    made(owner, f"{of_it}/suppressions", {"email": "finch@specimen.example"})
     made(owner, f"{of_it}/blocks", {"kind": "domain", "value": "robin.specimen.example"})
     invalid = {"rule": {"country": "KZ"}, "reason": "Robots."}
     assert owner.post(f"/v1/statements/{secret}/invalidations", invalid).status < 300
@@ -120,6 +130,8 @@ def a_house(world: World, owner: Client) -> House:
         f"/v1/evidence/{scanned.id}/file",
         f"/v1/representatives/{person}",
         f"/v1/invitations/{invitation}",
+        f"{of_it}/mail-server",
+        f"{of_it}/suppressions",
         f"{texts[0]}/sign-off-board",
         "/v1/me",
     ]

@@ -134,6 +134,7 @@ def mail_at(world: World, url: str | None) -> Iterator[None]:
 def a_kind(**facts: Any) -> Iterator[list[UUID]]:
     """Have a kind of letter that only tests write; return what was let go after it."""
     gone: list[UUID] = []
+    outer = letters.FACTS.get(KIND), letters.AFTER.get(KIND)
 
     @letters.facts_of(KIND, after=lambda _, object_id: gone.append(object_id))
     def find(_: Any, object_id: UUID) -> Facts:
@@ -146,6 +147,8 @@ def a_kind(**facts: Any) -> Iterator[list[UUID]]:
     finally:
         letters._words[:] = before  # noqa: SLF001
         del letters.FACTS[KIND], letters.AFTER[KIND]
+        if outer[0] and outer[1]:
+            letters.FACTS[KIND], letters.AFTER[KIND] = outer[0], outer[1]
 
 
 def _written(kind: str, facts: Facts) -> Message:

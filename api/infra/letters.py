@@ -20,23 +20,16 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from api.errors import Conflict
 from api.infra import clock, jobs
 from api.infra.database import Base, Created, Id, Instant, Moment, choice, reading, transaction
-from api.infra.mail import Attachment, MailBroken, Refused
-from api.infra.outside import outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from api.infra.jobs import Work
-    from api.infra.mail import Connection, Message
+    from api.infra.mail import Attachment, Message
 
 log = structlog.get_logger()
 SEND = "letters.send"
 BATCH = 1000  # that are forgotten in one transaction
-LEASE = timedelta(minutes=10)  # of one letter; sending it takes less, unless its worker is gone
-SERVER_PAUSE = timedelta(minutes=1)  # before a server that takes nothing is tried again
-FIRST_PAUSE = timedelta(seconds=30)  # of a letter that was not taken; each later one twice as long
-LONGEST_PAUSE = timedelta(hours=6)
-MOST_ATTEMPTS = 20  # over two and a half days
 KEPT = timedelta(days=30)
 KEPT_FAILED = timedelta(days=7)  # with what it was made of, so that it can be tried again
 
@@ -138,7 +131,23 @@ def promise_all(
     ]
     if rows:
         session.execute(insert(Letter), rows)
-        jobs.promise(session, SEND, None, {}, key=SEND)
+        promise_sending(session, coalition_id)
+
+
+def promise_sending(session: Session, coalition_id: UUID | None) -> None:
+    """Promise the job that sends a coalition's letters, or those of the house."""
+    facts = {"coalition_id": coalition_id and str(coalition_id)}
+    jobs.promise(session, SEND, None, facts, key=key_of(coalition_id))
+
+
+def key_of(coalition_id: UUID | None) -> str:
+    """Return the key of the job that sends a coalition's letters, or those of the house."""
+    return f"{SEND}:{coalition_id or 'house'}"
+
+
+def written(kind: str, facts: Facts) -> Message:
+    """Put the facts of a letter into words."""
+    return _words[0](kind, facts)
 
 
 class NotFailed(Conflict):
@@ -147,100 +156,15 @@ class NotFailed(Conflict):
     title = "The letter has not failed"
 
 
-def _due() -> Any:
+def due() -> Any:
+    """Return the condition that a letter should be sent now."""
     return and_(Letter.state == LetterState.QUEUED, Letter.run_after <= clock.now())
 
 
-def _is_due(session: Session) -> bool:
-    if outside().mail is None:
-        return False
-    return session.scalars(select(Letter.id).where(_due()).limit(1)).first() is not None
-
-
-@jobs.job(SEND, when=_is_due)
-def send_due(work: Work) -> dict[str, int]:
-    """Send what is due, over one connection, until nothing is."""
-    del work
-    server, sent = outside().mail, 0
-    with reading() as session:
-        is_due = _is_due(session)
-    if server is None or not is_due:
-        return {"sent": 0}
-    try:
-        with server.connected(outside().settings.mail_from) as connection:
-            while letter := _leased():
-                sent += _sent(connection, letter)
-    except MailBroken as fault:
-        log.warning("mail server broken", detail=fault.detail, sent=sent)
-        raise jobs.Later(SERVER_PAUSE, MailBroken.slug()) from None
-    return {"sent": sent}
-
-
-def _leased() -> Letter | None:
-    """Take what waits longest, for as long as its sending may take."""
-    with transaction() as session:
-        query = select(Letter).where(_due()).order_by(Letter.run_after, Letter.id).limit(1)
-        found = session.scalars(query.with_for_update(skip_locked=True)).first()
-        if found is not None:
-            found.attempts += 1
-            found.run_after = clock.now() + LEASE
-        return found
-
-
-def _sent(connection: Connection, letter: Letter) -> bool:
-    """Send one letter. Its failure is its own; that of the server is nobody's."""
-    try:
-        with reading() as session:
-            facts = FACTS[letter.kind](session, letter.object_id)
-        if facts is None:
-            _ended(letter, LetterState.DROPPED)
-            return False
-        connection.send(letter.id, _words[0](letter.kind, facts))
-    except MailBroken:
-        _change(letter, run_after=clock.now(), attempts=letter.attempts - 1)
-        raise
-    except Refused as refused:
-        _later(letter, str(refused), is_final=refused.is_final)
-        return False
-    except Exception as fault:  # noqa: BLE001 # one letter that cannot be written stops no other
-        name = type(fault).__name__
-        log.error("letter failed", letter=str(letter.id), kind=letter.kind, error=name)  # noqa: TRY400 # a trace could hold values
-        _later(letter, name)
-        return False
-    _ended(letter, LetterState.SENT)
-    return True
-
-
-def _later(letter: Letter, fault: str, *, is_final: bool = False) -> None:
-    """Let a letter wait, longer each time, until it has failed for good."""
-    if is_final or letter.attempts >= MOST_ATTEMPTS:
-        _change(letter, state=LetterState.FAILED, fault=fault, ended_at=clock.now())
-        return
-    pause = min(FIRST_PAUSE * 2 ** (letter.attempts - 1), LONGEST_PAUSE)
-    _change(letter, run_after=clock.now() + pause, fault=fault)
-
-
-def _change(letter: Letter, **values: Any) -> None:
-    with transaction() as session:
-        session.execute(_mine(letter).values(**values))
-
-
-def _ended(letter: Letter, state: LetterState) -> None:
-    with transaction() as session:
-        how = {"state": state, "fault": None, "ended_at": clock.now()}
-        if session.execute(_mine(letter).values(**how)).rowcount:  # type: ignore[attr-defined] # of an UPDATE there is one
-            _let_go(session, letter)
-
-
-def _mine(letter: Letter) -> Any:
-    """Change a letter, unless somebody else has taken it meanwhile."""
-    mine = and_(Letter.state == LetterState.QUEUED, Letter.attempts == letter.attempts)
-    return update(Letter).where(Letter.id == letter.id, mine)
-
-
-def _let_go(session: Session, letter: Letter) -> None:
-    if letter.kind in AFTER:
-        AFTER[letter.kind](session, letter.object_id)
+def let_go(session: Session, kind: str, object_id: UUID) -> None:
+    """Let go what was kept for a letter alone that has ended."""
+    if kind in AFTER:
+        AFTER[kind](session, object_id)
 
 
 @dataclass(frozen=True)
@@ -259,7 +183,7 @@ def standing() -> Standing:
     query = select(Letter.state, func.count()).where(Letter.state.in_(unsent))
     with reading() as session:
         count = dict(session.execute(query.group_by(Letter.state)).tuples().all())
-        since = session.scalar(select(func.min(Letter.run_after)).where(_due()))
+        since = session.scalar(select(func.min(Letter.run_after)).where(due()))
     waiting, held, failed = (count.get(state, 0) for state in unsent)
     return Standing(waiting, held, failed, since)
 
@@ -285,7 +209,8 @@ def release(session: Session, letter_ids: Sequence[UUID] | None) -> Sequence[UUI
     found = session.scalars(query.with_for_update()).all()
     for each in found:
         _queue(each)
-    jobs.promise(session, SEND, None, {}, key=SEND)
+    for whose in {each.coalition_id for each in found}:
+        promise_sending(session, whose)
     return [each.id for each in found]
 
 
@@ -294,7 +219,7 @@ def replay(session: Session, letter: Letter) -> None:
     if letter.state is not LetterState.FAILED:
         raise NotFailed(f"It is {letter.state}: only a failed letter can be sent again.")
     _queue(letter)
-    jobs.promise(session, SEND, None, {}, key=SEND)
+    promise_sending(session, letter.coalition_id)
 
 
 def _queue(letter: Letter) -> None:
@@ -327,6 +252,6 @@ def _forget_some() -> int:
         found = session.scalars(query.with_for_update(skip_locked=True)).all()
         for letter in found:
             if letter.state is LetterState.FAILED:
-                _let_go(session, letter)
+                let_go(session, letter.kind, letter.object_id)
             session.delete(letter)
         return len(found)

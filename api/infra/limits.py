@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
-from limits import RateLimitItemPerHour, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import Storage, storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
 
@@ -51,14 +51,23 @@ class Limits:
     def hit(self, rate: Rate, *who: str) -> None:
         """Count one more, or raise TooOften."""
         for item in RateLimitItemPerMinute(rate.a_minute), RateLimitItemPerHour(rate.an_hour):
-            if not self._limiter.hit(item, *who):
-                until = self._limiter.get_window_stats(item, *who).reset_time
-                raise TooOften(max(1, math.ceil(until - time.time())))
+            if seconds := self._seconds_until(item, *who):
+                raise TooOften(seconds)
+
+    def seconds_until(self, a_minute: int, *who: str) -> int:
+        """Count one more, or return in how many seconds it can be; 0: it was counted."""
+        return self._seconds_until(RateLimitItemPerMinute(a_minute), *who)
 
     def seen(self, *what: str) -> int:
         """Count one more of what is only watched; return how many there were in this minute."""
         minute = int(time.time()) // A_MINUTE
         return int(self._storage.incr(f"seen/{'/'.join(what)}/{minute}", 2 * A_MINUTE))
+
+    def _seconds_until(self, item: RateLimitItem, *who: str) -> int:
+        if self._limiter.hit(item, *who):
+            return 0
+        until = self._limiter.get_window_stats(item, *who).reset_time
+        return max(1, math.ceil(until - time.time()))
 
     def close(self) -> None:
         """Forget all counts."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
@@ -19,25 +20,42 @@ from api.config import BadSettings
 from api.errors import Unavailable
 from api.infra import clock
 from api.infra.characters import on_one_line
+from api.infra.reach import OutOfReach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from uuid import UUID
 
+    from api.infra.reach import Reach
+
 CONNECT_SECONDS = 20.0
 # For each answer. A server may look for viruses first, and who gives up earlier sends twice.
 ANSWER_SECONDS = 120.0
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+READY = 220
 TAKEN = (250, 251)
+# What is wrong, by what was raised; the first that fits.
+_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (smtplib.SMTPAuthenticationError, "login-refused"),
+    (smtplib.SMTPNotSupportedError, "no-encryption"),
+    (ssl.SSLCertVerificationError, "certificate"),
+    (ssl.SSLError, "no-encryption"),
+    (TimeoutError, "time-out"),
+)
 PERMANENT = range(500, 600)
 NO_SUCH_ADDRESS = 553
 INTERNATIONAL = ("SMTPUTF8", "BODY=8BITMIME")  # for a mailbox whose name is not ASCII (RFC 6531)
 
 
 class MailBroken(Unavailable):
-    """The mail server takes nothing from us now; later it may."""
+    """The mail server takes nothing from us now; later it may. `word` says what is wrong."""
 
     title = "The mail server does not answer"
+
+    def __init__(self, detail: str, word: str = "no-connection") -> None:
+        """Keep what to tell the operator, and a word for who set the server."""
+        super().__init__(detail)
+        self.word = word
 
 
 class Refused(Exception):
@@ -81,6 +99,7 @@ class Server:
     port: int
     user: str | None
     password: str | None
+    reach: Reach | None = None  # of a server that a user set: what it may be
 
     @classmethod
     def at(cls, url: str) -> Server:
@@ -99,9 +118,15 @@ class Server:
         return cls(parts.scheme, parts.hostname, port or PORTS[parts.scheme], user, password)
 
     @contextmanager
-    def connected(self, sender: str) -> Iterator[Connection]:
-        """Open a connection for any number of messages; raise MailBroken."""
-        connection = Connection(self, sender)
+    def connected(
+        self, sender: str, sender_name: str | None = None, returns: str | None = None
+    ) -> Iterator[Connection]:
+        """Open a connection for any number of messages; raise MailBroken.
+
+        A `sender_name` stands in place of a message's own. What cannot be delivered comes back to
+        `returns`, with the token of its letter.
+        """
+        connection = Connection(self, sender, sender_name, returns)
         try:
             yield connection
         finally:
@@ -111,17 +136,24 @@ class Server:
         """Return a connection over which messages may go, or raise MailBroken."""
         try:
             return self._opened()
+        except OutOfReach as fault:
+            raise MailBroken("It may not be connected to.", fault.fault) from None
         except (OSError, smtplib.SMTPException) as fault:
-            raise MailBroken(f"It could not be reached ({type(fault).__name__}).") from None
+            word = next((word for kind, word in _WORDS if isinstance(fault, kind)), "no-connection")
+            raise MailBroken(f"It could not be reached ({type(fault).__name__}).", word) from None
 
     def _opened(self) -> smtplib.SMTP:
+        address = self.reach.address_of(self.host, self.port) if self.reach else self.host
+        connection: smtplib.SMTP
         if self.scheme == "smtps":
             secure = ssl.create_default_context()
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, timeout=CONNECT_SECONDS, context=secure
-            )
+            connection = _SecureLine(address, timeout=CONNECT_SECONDS, context=secure)
         else:
-            connection = smtplib.SMTP(self.host, self.port, timeout=CONNECT_SECONDS)
+            connection = _Line(address, timeout=CONNECT_SECONDS)
+        code, _ = connection.connect(self.host, self.port)
+        if code != READY:
+            connection.close()
+            raise smtplib.SMTPConnectError(code, "")
         try:
             if self.scheme == "smtp+starttls":
                 connection.starttls(context=ssl.create_default_context())
@@ -135,21 +167,54 @@ class Server:
         return connection
 
 
+class _Line(smtplib.SMTP):
+    """A line to an address; names in certificates are checked against the host's, not its."""
+
+    def __init__(self, address: str, **more: Any) -> None:
+        self._address = address
+        super().__init__(**more)
+
+    def connect(self, host: str = "localhost", port: int = 0, source_address: Any = None) -> Any:
+        self._host = host  # what certificates are checked against
+        return super().connect(host, port, source_address)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        del host
+        return socket.create_connection((self._address, port), timeout)
+
+
+class _SecureLine(smtplib.SMTP_SSL, _Line):
+    """The same, encrypted from its first byte."""
+
+
 class Connection:
     """A line to the server, for one message after another."""
 
-    def __init__(self, server: Server, sender: str) -> None:
+    def __init__(
+        self,
+        server: Server,
+        sender: str,
+        sender_name: str | None = None,
+        returns: str | None = None,
+    ) -> None:
         """Open it, or raise MailBroken."""
         self._server, self._sender = server, sender
+        self._sender_name, self._returns = sender_name, returns
         self._smtp = server.opened()
         self._is_fresh = True
 
-    def send(self, message_id: UUID, message: Message) -> None:
+    def send(self, message_id: UUID, message: Message, token: str | None = None) -> None:
         """Hand one message over; raise Refused where it is not taken, or MailBroken if none is."""
         recipient = _recipient(message.to)
+        if self._sender_name:
+            message = replace(message, sender_name=self._sender_name)
         written = compose(self._sender, message_id, message, recipient)
+        back_to = self._sender
+        if token and self._returns:
+            back_to = return_path(self._returns, token)
+            written["X-Letter"] = token  # some reports hold the letter only, and no return path
         policy = POLICY.clone(utf8=True) if recipient.smtputf8 else POLICY
-        self._begin(INTERNATIONAL if recipient.smtputf8 else ())
+        self._begin(back_to, INTERNATIONAL if recipient.smtputf8 else ())
         address = recipient.ascii_email or f"{recipient.local_part}@{recipient.ascii_domain}"
         self._hand_over(address, written.as_bytes(policy=policy))
 
@@ -159,28 +224,30 @@ class Connection:
             self._smtp.putcmd("quit")
         self._smtp.close()
 
-    def _begin(self, options: tuple[str, ...]) -> None:
+    def _begin(self, back_to: str, options: tuple[str, ...]) -> None:
         """Say that a message comes. Many servers close a line after so many: then on a new one."""
         try:
-            self._announce(options)
+            self._announce(back_to, options)
         except MailBroken:
             if self._is_fresh:
                 raise
             self._smtp = self._server.opened()
-            self._announce(options)
+            self._announce(back_to, options)
         self._is_fresh = False
 
-    def _announce(self, options: tuple[str, ...]) -> None:
+    def _announce(self, back_to: str, options: tuple[str, ...]) -> None:
         try:
             if options and self._smtp.sock and not self._smtp.has_extn("smtputf8"):
                 raise Refused(NO_SUCH_ADDRESS)
-            code, _ = self._smtp.mail(self._sender, options)
+            code, _ = self._smtp.mail(back_to, options)
         except (OSError, smtplib.SMTPException) as fault:
             self._smtp.close()
             raise MailBroken(f"It broke off ({type(fault).__name__}).") from None
         if code not in TAKEN:
             self._smtp.close()
-            raise MailBroken(f"It answers {code} to the address that letters come from.")
+            raise MailBroken(
+                f"It answers {code} to the address that letters come from.", "sender-refused"
+            )
 
     def _hand_over(self, address: str, written: bytes) -> None:
         """Give the message to its recipient; what goes wrong now may be the message's own fault."""
@@ -198,6 +265,12 @@ class Connection:
             raise Refused from None
         if code not in TAKEN:
             raise Refused(code)
+
+
+def return_path(returns: str, token: str) -> str:
+    """Return where one letter comes back to: an address with its token (VERP)."""
+    local, _, domain = returns.rpartition("@")
+    return f"{local}+{token}@{domain}"
 
 
 def _recipient(address: str) -> ValidatedEmail:

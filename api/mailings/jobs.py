@@ -1,4 +1,4 @@
-"""What the rung does by itself: the record's head goes to the owners, weekly."""
+"""What the rung does by itself: the head goes to owners; what failed for a while is forgotten."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from api.infra import jobs
 from api.mailings import service
+from api.mailings.service import suppressions
 
 if TYPE_CHECKING:
     from api.infra.jobs import Work
@@ -16,3 +17,10 @@ def tell_head(work: Work) -> None:
     """Promise the letters that are due."""
     del work
     service.tell_head()
+
+
+@jobs.job("suppressions.forget", when=suppressions.are_old)
+def forget(work: Work) -> None:
+    """Forget addresses that failed, and have not again."""
+    del work
+    suppressions.forget()

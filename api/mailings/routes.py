@@ -8,12 +8,26 @@ from flask.views import MethodView
 
 from api.accounts.routes import current_actor
 from api.mailings import service
-from api.mailings.schemas import LetterArgs, LetterOut
-from api.web.paging import listed, paged
+from api.mailings.schemas import (
+    LetterArgs,
+    LetterOut,
+    MailServerIn,
+    MailServerOut,
+    SuppressionIn,
+    SuppressionOut,
+)
+from api.mailings.service import servers, suppressions
+from api.web import tables
+from api.web.etags import IF_MATCH, expected_if_there, needs_match, tag
+from api.web.files import sent
+from api.web.paging import PageArgs, listed, paged
 from api.web.rest import Blueprint
+from api.web.tables import CSV
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from flask import Response
 
     from api.infra.letters import Letter
 
@@ -36,3 +50,77 @@ class LetterReplays(MethodView):
     def post(self, letter_id: UUID) -> Letter:
         """Send a letter again that failed for good, within a week."""
         return service.replay(current_actor(), letter_id)
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/mail-server")
+class OwnMailServer(MethodView):
+    @blueprint.response(200, MailServerOut)
+    def get(self, coalition_id: UUID) -> servers.Shown:
+        """Show a coalition's own mail server, and whether it works."""
+        return _tagged(servers.server(current_actor(), coalition_id))
+
+    @blueprint.doc(parameters=[{**IF_MATCH, "required": False}])
+    @blueprint.arguments(MailServerIn)
+    @blueprint.response(200, MailServerOut)
+    def put(self, facts: dict[str, Any], coalition_id: UUID) -> servers.Shown:
+        """Have a coalition's letters leave over its own server, as its own sender.
+
+        Letters about sensitive statements leave over the house's: an address would tell who writes.
+        """
+        actor = current_actor()
+        expected = expected_if_there(lambda: servers.is_there(actor, coalition_id))
+        return _tagged(servers.put(actor, coalition_id, expected, facts))
+
+    @needs_match
+    @blueprint.response(204)
+    def delete(self, coalition_id: UUID, expected: int) -> None:
+        """Have a coalition's letters leave over the house's server again."""
+        servers.drop(current_actor(), coalition_id, expected)
+
+
+def _tagged(found: servers.Shown) -> servers.Shown:
+    tag(found.row.version)
+    return found
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/mail-server/trials")
+class MailServerTrials(MethodView):
+    @blueprint.response(202, LetterOut)
+    def post(self, coalition_id: UUID) -> Letter:
+        """Send a letter to yourself over the coalition's server; see there whether it went."""
+        return servers.try_out(current_actor(), coalition_id)
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/suppressions")
+class Suppressions(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(SuppressionOut))
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+        """List the addresses that a coalition writes to no more, newest first."""
+        return paged(suppressions.of_coalition(current_actor(), coalition_id, args["page"]))
+
+    @blueprint.arguments(SuppressionIn)
+    @blueprint.response(201, SuppressionOut)
+    def post(self, facts: dict[str, str], coalition_id: UUID) -> suppressions.Shown:
+        """Leave an address alone, as somebody asked."""
+        return suppressions.add(current_actor(), coalition_id, facts["email"])
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/suppressions.csv")
+class SuppressionTable(MethodView):
+    @sent(CSV)
+    def get(self, coalition_id: UUID) -> Response:
+        """Give those addresses as a table, for another tool."""
+        batches = suppressions.exported(current_actor(), coalition_id)
+        lines = ([suppressions.cells_of(each) for each in batch] for batch in batches)
+        return tables.streamed(
+            tables.as_csv(suppressions.COLUMNS, lines), tables.CSV_SENT, "suppressions.csv"
+        )
+
+
+@blueprint.route("/suppressions/<uuid:suppression_id>")
+class OneSuppression(MethodView):
+    @blueprint.response(204)
+    def delete(self, suppression_id: UUID) -> None:
+        """Let an address get letters again. Consents that were taken back stay so."""
+        suppressions.lift(current_actor(), suppression_id)

@@ -97,6 +97,9 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
         "name": "A. Specimen",
         "email": "invited@specimen.example",
     },
+    "POST /v1/coalitions/{coalition_id}/suppressions": lambda *_: {
+        "email": f"{uuid4().hex}@specimen.example"
+    },
     "POST /v1/coalitions/{coalition_id}/blocks": lambda *_: {
         "kind": "domain",
         "value": f"{uuid4().hex}.example",

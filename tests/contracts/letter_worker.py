@@ -8,14 +8,14 @@ from datetime import timedelta
 
 from api.app import create_app
 from api.config import Settings
-from api.infra import jobs, letters, queue, worker
+from api.infra import jobs, queue, sending, worker
 from tests.post import a_kind
 
 
 def main() -> None:
     """Work with the settings of the first argument."""
     settings = json.loads(sys.argv[1])
-    jobs.LEASE = letters.LEASE = timedelta(seconds=3)
+    jobs.LEASE = sending.LEASE = timedelta(seconds=3)
     jobs.RENEW_SECONDS = 0.3  # type: ignore[assignment] # finer than a user's
     queue.SWEEP_SECONDS = 0.2  # type: ignore[assignment] # finer than a user's
     settings["master_keys"] = tuple(settings["master_keys"])

@@ -37,6 +37,14 @@ def _invited(scene: Scene) -> dict[str, str]:
     return {"secret": builders.secret_of(scene.world, "invitation.answer", scene.invitation())}
 
 
+def _mail_server(scene: Scene) -> dict[str, str]:
+    path = f"/v1/coalitions/{scene.coalition}/mail-server"
+    if scene.owner.get(path).status != 200:
+        body = {"host": "mail.specimen.example", "sender": "letters@specimen.example"}
+        assert scene.owner.put(path, body).status == 200
+    return {}
+
+
 def _held(scene: Scene) -> dict[str, str]:
     return {"signature_id": scene.held(scene.text()[0])}
 
@@ -156,6 +164,9 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "POST /v1/public/sign-offs/{secret}/answers": _signing_off,
     "POST /v1/public/sign-offs/{secret}/hand-overs": _signing_off,
     "PUT /v1/demand-lists/{list_id}/order": _list_with_demands,
+    "GET /v1/coalitions/{coalition_id}/mail-server": _mail_server,
+    "DELETE /v1/coalitions/{coalition_id}/mail-server": _mail_server,
+    "POST /v1/coalitions/{coalition_id}/mail-server/trials": _mail_server,
     "DELETE /v1/statements/{statement_id}": lambda scene: {"statement_id": scene.draft()},
     "POST /v1/statements/{statement_id}/revisions": lambda scene: {"statement_id": scene.draft()},
     "POST /v1/statements/{statement_id}/renewals": lambda s: {"statement_id": s.assembled()},

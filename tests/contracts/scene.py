@@ -264,6 +264,10 @@ class Scene:
         body = {"kind": "domain", "value": f"{uuid4().hex}.example"}
         return made(self.owner, f"/v1/coalitions/{self.coalition}/blocks", body)
 
+    def suppression(self) -> str:
+        body = {"email": f"{uuid4().hex}@specimen.example"}
+        return made(self.owner, f"/v1/coalitions/{self.coalition}/suppressions", body)
+
     def invalidation(self) -> str:
         body = {"rule": {"country": "KZ"}, "reason": "Robots."}
         path = f"/v1/statements/{self.text()[0]}/invalidations"
@@ -295,6 +299,7 @@ MAKERS: dict[str, Callable[[Scene], str]] = {
     "evidence_id": Scene.evidence,
     "token_id": Scene.token,
     "block_id": Scene.block,
+    "suppression_id": Scene.suppression,
     "invalidation_id": Scene.invalidation,
     "job_id": lambda scene: builders.a_dead_job(scene.world, scene.coalition),
     "letter_id": lambda scene: builders.a_failed_letter(scene.world, scene.coalition),

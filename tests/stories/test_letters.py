@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from api.infra import clock, jobs, letters
+from api.infra import clock, jobs, letters, sending
 from api.infra.database import reading, transaction
 from api.infra.jobs import Job
 from api.infra.letters import LetterState
@@ -136,7 +136,7 @@ def test_a_letter_that_is_not_taken_waits_longer_each_time_and_fails_after_days(
                     waited += letter_of(world, about).run_after - now + timedelta(seconds=1)
             tries += 1
 
-    assert (letter_of(world, about).fault, tries) == ("smtp-451", letters.MOST_ATTEMPTS)
+    assert (letter_of(world, about).fault, tries) == ("smtp-451", sending.MOST_ATTEMPTS)
     assert timedelta(days=2) < waited < timedelta(days=4)
 
 
@@ -242,13 +242,13 @@ def test_killed_between_the_server_s_yes_and_ours_it_repeats_under_the_same_id(
 def test_who_comes_back_late_changes_nothing_of_who_took_over(world: World) -> None:
     (about,) = promise(world)
     with mail_at(world, "smtp://127.0.0.1:1"), world.app.app_context():
-        late = letters._leased()  # noqa: SLF001 # as a worker does that stands still for long
+        late = sending.leased(None)  # as a worker does that stands still for long
         assert late is not None
-        assert letters._leased() is None  # noqa: SLF001 # nobody else takes it meanwhile
+        assert sending.leased(None) is None  # nobody else takes it meanwhile
         with later(minutes=11):
-            assert letters._leased() is not None  # noqa: SLF001
-        letters._ended(late, LetterState.DROPPED)  # noqa: SLF001
-        letters._later(late, "smtp-550", is_final=True)  # noqa: SLF001
+            assert sending.leased(None) is not None
+        sending.ended(late, LetterState.DROPPED).commit()
+        sending.later(late, "smtp-550", is_final=True).commit()
 
     assert (letter_of(world, about).state, letter_of(world, about).attempts) == ("queued", 2)
 

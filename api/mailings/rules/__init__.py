@@ -58,6 +58,8 @@ KINDS: Mapping[str, frozenset[str]] = {
         "signoffs.half": {"name", "organisation", "title", "link", "hard"},
         "moderation.waiting": {"title", "number"},
         "audit.head": {"name", "head"},
+        "mailings.test": {"name", "host"},
+        "mailings.broken": {"name", "host", "fault"},
     }.items()
 }
 # Anybody may type any address and any name: these letters carry no name that was only typed.

@@ -1,0 +1,269 @@
+"""Sends the letters that are due: a job for each coalition, so that none waits for another.
+
+A coalition's letters leave over its own server, where it has one, or over the house's. Letters that
+may not tell who writes always leave over the house's. A letter is leased, sent, and what became of
+it is written in the transaction that leases the next: one commit a letter, and a worker that is
+killed repeats one letter at most, under the same Message-ID.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import and_, select, update
+
+from api.infra import clock, jobs, letters, returns
+from api.infra.database import reading, transaction
+from api.infra.jobs import Job
+from api.infra.letters import Letter, LetterState
+from api.infra.mail import MailBroken, Refused, Server
+from api.infra.outside import outside
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from api.infra.jobs import Work
+    from api.infra.letters import Facts
+    from api.infra.mail import Connection
+
+log = structlog.get_logger()
+LEASE = timedelta(minutes=10)  # of one letter; sending it takes less, unless its worker is gone
+SERVER_PAUSE = timedelta(minutes=1)  # before a server that takes nothing is tried again
+FIRST_PAUSE = timedelta(seconds=30)  # of a letter that was not taken; each later one twice as long
+NO_WAY_PAUSE = timedelta(
+    minutes=10
+)  # of a letter that only the house may send, which has no server
+LONGEST_PAUSE = timedelta(hours=6)
+MOST_ATTEMPTS = 20  # over two and a half days
+SUPPRESSED = "suppressed"
+
+
+@dataclass(frozen=True)
+class Way:
+    """How letters leave: over which server, from whom, where they come back to, and how fast."""
+
+    server: Server
+    sender: str
+    sender_name: str | None = None  # in place of the coalition's name
+    returns: str | None = None  # None: to the sender
+    a_minute: int | None = None
+    a_minute_to_domain: int | None = None
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a higher rung knows of a coalition's letters."""
+
+    way: Callable[[Session, UUID], Way | None]  # None: over the house's server
+    is_suppressed: Callable[[Session, UUID, Facts], bool]
+    told: Callable[[UUID, str | None], None]  # what is wrong with its server; None: it works
+
+
+_rules: list[Rules] = []
+
+
+def ruled_by(rules: Rules) -> None:
+    """Have a higher rung say how coalitions' letters leave."""
+    _rules[:] = [rules]
+
+
+def _house() -> Way | None:
+    server = outside().mail
+    return Way(server, outside().settings.mail_from) if server else None
+
+
+def _own(session: Session, coalition_id: UUID | None) -> Way | None:
+    return _rules[0].way(session, coalition_id) if _rules and coalition_id else None
+
+
+def _unpromised(session: Session) -> Sequence[UUID | None]:
+    """Return whose letters are due, could leave, and are promised by no job."""
+    query = select(Letter.coalition_id).where(letters.due()).distinct()
+    ids = [each for each in session.scalars(query) if _own(session, each) or _house()]
+    keys = {letters.key_of(each): each for each in ids}
+    waiting = set(session.scalars(select(Job.key).where(Job.key.in_(keys))))
+    return [each for key, each in keys.items() if key not in waiting]
+
+
+@jobs.job("letters.find", when=lambda session: bool(_unpromised(session)))
+def find_due(work: Work) -> None:
+    """Promise to send what has become due: what was not taken before, or was promised long ago."""
+    del work
+    with transaction() as session:
+        for coalition_id in _unpromised(session):
+            letters.promise_sending(session, coalition_id)
+
+
+@jobs.job(letters.SEND)
+def send_due(work: Work) -> dict[str, int]:
+    """Send what is due of one coalition, or of the house, until nothing is."""
+    whose = work.facts["coalition_id"] and UUID(work.facts["coalition_id"])
+    with reading() as session:
+        own = _own(session, whose)
+        if not (own or _house()):
+            return {"sent": 0}
+        is_due = select(Letter.id).where(letters.due(), Letter.coalition_id == whose).limit(1)
+        if session.scalars(is_due).first() is None:
+            return {"sent": 0}
+    with ExitStack() as opened:
+        return {"sent": _Round(whose, own, opened).send()}
+
+
+@dataclass(frozen=True)
+class _End:
+    """What became of a letter, to be written with the lease of the next one."""
+
+    letter: Letter
+    values: dict[str, Any]
+
+    def write(self, session: Session) -> None:
+        """Write it, unless somebody else has taken the letter meanwhile."""
+        letter = self.letter
+        mine = and_(Letter.state == LetterState.QUEUED, Letter.attempts == letter.attempts)
+        change = update(Letter).where(Letter.id == letter.id, mine).values(**self.values)
+        is_over = self.values.get("state") in {LetterState.SENT, LetterState.DROPPED}
+        if session.execute(change).rowcount and is_over:  # type: ignore[attr-defined] # of an UPDATE there is one
+            letters.let_go(session, letter.kind, letter.object_id)
+
+    def commit(self) -> None:
+        """Write it alone."""
+        with transaction() as session:
+            self.write(session)
+
+
+class _Round:
+    """One run of a worker through the letters of one coalition."""
+
+    def __init__(self, whose: UUID | None, own: Way | None, opened: ExitStack) -> None:
+        """Keep whose letters they are; lines are opened when a letter needs them."""
+        self._whose, self._own, self._opened = whose, own, opened
+        self._lines: dict[Way, Connection] = {}
+
+    def send(self) -> int:
+        """Send letter after letter; raise Later where the server takes nothing."""
+        sent, end = 0, None
+        while letter := leased(self._whose, end):
+            try:
+                end = self._sent(letter)
+            except MailBroken as fault:
+                _put_back(letter, clock.now()).commit()
+                log.warning("mail server broken", detail=fault.detail, sent=sent)
+                raise jobs.Later(SERVER_PAUSE, MailBroken.slug()) from None
+            except _Wait as wait:
+                _put_back(letter, clock.now()).commit()
+                raise jobs.Later(wait.pause, "rate") from None
+            sent += end.values.get("state") is LetterState.SENT
+        return sent
+
+    def _sent(self, letter: Letter) -> _End:
+        """Send one letter. Its failure is its own; that of the server is nobody's."""
+        try:
+            return self._tried(letter)
+        except (MailBroken, _Wait):
+            raise
+        except Refused as refused:
+            return later(letter, str(refused), is_final=refused.is_final)
+        except Exception as fault:  # noqa: BLE001 # one letter that cannot be written stops no other
+            name = type(fault).__name__
+            log.error("letter failed", letter=str(letter.id), kind=letter.kind, error=name)  # noqa: TRY400 # a trace could hold values
+            return later(letter, name)
+
+    def _tried(self, letter: Letter) -> _End:
+        with reading() as session:
+            facts = letters.FACTS[letter.kind](session, letter.object_id)
+            if facts is None:
+                return ended(letter, LetterState.DROPPED)
+            if self._whose and _rules and _rules[0].is_suppressed(session, self._whose, facts):
+                return ended(letter, LetterState.DROPPED, SUPPRESSED)
+            # Whose server it is would tell who writes.
+            way = self._own if self._own and facts.coalition is not None else _house()
+            if way is None:
+                return _put_back(letter, clock.now() + NO_WAY_PAUSE)
+            token = returns.token_of(session, letter, facts.to) if way.returns else None
+        if seconds := self._seconds_until(way, facts.to):
+            return _put_back(letter, clock.now() + timedelta(seconds=seconds))
+        message = letters.written(letter.kind, facts)
+        self._line(way).send(letter.id, message, token)
+        return ended(letter, LetterState.SENT)
+
+    def _seconds_until(self, way: Way, address: str) -> int:
+        """Return in how many seconds a domain gets more; raise _Wait where nobody should now."""
+        limits, whose = outside().limits, str(self._whose)
+        domain = address.rpartition("@")[2].casefold()
+        if way.a_minute and (seconds := limits.seconds_until(way.a_minute, "mail", whose)):
+            raise _Wait(timedelta(seconds=seconds))
+        most = way.a_minute_to_domain
+        return limits.seconds_until(most, "mail", whose, domain) if most else 0
+
+    def _line(self, way: Way) -> Connection:
+        """Return a line to a server, opened once; what is wrong with a coalition's is told."""
+        if way in self._lines:
+            return self._lines[way]
+        told = _rules[0].told if way is self._own and self._whose and _rules else None
+        try:
+            line = self._opened.enter_context(
+                way.server.connected(way.sender, way.sender_name, way.returns)
+            )
+        except MailBroken as fault:
+            if told and self._whose:
+                told(self._whose, fault.word)
+            raise
+        if told and self._whose:
+            told(self._whose, None)
+        self._lines[way] = line
+        return line
+
+
+class _Wait(Exception):
+    """A coalition's letters go too fast."""
+
+    def __init__(self, pause: timedelta) -> None:
+        """Say for how long they wait."""
+        super().__init__("rate")
+        self.pause = pause
+
+
+def leased(whose: UUID | None, end: _End | None = None) -> Letter | None:
+    """Write what became of the last letter, and take what waits longest, until it must be sent."""
+    with transaction() as session:
+        if end is not None:
+            end.write(session)
+        now = clock.now()
+        query = (
+            select(Letter.id)
+            .where(letters.due(), Letter.coalition_id == whose)
+            .order_by(Letter.run_after, Letter.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        found = session.scalars(query).first()
+        if found is None:
+            return None
+        lease = update(Letter).where(Letter.id == found).returning(Letter)
+        values = {"attempts": Letter.attempts + 1, "run_after": now + LEASE}
+        return session.scalars(lease.values(**values)).one()
+
+
+def later(letter: Letter, fault: str, *, is_final: bool = False) -> _End:
+    """Let a letter wait, longer each time, until it has failed for good."""
+    if is_final or letter.attempts >= MOST_ATTEMPTS:
+        return ended(letter, LetterState.FAILED, fault)
+    pause = min(FIRST_PAUSE * 2 ** (letter.attempts - 1), LONGEST_PAUSE)
+    return _End(letter, {"run_after": clock.now() + pause, "fault": fault})
+
+
+def ended(letter: Letter, state: LetterState, fault: str | None = None) -> _End:
+    """Say that a letter has ended."""
+    return _End(letter, {"state": state, "fault": fault, "ended_at": clock.now()})
+
+
+def _put_back(letter: Letter, until: datetime) -> _End:
+    """Give a letter back that was not tried."""
+    return _End(letter, {"run_after": until, "attempts": letter.attempts - 1})

@@ -1,0 +1,234 @@
+"""A coalition's own mail server: set, tried, and told about when it takes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from api.accounts import service as accounts
+from api.accounts.models import RoleGrant
+from api.accounts.rules import Actor, Role
+from api.coalitions.models import Coalition
+from api.errors import Invalid, NotFound
+from api.infra import audit, clock, keys, letters, returns, sending
+from api.infra.database import Stale, reading, touch, transaction
+from api.infra.letters import Facts
+from api.infra.mail import Server
+from api.infra.outside import outside
+from api.infra.sending import Way
+from api.mailings.models import MailServer, Security
+from api.mailings.rules import servers as rules
+from api.mailings.service import suppressions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.infra.letters import Letter
+
+LOGIN, MAILBOX_LOGIN = "mail_servers.login", "mail_servers.mailbox_login"
+TEST, BROKEN = "mailings.test", "mailings.broken"
+PATIENCE = timedelta(minutes=10)  # most faults are over by then
+SCHEMES = {Security.STARTTLS: "smtp+starttls", Security.TLS: "smtps"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A mail server as its coalition sees it: with whose login, and without the password."""
+
+    row: MailServer
+    user: str | None
+    mailbox_user: str | None
+
+
+def server(actor: Actor, coalition_id: UUID) -> Shown:
+    """Return a coalition's mail server, and whether it works."""
+    actor.must(coalition_id, Role.COORDINATOR)
+    with reading() as session:
+        return _shown(session, _of(session, coalition_id))
+
+
+def is_there(actor: Actor, coalition_id: UUID) -> bool:
+    """Tell whether a coalition has a server of its own."""
+    actor.must(coalition_id, Role.OWNER)
+    with reading() as session:
+        return session.get(MailServer, coalition_id) is not None
+
+
+def put(actor: Actor, coalition_id: UUID, expected: int | None, facts: Mapping[str, Any]) -> Shown:
+    """Say where a coalition's letters go out. A password that is left out stays as it is."""
+    if faults := rules.server_faults(facts, outside().reach):
+        raise Invalid("This server cannot be used.", faults)
+    with transaction() as session:
+        actor.must(coalition_id, Role.OWNER)
+        session.get(Coalition, coalition_id, with_for_update=True)  # one server, one at a time
+        row = session.get(MailServer, coalition_id)
+        if row is None:
+            row = MailServer(coalition_id=coalition_id)
+            row.version = 1
+            session.add(row)
+        elif expected is None:
+            raise Stale("Somebody has just set a server. Read it, and change that.")
+        else:
+            touch(row, expected)
+        _write(session, row, facts)
+        keys.blind(session, coalition_id, returns.PURPOSE, "")  # made now: sending only reads
+        session.flush()
+        audit.append(session, actor, "mail_server.changed", coalition_id, coalition_id)
+        letters.promise_sending(session, coalition_id)
+        return _shown(session, row)
+
+
+def _write(session: Session, row: MailServer, facts: Mapping[str, Any]) -> None:
+    mailbox = facts["mailbox"] or {}
+    for name in ("host", "port", "security", "sender", "sender_name", "returns"):
+        setattr(row, name, facts[name])
+    row.a_minute, row.a_minute_to_domain = facts["a_minute"], facts["a_minute_to_domain"]
+    row.mailbox_host, row.mailbox_port = mailbox.get("host"), mailbox.get("port")
+    row.login = _login(session, row, LOGIN, row.login, facts)
+    row.mailbox_login = _login(session, row, MAILBOX_LOGIN, row.mailbox_login, mailbox)
+    row.fault = row.mailbox_fault = row.faulty_since = row.told_at = None
+
+
+def _login(
+    session: Session, row: MailServer, place: str, kept: bytes | None, facts: Mapping[str, Any]
+) -> bytes | None:
+    user, password = facts.get("user"), facts.get("password")
+    if user is None:
+        return None
+    if password is None and kept is not None:
+        known = keys.unseal(session, place, row.coalition_id, kept)
+        password = known["password"] if known["user"] == user else None
+    secret = {"user": user, "password": password or ""}
+    return keys.seal(session, row.coalition_id, place, row.coalition_id, secret)
+
+
+def drop(actor: Actor, coalition_id: UUID, expected: int) -> None:
+    """Forget a coalition's server: its letters leave over the house's again."""
+    with transaction() as session:
+        actor.must(coalition_id, Role.OWNER)
+        row = _of(session, coalition_id)
+        touch(row, expected)
+        audit.append(session, actor, "mail_server.deleted", coalition_id, coalition_id)
+        session.delete(row)
+        letters.promise_sending(session, coalition_id)
+
+
+def try_out(actor: Actor, coalition_id: UUID) -> Letter:
+    """Promise a letter to the owner who asks, over the coalition's server."""
+    with transaction() as session:
+        actor.must(coalition_id, Role.OWNER)
+        _of(session, coalition_id)
+        whose = RoleGrant.coalition_id == coalition_id, RoleGrant.user_id == actor.user_id
+        grant = session.scalars(select(RoleGrant).where(*whose)).one()
+        audit.append(session, actor, "mail_server.tried", coalition_id, coalition_id)
+        letters.promise(session, TEST, coalition_id, grant.id)
+        query = select(letters.Letter).where(
+            letters.Letter.kind == TEST, letters.Letter.object_id == grant.id
+        )
+        return session.scalars(query.order_by(letters.Letter.created_at.desc()).limit(1)).one()
+
+
+def _of(session: Session, coalition_id: UUID) -> MailServer:
+    row = session.get(MailServer, coalition_id)
+    if row is None:
+        raise NotFound("The coalition has no mail server of its own: its letters leave by ours.")
+    return row
+
+
+def login_of(session: Session, row: MailServer, place: str, sealed: bytes | None) -> dict[str, Any]:
+    """Return who logs in, and with what; empty where nobody does."""
+    return keys.unseal(session, place, row.coalition_id, sealed) if sealed else {}
+
+
+def _shown(session: Session, row: MailServer) -> Shown:
+    user = login_of(session, row, LOGIN, row.login).get("user")
+    return Shown(row, user, login_of(session, row, MAILBOX_LOGIN, row.mailbox_login).get("user"))
+
+
+def way(session: Session, coalition_id: UUID) -> Way | None:
+    """Return how a coalition's letters leave, where it has a server of its own."""
+    row = session.get(MailServer, coalition_id)
+    if row is None:
+        return None
+    login = login_of(session, row, LOGIN, row.login)
+    scheme, reach = SCHEMES[row.security], outside().reach
+    return Way(
+        Server(scheme, row.host, row.port, login.get("user"), login.get("password"), reach),
+        row.sender,
+        row.sender_name,
+        row.returns,
+        row.a_minute,
+        row.a_minute_to_domain,
+    )
+
+
+def is_suppressed(session: Session, coalition_id: UUID, facts: Facts) -> bool:
+    """Tell whether a letter is not sent, as its address wants none or takes none.
+
+    Who unsubscribed still gets what they ask for: a confirmation, a receipt.
+    """
+    for cause in suppressions.causes(session, coalition_id, [facts.to]).values():
+        return cause in suppressions.DEAF or facts.unsubscribe is not None
+    return False
+
+
+def told(coalition_id: UUID, fault: str | None) -> None:
+    """Keep what is wrong with a coalition's server; tell its owners, once, where it stays so."""
+    with reading() as session:
+        row = session.get(MailServer, coalition_id)
+        if row is None or (fault is None and row.fault is None):
+            return
+    with transaction() as session:
+        row = session.get(MailServer, coalition_id, with_for_update=True, populate_existing=True)
+        if row is None:
+            return
+        row.fault, now = fault, clock.now()
+        if fault is None:
+            row.faulty_since = row.told_at = None
+            return
+        row.faulty_since = row.faulty_since or now
+        if row.told_at is None and row.faulty_since <= now - PATIENCE:
+            row.told_at = now
+            owners = select(RoleGrant.id).where(
+                RoleGrant.coalition_id == coalition_id, RoleGrant.role == Role.OWNER
+            )
+            # Of no coalition: it leaves over the house's server, for theirs takes nothing.
+            letters.promise_all(session, BROKEN, None, session.scalars(owners).all())
+
+
+sending.ruled_by(sending.Rules(way, is_suppressed, told))
+
+
+@letters.facts_of(TEST)
+def _test(session: Session, role_id: UUID) -> Facts | None:
+    grant = session.get(RoleGrant, role_id)
+    row = session.get(MailServer, grant.coalition_id) if grant else None
+    return _to_owner(session, grant, {"host": row.host}) if grant and row else None
+
+
+@letters.facts_of(BROKEN)
+def _broken(session: Session, role_id: UUID) -> Facts | None:
+    """Find what is wrong still; None where it has healed."""
+    grant = session.get(RoleGrant, role_id)
+    row = session.get(MailServer, grant.coalition_id) if grant else None
+    if grant is None or row is None or row.fault is None:
+        return None
+    return _to_owner(session, grant, {"host": row.host, "fault": row.fault})
+
+
+def _to_owner(session: Session, grant: RoleGrant, facts: Mapping[str, Any]) -> Facts:
+    owner = accounts.granted(session, grant).person
+    coalition = session.get_one(Coalition, grant.coalition_id)
+    return Facts(
+        to=owner.email,
+        to_name=owner.name,
+        language=coalition.languages[0],
+        coalition=coalition.name,
+        facts={"name": owner.name, "accent": coalition.accent, **facts},
+    )

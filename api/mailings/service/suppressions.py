@@ -1,0 +1,189 @@
+"""Whom a coalition writes to no more: read before each letter, kept by what came back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.errors import Conflict
+from api.infra import audit, clock, keys, pages
+from api.infra.database import insert, reading, transaction
+from api.mailings.models import Cause, Suppression
+from api.signatures.rules import addresses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Session
+
+    from api.infra.pages import Page, PageRequest
+
+INDEX, EMAIL = "suppressions.email", "suppressions.email"
+MOST_FAILURES = 5  # that may pass, each within a month of the one before: then nobody is there
+A_MONTH = timedelta(days=30)
+AT_ONCE = 500
+COLUMNS = ("email", "cause", "since")
+# Nobody is there, or nobody wants it: such an address gets nothing at all.
+DEAF = frozenset({Cause.BOUNCE, Cause.COMPLAINT})
+
+
+class AlreadySuppressed(Conflict):
+    """An address is on the list once."""
+
+    title = "This address gets no letters already"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A suppression and its address."""
+
+    row: Suppression
+    email: str
+
+
+def suppressed(session: Session, coalition_id: UUID, emails: Iterable[str]) -> set[str]:
+    """Return which of these addresses, normalised, get nothing that they did not ask for."""
+    return set(causes(session, coalition_id, emails))
+
+
+def causes(session: Session, coalition_id: UUID, emails: Iterable[str]) -> Mapping[str, Cause]:
+    """Return why which of these addresses, normalised, are left alone."""
+    known = {_index(session, coalition_id, one): one for one in map(addresses.normalised, emails)}
+    found: dict[str, Cause] = {}
+    indexes = list(known)
+    for start in range(0, len(indexes), AT_ONCE):
+        query = select(Suppression.email_index, Suppression.cause).where(
+            Suppression.coalition_id == coalition_id,
+            Suppression.email_index.in_(indexes[start : start + AT_ONCE]),
+            Suppression.since.is_not(None),
+        )
+        found |= {known[index]: cause for index, cause in session.execute(query)}
+    return found
+
+
+def suppress(session: Session, coalition_id: UUID, email: str, cause: Cause) -> bool:
+    """Write to an address no more; tell whether that is new. A graver cause replaces a lighter."""
+    row = _held(session, coalition_id, email)
+    if row.since is not None and (row.cause == cause or row.cause in DEAF):
+        return False
+    row.cause, row.since = cause, row.since or clock.now()
+    session.flush()
+    audit.record(session, None, "suppression.added", row, {"cause": cause.value})
+    return True
+
+
+def failed(session: Session, coalition_id: UUID, email: str) -> bool:
+    """Count a failure that may pass; tell whether it was one too many."""
+    row, now = _held(session, coalition_id, email), clock.now()
+    is_old = row.failed_at is None or row.failed_at < now - A_MONTH
+    row.failures, row.failed_at = (1 if is_old else row.failures + 1), now
+    session.flush()
+    return row.failures >= MOST_FAILURES and suppress(session, coalition_id, email, Cause.BOUNCE)
+
+
+def _held(session: Session, coalition_id: UUID, email: str) -> Suppression:
+    """Return the row of an address, locked; a new one suppresses nothing yet."""
+    index = _index(session, coalition_id, addresses.normalised(email))
+    query = select(Suppression).where(
+        Suppression.coalition_id == coalition_id, Suppression.email_index == index
+    )
+    found = session.scalars(query.with_for_update()).first()
+    if found is not None:
+        return found
+    row = Suppression(
+        id=uuid4(), coalition_id=coalition_id, email_index=index, cause=Cause.BOUNCE, since=None
+    )
+    row.email = keys.seal(session, coalition_id, EMAIL, row.id, email.strip())
+    insert(session, row, on_clash=AlreadySuppressed("It was added a moment ago."))
+    return row
+
+
+def _index(session: Session, coalition_id: UUID, one: str) -> bytes:
+    return keys.blind(session, coalition_id, INDEX, one)
+
+
+def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Shown]:
+    """Return the addresses that a coalition writes to no more, the latest first."""
+    actor.must(coalition_id, Role.COORDINATOR)
+    with reading() as session:
+        sorting = [Suppression.since, Suppression.id]
+        query = select(Suppression).where(*_listed(coalition_id))
+        found = pages.page(session, query, page, sorting, descending=True)
+        return found.of(lambda row: _shown(session, row))
+
+
+def exported(actor: Actor, coalition_id: UUID) -> Iterator[list[Shown]]:
+    """Return all of them in batches, for another tool."""
+    actor.must(coalition_id, Role.COORDINATOR)
+
+    def batches() -> Iterator[list[Shown]]:
+        last: UUID | None = None
+        while True:
+            with reading() as session:
+                query = select(Suppression).where(*_listed(coalition_id)).order_by(Suppression.id)
+                more = query if last is None else query.where(Suppression.id > last)
+                found = [_shown(session, row) for row in session.scalars(more.limit(AT_ONCE))]
+            if not found:
+                return
+            last = found[-1].row.id
+            yield found
+
+    return batches()
+
+
+def cells_of(shown: Shown) -> dict[str, str | None]:
+    """Return a suppression as the cells of a line."""
+    since = shown.row.since.isoformat() if shown.row.since else None
+    return {"email": shown.email, "cause": shown.row.cause.value, "since": since}
+
+
+def add(actor: Actor, coalition_id: UUID, email: str) -> Shown:
+    """Leave an address alone, as somebody asked."""
+    with transaction() as session:
+        actor.must(coalition_id, Role.COORDINATOR)
+        row = _held(session, coalition_id, email)
+        if row.since is not None:
+            raise AlreadySuppressed("Lift the suppression that is there to write to it again.")
+        row.cause, row.since = Cause.COORDINATOR, clock.now()
+        session.flush()
+        audit.record(session, actor, "suppression.added", row, {"cause": row.cause.value})
+        return _shown(session, row)
+
+
+def lift(actor: Actor, suppression_id: UUID) -> None:
+    """Let an address get letters again; consents that were taken back stay so."""
+    with transaction() as session:
+        row = load(session, actor, Suppression, suppression_id, Role.COORDINATOR, lock=True)
+        audit.record(session, actor, "suppression.lifted", row)
+        session.delete(row)
+
+
+def _listed(coalition_id: UUID) -> Sequence[ColumnElement[bool]]:
+    return (Suppression.coalition_id == coalition_id, Suppression.since.is_not(None))
+
+
+def _shown(session: Session, row: Suppression) -> Shown:
+    return Shown(row, keys.unseal(session, EMAIL, row.id, row.email))
+
+
+def _is_forgotten() -> ColumnElement[bool]:
+    return Suppression.since.is_(None) & (Suppression.failed_at < clock.now() - A_MONTH)
+
+
+def are_old(session: Session) -> bool:
+    """Tell whether there is something to forget."""
+    query = select(Suppression.id).where(_is_forgotten())
+    return session.scalars(query.limit(1)).first() is not None
+
+
+def forget() -> None:
+    """Forget addresses that failed for a while and have not again for a month."""
+    with transaction() as session:
+        session.execute(delete(Suppression).where(_is_forgotten()))
