@@ -17,7 +17,11 @@ import api.assemblies.routes
 import api.cases.routes
 import api.coalitions.jobs
 import api.coalitions.routes
+import api.connectors.jobs
+import api.connectors.routes
+import api.connectors.service.letters
 import api.copies.routes
+import api.deliveries.routes
 import api.demands.routes
 import api.documents.jobs
 import api.documents.routes
@@ -44,6 +48,11 @@ import api.signoffs.routes
 import api.signoffs.service.letters
 import api.statements.routes
 import api.templates.routes
+import api.updates.jobs
+import api.updates.routes
+import api.webhooks.jobs
+import api.webhooks.routes
+import api.webhooks.schemas
 from api import config
 from api.config import Settings
 from api.infra.child import Children
@@ -77,6 +86,10 @@ FEATURES = (
     api.documents.routes,
     api.exchange.routes,
     api.mailings.routes,
+    api.connectors.routes,
+    api.webhooks.routes,
+    api.updates.routes,
+    api.deliveries.routes,
 )
 
 
@@ -146,7 +159,9 @@ def _database(app: Flask, settings: Settings) -> None:
 
 
 def _docs(app: Flask, rest: Any) -> None:
-    document = cache(lambda: spec.text(rest))  # it takes a second, which few starts need
+    document = cache(
+        lambda: spec.text(rest, api.webhooks.schemas.described())
+    )  # it takes a second, which few starts need
 
     @app.get("/openapi.yaml")
     def openapi() -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import letter, letters, many, oracle, signatures, signing
+from bench import letter, letters, many, oracle, signatures, signing, webhooks
 
 BENCHES = {
     "pdf": letter.measure,
@@ -13,6 +13,7 @@ BENCHES = {
     "signing": signing.measure,
     "oracle": oracle.measure,
     "letters": letters.measure,
+    "webhooks": webhooks.measure,
 }
 
 unknown = set(sys.argv[1:]) - set(BENCHES)

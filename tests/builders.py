@@ -50,6 +50,12 @@ def a_case(client: Client, coalition: str, **facts: Any) -> str:
     return made(client, f"/v1/coalitions/{coalition}/cases", body)
 
 
+def a_cover_letter(client: Client, statement: str, **facts: Any) -> str:
+    text = {"language": "en", "subject": "Open the doors", "text": "We hand you a letter."}
+    body = {"language": "en", "texts": [text], **facts}
+    return made(client, f"/v1/statements/{statement}/cover-letters", body)
+
+
 def a_demand_list(client: Client, coalition: str, **facts: Any) -> str:
     return made(client, f"/v1/coalitions/{coalition}/demand-lists", facts or {"country": "KZ"})
 
@@ -57,6 +63,15 @@ def a_demand_list(client: Client, coalition: str, **facts: Any) -> str:
 def a_demand(client: Client, demand_list: str, **facts: Any) -> str:
     body = {"text": "Kazakhstan should repeal the law.", **facts}
     return made(client, f"/v1/demand-lists/{demand_list}/demands", body)
+
+
+def an_update(client: Client, coalition: str, statement: str, **facts: Any) -> str:
+    """Write an update to those who agreed to the mailings of an organisation."""
+    text = {"language": "en", "subject": "News", "text": "The letter was handed over."}
+    body = {"language": "en", "texts": [text], **facts}
+    if "organisation_id" not in body:
+        body["organisation_id"] = an_organisation(client, coalition)
+    return made(client, f"/v1/statements/{statement}/updates", body)
 
 
 def a_statement(client: Client, coalition: str, **document: Any) -> str:

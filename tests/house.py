@@ -28,8 +28,10 @@ from tests.builders import (
     secret_of,
 )
 from tests.contracts.scene import SVG, a_source
+from tests.hooks import an_endpoint
 from tests.signing import a_rush
 from tests.stories.test_statements import HIDDEN
+from tests.tools import a_file
 
 if TYPE_CHECKING:
     from tests.client import Client
@@ -71,6 +73,18 @@ class House:
         return found
 
 
+def _a_delivery(world: World, owner: Client, coalition: str) -> str:
+    """Hand a text over, with an answer; return its address."""
+    rush = a_rush(world, owner, coalition=coalition)
+    rush.publish()
+    here = f"/v1/statements/{rush.statement}"
+    addressees = owner.get(f"/v1/coalitions/{coalition}/addressees")["items"]
+    whom = {"addressee_id": addressees[0]["id"]}
+    made(owner, f"{here}/deliveries", {**whom, "means": "post", "note": "Stamped."})
+    made(owner, f"{here}/responses", {**whom, "text": "No."})
+    return here
+
+
 def a_house(world: World, owner: Client) -> House:
     """Fill a house."""
     empty_storage(world)
@@ -103,9 +117,18 @@ def a_house(world: World, owner: Client) -> House:
     assert owner.put(f"{of_it}/mail-server", A_MAIL_SERVER).status == 200
     made(owner, f"{of_it}/suppressions", {"email": "finch@specimen.example"})
     made(owner, f"{of_it}/blocks", {"kind": "domain", "value": "robin.specimen.example"})
+    connector = {
+        "kind": "csv",
+        "settings": {"every": "daily"},
+        "organisation_id": organisation,
+        "label": "Specimen letters",
+    }
+    file = a_file(world, owner, made(owner, f"{of_it}/connectors", connector))
     invalid = {"rule": {"country": "KZ"}, "reason": "Robots."}
     assert owner.post(f"/v1/statements/{secret}/invalidations", invalid).status < 300
+    handed = _a_delivery(world, owner, coalition)
     retracted = _a_retracted_text(owner, coalition)
+    endpoint = an_endpoint(owner, coalition)
     template = made(owner, f"{of_it}/templates", {"source": a_source()})
     assembly = {"template_id": template, "slug": "assembled", "facts": {"city": "Specimen"}}
     assembled = owner.post(f"{of_it}/assemblies", assembly)
@@ -128,11 +151,15 @@ def a_house(world: World, owner: Client) -> House:
         f"{texts[0]}/signatures",
         f"/v1/signatures/{signature}",
         f"/v1/evidence/{scanned.id}/file",
+        f"{of_it}/connectors",
+        f"/v1/connector-files/{file}/file",
         f"/v1/representatives/{person}",
         f"/v1/invitations/{invitation}",
         f"{of_it}/mail-server",
         f"{of_it}/suppressions",
         f"{texts[0]}/sign-off-board",
+        f"/v1/webhook-endpoints/{endpoint}",
+        *(f"{handed}/{part}" for part in ("deliveries", "responses")),
         "/v1/me",
     ]
     house = House(world, owner, coalition, secret, sha256, paths, repeated)

@@ -10,9 +10,10 @@ from api.documents.rules import blocks
 from api.pages.rules import approving, facts, pages, sentences
 from api.portable.rules import printing, reading
 from api.signoffs.rules import places
+from api.updates import rules as updates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ADDRESS = "words-given-at-the-summit-k7m2pq9x"
 NAMES = {
@@ -40,7 +41,9 @@ def printed(case: str) -> Any:
     return printing.resolve(reading.read(share("tests", "cases", f"{case}.yaml").read_bytes()))
 
 
-def every(language: str, case: str = "summit-twin", **frame: Any) -> Iterator[tuple[str, str]]:
+def every(
+    language: str, case: str = "summit-twin", **frame: Any
+) -> Iterator[tuple[str, str]]:  # they are many
     """Yield the name and the HTML of every page."""
     around = facts.Frame(
         language=language,
@@ -125,11 +128,9 @@ def every(language: str, case: str = "summit-twin", **frame: Any) -> Iterator[tu
                 replace(statement, state=state, offer=None, successor=successor, total=1)
             ),
         )
+    yield from _framed(statement, wrong, wait)
     yield "empty", pages.statement(replace(statement, total=0, organisations=0, lines=()))
-    mailbox = facts.Mailbox(frame=around, address=ADDRESS, title=text.title, is_sent=True)
-    yield "mailbox", pages.mailbox(mailbox)
-    code = facts.Form(values={"code": ["ABCDE"]}, faults={"code": said("field.code")})
-    yield "code", pages.mailbox(replace(mailbox, is_sent=False, form=code))
+    yield from _mailbox(around, text.title, said)
     listed = facts.Signatories(
         frame=around,
         address=ADDRESS,
@@ -172,6 +173,7 @@ def every(language: str, case: str = "summit-twin", **frame: Any) -> Iterator[tu
     )
     yield "thanks", pages.thanks(thanks)
     yield "thanks-held", pages.thanks(replace(thanks, is_held=True))
+    yield "update", pages.update(_update(around, language))
     own = facts.Own(
         frame=around,
         signing=signing,
@@ -186,6 +188,7 @@ def every(language: str, case: str = "summit-twin", **frame: Any) -> Iterator[tu
     yield "own", pages.own(own)
     blank = facts.Form(values={"name": [""]}, faults={"name": said("field.needed")})
     yield "own-faults", pages.own(replace(own, form=blank, part="correct", is_saved=False))
+    yield "own-organisation", _own_of_an_organisation(own, said)
     nameless = replace(signing, name="", role="", affiliation="", visibility="anonymous")
     yield "own-nameless", pages.own(replace(own, signing=nameless, line="", is_saved=False))
     yield "own-withdrawn", pages.own(replace(own, state="withdrawn", line="", is_saved=False))
@@ -252,3 +255,41 @@ def every(language: str, case: str = "summit-twin", **frame: Any) -> Iterator[tu
             links=(facts.Link(said("thanks.statement"), f"/s/{ADDRESS}"),),
         )
         yield f"done-{kind}", pages.notice(done)
+
+
+def _update(around: facts.Frame, language: str) -> facts.Update:
+    text = (
+        "**Yesterday** we handed it over.\n\n> We will answer.\n\n[See](https://specimen.example)"
+    )
+    return facts.Update(
+        frame=around,
+        organisation=NAMES[language][0],
+        subject="The letter was handed over",
+        html=updates.html(text),
+        text_language="en",
+        text_direction="ltr",
+    )
+
+
+def _framed(statement: facts.Statement, wrong: facts.Form, wait: str) -> Iterator[tuple[str, str]]:
+    framed = replace(statement, is_framed=True)
+    yield "framed", pages.embedded(framed)
+    yield "framed-faults", pages.embedded(replace(framed, form=wrong, has_changed=True, wait=wait))
+    yield "framed-sent", pages.embedded(replace(framed, is_sent=True))
+    yield "framed-closed", pages.embedded(replace(framed, state="closed", offer=None))
+
+
+def _own_of_an_organisation(own: facts.Own, said: Callable[[str], str]) -> str:
+    signing = replace(own.signing, organisation="Open Window Initiative", affiliation="")
+    nobody = facts.Form(values={"by_name": [""]}, faults={"by_name": said("field.needed")})
+    page = replace(own, signing=signing, is_organisation=True, boxes=(), is_saved=False)
+    return pages.own(replace(page, form=nobody, part="correct"))
+
+
+def _mailbox(
+    around: facts.Frame, title: str, said: Callable[[str], str]
+) -> Iterator[tuple[str, str]]:
+    mailbox = facts.Mailbox(frame=around, address=ADDRESS, title=title, is_sent=True)
+    yield "mailbox", pages.mailbox(mailbox)
+    code = facts.Form(values={"code": ["ABCDE"]}, faults={"code": said("field.code")})
+    yield "code", pages.mailbox(replace(mailbox, is_sent=False, form=code))

@@ -18,15 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def _named(host: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ipaddress.ip_address(host))
-    except ValueError:
-        return x509.DNSName(host)
-
-
 def certificate(folder: Path, host: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """Return what a server of this address or name shows, and what a client needs to trust it."""
+    """Return what a server on this address shows, and what a client needs to trust it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Specimen")])
     made = (
@@ -39,7 +32,7 @@ def certificate(folder: Path, host: str) -> tuple[ssl.SSLContext, ssl.SSLContext
         .not_valid_after(clock.now() + timedelta(days=1))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(
-            x509.SubjectAlternativeName([_named(host)]),
+            x509.SubjectAlternativeName([_name(host)]),
             critical=False,
         )
         .sign(key, hashes.SHA256())
@@ -56,3 +49,10 @@ def certificate(folder: Path, host: str) -> tuple[ssl.SSLContext, ssl.SSLContext
     theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     theirs.load_cert_chain(shown, secret)
     return theirs, ssl.create_default_context(cafile=str(shown))
+
+
+def _name(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)

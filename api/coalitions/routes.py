@@ -9,9 +9,13 @@ from flask.views import MethodView
 
 from api.accounts.routes import current_actor
 from api.coalitions import service
+from api.coalitions.rules.importing import ADDRESSEES
 from api.coalitions.schemas import (
+    ADDRESSEE_EXAMPLE,
+    ADDRESSEE_TABLE,
     AcceptanceIn,
     AddresseeIn,
+    AddresseeLineIn,
     AddresseeOut,
     CoalitionIn,
     CoalitionOut,
@@ -23,21 +27,27 @@ from api.coalitions.schemas import (
     MemberOut,
     RefusalIn,
 )
-from api.coalitions.service import invitations
-from api.infra import pictures
+from api.coalitions.service import imports, invitations
+from api.infra import pictures, sheets
 from api.web.etags import needs_match, tag, tagged
 from api.web.files import body_of, received, sent
 from api.web.paging import PageArgs, listed, paged
 from api.web.rest import Blueprint
+from api.web.tables import CSV, ImportArgs, ImportedTableOut, imported
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from flask import Response
 
     from api.coalitions.models import Coalition, Member
     from api.coalitions.service.invitations import Invited
+    from api.infra.matching import Taking
     from api.infra.pages import PageRequest
+    from api.infra.sheets import Imported
+    from api.infra.tables import Line, Report
+    from api.web.tables import Reading
 
 blueprint = Blueprint("coalitions", __name__, url_prefix="/v1", description="NGOs acting together.")
 
@@ -221,6 +231,22 @@ class Addressees(MethodView):
     def post(self, facts: dict[str, Any], coalition_id: UUID) -> service.Contact:
         """Enter an official or body that statements go to."""
         return _tagged(service.add_addressee(current_actor(), coalition_id, facts))
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/addressee-imports")
+class AddresseeImports(MethodView):
+    @received(CSV, max_bytes=sheets.MOST_BYTES, examples=ADDRESSEE_EXAMPLE)
+    @blueprint.arguments(ImportArgs, location="query")
+    @blueprint.response(200, ImportedTableOut)
+    @blueprint.doc(description=ADDRESSEE_TABLE)
+    def post(self, reading: Reading, coalition_id: UUID) -> Imported:
+        """Bring a table of addressees together with those that are there."""
+        actor = current_actor()
+
+        def take(lines: Sequence[Line], how: Taking) -> Report:
+            return imports.take_addressees(actor, coalition_id, lines, how)
+
+        return imported(reading, ADDRESSEES, AddresseeLineIn(), take)
 
 
 @blueprint.route("/addressees/<uuid:addressee_id>")

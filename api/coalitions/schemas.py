@@ -8,8 +8,9 @@ import marshmallow as ma
 
 from api.coalitions.models import InvitationState, MemberRole
 from api.coalitions.rules import is_colour
+from api.coalitions.rules.importing import ADDRESSEES
 from api.coalitions.service import ACCENT
-from api.organisations.schemas import OrganisationOut
+from api.organisations.schemas import READ, OrganisationOut
 from api.web.fields import (
     CountryCode,
     Email,
@@ -20,6 +21,7 @@ from api.web.fields import (
     names_by_language,
 )
 from api.web.rest import Schema
+from api.web.tables import CSV, LineSchema
 
 MOST_DAYS = 90
 ORIGIN = r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?\Z"
@@ -188,6 +190,20 @@ class AddresseeOut(Schema):
     email = ma.fields.String(
         required=True, allow_none=True, metadata={"example": "office@specimen.example"}
     )
+
+
+class AddresseeLineIn(LineSchema, AddresseeIn):
+    """A line of a table of others with addressees."""
+
+    id = ma.fields.UUID()
+
+
+ADDRESSEE_TABLE = f"""\
+{READ} Columns: {", ".join(ADDRESSEES.columns)}. E-mail addresses are sealed."""
+ADDRESSEE_EXAMPLE = {
+    CSV: "Name,Position,Organisation,Country,E-mail\n"
+    "A. Specimen,President,Specimen Union,Kazakhstan,office@specimen.example\n"
+}
 
 
 class InvitationIn(Schema):

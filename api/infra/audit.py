@@ -27,7 +27,11 @@ from api.infra import clock, jobs, keys
 from api.infra.database import Base, Id, Moment, alone, reading, transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Result
+
+    Hear = Callable[[Session, "AuditEntry", "Owned | None", Mapping[str, Any]], None]
 
 SALT_BYTES = 16
 SALT = "audit_entries.salt"
@@ -93,6 +97,8 @@ class Head:
 
 
 BEFORE_ALL = Head(0, "0" * 64)
+# Whoever tells others what happened: of each entry, in its transaction, with the row that it is of.
+HEARERS: list[Hear] = []
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,7 @@ def append(  # noqa: PLR0913 # the columns of an entry
     object_id: UUID | None,
     *,
     facts: Mapping[str, Any] | None = None,
+    row: Owned | None = None,
 ) -> None:
     """Write what a use case did into its own transaction; of `facts` only a commitment is kept."""
     entry = AuditEntry(
@@ -128,6 +135,8 @@ def append(  # noqa: PLR0913 # the columns of an entry
         entry.commitment = commitment(salt, facts)
         entry.salt = keys.seal(session, coalition_id, SALT, entry.id, salt.hex())
     session.add(entry)
+    for hear in HEARERS:
+        hear(session, entry, row, facts or {})
 
 
 def record(
@@ -138,7 +147,7 @@ def record(
     facts: Mapping[str, Any] | None = None,
 ) -> None:
     """Write what a use case did to a row of a coalition, as `append` does."""
-    append(session, by, action, row.coalition_id, row.id, facts=facts)
+    append(session, by, action, row.coalition_id, row.id, facts=facts, row=row)
 
 
 def commitment(salt: bytes, facts: Mapping[str, Any]) -> str:

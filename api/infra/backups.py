@@ -31,8 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from sqlalchemy.orm import Session
+
 # Who tells which files rows refer to, so that a backup has them.
 REFERRED: list[Callable[[Connection], set[str]]] = [pictures.referred]
+# Who holds what else was promised before the backup that is restored.
+ALSO_HELD: list[Callable[[Session], None]] = []
 MOMENTS = 5  # that are tried until one has all files that its rows refer to
 NOTHING = "0:" + "0" * 64
 
@@ -180,6 +184,8 @@ def restore(path: Path) -> Kept:
             _put_rows(connection, source)
             facts = {"created_at": source.manifest["created_at"], "head": source.manifest["head"]}
             held = jobs.hold(session), letters.hold(session)
+            for hold in ALSO_HELD:
+                hold(session)
             audit.append(session, None, "house.restored", None, None, facts=facts)
         manifest = source.manifest
         return Kept(manifest["rows"], len(source.files), manifest["head"], [], *held)

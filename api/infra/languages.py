@@ -43,6 +43,19 @@ _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis"})  # they name no one langu
 _RIGHT_TO_LEFT = frozenset({"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg"})
 _ZEROS = {"arab": 0x660, "arabext": 0x6F0, "beng": 0x9E6, "deva": 0x966, "mymr": 0x1040}
 _NONE: Mapping[str, str] = MappingProxyType({})
+_OWN_NAMES = ("ar", "be", "de", "es", "fa", "fr", "kk", "ky", "tg", "tk", "tr", "uk", "uz")
+# What people call countries that CLDR calls otherwise, as `_plain` writes it.
+_ALSO = {
+    "usa": "US", "us": "US", "united states of america": "US", "сша": "US", "uk": "GB",
+    "great britain": "GB", "соединенное королевство": "GB", "russian federation": "RU",
+    "российская федерация": "RU", "рф": "RU", "kyrgyz republic": "KG", "кыргызстан": "KG",
+    "кыргызская республика": "KG", "republic of kazakhstan": "KZ", "республика казахстан": "KZ",
+    "рк": "KZ", "republic of tajikistan": "TJ", "республика таджикистан": "TJ",
+    "republic of uzbekistan": "UZ", "республика узбекистан": "UZ", "туркменистан": "TM",
+    "turkey": "TR", "czech republic": "CZ", "белоруссия": "BY", "republic of belarus": "BY",
+    "республика беларусь": "BY", "moldova": "MD", "республика молдова": "MD", "korea": "KR",
+    "south korea": "KR", "iran": "IR", "syria": "SY", "holland": "NL", "the netherlands": "NL",
+}  # fmt: skip
 
 
 def is_language(tag: str) -> bool:
@@ -80,6 +93,46 @@ def direction(language: str) -> str:
 def country_name(code: str, language: str, own: Mapping[str, str] = _NONE) -> str:
     """Return a country's name in a language; `own` names go before CLDR's."""
     return own.get(code) or _locale(language).territories.get(code) or code
+
+
+def country_code(text: str) -> str:
+    """Return the code of a country that is named in English or Russian, or else the text."""
+    return text.upper() if text.upper() in COUNTRIES else _countries().get(_plain(text), text)
+
+
+def language_code(text: str) -> str:
+    """Return the tag of a language that is named in English, in Russian or in itself, or the text.
+
+    What CLDR has under a tag of several parts is none that people write in their tables.
+    """
+    return _languages().get(_plain(text), text)
+
+
+@lru_cache(maxsize=1)
+def _countries() -> Mapping[str, str]:
+    named = ((code, _known(name)) for name in ("en", "ru") for code in sorted(COUNTRIES))
+    found = {_plain(there.territories.get(code, code)): code for code, there in named if there}
+    return found | _ALSO
+
+
+@lru_cache(maxsize=1)
+def _languages() -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for locale in filter(None, map(_known, ("en", "ru", *_OWN_NAMES))):
+        some = locale.languages.items() if locale.language in {"en", "ru"} else [_own_name(locale)]
+        for tag, name in some:
+            if "_" not in tag and name and tag not in _NO_LANGUAGE:
+                found.setdefault(_plain(name), tag)
+    return found
+
+
+def _own_name(locale: Locale) -> tuple[str, str]:
+    return locale.language, locale.languages.get(locale.language, "")
+
+
+def _plain(name: str) -> str:
+    bare = unicodedata.normalize("NFC", name).casefold().replace("ё", "е")  # noqa: RUF001 # Cyrillic
+    return " ".join(re.findall(r"[^\W_]+", bare))
 
 
 def date_text(iso: str, language: str) -> str:

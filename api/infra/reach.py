@@ -8,6 +8,7 @@ operator can allow more, by settings that no call changes.
 
 from __future__ import annotations
 
+import re
 import socket
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -30,7 +31,21 @@ _UNICAST = ip_network("2000::/3")
 _NAT64 = ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 # Within _UNICAST, and yet no host of its own: Teredo, ORCHID, documentation, 6to4.
 _TUNNELS = tuple(map(ip_network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
-_RELAYS = ip_network("192.88.99.0/24")  # 6to4, RFC 7526
+# Of IPv4 what is no host of the internet (RFC 6890), written out: what Python calls global differs
+# from one version to the next. The last is multicast and all that comes after it.
+_WITHIN = tuple(
+    map(
+        ip_network,
+        (
+            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+            "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16",
+            "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
+        ),
+    )
+)  # fmt: skip
+_LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
+_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?", re.IGNORECASE)
+_MOST_NAME = 253  # characters
 
 
 class OutOfReach(Exception):
@@ -54,7 +69,7 @@ class Reach:
         """Return what is wrong with an address that a user sets, before anything is asked."""
         schemes = {"https", "http"} if self.plain_http else {"https"}
         wrong = []
-        if url.scheme not in schemes or not url.host:
+        if url.scheme not in schemes or not (literal_ip(url.host) or _is_name(url)):
             wrong.append("Begin with https:// and a host's name.")
         if url.userinfo or url.fragment:
             wrong.append("Leave out user names and what follows a #: give secrets in their fields.")
@@ -65,7 +80,11 @@ class Reach:
         return [Fault(pointer, each) for each in wrong]
 
     def address_of(self, host: str, port: int) -> str:
-        """Return the checked address of a host, to connect to; raise OutOfReach.
+        """Return the checked address of a host, to connect to; raise OutOfReach."""
+        return self.addresses_of(host, port)[0]
+
+    def addresses_of(self, host: str, port: int) -> list[str]:
+        """Return the checked addresses of a host, in the order to try them; raise OutOfReach.
 
         A host of several addresses is refused for one that is inward: it is somebody's trap.
         """
@@ -73,10 +92,10 @@ class Reach:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
             raise OutOfReach("host-unknown") from None
-        addresses = [str(each[4][0]).partition("%")[0] for each in found]
-        if not all(map(self._may_connect, map(ip_address, addresses))):
+        addresses = list(dict.fromkeys(str(each[4][0]).partition("%")[0] for each in found))
+        if not addresses or not all(map(self._may_connect, map(ip_address, addresses))):
             raise OutOfReach("out-of-reach")
-        return addresses[0]
+        return addresses
 
     def _may_connect(self, ip: Ip) -> bool:
         return self._is_allowed(ip) or is_outside(ip)
@@ -89,12 +108,13 @@ class Reach:
 def is_outside(ip: Ip) -> bool:
     """Tell whether an address is one of the internet.
 
-    `is_global` alone is not enough: it calls NAT64, 6to4 and multicast global, whatever they hold.
+    Python's `is_global` is not enough: it calls NAT64, 6to4 and multicast global, whatever they
+    hold.
     """
     ip = _plain(ip)
     if isinstance(ip, IPv6Address):
         return ip in _UNICAST and not any(ip in each for each in _TUNNELS)
-    return ip.is_global and not ip.is_multicast and ip not in _RELAYS
+    return not any(ip in each for each in _WITHIN)
 
 
 def _plain(ip: Ip) -> Ip:
@@ -120,7 +140,14 @@ def literal_ip(host: str) -> Ip | None:
 
 def port_of(url: httpx.URL) -> int:
     """Return the port that an address leads to."""
-    return url.port or (80 if url.scheme == "http" else 443)
+    if url.port is not None:
+        return url.port
+    return 80 if url.scheme == "http" else 443
+
+
+def _is_name(url: httpx.URL) -> bool:
+    name = url.raw_host.decode("ascii")
+    return len(name) <= _MOST_NAME and _NAME.fullmatch(name) is not None
 
 
 def _listed(ports: Iterable[int]) -> str:

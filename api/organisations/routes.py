@@ -8,29 +8,43 @@ from flask import request
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
-from api.infra import pictures
+from api.infra import pictures, sheets
 from api.organisations import service
+from api.organisations.rules import importing
 from api.organisations.schemas import (
+    COMMITTER_EXAMPLE,
+    COMMITTER_TABLE,
+    ORGANISATION_EXAMPLE,
+    ORGANISATION_TABLE,
     CommitterIn,
+    CommitterLineIn,
     CommitterOut,
     EntryOut,
     EntryUseIn,
     OrganisationIn,
+    OrganisationLineIn,
     OrganisationOut,
     SearchArgs,
 )
+from api.organisations.service import imports
 from api.web.etags import needs_match, tag, tagged
 from api.web.files import body_of, received, sent
 from api.web.paging import PageArgs, listed, paged
 from api.web.rest import Blueprint
+from api.web.tables import CSV, CSV_SENT, ImportArgs, ImportedTableOut, as_csv, imported, streamed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from flask import Response
 
+    from api.infra.matching import Taking
     from api.infra.pages import PageRequest
+    from api.infra.sheets import Imported
+    from api.infra.tables import Line, Report
     from api.organisations.models import Organisation
+    from api.web.tables import Reading
 
 blueprint = Blueprint("organisations", __name__, url_prefix="/v1", description="NGOs.")
 
@@ -58,6 +72,49 @@ class Organisations(MethodView):
     def post(self, facts: dict[str, Any], coalition_id: UUID) -> Organisation:
         """Enter an organisation."""
         return tagged(service.enter(current_actor(), coalition_id, facts))
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/organisations.csv")
+class OrganisationTable(MethodView):
+    @sent(CSV)
+    def get(self, coalition_id: UUID) -> Response:
+        """Give a coalition's organisations as a table that can be imported again."""
+        names, batches = imports.given_out(current_actor(), coalition_id)
+        cells = ([importing.cells_of(each, names) for each in batch] for batch in batches)
+        return streamed(as_csv(importing.columns_of(names), cells), CSV_SENT, "organisations.csv")
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/organisation-imports")
+class OrganisationImports(MethodView):
+    @received(CSV, max_bytes=sheets.MOST_BYTES, examples=ORGANISATION_EXAMPLE)
+    @blueprint.arguments(ImportArgs, location="query")
+    @blueprint.response(200, ImportedTableOut)
+    @blueprint.doc(description=ORGANISATION_TABLE)
+    def post(self, reading: Reading, coalition_id: UUID) -> Imported:
+        """Bring a table of organisations together with those that are there."""
+        actor = current_actor()
+
+        def take(lines: Sequence[Line], how: Taking) -> Report:
+            return imports.take_organisations(actor, coalition_id, lines, how)
+
+        layout, schema = importing.ORGANISATIONS, OrganisationLineIn()
+        return imported(reading, layout, schema, take, importing.column_of)
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/representative-imports")
+class RepresentativeImports(MethodView):
+    @received(CSV, max_bytes=sheets.MOST_BYTES, examples=COMMITTER_EXAMPLE)
+    @blueprint.arguments(ImportArgs, location="query")
+    @blueprint.response(200, ImportedTableOut)
+    @blueprint.doc(description=COMMITTER_TABLE)
+    def post(self, reading: Reading, coalition_id: UUID) -> Imported:
+        """Bring a table of who may commit organisations together with who is there."""
+        actor = current_actor()
+
+        def take(lines: Sequence[Line], how: Taking) -> Report:
+            return imports.take_representatives(actor, coalition_id, lines, how)
+
+        return imported(reading, importing.REPRESENTATIVES, CommitterLineIn(), take)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/directory-uses")

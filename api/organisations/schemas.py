@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import marshmallow as ma
 
+from api.infra import sheets, tables
+from api.organisations.rules import importing
 from api.web.fields import (
     CountryCode,
+    Day,
     Email,
     LanguageTag,
     Text,
@@ -15,6 +18,7 @@ from api.web.fields import (
 )
 from api.web.paging import PageArgs
 from api.web.rest import Schema
+from api.web.tables import CSV, LineSchema
 
 
 class OrganisationIn(Schema):
@@ -125,3 +129,48 @@ class CommitterOut(Schema):
     left_on = ma.fields.Date(required=True, allow_none=True, attribute="representative.left_on")
     created_at = ma.fields.AwareDateTime(required=True, attribute="representative.created_at")
     updated_at = ma.fields.AwareDateTime(required=True, attribute="representative.updated_at")
+
+
+class OrganisationLineIn(LineSchema, OrganisationIn):
+    """A line of a table of others with organisations."""
+
+    id = ma.fields.UUID()
+    names = names_by_language()
+
+
+class CommitterLineIn(LineSchema, CommitterIn):
+    """A line of a table of others with people who may commit organisations."""
+
+    id = ma.fields.UUID()
+    organisation = Text()
+    left_on = Day()
+
+
+READ = f"""\
+CSV as any spreadsheet saves it, in English or Russian too: UTF-8, UTF-16, windows-1251, separated
+by commas, semicolons, tabs or bars. The first line names the columns, in any order; those that
+nothing here is called are passed over, and the report says so. An empty cell says nothing.
+
+Send it with preview=true first: the report tells how each column was read, and of each line
+whether it is new, the same, changed, kept, doubtful or refused. A doubtful line may be one that is
+there, by another spelling, an alias or an address; it is left out unless doubtful=enter is sent, or
+the line has that one's id. What is there is changed with on_difference=update only. One refused
+line refuses the table, unless partial=true is sent. Nobody is subscribed or written to: no column
+of a table is anybody's consent.
+
+Up to {tables.MOST_LINES:,} lines and {sheets.MOST_BYTES:,} bytes."""
+ORGANISATION_TABLE = f"""\
+{READ} Columns: id, name_en, name_ru and so on by language, {", ".join(importing.OPEN)}. Several
+aliases stand one a line in their cell, or with semicolons between; they are added to those that
+are there, as are names in other languages."""
+COMMITTER_TABLE = f"""\
+{READ} Columns: {", ".join(importing.REPRESENTATIVES.columns)}. The organisation is one that is
+here, by any of its names or its id. Each of these people may commit theirs from now on."""
+ORGANISATION_EXAMPLE = {
+    CSV: "Название,Name (English),Страна,Сайт\n"
+    "Комитет-образец,Specimen Committee,Казахстан,specimen.example\n"
+}
+COMMITTER_EXAMPLE = {
+    CSV: "Organisation,Name,E-mail,Position\n"
+    "Specimen Committee,A. Specimen,director@specimen.example,Director\n"
+}

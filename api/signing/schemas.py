@@ -189,6 +189,11 @@ class PublicStatementOut(Schema):
         required=True, attribute="statement.language", metadata={"example": "en"}
     )
     coalition = ma.fields.String(required=True, attribute="coalition.name")
+    accent = ma.fields.String(
+        required=True,
+        attribute="coalition.accent",
+        metadata={"description": "The coalition's colour.", "example": "#0b5563"},
+    )
     state = ma.fields.String(
         required=True, attribute="statement.state", metadata={"example": "published"}
     )

@@ -53,9 +53,10 @@ IDEMPOTENCY_KEY = {
 }
 
 
-def text(rest: Any) -> str:
-    """Return the OpenAPI document of an API as YAML."""
-    return yaml.safe_dump(document(rest), sort_keys=False, allow_unicode=True, width=100)
+def text(rest: Any, webhooks: dict[str, Any]) -> str:
+    """Return the OpenAPI document of an API, and of what it tells others, as YAML."""
+    found = document(rest) | {"webhooks": webhooks}
+    return yaml.safe_dump(found, sort_keys=False, allow_unicode=True, width=100)
 
 
 def document(rest: Any) -> dict[str, Any]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import marshmallow as ma
 from flask import Response, request, stream_with_context
 
 from api.errors import Fault, Invalid, point
-from api.infra import tables
+from api.infra import sheets, tables
+from api.infra.matching import ImportState, Taking
+from api.infra.sheets import Encoding, Imported, Layout
 from api.infra.tables import MOST_LINES, CellFault, How, Line, LineState, OnDifference, Row
 from api.web.guard import JSON as JSON  # noqa: PLC0414 # routes of tables find it beside CSV
 from api.web.rest import Schema
@@ -18,12 +20,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from enum import StrEnum
 
+    from api.infra.tables import Report
+
 CSV = "text/csv"
 CSV_SENT = f"{CSV}; charset=utf-8"
 HOW_CSV = (
     "CSV in UTF-8, or UTF-16 as Excel's Unicode Text has it, separated by commas, semicolons or"
     " tabs. The first line names the columns, in any order."
 )
+
+
+def _first(keys: Sequence[str]) -> str:
+    return keys[0] if keys else ""
 
 
 def _flag(name: str, description: str) -> ma.fields.Boolean:
@@ -70,6 +78,59 @@ class MergeArgs(EntryArgs):
         return How(given["on_difference"], given["is_partial"], given["is_preview"])
 
 
+class Reading(NamedTuple):
+    """What a caller says of a table of others."""
+
+    columns: dict[str, str]
+    encoding: Encoding | None
+    how: Taking
+
+
+class ImportArgs(MergeArgs):
+    """How a table of others is read, and brought together with what is there."""
+
+    map = ma.fields.List(
+        ma.fields.String(validate=ma.validate.Length(1, 400)),
+        load_default=list,
+        validate=ma.validate.Length(0, tables.MOST_COLUMNS),
+        metadata={
+            "description": "HEADER:COLUMN, what a column of the table is read as; HEADER: alone"
+            " passes it over. The others are found by their usual names in English and Russian.",
+            "example": [],
+        },
+    )
+    encoding = ma.fields.Enum(
+        Encoding,
+        by_value=True,
+        load_default=None,
+        metadata={
+            "description": "How the file writes its letters. Left out, it is UTF-8, UTF-16 with its"
+            " mark, or windows-1251 where all of its words beyond ASCII are Cyrillic."
+        },
+    )
+    doubtful = ma.fields.String(
+        load_default="leave",
+        validate=ma.validate.OneOf(["leave", "enter"]),
+        metadata={
+            "description": "What becomes of lines that may be one that is there: they are left out,"
+            " or entered as new ones."
+        },
+    )
+
+    @ma.post_load
+    def _gather(self, given: dict[str, Any], **_: Any) -> Reading:
+        faults = [
+            f"Write HEADER:COLUMN, not {each[:40]}." for each in given["map"] if ":" not in each
+        ]
+        if faults:
+            raise ma.ValidationError({"map": faults})
+        parts = (each.rpartition(":") for each in given["map"])
+        columns = {header: column.strip() for header, _, column in parts}
+        enters = given["doubtful"] == "enter"
+        merging = given["on_difference"], given["is_partial"], given["is_preview"]
+        return Reading(columns, given["encoding"], Taking(*merging, enters_doubtful=enters))
+
+
 class CellFaultOut(Schema):
     """What is wrong in one cell; the column is empty where it is the line."""
 
@@ -101,7 +162,7 @@ class CellChangeOut(Schema):
 class MergedLineOut(LineOut):
     """What became of one line, and of which thing."""
 
-    state = ma.fields.Enum(LineState, by_value=True, required=True)
+    state: ma.fields.Field[Any] = ma.fields.Enum(LineState, by_value=True, required=True)
     id = ma.fields.UUID(
         required=True,
         allow_none=True,
@@ -129,6 +190,51 @@ class MergedOut(Schema):
     lines = ma.fields.List(ma.fields.Nested(MergedLineOut), required=True)
 
 
+class ImportedLineOut(MergedLineOut):
+    """What became of one line of a table of others, and what it was read as."""
+
+    state: ma.fields.Field[Any] = ma.fields.Enum(ImportState, by_value=True, required=True)
+    id = ma.fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What it stands for, or may; null where that is not there."},
+    )
+
+
+class ReadColumnOut(Schema):
+    """What a column of a table was read as."""
+
+    header = ma.fields.String(required=True, metadata={"example": "Название"})
+    column = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"example": "name_ru", "description": "Null: it is passed over."},
+    )
+
+
+class ImportedTableOut(MergedOut):
+    """What became of a table of others, line by line, and how it was read."""
+
+    doubtful = count_of(ImportState.DOUBTFUL, "They may be there already, and were left out.")
+    columns = ma.fields.List(ma.fields.Nested(ReadColumnOut), required=True)
+    encoding = ma.fields.Enum(Encoding, by_value=True, required=True, allow_none=True)
+    lines = ma.fields.List(ma.fields.Nested(ImportedLineOut), required=True)
+
+
+def imported(
+    reading: Reading,
+    layout: Layout,
+    schema: Schema,
+    take: Callable[[Sequence[Line], Taking], Report],
+    column_of: Callable[[Sequence[str]], str] = _first,
+) -> Imported:
+    """Read the table of others in a body, have it taken in, and tell both."""
+    sheet = sheets.read(request.get_data(), reading.encoding)
+    found, columns = sheets.mapped(sheet, layout, reading.columns)
+    report = take(checked(found, schema, column_of), reading.how)
+    return Imported(report.stored, report.lines, columns, sheet.encoding)
+
+
 def rows(name: str, read: Callable[[bytes], Sequence[Row]]) -> Sequence[Row]:
     """Return the lines of a body: of JSON the list of a name, otherwise what `read` finds."""
     if request.mimetype != JSON:
@@ -154,7 +260,7 @@ def _row(name: str, place: int, facts: Any) -> Row:
 def checked(
     found: Sequence[Row],
     schema: Schema,
-    column_of: Callable[[Sequence[str]], str] = lambda keys: keys[0] if keys else "",
+    column_of: Callable[[Sequence[str]], str] = _first,
 ) -> list[Line]:
     """Return lines with their facts checked; `column_of` says where a fault's place came from."""
     return [_checked(schema, row, column_of) for row in found]

@@ -53,6 +53,13 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
         "name": "Someone",
         "role": "viewer",
     },
+    "PATCH /v1/connectors/{connector_id}": lambda *_: {"label": "Another"},
+    "POST /v1/coalitions/{coalition_id}/connectors": lambda scene, _: {
+        "kind": "csv",
+        "settings": {"every": "daily"},
+        "organisation_id": scene.organisation(),
+        "label": "Specimen letters",
+    },
     "PATCH /v1/cases/{case_id}": lambda *_: {"occupation": "lawyer"},
     "POST /v1/coalitions/{coalition_id}/demand-lists": lambda scene, _: {
         "country": next(scene.countries)
@@ -74,6 +81,13 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
     "PATCH /v1/demands/{demand_id}": lambda *_: {"rationale": "They wrote the truth."},
     "PUT /v1/templates/{template_id}": lambda scene, ids: {
         "source": scene.owner.get(f"/v1/templates/{ids['template_id']}")["source"]
+    },
+    "POST /v1/statements/{statement_id}/deliveries": lambda scene, _: {
+        "addressee_id": scene.addressee(),
+        "means": "in_person",
+    },
+    "POST /v1/cover-letters/{cover_letter_id}/deliveries": lambda scene, _: {
+        "addressee_ids": [scene.addressee()]
     },
     "POST /v1/coalitions/{coalition_id}/templates": lambda *_: {"source": a_source()},
     "POST /v1/coalitions/{coalition_id}/statements": lambda *_: {"document": a_document()},

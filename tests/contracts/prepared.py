@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from tests import builders
 from tests.builders import an_organisation
+from tests.hooks import another_endpoint
 from tests.signing import a_rush
 
 if TYPE_CHECKING:
@@ -103,6 +104,11 @@ def _own(scene: Scene) -> dict[str, str]:
     return {"secret": rush.signed(f"{uuid4().hex}@specimen.example")}
 
 
+def _delivered(scene: Scene) -> dict[str, str]:
+    """A statement that can be handed over."""
+    return {"statement_id": scene.published()}
+
+
 def _reviewed(scene: Scene) -> dict[str, str]:
     """A frozen text that can be opened for signing."""
     statement, _ = scene.text()
@@ -125,6 +131,27 @@ def _code(scene: Scene) -> dict[str, str]:
     return {"address": rush.address, "code": rush.code()}
 
 
+def _with_room(scene: Scene) -> dict[str, str]:
+    """A coalition that may have one more webhook endpoint."""
+    another_endpoint(scene.owner, scene.coalition)
+    return {"coalition_id": scene.coalition}
+
+
+def _begun(scene: Scene) -> dict[str, str]:
+    """An update that is being sent."""
+    update = builders.an_update(scene.owner, scene.coalition, scene.text()[0])
+    path = f"/v1/updates/{update}"
+    match = {"If-Match": scene.owner.get(path).etag}
+    assert scene.owner.send("POST", f"{path}/sending", headers=match).status == 200
+    return {"update_id": update}
+
+
+def _paused(scene: Scene) -> dict[str, str]:
+    ids = _begun(scene)
+    assert scene.owner.post(f"/v1/updates/{ids['update_id']}/pause").status == 200
+    return ids
+
+
 # Where the thing must be in another state than the one that its maker gives.
 PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "GET /v1/organisations/{organisation_id}/logo": _organisation_with_logo,
@@ -132,6 +159,7 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "GET /v1/coalitions/{coalition_id}/logo": _coalition_with_logo,
     "DELETE /v1/coalitions/{coalition_id}/logo": _coalition_with_logo,
     "PUT /v1/statements/{statement_id}/signing": _reviewed,
+    "POST /v1/statements/{statement_id}/deliveries": _delivered,
     "POST /v1/statements/{statement_id}/successors": _opened,
     "GET /v1/public/statements/{address}": _open,
     "GET /v1/public/statements/{address}/signatures": _open,
@@ -172,6 +200,9 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "POST /v1/statements/{statement_id}/renewals": lambda s: {"statement_id": s.assembled()},
     "POST /v1/signatures/{signature_id}/confirmation": _old_signature,
     "GET /v1/statements/{statement_id}/documents/{key}": _document,
+    "POST /v1/updates/{update_id}/pause": _begun,
+    "POST /v1/updates/{update_id}/resumption": _paused,
     "POST /v1/signatures/{signature_id}/approval": _held,
     "POST /v1/signatures/{signature_id}/rejection": _held,
+    "POST /v1/coalitions/{coalition_id}/webhook-endpoints": _with_room,
 }

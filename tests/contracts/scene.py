@@ -20,7 +20,10 @@ from tests import builders
 from tests.builders import a_coalition, a_role, an_organisation, made
 from tests.contracts.bodies import BODIES, QUERIES, a_document, a_source
 from tests.contracts.prepared import PREPARED
+from tests.hooks import a_delivery, another_endpoint
+from tests.signing import a_rush
 from tests.strangers import strangers
+from tests.tools import a_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -268,10 +271,33 @@ class Scene:
         body = {"email": f"{uuid4().hex}@specimen.example"}
         return made(self.owner, f"/v1/coalitions/{self.coalition}/suppressions", body)
 
+    def organisation(self) -> str:
+        return an_organisation(self.owner, self.coalition)
+
+    def connector(self) -> str:
+        body = BODIES["POST /v1/coalitions/{coalition_id}/connectors"](self, {})
+        return made(self.owner, f"/v1/coalitions/{self.coalition}/connectors", body)
+
     def invalidation(self) -> str:
         body = {"rule": {"country": "KZ"}, "reason": "Robots."}
         path = f"/v1/statements/{self.text()[0]}/invalidations"
         return str(self.owner.post(path, body)["made"]["id"])
+
+    def published(self) -> str:
+        rush = a_rush(self.world, self.owner, coalition=self.coalition)
+        rush.publish()
+        return rush.statement
+
+    def cover_letter(self) -> str:
+        return builders.a_cover_letter(self.owner, self.published())
+
+    def delivery(self) -> str:
+        body = {"addressee_id": self.addressee(), "means": "in_person"}
+        return made(self.owner, f"/v1/statements/{self.published()}/deliveries", body)
+
+    def response(self) -> str:
+        body = {"addressee_id": self.addressee(), "text": "No."}
+        return made(self.owner, f"/v1/statements/{self.text()[0]}/responses", body)
 
     def logo_of(self, path: str) -> None:
         answer = self.owner.put(f"{path}/logo", SVG, kind="image/svg+xml")
@@ -288,6 +314,9 @@ MAKERS: dict[str, Callable[[Scene], str]] = {
     ),
     "invitation_id": Scene.invitation,
     "addressee_id": Scene.addressee,
+    "cover_letter_id": Scene.cover_letter,
+    "delivery_id": Scene.delivery,
+    "response_id": Scene.response,
     "role_id": Scene.role,
     "case_id": Scene.case,
     "list_id": Scene.demand_list,
@@ -301,8 +330,13 @@ MAKERS: dict[str, Callable[[Scene], str]] = {
     "block_id": Scene.block,
     "suppression_id": Scene.suppression,
     "invalidation_id": Scene.invalidation,
+    "connector_id": Scene.connector,
+    "file_id": lambda scene: a_file(scene.world, scene.owner, scene.connector()),
+    "update_id": lambda scene: builders.an_update(scene.owner, scene.coalition, scene.text()[0]),
     "job_id": lambda scene: builders.a_dead_job(scene.world, scene.coalition),
     "letter_id": lambda scene: builders.a_failed_letter(scene.world, scene.coalition),
+    "endpoint_id": lambda scene: another_endpoint(scene.owner, scene.coalition),
+    "webhook_delivery_id": lambda scene: a_delivery(scene.owner, scene.coalition),
 }
 
 # What a field of a body stands for, where its example cannot know.
@@ -312,6 +346,7 @@ REFERENCES: dict[str, Callable[[Scene], Any]] = {
     "list_id": Scene.demand_list,
     "template_id": Scene.template,
     "case_ids": Scene.case,
+    "addressee_id": Scene.addressee,
     "slug": lambda _: f"specimen-{uuid4().hex[:8]}",
     "key": lambda _: f"specimen-{uuid4().hex[:8]}",
     "coalition_ids": lambda _: None,  # another caller's tokens may not name them

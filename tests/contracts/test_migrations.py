@@ -44,6 +44,8 @@ SEEDS = (
     "POST /v1/demand-lists/{list_id}/demands",
     "POST /v1/statements/{statement_id}/signatures",
     "POST /v1/coalitions/{coalition_id}/templates",
+    "POST /v1/cover-letters/{cover_letter_id}/deliveries",
+    "POST /v1/statements/{statement_id}/responses",
 )
 
 

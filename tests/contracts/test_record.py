@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # Operations that are no GET and change nothing, each with its reason.
 CHANGES_NOTHING = {
     "POST /v1/public/statements/{address}/signatures": "The batch that takes it in leaves it.",
+    "POST /v1/coalitions/{coalition_id}/connector-trials": "It asks a tool, and keeps nothing.",
+    "POST /v1/updates/{update_id}/counts": "It counts.",
     "POST /v1/coalitions/{coalition_id}/template-previews": "It prints, and stores nothing.",
 }
 OF_THE_HOUSE = ("POST /v1/tokens", "POST /v1/tokens/{token_id}/revocation")
@@ -168,11 +170,14 @@ def test_previews_leave_no_entry(world: World) -> None:
             for path, row in (
                 ("case-imports", b"name,country\nA. Specimen,KZ\n"),
                 ("demand-imports", b"text,country\nRelease all.,UZ\n"),
+                ("organisation-imports", b"name,country\nSpecimen House,KZ\n"),
+                ("representative-imports", b"email,organisation\n"),
+                ("addressee-imports", b"name\nA. Specimen\n"),
             )
         ),
     ]
 
-    assert [answer.status < 300 for answer in answers] == [True] * 7, answers
+    assert [answer.status < 300 for answer in answers] == [True] * 10, answers
     assert entries(world).keys() == before.keys()
 
 

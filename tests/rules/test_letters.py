@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jinja2 import Environment, meta
 from jinja2.exceptions import UndefinedError
+from markupsafe import Markup
 
 import api.app
 from api.infra.letters import FACTS, Facts
@@ -42,10 +43,21 @@ VALUES: dict[str, Any] = {
     "silence": "nothing",
     "is_last": False,
     "handed_by": "B. Specimen",
+    "label": "Specimen letters",
+    "whose": "Specimen Committee",
+    "fault": "key-refused",
+    "host": "mail.specimen.example",
+    "gone": "Our web site (hooks.specimen.example)",
+    "failing": None,
+    "subject": "It was handed over",
+    "body": Markup("Yesterday we handed the letter over.\n\n> Open the doors."),
+    "salutation": "Dear President,",
     "head": "4711:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
 }
 KINDS = sorted(rules.KINDS)
-NEUTRAL = [kind for kind in KINDS if kind not in {"audit.head", "invitations.invitation"}]
+# To who knows whose it is.
+NEVER = ("audit.", "connectors.", "deliveries.", "invitations.", "mailings.", "webhooks.")
+NEUTRAL = [kind for kind in KINDS if not kind.startswith(NEVER)]
 LANGUAGES = sorted(catalogues.offered(rules.folder()))
 EACH = [(kind, language) for kind in KINDS for language in LANGUAGES]
 # What may be missing, and each choice that words make.
@@ -54,6 +66,8 @@ VARIANTS: list[dict[str, Any]] = [
     dict.fromkeys(("organisation", "soft", "hard", "note", "change_note", "until_text", "code")),
     {"silence": "approval", "is_last": True, "role": "lead", "days": 1, "number": 1},
     {"silence": "decline", "role": "observer", "soft": None, "number": 21},
+    *({"fault": each, "number": 0} for each in ("list-gone", "many-left", "certificate", "junk")),
+    {"gone": None, "failing": "Our web site (hooks.specimen.example)"},
 ]
 HOSTILE = [
     "*x*",

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from api.config import share
 from api.documents.rules import blocks
 from api.documents.rules.html import contrast
 from api.infra import languages
-from api.pages.rules import facts, pages, sentences
+from api.pages.rules import facts, pages, sentences, widget
 from tests.pages import every, printed
 
 MOST_BYTES = 20_000
@@ -61,6 +62,27 @@ def test_a_page_with_its_style_and_script_is_small(html: str) -> None:
 
 def test_the_script_is_small_even_unpacked() -> None:
     assert len(pages.script()) < 3_000
+
+
+def test_the_widget_with_its_words_and_its_look_is_small() -> None:
+    assert _sent(widget.script()) < 15_000
+
+
+@pytest.mark.parametrize("sign", ["@", "innerHTML", "eval(", "Function(", ".style", "import"])
+def test_the_widget_does_nothing_that_a_strict_site_forbids(sign: str) -> None:
+    code = pages.small("widget.js")
+    for place in ("words", "said", "visibilities", "countries", "style"):
+        code = code.replace(f'"@{place}"', "")
+
+    assert sign not in code
+    assert not re.search('"@[a-z]+"', widget.script())
+
+
+def test_the_paper_of_the_widget_tells_its_very_hash() -> None:
+    told = share("docs", "widget.md").read_text("utf-8")
+
+    assert f"/widget/{widget.version()}.js" in told, "Write its new address into docs/widget.md"
+    assert widget.integrity() in told, f"Write {widget.integrity()} into docs/widget.md"
 
 
 @pytest.mark.parametrize("html", EVERY)

@@ -327,3 +327,12 @@ def test_only_an_owner_sets_the_server_and_a_password_left_out_stays(
     assert way is not None
     assert (way.server.scheme, way.server.password) == ("smtps", "plover")
     assert b"plover" not in world.dump()
+
+
+def test_every_spelling_of_an_address_is_left_alone(world: World, coalition: str) -> None:
+    spelled = ["Finch+news@gmail.com", "f.inch@gmail.com"]
+    with world.app.app_context(), transaction() as session:
+        suppressions.suppress(session, UUID(coalition), "finch@gmail.com", Cause.COMPLAINT)
+        found = suppressions.suppressed(session, UUID(coalition), [*spelled, "other@gmail.com"])
+
+    assert found == set(spelled)

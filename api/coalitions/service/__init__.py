@@ -216,7 +216,7 @@ def add_addressee(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Co
 def put_addressee(session: Session, coalition_id: UUID, facts: dict[str, Any]) -> Addressee:
     """Write a new addressee; its e-mail address is sealed."""
     addressee = Addressee(id=uuid4(), coalition_id=coalition_id)
-    _write(session, addressee, facts)
+    write_addressee(session, addressee, facts)
     session.add(addressee)
     return addressee
 
@@ -228,12 +228,13 @@ def change_addressee(
     with transaction() as session:
         addressee = load(session, actor, Addressee, addressee_id, Role.COORDINATOR, lock=True)
         touch(addressee, expected)
-        _write(session, addressee, changes)
+        write_addressee(session, addressee, changes)
         audit.record(session, actor, "addressee.changed", addressee, changes)
         return _contact(session, actor, addressee)
 
 
-def _write(session: Session, addressee: Addressee, facts: dict[str, Any]) -> None:
+def write_addressee(session: Session, addressee: Addressee, facts: dict[str, Any]) -> None:
+    """Give an addressee facts; its e-mail address is sealed."""
     for name, value in facts.items():
         if name == "email" and value is not None:
             sealed = keys.seal(session, addressee.coalition_id, EMAIL, addressee.id, value)

@@ -250,12 +250,20 @@ def change_status(actor: Actor, demand_id: UUID, facts: dict[str, Any]) -> cases
     """Say what has become of a demand, since when, and how we know."""
     with transaction() as session:
         demand = cases.held(session, actor, Demand, demand_id, Role.EDITOR)
-        touch(demand, None)
-        touch(session.get_one(DemandList, demand.list_id), None)
-        row = write_status(session, demand, facts, actor.user_id)
-        audit.record(session, actor, "demand.status_changed", demand, facts)
+        row = put_status(session, actor, demand, facts)
         is_for_all = _is_of_named_only(session, demand_id)
         return cases.recorded(session, row, is_for_all=is_for_all, actor=actor)
+
+
+def put_status(
+    session: Session, actor: Actor, demand: Demand, facts: dict[str, Any]
+) -> DemandStatusChange:
+    """Write what has become of a demand of a coalition that is held."""
+    touch(demand, None)
+    touch(session.get_one(DemandList, demand.list_id), None)
+    row = write_status(session, demand, facts, actor.user_id)
+    audit.record(session, actor, "demand.status_changed", demand, facts)
+    return row
 
 
 def status_changes(actor: Actor, demand_id: UUID, page: PageRequest) -> Page[cases.Recorded]:

@@ -42,6 +42,7 @@ _ISOLATE, _END = "\u2068", "\u2069"
 
 _SIGNING = {"name", "title", "link"}
 _REQUEST = {"name", "organisation", "title", "link", "soft", "hard", "note", "silence"}
+_TOOL = {"name", "label", "whose", "number"}
 # What each kind of letter is made of; "coalition" stands in all that are not neutral.
 KINDS: Mapping[str, frozenset[str]] = {
     kind: frozenset(facts)
@@ -58,8 +59,15 @@ KINDS: Mapping[str, frozenset[str]] = {
         "signoffs.half": {"name", "organisation", "title", "link", "hard"},
         "moderation.waiting": {"title", "number"},
         "audit.head": {"name", "head"},
+        "updates.update": {"subject", "body", "title", "link"},
+        "updates.test": {"subject", "body"},
         "mailings.test": {"name", "host"},
         "mailings.broken": {"name", "host", "fault"},
+        "connectors.trouble": _TOOL | {"fault"},
+        "connectors.expired": _TOOL,
+        "connectors.file": {"label", "whose", "number"},
+        "webhooks.disabled": {"name", "gone", "failing"},
+        "deliveries.cover": {"subject", "salutation", "body", "title"},
     }.items()
 }
 # Anybody may type any address and any name: these letters carry no name that was only typed.
@@ -87,13 +95,14 @@ def write(kind: str, facts: Facts) -> Message:
     title = _template(subject, language, is_subject=True).render(values)
     parts = list(_parts(_template(body, language, is_subject=False).render(values)))
     colour = None if facts.coalition is None else values.get("accent")  # it would tell whose it is
+    tongue = (facts.coalition and values.get("text_language")) or language
     return Message(
         to=facts.to,
         to_name=None if kind in UNASKED or facts.coalition is None else facts.to_name,
         sender_name=facts.coalition or _source(language, "sender").strip(),
         subject=shortened(on_one_line(title), MOST_SUBJECT),
         text=_text(parts),
-        html=_html(parts, language, title, facts.coalition, colour or ACCENT),
+        html=_html(parts, (tongue, language), title, facts.coalition, colour or ACCENT),
         attachments=facts.attachments,
         unsubscribe=facts.unsubscribe,
     )
@@ -203,11 +212,17 @@ def _wrapped(text: str, before: str) -> str:
     )
 
 
-def _html(parts: list[Part], language: str, title: str, coalition: str | None, accent: str) -> str:
+def _html(
+    parts: list[Part], tongues: tuple[str, str], title: str, coalition: str | None, accent: str
+) -> str:
+    """Return the letter as HTML; its small print may be in another language than the rest."""
+    language, small_language = tongues
     rest = [part for part in parts[1:] if part.kind == "text"]
     page = _base().render(
         language=language,
         direction=languages.direction(language),
+        small_language=small_language,
+        small_direction=languages.direction(small_language),
         title=title,
         coalition=coalition,
         accent=legible(accent),

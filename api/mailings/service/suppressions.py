@@ -49,13 +49,16 @@ class Shown:
 
 
 def suppressed(session: Session, coalition_id: UUID, emails: Iterable[str]) -> set[str]:
-    """Return which of these addresses, normalised, get nothing that they did not ask for."""
+    """Return which of these addresses get nothing that they did not ask for."""
     return set(causes(session, coalition_id, emails))
 
 
 def causes(session: Session, coalition_id: UUID, emails: Iterable[str]) -> Mapping[str, Cause]:
-    """Return why which of these addresses, normalised, are left alone."""
-    known = {_index(session, coalition_id, one): one for one in map(addresses.normalised, emails)}
+    """Return why which of these addresses are left alone."""
+    known: dict[bytes, list[str]] = {}
+    for email in emails:
+        index = _index(session, coalition_id, addresses.normalised(email))
+        known.setdefault(index, []).append(email)
     found: dict[str, Cause] = {}
     indexes = list(known)
     for start in range(0, len(indexes), AT_ONCE):
@@ -64,7 +67,8 @@ def causes(session: Session, coalition_id: UUID, emails: Iterable[str]) -> Mappi
             Suppression.email_index.in_(indexes[start : start + AT_ONCE]),
             Suppression.since.is_not(None),
         )
-        found |= {known[index]: cause for index, cause in session.execute(query)}
+        for index, cause in session.execute(query):
+            found |= dict.fromkeys(known[index], cause)
     return found
 
 

@@ -301,6 +301,8 @@ def _bring_back(session: Session, invalidation_id: UUID) -> int:
     session.flush()
     if found:
         places.soon(session)
+        facts = {"statement_id": str(statement.id)}
+        events.announce(session, "signature.approved", statement.coalition_id, **facts)
     return len(found)
 
 

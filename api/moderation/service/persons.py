@@ -20,13 +20,15 @@ from api.signing.models import PendingSignature
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
     from sqlalchemy.orm import Session
 
 REQUEST = "pending_signatures.request"
 HASHES = ("address_index", "domain_index", "entry_index", "prefix")
+# What higher rungs keep of a signature: the ids of the rows whose letters and links are its.
+ALSO: list[Callable[[Session, UUID], Sequence[UUID]]] = []
 
 
 def kept_of(actor: Actor, signature_id: UUID) -> dict[str, Any]:
@@ -35,7 +37,8 @@ def kept_of(actor: Actor, signature_id: UUID) -> dict[str, Any]:
         row = load(session, actor, Signature, signature_id, Role.COORDINATOR)
         statement = session.get_one(Statement, row.statement_id)
         pending = _pending(session, row)
-        about = [row.id, *(each.id for each in pending)]
+        others = [which for find in ALSO for which in find(session, row.id)]
+        about = [row.id, *(each.id for each in pending), *others]
         return {
             "signature": row,
             "statement": statement,

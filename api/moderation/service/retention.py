@@ -172,7 +172,7 @@ def _forget(session: Session, statement: Statement, query: Select[Signature]) ->
     some = query.order_by(Signature.id).limit(rules.AT_ONCE).with_for_update()
     found = session.scalars(some).all()
     if found:
-        forgetting.forget(session, statement, found)
+        forgetting.forget(session, statement, found, is_over=True)
         told = {"count": len(found)}
         audit.record(session, None, "signature.purged", statement, told)
     return len(found)

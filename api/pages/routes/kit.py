@@ -13,7 +13,7 @@ from flask import Blueprint, Response, redirect, request
 from api.errors import Forbidden, NotFound
 from api.infra.outside import outside
 from api.pages import service
-from api.pages.rules import facts, pages, sentences
+from api.pages.rules import facts, pages, sentences, widget
 from api.pages.rules.facts import Form, Frame, Notice
 from api.web import problems
 from api.web.guard import FORM
@@ -38,6 +38,7 @@ POLICY = (
 _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 _FRESH = "public, max-age=10"  # seconds: a rush is answered by caches, and the count still lives
 _FOR_EVER = "public, max-age=31536000, immutable"  # the address changes with the content
+_AN_HOUR = "public, max-age=3600"
 _WORTH_PACKING = 600  # bytes
 A_MINUTE = 60
 
@@ -224,6 +225,21 @@ def script(version: str) -> Response:
     return answer
 
 
+@blueprint.route("/widget.js")
+@blueprint.route("/widget/<string:version>.js")
+def the_widget(version: str = "") -> Response:
+    """Send the form for other people's sites; under its own version it never changes."""
+    if version not in {"", widget.version()}:
+        raise NotFound("There is a newer one: /widget.js.")
+    answer = Response(widget.script(), mimetype="text/javascript")
+    answer.headers["Cache-Control"] = _FOR_EVER if version else _AN_HOUR
+    answer.headers["Content-Location"] = f"/widget/{widget.version()}.js"
+    answer.headers["Access-Control-Allow-Origin"] = "*"  # browsers compare its hash only so
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    answer.set_etag(widget.version(), weak=True)  # it is sent packed or not
+    return answer.make_conditional(request)  # type: ignore[return-value] # itself
+
+
 @blueprint.route("/look/<uuid:coalition_id>/<string:sha256>")
 def logo(coalition_id: UUID, sha256: str) -> Response:
     """Send a coalition's logo."""
@@ -234,8 +250,8 @@ def logo(coalition_id: UUID, sha256: str) -> Response:
     return answer
 
 
-@blueprint.route("/<any(s, c, m, a, j):page>/", methods=["GET", "POST"])
-@blueprint.route("/<any(s, c, m, a, j):page>/<path:rest>", methods=["GET", "POST"])
+@blueprint.route("/<any(s, c, m, a, j, u, embed):page>/", methods=["GET", "POST"])
+@blueprint.route("/<any(s, c, m, a, j, u, embed):page>/<path:rest>", methods=["GET", "POST"])
 @takes_form
 def nowhere(page: str, rest: str = "") -> Response:
     """Say that a page is not there, as a page."""

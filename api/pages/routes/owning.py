@@ -207,6 +207,13 @@ def _correct(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
         faults["name"] = "field.needed"
     if not changed.get("name"):
         changed.pop("name", None)
+    if found.signature.kind is SignatoryKind.ORGANISATION and "by_name" in values:
+        by = forms.tidied(values, ("by_name", "by_role"))
+        changed["represented_by"] = {
+            name.removeprefix("by_"): text for name, text in by.items() if text
+        }
+        if not by["by_name"]:
+            faults["by_name"] = "field.needed"
     return _change(secret_of_own, found, changed, faults, "correct")
 
 
@@ -222,9 +229,9 @@ def _change(
         try:
             return _saved(service.correct(secret_of_own, OwnSignatureIn().load(changed)))
         except ma.ValidationError as wrong:
-            faults = forms.refused(told(wrong))
+            faults = forms.corrected(told(wrong))
         except Invalid as wrong:
-            faults = forms.refused((fault.pointer, fault.detail) for fault in wrong.faults)
+            faults = forms.corrected((fault.pointer, fault.detail) for fault in wrong.faults)
     _, said = of(found.signature.coalition_id, found.signature.language)
     page = _page(found, form=form(faults, said), part=part)
     return secret(pages.own(page), HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -15,6 +15,7 @@ from api.infra import languages
 from api.infra.limits import TooOften
 from api.infra.pages import PageRequest
 from api.pages.routes.kit import (
+    POLICY,
     blueprint,
     form,
     frame,
@@ -51,7 +52,7 @@ class Statement(MethodView):
     def get(self, address: str) -> Response:
         """Show a statement: read it, see who signed it, sign it."""
         found = _found(address)
-        return public(pages.statement(_page(found)))
+        return self.around(found, public(self.page(_page(found))))
 
     @takes_form
     def post(self, address: str) -> AnyResponse:
@@ -59,11 +60,10 @@ class Statement(MethodView):
         found = _found(address)
         page = _page(found)
         said = sentences.said(page.frame.language)
-        offer = _offer(found)
         values = sent()
-        given, faults = forms.signing(values, offer, _spoken(values, said))
+        given, faults = forms.signing(values, _offer(found), _spoken(values, said))
         if faults:
-            return _again(page, said, faults, HTTPStatus.UNPROCESSABLE_ENTITY)
+            return self.again(found, page, faults)
         is_organisation = given["kind"] == forms.ORGANISATION
         try:
             loaded = PublicSignatureIn().load(given)
@@ -75,16 +75,64 @@ class Statement(MethodView):
             faults = forms.refused(pairs, is_organisation=is_organisation)
         except TooOften as wrong:
             wait = said.say("error.429_text", wait=waiting(wrong.retry_after, said))
-            answer = _again(page, said, {}, HTTPStatus.TOO_MANY_REQUESTS, wait=wait)
+            page = replace(page, wait=wait)
+            answer = self.again(found, page, {}, HTTPStatus.TOO_MANY_REQUESTS)
             answer.headers["Retry-After"] = str(wrong.retry_after)
             return answer
         except (TextChanged, SigningClosed) as wrong:
-            now = _page(_found(address))
-            is_changed = isinstance(wrong, TextChanged) and now.state == "open"
-            return _again(now, said, {}, HTTPStatus.CONFLICT, has_changed=is_changed)
+            found = _found(address)
+            page = _page(found)
+            is_changed = isinstance(wrong, TextChanged) and page.state == "open"
+            return self.again(found, replace(page, has_changed=is_changed), {}, HTTPStatus.CONFLICT)
         else:
-            return onward(f"/s/{address}/code", page.frame, sent="1")
-        return _again(page, said, faults, HTTPStatus.UNPROCESSABLE_ENTITY)
+            return onward(self.after(address), page.frame, sent="1")
+        return self.again(found, page, faults)
+
+    def again(
+        self,
+        found: Public,
+        page: facts.Statement,
+        faults: dict[str, str],
+        status: int = HTTPStatus.UNPROCESSABLE_ENTITY,
+    ) -> Response:
+        """Show the form again, with every word that was typed."""
+        typed = form(faults, sentences.said(page.frame.language))
+        return self.around(found, secret(self.page(replace(page, form=typed)), status))
+
+    def page(self, page: facts.Statement) -> str:
+        """Return the page of a statement."""
+        return pages.statement(page)
+
+    def after(self, address: str) -> str:
+        """Return where it goes on from a form that was taken."""
+        return f"/s/{address}/code"
+
+    def around(self, found: Public, answer: Response) -> Response:
+        """Say which sites may show the page in a frame: none."""
+        del found
+        return answer
+
+
+class Embedded(Statement):
+    """The form alone, in a frame on the sites that the coalition names; it needs no script."""
+
+    def page(self, page: facts.Statement) -> str:
+        """Return the page inside of a frame."""
+        is_sent = "sent" in request.args and page.form.is_new
+        return pages.embedded(replace(page, is_framed=True, is_sent=is_sent))
+
+    def after(self, address: str) -> str:
+        """Stay in the frame: what comes next is said there."""
+        return f"/embed/{address}"
+
+    def around(self, found: Public, answer: Response) -> Response:
+        """Let the coalition's sites show it in a frame; any other could press its buttons."""
+        sites = " ".join(found.coalition.origins) or "'none'"
+        answer.headers["Content-Security-Policy"] = POLICY.replace(
+            "frame-ancestors 'none'", f"frame-ancestors {sites}"
+        )
+        answer.headers["X-Robots-Tag"] = "noindex"
+        return answer
 
 
 class Signatories(MethodView):
@@ -137,6 +185,7 @@ class Code(MethodView):
 
 
 blueprint.add_url_rule("/s/<string:address>", view_func=Statement.as_view("statement"))
+blueprint.add_url_rule("/embed/<string:address>", view_func=Embedded.as_view("embedded"))
 blueprint.add_url_rule("/s/<string:address>/signatories", view_func=Signatories.as_view("list"))
 blueprint.add_url_rule("/s/<string:address>/code", view_func=Code.as_view("code"))
 
@@ -173,7 +222,7 @@ def _page(found: Public) -> facts.Statement:
         lines=shown,
         has_more=bool(shown) and found.counts.total > len(shown),
         when=languages.instant_text(instant, signing.zone, around.language) if instant else "",
-        successor=facts.Link("", f"/s/{found.successor}{around.query}")
+        successor=facts.Link(found.successor_title or "", f"/s/{found.successor}{around.query}")
         if found.successor
         else None,
         pdf=f"/v1/public/statements/{signing.address}/document"
@@ -214,13 +263,6 @@ def _offer(found: Public) -> facts.Offer:
         organisations=found.signing.takes_organisations,
         is_sensitive=found.signing.is_sensitive,
     )
-
-
-def _again(
-    page: facts.Statement, said: Sentences, faults: dict[str, str], status: int, **more: Any
-) -> Response:
-    """Show the form again, with every word that was typed."""
-    return secret(pages.statement(replace(page, form=form(faults, said), **more)), status)
 
 
 def _mailbox(found: Public, typed: facts.Form) -> facts.Mailbox:

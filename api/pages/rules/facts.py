@@ -107,6 +107,8 @@ class Statement:
     form: Form = field(default_factory=Form)
     has_changed: bool = False
     wait: str = ""  # before another try, where too many sign at once
+    is_framed: bool = False  # in a frame on another site: its links open pages of their own
+    is_sent: bool = False  # there, the letter is on its way
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,6 +253,18 @@ class Join:
     since: str = ""
     until: str = ""
     form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Update:
+    """What came of it, and a button that ends such letters."""
+
+    frame: Frame
+    organisation: str
+    subject: str
+    html: Markup
+    text_language: str
+    text_direction: str
 
 
 @dataclass(frozen=True, kw_only=True)

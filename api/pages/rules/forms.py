@@ -19,7 +19,7 @@ AGAINST = frozenset({"declined", "objected"})
 SHOWN = frozenset({"initials", "public"})
 ORGANISATION = "organisation"
 # What a sentence of a lower rung holds, and what a page says instead.
-_SAID = (
+SAID = (
     ("addresses of pages", "link"),
     ("address of a page", "link"),
     ("Longer than", "long"),
@@ -100,6 +100,15 @@ def refused(faults: Iterable[tuple[str, str]], *, is_organisation: bool = False)
     return found
 
 
+def corrected(faults: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return what was refused of a correction, by the field: `by_…` is of who signs for another."""
+    pairs = list(faults)
+    start = "/represented_by/"
+    by = refused((pointer, detail) for pointer, detail in pairs if pointer.startswith(start))
+    rest = refused(pair for pair in pairs if not pair[0].startswith(start))
+    return {**rest, **{f"by_{name}": key for name, key in by.items()}}
+
+
 def _field(path: Sequence[str], *, is_organisation: bool) -> str:
     first = path[0]
     if first == "represented_by":
@@ -114,7 +123,7 @@ def _sentence(name: str, detail: str) -> str:
     own = {"visibility": "initials", "consent": "words"}
     if name in {"email", "country", "code", "website", *own}:
         return f"field.{own.get(name, name)}"
-    for words, key in _SAID:
+    for words, key in SAID:
         if words in detail:
             return f"field.{key}"
     is_text = name in {"name", "role", "affiliation", ORGANISATION}

@@ -21,12 +21,17 @@ from api.pages.rules.sentences import offered, said
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_OUT = Markup(' target="_blank" rel="noopener"')
 _DARK_PAPER = "#14171a"  # as in page.css
 _READABLE_IN_THE_DARK = 7.0
 
 
 def statement(page: facts.Statement) -> str:
     return _render("statement.html", page)
+
+
+def embedded(page: facts.Statement) -> str:
+    return _render("embed.html", page)
 
 
 def mailbox(page: facts.Mailbox) -> str:
@@ -61,6 +66,10 @@ def join(page: facts.Join) -> str:
     return _render("join.html", page)
 
 
+def update(page: facts.Update) -> str:
+    return _render("update.html", page)
+
+
 def notice(page: facts.Notice) -> str:
     return _render("notice.html", page)
 
@@ -69,18 +78,18 @@ def notice(page: facts.Notice) -> str:
 def style(accent: str) -> str:
     """Return the style sheet with an accent colour, as dark or light as it must be to be read."""
     dark = legible(accent, on=_DARK_PAPER, least=_READABLE_IN_THE_DARK)
-    return f":root{{--accent:{legible(accent)};--accent-in-the-dark:{dark}}}\n{_small('page.css')}"
+    return f":root{{--accent:{legible(accent)};--accent-in-the-dark:{dark}}}\n{small('page.css')}"
 
 
 def script() -> str:
     """Return the script that proves work while somebody fills in the form."""
-    return _small("sign.js")
+    return small("sign.js")
 
 
 @lru_cache
 def version() -> str:
     """Return what changes when the style sheet or the script does: their address holds it."""
-    both = _small("page.css") + _small("sign.js")
+    both = small("page.css") + small("sign.js")
     return hashlib.sha256(both.encode()).hexdigest()[:8]
 
 
@@ -128,6 +137,7 @@ def _render(template: str, page: Any) -> str:
         page=page,
         blank=facts.Form(),
         say=words.say,
+        out=_OUT if getattr(page, "is_framed", False) else "",
         direction=languages.direction(words.language),
         switch=_switch(words.language),
         number=lambda count: languages.number(count, words.language),
@@ -156,8 +166,9 @@ def _template(name: str) -> Template:
 
 
 @lru_cache
-def _small(name: str) -> str:
-    """Return a file of ours without its comments and indents."""
+def small(name: str) -> str:
+    """Return a file of ours without comments and indents, with the scripts it is made of."""
     text = share("templates", "pages", name).read_text("utf-8")
+    text = re.sub(r'^ *"([a-z]+\.js)";$', lambda part: small(part[1]), text, flags=re.MULTILINE)
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())

@@ -173,6 +173,9 @@ def remove(actor: Actor, signature_id: UUID, expected: int) -> None:
         statement, signature = _held(session, actor, signature_id)
         _touch(statement, signature, expected)
         _announce(session, signature)
+        told = {"signature_ids": str(signature.id), "why": "wished"}
+        facts = {"statement_id": str(statement.id), **told}
+        events.announce(session, "signature.forgotten", statement.coalition_id, **facts)
         audit.destroy_salts(session, signature_id)
         audit.record(session, actor, "signature.deleted", signature)
         if counts.counts(statement, signature):

@@ -34,14 +34,23 @@ MARKS = (
 )  # fmt: skip
 
 
-def forget(session: Session, statement: Statement, signatures: Sequence[Signature]) -> None:
+def forget(
+    session: Session,
+    statement: Statement,
+    signatures: Sequence[Signature],
+    *,
+    is_over: bool = False,
+) -> None:
     """Forget who gave signatures of a statement, which the caller holds; twice is fine.
+
+    `is_over`: their time is over, and nobody asked for it.
 
     Higher rungs are told of it in the same transaction, before the marks are gone by which they
     find what they keep of the same people.
     """
     ids = [each.id for each in signatures]
     told = {"statement_id": str(statement.id), "signature_ids": ",".join(map(str, ids))}
+    told["why"] = "over" if is_over else "wished"
     events.announce(session, "signature.forgotten", statement.coalition_id, **told)
     with counts.followed(session, statement, signatures):
         for each in signatures:

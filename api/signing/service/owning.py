@@ -235,6 +235,31 @@ def _take_consents_back(
         known.pop("email", None)
 
 
+def take_back_mailing(
+    session: Session, signature_id: UUID, organisation_id: UUID, *, by: str
+) -> bool:
+    """Take back a consent to an organisation's mailings; tell whether there was one.
+
+    `by` is from where: a mailing tool, or a letter's link. The address goes with the last one.
+    """
+    signature = session.get(Signature, signature_id, with_for_update=True, populate_existing=True)
+    query = select(Consent.id).where(
+        Consent.signature_id == signature_id,
+        Consent.organisation_id == organisation_id,
+        Consent.purpose == Purpose.MAILINGS,
+        Consent.taken_back_on.is_(None),
+    )
+    ids = session.scalars(query).all()
+    if signature is None or not ids:
+        return False
+    known = rows.identities(session, [signature]).get(signature.id, {})
+    _take_consents_back(session, signature, ids, known)
+    rows.put_identity(session, signature, known)
+    touch(signature, None)
+    audit.record(session, None, "consent.taken_back", signature, {"by": by})
+    return True
+
+
 def _look_again(
     session: Session, signature: Signature, known: Identity, changed: Mapping[str, Any]
 ) -> None:

@@ -54,6 +54,7 @@ class Public:
     consents: Sequence[Consent]
     counts: Counts
     successor: str | None  # the address of the statement that continues it
+    successor_title: str | None = None
 
 
 def public(address: str, language: str | None = None) -> Public:
@@ -71,7 +72,7 @@ def public(address: str, language: str | None = None) -> Public:
             phase_of(statement, signing),
             rules.consents(tongue, coalition.name, offered),
             journal.of(session, statement),
-            _successor(session, statement),
+            *_successor(session, statement),
         )
 
 
@@ -95,9 +96,10 @@ def phase_of(statement: Statement, signing: Signing) -> Phase:
     return Phase.CLOSED if signing.has_opened(clock.now()) else Phase.NOT_YET
 
 
-def _successor(session: Session, statement: Statement) -> str | None:
+def _successor(session: Session, statement: Statement) -> tuple[str | None, str | None]:
+    """Return address and title of the statement that continues another, once it was opened."""
     query = (
-        select(Signing.address)
+        select(Signing.address, Statement.title)
         .join(Statement, Statement.id == Signing.statement_id)
         .where(
             Statement.predecessor_id == statement.id,
@@ -105,7 +107,8 @@ def _successor(session: Session, statement: Statement) -> str | None:
             Signing.opens_at <= clock.now(),
         )
     )
-    return session.scalars(query.order_by(Signing.opens_at.desc()).limit(1)).first()
+    found = session.execute(query.order_by(Signing.opens_at.desc()).limit(1)).first()
+    return (found[0], found[1]) if found else (None, None)
 
 
 def counts(address: str) -> Counts:

@@ -74,8 +74,8 @@ def copied(session: Session, actor: Actor, coalition_id: UUID, entry_id: UUID) -
 
 def put(session: Session, coalition_id: UUID, facts: dict[str, Any]) -> Organisation:
     """Write a new organisation."""
-    organisation = Organisation(coalition_id=coalition_id, **facts)
-    _index(organisation)
+    organisation = Organisation(coalition_id=coalition_id)
+    write(organisation, facts)
     session.add(organisation)
     session.flush()
     return organisation
@@ -90,20 +90,22 @@ def change(
         touch(organisation, expected)
         if changes.get("needs_two", organisation.needs_two) != organisation.needs_two:
             actor.must(organisation.coalition_id, Role.COORDINATOR)
-        for name, value in changes.items():
-            setattr(organisation, name, value)
-        _index(organisation)
+        write(organisation, changes)
         audit.record(session, actor, "organisation.changed", organisation, changes)
         return organisation
 
 
-def _index(organisation: Organisation) -> None:
-    names = _names(organisation)
+def write(organisation: Organisation, facts: Mapping[str, Any]) -> None:
+    """Give an organisation facts, and by what it is found."""
+    for name, value in facts.items():
+        setattr(organisation, name, value)
+    names = names_of(organisation)
     organisation.spellings = spelling.index_of(names)
     organisation.sort_name = spelling.folded(names[0])[:300]
 
 
-def _names(organisation: Organisation) -> list[str]:
+def names_of(organisation: Organisation) -> list[str]:
+    """Return all that an organisation is called."""
     acronym = [organisation.acronym] if organisation.acronym else []
     return [*organisation.names.values(), *organisation.aliases, *acronym]
 
@@ -165,7 +167,7 @@ def called(
         found = [
             each
             for each in session.scalars(query)
-            if sought in map(spelling.folded, _names(each))
+            if sought in map(spelling.folded, names_of(each))
             and (country is None or each.country in {None, country})
         ]
         if found:
@@ -215,7 +217,7 @@ def put_representative(
     entered = Representative(
         id=uuid4(), coalition_id=organisation.coalition_id, organisation_id=organisation.id
     )
-    _identify(session, entered, facts)
+    identify(session, entered, facts)
     session.add(entered)
     flush(session, on_clash=AlreadyRepresents("Change the representative that is there."))
     return entered
@@ -230,7 +232,7 @@ def change_representative(
         touch(found, expected)
         known = keys.unseal(session, IDENTITY, found.id, found.identity)
         kept = {"language": found.language, "left_on": found.left_on}
-        _identify(session, found, {**kept, **known, **changes})
+        identify(session, found, {**kept, **known, **changes})
         flush(session, on_clash=AlreadyRepresents("Another representative has this address."))
         audit.record(session, actor, "representative.changed", found, changes)
         facts = {"representative_id": str(found.id)}
@@ -238,7 +240,8 @@ def change_representative(
         return _represented(session, found)
 
 
-def _identify(session: Session, found: Representative, facts: Mapping[str, Any]) -> None:
+def identify(session: Session, found: Representative, facts: Mapping[str, Any]) -> None:
+    """Give a representative facts; who it is, is sealed."""
     who = {field: facts.get(field) for field in IDENTITY_FIELDS}
     found.identity = keys.seal(session, found.coalition_id, IDENTITY, found.id, who)
     found.email_index = email_index(session, found.coalition_id, facts["email"])

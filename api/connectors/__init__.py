@@ -1,0 +1,1 @@
+"""Hands those who agreed to hear from an organisation to its mailing tool, and follows both."""

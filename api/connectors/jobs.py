@@ -1,0 +1,38 @@
+"""Jobs of connectors: each tool's work apart, and what is kept for so long only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from api.connectors.service import expiry, files, work
+from api.infra.jobs import job
+
+if TYPE_CHECKING:
+    from api.infra.jobs import Work
+
+
+@job("connectors.start", when=work.is_due)
+def start(job_: Work) -> None:
+    """Promise the work of each tool that has some."""
+    del job_
+    work.start()
+
+
+@job(work.WORK)
+def do(job_: Work) -> dict[str, Any]:
+    """Do the work of one tool."""
+    return work.work(UUID(job_.facts["connector_id"]), job_.progress)
+
+
+@job("connectors.expire", when=expiry.is_due)
+def expire(job_: Work) -> None:
+    """Let go what was kept for thirty days."""
+    del job_
+    expiry.expire()
+
+
+@job("connectors.forget_coalition", on=("coalition.deleted",))
+def forget_coalition(job_: Work) -> None:
+    """Delete the files of a coalition that was deleted."""
+    files.forget_coalition(UUID(job_.facts["coalition_id"]))

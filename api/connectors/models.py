@@ -1,0 +1,114 @@
+"""Mailing tools that a coalition's organisations use, and who was handed to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.infra.database import Base, Created, Id, Instant, Moment, Versioned, choice
+from api.infra.keys import Sealed
+
+
+class Connector(Versioned, Base):
+    """One mailing tool of one organisation, whose mailings people agree to."""
+
+    __tablename__ = "connectors"
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    organisation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisations.id", ondelete="CASCADE"), index=True
+    )
+    statement_id: Mapped[UUID | None] = mapped_column(  # None: all of the coalition
+        ForeignKey("statements.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str] = mapped_column(String(60))
+    label: Mapped[str] = mapped_column(String(120))
+    settings: Mapped[Sealed]  # by the names of the kind's fields, with the secret ones
+    fields: Mapped[dict[str, str]] = mapped_column(JSON)  # what is told: ours to theirs
+    languages: Mapped[dict[str, str]] = mapped_column(JSON)  # lists of those who read a language
+    is_paused: Mapped[bool] = mapped_column(default=False)
+    is_planned: Mapped[bool] = mapped_column(default=False)  # False: look who is to be handed over
+    accepts_many: Mapped[bool] = mapped_column(default=False)  # that left, this one time
+    planned_at: Mapped[datetime | None] = mapped_column(Instant)
+    read_at: Mapped[datetime | None] = mapped_column(Instant)  # back from the tool
+    read_after: Mapped[datetime | None] = mapped_column(Instant)  # None: it cannot be read
+    filed_at: Mapped[datetime | None] = mapped_column(Instant)  # of tools that take files
+    fault: Mapped[str | None] = mapped_column(String(40))
+    failing_since: Mapped[datetime | None] = mapped_column(Instant)
+    failures: Mapped[int] = mapped_column(default=0)
+    run_after: Mapped[datetime | None] = mapped_column(Instant)  # while it fails
+    told_at: Mapped[datetime | None] = mapped_column(Instant)  # the owners, of this trouble
+
+
+class PushAction(StrEnum):
+    """What a tool is asked to do."""
+
+    SUBSCRIBE = "subscribe"
+    UNSUBSCRIBE = "unsubscribe"
+
+
+class PushState(StrEnum):
+    """How far that is."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    REFUSED = "refused"  # this person alone: `fault` says why
+    EXPIRED = "expired"  # the tool was down for too long; the address is gone
+
+
+class Push(Base):
+    """What a tool knows of one signature, or is to know; nothing here tells who it is."""
+
+    __tablename__ = "connector_pushes"
+    __table_args__ = (
+        UniqueConstraint("connector_id", "signature_id"),
+        Index("ix_connector_pushes_waiting", "connector_id", "state", "action", "created_at"),
+        Index("ix_connector_pushes_state_changed_at", "state", "changed_at"),
+    )
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    connector_id: Mapped[UUID] = mapped_column(ForeignKey("connectors.id", ondelete="CASCADE"))
+    # No foreign key: who was handed over is taken back also after the signature is gone.
+    signature_id: Mapped[UUID] = mapped_column(index=True)
+    action: Mapped[PushAction] = mapped_column(choice(PushAction))
+    state: Mapped[PushState] = mapped_column(choice(PushState), default=PushState.WAITING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    number: Mapped[int] = mapped_column(default=1)  # of changes: who was overtaken sees it
+    fault: Mapped[str | None] = mapped_column(String(40))
+    mailing_list: Mapped[str | None] = mapped_column(String(200))  # on which the tool has it
+    # Only of one that is to be unsubscribed, until it is: the signature may know it no more.
+    address: Mapped[Sealed | None]
+    file_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("connector_files.id", ondelete="SET NULL"), index=True
+    )
+    created_at: Mapped[Created]
+    changed_at: Mapped[Moment]
+
+
+class PushFile(Base):
+    """A CSV of pushes for a tool that nobody named; its bytes lie sealed in the storage."""
+
+    __tablename__ = "connector_files"
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    connector_id: Mapped[UUID] = mapped_column(
+        ForeignKey("connectors.id", ondelete="CASCADE"), index=True
+    )
+    secret: Mapped[Sealed]  # the key of its file
+    rows: Mapped[int]
+    bytes: Mapped[int]
+    is_sent: Mapped[bool] = mapped_column(default=False)  # by letter: it goes once that is sent
+    created_at: Mapped[Created] = mapped_column(Instant, index=True)

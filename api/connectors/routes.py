@@ -1,0 +1,170 @@
+"""The addresses of connectors: mailing tools, what they were told, and what they told us."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask.views import MethodView
+
+from api.accounts.routes import current_actor, promised
+from api.accounts.schemas import JobOut
+from api.connectors import service
+from api.connectors.schemas import (
+    ConnectorChangeIn,
+    ConnectorIn,
+    ConnectorOut,
+    KindsOut,
+    PushArgs,
+    PushFileOut,
+    PushOut,
+    ReadBackIn,
+    RemovalArgs,
+    SynchronisationIn,
+    TrialIn,
+    TrialOut,
+)
+from api.connectors.service import files, tools
+from api.web.etags import needs_match, tag
+from api.web.files import body_of, sent
+from api.web.paging import PageArgs, listed, paged
+from api.web.rest import Blueprint
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask import Response
+
+blueprint = Blueprint(
+    "connectors", __name__, url_prefix="/v1", description="Mailing tools of organisations."
+)
+
+
+def _tagged(shown: service.Shown) -> service.Shown:
+    tag(shown.etag)
+    return shown
+
+
+@blueprint.route("/connector-kinds")
+class Kinds(MethodView):
+    @blueprint.response(200, KindsOut)
+    def get(self) -> dict[str, Any]:
+        """List the kinds of tools that can be connected, and what each needs to know."""
+        current_actor()
+        items = [
+            {
+                "kind": kind,
+                "name": tool.NAME,
+                "reads_back": tool.READS,
+                "fields_needed": tool.FIELDS,
+            }
+            for kind, tool in sorted(tools.kinds().items())
+        ]
+        return {"items": items}
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/connector-trials")
+class Trials(MethodView):
+    @blueprint.arguments(TrialIn)
+    @blueprint.response(200, TrialOut)
+    def post(self, given: dict[str, Any], coalition_id: UUID) -> service.Trial:
+        """Find out whether a tool works, and which lists it has; nothing is kept."""
+        return service.try_out(current_actor(), coalition_id, given["kind"], given["settings"])
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/connectors")
+class Connectors(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(ConnectorOut))
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+        """List a coalition's connectors, and how each does."""
+        return paged(service.of_coalition(current_actor(), coalition_id, args["page"]))
+
+    @blueprint.arguments(ConnectorIn)
+    @blueprint.response(201, ConnectorOut)
+    def post(self, facts: dict[str, Any], coalition_id: UUID) -> service.Shown:
+        """Connect a mailing tool of an organisation of the coalition.
+
+        Those who agreed to the organisation's mailings are handed over: at first all, then each as
+        they confirm. Whoever takes it back is unsubscribed, and who leaves there, here.
+        """
+        return _tagged(service.add(current_actor(), coalition_id, facts))
+
+
+@blueprint.route("/connectors/<uuid:connector_id>")
+class OneConnector(MethodView):
+    @blueprint.response(200, ConnectorOut)
+    def get(self, connector_id: UUID) -> service.Shown:
+        """Show a connector, and how it does."""
+        return _tagged(service.one(current_actor(), connector_id))
+
+    @needs_match
+    @blueprint.arguments(ConnectorChangeIn)
+    @blueprint.response(200, ConnectorOut)
+    def patch(self, changes: dict[str, Any], connector_id: UUID, expected: int) -> service.Shown:
+        """Change, pause or resume a connector.
+
+        `settings` are given whole; a secret that is left out stays, unless the address changes.
+        """
+        return _tagged(service.change(current_actor(), connector_id, expected, changes))
+
+    @needs_match
+    @blueprint.arguments(RemovalArgs, location="query")
+    @blueprint.response(204)
+    def delete(self, args: dict[str, Any], connector_id: UUID, expected: int) -> None:
+        """Disconnect a tool; those who are on its lists stay there."""
+        service.remove(current_actor(), connector_id, expected, abandon=args["abandon"])
+
+
+@blueprint.route("/connectors/<uuid:connector_id>/trials")
+class ConnectorTrials(MethodView):
+    @blueprint.response(200, TrialOut)
+    def post(self, connector_id: UUID) -> service.Trial:
+        """Find out whether a connector's tool works; if it does, go on at once."""
+        return service.try_again(current_actor(), connector_id)
+
+
+@blueprint.route("/connectors/<uuid:connector_id>/synchronisations")
+class Synchronisations(MethodView):
+    @blueprint.arguments(SynchronisationIn)
+    @blueprint.response(202, JobOut)
+    def post(self, given: dict[str, bool], connector_id: UUID) -> Response:
+        """Look who is missing at a tool and hand them over, by a job that tells how far it is."""
+        return promised(service.synchronise(current_actor(), connector_id, again=given["again"]))
+
+
+@blueprint.route("/connectors/<uuid:connector_id>/read-backs")
+class ReadBacks(MethodView):
+    @blueprint.arguments(ReadBackIn)
+    @blueprint.response(202, JobOut)
+    def post(self, given: dict[str, bool], connector_id: UUID) -> Response:
+        """Ask a tool now who left; otherwise it is asked every hour."""
+        many = given["accept_many"]
+        return promised(service.read_back(current_actor(), connector_id, accept_many=many))
+
+
+@blueprint.route("/connectors/<uuid:connector_id>/pushes")
+class Pushes(MethodView):
+    @blueprint.arguments(PushArgs, location="query")
+    @blueprint.response(200, listed(PushOut))
+    def get(self, args: dict[str, Any], connector_id: UUID) -> Any:
+        """List which signatures were handed over, or taken off, and how that went."""
+        page = args.pop("page")
+        return paged(service.pushes(current_actor(), connector_id, page, **args))
+
+
+@blueprint.route("/connectors/<uuid:connector_id>/files")
+class Files(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(PushFileOut))
+    def get(self, args: dict[str, Any], connector_id: UUID) -> Any:
+        """List the files that were written for a tool; each is kept for 30 days."""
+        return paged(files.of_connector(current_actor(), connector_id, args["page"]))
+
+
+@blueprint.route("/connector-files/<uuid:file_id>/file")
+class OneFile(MethodView):
+    @sent("text/csv")
+    def get(self, file_id: UUID) -> Response:
+        """Fetch a file: a CSV of whom to subscribe and whom to take off."""
+        content = files.fetch(current_actor(), file_id)
+        return body_of(content, "text/csv; charset=utf-8", f"mailing-{file_id}.csv")

@@ -1,0 +1,351 @@
+"""The use cases of connectors: which tool serves whom, does it work, who was handed to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+import httpx
+import structlog
+from sqlalchemy import func, select
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.connectors import rules
+from api.connectors.models import Connector, Push, PushAction, PushState
+from api.connectors.rules import ToolFault
+from api.connectors.service import files, following, people, tools, trouble, work
+from api.errors import Conflict, Fault, Invalid
+from api.infra import audit, clock, keys, pages
+from api.infra.database import reading, touch, transaction
+from api.infra.outside import outside
+from api.organisations.models import Organisation
+from api.statements.models import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from api.connectors.rules import Field, MailingList
+    from api.infra.jobs import Job
+    from api.infra.pages import Page, PageRequest
+
+log = structlog.get_logger()
+MOST = 100  # connectors of a coalition
+TRIAL_NEEDS_NO = "list"  # which is chosen from what the trial finds
+
+
+class TooManyConnectors(Conflict):
+    """Every confirmed signature is compared with each connector."""
+
+    title = "The coalition has no room for another connector"
+
+
+class PeopleWait(Conflict):
+    """Somebody asked to be taken off a list, and the tool does not know yet."""
+
+    title = "People are still to be unsubscribed"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A connector, what of its settings is no secret, and how it does."""
+
+    connector: Connector
+    settings: Mapping[str, str]
+    secrets_set: Sequence[str]
+    counts: Mapping[str, int]
+    etag: int
+
+    @property
+    def advice(self) -> str | None:
+        return self.connector.fault and rules.ADVICE.get(self.connector.fault)
+
+    @property
+    def status(self) -> str:
+        if self.connector.is_paused:
+            return "paused"
+        return "failing" if self.connector.fault else "working"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Whether a tool works, what to do if not, and its lists."""
+
+    fault: str | None
+    lists: Sequence[MailingList]
+
+    @property
+    def works(self) -> bool:
+        return self.fault is None
+
+    @property
+    def advice(self) -> str | None:
+        return self.fault and rules.ADVICE[self.fault]
+
+
+@dataclass(frozen=True)
+class ShownPush:
+    """A push; the address only while it is to be unsubscribed, so that it can be done by hand."""
+
+    push: Push
+    address: str | None
+
+
+def try_out(actor: Actor, coalition_id: UUID, kind: str, given: Mapping[str, str]) -> Trial:
+    """Find out whether a tool works, before a connector is made; nothing is kept."""
+    actor.must(coalition_id, Role.COORDINATOR)
+    return _tried(kind, _checked(kind, given, without=TRIAL_NEEDS_NO))
+
+
+def try_again(actor: Actor, connector_id: UUID) -> Trial:
+    """Find out whether a connector's tool works, and go on at once if it does."""
+    with reading() as session:
+        connector = load(session, actor, Connector, connector_id, Role.COORDINATOR)
+        kind, settings = connector.kind, people.settings_of(session, connector)
+    found = _tried(kind, settings)
+    with transaction() as session:
+        connector = load(session, actor, Connector, connector_id, Role.COORDINATOR, lock=True)
+        if found.works:
+            trouble.healed(connector)
+            work.soon(session, connector.id, connector.coalition_id)
+        audit.record(session, actor, "connector.tried", connector, {"fault": found.fault})
+    return found
+
+
+def _tried(kind: str, settings: Mapping[str, str]) -> Trial:
+    if tools.is_file(kind):
+        return Trial(None, [])
+    try:
+        tool = tools.opened(kind, settings)
+        with tool.many():
+            return Trial(None, list(tool.lists()))
+    except ToolFault as fault:
+        return Trial(fault.fault, [])
+    except Exception as fault:  # noqa: BLE001 # it may be another's program
+        log.error("connector failed", kind=kind, error=type(fault).__name__)  # noqa: TRY400 # a trace could hold values
+        return Trial("failed", [])
+
+
+def add(actor: Actor, coalition_id: UUID, facts: Mapping[str, Any]) -> Shown:
+    """Connect a tool of an organisation; those who agreed so far are handed over by a job."""
+    actor.must(coalition_id, Role.COORDINATOR)
+    settings = _checked(facts["kind"], facts["settings"])
+    with transaction() as session:
+        number = select(func.count()).where(Connector.coalition_id == coalition_id)
+        if (session.scalar(number) or 0) >= MOST:
+            raise TooManyConnectors(f"It has {MOST}: delete what is not needed.")
+        _must_be_own(session, coalition_id, Organisation, facts, "organisation_id")
+        _must_be_own(session, coalition_id, Statement, facts, "statement_id")
+        row = Connector(
+            id=uuid4(),
+            coalition_id=coalition_id,
+            organisation_id=facts["organisation_id"],
+            statement_id=facts["statement_id"],
+            kind=facts["kind"],
+            label=facts["label"],
+            fields=facts["fields"],
+            languages=facts["languages"],
+        )
+        row.settings = keys.seal(session, coalition_id, people.SETTINGS, row.id, settings)
+        if tools.kinds()[row.kind].READS:
+            row.read_after = clock.now() + rules.READ_EVERY
+        session.add(row)
+        session.flush()
+        audit.record(session, actor, "connector.added", row, _told(facts))
+        work.soon(session, row.id, coalition_id)
+        return _shown(session, row)
+
+
+def change(actor: Actor, connector_id: UUID, expected: int, changes: Mapping[str, Any]) -> Shown:
+    """Change a connector; what is mapped anew is told of those who come from then on."""
+    with transaction() as session:
+        row = load(session, actor, Connector, connector_id, Role.COORDINATOR, lock=True)
+        touch(row, expected)
+        if "settings" in changes:
+            known = people.settings_of(session, row)
+            settings = _checked(row.kind, _put(row.kind, known, changes["settings"]))
+            row.settings = keys.seal(session, row.coalition_id, people.SETTINGS, row.id, settings)
+        for name in ("label", "fields", "languages", "is_paused"):
+            if name in changes:
+                setattr(row, name, changes[name])
+        row.run_after = None  # whatever was wrong may be right now
+        audit.record(session, actor, "connector.changed", row, _told(changes))
+        work.soon(session, row.id, row.coalition_id)
+        session.flush()
+        return _shown(session, row)
+
+
+def remove(actor: Actor, connector_id: UUID, expected: int, *, abandon: bool) -> None:
+    """Disconnect a tool; those who are on its lists stay there."""
+    with transaction() as session:
+        row = load(session, actor, Connector, connector_id, Role.COORDINATOR, lock=True)
+        touch(row, expected)
+        number = _counts(session, row)["to_unsubscribe"]
+        if number and not abandon:
+            raise PeopleWait(
+                f"{number} asked to be taken off. Wait until the tool knows; or take those off by"
+                " hand whom its pushes show, and delete with `abandon=true`."
+            )
+        files.forget_all(session, row)
+        audit.record(session, actor, "connector.deleted", row)
+        session.delete(row)
+
+
+def synchronise(actor: Actor, connector_id: UUID, *, again: bool) -> Job:
+    """Look who is missing at a tool and hand them over; `again` all who are there, too."""
+    with transaction() as session:
+        row = load(session, actor, Connector, connector_id, Role.COORDINATOR, lock=True)
+        if again:
+            following.push_again(session, row)
+        row.is_planned, row.run_after = False, None
+        audit.record(session, actor, "connector.synchronised", row, {"again": again})
+        return work.soon(session, row.id, row.coalition_id)
+
+
+def read_back(actor: Actor, connector_id: UUID, *, accept_many: bool) -> Job:
+    """Ask a tool now who left; `accept_many` also if that is more than half."""
+    with transaction() as session:
+        row = load(session, actor, Connector, connector_id, Role.COORDINATOR, lock=True)
+        if row.read_after is not None:
+            row.read_after, row.run_after, row.accepts_many = clock.now(), None, accept_many
+        audit.record(session, actor, "connector.read_back", row, {"accept_many": accept_many})
+        return work.soon(session, row.id, row.coalition_id)
+
+
+def one(actor: Actor, connector_id: UUID) -> Shown:
+    """Return one connector."""
+    with reading() as session:
+        row = load(session, actor, Connector, connector_id, Role.COORDINATOR)
+        return _shown(session, row)
+
+
+def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Shown]:
+    """Return a coalition's connectors, the oldest first."""
+    actor.must(coalition_id, Role.COORDINATOR)
+    with reading() as session:
+        query = select(Connector).where(Connector.coalition_id == coalition_id)
+        found = pages.page(session, query, page, [Connector.created_at, Connector.id])
+        return found.of(lambda row: _shown(session, row))
+
+
+def pushes(
+    actor: Actor,
+    connector_id: UUID,
+    page: PageRequest,
+    *,
+    state: PushState | None = None,
+    action: PushAction | None = None,
+) -> Page[ShownPush]:
+    """Return who was handed to a tool, the latest first."""
+    with reading() as session:
+        row = load(session, actor, Connector, connector_id, Role.COORDINATOR)
+        query = select(Push).where(Push.connector_id == row.id)
+        same = {Push.state: state, Push.action: action}
+        query = query.where(*[key == value for key, value in same.items() if value is not None])
+        found = pages.page(session, query, page, [Push.created_at, Push.id], descending=True)
+        return found.of(lambda push: ShownPush(push, people.address_of(session, push)))
+
+
+def _shown(session: Session, row: Connector) -> Shown:
+    settings = people.settings_of(session, row)
+    secret = {each.name for each in _fields(row.kind) if each.is_secret}
+    if row.kind not in tools.kinds():
+        secret = set(settings)  # who knows which of them is
+    return Shown(
+        row,
+        {key: value for key, value in settings.items() if key not in secret},
+        sorted(secret & settings.keys()),
+        _counts(session, row),
+        row.version,
+    )
+
+
+def _counts(session: Session, row: Connector) -> dict[str, int]:
+    query = select(Push.action, Push.state, func.count()).where(Push.connector_id == row.id)
+    found = {
+        (action, state): number
+        for action, state, number in session.execute(query.group_by(Push.action, Push.state))
+    }
+    subscribe, unsubscribe = PushAction.SUBSCRIBE, PushAction.UNSUBSCRIBE
+    return {
+        "subscribed": found.get((subscribe, PushState.DONE), 0),
+        "to_subscribe": found.get((subscribe, PushState.WAITING), 0),
+        "to_unsubscribe": found.get((unsubscribe, PushState.WAITING), 0),
+        "refused": found.get((subscribe, PushState.REFUSED), 0),
+        "unsubscribed": found.get((unsubscribe, PushState.DONE), 0),
+        "expired": found.get((unsubscribe, PushState.EXPIRED), 0),
+    }
+
+
+def _fields(kind: str) -> Sequence[Field]:
+    return tools.kinds()[kind].FIELDS if kind in tools.kinds() else ()
+
+
+def _told(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the record commits to: no key."""
+    return {name: value for name, value in facts.items() if name != "settings"}
+
+
+def _put(kind: str, known: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Return new settings: a secret that is not given stays, unless the tool is another one.
+
+    Who may change the address must not have the old key sent to it.
+    """
+    fields = _fields(kind)
+    addresses = [each.name for each in fields if each.is_address]
+    if any(given.get(name) != known.get(name) for name in addresses):
+        return dict(given)
+    kept = {each.name for each in fields if each.is_secret} - given.keys()
+    return {**given, **{name: known[name] for name in kept if name in known}}
+
+
+def _checked(kind: str, given: Mapping[str, str], *, without: str | None = None) -> dict[str, str]:
+    """Return the settings of a kind of tool, or raise Invalid."""
+    if kind not in tools.kinds():
+        wrong = f"Choose one of {', '.join(sorted(tools.kinds()))}."
+        raise Invalid("This kind of tool is not known here.", [Fault("/kind", wrong)])
+    fields = {each.name: each for each in _fields(kind)}
+    wrong_ones = [
+        Fault(f"/settings/{name}", f"{kind} needs {', '.join(fields)}, and nothing else.")
+        for name in given
+        if name not in fields
+    ]
+    for name, each in fields.items():
+        if given.get(name):
+            wrong_ones += _wrong(each, given[name])
+        elif each.is_needed and name != without:
+            wrong_ones.append(Fault(f"/settings/{name}", each.about))
+    if wrong_ones:
+        raise Invalid("The tool cannot be used with these settings.", wrong_ones)
+    return {name: given[name] for name in fields if given.get(name)}
+
+
+def _wrong(wanted: Field, value: str) -> list[Fault]:
+    pointer = f"/settings/{wanted.name}"
+    if wanted.choices and value not in wanted.choices:
+        return [Fault(pointer, f"Choose one of {', '.join(wanted.choices)}.")]
+    if not value.isprintable():
+        return [Fault(pointer, "Leave out line breaks and signs that nobody sees.")]
+    if wanted.is_email and not rules.is_email(value):
+        return [Fault(pointer, "This is no e-mail address.")]
+    if not wanted.is_address:
+        return []
+    try:
+        url = httpx.URL(value)
+    except httpx.InvalidURL:
+        return [Fault(pointer, "Give a whole address that begins with https://.")]
+    return outside().reach.faults(url, pointer)
+
+
+def _must_be_own(
+    session: Session, coalition_id: UUID, model: Any, facts: Mapping[str, Any], name: str
+) -> None:
+    if facts[name] is None:
+        return
+    row = session.get(model, facts[name])
+    if row is None or row.coalition_id != coalition_id:
+        wrong = Fault(f"/{name}", "The coalition has nothing of this id.")
+        raise Invalid("It is not the coalition's.", [wrong])

@@ -1,0 +1,178 @@
+"""Files of who is to be subscribed and who is to be taken off, for the tool that nobody named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sqlalchemy import select, update
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.connectors import rules
+from api.connectors.models import Connector, Push, PushAction, PushFile, PushState
+from api.connectors.service import people
+from api.errors import Gone
+from api.infra import audit, backups, clock, keys, letters, pages, tables
+from api.infra.database import after_commit, reading, transaction
+from api.infra.outside import outside
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import Session
+
+    from api.infra.pages import Page, PageRequest
+
+FOLDER = "connector-files"
+SECRET = "connector_files.secret"  # noqa: S105 # a place
+LETTER = "connectors.file"
+MOST = 10_000  # rows of one file
+
+
+def write(connector_id: UUID) -> int:
+    """Write what waits into files; return how many rows. Each is kept whole, or not at all."""
+    written = 0
+    while number := _write_one(connector_id):
+        written += number
+    return written
+
+
+def _write_one(connector_id: UUID) -> int:
+    with transaction() as session:
+        connector = session.get(Connector, connector_id, with_for_update=True)
+        if connector is None:
+            return 0
+        connector.filed_at = clock.now()
+        query = select(Push).where(
+            Push.connector_id == connector.id, Push.state == PushState.WAITING
+        )
+        ordered = query.order_by(Push.action.desc(), Push.created_at, Push.id)
+        found = session.scalars(ordered.limit(MOST).with_for_update()).all()
+        settings = people.settings_of(session, connector)
+        cells, done = [], []
+        for push in found:
+            mailing_list = push.mailing_list or settings.get("list", "")
+            person, email = None, people.address_of(session, push)
+            if push.action is PushAction.SUBSCRIBE:
+                person = people.person(session, connector, push.signature_id)
+                if person is not None:
+                    mailing_list = people.list_of(connector, settings, person)
+                    email = person.email
+            if email is None:
+                session.delete(push)  # the consent was taken back a moment ago
+                continue
+            cells.append(rules.row_of(push.action, email, mailing_list, person))
+            push.mailing_list = mailing_list
+            done.append(push)
+        if done:
+            _keep(session, connector, settings, cells, done)
+        return len(found)
+
+
+def _keep(
+    session: Session,
+    connector: Connector,
+    settings: Mapping[str, str],
+    cells: list[dict[str, str]],
+    done: list[Push],
+) -> None:
+    columns = [*rules.COLUMNS, *connector.fields.values()]
+    content = tables.written(columns, cells, header=True).encode()
+    file_id = uuid4()
+    secret, locked = keys.lock(content, file_id)
+    owner = connector.coalition_id
+    row = PushFile(
+        id=file_id,
+        coalition_id=owner,
+        connector_id=connector.id,
+        secret=keys.seal_bytes(session, owner, SECRET, file_id, secret),
+        rows=len(done),
+        bytes=len(content),
+        is_sent=bool(settings.get("email")),
+    )
+    session.add(row)
+    session.flush()
+    outside().storage.put(_place(owner, file_id), locked)
+    for push in done:
+        push.state, push.fault = PushState.DONE, None  # an address stays as long as its file
+        push.file_id, push.changed_at = file_id, clock.now()
+    audit.record(session, None, "connector.file_written", connector, {"rows": len(done)})
+    if row.is_sent:
+        letters.promise(session, LETTER, owner, file_id)
+
+
+def content(session: Session, row: PushFile) -> bytes | None:
+    """Return what a file holds; None: it is not in the storage."""
+    locked = outside().storage.get(_place(row.coalition_id, row.id))
+    if locked is None:
+        return None
+    return keys.unlock(keys.unseal_bytes(session, SECRET, row.id, row.secret), locked, row.id)
+
+
+def drop(session: Session, push: Push) -> None:
+    """Delete the file that somebody is in who is to be forgotten; the others go into the next."""
+    row = push.file_id and session.get(PushFile, push.file_id)
+    if not row:
+        return
+    others = update(Push).where(Push.file_id == row.id, Push.id != push.id)
+    again = {"state": PushState.WAITING, "file_id": None, "number": Push.number + 1}
+    session.execute(others.values(again))
+    push.file_id = None
+    forget(session, row)
+
+
+def forget(session: Session, row: PushFile) -> None:
+    """Delete a file, and the addresses that were kept as long as it."""
+    storage, place = outside().storage, _place(row.coalition_id, row.id)
+    after_commit(row, lambda: storage.delete(place))
+    session.flush()
+    mine = update(Push).where(Push.file_id == row.id)
+    session.execute(mine.values(address=None, file_id=None))
+    session.delete(row)
+    session.flush()
+
+
+def forget_all(session: Session, connector: Connector) -> None:
+    """Delete the files of a connector."""
+    for row in session.scalars(select(PushFile).where(PushFile.connector_id == connector.id)):
+        forget(session, row)
+
+
+def of_connector(actor: Actor, connector_id: UUID, page: PageRequest) -> Page[PushFile]:
+    """Return the files of a connector, the latest first."""
+    with reading() as session:
+        connector = load(session, actor, Connector, connector_id, Role.COORDINATOR)
+        query = select(PushFile).where(PushFile.connector_id == connector.id)
+        order = [PushFile.created_at, PushFile.id]
+        return pages.page(session, query, page, order, descending=True)
+
+
+def fetch(actor: Actor, file_id: UUID) -> bytes:
+    """Return what a file holds."""
+    with reading() as session:
+        row = load(session, actor, PushFile, file_id, Role.COORDINATOR)
+        found = content(session, row)
+        if found is None:
+            raise Gone("Its file is not in the storage. Synchronise to have a new one written.")
+        return found
+
+
+def forget_coalition(coalition_id: UUID) -> None:
+    """Delete the files of a coalition, or of a connector, that was deleted."""
+    storage = outside().storage
+    for place in list(storage.keys(f"{FOLDER}/{coalition_id}")):
+        storage.delete(place)
+
+
+def _place(coalition_id: UUID, file_id: UUID) -> str:
+    return f"{FOLDER}/{coalition_id}/{file_id}"
+
+
+def _referred(connection: Connection) -> set[str]:
+    return {_place(*row) for row in connection.execute(select(PushFile.coalition_id, PushFile.id))}
+
+
+backups.REFERRED.append(_referred)

@@ -1,0 +1,91 @@
+"""What a tool is told of a person: what the public may know, and how they agreed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import select
+
+from api.connectors import rules
+from api.connectors.rules import Person, Proof
+from api.infra import keys
+from api.signatures import rules as signatures
+from api.signatures.models import Consent, ConsentWords, Purpose, Signature, SignatureState
+from api.signatures.rules import Audience
+from api.signatures.service import rows
+from api.statements.models import Signing, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.connectors.models import Connector, Push
+
+SETTINGS = "connectors.settings"
+ADDRESS = "connector_pushes.address"
+
+
+def settings_of(session: Session, connector: Connector) -> dict[str, str]:
+    """Return a connector's settings, with the secret ones."""
+    return cast("dict[str, str]", keys.unseal(session, SETTINGS, connector.id, connector.settings))
+
+
+def address_of(session: Session, push: Push) -> str | None:
+    """Return the address that a push keeps until it is unsubscribed."""
+    if push.address is None:
+        return None
+    return cast("str", keys.unseal(session, ADDRESS, push.id, push.address))
+
+
+def list_of(connector: Connector, settings: Mapping[str, str], person: Person) -> str:
+    """Return the list that a person goes to."""
+    return rules.list_for(person.language, settings.get("list", ""), connector.languages)
+
+
+def person(session: Session, connector: Connector, signature_id: UUID) -> Person | None:
+    """Return whom a tool is to have for a signature; None: nobody, any more."""
+    query = (
+        select(Signature, Consent, ConsentWords)
+        .join(Consent, Consent.signature_id == Signature.id)
+        .join(ConsentWords, ConsentWords.sha256 == Consent.words_sha256)
+        .where(
+            Signature.id == signature_id,
+            Signature.state == SignatureState.CONFIRMED,
+            Consent.organisation_id == connector.organisation_id,
+            Consent.purpose == Purpose.MAILINGS,
+            Consent.taken_back_on.is_(None),
+        )
+    )
+    found = session.execute(query).first()
+    if found is None:
+        return None
+    signature, consent, words = found
+    known = rows.identities(session, [signature]).get(signature.id, {})
+    if not known.get("email"):
+        return None
+    shown: dict[str, Any] = signatures.seen(signature, known, Audience.PUBLIC) or {}
+    facts = {**shown, "language": signature.language}
+    told = {
+        theirs: str(facts[ours])
+        for ours, theirs in connector.fields.items()
+        if facts.get(ours) is not None
+    }
+    return Person(
+        email=known["email"],
+        name=shown.get("name"),
+        language=signature.language,
+        proof=Proof(
+            consent.given_on, words.words, words.language, _called(session, signature.statement_id)
+        ),
+        told=told,
+    )
+
+
+def _called(session: Session, statement_id: UUID) -> str:
+    """Return a statement's title; of a sensitive one its id, which tells nobody anything."""
+    signing = session.get(Signing, statement_id)
+    if signing is not None and signing.is_sensitive:
+        return str(statement_id)
+    return session.get_one(Statement, statement_id).title

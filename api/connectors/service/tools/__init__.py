@@ -1,0 +1,58 @@
+"""The kinds of tools: ours, and those of packages that are installed beside us."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, cast
+
+import structlog
+
+from api.connectors.rules import ToolFault
+from api.connectors.service.tools.action_network import ActionNetwork
+from api.connectors.service.tools.listmonk import Listmonk
+from api.connectors.service.tools.mailman import Mailman
+from api.connectors.service.tools.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from api.connectors.rules import Kind, Tool
+
+GROUP = "undersigned.connectors"
+OURS: Mapping[str, Kind] = {
+    "mailman": Mailman,
+    "listmonk": Listmonk,
+    "action-network": ActionNetwork,
+    "csv": Table,
+}
+FILES = frozenset({"csv"})  # of which nothing is called: what is to be done is written down
+log = structlog.get_logger()
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Return every kind by its name; a package that cannot be loaded takes no other with it."""
+    found = dict(OURS)
+    for each in entry_points(group=GROUP):
+        if each.name in found:
+            log.error("connector's name is taken", kind=each.name)
+            continue
+        try:
+            found[each.name] = each.load()
+        except Exception as fault:  # noqa: BLE001 # it is another's program
+            log.error("connector not loaded", kind=each.name, error=type(fault).__name__)  # noqa: TRY400 # a trace is the log's, not ours
+    return found
+
+
+def is_file(kind: str) -> bool:
+    """Tell whether what is to be done is written into files."""
+    return kind in FILES
+
+
+def opened(kind: str, settings: Mapping[str, str]) -> Tool:
+    """Return a tool, ready to be called; raise ToolFault."""
+    if kind not in kinds() or is_file(kind):
+        raise ToolFault("kind-unknown")
+    make = cast("type[Tool]", kinds()[kind])
+    return make(settings)

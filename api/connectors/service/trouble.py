@@ -1,0 +1,122 @@
+"""What happens when a tool fails: it is left alone for a while, the owners are told, it heals."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from api.accounts import service as accounts
+from api.accounts.models import RoleGrant
+from api.accounts.rules import Role
+from api.coalitions.models import Coalition
+from api.connectors import rules
+from api.connectors.models import Connector, Push, PushAction, PushState
+from api.infra import clock, letters
+from api.infra.database import transaction
+from api.infra.letters import Facts
+from api.organisations.models import Organisation
+from api.organisations.rules import name_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.connectors.rules import ToolFault
+
+TROUBLE, EXPIRED = "connectors.trouble", "connectors.expired"
+RECENT = timedelta(days=7)
+
+
+def failed(connector_id: UUID, fault: ToolFault) -> None:
+    """Leave a tool alone for a while, longer each time; tell the owners once of each trouble."""
+    now = clock.now()
+    with transaction() as session:
+        connector = session.get(Connector, connector_id, with_for_update=True)
+        if connector is None:
+            return
+        connector.fault, connector.failures = fault.fault, connector.failures + 1
+        connector.failing_since = connector.failing_since or now
+        connector.run_after = now + rules.pause(connector.failures, fault.wait)
+        since = connector.failing_since
+        lasts = rules.is_to_be_told(fault.fault, connector.failures, now - since)
+        if lasts and connector.told_at is None:
+            connector.told_at = now
+            tell(session, TROUBLE, connector.coalition_id)
+
+
+def healed(connector: Connector) -> None:
+    """Forget the trouble of a tool that works again."""
+    if connector.fault is not None:
+        connector.fault = connector.failing_since = connector.told_at = None
+        connector.failures, connector.run_after = 0, None
+
+
+def tell(session: Session, kind: str, coalition_id: UUID) -> None:
+    """Promise a letter to each owner."""
+    query = select(RoleGrant.id).where(
+        RoleGrant.coalition_id == coalition_id, RoleGrant.role == Role.OWNER
+    )
+    letters.promise_all(session, kind, coalition_id, session.scalars(query).all())
+
+
+@letters.facts_of(TROUBLE)
+def _trouble(session: Session, role_id: UUID) -> Facts | None:
+    """Tell of the tool whose trouble is the newest; None where it healed meanwhile."""
+    grant = session.get(RoleGrant, role_id)
+    if grant is None or grant.role is not Role.OWNER:
+        return None
+    query = select(Connector).where(
+        Connector.coalition_id == grant.coalition_id, Connector.told_at.is_not(None)
+    )
+    found = session.scalars(query.order_by(Connector.told_at.desc(), Connector.id)).all()
+    if not found:
+        return None
+    waiting = select(func.count()).where(
+        Push.connector_id == found[0].id,
+        Push.state == PushState.WAITING,
+        Push.action == PushAction.UNSUBSCRIBE,
+    )
+    more = {"fault": found[0].fault, "number": session.scalar(waiting) or 0}
+    return _to(session, grant, found[0], more)
+
+
+@letters.facts_of(EXPIRED)
+def _expired(session: Session, role_id: UUID) -> Facts | None:
+    """Tell how many could not be taken off a list, whose addresses are gone now."""
+    grant = session.get(RoleGrant, role_id)
+    if grant is None or grant.role is not Role.OWNER:
+        return None
+    query = (
+        select(Connector, func.count(Push.id).label("number"))
+        .join(Push, Push.connector_id == Connector.id)
+        .where(
+            Connector.coalition_id == grant.coalition_id,
+            Push.state == PushState.EXPIRED,
+            Push.changed_at > clock.now() - RECENT,
+        )
+        .group_by(Connector.id)
+        .order_by(func.count(Push.id).desc(), Connector.id)
+    )
+    found = session.execute(query).first()
+    return found and _to(session, grant, found[0], {"number": found[1]})
+
+
+def _to(
+    session: Session, grant: RoleGrant, connector: Connector, more: Mapping[str, object]
+) -> Facts:
+    owner = accounts.granted(session, grant).person
+    coalition = session.get_one(Coalition, grant.coalition_id)
+    language = coalition.languages[0]
+    whose = session.get_one(Organisation, connector.organisation_id)
+    facts = {"name": owner.name, "label": connector.label, "accent": coalition.accent}
+    return Facts(
+        to=owner.email,
+        to_name=owner.name,
+        language=language,
+        facts={**facts, "whose": name_in(whose.names, language), **more},
+        coalition=coalition.name,
+    )

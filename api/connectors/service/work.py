@@ -1,0 +1,367 @@
+"""Hands over what waits for a tool, and reads back who left there."""
+
+from __future__ import annotations
+
+import random
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.connectors import rules
+from api.connectors.models import Connector, Push, PushAction, PushState
+from api.connectors.rules import NotTaken, ToolFault
+from api.connectors.service import files, following, people, tools, trouble
+from api.errors import DomainError
+from api.infra import audit, clock, jobs
+from api.infra.database import reading, transaction
+from api.mailings.service import suppressions
+from api.signatures.models import Signature
+from api.signatures.service import rows
+from api.signing.service import owning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Session
+
+    from api.connectors.rules import Person, Tool
+
+    Progress = Callable[[int], None]
+    Pushed = dict[str, dict[str, list[tuple[UUID, int]]]]
+
+WORK = "connectors.work"
+BATCH = 50
+AT_ONCE = 500
+MOST_ATTEMPTS = 5  # of one person, while the tool is well otherwise
+OVERLAP = timedelta(days=1)  # a tool may know days only
+OF_THE_TOOL = frozenset({"key-refused", "list-gone", "rate-limit"})
+log = structlog.get_logger()
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    waits = exists().where(Push.connector_id == Connector.id, Push.state == PushState.WAITING)
+    return and_(
+        Connector.is_paused.is_(False),
+        or_(Connector.run_after.is_(None), Connector.run_after <= now),
+        or_(
+            Connector.kind.in_(tools.FILES),
+            Connector.is_planned.is_(False),
+            Connector.planned_at < now - rules.PLAN_EVERY,
+            Connector.read_after <= now,
+            waits,
+        ),
+    )
+
+
+def is_due(session: Session) -> bool:
+    """Tell whether there is something to do for a tool."""
+    query = select(Connector.id).where(_is_due(clock.now())).limit(1)
+    return session.scalar(query) is not None
+
+
+def start() -> None:
+    """Promise the work of each tool apart: none waits for another that hangs."""
+    with transaction() as session:
+        query = select(Connector.id, Connector.coalition_id).where(_is_due(clock.now()))
+        for connector_id, coalition_id in session.execute(query).all():
+            soon(session, connector_id, coalition_id)
+
+
+def soon(session: Session, connector_id: UUID, coalition_id: UUID) -> jobs.Job:
+    """Promise what is to be done for a tool, or return the job that waits."""
+    facts = {"connector_id": str(connector_id)}
+    return jobs.promise(session, WORK, coalition_id, facts, key=f"{WORK}:{connector_id}")
+
+
+def work(connector_id: UUID, progress: Progress) -> dict[str, int]:
+    """Do what is to be done for a tool, as far as it goes; return what was done."""
+    done = Done()
+    with reading() as session:
+        connector = session.get(Connector, connector_id)
+        if connector is None or session.scalar(_now(connector_id)) is None:
+            return done.told()
+        settings = people.settings_of(session, connector)
+    _plan(connector)
+    if tools.is_file(connector.kind):
+        done.subscribed = files.write(connector_id)
+        _next_file(connector_id, rules.EVERY[settings["every"]])
+        return done.told()
+    try:
+        with _as_fault(connector):
+            tool = tools.opened(connector.kind, settings)
+            with tool.many():
+                Pushing(connector, settings, tool, done, progress).all()
+                _read_back(connector_id, tool, done)
+    except ToolFault as fault:
+        done.fault = fault.fault
+        trouble.failed(connector_id, fault)
+    else:
+        _well(connector_id)
+    if done.has_done:
+        with transaction() as session:
+            audit.record(session, None, "connector.worked", connector, done.told())
+    return done.told()
+
+
+def _now(connector_id: UUID) -> Any:
+    return select(Connector.id).where(Connector.id == connector_id, _is_due(clock.now()))
+
+
+def _plan(connector: Connector) -> None:
+    """Look who is missing and who is to go, once for each time that something happened."""
+    now = clock.now()
+    is_new = connector.planned_at is None or connector.planned_at < now - rules.PLAN_EVERY
+    if connector.is_planned and not is_new:
+        return
+    with transaction() as session:
+        seen = update(Connector).where(Connector.id == connector.id)
+        session.execute(seen.values(is_planned=True, planned_at=now, **_untouched()))
+    try:
+        following.plan(connector)
+    except BaseException:
+        with transaction() as session:
+            following.look_again(session, connector.coalition_id)
+        raise
+
+
+def _untouched() -> dict[str, Any]:
+    return {"updated_at": Connector.updated_at}  # nobody changed it
+
+
+def _next_file(connector_id: UUID, every: timedelta) -> None:
+    with transaction() as session:
+        mine = update(Connector).where(Connector.id == connector_id)
+        session.execute(mine.values(run_after=clock.now() + every, **_untouched()))
+
+
+def _well(connector_id: UUID) -> None:
+    with transaction() as session:
+        connector = session.get(Connector, connector_id, with_for_update=True)
+        if connector is not None:
+            trouble.healed(connector)
+
+
+@contextmanager
+def _as_fault(connector: Connector) -> Iterator[None]:
+    """Take whatever a tool's program does wrong for a fault of the tool."""
+    try:
+        yield
+    except (ToolFault, DomainError, SQLAlchemyError):
+        raise
+    except Exception as fault:  # noqa: BLE001 # it may be another's program
+        name = type(fault).__name__
+        log.error("connector failed", connector=str(connector.id), error=name)  # noqa: TRY400 # a trace could hold values
+        raise ToolFault("failed") from None
+
+
+@dataclass
+class Done:
+    """What one run did."""
+
+    subscribed: int = 0
+    unsubscribed: int = 0
+    refused: int = 0
+    left: int = 0
+    waiting: int = 0
+    fault: str | None = None
+
+    @property
+    def has_done(self) -> bool:
+        return bool(self.subscribed or self.unsubscribed or self.refused or self.left)
+
+    def told(self) -> dict[str, Any]:
+        return {key: value for key, value in vars(self).items() if value is not None}
+
+
+@dataclass
+class Pushing:
+    """Hands over what waits for one tool, a person at a time."""
+
+    connector: Connector
+    settings: Mapping[str, str]
+    tool: Tool
+    done: Done
+    progress: Progress
+    tried: set[UUID] = field(default_factory=set)
+
+    def all(self) -> None:
+        """Push until nothing waits that was not tried in this run."""
+        total, later = self._waiting(), None
+        self.done.waiting = total
+        while batch := self._next():
+            for push, person, email in batch:
+                self.tried.add(push.id)
+                try:
+                    self._push(push, person, email)
+                except ToolFault as fault:
+                    self._of_one(push, fault)  # or the tool is not well
+                    later = fault
+                self.done.waiting = max(0, self.done.waiting - 1)
+            self.progress(min(99, 100 * len(self.tried) // max(total, len(self.tried))))
+        if later is not None:
+            self.done.waiting = self._waiting()
+            raise later
+
+    def _waits(self) -> ColumnElement[bool]:
+        mine = Push.connector_id == self.connector.id
+        return and_(mine, Push.state == PushState.WAITING)
+
+    def _waiting(self) -> int:
+        with reading() as session:
+            return session.scalar(select(func.count()).where(self._waits())) or 0
+
+    def _next(self) -> list[tuple[Push, Person | None, str]]:
+        """Return the next of whom the tool is told, with the list written down before it is."""
+        with transaction() as session:
+            query = select(Push).where(self._waits(), Push.id.not_in(self.tried))
+            first = query.order_by(Push.action.desc(), Push.attempts, Push.created_at, Push.id)
+            found = session.scalars(first.limit(BATCH).with_for_update()).all()
+            ready = [each for each in map(partial(self._ready, session), found) if each]
+            return self._without_suppressed(session, ready)
+
+    def _ready(self, session: Session, push: Push) -> tuple[Push, Person | None, str] | None:
+        if push.action is PushAction.UNSUBSCRIBE:
+            email = people.address_of(session, push)
+            return None if email is None else (push, None, email)
+        person = people.person(session, self.connector, push.signature_id)
+        if person is None:  # the consent was taken back a moment ago
+            following.take_off(session, [push])
+            return None
+        push.mailing_list = people.list_of(self.connector, self.settings, person)
+        return push, person, person.email
+
+    def _without_suppressed(
+        self, session: Session, ready: list[tuple[Push, Person | None, str]]
+    ) -> list[tuple[Push, Person | None, str]]:
+        wanted = [email for _, person, email in ready if person is not None]
+        bad = suppressions.suppressed(session, self.connector.coalition_id, wanted)
+        for push, person, email in ready:
+            if person is not None and email in bad:
+                push.state, push.fault = PushState.REFUSED, following.SUPPRESSED
+                push.changed_at = clock.now()
+        return [each for each in ready if each[1] is None or each[2] not in bad]
+
+    def _push(self, push: Push, person: Person | None, email: str) -> None:
+        mailing_list = push.mailing_list or ""
+        try:
+            if person is None:
+                self.tool.unsubscribe(mailing_list, email)
+                self.done.unsubscribed += 1
+            else:
+                self.tool.subscribe(mailing_list, person)
+                self.done.subscribed += 1
+        except NotTaken as reason:
+            self.done.refused += 1
+            self._ended(push, PushState.REFUSED, reason.fault)
+        else:
+            self._ended(push, PushState.DONE, _lasting(push))
+
+    def _ended(self, push: Push, state: PushState, fault: str | None) -> None:
+        """Write how a push ended, unless something else is wanted of it by now."""
+        same = update(Push).where(Push.id == push.id, Push.number == push.number)
+        how = {"state": state, "fault": fault, "address": None, "changed_at": clock.now()}
+        with transaction() as session:
+            session.execute(same.values(**how))
+
+    def _of_one(self, push: Push, fault: ToolFault) -> None:
+        """Count a fault as one of this person, if the tool is well otherwise; else raise it."""
+        if fault.fault in OF_THE_TOOL:
+            raise fault
+        self.tool.lists()
+        attempts = push.attempts + 1
+        if attempts >= MOST_ATTEMPTS and push.action is PushAction.SUBSCRIBE:
+            self.done.refused += 1
+            self._ended(push, PushState.REFUSED, fault.fault)
+            return
+        mine = update(Push).where(Push.id == push.id, Push.number == push.number)
+        with transaction() as session:
+            session.execute(mine.values(attempts=attempts, fault=_lasting(push) or fault.fault))
+
+
+def _lasting(push: Push) -> str | None:
+    return following.SUPPRESSED if push.fault == following.SUPPRESSED else None
+
+
+def _read_back(connector_id: UUID, tool: Tool, done: Done) -> None:
+    """Ask a tool who left, and take their consents back here; whom nobody may write to goes too."""
+    began = clock.now()
+    with reading() as session:
+        connector = session.get(Connector, connector_id)
+        if connector is None or not tool.READS or (connector.read_after or began) > began:
+            return
+        pushed = _pushed(session, connector)
+    since = connector.read_at and connector.read_at - OVERLAP
+    left: list[tuple[UUID, int]] = []
+    for mailing_list, by_email in pushed.items():
+        gone = set(tool.left(mailing_list, by_email.keys(), since)) & by_email.keys()
+        if rules.are_too_many(len(gone), len(by_email)) and not connector.accepts_many:
+            raise ToolFault("many-left")
+        left += [push for email in gone for push in by_email[email]]
+    for push_id, number in left:
+        done.left += _take_back(connector, push_id, number)
+    _drop_suppressed(connector, pushed)
+    with transaction() as session:
+        mine = update(Connector).where(Connector.id == connector_id)
+        after = clock.now() + rules.READ_EVERY * random.uniform(0.9, 1.1)  # noqa: S311 # so that many do not come at once
+        how = {"read_at": began, "read_after": after, "accepts_many": False}
+        session.execute(mine.values(**how, **_untouched()))
+
+
+def _pushed(session: Session, connector: Connector) -> Pushed:
+    """Return who is on which list: the pushes of each address, in lower case."""
+    mine = (
+        Push.connector_id == connector.id,
+        Push.state == PushState.DONE,
+        Push.action == PushAction.SUBSCRIBE,
+    )
+    query = select(Push, Signature).join(Signature, Signature.id == Push.signature_id)
+    found: Pushed = {}
+    everybody = session.execute(query.where(*mine).order_by(Push.id)).all()
+    for start in range(0, len(everybody), AT_ONCE):
+        some = everybody[start : start + AT_ONCE]
+        known = rows.identities(session, [signature for _, signature in some])
+        for push, signature in some:
+            email = known.get(signature.id, {}).get("email")
+            if email:
+                on = found.setdefault(push.mailing_list or "", {})
+                on.setdefault(email.lower(), []).append((push.id, push.number))
+    return found
+
+
+def _take_back(connector: Connector, push_id: UUID, number: int) -> bool:
+    """Take back the consent of somebody who left in the tool."""
+    with transaction() as session:
+        push = session.get(Push, push_id, with_for_update=True)
+        if push is None or push.number != number:
+            return False
+        push.action, push.state, push.fault = PushAction.UNSUBSCRIBE, PushState.DONE, "left"
+        push.number, push.changed_at = push.number + 1, clock.now()
+        session.flush()
+        owning.take_back_mailing(
+            session, push.signature_id, connector.organisation_id, by="connector"
+        )
+        return True
+
+
+def _drop_suppressed(connector: Connector, pushed: Pushed) -> None:
+    """Have those taken off a list whom a bounce or a complaint lets nobody write to any more."""
+    for by_email in pushed.values():
+        emails = list(by_email)
+        for start in range(0, len(emails), AT_ONCE):
+            with transaction() as session:
+                some = emails[start : start + AT_ONCE]
+                bad = suppressions.suppressed(session, connector.coalition_id, some)
+                ids = [push_id for email in bad for push_id, _ in by_email[email]]
+                query = select(Push).where(Push.id.in_(ids), Push.state == PushState.DONE)
+                for push in session.scalars(query.with_for_update()).all():
+                    following.take_off(session, [push])
+                    push.fault = following.SUPPRESSED

@@ -1,0 +1,1 @@
+"""Hands statements over to those they are addressed to, and keeps what they answer."""

@@ -1,0 +1,121 @@
+"""Cover letters, what was handed to whom, and what came back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.demands.models import DemandStatus
+from api.infra.database import Base, Created, Id, Instant, Language, choice
+from api.infra.keys import Sealed
+
+
+class CoverLetter(Base):
+    """What goes with a statement to its addressees, in one or several languages.
+
+    It does not change: what somebody got can be read again. Another one is written in its place.
+    """
+
+    __tablename__ = "cover_letters"
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    statement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("statements.id", ondelete="CASCADE"), index=True
+    )
+    language: Mapped[Language]  # of the text where no other is asked for
+    texts: Mapped[list[dict[str, str]]] = mapped_column(JSON)  # language, subject, text
+    created_by: Mapped[UUID | None]
+    created_at: Mapped[Created]
+
+
+class Means(StrEnum):
+    """How a statement reached an addressee."""
+
+    EMAIL = "email"
+    IN_PERSON = "in_person"
+    POST = "post"
+    OTHER = "other"
+
+
+class DeliveryState(StrEnum):
+    """What became of a delivery."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"  # by e-mail: the mail server took it
+    FAILED = "failed"
+    DROPPED = "dropped"  # the text, the addressee or their address was gone when its turn came
+
+
+class Delivery(Base):
+    """One handing over of a statement to an addressee."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (Index("ix_deliveries_statement_id_created_at", "statement_id", "created_at"),)
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    statement_id: Mapped[UUID] = mapped_column(ForeignKey("statements.id", ondelete="CASCADE"))
+    addressee_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("addressees.id", ondelete="SET NULL"), index=True
+    )
+    addressee: Mapped[str] = mapped_column(String(300))  # its name by then
+    cover_letter_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("cover_letters.id", ondelete="CASCADE"), index=True
+    )
+    revision_number: Mapped[int]
+    language: Mapped[Language | None]
+    means: Mapped[Means] = mapped_column(choice(Means))
+    state: Mapped[DeliveryState] = mapped_column(choice(DeliveryState))
+    fault: Mapped[str | None] = mapped_column(String(80))
+    note: Mapped[Sealed | None]
+    delivered_at: Mapped[datetime | None] = mapped_column(Instant)
+    created_by: Mapped[UUID | None]
+    created_at: Mapped[Created]
+
+
+class Response(Base):
+    """What an addressee answered to a statement."""
+
+    __tablename__ = "responses"
+    __table_args__ = (Index("ix_responses_statement_id_created_at", "statement_id", "created_at"),)
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    statement_id: Mapped[UUID] = mapped_column(ForeignKey("statements.id", ondelete="CASCADE"))
+    addressee_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("addressees.id", ondelete="SET NULL"), index=True
+    )
+    addressee: Mapped[str] = mapped_column(String(300))
+    answered_on: Mapped[date]
+    words: Mapped[Sealed]  # {"text", "sources"}: it may name people
+    created_by: Mapped[UUID | None]
+    created_at: Mapped[Created]
+
+
+class ResponseDemand(Base):
+    """That a response speaks to a demand, and what became of it by that."""
+
+    __tablename__ = "response_demands"
+
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    response_id: Mapped[UUID] = mapped_column(
+        ForeignKey("responses.id", ondelete="CASCADE"), primary_key=True
+    )
+    demand_id: Mapped[UUID] = mapped_column(
+        ForeignKey("demands.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    status: Mapped[DemandStatus | None] = mapped_column(choice(DemandStatus))
+    position: Mapped[int]

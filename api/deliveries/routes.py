@@ -1,0 +1,125 @@
+"""The addresses of cover letters, deliveries and responses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask.views import MethodView
+
+from api.accounts.routes import current_actor
+from api.deliveries import service
+from api.deliveries.schemas import (
+    CoverLetterIn,
+    CoverLetterOut,
+    CoverPreviewArgs,
+    CoverPreviewOut,
+    DeliveriesIn,
+    DeliveriesOut,
+    DeliveryIn,
+    DeliveryOut,
+    ResponseIn,
+    ResponseOut,
+)
+from api.deliveries.service import responses
+from api.web.paging import PageArgs, listed, paged
+from api.web.rest import Blueprint
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from api.deliveries.models import CoverLetter
+
+ABOUT = "Statements handed over to those they are addressed to, and what these answer."
+blueprint = Blueprint("deliveries", __name__, url_prefix="/v1", description=ABOUT)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/cover-letters")
+class CoverLetters(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(CoverLetterOut))
+    def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
+        """List a statement's cover letters, newest first."""
+        return paged(service.letters_of(current_actor(), statement_id, args["page"]))
+
+    @blueprint.arguments(CoverLetterIn)
+    @blueprint.response(201, CoverLetterOut)
+    def post(self, facts: dict[str, Any], statement_id: UUID) -> CoverLetter:
+        """Write a cover letter. It does not change: write another one in its place."""
+        return service.write(current_actor(), statement_id, facts)
+
+
+@blueprint.route("/cover-letters/<uuid:cover_letter_id>")
+class OneCoverLetter(MethodView):
+    @blueprint.response(200, CoverLetterOut)
+    def get(self, cover_letter_id: UUID) -> CoverLetter:
+        """Show a cover letter."""
+        return service.letter(current_actor(), cover_letter_id)
+
+
+@blueprint.route("/cover-letters/<uuid:cover_letter_id>/preview")
+class CoverPreview(MethodView):
+    @blueprint.arguments(CoverPreviewArgs, location="query")
+    @blueprint.response(200, CoverPreviewOut)
+    def get(self, args: dict[str, Any], cover_letter_id: UUID) -> service.Sight:
+        """Show a cover letter as it goes out, and to whom it would; nothing is sent."""
+        wanted = args["language"], args["addressee_id"]
+        return service.preview(current_actor(), cover_letter_id, *wanted)
+
+
+@blueprint.route("/cover-letters/<uuid:cover_letter_id>/deliveries")
+class Sendings(MethodView):
+    @blueprint.arguments(DeliveriesIn)
+    @blueprint.response(201, DeliveriesOut)
+    def post(self, given: dict[str, Any], cover_letter_id: UUID) -> service.Sent:
+        """Send the published statement to addressees, as a PDF with this cover letter.
+
+        Safe to repeat: who has this revision already, or soon will, gets no second one; where a
+        delivery failed, another one is tried.
+        """
+        return service.send(current_actor(), cover_letter_id, given)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/deliveries")
+class Deliveries(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(DeliveryOut))
+    def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
+        """List a statement's deliveries, newest first."""
+        return paged(service.of_statement(current_actor(), statement_id, args["page"]))
+
+    @blueprint.arguments(DeliveryIn)
+    @blueprint.response(201, DeliveryOut)
+    def post(self, facts: dict[str, Any], statement_id: UUID) -> service.Shown:
+        """Record that a statement was handed over in person, by post or otherwise."""
+        return service.record(current_actor(), statement_id, facts)
+
+
+@blueprint.route("/deliveries/<uuid:delivery_id>")
+class OneDelivery(MethodView):
+    @blueprint.response(200, DeliveryOut)
+    def get(self, delivery_id: UUID) -> service.Shown:
+        """Show a delivery."""
+        return service.one(current_actor(), delivery_id)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/responses")
+class Responses(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(ResponseOut))
+    def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
+        """List what addressees answered to a statement, newest first."""
+        return paged(responses.of_statement(current_actor(), statement_id, args["page"]))
+
+    @blueprint.arguments(ResponseIn)
+    @blueprint.response(201, ResponseOut)
+    def post(self, facts: dict[str, Any], statement_id: UUID) -> responses.Shown:
+        """Record what an addressee answered, and what became of demands by it."""
+        return responses.record(current_actor(), statement_id, facts)
+
+
+@blueprint.route("/responses/<uuid:response_id>")
+class OneResponse(MethodView):
+    @blueprint.response(200, ResponseOut)
+    def get(self, response_id: UUID) -> responses.Shown:
+        """Show a response."""
+        return responses.one(current_actor(), response_id)

@@ -1,0 +1,128 @@
+"""What addressees answered, against what they were asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.cases import service as cases
+from api.coalitions.models import Addressee
+from api.deliveries.models import Response, ResponseDemand
+from api.deliveries.service import NO_SUCH
+from api.demands import service as demands
+from api.demands.models import Demand
+from api.errors import Fault, Invalid, point
+from api.infra import audit, clock, keys, pages
+from api.infra.database import reading, transaction
+from api.statements.models import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from api.infra.pages import Page, PageRequest
+
+WORDS = "responses.words"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A response with its words, and the demands that it speaks to."""
+
+    row: Response
+    text: str
+    sources: list[str]
+    demands: list[ResponseDemand]
+
+
+def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Shown:
+    """Keep what an addressee answered. A demand whose status it changes gets it as evidence."""
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
+        cases.hold(session, statement.coalition_id)
+        addressee = session.get(Addressee, facts["addressee_id"])
+        about = list(_demands(session, statement, facts["demands"]))
+        if addressee is None or addressee.coalition_id != statement.coalition_id:
+            raise Invalid("Enter the addressee first.", [Fault("/addressee_id", NO_SUCH)])
+        row = Response(
+            id=uuid4(),
+            coalition_id=statement.coalition_id,
+            statement_id=statement.id,
+            addressee_id=addressee.id,
+            addressee=addressee.name,
+            answered_on=facts["answered_on"] or clock.today(),
+            created_by=actor.user_id,
+            created_at=clock.now(),
+        )
+        said = {"text": facts["text"], "sources": facts["sources"]}
+        row.words = keys.seal(session, row.coalition_id, WORDS, row.id, said)
+        session.add(row)
+        session.flush()
+        session.add_all(links := [_link(row, *each) for each in enumerate(facts["demands"])])
+        told = {"demands": facts["demands"], **said, "addressee_id": str(addressee.id)}
+        audit.record(session, actor, "response.recorded", row, told)
+        for demand, link in zip(about, links, strict=True):
+            if link.status is not None:
+                of_it = {"status": link.status, "on": row.answered_on, "evidence": facts["text"]}
+                demands.put_status(session, actor, demand, {**of_it, "sources": facts["sources"]})
+        return Shown(row, facts["text"], facts["sources"], links)
+
+
+def _link(row: Response, position: int, given: Mapping[str, Any]) -> ResponseDemand:
+    return ResponseDemand(
+        coalition_id=row.coalition_id,
+        response_id=row.id,
+        demand_id=given["demand_id"],
+        status=given["status"],
+        position=position,
+    )
+
+
+def _demands(
+    session: Session, statement: Statement, given: Sequence[Mapping[str, Any]]
+) -> Iterator[Demand]:
+    ids = [each["demand_id"] for each in given]
+    query = select(Demand).where(Demand.coalition_id == statement.coalition_id, Demand.id.in_(ids))
+    known = {row.id: row for row in session.scalars(query.with_for_update())}
+    faults = [
+        Fault(point("demands", index, "demand_id"), "The coalition has no demand of this id.")
+        for index, each in enumerate(ids)
+        if each not in known
+    ]
+    if faults:
+        raise Invalid("Enter the demand into the coalition first.", faults)
+    yield from (known[each] for each in ids)
+
+
+def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Shown]:
+    """Return the responses to a statement, the latest recorded first."""
+    with reading() as session:
+        load(session, actor, Statement, statement_id, Role.COORDINATOR)
+        query = select(Response).where(Response.statement_id == statement_id)
+        order = [Response.created_at, Response.id]
+        found = pages.page(session, query, page, order, descending=True)
+        return pages.Page(_shown(session, found.items), found.following, found.total)
+
+
+def one(actor: Actor, response_id: UUID) -> Shown:
+    """Return a response."""
+    with reading() as session:
+        return _shown(session, [load(session, actor, Response, response_id, Role.COORDINATOR)])[0]
+
+
+def _shown(session: Session, rows: Sequence[Response]) -> list[Shown]:
+    query = select(ResponseDemand).where(ResponseDemand.response_id.in_([row.id for row in rows]))
+    about: dict[UUID, list[ResponseDemand]] = {}
+    for link in session.scalars(query.order_by(ResponseDemand.position)):
+        about.setdefault(link.response_id, []).append(link)
+    found = []
+    for row in rows:
+        said = keys.unseal(session, WORDS, row.id, row.words)
+        found.append(Shown(row, said["text"], said["sources"], about.get(row.id, [])))
+    return found

@@ -1,0 +1,300 @@
+"""Tables of others: any usual encoding and separator, and columns by any name, told as ours."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from api.errors import Fault, point
+from api.infra import languages, tables
+from api.infra.tables import NotATable, Report, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+MOST_BYTES = 10_000_000
+SEPARATORS = ";,\t|"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")  # what Excel calls Unicode Text begins so
+_QUOTED = re.compile('"[^"]*"')
+_SAYS_SEPARATOR = re.compile(rf"sep=([{SEPARATORS}])\r?\n", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_CYRILLIC = re.compile("[А-Яа-яЁёІіЇїЄєҐґЎў]+")  # noqa: RUF001 # Cyrillic
+_CLEARLY = 0.9  # of the words with letters beyond ASCII, so many are wholly Cyrillic
+# What a header may add to a name to say its language.
+_LANGUAGES = {
+    "english": "en", "eng": "en", "английский": "en", "английском": "en", "англ": "en",
+    "russian": "ru", "rus": "ru", "русский": "ru", "русском": "ru", "рус": "ru",  # noqa: RUF001 # Cyrillic
+    "en": "en", "ru": "ru",
+}  # fmt: skip
+_IN = {"in", "на"}
+
+
+class Encoding(StrEnum):
+    """How a file writes its letters down."""
+
+    UTF_8 = "utf-8"
+    UTF_16 = "utf-16"
+    WINDOWS_1250 = "windows-1250"  # Excel's CSV in Poland, Hungary ...
+    WINDOWS_1251 = "windows-1251"  # in Russia, Kazakhstan ...
+    WINDOWS_1252 = "windows-1252"  # in western Europe
+    WINDOWS_1254 = "windows-1254"  # in Turkey
+    KOI8_R = "koi8-r"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table as it came: what it calls its columns, and the cells of each line."""
+
+    header: Sequence[str]
+    lines: Sequence[tuple[int, Sequence[str]]]  # the number of each, and its cells
+    encoding: Encoding | None = None  # None: it was no file
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a kind of table may hold."""
+
+    columns: Sequence[str]  # ours
+    usual: Mapping[str, Sequence[str]]  # what others call them
+    facts: Callable[[Mapping[str, str]], dict[str, Any]]  # of cells by our columns
+    needed: Sequence[str]  # one of these has to be there, or nothing can be entered
+    several: Sequence[str] = ()  # the columns whose cells hold several values
+    by_language: str | None = None  # the column that is there once a language: name_en, name_ru
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table, and what it is read as; None: it is passed over."""
+
+    header: str
+    column: str | None
+
+
+@dataclass(frozen=True)
+class Imported(Report):
+    """What became of a table of others, and how it was read."""
+
+    columns: Sequence[Column]
+    encoding: Encoding | None
+
+
+def read(data: bytes, encoding: Encoding | None = None) -> Sheet:
+    """Return what a file of comma-separated values holds; raise NotATable, with what to do."""
+    text, found = _decoded(data, encoding)
+    separator = None
+    if says := _SAYS_SEPARATOR.match(text):
+        separator, text = says[1], text[says.end() :]
+    first = _QUOTED.sub("", text.lstrip("\r\n").partition("\n")[0])
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=separator or max(SEPARATORS, key=first.count),
+        strict=True,
+    )
+    before = 1 if says else 0
+    try:
+        lines = [(line + before, cells) for line, cells in _lines(reader)]
+    except csv.Error as fault:
+        line = reader.line_num + before
+        raise NotATable(f"Line {line} cannot be read: {fault}.") from fault
+    if not lines:
+        raise NotATable("It has no line. The first names the columns.")
+    (_, header), *rest = lines
+    return _sheet([tables.without_guard(_plain(cell)) for cell in header], rest, found)
+
+
+def of(things: Iterable[Mapping[str, Any]]) -> Sheet:
+    """Return things that another tool lists as the lines of a table, from 1."""
+    every = list(things)
+    header = list(dict.fromkeys(name for each in every for name in each))
+    lines = [(at, [_cell(each.get(name)) for name in header]) for at, each in enumerate(every, 1)]
+    return _sheet(header, lines, None)
+
+
+def _sheet(
+    header: Sequence[str], lines: Sequence[tuple[int, Sequence[str]]], encoding: Encoding | None
+) -> Sheet:
+    if len(header) > tables.MOST_COLUMNS:
+        raise NotATable(f"Send at most {tables.MOST_COLUMNS} columns.")
+    if len(lines) > tables.MOST_LINES:
+        tables.too_many()
+    return Sheet(header, lines, encoding)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list | tuple | set):
+        return "\n".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _lines(reader: Any) -> Iterator[tuple[int, Sequence[str]]]:
+    start = 1  # a quoted cell may hold line breaks, so lines are not rows
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            yield start, cells
+        start = reader.line_num + 1
+
+
+def _decoded(data: bytes, given: Encoding | None) -> tuple[str, Encoding]:
+    """Return a file's text, and the encoding that was given or is plain from its bytes."""
+    for encoding in [given] if given else _likely(data):
+        try:
+            return data.decode("utf-8-sig" if encoding is Encoding.UTF_8 else encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    if given:
+        raise NotATable(f"Its bytes are not {given}: name another encoding, or none.")
+    raise NotATable(
+        "Which letters it holds cannot be told. Say encoding=windows-1252 (western Europe),"
+        ' windows-1250 or another, or save it as UTF-8 ("CSV UTF-8" in a spreadsheet).'
+    )
+
+
+def _likely(data: bytes) -> Iterator[Encoding]:
+    if data.startswith(_UTF16):
+        yield Encoding.UTF_16
+    else:
+        yield Encoding.UTF_8
+        if _is_cyrillic(data):
+            yield Encoding.WINDOWS_1251
+
+
+def _is_cyrillic(data: bytes) -> bool:
+    """Tell whether bytes are Russian in Excel's own encoding: words are Cyrillic as a whole.
+
+    In the encodings of Latin alphabets such letters stand alone among those of ASCII.
+    """
+    words = _LETTERS.findall(data.decode(Encoding.WINDOWS_1251, "replace"))
+    beyond = [word for word in words if not word.isascii()]
+    russian = [word for word in beyond if _CYRILLIC.fullmatch(word)]
+    # What KOI8 writes has its small letters where this one has the capitals.
+    usual = sum(word[1:].islower() or word.isupper() for word in russian)
+    return bool(beyond) and usual >= _CLEARLY * len(beyond)
+
+
+def mapped(
+    sheet: Sheet, layout: Layout, given: Mapping[str, str]
+) -> tuple[list[Row], list[Column]]:
+    """Return a table's lines as facts, and as what each of its columns was read.
+
+    `given` says it by header, an empty text that a column is passed over; the rest is found by
+    the usual names. Raise NotATable where it cannot be told.
+    """
+    columns = _columns(sheet.header, layout, given)
+    places = [(at, each.column) for at, each in enumerate(columns) if each.column]
+    return [_row(line, cells, len(columns), places, layout) for line, cells in sheet.lines], columns
+
+
+def _columns(header: Sequence[str], layout: Layout, given: Mapping[str, str]) -> list[Column]:
+    asked = {_bare(name): column for name, column in given.items()}
+    faults = _strange(header, layout, given)
+    usual = {_words(name): column for column, names in layout.usual.items() for name in names}
+    said = {column for name in header if (column := _exact(asked.get(_bare(name), ""), layout))}
+    columns = []
+    for name in header:
+        bare = _bare(name)
+        if bare in asked:
+            column = _exact(asked[bare], layout)
+        else:
+            column = _exact(name, layout) or _guessed(_words(name), layout, usual)
+            column = None if column in said else column  # what was said goes before what is guessed
+        columns.append(Column(name, column))
+    counts = Counter(each.column for each in columns if each.column)
+    faults += [
+        Fault(point(at), f"Another column is {each.column} too: say map={each.header[:40]}: of one")
+        for at, each in enumerate(columns)
+        if each.column and counts[each.column] > 1
+    ]
+    if not faults and not any(_is_needed(column, layout) for column in counts):
+        names = ", ".join(name[:40] for name in header if name)
+        detail = f"None of its columns ({names}) is read as {layout.needed[0]}: say which it is."
+        faults.append(Fault("", detail))
+    if faults:
+        known = f"Columns may be read as {', '.join(layout.columns)}."
+        raise NotATable(f"{known} Say map=HEADER:COLUMN for each that is not found.", faults)
+    return columns
+
+
+def _is_needed(column: str, layout: Layout) -> bool:
+    by_language = layout.by_language and column.startswith(f"{layout.by_language}_")
+    return bool(by_language) or column in layout.needed
+
+
+def _strange(header: Sequence[str], layout: Layout, given: Mapping[str, str]) -> list[Fault]:
+    """Return what is wrong with what a caller says of columns."""
+    there = [_bare(name) for name in header]
+    faults = []
+    for name, column in given.items():
+        if _bare(name) not in there:
+            near = difflib.get_close_matches(_bare(name), there, 1)
+            advice = f" Is it {near[0][:40]}?" if near else ""
+            faults.append(Fault("", f"There is no column {name[:40]!r}.{advice}", parameter="map"))
+        if column and not _exact(column, layout):
+            near = difflib.get_close_matches(column, layout.columns, 1)
+            advice = f" Is it {near[0]}?" if near else ""
+            detail = f"Nothing is called {column[:40]!r} here.{advice}"
+            faults.append(Fault("", detail, parameter="map"))
+    return faults
+
+
+def _exact(name: str, layout: Layout) -> str | None:
+    """Return the column of ours that is called so."""
+    bare = name.strip()
+    if bare.casefold() in layout.columns:
+        return bare.casefold()
+    base, _, language = bare.partition("_")
+    is_one = layout.by_language is not None and base.casefold() == layout.by_language
+    if is_one and languages.is_language(language):
+        return f"{layout.by_language}_{language.lower() if '-' not in language else language}"
+    return None
+
+
+def _guessed(words: str, layout: Layout, usual: Mapping[str, str]) -> str | None:
+    """Return the column of ours that others call so."""
+    if words in usual:
+        return usual[words]
+    *before, last = words.split(" ")
+    if layout.by_language is None or last not in _LANGUAGES:
+        return None
+    base = " ".join(before[:-1] if before and before[-1] in _IN else before)
+    if not (usual.get(base) or "").startswith(layout.by_language):
+        return None
+    return f"{layout.by_language}_{_LANGUAGES[last]}"
+
+
+def _bare(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
+def _words(name: str) -> str:
+    bare = _bare(name).replace("ё", "е").replace("e-mail", "email")  # noqa: RUF001 # Cyrillic
+    return " ".join(_WORD.findall(bare))
+
+
+def _row(
+    line: int,
+    cells: Sequence[str],
+    width: int,
+    places: Sequence[tuple[int, str]],
+    layout: Layout,
+) -> Row:
+    if any(cell.strip() for cell in cells[width:]):
+        return Row(line, point(line), {}, f"It has {len(cells)} cells, and the first line {width}.")
+    found = {
+        column: cells[at].strip(" \t\r") if column in layout.several else _plain(cells[at])
+        for at, column in places
+        if at < len(cells)
+    }
+    told = {name: tables.without_guard(cell) for name, cell in found.items() if cell.strip()}
+    return Row(line, point(line), layout.facts(told))
+
+
+def _plain(cell: str) -> str:
+    return " ".join(cell.split())

@@ -1,0 +1,1 @@
+"""Writes to those who signed and agreed to hear more: what came of it."""

@@ -1,0 +1,28 @@
+"""Jobs of updates: send them, and count to whom they would go where that is many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from api.infra.jobs import job
+from api.updates import service
+from api.updates.service import sending
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from api.infra.jobs import Work
+
+
+@job(sending.SEND, when=sending.is_wanted)
+def send(work: Work) -> dict[str, int]:
+    """Take the next step of each update that is being sent."""
+    del work
+    return sending.send()
+
+
+@job(service.COUNT)
+def count(work: Work) -> Mapping[str, Any]:
+    """Count to whom an update would go."""
+    return service.count_many(UUID(work.facts["update_id"]))

@@ -1,0 +1,97 @@
+"""Updates, and whom each goes to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.infra.database import Base, Id, Instant, Language, Versioned, choice
+
+
+class UpdateState(StrEnum):
+    """How far an update is."""
+
+    DRAFT = "draft"
+    SENDING = "sending"
+    PAUSED = "paused"
+    SENT = "sent"
+
+
+class Update(Versioned, Base):
+    """What is written to those who agreed to the mailings of one organisation."""
+
+    __tablename__ = "updates"
+    __table_args__ = (Index("ix_updates_state", "state"),)
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    statement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("statements.id", ondelete="CASCADE"), index=True
+    )
+    also_statement_ids: Mapped[list[str]] = mapped_column(JSON, default=list)
+    organisation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisations.id", ondelete="CASCADE"), index=True
+    )
+    language: Mapped[Language]  # of the text for those whose language there is none of
+    texts: Mapped[list[dict[str, str]]] = mapped_column(JSON)  # language, subject, text
+    state: Mapped[UpdateState] = mapped_column(choice(UpdateState), default=UpdateState.DRAFT)
+    # Whom it passed over when its recipients were gathered, by why; None: they are not yet.
+    left_out: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    created_by: Mapped[UUID | None]
+    started_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class RecipientState(StrEnum):
+    """What became of one letter of an update."""
+
+    WAITING = "waiting"
+    PROMISED = "promised"  # its letter is in the outbox
+    SENT = "sent"
+    LEFT_OUT = "left_out"  # not wanted any more when its turn came
+    FAILED = "failed"
+
+
+class UpdateRecipient(Base):
+    """That an update goes to who gave a signature. The address stays with the signature."""
+
+    __tablename__ = "update_recipients"
+    __table_args__ = (
+        UniqueConstraint("update_id", "signature_id"),
+        Index("ix_update_recipients_update_id_state", "update_id", "state"),
+    )
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    update_id: Mapped[UUID] = mapped_column(ForeignKey("updates.id", ondelete="CASCADE"))
+    signature_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("signatures.id", ondelete="SET NULL"), index=True
+    )
+    state: Mapped[RecipientState] = mapped_column(
+        choice(RecipientState), default=RecipientState.WAITING
+    )
+
+
+class UpdateTest(Base):
+    """That somebody wants to see an update in their own mailbox first; gone with its letter."""
+
+    __tablename__ = "update_tests"
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    update_id: Mapped[UUID] = mapped_column(
+        ForeignKey("updates.id", ondelete="CASCADE"), index=True
+    )
+    role_id: Mapped[UUID] = mapped_column(ForeignKey("roles.id", ondelete="CASCADE"), index=True)
+    language: Mapped[Language]

@@ -1,0 +1,131 @@
+"""The addresses of updates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask.views import MethodView
+
+from api.accounts.routes import current_actor, promised
+from api.accounts.schemas import JobOut
+from api.updates import service
+from api.updates.schemas import (
+    UpdateCountOut,
+    UpdateIn,
+    UpdateOut,
+    UpdatePreviewArgs,
+    UpdatePreviewOut,
+    UpdateProgressOut,
+    UpdateTestIn,
+    UpdateTestOut,
+)
+from api.web.etags import needs_match, tagged
+from api.web.paging import PageArgs, listed, paged
+from api.web.rest import Blueprint
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from api.updates.models import Update
+
+JOB = "They are many: a job, at `Location`, whose result is what would stand here."
+ABOUT = "What came of it, for those who signed and agreed to hear more."
+blueprint = Blueprint("updates", __name__, url_prefix="/v1", description=ABOUT)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/updates")
+class Updates(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(UpdateOut))
+    def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
+        """List a statement's updates, newest first."""
+        return paged(service.of_statement(current_actor(), statement_id, args["page"]))
+
+    @blueprint.arguments(UpdateIn)
+    @blueprint.response(201, UpdateOut)
+    def post(self, facts: dict[str, Any], statement_id: UUID) -> Update:
+        """Write an update; nothing is sent yet."""
+        return tagged(service.write(current_actor(), statement_id, facts))
+
+
+@blueprint.route("/updates/<uuid:update_id>")
+class OneUpdate(MethodView):
+    @blueprint.response(200, UpdateOut)
+    def get(self, update_id: UUID) -> Update:
+        """Show an update."""
+        return tagged(service.one(current_actor(), update_id))
+
+    @needs_match
+    @blueprint.arguments(UpdateIn(partial=True))
+    @blueprint.response(200, UpdateOut)
+    def patch(self, facts: dict[str, Any], update_id: UUID, expected: int) -> Update:
+        """Change an update that was not begun."""
+        return tagged(service.change(current_actor(), update_id, expected, facts))
+
+    @needs_match
+    @blueprint.response(204)
+    def delete(self, update_id: UUID, expected: int) -> None:
+        """Delete an update that was not begun."""
+        service.remove(current_actor(), update_id, expected)
+
+
+@blueprint.route("/updates/<uuid:update_id>/preview")
+class UpdatePreview(MethodView):
+    @blueprint.arguments(UpdatePreviewArgs, location="query")
+    @blueprint.response(200, UpdatePreviewOut)
+    def get(self, args: dict[str, str], update_id: UUID) -> dict[str, Any]:
+        """Show the letter as who reads a language gets it, as HTML and as plain text."""
+        language, letter = service.preview(current_actor(), update_id, args.get("language"))
+        return {**vars(letter), "language": language}
+
+
+@blueprint.route("/updates/<uuid:update_id>/tests")
+class UpdateTests(MethodView):
+    @blueprint.arguments(UpdateTestIn)
+    @blueprint.response(202, UpdateTestOut)
+    def post(self, given: dict[str, str | None], update_id: UUID) -> dict[str, str]:
+        """Send the letter to yourself, as your role's address has it; to nobody else."""
+        return {"language": service.try_out(current_actor(), update_id, given["language"])}
+
+
+@blueprint.route("/updates/<uuid:update_id>/counts")
+class UpdateCounts(MethodView):
+    @blueprint.response(200, UpdateCountOut)
+    @blueprint.alt_response(202, schema=JobOut, description=JOB)
+    def post(self, update_id: UUID) -> Any:
+        """Count to whom it would go now, by language, and who is left out."""
+        found = service.count(current_actor(), update_id)
+        return found.result if found.job is None else promised(found.job)
+
+
+@blueprint.route("/updates/<uuid:update_id>/sending")
+class UpdateSending(MethodView):
+    @needs_match
+    @blueprint.response(200, UpdateOut)
+    def post(self, update_id: UUID, expected: int) -> Update:
+        """Send it to all who agreed, each mailbox once. It can be changed no more."""
+        return tagged(service.start(current_actor(), update_id, expected))
+
+
+@blueprint.route("/updates/<uuid:update_id>/pause")
+class UpdatePause(MethodView):
+    @blueprint.response(200, UpdateOut)
+    def post(self, update_id: UUID) -> Update:
+        """Hold it up: no letter of it leaves, but for one that is leaving this moment."""
+        return tagged(service.pause(current_actor(), update_id))
+
+
+@blueprint.route("/updates/<uuid:update_id>/resumption")
+class UpdateResumption(MethodView):
+    @blueprint.response(200, UpdateOut)
+    def post(self, update_id: UUID) -> Update:
+        """Go on where it was paused."""
+        return tagged(service.resume(current_actor(), update_id))
+
+
+@blueprint.route("/updates/<uuid:update_id>/progress")
+class UpdateProgress(MethodView):
+    @blueprint.response(200, UpdateProgressOut)
+    def get(self, update_id: UUID) -> dict[str, Any]:
+        """Show how far it is."""
+        return service.progress(current_actor(), update_id)

@@ -1,0 +1,311 @@
+"""The use cases of updates: write, preview, try, count, send, pause and go on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import exists, func, select
+
+from api.accounts import service as accounts
+from api.accounts.models import RoleGrant
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.errors import Conflict, Fault, Invalid
+from api.infra import audit, clock, jobs, letters, pages
+from api.infra.database import reading, touch, transaction
+from api.infra.letters import Letter, LetterState
+from api.infra.outside import outside
+from api.mailings import rules as words
+from api.organisations.models import Organisation
+from api.statements.models import Statement
+from api.updates import rules
+from api.updates.models import RecipientState, Update, UpdateRecipient, UpdateState, UpdateTest
+from api.updates.service import people, sending
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
+
+    from api.infra.jobs import Job
+    from api.infra.mail import Message
+    from api.infra.pages import Page, PageRequest
+
+COUNT = "updates.count"
+MOST_IN_REQUEST = 2000  # addresses that are opened while somebody waits
+UNDERWAY = (UpdateState.SENDING, UpdateState.PAUSED)
+_SPECIMEN, _SOMEBODY = "specimen", "somebody@specimen.example"
+
+
+class UpdateBegun(Conflict):
+    """What some have received already changes no more."""
+
+    title = "This update was begun"
+
+
+class UpdateNotUnderway(Conflict):
+    """Only what is being sent can be paused, and only what is paused can go on."""
+
+    title = "This update is not being sent"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many an update would go to; where they are many, the job that counts them."""
+
+    result: Mapping[str, Any] | None
+    job: Job | None = None
+
+
+def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Update]:
+    """Return a statement's updates, the latest first."""
+    with reading() as session:
+        load(session, actor, Statement, statement_id, Role.COORDINATOR)
+        query = select(Update).where(Update.statement_id == statement_id)
+        return pages.page(session, query, page, [Update.created_at, Update.id], descending=True)
+
+
+def one(actor: Actor, update_id: UUID) -> Update:
+    """Return an update."""
+    with reading() as session:
+        return load(session, actor, Update, update_id, Role.COORDINATOR)
+
+
+def write(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Update:
+    """Begin an update; nothing is sent yet."""
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
+        row = Update(
+            id=uuid4(),
+            coalition_id=statement.coalition_id,
+            statement_id=statement.id,
+            created_by=actor.user_id,
+            state=UpdateState.DRAFT,
+        )
+        _put(session, row, facts)
+        session.add(row)
+        session.flush()
+        audit.record(session, actor, "update.written", row, _told(row))
+        return row
+
+
+def change(actor: Actor, update_id: UUID, expected: int, facts: Mapping[str, Any]) -> Update:
+    """Change an update that was not begun."""
+    with transaction() as session:
+        row = _draft(session, actor, update_id, expected)
+        _put(session, row, facts)
+        audit.record(session, actor, "update.changed", row, _told(row))
+        return row
+
+
+def remove(actor: Actor, update_id: UUID, expected: int) -> None:
+    """Delete an update that was not begun."""
+    with transaction() as session:
+        row = _draft(session, actor, update_id, expected)
+        audit.record(session, actor, "update.deleted", row)
+        session.delete(row)
+
+
+def _draft(session: Session, actor: Actor, update_id: UUID, expected: int) -> Update:
+    row = load(session, actor, Update, update_id, Role.COORDINATOR, lock=True)
+    if row.state is not UpdateState.DRAFT:
+        raise UpdateBegun("Write another one.")
+    touch(row, expected)
+    return row
+
+
+def _put(session: Session, row: Update, facts: Mapping[str, Any]) -> None:
+    for name in ("organisation_id", "language", "texts"):
+        if name in facts:
+            setattr(row, name, facts[name])
+    if "also_statement_ids" in facts:
+        row.also_statement_ids = [
+            str(each) for each in facts["also_statement_ids"] if each != row.statement_id
+        ]
+    faults = list(_strange(session, row))
+    if row.language not in {each["language"] for each in row.texts}:
+        wrong = "There is no text in this language, which others are to read."
+        faults.append(Fault("/language", wrong))
+    if faults:
+        raise Invalid("The update cannot be kept so.", faults)
+
+
+def _strange(session: Session, row: Update) -> list[Fault]:
+    """Return what it names that is not the coalition's."""
+    wrong = "There is none with this id in the coalition."
+    organisation = session.get(Organisation, row.organisation_id)
+    is_ours = organisation is not None and organisation.coalition_id == row.coalition_id
+    faults = [] if is_ours else [Fault("/organisation_id", wrong)]
+    ids = [UUID(each) for each in row.also_statement_ids]
+    mine = Statement.coalition_id == row.coalition_id
+    known = set(session.scalars(select(Statement.id).where(mine, Statement.id.in_(ids))))
+    places = (number for number, each in enumerate(ids) if each not in known)
+    return [*faults, *(Fault(f"/also_statement_ids/{number}", wrong) for number in places)]
+
+
+def _told(row: Update) -> dict[str, Any]:
+    return {
+        "organisation_id": str(row.organisation_id),
+        "also_statement_ids": row.also_statement_ids,
+        "texts": row.texts,
+    }
+
+
+def preview(actor: Actor, update_id: UUID, wanted: str | None) -> tuple[str, Message]:
+    """Return an update as who reads a language gets it, and in which language that is."""
+    with reading() as session:
+        row = load(session, actor, Update, update_id, Role.COORDINATOR)
+        language = _closest(row, wanted)
+        page = f"{outside().settings.public_url}/u/{_SPECIMEN}"
+        reader = people.Reader(_SOMEBODY, language, row.statement_id)
+        facts = sending.facts(session, row, reader, page)
+        return language, words.write(sending.LETTER, facts)
+
+
+def _closest(row: Update, wanted: str | None) -> str:
+    return rules.closest([each["language"] for each in row.texts], wanted, row.language)
+
+
+def try_out(actor: Actor, update_id: UUID, wanted: str | None) -> str:
+    """Promise the actor a letter of an update; return in which language."""
+    with transaction() as session:
+        row = load(session, actor, Update, update_id, Role.COORDINATOR)
+        mine = RoleGrant.user_id == actor.user_id, RoleGrant.coalition_id == row.coalition_id
+        grant = session.scalars(select(RoleGrant).where(*mine)).one()
+        test = UpdateTest(
+            id=uuid4(),
+            coalition_id=row.coalition_id,
+            update_id=row.id,
+            role_id=grant.id,
+            language=_closest(row, wanted),
+        )
+        session.add(test)
+        session.flush()
+        letters.promise(session, sending.TEST, row.coalition_id, test.id)
+        audit.record(session, actor, "update.tested", row, {"language": test.language})
+        return test.language
+
+
+def _is_tested(session: Session, test_id: UUID) -> None:
+    test = session.get(UpdateTest, test_id)
+    if test is not None:
+        session.delete(test)
+
+
+@letters.facts_of(sending.TEST, after=_is_tested)
+def _test(session: Session, test_id: UUID) -> letters.Facts | None:
+    """Show whoever writes an update what it looks like."""
+    test = session.get(UpdateTest, test_id)
+    if test is None:
+        return None
+    row = session.get_one(Update, test.update_id)
+    grant = session.get_one(RoleGrant, test.role_id)
+    email = accounts.granted(session, grant).person.email
+    return sending.facts(session, row, people.Reader(email, test.language, row.statement_id), None)
+
+
+def count(actor: Actor, update_id: UUID) -> Counted:
+    """Return how many an update would go to now; a job counts many."""
+    with reading() as session:
+        row = load(session, actor, Update, update_id, Role.COORDINATOR)
+        if people.number(session, row) <= MOST_IN_REQUEST:
+            return Counted(_counted(session, row))
+    with transaction() as session:
+        facts, key = {"update_id": str(row.id)}, f"{COUNT}:{row.id}"
+        job = jobs.promise(session, COUNT, row.coalition_id, facts, by=actor, key=key)
+        return Counted(None, job)
+
+
+def count_many(update_id: UUID) -> Mapping[str, Any]:
+    """Return how many an update would go to now, batch by batch."""
+    with reading() as session:
+        row = session.get(Update, update_id)
+        if row is None:
+            return {}
+        return _counted(session, row)
+
+
+def _counted(session: Session, row: Update) -> dict[str, Any]:
+    gathering = people.Gathering(row)
+    total = people.number(session, row)
+    by: Counter[tuple[str, str]] = Counter()
+    while (found := gathering.next(session)) is not None:
+        by.update((each.language or "", people.language(row, each)) for each in found)
+    languages = [
+        {"language": tag or None, "text_language": text, "number": number}
+        for (tag, text), number in sorted(by.items(), key=lambda each: (-each[1], each[0]))
+    ]
+    left_out = dict.fromkeys(people.REASONS, 0) | gathering.left_out
+    return {"number": by.total(), "consents": total, "languages": languages, "left_out": left_out}
+
+
+def start(actor: Actor, update_id: UUID, expected: int) -> Update:
+    """Send an update to all who agreed, as they are now."""
+    with transaction() as session:
+        row = _draft(session, actor, update_id, expected)
+        row.state, row.started_at = UpdateState.SENDING, clock.now()
+        jobs.promise(session, sending.SEND, None, {}, key=sending.SEND)
+        audit.record(session, actor, "update.started", row)
+        return row
+
+
+def pause(actor: Actor, update_id: UUID) -> Update:
+    """Send no more letters of an update for now; twice is fine."""
+    return _turn(actor, update_id, UpdateState.PAUSED, "update.paused")
+
+
+def resume(actor: Actor, update_id: UUID) -> Update:
+    """Go on where an update was paused; twice is fine."""
+    return _turn(actor, update_id, UpdateState.SENDING, "update.resumed")
+
+
+def _turn(actor: Actor, update_id: UUID, state: UpdateState, action: str) -> Update:
+    with transaction() as session:
+        row = load(session, actor, Update, update_id, Role.COORDINATOR, lock=True)
+        if row.state not in UNDERWAY:
+            raise UpdateNotUnderway(f"It is {row.state}.")
+        if row.state is not state:
+            row.state = state
+            touch(row, None)
+            jobs.promise(session, sending.SEND, None, {}, key=sending.SEND)
+            audit.record(session, actor, action, row)
+        return row
+
+
+def progress(actor: Actor, update_id: UUID) -> dict[str, Any]:
+    """Return how far an update is."""
+    with reading() as session:
+        row = load(session, actor, Update, update_id, Role.COORDINATOR)
+        mine = UpdateRecipient.update_id == row.id
+        query = select(UpdateRecipient.state, func.count()).where(mine)
+        by = dict(session.execute(query.group_by(UpdateRecipient.state)).all())
+        broken = exists().where(
+            Letter.object_id == UpdateRecipient.id, Letter.state == LetterState.FAILED
+        )
+        failed = select(func.count()).where(
+            mine, UpdateRecipient.state == RecipientState.PROMISED, broken
+        )
+        number = session.scalar(failed) or 0
+        return _progress(row, by, number)
+
+
+def _progress(row: Update, by: Mapping[RecipientState, int], failed: int) -> dict[str, Any]:
+    recipients = sum(by.values())
+    on_the_way = by.get(RecipientState.PROMISED, 0) - failed
+    waiting = by.get(RecipientState.WAITING, 0)
+    done = recipients - on_the_way - waiting
+    is_gathered = row.left_out is not None
+    return {
+        "state": row.state,
+        "percent": 100 * done // recipients if recipients else 100 * is_gathered,
+        "recipients": recipients,
+        "waiting": waiting,
+        "on_the_way": on_the_way,
+        "sent": by.get(RecipientState.SENT, 0),
+        "failed": by.get(RecipientState.FAILED, 0) + failed,
+        "gone": by.get(RecipientState.LEFT_OUT, 0),
+        "left_out": dict.fromkeys(people.REASONS, 0) | row.left_out if row.left_out else None,
+    }

@@ -1,0 +1,98 @@
+"""Whom to tell, what happened, and each telling of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.infra import clock
+from api.infra.database import Base, Created, Id, Instant, Moment, Versioned, choice
+from api.infra.keys import Sealed
+
+
+class Cause(StrEnum):
+    """Why we stopped telling an endpoint."""
+
+    GONE = "gone"  # it answered 410
+    FAILING = "failing"  # it took nothing for as long as we try
+
+
+class Endpoint(Versioned, Base):
+    """An address of another system that is told of a coalition's events."""
+
+    __tablename__ = "webhook_endpoints"
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    label: Mapped[str] = mapped_column(String(100))
+    types: Mapped[list[str]] = mapped_column(JSON)  # of the catalogue
+    is_custodian: Mapped[bool]  # it is told who signed, too
+    is_enabled: Mapped[bool] = mapped_column(default=True)
+    disabled_for: Mapped[Cause | None] = mapped_column(choice(Cause))  # None: a user did, or is on
+    # {"url", "secrets": the newest first, as [secret, until when it signs or null]}: addresses of
+    # such services often hold a secret, too.
+    access: Mapped[Sealed]
+    failures: Mapped[int] = mapped_column(default=0)  # since it took something
+    rests_until: Mapped[datetime | None] = mapped_column(Instant)
+    delivered_at: Mapped[datetime | None] = mapped_column(Instant)  # when it took something last
+
+
+class Event(Base):
+    """Something that happened. Its id is the `webhook-id` of every telling of it."""
+
+    __tablename__ = "webhook_events"
+    __table_args__ = (
+        Index("ix_webhook_events_coalition_id_created_at", "coalition_id", "created_at"),
+    )
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
+    type: Mapped[str] = mapped_column(String(60))
+    facts: Mapped[dict[str, object]] = mapped_column(JSON)  # ids, counts and choices
+    created_at: Mapped[datetime] = mapped_column(Instant, default=clock.now, index=True)
+
+
+class DeliveryState(StrEnum):
+    """How far a telling is."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    FAILED = "failed"  # for good, unless it is replayed
+
+
+class Delivery(Base):
+    """One telling of one event to one endpoint, and how its last attempt went."""
+
+    __tablename__ = "webhook_deliveries"
+    __table_args__ = (
+        UniqueConstraint("endpoint_id", "event_id"),
+        Index("ix_webhook_deliveries_due", "endpoint_id", "state", "created_at"),
+    )
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    endpoint_id: Mapped[UUID] = mapped_column(
+        ForeignKey("webhook_endpoints.id", ondelete="CASCADE")
+    )
+    event_id: Mapped[UUID] = mapped_column(
+        ForeignKey("webhook_events.id", ondelete="CASCADE"), index=True
+    )
+    state: Mapped[DeliveryState] = mapped_column(
+        choice(DeliveryState), default=DeliveryState.WAITING
+    )
+    attempts: Mapped[int] = mapped_column(default=0)
+    run_after: Mapped[Moment] = mapped_column(default=clock.now)  # leased: when that runs out
+    lease: Mapped[UUID | None]  # of who tells it now
+    status: Mapped[int | None]  # that the receiver answered
+    fault: Mapped[str | None] = mapped_column(String(40))  # where it answered nothing
+    milliseconds: Mapped[int | None]
+    attempted_at: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[Created]

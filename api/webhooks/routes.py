@@ -1,0 +1,131 @@
+"""The addresses of webhook endpoints and of what they are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask.views import MethodView
+
+from api.accounts.routes import current_actor
+from api.web.etags import needs_match, tag
+from api.web.idempotency import secret_answer
+from api.web.paging import PageArgs, listed, paged
+from api.web.rest import Blueprint
+from api.webhooks import service
+from api.webhooks.schemas import (
+    WebhookDeliveryArgs,
+    WebhookDeliveryOut,
+    WebhookEndpointIn,
+    WebhookEndpointOut,
+    WebhookReplayOut,
+    WebhookSecretOut,
+    WebhookWindowIn,
+)
+from api.webhooks.service import deliveries
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from api.infra.pages import PageRequest
+
+blueprint = Blueprint(
+    "webhooks", __name__, url_prefix="/v1", description="Other systems are told what happens."
+)
+
+
+def _tagged(shown: service.Shown) -> service.Shown:
+    tag(shown.endpoint.version)
+    return shown
+
+
+def _with_secret(shown: service.Shown) -> dict[str, Any]:
+    secret_answer()
+    tag(shown.endpoint.version)
+    return {"endpoint": shown, "secret": shown.secret}
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/webhook-endpoints")
+class Endpoints(MethodView):
+    @blueprint.arguments(PageArgs, location="query")
+    @blueprint.response(200, listed(WebhookEndpointOut))
+    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
+        """List whom a coalition has told of events."""
+        return paged(service.of_coalition(current_actor(), coalition_id, args["page"]))
+
+    @blueprint.arguments(WebhookEndpointIn)
+    @blueprint.response(201, WebhookSecretOut)
+    def post(self, facts: dict[str, Any], coalition_id: UUID) -> dict[str, Any]:
+        """Have another system told of events. Its secret is shown this once."""
+        return _with_secret(service.enter(current_actor(), coalition_id, facts))
+
+
+@blueprint.route("/webhook-endpoints/<uuid:endpoint_id>")
+class OneEndpoint(MethodView):
+    @blueprint.response(200, WebhookEndpointOut)
+    def get(self, endpoint_id: UUID) -> service.Shown:
+        """Show an endpoint, and how it does."""
+        return _tagged(service.endpoint(current_actor(), endpoint_id))
+
+    @needs_match
+    @blueprint.arguments(WebhookEndpointIn(partial=True))
+    @blueprint.response(200, WebhookEndpointOut)
+    def patch(self, changes: dict[str, Any], endpoint_id: UUID, expected: int) -> service.Shown:
+        """Change what an endpoint is told and where, or switch it off or on."""
+        return _tagged(service.change(current_actor(), endpoint_id, expected, changes))
+
+    @needs_match
+    @blueprint.response(204)
+    def delete(self, endpoint_id: UUID, expected: int) -> None:
+        """Delete an endpoint, with the list of what it was told."""
+        service.remove(current_actor(), endpoint_id, expected)
+
+
+@blueprint.route("/webhook-endpoints/<uuid:endpoint_id>/secret-rotations")
+class SecretRotations(MethodView):
+    @blueprint.response(201, WebhookSecretOut)
+    def post(self, endpoint_id: UUID) -> dict[str, Any]:
+        """Make a new secret, shown this once. For a day the old one signs beside it."""
+        return _with_secret(service.rotate(current_actor(), endpoint_id))
+
+
+@blueprint.route("/webhook-endpoints/<uuid:endpoint_id>/test-events")
+class TestEvents(MethodView):
+    @blueprint.response(201, WebhookDeliveryOut)
+    def post(self, endpoint_id: UUID) -> deliveries.Shown:
+        """Send an event that means nothing; the delivery shows how it goes."""
+        return deliveries.test(current_actor(), endpoint_id)
+
+
+@blueprint.route("/webhook-endpoints/<uuid:endpoint_id>/deliveries")
+class Deliveries(MethodView):
+    @blueprint.arguments(WebhookDeliveryArgs, location="query")
+    @blueprint.response(200, listed(WebhookDeliveryOut))
+    def get(self, args: dict[str, Any], endpoint_id: UUID) -> Any:
+        """List what an endpoint was told in thirty days, newest first, and how that went."""
+        page = args.pop("page")
+        return paged(deliveries.of_endpoint(current_actor(), endpoint_id, page, **args))
+
+
+@blueprint.route("/webhook-endpoints/<uuid:endpoint_id>/replays")
+class Replays(MethodView):
+    @blueprint.arguments(WebhookWindowIn)
+    @blueprint.response(201, WebhookReplayOut)
+    def post(self, given: dict[str, Any], endpoint_id: UUID) -> dict[str, int]:
+        """Tell an endpoint once more what happened in a time, and what it missed in it."""
+        return {"number": deliveries.replay_window(current_actor(), endpoint_id, **given)}
+
+
+@blueprint.route("/webhook-deliveries/<uuid:webhook_delivery_id>")
+class OneDelivery(MethodView):
+    @blueprint.response(200, WebhookDeliveryOut)
+    def get(self, webhook_delivery_id: UUID) -> deliveries.Shown:
+        """Show how a delivery went."""
+        return deliveries.delivery(current_actor(), webhook_delivery_id)
+
+
+@blueprint.route("/webhook-deliveries/<uuid:webhook_delivery_id>/replays")
+class DeliveryReplays(MethodView):
+    @blueprint.response(201, WebhookDeliveryOut)
+    def post(self, webhook_delivery_id: UUID) -> deliveries.Shown:
+        """Tell it once more, now, under the same webhook-id."""
+        return deliveries.replay(current_actor(), webhook_delivery_id)

@@ -1,0 +1,243 @@
+"""The catalogue of events, what is told of each, how a telling is signed, and when it is retried.
+
+The catalogue is the record's (docs/record.md): what stands there and is listed here is told, under
+the same name. So no event is announced twice, and none can be forgotten by a use case.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from standardwebhooks import Webhook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+SECRET_BYTES = 32
+OVERLAP = timedelta(days=1)  # in which an old secret signs, too
+MOST_SECRETS = 5
+MOST_ENDPOINTS = 20  # of a coalition
+KEPT = timedelta(days=30)
+# Before each further attempt: three days and four hours in all, and a little more for the jitter.
+PAUSES = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (5, 300, 1800, *(hours * 3600 for hours in (2, 5, 10, 14, 20, 24)))
+)
+JITTER = 0.1
+REST, LONGEST_REST = timedelta(seconds=5), timedelta(minutes=5)
+LONGEST_RETRY_AFTER = timedelta(days=1)
+TESTED = "webhook_endpoint.tested"
+PUBLISHED = "statement.published"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """An event: what it says, of what, and which facts of it are told besides the ids."""
+
+    about: str
+    of: str
+    near: tuple[str, ...] = ()  # of the row: ids of what it belongs to
+    facts: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> Iterator[str]:
+        """The fields that hold ids: "statement_id" and so on."""
+        yield "coalition_id"
+        yield f"{self.of}_id"
+        yield from self.near
+
+    @property
+    def tells_who(self) -> bool:
+        """Whether a custodian is told who it is about."""
+        return self.of == "signature"
+
+
+def _signature(about: str) -> Kind:
+    return Kind(about, "signature", ("statement_id",))
+
+
+def _statement(about: str, *facts: str) -> Kind:
+    return Kind(about, "statement", (), facts)
+
+
+_ROUND = ("statement_id",)
+CATALOGUE: Mapping[str, Kind] = {
+    "statement.begun": _statement("A draft was begun."),
+    "statement.assembled": _statement("A template was filled into a draft."),
+    "statement.copied": _statement("A draft was begun from another statement."),
+    "statement.imported": _statement("A portable statement was taken in."),
+    "statement.revised": _statement("A text was frozen.", "number", "sha256", "weight"),
+    "statement.redacted": _statement(
+        "A name was taken back: this text stands without it.", "number", "sha256"
+    ),
+    "revision.taken_back": _statement(
+        "Texts that held a name answer 410 now: delete your copies.", "numbers"
+    ),
+    "statement.moved": _statement("It went on in its life, but for publishing.", "state"),
+    PUBLISHED: _statement("It was published.", "state"),
+    "statement.succeeded": _statement("A new text goes on in its place.", "successor_id"),
+    "statement.deleted": _statement("A draft was deleted."),
+    "signing.changed": _statement("When or how the public signs was set."),
+    "sign_off_round.opened": Kind("Members are asked for it.", "sign_off_round", _ROUND),
+    "sign_off_round.changed": Kind("Its deadlines changed.", "sign_off_round", _ROUND),
+    "sign_off_round.closed": Kind("It ended.", "sign_off_round", _ROUND),
+    "sign_off.answered": Kind(
+        "A member answered.", "sign_off", ("statement_id", "member_id"), ("answer",)
+    ),
+    "sign_off.entered": Kind(
+        "A coordinator entered a member's answer.",
+        "sign_off",
+        ("statement_id", "member_id"),
+        ("answer",),
+    ),
+    "signature.confirmed_by_letter": _signature("Somebody signed in public, and confirmed it."),
+    "signature.entered": _signature("A coordinator entered it."),
+    "signature.made_of_approval": _signature("Publishing made it of a member's approval."),
+    "signature.imported": _statement("Signatures were entered from a table.", "count"),
+    "signature.confirmed": _signature("It stands under the newest text again."),
+    "signature.approved": _signature("A coordinator lets it count."),
+    "signature.rejected": _signature("A coordinator does not let it count."),
+    "signature.invalidated": Kind(
+        "A rule took signatures out of the count.", "invalidation", ("statement_id",), ("number",)
+    ),
+    "invalidation.undone": Kind(
+        "Signatures that a rule took out count again.", "invalidation", ("statement_id",)
+    ),
+    "signature.changed": _signature("A coordinator changed it."),
+    "signature.changed_by_signatory": _signature("Its signatory changed it, or a consent."),
+    "signature.hidden": _signature("Its name is shown to nobody any more."),
+    "signature.hidden_by_signatory": _signature("Its signatory hid the name."),
+    "signature.withdrawn": _signature("It was taken back, and does not count."),
+    "signature.withdrawn_by_signatory": _signature("Its signatory took it back."),
+    "signature.erased": _signature("Who gave it is forgotten: forget them, too."),
+    "signature.deleted": _signature("It was entered by mistake."),
+    "signature.purged": _statement("Who signed is forgotten: the day came.", "count"),
+    "member.entered": Kind("An organisation became a member.", "member", ("organisation_id",)),
+    "member.changed": Kind("Its part in the coalition changed.", "member", ("organisation_id",)),
+    "member.deleted": Kind("It is no member.", "member", ("organisation_id",)),
+    "invitation.sent": Kind("An organisation was asked to join.", "invitation"),
+    "invitation.accepted": Kind("It joined.", "invitation", (), ("organisation_id", "member_id")),
+    "invitation.declined": Kind("It will not join.", "invitation"),
+    "invitation.taken_back": Kind("It was taken back.", "invitation"),
+    "organisation.entered": Kind("It was entered.", "organisation"),
+    "organisation.joined": Kind("It named itself when it joined.", "organisation"),
+    "organisation.changed": Kind("It changed.", "organisation"),
+    "organisation.deleted": Kind("It was deleted.", "organisation"),
+    "case.entered": Kind("It was entered.", "case"),
+    "case.changed": Kind("It changed, perhaps its name.", "case"),
+    "case.name_taken_back": Kind("It may not be named any more: delete the name.", "case"),
+    "case.status_changed": Kind("What became of the person is known.", "case"),
+    "case.deleted": Kind("It was deleted.", "case"),
+    "demand_list.started": Kind("It was started.", "demand_list"),
+    "demand_list.changed": Kind("It changed.", "demand_list"),
+    "demand_list.deleted": Kind("It was deleted.", "demand_list"),
+    "demand.added": Kind("It was added.", "demand"),
+    "demand.changed": Kind("It changed.", "demand"),
+    "demand.status_changed": Kind("What became of it is known.", "demand"),
+    "demand.deleted": Kind("It was deleted.", "demand"),
+    TESTED: Kind("You asked for it: it goes to the endpoint that you test.", "webhook_endpoint"),
+}
+CHOSEN = tuple(name for name in CATALOGUE if name != TESTED)  # what an endpoint can ask for
+
+
+def type_of(action: str, facts: Mapping[str, Any]) -> str | None:
+    """Return the event that an entry of the record is; None: nobody is told."""
+    if action == "statement.moved" and facts.get("state") == "published":
+        return PUBLISHED
+    return action if action in CATALOGUE else None
+
+
+def told(kind: Kind, object_id: Any, row: Any, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what every endpoint is told: ids, counts, choices."""
+    found = {f"{kind.of}_id": object_id}
+    found |= {name: getattr(row, name, None) for name in kind.near}
+    found |= {name: facts.get(name) for name in kind.facts}
+    return {name: _plain(value) for name, value in found.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value if type(value) in {int, bool} else str(value)
+
+
+def body(type_: str, at: datetime, data: Mapping[str, Any]) -> str:
+    """Return what is sent, and signed to the letter."""
+    sent = {"type": type_, "timestamp": at.isoformat(), "data": data}
+    return json.dumps(sent, ensure_ascii=False, separators=(",", ":"))
+
+
+def new_secret() -> str:
+    """Return a secret as the specification writes one."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def rotated(secrets_: Sequence[Sequence[Any]], new: str, now: datetime) -> list[list[Any]]:
+    """Return the secrets after a new one came: what signed until now does so for a day more."""
+    until = now + OVERLAP
+    old = [
+        [secret, min(until.isoformat(), end) if end else until.isoformat()]
+        for secret, end in secrets_
+        if end is None or datetime.fromisoformat(end) > now
+    ]
+    return [[new, None], *old][:MOST_SECRETS]
+
+
+class Signer:
+    """Signs what one endpoint is told."""
+
+    def __init__(self, secrets_: Iterable[Sequence[Any]]) -> None:
+        """Take its secrets, each with until when it signs."""
+        self._secrets = [
+            (Webhook(secret), datetime.fromisoformat(end) if end else None)
+            for secret, end in secrets_
+        ]
+
+    def headers(self, event_id: str, now: datetime, text: str) -> dict[str, str]:
+        """Return the headers of a telling: a signature for each secret that holds."""
+        now = now.astimezone(UTC).replace(microsecond=0)  # the library takes any zone for UTC
+        signed = [
+            each.sign(event_id, now, text)
+            for each, until in self._secrets
+            if until is None or now < until
+        ]
+        return {
+            "Content-Type": "application/json",
+            "webhook-id": event_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": " ".join(signed),
+        }
+
+
+def pause(attempts: int) -> timedelta | None:
+    """Return how long to wait after so many attempts; None: that was the last one."""
+    if attempts > len(PAUSES):
+        return None
+    return PAUSES[attempts - 1] * random.uniform(1, 1 + JITTER)  # noqa: S311 # to spread, not to hide
+
+
+def rest(failures: int) -> timedelta:
+    """Return how long an endpoint is left alone that failed so often in a row."""
+    return min(REST * 2.0 ** min(failures - 1, 20), LONGEST_REST)
+
+
+def retry_after(written: str | None, now: datetime) -> timedelta:
+    """Return how long a receiver asks us to wait, within reason."""
+    text = (written or "").strip()
+    wait = timedelta()
+    if text.isascii() and text.isdigit():
+        wait = timedelta(seconds=min(int(text[:9]), 10**6))
+    elif text:
+        try:
+            day = parsedate_to_datetime(text)
+        except (ValueError, OverflowError):
+            return wait
+        wait = (day if day.tzinfo else day.replace(tzinfo=UTC)) - now
+    return max(timedelta(), min(wait, LONGEST_RETRY_AFTER))

@@ -1,0 +1,168 @@
+"""The use cases of deliveries: how they went, once more, and a test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, insert, select, update
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.errors import Conflict, Fault, Invalid
+from api.infra import audit, clock, pages
+from api.infra.database import reading, transaction
+from api.webhooks import rules
+from api.webhooks.models import Delivery, DeliveryState, Endpoint, Event
+from api.webhooks.service import events
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.infra.pages import Page, PageRequest
+
+MOST_REPLAYED = 10_000  # by one request
+AT_ONCE = 1000
+AGAIN = {
+    "state": DeliveryState.WAITING,
+    "attempts": 0,
+    "lease": None,
+    "fault": None,
+    "status": None,
+    "milliseconds": None,
+}
+
+
+class EndpointDisabled(Conflict):
+    """Nothing is told to an endpoint that is off."""
+
+    title = "The webhook endpoint is switched off"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A delivery, and what it tells of."""
+
+    delivery: Delivery
+    event: Event
+
+
+def of_endpoint(  # noqa: PLR0913 # the filters of one list
+    actor: Actor,
+    endpoint_id: UUID,
+    page: PageRequest,
+    *,
+    state: DeliveryState | None = None,
+    type: str | None = None,  # noqa: A002 # as the parameter is called
+    event_id: UUID | None = None,
+) -> Page[Shown]:
+    """Return what an endpoint is told, the newest first."""
+    with reading() as session:
+        endpoint = load(session, actor, Endpoint, endpoint_id, Role.COORDINATOR)
+        query = select(Delivery).where(Delivery.endpoint_id == endpoint.id)
+        if type is not None:
+            query = query.where(Delivery.event_id.in_(select(Event.id).where(Event.type == type)))
+        same = {Delivery.state: state, Delivery.event_id: event_id}
+        query = query.where(*[column == each for column, each in same.items() if each is not None])
+        order = [Delivery.created_at, Delivery.id]
+        found = pages.page(session, query, page, order, descending=True)
+        ids = [each.event_id for each in found.items]
+        told = {each.id: each for each in session.scalars(select(Event).where(Event.id.in_(ids)))}
+        return found.of(lambda row: Shown(row, told[row.event_id]))
+
+
+def delivery(actor: Actor, delivery_id: UUID) -> Shown:
+    """Return one delivery."""
+    with reading() as session:
+        return _shown(session, load(session, actor, Delivery, delivery_id, Role.COORDINATOR))
+
+
+def replay(actor: Actor, delivery_id: UUID) -> Shown:
+    """Tell it once more, under the same webhook-id; one that waits is told at once."""
+    with transaction() as session:
+        found = load(session, actor, Delivery, delivery_id, Role.COORDINATOR)
+        endpoint = _held(session, actor, found.endpoint_id)
+        again = update(Delivery).where(Delivery.id == found.id)
+        session.execute(again.values(**AGAIN, run_after=clock.now()))
+        session.refresh(found)
+        _wake(session, endpoint)
+        audit.record(session, actor, "webhook_delivery.replayed", found)
+        return _shown(session, found)
+
+
+def replay_window(
+    actor: Actor, endpoint_id: UUID, since: datetime, until: datetime, *, only_failed: bool
+) -> int:
+    """Tell an endpoint once more what happened in a time; return how many events.
+
+    Also what happened while it was switched off, or before it was there.
+    """
+    if since >= until:
+        raise Invalid("Nothing lies between these.", [Fault("/until", "Say a later instant.")])
+    with transaction() as session:
+        endpoint = _held(session, actor, endpoint_id)
+        query = select(Event.id).where(
+            Event.coalition_id == endpoint.coalition_id,
+            Event.created_at >= since,
+            Event.created_at < until,
+            Event.type.in_(endpoint.types),
+        )
+        there = select(Delivery.event_id).where(Delivery.endpoint_id == endpoint.id)
+        if only_failed:
+            told = there.where(Delivery.state != DeliveryState.FAILED)
+            query = query.where(Event.id.not_in(told))
+        number = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+        if number > MOST_REPLAYED:
+            wrong = f"{number:,} events happened then, and one request tells {MOST_REPLAYED:,}."
+            raise Invalid("Choose a shorter time.", [Fault("/until", wrong)])
+        ids = session.scalars(query.order_by(Event.created_at, Event.id)).all()
+        for start in range(0, len(ids), AT_ONCE):
+            _again(session, endpoint, ids[start : start + AT_ONCE])
+        _wake(session, endpoint)
+        facts = {"since": since, "until": until, "only_failed": only_failed, "number": number}
+        audit.record(session, actor, "webhook_endpoint.replayed", endpoint, facts)
+        return number
+
+
+def _again(session: Session, endpoint: Endpoint, event_ids: Sequence[UUID]) -> None:
+    now = clock.now()
+    mine = (Delivery.endpoint_id == endpoint.id, Delivery.event_id.in_(event_ids))
+    there = set(session.scalars(select(Delivery.event_id).where(*mine)))
+    again = update(Delivery).where(*mine).execution_options(synchronize_session=False)
+    session.execute(again.values(**AGAIN, run_after=now))
+    whose = endpoint.coalition_id, endpoint.id
+    new = [events.delivery_of(*whose, each, now) for each in event_ids if each not in there]
+    if new:
+        session.execute(insert(Delivery), new)
+
+
+def test(actor: Actor, endpoint_id: UUID) -> Shown:
+    """Tell an endpoint of an event that means nothing, to see whether it takes it."""
+    with transaction() as session:
+        endpoint = _held(session, actor, endpoint_id)
+        data = {"webhook_endpoint_id": str(endpoint.id)}
+        (made,) = events.put(session, endpoint.coalition_id, rules.TESTED, data, [endpoint.id])
+        _wake(session, endpoint)
+        audit.record(session, actor, "webhook_endpoint.tested", endpoint)
+        return _shown(session, session.get_one(Delivery, made))
+
+
+def _held(session: Session, actor: Actor, endpoint_id: UUID) -> Endpoint:
+    found = load(session, actor, Endpoint, endpoint_id, Role.COORDINATOR, lock=True)
+    if not found.is_enabled:
+        raise EndpointDisabled("Mend it, then send is_enabled: true to it, and try again.")
+    return found
+
+
+def _wake(session: Session, endpoint: Endpoint) -> None:
+    """Do not let an endpoint rest that somebody wants to be told something now."""
+    endpoint.rests_until = None
+    events.promise(session)
+
+
+def _shown(session: Session, row: Delivery) -> Shown:
+    return Shown(row, session.get_one(Event, row.event_id))

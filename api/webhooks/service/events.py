@@ -1,0 +1,130 @@
+"""What happened becomes an event, with a delivery to each endpoint that wants it (promise 9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from sqlalchemy import exists, func, insert, select, update
+
+from api.infra import audit, backups, clock, jobs
+from api.webhooks import rules
+from api.webhooks.models import Delivery, DeliveryState, Endpoint, Event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Session
+
+    from api.infra.audit import AuditEntry, Owned
+
+SEND = "webhooks.send"
+HEARD, PROMISED = "webhooks heard", "webhooks promised"  # in a session
+
+
+def hear(session: Session, entry: AuditEntry, row: Owned | None, facts: Mapping[str, Any]) -> None:
+    """Make an event of an entry of the record, in its transaction, where somebody wants it."""
+    type_ = rules.type_of(entry.action, facts)
+    if type_ is None or type_ == rules.TESTED or entry.coalition_id is None or row is None:
+        return
+    wanted = [each for each in _endpoints(session, entry.coalition_id) if type_ in each[2]]
+    if wanted:
+        data = rules.told(rules.CATALOGUE[type_], entry.object_id, row, facts)
+        enabled = [endpoint_id for endpoint_id, is_enabled, _ in wanted if is_enabled]
+        put(session, entry.coalition_id, type_, data, enabled)
+
+
+audit.HEARERS.append(hear)
+
+
+def _endpoints(session: Session, coalition_id: UUID) -> list[tuple[UUID, bool, list[str]]]:
+    """Return a coalition's endpoints, held so that none is deleted before this is kept."""
+    key = HEARD, coalition_id
+    if key not in session.info:
+        columns = select(Endpoint.id, Endpoint.is_enabled, Endpoint.types)
+        query = columns.where(Endpoint.coalition_id == coalition_id).order_by(Endpoint.id)
+        held = query.with_for_update(read=True, key_share=True)
+        with session.no_autoflush:
+            session.info[key] = [tuple(each) for each in session.execute(held)]
+    found: list[tuple[UUID, bool, list[str]]] = session.info[key]
+    return found
+
+
+def put(
+    session: Session,
+    coalition_id: UUID,
+    type_: str,
+    data: Mapping[str, Any],
+    endpoint_ids: Iterable[UUID],
+) -> list[UUID]:
+    """Write an event, and a delivery of it to each of these endpoints; return the deliveries."""
+    now, event_id = clock.now(), uuid4()
+    event = {"id": event_id, "coalition_id": coalition_id, "type": type_, "facts": dict(data)}
+    session.execute(insert(Event), [{**event, "created_at": now}])
+    found = [delivery_of(coalition_id, each, event_id, now) for each in endpoint_ids]
+    if found:
+        session.execute(insert(Delivery), found)
+        promise(session)
+    return [each["id"] for each in found]
+
+
+def delivery_of(
+    coalition_id: UUID, endpoint_id: UUID, event_id: UUID, now: datetime
+) -> dict[str, Any]:
+    """Return a new delivery's row."""
+    return {
+        "id": uuid4(),
+        "coalition_id": coalition_id,
+        "endpoint_id": endpoint_id,
+        "event_id": event_id,
+        "state": DeliveryState.WAITING,
+        "attempts": 0,
+        "run_after": now,
+        "created_at": now,
+    }
+
+
+def promise(session: Session) -> None:
+    """Promise that what is due will be sent, once a transaction."""
+    if PROMISED not in session.info:
+        session.info[PROMISED] = True
+        jobs.promise(session, SEND, None, {}, key=SEND)
+
+
+def due() -> ColumnElement[bool]:
+    """Return the condition of the deliveries that somebody should be sending now."""
+    return (Delivery.state == DeliveryState.WAITING) & (Delivery.run_after <= clock.now())
+
+
+def rested() -> ColumnElement[bool]:
+    """Return the condition of the endpoints that may be told something now."""
+    is_awake = Endpoint.rests_until.is_(None) | (Endpoint.rests_until <= clock.now())
+    return (
+        Endpoint.is_enabled.is_(True)
+        & is_awake
+        & exists().where(Delivery.endpoint_id == Endpoint.id, due())
+    )
+
+
+def stop(session: Session, *which: ColumnElement[bool], fault: str) -> None:
+    """End deliveries that wait; a replay brings them back."""
+    waiting = update(Delivery).where(Delivery.state == DeliveryState.WAITING, *which)
+    said = func.coalesce(Delivery.fault, fault)
+    ended = waiting.values(state=DeliveryState.FAILED, lease=None, fault=said)
+    session.execute(ended.execution_options(synchronize_session=False))
+
+
+def _hold(session: Session) -> None:
+    """End what waited when a backup was made: it may have been told since."""
+    stop(session, fault="restored")
+
+
+backups.ALSO_HELD.append(_hold)
+
+
+def is_due(session: Session) -> bool:
+    """Tell whether anything is to be sent now."""
+    return session.scalar(select(Endpoint.id).where(rested()).limit(1)) is not None

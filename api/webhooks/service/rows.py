@@ -1,0 +1,82 @@
+"""Rows of endpoints as every use case reads and writes them, and whom a custodian is told of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from api.infra import clock, keys
+from api.signatures.models import Signature, SignatureState
+from api.signatures.rules import Audience
+from api.signatures.service import rows as signed
+from api.statements.models import Statement
+from api.webhooks import rules
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.webhooks.models import Endpoint
+
+ACCESS = "webhook_endpoints.access"
+
+
+@dataclass(frozen=True)
+class Access:
+    """What telling an endpoint takes."""
+
+    coalition_id: UUID
+    url: str
+    secrets: Sequence[Sequence[Any]]
+    is_custodian: bool
+    signer: rules.Signer
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An endpoint, with its address; `secret` only where it was made just now."""
+
+    endpoint: Endpoint
+    url: str
+    secret: str | None = None
+
+
+def access_of(session: Session, endpoint: Endpoint) -> Access:
+    """Return an endpoint's address and secrets."""
+    known = keys.unseal(session, ACCESS, endpoint.id, endpoint.access)
+    signer = rules.Signer(known["secrets"])
+    whose, custodian = endpoint.coalition_id, endpoint.is_custodian
+    return Access(whose, known["url"], known["secrets"], custodian, signer)
+
+
+def keep(session: Session, endpoint: Endpoint, url: str, secrets: Sequence[Sequence[Any]]) -> None:
+    """Keep an endpoint's address and secrets."""
+    known = {"url": url, "secrets": [list(each) for each in secrets]}
+    endpoint.access = keys.seal(session, endpoint.coalition_id, ACCESS, endpoint.id, known)
+
+
+def shown(session: Session, endpoint: Endpoint) -> Shown:
+    """Return an endpoint as people see it."""
+    return Shown(endpoint, access_of(session, endpoint).url)
+
+
+def signatory(session: Session, signature_id: UUID) -> dict[str, Any] | None:
+    """Return who gave a signature as coordinators see it now; None: it is forgotten, or gone.
+
+    What waits for a delivery holds ids only, so who is erased meanwhile is told to nobody.
+    """
+    found = session.get(Signature, signature_id)
+    if found is None or found.state is SignatureState.WITHDRAWN:
+        return None
+    statement = session.get_one(Statement, found.statement_id)
+    for each in signed.shown(session, statement, [found], Audience.COORDINATOR):
+        return {**each.who, "visibility": str(found.visibility), "standing": str(each.standing)}
+    return None
+
+
+def now_told(secrets: Sequence[Sequence[Any]]) -> tuple[list[list[Any]], str]:
+    """Return an endpoint's secrets with a new one, and that."""
+    new = rules.new_secret()
+    return rules.rotated(secrets, new, clock.now()), new

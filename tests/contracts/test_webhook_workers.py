@@ -1,0 +1,129 @@
+"""Real workers and a real receiver: each event arrives, and repeats only under its own id."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from api.infra.database import reading, transaction
+from api.infra.outside import EXTENSION
+from api.webhooks.models import Delivery, DeliveryState, Event
+from api.webhooks.service import events
+from tests.builders import a_coalition
+from tests.hooks import TYPES, entered, reaching, receiver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.client import Client
+    from tests.conftest import World
+    from tests.hooks import Handler, Receiver
+
+WAIT_SECONDS = 120
+KILLS, AT_ONCE = 50, 200
+
+
+@contextmanager
+def working(world: World, there: Receiver) -> Iterator[subprocess.Popen[bytes]]:
+    settings = asdict(world.app.extensions[EXTENSION].settings)
+    for name in ("allowed_networks", "allowed_ports", "allow_plain_http"):
+        del settings[name]
+    port = there.url.split(":")[2].split("/")[0]
+    command = [sys.executable, "-m", "tests.contracts.webhook_worker", json.dumps(settings), port]
+    with subprocess.Popen(command) as process:  # noqa: S603 # our own module
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def happen(world: World, coalition: str, endpoints: list[str], number: int) -> None:
+    """Have events happen that each endpoint is told of."""
+    data, told = {"case_id": coalition}, [UUID(each) for each in endpoints]
+    with world.app.app_context(), transaction() as session:
+        for _ in range(number):
+            events.put(session, UUID(coalition), TYPES[-1], data, told)
+
+
+def untold(world: World) -> int:
+    with world.app.app_context(), reading() as session:
+        left = select(func.count()).where(Delivery.state != DeliveryState.DELIVERED)
+        return session.scalar(left) or 0
+
+
+def wait_until_told(world: World) -> None:
+    until = time.monotonic() + WAIT_SECONDS
+    while untold(world):
+        assert time.monotonic() < until, f"{untold(world)} deliveries were not made"
+        time.sleep(0.1)
+
+
+def came(world: World, there: Receiver, secrets: list[str]) -> Counter[tuple[str, str]]:
+    """Return how often each event came to each endpoint, and that no other came."""
+    with world.app.app_context(), reading() as session:
+        happened = {str(each) for each in session.scalars(select(Event.id))}
+    counted = Counter((took.headers[":path"], took.id) for took in there.took)
+    assert {event for _, event in counted} == happened
+    assert len(counted) == len(happened) * len(secrets)
+    for took in there.took[::50]:
+        took.verified(secrets[int(took.headers[":path"][-1])])
+    return counted
+
+
+def test_two_workers_tell_each_event_once(world: World, owner: Client) -> None:
+    with receiver() as there:
+        coalition, endpoints, secrets = _two(world, owner, there)
+        with working(world, there), working(world, there):
+            happen(world, coalition, endpoints, 60)
+            wait_until_told(world)
+
+    assert set(came(world, there, secrets).values()) == {1}
+
+
+@pytest.mark.long
+def test_fifty_killed_workers_lose_no_event(world: World, owner: Client) -> None:
+    chance = random.Random(50)  # noqa: S311 # to be repeatable
+
+    def slow(handler: Handler) -> None:
+        time.sleep(0.003)
+        handler.wfile.write(b"HTTP/1.1 204 OK\r\nConnection: close\r\n\r\n")
+
+    with receiver() as there:
+        there.otherwise = slow
+        coalition, endpoints, secrets = _two(world, owner, there)
+        for _ in range(KILLS):
+            if untold(world) < AT_ONCE:
+                happen(world, coalition, endpoints, AT_ONCE)
+            with working(world, there) as worker:
+                before, until = len(there.took), time.monotonic() + WAIT_SECONDS
+                while len(there.took) == before:
+                    assert time.monotonic() < until, "the worker tells nothing"
+                    time.sleep(0.005)
+                time.sleep(chance.uniform(0, 0.5))
+                worker.kill()
+                worker.wait(WAIT_SECONDS)
+        with working(world, there):
+            wait_until_told(world)
+
+    counted = came(world, there, secrets)
+    assert any(times > 1 for times in counted.values())  # so they were killed in the midst
+    assert all(times <= KILLS for times in counted.values())
+
+
+def _two(world: World, owner: Client, there: Receiver) -> tuple[str, list[str], list[str]]:
+    coalition = a_coalition(owner)
+    with reaching(world, there):
+        made = [entered(owner, coalition, url=f"{there.url}{n}") for n in range(2)]
+    ids = [str(each["endpoint"]["id"]) for each in made]
+    return coalition, ids, [str(each["secret"]) for each in made]
