@@ -1,4 +1,4 @@
-"""What the rung does by itself: the head goes to owners; what failed for a while is forgotten."""
+"""What the rung does by itself: the head goes to owners; what came back is read, and forgotten."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from api.infra import jobs
 from api.mailings import service
-from api.mailings.service import suppressions
+from api.mailings.service import mailbox, suppressions
 
 if TYPE_CHECKING:
     from api.infra.jobs import Work
@@ -24,3 +24,10 @@ def forget(work: Work) -> None:
     """Forget addresses that failed, and have not again."""
     del work
     suppressions.forget()
+
+
+@jobs.job("mailings.read_mailboxes", when=mailbox.are_due)
+def read_mailboxes(work: Work) -> dict[str, int]:
+    """Read the mailboxes that letters come back to."""
+    del work
+    return mailbox.read_due()

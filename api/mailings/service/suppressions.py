@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 INDEX, EMAIL = "suppressions.email", "suppressions.email"
 MOST_FAILURES = 5  # that may pass, each within a month of the one before: then nobody is there
-A_MONTH = timedelta(days=30)
+A_DAY, A_MONTH = timedelta(days=1), timedelta(days=30)
 AT_ONCE = 500
 COLUMNS = ("email", "cause", "since")
 # Nobody is there, or nobody wants it: such an address gets nothing at all.
@@ -84,8 +84,13 @@ def suppress(session: Session, coalition_id: UUID, email: str, cause: Cause) -> 
 
 
 def failed(session: Session, coalition_id: UUID, email: str) -> bool:
-    """Count a failure that may pass; tell whether it was one too many."""
+    """Count a failure that may pass, one a day; tell whether it was one too many.
+
+    Several letters of a day fail for one cause, and a report may be taken twice.
+    """
     row, now = _held(session, coalition_id, email), clock.now()
+    if row.failed_at is not None and row.failed_at > now - A_DAY:
+        return False
     is_old = row.failed_at is None or row.failed_at < now - A_MONTH
     row.failures, row.failed_at = (1 if is_old else row.failures + 1), now
     session.flush()

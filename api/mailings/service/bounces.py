@@ -1,0 +1,76 @@
+"""What came back: letters that could not be delivered, and complaints of who got one.
+
+A report is somebody's word. It counts for the one address that its token was made for, so it can
+silence nobody but whoever got the letter that the token stands in.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from api.infra import reports, returns
+from api.infra.database import transaction
+from api.infra.reports import Kind
+from api.mailings.models import Cause
+from api.mailings.service import suppressions
+from api.mailings.service.suppressions import AlreadySuppressed
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.infra.reports import Report
+
+
+class Outcome(StrEnum):
+    """What a message that came back was."""
+
+    BOUNCE = "bounce"  # nobody is there: the address gets no more letters
+    FAILURE = "failure"  # it may pass, and is counted
+    COMPLAINT = "complaint"
+    IGNORED = "ignored"  # an answer, a note that somebody is away, a forged report
+
+
+def take(raw: bytes) -> Outcome:
+    """Do what a message that came back calls for. To take it twice changes nothing more."""
+    report = reports.read(raw)
+    if report is None:
+        return Outcome.IGNORED
+    try:
+        return _taken(report)
+    except AlreadySuppressed:  # another report of the same address was taken at this moment
+        return _taken(report)
+
+
+def _taken(report: Report) -> Outcome:
+    with transaction() as session:
+        for token in report.tokens:
+            if found := returns.read(session, token, report.failing):
+                letter, address = found
+                return _acted(session, letter.coalition_id, address, report.kind)
+        for token in report.tokens:
+            if found := returns.read(session, token, report.named):
+                letter, address = found
+                return _acted(session, letter.coalition_id, address, _of_another(report.kind))
+    return Outcome.IGNORED
+
+
+def _of_another(kind: Kind) -> Kind:
+    """Return what a report means for whom the letter was written to, where it names another.
+
+    It was sent on from there, to a mailbox that is gone. That of the address itself may be there.
+    """
+    return Kind.FAILED if kind is Kind.GONE else kind
+
+
+def _acted(session: Session, coalition_id: UUID | None, address: str, kind: Kind) -> Outcome:
+    if coalition_id is None:
+        return Outcome.IGNORED
+    if kind is Kind.FAILED:
+        suppressions.failed(session, coalition_id, address)
+        return Outcome.FAILURE
+    cause = Cause.BOUNCE if kind is Kind.GONE else Cause.COMPLAINT
+    suppressions.suppress(session, coalition_id, address, cause)
+    return Outcome.BOUNCE if kind is Kind.GONE else Outcome.COMPLAINT

@@ -1,0 +1,378 @@
+"""What came back: whom it silences, whom it cannot, and what a stranger's message does."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+import time_machine
+from sqlalchemy import delete, func, select
+
+from api.infra import clock, keys, reports, returns
+from api.infra.database import reading, transaction
+from api.infra.letters import Letter
+from api.mailings.models import Suppression
+from api.mailings.service import bounces, suppressions
+from api.mailings.service.bounces import Outcome
+from tests import returned
+from tests.builders import a_coalition
+from tests.contracts.test_logs import must_hold_no_canary, written
+from tests.post import a_kind, promise
+from tests.returned import NAME, Sent
+
+if TYPE_CHECKING:
+    import io
+    from collections.abc import Callable, Iterator
+
+    from tests.client import Client
+    from tests.conftest import World
+
+__all__ = ["written"]
+MOST_SECONDS = 5.0
+BOUNCES = [
+    returned.postfix,
+    returned.exim,
+    returned.exchange,
+    returned.gmail,
+    returned.qmail,
+    returned.global_status,
+]
+
+
+@pytest.fixture(autouse=True)
+def kind() -> Iterator[None]:
+    with a_kind(to=NAME):
+        yield
+
+
+@pytest.fixture
+def coalition(owner: Client) -> str:
+    return a_coalition(owner)
+
+
+def a_letter(world: World, coalition: str, to: str = NAME) -> Sent:
+    """Return a letter of a coalition, as it went out."""
+    (about,) = promise(world, coalition=coalition)
+    with world.app.app_context(), transaction() as session:
+        letter = session.scalars(select(Letter).where(Letter.object_id == about)).one()
+        return Sent(returns.token_of(session, letter, to), to)
+
+
+def take(world: World, raw: bytes) -> Outcome:
+    with world.app.app_context():
+        return bounces.take(raw)
+
+
+def causes(world: World, coalition: str) -> dict[str, str]:
+    """Return who gets no more letters, and why."""
+    with world.app.app_context(), reading() as session:
+        found = session.scalars(
+            select(Suppression).where(
+                Suppression.coalition_id == UUID(coalition), Suppression.since.is_not(None)
+            )
+        )
+        return {
+            keys.unseal(session, suppressions.EMAIL, each.id, each.email): each.cause.value
+            for each in found
+        }
+
+
+def failures(world: World) -> int:
+    with world.app.app_context(), reading() as session:
+        return session.scalar(select(func.sum(Suppression.failures))) or 0
+
+
+@pytest.mark.parametrize("made", BOUNCES, ids=lambda made: made.__name__)
+def test_a_bounce_of_each_make_ends_the_letters_to_its_address(
+    world: World, coalition: str, made: Callable[[Sent], bytes]
+) -> None:
+    raw = made(a_letter(world, coalition))
+    assert take(world, raw) is Outcome.BOUNCE
+    (address,) = causes(world, coalition)
+    assert (address.lower(), causes(world, coalition)[address]) == (NAME, "bounce")
+    assert take(world, raw) is Outcome.BOUNCE  # once more, as after a killed worker
+    assert len(causes(world, coalition)) == 1
+    assert take(world, raw.replace(b"\n", b"\r\n")) is Outcome.BOUNCE
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic"),
+    [
+        ("4.4.1", "no answer for five days"),
+        ("5.2.2", "552 5.2.2 Mailbox full"),
+        ("5.0.0", "452 4.2.2 Over quota"),  # Exim writes 5.0.0 whatever the other server said
+        ("5.7.1", "550 5.7.1 It looks like spam"),
+        ("5.3.4", "552 5.3.4 Too big"),
+    ],
+)
+def test_what_may_pass_is_counted_and_the_fifth_time_nobody_is_there(
+    world: World, coalition: str, status: str, diagnostic: str
+) -> None:
+    now = clock.now()
+    for day in range(suppressions.MOST_FAILURES):
+        assert causes(world, coalition) == {}
+        with time_machine.travel(now + timedelta(days=day, hours=1), tick=False):
+            sent = a_letter(world, coalition)
+            raw = returned.postfix(sent, status=status, diagnostic=diagnostic)
+            assert take(world, raw) is Outcome.FAILURE
+    assert causes(world, coalition) == {NAME: "bounce"}
+
+
+def test_failures_of_one_day_are_one(world: World, coalition: str) -> None:
+    for _ in range(suppressions.MOST_FAILURES):
+        raw = returned.postfix(a_letter(world, coalition), status="4.2.2")
+        assert [take(world, raw), take(world, raw)] == [Outcome.FAILURE, Outcome.FAILURE]
+    assert causes(world, coalition) == {}
+    assert failures(world) == 1
+
+
+def test_a_full_mailbox_that_is_told_in_words_alone_may_pass(world: World, coalition: str) -> None:
+    raw = returned.exim(a_letter(world, coalition), said="552 5.2.2 Mailbox is full")
+    assert take(world, raw) is Outcome.FAILURE
+    assert causes(world, coalition) == {}
+
+
+def test_a_letter_that_is_late_may_still_arrive(world: World, coalition: str) -> None:
+    for action in ("delayed", "delivered", "relayed", "expanded"):
+        raw = returned.postfix(a_letter(world, coalition), action=action, status="4.4.1")
+        assert take(world, raw) is Outcome.IGNORED
+    assert (causes(world, coalition), failures(world)) == ({}, 0)
+
+
+def test_a_letter_that_was_sent_on_to_a_dead_mailbox_counts_as_one_that_failed(
+    world: World, coalition: str
+) -> None:
+    sent = a_letter(world, coalition)
+    raw = returned.postfix(sent, final="another.name@elsewhere.example")
+    assert take(world, raw) is Outcome.FAILURE
+    assert (causes(world, coalition), failures(world)) == ({}, 1)
+
+
+@pytest.mark.parametrize("kind", ["abuse", "fraud", "Opt-Out"])
+def test_a_complaint_ends_the_letters(world: World, coalition: str, kind: str) -> None:
+    sent = a_letter(world, coalition)
+    assert take(world, returned.complaint(sent, kind)) is Outcome.COMPLAINT
+    assert causes(world, coalition) == {NAME: "complaint"}
+
+
+def test_a_complaint_that_leaves_its_author_out_is_known_by_the_letter(
+    world: World, coalition: str
+) -> None:
+    raw = returned.complaint(a_letter(world, coalition), named=False)
+    assert take(world, raw) is Outcome.COMPLAINT
+    assert causes(world, coalition) == {NAME: "complaint"}
+
+
+@pytest.mark.parametrize("kind", ["not-spam", "auth-failure", "virus", ""])
+def test_a_report_of_something_else_is_no_complaint(
+    world: World, coalition: str, kind: str
+) -> None:
+    raw = returned.complaint(a_letter(world, coalition), kind)
+    assert take(world, raw) is Outcome.IGNORED
+    assert causes(world, coalition) == {}
+
+
+@pytest.mark.parametrize("made", [returned.away, returned.answer, returned.receipt])
+def test_an_answer_of_a_person_silences_nobody(
+    world: World, coalition: str, made: Callable[[Sent], bytes]
+) -> None:
+    assert take(world, made(a_letter(world, coalition))) is Outcome.IGNORED
+    assert (causes(world, coalition), failures(world)) == ({}, 0)
+
+
+@pytest.mark.parametrize("made", [*BOUNCES, returned.complaint], ids=lambda made: made.__name__)
+def test_a_forged_report_silences_nobody(
+    world: World, coalition: str, made: Callable[[Sent], bytes]
+) -> None:
+    sent = a_letter(world, coalition)
+    # Who got a letter of ours knows a token; it fits no other address.
+    assert take(world, made(replace(sent, to="victim@specimen.example"))) is Outcome.IGNORED
+    # The letter's id is there, the code is another; then neither.
+    last = "a" if sent.token[-1] != "a" else "b"
+    for token in (sent.token[:-1] + last, "a" * 40, "7" * 40):
+        assert take(world, made(replace(sent, token=token))) is Outcome.IGNORED
+    assert (causes(world, coalition), failures(world)) == ({}, 0)
+
+
+def test_a_token_of_one_coalition_says_nothing_of_another(
+    world: World, owner: Client, coalition: str
+) -> None:
+    other = a_coalition(owner)
+    sent = a_letter(world, other)
+    assert take(world, returned.postfix(sent)) is Outcome.BOUNCE
+    assert (causes(world, coalition), causes(world, other)) == ({}, {NAME: "bounce"})
+
+
+def test_a_report_of_a_letter_that_is_forgotten_is_of_nobody(world: World, coalition: str) -> None:
+    sent = a_letter(world, coalition)
+    with world.app.app_context(), transaction() as session:
+        session.execute(delete(Letter))
+    assert take(world, returned.postfix(sent)) is Outcome.IGNORED
+
+
+@pytest.mark.parametrize("to", ["Merlin@bücher.example", "мерлин@пример.example"])
+def test_an_address_is_known_in_the_form_that_its_server_has(
+    world: World, coalition: str, to: str
+) -> None:
+    sent = a_letter(world, coalition, to)
+    local, _, domain = to.rpartition("@")
+    as_ascii = f"{local}@{domain.encode('idna').decode()}"
+    raw = returned.global_status(replace(sent, to=as_ascii))
+    assert take(world, raw) is Outcome.BOUNCE
+    assert list(causes(world, coalition)) == [to]
+
+
+def test_a_complaint_outweighs_a_full_mailbox(world: World, coalition: str) -> None:
+    sent = a_letter(world, coalition)
+    take(world, returned.postfix(sent, status="4.2.2"))
+    take(world, returned.complaint(sent))
+    assert causes(world, coalition) == {NAME: "complaint"}
+
+
+def _nested(depth: int, sent: Sent) -> bytes:
+    opened = "".join(
+        f'Content-Type: multipart/mixed; boundary="{n}"\n\n--{n}\n' for n in range(depth)
+    )
+    return f"X-Letter: {sent.token}\n{opened}".encode()
+
+
+def hostile(sent: Sent) -> dict[str, bytes]:
+    """Return messages that were made to break who reads them, or to keep them busy."""
+    whole = returned.postfix(sent)
+    start = f"From: postmaster@x.example\nX-Letter: {sent.token}\n"
+    signs = "".join(
+        f"{words}\n"
+        for words in (
+            "the following addresses had",
+            "failed addresses follow:",
+            "Your message could not be delivered",
+            "A message that you sent could not be delivered",
+            "This is the deliver program at",
+            "not yet been delivered",
+        )
+    )
+    slow = ["a" * 900, "a@" * 450, ",a@" * 300, " " * 900, "<" * 900, "=41" * 300]
+    return {
+        "nothing": b"",
+        "zeros": b"\0" * 1_000_000,
+        "noise": bytes(range(256)) * 4_000,
+        "no header": start.encode() + b"\n" + b"\n" * 999_000,
+        "deep": _nested(20_000, sent),
+        "deep enough": _nested(reports.MOST_PARTS, sent) + b"\n" * 900_000,
+        "digests": _nested(15, sent).replace(b"mixed", b"digest") + b"\n\n" * 100_000,
+        "one boundary": whole.replace(b"--4T0000.1/mx.post.example\n", b"", 1),
+        "many parts": whole + b"--4T0000.1/mx.post.example\n\n" * 30_000,
+        "many recipients": whole.replace(
+            b"Action:", b"Action: failed\n\nFinal-Recipient: rfc822; a@b.example\nAction:" * 9_000
+        ),
+        "long header": start.encode() + b"To: " + b'";' * 400_000 + b"\n\n",
+        "folded header": (start + "Content-Type: multipart/report" + '\n ;a";' * 99_000).encode(),
+        "many headers": start.encode() + b"To: a@b.example\n" * 60_000,
+        "comments": (start + "To: " + "(" * 400_000 + "\n\n").encode(),
+        "charset": whole.replace(b"us-ascii", b"punycode"),
+        "no charset": whole.replace(b"us-ascii", b"=?x?q?=ff?="),
+        "base64": whole.replace(
+            b"charset=us-ascii", b"charset=utf-8\nContent-Transfer-Encoding: base64"
+        ),
+        "uuencode": whole.replace(b"us-ascii", b"us-ascii\nContent-Transfer-Encoding: x-uuencode"),
+        "type": whole.replace(b"message/delivery-status", b"message/;;//=\xff"),
+        "wrong encoding": whole.replace(b"failed", b"f\xff\xfe\xed\xa0\x80ailed"),
+        "many tokens": "".join(f"X-Letter: {n:a>40}\n" for n in ["b"] * 20_000).encode() + whole,
+        **{
+            f"words {n}": (start + "\n" + signs + f"{line}\n" * (900_000 // len(line))).encode()
+            for n, line in enumerate(slow)
+        },
+        **{
+            f"words in parts {n}": (
+                start
+                + 'Content-Type: multipart/mixed; boundary="b"\n\n'
+                + f"--b\n\n{signs}{line}\n" * (900_000 // (len(line) + len(signs)))
+            ).encode()
+            for n, line in enumerate(slow)
+        },
+    }
+
+
+def test_a_hostile_message_breaks_nothing_and_takes_little_time(
+    world: World, coalition: str, written: io.StringIO
+) -> None:
+    sent, slow = a_letter(world, coalition), {}
+    for name, raw in hostile(sent).items():
+        began = time.process_time()
+        assert take(world, raw) in Outcome
+        if (took := time.process_time() - began) > MOST_SECONDS:
+            slow[name] = took
+    assert slow == {}
+    must_hold_no_canary(written)
+
+
+def test_of_a_giant_only_the_beginning_is_read(world: World, coalition: str) -> None:
+    sent = a_letter(world, coalition)
+    began = time.process_time()
+    assert take(world, returned.postfix(sent) + b"x" * 100_000_000) is Outcome.BOUNCE
+    assert take(world, b"x: y\n" * 20_000_000 + returned.postfix(sent)) is Outcome.IGNORED
+    assert time.process_time() - began < MOST_SECONDS
+
+
+def test_a_broken_parser_breaks_nothing_and_tells_no_address(
+    world: World, coalition: str, monkeypatch: pytest.MonkeyPatch, written: io.StringIO
+) -> None:
+    def broken(whole: Any) -> None:
+        raise RecursionError(NAME)
+
+    raw = returned.postfix(a_letter(world, coalition))
+    monkeypatch.setattr(reports, "all_failures", broken)
+    assert take(world, raw) is Outcome.IGNORED
+    assert "RecursionError" in written.getvalue()
+    assert NAME not in written.getvalue()
+
+
+def _command(raw: bytes, world: World, **settings: str) -> subprocess.CompletedProcess[bytes]:
+    ours = world.app.extensions["undersigned"].settings
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "UNDERSIGNED_DATABASE_URL": ours.database_url,
+        "UNDERSIGNED_STORAGE_PATH": ours.storage_path,
+        "UNDERSIGNED_MASTER_KEYS": ",".join(ours.master_keys),
+        **settings,
+    }
+    return subprocess.run(  # noqa: S603 # our own command
+        [Path(sys.executable).parent / "undersigned", "bounce"],
+        input=raw,
+        env=environment,
+        check=False,
+        capture_output=True,
+        timeout=60,
+    )
+
+
+def test_a_mail_server_hands_a_bounce_to_the_command(world: World, coalition: str) -> None:
+    sent = a_letter(world, coalition)
+    done = _command(returned.postfix(sent) + b"x" * 3_000_000, world)
+    assert (done.returncode, done.stdout) == (0, b"bounce\n"), done.stderr
+    assert causes(world, coalition) == {NAME: "bounce"}
+    assert _command(b"Subject: hello\n\n", world).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"UNDERSIGNED_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"},
+        {"UNDERSIGNED_MASTER_KEYS": "wrong"},
+    ],
+    ids=["no server", "no key"],
+)
+def test_while_something_is_away_the_mail_server_is_to_try_again(
+    world: World, coalition: str, settings: dict[str, str]
+) -> None:
+    done = _command(returned.postfix(a_letter(world, coalition)), world, **settings)
+    assert done.returncode == 75
+    assert NAME.encode() not in done.stderr
+    assert causes(world, coalition) == {}
