@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.infra import letters
 from api.updates import service
-from api.updates.service import sending
+from api.updates.service import people, sending
 from tests.builders import a_coalition, a_role, an_organisation
 from tests.news import HEADER, OWN, TEXTS, News, news, page_of, updates
 from tests.post import Post, server
@@ -423,9 +424,9 @@ def test_of_a_sensitive_statement_the_letter_tells_nothing_and_the_page_all(
     them.begin(path)
     them.work(post)
 
-    letters = [each for each in post.took if each[HEADER] or str(each["Subject"]) == "A test"]
-    assert len(letters) == 2
-    for letter in letters:
+    found = [each for each in post.took if each[HEADER] or str(each["Subject"]) == "A test"]
+    assert len(found) == 2
+    for letter in found:
         whole = _words(letter) + "".join(f"{name}: {value}" for name, value in letter.items())
         for told in ("handed over", "Specimen Committee", "Specimen Coalition", "Open the doors"):
             assert told not in whole
@@ -442,13 +443,13 @@ def test_gathering_goes_on_where_it_was_cut(
     monkeypatch.setattr(sending, "AT_ONCE", 2)
     path = them.written()
     them.begin(path)
-    steps = _cut(monkeypatch, sending.people.Gathering, "next", after=2)
+    steps = _cut(monkeypatch, people.Gathering, "next", after=2)
     with pytest.raises(KeyboardInterrupt):
         them.rush.work()
     monkeypatch.undo()
     assert steps
     assert them.progress(path)["left_out"] is None
-    cut = _cut(monkeypatch, sending.letters, "promise_all", after=1)
+    cut = _cut(monkeypatch, letters, "promise_all", after=1)
     monkeypatch.setattr(sending, "AT_ONCE", 3)
     with them.world.app.app_context(), pytest.raises(KeyboardInterrupt):
         sending.send()
