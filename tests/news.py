@@ -137,3 +137,24 @@ def page_of(letter: EmailMessage) -> str:
     found = re.fullmatch(r"<https?://[^/]+(/u/[\w-]+)>", str(letter[HEADER]).strip())
     assert found, letter[HEADER]
     return found[1]
+
+
+def gone(them: News, own: str, how: str) -> None:
+    """Have Ada go, in one of the ways in which people do."""
+    stranger = them.world.stranger()
+    (row,) = [each for each in them.rush.signatures() if each["email"] == "ada@specimen.example"]
+    path = f"/v1/signatures/{row['id']}"
+    if how == "withdrawal":
+        assert stranger.post(f"{OWN}/{own}/withdrawal").status == 200
+    elif how == "taken_back":
+        given = stranger.get(f"{OWN}/{own}")["consents"]
+        ids = [each["id"] for each in given if each["purpose"] == "mailings"]
+        body = {"consents_taken_back": ids}
+        assert stranger.post(f"{OWN}/{own}/corrections", body).status == 200
+    elif how == "erasure":
+        assert them.owner.post(f"{path}/erasure").status == 200
+    elif how == "deletion":
+        match = {"If-Match": them.owner.get(path).etag}
+        assert them.owner.send("DELETE", path, headers=match).status == 204
+    else:
+        assert them.owner.post(f"{path}/rejection", {"reason": "Odd."}).status == 200

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from api.infra import letters
 from api.updates import service
-from api.updates.service import people, sending
+from api.updates.service import sending
 from tests.builders import a_coalition, a_role, an_organisation
-from tests.news import HEADER, OWN, TEXTS, News, news, page_of, updates
+from tests.news import HEADER, TEXTS, News, gone, news, page_of, updates
 from tests.post import Post, server
 from tests.signing import letters_of
 
@@ -170,73 +169,12 @@ def test_who_goes_between_the_beginning_and_the_letter_gets_none(
     path = them.written()
     them.promised(path)
 
-    _go(them, own, how)
+    gone(them, own, how)
     them.work(post)
 
     assert [str(each["To"]) for each in updates(post)] == ["eve@specimen.example"]
     told = them.progress(path)
     assert (told["state"], told["sent"], told["gone"]) == ("sent", 1, 1)
-
-
-def _go(them: News, own: str, how: str) -> None:
-    stranger = them.world.stranger()
-    (row,) = [each for each in them.rush.signatures() if each["email"] == "ada@specimen.example"]
-    path = f"/v1/signatures/{row['id']}"
-    if how == "withdrawal":
-        assert stranger.post(f"{OWN}/{own}/withdrawal").status == 200
-    elif how == "taken_back":
-        given = stranger.get(f"{OWN}/{own}")["consents"]
-        ids = [each["id"] for each in given if each["purpose"] == "mailings"]
-        body = {"consents_taken_back": ids}
-        assert stranger.post(f"{OWN}/{own}/corrections", body).status == 200
-    elif how == "erasure":
-        assert them.owner.post(f"{path}/erasure").status == 200
-    elif how == "deletion":
-        match = {"If-Match": them.owner.get(path).etag}
-        assert them.owner.send("DELETE", path, headers=match).status == 204
-    else:
-        assert them.owner.post(f"{path}/rejection", {"reason": "Odd."}).status == 200
-
-
-def test_a_pause_holds_every_letter_and_each_arrives_once_afterwards(
-    them: News, post: Post
-) -> None:
-    them.many(5)
-    path = them.written()
-    them.promised(path)
-    assert them.progress(path)["on_the_way"] == 5
-
-    assert them.owner.post(f"{path}/pause")["state"] == "paused"
-    assert them.owner.post(f"{path}/pause").status == 200
-    them.work(post)
-    assert list(updates(post)) == []
-    told = them.progress(path)
-    assert (told["state"], told["waiting"], told["percent"]) == ("paused", 5, 0)
-
-    assert them.owner.post(f"{path}/resumption")["state"] == "sending"
-    them.work(post)
-
-    assert len(set(post.recipients)) == len(post.recipients) == 5
-    assert them.progress(path)["state"] == "sent"
-
-
-def test_a_letter_that_is_refused_is_counted_and_holds_up_nothing(them: News, post: Post) -> None:
-    them.many(3)
-    path = them.written()
-    post.answers["RCPT"] = ["550 No such user"]
-
-    them.begin(path)
-    them.work(post)
-
-    told = them.progress(path)
-    assert (told["state"], told["sent"], told["failed"]) == ("sent", 2, 1)
-    (failed,) = them.owner.get(
-        f"/v1/coalitions/{them.rush.coalition}/letters", state="failed", kind=sending.LETTER
-    )["items"]
-    assert them.owner.post(f"/v1/letters/{failed['id']}/replays").status == 200
-    them.work(post)
-    told = them.progress(path)
-    assert (told["sent"], told["failed"]) == (3, 0)
 
 
 def test_what_was_begun_changes_no_more(them: News) -> None:
@@ -322,98 +260,6 @@ def test_an_editor_may_not_write_to_people(world: World, them: News) -> None:
     assert editor.get(them.written()).status == 403
 
 
-def test_the_page_shows_the_news_and_only_its_button_ends_them(them: News, post: Post) -> None:
-    own = them.agreed("anna@specimen.example", language="ru")
-    them.work(post)
-    them.begin(them.written())
-    them.work(post)
-    (letter,) = updates(post)
-    page, stranger = page_of(letter), them.world.stranger()
-
-    for _ in range(2):
-        shown = stranger.get(page)
-        assert shown.status == 200
-        assert "Письмо <strong>передано</strong>" in shown.body.decode()
-        assert shown.headers["Cache-Control"] == "no-store"
-        assert shown.headers["Referrer-Policy"] == "no-referrer"
-    assert them.consents(own) == [True]
-    ended = stranger.send("POST", page, ONE_CLICK.encode(), kind=FORM)
-
-    assert ended.status == 200
-    assert "Комитет «Образец»" in ended.body.decode()
-    assert them.consents(own) == [False]
-    assert "<form" not in stranger.get(page).body.decode()
-
-
-MULTIPART = (
-    b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n'
-)
-
-
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        (ONE_CLICK.encode(), FORM),
-        (MULTIPART, 'multipart/form-data; boundary="x"'),
-        (None, FORM),
-    ],
-)
-def test_one_click_ends_them_for_a_mail_program_that_shows_no_page(
-    them: News, post: Post, body: Any, kind: str
-) -> None:
-    other = them.another()
-    owns = [them.agreed("ada@specimen.example"), them.agreed("ada@specimen.example", rush=other)]
-    eve = them.agreed("eve@specimen.example")
-    them.begin(them.written(also_statement_ids=[other.statement]))
-    them.work(post)
-    (letter,) = [each for each in updates(post) if "ada@" in str(each["To"])]
-
-    for _ in range(2):
-        answer = them.world.stranger().send("POST", page_of(letter), body, kind=kind)
-        assert answer.status == 200
-        assert "Set-Cookie" not in answer.headers
-
-    assert [them.consents(own) for own in owns] == [[False], [False]]
-    assert them.consents(eve) == [True]
-    actions = [
-        each["action"]
-        for each in them.owner.get(f"/v1/coalitions/{them.rush.coalition}/audit-entries")["items"]
-    ]
-    assert actions.count("consent.taken_back") == 2
-    post.took.clear()
-    them.begin(them.written(also_statement_ids=[other.statement]))
-    them.work(post)
-    assert [str(each["To"]) for each in updates(post)] == ["eve@specimen.example"]
-
-
-def test_a_button_of_another_site_ends_nothing(them: News, post: Post) -> None:
-    own = them.agreed("ada@specimen.example")
-    them.begin(them.written())
-    them.work(post)
-    (letter,) = updates(post)
-
-    answer = them.world.stranger().send(
-        "POST", page_of(letter), headers={"Origin": "https://evil.example"}
-    )
-
-    assert answer.status == 403
-    assert them.consents(own) == [True]
-
-
-def test_the_link_of_who_withdrew_tells_that_it_is_over(them: News, post: Post) -> None:
-    own = them.agreed("ada@specimen.example")
-    them.begin(them.written())
-    them.work(post)
-    (letter,) = updates(post)
-    _go(them, own, "withdrawal")
-
-    for method in ("GET", "POST"):
-        answer = them.world.stranger().send(method, page_of(letter))
-        assert answer.status == 200
-        assert "You get no more of these letters" in answer.body.decode()
-    assert them.world.stranger().get("/u/" + "x" * 43).status == 404
-
-
 def test_of_a_sensitive_statement_the_letter_tells_nothing_and_the_page_all(
     world: World, owner: Client, post: Post
 ) -> None:
@@ -424,77 +270,15 @@ def test_of_a_sensitive_statement_the_letter_tells_nothing_and_the_page_all(
     them.begin(path)
     them.work(post)
 
-    letters = [each for each in post.took if each[HEADER] or str(each["Subject"]) == "A test"]
-    assert len(letters) == 2
-    for letter in letters:
+    found = [each for each in post.took if each[HEADER] or str(each["Subject"]) == "A test"]
+    assert len(found) == 2
+    for letter in found:
         whole = _words(letter) + "".join(f"{name}: {value}" for name, value in letter.items())
         for told in ("handed over", "Specimen Committee", "Specimen Coalition", "Open the doors"):
             assert told not in whole
     (letter,) = updates(post)
     page = world.stranger().get(page_of(letter)).body.decode()
     assert "The letter was <strong>handed over</strong>" in page
-
-
-def test_gathering_goes_on_where_it_was_cut(
-    them: News, post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    them.many(7)
-    monkeypatch.setattr("api.updates.service.people.AT_ONCE", 2)
-    monkeypatch.setattr(sending, "AT_ONCE", 2)
-    path = them.written()
-    them.begin(path)
-    steps = _cut(monkeypatch, people.Gathering, "next", after=2)
-    with pytest.raises(KeyboardInterrupt):
-        them.rush.work()
-    monkeypatch.undo()
-    assert steps
-    assert them.progress(path)["left_out"] is None
-    cut = _cut(monkeypatch, letters, "promise_all", after=1)
-    monkeypatch.setattr(sending, "AT_ONCE", 3)
-    with them.world.app.app_context(), pytest.raises(KeyboardInterrupt):
-        sending.send()
-    monkeypatch.undo()
-    assert cut
-
-    for _ in range(2):
-        with them.world.app.app_context():  # the job that was cut waits for its lease
-            sending.send()
-        them.work(post)
-
-    assert len(set(post.recipients)) == len(post.recipients) == 7
-    assert them.progress(path)["state"] == "sent"
-
-
-def _cut(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, after: int) -> list[int]:
-    """Have a function end its process, as it were, at its next call but some."""
-    calls: list[int] = []
-    true = getattr(where, name)
-
-    def cut(*args: Any, **named: Any) -> Any:
-        calls.append(1)
-        if len(calls) > after:
-            raise KeyboardInterrupt
-        return true(*args, **named)
-
-    monkeypatch.setattr(where, name, cut)
-    return calls
-
-
-def test_only_so_many_letters_are_on_the_way_at_a_time(
-    them: News, post: Post, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sending, "MOST_ON_THE_WAY", 4)
-    monkeypatch.setattr(sending, "FEW_ON_THE_WAY", 2)
-    them.many(9)
-    path = them.written()
-
-    them.promised(path)
-    told = them.progress(path)
-    assert (told["on_the_way"], told["waiting"]) == (4, 5)
-
-    them.work(post, times=6)
-    assert len(set(post.recipients)) == len(post.recipients) == 9
-    assert them.progress(path)["state"] == "sent"
 
 
 def test_who_asks_what_is_kept_learns_of_the_updates(them: News, post: Post) -> None:

@@ -254,25 +254,35 @@ def start(actor: Actor, update_id: UUID, expected: int) -> Update:
 
 def pause(actor: Actor, update_id: UUID) -> Update:
     """Send no more letters of an update for now; twice is fine."""
-    return _turn(actor, update_id, UpdateState.PAUSED, "update.paused")
+    with transaction() as session:
+        row, is_new = _turned(session, actor, update_id, UpdateState.PAUSED)
+        if is_new:
+            audit.record(session, actor, "update.paused", row)
+        return row
 
 
 def resume(actor: Actor, update_id: UUID) -> Update:
     """Go on where an update was paused; twice is fine."""
-    return _turn(actor, update_id, UpdateState.SENDING, "update.resumed")
-
-
-def _turn(actor: Actor, update_id: UUID, state: UpdateState, action: str) -> Update:
     with transaction() as session:
-        row = load(session, actor, Update, update_id, Role.COORDINATOR, lock=True)
-        if row.state not in UNDERWAY:
-            raise UpdateNotUnderway(f"It is {row.state}.")
-        if row.state is not state:
-            row.state = state
-            touch(row, None)
+        row, is_new = _turned(session, actor, update_id, UpdateState.SENDING)
+        if is_new:
             jobs.promise(session, sending.SEND, None, {}, key=sending.SEND)
-            audit.record(session, actor, action, row)
+            audit.record(session, actor, "update.resumed", row)
         return row
+
+
+def _turned(
+    session: Session, actor: Actor, update_id: UUID, state: UpdateState
+) -> tuple[Update, bool]:
+    """Return an update in another state, and whether that is new."""
+    row = load(session, actor, Update, update_id, Role.COORDINATOR, lock=True)
+    if row.state not in UNDERWAY:
+        raise UpdateNotUnderway(f"It is {row.state}.")
+    is_new = row.state is not state
+    if is_new:
+        row.state = state
+        touch(row, None)
+    return row, is_new
 
 
 def progress(actor: Actor, update_id: UUID) -> dict[str, Any]:
