@@ -8,9 +8,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.builders import a_revision
 from tests.rules.test_pages import Tags
-from tests.signing import OPENED, Rush, a_network, a_rush, letters_of
+from tests.signing import Rush, a_network, a_rush, letters_of
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -355,62 +354,6 @@ def test_a_name_is_shown_again_only_by_consent_and_when_it_is_written(
     assert "Ada Specimen" in browser.get(f"/s/{rush.address}").text
 
 
-def test_an_organisation_corrects_its_name_not_that_of_who_signed(
-    rush: Rush, browser: FlaskClient
-) -> None:
-    told = {"kind": "organisation", "name": "Specimen Club", "represented_by": {"name": "Ada"}}
-    own = f"/m/{rush.signed('ada@specimen.example', **told)}"
-    fields = {
-        one.get("name"): one.get("value") for one in Tags(browser.get(own).text).named("input")
-    }
-    assert fields["name"] == "Specimen Club"
-    assert "initials" not in fields.values()
-
-    posted(browser, own, {"do": "correct", "name": "Specimen Committee", "country": "KZ"})
-    page = browser.get(own).text
-    assert "Specimen Committee" in page
-    assert "Ada" in page
-
-
-def test_an_organisation_says_that_somebody_else_signs_for_it(
-    rush: Rush, browser: FlaskClient
-) -> None:
-    told = {"kind": "organisation", "name": "Specimen Club", "represented_by": {"name": "Ada"}}
-    own = f"/m/{rush.signed('ada@specimen.example', **told)}"
-    facts = {"do": "correct", "name": "Specimen Club", "country": "KZ"}
-    assert 'value="Ada"' in browser.get(own).text
-
-    for wrong in ("", "https://specimen.example"):
-        refused = posted(browser, own, {**facts, "by_name": wrong, "by_role": "Director"})
-        assert refused.status_code == 422
-        assert 'id="e-by_name"' in refused.text
-        assert 'value="Director"' in refused.text
-    posted(browser, own, {**facts, "by_name": "Bea Specimen", "by_role": "Director"})
-
-    (signed,) = rush.signatures()
-    assert signed["represented_by"] == {"name": "Bea Specimen", "role": "Director"}
-
-
-def test_the_page_of_a_text_that_was_replaced_names_the_newer_one(
-    rush: Rush, browser: FlaskClient
-) -> None:
-    begun = rush.owner.post(
-        f"/v1/statements/{rush.statement}/successors", {"slug": "specimen-appeal-2"}
-    )
-    newer = begun["statement"]["id"]
-    path = f"/v1/statements/{newer}"
-    title = "Open all the doors"
-    document = {**rush.owner.get(f"{path}/draft")["document"], "title": title}
-    assert rush.owner.put(f"{path}/draft", {"document": document}).status == 200
-    a_revision(rush.owner, newer)
-    assert title not in browser.get(f"/s/{rush.address}").text  # it is not opened yet
-    match = {"If-Match": rush.owner.get(path).etag}
-    rush.owner.send("POST", f"{path}/transitions", {"state": "review"}, headers=match)
-    assert rush.owner.put(f"{path}/signing", {"opens_at": OPENED}).status == 200
-
-    assert title in browser.get(f"/s/{rush.address}").text
-
-
 def test_no_secret_page_repeats_its_secret(rush: Rush, browser: FlaskClient) -> None:
     own = confirmed(browser, rush)
 
@@ -437,67 +380,3 @@ def test_who_signs_a_sensitive_statement_may_decline_the_receipt(
     posted(browser, f"/c/{rush.secrets()[-1]}", {})
 
     assert [kind for kind, _ in letters_of(world)] == ["signing.confirmation"]
-
-
-def test_only_the_sites_that_a_coalition_names_may_show_the_form_in_a_frame(
-    rush: Rush, browser: FlaskClient
-) -> None:
-    framed, page = f"/embed/{rush.address}", f"/s/{rush.address}"
-    assert browser.get(framed).headers["Content-Security-Policy"] == POLICY
-    sites = ["https://specimen.example", "http://window.example:8080"]
-    rush.owner.patch(f"/v1/coalitions/{rush.coalition}", {"origins": sites})
-    named = POLICY.replace("frame-ancestors 'none'", "frame-ancestors " + " ".join(sites))
-
-    for answer in (
-        browser.get(framed),
-        browser.get(f"{framed}?sent=1"),
-        posted(browser, framed, filled(browser, rush, email="ada@")),
-        posted(browser, framed, filled(browser, rush, revision_sha256="0" * 64)),
-    ):
-        assert answer.headers["Content-Security-Policy"] == named
-        assert "Set-Cookie" not in answer.headers
-        assert answer.headers["X-Robots-Tag"] == "noindex"
-    assert browser.get(page).headers["Content-Security-Policy"] == POLICY
-    assert browser.get("/embed/nothing-23456789").status_code == 404
-
-
-def test_who_signs_in_a_frame_stays_there(rush: Rush, browser: FlaskClient) -> None:
-    framed = f"/embed/{rush.address}"
-    page = browser.get(f"{framed}?lang=ru").text
-    assert f'action="{framed}?lang=ru"' in page
-    assert f'href="/s/{rush.address}?lang=ru" target="_blank" rel="noopener"' in page
-
-    wrong = posted(browser, f"{framed}?sent=1", filled(browser, rush, name=""))
-    assert wrong.status_code == 422
-    assert "<form" in wrong.text
-    done = posted(browser, framed, filled(browser, rush))
-    assert (done.status_code, done.headers["Location"]) == (303, f"{framed}?sent=1")
-    said = browser.get(f"{framed}?sent=1").text
-    assert "Look into your mailbox" in said
-    assert f'href="/s/{rush.address}/code" target="_blank"' in said
-    rush.work()
-    assert rush.confirm(rush.secrets()[-1]).status == 200
-
-
-@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://a.b"}])
-def test_another_site_cannot_send_the_form_in_a_frame(
-    rush: Rush, browser: FlaskClient, headers: dict[str, str]
-) -> None:
-    framed = f"/embed/{rush.address}"
-
-    assert posted(browser, framed, filled(browser, rush), **headers).status_code == 403
-
-
-def test_the_widget_is_one_file_that_every_site_may_load(browser: FlaskClient) -> None:
-    newest = browser.get("/widget.js", headers={"Accept-Encoding": "gzip"})
-    own = browser.get(newest.headers["Content-Location"])
-    again = browser.get("/widget.js", headers={"If-None-Match": newest.headers["ETag"]})
-
-    assert newest.mimetype == "text/javascript"
-    assert newest.headers["Access-Control-Allow-Origin"] == "*"
-    assert newest.headers["Cache-Control"] == "public, max-age=3600"
-    assert len(newest.data) < 15_000
-    assert gzip.decompress(newest.data) == own.data
-    assert "immutable" in own.headers["Cache-Control"]
-    assert (again.status_code, again.data) == (304, b"")
-    assert browser.get("/widget/0123456789ab.js").status_code == 404
