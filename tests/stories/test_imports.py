@@ -161,7 +161,7 @@ def test_a_preview_says_what_would_happen_and_stores_nothing(world: World, owner
         "Open  House,,KZ,\n"  # the same
         "Quiet House,Silent House,,\n"  # changed
         "Union of the Press,,,\n"  # an alias of one
-        "Letters Fund,,,http://fund.example\n"  # the address of one
+        "Another Fund,,,http://fund.example\n"  # the address of one
         "Memory,,KZ,\n"  # the name of one of another country
         "The House (Open),,KZ,\n"  # the words of one in another order
         "Specimen Committee,,TJ,\n"  # new
