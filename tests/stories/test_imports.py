@@ -116,8 +116,8 @@ def test_the_caller_says_what_a_column_is(owner: Client) -> None:
     table = "sep=|\nWho: they are|Organisation|Land\nSpecimen House|A. Specimen|DE\n"
 
     vague = organisations(owner, coalition, table.replace("Who: they are", "Name"))
-    wrong = organisations(owner, coalition, table, map=["Hwo:name_en", "Land:contry", "x"])
-    wrong_too = organisations(owner, coalition, table, map=["Hwo:name_en", "Land:contry"])
+    wrong = organisations(owner, coalition, table, map=["Hwo:name_en", "Land:cuontry", "x"])
+    wrong_too = organisations(owner, coalition, table, map=["Hwo:name_en", "Land:cuontry"])
     answer = organisations(
         owner,
         coalition,
