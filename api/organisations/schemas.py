@@ -172,5 +172,5 @@ ORGANISATION_EXAMPLE = {
 }
 COMMITTER_EXAMPLE = {
     CSV: "Organisation,Name,E-mail,Position\n"
-    "Specimen Committee,A. Specimen,director@specimen.example,Director\n"
+    "Specimen Press House,A. Specimen,director@specimen.example,Director\n"
 }

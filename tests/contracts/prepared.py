@@ -22,6 +22,15 @@ def _organisation_with_logo(scene: Scene) -> dict[str, str]:
     return {"organisation_id": organisation}
 
 
+def _press_house(scene: Scene) -> dict[str, str]:
+    """The one organisation that the example of a table of representatives names."""
+    name = "Specimen Press House"
+    path = f"/v1/coalitions/{scene.coalition}/organisations"
+    if not scene.owner.get(path, q=name)["items"]:
+        an_organisation(scene.owner, scene.coalition, names={"en": name})
+    return {}
+
+
 def _coalition_with_logo(scene: Scene) -> dict[str, str]:
     scene.logo_of(f"/v1/coalitions/{scene.coalition}")
     return {}
@@ -158,6 +167,7 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "DELETE /v1/organisations/{organisation_id}/logo": _organisation_with_logo,
     "GET /v1/coalitions/{coalition_id}/logo": _coalition_with_logo,
     "DELETE /v1/coalitions/{coalition_id}/logo": _coalition_with_logo,
+    "POST /v1/coalitions/{coalition_id}/representative-imports": _press_house,
     "PUT /v1/statements/{statement_id}/signing": _reviewed,
     "POST /v1/statements/{statement_id}/deliveries": _delivered,
     "POST /v1/statements/{statement_id}/successors": _opened,
