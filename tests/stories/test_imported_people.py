@@ -8,11 +8,17 @@ from sqlalchemy import func, select
 
 from api.infra.database import Base, db
 from tests.builders import a_coalition, a_representative, a_role, an_organisation, made
+from tests.stories.test_at_once import at_once
 from tests.stories.test_imports import organisations, people, read_as, send, states, there
 
 if TYPE_CHECKING:
-    from tests.client import Client
+    from tests.client import Answer, Client
     from tests.conftest import World
+
+
+def send_by(coalition: str, table: str, kind: str, client: Client) -> Answer:
+    return send(client, coalition, table, kind)
+
 
 PEOPLE = (
     "Organisation;First name;Last name;E-mail;Position;Language;Newsletter;Consent\n"
@@ -133,3 +139,25 @@ def test_only_coordinators_bring_in_people(world: World, owner: Client) -> None:
     )
     assert set(refused.faults) == {"/2/needs_two"}
     assert not owner.get(f"/v1/organisations/{house}")["needs_two"]
+
+
+def test_of_three_who_send_one_table_at_once_one_enters_it(world: World, owner: Client) -> None:
+    coalition = a_coalition(owner)
+    house = an_organisation(owner, coalition, names={"en": "House"})
+    tables = {
+        "organisation": "name\nFirst\nSecond\n",
+        "representative": "organisation,name,email\nHouse,A,a@specimen.example\n",
+        "addressee": "name,email\nA. Specimen,a@specimen.example\n",
+    }
+
+    for kind, table in tables.items():
+        answers = at_once(
+            world, owner, *[lambda it, k=kind, t=table: send(it, coalition, t, k)] * 3
+        )
+
+        counts = sorted((answer["entered"], answer["same"]) for answer in answers)
+        lines = table.count("\n") - 1
+        assert counts == [(0, lines), (0, lines), (lines, 0)], kind
+
+    assert len(there(owner, coalition)) == 3
+    assert len(people(owner, house)) == len(there(owner, coalition, "addressees")) == 1

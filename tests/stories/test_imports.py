@@ -14,7 +14,6 @@ import pytest
 from api import config
 from api.infra.tables import MOST_LINES
 from tests.builders import a_coalition, an_organisation
-from tests.stories.test_at_once import at_once
 
 if TYPE_CHECKING:
     from tests.client import Answer, Client
@@ -28,10 +27,6 @@ def send(client: Client, coalition: str, table: str | bytes, kind: str, **query:
     data = table.encode() if isinstance(table, str) else table
     path = f"/v1/coalitions/{coalition}/{kind}-imports"
     return client.send("POST", path, data, kind="text/csv", query_string=query)
-
-
-def send_by(coalition: str, table: str, kind: str, client: Client) -> Answer:
-    return send(client, coalition, table, kind)
 
 
 def organisations(client: Client, coalition: str, table: str | bytes, **query: Any) -> Answer:
@@ -48,12 +43,15 @@ def read_as(answer: Answer) -> dict[str, str | None]:
 
 
 def there(client: Client, coalition: str, what: str = "organisations") -> list[dict[str, Any]]:
-    return list(client.get(f"/v1/coalitions/{coalition}/{what}")["items"])
+    items: list[dict[str, Any]] = client.get(f"/v1/coalitions/{coalition}/{what}")["items"]
+    return items
 
 
 def people(client: Client, organisation: str) -> list[dict[str, Any]]:
-    answer = client.get(f"/v1/organisations/{organisation}/representatives")
-    return list(answer["items"])
+    items: list[dict[str, Any]] = client.get(f"/v1/organisations/{organisation}/representatives")[
+        "items"
+    ]
+    return items
 
 
 RUSSIAN = (
@@ -330,28 +328,6 @@ def test_the_record_has_an_entry_of_each_table_and_of_each_row(owner: Client) ->
         assert actions.count(f"{kind}.imported") == 1
         assert actions.count(f"{kind}.entered") == table.count("\n") - 1
     assert not [each for each in actions if each.startswith("consent")]
-
-
-def test_of_three_who_send_one_table_at_once_one_enters_it(world: World, owner: Client) -> None:
-    coalition = a_coalition(owner)
-    house = an_organisation(owner, coalition, names={"en": "House"})
-    tables = {
-        "organisation": "name\nFirst\nSecond\n",
-        "representative": "organisation,name,email\nHouse,A,a@specimen.example\n",
-        "addressee": "name,email\nA. Specimen,a@specimen.example\n",
-    }
-
-    for kind, table in tables.items():
-        answers = at_once(
-            world, owner, *[lambda it, k=kind, t=table: send(it, coalition, t, k)] * 3
-        )
-
-        counts = sorted((answer["entered"], answer["same"]) for answer in answers)
-        lines = table.count("\n") - 1
-        assert counts == [(0, lines), (0, lines), (lines, 0)], kind
-
-    assert len(there(owner, coalition)) == 3
-    assert len(people(owner, house)) == len(there(owner, coalition, "addressees")) == 1
 
 
 def test_the_example_of_the_manual_is_what_it_says(owner: Client) -> None:
