@@ -68,6 +68,8 @@ def put(actor: Actor, coalition_id: UUID, expected: int | None, facts: Mapping[s
         actor.must(coalition_id, Role.OWNER)
         session.get(Coalition, coalition_id, with_for_update=True)  # one server, one at a time
         row = session.get(MailServer, coalition_id)
+        if row is None and expected is not None:
+            raise Stale("Somebody has just deleted it. Send it without If-Match to set it anew.")
         if row is None:
             row = MailServer(coalition_id=coalition_id)
             row.version = 1
