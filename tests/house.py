@@ -114,7 +114,7 @@ def a_house(world: World, owner: Client) -> House:
     assert scanned.status == 201, scanned.body
     _a_sign_off(world, owner, secret, sha256)
     a_rush(world, owner, coalition=coalition).sent("wren@specimen.example")
-    assert owner.put(f"{of_it}/mail-server", A_MAIL_SERVER).status == 200
+    assert owner.send("PUT", f"{of_it}/mail-server", A_MAIL_SERVER).status == 200
     made(owner, f"{of_it}/suppressions", {"email": "finch@specimen.example"})
     made(owner, f"{of_it}/blocks", {"kind": "domain", "value": "robin.specimen.example"})
     connector = {

@@ -51,7 +51,7 @@ def _mail_server(scene: Scene) -> dict[str, str]:
     path = f"/v1/coalitions/{scene.coalition}/mail-server"
     if scene.owner.get(path).status != 200:
         body = {"host": "mail.specimen.example", "sender": "letters@specimen.example"}
-        assert scene.owner.put(path, body).status == 200
+        assert scene.owner.send("PUT", path, body).status == 200
     return {}
 
 
