@@ -203,6 +203,7 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "POST /v1/public/sign-offs/{secret}/hand-overs": _signing_off,
     "PUT /v1/demand-lists/{list_id}/order": _list_with_demands,
     "GET /v1/coalitions/{coalition_id}/mail-server": _mail_server,
+    "PUT /v1/coalitions/{coalition_id}/mail-server": _mail_server,
     "DELETE /v1/coalitions/{coalition_id}/mail-server": _mail_server,
     "POST /v1/coalitions/{coalition_id}/mail-server/trials": _mail_server,
     "DELETE /v1/statements/{statement_id}": lambda scene: {"statement_id": scene.draft()},
