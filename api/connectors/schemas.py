@@ -87,7 +87,10 @@ class ConnectorIn(TrialIn):
     statement_id = ma.fields.UUID(
         load_default=None,
         allow_none=True,
-        metadata={"description": "Whose signatories; null: those of all of the coalition."},
+        metadata={
+            "description": "Whose signatories; null: those of all of the coalition.",
+            "example": None,
+        },
     )
     label = Text(required=True, most=120, metadata={"example": "Letters of the committee"})
     fields_told = ma.fields.Dict(

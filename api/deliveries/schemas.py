@@ -163,7 +163,9 @@ class DeliveryIn(Schema):
         metadata={"example": "in_person"},
     )
     delivered_at = ma.fields.AwareDateTime(
-        load_default=None, allow_none=True, metadata={"description": "Now where left out."}
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Now where left out.", "example": "2026-05-14T09:30:00+00:00"},
     )
     note = Text(
         most=2000,
