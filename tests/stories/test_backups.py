@@ -18,6 +18,7 @@ from sqlalchemy import select, update
 from api.infra import archive, audit, backups, dump, jobs
 from api.infra.audit import AuditEntry
 from api.infra.database import reading, transaction
+from api.infra.jobs import Job, JobState
 from api.infra.letters import Letter, LetterState
 from api.mailings import service
 from tests.backup import clear, dumped, files, first_key, master_keys, restore, tables, take
@@ -47,10 +48,11 @@ def file(house: House, tmp_path: Path) -> Path:
 
 
 def settle(world: World) -> None:
-    """Do what is promised, and have no letter wait: a restore would hold it."""
+    """Do what is promised, and have no letter or job wait: a restore would hold it."""
     world.work()
     with world.app.app_context(), transaction() as session:
         session.execute(update(Letter).values(state=LetterState.SENT))
+        session.execute(update(Job).values(state=JobState.DONE, key=None))
 
 
 def test_all_comes_back_as_it_was(world: World, house: House, tmp_path: Path) -> None:
