@@ -33,6 +33,9 @@ NO_TEXT = {
     ("POST /v1/coalitions/{coalition_id}/demand-imports", "/demands/0/cases/0"),  # a case's key
 }
 
+# What is read in a mail program or by a machine is in fonts of theirs.
+NOT_PRINTED = ("mail-server", "update", "cover-letter", "connector", "webhook", "deliver", "response")
+
 Path = tuple[str | int, ...]
 
 
@@ -84,6 +87,8 @@ def test_every_text_of_every_body_is_refused_for_it(world: World) -> None:
     let_in, tried = [], 0
     for operation in operations(world):
         content = operation.content.get("application/json", {})
+        if any(word in operation.path for word in NOT_PRINTED):
+            continue
         for path in dict.fromkeys(texts_of(content.get("schema", {}), parts)):
             place = "".join(f"/{key}" for key in path)
             if CODES & set(map(str, path)) or (operation.name, place) in NO_TEXT:
