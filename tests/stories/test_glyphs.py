@@ -34,7 +34,9 @@ NO_TEXT = {
 }
 
 # What is read in a mail program or by a machine is in fonts of theirs.
-NOT_PRINTED = ("mail-server", "update", "cover-letter", "connector", "webhook", "deliver", "response")
+NOT_PRINTED = (
+    *("mail-server", "update", "cover-letter", "connector", "webhook", "deliver", "response"),
+)
 
 Path = tuple[str | int, ...]
 
