@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -64,36 +65,36 @@ class Known(Generic[R]):
     line: int | None = None  # that entered or changed it
 
 
-class Kind(Generic[R]):
+class Kind(ABC, Generic[R]):
     """What a kind of thing is told by."""
 
     new: Mapping[str, Any]  # the facts of one of which nothing is said
     adds: Sequence[str] = ()  # facts that a line adds to, and takes nothing from
 
+    @abstractmethod
     def sure(self, facts: Mapping[str, Any]) -> Iterator[Hashable]:
         """Yield marks: who shares one, and fits, is the same."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fits(self, facts: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
         """Tell whether nothing speaks against two being one that share a sure mark."""
-        raise NotImplementedError
 
+    @abstractmethod
     def near(self, facts: Mapping[str, Any]) -> Iterator[Mark]:
         """Yield marks: who shares one, with reason, may be the same."""
-        raise NotImplementedError
 
     def may_be(self, facts: Mapping[str, Any], other: Mapping[str, Any], mark: Mark) -> bool:
         """Tell whether two that share a mark may be one."""
         del self, facts, other, mark
         return True
 
+    @abstractmethod
     def called(self, facts: Mapping[str, Any]) -> str:
         """Return by what a person knows it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lacks(self, facts: Mapping[str, Any]) -> Iterator[CellFault]:
         """Yield what keeps a new one from being entered."""
-        raise NotImplementedError
 
     def forbids(
         self, known: Known[R], after: Mapping[str, Any], clash: Known[R] | None
