@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from api.config import share
 from api.documents.rules import blocks
+from api.mailings.rules import bodies
 from api.pages.rules import approving, facts, pages, sentences
 from api.portable.rules import printing, reading
 from api.signoffs.rules import places
-from api.updates import rules as updates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -265,7 +265,7 @@ def _update(around: facts.Frame, language: str) -> facts.Update:
         frame=around,
         organisation=NAMES[language][0],
         subject="The letter was handed over",
-        html=updates.html(text),
+        html=bodies.html(text),
         text_language="en",
         text_direction="ltr",
     )

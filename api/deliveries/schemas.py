@@ -7,9 +7,10 @@ from typing import Any
 import marshmallow as ma
 
 from api.coalitions.schemas import AddresseeIn
-from api.deliveries import rules
 from api.deliveries.models import DeliveryState, Means
 from api.demands.models import DemandStatus
+from api.mailings.rules import bodies
+from api.mailings.schemas import LetterTextSchema, one_a_language
 from api.web.fields import Day, LanguageTag, Text, WebAddress
 from api.web.rest import Schema
 
@@ -26,25 +27,19 @@ _ID = "7d0c3a9e-5b1f-4a44-9c55-0d3a6f1e2b90"
 _NAME = {"example": AddresseeIn().fields["name"].metadata["example"]}
 
 
-def _one_a_language(texts: list[dict[str, str]]) -> None:
-    if len({each["language"].lower() for each in texts}) != len(texts):
-        raise ma.ValidationError("Give one text a language.")
-
-
 def _each_once(given: list[dict[str, Any]]) -> None:
     if len({each["demand_id"] for each in given}) != len(given):
         raise ma.ValidationError("Name each demand once.")
 
 
-class CoverTextSchema(Schema):
+class CoverTextSchema(LetterTextSchema):
     """A cover letter in one language."""
 
-    language = LanguageTag(required=True)
     subject = Text(
-        most=rules.MOST_SUBJECT, required=True, metadata={"example": _TEXTS[0]["subject"]}
+        most=bodies.MOST_SUBJECT, required=True, metadata={"example": _TEXTS[0]["subject"]}
     )
     text = Text(
-        most=rules.MOST_TEXT,
+        most=bodies.MOST_TEXT,
         lines=True,
         required=True,
         metadata={
@@ -53,11 +48,6 @@ class CoverTextSchema(Schema):
             " alone. The addressee's salutation comes before it, the coalition's name after it.",
         },
     )
-
-    @ma.validates("text")
-    def _fits_a_letter(self, text: str, **_: Any) -> None:
-        if faults := rules.faults(text):
-            raise ma.ValidationError(faults)
 
 
 class CoverLetterIn(Schema):
@@ -69,7 +59,7 @@ class CoverLetterIn(Schema):
     texts = ma.fields.List(
         ma.fields.Nested(CoverTextSchema),
         required=True,
-        validate=[ma.validate.Length(1, rules.MOST_LANGUAGES), _one_a_language],
+        validate=[ma.validate.Length(1, bodies.MOST_LANGUAGES), one_a_language],
         metadata={"example": _TEXTS},
     )
 

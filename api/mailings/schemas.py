@@ -8,8 +8,9 @@ import marshmallow as ma
 
 from api.infra.letters import LetterState
 from api.mailings.models import Cause, Security
+from api.mailings.rules import bodies
 from api.mailings.rules.servers import ADVICE
-from api.web.fields import Email, Text
+from api.web.fields import Email, LanguageTag, Text
 from api.web.paging import PageArgs
 from api.web.rest import Schema
 
@@ -181,3 +182,20 @@ class SuppressionOut(Schema):
         },
     )
     since = ma.fields.AwareDateTime(required=True, attribute="row.since")
+
+
+def one_a_language(texts: list[dict[str, str]]) -> None:
+    """Let texts pass of which each is of another language."""
+    if len({each["language"].lower() for each in texts}) != len(texts):
+        raise ma.ValidationError("Give one text a language.")
+
+
+class LetterTextSchema(Schema):
+    """What somebody writes for a letter, in one language."""
+
+    language = LanguageTag(required=True)
+
+    @ma.validates("text")
+    def _fits_a_letter(self, text: str, **_: Any) -> None:
+        if faults := bodies.faults(text):
+            raise ma.ValidationError(faults)

@@ -6,6 +6,8 @@ from typing import Any
 
 import marshmallow as ma
 
+from api.mailings.rules import bodies
+from api.mailings.schemas import LetterTextSchema, one_a_language
 from api.updates import rules
 from api.updates.models import UpdateState
 from api.web.fields import LanguageTag, Text
@@ -29,31 +31,20 @@ def _unique(values: list[Any]) -> None:
         raise ma.ValidationError("Name each one once.")
 
 
-def _one_a_language(texts: list[dict[str, str]]) -> None:
-    if len({each["language"].lower() for each in texts}) != len(texts):
-        raise ma.ValidationError("Give one text a language.")
-
-
-class UpdateTextSchema(Schema):
+class UpdateTextSchema(LetterTextSchema):
     """An update in one language."""
 
-    language = LanguageTag(required=True)
     subject = Text(
-        most=rules.MOST_SUBJECT,
+        most=bodies.MOST_SUBJECT,
         required=True,
         metadata={"example": _EXAMPLE[0]["subject"], "description": "Plain text, one line."},
     )
     text = Text(
-        most=rules.MOST_TEXT,
+        most=bodies.MOST_TEXT,
         lines=True,
         required=True,
         metadata={"example": _EXAMPLE[0]["text"], "description": MARKDOWN},
     )
-
-    @ma.validates("text")
-    def _fits(self, text: str, **_: Any) -> None:
-        if faults := rules.faults(text):
-            raise ma.ValidationError(faults)
 
 
 class UpdateIn(Schema):
@@ -79,7 +70,7 @@ class UpdateIn(Schema):
     texts = ma.fields.List(
         ma.fields.Nested(UpdateTextSchema),
         required=True,
-        validate=[ma.validate.Length(1, rules.MOST_LANGUAGES), _one_a_language],
+        validate=[ma.validate.Length(1, bodies.MOST_LANGUAGES), one_a_language],
         metadata={"example": _EXAMPLE},
     )
 

@@ -16,6 +16,7 @@ from api.documents.service import kept_bytes, named
 from api.infra import clock, keys, letters
 from api.infra.letters import Letter, LetterState
 from api.infra.mail import Attachment
+from api.mailings.rules import bodies
 from api.statements.models import State, Statement
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def facts(
         facts={
             "subject": text["subject"],
             "salutation": addressee and addressee.salutation,
-            "body": rules.body(text["text"]),
+            "body": bodies.body(text["text"]),
             "text_language": language,
             "title": session.get_one(Statement, cover.statement_id).title,
             "accent": coalition.accent,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from flask.views import MethodView
 
 from api.infra import languages
+from api.mailings.rules import bodies
 from api.pages.routes.kit import MOST_BYTES, blueprint, of, secret
 from api.pages.rules import facts, pages
-from api.updates import rules
 from api.updates.service import ending
 from api.web.guard import FORM
 
@@ -46,7 +46,7 @@ def _shown(found: Ending) -> str:
             frame=around,
             organisation=found.organisation,
             subject=found.subject,
-            html=rules.html(found.text),
+            html=bodies.html(found.text),
             text_language=found.language,
             text_direction=languages.direction(found.language),
         )

@@ -17,6 +17,7 @@ from api.infra import audit, backups, clock, events, jobs, letters, links
 from api.infra.database import reading, touch, transaction
 from api.infra.letters import Letter, LetterState
 from api.infra.outside import outside
+from api.mailings.rules import bodies
 from api.moderation.service import persons
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
@@ -210,7 +211,7 @@ def facts(
         coalition=None if is_sensitive(session, update) else name,
         facts={
             "subject": text["subject"],
-            "body": rules.body(text["text"]),
+            "body": bodies.body(text["text"]),
             "text_language": language,
             "title": session.get_one(Statement, reader.statement_id).title,
             "accent": coalition.accent,
