@@ -37,9 +37,7 @@ log = structlog.get_logger()
 LEASE = timedelta(minutes=10)  # of one letter; sending it takes less, unless its worker is gone
 SERVER_PAUSE = timedelta(minutes=1)  # before a server that takes nothing is tried again
 FIRST_PAUSE = timedelta(seconds=30)  # of a letter that was not taken; each later one twice as long
-NO_WAY_PAUSE = timedelta(
-    minutes=10
-)  # of a letter that only the house may send, which has no server
+NO_WAY_PAUSE = timedelta(minutes=10)  # of a letter that only a house's server may send
 LONGEST_PAUSE = timedelta(hours=6)
 MOST_ATTEMPTS = 20  # over two and a half days
 SUPPRESSED = "suppressed"
@@ -145,6 +143,7 @@ class _Round:
         """Keep whose letters they are; lines are opened when a letter needs them."""
         self._whose, self._own, self._opened = whose, own, opened
         self._lines: dict[Way, Connection] = {}
+        self._works = False
 
     def send(self) -> int:
         """Send letter after letter; raise Later where the server takes nothing."""
@@ -190,8 +189,19 @@ class _Round:
         if seconds := self._seconds_until(way, facts.to):
             return _put_back(letter, clock.now() + timedelta(seconds=seconds))
         message = letters.written(letter.kind, facts)
-        self._line(way).send(letter.id, message, token)
+        try:
+            self._line(way).send(letter.id, message, token)
+        except MailBroken as fault:
+            self._tell(way, fault.word)
+            raise
+        self._tell(way, None)
         return ended(letter, LetterState.SENT)
+
+    def _tell(self, way: Way, fault: str | None) -> None:
+        """Tell what is wrong with a coalition's own server, or once a round that it works."""
+        if way is self._own and self._whose and not (fault is None and self._works):
+            _rules[0].told(self._whose, fault)
+            self._works = fault is None
 
     def _seconds_until(self, way: Way, address: str) -> int:
         """Return in how many seconds a domain gets more; raise _Wait where nobody should now."""
@@ -203,22 +213,11 @@ class _Round:
         return limits.seconds_until(most, "mail", whose, domain) if most else 0
 
     def _line(self, way: Way) -> Connection:
-        """Return a line to a server, opened once; what is wrong with a coalition's is told."""
-        if way in self._lines:
-            return self._lines[way]
-        told = _rules[0].told if way is self._own and self._whose and _rules else None
-        try:
-            line = self._opened.enter_context(
-                way.server.connected(way.sender, way.sender_name, way.returns)
-            )
-        except MailBroken as fault:
-            if told and self._whose:
-                told(self._whose, fault.word)
-            raise
-        if told and self._whose:
-            told(self._whose, None)
-        self._lines[way] = line
-        return line
+        """Return a line to a server, opened once."""
+        if way not in self._lines:
+            connected = way.server.connected(way.sender, way.sender_name, way.returns)
+            self._lines[way] = self._opened.enter_context(connected)
+        return self._lines[way]
 
 
 class _Wait(Exception):

@@ -164,6 +164,23 @@ def test_a_broken_server_delays_nobody_else_is_told_once_and_heals_by_itself(
     assert owner.get(path).status == 404
 
 
+def test_a_server_that_refuses_the_sender_is_told_so_until_it_takes_it(
+    world: World, owner: Client, coalition: str, theirs: ssl.SSLContext
+) -> None:
+    path = f"/v1/coalitions/{coalition}/mail-server"
+    with server(Post({"MAIL": ["550 Not you"]}), tls=theirs) as own:
+        allow(world, own.port)
+        set_server(owner, coalition, own.port)
+        (about,) = promise(world, coalition=coalition)
+        world.work()
+        assert owner.get(path)["fault"] == "sender-refused"
+        with later(minutes=2):
+            sweep(world)
+
+    assert letter_of(world, about).state == "sent"
+    assert owner.get(path)["fault"] is None
+
+
 def test_a_letter_tries_the_server_out(
     world: World, owner: Client, coalition: str, theirs: ssl.SSLContext
 ) -> None:
