@@ -26,8 +26,6 @@ DATA = reading.read((ROOT / "docs/demo/coalition.yaml").read_bytes())
 COUNTRIES = ["Kazakhstan", "Kyrgyzstan", "Tajikistan", "Turkmenistan", "Uzbekistan"]
 LAST_LINE = "Serving until Ctrl-C."
 
-pytestmark = pytest.mark.xdist_group("demo")  # one server for all of them
-
 
 @dataclass
 class Run:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.conftest import World
     from tests.mailman import Core
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("mailman")]
+pytestmark = pytest.mark.long
 NEWS = "news.specimen.example"
 
 

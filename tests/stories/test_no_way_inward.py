@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from tests.conftest import World
     from tests.hooks import Receiver
 
-pytestmark = pytest.mark.xdist_group("a port of their own")
 INNER_PORT = 8443  # one that is allowed without any setting
 NAME = "hooks.specimen.example"
 PUBLIC = "93.184.215.14"
