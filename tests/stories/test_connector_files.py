@@ -79,6 +79,20 @@ def test_a_file_is_written_on_its_schedule_with_how_each_agreed(
     assert b"ada@" not in world.files() + world.rows().split(b"signature_identities")[0]
 
 
+def test_who_is_left_alone_stands_in_no_file(world: World, owner: Client, clock: Traveller) -> None:
+    news = connected(world, owner, Csv())
+    path = f"/v1/coalitions/{news.rush.coalition}/suppressions"
+    assert owner.post(path, {"email": "eve@gmail.com"}).status == 201
+    news.agreed("Eve+news@gmail.com", name="Eve Specimen")
+    clock.shift(1)
+    news.agreed("ada@specimen.example")
+    later(world, clock, DAY)
+    later(world, clock, DAY)
+
+    assert lines(news) == [("subscribe", "ada@specimen.example")]
+    assert sorted(str(each["fault"]) for each in news.pushes()) == ["None", "suppressed"]
+
+
 def test_whoever_withdraws_goes_from_the_file_at_once_and_comes_off_in_the_next(
     world: World, owner: Client, clock: Traveller
 ) -> None:

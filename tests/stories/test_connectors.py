@@ -72,6 +72,16 @@ def test_who_agreed_before_is_handed_over_at_first_by_a_job(
     assert (job["state"], job["progress"], job["result"]["subscribed"]) == ("done", 100, 3)
 
 
+def test_who_is_left_alone_is_not_subscribed(news: Connected, tool: FakeMailman) -> None:
+    path = f"/v1/coalitions/{news.rush.coalition}/suppressions"
+    assert news.owner.post(path, {"email": "eve@gmail.com"}).status == 201
+    news.agreed("Eve+news@gmail.com", name="Eve Specimen")
+    news.agreed("ada@specimen.example")
+    news.work()
+
+    assert tool.of(NEWS) == {"ada@specimen.example"}
+
+
 @pytest.mark.parametrize("how", ["withdrawal", "taken_back", "erasure", "deletion", "rejection"])
 def test_whoever_goes_is_unsubscribed(news: Connected, tool: FakeMailman, how: str) -> None:
     own = news.agreed("ada@specimen.example")

@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, or_, select
 
 from api.connectors import rules
 from api.connectors.models import Push, PushAction, PushFile, PushState
-from api.connectors.service import files, trouble
+from api.connectors.service import files, people, trouble
 from api.infra import clock
 from api.infra.database import transaction
 
@@ -34,7 +34,7 @@ def _over() -> ColumnElement[bool]:
         Push.state.in_([PushState.DONE, PushState.EXPIRED]),
         Push.action == PushAction.UNSUBSCRIBE,
         Push.changed_at < clock.now() - rules.LISTED,
-        or_(Push.fault.is_(None), Push.fault != "suppressed"),
+        or_(Push.fault.is_(None), Push.fault != people.SUPPRESSED),
     )
 
 

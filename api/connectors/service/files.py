@@ -52,20 +52,22 @@ def _write_one(connector_id: UUID) -> int:
         ordered = query.order_by(Push.action.desc(), Push.created_at, Push.id)
         found = session.scalars(ordered.limit(MOST).with_for_update()).all()
         settings = people.settings_of(session, connector)
-        cells, done = [], []
+        ready = []
         for push in found:
-            mailing_list = push.mailing_list or settings.get("list", "")
+            push.mailing_list = push.mailing_list or settings.get("list", "")
             person, email = None, people.address_of(session, push)
             if push.action is PushAction.SUBSCRIBE:
                 person = people.person(session, connector, push.signature_id)
                 if person is not None:
-                    mailing_list = people.list_of(connector, settings, person)
+                    push.mailing_list = people.list_of(connector, settings, person)
                     email = person.email
             if email is None:
                 session.delete(push)  # the consent was taken back a moment ago
-                continue
-            cells.append(rules.row_of(push.action, email, mailing_list, person))
-            push.mailing_list = mailing_list
+            else:
+                ready.append((push, person, email))
+        cells, done = [], []
+        for push, person, email in people.without_suppressed(session, connector, ready):
+            cells.append(rules.row_of(push.action, email, push.mailing_list or "", person))
             done.append(push)
         if done:
             _keep(session, connector, settings, cells, done)

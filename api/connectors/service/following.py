@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import and_, delete, exists, insert, or_, select, update
 
 from api.connectors.models import Connector, Push, PushAction, PushState
-from api.connectors.service import files
+from api.connectors.service import files, people
 from api.infra import clock, events, keys
 from api.infra.database import transaction
 from api.signatures.models import Consent, Purpose, Signature, SignatureState
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 
 ADDRESS = "connector_pushes.address"
 AT_ONCE = 500
-SUPPRESSED = "suppressed"  # nobody may write to the address, though the consent stands
 _IS_TO = Push.action == PushAction.SUBSCRIBE
-_STANDS_BACK = and_(Push.action == PushAction.UNSUBSCRIBE, Push.fault == SUPPRESSED)
+_STANDS_BACK = and_(Push.action == PushAction.UNSUBSCRIBE, Push.fault == people.SUPPRESSED)
 
 
 def is_wanted(

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import select
 
 from api.connectors import rules
+from api.connectors.models import PushState
 from api.connectors.rules import Person, Proof
-from api.infra import keys
+from api.infra import clock, keys
+from api.mailings.service import suppressions
 from api.signatures import rules as signatures
 from api.signatures.models import Consent, ConsentWords, Purpose, Signature, SignatureState
 from api.signatures.rules import Audience
@@ -16,7 +18,7 @@ from api.signatures.service import rows
 from api.statements.models import Signing, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 SETTINGS = "connectors.settings"
 ADDRESS = "connector_pushes.address"
+SUPPRESSED = "suppressed"  # nobody may write to the address, though the consent stands
 
 
 def settings_of(session: Session, connector: Connector) -> dict[str, str]:
@@ -89,3 +92,15 @@ def _called(session: Session, statement_id: UUID) -> str:
     if signing is not None and signing.is_sensitive:
         return str(statement_id)
     return session.get_one(Statement, statement_id).title
+
+
+def without_suppressed(
+    session: Session, connector: Connector, ready: Sequence[tuple[Push, Person | None, str]]
+) -> list[tuple[Push, Person | None, str]]:
+    """Return those whom a tool is told of; who is to be subscribed and left alone stands back."""
+    wanted = [email for _, person, email in ready if person is not None]
+    bad = suppressions.suppressed(session, connector.coalition_id, wanted)
+    for push, person, email in ready:
+        if person is not None and email in bad:
+            push.state, push.fault, push.changed_at = PushState.REFUSED, SUPPRESSED, clock.now()
+    return [each for each in ready if each[1] is None or each[2] not in bad]

@@ -226,7 +226,7 @@ class Pushing:
             first = query.order_by(Push.action.desc(), Push.attempts, Push.created_at, Push.id)
             found = session.scalars(first.limit(BATCH).with_for_update()).all()
             ready = [each for each in map(partial(self._ready, session), found) if each]
-            return self._without_suppressed(session, ready)
+            return people.without_suppressed(session, self.connector, ready)
 
     def _ready(self, session: Session, push: Push) -> tuple[Push, Person | None, str] | None:
         if push.action is PushAction.UNSUBSCRIBE:
@@ -238,17 +238,6 @@ class Pushing:
             return None
         push.mailing_list = people.list_of(self.connector, self.settings, person)
         return push, person, person.email
-
-    def _without_suppressed(
-        self, session: Session, ready: list[tuple[Push, Person | None, str]]
-    ) -> list[tuple[Push, Person | None, str]]:
-        wanted = [email for _, person, email in ready if person is not None]
-        bad = suppressions.suppressed(session, self.connector.coalition_id, wanted)
-        for push, person, email in ready:
-            if person is not None and email in bad:
-                push.state, push.fault = PushState.REFUSED, following.SUPPRESSED
-                push.changed_at = clock.now()
-        return [each for each in ready if each[1] is None or each[2] not in bad]
 
     def _push(self, push: Push, person: Person | None, email: str) -> None:
         mailing_list = push.mailing_list or ""
@@ -288,7 +277,7 @@ class Pushing:
 
 
 def _lasting(push: Push) -> str | None:
-    return following.SUPPRESSED if push.fault == following.SUPPRESSED else None
+    return people.SUPPRESSED if push.fault == people.SUPPRESSED else None
 
 
 def _read_back(connector_id: UUID, tool: Tool, done: Done) -> None:
@@ -364,4 +353,4 @@ def _drop_suppressed(connector: Connector, pushed: Pushed) -> None:
                 query = select(Push).where(Push.id.in_(ids), Push.state == PushState.DONE)
                 for push in session.scalars(query.with_for_update()).all():
                     following.take_off(session, [push])
-                    push.fault = following.SUPPRESSED
+                    push.fault = people.SUPPRESSED

@@ -61,7 +61,7 @@ class Gathering:
                 self.left_out["not_confirmed"] += 1
             elif not one:
                 self.left_out["no_address"] += 1
-            elif one in silent:
+            elif emails[each.id] in silent:
                 self.left_out["suppressed"] += 1
             elif one in self.seen:
                 self.left_out["twice"] += 1
