@@ -108,17 +108,18 @@ def words_by(write: Callable[[str, Facts], Message]) -> None:
     _words[:] = [write]
 
 
-def promise(session: Session, kind: str, coalition_id: UUID | None, object_id: UUID) -> None:
-    """Promise a letter in the caller's transaction."""
-    promise_all(session, kind, coalition_id, [object_id])
+def promise(session: Session, kind: str, coalition_id: UUID | None, object_id: UUID) -> UUID:
+    """Promise a letter in the caller's transaction; return its id."""
+    (letter_id,) = promise_all(session, kind, coalition_id, [object_id])
+    return letter_id
 
 
 def promise_all(
     session: Session, kind: str, coalition_id: UUID | None, object_ids: Sequence[UUID]
-) -> None:
-    """Promise a letter of one kind about each of several things."""
+) -> list[UUID]:
+    """Promise a letter of one kind about each of several things; return their ids."""
     now = clock.now()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": uuid4(),
             "kind": kind,
@@ -132,6 +133,7 @@ def promise_all(
     if rows:
         session.execute(insert(Letter), rows)
         promise_sending(session, coalition_id)
+    return [each["id"] for each in rows]
 
 
 def promise_sending(session: Session, coalition_id: UUID | None) -> None:

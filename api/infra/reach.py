@@ -73,11 +73,22 @@ class Reach:
             wrong.append("Begin with https:// and a host's name.")
         if url.userinfo or url.fragment:
             wrong.append("Leave out user names and what follows a #: give secrets in their fields.")
-        if (literal := literal_ip(url.host)) and not self._is_allowed(literal):
-            wrong.append("Give the name of a host: numbers are not connected to.")
-        if port_of(url) not in HTTPS_PORTS | self.ports:
-            wrong.append(f"Use one of the ports {_listed(HTTPS_PORTS | self.ports)}.")
+        wrong += filter(
+            None, (self.host_fault(url.host), self.port_fault(port_of(url), HTTPS_PORTS))
+        )
         return [Fault(pointer, each) for each in wrong]
+
+    def host_fault(self, host: str) -> str | None:
+        """Say what to do about a host that is written as a number; None: it is not, or may be."""
+        literal = literal_ip(host)
+        if literal is None or self._is_allowed(literal):
+            return None
+        return "Give the name of a host: numbers are not connected to."
+
+    def port_fault(self, port: int, usual: frozenset[int]) -> str | None:
+        """Say which ports may be used where this is none: the usual, and the operator's."""
+        allowed = usual | self.ports
+        return None if port in allowed else f"Use one of the ports {_listed(allowed)}."
 
     def address_of(self, host: str, port: int) -> str:
         """Return the checked address of a host, to connect to; raise OutOfReach."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Fault
-from api.infra.reach import literal_ip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,10 +45,7 @@ def server_faults(facts: Mapping[str, Any], reach: Reach) -> list[Fault]:
 def _host_faults(
     place: str, facts: Mapping[str, Any], usual: frozenset[int], reach: Reach
 ) -> Iterator[Fault]:
-    ip = literal_ip(facts["host"])
-    if ip is not None and not any(ip in each for each in reach.networks):
-        yield Fault(f"{place}/host", "Give the name of a host: numbers are not connected to.")
-    allowed = usual | reach.ports
-    if facts["port"] not in allowed:
-        ports = ", ".join(map(str, sorted(allowed)))
-        yield Fault(f"{place}/port", f"Use one of the ports {ports}.")
+    if wrong := reach.host_fault(facts["host"]):
+        yield Fault(f"{place}/host", wrong)
+    if wrong := reach.port_fault(facts["port"], usual):
+        yield Fault(f"{place}/port", wrong)

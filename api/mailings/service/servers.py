@@ -15,7 +15,7 @@ from api.coalitions.models import Coalition
 from api.errors import Invalid, NotFound
 from api.infra import audit, clock, keys, letters, returns, sending
 from api.infra.database import Stale, reading, touch, transaction
-from api.infra.letters import Facts
+from api.infra.letters import Facts, Letter
 from api.infra.mail import Server
 from api.infra.outside import outside
 from api.infra.sending import Way
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy.orm import Session
-
-    from api.infra.letters import Letter
 
 LOGIN, MAILBOX_LOGIN = "mail_servers.login", "mail_servers.mailbox_login"
 TEST, BROKEN = "mailings.test", "mailings.broken"
@@ -129,11 +127,8 @@ def try_out(actor: Actor, coalition_id: UUID) -> Letter:
         whose = RoleGrant.coalition_id == coalition_id, RoleGrant.user_id == actor.user_id
         grant = session.scalars(select(RoleGrant).where(*whose)).one()
         audit.append(session, actor, "mail_server.tried", coalition_id, coalition_id)
-        letters.promise(session, TEST, coalition_id, grant.id)
-        query = select(letters.Letter).where(
-            letters.Letter.kind == TEST, letters.Letter.object_id == grant.id
-        )
-        return session.scalars(query.order_by(letters.Letter.created_at.desc()).limit(1)).one()
+        letter_id = letters.promise(session, TEST, coalition_id, grant.id)
+        return session.get_one(Letter, letter_id)
 
 
 def _of(session: Session, coalition_id: UUID) -> MailServer:
