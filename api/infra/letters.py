@@ -49,6 +49,7 @@ class Letter(Base):
 
     __tablename__ = "letters"
     __table_args__ = (
+        Index("ix_letters_due", "coalition_id", "state", "run_after"),
         Index("ix_letters_state_run_after", "state", "run_after"),
         Index("ix_letters_state_ended_at", "state", "ended_at"),
     )
@@ -56,7 +57,7 @@ class Letter(Base):
     id: Mapped[Id]
     kind: Mapped[str] = mapped_column(String(60))  # feature.noun
     coalition_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+        ForeignKey("coalitions.id", ondelete="CASCADE")
     )
     object_id: Mapped[UUID] = mapped_column(index=True)  # what it is about
     state: Mapped[LetterState] = mapped_column(choice(LetterState), default=LetterState.QUEUED)
@@ -158,9 +159,10 @@ class NotFailed(Conflict):
     title = "The letter has not failed"
 
 
-def due() -> Any:
-    """Return the condition that a letter should be sent now."""
-    return and_(Letter.state == LetterState.QUEUED, Letter.run_after <= clock.now())
+def due(now: Any = None) -> Any:
+    """Return the condition that a letter should be sent now, or at a moment that comes later."""
+    moment = clock.now() if now is None else now
+    return and_(Letter.state == LetterState.QUEUED, Letter.run_after <= moment)
 
 
 def let_go(session: Session, kind: str, object_id: UUID) -> None:

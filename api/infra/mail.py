@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
-from email.utils import format_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -44,6 +44,7 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
 )
 PERMANENT = range(500, 600)
 NO_SUCH_ADDRESS = 553
+_AUTOMATIC: Any = POLICY.header_factory("Auto-Submitted", "auto-generated")
 INTERNATIONAL = ("SMTPUTF8", "BODY=8BITMIME")  # for a mailbox whose name is not ASCII (RFC 6531)
 
 
@@ -292,12 +293,12 @@ def compose(
     to_name = on_one_line(message.to_name or "")
     local = recipient.ascii_local_part or recipient.local_part
     written = EmailMessage(policy=POLICY)
-    written["From"] = Address(on_one_line(message.sender_name), addr_spec=sender)
+    written["From"] = _from(message.sender_name, sender)
     written["To"] = Address(to_name, username=local, domain=recipient.ascii_domain)
     written["Subject"] = on_one_line(message.subject)
-    written["Date"] = format_datetime(clock.now())
+    written["Date"] = clock.now()
     written["Message-ID"] = f"<{message_id}@{domain}>"
-    written["Auto-Submitted"] = "auto-generated"
+    written["Auto-Submitted"] = _AUTOMATIC
     if message.unsubscribe:
         written["List-Unsubscribe"] = f"<{message.unsubscribe}>"
         written["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -307,3 +308,9 @@ def compose(
         main, _, sub = each.media_type.partition("/")
         written.add_attachment(each.data, maintype=main, subtype=sub, filename=each.name)
     return written
+
+
+@lru_cache(maxsize=64)
+def _from(sender_name: str, sender: str) -> Any:
+    """Return the header of who writes, which is the same for letter after letter."""
+    return POLICY.header_factory("From", Address(on_one_line(sender_name), addr_spec=sender))

@@ -28,9 +28,9 @@ _CODE_BYTES, _ID_BYTES = 9, 16
 TOKEN = re.compile(r"\+(?P<token>[a-z2-7]{40})@", re.IGNORECASE)
 
 
-def token_of(session: Session, letter: Letter, address: str) -> str:
-    """Return what stands in the return path of a letter to an address."""
-    whole = letter.id.bytes + _code(session, letter, address)
+def token_of(session: Session, coalition_id: UUID | None, letter_id: UUID, address: str) -> str:
+    """Return what stands in the return path of a coalition's letter to an address."""
+    whole = letter_id.bytes + _code(session, coalition_id, letter_id, address)
     return base64.b32encode(whole).decode().lower()
 
 
@@ -45,11 +45,11 @@ def read(session: Session, token: str, candidates: Iterable[str]) -> tuple[Lette
         return None
     code = whole[_ID_BYTES:]
     for address in candidates:
-        if hmac.compare_digest(code, _code(session, letter, address)):
+        if hmac.compare_digest(code, _code(session, letter.coalition_id, letter.id, address)):
             return letter, address
     return None
 
 
-def _code(session: Session, letter: Letter, address: str) -> bytes:
-    text = f"{letter.id}:{address.strip().casefold()}"
-    return keys.blind(session, letter.coalition_id, PURPOSE, text)[:_CODE_BYTES]
+def _code(session: Session, coalition_id: UUID | None, letter_id: UUID, address: str) -> bytes:
+    text = f"{letter_id}:{address.strip().casefold()}"
+    return keys.blind(session, coalition_id, PURPOSE, text)[:_CODE_BYTES]

@@ -62,7 +62,7 @@ def a_letter(world: World, coalition: str, to: str = NAME) -> Sent:
     (about,) = promise(world, coalition=coalition)
     with world.app.app_context(), transaction() as session:
         letter = session.scalars(select(Letter).where(Letter.object_id == about)).one()
-        return Sent(returns.token_of(session, letter, to), to)
+        return Sent(returns.token_of(session, letter.coalition_id, letter.id, to), to)
 
 
 def take(world: World, raw: bytes) -> Outcome:

@@ -93,6 +93,7 @@ def assets(look: Look) -> dict[str, bytes]:
     return own | logos.assets(look.logos)
 
 
+@lru_cache(maxsize=256)
 def legible(colour: str, on: str = "#ffffff", least: float = _ENOUGH) -> str:
     """Return the colour, moved away from the ground's brightness until text in it can be read."""
     goal = 0.0 if _luminance(_channels(on)) > _luminance(_channels("#777777")) else 1.0
