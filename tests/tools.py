@@ -108,7 +108,7 @@ class FakeMailman(Fake):
         if request.method == "DELETE":
             members = self.lists[parts[1]]
             return said({each: members.pop(each, None) is not None for each in form["emails"]})
-        return said(self._page(sorted(self.lists[parts[1]]), request))
+        return said(self._page(parts[1], request))
 
     def _member(self, form: dict[str, list[str]]) -> Response:
         if form["list_id"][0] not in self.lists:
@@ -122,10 +122,13 @@ class FakeMailman(Fake):
         members[email] = form.get("display_name", [""])[0]
         return Response("", 201)
 
-    def _page(self, everybody: list[str], request: Request) -> dict[str, Any]:
+    def _page(self, name: str, request: Request) -> dict[str, Any]:
+        assert request.args.getlist("fields") == ["email", "display_name"]
         count, page = int(request.args["count"]), int(request.args["page"])
+        everybody = sorted(self.lists[name].items())
         some = everybody[count * (page - 1) : count * page]
-        entries = {"entries": [{"email": each} for each in some]} if some else {}
+        found = [{"email": email, "display_name": name} for email, name in some]
+        entries = {"entries": found} if some else {}
         return {"start": 0, "total_size": len(everybody), **entries}
 
 

@@ -38,7 +38,7 @@ class Connector(Versioned, Base):
     accepts_many: Mapped[bool] = mapped_column(default=False)  # that left, this one time
     planned_at: Mapped[datetime | None] = mapped_column(Instant)
     read_at: Mapped[datetime | None] = mapped_column(Instant)  # back from the tool
-    read_after: Mapped[datetime | None] = mapped_column(Instant)  # None: it cannot be read
+    read_after: Mapped[datetime | None] = mapped_column(Instant)  # None: it is a file
     filed_at: Mapped[datetime | None] = mapped_column(Instant)  # of tools that take files
     fault: Mapped[str | None] = mapped_column(String(40))
     failing_since: Mapped[datetime | None] = mapped_column(Instant)

@@ -14,6 +14,7 @@ from api.connectors.schemas import (
     ConnectorIn,
     ConnectorOut,
     KindsOut,
+    PeopleArgs,
     PushArgs,
     PushFileOut,
     PushOut,
@@ -23,11 +24,12 @@ from api.connectors.schemas import (
     TrialIn,
     TrialOut,
 )
-from api.connectors.service import files, tools
+from api.connectors.service import files, listing, tools
 from api.web.etags import needs_match, tag
 from api.web.files import body_of, sent
 from api.web.paging import PageArgs, listed, paged
 from api.web.rest import Blueprint
+from api.web.tables import CSV, CSV_SENT
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -142,6 +144,19 @@ class ReadBacks(MethodView):
         return promised(service.read_back(current_actor(), connector_id, accept_many=many))
 
 
+@blueprint.route("/connectors/<uuid:connector_id>/people")
+class People(MethodView):
+    @sent(CSV)
+    @blueprint.arguments(PeopleArgs, location="query")
+    def get(self, args: dict[str, str | None], connector_id: UUID) -> Response:
+        """Give who is on a list of a tool, as a table that can be imported (owners).
+
+        It is asked for in the tool at this moment, and nothing of it is kept. Up to 10,000 people.
+        """
+        table = listing.listed(current_actor(), connector_id, args["mailing_list"])
+        return body_of(table.encode(), CSV_SENT, "people.csv")
+
+
 @blueprint.route("/connectors/<uuid:connector_id>/pushes")
 class Pushes(MethodView):
     @blueprint.arguments(PushArgs, location="query")
@@ -163,8 +178,8 @@ class Files(MethodView):
 
 @blueprint.route("/connector-files/<uuid:file_id>/file")
 class OneFile(MethodView):
-    @sent("text/csv")
+    @sent(CSV)
     def get(self, file_id: UUID) -> Response:
         """Fetch a file: a CSV of whom to subscribe and whom to take off."""
         content = files.fetch(current_actor(), file_id)
-        return body_of(content, "text/csv; charset=utf-8", f"mailing-{file_id}.csv")
+        return body_of(content, CSV_SENT, f"mailing-{file_id}.csv")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -159,6 +159,15 @@ class Tool(Kind, Protocol):
         self, mailing_list: str, emails: Collection[str], since: datetime | None
     ) -> Iterable[str]:
         """Return which of these addresses, in lower case, the list has no more."""
+        ...
+
+
+@runtime_checkable
+class Lister(Tool, Protocol):
+    """A tool that can also say who is on a list."""
+
+    def people(self, mailing_list: str) -> Iterable[Mapping[str, Any]]:
+        """Yield what it knows of each: `email`, and more by the tool's own names."""
         ...
 
 

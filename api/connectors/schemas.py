@@ -237,3 +237,16 @@ class PushFileOut(Schema):
     bytes = ma.fields.Integer()
     is_sent = ma.fields.Boolean(metadata={"description": "It goes by letter."})
     created_at = ma.fields.AwareDateTime()
+
+
+class PeopleArgs(Schema):
+    """Whose people are asked for."""
+
+    mailing_list = ma.fields.String(
+        data_key="list",
+        load_default=None,
+        validate=ma.validate.Length(1, 200),
+        metadata={
+            "description": "The id of a list of the tool; left out, the one that people go to."
+        },
+    )

@@ -276,7 +276,7 @@ def written(
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     if header:
         out.write(BOM)  # or a spreadsheet takes UTF-8 for something else
-        writer.writerow(columns)
+        writer.writerow(map(with_guard, columns))  # some are named by others
     for row in rows:
         writer.writerow([with_guard(row.get(column) or "") for column in columns])
     return out.getvalue()

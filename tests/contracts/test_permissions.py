@@ -30,6 +30,7 @@ PERMISSIONS = {
     "POST /v1/connectors/{connector_id}/trials": "coordinator",
     "POST /v1/connectors/{connector_id}/synchronisations": "coordinator",
     "POST /v1/connectors/{connector_id}/read-backs": "coordinator",
+    "GET /v1/connectors/{connector_id}/people": "owner",
     "GET /v1/connectors/{connector_id}/pushes": "coordinator",
     "GET /v1/connectors/{connector_id}/files": "coordinator",
     "GET /v1/connector-files/{file_id}/file": "coordinator",
@@ -306,6 +307,10 @@ ONCE = (
 )
 
 
+# Here a tool would have to answer; who is allowed hears that it does not.
+ALLOWED = {"GET /v1/connectors/{connector_id}/people": 409}
+
+
 def _stage(scene: Scene, operation: Operation) -> Scene:
     return Scene(scene.world) if operation.name in ONCE else scene
 
@@ -328,7 +333,7 @@ def _of_roles(scene: Scene, operation: Operation) -> Iterator[str]:
         yield f"{operation.name}: something changed although everybody was refused"
     for role in (ROLES[least], "owner"):
         answer = scene.request(operation).sent_by(scene.callers[role])
-        if answer.status >= 300:
+        if answer.status >= 300 and answer.status != ALLOWED.get(operation.name):
             yield f"{operation.name} as {role}: {answer.status} {answer.body[:300]!r}"
         if operation.name in ONCE:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -12,8 +13,10 @@ from sqlalchemy import select
 
 from api.accounts import service as accounts
 from api.infra import letters
-from api.infra.database import reading
+from api.infra.database import reading, transaction
 from api.infra.letters import Letter
+from api.mailings.models import Cause
+from api.mailings.service import suppressions
 from tests.post import Post, mail_at, server
 from tests.signing import letters_of
 from tests.tools import START, Connected, connected, later
@@ -91,6 +94,27 @@ def test_who_is_left_alone_stands_in_no_file(world: World, owner: Client, clock:
 
     assert lines(news) == [("subscribe", "ada@specimen.example")]
     assert sorted(str(each["fault"]) for each in news.pushes()) == ["None", "suppressed"]
+
+
+def test_whose_letters_come_back_is_taken_off_in_the_next_file(
+    world: World, owner: Client, clock: Traveller
+) -> None:
+    news = connected(world, owner, Csv())
+    for name in ("ada", "eve"):
+        news.agreed(f"{name}@specimen.example", name=f"{name.title()} Specimen")
+        clock.shift(1)
+    later(world, clock, DAY)
+    with world.app.app_context(), transaction() as session:
+        email, coalition = "ada@specimen.example", UUID(news.rush.coalition)
+        suppressions.suppress(session, coalition, email, Cause.BOUNCE)
+    later(world, clock, DAY)
+    later(world, clock, DAY)
+
+    assert lines(news) == [
+        ("unsubscribe", "ada@specimen.example"),
+        ("subscribe", "eve@specimen.example"),
+    ]
+    assert news.now()["counts"]["unsubscribed"] == 1
 
 
 def test_whoever_withdraws_goes_from_the_file_at_once_and_comes_off_in_the_next(

@@ -92,7 +92,8 @@ class FakeListmonk(Fake):
     def _told(self, email: str) -> dict[str, Any]:
         each = self.people[email]
         on = [{"id": number, "subscription_status": state} for number, state in each["on"].items()]
-        return {"id": each["id"], "email": email, "status": each["status"], "lists": on}
+        more = {key: each[key] for key in ("id", "status", "name", "attribs")}
+        return {**more, "email": email, "lists": on}
 
     def _query(self, request: Request) -> Response:
         found = [self._told(email) for email in sorted(self.people)]

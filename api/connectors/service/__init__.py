@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import httpx
-import structlog
 from sqlalchemy import func, select
 
 from api.accounts.rules import Actor, Role
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from api.infra.jobs import Job
     from api.infra.pages import Page, PageRequest
 
-log = structlog.get_logger()
 MOST = 100  # connectors of a coalition
 TRIAL_NEEDS_NO = "list"  # which is chosen from what the trial finds
 
@@ -119,14 +117,12 @@ def _tried(kind: str, settings: Mapping[str, str]) -> Trial:
     if tools.is_file(kind):
         return Trial(None, [])
     try:
-        tool = tools.opened(kind, settings)
-        with tool.many():
-            return Trial(None, list(tool.lists()))
+        with tools.guarded(kind):
+            tool = tools.opened(kind, settings)
+            with tool.many():
+                return Trial(None, list(tool.lists()))
     except ToolFault as fault:
         return Trial(fault.fault, [])
-    except Exception as fault:  # noqa: BLE001 # it may be another's program
-        log.error("connector failed", kind=kind, error=type(fault).__name__)  # noqa: TRY400 # a trace could hold values
-        return Trial("failed", [])
 
 
 def add(actor: Actor, coalition_id: UUID, facts: Mapping[str, Any]) -> Shown:
@@ -150,7 +146,7 @@ def add(actor: Actor, coalition_id: UUID, facts: Mapping[str, Any]) -> Shown:
             languages=facts["languages"],
         )
         row.settings = keys.seal(session, coalition_id, people.SETTINGS, row.id, settings)
-        if tools.kinds()[row.kind].READS:
+        if not tools.is_file(row.kind):
             row.read_after = clock.now() + rules.READ_EVERY
         session.add(row)
         session.flush()

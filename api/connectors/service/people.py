@@ -94,6 +94,11 @@ def _called(session: Session, statement_id: UUID) -> str:
     return session.get_one(Statement, statement_id).title
 
 
+def lasting(push: Push) -> str | None:
+    """Return the fault that outlasts a push: who was taken off for it is not handed over again."""
+    return SUPPRESSED if push.fault == SUPPRESSED else None
+
+
 def without_suppressed(
     session: Session, connector: Connector, ready: Sequence[tuple[Push, Person | None, str]]
 ) -> list[tuple[Push, Person | None, str]]:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import random
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from sqlalchemy import and_, exists, func, or_, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from api.connectors import rules
 from api.connectors.models import Connector, Push, PushAction, PushState
 from api.connectors.rules import NotTaken, ToolFault
 from api.connectors.service import files, following, people, tools, trouble
-from api.errors import DomainError
 from api.infra import audit, clock, jobs
 from api.infra.database import reading, transaction
 from api.mailings.service import suppressions
@@ -26,7 +22,7 @@ from api.signatures.service import rows
 from api.signing.service import owning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -44,7 +40,6 @@ AT_ONCE = 500
 MOST_ATTEMPTS = 5  # of one person, while the tool is well otherwise
 OVERLAP = timedelta(days=1)  # a tool may know days only
 OF_THE_TOOL = frozenset({"key-refused", "list-gone", "rate-limit"})
-log = structlog.get_logger()
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
@@ -92,11 +87,12 @@ def work(connector_id: UUID, progress: Progress) -> dict[str, int]:
         settings = people.settings_of(session, connector)
     _plan(connector)
     if tools.is_file(connector.kind):
+        _drop_suppressed(connector)
         done.subscribed = files.write(connector_id)
         _next_file(connector_id, rules.EVERY[settings["every"]])
         return done.told()
     try:
-        with _as_fault(connector):
+        with tools.guarded(connector.kind):
             tool = tools.opened(connector.kind, settings)
             with tool.many():
                 Pushing(connector, settings, tool, done, progress).all()
@@ -148,19 +144,6 @@ def _well(connector_id: UUID) -> None:
         connector = session.get(Connector, connector_id, with_for_update=True)
         if connector is not None:
             trouble.healed(connector)
-
-
-@contextmanager
-def _as_fault(connector: Connector) -> Iterator[None]:
-    """Take whatever a tool's program does wrong for a fault of the tool."""
-    try:
-        yield
-    except (ToolFault, DomainError, SQLAlchemyError):
-        raise
-    except Exception as fault:  # noqa: BLE001 # it may be another's program
-        name = type(fault).__name__
-        log.error("connector failed", connector=str(connector.id), error=name)  # noqa: TRY400 # a trace could hold values
-        raise ToolFault("failed") from None
 
 
 @dataclass
@@ -252,7 +235,7 @@ class Pushing:
             self.done.refused += 1
             self._ended(push, PushState.REFUSED, reason.fault)
         else:
-            self._ended(push, PushState.DONE, _lasting(push))
+            self._ended(push, PushState.DONE, people.lasting(push))
 
     def _ended(self, push: Push, state: PushState, fault: str | None) -> None:
         """Write how a push ended, unless something else is wanted of it by now."""
@@ -273,11 +256,9 @@ class Pushing:
             return
         mine = update(Push).where(Push.id == push.id, Push.number == push.number)
         with transaction() as session:
-            session.execute(mine.values(attempts=attempts, fault=_lasting(push) or fault.fault))
-
-
-def _lasting(push: Push) -> str | None:
-    return people.SUPPRESSED if push.fault == people.SUPPRESSED else None
+            session.execute(
+                mine.values(attempts=attempts, fault=people.lasting(push) or fault.fault)
+            )
 
 
 def _read_back(connector_id: UUID, tool: Tool, done: Done) -> None:
@@ -285,9 +266,9 @@ def _read_back(connector_id: UUID, tool: Tool, done: Done) -> None:
     began = clock.now()
     with reading() as session:
         connector = session.get(Connector, connector_id)
-        if connector is None or not tool.READS or (connector.read_after or began) > began:
+        if connector is None or (connector.read_after or began) > began:
             return
-        pushed = _pushed(session, connector)
+        pushed = _pushed(session, connector) if tool.READS else {}
     since = connector.read_at and connector.read_at - OVERLAP
     left: list[tuple[UUID, int]] = []
     for mailing_list, by_email in pushed.items():
@@ -297,11 +278,11 @@ def _read_back(connector_id: UUID, tool: Tool, done: Done) -> None:
         left += [push for email in gone for push in by_email[email]]
     for push_id, number in left:
         done.left += _take_back(connector, push_id, number)
-    _drop_suppressed(connector, pushed)
+    _drop_suppressed(connector)
     with transaction() as session:
         mine = update(Connector).where(Connector.id == connector_id)
         after = clock.now() + rules.READ_EVERY * random.uniform(0.9, 1.1)  # noqa: S311 # so that many do not come at once
-        how = {"read_at": began, "read_after": after, "accepts_many": False}
+        how = {"read_at": began if tool.READS else None, "read_after": after, "accepts_many": False}
         session.execute(mine.values(**how, **_untouched()))
 
 
@@ -341,8 +322,10 @@ def _take_back(connector: Connector, push_id: UUID, number: int) -> bool:
         return True
 
 
-def _drop_suppressed(connector: Connector, pushed: Pushed) -> None:
+def _drop_suppressed(connector: Connector) -> None:
     """Have those taken off a list whom a bounce or a complaint lets nobody write to any more."""
+    with reading() as session:
+        pushed = _pushed(session, connector)
     for by_email in pushed.values():
         emails = list(by_email)
         for start in range(0, len(emails), AT_ONCE):

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, cast
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.connectors.rules import ToolFault
 from api.connectors.service.tools.action_network import ActionNetwork
 from api.connectors.service.tools.listmonk import Listmonk
 from api.connectors.service.tools.mailman import Mailman
 from api.connectors.service.tools.table import Table
+from api.errors import DomainError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from api.connectors.rules import Kind, Tool
 
@@ -56,3 +59,15 @@ def opened(kind: str, settings: Mapping[str, str]) -> Tool:
         raise ToolFault("kind-unknown")
     make = cast("type[Tool]", kinds()[kind])
     return make(settings)
+
+
+@contextmanager
+def guarded(kind: str) -> Iterator[None]:
+    """Take whatever a tool's program does wrong for a fault of the tool: it may be another's."""
+    try:
+        yield
+    except (ToolFault, DomainError, SQLAlchemyError):
+        raise
+    except Exception as fault:  # noqa: BLE001 # any at all
+        log.error("connector failed", kind=kind, error=type(fault).__name__)  # noqa: TRY400 # a trace could hold values
+        raise ToolFault("failed") from None

@@ -84,6 +84,17 @@ class ActionNetwork(Caller):
                 if address in emails and not gets:
                     yield address
 
+    def people(self, mailing_list: str) -> Iterator[Mapping[str, Any]]:
+        """Yield who is subscribed to the group: a petition has no list of its own."""
+        del mailing_list
+        for each in self._all("/api/v2/people", "osdi:people"):
+            email = next((address for address, gets in _addresses(each) if gets), None)
+            if email is not None:
+                more = each.get("custom_fields")
+                known = more if isinstance(more, dict) else {}
+                names = {name: each.get(name) for name in ("given_name", "family_name")}
+                yield {**known, "email": email, **names, "country": _country(each)}
+
     def _of(self, email: str) -> list[dict[str, Any]]:
         quoted = email.replace("'", "''")
         query = urlencode({"filter": f"email_address eq '{quoted}'"})
@@ -114,3 +125,9 @@ def _addresses(person: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     for each in inside(person, "email_addresses") if "email_addresses" in person else ():
         address, status = inside(each, "address", kind=str), each.get("status")
         yield address.lower(), status in {None, "subscribed"}
+
+
+def _country(person: Mapping[str, Any]) -> Any:
+    places = person.get("postal_addresses")
+    found = [each for each in places if isinstance(each, dict)] if isinstance(places, list) else []
+    return next((each.get("country") for each in found if each.get("primary")), None)

@@ -93,6 +93,14 @@ class Listmonk(Caller):
             if email not in there and not _gets(self._of(email), number):
                 yield email
 
+    def people(self, mailing_list: str) -> Iterator[Mapping[str, Any]]:
+        number = _number(mailing_list)
+        for each in self._all(number):
+            if _gets(each, number):
+                more = each.get("attribs")
+                known = more if isinstance(more, dict) else {}
+                yield {**known, "email": each["email"], "name": each.get("name")}
+
     def _all(self, number: int) -> Iterator[dict[str, Any]]:
         page = 0
         while True:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from api.connectors.rules import Field, MailingList, NotTaken, ToolFault
@@ -80,19 +80,24 @@ class Mailman(Caller):
     ) -> Iterator[str]:
         """Yield who is not on the roster, asking again for each: pages shift while it is read."""
         del since  # it keeps no days
-        there = set(self._roster(mailing_list))
+        there = {inside(each, "email", kind=str).lower() for each in self._roster(mailing_list)}
         for email in emails:
             if email not in there and not self._has(mailing_list, email):
                 yield email
 
-    def _roster(self, mailing_list: str) -> Iterator[str]:
-        roster = f"/lists/{quote(mailing_list, safe='')}/roster/member?fields=email&count={PAGE}"
+    def people(self, mailing_list: str) -> Iterator[Mapping[str, Any]]:
+        for each in self._roster(mailing_list):
+            yield {"email": each.get("email"), "name": each.get("display_name")}
+
+    def _roster(self, mailing_list: str) -> Iterator[Mapping[str, Any]]:
+        fields = "fields=email&fields=display_name"
+        roster = f"/lists/{quote(mailing_list, safe='')}/roster/member?{fields}&count={PAGE}"
         page = 0
         while True:
             page += 1
             found = self.json("GET", f"{roster}&page={page}")
             entries = inside(found, "entries") if "entries" in found else []
-            yield from (inside(each, "email", kind=str).lower() for each in entries)
+            yield from entries
             if len(entries) < PAGE:
                 inside(found, "total_size", kind=int)  # else it is no roster
                 return
