@@ -19,6 +19,8 @@ from api.infra import clock, jobs, keys
 from api.infra.database import transaction
 from api.infra.outside import EXTENSION
 from api.infra.reach import Reach
+from api.mailings.models import Cause
+from api.mailings.service import suppressions
 from tests.builders import an_organisation
 from tests.signing import a_rush
 
@@ -161,6 +163,11 @@ class Connected:
         keys = ("purpose", "organisation_id", "words_sha256")
         consents = [{key: each[key] for key in keys} for each in shown["consents"]]
         return self.rush.signed(email, consents=consents, language=language, **facts)
+
+    def comes_back(self, email: str) -> None:
+        """Have a letter to somebody come back: nobody is there."""
+        with self.rush.world.app.app_context(), transaction() as session:
+            suppressions.suppress(session, UUID(self.rush.coalition), email, Cause.BOUNCE)
 
     def work(self) -> None:
         self.rush.work()

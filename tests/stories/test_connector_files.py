@@ -5,18 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import pytest
 import time_machine
 from sqlalchemy import select
 
 from api.accounts import service as accounts
+from api.connectors.service import files as connector_files
 from api.infra import letters
-from api.infra.database import reading, transaction
+from api.infra.database import reading
 from api.infra.letters import Letter
-from api.mailings.models import Cause
-from api.mailings.service import suppressions
 from tests.post import Post, mail_at, server
 from tests.signing import letters_of
 from tests.tools import START, Connected, connected, later
@@ -24,6 +22,7 @@ from tests.tools import START, Connected, connected, later
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from uuid import UUID
 
     from time_machine import Traveller
 
@@ -104,9 +103,7 @@ def test_whose_letters_come_back_is_taken_off_in_the_next_file(
         news.agreed(f"{name}@specimen.example", name=f"{name.title()} Specimen")
         clock.shift(1)
     later(world, clock, DAY)
-    with world.app.app_context(), transaction() as session:
-        email, coalition = "ada@specimen.example", UUID(news.rush.coalition)
-        suppressions.suppress(session, coalition, email, Cause.BOUNCE)
+    news.comes_back("ada@specimen.example")
     later(world, clock, DAY)
     later(world, clock, DAY)
 
@@ -115,6 +112,55 @@ def test_whose_letters_come_back_is_taken_off_in_the_next_file(
         ("subscribe", "eve@specimen.example"),
     ]
     assert news.now()["counts"]["unsubscribed"] == 1
+
+
+def test_who_was_told_of_and_is_dead_before_the_file_is_written_anew_is_taken_off(
+    world: World, owner: Client, clock: Traveller
+) -> None:
+    news = connected(world, owner, Csv())
+    owns = []
+    for name in ("ada", "eve"):
+        owns.append(news.agreed(f"{name}@specimen.example", name=f"{name.title()} Specimen"))
+        clock.shift(1)
+    later(world, clock, DAY)
+    withdraw(news, owns[1])  # so that the file goes, and Ada stands in the next
+    news.comes_back("ada@specimen.example")
+    later(world, clock, DAY)
+
+    assert sorted(lines(news)) == [
+        ("unsubscribe", "ada@specimen.example"),
+        ("unsubscribe", "eve@specimen.example"),
+    ]
+
+
+def test_who_was_told_of_and_is_rejected_while_a_file_is_written_comes_off_in_the_next(
+    world: World, owner: Client, clock: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    news = connected(world, owner, Csv())
+    owns = []
+    for name in ("ada", "eve"):
+        owns.append(news.agreed(f"{name}@specimen.example", name=f"{name.title()} Specimen"))
+        clock.shift(1)
+    later(world, clock, DAY)
+    withdraw(news, owns[1])
+    (ada,) = [each for each in news.rush.signatures() if each["email"] == "ada@specimen.example"]
+    true = connector_files.write
+
+    def meanwhile(connector_id: UUID) -> int:
+        path = f"/v1/signatures/{ada['id']}/rejection"
+        assert owner.post(path, {"reason": "Odd."}).status == 200
+        return true(connector_id)
+
+    monkeypatch.setattr(connector_files, "write", meanwhile)
+    later(world, clock, DAY)
+    monkeypatch.undo()
+    assert lines(news) == [("unsubscribe", "eve@specimen.example")]
+    later(world, clock, DAY)
+
+    assert sorted(lines(news)) == [
+        ("unsubscribe", "ada@specimen.example"),
+        ("unsubscribe", "eve@specimen.example"),
+    ]
 
 
 def test_whoever_withdraws_goes_from_the_file_at_once_and_comes_off_in_the_next(

@@ -82,6 +82,21 @@ def test_who_is_left_alone_is_not_subscribed(news: Connected, tool: FakeMailman)
     assert tool.of(NEWS) == {"ada@specimen.example"}
 
 
+def test_who_is_to_be_left_alone_is_taken_off_when_all_are_handed_over_again(
+    news: Connected, tool: FakeMailman
+) -> None:
+    for name in ("ada", "eve"):
+        news.agreed(f"{name}@specimen.example")
+    news.comes_back("eve@specimen.example")
+    again = {"again": True}
+    assert news.owner.post(f"{news.path}/synchronisations", again).status == 202
+    news.work()
+
+    assert tool.of(NEWS) == {"ada@specimen.example"}
+    counts = news.now()["counts"]
+    assert (counts["subscribed"], counts["unsubscribed"], counts["refused"]) == (1, 1, 0)
+
+
 @pytest.mark.parametrize("how", ["withdrawal", "taken_back", "erasure", "deletion", "rejection"])
 def test_whoever_goes_is_unsubscribed(news: Connected, tool: FakeMailman, how: str) -> None:
     own = news.agreed("ada@specimen.example")

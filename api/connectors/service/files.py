@@ -18,12 +18,13 @@ from api.infra.database import after_commit, reading, transaction
 from api.infra.outside import outside
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
+    from api.connectors.rules import Person
     from api.infra.pages import Page, PageRequest
 
 FOLDER = "connector-files"
@@ -35,43 +36,55 @@ MOST = 10_000  # rows of one file
 def write(connector_id: UUID) -> int:
     """Write what waits into files; return how many rows. Each is kept whole, or not at all."""
     written = 0
-    while number := _write_one(connector_id):
+    left: set[UUID] = set()
+    while number := _write_one(connector_id, left):
         written += number
     return written
 
 
-def _write_one(connector_id: UUID) -> int:
+def _write_one(connector_id: UUID, left: set[UUID]) -> int:
+    """Write a file of what waits; `left` are those whom the next look takes off."""
     with transaction() as session:
         connector = session.get(Connector, connector_id, with_for_update=True)
         if connector is None:
             return 0
         connector.filed_at = clock.now()
         query = select(Push).where(
-            Push.connector_id == connector.id, Push.state == PushState.WAITING
+            Push.connector_id == connector.id,
+            Push.state == PushState.WAITING,
+            Push.id.not_in(left),
         )
         ordered = query.order_by(Push.action.desc(), Push.created_at, Push.id)
         found = session.scalars(ordered.limit(MOST).with_for_update()).all()
         settings = people.settings_of(session, connector)
-        ready = []
-        for push in found:
-            push.mailing_list = push.mailing_list or settings.get("list", "")
-            person, email = None, people.address_of(session, push)
-            if push.action is PushAction.SUBSCRIBE:
-                person = people.person(session, connector, push.signature_id)
-                if person is not None:
-                    push.mailing_list = people.list_of(connector, settings, person)
-                    email = person.email
-            if email is None:
-                session.delete(push)  # the consent was taken back a moment ago
-            else:
-                ready.append((push, person, email))
+        ready = _ready(session, connector, found, left)
         cells, done = [], []
         for push, person, email in people.without_suppressed(session, connector, ready):
+            if person is not None:
+                push.mailing_list = people.list_of(connector, settings, person)
             cells.append(rules.row_of(push.action, email, push.mailing_list or "", person))
             done.append(push)
         if done:
             _keep(session, connector, settings, cells, done)
         return len(found)
+
+
+def _ready(
+    session: Session, connector: Connector, found: Sequence[Push], left: set[UUID]
+) -> list[tuple[Push, Person | None, str]]:
+    ready = []
+    for push in found:
+        person, email = None, people.address_of(session, push)
+        if push.action is PushAction.SUBSCRIBE:
+            person = people.person(session, connector, push.signature_id)
+            email = None if person is None else person.email
+        if email is not None:
+            ready.append((push, person, email))
+        elif push.mailing_list is None:
+            session.delete(push)  # they are not to be told of, since a moment ago
+        else:
+            left.add(push.id)
+    return ready
 
 
 def _keep(

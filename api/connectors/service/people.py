@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import select
 
 from api.connectors import rules
-from api.connectors.models import PushState
+from api.connectors.models import PushAction, PushState
 from api.connectors.rules import Person, Proof
 from api.infra import clock, keys
 from api.mailings.service import suppressions
@@ -107,5 +107,16 @@ def without_suppressed(
     bad = suppressions.suppressed(session, connector.coalition_id, wanted)
     for push, person, email in ready:
         if person is not None and email in bad:
-            push.state, push.fault, push.changed_at = PushState.REFUSED, SUPPRESSED, clock.now()
+            _stand_back(session, push, email)
     return [each for each in ready if each[1] is None or each[2] not in bad]
+
+
+def _stand_back(session: Session, push: Push, email: str) -> None:
+    """Have somebody not subscribed; and taken off, where the tool was told of them before."""
+    push.fault, push.changed_at = SUPPRESSED, clock.now()
+    if push.mailing_list is None:
+        push.state = PushState.REFUSED
+    else:
+        push.action, push.attempts = PushAction.UNSUBSCRIBE, 0
+        push.number += 1
+        push.address = keys.seal(session, push.coalition_id, ADDRESS, push.id, email)

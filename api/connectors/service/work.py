@@ -209,7 +209,11 @@ class Pushing:
             first = query.order_by(Push.action.desc(), Push.attempts, Push.created_at, Push.id)
             found = session.scalars(first.limit(BATCH).with_for_update()).all()
             ready = [each for each in map(partial(self._ready, session), found) if each]
-            return people.without_suppressed(session, self.connector, ready)
+            told = people.without_suppressed(session, self.connector, ready)
+            for push, person, _ in told:
+                if person is not None:
+                    push.mailing_list = people.list_of(self.connector, self.settings, person)
+            return told
 
     def _ready(self, session: Session, push: Push) -> tuple[Push, Person | None, str] | None:
         if push.action is PushAction.UNSUBSCRIBE:
@@ -219,7 +223,6 @@ class Pushing:
         if person is None:  # the consent was taken back a moment ago
             following.take_off(session, [push])
             return None
-        push.mailing_list = people.list_of(self.connector, self.settings, person)
         return push, person, person.email
 
     def _push(self, push: Push, person: Person | None, email: str) -> None:
