@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,25 +15,14 @@ from api.infra.database import reading
 from api.infra.letters import Letter, LetterState
 from api.infra.outside import EXTENSION
 from tests.post import KIND, Post, promise, server
+from tests.workers import working
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from api.config import Settings
     from tests.conftest import World
 
 WAIT_SECONDS = 60
 KILLS, AT_ONCE = 50, 40
-
-
-@contextmanager
-def working(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "tests.contracts.letter_worker", json.dumps(asdict(settings))]
-    with subprocess.Popen(command) as process:  # noqa: S603 # our own module
-        try:
-            yield process
-        finally:
-            process.kill()
 
 
 def settings_of(world: World, post: Post) -> Settings:
@@ -71,7 +56,7 @@ def sent(world: World, post: Post) -> Counter[str]:
 def test_two_workers_send_each_letter_once(world: World) -> None:
     with server(Post()) as post:
         settings = settings_of(world, post)
-        with working(settings), working(settings):
+        with working(settings, has_kind=True), working(settings, has_kind=True):
             promise(world, 30)
             wait_until_sent(world)
 
@@ -86,7 +71,7 @@ def test_fifty_killed_workers_lose_no_letter(world: World) -> None:
         for _ in range(KILLS):
             if unsent(world) < AT_ONCE // 2:
                 promise(world, AT_ONCE)
-            with working(settings) as worker:
+            with working(settings, has_kind=True) as worker:
                 before, until = len(post.took), time.monotonic() + WAIT_SECONDS
                 while len(post.took) == before:
                     assert time.monotonic() < until, "the worker sends nothing"
@@ -94,7 +79,7 @@ def test_fifty_killed_workers_lose_no_letter(world: World) -> None:
                 time.sleep(chance.uniform(0, 0.3))
                 worker.kill()
                 worker.wait(WAIT_SECONDS)
-        with working(settings):
+        with working(settings, has_kind=True):
             wait_until_sent(world)
 
     repeated = {letter: times for letter, times in sent(world, post).items() if times > 1}

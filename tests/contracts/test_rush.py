@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -22,9 +23,10 @@ from sqlalchemy import func, select
 from api.infra.database import reading
 from api.infra.letters import Letter, LetterState
 from api.signing.models import PendingSignature
-from tests.contracts.test_letter_workers import settings_of, working
+from tests.contracts.test_letter_workers import settings_of
 from tests.post import Post, server
 from tests.signing import Rush, a_network, a_rush
+from tests.workers import environment, working
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,17 +41,7 @@ WAIT_SECONDS = 60
 @contextmanager
 def serving(world: World, post: Post, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Serve as `undersigned serve` does, in a group of processes that can be killed together."""
-    settings = settings_of(world, post)
-    environment = {
-        "PATH": os.environ["PATH"],
-        "UNDERSIGNED_DATABASE_URL": settings.database_url,
-        "UNDERSIGNED_STORAGE_PATH": settings.storage_path,
-        "UNDERSIGNED_QUEUE_URL": settings.queue,
-        "UNDERSIGNED_MASTER_KEYS": ",".join(settings.master_keys),
-        "UNDERSIGNED_TRUSTED_PROXIES": "1",
-        "UNDERSIGNED_LOG_LEVEL": "ERROR",
-        "PYTHONPATH": os.getcwd(),  # noqa: PTH109 # where the tests run
-    }
+    settings = replace(settings_of(world, post), trusted_proxies=1, log_level="ERROR")
     command = [
         sys.executable,
         "-m",
@@ -59,7 +51,8 @@ def serving(world: World, post: Post, port: int) -> Iterator[subprocess.Popen[by
         "--bind",
         f"127.0.0.1:{port}",
     ]
-    with subprocess.Popen(command, env=environment, start_new_session=True) as process:  # noqa: S603 # our own
+    env = environment(settings)
+    with subprocess.Popen(command, env=env, start_new_session=True) as process:  # noqa: S603 # our own
         try:
             yield process
         finally:

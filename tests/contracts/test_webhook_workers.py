@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
-from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import replace
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -22,10 +19,10 @@ from api.webhooks.models import Delivery, DeliveryState, Event
 from api.webhooks.service import events
 from tests.builders import a_coalition
 from tests.hooks import TYPES, entered, reaching, receiver
+from tests.workers import working
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from api.config import Settings
     from tests.client import Client
     from tests.conftest import World
     from tests.hooks import Handler, Receiver
@@ -34,18 +31,14 @@ WAIT_SECONDS = 120
 KILLS, AT_ONCE = 50, 200
 
 
-@contextmanager
-def working(world: World, there: Receiver) -> Iterator[subprocess.Popen[bytes]]:
-    settings = asdict(world.app.extensions[EXTENSION].settings)
-    for name in ("allowed_networks", "allowed_ports", "allow_plain_http"):
-        del settings[name]
-    port = there.url.split(":")[2].split("/")[0]
-    command = [sys.executable, "-m", "tests.contracts.webhook_worker", json.dumps(settings), port]
-    with subprocess.Popen(command) as process:  # noqa: S603 # our own module
-        try:
-            yield process
-        finally:
-            process.kill()
+def settings_of(world: World, there: Receiver) -> Settings:
+    settings: Settings = world.app.extensions[EXTENSION].settings
+    return replace(
+        settings,
+        allowed_networks=(ip_network("127.0.0.0/8"),),
+        allowed_ports=(int(there.url.split(":")[2].split("/")[0]),),
+        allow_plain_http=True,
+    )
 
 
 def happen(world: World, coalition: str, endpoints: list[str], number: int) -> None:
@@ -84,7 +77,8 @@ def came(world: World, there: Receiver, secrets: list[str]) -> Counter[tuple[str
 def test_two_workers_tell_each_event_once(world: World, owner: Client) -> None:
     with receiver() as there:
         coalition, endpoints, secrets = _two(world, owner, there)
-        with working(world, there), working(world, there):
+        settings = settings_of(world, there)
+        with working(settings), working(settings):
             happen(world, coalition, endpoints, 60)
             wait_until_told(world)
 
@@ -102,10 +96,11 @@ def test_fifty_killed_workers_lose_no_event(world: World, owner: Client) -> None
     with receiver() as there:
         there.otherwise = slow
         coalition, endpoints, secrets = _two(world, owner, there)
+        settings = settings_of(world, there)
         for _ in range(KILLS):
             if untold(world) < AT_ONCE:
                 happen(world, coalition, endpoints, AT_ONCE)
-            with working(world, there) as worker:
+            with working(settings) as worker:
                 before, until = len(there.took), time.monotonic() + WAIT_SECONDS
                 while len(there.took) == before:
                     assert time.monotonic() < until, "the worker tells nothing"
@@ -113,7 +108,7 @@ def test_fifty_killed_workers_lose_no_event(world: World, owner: Client) -> None
                 time.sleep(chance.uniform(0, 0.5))
                 worker.kill()
                 worker.wait(WAIT_SECONDS)
-        with working(world, there):
+        with working(settings):
             wait_until_told(world)
 
     counted = came(world, there, secrets)

@@ -18,6 +18,7 @@ from sqlalchemy import delete, func, select
 from api.infra import clock, keys, reports, returns
 from api.infra.database import reading, transaction
 from api.infra.letters import Letter
+from api.infra.outside import EXTENSION
 from api.mailings.models import Suppression
 from api.mailings.service import bounces, suppressions
 from api.mailings.service.bounces import Outcome
@@ -26,6 +27,7 @@ from tests.builders import a_coalition
 from tests.contracts.test_logs import must_hold_no_canary, written
 from tests.post import a_kind, promise
 from tests.returned import NAME, Sent
+from tests.workers import environment
 
 if TYPE_CHECKING:
     import io
@@ -335,18 +337,10 @@ def test_a_broken_parser_breaks_nothing_and_tells_no_address(
 
 
 def _command(raw: bytes, world: World, **settings: str) -> subprocess.CompletedProcess[bytes]:
-    ours = world.app.extensions["undersigned"].settings
-    environment = {
-        "PATH": "/usr/bin:/bin",
-        "UNDERSIGNED_DATABASE_URL": ours.database_url,
-        "UNDERSIGNED_STORAGE_PATH": ours.storage_path,
-        "UNDERSIGNED_MASTER_KEYS": ",".join(ours.master_keys),
-        **settings,
-    }
     return subprocess.run(  # noqa: S603 # our own command
         [Path(sys.executable).parent / "undersigned", "bounce"],
         input=raw,
-        env=environment,
+        env={**environment(world.app.extensions[EXTENSION].settings), **settings},
         check=False,
         capture_output=True,
         timeout=60,

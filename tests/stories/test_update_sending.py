@@ -10,9 +10,10 @@ import pytest
 
 from api.infra import letters
 from api.updates.service import people, sending
-from tests.contracts.test_letter_workers import settings_of, working
+from tests.contracts.test_letter_workers import settings_of
 from tests.news import News, news, updates
 from tests.post import Post, server
+from tests.workers import working
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

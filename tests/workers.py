@@ -1,0 +1,63 @@
+"""Workers as users start them, in processes of their own, whose leases run out soon."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from api.cli.running import app
+from api.infra import jobs, queue, sending, worker
+from api.webhooks.service import sending as telling
+from tests.post import a_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from api.config import Settings
+
+KIND = "--kind"
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Return what a process is told by its environment to have the same settings."""
+    given = {name: _written(value) for name, value in asdict(settings).items() if value is not None}
+    ours = {f"UNDERSIGNED_{name.upper()}": value for name, value in given.items()}
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": os.getcwd(), **ours}  # noqa: PTH109 # where the tests run
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@contextmanager
+def working(
+    settings: Settings, *, has_kind: bool = False, **env: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a worker; with the kind of letter that only tests write, and no other."""
+    command = [sys.executable, "-m", "tests.workers", *([KIND] if has_kind else [])]
+    with subprocess.Popen(command, env={**environment(settings), **env}) as process:  # noqa: S603 # our own module
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def main() -> None:
+    """Work with the settings of the environment."""
+    jobs.LEASE = sending.LEASE = telling.LEASE = timedelta(seconds=3)
+    jobs.RENEW_SECONDS = 0.3  # type: ignore[assignment] # finer than a user's
+    queue.SWEEP_SECONDS = 0.2  # type: ignore[assignment] # finer than a user's
+    made = app()
+    with a_kind() if KIND in sys.argv else nullcontext():
+        worker.run(made, threads=2)
+
+
+if __name__ == "__main__":
+    main()
