@@ -99,10 +99,17 @@ def _authenticate(server: SMTP, session: Session, envelope: Envelope, how: str, 
 
 @contextmanager
 def server(
-    post: Post, *, tls: ssl.SSLContext | None = None, auth: bool = False, utf8: bool = True
+    post: Post,
+    *,
+    tls: ssl.SSLContext | None = None,
+    at_once: bool = False,
+    auth: bool = False,
+    utf8: bool = True,
 ) -> Iterator[Post]:
-    """Run a mail server on a free port."""
+    """Run a mail server on a free port; it encrypts from STARTTLS on, or from the first byte."""
     needs: dict[str, Any] = {"require_starttls": True, "tls_context": tls} if tls else {}
+    if at_once:
+        needs = {"ssl_context": tls}
     if auth:
         needs |= {"auth_required": True, "authenticator": _authenticate}
     with socket.create_server(("127.0.0.1", 0)) as free:

@@ -76,6 +76,7 @@ class Delivery(Base):
     means: Mapped[Means] = mapped_column(choice(Means))
     state: Mapped[DeliveryState] = mapped_column(choice(DeliveryState))
     fault: Mapped[str | None] = mapped_column(String(80))
+    answer: Mapped[str | None] = mapped_column(String(200))  # of the mail server that took it
     note: Mapped[Sealed | None]
     delivered_at: Mapped[datetime | None] = mapped_column(Instant)
     created_by: Mapped[UUID | None]

@@ -199,7 +199,17 @@ class DeliveryOut(Schema):
     fault = ma.fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "What the mail server answered.", "example": "smtp-550"},
+        metadata={"description": "Why the mail server did not take it.", "example": "smtp-550"},
+    )
+    answer = ma.fields.String(
+        required=True,
+        allow_none=True,
+        attribute="row.answer",
+        metadata={
+            "description": "What the mail server that took it answered. Its keepers find the letter"
+            " by it, where somebody says that none came.",
+            "example": "250 2.0.0 Ok: queued as 4T0001",
+        },
     )
     told = ma.fields.String(
         required=True,

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 20.0  # the second is of a whole call
 MOST_BYTES = 64_000  # of an answer
-MOST_ADDRESSES = 3  # of a host that are tried, where one does not take a connection
 AGENT = "Undersigned"
 # As a fault of a delivery or a push, by what happened.
 _FAULTS: tuple[tuple[type[Exception], str], ...] = (
@@ -243,7 +242,7 @@ def line(url: str) -> Iterator[Line]:
             verify=trusted(),
         ) as client:
             client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # keeps none
-            yield Line(client, target, addresses[:MOST_ADDRESSES], watch)
+            yield Line(client, target, addresses, watch)
     finally:
         watch.end()
 

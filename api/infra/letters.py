@@ -64,6 +64,7 @@ class Letter(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     run_after: Mapped[Moment] = mapped_column(default=clock.now)
     fault: Mapped[str | None] = mapped_column(String(80))
+    answer: Mapped[str | None] = mapped_column(String(200))  # of the server that took it
     created_at: Mapped[Created]
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
@@ -79,6 +80,7 @@ class Facts:
     coalition: str | None = None  # who writes; None: a neutral sender, and a subject without words
     attachments: Sequence[Attachment] = ()
     unsubscribe: str | None = None  # where one click ends such letters; of what nobody asked for
+    keeps_answer: bool = False  # what the server answers: it can tell its own keepers who got it
 
 
 _Find = TypeVar("_Find", bound="Callable[[Session, UUID], Facts | None]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import socket
 import ssl
@@ -32,6 +33,7 @@ CONNECT_SECONDS = 20.0
 # For each answer. A server may look for viruses first, and who gives up earlier sends twice.
 ANSWER_SECONDS = 120.0
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+MOST_ANSWER = 200  # characters of a server's answer
 READY = 220
 TAKEN = (250, 251)
 # What is wrong, by what was raised; the first that fits.
@@ -144,13 +146,13 @@ class Server:
             raise MailBroken(f"It could not be reached ({type(fault).__name__}).", word) from None
 
     def _opened(self) -> smtplib.SMTP:
-        address = self.reach.address_of(self.host, self.port) if self.reach else self.host
-        connection: smtplib.SMTP
+        connection: _Line
         if self.scheme == "smtps":
             secure = ssl.create_default_context()
-            connection = _SecureLine(address, timeout=CONNECT_SECONDS, context=secure)
+            connection = _SecureLine(timeout=CONNECT_SECONDS, context=secure)
         else:
-            connection = _Line(address, timeout=CONNECT_SECONDS)
+            connection = _Line(timeout=CONNECT_SECONDS)
+        connection.reach = self.reach
         code, _ = connection.connect(self.host, self.port)
         if code != READY:
             connection.close()
@@ -169,19 +171,18 @@ class Server:
 
 
 class _Line(smtplib.SMTP):
-    """A line to an address; names in certificates are checked against the host's, not its."""
+    """A line to a checked address; names in certificates are checked against the host's name."""
 
-    def __init__(self, address: str, **more: Any) -> None:
-        self._address = address
-        super().__init__(**more)
+    reach: Reach | None = None  # None: the operator's own server
 
     def connect(self, host: str = "localhost", port: int = 0, source_address: Any = None) -> Any:
         self._host = host  # what certificates are checked against
         return super().connect(host, port, source_address)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        del host
-        return socket.create_connection((self._address, port), timeout)
+        if self.reach is None:
+            return socket.create_connection((host, port), timeout)
+        return self.reach.connected(host, port, timeout)
 
 
 class _SecureLine(smtplib.SMTP_SSL, _Line):
@@ -204,8 +205,11 @@ class Connection:
         self._smtp = server.opened()
         self._is_fresh = True
 
-    def send(self, message_id: UUID, message: Message, token: str | None = None) -> None:
-        """Hand one message over; raise Refused where it is not taken, or MailBroken if none is."""
+    def send(self, message_id: UUID, message: Message, token: str | None = None) -> str:
+        """Hand one message over; return what the server answers, without the address.
+
+        Raise Refused where it is not taken, or MailBroken if none is.
+        """
         recipient = _recipient(message.to)
         if self._sender_name:
             message = replace(message, sender_name=self._sender_name)
@@ -217,7 +221,8 @@ class Connection:
         policy = POLICY.clone(utf8=True) if recipient.smtputf8 else POLICY
         self._begin(back_to, INTERNATIONAL if recipient.smtputf8 else ())
         address = recipient.ascii_email or f"{recipient.local_part}@{recipient.ascii_domain}"
-        self._hand_over(address, written.as_bytes(policy=policy))
+        said = self._hand_over(address, written.as_bytes(policy=policy))
+        return re.sub(re.escape(address), "…", said, flags=re.IGNORECASE)[:MOST_ANSWER]
 
     def close(self) -> None:
         """End it. What was accepted is accepted, so no answer is waited for."""
@@ -250,22 +255,23 @@ class Connection:
                 f"It answers {code} to the address that letters come from.", "sender-refused"
             )
 
-    def _hand_over(self, address: str, written: bytes) -> None:
+    def _hand_over(self, address: str, written: bytes) -> str:
         """Give the message to its recipient; what goes wrong now may be the message's own fault."""
         try:
-            code, _ = self._smtp.rcpt(address)
+            code, said = self._smtp.rcpt(address)
             if code in TAKEN:
-                code, _ = self._smtp.data(written)
+                code, said = self._smtp.data(written)
             if code not in TAKEN:
                 self._smtp.rset()
         except smtplib.SMTPDataError as refused:
-            code = refused.smtp_code
+            code, said = refused.smtp_code, b""
             self._smtp.close()
         except (OSError, smtplib.SMTPException):
             self._smtp.close()
             raise Refused from None
         if code not in TAKEN:
             raise Refused(code)
+        return on_one_line(f"{code} {said.decode(errors='replace')}")
 
 
 def return_path(returns: str, token: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     Ip = IPv4Address | IPv6Address
 
 HTTPS_PORTS = frozenset({443, 8443})
+MOST_ADDRESSES = 3  # of a host that are tried, where one does not take a connection
 # Of IPv6 nothing else is routed between networks (RFC 4291); a rule, so that no list has a hole.
 _UNICAST = ip_network("2000::/3")
 _NAT64 = ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
@@ -90,9 +92,16 @@ class Reach:
         allowed = usual | self.ports
         return None if port in allowed else f"Use one of the ports {_listed(allowed)}."
 
-    def address_of(self, host: str, port: int) -> str:
-        """Return the checked address of a host, to connect to; raise OutOfReach."""
-        return self.addresses_of(host, port)[0]
+    def connected(self, host: str, port: int, seconds: float | None) -> socket.socket:
+        """Connect to the first checked address of a host that answers; raise OutOfReach, OSError.
+
+        `seconds` is for each of them.
+        """
+        *others, last = self.addresses_of(host, port)
+        for address in others:
+            with suppress(OSError):
+                return socket.create_connection((address, port), seconds)
+        return socket.create_connection((last, port), seconds)
 
     def addresses_of(self, host: str, port: int) -> list[str]:
         """Return the checked addresses of a host, in the order to try them; raise OutOfReach.
@@ -106,7 +115,7 @@ class Reach:
         addresses = list(dict.fromkeys(str(each[4][0]).partition("%")[0] for each in found))
         if not addresses or not all(map(self._may_connect, map(ip_address, addresses))):
             raise OutOfReach("out-of-reach")
-        return addresses
+        return addresses[:MOST_ADDRESSES]
 
     def _may_connect(self, ip: Ip) -> bool:
         return self._is_allowed(ip) or is_outside(ip)

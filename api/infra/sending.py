@@ -205,12 +205,12 @@ class _Round:
             return _put_back(letter, clock.now() + timedelta(seconds=seconds))
         message = letters.written(letter.kind, facts)
         try:
-            self._line(way).send(letter.id, message, token)
+            answer = self._line(way).send(letter.id, message, token)
         except MailBroken as fault:
             self._tell(way, fault.word)
             raise
         self._tell(way, None)
-        return ended(letter, LetterState.SENT)
+        return ended(letter, LetterState.SENT, answer=answer if facts.keeps_answer else None)
 
     def _tell(self, way: Way, fault: str | None) -> None:
         """Tell what is wrong with a coalition's own server, or once a round that it works."""
@@ -294,9 +294,12 @@ def later(letter: Leased, fault: str, *, is_final: bool = False) -> _End:
     return _End(letter, {"run_after": clock.now() + pause, "fault": fault})
 
 
-def ended(letter: Leased, state: LetterState, fault: str | None = None) -> _End:
+def ended(
+    letter: Leased, state: LetterState, fault: str | None = None, answer: str | None = None
+) -> _End:
     """Say that a letter has ended."""
-    return _End(letter, {"state": state, "fault": fault, "ended_at": clock.now()})
+    values = {"state": state, "fault": fault, "answer": answer, "ended_at": clock.now()}
+    return _End(letter, values)
 
 
 def _put_back(letter: Leased, until: datetime) -> _End:

@@ -70,7 +70,8 @@ def test_an_addressee_gets_the_printed_text_once_however_often_it_is_sent(
     both = {"addressee_ids": [whom, nobody]}
 
     first, again = sent(owner, letter, **both), sent(owner, letter, **both)
-    work(world, post := Post(), minutes=2)
+    said = "250 2.0.0 Ok: queued as 4T0001 for <Office@specimen.example>"
+    work(world, post := Post(answers={"DATA": [said]}), minutes=2)
 
     assert first.status == again.status == 201, first.body
     assert [each["addressee_id"] for each in first["items"]] == [whom]
@@ -86,6 +87,7 @@ def test_an_addressee_gets_the_printed_text_once_however_often_it_is_sent(
     (row,) = delivered(owner, rush)
     assert (row["state"], row["told"], row["revision"]) == ("delivered", None, 1)
     assert row["delivered_at"] is not None
+    assert row["answer"] == "250 2.0.0 Ok: queued as 4T0001 for <…>"
 
 
 def test_a_refusal_is_told_in_a_sentence_and_may_be_tried_again(

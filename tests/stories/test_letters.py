@@ -60,8 +60,8 @@ def test_a_letter_goes_out_once_and_what_was_kept_for_it_may_go(
         sweep(world)
 
     found = [letter_of(world, each) for each in about]
-    assert [(each.state, each.attempts, each.fault) for each in found] == [
-        (LetterState.SENT, 1, None)
+    assert [(each.state, each.attempts, each.fault, each.answer) for each in found] == [
+        (LetterState.SENT, 1, None, None)
     ] * 3
     assert post.ids == [f"<{each.id}@localhost.localdomain>" for each in found]
     assert post.connections == 1

@@ -50,7 +50,10 @@ def theirs(
 ) -> Iterator[ssl.SSLContext]:
     """What a coalition's server shows; the operator lets this machine be connected to."""
     shown, trusting = certificate(tmp_path, HOST)
-    monkeypatch.setattr(ssl, "create_default_context", lambda: trusting)
+    true = ssl.create_default_context  # with arguments it is the test's server that asks
+    monkeypatch.setattr(
+        ssl, "create_default_context", lambda **more: true(**more) if more else trusting
+    )
     with reaching(world, networks=(ip_network("127.0.0.0/8"),)):
         yield shown
 
@@ -119,6 +122,29 @@ def test_letters_leave_over_the_coalitions_server_as_its_sender_and_come_back_wi
         found = returns.read(session, took["X-Letter"], ["other@x.example", took["To"]])
     assert found is not None
     assert found[0].id == letter.id
+
+
+def test_a_server_that_encrypts_from_the_first_byte_is_reached_if_it_is_the_right_one(
+    world: World,
+    owner: Client,
+    coalition: str,
+    theirs: ssl.SSLContext,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = f"/v1/coalitions/{coalition}/mail-server"
+    with server(Post(), tls=theirs, at_once=True) as own:
+        allow(world, own.port)
+        set_server(owner, coalition, own.port, security="tls")
+        with monkeypatch.context() as strange:
+            nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts no authority
+            strange.setattr(ssl, "create_default_context", lambda: nobody)
+            promise(world, coalition=coalition)
+            world.work()
+        assert (own.took, owner.get(path)["fault"]) == ([], "certificate")
+        with later(minutes=2):
+            sweep(world)
+
+    assert (len(own.took), owner.get(path)["fault"]) == (1, None)
 
 
 def test_a_letter_that_may_not_tell_who_writes_leaves_over_the_house_or_waits(

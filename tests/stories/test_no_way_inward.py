@@ -339,8 +339,22 @@ def test_a_name_that_nobody_knows_is_a_word(world: World, wire: Wire) -> None:
 def test_mail_servers_are_checked_alike(wire: Wire) -> None:
     wire.names = {"in.specimen.example": [["10.0.0.1"]], "out.specimen.example": [[PUBLIC]]}
     with pytest.raises(OutOfReach):
-        Reach().address_of("in.specimen.example", 25)
+        Reach().connected("in.specimen.example", 25, 1)
+    assert wire.connected == []
 
-    assert Reach().address_of("out.specimen.example", 25) == PUBLIC
+    with pytest.raises(ConnectionRefusedError):
+        Reach().connected("out.specimen.example", 25, 1)
     inside = Reach(networks=(ip_network("10.0.0.0/8"),))
-    assert inside.address_of("in.specimen.example", 25) == "10.0.0.1"
+    with pytest.raises(ConnectionRefusedError):
+        inside.connected("in.specimen.example", 25, 1)
+    assert wire.connected == [PUBLIC, "10.0.0.1"]
+
+
+def test_a_mail_server_is_reached_at_the_next_of_its_addresses(wire: Wire) -> None:
+    wire.names = {"mail.specimen.example": [[PUBLIC, "127.0.0.1", "127.0.0.2"]]}
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        reach = Reach(networks=(ip_network("127.0.0.0/8"),))
+        reach.connected("mail.specimen.example", there.getsockname()[1], 5).close()
+
+    assert wire.connected == [PUBLIC, "127.0.0.1"]
+    assert wire.asked == ["mail.specimen.example"]  # once: what was checked is what is reached

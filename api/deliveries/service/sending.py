@@ -43,7 +43,7 @@ def _is_over(session: Session, delivery_id: UUID) -> None:
     found = session.scalars(query.execution_options(populate_existing=True)).first()
     if row is None or found is None or found.state not in _OVER:
         return
-    row.state, row.fault = _OVER[found.state], found.fault
+    row.state, row.fault, row.answer = _OVER[found.state], found.fault, found.answer
     row.delivered_at = found.ended_at or clock.now() if found.state is LetterState.SENT else None
 
 
@@ -110,4 +110,5 @@ def facts(
             "accent": coalition.accent,
         },
         attachments=() if attached is None else (attached,),
+        keeps_answer=True,
     )

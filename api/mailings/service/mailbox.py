@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
+    from api.infra.reach import Reach
+
 log = structlog.get_logger()
 EVERY = timedelta(minutes=5)
 EVERY_REFUSED = timedelta(hours=1)  # a server locks who comes with a wrong password all the time
@@ -222,11 +224,11 @@ def _said(answer: tuple[str, list[Any]]) -> list[Any]:
 
 
 class _Line(imaplib.IMAP4_SSL):
-    """A line to the checked address of a host: its certificate is that of the host's name."""
+    """A line to a checked address of a host: its certificate is that of the host's name."""
 
-    def __init__(self, address: str, host: str, port: int) -> None:
+    def __init__(self, reach: Reach, host: str, port: int) -> None:
         """Open it, for so long: a server that says a byte now and then keeps every time-out."""
-        self._address, self._left, self.messages = address, ROUND_BYTES, b"0"
+        self._reach, self._left, self.messages = reach, ROUND_BYTES, b"0"
         self.knows_one = False  # how to take away one message
         self._open_socket: ssl.SSLSocket | None = None
         self._until = time.monotonic() + ROUND_SECONDS  # a line that was cut may still be full
@@ -242,7 +244,7 @@ class _Line(imaplib.IMAP4_SSL):
             raise
 
     def _create_socket(self, timeout: float | None) -> ssl.SSLSocket:
-        plain = socket.create_connection((self._address, self.port), timeout)
+        plain = self._reach.connected(self.host, self.port, timeout)
         secure: ssl.SSLSocket = self.ssl_context.wrap_socket(
             plain, server_hostname=self.host, do_handshake_on_connect=False
         )
@@ -326,7 +328,7 @@ def _opened(target: Target) -> _Line:
     reach = outside().reach
     if target.port not in MAILBOX_PORTS | reach.ports:  # settings may have changed since it was set
         raise OutOfReach("out-of-reach")
-    return _Line(reach.address_of(target.host, target.port), target.host, target.port)
+    return _Line(reach, target.host, target.port)
 
 
 def _word(fault: Exception) -> str:
