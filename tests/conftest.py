@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 from collections import Counter
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from sqlalchemy import CompoundSelect
 
 ENGINES = ("sqlite", "postgresql")
+gc.set_threshold(
+    100_000, 20, 20
+)  # to look for garbage as often as usual took a fifteenth of the time
 LONG_SECONDS = 1800
 
 
@@ -116,9 +120,27 @@ def _filled() -> CompoundSelect[tuple[str]]:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+# What these find does not hang on the database: with SQLite they run in `./run test --long`.
+ALIKE = {
+    f"tests.{name}"
+    for name in (
+        "contracts.test_permissions",
+        "stories.test_mailboxes",
+        "stories.test_pages_in_a_browser",
+        "stories.test_webhooks_refused",
+        "stories.test_widget_in_a_browser",
+    )
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     """Give long tests the time that they need, and begin with them: then none is waited for."""
+    has_server = postgres.is_there()
     for item in items:
+        is_alike = has_server and item.module.__name__ in ALIKE
+        if is_alike and getattr(item, "callspec", None) and "sqlite" in item.callspec.id:
+            item.add_marker(pytest.mark.long)
         if item.get_closest_marker("long"):
             item.add_marker(pytest.mark.timeout(LONG_SECONDS))
     items.sort(key=lambda item: item.get_closest_marker("long") is None)

@@ -44,6 +44,11 @@ def server() -> Iterator[str | None]:
         yield f"postgresql://postgres@127.0.0.1:{started.port}/postgres"
 
 
+def is_there() -> bool:
+    """Tell whether there is one, or can be."""
+    return _running() is not None or (_pg_ctl() is not None and os.getuid() != 0)
+
+
 def leave_out() -> NoReturn:
     """Skip the test because there is no PostgreSQL; where nothing may be left out, fail."""
     if os.environ.get("CI") or _GIVEN:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 from uuid import UUID, uuid4
 
+from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from api.connectors.models import Connector, Push, PushAction
@@ -27,7 +28,6 @@ from tests.signing import a_rush
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_httpserver import HTTPServer
     from time_machine import Traveller
     from werkzeug import Request
 
@@ -36,6 +36,16 @@ if TYPE_CHECKING:
     from tests.signing import Rush
 
 ANY = re.compile("/.*")
+
+
+class Server(HTTPServer):
+    """A server that ends at once, and not within half a second: there are many."""
+
+    def thread_target(self) -> None:
+        assert self.server is not None
+        self.server.serve_forever(0.01)
+
+
 NEWS = "news.specimen.example"
 START = "2031-05-14T10:00:00+00:00"
 

@@ -117,7 +117,8 @@ def _complete(operation: dict[str, Any], path: str, method: str, schemas: Any) -
         operation["security"] = []
         statuses = (statuses - {"401", "403"}) | {"410", "429"}
     statuses |= {"412", "428"} if any(p.get("name") == "If-Match" for p in parameters) else set()
-    statuses |= {"409"} if method != "get" or "/statements/{" in path else set()
+    may_conflict = method != "get" or "/statements/{" in path or "/connectors/{" in path
+    statuses |= {"409"} if may_conflict else set()
     statuses |= {"410"} if "/statements/{" in path else set()
     for status in sorted(statuses):
         responses[status] = {"$ref": "#/components/responses/Problem"}

@@ -7,9 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pytest_httpserver import HTTPServer
 
-from tests.tools import Connected, Fake, connected, reachable, said
+from tests.tools import Connected, Fake, Server, connected, reachable, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +79,7 @@ def _page(relation: str, found: list[dict[str, Any]], page: int) -> dict[str, An
 
 @pytest.fixture
 def tool(world: World) -> Iterator[FakeActionNetwork]:
-    with HTTPServer() as server, reachable(world, server):
+    with Server() as server, reachable(world, server):
         yield FakeActionNetwork(server, {"people": {}})
 
 

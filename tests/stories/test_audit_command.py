@@ -13,7 +13,7 @@ from api.infra.audit import AuditEntry
 from api.infra.database import db, transaction
 from api.infra.jobs import Job, JobState
 from tests.builders import a_case, a_coalition, a_dead_job
-from tests.stories.test_command import run
+from tests.command import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -19,6 +16,7 @@ import pytest
 from api import cli
 from api.infra.keys import new_master_key
 from api.portable.rules import reading
+from tests.command import run
 from tests.paper import letters, letters_of
 from tests.portable import ALL, WHOLE
 
@@ -26,20 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONG_AGO = "2026-01-01 00:00:00.000000"
-COMMAND = str(Path(sys.executable).parent / "undersigned")
 TWIN = next(path for path in WHOLE if path.stem == "summit-twin")
-
-
-def run(*words: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **settings}
-    return subprocess.run(  # noqa: S603 # our own command
-        [COMMAND, *map(str, words)],
-        env=environment,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
 
 
 @pytest.fixture(scope="module")

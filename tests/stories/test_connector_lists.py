@@ -7,7 +7,6 @@ import io
 from typing import TYPE_CHECKING
 
 import pytest
-from pytest_httpserver import HTTPServer
 
 from api.connectors.service import listing
 from api.infra import tables
@@ -16,7 +15,7 @@ from tests.signing import letters_of
 from tests.stories.test_action_network import FakeActionNetwork
 from tests.stories.test_connector_files import Csv
 from tests.stories.test_listmonk import NEWS as NUMBER, FakeListmonk
-from tests.tools import NEWS, Connected, FakeMailman, connected, reachable
+from tests.tools import NEWS, Connected, FakeMailman, Server, connected, reachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +27,13 @@ PRESS = "press.specimen.example"
 
 
 @pytest.fixture
-def server(world: World) -> Iterator[HTTPServer]:
-    with HTTPServer() as found, reachable(world, found):
+def server(world: World) -> Iterator[Server]:
+    with Server() as found, reachable(world, found):
         yield found
 
 
 @pytest.fixture
-def tool(server: HTTPServer) -> FakeMailman:
+def tool(server: Server) -> FakeMailman:
     press = {"eve@specimen.example": "Eve Specimen", "zoe@specimen.example": "=Zoe Specimen"}
     return FakeMailman(server, {NEWS: {}, PRESS: press})
 
@@ -120,7 +119,7 @@ def test_what_a_tool_cannot_give_is_said_with_what_to_do(
 
 
 def test_listmonk_gives_what_it_knows_of_those_who_get_a_list(
-    world: World, owner: Client, server: HTTPServer
+    world: World, owner: Client, server: Server
 ) -> None:
     tool = FakeListmonk(server, {"people": {}})
     news = connected(world, owner, tool, fields_told={"country": "land"})
@@ -140,7 +139,7 @@ def test_listmonk_gives_what_it_knows_of_those_who_get_a_list(
 
 
 def test_action_network_gives_those_who_are_subscribed_to_the_group(
-    world: World, owner: Client, server: HTTPServer
+    world: World, owner: Client, server: Server
 ) -> None:
     tool = FakeActionNetwork(server, {"people": {}})
     news = connected(world, owner, tool, fields_told={"country": "country"})

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
-from pytest_httpserver import HTTPServer
 
 from api.accounts import service as accounts
-from tests.tools import NEWS, START, Connected, FakeMailman, connected, later, reachable
+from tests.tools import NEWS, START, Connected, FakeMailman, Server, connected, later, reachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +23,7 @@ OWN = "/v1/public/own-signatures"
 
 @pytest.fixture
 def tool(world: World) -> Iterator[FakeMailman]:
-    with HTTPServer() as server, reachable(world, server):
+    with Server() as server, reachable(world, server):
         yield FakeMailman(server, {NEWS: {}})
 
 

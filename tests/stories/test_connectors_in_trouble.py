@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
-from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from api.accounts import service as accounts
 from tests.signing import letters_of
-from tests.tools import NEWS, START, Connected, FakeMailman, connected, later, reachable
+from tests.tools import NEWS, START, Connected, FakeMailman, Server, connected, later, reachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +25,7 @@ OWN = "/v1/public/own-signatures"
 
 @pytest.fixture
 def tool(world: World) -> Iterator[FakeMailman]:
-    with HTTPServer() as server, reachable(world, server):
+    with Server() as server, reachable(world, server):
         yield FakeMailman(server, {NEWS: {}})
 
 

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pytest_httpserver import HTTPServer
 
 from api.connectors.service import tools
-from tests.tools import Fake, connected, reachable, said
+from tests.tools import Fake, Server, connected, reachable, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +68,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 @pytest.fixture
 def tool(world: World) -> Iterator[FakeSparrow]:
-    with HTTPServer() as server, reachable(world, server):
+    with Server() as server, reachable(world, server):
         yield FakeSparrow(server, {LIST: {}})
 
 

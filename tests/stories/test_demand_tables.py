@@ -235,6 +235,7 @@ def test_who_may_not_import_demands(world: World, owner: Client) -> None:
     assert given_out(viewer, coalition, "json") == []
 
 
+@pytest.mark.long
 def test_ten_thousand_cases_and_demands_come_and_go(owner: Client) -> None:
     coalition = a_coalition(owner)
     cases = "".join(f"case-{n},Specimen {n},KZ\n" for n in range(MOST_LINES))

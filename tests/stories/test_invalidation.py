@@ -195,6 +195,7 @@ def _again(world: World) -> None:
     world.work()
 
 
+@pytest.mark.long
 def test_ten_thousand_leave_in_one_invalidation(signing: Signing, world: World) -> None:
     for start in range(0, 10_000, 2_500):
         strangers(world, signing.statement, [f"Robot {start + n}" for n in range(2_500)])

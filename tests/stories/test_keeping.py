@@ -19,9 +19,9 @@ from api.infra import jobs
 from api.infra.database import db, transaction
 from api.infra.keys import new_master_key
 from tests.backup import clear, files, is_empty
+from tests.command import COMMAND, run
 from tests.conftest import World
 from tests.house import a_house, counts, generations, many_signatures
-from tests.stories.test_command import COMMAND, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

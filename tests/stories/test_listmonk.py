@@ -7,9 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pytest_httpserver import HTTPServer
 
-from tests.tools import Connected, Fake, connected, reachable, said
+from tests.tools import Connected, Fake, Server, connected, reachable, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,7 +127,7 @@ def _checked(request: Request, facts: dict[str, type]) -> dict[str, Any]:
 
 @pytest.fixture
 def tool(world: World) -> Iterator[FakeListmonk]:
-    with HTTPServer() as server, reachable(world, server):
+    with Server() as server, reachable(world, server):
         yield FakeListmonk(server, {"people": {}})
 
 

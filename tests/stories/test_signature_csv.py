@@ -248,6 +248,7 @@ def test_hostile_cells_leave_harmless_and_come_back_equal(
     assert "signatures.csv" in table.headers["Content-Disposition"]
 
 
+@pytest.mark.long
 def test_ten_thousand_signatories_come_and_go(owner: Client, text: tuple[str, str]) -> None:
     lines = [f"individual,Specimen {n:05},House {n % 97},KZ" for n in range(MOST_LINES)]
     began = time.monotonic()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.builders import a_case, a_coalition, a_role, made
+from tests.command import run
 from tests.contracts.scene import a_source
 from tests.rules.test_built_in_templates import NAMES
-from tests.stories.test_command import run
 
 if TYPE_CHECKING:
     from pathlib import Path
