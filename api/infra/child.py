@@ -288,6 +288,8 @@ def _environment(folder: str) -> dict[str, str]:
     passed = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
     return passed | {
         "LANG": "C.UTF-8",
+        # Or each of Pango's short threads may reserve 64 MB of the address space that is allowed.
+        "MALLOC_ARENA_MAX": "1",
         "PYTHONPATH": os.pathsep.join(paths),
         "SOURCE_DATE_EPOCH": "0",  # fontTools would write the time of day into fonts
         "TMPDIR": folder,
