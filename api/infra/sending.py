@@ -259,7 +259,7 @@ def leased(whose: UUID | None, end: _End | None = None) -> Leased | None:
 
 
 # These are made once, and go around the session: made anew and by it, they took half of the time
-# of a letter (`./run bench letters`).
+# of a letter (`./run bench mailings`).
 
 
 @cache
