@@ -72,6 +72,13 @@ class Core:
         gone = self.ask("POST", "/members/find", list_id=name, subscriber=email, role="member")
         self.ask("DELETE", f"/members/{gone['entries'][0]['member_id']}")
 
+    def empty(self, name: str) -> None:
+        """Have nobody on a list, and nobody banned: for the next test."""
+        for each in self.roster(name):
+            self.leave(name, each)
+        for each in self.ask("GET", "/bans").get("entries", ()):
+            self.ask("DELETE", f"/bans/{each['email']}")
+
 
 @contextmanager
 def core(folder: Path) -> Iterator[Core]:

@@ -240,8 +240,7 @@ def story(world: World, owner: Client, core: Core, tmp_path: Path) -> Iterator[S
         found = Story(world, owner, a_coalition(owner), core, post, hook, settings, trust)
         found.begin()
         yield found
-        for each in core.roster(NEWS):  # for the next database
-            core.leave(NEWS, each)
+        core.empty(NEWS)
     world.app.extensions[EXTENSION] = before
 
 

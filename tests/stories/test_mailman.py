@@ -45,6 +45,7 @@ def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
 def test_the_roster_follows_the_consents_and_the_consents_the_roster(
     world: World, owner: Client, core: Core
 ) -> None:
+    core.empty(NEWS)  # of the other database's people
     tool, server = Real(core), SimpleNamespace(port=core.port)
     with reachable(world, server):  # type: ignore[arg-type] # it has a port
         news = connected(world, owner, tool)
