@@ -17,7 +17,7 @@ from api.infra import languages, tables
 from api.infra.tables import NotATable, Report, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 MOST_BYTES = 10_000_000
 SEPARATORS = ";,\t|"
@@ -55,7 +55,7 @@ class Sheet:
 
     header: Sequence[str]
     lines: Sequence[tuple[int, Sequence[str]]]  # the number of each, and its cells
-    encoding: Encoding | None = None  # None: it was no file
+    encoding: Encoding
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Imported(Report):
     """What became of a table of others, and how it was read."""
 
     columns: Sequence[Column]
-    encoding: Encoding | None
+    encoding: Encoding
 
 
 def read(data: bytes, encoding: Encoding | None = None) -> Sheet:
@@ -107,31 +107,11 @@ def read(data: bytes, encoding: Encoding | None = None) -> Sheet:
     if not lines:
         raise NotATable("It has no line. The first names the columns.")
     (_, header), *rest = lines
-    return _sheet([tables.without_guard(_plain(cell)) for cell in header], rest, found)
-
-
-def of(things: Iterable[Mapping[str, Any]]) -> Sheet:
-    """Return things that another tool lists as the lines of a table, from 1."""
-    every = list(things)
-    header = list(dict.fromkeys(name for each in every for name in each))
-    lines = [(at, [_cell(each.get(name)) for name in header]) for at, each in enumerate(every, 1)]
-    return _sheet(header, lines, None)
-
-
-def _sheet(
-    header: Sequence[str], lines: Sequence[tuple[int, Sequence[str]]], encoding: Encoding | None
-) -> Sheet:
     if len(header) > tables.MOST_COLUMNS:
         raise NotATable(f"Send at most {tables.MOST_COLUMNS} columns.")
-    if len(lines) > tables.MOST_LINES:
+    if len(rest) > tables.MOST_LINES:
         tables.too_many()
-    return Sheet(header, lines, encoding)
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, list | tuple | set):
-        return "\n".join(map(str, value))
-    return "" if value is None else str(value)
+    return Sheet([tables.without_guard(_plain(cell)) for cell in header], rest, found)
 
 
 def _lines(reader: Any) -> Iterator[tuple[int, Sequence[str]]]:

@@ -217,7 +217,7 @@ class ImportedTableOut(MergedOut):
 
     doubtful = count_of(ImportState.DOUBTFUL, "They may be there already, and were left out.")
     columns = ma.fields.List(ma.fields.Nested(ReadColumnOut), required=True)
-    encoding = ma.fields.Enum(Encoding, by_value=True, required=True, allow_none=True)
+    encoding = ma.fields.Enum(Encoding, by_value=True, required=True)
     lines = ma.fields.List(ma.fields.Nested(ImportedLineOut), required=True)
 
 

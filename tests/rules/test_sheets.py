@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from api.coalitions.rules.importing import ADDRESSEES
@@ -81,7 +79,7 @@ def test_a_separator_is_found(first: str) -> None:
 def test_a_column_is_found_by_its_usual_names(
     layout: sheets.Layout, header: str, column: str | None
 ) -> None:
-    sheet = sheets.of([{layout.needed[-1]: "", header: "x"}])
+    sheet = sheets.read(f'"{layout.needed[-1]}","{header}"\n'.encode(), Encoding.UTF_8)
 
     _, columns = sheets.mapped(sheet, layout, {})
 
@@ -89,16 +87,16 @@ def test_a_column_is_found_by_its_usual_names(
 
 
 def test_what_another_tool_lists_comes_in_as_a_table_does() -> None:
-    members: list[dict[str, Any]] = [
-        {"email": "ada@specimen.example", "display_name": "Ada", "tags": ["a", "b"]},
-        {"email": "bek@specimen.example", "id": 7, "subscribed": True},
-    ]
+    members = b"""email,display_name,tags,id,subscribed
+ada@specimen.example,Ada,"a\nb",,
+bek@specimen.example,,,7,True
+"""
 
-    rows, columns = sheets.mapped(sheets.of(members), REPRESENTATIVES, {"display_name": "name"})
+    rows, columns = sheets.mapped(sheets.read(members), REPRESENTATIVES, {"display_name": "name"})
 
     assert [(row.line, row.facts) for row in rows] == [
-        (1, {"email": "ada@specimen.example", "name": "Ada"}),
-        (2, {"email": "bek@specimen.example"}),
+        (2, {"email": "ada@specimen.example", "name": "Ada"}),
+        (4, {"email": "bek@specimen.example"}),
     ]
     assert {each.header: each.column for each in columns} == {
         "email": "email", "display_name": "name", "tags": None, "id": "id", "subscribed": None,
