@@ -60,6 +60,16 @@ def lines(news: Connected) -> list[tuple[str, str]]:
     return [(each["action"], each["email"]) for one in files(news) for each in one]
 
 
+def in_a_file(news: Connected, clock: Traveller) -> list[str]:
+    """Have Ada and Eve agree, and a file written with both; return the secrets of their links."""
+    owns = []
+    for name in ("ada", "eve"):
+        owns.append(news.agreed(f"{name}@specimen.example", name=f"{name.title()} Specimen"))
+        clock.shift(1)
+    later(news.rush.world, clock, DAY)
+    return owns
+
+
 def withdraw(news: Connected, own: str) -> None:
     assert news.rush.world.stranger().post(f"{OWN}/{own}/withdrawal").status == 200
 
@@ -99,10 +109,7 @@ def test_whose_letters_come_back_is_taken_off_in_the_next_file(
     world: World, owner: Client, clock: Traveller
 ) -> None:
     news = connected(world, owner, Csv())
-    for name in ("ada", "eve"):
-        news.agreed(f"{name}@specimen.example", name=f"{name.title()} Specimen")
-        clock.shift(1)
-    later(world, clock, DAY)
+    in_a_file(news, clock)
     news.comes_back("ada@specimen.example")
     later(world, clock, DAY)
     later(world, clock, DAY)
@@ -118,11 +125,7 @@ def test_who_was_told_of_and_is_dead_before_the_file_is_written_anew_is_taken_of
     world: World, owner: Client, clock: Traveller
 ) -> None:
     news = connected(world, owner, Csv())
-    owns = []
-    for name in ("ada", "eve"):
-        owns.append(news.agreed(f"{name}@specimen.example", name=f"{name.title()} Specimen"))
-        clock.shift(1)
-    later(world, clock, DAY)
+    owns = in_a_file(news, clock)
     withdraw(news, owns[1])  # so that the file goes, and Ada stands in the next
     news.comes_back("ada@specimen.example")
     later(world, clock, DAY)
@@ -137,11 +140,7 @@ def test_who_was_told_of_and_is_rejected_while_a_file_is_written_comes_off_in_th
     world: World, owner: Client, clock: Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     news = connected(world, owner, Csv())
-    owns = []
-    for name in ("ada", "eve"):
-        owns.append(news.agreed(f"{name}@specimen.example", name=f"{name.title()} Specimen"))
-        clock.shift(1)
-    later(world, clock, DAY)
+    owns = in_a_file(news, clock)
     withdraw(news, owns[1])
     (ada,) = [each for each in news.rush.signatures() if each["email"] == "ada@specimen.example"]
     true = connector_files.write
@@ -167,11 +166,7 @@ def test_whoever_withdraws_goes_from_the_file_at_once_and_comes_off_in_the_next(
     world: World, owner: Client, clock: Traveller
 ) -> None:
     news = connected(world, owner, Csv())
-    owns = []
-    for name in ("ada", "eve"):
-        owns.append(news.agreed(f"{name}@specimen.example", name=f"{name.title()} Specimen"))
-        clock.shift(1)
-    later(world, clock, DAY)
+    owns = in_a_file(news, clock)
     assert len(lines(news)) == 2
     withdraw(news, owns[0])
 

@@ -9,7 +9,7 @@ from sqlalchemy import and_, delete, exists, insert, or_, select, update
 
 from api.connectors.models import Connector, Push, PushAction, PushState
 from api.connectors.service import files, people
-from api.infra import clock, events, keys
+from api.infra import clock, events
 from api.infra.database import transaction
 from api.signatures.models import Consent, Purpose, Signature, SignatureState
 from api.signatures.service import rows
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-ADDRESS = "connector_pushes.address"
 AT_ONCE = 500
 _IS_TO = Push.action == PushAction.SUBSCRIBE
 _STANDS_BACK = and_(Push.action == PushAction.UNSUBSCRIBE, Push.fault == people.SUPPRESSED)
@@ -141,13 +140,8 @@ def take_off(session: Session, found: Sequence[Push]) -> None:
         email = known.get(push.signature_id, {}).get("email")
         if push.mailing_list is None:  # the tool was never told
             session.delete(push)
-            continue
-        push.action, push.attempts, push.fault = PushAction.UNSUBSCRIBE, 0, None
-        push.state = PushState.WAITING if email else PushState.EXPIRED
-        push.number += 1
-        push.changed_at = clock.now()
-        if email:
-            push.address = keys.seal(session, push.coalition_id, ADDRESS, push.id, email)
+        else:
+            people.to_unsubscribe(session, push, email)
 
 
 def look_again(session: Session, coalition_id: UUID) -> None:

@@ -113,10 +113,18 @@ def without_suppressed(
 
 def _stand_back(session: Session, push: Push, email: str) -> None:
     """Have somebody not subscribed; and taken off, where the tool was told of them before."""
-    push.fault, push.changed_at = SUPPRESSED, clock.now()
     if push.mailing_list is None:
-        push.state = PushState.REFUSED
+        push.state, push.changed_at = PushState.REFUSED, clock.now()
     else:
-        push.action, push.attempts = PushAction.UNSUBSCRIBE, 0
-        push.number += 1
+        to_unsubscribe(session, push, email)
+    push.fault = SUPPRESSED
+
+
+def to_unsubscribe(session: Session, push: Push, email: str | None) -> None:
+    """Have somebody taken off of whom the tool was told; the address waits until that is done."""
+    push.action, push.attempts, push.fault = PushAction.UNSUBSCRIBE, 0, None
+    push.state = PushState.WAITING if email else PushState.EXPIRED
+    push.number += 1
+    push.changed_at = clock.now()
+    if email:
         push.address = keys.seal(session, push.coalition_id, ADDRESS, push.id, email)

@@ -39,6 +39,7 @@ BATCH = 50
 AT_ONCE = 500
 MOST_ATTEMPTS = 5  # of one person, while the tool is well otherwise
 OVERLAP = timedelta(days=1)  # a tool may know days only
+_IS_THERE = (Push.state == PushState.DONE, Push.action == PushAction.SUBSCRIBE)
 OF_THE_TOOL = frozenset({"key-refused", "list-gone", "rate-limit"})
 
 
@@ -87,7 +88,9 @@ def work(connector_id: UUID, progress: Progress) -> dict[str, int]:
         settings = people.settings_of(session, connector)
     _plan(connector)
     if tools.is_file(connector.kind):
-        _drop_suppressed(connector)
+        with reading() as session:
+            pushed = _pushed(session, connector)
+        _drop_suppressed(connector, pushed)
         done.subscribed = files.write(connector_id)
         _next_file(connector_id, rules.EVERY[settings["every"]])
         return done.told()
@@ -271,17 +274,17 @@ def _read_back(connector_id: UUID, tool: Tool, done: Done) -> None:
         connector = session.get(Connector, connector_id)
         if connector is None or (connector.read_after or began) > began:
             return
-        pushed = _pushed(session, connector) if tool.READS else {}
+        pushed = _pushed(session, connector)
     since = connector.read_at and connector.read_at - OVERLAP
     left: list[tuple[UUID, int]] = []
-    for mailing_list, by_email in pushed.items():
+    for mailing_list, by_email in pushed.items() if tool.READS else ():
         gone = set(tool.left(mailing_list, by_email.keys(), since)) & by_email.keys()
         if rules.are_too_many(len(gone), len(by_email)) and not connector.accepts_many:
             raise ToolFault("many-left")
         left += [push for email in gone for push in by_email[email]]
     for push_id, number in left:
         done.left += _take_back(connector, push_id, number)
-    _drop_suppressed(connector)
+    _drop_suppressed(connector, pushed)
     with transaction() as session:
         mine = update(Connector).where(Connector.id == connector_id)
         after = clock.now() + rules.READ_EVERY * random.uniform(0.9, 1.1)  # noqa: S311 # so that many do not come at once
@@ -291,12 +294,8 @@ def _read_back(connector_id: UUID, tool: Tool, done: Done) -> None:
 
 def _pushed(session: Session, connector: Connector) -> Pushed:
     """Return who is on which list: the pushes of each address, in lower case."""
-    mine = (
-        Push.connector_id == connector.id,
-        Push.state == PushState.DONE,
-        Push.action == PushAction.SUBSCRIBE,
-    )
     query = select(Push, Signature).join(Signature, Signature.id == Push.signature_id)
+    mine = (Push.connector_id == connector.id, *_IS_THERE)
     found: Pushed = {}
     everybody = session.execute(query.where(*mine).order_by(Push.id)).all()
     for start in range(0, len(everybody), AT_ONCE):
@@ -325,10 +324,8 @@ def _take_back(connector: Connector, push_id: UUID, number: int) -> bool:
         return True
 
 
-def _drop_suppressed(connector: Connector) -> None:
+def _drop_suppressed(connector: Connector, pushed: Pushed) -> None:
     """Have those taken off a list whom a bounce or a complaint lets nobody write to any more."""
-    with reading() as session:
-        pushed = _pushed(session, connector)
     for by_email in pushed.values():
         emails = list(by_email)
         for start in range(0, len(emails), AT_ONCE):
@@ -336,7 +333,7 @@ def _drop_suppressed(connector: Connector) -> None:
                 some = emails[start : start + AT_ONCE]
                 bad = suppressions.suppressed(session, connector.coalition_id, some)
                 ids = [push_id for email in bad for push_id, _ in by_email[email]]
-                query = select(Push).where(Push.id.in_(ids), Push.state == PushState.DONE)
+                query = select(Push).where(Push.id.in_(ids), *_IS_THERE)
                 for push in session.scalars(query.with_for_update()).all():
                     following.take_off(session, [push])
                     push.fault = people.SUPPRESSED
