@@ -222,7 +222,9 @@ class Connection:
         self._begin(back_to, INTERNATIONAL if recipient.smtputf8 else ())
         address = recipient.ascii_email or f"{recipient.local_part}@{recipient.ascii_domain}"
         said = self._hand_over(address, written.as_bytes(policy=policy))
-        return re.sub(re.escape(address), "…", said, flags=re.IGNORECASE)[:MOST_ANSWER]
+        if address.lower() in said.lower():
+            said = re.sub(re.escape(address), "…", said, flags=re.IGNORECASE)
+        return said[:MOST_ANSWER]
 
     def close(self) -> None:
         """End it. What was accepted is accepted, so no answer is waited for."""

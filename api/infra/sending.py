@@ -11,12 +11,12 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from api.infra import clock, jobs, letters, returns
 from api.infra.database import reading, transaction
@@ -138,7 +138,7 @@ class _End:
         """Write it, unless somebody else has taken the letter meanwhile."""
         letter = self.letter
         values = {**self.values, "its_id": letter.id, "before": letter.attempts}
-        done = session.connection().execute(_change(frozenset(self.values)), values)
+        done = session.connection().execute(_CHANGE, values)
         is_over = self.values.get("state") in {LetterState.SENT, LetterState.DROPPED}
         if done.rowcount and is_over:
             letters.let_go(session, letter.kind, letter.object_id)
@@ -258,11 +258,18 @@ def leased(whose: UUID | None, end: _End | None = None) -> Leased | None:
         return None if found is None else Leased(*found)
 
 
-# These are made once, and go around the session: made anew and by it, they took half of the time
-# of a letter (`./run bench mailings`).
+# These two are made once, and go around the session: made anew and by it, they took half of the
+# time of a letter (`./run bench mailings`).
+
+# What became of a letter that is still leased; what is set, the values name.
+_CHANGE = update(_letters).where(
+    _letters.c.id == bindparam("its_id"),
+    _letters.c.state == LetterState.QUEUED,
+    _letters.c.attempts == bindparam("before"),
+)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _take(whose: UUID | None) -> Any:
     """Return the statement that leases the letter of one coalition that waits longest."""
     longest = (
@@ -276,14 +283,6 @@ def _take(whose: UUID | None) -> Any:
     values = {"attempts": _letters.c.attempts + 1, "run_after": bindparam("until")}
     lease = update(_letters).where(_letters.c.id == longest.scalar_subquery()).values(**values)
     return lease.returning(*(_letters.c[each.name] for each in fields(Leased)))
-
-
-@cache
-def _change(names: frozenset[str]) -> Any:
-    """Return the statement that writes what became of a letter that is still leased."""
-    mine = and_(_letters.c.state == LetterState.QUEUED, _letters.c.attempts == bindparam("before"))
-    change = update(_letters).where(_letters.c.id == bindparam("its_id"), mine)
-    return change.values({name: bindparam(name) for name in names})
 
 
 def later(letter: Leased, fault: str, *, is_final: bool = False) -> _End:
