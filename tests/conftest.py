@@ -35,9 +35,8 @@ if TYPE_CHECKING:
     from sqlalchemy import CompoundSelect
 
 ENGINES = ("sqlite", "postgresql")
-gc.set_threshold(
-    100_000, 20, 20
-)  # to look for garbage as often as usual took a fifteenth of the time
+# To look for garbage as often as usual took a fifteenth of the time.
+gc.set_threshold(100_000, 20, 20)
 LONG_SECONDS = 1800
 
 

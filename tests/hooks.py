@@ -11,6 +11,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from sqlalchemy import update
 from standardwebhooks import Webhook
@@ -96,6 +97,10 @@ class Receiver:
     connections: int = 0
 
     @property
+    def port(self) -> int:
+        return urlsplit(self.url).port or 0
+
+    @property
     def ids(self) -> list[str]:
         return [each.id for each in self.took]
 
@@ -165,7 +170,7 @@ def receiver(host: str = "127.0.0.1", port: int = 0, tls: Any = None) -> Iterato
 def reaching(world: World, *receivers: Receiver, network: str = "127.0.0.0/8") -> Iterator[None]:
     """Let an app tell receivers on this machine, as only its operator can."""
     was = world.app.extensions[EXTENSION]
-    ports = frozenset(int(each.url.split(":")[2].split("/")[0]) for each in receivers)
+    ports = frozenset(each.port for each in receivers)
     reach = Reach(networks=(ip_network(network),), ports=ports, plain_http=True)
     world.app.extensions[EXTENSION] = replace(was, reach=reach)
     try:

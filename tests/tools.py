@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
@@ -51,7 +52,7 @@ START = "2031-05-14T10:00:00+00:00"
 
 
 @dataclass
-class Fake:
+class Fake(ABC):
     """A server of one tool: who is on its lists, what it was asked, and how it misbehaves."""
 
     server: HTTPServer
@@ -85,8 +86,9 @@ class Fake:
             return Response("no", 500)
         return self.well(request)
 
+    @abstractmethod
     def well(self, request: Request) -> Response:
-        raise NotImplementedError
+        """Answer as the tool does."""
 
 
 def said(found: Any, status: int = 200) -> Response:

@@ -36,7 +36,7 @@ def settings_of(world: World, there: Receiver) -> Settings:
     return replace(
         settings,
         allowed_networks=(ip_network("127.0.0.0/8"),),
-        allowed_ports=(int(there.url.split(":")[2].split("/")[0]),),
+        allowed_ports=(there.port,),
         allow_plain_http=True,
     )
 

@@ -226,7 +226,7 @@ def story(world: World, owner: Client, core: Core, tmp_path: Path) -> Iterator[S
     shown, _ = certificate(tmp_path, HOST)
     before = world.app.extensions[EXTENSION]
     with server(Post(), tls=shown) as post, receiver() as hook:
-        ports = (core.port, post.port, int(hook.url.split(":")[2].split("/")[0]))
+        ports = (core.port, post.port, hook.port)
         reach = Reach(networks=(NETWORK,), ports=frozenset(ports), plain_http=True)
         world.app.extensions[EXTENSION] = replace(before, reach=reach)
         settings = replace(

@@ -271,7 +271,7 @@ def test_a_server_is_asked_by_its_name_over_the_checked_address(  # noqa: PLR091
     theirs.sni_callback = lambda _socket, name, _context: sni.append(name)
     wire.names[NAME] = [["127.0.0.1"]]
     with receiver(tls=theirs) as there, reaching(world, there):
-        port = there.url.split(":")[2].split("/")[0]
+        port = there.port
         url = f"https://{NAME}:{port}/hook?key=kestrel"
         endpoint = entered(owner, coalition, url=url)["endpoint"]["id"]
         a_case(owner, coalition)
@@ -301,7 +301,7 @@ def test_of_several_addresses_one_that_answers_is_used(
 ) -> None:
     wire.names[NAME] = [["127.0.0.3", "127.0.0.1"]]
     with receiver() as there, reaching(world, there):
-        port = there.url.split(":")[2].split("/")[0]
+        port = there.port
         entered(owner, coalition, url=f"http://{NAME}:{port}/")
         for _ in range(3):
             a_case(owner, coalition)
