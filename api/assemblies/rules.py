@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any
 from api.config import share
 from api.errors import Fault, point
 from api.organisations.rules import name_in
-from api.portable.rules import names, reading
+from api.portable.rules import names, printing, reading
+from api.statements.rules import is_settled
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from api.cases.service import Closed
     from api.coalitions.models import Addressee, MemberRole
     from api.organisations.models import Organisation
 
 NOTES_LOST = "Its footnotes stayed in the text that it comes from: write them anew if needed."
+HOW = "Send demands.include_released_and_deceased to take it in."
 _OF_A_DEMAND = ("id", "text", "kind", "addressee", "cases")
 _OF_AN_ADDRESSEE = ("name", "title", "organisation", "country", "salutation")
 _NOTED = ("text", "rationale")  # of a demand: what may refer to footnotes
@@ -42,6 +45,82 @@ def chosen(
         if demands:
             taken.append({**asked, "demands": demands})
     return taken
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """What of a coalition does not go into a text unasked: its closed cases, and their releases."""
+
+    closed: Mapping[str, Closed]
+    cases: Mapping[str, Mapping[str, Any]]  # those, as documents
+    demands: Mapping[str, Mapping[str, Any]]  # by key
+    list_of: Mapping[str, str]  # of each such demand
+    lists: frozenset[str]  # of which nothing is left
+    countries: frozenset[str]  # of which no case is left
+
+    def given(self, language: str, coalition: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the filling has to know, to tell it from what never was there."""
+        cases = [case_given(each, language, coalition) for each in self.cases.values()]
+        about = {
+            key: self.closed[key].told(sees_all=False)
+            for demand in self.demands.values()
+            for key in demand["cases"]
+        }
+        there = {"lists": sorted(self.lists), "countries": sorted(self.countries)}
+        return {**there, "cases": cases, "about": about}
+
+    def warnings(
+        self, document: Mapping[str, Any], body: Iterable[Mapping[str, Any]], *, sees_all: bool
+    ) -> Iterator[Fault]:
+        """Yield what a draft would hold otherwise, by name; `body` is as its template has it."""
+        wanted = [block["demands"] for block in body if "demands" in block]
+        named = {each["id"] for each in document.get("cases", ())}
+        for key, demand in self.demands.items():
+            in_lists = any(
+                self.list_of[key] in block.get("lists", [self.list_of[key]])
+                for block in wanted
+                if "ids" not in block
+            )
+            by_id = any(key in block.get("ids", ()) for block in wanted)
+            if in_lists or by_id or named & set(demand["cases"]):
+                who = ", ".join(self.closed[one].told(sees_all=sees_all) for one in demand["cases"])
+                yield Fault("/document", f"Left out: the demand {key} about {who}. {HOW}")
+        codes = {code for block in body for code in block.get("cases", {}).get("countries", ())}
+        for key, case in self.cases.items():
+            if case["country"] in codes:
+                who = self.closed[key].told(sees_all=sees_all)
+                yield Fault("/document", f"Left out of the cases: {who}. {HOW}")
+
+
+def left_out(
+    lists: Iterable[Mapping[str, Any]],
+    cases: Mapping[str, Mapping[str, Any]],
+    closed: Mapping[str, Closed],
+) -> tuple[list[dict[str, Any]], LeftOut]:
+    """Return the demand lists without what is settled, and that with the cases that are closed."""
+    kept: list[dict[str, Any]] = []
+    settled: dict[str, Mapping[str, Any]] = {}
+    list_of: dict[str, str] = {}
+    for asked in lists:
+        mine = {each["id"]: each for each in asked["demands"] if is_settled(each, closed)}
+        settled |= mine
+        list_of |= dict.fromkeys(mine, printing.list_key(asked))
+        rest = [each for each in asked["demands"] if each["id"] not in mine]
+        if rest:
+            kept.append({**asked, "demands": rest})
+    gone = {key: case for key, case in cases.items() if key in closed}
+    there = {case["country"] for key, case in cases.items() if key not in closed}
+    return kept, LeftOut(
+        closed=closed,
+        cases=gone,
+        demands=settled,
+        list_of=list_of,
+        lists=frozenset(list_of.values()) - {printing.list_key(each) for each in kept},
+        countries=frozenset(case["country"] for case in gone.values()) - there,
+    )
+
+
+_, NOTHING = left_out((), {}, {})
 
 
 def _without_notes(demand: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,17 +245,55 @@ def document(  # noqa: PLR0913 # the parts that a document is made of
     cases: Mapping[str, Mapping[str, Any]],
     *,
     specimen: bool,
+    without: LeftOut = NOTHING,
 ) -> dict[str, Any]:
     """Return the portable document of a filled template, with the demands and cases it prints."""
-    printed = list(_printed(lists, draft["body"]))
-    named = dict.fromkeys(_named(printed, draft["body"], cases))
+    body = list(_without(draft["body"], cases, without))
+    printed = list(_printed(lists, body))
+    named = dict.fromkeys(_named(printed, body, cases))
     about = {key: source[key] for key in ("kind", "language", "theme") if key in source}
-    whole = {"slug": slug, **about, **draft}
+    whole = {"slug": slug, **about, **draft, "body": body}
     if named:
         whole["cases"] = [cases[key] for key in named if key in cases]
     if printed:
         whole["demand_lists"] = printed
     return whole | ({"specimen": True} if specimen else {})
+
+
+def _without(
+    body: Iterable[Mapping[str, Any]],
+    cases: Mapping[str, Mapping[str, Any]],
+    gone: LeftOut,
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the blocks without what is left out; one of which nothing is left goes as well."""
+    for block in body:
+        ((kind, content),) = block.items()
+        rest = content
+        if kind == "demands":
+            rest = _minus(rest, "ids", gone.demands)
+            rest = rest and _minus(rest, "lists", gone.lists)
+        elif kind == "cases" and _has_closed(content, gone):
+            kept = [
+                key
+                for code in content["countries"]
+                for key, case in cases.items()
+                if case["country"] == code and key not in gone.cases
+            ]
+            others = {key: value for key, value in content.items() if key != "countries"}
+            rest = {**others, "ids": kept} if kept else None
+        if rest is not None:
+            yield {kind: rest}
+
+
+def _has_closed(block: Mapping[str, Any], gone: LeftOut) -> bool:
+    return bool({each["country"] for each in gone.cases.values()} & {*block.get("countries", ())})
+
+
+def _minus(block: Mapping[str, Any], key: str, gone: Collection[str]) -> Mapping[str, Any] | None:
+    if not set(block.get(key, ())) & set(gone):
+        return block
+    rest = [each for each in block[key] if each not in gone]
+    return {**block, key: rest} if rest else None
 
 
 def _printed(

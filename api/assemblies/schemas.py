@@ -30,6 +30,14 @@ class ChoiceIn(Schema):
         validate=ma.validate.Length(0, 1000),
         metadata={"description": "Only these demands, by key; null: all.", "example": None},
     )
+    include_released_and_deceased = Truth(
+        load_default=False,
+        metadata={
+            "description": "Takes in cases that were released or have died, and open demands for"
+            " the release of these alone. Otherwise they are left out, and named in the warnings."
+            " It holds for this text, not for copies of it."
+        },
+    )
     specimen = Truth(
         load_default=False,
         metadata={"description": "Marks every page as a specimen: invented content."},

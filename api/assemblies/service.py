@@ -55,6 +55,7 @@ class Choice:
 
     statuses: list[str]
     ids: list[str] | None = None  # only these demands; None: all
+    include_released_and_deceased: bool = False
     specimen: bool = False
 
 
@@ -76,13 +77,14 @@ class Material:
     source: dict[str, Any]
     choice: Choice
     lists: list[dict[str, Any]]
+    left_out: rules.LeftOut
     noted: frozenset[str]  # the demands that lose their footnotes
     cases: dict[str, dict[str, Any]]
     case_rows: dict[str, str]  # a case's id: its key
     addressees: dict[str, dict[str, Any]]
     members: list[dict[str, Any]]
 
-    def filled(self, facts: Mapping[str, Any], slug: str) -> dict[str, Any]:
+    def filled(self, facts: Mapping[str, Any], slug: str) -> Draft:
         """Return the whole document; the template is filled in a limited child."""
         source = self.source
         language = source["language"]
@@ -90,14 +92,35 @@ class Material:
         given = {
             "coalition": {**own, "members": self.members},
             "demand_lists": [rules.list_given(each, language, own) for each in self.lists],
-            "cases": [rules.case_given(each, language, own) for each in self.cases.values()],
+            "cases": [
+                rules.case_given(each, language, own)
+                for key, each in self.cases.items()
+                if key not in self.left_out.cases
+            ],
+            "left_out": self.left_out.given(language, own),
             "case_rows": self.case_rows,
             "addressees": self.addressees,
         }
         draft = templates.filled(source, facts, given)
-        specimen = self.choice.specimen
-        whole = rules.document(source, draft, slug, self.lists, self.cases, specimen=specimen)
-        return statements.completed(whole, self.coalition)
+        specimen, parts = self.choice.specimen, (self.lists, self.cases)
+        whole = rules.document(
+            source, draft, slug, *parts, specimen=specimen, without=self.left_out
+        )
+        return Draft(statements.completed(whole, self.coalition), draft["body"], self)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A filled template's document, and what of it did not come along."""
+
+    document: dict[str, Any]
+    body: list[dict[str, Any]]  # as the template has it
+    material: Material
+
+    def reminders(self, *, sees_all: bool) -> list[Fault]:
+        """Return a warning for each thing that was left out, and each demand without its notes."""
+        left_out = self.material.left_out.warnings(self.document, self.body, sees_all=sees_all)
+        return [*left_out, *rules.lost_notes(self.document, self.material.noted)]
 
 
 def assemble(  # noqa: PLR0913, PLR0917 # each is a question that the form asks
@@ -115,11 +138,12 @@ def assemble(  # noqa: PLR0913, PLR0917 # each is a question that the form asks
     with reading() as session:
         source, version_id = _source(session, actor, coalition_id, origin)
         material = _material(session, coalition_id, source, choice)
-    _must_be_there(choice, material.lists)
-    document = material.filled(facts, slug)
+    _must_be_there(choice, material)
+    filled = material.filled(facts, slug)
+    document = filled.document
     if preview:
-        found = _seen_by(actor, coalition_id, None, document, checking.check(document))
-        return _reminded(found, material)
+        checked = checking.check(document)
+        return _seen_by(actor, coalition_id, None, document, checked, filled=filled)
     with transaction() as session:
         coalition = cases.hold(session, coalition_id)
         if version_id is None:  # a built-in that the coalition has no copy of yet
@@ -130,7 +154,7 @@ def assemble(  # noqa: PLR0913, PLR0917 # each is a question that the form asks
         told = {"template_version_id": version_id}
         audit.record(session, actor, "statement.assembled", begun.statement, told)
     checked = checking.Checked([], begun.warnings)
-    return _reminded(_seen_by(actor, coalition_id, begun.statement, document, checked), material)
+    return _seen_by(actor, coalition_id, begun.statement, document, checked, filled=filled)
 
 
 def previewed(
@@ -139,8 +163,8 @@ def previewed(
     origin: Origin,
     facts: dict[str, Any] | None,
     choice: Choice,
-) -> dict[str, Any]:
-    """Return the whole document that a template gives; nothing is stored.
+) -> tuple[dict[str, Any], list[Fault]]:
+    """Return the whole document that a template gives, and what to look at; nothing is stored.
 
     Without facts it is filled with its example's, and with demands and cases that are invented.
     """
@@ -152,9 +176,12 @@ def previewed(
     if facts is None:
         facts = source.get("example", {})
         countries = rows.of_type(source.get("facts", []), facts, "country")
-        return _invented(material, rules.specimen(countries)).filled(facts, slug)
-    _must_be_there(choice, material.lists)
-    return material.filled(facts, slug)
+        return _invented(material, rules.specimen(countries)).filled(facts, slug).document, []
+    _must_be_there(choice, material)
+    filled = material.filled(facts, slug)
+    checked = checking.check(filled.document)
+    seen = _seen_by(actor, coalition_id, None, filled.document, checked, filled=filled)
+    return filled.document, seen.warnings
 
 
 def _invented(material: Material, specimen: rules.Specimen) -> Material:
@@ -163,13 +190,15 @@ def _invented(material: Material, specimen: rules.Specimen) -> Material:
         material,
         choice=replace(material.choice, specimen=True),
         **vars(specimen),
+        left_out=rules.NOTHING,
         case_rows={},
         addressees={},
     )
 
 
-def _must_be_there(choice: Choice, taken: list[dict[str, Any]]) -> None:
-    there = {demand["id"] for asked in taken for demand in asked["demands"]}
+def _must_be_there(choice: Choice, material: Material) -> None:
+    there = {demand["id"] for asked in material.lists for demand in asked["demands"]}
+    there |= material.left_out.demands.keys()
     faults = [
         Fault(point("demands", "ids", place), "The coalition has no demand of this key.")
         for place, key in enumerate(choice.ids or ())
@@ -194,8 +223,9 @@ def renew(
         before = statements.whole_draft(session, statement)
         material = None if facts is None else _material_again(session, statement)
         after = before if material else _with_live_words(session, statement, before)
-    if material:
-        after = material.filled(facts or {}, statement.slug)
+    filled = material.filled(facts or {}, statement.slug) if material else None
+    if filled:
+        after = filled.document
     if preview:
         checked = checking.check(after)
     else:
@@ -204,29 +234,30 @@ def renew(
             saved = statements.replaced(session, statement, expected, after)
             audit.record(session, actor, "statement.renewed", statement)
         checked = checking.Checked([], saved.warnings)
-    found = _seen_by(actor, statement.coalition_id, statement, after, checked, before)
-    return _reminded(found, material) if material else found
+    owner = statement.coalition_id
+    return _seen_by(actor, owner, statement, after, checked, before=before, filled=filled)
 
 
-def _reminded(found: Assembled, material: Material) -> Assembled:
-    """Return a draft with a warning for each demand that lost its footnotes on the way."""
-    more = rules.lost_notes(found.document, material.noted)
-    return replace(found, warnings=[*found.warnings, *more])
-
-
-def _seen_by(  # noqa: PLR0913, PLR0917 # the parts of an answer
+def _seen_by(  # noqa: PLR0913 # the parts of an answer
     actor: Actor,
     coalition_id: UUID,
     statement: Statement | None,
     document: dict[str, Any],
     checked: checking.Checked,
+    *,
     before: dict[str, Any] | None = None,
+    filled: Draft | None = None,
 ) -> Assembled:
     """Return what an actor may see; what differs is compared as it sees it, too."""
-    shown, warnings = statements.seen_by(actor, coalition_id, document, checked)
+    with reading() as session:
+        closed = statements.closed_of(session, coalition_id, document)
+    shown, warnings = statements.seen_by(actor, coalition_id, document, checked, closed)
+    sees_all = actor.may(coalition_id, Role.COORDINATOR)
+    if filled is not None:
+        warnings = [*warnings, *filled.reminders(sees_all=sees_all)]
     if before is None:
         return Assembled(statement=statement, document=shown, warnings=warnings)
-    if not actor.may(coalition_id, Role.COORDINATOR):
+    if not sees_all:
         before, _ = secrecy.split(before)
     changes = list(differences(before, shown))
     return Assembled(statement=statement, document=shown, warnings=warnings, differences=changes)
@@ -276,13 +307,17 @@ def _material(
     entries = cases.entries(session, coalition_id)
     addressees = select(Addressee).where(Addressee.coalition_id == coalition_id)
     lists = demands.documents(session, coalition_id)
+    known = {key: cases.as_document(entry) for key, entry in entries.items()}
+    closed = {} if choice.include_released_and_deceased else cases.closed(session, coalition_id)
+    kept, left_out = rules.left_out(rules.chosen(lists, choice.statuses, choice.ids), known, closed)
     return Material(
         coalition=session.get_one(Coalition, coalition_id),
         source=source,
         choice=choice,
-        lists=rules.chosen(lists, choice.statuses, choice.ids),
+        lists=kept,
+        left_out=left_out,
         noted=rules.noted(lists),
-        cases={key: cases.as_document(entry) for key, entry in entries.items()},
+        cases=known,
         case_rows={str(entry.case.id): key for key, entry in entries.items()},
         addressees={
             str(each.id): rules.addressee_given(each) for each in session.scalars(addressees)

@@ -27,6 +27,9 @@ class CaseStatus(StrEnum):
     DECEASED = "deceased"
 
 
+CLOSED = (CaseStatus.RELEASED, CaseStatus.DECEASED)  # nobody asks for their freedom any more
+
+
 class Case(Versioned, Base):
     """A person or organisation at risk.
 

@@ -104,13 +104,16 @@ def copy_statement(
         )
         begun = statements.started(session, coalition, document, source.template_version_id, at="")
         if source.choice is not None:
+            # Whom a text names though they are free or dead was asked for that text only.
             chosen = keys.unseal(session, CHOICE, source.id, source.choice)
+            chosen = {**chosen, "include_released_and_deceased": False}
             place = CHOICE, begun.statement.id
             begun.statement.choice = keys.seal(session, coalition.id, *place, chosen)
         told = {"source": str(source.id), "revision": number}
         audit.record(session, actor, "statement.copied", begun.statement, told)
+        closed = statements.closed_of(session, coalition.id, document)
     checked = checking.Checked([], [*begun.warnings, *rules.reminders(document)])
-    shown, warnings = statements.seen_by(actor, coalition.id, document, checked)
+    shown, warnings = statements.seen_by(actor, coalition.id, document, checked, closed)
     return statements.Warned(begun.statement, shown, warnings)
 
 

@@ -36,6 +36,11 @@ class DemandStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+UNANSWERED = (DemandStatus.OPEN, DemandStatus.PARTLY_MET)
+# What nobody asks for the free and the dead: a release, and what is not said to be anything else.
+FOR_FREEDOM = (DemandKind.RELEASE, None)
+
+
 class DemandList(Versioned, Base):
     """What a coalition asks of one country or of one party, in order.
 

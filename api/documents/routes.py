@@ -19,7 +19,7 @@ from api.infra.jobs import Job
 from api.portable.rules import writing
 from api.signing.schemas import AcceptedOut
 from api.web.etags import tag
-from api.web.files import body_of, sent
+from api.web.files import WARNED, body_of, sent, warned
 from api.web.rest import Blueprint
 
 if TYPE_CHECKING:
@@ -86,19 +86,25 @@ class PublicDocument(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/draft/document")
 class DraftDocument(MethodView):
-    @sent(*TYPES)
+    @sent(*TYPES, headers=WARNED)
     @blueprint.arguments(PreviewArgs, location="query")
     def get(self, args: dict[str, Any], statement_id: UUID) -> Response:
-        """Print a statement's draft, marked as one on every page, without signatories."""
+        """Print a statement's draft, marked as one on every page, without signatories.
+
+        Whom it names though they were released or have died stands in a header.
+        """
         return _file(service.preview(current_actor(), statement_id, Wanted(**args)))
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/template-previews")
 class TemplatePreviews(MethodView):
-    @sent(*TYPES, YAML, JSON)
+    @sent(*TYPES, YAML, JSON, headers=WARNED)
     @blueprint.arguments(TemplatePreviewIn)
     def post(self, given: dict[str, Any], coalition_id: UUID) -> Response:
-        """Show what a template gives, marked as a draft on every page; nothing is stored."""
+        """Show what a template gives, marked as a draft on every page; nothing is stored.
+
+        Its warnings stand in a header: who was left out, for example, since they were released.
+        """
         form = given["format"]
         found = service.template_preview(
             current_actor(),
@@ -111,13 +117,16 @@ class TemplatePreviews(MethodView):
         )
         if isinstance(found, service.Document):
             return _file(found)
+        whole = found.document
         if form == "json":
-            return body_of(writing.as_json(found), JSON, f"{found['slug']}.json")
-        return body_of(writing.as_yaml(found), YAML, f"{found['slug']}.yaml")
+            answer = body_of(writing.as_json(whole), JSON, f"{whole['slug']}.json")
+        else:
+            answer = body_of(writing.as_yaml(whole), YAML, f"{whole['slug']}.yaml")
+        return warned(answer, found.warnings)
 
 
 def _file(document: service.Document) -> Response:
     tag(document.key)
     answer = body_of(document.content, document.content_type)
     answer.headers.set("Content-Disposition", "inline", filename=document.name)
-    return answer
+    return warned(answer, document.warnings)

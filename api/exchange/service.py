@@ -24,7 +24,7 @@ from api.signatures import service as signatures
 from api.signatures.rules import Audience
 from api.statements import service as statements
 from api.statements.models import Statement
-from api.statements.rules import Difference, differences
+from api.statements.rules import Difference, differences, mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,6 +74,7 @@ def take_in(
         with reading() as session:
             found = list(_differing(_live(session, coalition_id), document))
             signed = len(document.get("signatories", ()))
+            warnings += _mentions(session, coalition_id, document)
             return Imported(None, None, signed, warnings, found)
     with transaction() as session:
         coalition = cases.hold(session, coalition_id)
@@ -87,7 +88,14 @@ def take_in(
         count = signatures.put_all(session, begun.statement, revision, linked)
         told = {"sha256": hashlib.sha256(data).hexdigest(), "signatures": count}
         audit.record(session, actor, "statement.imported", begun.statement, told)
+        warnings += _mentions(session, coalition_id, document)
         return Imported(begun.statement, revision, count, warnings, found)
+
+
+def _mentions(session: Session, coalition_id: UUID, document: Mapping[str, Any]) -> list[Fault]:
+    """Return warnings of those whom a document names though they are free or dead."""
+    closed = statements.closed_of(session, coalition_id, document)
+    return [each.warning(closed, sees_all=True) for each in mentions(document, closed)]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from api.statements import service
 from api.statements.models import Weight
 from api.statements.schemas import (
     DraftOut,
+    FrozenOut,
     PastDemandArgs,
     PastDemandOut,
     PastDemandsOut,
@@ -93,8 +94,9 @@ class WorkList(MethodView):
         """List what waits for work, the longest first: cases, demands and drafts.
 
         A case that was not verified for days, or ever, and is neither released nor deceased; a
-        demand that is open or partly met and whose status did not change for days; a draft that
-        says another status of a case than it has, or none since it changed.
+        demand that is open or partly met and whose status did not change for days, or that asks
+        for the release of people who all are free or dead; a draft that says another status of a
+        case than it has, or none since it changed.
         """
         found = work.work(current_actor(), coalition_id, **args)
         page, *more = paged(found.page)
@@ -141,8 +143,8 @@ class Revisions(MethodView):
 
     @needs_match
     @blueprint.arguments(RevisionIn)
-    @blueprint.response(201, RevisionOut)
-    def post(self, given: dict[str, Any], statement_id: UUID, expected: int) -> Revision:
+    @blueprint.response(201, FrozenOut)
+    def post(self, given: dict[str, Any], statement_id: UUID, expected: int) -> service.Frozen:
         """Freeze the draft, in the version that you read, as the next revision."""
         weight = Weight(given["weight"]) if given["weight"] else None
         return service.freeze(current_actor(), statement_id, expected, weight, given["note"])
@@ -164,8 +166,13 @@ class Transitions(MethodView):
     @blueprint.arguments(TransitionIn)
     @blueprint.response(200, StatementOut)
     def post(self, given: dict[str, Any], statement_id: UUID, expected: int) -> Statement:
-        """Move a statement on: to review, back to draft, to be published, and after."""
-        return tagged(service.move(current_actor(), statement_id, expected, given["state"]))
+        """Move a statement on: to review, back to draft, to be published, and after.
+
+        A text that names people who were released or have died since is published where each is
+        confirmed, so that it asks for nobody's freedom by mistake.
+        """
+        wanted, confirmed = given["state"], given["confirmed_cases"]
+        return tagged(service.move(current_actor(), statement_id, expected, wanted, confirmed))
 
 
 def _tagged(found: service.Warned) -> service.Warned:

@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from api.accounts.rules import Role
-from api.errors import Conflict, point
+from api.cases.rules import Names
+from api.demands.models import FOR_FREEDOM, UNANSWERED
+from api.errors import Conflict, Fault, point
 from api.infra import spelling
+from api.portable.rules import leaves
 from api.statements.models import State, Weight
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+
+    from api.cases.service import Closed
 
 # Where a text may go from where, and who may send it there.
 MOVES: dict[State, dict[State, Role]] = {
@@ -64,6 +69,12 @@ class WeightNeeded(Conflict):
     """After the first, a revision says what it means for those who stand behind the text."""
 
     title = "Say what the change means"
+
+
+class NotConfirmed(Conflict):
+    """A text asks for the free and the dead only where somebody says that it is right."""
+
+    title = "The text names people who were released or have died"
 
 
 def move(current: State, wanted: State) -> Role:
@@ -207,3 +218,100 @@ def likenesses(sought: str, there: Iterable[str]) -> dict[str, float]:
         if whole
     }
     return {wording: share for wording, share in shares.items() if share >= LEAST_LIKENESS}
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place at which a text names closed cases."""
+
+    pointer: str
+    keys: tuple[str, ...]
+    asks: bool = False  # for the freedom of all whom it is about
+
+    def warning(self, closed: Mapping[str, Closed], *, sees_all: bool) -> Fault:
+        """Return what its author should look at."""
+        who = ", ".join(closed[key].told(sees_all=sees_all) for key in self.keys)
+        if self.asks:
+            return Fault(self.pointer, f"It asks for the freedom of {who}: take it out.")
+        return Fault(self.pointer, f"It names {who}: see that it asks nothing that has passed.")
+
+
+def is_settled(demand: Mapping[str, Any], closed: Collection[str]) -> bool:
+    """Tell whether a demand asks for the freedom of people of whom nobody is held any more."""
+    about = demand.get("cases", ())
+    is_for_freedom = demand.get("kind") in FOR_FREEDOM
+    is_waiting = demand.get("status", "open") in UNANSWERED
+    return is_for_freedom and is_waiting and bool(about) and all(key in closed for key in about)
+
+
+def mentions(document: Mapping[str, Any], closed: Mapping[str, Closed]) -> Iterator[Mention]:
+    """Yield where a document names closed cases: by demands, by blocks, and in written words."""
+    if not closed:
+        return
+    told: dict[leaves.Path, set[str]] = {}
+    for place, asked in enumerate(document.get("demand_lists", ())):
+        for number, demand in enumerate(asked["demands"]):
+            path: leaves.Path = ("demand_lists", place, "demands", number)
+            told[path] = set(demand.get("cases", ()))
+            asks = is_settled(demand, closed)
+            yield from _mention(point(*path), demand.get("cases", ()), closed, asks=asks)
+    for place, block in enumerate(document["body"]):
+        for at, keys in _named_by(block.get("cases", {}), place, document):
+            told[at] = set(keys)
+            yield from _mention(point(*at), keys, closed)
+    yield from _written(document, closed, told)
+
+
+def _mention(
+    pointer: str, keys: Iterable[str], closed: Mapping[str, Closed], *, asks: bool = False
+) -> Iterator[Mention]:
+    if some := tuple(key for key in keys if key in closed):
+        yield Mention(pointer, some, asks)
+
+
+def _named_by(
+    block: Mapping[str, Any], place: int, document: Mapping[str, Any]
+) -> Iterator[tuple[leaves.Path, Sequence[str]]]:
+    """Yield what a cases block names, with the place at which it does."""
+    at = ("body", place, "cases")
+    codes = block.get("countries", ())
+    yield (*at, "ids"), block.get("ids", ())
+    yield (
+        (*at, "countries"),
+        [each["id"] for each in document.get("cases", ()) if each["country"] in codes],
+    )
+    for number, item in enumerate(block.get("items", ())):
+        yield (*at, "items", number), item.get("cases", ())
+
+
+def _written(
+    document: Mapping[str, Any],
+    closed: Mapping[str, Closed],
+    told: Mapping[leaves.Path, set[str]],
+) -> Iterator[Mention]:
+    """Yield the written words that name closed cases of which nothing was said there already."""
+    known: dict[str, list[str]] = {}
+    for key, each in closed.items():
+        for name in each.names:
+            known.setdefault(name, []).append(key)
+    sought = Names(known)
+    for leaf in leaves.of(document) if sought else ():
+        if leaf.kind == "title" or leaf.kind in leaves.MARKDOWN:
+            found = {key: None for name in sought.found_in(leaf.text) for key in known[name]}
+            new = found.keys() - told.get(leaf.path[:-1], set())
+            yield from _mention(leaf.pointer, [key for key in found if key in new], closed)
+
+
+def unconfirmed(document: Mapping[str, Any], closed: Mapping[str, Closed]) -> list[str]:
+    """Return the closed cases that a text should not go out with unless somebody confirms each.
+
+    It asks for their freedom, or does not know what has become of them.
+    """
+    knows = {case["id"]: case.get("status") for case in document.get("cases", ())}
+    found = {
+        key: None
+        for each in mentions(document, closed)
+        for key in each.keys
+        if each.asks or knows.get(key) != closed[key].status
+    }
+    return list(found)

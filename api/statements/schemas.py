@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import marshmallow as ma
 
@@ -11,6 +11,9 @@ from api.statements.service.work import Wanted, WorkKind
 from api.web.fields import CountryCode, LanguageTag, Slug, Text
 from api.web.paging import PageArgs, listed
 from api.web.rest import Schema
+
+if TYPE_CHECKING:
+    from api.statements.service import Frozen
 
 ID = "2f1c6c0e-6d1a-4f0e-9a43-0d6a3f1f9b11"
 
@@ -171,14 +174,19 @@ class WorkItemOut(Schema):
     since = ma.fields.Date(
         required=True,
         allow_none=True,
-        metadata={"description": "The last news; null: there was none ever."},
+        metadata={
+            "description": "The day of the last news, in the world; null: there was none ever."
+        },
     )
     why = ma.fields.String(required=True, metadata={"example": "Last verified on 2031-01-02."})
     url = ma.fields.String(required=True, metadata={"example": f"/v1/cases/{ID}"})
     case_ids = ma.fields.List(
         ma.fields.UUID(),
         required=True,
-        metadata={"description": "The case, or the first ten that a draft is behind."},
+        metadata={
+            "description": "The case, the first ten that a draft is behind, or the first ten whose"
+            " freedom a demand asks for though they are free or dead."
+        },
     )
     demand_id = ma.fields.UUID(required=True, allow_none=True, metadata={"example": None})
     statement_id = ma.fields.UUID(required=True, allow_none=True, metadata={"example": None})
@@ -247,7 +255,36 @@ class RevisionOut(RevisionRowOut):
     printed = ma.fields.Dict(required=True, metadata={"example": {"title": "Open the doors"}})
 
 
+class FrozenOut(RevisionOut):
+    """A new revision, and what somebody should look at before it goes out."""
+
+    warnings = ma.fields.List(
+        ma.fields.Nested(WarningOut),
+        required=True,
+        metadata={
+            "description": "Where it names people who were released or have died. The pointers"
+            " lead into the draft."
+        },
+    )
+
+    @ma.pre_dump
+    def _whole(self, frozen: Frozen, **_: Any) -> dict[str, Any]:
+        own = {name: getattr(frozen.revision, name) for name in RevisionOut().fields}
+        return {**own, "warnings": frozen.warnings}
+
+
 class TransitionIn(Schema):
     """Where a statement goes."""
 
     state = ma.fields.Enum(State, by_value=True, required=True, metadata={"example": "review"})
+    confirmed_cases = ma.fields.List(
+        ma.fields.String(validate=ma.validate.Length(1, 80)),
+        load_default=list,
+        validate=ma.validate.Length(0, 1000),
+        metadata={
+            "description": "To publish: the cases, by key or id, that the text rightly names though"
+            " they were released or have died. Needed for each for whose freedom it asks, or of"
+            " which it says another status, or none.",
+            "example": [],
+        },
+    )

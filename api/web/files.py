@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 _View = TypeVar("_View", bound="Callable[..., Any]")
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 def sent(
-    *types: str, status: int = 200, schemas: Mapping[str, Any] = _NONE
+    *types: str,
+    status: int = 200,
+    schemas: Mapping[str, Any] = _NONE,
+    headers: Mapping[str, Any] = _NONE,
 ) -> Callable[[_View], _View]:
     """Describe a view that answers with a file of one of these content types.
 
@@ -24,7 +28,9 @@ def sent(
 
     def describe(view: _View) -> _View:
         content = {kind: {"schema": schemas.get(kind) or _schema(kind)} for kind in types}
-        return _described(view, responses={str(status): {"description": "OK", "content": content}})
+        answer = {"description": "OK", "content": content}
+        more = {"headers": dict(headers)} if headers else {}
+        return _described(view, responses={str(status): {**answer, **more}})
 
     return describe
 
@@ -61,6 +67,31 @@ def body_of(content: bytes, kind: str, name: str | None = None) -> Response:
     answer = Response(content, content_type=kind)
     if name:
         answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+WARNINGS = "Undersigned-Warnings"
+WARNED: Mapping[str, Any] = MappingProxyType(
+    {
+        WARNINGS: {
+            "description": "What somebody should look at, as a JSON list of sentences in ASCII;"
+            " those that fit in 4,000 characters.",
+            "schema": {"type": "string"},
+        }
+    }
+)
+_MOST_WARNED = 4000
+
+
+def warned(answer: Response, details: Iterable[str]) -> Response:
+    """Return an answer that is a file with warnings beside it."""
+    told: list[str] = []
+    for detail in dict.fromkeys(details):
+        if len(json.dumps([*told, detail])) > _MOST_WARNED:
+            break
+        told.append(detail)
+    if told:
+        answer.headers[WARNINGS] = json.dumps(told)
     return answer
 
 

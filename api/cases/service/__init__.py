@@ -11,6 +11,7 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.cases import rules
 from api.cases.models import Case, CaseStatus, CaseStatusChange
+from api.cases.service.closed import SINCE, Closed, closed
 from api.cases.service.entries import (
     IDENTITY,
     KEY_TELLS,
@@ -53,11 +54,14 @@ if TYPE_CHECKING:
     from api.infra.pages import Page, PageRequest
 
 __all__ = [
+    "SINCE",
+    "Closed",
     "Entry",
     "KeyTaken",
     "Recorded",
     "StillNamed",
     "as_document",
+    "closed",
     "corpora",
     "entries",
     "held",

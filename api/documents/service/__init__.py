@@ -57,6 +57,15 @@ class Document:
     key: str
     content_type: str
     name: str
+    warnings: tuple[str, ...] = ()  # of a draft: what its author should look at
+
+
+@dataclass(frozen=True)
+class Previewed:
+    """A template's portable document, and what its author should look at."""
+
+    document: dict[str, Any]
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -192,11 +201,14 @@ def preview(actor: Actor, statement_id: UUID, wanted: Wanted) -> Document:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         whole = statements.whole_draft(session, statement)
         look = _look(session, statement.coalition_id, whole, wanted.theme, is_draft=True)
-    form = wanted.format
+        closed = statements.closed_of(session, statement.coalition_id, whole)
+    owner, form = statement.coalition_id, wanted.format
+    _, found = statements.seen_by(actor, owner, whole, checking.Checked([], []), closed)
     edition = press.edition_of(whole, form, look)
     content = press.rendered(edition, outside().children)
     name = f"{statement.slug}-draft.{ENDINGS[form]}"
-    return Document(content, edition.key, CONTENT_TYPES[form], name)
+    warnings = tuple(each.detail for each in found)
+    return Document(content, edition.key, CONTENT_TYPES[form], name, warnings)
 
 
 def template_preview(  # noqa: PLR0913, PLR0917 # each is a question that the form asks
@@ -207,23 +219,24 @@ def template_preview(  # noqa: PLR0913, PLR0917 # each is a question that the fo
     choice: assemblies.Choice,
     theme: str | None,
     form: Format | None,
-) -> Document | dict[str, Any]:
+) -> Document | Previewed:
     """Return what a template gives, printed and marked as a draft; nothing is kept.
 
     Without a format it is the portable document, as far as the actor may see it.
     """
-    whole = assemblies.previewed(actor, coalition_id, origin, facts, choice)
+    whole, found = assemblies.previewed(actor, coalition_id, origin, facts, choice)
     whole = {**whole, "theme": theme} if theme else whole
-    warnings = checking.require(whole)
+    checking.require(whole)
+    warnings = tuple(each.detail for each in found)
     if form is None:
-        shown, _ = statements.seen_by(actor, coalition_id, whole, checking.Checked([], warnings))
-        return shown
+        shown, _ = statements.seen_by(actor, coalition_id, whole, checking.Checked([], []), {})
+        return Previewed(shown, warnings)
     with reading() as session:
         look = _look(session, coalition_id, whole, None, is_draft=True)
     edition = press.edition_of(whole, form, look)
     content = press.rendered(edition, outside().children)
     name = f"{whole['slug']}.{ENDINGS[form]}"
-    return Document(content, edition.key, CONTENT_TYPES[form], name)
+    return Document(content, edition.key, CONTENT_TYPES[form], name, warnings)
 
 
 def sheet_of(session: Session, statement: Statement, wanted: Wanted) -> Sheet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from api.infra.database import reading, touch, transaction
 from api.portable.rules import checking, printing
 from api.statements import rules
 from api.statements.models import NamedCase, Revision, State, Statement, Weight
+from api.statements.service.closed import closed_of, must_be_confirmed
 from api.statements.service.redaction import as_it_was
 from api.statements.service.rows import (
     NAMED,
@@ -34,18 +36,20 @@ from api.statements.service.rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from uuid import UUID
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
+    from api.errors import Fault
     from api.infra.pages import Page, PageRequest
 
 __all__ = [
     "NAMED",
     "Warned",
     "any_revision",
+    "closed_of",
     "completed",
     "current_revision",
     "frozen",
@@ -58,6 +62,14 @@ __all__ = [
 ]
 
 
+@dataclass(frozen=True)
+class Frozen:
+    """A new revision, and what somebody should look at before it goes out."""
+
+    revision: Revision
+    warnings: list[Fault]
+
+
 def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, Any]) -> Warned:
     """Begin a statement from a portable document without signatories."""
     actor.must(coalition_id, Role.EDITOR)
@@ -65,7 +77,7 @@ def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, Any]) -> Warn
         coalition = cases.hold(session, coalition_id)
         begun = started(session, coalition, completed(document, coalition))
         audit.record(session, actor, "statement.begun", begun.statement)
-        return _shown(actor, begun)
+        return _shown(session, actor, begun)
 
 
 def save(actor: Actor, statement_id: UUID, expected: int, document: dict[str, Any]) -> Warned:
@@ -75,7 +87,7 @@ def save(actor: Actor, statement_id: UUID, expected: int, document: dict[str, An
         whole = with_secrets(session, actor, statement, document)
         saved = replaced(session, statement, expected, whole)
         audit.record(session, actor, "statement.saved", statement)
-        return _shown(actor, saved)
+        return _shown(session, actor, saved)
 
 
 def draft(actor: Actor, statement_id: UUID) -> Warned:
@@ -83,18 +95,19 @@ def draft(actor: Actor, statement_id: UUID) -> Warned:
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         whole = whole_draft(session, statement)
-        return _shown(actor, Warned(statement, whole, checking.check(whole).warnings))
+        return _shown(session, actor, Warned(statement, whole, checking.check(whole).warnings))
 
 
-def _shown(actor: Actor, found: Warned) -> Warned:
+def _shown(session: Session, actor: Actor, found: Warned) -> Warned:
     checked = checking.Checked([], found.warnings)
-    coalition_id = found.statement.coalition_id
-    return Warned(found.statement, *seen_by(actor, coalition_id, found.document, checked))
+    owner = found.statement.coalition_id
+    closed = closed_of(session, owner, found.document)
+    return Warned(found.statement, *seen_by(actor, owner, found.document, checked, closed))
 
 
 def freeze(
     actor: Actor, statement_id: UUID, expected: int, weight: Weight | None, note: str | None
-) -> Revision:
+) -> Frozen:
     """Freeze a statement's draft as its next revision; of a published text, it is public."""
     with transaction() as session:
         statement = cases.held(session, actor, Statement, statement_id, Role.EDITOR)
@@ -102,7 +115,9 @@ def freeze(
         if statement.state is State.PUBLISHED:
             actor.must(statement.coalition_id, Role.COORDINATOR)
         touch(statement, expected)
-        return frozen(session, actor, statement, weight, note)
+        revision = frozen(session, actor, statement, weight, note)
+        whole = whole_revision(session, revision)
+        return Frozen(revision, _shown(session, actor, Warned(statement, whole, [])).warnings)
 
 
 def naming(actor: Actor, case_id: UUID, page: PageRequest) -> Page[Statement]:
@@ -137,18 +152,30 @@ def revision(actor: Actor, statement_id: UUID, number: int) -> Revision:
         return as_it_was(session, actor, any_revision(session, statement, number))
 
 
-def move(actor: Actor, statement_id: UUID, expected: int, wanted: State) -> Statement:
-    """Move a statement on in its life."""
+def move(
+    actor: Actor,
+    statement_id: UUID,
+    expected: int,
+    wanted: State,
+    confirmed: Collection[str] = (),
+) -> Statement:
+    """Move a statement on in its life.
+
+    It is published with those whom it names though they are free or dead where each is confirmed.
+    """
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER, lock=True)
         actor.must(statement.coalition_id, rules.move(State(statement.state), wanted))
         touch(statement, expected)
         if wanted is State.PUBLISHED:
             _must_print_what_was_frozen(session, statement)
+            whole = whole_draft(session, statement)
+            must_be_confirmed(session, statement.coalition_id, whole, confirmed)
         elif wanted is State.REVIEW:
             current_revision(session, statement)
         statement.state = wanted
-        audit.record(session, actor, "statement.moved", statement, {"state": wanted})
+        told = {"state": wanted} | ({"confirmed_cases": sorted(confirmed)} if confirmed else {})
+        audit.record(session, actor, "statement.moved", statement, told)
         facts = {"statement_id": str(statement.id), "state": str(wanted)}
         events.announce(session, "statement.moved", statement.coalition_id, **facts)
         return statement

@@ -149,18 +149,24 @@ def _unnamed(session: Session, coalition_id: UUID, secrets: secrecy.Secrets) -> 
 
 
 def seen_by(
-    actor: Actor, coalition_id: UUID, document: dict[str, Any], checked: checking.Checked
+    actor: Actor,
+    coalition_id: UUID,
+    document: dict[str, Any],
+    checked: checking.Checked,
+    closed: Mapping[str, cases.Closed],
 ) -> tuple[dict[str, Any], list[Fault]]:
     """Return what an actor may see of a draft, and of what was found in it.
 
     What may not be named is for coordinators. So are the warnings of words that are like a name:
     they would tell it word by word.
     """
-    warnings = checked.warnings
-    if not actor.may(coalition_id, Role.COORDINATOR):
+    warnings, sees_all = checked.warnings, actor.may(coalition_id, Role.COORDINATOR)
+    passed = [] if checked.faults else rules.mentions(document, closed)
+    told = [each.warning(closed, sees_all=sees_all) for each in passed]
+    if not sees_all:
         warnings = [] if checked.faults else list(references.warnings(document))
         document, _ = secrecy.split(document)
-    return document, below(BODY, [*checked.faults, *warnings])
+    return document, below(BODY, [*checked.faults, *warnings, *told])
 
 
 def replaced(

@@ -12,9 +12,15 @@ from sqlalchemy.orm import defer
 
 from api.accounts.rules import Actor, Role
 from api.cases import service as cases
-from api.cases.models import Case, CaseStatus, CaseStatusChange
+from api.cases.models import CLOSED, Case, CaseStatusChange
 from api.coalitions.models import Coalition
-from api.demands.models import Demand, DemandStatus, DemandStatusChange
+from api.demands.models import (
+    UNANSWERED,
+    Demand,
+    DemandCase,
+    DemandKind,
+    DemandStatusChange,
+)
 from api.infra import clock, pages
 from api.infra.database import reading
 from api.statements.models import NamedCase, State, Statement
@@ -33,17 +39,19 @@ if TYPE_CHECKING:
     Behind = tuple[UUID, str]  # a case, and what a draft does not know of it
 
 NEVER = date(1, 1, 1)
-CLOSED = (CaseStatus.RELEASED, CaseStatus.DECEASED)  # what is verified of them will not change
-UNANSWERED = (DemandStatus.OPEN, DemandStatus.PARTLY_MET)
 UNPUBLISHED = (State.DRAFT, State.REVIEW)
 MOST_SHOWN = 300  # characters of a demand
-MOST_NAMED = 10  # cases of one draft
-CHANGED = func.coalesce(
-    select(func.max(CaseStatusChange.changed_on))
-    .where(CaseStatusChange.case_id == Case.id)
-    .correlate(Case)
-    .scalar_subquery(),
-    literal(NEVER),
+MOST_NAMED = 10  # cases of one draft or demand
+CHANGED = func.coalesce(cases.SINCE, literal(NEVER))
+IS_OPEN = or_(Case.status.is_(None), Case.status.not_in(CLOSED))
+ABOUT = select(Case.id).join(DemandCase, DemandCase.case_id == Case.id).correlate(Demand)
+ABOUT = ABOUT.where(DemandCase.demand_id == Demand.id)
+# It asks for the freedom of people of whom nobody is held any more.
+IS_SETTLED = and_(
+    Demand.status.in_(UNANSWERED),
+    or_(Demand.kind.is_(None), Demand.kind == DemandKind.RELEASE),
+    ABOUT.exists(),
+    ~ABOUT.where(IS_OPEN).exists(),
 )
 
 
@@ -112,6 +120,7 @@ def _waiting(coalition_id: UUID, wanted: Wanted) -> Subquery:
     return union_all(
         _cases(coalition_id, verified_before),
         _demands(coalition_id, news_before),
+        _settled(coalition_id),
         _drafts(coalition_id),
     ).subquery()
 
@@ -119,23 +128,29 @@ def _waiting(coalition_id: UUID, wanted: Wanted) -> Subquery:
 def _cases(coalition_id: UUID, verified_before: date) -> Select[Any]:
     since = func.coalesce(Case.last_verified, literal(NEVER))
     columns = _columns(WorkKind.CASE, since, Case.id)
-    is_open = or_(Case.status.is_(None), Case.status.not_in(CLOSED))
     return select(*columns).where(
-        Case.coalition_id == coalition_id, is_open, since < verified_before
+        Case.coalition_id == coalition_id, IS_OPEN, since < verified_before
     )
 
 
 def _demands(coalition_id: UUID, news_before: date) -> Select[Any]:
-    news = select(
-        DemandStatusChange.demand_id, func.max(DemandStatusChange.changed_on).label("day")
-    ).where(DemandStatusChange.coalition_id == coalition_id)
-    latest = news.group_by(DemandStatusChange.demand_id).subquery()
-    since = func.coalesce(latest.c.day, literal(NEVER))
-    query = select(*_columns(WorkKind.DEMAND, since, Demand.id))
-    query = query.outerjoin(latest, latest.c.demand_id == Demand.id)
-    return query.where(
-        Demand.coalition_id == coalition_id, Demand.status.in_(UNANSWERED), since < news_before
+    news = select(DemandStatusChange.changed_on).correlate(Demand)
+    news = news.where(DemandStatusChange.demand_id == Demand.id)
+    last = (DemandStatusChange.recorded_at.desc(), DemandStatusChange.id.desc())
+    latest = news.order_by(*last).limit(1).scalar_subquery()
+    since = func.coalesce(latest, literal(NEVER))
+    return select(*_columns(WorkKind.DEMAND, since, Demand.id)).where(
+        Demand.coalition_id == coalition_id,
+        Demand.status.in_(UNANSWERED),
+        ~IS_SETTLED,
+        since < news_before,
     )
+
+
+def _settled(coalition_id: UUID) -> Select[Any]:
+    since = ABOUT.with_only_columns(func.max(CHANGED)).scalar_subquery()
+    columns = _columns(WorkKind.DEMAND, since, Demand.id)
+    return select(*columns).where(Demand.coalition_id == coalition_id, IS_SETTLED)
 
 
 def _drafts(coalition_id: UUID) -> Select[Any]:
@@ -173,7 +188,9 @@ class _Told:
         self.session = session
         self.coalition = session.get_one(Coalition, coalition_id)  # every label asks for it
         self.behind = self._behind(ids)
-        named = [each for told in self.behind.values() for each, _ in told[:MOST_NAMED]]
+        self.settled = self._settled(ids)
+        several = (*self.behind.values(), *self.settled.values())
+        named = [each for told in several for each, _ in told[:MOST_NAMED]]
         self.cases = self._by_id(select(Case).where(Case.id.in_([*ids, *named])))
         self.demands = self._by_id(select(Demand).where(Demand.id.in_(ids)))
         without_text = defer(Statement.draft), defer(Statement.draft_secrets)
@@ -189,9 +206,20 @@ class _Told:
         rows = self.session.execute(_behind(*columns).where(Statement.id.in_(ids)))
         found: dict[UUID, list[Behind]] = {}
         for draft_id, day, case_id, status, said in sorted(rows, key=lambda row: row[1:3]):
-            since = "" if day == NEVER else f" since {day}"
-            told = f"{status}{since}, it says {said or 'nothing'}"
+            told = f"{status}{_since(day)}, it says {said or 'nothing'}"
             found.setdefault(draft_id, []).append((case_id, told))
+        return found
+
+    def _settled(self, ids: Sequence[UUID]) -> dict[UUID, list[Behind]]:
+        """Return whose freedom settled demands ask for, and since when they are free or dead."""
+        columns = Demand.id, CHANGED, DemandCase.position, Case.id, Case.status
+        query = select(*columns).join(DemandCase, DemandCase.demand_id == Demand.id)
+        query = query.join(Case, Case.id == DemandCase.case_id)
+        rows = self.session.execute(query.where(Demand.id.in_(ids), IS_SETTLED))
+        found: dict[UUID, list[Behind]] = {}
+        for demand_id, day, _, case_id, status in sorted(rows, key=lambda row: row[1:3]):
+            told = f"{status}{_since(day)}"
+            found.setdefault(demand_id, []).append((case_id, told))
         return found
 
     def _by_id(self, query: Select[Any]) -> dict[UUID, Any]:
@@ -221,23 +249,36 @@ class _Told:
         }
 
     def _demand(self, demand: Demand, since: date | None) -> dict[str, Any]:
+        why = f"It is {demand.status}, and there is no news since {since or 'it was asked'}."
+        some, told = self._named(self.settled.get(demand.id, []))
+        if some:
+            why = f"It is {demand.status}, and nobody whom it is about is held: {told}."
         return {
             "what": markdown.plain(demand.text)[:MOST_SHOWN],
-            "why": f"It is {demand.status}, and there is no news since {since or 'it was asked'}.",
+            "why": why,
             "url": f"/v1/demands/{demand.id}",
             "demand_id": demand.id,
+            "case_ids": some,
         }
 
     def _draft(self, draft: Statement, _: date | None) -> dict[str, Any]:
-        behind = self.behind.get(draft.id, [])
-        some = [(self.cases[one], told) for one, told in behind[:MOST_NAMED] if one in self.cases]
-        told = [f"{cases.label_of(self.session, case)} ({differs})" for case, differs in some]
-        more = len(behind) - MOST_NAMED
-        rest = f", and {more} more" if more > 0 else ""
+        some, told = self._named(self.behind.get(draft.id, []))
         return {
             "what": draft.title,
-            "why": f"The status of cases changed: {'; '.join(told)}{rest}.",
+            "why": f"The status of cases changed: {told}.",
             "url": f"/v1/statements/{draft.id}/draft",
-            "case_ids": [case.id for case, _ in some],
+            "case_ids": some,
             "statement_id": draft.id,
         }
+
+    def _named(self, several: Sequence[Behind]) -> tuple[list[UUID], str]:
+        """Return the first of several cases, and what is told of all of them."""
+        some = [(self.cases[one], of) for one, of in several[:MOST_NAMED] if one in self.cases]
+        told = [f"{cases.label_of(self.session, case)} ({of})" for case, of in some]
+        more = len(several) - MOST_NAMED
+        rest = f", and {more} more" if more > 0 else ""
+        return [case.id for case, _ in some], "; ".join(told) + rest
+
+
+def _since(day: date) -> str:
+    return "" if day == NEVER else f" since {day}"

@@ -65,7 +65,8 @@ def fill(whole: Any, given_facts: Any, given: Mapping[str, Any]) -> dict[str, An
     shapes = {**declarations.shapes(declared), **GIVEN}
     stated = {**_labelled(given), **clean, "language": whole["language"]}
     names = {name: _dressed(shape, stated.get(name)) for name, shape in shapes.items()}
-    return _Filling(_manner(whole["language"], given), names).draft(whole)
+    manner, left_out = _manner(whole["language"], given), given.get("left_out", {})
+    return _Filling(manner, names, left_out).draft(whole)
 
 
 def _under(place: str, fault: Fault) -> Fault:
@@ -118,6 +119,7 @@ class _Filling:
 
     manner: filters.Manner
     names: Names
+    left_out: Mapping[str, Any]  # what would be there, but for the free and the dead
     faults: list[Fault] = field(default_factory=list)
     written: int = 0
     notes: dict[str, str] = field(default_factory=dict)  # text: label, as `footnote` made them
@@ -245,8 +247,9 @@ class _Filling:
         is_list = spec.gives == "lists"
         there = {row["country"] for row in self.names["demand_lists" if is_list else "cases"]}
         what = "demand list" if is_list else "case that may be named here"
+        nothing_left = self.left_out.get("lists" if is_list else "countries", ())
         for code in codes:
-            if code not in there:
+            if code not in there and code not in nothing_left:
                 country = filters.country(code, self.manner)
                 detail = f"There is no {what} of {country}. Write one, or {instead}."
                 self.faults.append(Fault(at, detail))
@@ -261,10 +264,15 @@ class _Filling:
             about = [one["id"] for one in demands if case["id"] in one["cases"]]
             ids += about
             if not about:
-                detail = f"No demand is about {case['label']}. Write one, or {instead}."
-                self.faults.append(Fault(at, detail))
+                self.faults.append(Fault(at, self._why_none(case, instead)))
         order = {one["id"]: place for place, one in enumerate(demands)}
         return sorted(dict.fromkeys(ids), key=order.__getitem__) or None
+
+    def _why_none(self, case: Mapping[str, Any], instead: str) -> str:
+        if closed := self.left_out.get("about", {}).get(case["id"]):
+            how = "Send demands.include_released_and_deceased"
+            return f"What is asked for {closed} is left out. {how}, or {instead}."
+        return f"No demand is about {case['label']}. Write one, or {instead}."
 
     def _footnote(self, value: Any) -> filters.Marked:
         """Give a text a footnote of its own, or the one that it has, and return the reference."""

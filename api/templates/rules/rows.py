@@ -20,8 +20,12 @@ _LACKING = {
 
 
 def known(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return what facts may stand for, by their type and what they are called."""
-    cases = {case["id"]: case for case in given.get("cases", ()) if "id" in case}
+    """Return what facts may stand for, by their type and what they are called.
+
+    A case that a text leaves out unasked may still be named by a fact.
+    """
+    every = (*given.get("cases", ()), *given.get("left_out", {}).get("cases", ()))
+    cases = {case["id"]: case for case in every if "id" in case}
     by_row = {row: cases[key] for row, key in given.get("case_rows", {}).items() if key in cases}
     return {"case": {**cases, **by_row}, "addressee": dict(given.get("addressees", {}))}
 

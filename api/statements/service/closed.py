@@ -1,0 +1,65 @@
+"""Who of those that a text names was released or has died, and that somebody confirmed each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from api.cases import service as cases
+from api.cases.models import CLOSED, Case, CaseStatus
+from api.portable.rules import names
+from api.statements import rules
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+
+def closed_of(
+    session: Session, coalition_id: UUID, document: Mapping[str, Any]
+) -> dict[str, cases.Closed]:
+    """Return the closed cases of a coalition, and those that only a document knows, by key."""
+    found = cases.closed(session, coalition_id)
+    own = {
+        case["id"]: case
+        for case in document.get("cases", ())
+        if case.get("status") in CLOSED and case["id"] not in found
+    }
+    query = select(Case.key).where(Case.coalition_id == coalition_id, Case.key.in_(own))
+    for key in own.keys() - set(session.scalars(query) if own else ()):
+        found[key] = _of_document(own[key], document)
+    return found
+
+
+def _of_document(case: Mapping[str, Any], document: Mapping[str, Any]) -> cases.Closed:
+    may_be_named, label = case.get("may_be_named", True), names.label(case, document)
+    known = (case["name"], *case.get("aliases", ())) if may_be_named else ()
+    return cases.Closed(
+        key=case["id"],
+        status=CaseStatus(case["status"]),
+        since=None,
+        name=case.get("name", label),
+        label=case["name"] if may_be_named else label,
+        names=known,
+    )
+
+
+def must_be_confirmed(
+    session: Session, coalition_id: UUID, document: Mapping[str, Any], confirmed: Collection[str]
+) -> None:
+    """Let a text go out that names nobody who is free or dead unless somebody confirmed each."""
+    found = closed_of(session, coalition_id, document)
+    left = [
+        found[key]
+        for key in rules.unconfirmed(document, found)
+        if not {key, str(found[key].case_id)} & set(confirmed)
+    ]
+    if left:
+        named = "; ".join(f"{each.key}: {each.told(sees_all=True)}" for each in left)
+        raise rules.NotConfirmed(
+            f"It names {named}. Change the draft and freeze it again, or send these keys in"
+            " confirmed_cases, if it is right as it is."
+        )
