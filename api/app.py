@@ -56,7 +56,7 @@ import api.webhooks.schemas
 from api import config
 from api.config import Settings
 from api.infra.child import Children
-from api.infra.database import POSTGRES_ARGS, db, use_sqlite_safely
+from api.infra.database import POSTGRES_ARGS, db, use_postgres_safely, use_sqlite_safely
 from api.infra.keys import Vault, new_master_key
 from api.infra.limits import Limits
 from api.infra.mail import Server
@@ -153,9 +153,8 @@ def describe() -> str:
 def _database(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     Migrate(app, db, directory=str(config.share("migrations")), render_as_batch=True)
-    if settings.is_sqlite:
-        with app.app_context():
-            use_sqlite_safely(db.engine)
+    with app.app_context():
+        (use_sqlite_safely if settings.is_sqlite else use_postgres_safely)(db.engine)
 
 
 def _docs(app: Flask, rest: Any) -> None:

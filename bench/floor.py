@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from flask import Flask, request
 from sqlalchemy import Column, DateTime, MetaData, String, Table, Uuid, create_engine, insert
 
 from api.infra import clock, server
+from api.infra.processes import together
 
 ROWS = Table(
     "floor",
@@ -24,7 +26,6 @@ ROWS = Table(
 def make_app() -> Flask:
     """Return the app; each process has an engine of its own."""
     app = Flask("floor")
-    app.extensions["undersigned"] = _NoChildren()
     engine = create_engine(os.environ["FLOOR_DATABASE_URL"])
 
     @app.post("/sign")
@@ -38,16 +39,18 @@ def make_app() -> Flask:
     return app
 
 
-class _NoChildren:
-    """What the server of ours warms up, and this app has not."""
-
-    children = property(lambda self: self)
-
-    def start_soon(self) -> None:
-        pass
+def main(bind: str, processes: int) -> None:
+    """Serve as `undersigned serve` does."""
+    ROWS.metadata.drop_all(create_engine(os.environ["FLOOR_DATABASE_URL"]))
+    ROWS.metadata.create_all(create_engine(os.environ["FLOOR_DATABASE_URL"]))
+    host, _, port = bind.rpartition(":")
+    with socket.create_server((host, int(port)), backlog=1024) as listening:
+        command = (sys.executable, "-m", "bench.floor", str(listening.fileno()))
+        together(command, processes, listening, [])
 
 
 if __name__ == "__main__":
-    ROWS.metadata.drop_all(create_engine(os.environ["FLOOR_DATABASE_URL"]))
-    ROWS.metadata.create_all(create_engine(os.environ["FLOOR_DATABASE_URL"]))
-    server.run(make_app, sys.argv[1], workers=int(sys.argv[2]), threads=8)
+    if sys.argv[2:]:
+        main(sys.argv[1], int(sys.argv[2]))
+    else:
+        server.run(make_app(), socket.socket(fileno=int(sys.argv[1])), threads=8)

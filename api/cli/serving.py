@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SELF = (sys.executable, "-m", "api.cli")
 WORKER = (*SELF, "worker")
 LATE = timedelta(minutes=5)
+BACKLOG = 1024  # connections that wait to be taken
 
 
 @click.command()
@@ -42,19 +43,31 @@ LATE = timedelta(minutes=5)
     help="Threads in each process.",
 )
 @click.option("--no-worker", "alone", is_flag=True, help="`undersigned worker` runs elsewhere.")
-def serve(bind: str, workers: int, threads: int, *, alone: bool) -> None:
+@click.option("--socket", "number", type=int, hidden=True)  # that `serve` passes to each process
+def serve(bind: str, workers: int, threads: int, number: int | None, *, alone: bool) -> None:
     """Serve the API, with a worker for its jobs beside it."""
     settings = config.read()
     if settings.is_sqlite and workers > 1:
         raise click.UsageError("SQLite takes one process: leave --workers out, or use PostgreSQL.")
-    _must_be_free(bind)
-    if not alone:
-        size = ("--workers", str(workers), "--threads", str(threads))
-        sys.exit(together((*SELF, "serve", "--no-worker", "--bind", bind, *size), WORKER))
-    from api.infra import server  # noqa: PLC0415 # see app
+    if number is not None:
+        _serve(socket.socket(fileno=number), threads)
+        return
+    with _listening(bind) as listening:
+        passed = ("--socket", str(listening.fileno()), "--threads", str(threads))
+        server = (*SELF, "serve", "--no-worker", "--bind", bind, *passed)
+        sys.exit(together(server, workers, listening, [] if alone else [WORKER]))
 
-    must_be_migrated()
-    server.run(app, bind, workers, threads)
+
+def _serve(listening: socket.socket, threads: int) -> None:
+    """Be one of the processes that serve, with a render process warm."""
+    from api.infra import database, server  # noqa: PLC0415 # see app
+    from api.infra.outside import outside  # noqa: PLC0415
+
+    application = app()
+    with application.app_context():
+        database.must_be_migrated(config.share("migrations"))
+        outside().children.start_soon()
+    server.run(application, listening, threads)
 
 
 @click.command()
@@ -108,14 +121,14 @@ def doctor() -> None:
     sys.exit(DONE if sound else MACHINE_AT_FAULT)
 
 
-def _must_be_free(bind: str) -> None:
-    """Stop in plain words where the server could not listen."""
+def _listening(bind: str) -> socket.socket:
+    """Return a socket that listens, or stop in plain words where it could not."""
     host, _, port = bind.rpartition(":")
     if not host or not port.isdecimal() or int(port) >= 1 << 16:
         raise click.BadParameter("Write HOST:PORT, as in 127.0.0.1:5000.", param_hint="--bind")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        socket.create_server((host.strip("[]"), int(port)), family=family).close()
+        return socket.create_server((host.strip("[]"), int(port)), family=family, backlog=BACKLOG)
     except OSError as taken:
         stop(f"{bind}: {taken.strerror}. Choose another address with --bind.")
 

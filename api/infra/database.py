@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID, uuid4
 
+import psycopg
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_sqlalchemy import SQLAlchemy
@@ -114,10 +116,14 @@ db = SQLAlchemy(
     engine_options={"hide_parameters": True, "pool_pre_ping": True, "pool_timeout": 5},
 )
 # As SQLite's busy_timeout: wait for a host, a lock and an answer, but not for ever.
-POSTGRES_ARGS = {
+POSTGRES_ARGS: dict[str, Any] = {
     "connect_timeout": 5,
     "options": "-c lock_timeout=10s -c statement_timeout=30s -c timezone=UTC",
 }
+
+ANSWER_SECONDS = 35.0  # longer than a statement may take; a server that hangs never says so
+SINGLE_SECONDS = 12.0  # for one statement alone; longer than it may wait for a lock
+PING_SECONDS = 3.0
 
 AFTER = "after"
 _inside: ContextVar[bool] = ContextVar("inside", default=False)
@@ -171,13 +177,15 @@ def at_once() -> Iterator[Session]:
 
 @cache
 def _without_transactions(engine: Engine) -> Engine:
-    return create_engine(
+    alone = create_engine(
         engine.url,
         isolation_level="AUTOCOMMIT",
         hide_parameters=True,
         pool_timeout=5,
         connect_args=POSTGRES_ARGS,
     )
+    use_postgres_safely(alone, SINGLE_SECONDS)
+    return alone
 
 
 @contextmanager
@@ -257,6 +265,54 @@ def must_be_migrated(folder: Path) -> None:
 @cache
 def _newest(folder: Path) -> set[str]:
     return set(ScriptDirectory(str(folder)).get_heads())
+
+
+class Impatient(psycopg.Connection[Any]):
+    """A connection that is given up when its server takes too long to answer.
+
+    The server's own time-outs help as long as it lives. One that hangs, with its machine or alone,
+    would keep a thread for ever: its network still says that all is well.
+    """
+
+    patience = ANSWER_SECONDS
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for an answer so long, or close and raise OperationalError."""
+        if timeout is not None:
+            return super().wait(gen, interval, timeout)
+        until = time.monotonic() + self.patience
+        try:
+            return super().wait(gen, interval, self.patience)
+        except psycopg.OperationalError:
+            if time.monotonic() >= until:
+                self.pgconn.finish()  # at once: to say good-bye would wait again
+            raise
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Be so patient for what is done inside."""
+        before, self.patience = self.patience, seconds
+        try:
+            yield
+        finally:
+            self.patience = before
+
+
+def use_postgres_safely(engine: Engine, seconds: float = ANSWER_SECONDS) -> None:
+    """Make PostgreSQL's connections end when it hangs; whether one lives is found out sooner."""
+    ping = engine.dialect.do_ping
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_: Dialect, __: Any, args: Any, given: Any) -> Impatient:
+        connection = Impatient.connect(*args, **given)
+        connection.patience = seconds
+        return connection
+
+    def _ping(dbapi_connection: DBAPIConnection) -> bool:
+        with cast("Impatient", dbapi_connection).within(PING_SECONDS):
+            return ping(dbapi_connection)
+
+    engine.dialect.do_ping = _ping  # type: ignore[method-assign] # all pings pass there
 
 
 def use_sqlite_safely(engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""Processes side by side: one that serves, and helpers that are started again when they end."""
+"""Processes side by side: those that serve, and helpers; what ends is started again."""
 
 from __future__ import annotations
 
@@ -12,18 +12,25 @@ from typing import TYPE_CHECKING
 import structlog
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Sequence
     from types import FrameType
 
 log = structlog.get_logger()
 PR_SET_PDEATHSIG = 1
 LOOK_SECONDS = 0.2
-PAUSE_SECONDS = 2.0  # before a helper that ended is started again
-STOP_SECONDS = 40.0  # longer than a worker takes to finish what it is at
+PAUSE_SECONDS = 2.0  # before one that ended is started again
+STOP_SECONDS = 40.0  # longer than any takes to finish what it is at
 
 
-def together(first: Sequence[str], helper: Sequence[str]) -> int:
-    """Run both until a signal comes or the first ends; return the first's exit code."""
+def together(
+    server: Sequence[str], count: int, listening: socket.socket, helpers: Sequence[Sequence[str]]
+) -> int:
+    """Run `count` servers on one socket, and helpers, until a signal comes; return the exit code.
+
+    Helpers that end, and servers that are killed, are started again; a server that ends by itself
+    said why, and ends all. The socket is open here too: who connects meanwhile waits.
+    """
     stopping: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -32,24 +39,63 @@ def together(first: Sequence[str], helper: Sequence[str]) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, stop)
-    serving, helping = _started(first), _started(helper)
-    again_at = 0.0
-    while serving.poll() is None and not stopping:
-        if helping.poll() is not None and not again_at:
-            log.error("worker ended", code=helping.returncode)
-            again_at = time.monotonic() + PAUSE_SECONDS
-        if again_at and time.monotonic() >= again_at:
-            helping, again_at = _started(helper), 0.0
+    servers = [_Running(server, "server", listening.fileno()) for _ in range(count)]
+    running = [*servers, *(_Running(each, "worker") for each in helpers)]
+    code = None
+    while code is None and not stopping:
         time.sleep(LOOK_SECONDS)
-    for process in (serving, helping):
-        _end(process)
-    return 0 if stopping else int(serving.returncode)
+        code = next((each.code for each in servers if each.code >= 0), None)
+        for each in running if code is None else ():
+            each.again_if_ended()
+    for each in running:
+        each.tell_to_end()
+    for each in running:
+        each.end()
+    return code or 0
 
 
-def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
+class _Running:
+    """A process that should run."""
+
+    def __init__(self, command: Sequence[str], name: str, *passed: int) -> None:
+        self._command, self._name, self._passed = command, name, passed
+        self._process = _started(command, passed)
+        self._again_at = 0.0
+
+    @property
+    def code(self) -> int:
+        """What it ended with; below 0 while it runs, and where it was killed."""
+        code = self._process.poll()
+        return -1 if code is None else code
+
+    def again_if_ended(self) -> None:
+        """Start it again a moment after it ended."""
+        code, now = self._process.poll(), time.monotonic()
+        if code is None:
+            return
+        if not self._again_at:
+            log.error("process ended", what=self._name, code=code)
+            self._again_at = now + PAUSE_SECONDS
+        elif now >= self._again_at:
+            self._process, self._again_at = _started(self._command, self._passed), 0.0
+
+    def tell_to_end(self) -> None:
+        if self._process.poll() is None:
+            self._process.terminate()
+
+    def end(self) -> None:
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _started(command: Sequence[str], passed: Sequence[int]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 # our own commands
         command,
         stdin=subprocess.DEVNULL,
+        pass_fds=passed,
         start_new_session=True,  # Ctrl-C is for this process, which ends them in order
         preexec_fn=_end_with(os.getpid()),  # noqa: PLW1509 # this process has one thread
     )
@@ -65,13 +111,3 @@ def _end_with(parent: int) -> Callable[[], None]:
             os._exit(1)
 
     return ask
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -12,12 +12,14 @@ from huey.registry import Message
 from huey.serializer import Serializer
 
 from api.errors import Unavailable
+from api.infra.database import POSTGRES_ARGS, Impatient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 NAME = "undersigned"
 SWEEP_SECONDS = 5
+ANSWER_SECONDS = 5.0  # a request waits so long for the queue; what is due is found without it too
 STOP_SECONDS = 30  # what a worker that is told to stop may still finish; the lease keeps the rest
 
 
@@ -111,5 +113,11 @@ def _opened(url: str) -> Huey:
     if url.startswith("sqlite:///"):
         return SqliteHuey(NAME, filename=url.removeprefix("sqlite:///"), fsync=True, **how)
     if url.startswith("postgresql://"):
-        return PostgresHuey(NAME, dsn=url, table_prefix="queue", **how)
-    return RedisHuey(NAME, url=url, **how)
+        return PostgresHuey(NAME, connection=lambda: _connected(url), table_prefix="queue", **how)
+    return RedisHuey(NAME, url=url, **how)  # which gives up after five seconds by itself
+
+
+def _connected(url: str) -> Impatient:
+    connection = Impatient.connect(url, **POSTGRES_ARGS)
+    connection.patience = ANSWER_SECONDS
+    return connection

@@ -11,9 +11,10 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -40,7 +41,7 @@ WAIT_SECONDS = 60
 
 @contextmanager
 def serving(world: World, post: Post, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Serve as `undersigned serve` does, in a group of processes that can be killed together."""
+    """Serve as `undersigned serve` does."""
     settings = replace(settings_of(world, post), trusted_proxies=1, log_level="ERROR")
     command = [
         sys.executable,
@@ -52,11 +53,19 @@ def serving(world: World, post: Post, port: int) -> Iterator[subprocess.Popen[by
         f"127.0.0.1:{port}",
     ]
     env = environment(settings)
-    with subprocess.Popen(command, env=env, start_new_session=True) as process:  # noqa: S603 # our own
+    with subprocess.Popen(command, env=env) as process:  # noqa: S603 # our own
         try:
             yield process
         finally:
-            os.killpg(process.pid, signal.SIGKILL)
+            kill(process.pid)
+
+
+def kill(pid: int) -> None:
+    """Kill a process and its children, all at once."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    for each in (pid, *map(int, children.read_text().split() if children.exists() else ())):
+        with suppress(ProcessLookupError):
+            os.kill(each, signal.SIGKILL)
 
 
 def sign(rush: Rush, port: int, over: threading.Event, answers: dict[str, int], who: int) -> None:
@@ -107,14 +116,14 @@ def test_who_was_accepted_in_a_rush_gets_the_letter_whatever_is_killed(
     with server(Post()) as post:
         for thread in threads:
             thread.start()
-        for kill in range(KILLS):
+        for turn in range(KILLS):
             with serving(world, post, port) as web, working(settings_of(world, post)) as worker:
                 before, until = len(answers), time.monotonic() + WAIT_SECONDS
                 while len(answers) < before + 10:
                     assert time.monotonic() < until, "nothing is accepted"
                     time.sleep(0.05)
                 time.sleep(chance.uniform(0, 1))
-                os.killpg(web.pid, signal.SIGKILL) if kill % 2 else worker.kill()
+                kill(web.pid) if turn % 2 else worker.kill()
         over.set()
         for thread in threads:
             thread.join()

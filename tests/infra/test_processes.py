@@ -1,4 +1,4 @@
-"""`undersigned serve`: a server and a worker that live and end together."""
+"""`undersigned serve`: processes that serve and a worker that live and end together."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing, suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +66,19 @@ class House:
             assert time.monotonic() < until, found
             time.sleep(0.1)
 
+    def until_ready(self) -> None:
+        until = time.monotonic() + WAIT_SECONDS
+        while True:
+            with suppress(OSError, HTTPException), closing(self.connection()) as connection:
+                connection.request("GET", "/readyz")
+                if connection.getresponse().status == 200:
+                    return
+            assert time.monotonic() < until
+            time.sleep(0.1)
+
+    def connection(self) -> HTTPConnection:
+        return HTTPConnection(self.bind, timeout=WAIT_SECONDS)
+
 
 def parent(pid: int) -> int:
     try:
@@ -95,6 +110,11 @@ def test_a_worker_that_ends_is_started_again_and_both_end_when_told_to(house: Ho
 
     os.kill(worker, signal.SIGKILL)
     house.wait_for(servers=True, workers=True, but={worker})
+    (server,) = house.group()["servers"]
+    house.until_ready()
+    os.kill(server, signal.SIGKILL)
+    house.until_ready()  # who connects meanwhile waits for the next one
+    assert house.group()["servers"].isdisjoint({server})
     house.process.terminate()
 
     assert house.process.wait(WAIT_SECONDS) == 0
@@ -110,3 +130,19 @@ def test_nothing_stays_behind_when_it_is_killed(house: House) -> None:
     while commands().keys() & (found["servers"] | found["workers"]):
         assert time.monotonic() < until
         time.sleep(0.1)
+
+
+def test_a_request_that_is_being_sent_is_answered_before_the_end(house: House) -> None:
+    house.until_ready()
+    with closing(house.connection()) as connection:
+        connection.putrequest("POST", "/v1/coalitions")
+        connection.putheader("Content-Type", "application/json")
+        connection.putheader("Content-Length", "2")
+        connection.endheaders()
+        time.sleep(0.5)
+        house.process.terminate()
+        time.sleep(0.5)
+        connection.send(b"{}")
+
+        assert connection.getresponse().status == 401
+    assert house.process.wait(WAIT_SECONDS) == 0
