@@ -36,6 +36,7 @@ import api.mailings.jobs
 import api.mailings.routes
 import api.moderation.jobs
 import api.moderation.routes
+import api.organisations.jobs
 import api.organisations.routes
 import api.pages.routes
 import api.signatures.jobs

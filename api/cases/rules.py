@@ -206,4 +206,9 @@ def cells_of(line: Mapping[str, Any]) -> dict[str, str | None]:
 
 def sameness(name: str, country: str) -> tuple[str, str]:
     """Return a key that cases share which are probably one."""
-    return spelling.folded(name) or name.casefold(), country
+    return spelling.exact(name), country
+
+
+def sound(name: str, country: str) -> tuple[str, str]:
+    """Return a key that cases share whose names sound alike, and which are two all the same."""
+    return spelling.folded(name) or spelling.exact(name), country

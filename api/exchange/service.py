@@ -17,6 +17,7 @@ from api.errors import Fault, Invalid
 from api.exchange import rules
 from api.infra import audit, spelling
 from api.infra.database import reading, transaction
+from api.infra.matching import agree
 from api.organisations import service as organisations
 from api.organisations.models import Organisation
 from api.portable.rules import checking, reading as portable, secrecy
@@ -191,24 +192,26 @@ def _organisations(
 ) -> list[dict[str, Any]]:
     """Return the signatories, linked to the organisations of the coalition that they are.
 
-    Organisations that sign publicly and are not there yet are entered.
+    Organisations that sign publicly and are not there yet are entered. Of several of one name none
+    is chosen.
     """
     query = select(Organisation).where(Organisation.coalition_id == coalition_id)
-    known = {
-        spelling.folded(name): row.id
-        for row in session.scalars(query)
-        for name in row.names.values()
-    }
+    known: dict[str, dict[UUID, str | None]] = {}
+    for row in session.scalars(query):
+        for name in row.names.values():
+            known.setdefault(spelling.exact(name), {})[row.id] = row.country
     linked = []
     for one in document.get("signatories", ()):
-        if one["kind"] == "organisation" and one.get("visibility", "public") == "public":
-            folded = spelling.folded(one["name"])
-            if folded not in known:
-                facts = rules.organisation_of(one, document["language"])
-                known[folded] = organisations.put(session, coalition_id, facts).id
-            linked.append({**one, "organisation_id": known[folded]})
-        else:
+        if one["kind"] != "organisation" or one.get("visibility", "public") != "public":
             linked.append(dict(one))
+            continue
+        called = known.setdefault(spelling.exact(one["name"]), {})
+        found = [each for each, where in called.items() if agree(where, one.get("country"))]
+        if not found:
+            facts = rules.organisation_of(one, document["language"])
+            found = [organisations.put(session, coalition_id, facts).id]
+            called[found[0]] = one.get("country")
+        linked.append({**one, "organisation_id": found[0] if len(found) == 1 else None})
     return linked
 
 

@@ -232,17 +232,12 @@ def _joined(before: Any, given: Any) -> Any:
 
 
 @lru_cache(maxsize=1 << 14)
-def folded(name: str) -> str:
-    """Return a name as two of the same have it."""
-    return spelling.folded(name) or name.casefold()
-
-
 def likeness(name: str) -> tuple[str, ...]:
-    """Return what names share that differ by the order of words, articles and legal forms."""
-    words = folded(name).split()
+    """Return what names share that sound alike, whatever their order, articles and legal forms."""
+    words = (spelling.folded(name) or spelling.exact(name)).split()
     return tuple(sorted(word for word in words if word not in _IDLE)) or tuple(words)
 
 
 def agree(one: str | None, other: str | None) -> bool:
-    """Tell whether two facts may be of one thing: they are equal, or one is not known."""
-    return not one or not other or folded(one) == folded(other)
+    """Tell whether two facts may be of one thing: they are the same, or one is not known."""
+    return not one or not other or spelling.exact(one) == spelling.exact(other)

@@ -1,7 +1,8 @@
-"""Two folded forms of names: one to tell whether two are the same, a wider one to search.
+"""Three forms of names: in which two are the same, in which they sound alike, and to search.
 
-Latin and Cyrillic, with or without diacritics, and the usual ways of writing one in the other:
-Khakimova, Hakimova and Хакимова fold alike.
+`exact` tells who is who (docs/decisions/0011): nothing that merely sounds alike shares it. The
+others are for what is found, flagged or doubtful: Latin and Cyrillic, with or without diacritics,
+and the usual ways of writing one in the other. Khakimova, Hakimova and Хакимова fold alike.
 """
 
 from __future__ import annotations
@@ -44,10 +45,36 @@ _GLIDE = re.compile("i(?=[ae])")
 # Of Uzbek, as keyboards have them: o' and g' are letters, and their mark is no end of a word.
 _MARKS = re.compile("[\"'`\u00b4\u02b9-\u02bf\u2018-\u201f\u2032\uff07]")
 _UZBEK_O = re.compile("(?<=o)'")
+# No letters, whatever Unicode calls them: apostrophes that stand as letters, the Arabic stretch.
+_NO_LETTERS = re.compile("[\u02b9-\u02bf\u0640\ua78b\ua78c]")
+# Read or left out as one pleases: vowel signs of Arabic and Hebrew, variants of one sign.
+_NO_SIGNS = re.compile(
+    "[\u034f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u0652\u0670"
+    "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
+_DOTTED_I = re.compile("i\u0307")  # of a Turkish capital
+
+
+@lru_cache(maxsize=1 << 14)
+def exact(name: str) -> str:
+    """Return the letters of a name: two that share them are the same.
+
+    Case, spaces, punctuation and canonical form aside, and nothing else: neither diacritics nor
+    another alphabet nor full-width forms.
+    """
+    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())
+    plain = _NO_SIGNS.sub("", _NO_LETTERS.sub("", _DOTTED_I.sub("i", plain)))
+    kept = "".join(each for each in plain if not _is_between(each))
+    return unicodedata.normalize("NFC", kept) or "".join(plain.split())
+
+
+def _is_between(character: str) -> bool:
+    kind = unicodedata.category(character)
+    return kind[0] in "PZ" or kind in {"Sk", "Cc", "Cf"} or character == "\u2212"
 
 
 def folded(text: str) -> str:
-    """Return the words of a text in the form that tells which are the same."""
+    """Return the words of a text in the form that names share which sound alike."""
     words = _NO_WORD.sub(" ", _latin(text).replace("'", ""))
     for sound, one in _SOUNDS:
         words = words.replace(sound, one)

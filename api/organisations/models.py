@@ -30,6 +30,8 @@ class Organisation(WithLogo, Versioned, Base):
     website: Mapped[str | None] = mapped_column(String(500))
     is_public: Mapped[bool] = mapped_column(index=True)
     spellings: Mapped[str] = mapped_column(Text)  # of every name, folded, for the search
+    # Of every name the exact form, each on a line, by which it is told. None: a job makes it yet.
+    exact_names: Mapped[str | None] = mapped_column(Text)
     needs_two: Mapped[bool] = mapped_column(default=False)  # two of its representatives commit it
 
 

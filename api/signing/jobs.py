@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from api.infra.jobs import job
-from api.signing.service import batch, intake
+from api.signing.service import batch, entries, intake
 
 if TYPE_CHECKING:
     from api.infra.jobs import Work
@@ -17,6 +17,13 @@ def take_in(work: Work) -> dict[str, int]:
     """Take in what was received, each with the one letter that fits."""
     del work
     return {"taken_in": batch.take_in()}
+
+
+@job(entries.PART)
+def part(work: Work) -> None:
+    """Part signatures from entries that they only sound like; the migration promised it."""
+    del work
+    entries.part()
 
 
 @job("signing.forget", when=batch.has_old)

@@ -86,3 +86,33 @@ def test_every_word_that_is_sought_must_be_there_in_any_order() -> None:
     assert spelling.found_in(index, "hakimova zarina")
     assert spelling.found_in(index, "бунёди zarina")
     assert not spelling.found_in(index, "zarina rahimova")
+
+
+ONE = [
+    ("Press Union", "press-union."), ("Press Union", "“PRESSUNION”"), ("É. Specimen", "é specimen"),
+    ("O‘tkir", "O`tkir"), ("Oʻtkir", "O'tkir"), ("Oʼtkir", "O’tkir"), ("Straße", "STRASSE"),
+    ("İnsan", "insan"), ("Ελλάς", "ΕΛΛΆΣ"), ("人权 观察", "人权观察"), ("한국", "한국"),
+    ("خانه\u200cها", "خانه ها"), ("مـحـمد", "محمد"), ("محمّد", "محمد"), ("Å", "Å"), ("A−B", "a-b"),
+]  # fmt: skip
+TWO = [
+    ("Qalb", "Kalb"), ("Sharipov", "Saripov"), ("王力", "王丽"), ("سحر", "صحر"),
+    ("خانه قلب", "خانه کلب"), ("ขาว", "ข่าว"), ("Хакимова", "Khakimova"), ("Ёлкин", "Елкин"),
+    ("Pavyzdeine", "Pavyzdeinė"), ("ＱＡＬＢ", "QALB"), ("№ 1", "No 1"), ("ي", "ی"),
+    ("Qalb Hоuse", "Qalb House"), ("أمل", "امل"), ("No. 1", "No. ١"), ("IŞIK", "ışık"),
+    ("कल", "कला"), ("the House", "House"), ("A+B", "AB"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other"), ONE)
+def test_the_same_letters_are_one_name_however_they_are_typed(one: str, other: str) -> None:
+    assert spelling.exact(one) == spelling.exact(other) != ""
+
+
+@pytest.mark.parametrize(("one", "other"), TWO)
+def test_what_merely_sounds_or_looks_alike_is_another_name(one: str, other: str) -> None:
+    assert spelling.exact(one) != spelling.exact(other)
+
+
+def test_a_name_of_signs_is_told_by_its_signs() -> None:
+    assert spelling.exact("!!!") != spelling.exact("???")
+    assert spelling.exact("☺ ☺") == spelling.exact("☺☺")

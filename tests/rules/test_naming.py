@@ -58,7 +58,6 @@ ODD = [
     ({"name": "ADA MARIA SPECIMEN"}, "capitals"),
     ({"name": "АДА МАРИЯ ОБРАЗЦОВА"}, "capitals"),
     ({"name": "Aaaada Specimen"}, "repeated"),
-    ({"name": "Specimen", "kind": "individual"}, "one_word"),
     ({"name": "Specimen " * 12}, "long"),
     ({"name": "Call +49 (151) 123-45"}, "number"),
     ({"name": "Ada ☎ Specimen"}, "symbols"),

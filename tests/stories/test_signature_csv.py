@@ -117,9 +117,10 @@ def test_who_is_there_already_is_reported_and_left_out(
     gone = a_signature(owner, *text, name="Gone Specimen")
     owner.post(f"/v1/signatures/{gone}/withdrawal")
     table = """kind,name,affiliation
-individual,ХАКИМОВА,house
+individual,KHAKIMOVA,house.
 individual,Khakimova,Press
 individual,khakimova,PRESS
+individual,Хакимова,House
 organisation,Khakimova,House
 individual,Gone Specimen,
 """
@@ -127,10 +128,14 @@ individual,Gone Specimen,
     answer = send(owner, text, table)
 
     assert [line["state"] for line in answer["lines"]] == [
-        "duplicate", "entered", "duplicate", "entered", "entered",
+        "duplicate", "entered", "duplicate", "entered", "entered", "entered",
     ]  # fmt: skip
     details = [line["faults"][0]["detail"] for line in answer["lines"] if line["faults"]]
-    assert details == ["It is there already.", "Line 3 enters the same one."]
+    assert details == [
+        "It is there already.",
+        "Line 3 enters the same one.",
+        "It sounds like one that is there, and is entered.",
+    ]
     assert answer["duplicates"] == 2
 
 

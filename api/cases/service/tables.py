@@ -38,7 +38,7 @@ from api.infra.database import reading, rehearsal, touch, transaction
 from api.infra.tables import CellFault, LineState, Merge, Report, Reported, There
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -129,6 +129,7 @@ class _Merging:
         self.sees_all = actor.may(coalition_id, Role.COORDINATOR)
         rows = session.scalars(select(Case).where(Case.coalition_id == coalition_id)).all()
         self.keys = [row.key for row in rows]
+        self.sounds: dict[Hashable, str] = {}
         self.merge = Merge(map(self._there, rows), self.keys)
         self.entering: list[tuple[Reported, dict[str, Any]]] = []
         self.changing: list[tuple[Reported, Entry, dict[str, Any]]] = []
@@ -137,6 +138,7 @@ class _Merging:
         if self._is_hidden(case):
             return There(case, case.id, None, None)
         name = entry_of(self.session, case).identity["name"]
+        self.sounds.setdefault(rules.sound(name, case.country), f"the case {case.key}")
         return There(case, case.id, case.key, rules.sameness(name, case.country))
 
     def _is_hidden(self, case: Case) -> bool:
@@ -172,6 +174,11 @@ class _Merging:
         reported.settle(LineState.ENTERED, [*reported.faults, *faults])
         if reported.state is LineState.ENTERED:
             self.entering.append((reported, facts))
+            sound = rules.sound(facts["name"], facts["country"])
+            if other := self.sounds.setdefault(sound, ""):
+                detail = f"Its name sounds like that of {other}. It is entered as another one."
+                reported.faults = [CellFault("name", detail)]
+            self.sounds[sound] = other or f"line {line.line}"
 
     def _compare(self, reported: Reported, line: Line, there: There[Case]) -> None:
         case = there.row

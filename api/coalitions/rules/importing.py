@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api.infra import languages
-from api.infra.matching import Kind, Mark, agree, folded, likeness
+from api.infra.matching import Kind, Mark, agree, likeness
 from api.infra.sheets import Layout
+from api.infra.spelling import exact
 from api.infra.tables import CellFault
 from api.organisations.rules.importing import (
     COUNTRY,
@@ -64,7 +65,7 @@ class Addressees(Kind[Any]):
 
     def sure(self, facts: Mapping[str, Any]) -> Iterator[Hashable]:
         if facts.get("name"):
-            yield folded(facts["name"])
+            yield exact(facts["name"])
 
     def fits(self, facts: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
         return all(

@@ -264,15 +264,12 @@ def _named(session: Session, statement: Statement) -> tuple[list[Addressee], lis
     """Return the addressees that a text names, and those of them that the coalition lacks."""
     document = statements.current_revision(session, statement).document
     known: dict[str, list[Addressee]] = {}
-    names = {each["name"]: spelling.folded(each["name"]) for each in document.get("addressees", ())}
-    query = select(Addressee).where(
-        Addressee.coalition_id == statement.coalition_id,
-        Addressee.sort_name.in_(names.values()),
-    )
+    names = {each["name"]: spelling.exact(each["name"]) for each in document.get("addressees", ())}
+    query = select(Addressee).where(Addressee.coalition_id == statement.coalition_id)
     for row in session.scalars(query.order_by(Addressee.sort_name, Addressee.id)):
-        known.setdefault(row.sort_name, []).append(row)
-    found = {row.id: row for folded in names.values() for row in known.get(folded, ())}
-    return list(found.values()), [name for name, folded in names.items() if folded not in known]
+        known.setdefault(spelling.exact(row.name), []).append(row)
+    found = {row.id: row for one in names.values() for row in known.get(one, ())}
+    return list(found.values()), [name for name, one in names.items() if one not in known]
 
 
 def _chosen(

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from api.infra import languages, tables
-from api.infra.matching import Kind, Mark, agree, folded, likeness
+from api.infra.matching import Kind, Mark, agree, likeness
 from api.infra.sheets import Layout
+from api.infra.spelling import exact
 from api.infra.tables import CellFault
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def column_of(place: Sequence[str]) -> str:
 
 
 class Organisations(Kind["Organisation"]):
-    """An organisation is told by its names, and its country where both are known."""
+    """An organisation is told by the letters of its names, and its country where both are known."""
 
     new = NEW
     adds = ("names", "aliases")
@@ -181,7 +182,7 @@ class Organisations(Kind["Organisation"]):
         self.is_coordinator = is_coordinator
 
     def sure(self, facts: Mapping[str, Any]) -> Iterator[Hashable]:
-        yield from {folded(name) for name in facts.get("names", {}).values()}
+        yield from {exact(name) for name in facts.get("names", {}).values()}
 
     def fits(self, facts: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
         return agree(facts.get("country"), other["country"])
@@ -192,7 +193,7 @@ class Organisations(Kind["Organisation"]):
         names["acronym"] = [facts["acronym"]] if facts.get("acronym") else []
         for column, some in names.items():
             for name in some:
-                yield Mark(column, ("called", folded(name)))
+                yield Mark(column, ("called", exact(name)))
                 yield Mark(column, ("like", likeness(name)))
         if facts.get("website"):
             yield Mark("website", ("site", _site(facts["website"])))

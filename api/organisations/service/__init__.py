@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -18,7 +18,7 @@ from api.organisations.models import Organisation, Representative
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
     from api.infra.pages import Page, PageRequest
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PUBLIC_FIELDS = ("names", "acronym", "aliases", "country", "website")
 IDENTITY = "representatives.identity"
 IDENTITY_FIELDS = ("name", "email", "role")
+AT_ONCE = 500  # rows of one transaction
 
 
 class AlreadyRepresents(Conflict):
@@ -102,12 +103,40 @@ def write(organisation: Organisation, facts: Mapping[str, Any]) -> None:
     names = names_of(organisation)
     organisation.spellings = spelling.index_of(names)
     organisation.sort_name = spelling.folded(names[0])[:300]
+    organisation.exact_names = _exact(organisation)
 
 
 def names_of(organisation: Organisation) -> list[str]:
     """Return all that an organisation is called."""
     acronym = [organisation.acronym] if organisation.acronym else []
     return [*organisation.names.values(), *organisation.aliases, *acronym]
+
+
+def _exact(organisation: Organisation) -> str:
+    names = [*organisation.names.values(), *organisation.aliases]
+    return "\n".join(["", *sorted(set(map(spelling.exact, names))), ""])
+
+
+def lack_exact(session: Session) -> bool:
+    """Tell whether an organisation was written before its names were kept in their exact form."""
+    query = select(Organisation.id).where(Organisation.exact_names.is_(None)).limit(1)
+    return session.scalars(query).first() is not None
+
+
+def make_exact() -> None:
+    """Give the organisations that lack it the exact form of their names; nothing else changes."""
+    is_done = False
+    while not is_done:
+        with transaction() as session:
+            query = select(Organisation).where(Organisation.exact_names.is_(None))
+            some = session.scalars(query.limit(AT_ONCE).with_for_update(skip_locked=True)).all()
+            told = [
+                {"id": row.id, "exact_names": _exact(row), "updated_at": row.updated_at}
+                for row in some
+            ]
+            if told:
+                session.execute(update(Organisation), told)
+            is_done = len(some) < AT_ONCE
 
 
 def remove(actor: Actor, organisation_id: UUID, expected: int) -> None:
@@ -158,21 +187,62 @@ def called(
     """Return the one entry that is called so: the coalition's own, else one of the directory.
 
     Who types a name cannot know an entry's id. Two entries of one name are nobody's: the name stays
-    as it was typed. An entry of another country is another organisation.
+    as it was typed. An entry of another country is another organisation, and so is one whose name
+    only sounds alike, or whose acronym it is.
     """
-    mine = Organisation.coalition_id == coalition_id
-    sought = spelling.folded(name)
-    for where in (mine, Organisation.is_public):
-        query = select(Organisation).where(where, spelling.matches(Organisation.spellings, name))
-        found = [
-            each
-            for each in session.scalars(query)
-            if sought in map(spelling.folded, names_of(each))
-            and (country is None or each.country in {None, country})
-        ]
+    mine: ColumnElement[bool] = Organisation.coalition_id == coalition_id
+    for where in (mine, Organisation.is_public.is_(True)):
+        found = _called(session, where, name, country)
         if found:
             return found[0] if len(found) == 1 else None
     return None
+
+
+def _called(
+    session: Session, where: ColumnElement[bool], name: str, country: str | None
+) -> list[Organisation]:
+    line = f"\n{spelling.exact(name)}\n"
+    column = Organisation.exact_names
+    query = select(Organisation).where(
+        where, column.is_(None) | column.contains(line, autoescape=True)
+    )
+    return [
+        each
+        for each in session.scalars(query)
+        if line in _exact(each) and _may_be_of(each, country)
+    ]
+
+
+def _may_be_of(organisation: Organisation, country: str | None) -> bool:
+    return country is None or organisation.country in {None, country}
+
+
+def is_called(organisation: Organisation, name: str) -> bool:
+    """Tell whether a name is one of an organisation's, letter by letter."""
+    return f"\n{spelling.exact(name)}\n" in _exact(organisation)
+
+
+def alike(
+    session: Session, coalition_id: UUID, name: str, country: str | None
+) -> list[Organisation]:
+    """Return the coalition's own entries that a name is not of, and could be taken for."""
+    return [
+        each
+        for each in sounding(session, coalition_id, name)
+        if each.coalition_id == coalition_id
+        and not is_called(each, name)
+        and _may_be_of(each, country)
+    ]
+
+
+def sounding(session: Session, coalition_id: UUID, name: str) -> list[Organisation]:
+    """Return the entries, the coalition's and the directory's, that sound like a name."""
+    theirs = (Organisation.coalition_id == coalition_id) | Organisation.is_public
+    query = select(Organisation).where(theirs, spelling.matches(Organisation.spellings, name))
+    sound = spelling.folded(name)
+    return [
+        each for each in session.scalars(query) if sound in map(spelling.folded, names_of(each))
+    ]
 
 
 def put_logo(actor: Actor, organisation_id: UUID, expected: int, data: bytes) -> Organisation:

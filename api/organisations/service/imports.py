@@ -15,7 +15,8 @@ from api.accounts.rules import Actor, Role
 from api.errors import NotFound
 from api.infra import audit, events, keys, tables
 from api.infra.database import Base, reading, rehearsal, touch, transaction
-from api.infra.matching import Known, Matching, folded
+from api.infra.matching import Known, Matching
+from api.infra.spelling import exact
 from api.infra.tables import CellFault, Report
 from api.organisations import service
 from api.organisations.models import Organisation, Representative
@@ -149,7 +150,7 @@ def _called(session: Session, coalition_id: UUID) -> Mapping[str, set[UUID]]:
         select(Organisation).where(Organisation.coalition_id == coalition_id)
     ):
         for name in service.names_of(row):
-            called.setdefault(folded(name), set()).add(row.id)
+            called.setdefault(exact(name), set()).add(row.id)
         called[str(row.id)] = {row.id}
     return called
 
@@ -159,7 +160,7 @@ def _at(line: Line, called: Mapping[str, set[UUID]]) -> Line:
     name = line.facts.get("organisation")
     if line.faults or not name:
         return line
-    found = called.get(name.strip().lower()) or called.get(folded(name), set())
+    found = called.get(name.strip().lower()) or called.get(exact(name), set())
     if len(found) == 1:
         return replace(line, facts={**line.facts, "organisation_id": next(iter(found))})
     detail = (

@@ -186,12 +186,14 @@ def searched(identity: Identity) -> str:
 def sameness(kind: str, identity: Mapping[str, Any]) -> tuple[str, str, str] | None:
     """Return a key that equal signatories of one statement share; None for the nameless."""
     name = identity.get("name")
-    return (kind, _bare(name), _bare(identity.get("affiliation"))) if name else None
+    with_whom = spelling.exact(identity.get("affiliation") or "")
+    return (kind, spelling.exact(name), with_whom) if name else None
 
 
-def _bare(text: str | None) -> str:
-    text = text or ""
-    return spelling.folded(text) or text.casefold()
+def sound(kind: str, identity: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return a key that signatories share who sound alike, and are two; None for the nameless."""
+    name, with_whom = identity.get("name"), identity.get("affiliation") or ""
+    return ("sound", kind, *map(spelling.folded, (name, with_whom))) if name else None
 
 
 # What scanners make, by how its first bytes look.

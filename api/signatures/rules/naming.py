@@ -100,7 +100,6 @@ def flags(facts: Mapping[str, Any]) -> list[str]:
         "mixed_script": any(_is_mixed(word) for text in given for word in _WORD.findall(text)),
         "capitals": _is_shouted(name),
         "repeated": any(_REPEATED.search(text.casefold()) for text in given),
-        "one_word": facts.get("kind") == "individual" and 0 < len(name.split()) < 2,  # noqa: PLR2004 # as it says
         "long": any(len(text) > LONG for text in given),
         "number": any(_NUMBER.search(text) for text in given),
         "symbols": any(unicodedata.category(each) == "So" for text in given for each in text),

@@ -18,7 +18,7 @@ from api.signatures.service import evidence, rows
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Hashable, Sequence
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -85,8 +85,9 @@ def preview(
 
 
 def _reported(session: Session, statement: Statement, lines: Sequence[Line]) -> list[Reported]:
-    keys = (rules.sameness(line.facts["kind"], line.facts) for line in lines if not line.faults)
-    there = _there(session, statement, {key for key in keys if key is not None})
+    named = [line.facts for line in lines if not line.faults and line.facts.get("name")]
+    keys = {find(facts["kind"], facts) for facts in named for find in (rules.sameness, rules.sound)}
+    there = _there(session, statement, keys)
     report = []
     for line in lines:
         faults = line.faults
@@ -95,16 +96,20 @@ def _reported(session: Session, statement: Statement, lines: Sequence[Line]) -> 
         key = None if faults else rules.sameness(line.facts["kind"], line.facts)
         state = LineState.REFUSED if faults else LineState.ENTERED
         if key is not None:
+            sound = rules.sound(line.facts["kind"], line.facts)
             if key in there:
                 state, faults = LineState.DUPLICATE, [CellFault("name", there[key])]
+            elif sound in there:
+                faults = [CellFault("name", there[sound])]
             there.setdefault(key, f"Line {line.line} enters the same one.")
+            there.setdefault(sound, f"It sounds like line {line.line}, and is entered as well.")
         report.append(Reported(line.line, line.place, state, faults))
     return report
 
 
 def _there(
-    session: Session, statement: Statement, wanted: Collection[tuple[str, str, str]]
-) -> dict[tuple[str, str, str], str]:
+    session: Session, statement: Statement, wanted: Collection[Hashable]
+) -> dict[Hashable, str]:
     """Return which of these signatories are there, and what to say of them.
 
     People who signed in public are not looked at: among many there are namesakes, and it is by
@@ -115,11 +120,14 @@ def _there(
         Signature.state == SignatureState.CONFIRMED,
         (Signature.source != Source.PUBLIC) | (Signature.kind == SignatoryKind.ORGANISATION),
     )
-    there = {}
+    there: dict[Hashable, str] = {}
     for some in session.scalars(query.execution_options(yield_per=rows.AT_ONCE)).partitions():
         known = rows.identities(session, some)
         for row in some:
-            key = rules.sameness(row.kind, known.get(row.id, {}))
-            if key is not None and key in wanted:
-                there[key] = "It is there already."
+            who = known.get(row.id, {})
+            told = {
+                rules.sameness(row.kind, who): "It is there already.",
+                rules.sound(row.kind, who): "It sounds like one that is there, and is entered.",
+            }
+            there |= {key: said for key, said in told.items() if key in wanted}
     return there

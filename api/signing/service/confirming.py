@@ -14,25 +14,21 @@ from api.infra import audit, clock, events, keys, letters, links
 from api.infra.database import reading, transaction
 from api.infra.limits import Rate
 from api.infra.outside import outside
-from api.organisations import service as organisations
-from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 from api.signatures import rules as signatures
 from api.signatures.models import (
-    BlockAct,
     Consent,
     ConsentWords,
     Purpose,
-    SignatoryKind,
     Signature,
     SignatureState,
     Source,
     Visibility,
 )
-from api.signatures.rules import blocking, naming
-from api.signatures.service import blocks, counts, places, rows
+from api.signatures.service import counts, places, rows
 from api.signing import rules
 from api.signing.models import PendingSignature
+from api.signing.service import entries
 from api.signing.service.batch import CODE, CONFIRM
 from api.signing.service.intake import REQUEST
 from api.signing.service.settings import SIGNABLE
@@ -44,7 +40,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 OWN = "signature.own"
-ENTRY = "signatures.entry"
 RECEIPT = "signing.receipt"
 TYPING = Rate(10, 40)  # codes that one address prefix may try
 GONE = "What was sent here is not kept any more. Sign again on the statement's page."
@@ -177,20 +172,20 @@ def _signature(
     asked: PendingSignature,
     request: dict[str, Any],
 ) -> Signature:
-    flags = _flags(session, asked.coalition_id, request)
-    entry = _entry(session, statement, request)
+    entry = entries.entry_of(session, statement, request)
+    is_ours = entry is not None and entry.coalition_id == statement.coalition_id
+    flags = entries.flags(session, statement, request, is_ours=is_ours)
     entry_index = None
     if entry is not None:
-        whose = f"{statement.id}:{entry.id}"
-        entry_index = keys.blind(session, asked.coalition_id, ENTRY, whose)
-    has_signed = entry_index is not None and _has_signed(session, statement, entry_index)
+        entry_index = entries.index_of(session, statement.id, asked.coalition_id, entry)
+    has_signed = entry_index is not None and entries.have_signed(session, statement.id, entry_index)
     is_held = (
         has_signed
         or signing.moderation is Moderation.ALL
         or (signing.moderation is Moderation.FLAGGED and bool(flags))
     )
     if has_signed:
-        flags.append("same_organisation")
+        flags.append(entries.SAME)
     if entry is not None:
         told = {"name": name_in(entry.names, statement.language), "country": entry.country}
         request.update({key: request.get(key) or value for key, value in told.items() if value})
@@ -220,38 +215,6 @@ def _signature(
         language=asked.language,
         flags=flags,
     )
-
-
-def _has_signed(session: Session, statement: Statement, entry_index: bytes) -> bool:
-    query = select(Signature.id).where(
-        Signature.statement_id == statement.id,
-        Signature.entry_index == entry_index,
-        Signature.state == SignatureState.CONFIRMED,
-    )
-    return session.scalars(query.limit(1)).first() is not None
-
-
-def _flags(session: Session, coalition_id: UUID, request: Mapping[str, Any]) -> list[str]:
-    act = blocking.fits(blocks.of(session, coalition_id), request["email"], request.get("name", ""))
-    return [*naming.flags(request), *(["blocked"] if act is BlockAct.HOLD else [])]
-
-
-def _entry(
-    session: Session, statement: Statement, request: Mapping[str, Any]
-) -> Organisation | None:
-    """Return the entry that an organisation signs by: the coalition's, or one of the directory.
-
-    A form has no ids, so that a name finds its entry.
-    """
-    if request["kind"] != SignatoryKind.ORGANISATION:
-        return None
-    if request.get("organisation_id") is None:
-        name, country = request["name"], request.get("country")
-        return organisations.called(session, statement.coalition_id, name, country)
-    entry = session.get(Organisation, UUID(request["organisation_id"]))
-    if entry is None or not (entry.is_public or entry.coalition_id == statement.coalition_id):
-        return None
-    return entry
 
 
 def _keep_who(session: Session, signature: Signature, request: Mapping[str, Any]) -> None:

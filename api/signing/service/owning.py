@@ -17,13 +17,14 @@ from api.signatures.models import (
     Consent,
     ConsentWords,
     Purpose,
+    SignatoryKind,
     Signature,
     SignatureState,
     Visibility,
 )
-from api.signatures.rules import naming
 from api.signatures.service import changes, counts, rows
 from api.signing import rules
+from api.signing.service import entries
 from api.signing.service.confirming import OWN, keep_consents
 from api.signing.service.intake import must_be_fit, must_have_initials
 from api.statements.models import Moderation, Signing, Statement
@@ -76,6 +77,7 @@ def correct(secret: str, changed: Mapping[str, Any]) -> Own:
         _must_stand(signature)
         _must_be_fit(signature, changed)
         known = rows.identities(session, [signature]).get(signature.id, {})
+        before = {**known, "country": signature.country}
         known = {**known, **{key: changed[key] for key in ALTERABLE if key in changed}}
         visibility = Visibility(changed.get("visibility", signature.visibility))
         _must_have_name(known, visibility)
@@ -86,7 +88,7 @@ def correct(secret: str, changed: Mapping[str, Any]) -> Own:
             signature.visibility = visibility
             if visibility is not Visibility.PUBLIC:
                 signature.organisation_id = None
-            _look_again(session, signature, known, changed)
+            _look_again(session, statement, signature, known, before)
         rows.put_identity(session, signature, _kept(known, visibility))
         _tell(session, signature)
         told = {"fields": sorted(changed), "visibility": visibility}
@@ -261,16 +263,34 @@ def take_back_mailing(
 
 
 def _look_again(
-    session: Session, signature: Signature, known: Identity, changed: Mapping[str, Any]
+    session: Session,
+    statement: Statement,
+    signature: Signature,
+    known: Identity,
+    before: Mapping[str, Any],
 ) -> None:
-    """Have a coordinator look at a name that became odd; what they have decided stays decided."""
-    is_new = bool(changed.keys() & set(ALTERABLE))
+    """Have a coordinator look at a name that became odd; what they have decided stays decided.
+
+    Under another name it is no longer of the entry that it was of.
+    """
+    told = {"kind": signature.kind, "name": known.get("name"), "country": signature.country}
+    has_signed = False
+    is_another = any(told[key] != before.get(key) for key in ("name", "country"))
+    if is_another and signature.kind is SignatoryKind.ORGANISATION:
+        entry = entries.entry_of(session, statement, told) if told["name"] else None
+        has_signed = entries.link(session, signature, entry)
+        known.pop("acronym", None)
+        if entry is not None and entry.acronym:
+            known["acronym"] = entry.acronym
+    is_new = is_another or any(known.get(key) != before.get(key) for key in ALTERABLE)
     if not is_new or signature.state is not SignatureState.CONFIRMED:
         return
-    signature.flags = naming.flags(known)
+    is_ours = signature.entry_index is not None
+    flags = entries.flags(session, statement, {**known, **told}, is_ours=is_ours)
+    signature.flags = [*flags, *([entries.SAME] if has_signed else [])]
     signing = session.get_one(Signing, signature.statement_id)
     is_odd = signing.moderation is Moderation.FLAGGED and signature.flags
-    if signing.moderation is Moderation.ALL or is_odd:
+    if has_signed or signing.moderation is Moderation.ALL or is_odd:
         signature.state = SignatureState.HELD
 
 

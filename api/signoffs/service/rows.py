@@ -216,9 +216,9 @@ def _with_somebody(session: Session, coalition_id: UUID) -> set[UUID]:
 def _given(session: Session, row: SignOff, people: Sequence[Person]) -> Given:
     """Return an answer with whose voice it is: one person is one voice, however they answered."""
     content = keys.unseal(session, CONTENT, row.id, row.content)
-    name = spelling.folded(content["by"]["name"])
+    name = spelling.exact(content["by"]["name"])
     of = {each.approver.id: each.root for each in people}
-    by_name = {spelling.folded(each.name): each.root for each in people}
+    by_name = {spelling.exact(each.name): each.root for each in people}
     root = of.get(row.approver_id) if row.approver_id else by_name.get(name)
     return Given(row, content, str(root) if root else f"name {name}")
 

@@ -1,0 +1,18 @@
+"""The job of organisations: their names are kept in the form by which they are told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.infra.jobs import job
+from api.organisations import service
+
+if TYPE_CHECKING:
+    from api.infra.jobs import Work
+
+
+@job("organisations.make_exact", when=service.lack_exact)
+def make_exact(work: Work) -> None:
+    """Make the exact form of names that were written by an earlier version."""
+    del work
+    service.make_exact()

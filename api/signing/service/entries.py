@@ -1,0 +1,151 @@
+"""Which entry an organisation signs by, and what only sounds like one (docs/decisions/0011)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from api.infra import audit, events, keys
+from api.infra.database import touch, transaction
+from api.organisations import service as organisations
+from api.organisations.models import Organisation
+from api.signatures.models import (
+    SignatoryKind,
+    Signature,
+    SignatureState,
+    Source,
+    Visibility,
+)
+from api.signatures.rules import blocking, naming
+from api.signatures.service import blocks, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from api.statements.models import Statement
+
+ENTRY = "signatures.entry"
+PART = "signing.part"
+SAME, ALIKE, BLOCKED = "same_organisation", "sounds_alike", "blocked"  # flags
+
+
+def entry_of(session: Session, statement: Statement, who: Mapping[str, Any]) -> Organisation | None:
+    """Return the entry that an organisation signs by: the coalition's, or one of the directory.
+
+    A form has no ids, so that a name finds its entry.
+    """
+    if who["kind"] != SignatoryKind.ORGANISATION:
+        return None
+    if who.get("organisation_id") is None:
+        name, country = who["name"], who.get("country")
+        return organisations.called(session, statement.coalition_id, name, country)
+    entry = session.get(Organisation, UUID(who["organisation_id"]))
+    if entry is None or not (entry.is_public or entry.coalition_id == statement.coalition_id):
+        return None
+    return entry
+
+
+def flags(
+    session: Session, statement: Statement, who: Mapping[str, Any], *, is_ours: bool
+) -> list[str]:
+    """Return why a coordinator should look at who signs: what is odd, held, or sounds alike."""
+    found, name = naming.flags(who), who.get("name") or ""
+    every = blocks.of(session, statement.coalition_id)
+    if blocking.fits(every, who.get("email") or "", name) is not None:
+        found.append(BLOCKED)
+    if who["kind"] == SignatoryKind.ORGANISATION and name and not is_ours:
+        owner, country = statement.coalition_id, who.get("country")
+        found += [ALIKE] if organisations.alike(session, owner, name, country) else []
+    return found
+
+
+def index_of(
+    session: Session, statement_id: UUID, coalition_id: UUID, entry: Organisation
+) -> bytes:
+    """Return by what two signatures of one organisation under a statement are found."""
+    return keys.blind(session, coalition_id, ENTRY, f"{statement_id}:{entry.id}")
+
+
+def have_signed(
+    session: Session, statement_id: UUID, entry_index: bytes, but: UUID | None = None
+) -> bool:
+    """Tell whether another signature of the same organisation counts."""
+    query = select(Signature.id).where(
+        Signature.statement_id == statement_id,
+        Signature.entry_index == entry_index,
+        Signature.state == SignatureState.CONFIRMED,
+        Signature.id != but if but is not None else Signature.id.is_not(None),
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
+def link(session: Session, signature: Signature, entry: Organisation | None) -> bool:
+    """Have a signature be of an entry or of none; tell whether another one of it counts."""
+    signature.entry_index = signature.organisation_id = None
+    if entry is None:
+        return False
+    whose = signature.statement_id, signature.coalition_id
+    signature.entry_index = index_of(session, *whose, entry)
+    if signature.visibility is Visibility.PUBLIC and entry.coalition_id == signature.coalition_id:
+        signature.organisation_id = entry.id
+    return have_signed(session, signature.statement_id, signature.entry_index, but=signature.id)
+
+
+def part() -> None:
+    """Part signatures from entries that they only sound like, as an earlier version joined them.
+
+    What was said of them stays: their own names, and whether they count.
+    """
+    last: UUID | None = UUID(int=0)
+    while last is not None:
+        last = _part_batch(last)
+
+
+def _part_batch(after: UUID) -> UUID | None:
+    with transaction() as session:
+        query = select(Signature).where(
+            Signature.id > after,
+            Signature.source == Source.PUBLIC,
+            Signature.kind == SignatoryKind.ORGANISATION,
+            Signature.entry_index.is_not(None),
+        )
+        some = query.order_by(Signature.id).limit(rows.AT_ONCE).with_for_update()
+        found = session.scalars(some).all()
+        parted = _part(session, found)
+        for statement_id, coalition_id in {(x.statement_id, x.coalition_id) for x in parted}:
+            facts = {"statement_id": str(statement_id)}
+            events.announce(session, "signature.taken_back", coalition_id, **facts)
+        return found[-1].id if len(found) == rows.AT_ONCE else None
+
+
+def _part(session: Session, signatures: Sequence[Signature]) -> list[Signature]:
+    known = rows.identities(session, signatures)
+    parted = []
+    for signature in signatures:
+        who = known.get(signature.id, {})
+        entry = _joined(session, signature, who.get("name"))
+        if entry is None or organisations.is_called(entry, who["name"]):
+            continue
+        link(session, signature, None)
+        signature.flags = list(dict.fromkeys([*signature.flags, ALIKE]))
+        who = {field: it for field, it in who.items() if field != "acronym"}  # it was the entry's
+        rows.put_identity(session, signature, who)
+        touch(signature, None)
+        audit.record(session, None, "signature.parted", signature)
+        parted.append(signature)
+    return parted
+
+
+def _joined(session: Session, signature: Signature, name: str | None) -> Organisation | None:
+    """Return the entry that a signature is of, if its name sounds like it."""
+    if not name:
+        return None
+    for entry in organisations.sounding(session, signature.coalition_id, name):
+        index = index_of(session, signature.statement_id, signature.coalition_id, entry)
+        if index == signature.entry_index:
+            return entry
+    return None
