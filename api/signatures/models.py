@@ -74,6 +74,13 @@ class Signature(Versioned, Base):
             postgresql_where=text("prefix IS NOT NULL"),
             sqlite_where=text("prefix IS NOT NULL"),
         ),
+        # What may still be asked for differently.
+        Index(
+            "ix_signatures_said",
+            "said_at",
+            postgresql_where=text("said_at IS NOT NULL"),
+            sqlite_where=text("said_at IS NOT NULL"),
+        ),
         # Whom coordinators turned away, until they are forgotten.
         Index(
             "ix_signatures_turned_away",
@@ -130,6 +137,9 @@ class Signature(Versioned, Base):
     entry_index: Mapped[bytes | None] = mapped_column(BlindBytes("signatures.entry"))
     prefix: Mapped[bytes | None]  # of the internet address, under a key that lives seven days
     language: Mapped[Language | None]  # in which the signatory reads letters
+    # When what stands was asked for in public, or changed by hand: what the same mailbox asked for
+    # before does not come back. Kept while such a letter can be confirmed.
+    said_at: Mapped[datetime | None] = mapped_column(Instant)
     shows_logo: Mapped[bool] = mapped_column(default=True)  # where a theme shows logos
     flags: Mapped[list[str]] = mapped_column(JSON, default=list)  # why a coordinator should look
     invalidation_id: Mapped[UUID | None] = mapped_column(

@@ -165,7 +165,11 @@ class PendingSignature(MethodView):
 class LinkConfirmation(MethodView):
     @blueprint.response(200, PendingOut)
     def post(self, secret: str) -> Asked:
-        """Confirm a signature by the link of its letter, any number of times in seven days."""
+        """Confirm a signature by the link of its letter, any number of times in seven days.
+
+        Of several that one mailbox asked for, what was asked for last stands, whichever letter is
+        confirmed last.
+        """
         return service.confirm(secret)
 
 

@@ -36,6 +36,7 @@ VALUES: dict[str, Any] = {
     "number": 3,
     "role": "member",
     "until_text": "14 June 2031",
+    "asked_at": "14 May 2031, 10:02 (UTC)",
     "soft": "14 May 2031, 18:00",
     "hard": "16 May 2031, 18:00",
     "note": "We publish in the morning.\n\nSee demand 3.",

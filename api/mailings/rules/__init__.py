@@ -47,7 +47,7 @@ _TOOL = {"name", "label", "whose", "number"}
 KINDS: Mapping[str, frozenset[str]] = {
     kind: frozenset(facts)
     for kind, facts in {
-        "signing.confirmation": _SIGNING | {"code", "code_link", "days"},
+        "signing.confirmation": _SIGNING | {"code", "code_link", "days", "asked_at"},
         "signing.again": _SIGNING,
         "signing.receipt": _SIGNING | {"statement_link"},
         "invitations.invitation": {"name", "organisation", "link", "role", "until_text"},

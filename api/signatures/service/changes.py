@@ -93,6 +93,7 @@ def change(actor: Actor, signature_id: UUID, expected: int, changes: dict[str, A
             signature.organisation_id = None
         identity = rules.identity_of(facts)
         rows.put_identity(session, signature, identity)
+        rows.say(signature)
         if printed and rules.seen(signature, identity, Audience.PUBLIC) != printed:
             _announce(session, signature)  # another name, too, takes back the one that printed
         audit.record(session, actor, "signature.changed", signature, changes)
@@ -151,6 +152,7 @@ def hide(actor: Actor, signature_id: UUID) -> Shown:
             with counts.followed(session, statement, [signature]):
                 signature.visibility = Visibility.ANONYMOUS
             signature.organisation_id = None
+            rows.say(signature)
             touch(signature, None)
             _announce(session, signature)
             audit.record(session, actor, "signature.hidden", signature)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 # What of a signature leads to a person, to their mailbox, or to whom they signed with.
 MARKS = (
     "organisation_id", "address_index", "domain_index", "entry_index", "prefix", "language",
-    "evidence_id",
+    "evidence_id", "said_at",
 )  # fmt: skip
 
 

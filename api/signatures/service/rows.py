@@ -162,6 +162,12 @@ def put_identity(session: Session, signature: Signature, identity: Identity) -> 
     row.identity = keys.seal(session, signature.coalition_id, IDENTITY, signature.id, identity)
 
 
+def say(signature: Signature) -> None:
+    """Note that what stands was changed by hand just now: an older letter does not undo it."""
+    if signature.address_index is not None:
+        signature.said_at = clock.now()
+
+
 def identities(session: Session, signatures: Sequence[Signature]) -> dict[UUID, Identity]:
     """Return who gave these signatures, as far as it is known.
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from api.infra import audit, clock, days, keys, letters, links
 from api.infra.database import alone, transaction
@@ -178,10 +178,11 @@ def _old() -> dict[type[Any], Any]:
 
 def has_old(session: Session) -> bool:
     """Tell whether something is kept that nobody needs any more."""
-    return any(
-        session.execute(select(*model.__table__.primary_key).where(is_old).limit(1)).first()
-        for model, is_old in _old().items()
-    )
+    old = [
+        *(select(*model.__table__.primary_key).where(is_old) for model, is_old in _old().items()),
+        select(Signature.id).where(Signature.said_at < clock.now() - rules.KEPT),
+    ]
+    return any(session.execute(query.limit(1)).first() for query in old)
 
 
 def forget() -> None:
@@ -194,6 +195,18 @@ def forget() -> None:
         session.execute(delete(links.Link).where(*about))
         for model, is_old in _old().items():
             session.execute(delete(model).where(is_old))
+    while _forget_when_said() == AT_ONCE:
+        pass
+
+
+def _forget_when_said() -> int:
+    """Forget when signatures were asked for, once no letter can be confirmed that is older."""
+    with transaction() as session:
+        old = select(Signature.id).where(Signature.said_at < clock.now() - rules.KEPT)
+        ids = session.scalars(old.limit(AT_ONCE)).all()
+        same = {"said_at": None, "updated_at": Signature.updated_at}  # nobody changed them
+        session.execute(update(Signature).where(Signature.id.in_(ids)).values(same))
+        return len(ids)
 
 
 def forget_coalition(coalition_id: UUID) -> None:

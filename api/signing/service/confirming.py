@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from api.errors import Fault, Gone, NotFound
 from api.infra import audit, clock, events, keys, letters, links
-from api.infra.database import reading, transaction
+from api.infra.database import reading, touch, transaction
+from api.infra.letters import Letter
 from api.infra.limits import Rate
 from api.infra.outside import outside
 from api.organisations.rules import name_in
@@ -20,6 +21,7 @@ from api.signatures.models import (
     Consent,
     ConsentWords,
     Purpose,
+    SignatoryKind,
     Signature,
     SignatureState,
     Source,
@@ -30,17 +32,18 @@ from api.signing import rules
 from api.signing.models import PendingSignature
 from api.signing.service import entries
 from api.signing.service.batch import CODE, CONFIRM
-from api.signing.service.intake import REQUEST
+from api.signing.service.intake import REQUEST, TOLD
 from api.signing.service.settings import SIGNABLE
 from api.statements.models import Moderation, Signing, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
 OWN = "signature.own"
 RECEIPT = "signing.receipt"
+CHANGED = {*TOLD, "visibility", "consents"}
 TYPING = Rate(10, 40)  # codes that one address prefix may try
 GONE = "What was sent here is not kept any more. Sign again on the statement's page."
 
@@ -67,7 +70,10 @@ def pending(secret: str) -> Asked:
     """Return what a link from a letter would confirm. Nothing changes."""
     with reading() as session:
         link = links.follow(session, CONFIRM, secret)
-        return _asked(session, _of_link(session, link, lock=False))
+        asked = _of_link(session, link, lock=False)
+        stands = _same(session, asked)
+        is_over = stands is not None and _is_later(stands, asked)
+        return _asked(session, asked, stands if is_over else None)
 
 
 def confirm(secret: str) -> Asked:
@@ -124,13 +130,23 @@ def _count(session: Session, asked: PendingSignature) -> None:
     if asked.request is None:
         raise Gone(GONE)
     request = keys.unseal(session, REQUEST, asked.id, asked.request)
-    signature = _signature(session, statement, signing, asked, request)
+    facts = _facts(session, statement, signing, asked, request)
+    signature = Signature(
+        id=uuid4(),
+        coalition_id=asked.coalition_id,
+        statement_id=asked.statement_id,
+        source=Source.PUBLIC,
+        lead=False,
+        position=None,
+        day=clock.today(),
+        address_index=asked.address_index,
+        **facts,
+    )
     try:
         with session.begin_nested():
             session.add(signature)
     except IntegrityError:  # the same address confirmed another letter, just now or before
-        asked.signature_id = _same(session, asked)
-        asked.request = None
+        _count_instead(session, statement, signing, asked, request)
         return
     asked.signature_id = signature.id
     _keep_who(session, signature, request)
@@ -139,10 +155,7 @@ def _count(session: Session, asked: PendingSignature) -> None:
         counts.change(session, [signature], by=1)
         places.soon(session)
     links.issue(session, OWN, signature.coalition_id, signature.id)
-    if request.get("receipt", True):
-        letters.promise(session, RECEIPT, signature.coalition_id, asked.id)
-    else:
-        asked.request = None
+    _receive(session, signature, asked, request)
     told = {"revision_sha256": signature.revision_sha256}
     audit.record(session, None, "signature.confirmed_by_letter", signature, told)
     events.announce(
@@ -154,67 +167,115 @@ def _count(session: Session, asked: PendingSignature) -> None:
     )
 
 
-def _same(session: Session, asked: PendingSignature) -> UUID:
-    query = select(Signature.id).where(
-        Signature.statement_id == asked.statement_id,
-        Signature.address_index == asked.address_index,
-    )
-    found = session.scalars(query).first()
-    if found is None:
-        raise Gone(GONE)
-    return found
-
-
-def _signature(
+def _count_instead(
     session: Session,
     statement: Statement,
     signing: Signing,
     asked: PendingSignature,
     request: dict[str, Any],
-) -> Signature:
+) -> None:
+    """Have what was asked for last stand, whichever letter is confirmed last.
+
+    What a coordinator decided of the signature stays decided.
+    """
+    signature = _same(session, asked, lock=True)
+    if signature is None:
+        raise Gone(GONE)
+    asked.signature_id = signature.id
+    if _is_later(signature, asked):
+        asked.request = None
+        return
+    facts = _facts(session, statement, signing, asked, request, instead=signature)
+    if signature.state not in {SignatureState.CONFIRMED, SignatureState.HELD}:
+        facts["state"] = signature.state
+    if signature.revision_number > asked.revision_number:  # a coordinator asked them meanwhile
+        del facts["revision_number"], facts["revision_sha256"]
+    with counts.followed(session, statement, [signature]):
+        for field, value in facts.items():
+            setattr(signature, field, value)
+    consents_instead(session, signature, request["consents"])
+    _keep_who(session, signature, request)
+    touch(signature, None)
+    places.soon(session)
+    _receive(session, signature, asked, request)
+    said = {"fields": sorted(CHANGED & request.keys()), "visibility": signature.visibility}
+    audit.record(session, None, "signature.changed_by_signatory", signature, said)
+    told = {"statement_id": str(statement.id), "signature_id": str(signature.id)}
+    events.announce(session, "signature.taken_back", signature.coalition_id, **told)
+
+
+def _receive(
+    session: Session, signature: Signature, asked: PendingSignature, request: Mapping[str, Any]
+) -> None:
+    """Promise the one receipt of a signature, unless it is declined; else forget the request."""
+    session.flush()
+    of_it = select(PendingSignature.id).where(PendingSignature.signature_id == signature.id)
+    sent = select(Letter.id).where(Letter.kind == RECEIPT, Letter.object_id.in_(of_it))
+    if request.get("receipt", True) and session.scalars(sent.limit(1)).first() is None:
+        letters.promise(session, RECEIPT, signature.coalition_id, asked.id)
+    else:
+        asked.request = None
+
+
+def _same(session: Session, asked: PendingSignature, *, lock: bool = False) -> Signature | None:
+    """Return the signature that the same address gave."""
+    query = select(Signature).where(
+        Signature.statement_id == asked.statement_id,
+        Signature.address_index == asked.address_index,
+    )
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).first()
+
+
+def _is_later(signature: Signature, asked: PendingSignature) -> bool:
+    """Tell whether what stands was said after something was asked for."""
+    return signature.said_at is not None and signature.said_at >= asked.asked_at
+
+
+def _facts(  # noqa: PLR0913 # a request, and what it is judged by
+    session: Session,
+    statement: Statement,
+    signing: Signing,
+    asked: PendingSignature,
+    request: dict[str, Any],
+    *,
+    instead: Signature | None = None,
+) -> dict[str, Any]:
+    """Return what a signature is by a request; of an entry the request takes what it lacks."""
     entry = entries.entry_of(session, statement, request)
     is_ours = entry is not None and entry.coalition_id == statement.coalition_id
     flags = entries.flags(session, statement, request, is_ours=is_ours)
     entry_index = None
     if entry is not None:
         entry_index = entries.index_of(session, statement.id, asked.coalition_id, entry)
-    has_signed = entry_index is not None and entries.have_signed(session, statement.id, entry_index)
+        told = {"name": name_in(entry.names, statement.language), "country": entry.country}
+        request.update({key: request.get(key) or value for key, value in told.items() if value})
+        request["acronym"] = entry.acronym
+    has_signed = entry_index is not None and entries.have_signed(
+        session, statement.id, entry_index, but=None if instead is None else instead.id
+    )
     is_held = (
         has_signed
         or signing.moderation is Moderation.ALL
         or (signing.moderation is Moderation.FLAGGED and bool(flags))
     )
-    if has_signed:
-        flags.append(entries.SAME)
-    if entry is not None:
-        told = {"name": name_in(entry.names, statement.language), "country": entry.country}
-        request.update({key: request.get(key) or value for key, value in told.items() if value})
-        request["acronym"] = entry.acronym
     is_public = request["visibility"] == Visibility.PUBLIC
-    return Signature(
-        id=uuid4(),
-        coalition_id=asked.coalition_id,
-        statement_id=asked.statement_id,
-        revision_number=asked.revision_number,
-        revision_sha256=asked.revision_sha256,
-        source=Source.PUBLIC,
-        state=SignatureState.HELD if is_held else SignatureState.CONFIRMED,
-        kind=request["kind"],
-        country=request.get("country"),
-        lead=False,
-        visibility=Visibility(request["visibility"]),
-        position=None,
-        day=clock.today(),
-        organisation_id=entry.id
-        if entry is not None and is_public and entry.coalition_id == asked.coalition_id
-        else None,
-        address_index=asked.address_index,
-        domain_index=asked.domain_index,
-        entry_index=entry_index,
-        prefix=asked.prefix,
-        language=asked.language,
-        flags=flags,
-    )
+    return {
+        "revision_number": asked.revision_number,
+        "revision_sha256": asked.revision_sha256,
+        "state": SignatureState.HELD if is_held else SignatureState.CONFIRMED,
+        "kind": SignatoryKind(request["kind"]),
+        "country": request.get("country"),
+        "visibility": Visibility(request["visibility"]),
+        "organisation_id": entry.id if entry is not None and is_public and is_ours else None,
+        "domain_index": asked.domain_index,
+        "entry_index": entry_index,
+        "prefix": asked.prefix,
+        "language": asked.language,
+        "flags": [*flags, entries.SAME] if has_signed else flags,
+        "said_at": asked.asked_at,
+    }
 
 
 def _keep_who(session: Session, signature: Signature, request: Mapping[str, Any]) -> None:
@@ -248,6 +309,30 @@ def keep_consents(
         )
 
 
+def consents_instead(
+    session: Session, signature: Signature, given: Sequence[Mapping[str, Any]]
+) -> None:
+    """Keep what somebody agreed to in place of what they agreed to before."""
+    query = select(Consent).where(Consent.signature_id == signature.id)
+    before = {(row.purpose.value, row.organisation_id): row for row in session.scalars(query)}
+    new = []
+    for each in given:
+        whose = each["organisation_id"] and UUID(each["organisation_id"])
+        known = before.pop((each["purpose"], whose), None)
+        words = rules.Consent(Purpose(each["purpose"]), each["language"], each["words"])
+        if known is None or known.taken_back_on or known.words_sha256 != words.sha256:
+            new.append(each)
+            if known is not None:
+                session.delete(known)
+    for row in before.values():
+        if row.purpose is Purpose.MAILINGS and row.taken_back_on is None:
+            row.taken_back_on = clock.today()
+            facts = {"signature_id": str(signature.id), "consent_id": str(row.id)}
+            events.announce(session, "consent.taken_back", signature.coalition_id, **facts)
+    session.flush()
+    keep_consents(session, signature, new)
+
+
 def _write_words(session: Session, consent: rules.Consent) -> None:
     row = {"sha256": consent.sha256, "language": consent.language, "words": consent.words}
     try:
@@ -257,17 +342,19 @@ def _write_words(session: Session, consent: rules.Consent) -> None:
         pass  # somebody else has just kept the same words
 
 
-def _asked(session: Session, asked: PendingSignature) -> Asked:
+def _asked(session: Session, asked: PendingSignature, instead: Signature | None = None) -> Asked:
+    """Return a request as its page shows it; `instead` of it, something later stands."""
     statement = session.get_one(Statement, asked.statement_id)
     who: dict[str, Any] = {}
     if asked.request is not None:
         who = keys.unseal(session, REQUEST, asked.id, asked.request)
-    link = asked.signature_id and links.newest(session, OWN, asked.signature_id)
+    signature_id = instead.id if instead is not None else asked.signature_id
+    link = signature_id and links.newest(session, OWN, signature_id)
     return Asked(
         statement,
         session.get_one(Signing, statement.id),
         who,
         asked.language,
-        asked.signature_id is not None,
+        signature_id is not None,
         links.secret_of(session, link) if link else None,
     )

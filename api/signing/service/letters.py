@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from api.coalitions.models import Coalition
-from api.infra import keys, letters, links
+from api.infra import keys, languages, letters, links
 from api.infra.outside import outside
 from api.signatures.models import Signature
 from api.signing import rules
@@ -64,6 +64,7 @@ def confirmation(session: Session, pending_id: UUID) -> letters.Facts | None:
         code=rules.spelled(code_of(session, asked)),
         code_link=_page("s", f"{signing.address}/code"),
         days=rules.KEPT.days,
+        asked_at=languages.instant_text(asked.asked_at, signing.zone, asked.language),
     )
 
 

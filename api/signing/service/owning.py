@@ -90,6 +90,7 @@ def correct(secret: str, changed: Mapping[str, Any]) -> Own:
                 signature.organisation_id = None
             _look_again(session, statement, signature, known, before)
         rows.put_identity(session, signature, _kept(known, visibility))
+        rows.say(signature)
         _tell(session, signature)
         told = {"fields": sorted(changed), "visibility": visibility}
         audit.record(session, None, "signature.changed_by_signatory", signature, told)
@@ -107,6 +108,7 @@ def hide(secret: str) -> Own:
                 signature.visibility = Visibility.ANONYMOUS
                 signature.organisation_id = None
             rows.put_identity(session, signature, _kept(known, Visibility.ANONYMOUS))
+            rows.say(signature)
             _tell(session, signature)
             audit.record(session, None, "signature.hidden_by_signatory", signature)
         return _own(session, signature)
@@ -257,6 +259,7 @@ def take_back_mailing(
     known = rows.identities(session, [signature]).get(signature.id, {})
     _take_consents_back(session, signature, ids, known)
     rows.put_identity(session, signature, known)
+    rows.say(signature)
     touch(signature, None)
     audit.record(session, None, "consent.taken_back", signature, {"by": by})
     return True
