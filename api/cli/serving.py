@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from api.infra.machine import Check
 
-SELF = (sys.executable, "-m", "api.cli")
+SELF = (sys.executable, "-P", "-m", "api.cli")  # -P: not what the folder at hand calls `api`
 WORKER = (*SELF, "worker")
 LATE = timedelta(minutes=5)
 BACKLOG = 1024  # connections that wait to be taken

@@ -183,7 +183,14 @@ class Children:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own program, by our own interpreter
-                [sys.executable, "-m", "api.infra.warm", str(theirs.fileno()), *self._command],
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "api.infra.warm",
+                    str(theirs.fileno()),
+                    *self._command,
+                ],
                 pass_fds=[theirs.fileno()],
                 cwd=self._folder,
                 env=_environment(self._folder),
@@ -284,7 +291,9 @@ def _not_started(reason: str) -> str:
 
 def _environment(folder: str) -> dict[str, str]:
     """Return all that the process may know of ours: where its code is, and nothing else."""
-    paths = [str(Path(__file__).resolve().parents[2]), *filter(None, sys.path)]
+    here = str(Path.cwd())  # where we happen to be started is no place for code
+    paths = [str(Path(__file__).resolve().parents[2])]
+    paths += [path for path in sys.path if path not in {"", ".", here}]
     passed = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
     return passed | {
         "LANG": "C.UTF-8",

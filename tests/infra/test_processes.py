@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,19 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WAIT_SECONDS = 60
-COMMAND = [sys.executable, "-m", "api.cli"]
 
 
-def commands() -> dict[int, list[str]]:
-    """Return each of our processes' id and words."""
+def commands(module: str = "api.cli") -> dict[int, list[str]]:
+    """Return the id and the words of each of our processes that runs a module."""
     found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             words = (folder / "cmdline").read_bytes().decode().split("\0")
         except OSError:
             continue
-        if words[1:3] == COMMAND[1:]:
-            found[int(folder.name)] = words[3:]
+        if words[1:4] == ["-P", "-m", module]:
+            found[int(folder.name)] = words[4:]
     return found
 
 
@@ -87,22 +86,31 @@ def parent(pid: int) -> int:
         return 0
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+@contextmanager
+def serving(settings_in: Path, folder: Path) -> Iterator[House]:
+    """Serve with a database of its own, started in a folder."""
     settings = {
         "PATH": os.environ["PATH"],
-        "UNDERSIGNED_DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite",
-        "UNDERSIGNED_STORAGE_PATH": str(tmp_path / "storage"),
+        "UNDERSIGNED_DATABASE_URL": f"sqlite:///{settings_in}/db.sqlite",
+        "UNDERSIGNED_STORAGE_PATH": str(settings_in / "storage"),
         "UNDERSIGNED_MASTER_KEYS": new_master_key(),
         "UNDERSIGNED_LOG_LEVEL": "CRITICAL",
     }
-    subprocess.run([*COMMAND, "migrate"], env=settings, check=True)  # noqa: S603 # our own command
+    ours = str(Path(sys.executable).parent / "undersigned")
+    subprocess.run([ours, "migrate"], env=settings, check=True, cwd=folder)  # noqa: S603 # our own command
     bind = f"127.0.0.1:{free_port()}"
-    with subprocess.Popen([*COMMAND, "serve", "--bind", bind], env=settings) as process:  # noqa: S603 # our own command
+    command = [ours, "serve", "--bind", bind]
+    with subprocess.Popen(command, env=settings, cwd=folder) as process:  # noqa: S603 # our own command
         try:
             yield House(process, bind)
         finally:
             process.kill()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with serving(tmp_path, Path.cwd()) as house:
+        yield house
 
 
 def test_a_worker_that_ends_is_started_again_and_both_end_when_told_to(house: House) -> None:
@@ -146,3 +154,27 @@ def test_a_request_that_is_being_sent_is_answered_before_the_end(house: House) -
 
         assert connection.getresponse().status == 401
     assert house.process.wait(WAIT_SECONDS) == 0
+
+
+def test_nothing_of_the_folder_at_hand_is_run(tmp_path: Path) -> None:
+    mark, folder = tmp_path / "mark", tmp_path / "of somebody"
+    (folder / "weasyprint").mkdir(parents=True)
+    for name in ("api", "structlog", "json", "sitecustomize", "huey", "weasyprint/__init__"):
+        (folder / f"{name}.py").write_text(f"open({str(mark)!r}, 'a').write(__name__)\n")
+
+    with serving(tmp_path, folder) as house:
+        house.until_ready()
+        found = house.wait_for(servers=True, workers=True)
+        until = time.monotonic() + WAIT_SECONDS
+        while warm() != found["servers"] | found["workers"]:  # each has started its render process
+            assert time.monotonic() < until
+            time.sleep(0.2)
+        house.process.terminate()
+        assert house.process.wait(WAIT_SECONDS) == 0
+
+    assert not mark.exists()
+
+
+def warm() -> set[int]:
+    """Return the processes here that have a render process."""
+    return {parent(pid) for pid in commands("api.infra.warm")} & commands().keys()
