@@ -25,6 +25,14 @@ class Wire:
     def hang(self) -> None:
         self.is_whole.clear()
 
+    def cut(self) -> None:
+        """Refuse new connections, and end those that are there."""
+        with suppress(OSError):
+            self.listening.shutdown(socket.SHUT_RDWR)
+        for end in self.ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
     def mend(self) -> None:
         self.is_whole.set()
 
@@ -55,7 +63,7 @@ def wire(host: str, port: int) -> Iterator[Wire]:
         yield laid
     finally:
         laid.mend()
-        laid.listening.shutdown(socket.SHUT_RDWR)
+        laid.cut()
         laid.listening.close()
         thread.join(5)
         for end in laid.ends:

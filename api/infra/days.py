@@ -31,7 +31,7 @@ PLACE = "day_keys.secret"
 KNOWN_SECONDS = 60.0
 MOST_KNOWN = 20
 KNOWN: MutableMapping[object, dict[tuple[str, date], tuple[bytes, float]]] = WeakKeyDictionary()
-KEPT = {"letters": timedelta(days=2), "prefixes": timedelta(days=7)}
+KEPT = {"letters": timedelta(days=2), "prefixes": timedelta(days=7), "limits": timedelta(days=2)}
 
 
 class DayKey(Base):
@@ -62,6 +62,16 @@ def ready(purpose: str) -> None:
         for _ in range(2):  # one that was just made is known only once it is kept
             with transaction() as session:
                 mark(session, purpose, "")
+
+
+def mark_alone(purpose: str, value: str) -> bytes:
+    """Return what stands for a value today, for who is in no transaction."""
+    day = clock.today()
+    known, until = KNOWN.get(db.engine, {}).get((purpose, day), (b"", 0.0))
+    if until > time.monotonic():
+        return hmac.digest(known, value.encode(), "sha256")
+    with transaction() as session:
+        return mark(session, purpose, value, day)
 
 
 def _key(session: Session, purpose: str, day: date) -> bytes:

@@ -9,15 +9,35 @@ import math
 import time
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast
 
+import structlog
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.errors import StorageError
 from limits.storage import Storage, storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from api.errors import DomainError
+from api.infra import days
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+log = structlog.get_logger()
 A_MINUTE = 60
+MEMORY = "memory://"
+ANSWER_SECONDS = 0.5  # every request that is counted waits for it
+PAUSE_SECONDS = 10.0  # in which one that did not answer is not asked again
+REDIS: Mapping[str, Any] = MappingProxyType(
+    {
+        "socket_timeout": ANSWER_SECONDS,
+        "socket_connect_timeout": ANSWER_SECONDS,
+        "retry": Retry(NoBackoff(), 1),  # a connection that a restart cut
+    }
+)
 
 
 class TooOften(DomainError):
@@ -41,15 +61,48 @@ class Rate:
     an_hour: int
 
 
+class _Counters:
+    """Counts in one place."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def seconds_until(self, item: RateLimitItem, *who: str) -> int:
+        if self.limiter.hit(item, *who):
+            return 0
+        until = self.limiter.get_window_stats(item, *who).reset_time
+        return max(1, math.ceil(until - time.time()))
+
+    def seen(self, what: str) -> int:
+        minute = int(time.time()) // A_MINUTE
+        return int(self.storage.incr(f"seen/{what}/{minute}", 2 * A_MINUTE))
+
+    @cached_property
+    def storage(self) -> Storage:
+        how = {} if self._url == MEMORY else REDIS
+        made = storage_from_string(self._url, wrap_exceptions=True, **how)
+        return cast("Storage", made)
+
+    @cached_property
+    def limiter(self) -> SlidingWindowCounterRateLimiter:
+        return SlidingWindowCounterRateLimiter(self.storage)
+
+
 class Limits:
-    """The counters of one app."""
+    """The counters of one app.
+
+    Where several processes count in a Redis, nobody stands in it by name: who does a thing is
+    counted by a mark of the day. While it does not answer, each process counts by itself.
+    """
 
     def __init__(self, url: str) -> None:
         """Count where an address says; it is opened at first use."""
-        self._url = url
+        self._own = _Counters(MEMORY)
+        self._shared = None if url == MEMORY else _Counters(url)
+        self._again_at = 0.0  # of the monotonic clock: it is not asked before
 
     def hit(self, rate: Rate, *who: str) -> None:
-        """Count one more, or raise TooOften."""
+        """Count one more, or raise TooOften. In no transaction."""
         for item in RateLimitItemPerMinute(rate.a_minute), RateLimitItemPerHour(rate.an_hour):
             if seconds := self._seconds_until(item, *who):
                 raise TooOften(seconds)
@@ -59,24 +112,34 @@ class Limits:
         return self._seconds_until(RateLimitItemPerMinute(a_minute), *who)
 
     def seen(self, *what: str) -> int:
-        """Count one more of what is only watched; return how many there were in this minute."""
-        minute = int(time.time()) // A_MINUTE
-        return int(self._storage.incr(f"seen/{'/'.join(what)}/{minute}", 2 * A_MINUTE))
+        """Count one more of what is only watched; return how many there were in this minute.
 
-    def _seconds_until(self, item: RateLimitItem, *who: str) -> int:
-        if self._limiter.hit(item, *who):
-            return 0
-        until = self._limiter.get_window_stats(item, *who).reset_time
-        return max(1, math.ceil(until - time.time()))
+        `what` is no person, and stands where it is counted.
+        """
+        return self._ask(lambda counters: counters.seen("/".join(what)))
+
+    def is_shared(self) -> bool:
+        """Tell whether it is counted where the settings say."""
+        try:
+            return self._shared is None or bool(self._shared.storage.check())
+        except StorageError:
+            return False
 
     def close(self) -> None:
         """Forget all counts."""
-        self._storage.reset()
+        for each in filter(None, (self._own, self._shared)):
+            each.storage.reset()
 
-    @cached_property
-    def _storage(self) -> Storage:
-        return cast("Storage", storage_from_string(self._url))
+    def _seconds_until(self, item: RateLimitItem, *who: str) -> int:
+        if self._shared is not None:
+            who = (days.mark_alone("limits", "/".join(who)).hex(),)
+        return self._ask(lambda counters: counters.seconds_until(item, *who))
 
-    @cached_property
-    def _limiter(self) -> SlidingWindowCounterRateLimiter:
-        return SlidingWindowCounterRateLimiter(self._storage)
+    def _ask(self, ask: Callable[[_Counters], int]) -> int:
+        if self._shared is not None and time.monotonic() >= self._again_at:
+            try:
+                return ask(self._shared)
+            except StorageError as fault:
+                self._again_at = time.monotonic() + PAUSE_SECONDS
+                log.warning("limits alone", error=type(fault.storage_error).__name__)
+        return ask(self._own)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -10,6 +11,9 @@ from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
 from huey.consumer import Consumer, Scheduler
 from huey.registry import Message
 from huey.serializer import Serializer
+from redis import ConnectionPool
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from api.errors import Unavailable
 from api.infra.database import POSTGRES_ARGS, Impatient
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 NAME = "undersigned"
+MEND = "Start it, or mend UNDERSIGNED_QUEUE_URL."
 SWEEP_SECONDS = 5
 ANSWER_SECONDS = 5.0  # a request waits so long for the queue; what is due is found without it too
 STOP_SECONDS = 30  # what a worker that is told to stop may still finish; the lease keeps the rest
@@ -37,20 +42,24 @@ class Queue:
         self._url = url
         self._act: Callable[[UUID], None] | None = None
         self._opened: Huey | None = None
+        self._again_at = 0.0  # of the monotonic clock: it is not asked before
 
     def send(self, job_id: UUID) -> None:
         """Say that a job is due, or raise QueueBroken."""
+        if time.monotonic() < self._again_at:  # a request that promises several waits once
+            raise QueueBroken(MEND)
         try:
             self._huey.enqueue(self._task.s(str(job_id)))
         except Exception as fault:  # each kind of queue has errors of its own
-            raise QueueBroken("Start it, or mend UNDERSIGNED_QUEUE_URL.") from fault
+            self._again_at = time.monotonic() + SWEEP_SECONDS
+            raise QueueBroken(MEND) from fault
 
     def size(self) -> int:
         """Return how many ids wait, or raise QueueBroken."""
         try:
             return int(self._huey.pending_count())
         except Exception as fault:
-            raise QueueBroken("Start it, or mend UNDERSIGNED_QUEUE_URL.") from fault
+            raise QueueBroken(MEND) from fault
 
     def work(self, act: Callable[[UUID], None], sweep: Callable[[], None], threads: int) -> None:
         """Do the jobs whose ids come, and sweep every few seconds, until a signal ends it."""
@@ -114,7 +123,13 @@ def _opened(url: str) -> Huey:
         return SqliteHuey(NAME, filename=url.removeprefix("sqlite:///"), fsync=True, **how)
     if url.startswith("postgresql://"):
         return PostgresHuey(NAME, connection=lambda: _connected(url), table_prefix="queue", **how)
-    return RedisHuey(NAME, url=url, **how)  # which gives up after five seconds by itself
+    pool = ConnectionPool.from_url(
+        url,
+        socket_timeout=ANSWER_SECONDS,
+        socket_connect_timeout=ANSWER_SECONDS,
+        retry=Retry(NoBackoff(), 1),  # a connection that a restart cut
+    )
+    return RedisHuey(NAME, connection_pool=pool, **how)
 
 
 def _connected(url: str) -> Impatient:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import socket
+import time
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Response, jsonify
@@ -13,27 +14,54 @@ from sqlalchemy.exc import SQLAlchemyError
 from api import config
 from api.infra.database import NotMigrated, must_be_migrated
 from api.infra.outside import outside
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from api.infra.queue import QueueBroken
 
 log = structlog.get_logger()
 LEAST_FREE_BYTES = 100_000_000
+KNOWN_SECONDS = 10.0
+MAIL_SECONDS = 2.0
 
 
 def install(app: Flask) -> None:
-    """Answer /healthz (the process) and /readyz (what it needs)."""
+    """Answer /healthz (the process) and /readyz (what it needs, and what others wait for)."""
 
     @app.get("/healthz")
     def healthz() -> Response:
         return jsonify(status="ok")
 
+    parts = _Parts()
+
     @app.get("/readyz")
     def readyz() -> tuple[Response, int]:
-        found = {name: check() for name, check in CHECKS.items()}
-        ready = all(found.values())
-        status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
-        return jsonify(status="ok" if ready else "not ready", **found), status
+        database = _database()
+        found = parts.found(is_queue_there=database or not _is_queue_in_it())
+        status = "ok" if all(each is not False for each in found.values()) else "degraded"
+        # Without one of the others this process serves on. A proxy that left it out for them would
+        # leave out all, since they have the same.
+        if not database:
+            status = "not ready"
+        code = HTTPStatus.OK if database else HTTPStatus.SERVICE_UNAVAILABLE
+        return jsonify(status=status, database=database, **found), code
+
+
+class _Parts:
+    """What a process does without for a while; asked now and then only, whoever asks us."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, bool | None] = {}
+        self._asked_at = float("-inf")
+
+    def found(self, *, is_queue_there: bool) -> dict[str, bool | None]:
+        """Return which of them answer; None: there is none."""
+        if time.monotonic() - self._asked_at >= KNOWN_SECONDS:
+            self._found = {
+                "queue": is_queue_there and _queue(),
+                "limits": outside().limits.is_shared(),
+                "storage": _storage(),
+                "mail": _mail(),
+            }
+            self._asked_at = time.monotonic()
+        return self._found
 
 
 def _database() -> bool:
@@ -47,6 +75,19 @@ def _database() -> bool:
     return True
 
 
+def _is_queue_in_it() -> bool:
+    settings = outside().settings
+    return settings.queue_url is None and not settings.is_sqlite
+
+
+def _queue() -> bool:
+    try:
+        outside().queue.size()
+    except QueueBroken:
+        return False
+    return True
+
+
 def _storage() -> bool:
     try:
         return shutil.disk_usage(outside().settings.storage_path).free > LEAST_FREE_BYTES
@@ -54,4 +95,12 @@ def _storage() -> bool:
         return False
 
 
-CHECKS: dict[str, Callable[[], bool]] = {"database": _database, "storage": _storage}
+def _mail() -> bool | None:
+    server = outside().mail
+    if server is None:
+        return None
+    try:
+        socket.create_connection((server.host, server.port), timeout=MAIL_SECONDS).close()
+    except OSError:
+        return False
+    return True

@@ -11,13 +11,24 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
 from api.infra.database import db
+from api.infra.mail import Server
+from api.web import health
 from tests.builders import a_coalition
+from tests.postgres import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.client import Client
     from tests.conftest import World
+
+
+WELL = {"queue": True, "limits": True, "storage": True, "mail": None}
+
+
+@pytest.fixture(autouse=True)
+def _asked_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "KNOWN_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -38,7 +49,7 @@ def test_a_healthy_process_says_so(world: World) -> None:
     caller = world.stranger()
 
     assert caller.get("/healthz").json == {"status": "ok"}
-    assert caller.get("/readyz").json == {"status": "ok", "database": True, "storage": True}
+    assert caller.get("/readyz").json == {"status": "ok", "database": True, **WELL}
 
 
 def test_without_its_database_it_is_up_and_not_ready(
@@ -47,7 +58,7 @@ def test_without_its_database_it_is_up_and_not_ready(
     assert world.stranger().get("/healthz").status == 200
     ready = world.stranger().get("/readyz")
     assert ready.status == 503
-    assert ready.json == {"status": "not ready", "database": False, "storage": True}
+    assert ready.json == {"status": "not ready", "database": False, **WELL}
 
 
 def test_without_its_database_each_request_is_to_be_sent_again_later(
@@ -95,7 +106,7 @@ def test_connections_that_a_restart_cut_are_replaced(worlds: dict[str, World]) -
     world.empty()
 
 
-def test_without_room_or_a_folder_for_files_it_is_not_ready(
+def test_without_room_or_a_folder_for_files_it_serves_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = shutil.disk_usage("/")._replace(free=1_000)
@@ -108,5 +119,33 @@ def test_without_room_or_a_folder_for_files_it_is_not_ready(
     monkeypatch.setitem(world.app.extensions, "undersigned", away)
     gone = world.stranger().get("/readyz")
 
-    assert (full.status, gone.status) == (503, 503)
-    assert full.json == gone.json == {"status": "not ready", "database": True, "storage": False}
+    assert (full.status, gone.status) == (200, 200)
+    assert full.json == {"status": "degraded", "database": True, **WELL, "storage": False}
+    assert gone.json == full.json
+
+
+def test_without_its_mail_server_it_serves_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = world.app.extensions["undersigned"]
+    away = replace(outside, mail=Server.at(f"smtp://127.0.0.1:{free_port()}"))
+    monkeypatch.setitem(world.app.extensions, "undersigned", away)
+
+    ready = world.stranger().get("/readyz")
+
+    assert ready.status == 200
+    assert ready.json == {"status": "degraded", "database": True, **WELL, "mail": False}
+
+
+def test_what_it_can_do_without_is_not_asked_at_each_question(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[None] = []
+    monkeypatch.setattr(health, "_mail", lambda: asked.append(None))
+    world.stranger().get("/readyz")
+    monkeypatch.setattr(health, "KNOWN_SECONDS", 60.0)
+
+    for _ in range(5):
+        world.stranger().get("/readyz")
+
+    assert len(asked) == 1
