@@ -26,7 +26,7 @@ from weasyprint import HTML, Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from api.infra import embedding  # it imports WeasyPrint too
+from api.infra import embedding, lines  # they import WeasyPrint too
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -181,6 +181,7 @@ def _write(html: str, assets: _Assets, configuration: FontConfiguration) -> byte
     for each in document.pages:
         # Emphasis inside a link would get a link of its own, which is not tagged as one.
         each.links = [link for link in each.links if link[-1].link]
+    lines.end_rules(document)
     return bytes(document.write_pdf(finisher=finish, **options))
 
 
@@ -228,3 +229,4 @@ def _is_alone() -> bool:
 PIL.Image.MAX_IMAGE_PIXELS = _MAX_PIXELS
 warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
 embedding.install()
+lines.install()

@@ -146,7 +146,7 @@ def test_a_draft_says_so_on_every_page() -> None:
 def test_a_right_to_left_document_is_mirrored_with_digits_of_its_language() -> None:
     page = _paper(_with(language="fa", direction="rtl"))
     assert '<html lang="fa" dir="rtl">' in page
-    assert "@bottom-right { content: string(short-title) }" in page
+    assert "@bottom-right { content: string(short-title)" in page
     assert "counter(page, persian)" in page
     assert "list-style-type: persian" in page
 

@@ -145,7 +145,7 @@ def test_paper_has_page_numbers_in_the_languages_digits_and_a_screen_has_none() 
 
     assert "target-counter(attr(href), page, decimal)" in page_of(a_report())
     assert "target-counter(attr(href), page, persian)" in page_of(persian)
-    assert "@top-right { content: string(section) }" in page_of(persian)
+    assert "@top-right { content: string(section)" in page_of(persian)
     screen = html(persian, SIGNATORIES, Look(theme="brief"), for_paper=False)
     assert "target-counter" not in screen
     assert "<nav" in screen

@@ -1,0 +1,123 @@
+"""Keeps lines within their column, and rules beside a text no longer than it; for paper.
+
+WeasyPrint 70 breaks a word anywhere only where it begins a line, so that "(9f86…" in two weights
+runs off the sheet; and it draws the side of what goes on overleaf down to the foot of the page.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from weasyprint.formatting_structure import boxes
+from weasyprint.layout import inline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from weasyprint import Document
+
+_NOTICED = 0.01  # of a CSS pixel: less is the rounding of widths
+
+_MOST_TRIES = 4
+
+
+class _Line:
+    """The line that is being made."""
+
+    must_break = False  # it was too long with the breaks that words allow
+
+
+def install() -> None:
+    """Have a line that is too long made again, with a break at any letter of any part of it."""
+    line, text, can_break = inline.split_inline_box, inline.split_text_box, inline.can_break_text
+
+    def our_line(context: Any, box: Any, start: float, end: float, *rest: Any) -> Any:
+        if not isinstance(box, boxes.LineBox):
+            return line(context, box, start, end, *rest)
+        outer, _Line.must_break = _Line.must_break, False
+        try:
+            made = line(context, box, start, end, *rest)
+            if _runs_over(context, made[0], end) and not _leaves_traces(rest):
+                _Line.must_break = True
+                made = line(context, box, start, end, *rest)
+        finally:
+            _Line.must_break = outer
+        return made
+
+    def our_text(
+        context: Any,
+        box: Any,
+        width: Any,
+        skip: Any,
+        is_line_start: bool = True,  # noqa: FBT001, FBT002 - WeasyPrint's signature
+    ) -> Any:
+        if not _Line.must_break:
+            return text(context, box, width, skip, is_line_start)
+        box = box.copy()
+        box.style = box.style.copy()
+        box.style["overflow_wrap"] = "anywhere"  # for every text it would cost half as much again
+        if box.style["white_space"] == "nowrap":
+            box.style["white_space"] = "normal"
+        return _fitted(text, context, box, width, skip)
+
+    def ours_can_break(letters: str, language: str) -> bool:
+        return _Line.must_break or bool(can_break(letters, language))
+
+    inline.split_inline_box = our_line
+    inline.split_text_box = our_text
+    inline.can_break_text = ours_can_break
+
+
+def end_rules(document: Document) -> None:
+    """Let what has a rule at its side end with its last line, where it goes on overleaf."""
+    for page in document.pages:
+        for box in _ruled(page._page_box):  # noqa: SLF001 - there is no other way to it
+            bottoms = [line.position_y + line.height for line in _lines(box)]
+            if bottoms:
+                box.height = min(box.height, max(bottoms) - box.content_box_y())
+
+
+def _fitted(text: Callable[..., Any], context: Any, box: Any, width: float, skip: Any) -> Any:
+    """Return a line of a text, cut shorter where its last letter got wider by being the last.
+
+    Arabic letters have a form of their own at the end of a word, and where one is broken.
+    """
+    room = width
+    for _ in range(_MOST_TRIES):
+        made = text(context, box, room, skip, True)  # noqa: FBT003 - WeasyPrint's signature
+        line, following, _ = made
+        if not line or not following or line.width <= width + _NOTICED:
+            break
+        room -= line.width - width
+    return made
+
+
+def _runs_over(context: Any, line: Any, end: float) -> bool:
+    over = float(line.content_box_x() + line.width - end)
+    if over <= _NOTICED:
+        return False
+    return bool(over - inline.trailing_whitespace_size(context, line) > _NOTICED)
+
+
+def _leaves_traces(rest: tuple[Any, ...]) -> bool:
+    """Tell whether making the line has noted boxes elsewhere, which would be noted twice."""
+    _, _, _, absolutes, fixed, placeholders, floats, children, *_ = rest
+    children.clear()
+    return bool(absolutes or fixed or placeholders or floats)
+
+
+def _ruled(box: Any) -> Iterator[Any]:
+    if isinstance(box, boxes.LineBox):
+        return
+    if isinstance(box, boxes.BlockBox) and (box.border_left_width or box.border_right_width):
+        yield box
+    for child in getattr(box, "children", ()):
+        yield from _ruled(child)
+
+
+def _lines(box: Any) -> Iterator[Any]:
+    for child in getattr(box, "children", ()):
+        if isinstance(child, boxes.LineBox):
+            yield child
+        else:
+            yield from _lines(child)
