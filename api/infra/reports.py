@@ -7,20 +7,21 @@ signs in a line and parts. What it says counts only with the token of a letter (
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 from email.parser import BytesParser, Parser
 from email.policy import compat32
 from enum import StrEnum
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import structlog
 from flufl.bounce import all_failures
 
-from api.infra import returns
+from api.infra import refusals, report_texts, returns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 log = structlog.get_logger()
 MOST_BYTES = 1_000_000  # of a message; what follows is not read
@@ -35,14 +36,10 @@ LETTER = re.compile(rb"^X-Letter:[ \t]*([a-z2-7]{40})\s*$", re.IGNORECASE | re.M
 ADDRESS = re.compile(r"[^\s<>()\[\]\",:;@\\]{1,64}@[^\s<>()\[\]\",:;@\\]{1,253}")
 # Who writes reports that have no form. Others quote, too: who is away, or answers.
 REPORTERS = re.compile(
-    r"\b(mailer-?daemon|post-?master|mail delivery|delivery subsystem)", re.IGNORECASE
+    r"\b(mailer-?daemon|mdaemon|post-?master|mail delivery|delivery (sub)?system|mail system"
+    r"|mail administrator|system administrator)",
+    re.IGNORECASE,
 )
-# RFC 3463: an enhanced status code, and not an address of the internet.
-STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
-# What may pass, though a server gave up: 4.x.x, a full mailbox, a server that is out of order or
-# finds the letter too long, one that waited too long, what a letter holds, and who may write.
-PASSING = re.compile(r"4\.|5\.2\.[23]$|5\.3\.|5\.4\.7$|5\.6\.|5\.7\.")
-UNSAID = ".0.0"  # a code that says nothing; the server's own words may hold another
 UNWANTED = frozenset({"abuse", "fraud", "opt-out"})  # RFC 5965, and what some send besides
 
 
@@ -64,6 +61,18 @@ class Report:
     named: tuple[str, ...]  # others that stand in it, such as whom the letter was written to
 
 
+@dataclass(frozen=True)
+class Reading:
+    """How a message was read, and why."""
+
+    kind: Kind | None  # None: it is no report, or nothing has failed yet
+    why: str
+    said: str = ""  # the words that count
+    failing: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+
 class _Part(Message):
     """A message or a part of one, with few and short headers."""
 
@@ -75,11 +84,26 @@ class _Part(Message):
 
 def read(raw: bytes) -> Report | None:
     """Return what a message reports; None: it is no report of a letter of ours. Never raises."""
+    bounded = _bounded(raw)
+    if not _tokens(bounded):
+        return None
+    found = _reading(bounded)
+    if found.kind is None:
+        return None
+    return Report(found.kind, found.tokens, found.failing, found.named)
+
+
+def explained(raw: bytes) -> Reading:
+    """Return how a message is read, whether or not it is about a letter of ours. Never raises."""
+    return _reading(_bounded(raw))
+
+
+def _reading(raw: bytes) -> Reading:
     try:
-        return _read(_bounded(raw))
+        return _read(raw)
     except Exception as fault:  # noqa: BLE001 # whatever a stranger's message does to a parser
         log.warning("report unreadable", error=type(fault).__name__)
-        return None
+        return Reading(None, "it cannot be read")
 
 
 def _bounded(raw: bytes) -> bytes:
@@ -87,23 +111,18 @@ def _bounded(raw: bytes) -> bytes:
     return b"\n".join(line[:LONGEST_LINE] for line in lines)
 
 
-def _read(raw: bytes) -> Report | None:
-    tokens = _tokens(raw)
-    if not tokens or len(DEEP.findall(raw)) > MOST_PARTS:
-        return None
+def _read(raw: bytes) -> Reading:
+    if len(DEEP.findall(raw)) > MOST_PARTS:
+        return Reading(None, "it holds too many parts")
     whole = BytesParser(_Part, policy=compat32).parsebytes(raw)
-    parts = list(whole.walk())
-    words = _shortened(parts)
-    complaint = [part for part in parts if _type(part) == "message/feedback-report"]
-    if complaint:
-        found = _complaint(complaint)
-        kind = Kind.UNWANTED if found is not None else None
-    else:
-        kind, found = _bounce(whole, parts, words)
-    if kind is None or found is None:
-        return None
+    complaint = [part for part in whole.walk() if _type(part) == "message/feedback-report"]
+    found = _complaint(complaint) if complaint else _bounce(whole)
+    if found.kind is None:
+        return found
     named = ADDRESS.findall(raw.decode(errors="replace"))
-    return Report(kind, tokens, _several(found), _several(named))
+    return replace(
+        found, failing=_several(found.failing), tokens=_tokens(raw), named=_several(named)
+    )
 
 
 def _tokens(raw: bytes) -> tuple[str, ...]:
@@ -113,9 +132,9 @@ def _tokens(raw: bytes) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.lower() for each in found))[:MOST_TOKENS]
 
 
-def _shortened(parts: list[Message]) -> str:
-    """Leave so many words in the parts, decoded; return them."""
-    left, words = MOST_WORDS, []
+def _shorten(parts: list[Message]) -> None:
+    """Leave so many words in the parts, decoded."""
+    left = MOST_WORDS
     for part in parts:
         if part.is_multipart():
             continue
@@ -125,57 +144,96 @@ def _shortened(parts: list[Message]) -> str:
         left -= len(lines[:left])
         del part["Content-Transfer-Encoding"]
         part.set_payload(kept)
-        words.append(kept)
-    return "".join(words)
 
 
-def _complaint(parts: Iterable[Message]) -> list[str] | None:
-    """Return whose complaint it is; None: it is about something else."""
+def _complaint(parts: Iterable[Message]) -> Reading:
+    """Return whose complaint it is."""
     fields = [each for part in parts for each in part.walk()]
     kinds = {str(each.get("Feedback-Type", "")).strip().lower() for each in fields}
     if not kinds & UNWANTED:
-        return None
-    return [
-        address
-        for each in fields
-        for value in each.get_all("Original-Rcpt-To", [])
-        for address in ADDRESS.findall(str(value))
-    ]
+        return Reading(None, "a report about a letter that nobody calls unwanted")
+    values = (str(value) for each in fields for value in each.get_all("Original-Rcpt-To", []))
+    failing = chain.from_iterable(map(ADDRESS.findall, values))
+    return Reading(Kind.UNWANTED, "somebody called the letter unwanted", failing=tuple(failing))
 
 
-def _bounce(
-    whole: Message, parts: list[Message], words: str
-) -> tuple[Kind | None, list[str] | None]:
+def _bounce(whole: Message) -> Reading:
     """Return what a bounce says, and of whom. That a letter is late is no bounce."""
+    words = report_texts.before_the_letter(whole)
+    parts = list(report_texts.parts_before(whole))
     blocks = [each for part in parts for each in _blocks(part)]
     acted = [each for each in blocks if each.get("Action")]
     failed = [each for each in acted if _action(each).startswith(("fail", "error"))]
     if acted and not failed:
-        return None, None
-    if not failed and not _is_by_a_server(whole, parts):
-        return None, None
+        return Reading(None, f"nothing has failed: {_action(acted[0])}")
+    if not failed and (why := _why_not(whole, parts, words)):
+        return Reading(None, why)
+    found = _failing(whole, failed)
+    if not failed and not found:
+        if not report_texts.FAILED.search(words):
+            return Reading(None, "it does not say that something failed")
+        found = ADDRESS.findall(words)
+    domains = {each.rpartition("@")[2].casefold() for each in found}
+    tail = _from_the_first(words, found)
+    meanings = [_meaning(each, tail, domains) for each in failed] or [
+        refusals.read(tail, "", domains) or refusals.of_status("")
+    ]
+    # Of several recipients, all have to be gone: a letter has one, and the rest are sent on to.
+    first = next((each for each in meanings if not each.is_gone), meanings[0])
+    kind = Kind.GONE if first.is_gone else Kind.FAILED
+    return Reading(kind, first.why, first.said, tuple(found))
+
+
+def _why_not(whole: Message, parts: list[Message], words: str) -> str | None:
+    """Tell why a message without a form of its own is no report; None: it may be one."""
+    if not _is_by_a_server(whole, parts):
+        return "it is not by a mail server"
+    if report_texts.DELAYED.search(f"{whole.get('Subject', '')}\n{words}"):
+        return "it is late, and still tried"
+    return None
+
+
+def _failing(whole: Message, failed: list[Message]) -> list[str]:
+    """Return the addresses of which a report says that they failed."""
+    _shorten(list(whole.walk()))  # it changes them: the words were read before
     _, permanent = all_failures(whole)
     found = [each.decode(errors="replace") for each in permanent]
-    found += [
+    return found + [
         address
         for each in [*failed, whole]
         for name in ("Original-Recipient", "Final-Recipient", "X-Failed-Recipients")
-        for value in each.get_all(name, [])
-        for address in ADDRESS.findall(str(value))
+        for value in _fields(each, name)
+        for address in ADDRESS.findall(value)
     ]
-    if not failed and not found:
-        return None, None
-    codes = [each for block in failed for each in _codes(block)] or STATUS.findall(words)
-    may_pass = bool(codes) and all(map(PASSING.match, codes))
-    return (Kind.FAILED if may_pass else Kind.GONE), found
 
 
-def _codes(block: Message) -> list[str]:
-    """Return the code of one recipient; the words of the other server, where it says nothing."""
-    status = STATUS.findall(str(block.get("Status", "")))[:1]
-    if not status or status[0].endswith(UNSAID):
-        return STATUS.findall(str(block.get("Diagnostic-Code", "")))[:1] or status
-    return status
+def _from_the_first(words: str, failing: Iterable[str]) -> str:
+    """Return the words from where the first of these addresses stands: before are greetings."""
+    folded = words.casefold()
+    places = [folded.find(each.casefold()) for each in failing]
+    return words[min((each for each in places if each >= 0), default=0) :]
+
+
+def _meaning(block: Message, words: str, domains: Collection[str]) -> refusals.Meaning:
+    """Return what is said of one recipient.
+
+    The words of the server that refused go first. Where it gave some, the status that the reporting
+    server adds is a guess of its own: Sendmail writes 5.1.1 whatever the other's 550 was for.
+    """
+    status = next(_fields(block, "Status"), "")
+    by, semicolon, said = next(_fields(block, "Diagnostic-Code"), "").partition(";")
+    by, said = (by.strip().casefold(), said.strip()) if semicolon else ("", by.strip())
+    if found := refusals.read(said, status, domains):
+        return found
+    if by == "smtp" and refusals.plain(said).strip(" .:;-"):
+        return refusals.of_status("")
+    return refusals.read(words, status, domains) or refusals.of_status(status)
+
+
+def _fields(block: Message, name: str) -> Iterator[str]:
+    """Return the fields of a name as their author wrote them, in whatever language."""
+    found = (value for key, value in block.raw_items() if key.casefold() == name.casefold())
+    return map(report_texts.header, found)
 
 
 def _is_by_a_server(whole: Message, parts: list[Message]) -> bool:
@@ -195,8 +253,8 @@ def _blocks(part: Message) -> Iterator[Message]:
         yield from inner
     elif _type(part) == "message/global-delivery-status":  # the parser takes it for a message
         for each in inner:
-            text = each.get_payload()
-            blocks = text.split("\n\n") if isinstance(text, str) else []
+            text = each.get_payload(decode=True)
+            blocks = text.decode(errors="replace").split("\n\n") if isinstance(text, bytes) else []
             yield from map(Parser(_Part, policy=compat32).parsestr, blocks)
 
 
