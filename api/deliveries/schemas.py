@@ -80,7 +80,11 @@ class CoverPreviewArgs(Schema):
 
     language = LanguageTag(load_default=None)
     addressee_id = ma.fields.UUID(
-        load_default=None, metadata={"description": "Those that the text names where left out."}
+        load_default=None,
+        metadata={
+            "description": "Those whose name stands among the addressees of the text, where left"
+            " out."
+        },
     )
 
 
@@ -96,6 +100,17 @@ def _addressees(description: str) -> Any:
         ma.fields.Nested(DeliveryAddresseeOut),
         required=True,
         metadata={"description": description},
+    )
+
+
+def _missing() -> Any:
+    return ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        metadata={
+            "description": "Names in the text that no addressee of the coalition has.",
+            "example": ["B. Specimen"],
+        },
     )
 
 
@@ -115,12 +130,15 @@ class CoverPreviewOut(Schema):
     to = _addressees("To whom it would go.")
     without_email = _addressees("Who has no e-mail address.")
     already = _addressees("Who has this revision, or soon will.")
-    missing = ma.fields.List(
-        ma.fields.String(),
+    missing = _missing()
+    reply_to = ma.fields.String(
         required=True,
+        allow_none=True,
+        attribute="message.reply_to",
         metadata={
-            "description": "Names in the text that no addressee of the coalition has.",
-            "example": ["B. Specimen"],
+            "description": "Where an answer goes: the first contact in the text that has an e-mail,"
+            " else who sends it. Of a sensitive statement only a contact.",
+            "example": "press@specimen.example",
         },
     )
 
@@ -135,7 +153,8 @@ class DeliveriesIn(Schema):
         allow_none=True,
         validate=ma.validate.Length(1, MOST_ADDRESSEES),
         metadata={
-            "description": "Those that the text names where left out.",
+            "description": "Those whose name stands among the addressees of the text, where left"
+            " out.",
             "example": None,
         },
     )
@@ -230,6 +249,7 @@ class DeliveriesOut(Schema):
     items = ma.fields.List(ma.fields.Nested(DeliveryOut), required=True)
     without_email = _addressees("Who has no e-mail address.")
     already = _addressees("Who has this revision, or soon will.")
+    missing = _missing()
 
 
 class ResponseDemandSchema(Schema):

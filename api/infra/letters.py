@@ -80,6 +80,8 @@ class Facts:
     coalition: str | None = None  # who writes; None: a neutral sender, and a subject without words
     attachments: Sequence[Attachment] = ()
     unsubscribe: str | None = None  # where one click ends such letters; of what nobody asked for
+    reply_to: str | None = None
+    is_automatic: bool = True  # False: a person wrote it
     keeps_answer: bool = False  # what the server answers: it can tell its own keepers who got it
 
 
@@ -89,11 +91,16 @@ FACTS: dict[str, Callable[[Session, UUID], Facts | None]] = {}
 # After a letter ended, in that transaction: what was kept for it alone may go. One that failed for
 # good ends when it is forgotten: until then it can be tried again.
 AFTER: dict[str, Callable[[Session, UUID], None]] = {}
+# After a letter failed, in that transaction: it may still be tried again.
+FAILED: dict[str, Callable[[Session, UUID], None]] = {}
 _words: list[Callable[[str, Facts], Message]] = []
 
 
 def facts_of(
-    kind: str, *, after: Callable[[Session, UUID], None] | None = None
+    kind: str,
+    *,
+    after: Callable[[Session, UUID], None] | None = None,
+    failed: Callable[[Session, UUID], None] | None = None,
 ) -> Callable[[_Find], _Find]:
     """Make a function the one that finds the facts of a kind of letter; None: it is not wanted."""
 
@@ -101,6 +108,8 @@ def facts_of(
         FACTS[kind] = find
         if after is not None:
             AFTER[kind] = after
+        if failed is not None:
+            FAILED[kind] = failed
         return find
 
     return register
@@ -171,6 +180,12 @@ def let_go(session: Session, kind: str, object_id: UUID) -> None:
     """Let go what was kept for a letter alone that has ended."""
     if kind in AFTER:
         AFTER[kind](session, object_id)
+
+
+def has_failed(session: Session, kind: str, object_id: UUID) -> None:
+    """Tell that a letter is not tried again by itself."""
+    if kind in FAILED:
+        FAILED[kind](session, object_id)
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,8 @@ class Message:
     html: str
     attachments: Sequence[Attachment] = ()
     unsubscribe: str | None = None  # where one click ends such letters (RFC 8058)
+    reply_to: str | None = None
+    is_automatic: bool = True  # False: a person wrote it, to this recipient (RFC 3834)
 
 
 @dataclass(frozen=True)
@@ -306,7 +308,10 @@ def compose(
     written["Subject"] = on_one_line(message.subject)
     written["Date"] = clock.now()
     written["Message-ID"] = f"<{message_id}@{domain}>"
-    written["Auto-Submitted"] = _AUTOMATIC
+    if message.is_automatic:
+        written["Auto-Submitted"] = _AUTOMATIC
+    if message.reply_to:
+        written["Reply-To"] = _recipient(message.reply_to).normalized
     if message.unsubscribe:
         written["List-Unsubscribe"] = f"<{message.unsubscribe}>"
         written["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

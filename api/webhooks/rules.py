@@ -148,6 +148,14 @@ CATALOGUE: Mapping[str, Kind] = {
     "delivery.promised": Kind(
         "A text goes to an addressee.", "delivery", ("statement_id", "addressee_id")
     ),
+    "delivery.delivered": Kind(
+        "The addressee's mail server took it.", "delivery", ("statement_id", "addressee_id")
+    ),
+    "delivery.failed": Kind(
+        "It did not arrive, and is not tried again by itself.",
+        "delivery",
+        ("statement_id", "addressee_id"),
+    ),
     "delivery.recorded": Kind(
         "It was handed over by other means.", "delivery", ("statement_id", "addressee_id")
     ),

@@ -216,7 +216,7 @@ def test_an_answer_becomes_the_evidence_of_what_became_of_a_demand(
 
 def test_the_examples_of_the_page_do_what_it_says(owner: Client, rush: Rush) -> None:
     page = share("docs", "deliveries.md").read_text("utf-8")
-    whom = an_addressee(owner, rush, "A. Specimen")
+    whom = an_addressee(owner, rush, "A. Specimen", email="office@specimen.example")
     demand = a_demand(owner, a_demand_list(owner, rush.coalition))
     page = page.replace("ADDRESSEE", whom).replace("DEMAND", demand)
     examples = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
@@ -224,7 +224,52 @@ def test_the_examples_of_the_page_do_what_it_says(owner: Client, rush: Rush) -> 
     here = f"/v1/statements/{rush.statement}"
 
     written = made(owner, f"{here}/cover-letters", letter)
-    assert sent(owner, written, **sending).status == 201
+    assert sent(owner, written, **sending, addressee_ids=[whom]).status == 201
     made(owner, f"{here}/deliveries", by_hand)
     made(owner, f"{here}/responses", answer)
     assert owner.get(f"/v1/demands/{demand}")["status"] == "rejected"
+
+
+def test_a_delivery_to_nobody_is_refused_and_says_who_is_missing(owner: Client, rush: Rush) -> None:
+    letter = a_cover_letter(owner, rush.statement)
+    answer = sent(owner, letter)
+    assert answer.status == 422
+    assert "Give addressee_ids" in answer.faults["/addressee_ids"]
+
+    nobody = an_addressee(owner, rush, "B. Specimen")
+    answer = sent(owner, letter, addressee_ids=[nobody])
+    assert answer.status == 422
+    assert "B. Specimen has no e-mail" in answer.faults["/addressee_ids"]
+    assert delivered(owner, rush) == []
+
+
+def test_an_answer_reaches_who_sent_the_letter_and_no_machine_is_told_to_be_silent(
+    world: World, owner: Client, rush: Rush
+) -> None:
+    whom = an_addressee(owner, rush, "A. Specimen", email="office@specimen.example")
+    letter = a_cover_letter(owner, rush.statement)
+    shown = owner.get(f"/v1/cover-letters/{letter}/preview?addressee_id={whom}")
+    sent(owner, letter, addressee_ids=[whom])
+    work(world, post := Post(), minutes=2)
+
+    (took,) = post.took
+    mine = owner.get("/v1/me")["email"]
+    assert (took["Reply-To"], shown["reply_to"]) == (mine, mine)
+    assert took["Auto-Submitted"] is None
+
+
+def actions(owner: Client, rush: Rush) -> list[str]:
+    found = owner.get(f"/v1/coalitions/{rush.coalition}/audit-entries?limit=20")["items"]
+    told = [each["action"] for each in found]
+    return [each for each in told if each in {"delivery.delivered", "delivery.failed"}]
+
+
+def test_what_became_of_a_delivery_is_told(world: World, owner: Client, rush: Rush) -> None:
+    whom = an_addressee(owner, rush, "A. Specimen", email="office@specimen.example")
+    letter = a_cover_letter(owner, rush.statement)
+    sent(owner, letter, addressee_ids=[whom])
+    work(world, Post({"RCPT": ["550 Unknown"]}), minutes=2)
+    assert actions(owner, rush) == ["delivery.failed"]
+    sent(owner, letter, addressee_ids=[whom])
+    work(world, Post(), minutes=4)
+    assert actions(owner, rush) == ["delivery.delivered", "delivery.failed"]

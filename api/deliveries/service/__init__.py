@@ -77,6 +77,18 @@ class Sent:
     items: list[Shown]
     without_email: list[Addressee]
     already: list[Addressee]
+    missing: list[str]
+
+
+def _nobody(without: Sequence[Addressee], missing: Sequence[str]) -> list[Fault]:
+    """Say who is missing, and what to do about each."""
+    faults = [f"{each.name} has no e-mail. Enter it." for each in without]
+    faults += [
+        f"The coalition has no addressee of the name {name}. Enter it, or give addressee_ids."
+        for name in missing
+    ]
+    nobody = ["The text names no addressee. Give addressee_ids."]
+    return [Fault("/addressee_ids", each) for each in faults or nobody]
 
 
 def write(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> CoverLetter:
@@ -140,7 +152,7 @@ def preview(actor: Actor, letter_id: UUID, language: str | None, whose: UUID | N
         chosen = _language(row, language)
         named, missing = _named(session, statement)
         to = named if whose is None else _chosen(session, statement, [whose])
-        facts = sending.facts(session, row, chosen, to[0] if to else None)
+        facts = sending.facts(session, row, chosen, to[0] if to else None, actor.user_id)
         return Sight(
             chosen, words.write(sending.COVER, facts), *_sorted(session, statement, to), missing
         )
@@ -153,22 +165,26 @@ def send(actor: Actor, letter_id: UUID, given: Mapping[str, Any]) -> Sent:
         statement = load(session, actor, Statement, row.statement_id, Role.COORDINATOR, lock=True)
         _must_be_published(statement)
         language, ids = _language(row, given.get("language")), given.get("addressee_ids")
-        named = _named(session, statement)[0] if ids is None else []
+        named, missing = _named(session, statement) if ids is None else ([], [])
         wanted = named if ids is None else _chosen(session, statement, ids)
         to, without, already = _sorted(session, statement, wanted)
+        if not to and not already:
+            raise Invalid("Nobody would get it.", _nobody(without, missing))
         made = [_new(actor, statement, each, Means.EMAIL) for each in to]
         for delivery in made:
             delivery.cover_letter_id, delivery.language = row.id, language
         session.add_all(made)
         session.flush()
         for delivery in made:
-            audit.record(session, actor, "delivery.promised", delivery, _told(delivery))
+            audit.record(session, actor, "delivery.promised", delivery, sending.told(delivery))
         if made:
             # Printed as it is now first: who signed since the last printing stands in it too.
             told, owner = {"statement_id": str(statement.id)}, statement.coalition_id
             jobs.promise(session, RENEW, owner, told, key=f"{RENEW}:{statement.id}")
             letters.promise_all(session, sending.COVER, owner, [each.id for each in made])
-        return Sent([Shown(each, each.state, None, None) for each in made], without, already)
+        return Sent(
+            [Shown(each, each.state, None, None) for each in made], without, already, missing
+        )
 
 
 def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Shown:
@@ -186,7 +202,7 @@ def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Shown:
             row.note = keys.seal(session, row.coalition_id, NOTE, row.id, facts["note"])
         session.add(row)
         session.flush()
-        told = {**_told(row), "note": facts["note"]}
+        told = {**sending.told(row), "note": facts["note"]}
         audit.record(session, actor, "delivery.recorded", row, told)
         return Shown(row, row.state, None, facts["note"])
 
@@ -242,14 +258,6 @@ def _new(actor: Actor, statement: Statement, addressee: Addressee, means: Means)
         created_by=actor.user_id,
         created_at=clock.now(),
     )
-
-
-def _told(row: Delivery) -> dict[str, Any]:
-    return {
-        "addressee_id": str(row.addressee_id),
-        "means": row.means.value,
-        "revision": row.revision_number,
-    }
 
 
 def _language(row: CoverLetter, wanted: str | None) -> str:

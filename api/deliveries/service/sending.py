@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from api.accounts import service as accounts
+from api.accounts.models import User
 from api.coalitions.models import Addressee, Coalition
 from api.coalitions.service import EMAIL
 from api.deliveries import rules
@@ -13,11 +16,12 @@ from api.deliveries.models import CoverLetter, Delivery, DeliveryState
 from api.documents.models import PrintedDocument
 from api.documents.rules.press import Format
 from api.documents.service import kept_bytes, named
-from api.infra import clock, keys, letters
+from api.infra import audit, clock, keys, letters
 from api.infra.letters import Letter, LetterState
 from api.infra.mail import Attachment
 from api.mailings.rules import bodies
-from api.statements.models import State, Statement
+from api.statements import service as statements
+from api.statements.models import Signing, State, Statement
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -45,9 +49,31 @@ def _is_over(session: Session, delivery_id: UUID) -> None:
         return
     row.state, row.fault, row.answer = _OVER[found.state], found.fault, found.answer
     row.delivered_at = found.ended_at or clock.now() if found.state is LetterState.SENT else None
+    if row.state is DeliveryState.DELIVERED:
+        audit.record(session, None, "delivery.delivered", row, told(row))
+    elif row.state is DeliveryState.DROPPED:
+        audit.record(session, None, "delivery.failed", row, {**told(row), "fault": "dropped"})
 
 
-@letters.facts_of(COVER, after=_is_over)
+def _has_failed(session: Session, delivery_id: UUID) -> None:
+    """Tell of a delivery that is not tried again by itself."""
+    row = session.get(Delivery, delivery_id)
+    query = select(Letter.fault).where(Letter.kind == COVER, Letter.object_id == delivery_id)
+    if row is not None:
+        fault = session.scalars(query).first()
+        audit.record(session, None, "delivery.failed", row, {**told(row), "fault": fault})
+
+
+def told(row: Delivery) -> dict[str, Any]:
+    """Return what the record tells of a delivery."""
+    return {
+        "addressee_id": None if row.addressee_id is None else str(row.addressee_id),
+        "means": row.means.value,
+        "revision": row.revision_number,
+    }
+
+
+@letters.facts_of(COVER, after=_is_over, failed=_has_failed)
 def letter(session: Session, delivery_id: UUID) -> letters.Facts | None:
     """Hand a statement to an addressee; None where it was withdrawn, or nobody is there to ask."""
     row = session.get(Delivery, delivery_id)
@@ -59,7 +85,8 @@ def letter(session: Session, delivery_id: UUID) -> letters.Facts | None:
         return None
     cover = session.get_one(CoverLetter, row.cover_letter_id)
     attached = _pdf(session, statement, row)
-    return facts(session, cover, row.language or cover.language, addressee, attached)
+    found = facts(session, cover, row.language or cover.language, addressee, row.created_by)
+    return replace(found, attachments=(attached,))
 
 
 def _pdf(session: Session, statement: Statement, row: Delivery) -> Attachment:
@@ -87,10 +114,11 @@ def facts(
     cover: CoverLetter,
     language: str,
     addressee: Addressee | None,
-    attached: Attachment | None = None,
+    whose: UUID | None,
 ) -> letters.Facts:
     """Return what a cover letter is made of; to nobody, it is a preview."""
     coalition = session.get_one(Coalition, cover.coalition_id)
+    statement = session.get_one(Statement, cover.statement_id)
     text = rules.text_in(cover.texts, language)
     assert text is not None  # noqa: S101 # its language was checked when it was asked for
     to = "somebody@specimen.example"
@@ -106,9 +134,27 @@ def facts(
             "salutation": addressee and addressee.salutation,
             "body": bodies.body(text["text"]),
             "text_language": language,
-            "title": session.get_one(Statement, cover.statement_id).title,
+            "title": statement.title,
             "accent": coalition.accent,
         },
-        attachments=() if attached is None else (attached,),
+        reply_to=answers_to(session, statement, whose),
+        is_automatic=False,  # a person wrote it; what is marked so, offices answer to nobody
         keeps_answer=True,
     )
+
+
+def answers_to(session: Session, statement: Statement, whose: UUID | None) -> str | None:
+    """Return where an answer goes: to the text's first contact with an e-mail, or to who sends it.
+
+    Of a sensitive statement only to a contact, who stands in the text: nobody else is told of.
+    """
+    if statement.state is State.PUBLISHED:
+        document = statements.current_revision(session, statement).document
+        contacts = (each.get("email") for each in document.get("contacts", ()))
+        if found := next(filter(None, contacts), None):
+            return str(found)
+    signing = session.get(Signing, statement.id)
+    if whose is None or (signing is not None and signing.is_sensitive):
+        return None
+    user = session.get(User, whose)
+    return None if user is None else accounts.person(session, user).email

@@ -105,6 +105,8 @@ def write(kind: str, facts: Facts) -> Message:
         html=_html(parts, (tongue, language), title, facts.coalition, colour or ACCENT),
         attachments=facts.attachments,
         unsubscribe=facts.unsubscribe,
+        reply_to=facts.reply_to,
+        is_automatic=facts.is_automatic,
     )
 
 

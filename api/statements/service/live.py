@@ -1,0 +1,66 @@
+"""A text of one's own takes a coalition's demands and cases: its blocks name them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from api.cases import service as cases
+from api.demands import service as demands
+from api.portable.rules import references
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+SETTLED = frozenset({"met", "rejected", "withdrawn"})  # a list brings what is still asked
+
+
+def with_live(session: Session, coalition_id: UUID, document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document with what its blocks name, it does not hold, and the coalition does.
+
+    A list brings the demands that are not settled, a demand that is named comes as it is, and both
+    bring their cases. Words of the document's own stay.
+    """
+    whole, wanted = dict(document), references.wanted(document)
+    if wanted.lists or wanted.demands:
+        added = [
+            taken
+            for each in demands.documents(session, coalition_id)
+            if (taken := _taken(each, wanted, references.key_of(each)))
+        ]
+        if added:
+            whole["demand_lists"] = _joined(whole.get("demand_lists") or [], added)
+    named = references.wanted(whole).cases
+    if named:
+        known = cases.entries(session, coalition_id, named)
+        found = [cases.as_document(known[key]) for key in named if key in known]
+        if found:
+            whole["cases"] = [*(whole.get("cases") or []), *found]
+    return whole
+
+
+def _taken(
+    live: Mapping[str, Any], wanted: references.Wanted, key: str | None
+) -> dict[str, Any] | None:
+    """Return a live list with the demands that are wanted of it; None: nothing is."""
+    chosen = [
+        each
+        for each in live["demands"]
+        if each["id"] in wanted.demands
+        or (key in wanted.lists and each.get("status", "open") not in SETTLED)
+    ]
+    return {**live, "demands": chosen} if chosen or key in wanted.lists else None
+
+
+def _joined(own: list[Any], added: list[dict[str, Any]]) -> list[Any]:
+    """Put live demands to the lists that a document has of the same country or party."""
+    by_key = {references.key_of(each): each for each in added}
+    joined = []
+    for each in own:
+        more = by_key.pop(references.key_of(each), None)
+        joined.append(
+            {**each, "demands": [*(each.get("demands") or []), *more["demands"]]} if more else each
+        )
+    return [*joined, *by_key.values()]
