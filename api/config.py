@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from environs import Env, EnvError
 
@@ -97,6 +98,15 @@ def _check_outside(settings: Settings) -> None:
         raise BadSettings("UNDERSIGNED_MAIL_FROM is one e-mail address. See docs/settings.md.")
     if not settings.limits_url.startswith(LIMITS):
         raise BadSettings("UNDERSIGNED_LIMITS_URL must be memory:// or redis://…")
+
+
+def is_reached_by_others(settings: Settings) -> bool:
+    """Tell whether links in letters lead anybody here but who sits at this machine."""
+    host = urlsplit(settings.public_url).hostname or ""
+    try:
+        return not (ip_address(host).is_loopback or ip_address(host).is_unspecified)
+    except ValueError:
+        return host != "localhost" and not host.endswith(".localhost")
 
 
 def _networks(written: list[str]) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -52,6 +52,12 @@ def serve(bind: str, workers: int, threads: int, number: int | None, *, alone: b
     if number is not None:
         _serve(socket.socket(fileno=number), threads)
         return
+    if not config.is_reached_by_others(settings):
+        click.echo(
+            f"Links in letters will begin with {settings.public_url}, which only this machine"
+            " reaches. Set UNDERSIGNED_PUBLIC_URL to the address of your pages.",
+            err=True,
+        )
     with _listening(bind) as listening:
         passed = ("--socket", str(listening.fileno()), "--threads", str(threads))
         server = (*SELF, "serve", "--no-worker", "--bind", bind, *passed)

@@ -86,7 +86,7 @@ class Invitation(Versioned, Base):
     organisation_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("organisations.id", ondelete="CASCADE"), index=True
     )
-    person: Mapped[Sealed]  # {"name", "email"}, and what they wrote where they declined
+    person: Mapped[Sealed]  # {"name", "email", "note"}, and what they wrote where they declined
     language: Mapped[Language]
     role: Mapped[MemberRole] = mapped_column(choice(MemberRole))
     since: Mapped[date | None]  # None: the day on which it accepts

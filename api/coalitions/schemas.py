@@ -7,11 +7,11 @@ from typing import Any
 import marshmallow as ma
 
 from api.coalitions.models import InvitationState, MemberRole
-from api.coalitions.rules import is_colour
 from api.coalitions.rules.importing import ADDRESSEES
 from api.coalitions.service import ACCENT
 from api.organisations.schemas import READ, OrganisationOut
 from api.web.fields import (
+    Colour,
     CountryCode,
     Email,
     LanguageTag,
@@ -26,11 +26,6 @@ from api.web.tables import CSV, LineSchema
 MOST_DAYS = 90
 ORIGIN = r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?\Z"
 ORIGIN_IS = "Write it as browsers send it: https://specimen.example, in lower case, no path."
-
-
-def _colour(text: str) -> None:
-    if not is_colour(text):
-        raise ma.ValidationError("Write the colour as #rrggbb, in lower case.")
 
 
 def _unique(values: list[Any]) -> None:
@@ -78,9 +73,8 @@ class CoalitionIn(Schema):
             "example": {"kk": "және"},
         },
     )
-    accent = ma.fields.String(
+    accent = Colour(
         load_default=ACCENT,
-        validate=_colour,
         metadata={"description": "The one colour of documents.", "example": ACCENT},
     )
     remind_after_days = _days(5, "Days until members that have not answered are reminded.")
@@ -226,6 +220,16 @@ class InvitationIn(Schema):
         allow_none=True,
         metadata={"description": "Of the letter; the coalition's first where left out."},
     )
+    note = Text(
+        most=2000,
+        lines=True,
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "What you write to who is invited: it stands in the letter.",
+            "example": "We met in Almaty. Would you join us?",
+        },
+    )
     role = ma.fields.Enum(MemberRole, by_value=True, load_default=MemberRole.MEMBER)
     since = ma.fields.Date(
         load_default=None,
@@ -267,6 +271,12 @@ class InvitedOut(Schema):
     )
     name = ma.fields.String(
         required=True, attribute="person.name", metadata={"example": "A. Specimen"}
+    )
+    note = ma.fields.String(
+        required=True,
+        allow_none=True,
+        attribute="note",
+        metadata={"example": "We met in Almaty. Would you join us?"},
     )
     role = ma.fields.Enum(MemberRole, by_value=True, required=True, attribute="invitation.role")
     since = ma.fields.Date(required=True, allow_none=True, attribute="invitation.since")

@@ -56,6 +56,12 @@ def checks() -> Iterator[Check]:
         yield Check("settings", is_well=False, mend=str(wrong), is_needed=False)
         return
     yield Check("settings", is_well=True, mend="")
+    yield Check(
+        f"address of the pages, for links in letters: {settings.public_url}",
+        config.is_reached_by_others(settings),
+        "Only this machine reaches it. Set UNDERSIGNED_PUBLIC_URL to the address of your pages.",
+        is_needed=False,
+    )
     folder = Path(settings.storage_path)
     mend = f"Make the folder {folder}, owned by the user that runs this."
     yield Check("storage", folder.is_dir() or folder.parent.is_dir(), mend)

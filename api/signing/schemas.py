@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow as ma
 
 from api.signatures.models import Purpose, SignatoryKind, SignatureState, Visibility
@@ -9,7 +11,16 @@ from api.signatures.schemas import SHA256, SHA256_IS, PublicCountsOut, Represent
 from api.signing.service.proof import MOST
 from api.signing.service.reader import Phase
 from api.statements.models import Moderation
-from api.web.fields import CountryCode, Email, LanguageTag, Slug, Text, Truth
+from api.web.fields import (
+    CountryCode,
+    Email,
+    LanguageTag,
+    Moment,
+    Slug,
+    Text,
+    Truth,
+    in_their_zone,
+)
 from api.web.rest import Schema
 
 ADDRESS = "specimen-appeal-k3w7q9xz"
@@ -23,12 +34,12 @@ def _truth(description: str, *, default: bool) -> Truth:
 class SigningIn(Schema):
     """How a statement is signed in public."""
 
-    opens_at = ma.fields.AwareDateTime(
+    opens_at = Moment(
         load_default=None,
         allow_none=True,
         metadata={"description": "From this instant; null: not yet. A past one is now."},
     )
-    closes_at = ma.fields.AwareDateTime(
+    closes_at = Moment(
         load_default=None,
         allow_none=True,
         metadata={"description": "Until before this instant; null: open-ended.", "example": None},
@@ -36,7 +47,10 @@ class SigningIn(Schema):
     zone = ma.fields.String(
         load_default="UTC",
         validate=ma.validate.Length(1, 64),
-        metadata={"description": "In which both are shown (IANA).", "example": "Asia/Almaty"},
+        metadata={
+            "description": "In which both are shown, and read where they have no offset (IANA).",
+            "example": "Asia/Almaty",
+        },
     )
     takes_individuals = _truth("People may sign.", default=True)
     takes_organisations = _truth("Organisations may sign.", default=True)
@@ -63,6 +77,10 @@ class SigningIn(Schema):
         allow_none=True,
         metadata={"description": "Who signed is known until then. Null: as long as it stands."},
     )
+
+    @ma.post_load
+    def _in_their_zone(self, facts: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return in_their_zone(facts, facts["zone"], ("opens_at", "closes_at"))
 
 
 class SigningOut(Schema):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import available_timezones
 
 import marshmallow as ma
@@ -11,7 +12,7 @@ from api.signatures.schemas import SHA256, RepresentativeIn
 from api.signoffs.models import Answer, Silence
 from api.signoffs.rules import Standing
 from api.statements.models import State, Weight
-from api.web.fields import Email, Text, Truth, names_by_language
+from api.web.fields import Email, Moment, Text, Truth, in_their_zone, names_by_language
 from api.web.rest import Schema
 
 MOST_DAYS = 90
@@ -47,12 +48,12 @@ def _days(description: str) -> ma.fields.Integer:
 class RoundIn(Schema):
     """By when members sign off, what silence means, and how they are reminded."""
 
-    soft_deadline = ma.fields.AwareDateTime(
+    soft_deadline = Moment(
         load_default=None,
         allow_none=True,
         metadata={"description": "By when they are asked to answer.", "example": None},
     )
-    hard_deadline = ma.fields.AwareDateTime(
+    hard_deadline = Moment(
         load_default=None,
         allow_none=True,
         metadata={"description": "An answer at this instant is too late.", "example": None},
@@ -60,7 +61,10 @@ class RoundIn(Schema):
     zone = ma.fields.String(
         load_default="UTC",
         validate=[ma.validate.Length(1, 64), _zone],
-        metadata={"description": "In which both are shown (IANA).", "example": "Asia/Almaty"},
+        metadata={
+            "description": "In which both are shown, and read where they have no offset (IANA).",
+            "example": "Asia/Almaty",
+        },
     )
     silence = ma.fields.Enum(
         Silence,
@@ -77,6 +81,10 @@ class RoundIn(Schema):
         allow_none=True,
         metadata={"description": "To all who are asked."},
     )
+
+    @ma.post_load
+    def _in_their_zone(self, facts: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return in_their_zone(facts, facts["zone"], ("soft_deadline", "hard_deadline"))
 
 
 class AskedRoundOut(Schema):

@@ -122,11 +122,12 @@ class PastDemandArgs(Schema):
     """The words of a demand."""
 
     q = ma.fields.String(
-        required=True,
+        load_default=None,
         validate=ma.validate.Length(1, 2000),
         metadata={
             "example": "repeal the law on false information",
-            "description": "In any spelling or script. Rare words weigh more than common ones.",
+            "description": "In any spelling or script. Rare words weigh more than common ones."
+            " Left out: all of them, the newest first.",
         },
     )
     country = CountryCode(metadata={"description": "Of whom it is asked."})

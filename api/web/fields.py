@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import marshmallow as ma
 from email_validator import EmailNotValidError, validate_email
@@ -13,7 +15,7 @@ from api.infra import fonts, languages
 from api.infra.characters import unkept
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 class Text(ma.fields.String):
@@ -58,6 +60,56 @@ class Day(ma.fields.Date):
     default_error_messages = {  # noqa: RUF012 # marshmallow's own shape
         "invalid": "Write the day as 2031-05-14; a spreadsheet may have changed it."
     }
+
+
+class Colour(ma.fields.String):
+    """A colour as #rrggbb, written in capitals or small letters; kept in small ones."""
+
+    def __init__(self, **more: Any) -> None:
+        words = "Write the colour as #0b5563: # and six hexadecimal digits."
+        check = ma.validate.Regexp(r"#[0-9a-fA-F]{6}\Z", error=words)
+        super().__init__(validate=check, **more)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
+    ) -> str:
+        return super()._deserialize(value, attr, data, **more).lower()
+
+
+class Moment(ma.fields.DateTime):
+    """An instant; without an offset it is a local time, which `in_their_zone` reads."""
+
+    def __init__(self, **more: Any) -> None:
+        metadata = more.pop("metadata", {})
+        said = "Without an offset it is a local time of the `zone`."
+        described = f"{metadata.get('description', '')} {said}".strip()
+        super().__init__(metadata={**metadata, "description": described}, **more)
+
+
+def in_their_zone(facts: dict[str, Any], zone: str, names: Iterable[str]) -> dict[str, Any]:
+    """Return facts whose local times are read in a zone (IANA), or raise ValidationError."""
+    try:
+        there = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        wrong = "Name a zone of IANA, as in Asia/Almaty or Europe/Berlin."
+        raise ma.ValidationError({"zone": [wrong]}) from None
+    faults: dict[str, list[str]] = {}
+    for name in names:
+        at = facts.get(name)
+        if at is None or at.tzinfo is not None:
+            continue
+        try:
+            instant = at.replace(tzinfo=there).astimezone(UTC)
+            is_there = instant.astimezone(there).replace(tzinfo=None) == at
+        except OverflowError:
+            is_there = False
+        if not is_there:
+            faults[name] = [f"Clocks in {zone} never show it. Choose another time."]
+        else:
+            facts[name] = instant
+    if faults:
+        raise ma.ValidationError(faults)
+    return facts
 
 
 class CountryCode(ma.fields.String):

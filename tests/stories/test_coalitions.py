@@ -56,7 +56,7 @@ def test_a_slug_belongs_to_one_coalition(owner: Client) -> None:
         ({"country_names": {"ru": {"XX": "Имя"}}}, "/country_names/ru/XX"),
         ({"conjunctions": {"kk": ""}}, "/conjunctions/kk"),
         ({"accent": "teal"}, "/accent"),
-        ({"accent": "#0B5563"}, "/accent"),
+        ({"accent": "#0B556"}, "/accent"),
     ],
 )
 def test_what_cannot_be_printed_or_is_no_code_is_named(
@@ -209,3 +209,8 @@ def test_with_a_coalition_goes_all_that_it_owns_and_the_key_to_it(
     storage = Path(world.app.extensions["undersigned"].settings.storage_path)
     files = [str(path) for path in storage.rglob("*") if path.is_file()]
     assert not [path for path in files if organisation in path or coalition in path]
+
+
+def test_a_colour_may_be_written_in_capitals(owner: Client) -> None:
+    coalition = a_coalition(owner, accent="#7A1F2B")
+    assert owner.get(f"/v1/coalitions/{coalition}")["accent"] == "#7a1f2b"

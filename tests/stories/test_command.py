@@ -205,6 +205,7 @@ def test_a_server_does_not_start_on_tables_of_another_version(tmp_path: Path) ->
 
     assert done.returncode == 3
     assert "undersigned migrate" in done.stderr
+    assert "Links in letters will begin with http://127.0.0.1:5000" in done.stderr
 
 
 IN_NEED = [
@@ -220,7 +221,10 @@ IN_NEED = [
 def test_a_database_that_cannot_serve_is_told_in_one_line_without_what_it_was_given(
     settings: dict[str, str], tmp_path: Path, words: tuple[str, ...], address: str
 ) -> None:
-    settings |= {"UNDERSIGNED_DATABASE_URL": address.format(tmp_path)}
+    settings |= {
+        "UNDERSIGNED_DATABASE_URL": address.format(tmp_path),
+        "UNDERSIGNED_PUBLIC_URL": "https://sign.specimen.example",
+    }
 
     done = run(*words, **settings)
 
@@ -256,7 +260,10 @@ def test_what_cannot_be_done_is_said_in_plain_words(
 def test_the_doctor_says_what_the_database_lacks_and_the_line_that_mends_it(
     settings: dict[str, str], tmp_path: Path
 ) -> None:
-    settings = settings | {"UNDERSIGNED_SMTP_URL": "smtp://127.0.0.1:1"}
+    settings = settings | {
+        "UNDERSIGNED_SMTP_URL": "smtp://127.0.0.1:1",
+        "UNDERSIGNED_PUBLIC_URL": "https://sign.specimen.example",
+    }
     other = settings | {"UNDERSIGNED_DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite"}
     away = settings | {"UNDERSIGNED_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
 
@@ -267,6 +274,16 @@ def test_the_doctor_says_what_the_database_lacks_and_the_line_that_mends_it(
     assert "missing tables of this version\n        undersigned migrate" in empty.stdout
     assert "missing database" in silent.stdout
     assert "Traceback" not in silent.stderr
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:5000", "http://localhost:80", "http://[::1]"])
+def test_the_doctor_says_when_links_in_letters_would_lead_nowhere(
+    settings: dict[str, str], url: str
+) -> None:
+    done = run("doctor", **settings, UNDERSIGNED_PUBLIC_URL=url)
+    assert done.returncode == 0, done.stdout
+    assert f"missing address of the pages, for links in letters: {url}" in done.stdout
+    assert "Set UNDERSIGNED_PUBLIC_URL" in done.stdout
 
 
 def test_the_doctor_says_that_jobs_wait_for_a_worker_and_how_many_failed(

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from api.infra import jobs
+from api.mailings import rules as words
 from tests.builders import (
     a_coalition,
     a_member,
@@ -172,7 +173,9 @@ def test_its_letter_tells_who_invites_whom_and_until_when(world: World) -> None:
     owner = world.user("owner")
     coalition = a_coalition(owner, accent="#7a1f2b")
     organisation = an_organisation(owner, coalition, names={"en": "House", "ru": "Дом"})
-    first = an_invitation(owner, coalition, organisation_id=organisation, language="ru")
+    first = an_invitation(
+        owner, coalition, organisation_id=organisation, language="ru", note="Мы виделись в Алматы."
+    )
     second = an_invitation(owner, coalition)
     owner.post(f"/v1/invitations/{second}/withdrawal")
 
@@ -185,8 +188,12 @@ def test_its_letter_tells_who_invites_whom_and_until_when(world: World) -> None:
     )  # fmt: skip
     assert (letter.facts["organisation"], letter.facts["accent"]) == ("Дом", "#7a1f2b")
     assert str(letter.facts["until_text"]).startswith("31 мая 2031")
+    assert "Мы виделись в Алматы." in words.write(KIND, letter).text
     secret = secret_of(world, PURPOSE, first)
     assert letter.facts["link"] == f"http://127.0.0.1:5000/j/{secret}"
+    assert owner.get(f"/v1/invitations/{first}")["note"] == "Мы виделись в Алматы."
+    assert world.stranger().get(door(world, first))["note"] == "Мы виделись в Алматы."
+    assert "Мы виделись в Алматы." in world.app.test_client().get(f"/j/{secret}").text
 
 
 def test_a_member_is_not_invited_but_one_that_left_may_come_back(

@@ -162,7 +162,9 @@ def test_coordinators_are_told_once_a_day_that_something_waits(
     assert number_of(world, Letter) == 2
     facts = _facts(world)
     assert facts is not None
-    assert facts.facts == {"title": "Open the doors", "number": 1, "accent": "#0b5563"}
+    queue = f"http://127.0.0.1:5000/v1/statements/{signing.statement}/moderation-queue"
+    about = {"title": "Open the doors", "number": 1, "link": queue, "accent": "#0b5563"}
+    assert facts.facts == about
     assert facts.coalition == "Specimen Coalition"
     signing.owner.post(f"/v1/signatures/{held}/rejection", {"reason": "A robot."})
     assert _facts(world) is None

@@ -178,7 +178,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_no_word_is_lost(
     rush: Rush, browser: FlaskClient, changed: dict[str, Any], field: str, language: str
 ) -> None:
     facts = filled(browser, rush, affiliation="Specimen & <Co>", **changed)
-    answer = posted(browser, f"/s/{rush.address}?lang={language}", facts)
+    answer = posted(browser, f"/s/{rush.address}?language={language}", facts)
     tags = Tags(answer.text)
     values = {one.get("name"): one.get("value") for one in tags.named("input")}
 
@@ -313,13 +313,13 @@ def test_the_language_is_as_asked_then_the_statements_then_the_readers(
 
     here = f"/s/{rush.address}"
     assert spoken(here, "ru") == "en"  # as the statement
-    assert spoken(f"{here}?lang=ru") == "ru"
-    assert spoken(f"{here}?lang=xx") == "en"
+    assert spoken(f"{here}?language=ru") == "ru"
+    assert spoken(f"{here}?language=xx") == "en"
     assert spoken("/s/nothing", "ru-KZ,ru;q=0.9") == "ru"
 
 
 def test_consents_in_russian_are_kept_in_russian(rush: Rush, browser: FlaskClient) -> None:
-    russian = f"/s/{rush.address}?lang=ru"
+    russian = f"/s/{rush.address}?language=ru"
     boxes = Tags(browser.get(russian).text).named("input")
     consent = [str(one["value"]) for one in boxes if one.get("name") == "consent"]
     facts = filled(browser, rush, consent=consent)

@@ -149,7 +149,7 @@ def test_what_is_wrong_is_read_first_and_leads_to_its_field(
     rush: Rush, place: str, person: BrowserContext
 ) -> None:
     page = person.new_page()
-    page.goto(f"{place}/s/{rush.address}?lang=ru")
+    page.goto(f"{place}/s/{rush.address}?language=ru")
     page.get_by_label("Имя", exact=True).fill("Ада Образцова")
     page.get_by_role("button", name="Подписать").click()
     wrong = page.get_by_role("alert")

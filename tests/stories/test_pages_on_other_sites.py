@@ -50,9 +50,9 @@ def test_only_the_sites_that_a_coalition_names_may_show_the_form_in_a_frame(
 
 def test_who_signs_in_a_frame_stays_there(rush: Rush, browser: FlaskClient) -> None:
     framed = f"/embed/{rush.address}"
-    page = browser.get(f"{framed}?lang=ru").text
-    assert f'action="{framed}?lang=ru"' in page
-    assert f'href="/s/{rush.address}?lang=ru" target="_blank" rel="noopener"' in page
+    page = browser.get(f"{framed}?language=ru").text
+    assert f'action="{framed}?language=ru"' in page
+    assert f'href="/s/{rush.address}?language=ru" target="_blank" rel="noopener"' in page
 
     wrong = posted(browser, f"{framed}?sent=1", filled(browser, rush, name=""))
     assert wrong.status_code == 422

@@ -160,9 +160,10 @@ def test_the_likest_come_first_and_a_list_can_be_named(owner: Client, texts: str
     assert [one["key"] for one in like(owner, texts, "repeal the law", country="KZ")] == ["kz-1"]
     assert len(like(owner, texts, "Kazakhstan should", limit=1)) == 1
     path = f"/v1/coalitions/{texts}/past-demands"
-    assert [owner.get(path, **query).status for query in ({}, {"q": ""}, {"q": "a" * 2001})] == [
-        422, 422, 422,
-    ]  # fmt: skip
+    assert [owner.get(path, **query).status for query in ({"q": ""}, {"q": "a" * 2001})] == [
+        422,
+        422,
+    ]
 
 
 def test_what_was_taken_back_is_found_no_more(world: World, owner: Client) -> None:
@@ -202,3 +203,14 @@ def test_a_draft_that_is_deleted_is_found_no_more(owner: Client) -> None:
     assert draft_of(owner, statement)["demand_lists"]
     assert owner.delete(f"/v1/statements/{statement}").status == 204
     assert like(owner, coalition, LAW) == []
+
+
+def test_without_words_all_that_was_asked_is_listed_the_newest_first(owner: Client) -> None:
+    coalition = a_coalition(owner)
+    a_statement(owner, coalition, **asking(LAW, title="First"))
+    a_statement(owner, coalition, **asking("Free the bakers.", title="Second"))
+    path = f"/v1/coalitions/{coalition}/past-demands"
+    found = owner.get(path)["items"]
+    assert [(one["title"], one["likeness"]) for one in found] == [("Second", None), ("First", None)]
+    assert len(owner.get(path, limit=1)["items"]) == 1
+    assert owner.get(path, country="UZ")["items"] == []

@@ -10,6 +10,8 @@ from api.portable.rules import printing
 from tests.builders import (
     a_case,
     a_coalition,
+    a_demand,
+    a_demand_list,
     a_revision,
     a_role,
     a_signature,
@@ -289,3 +291,49 @@ def test_statements_are_listed_newest_first_and_filtered(owner: Client) -> None:
     assert [each["id"] for each in owner.get(path)["items"]] == [second, first]
     assert [each["id"] for each in owner.get(path, kind="petition")["items"]] == [first]
     assert owner.get(path, state="published")["total"] == 0
+
+
+def test_a_text_of_ones_own_takes_the_demands_and_cases_that_it_names(owner: Client) -> None:
+    coalition = a_coalition(owner)
+    baker = a_case(owner, coalition, name="Ayan Specimenov", key="baker")
+    demands = a_demand_list(owner, coalition, country="KZ")
+    a_demand(owner, demands, key="kz-1", text="Release him.", case_ids=[baker])
+    a_demand(owner, demands, key="kz-2", text="Repeal the law.", status="met")
+    body = [{"demands": {"lists": ["KZ"]}}, {"cases": {"ids": ["baker"]}}]
+
+    begun = draft_of(owner, a_statement(owner, coalition, body=body))
+    assert [one["id"] for one in begun["cases"]] == ["baker"]
+    (asked,) = begun["demand_lists"]
+    assert (asked["country"], [one["id"] for one in asked["demands"]]) == ("KZ", ["kz-1"])
+
+    statement = a_statement(owner, coalition)
+    saved = save(owner, statement, body=[{"demands": {"ids": ["kz-2"]}}])
+    assert saved.status == 200, saved.body
+    (asked,) = draft_of(owner, statement)["demand_lists"]
+    assert [one["text"] for one in asked["demands"]] == ["Repeal the law."]
+
+    refused = save(owner, statement, body=[{"demands": {"lists": ["UZ"]}}])
+    assert 'There is no demand list "UZ" in the document.' in next(iter(refused.faults.values()))
+
+
+def test_words_of_a_texts_own_are_not_taken_from_the_coalition(owner: Client) -> None:
+    coalition = a_coalition(owner)
+    a_demand(owner, a_demand_list(owner, coalition, country="KZ"), key="kz-1", text="Theirs.")
+    own = {"country": "KZ", "demands": [{"id": "kz-1", "text": "Ours."}]}
+    statement = a_statement(
+        owner, coalition, demand_lists=[own], body=[{"demands": {"lists": ["KZ"]}}]
+    )
+    assert draft_of(owner, statement)["demand_lists"] == [own]
+
+
+A_TEXT = {"slug": "appeal", "kind": "appeal", "language": "en", "title": "Open the doors"}
+
+
+def test_a_list_that_no_other_coalition_has_is_taken_from_none(world: World) -> None:
+    owner, stranger = world.user("owner"), world.user("stranger")
+    a_demand(owner, a_demand_list(owner, a_coalition(owner), country="KZ"), key="kz-1")
+    answer = stranger.post(
+        f"/v1/coalitions/{a_coalition(stranger)}/statements",
+        {"document": {**A_TEXT, "body": [{"demands": {"lists": ["KZ"]}}]}},
+    )
+    assert answer.status == 422

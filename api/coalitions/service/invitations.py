@@ -57,7 +57,12 @@ class Invited:
     invitation: Invitation
     coalition: Coalition
     organisation: Organisation | None
-    person: Mapping[str, Any]  # {"name", "email"}, and the "reason" of who declined
+    person: Mapping[str, Any]  # {"name", "email"}, a "note", and the "reason" of who declined
+
+    @property
+    def note(self) -> str | None:
+        """What the coordinator wrote to who is invited."""
+        return self.person.get("note")
 
 
 def invite(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Invited:
@@ -79,7 +84,7 @@ def invite(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Invited:
             expires_at=clock.now() + KEPT,
         )
         must_be_in_order(invitation)
-        who = {"name": facts["name"], "email": facts["email"]}
+        who = {"name": facts["name"], "email": facts["email"], "note": facts["note"]}
         invitation.person = keys.seal(session, coalition_id, PERSON, invitation.id, who)
         session.add(invitation)
         session.flush()
@@ -381,6 +386,7 @@ def _letter(session: Session, invitation_id: UUID) -> letters.Facts | None:
             "organisation": named,
             "link": address,
             "role": str(row.role),
+            "note": found.note,
             "until_text": languages.date_text(row.expires_at.date().isoformat(), language),
         },
     )

@@ -13,6 +13,7 @@ from api.coalitions.models import Coalition
 from api.infra import clock, keys, letters
 from api.infra.database import transaction
 from api.infra.letters import Facts, Letter
+from api.infra.outside import outside
 from api.signatures.models import Signature, SignatureState
 from api.statements.models import Signing, Statement
 
@@ -75,10 +76,16 @@ def _waiting(session: Session, role_id: UUID) -> Facts | None:
     number = session.scalar(select(func.count()).where(Signature.statement_id == found, _is_held()))
     who = keys.unseal(session, ROLE_IDENTITY, grant.id, grant.identity)
     coalition = session.get_one(Coalition, grant.coalition_id)
+    queue = f"{outside().settings.public_url}/v1/statements/{statement.id}/moderation-queue"
     return Facts(
         to=who["email"],
         to_name=who["name"],
         language=statement.language,
-        facts={"title": statement.title, "number": number, "accent": coalition.accent},
+        facts={
+            "title": statement.title,
+            "number": number,
+            "link": queue,
+            "accent": coalition.accent,
+        },
         coalition=None if signing is not None and signing.is_sensitive else coalition.name,
     )

@@ -1,8 +1,8 @@
-"""The addresses of the pages: /s sign, /c confirm, /m mine, /a approve, /j join, /u news."""
+"""The addresses of the pages: /s sign, /c, /m mine, /a approve, /j join, /u news, /problems."""
 
 from __future__ import annotations
 
-from api.pages.routes import approving, joining, owning, signing, updating
+from api.pages.routes import approving, joining, owning, problems, signing, updating
 from api.pages.routes.kit import blueprint
 
-__all__ = ["approving", "blueprint", "joining", "owning", "signing", "updating"]
+__all__ = ["approving", "blueprint", "joining", "owning", "problems", "signing", "updating"]

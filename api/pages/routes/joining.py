@@ -76,6 +76,7 @@ def _shown(found: Invited, typed: facts.Form) -> str:
             role=invitation.role.value,
             expires=day(invitation.expires_at.date()),
             organisation=named,
+            note=found.note or "",
             since=day(invitation.since),
             until=day(invitation.until),
             form=typed,

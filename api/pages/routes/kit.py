@@ -86,7 +86,12 @@ def _leaves(messages: Any, place: str) -> Iterator[tuple[str, str]]:
 def language(*wanted: str | None) -> str:
     """Return in which language a page speaks: as asked, as its subject does, as the reader does."""
     accepted = [tag for tag, _ in request.accept_languages]
-    return sentences.closest([request.args.get("lang"), *wanted, *accepted])
+    return sentences.closest([_asked(), *wanted, *accepted])
+
+
+def _asked() -> str | None:
+    """Return the language that an address asks for; `lang` is how earlier links say it."""
+    return request.args.get("language") or request.args.get("lang")
 
 
 def frame(coalition: Coalition | None, tongue: str) -> Frame:
@@ -98,7 +103,7 @@ def frame(coalition: Coalition | None, tongue: str) -> Frame:
         logo = f"/look/{coalition.id}/{coalition.logo_sha256}"
     return Frame(
         language=tongue,
-        query=f"?lang={tongue}" if request.args.get("lang") == tongue else "",
+        query=f"?language={tongue}" if _asked() == tongue else "",
         accent=accent,
         coalition=coalition.name if coalition else "",
         logo=logo,
@@ -132,7 +137,7 @@ def secret(html: str, status: int = HTTPStatus.OK) -> Response:
 def onward(path: str, around: Frame, **query: str) -> AnyResponse:
     """Lead on after a form, so that reloading sends nothing again."""
     if around.query:
-        query = {"lang": around.language, **query}
+        query = {"language": around.language, **query}
     answer = redirect(path + (f"?{urlencode(query)}" if query else ""), HTTPStatus.SEE_OTHER)
     answer.headers["Cache-Control"] = "no-store"
     return answer

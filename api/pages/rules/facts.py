@@ -22,7 +22,7 @@ class Frame:
     """What is around every page."""
 
     language: str
-    query: str = ""  # "?lang=ru" where the reader chose it, for links to other pages of ours
+    query: str = ""  # "?language=ru" where the reader chose it, for links to other pages of ours
     accent: str = ACCENT
     coalition: str = ""
     logo: str | None = None  # its address
@@ -250,6 +250,7 @@ class Join:
     role: Literal["lead", "member", "observer"]
     expires: str
     organisation: str = ""  # empty: who answers names it
+    note: str = ""
     since: str = ""
     until: str = ""
     form: Form = field(default_factory=Form)
@@ -265,6 +266,15 @@ class Update:
     html: Markup
     text_language: str
     text_direction: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """A kind of error that the API answers: what it means, and what to do."""
+
+    frame: Frame
+    title: str
+    html: Markup
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,6 +70,10 @@ def update(page: facts.Update) -> str:
     return _render("update.html", page)
 
 
+def problem(page: facts.Problem) -> str:
+    return _render("problem.html", page)
+
+
 def notice(page: facts.Notice) -> str:
     return _render("notice.html", page)
 

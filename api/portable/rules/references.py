@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Fault, point
@@ -14,6 +15,37 @@ if TYPE_CHECKING:
     from api.portable.rules.leaves import Leaf, Path
 
     Place = tuple[Path, str]  # where an id stands, and the id
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the blocks of a document name and it does not hold, in order."""
+
+    lists: tuple[str, ...]
+    demands: tuple[str, ...]
+    cases: tuple[str, ...]
+
+
+def wanted(document: Mapping[str, Any]) -> Wanted:
+    """Return what is named and not there; of any document, whatever is wrong with it."""
+
+    def missing(known: Iterable[Place], named: Iterable[Place]) -> tuple[str, ...]:
+        there = {name for _, name in known}
+        return tuple(dict.fromkeys(name for _, name in named if name not in there))
+
+    return Wanted(
+        missing(_list_keys(document), _named(document, "demands", "lists")),
+        missing(_demand_ids(document), _named(document, "demands", "ids")),
+        missing(_ids(document, "cases", ()), _named_cases(document)),
+    )
+
+
+def key_of(asked: Any) -> str | None:
+    """Return how blocks name a demand list: by its country's code or its party's id."""
+    if not isinstance(asked, dict):
+        return None
+    found = asked.get("country") or leaves.inside(asked, "party").get("id")
+    return found if isinstance(found, str) else None
 
 
 def faults(document: Mapping[str, Any]) -> Iterator[Fault]:
@@ -32,7 +64,8 @@ def faults(document: Mapping[str, Any]) -> Iterator[Fault]:
         there = {name for _, name in known}
         for path, name in named:
             if name not in there:
-                yield Fault(point(*path), f'There is no {sort} "{name[:80]}" in the document.')
+                there_is_none = f'There is no {sort} "{name[:80]}" in the document.'
+                yield Fault(point(*path), f"{there_is_none} Put it there, or name one that is.")
 
 
 def footnote_faults(document: Mapping[str, Any], fields: Iterable[Leaf]) -> Iterator[Fault]:

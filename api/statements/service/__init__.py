@@ -18,6 +18,7 @@ from api.portable.rules import checking, printing
 from api.statements import rules
 from api.statements.models import NamedCase, Revision, State, Statement, Weight
 from api.statements.service.closed import closed_of, must_be_confirmed
+from api.statements.service.live import with_live
 from api.statements.service.redaction import as_it_was
 from api.statements.service.rows import (
     NAMED,
@@ -75,7 +76,8 @@ def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, Any]) -> Warn
     actor.must(coalition_id, Role.EDITOR)
     with transaction() as session:
         coalition = cases.hold(session, coalition_id)
-        begun = started(session, coalition, completed(document, coalition))
+        whole = with_live(session, coalition_id, completed(document, coalition))
+        begun = started(session, coalition, whole)
         audit.record(session, actor, "statement.begun", begun.statement)
         return _shown(session, actor, begun)
 
@@ -85,6 +87,7 @@ def save(actor: Actor, statement_id: UUID, expected: int, document: dict[str, An
     with transaction() as session:
         statement = cases.held(session, actor, Statement, statement_id, Role.EDITOR)
         whole = with_secrets(session, actor, statement, document)
+        whole = with_live(session, statement.coalition_id, whole)
         saved = replaced(session, statement, expected, whole)
         audit.record(session, actor, "statement.saved", statement)
         return _shown(session, actor, saved)

@@ -59,18 +59,25 @@ def of_demand(actor: Actor, demand_id: UUID, page: PageRequest) -> Page[Asked]:
 
 
 def like(
-    actor: Actor, coalition_id: UUID, q: str, limit: int, whom: Mapping[str, str]
+    actor: Actor, coalition_id: UUID, q: str | None, limit: int, whom: Mapping[str, str]
 ) -> list[Asked]:
-    """Return the texts that ask the like of some words, of a country or party, likest first."""
+    """Return the texts that ask the like of some words, of a country or party, likest first.
+
+    Without words all that was asked, the newest first.
+    """
     actor.must(coalition_id, Role.VIEWER)
     query = _once(coalition_id)
     for name, value in whom.items():
         query = query.where(getattr(PastDemand, name) == value)
+    newest_first = PastDemand.begun_at.desc(), PastDemand.revision_number.desc()
     with reading() as session:
+        if q is None:
+            order = *newest_first, PastDemand.statement_id, PastDemand.key
+            latest = session.scalars(query.order_by(*order).limit(limit)).all()
+            return _asked(session, latest, {})
         wordings = session.scalars(query.with_only_columns(PastDemand.stems).distinct())
         found = rules.likenesses(rules.stems(q), wordings)
         best = sorted(found, key=lambda wording: (-found[wording], wording))[:limit]
-        newest_first = PastDemand.begun_at.desc(), PastDemand.revision_number.desc()
         some = query.where(PastDemand.stems.in_(best)).order_by(*newest_first).limit(MOST_ROWS)
         rows = sorted(session.scalars(some), key=lambda row: -found[row.stems])[:limit]
         return _asked(session, rows, found)

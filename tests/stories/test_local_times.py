@@ -1,0 +1,35 @@
+"""Times without an offset: read in the zone that stands beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.signing import Rush, a_rush
+
+if TYPE_CHECKING:
+    from tests.conftest import World
+
+
+@pytest.fixture
+def rush(world: World) -> Rush:
+    return a_rush(world, world.user("coordinator"))
+
+
+def test_a_local_time_is_read_in_the_zone_of_the_signing(rush: Rush) -> None:
+    answer = rush.set(closes_at="2099-05-14T18:00:00", zone="Asia/Almaty")
+    assert answer.status == 200, answer.body
+    assert answer["closes_at"] == "2099-05-14T13:00:00+00:00"
+    never = rush.set(closes_at="2099-03-29T02:30:00", zone="Europe/Berlin")
+    assert list(never.faults) == ["/closes_at"]
+    assert list(rush.set(zone="Mars/Olympus").faults) == ["/zone"]
+
+
+def test_a_local_deadline_is_read_in_the_zone_of_the_round(rush: Rush) -> None:
+    answer = rush.owner.put(
+        f"/v1/statements/{rush.statement}/sign-off-round",
+        {"hard_deadline": "2099-05-14T18:00:00", "zone": "Asia/Almaty"},
+    )
+    assert answer.status == 200, answer.body
+    assert answer["hard_deadline"] == "2099-05-14T13:00:00+00:00"
