@@ -11,6 +11,8 @@ from api.cases import rules, service
 from api.cases.schemas import (
     EXAMPLES,
     TABLE,
+    CaseChangedOut,
+    CaseChangeIn,
     CaseIn,
     CaseLineIn,
     CaseOut,
@@ -18,6 +20,8 @@ from api.cases.schemas import (
     CaseStatusChangeIn,
     CaseStatusChangeOut,
     CaseTableSchema,
+    RehearsalArgs,
+    labels_of,
 )
 from api.cases.service import tables
 from api.web.etags import needs_match, tag
@@ -110,11 +114,22 @@ class OneCase(MethodView):
         return _tagged(service.case(current_actor(), case_id))
 
     @needs_match
-    @blueprint.arguments(CaseIn(partial=True, exclude=("status",)))
-    @blueprint.response(200, CaseOut)
-    def patch(self, changes: dict[str, Any], case_id: UUID, expected: int) -> service.Shown:
-        """Change some of a case's facts; its name can be taken back here."""
-        return _tagged(service.change(current_actor(), case_id, expected, changes))
+    @blueprint.arguments(RehearsalArgs, location="query")
+    @blueprint.arguments(CaseChangeIn(partial=True, exclude=("status",)))
+    @blueprint.response(200, CaseChangedOut)
+    def patch(
+        self, args: dict[str, bool], changes: dict[str, Any], case_id: UUID, expected: int
+    ) -> service.Shown:
+        """Change some of a case's facts; its name can be taken back here.
+
+        Then its label stands at once wherever the name stood. A preview shows each text before
+        and after, and `labels` gives single places labels of their own. Of a name that was taken
+        back before, a preview shows where labels stand in drafts and newest revisions, and
+        `labels` changes them: a frozen text gets a successor, marked redaction.
+        """
+        labels = labels_of(changes.pop("labels", []))
+        how = {"preview": args["preview"]}
+        return _tagged(service.change(current_actor(), case_id, expected, changes, labels, **how))
 
     @needs_match
     @blueprint.response(204)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from difflib import SequenceMatcher
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from api.infra.tables import Row
 
 LEAST_LETTERS = 3  # of a word that gives a name away
+LONG, ALIKE = 5, 0.8  # letters of a word that may be spelt a little differently, and how little
 
+_SIGN = re.compile(r"[^\w\s]|_")
 _WORD = re.compile(r"[^\W_]+")
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 # Letters that writers take for one another.
@@ -133,6 +136,33 @@ def tells(key: str, names: Iterable[str]) -> bool:
     """Tell whether a key shares a word with a name, in any spelling."""
     told = {word for name in names for word in spelling.folded(name).split()}
     return any(len(word) >= LEAST_LETTERS for word in told & set(spelling.folded(key).split()))
+
+
+def gives_away(label: str, names: Iterable[str]) -> bool:
+    """Tell whether a label tells one of the names: a word of it, or all of it run together.
+
+    So it does in another script or spelling, and with signs of Markdown inside.
+    """
+    every, bare = list(names), _SIGN.sub("", label)
+    if bare != label and gives_away(bare, every):
+        return True
+    run_on = spelling.folded(label).replace(" ", "")
+    whole = (spelling.folded(name).replace(" ", "") for name in every)
+    told = {word for name in every for word in words(name)}
+    return any(len(name) >= LEAST_LETTERS and name in run_on for name in whole) or any(
+        _is_alike(one, other) for one in words(label) for other in told
+    )
+
+
+def _is_alike(one: str, other: str) -> bool:
+    """Tell whether two words are one, or sound so much alike that one tells the other."""
+    if one == other:
+        return len(one) >= LEAST_LETTERS or not one.isascii()
+    first, second = spelling.folded(one), spelling.folded(other)
+    if first == second:
+        return len(first) > LEAST_LETTERS or one.isascii() != other.isascii()
+    is_long = min(len(first), len(second)) >= LONG
+    return is_long and SequenceMatcher(None, first, second).ratio() >= ALIKE
 
 
 def slug(text: str) -> str:

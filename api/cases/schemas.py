@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import marshmallow as ma
 
 from api.cases.models import CaseStatus
 from api.cases.rules import COLUMNS, MOST_BYTES
+from api.errors import Fault, Invalid
 from api.infra.tables import MOST_LINES
 from api.web.fields import CountryCode, Day, Slug, Text, Truth, WebAddress
 from api.web.paging import PageArgs
@@ -13,6 +16,9 @@ from api.web.rest import Schema
 from api.web.tables import CSV, HOW_CSV, JSON, LineSchema
 
 NAMED = "Null for who may not know who this is."
+
+ID = "2f1c6c0e-6d1a-4f0e-9a43-0d6a3f1f9b11"
+PLACE = f"statements/{ID}/draft#/body/0/paragraph"
 
 
 class CaseIn(Schema):
@@ -145,6 +151,84 @@ class CaseOut(Schema):
     )
     created_at = ma.fields.AwareDateTime(required=True, attribute="case.created_at")
     updated_at = ma.fields.AwareDateTime(required=True, attribute="case.updated_at")
+
+
+class LabelIn(Schema):
+    """The label of one place."""
+
+    place = ma.fields.String(
+        required=True,
+        validate=ma.validate.Length(1, 400),
+        metadata={"example": PLACE, "description": "As a preview calls it."},
+    )
+    label = Text(required=True, metadata={"example": "a blogger whom we do not name"})
+
+
+def labels_field() -> ma.fields.List[Any]:
+    """Return the field of the labels of single places."""
+    return ma.fields.List(
+        ma.fields.Nested(LabelIn),
+        load_default=list,
+        validate=ma.validate.Length(0, 1000),
+        metadata={
+            "description": "For single places another label than the case's own.",
+            "example": [],
+        },
+    )
+
+
+def labels_of(given: list[dict[str, str]]) -> dict[str, str]:
+    """Return labels by their places; a place has one."""
+    labels = {each["place"]: each["label"] for each in given}
+    if len(labels) < len(given):
+        raise Invalid("A place has one label.", [Fault("/labels", "A place is named twice.")])
+    return labels
+
+
+class CaseChangeIn(CaseIn):
+    """What changes of a case; a name that is taken back may get a label a place."""
+
+    labels = labels_field()
+
+
+class RehearsalArgs(Schema):
+    """Whether it is done."""
+
+    preview = ma.fields.Boolean(
+        load_default=False,
+        metadata={"description": "Answer where a label would stand, and change nothing."},
+    )
+
+
+class RelabelledOut(Schema):
+    """A text in which a label takes a name's place."""
+
+    place = ma.fields.String(required=True, metadata={"example": PLACE})
+    where = ma.fields.String(
+        required=True,
+        validate=ma.validate.OneOf(["draft", "revision", "demand", "template", "case"]),
+        metadata={"example": "draft"},
+    )
+    url = ma.fields.String(required=True, metadata={"example": f"/v1/statements/{ID}/draft"})
+    pointer = ma.fields.String(
+        required=True,
+        metadata={
+            "example": "/body/0/paragraph",
+            "description": "Into the document, with the number of its block; or into the row.",
+        },
+    )
+    before = ma.fields.String(required=True, metadata={"example": "We write for A. Specimen."})
+    after = ma.fields.String(required=True, metadata={"example": "We write for a blogger."})
+
+
+class CaseChangedOut(CaseOut):
+    """A case after a change, and where its label stands since."""
+
+    relabelled = ma.fields.List(
+        ma.fields.Nested(RelabelledOut),
+        required=True,
+        metadata={"description": "In a preview, where it would; the case is as it was."},
+    )
 
 
 class CaseLineIn(LineSchema, CaseIn):

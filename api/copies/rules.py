@@ -58,7 +58,8 @@ def _taken_back(
     """Return a document without what it calls a case that may not be named by now."""
     known = [who["name"] for who in (case, live)]
     known += [alias for who in (case, live) for alias in who.get("aliases", ())]
-    return secrecy.taken_back(document, known, live["id"], labels.label(live, document))
+    label = secrecy.Labels(labels.label(live, document))
+    return secrecy.taken_back(document, known, live["id"], label)
 
 
 def reminders(document: Mapping[str, Any]) -> Iterator[Fault]:

@@ -260,19 +260,20 @@ def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
     yield from session.scalars(select(Template.name).where(Template.coalition_id == coalition_id))
 
 
-def _without(session: Session, entry: cases.Entry, label: str | None) -> list[str]:
+def _without(session: Session, silence: cases.Silence) -> list[str]:
     """Put the label in place of a case's names in every version; return what names it after that.
 
     A statement has words of its own: what it took from a version is not changed here.
     """
+    entry = silence.entry
     query = select(Template).where(Template.coalition_id == entry.case.coalition_id)
     left = []
     for template in session.scalars(query.order_by(Template.name).with_for_update()).all():
         of_it = select(TemplateVersion).where(TemplateVersion.template_id == template.id)
         every = session.scalars(of_it.order_by(TemplateVersion.number)).all()
         telling = [each for each in every if secrecy.telling(each.source, entry.names)]
-        if telling and label is not None:
-            _relabel(session, template, telling, entry, label)
+        if telling and silence.label is not None:
+            _relabel(session, template, telling, silence)
             if not rules.check(every[-1].source):
                 telling = [each for each in telling if secrecy.telling(each.source, entry.names)]
         called = template.id if names_in(template.name, entry.names) else template.name
@@ -284,14 +285,20 @@ def _relabel(
     session: Session,
     template: Template,
     telling: Sequence[TemplateVersion],
-    entry: cases.Entry,
-    label: str,
+    silence: cases.Silence,
 ) -> None:
-    if names_in(template.name, entry.names):
+    names = silence.entry.names
+    if names_in(template.name, names):
         template.name = f"template-{str(template.id)[:8]}"
     for version in telling:
-        source = secrecy.relabelled(version.source, entry.names, label)
+        before, place = version.source, f"templates/{template.id}/versions/{version.number}"
+        labels = secrecy.Labels(silence.label or "", silence.below(place))
+        source = secrecy.relabelled(before, names, labels)
         version.source = {**source, "name": template.name}
+        url = f"/v1/templates/{template.id}/versions"
+        for pointer, old, new in secrecy.changed(before, source):
+            at = f"{place}#{pointer}"
+            silence.places.append(cases.Place(at, "template", url, pointer, old, new))
         if version.number == template.version_number:
             _describe(template, version.source)
     touch(template, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select
@@ -21,7 +21,6 @@ from api.cases.service.entries import (
     StillNamed,
     as_document,
     change_entry,
-    corpora,
     enter_case,
     entries,
     entry_of,
@@ -29,22 +28,33 @@ from api.cases.service.entries import (
     hidden,
     hold,
     label_of,
+    own_label,
     put_all,
-    references,
     replace_all,
     spellings_of,
-    texts,
     unnamed,
     write_status,
 )
 from api.cases.service.history import Recorded, record, recorded
+from api.cases.service.others import SAID
+from api.cases.service.silences import (
+    NONE,
+    Place,
+    Silence,
+    corpora,
+    must_be_places,
+    references,
+    relabel,
+    relabellers,
+    texts,
+)
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Fault, Forbidden, Invalid
 from api.infra import audit, keys, pages, spelling
-from api.infra.database import reading, touch, transaction
+from api.infra.database import reading, rehearsal, touch, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from uuid import UUID
 
@@ -54,11 +64,14 @@ if TYPE_CHECKING:
     from api.infra.pages import Page, PageRequest
 
 __all__ = [
+    "SAID",
     "SINCE",
     "Closed",
     "Entry",
     "KeyTaken",
+    "Place",
     "Recorded",
+    "Silence",
     "StillNamed",
     "as_document",
     "closed",
@@ -72,6 +85,7 @@ __all__ = [
     "record",
     "recorded",
     "references",
+    "relabellers",
     "replace_all",
     "texts",
     "unnamed",
@@ -94,6 +108,7 @@ class Shown:
     key: str | None
     label: str
     identity: Mapping[str, Any]
+    relabelled: Sequence[Place] = ()  # by the change that it was answered to, or would be
 
 
 def enter(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Shown:
@@ -106,16 +121,49 @@ def enter(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Shown:
         return _shown(session, actor, case)
 
 
-def change(actor: Actor, case_id: UUID, expected: int, changes: dict[str, Any]) -> Shown:
-    """Change some of a case's facts; whether it may be named, too."""
-    with transaction() as session:
+def change(  # noqa: PLR0913 # what a request says
+    actor: Actor,
+    case_id: UUID,
+    expected: int,
+    changes: dict[str, Any],
+    labels: Mapping[str, str],
+    *,
+    preview: bool,
+) -> Shown:
+    """Change some of a case's facts; whether it may be named, too.
+
+    A name that is taken back leaves every text, for its label or for those of single places; they
+    can be changed later. A preview tells where they would stand, and changes nothing.
+    """
+    with rehearsal() if preview else transaction() as session:
         case = held(session, actor, Case, case_id, Role.EDITOR)
         _must_be_free_to(actor, case, changes)
         touch(case, expected)
         audit.record(session, actor, "case.changed", case, changes)
-        change_entry(session, entry_of(session, case), changes, by=actor)
+        is_taken_back = case.may_be_named and changes.get("may_be_named") is False
+        first = labels if is_taken_back else NONE
+        places = change_entry(session, entry_of(session, case), changes, by=actor, labels=first)
         _check_key(changes, case, entry_of(session, case))
-        return _shown(session, actor, case)
+        if (labels or preview) and not is_taken_back:
+            places = _labels(session, actor, case, labels)
+        shown = _shown(session, actor, case)
+    return replace(_case(actor, case_id) if preview else shown, relabelled=places)
+
+
+def _labels(session: Session, actor: Actor, case: Case, labels: Mapping[str, str]) -> list[Place]:
+    """Put other labels where a name was taken back before; without labels, tell where it was."""
+    if case.may_be_named or not actor.may(case.coalition_id, Role.COORDINATOR):
+        must_be_places(labels, ())
+        return []
+    silence = Silence(entry_of(session, case), own_label(session, case), labels)
+    places = relabel(session, silence, hidden(session, case.coalition_id))
+    if labels:
+        audit.record(session, actor, "case.labels_changed", case, {"places": sorted(labels)})
+    return places
+
+
+def _case(actor: Actor, case_id: UUID) -> Shown:
+    return case(actor, case_id)
 
 
 def _must_be_free_to(actor: Actor, case: Case, changes: dict[str, Any]) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID, uuid4
 
@@ -14,13 +13,22 @@ from api.accounts.service import Owned, load
 from api.cases import rules
 from api.cases.models import Case, CaseStatus, CaseStatusChange
 from api.cases.service.history import record
+from api.cases.service.silences import (
+    NONE,
+    Place,
+    Silence,
+    must_be_free_of,
+    must_be_places,
+    naming_after,
+    spoken_of,
+)
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Fault, Invalid, NotFound, point
 from api.infra import audit, keys, spelling
 from api.infra.database import flush, touch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -60,22 +68,6 @@ class Entry:
     @property
     def names(self) -> list[str]:
         return [self.identity["name"], *self.identity["aliases"]]
-
-
-@dataclass(frozen=True)
-class Silence:
-    """Names that may stand in no text; where they do, the label takes their place."""
-
-    entry: Entry
-    label: str | None  # None: they are there for another reason, and have to go first
-
-
-# What higher rungs tell of theirs: what refers to a case; every text in which a name may stand, for
-# one look at them all; and whose words name a case. The last put the label in place of the name
-# where one is given, and return what names the case after that.
-references: list[Callable[[Session, Case], list[str]]] = []
-corpora: list[Callable[[Session, UUID], Iterator[str]]] = []
-texts: list[Callable[[Session, Entry, str | None], list[str]]] = []
 
 
 def hold(session: Session, coalition_id: UUID) -> Coalition:
@@ -251,12 +243,24 @@ def enter_cases(
 
 
 def change_entry(
-    session: Session, entry: Entry, changes: Mapping[str, Any], *, by: Actor | None = None
-) -> None:
+    session: Session,
+    entry: Entry,
+    changes: Mapping[str, Any],
+    *,
+    by: Actor | None = None,
+    labels: Mapping[str, str] = NONE,
+) -> list[Place]:
+    """Change a case; return where its label came to stand, if its name was taken back."""
     silence = rewrite(session, entry, changes)
     flush(session, on_clash=KeyTaken("Choose another key."))
-    if silence is not None:
-        keep_silent(session, entry.case.coalition_id, [silence], by=by)
+    if silence is None:
+        return []
+    if silence.label is not None:
+        must_be_free_of(labels, silence.entry.names, hidden(session, entry.case.coalition_id))
+        silence = replace(silence, labels=labels)
+    keep_silent(session, entry.case.coalition_id, [silence], by=by)
+    must_be_places(silence.labels, silence.places)
+    return silence.places
 
 
 def rewrite(
@@ -356,22 +360,6 @@ def keep_silent(
 def record_silence(session: Session, silence: Silence, by: Actor | None) -> None:
     if silence.label is not None:
         audit.record(session, by, "case.name_taken_back", silence.entry.case)
-
-
-def spoken_of(session: Session, coalition_id: UUID, silences: Sequence[Silence]) -> list[Silence]:
-    """Return those of which a name stands in any text, by one look at them all."""
-    names = rules.Names(name for each in silences for name in each.entry.names)
-    if not names:
-        return []
-    labels = (each.label for each in silences if each.label)
-    said = chain(labels, *(corpus(session, coalition_id) for corpus in corpora))
-    found = {name for text in said for name in names.found_in(text)}
-    return [each for each in silences if not found.isdisjoint(each.entry.names)]
-
-
-def naming_after(session: Session, silence: Silence) -> list[str]:
-    """Put the label where the names stand, if there is one; return what names the case then."""
-    return [each for act in texts for each in act(session, silence.entry, silence.label)]
 
 
 def entry_of(session: Session, case: Case) -> Entry:

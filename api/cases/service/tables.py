@@ -17,20 +17,18 @@ from api.cases.service.entries import (
     TOLD,
     WHO,
     Entry,
-    Silence,
     change_entry,
     enter_cases,
     entry_of,
     forget,
     hold,
     label_of,
-    naming_after,
     record_silence,
     rewrite,
-    spoken_of,
     telling,
     write_status,
 )
+from api.cases.service.silences import Silence, naming_after, spoken_of
 from api.coalitions.models import Coalition
 from api.errors import DomainError
 from api.infra import audit, keys, tables
@@ -45,7 +43,7 @@ if TYPE_CHECKING:
 
     from api.infra.tables import How, Line
 
-    Change = Callable[[Session, Entry, Mapping[str, Any]], Silence | None]
+    Change = Callable[[Session, Entry, Mapping[str, Any]], object]
 
 AT_ONCE = 500  # cases of which who they are is read together
 MOST_SPOKEN = 20  # names in texts that one table moves, as each has every text read
@@ -252,7 +250,8 @@ class _Merging:
         status = facts.pop("status", None)
         touch(entry.case, None)
         audit.record(self.session, self.actor, "case.changed", entry.case, changes)
-        if silence := change(self.session, entry, facts):
+        silence = change(self.session, entry, facts)
+        if isinstance(silence, Silence):  # else the texts were looked through at once
             record_silence(self.session, silence, self.actor)
         if status is not None:
             write_status(self.session, entry.case, {"status": status}, self.actor.user_id)

@@ -269,15 +269,16 @@ def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
     yield from filter(None, session.scalars(names))
 
 
-def _without(session: Session, entry: cases.Entry, label: str | None) -> list[str]:
+def _without(session: Session, silence: cases.Silence) -> list[str]:
     """Put the label in place of a case's names; return what names it after that."""
+    entry = silence.entry
     names = Names(entry.names)
     query = select(Demand).where(Demand.coalition_id == entry.case.coalition_id)
     naming = []
     for demand in session.scalars(query.order_by(Demand.key)).all():
         named = telling(_printed(demand), names)
-        if named and label is not None:
-            _relabel(session, demand, entry.names, label)
+        if named and silence.label is not None:
+            _relabel(session, demand, named, silence)
             named = [name for name in PRINTED if _is_unfit(demand, name, names)]
         naming += [f"the {name} of demand {demand.key}" for name in named]
     lists = select(DemandList).where(DemandList.coalition_id == entry.case.coalition_id)
@@ -291,11 +292,19 @@ def _printed(demand: Demand) -> dict[str, str | None]:
     return {name: getattr(demand, name) for name in PRINTED}
 
 
-def _relabel(session: Session, demand: Demand, names: Sequence[str], label: str) -> None:
-    marked = markdown.escape(label)
-    demand.text = without(demand.text, names, marked)
-    demand.rationale = demand.rationale and without(demand.rationale, names, marked)
-    demand.addressee = demand.addressee and without(demand.addressee, names, label)
+def _relabel(
+    session: Session, demand: Demand, named: Sequence[str], silence: cases.Silence
+) -> None:
+    for name in ("text", "rationale", "addressee"):  # not the key: other texts refer to it
+        if name not in named:
+            continue
+        before, place = getattr(demand, name), f"demands/{demand.id}#/{name}"
+        label = silence.at(place)
+        marked = label if name == "addressee" else markdown.escape(label)
+        after = without(before, silence.entry.names, marked)
+        setattr(demand, name, after)
+        url = f"/v1/demands/{demand.id}"
+        silence.places.append(cases.Place(place, "demand", url, f"/{name}", before, after))
     demand.spellings = rules.spellings(demand.text, demand.rationale)
     touch(demand, None)
     touch(session.get_one(DemandList, demand.list_id), None)

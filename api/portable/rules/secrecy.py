@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from api.cases import rules
+from api.errors import point
 from api.portable.rules import leaves, names as labels
 from api.texts.rules import markdown
 
@@ -53,35 +55,74 @@ def redacted(document: Mapping[str, Any]) -> dict[str, Any]:
     return {**_with_cases(document, cases), "redacted": True}
 
 
+@dataclass(frozen=True)
+class Labels:
+    """What stands for a name: one label, and others at single places, by their pointers."""
+
+    label: str
+    of_places: Mapping[str, str] = field(default_factory=dict)
+
+    def at(self, path: leaves.Path) -> str:
+        """Return the label of a place; it goes into Markdown as well."""
+        return plain_label(self.of_places.get(point(*path)) or self.label)
+
+
+def plain_label(label: str) -> str:
+    """Return a label without the signs of Markdown and of placeholders."""
+    return _SIGNS.sub("", label)
+
+
 def taken_back(
-    document: Mapping[str, Any], names: Collection[str], key: str, label: str
+    document: Mapping[str, Any], names: Collection[str], key: str, labels: Labels
 ) -> dict[str, Any]:
     """Return a document in which a case stands by its label, its name only in its own entry.
 
     `names` are its name and aliases, `key` is its id from now on.
     """
     ids = {case["id"]: key for case in document.get("cases", ()) if _is_it(case, names, key)}
-    hidden = {"id": key, "may_be_named": False, "public_label": label}
+    hidden = {"id": key, "may_be_named": False, "public_label": labels.label}
     cases = [
-        {**case, **hidden} if case["id"] in ids else relabelled(case, names, label)
-        for case in document.get("cases", ())
+        {**case, **hidden}
+        if case["id"] in ids
+        else relabelled(case, names, labels, path=("cases", place))
+        for place, case in enumerate(document.get("cases", ()))
     ]
-    return _with_cases(relabelled(document, names, label, ids), cases)
+    return _with_cases(relabelled(document, names, labels, ids), cases)
 
 
 def relabelled(
-    value: Any, names: Collection[str], label: str, ids: Mapping[str, str] = _NONE, key: str = ""
+    value: Any,
+    names: Collection[str],
+    labels: Labels,
+    ids: Mapping[str, str] = _NONE,
+    path: leaves.Path = (),
 ) -> Any:
     """Return data with a label wherever a text holds one of the names, and with other ids."""
     if isinstance(value, dict):
-        return {name: relabelled(each, names, label, ids, name) for name, each in value.items()}
+        return {
+            name: relabelled(each, names, labels, ids, (*path, name))
+            for name, each in value.items()
+        }
     if isinstance(value, list):
-        return [relabelled(each, names, label, ids, key) for each in value]
+        return [
+            relabelled(each, names, labels, ids, (*path, place)) for place, each in enumerate(value)
+        ]
+    key = next((step for step in reversed(path) if isinstance(step, str)), "")
     if not isinstance(value, str) or key in _KEYS:
         return value
     if key in _IDS:
         return ids.get(value, value)
-    return rules.without(value, names, _SIGNS.sub("", label))  # it goes into Markdown as well
+    return rules.without(value, names, labels.at(path))
+
+
+def changed(before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield the texts, but for ids, that differ between data of one shape: where, and both."""
+    there = {leaf.path: leaf.text for leaf in leaves.of(after)}
+    for leaf in leaves.of(before):
+        key = next((step for step in reversed(leaf.path) if isinstance(step, str)), "")
+        text = there.get(leaf.path, leaf.text)
+        if text != leaf.text and key not in _IDS:
+            yield leaf.pointer, leaf.text, text
 
 
 def tells_of(document: Mapping[str, Any], names: Collection[str], key: str) -> bool:

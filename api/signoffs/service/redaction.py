@@ -50,8 +50,9 @@ def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
     yield from (who[RESERVATION] for _, who in _printed(session, coalition_id))
 
 
-def _take_back(session: Session, entry: cases.Entry, _label: str | None) -> list[str]:
+def _take_back(session: Session, silence: cases.Silence) -> list[str]:
     """Keep to ourselves the notes that tell a name."""
+    entry = silence.entry
     coalition_id = entry.case.coalition_id
     for row, note in _printing(session, coalition_id):
         if secrecy.telling(note, entry.names):

@@ -20,6 +20,7 @@ from api.statements.models import NamedCase, Revision, State, Statement, Weight
 from api.statements.service.closed import closed_of, must_be_confirmed
 from api.statements.service.live import with_live
 from api.statements.service.redaction import as_it_was
+from api.statements.service.relabelling import DoesNotFit
 from api.statements.service.rows import (
     NAMED,
     Warned,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NAMED",
+    "DoesNotFit",
     "Warned",
     "any_revision",
     "closed_of",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.cases import rules as names, service as cases
-from api.errors import Gone, Invalid
+from api.errors import Gone, Invalid, point
 from api.infra import audit, events, keys
 from api.infra.database import touch
 from api.portable.rules import checking, printing, secrecy
@@ -17,7 +17,7 @@ from api.statements.models import Revision, Statement, Weight
 from api.statements.service import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from api.cases.models import Case
 
 NOTE = "A name was taken back."
+DRAFT, REVISION = "draft", "revision"
 AT_ONCE = 20  # texts that are held in memory together
 
 
@@ -34,7 +35,7 @@ def as_it_was(session: Session, actor: Actor, revision: Revision) -> Revision:
         return revision
     if not actor.may(revision.coalition_id, Role.OWNER):
         raise Gone(rows.TEXT_GONE)
-    kept = _unsealed(session, revision)
+    kept = unsealed(session, revision)
     return Revision(
         **{name: getattr(revision, name) for name in _OPEN},
         printed=kept["printed"],
@@ -70,30 +71,36 @@ def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
         yield revision.note or ""
 
 
-def _take_back(session: Session, entry: cases.Entry, label: str | None) -> list[str]:
+def _take_back(session: Session, silence: cases.Silence) -> list[str]:
     """Put a case's label where its name stands; return the texts in which that cannot be."""
+    entry, label = silence.entry, silence.label
     query = select(Statement).where(Statement.coalition_id == entry.case.coalition_id)
     left = []
     for statement in session.scalars(query.order_by(Statement.created_at).with_for_update()):
         draft = rows.whole_draft(session, statement)
         if secrecy.tells_of(draft, entry.names, entry.case.key) and (
-            label is None or not _redraft(session, statement, draft, entry, label)
+            label is None or not _redraft(session, statement, draft, silence)
         ):
             left.append(f"the draft of {_told(statement, entry)}")
         advice = "" if label else " (let the case be named, then take that back: it reaches these)"
         left += [
             f"revision {number} of {_told(statement, entry)}{advice}"
-            for number in _succeed(session, statement, entry, label)
+            for number in _succeed(session, statement, silence)
         ]
     return left
 
 
 def _redraft(
-    session: Session, statement: Statement, draft: dict[str, Any], entry: cases.Entry, label: str
+    session: Session, statement: Statement, draft: dict[str, Any], silence: cases.Silence
 ) -> bool:
-    redacted = _redacted(statement, draft, entry, label)
-    if secrecy.tells_of(redacted, entry.names, entry.case.key):
+    redacted = _redacted(statement, draft, silence, DRAFT)
+    if secrecy.tells_of(redacted, silence.entry.names, silence.entry.case.key):
         return False
+    return put_draft(session, statement, redacted)
+
+
+def put_draft(session: Session, statement: Statement, redacted: dict[str, Any]) -> bool:
+    """Write a draft with other labels, and tell whether that can be."""
     try:
         rows.write(session, statement, redacted)
     except Invalid:
@@ -105,13 +112,12 @@ def _redraft(
     return True
 
 
-def _succeed(
-    session: Session, statement: Statement, entry: cases.Entry, label: str | None
-) -> list[int]:
+def _succeed(session: Session, statement: Statement, silence: cases.Silence) -> list[int]:
     """Seal the revisions that hold a name, and put a successor after the newest if it did.
 
     Return those that must stay as they are: all without a label, the newest where none fits.
     """
+    entry, label = silence.entry, silence.label
     query = select(Revision).where(
         Revision.statement_id == statement.id, Revision.taken_back.is_(None)
     )
@@ -125,21 +131,23 @@ def _succeed(
     if label is None:
         return list(telling)
     newest = telling.get(statement.revision_number)
-    redacted = newest and _redacted(statement, newest[1], entry, label)
-    if redacted and not _is_sound(redacted, entry):
+    redacted = newest and _redacted(statement, newest[1], silence, REVISION)
+    if redacted and not is_sound(redacted, entry):
         return [statement.revision_number]
     _seal_all(session, statement, [revision for revision, _ in telling.values()])
     if redacted:
-        _put_after(session, statement, redacted)
+        put_after(session, statement, redacted, NOTE)
     return []
 
 
-def _is_sound(redacted: dict[str, Any], entry: cases.Entry) -> bool:
+def is_sound(redacted: dict[str, Any], entry: cases.Entry) -> bool:
+    """Tell whether a text may stand in public: it tells no name, and breaks no rule."""
     told = secrecy.tells_of(redacted, entry.names, entry.case.key)
     return not told and not checking.check(redacted).faults
 
 
-def _put_after(session: Session, statement: Statement, redacted: dict[str, Any]) -> None:
+def put_after(session: Session, statement: Statement, redacted: dict[str, Any], note: str) -> None:
+    """Write the revision that takes the place of the newest, for other names or labels."""
     public, secrets = secrecy.split(redacted)
     printed = printing.resolve(redacted)
     successor = Revision(
@@ -148,7 +156,7 @@ def _put_after(session: Session, statement: Statement, redacted: dict[str, Any])
         statement_id=statement.id,
         number=statement.revision_number + 1,
         weight=Weight.REDACTION,
-        note=NOTE,
+        note=note,
         language=redacted["language"],
         sha256=printing.fingerprint(printed),
         printed=dict(printed),
@@ -168,12 +176,44 @@ def _put_after(session: Session, statement: Statement, redacted: dict[str, Any])
 
 
 def _redacted(
-    statement: Statement, document: dict[str, Any], entry: cases.Entry, label: str
+    statement: Statement, document: dict[str, Any], silence: cases.Silence, where: str
 ) -> dict[str, Any]:
-    redacted = secrecy.taken_back(document, entry.names, entry.case.key, label)
+    entry, place = silence.entry, place_of(statement, where)
+    labels = secrecy.Labels(silence.label or "", silence.below(place))
+    redacted = secrecy.taken_back(document, entry.names, entry.case.key, labels)
     if names.tells(document["slug"], entry.names):
         redacted["slug"] = f"{statement.kind.replace('_', '-')}-{str(statement.id)[:8]}"
+    public, after = secrecy.split(document)[0], secrecy.split(redacted)[0]
+    for pointer, old, new in secrecy.changed(public, after):
+        if pointer not in own_entries(document, redacted):
+            silence.places.append(told_place(statement, where, pointer, old, new))
     return redacted
+
+
+def own_entries(document: Mapping[str, Any], redacted: Mapping[str, Any]) -> set[str]:
+    """Return where a text's own entries of cases have a label, which is none of a place's."""
+    both = zip(document.get("cases", ()), redacted.get("cases", ()), strict=True)
+    return {
+        point("cases", number, "public_label")
+        for number, (old, new) in enumerate(both)
+        if new.get("may_be_named") is False and old != new
+    }
+
+
+def place_of(statement: Statement, where: str) -> str:
+    """Return what requests call the places of a draft, or of the newest revision."""
+    return f"statements/{statement.id}/{where}"
+
+
+def told_place(
+    statement: Statement, where: str, pointer: str, before: str, after: str
+) -> cases.Place:
+    """Return a place in a draft, or in the newest revision."""
+    number = statement.revision_number
+    text = DRAFT if where == DRAFT else f"revisions/{number}"
+    url = f"/v1/statements/{statement.id}/{text}"
+    place = f"{place_of(statement, where)}#{pointer}"
+    return cases.Place(place, where, url, pointer, before, after)
 
 
 def _seal_all(session: Session, statement: Statement, told: Sequence[Revision]) -> None:
@@ -194,7 +234,8 @@ def _seal(session: Session, revision: Revision) -> None:
     revision.printed, revision.document, revision.note = {}, {}, None
 
 
-def _unsealed(session: Session, revision: Revision) -> dict[str, Any]:
+def unsealed(session: Session, revision: Revision) -> dict[str, Any]:
+    """Return what of a text is sealed since a name in it was taken back."""
     sealed = cast("bytes", revision.taken_back)
     kept: dict[str, Any] = keys.unseal(session, rows.TAKEN_BACK, revision.id, sealed)
     return kept

@@ -1,0 +1,56 @@
+"""What is said of other cases when a name is taken back: it leaves their words as well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from api.cases import rules
+from api.cases.models import Case
+from api.cases.service.silences import Place, Silence, corpora, texts
+from api.infra import audit
+from api.infra.database import touch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+SAID = ("occupation", "public_label", "summary")  # of a case, in words
+
+
+def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
+    """Yield every word that anybody may read of a coalition's cases, but for their names."""
+    columns = [getattr(Case, name) for name in SAID]
+    for row in session.execute(select(*columns).where(Case.coalition_id == coalition_id)):
+        yield from filter(None, row)
+
+
+def _without(session: Session, silence: Silence) -> list[str]:
+    """Put the label in place of a case's names in what is said of others."""
+    case, names = silence.entry.case, rules.Names(silence.entry.names)
+    query = select(Case).where(Case.coalition_id == case.coalition_id, Case.id != case.id)
+    left = []
+    for other in session.scalars(query.order_by(Case.key)).all():
+        told = [name for name in SAID if names.found_in(getattr(other, name) or "")]
+        if told and silence.label is not None:
+            for name in told:
+                _relabel(other, name, silence)
+            touch(other, None)
+            audit.record(session, None, "case.relabelled", other)
+            told = [name for name in told if names.found_in(getattr(other, name))]
+        left += [f"the {name} of case {other.key}" for name in told]
+    return left
+
+
+def _relabel(other: Case, name: str, silence: Silence) -> None:
+    url, before = f"/v1/cases/{other.id}", getattr(other, name)
+    place = f"cases/{other.id}#/{name}"
+    setattr(other, name, rules.without(before, silence.entry.names, silence.at(place)))
+    silence.places.append(Place(place, "case", url, f"/{name}", before, getattr(other, name)))
+
+
+corpora.append(_said)
+texts.append(_without)

@@ -1,0 +1,120 @@
+"""Names that may stand in no text, and the labels that take their places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import chain
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from api.cases import rules
+from api.errors import Fault, Invalid, point
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.cases.models import Case
+    from api.cases.service.entries import Entry
+
+NONE: Mapping[str, str] = MappingProxyType({})
+BACK = "It would bring the name back, in this or another spelling: write other words."
+NOWHERE = "The name does not stand there. A preview lists where it does."
+
+
+@dataclass(frozen=True)
+class Place:
+    """A text in which a label takes a name's place."""
+
+    place: str  # what a request calls it
+    where: str  # draft, revision, demand, template or case
+    url: str
+    pointer: str  # into the document, or the row
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Names that may stand in no text; where they do, the label takes their place."""
+
+    entry: Entry
+    label: str | None  # None: they are there for another reason, and have to go first
+    labels: Mapping[str, str] = field(default_factory=dict)  # of single places, in its stead
+    places: list[Place] = field(default_factory=list)  # where it came to stand
+
+    def at(self, place: str) -> str:
+        """Return the label of one place."""
+        return self.labels.get(place) or self.label or ""
+
+    def below(self, place: str) -> dict[str, str]:
+        """Return the labels of single places in a document, by their pointers."""
+        start = f"{place}#"
+        return {
+            name.removeprefix(start): label
+            for name, label in self.labels.items()
+            if name.startswith(start)
+        }
+
+
+# What higher rungs tell of theirs: what refers to a case; every text in which a name may stand, for
+# one look at them all; and whose words name a case. The last put the label in place of the name
+# where one is given, and return what names the case after that.
+references: list[Callable[[Session, Case], list[str]]] = []
+corpora: list[Callable[[Session, UUID], Iterator[str]]] = []
+texts: list[Callable[[Session, Silence], list[str]]] = []
+# What puts other labels where a name was taken back before, and tells where they stand.
+relabellers: list[Callable[[Session, Silence], None]] = []
+
+
+def spoken_of(session: Session, coalition_id: UUID, silences: Sequence[Silence]) -> list[Silence]:
+    """Return those of which a name stands in any text, by one look at them all."""
+    names = rules.Names(name for each in silences for name in each.entry.names)
+    if not names:
+        return []
+    labels = (each.label for each in silences if each.label)
+    said = chain(labels, *(corpus(session, coalition_id) for corpus in corpora))
+    found = {name for text in said for name in names.found_in(text)}
+    return [each for each in silences if not found.isdisjoint(each.entry.names)]
+
+
+def naming_after(session: Session, silence: Silence) -> list[str]:
+    """Put the label where the names stand, if there is one; return what names the case then."""
+    return [each for act in texts for each in act(session, silence)]
+
+
+def relabel(session: Session, silence: Silence, hidden: Iterable[Entry]) -> list[Place]:
+    """Put other labels where a name was taken back before; return every place of one."""
+    must_be_free_of(silence.labels, silence.entry.names, hidden)
+    for act in relabellers:
+        act(session, silence)
+    must_be_places(silence.labels, silence.places)
+    return silence.places
+
+
+def must_be_free_of(
+    labels: Mapping[str, str], names: Iterable[str], hidden: Iterable[Entry]
+) -> None:
+    """Let labels pass that tell nobody who may not be named, in whatever spelling."""
+    own, others = list(names), rules.Names(name for entry in hidden for name in entry.names)
+    faults = [
+        Fault(point("labels", place, "label"), BACK)
+        for place, label in enumerate(labels.values())
+        if rules.gives_away(label, own) or others.found_in(label)
+    ]
+    if faults:
+        raise Invalid("A label names somebody who may not be named.", faults)
+
+
+def must_be_places(labels: Mapping[str, str], places: Collection[Place]) -> None:
+    """Let labels pass that are of places in which the name stood."""
+    there = {each.place for each in places}
+    faults = [
+        Fault(point("labels", number, "place"), NOWHERE)
+        for number, place in enumerate(labels)
+        if place not in there
+    ]
+    if faults:
+        raise Invalid("A label is of no place.", faults)
