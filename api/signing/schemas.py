@@ -235,6 +235,14 @@ class PublicStatementOut(Schema):
             "example": {"title": "Open the doors"},
         },
     )
+    edited_on = ma.fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The last day on which the text was edited after it was published.",
+            "example": None,
+        },
+    )
     consents = ma.fields.List(ma.fields.Nested(OfferedConsentOut), required=True)
     counts = ma.fields.Nested(PublicCountsOut, required=True)
     successor = ma.fields.String(

@@ -140,6 +140,8 @@ class Revision(Base):
     # {"printed", "document", "note"} of a text that held a name which was taken back. Those
     # columns are empty then, and only owners read it.
     taken_back: Mapped[Sealed | None]
+    # The day on which it took the place of a text that was public by then; None: it did not.
+    edited_on: Mapped[date | None]
     created_at: Mapped[Created]
     created_by: Mapped[UUID | None]  # None: a redaction, which a change of a case caused
 

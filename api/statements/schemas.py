@@ -247,6 +247,14 @@ class RevisionRowOut(Schema):
         required=True,
         metadata={"description": "A name in it was taken back; only owners read its text."},
     )
+    edited_on = ma.fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The day on which it took the place of a text that was public by then.",
+            "example": None,
+        },
+    )
     created_at = ma.fields.AwareDateTime(required=True)
 
 
@@ -254,6 +262,29 @@ class RevisionOut(RevisionRowOut):
     """A revision, with what prints: the SHA-256 is of exactly that, as RFC 8785 writes it."""
 
     printed = ma.fields.Dict(required=True, metadata={"example": {"title": "Open the doors"}})
+
+
+class ChangeOut(Schema):
+    """What a revision changes of the one before it, counted; it says nothing of the weight."""
+
+    words_added = ma.fields.Integer(required=True, metadata={"example": 1})
+    words_removed = ma.fields.Integer(required=True, metadata={"example": 1})
+    blocks_added = ma.fields.Integer(required=True, metadata={"example": 0})
+    blocks_removed = ma.fields.Integer(required=True, metadata={"example": 0})
+    blocks_changed = ma.fields.Integer(required=True, metadata={"example": 1})
+    numbers = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        metadata={"example": ["2031"], "description": "Words with digits that came or went."},
+    )
+    names = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        metadata={
+            "example": ["Kazakhstan"],
+            "description": "Of cases, addressees, organisations and countries, that came or went.",
+        },
+    )
 
 
 class FrozenOut(RevisionOut):
@@ -268,10 +299,17 @@ class FrozenOut(RevisionOut):
         },
     )
 
+    change = ma.fields.Nested(
+        ChangeOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null for the first, and after a text that was taken back."},
+    )
+
     @ma.pre_dump
     def _whole(self, frozen: Frozen, **_: Any) -> dict[str, Any]:
         own = {name: getattr(frozen.revision, name) for name in RevisionOut().fields}
-        return {**own, "warnings": frozen.warnings}
+        return {**own, "warnings": frozen.warnings, "change": frozen.change}
 
 
 class TransitionIn(Schema):

@@ -15,6 +15,8 @@ from api.documents.rules.html import digits, inline_of
 from api.texts.rules.words import words
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from api.portable.rules.printing import Printed
 
 
@@ -38,9 +40,10 @@ class Text:
     heading_of_contacts: str
     back: str
     to: str
+    edited: str = ""  # that it was edited after it was published, and when
 
 
-def text(printed: Printed) -> Text:
+def text(printed: Printed, edited_on: date | None = None) -> Text:
     """Return a revision's text in pieces."""
     said, inline = words(printed["language"]), inline_of(printed)
     parts: Any = _parts()
@@ -73,6 +76,7 @@ def text(printed: Printed) -> Text:
         heading_of_contacts=said.contact,
         back=said.back,
         to=said.to,
+        edited=said.edited_line(edited_on),
     )
 
 

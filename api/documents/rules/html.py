@@ -19,6 +19,7 @@ from api.texts.rules.words import Words, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from api.documents.rules.logos import Logo
     from api.portable.rules.printing import Printed
@@ -52,6 +53,7 @@ class Look:
     theme: str = "letter"
     logos: tuple[Logo, ...] = ()  # of organisations that sign, in their order
     is_draft: bool = False  # every page says so
+    edited_on: date | None = None  # after it was published; a line under its head says so
 
 
 def html(printed: Printed, signatories: Signatories, look: Look, *, for_paper: bool) -> str:
@@ -66,6 +68,7 @@ def html(printed: Printed, signatories: Signatories, look: Look, *, for_paper: b
         words=said,
         look=look,
         mark=outline.mark(printed, said, is_draft=look.is_draft),
+        edited=said.edited_line(look.edited_on),
         for_paper=for_paper,
         inline=inline_of(printed),
         notes=list(enumerate(printed.get("footnotes", ()), 1)),

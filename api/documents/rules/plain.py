@@ -15,6 +15,7 @@ from api.texts.rules.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import date
 
     from api.portable.rules.printing import Printed
     from api.portable.rules.signing import Signatories
@@ -39,7 +40,13 @@ class _Dialect:
     note: Callable[[str, str], str]  # a footnote's label and its text
 
 
-def text(printed: Printed, signatories: Signatories, *, is_draft: bool = False) -> str:
+def text(
+    printed: Printed,
+    signatories: Signatories,
+    *,
+    is_draft: bool = False,
+    edited_on: date | None = None,
+) -> str:
     """Return the document as plain text, wrapped between words."""
     dialect = _Dialect(
         marked=inline.plain,
@@ -52,10 +59,16 @@ def text(printed: Printed, signatories: Signatories, *, is_draft: bool = False) 
         link=str,
         note=lambda label, words: _wrapped(words, f"[{label}] ", " " * (len(label) + 3)),
     )
-    return _document(printed, signatories, dialect, is_draft=is_draft)
+    return _document(printed, signatories, dialect, is_draft=is_draft, edited_on=edited_on)
 
 
-def markdown(printed: Printed, signatories: Signatories, *, is_draft: bool = False) -> str:
+def markdown(
+    printed: Printed,
+    signatories: Signatories,
+    *,
+    is_draft: bool = False,
+    edited_on: date | None = None,
+) -> str:
     """Return the document as Markdown; footnotes as `[^label]: text`."""
     dialect = _Dialect(
         marked=_on_one_line,
@@ -68,15 +81,24 @@ def markdown(printed: Printed, signatories: Signatories, *, is_draft: bool = Fal
         link=lambda url: f"<{url}>" if _LINK.fullmatch(url) else inline.escape(url),
         note=lambda label, words: f"[^{label}]: {words}",
     )
-    return _document(printed, signatories, dialect, is_draft=is_draft)
+    return _document(printed, signatories, dialect, is_draft=is_draft, edited_on=edited_on)
 
 
-def _document(printed: Printed, signatories: Signatories, to: _Dialect, *, is_draft: bool) -> str:
+def _document(
+    printed: Printed,
+    signatories: Signatories,
+    to: _Dialect,
+    *,
+    is_draft: bool,
+    edited_on: date | None,
+) -> str:
     said = words(printed["language"])
     mark = outline.mark(printed, said, is_draft=is_draft)
+    edited = said.edited_line(edited_on)
     parts = [
         *([to.paragraph(to.literal(mark))] if mark else []),
         *_head(printed, said, to),
+        *([to.paragraph(to.literal(edited))] if edited else []),
         *(part for block in _blocks(printed) for part in _BLOCKS[block["type"]](block, said, to)),
         *_signatories(signatories, said, to),
         *_notes(printed, said, to),

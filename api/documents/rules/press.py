@@ -64,7 +64,7 @@ class Edition:
         facts = {
             "printed": self.printed,
             "signatories": self.signatories,
-            "look": {**vars(look), "logo": logo, "logos": logos},
+            "look": {**vars(look), "logo": logo, "logos": logos, "edited_on": str(look.edited_on)},
             "format": str(self.format),
             "press": made_by(),
         }
@@ -110,12 +110,13 @@ def edition_of(document: Mapping[str, Any], form: Format, look: html.Look | None
 
 def rendered(edition: Edition, children: Children) -> bytes:
     """Return the bytes of an edition; raise Invalid or Unavailable where they cannot be made."""
-    printed, signed = edition.printed, edition.signatories
+    printed, signed, look = edition.printed, edition.signatories, edition.look
+    said: Any = {"is_draft": look.is_draft, "edited_on": look.edited_on}
     if edition.format is Format.PDF:
         page = html.html(printed, signed, edition.look, for_paper=True)
         return pdf.render(children, page, html.assets(edition.look))
     if edition.format is Format.HTML:
         return html.html(printed, signed, edition.look, for_paper=False).encode()
     if edition.format is Format.TEXT:
-        return plain.text(printed, signed, is_draft=edition.look.is_draft).encode()
-    return plain.markdown(printed, signed, is_draft=edition.look.is_draft).encode()
+        return plain.text(printed, signed, **said).encode()
+    return plain.markdown(printed, signed, **said).encode()

@@ -255,6 +255,7 @@ def sheet_of(session: Session, statement: Statement, wanted: Wanted) -> Sheet:
     }
     printed, signed = cast("printing.Printed", revision.printed), signing.signatories(whole)
     look = _look(session, statement.coalition_id, revision.document, wanted.theme)
+    look = replace(look, edited_on=statements.edited_on(session, statement.id, revision.number))
     if wanted.format in {Format.PDF, Format.HTML} and themes.shows_logos(look.theme):
         look = replace(look, logos=_logos(session, statement, whole, signed))
     edition = Edition(printed, signed, look, wanted.format)

@@ -61,6 +61,7 @@ KINDS: Mapping[str, frozenset[str]] = {
         "signoffs.request": _REQUEST,
         "signoffs.again": _REQUEST | {"change_note"},
         "signoffs.edited": {"title", "link", "change_note"},
+        "signoffs.corrected": {"title", "link", "change_note"},
         "signoffs.reminder": _REQUEST | {"is_last"},
         "signoffs.handed": _REQUEST | {"handed_by"},
         "signoffs.half": {"name", "organisation", "title", "link", "hard"},

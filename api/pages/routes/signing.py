@@ -141,7 +141,7 @@ class Signatories(MethodView):
         found, cursor = _found(address), request.args.get("cursor")
         around = _frame(found)
         page = service.signatories(address, PageRequest(limit=_MOST, cursor=cursor))
-        text = texts.of(found.revision.sha256, found.revision.printed)
+        text = texts.of(found.revision.sha256, found.revision.printed, found.edited_on)
         return public(
             pages.signatories(
                 facts.Signatories(
@@ -215,7 +215,7 @@ def _page(found: Public) -> facts.Statement:
     return facts.Statement(
         frame=around,
         address=signing.address,
-        text=texts.of(found.revision.sha256, found.revision.printed),
+        text=texts.of(found.revision.sha256, found.revision.printed, found.edited_on),
         state=state,
         total=found.counts.total,
         organisations=found.counts.by_kind.get("organisation", 0),

@@ -13,6 +13,7 @@ from api.portable.rules import names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from api.documents.rules.blocks import Text
     from api.portable.rules.printing import Printed
@@ -24,18 +25,19 @@ class _Known:
     """A text that is known by its hash."""
 
     sha256: str
+    edited_on: date | None
     printed: Any = field(compare=False)
 
 
-def of(sha256: str, printed: Any) -> Text:
+def of(sha256: str, printed: Any, edited_on: date | None = None) -> Text:
     """Return a revision's text, set; a rush asks for the same one again and again."""
-    return _set(_Known(sha256, printed))
+    return _set(_Known(sha256, edited_on, printed))
 
 
 @lru_cache(maxsize=32)
 def _set(known: _Known) -> Text:
     printed: Printed = known.printed
-    return blocks.text(printed)
+    return blocks.text(printed, known.edited_on)
 
 
 def line(who: Mapping[str, Any], language: str) -> Line:

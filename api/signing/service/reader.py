@@ -22,6 +22,7 @@ from api.statements.models import Revision, Signing, State, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from sqlalchemy.orm import Session
 
@@ -53,6 +54,7 @@ class Public:
     phase: Phase
     consents: Sequence[Consent]
     counts: Counts
+    edited_on: date | None  # the last day on which it was edited in public
     successor: str | None  # the address of the statement that continues it
     successor_title: str | None = None
 
@@ -72,6 +74,7 @@ def public(address: str, language: str | None = None) -> Public:
             phase_of(statement, signing),
             rules.consents(tongue, coalition.name, offered),
             journal.of(session, statement),
+            statements.edited_on(session, statement.id, statement.revision_number),
             *_successor(session, statement),
         )
 

@@ -13,7 +13,7 @@ from api.signoffs import rules
 from api.signoffs.models import Approver, Ask, Round
 from api.signoffs.service import asking, rounds, rows
 from api.statements import service as statements
-from api.statements.models import Statement
+from api.statements.models import State, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 
 def _facts(
-    session: Session, approver_id: UUID, is_wanted: Callable[[Seat, Person], bool]
+    session: Session,
+    approver_id: UUID,
+    is_wanted: Callable[[Seat, Person], bool],
+    is_due: Callable[[Table], bool] = rounds.is_open,
 ) -> letters.Facts | None:
     """Return the facts of a letter to somebody; None where they may not answer any more."""
     row, link = session.get(Approver, approver_id), links.newest(session, rows.PURPOSE, approver_id)
@@ -39,7 +42,7 @@ def _facts(
         for who in seat.people
         if who.approver.id == row.id and who.may_answer and is_wanted(seat, who)
     ]
-    if not found or not rounds.is_open(table):
+    if not found or not is_due(table):
         return None
     return _written(session, table, of, *found[0], links.secret_of(session, link))
 
@@ -93,3 +96,12 @@ for _kind in (asking.REQUEST, asking.AGAIN, asking.REMINDER, asking.HANDED, aski
 @letters.facts_of(asking.EDITED)
 def _edited(session: Session, approver_id: UUID) -> letters.Facts | None:
     return _facts(session, approver_id, _stands_behind)
+
+
+@letters.facts_of(asking.CORRECTED)
+def _corrected(session: Session, approver_id: UUID) -> letters.Facts | None:
+    return _facts(session, approver_id, asking.stood_behind, _is_published)
+
+
+def _is_published(table: Table) -> bool:
+    return table.statement.state is State.PUBLISHED

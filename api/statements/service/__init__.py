@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import defer
@@ -14,7 +14,8 @@ from api.cases import service as cases
 from api.cases.models import Case
 from api.infra import audit, events, pages
 from api.infra.database import reading, touch, transaction
-from api.portable.rules import checking, printing
+from api.organisations.models import Organisation
+from api.portable.rules import checking, measuring, printing
 from api.statements import rules
 from api.statements.models import NamedCase, Revision, State, Statement, Weight
 from api.statements.service.closed import closed_of, must_be_confirmed
@@ -27,6 +28,7 @@ from api.statements.service.rows import (
     any_revision,
     completed,
     current_revision,
+    edited_on,
     frozen,
     replaced,
     revision_of,
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 
     from api.errors import Fault
     from api.infra.pages import Page, PageRequest
+    from api.portable.rules.measuring import Measure
+    from api.portable.rules.printing import Printed
 
 __all__ = [
     "NAMED",
@@ -55,6 +59,7 @@ __all__ = [
     "closed_of",
     "completed",
     "current_revision",
+    "edited_on",
     "frozen",
     "replaced",
     "revision_of",
@@ -71,6 +76,7 @@ class Frozen:
 
     revision: Revision
     warnings: list[Fault]
+    change: Measure | None  # None: it is the first, or the one before it cannot be read any more
 
 
 def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, Any]) -> Warned:
@@ -122,7 +128,27 @@ def freeze(
         touch(statement, expected)
         revision = frozen(session, actor, statement, weight, note)
         whole = whole_revision(session, revision)
-        return Frozen(revision, _shown(session, actor, Warned(statement, whole, [])).warnings)
+        warnings = _shown(session, actor, Warned(statement, whole, [])).warnings
+        return Frozen(revision, warnings, _measured(session, statement, revision, whole))
+
+
+def _measured(
+    session: Session, statement: Statement, revision: Revision, document: Mapping[str, Any]
+) -> Measure | None:
+    """Return what a revision changes of the one before it, whatever its weight is said to be."""
+    if revision.number == 1:
+        return None
+    before = any_revision(session, statement, revision.number - 1)
+    if before.is_taken_back:
+        return None
+    query = select(Organisation.names, Organisation.acronym).where(
+        Organisation.coalition_id == statement.coalition_id
+    )
+    called = [
+        name for names, acronym in session.execute(query) for name in (*names.values(), acronym)
+    ]
+    old, new = (cast("Printed", each.printed) for each in (before, revision))
+    return measuring.measure(old, new, measuring.names_of(document, filter(None, called)))
 
 
 def naming(actor: Actor, case_id: UUID, page: PageRequest) -> Page[Statement]:

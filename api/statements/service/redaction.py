@@ -53,6 +53,7 @@ _OPEN = (
     "weight",
     "language",
     "sha256",
+    "edited_on",
     "created_at",
     "created_by",
 )

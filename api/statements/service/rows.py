@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from api.accounts.rules import Actor, Role
 from api.cases import service as cases
@@ -30,6 +30,7 @@ from api.texts.rules import themes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     from sqlalchemy.orm import Session
 
@@ -257,6 +258,7 @@ def frozen(
         sha256=fingerprint,
         printed=dict(printed),
         document=statement.draft,
+        edited_on=clock.today() if _is_public(session, statement) else None,
         created_by=actor.user_id,
     )
     if secrets:
@@ -275,9 +277,17 @@ def frozen(
     return revision
 
 
-def _must_not_be_signed(session: Session, statement: Statement) -> None:
+def _is_public(session: Session, statement: Statement) -> bool:
+    return statement.state is State.PUBLISHED or _has_opened(session, statement)
+
+
+def _has_opened(session: Session, statement: Statement) -> bool:
     signing = session.get(Signing, statement.id)
-    if signing is not None and signing.has_opened(clock.now()):
+    return signing is not None and signing.has_opened(clock.now())
+
+
+def _must_not_be_signed(session: Session, statement: Statement) -> None:
+    if _has_opened(session, statement):
         raise rules.SigningOpened(
             "From then on its text takes editorial revisions only. A material change closes signing"
             " and begins a new statement: POST to its successors."
@@ -328,6 +338,14 @@ def revision_of(session: Session, statement: Statement, number: int) -> Revision
     if found.is_taken_back:
         raise Gone(TEXT_GONE)
     return found
+
+
+def edited_on(session: Session, statement_id: UUID, number: int) -> date | None:
+    """Return the last day on which a public text was edited, up to a revision of it."""
+    query = select(func.max(Revision.edited_on)).where(
+        Revision.statement_id == statement_id, Revision.number <= number
+    )
+    return session.scalar(query)
 
 
 def any_revision(session: Session, statement: Statement, number: int) -> Revision:

@@ -12,6 +12,7 @@ from api.infra import languages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 _LAST_RESORT = "en"
 
@@ -36,11 +37,18 @@ class Words:
     retrieved: str
     specimen: str
     draft: str
+    edited: str
     page: str
     comma: str
     reservation: str
     withheld: Mapping[str, str]
     withheld_alone: Mapping[str, str]
+
+    def edited_line(self, day: date | None) -> str:
+        """Return the sentence for a text that was edited after it was published, or nothing."""
+        if day is None:
+            return ""
+        return self.edited.format(date=languages.date_text(day.isoformat(), self.language))
 
     def withheld_line(self, count: int, *, alone: bool) -> str:
         """Return the sentence for signatories whose names are not shown.

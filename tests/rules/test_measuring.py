@@ -1,0 +1,79 @@
+"""How much a revision changes is counted, whatever is said of it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from api.portable.rules import measuring, printing
+
+CASES = [{"id": "ayan", "name": "Ayan Specimenov", "country": "KZ"}]
+
+
+def document(*paragraphs: str, **more: Any) -> dict[str, Any]:
+    return {
+        "language": "en",
+        "kind": "appeal",
+        "title": "Open the doors",
+        "coalition": {"name": "Specimen Coalition"},
+        "body": [{"paragraph": each} for each in paragraphs],
+        "cases": CASES,
+        **more,
+    }
+
+
+def measured(old: dict[str, Any], new: dict[str, Any], *organisations: str) -> measuring.Measure:
+    names = measuring.names_of(new, organisations)
+    return measuring.measure(printing.resolve(old), printing.resolve(new), names)
+
+
+def test_a_comma_adds_no_word_and_touches_one_block() -> None:
+    found = measured(document("We ask, today.", "Same."), document("We ask today.", "Same."))
+
+    assert found == measuring.Measure(blocks_changed=1)
+
+
+def test_words_numbers_and_names_that_came_or_went_are_told() -> None:
+    old = document("We ask Kazakhstan to free 12 people by 2031.", "Stays.", "Goes away.")
+    new = document("We ask Kyrgyzstan to free Ayan Specimenov by 2032.", "Stays.")
+
+    found = measured(old, new)
+
+    assert (found.words_removed, found.words_added) == (6, 4)
+    assert (found.blocks_changed, found.blocks_removed, found.blocks_added) == (1, 1, 0)
+    assert found.numbers == ["12", "2031", "2032"]
+    assert found.names == ["Ayan Specimenov", "Kazakhstan", "Kyrgyzstan"]
+
+
+def test_a_word_that_turns_the_sense_is_counted_where_it_moved() -> None:
+    found = measured(document("They do not lie, they die."), document("They lie, they do not die."))
+
+    assert (found.words_removed, found.words_added) == (2, 2)
+
+
+def test_title_and_day_count_and_are_no_block() -> None:
+    old = document("Same.", dateline={"place": "Vilnius", "date": "2031-05-14"})
+    new = document("Same.", title="Shut them", dateline={"place": "Riga", "date": "2031-05-15"})
+
+    found = measured(old, new)
+
+    assert found.blocks_changed == 0
+    assert found.numbers == ["14", "15"]
+    assert (found.words_removed, found.words_added) == (5, 4)
+
+
+def test_an_organisation_is_found_by_its_name_and_acronym() -> None:
+    old, new = document("With Lantern House."), document("With LH.")
+
+    assert measured(old, new, "Lantern House", "LH").names == ["LH", "Lantern House"]
+
+
+def test_a_text_of_thousands_of_words_is_measured_in_time() -> None:
+    old = document(*[" ".join(["a", "b"] * 5000)] * 3)
+    new = document(*[" ".join(["b", "a", "c"] * 4000)] * 3)
+
+    started = time.monotonic()
+    found = measured(old, new)
+
+    assert found.words_added
+    assert time.monotonic() - started < 10

@@ -1,0 +1,155 @@
+"""An editorial revision of a public text is told to everybody, and measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from api.infra import clock, languages
+from api.mailings import rules as mailings
+from tests.builders import letters_of
+from tests.signing import a_rush
+from tests.signoffs import a_sign_off
+
+if TYPE_CHECKING:
+    from tests.client import Answer, Client
+    from tests.conftest import World
+
+CORRECTED = "signoffs.corrected"
+
+
+def edited(owner: Client, path: str, note: str | None = None, **changes: Any) -> Answer:
+    """Edit a statement's draft and freeze it as an editorial revision."""
+    draft = owner.get(f"{path}/draft")["document"]
+    assert owner.put(f"{path}/draft", {"document": {**draft, **changes}}).status == 200
+    headers = {"If-Match": owner.get(path).etag}
+    body = {"weight": "editorial", "note": note}
+    answer = owner.send("POST", f"{path}/revisions", body, headers=headers)
+    assert answer.status == 201, answer.body
+    return answer
+
+
+def today(language: str = "en") -> str:
+    return languages.date_text(clock.today().isoformat(), language)
+
+
+def test_the_answer_measures_what_is_called_editorial(world: World, owner: Client) -> None:
+    text = a_sign_off(world, owner)
+    body = [{"paragraph": "We ask that 12 doors be shut in Kazakhstan."}]
+
+    answer = edited(owner, text.path, body=body)
+
+    assert answer["change"] == {
+        "words_added": 4,
+        "words_removed": 2,
+        "blocks_added": 0,
+        "blocks_removed": 0,
+        "blocks_changed": 1,
+        "numbers": ["12"],
+        "names": ["Kazakhstan"],
+    }
+
+
+def test_a_first_revision_changes_nothing(owner: Client, world: World) -> None:
+    text = a_sign_off(world, owner)
+    assert owner.get(f"{text.path}/revisions/1")["edited_on"] is None
+    answer = edited(owner, text.path, title="Open the door")
+    assert answer["change"]["words_added"] == 1
+    assert answer["edited_on"] is None  # it is not public yet
+
+
+def test_members_that_approved_are_told_of_an_edit_in_public(world: World, owner: Client) -> None:
+    text = a_sign_off(world, owner)
+    text.open()
+    text.say("Ada")
+    text.say("Bob", "declined", reason="No.")
+    text.move("review", "published")
+
+    edited(owner, text.path, note="A comma.", title="Open the doors now")
+
+    (told,) = [each for each in letters_of(world, CORRECTED) if each]
+    assert told.to_name == "Ada"
+    assert (told.facts["title"], told.facts["change_note"]) == ("Open the doors now", "A comma.")
+    path = "/" + told.facts["link"].split("/", 3)[3]
+    page = world.app.test_client().get(path)
+    assert "Open the doors now" in page.get_data(as_text=True)
+    for language in ("en", "ru"):
+        said = mailings.write(CORRECTED, told.__class__(**{**vars(told), "language": language}))
+        assert "A comma." in said.text
+        assert "Open the doors now" in said.subject
+
+
+def test_the_letter_about_a_sensitive_text_says_nothing_of_it(world: World, owner: Client) -> None:
+    text = a_sign_off(world, owner)
+    text.open()
+    text.say("Ada")
+    settings = owner.get(f"{text.path}/signing")
+    body = {key: settings[key] for key in ("zone", "takes_individuals", "takes_organisations")}
+    headers = {"If-Match": settings.etag}
+    put = owner.send("PUT", f"{text.path}/signing", {**body, "is_sensitive": True}, headers=headers)
+    assert put.status == 200, put.body
+    text.move("review", "published")
+
+    edited(owner, text.path, note="A comma.", title="Open the doors now")
+
+    (told,) = [each for each in letters_of(world, CORRECTED) if each]
+    letter = mailings.write(CORRECTED, told)
+    whole = f"{letter.subject} {letter.text} {letter.html} {letter.sender_name}"
+    assert told.coalition is None
+    assert not [word for word in ("doors", "comma", "Specimen Coalition") if word in whole]
+
+
+@pytest.mark.parametrize("form", ["pdf", "html", "text", "markdown"])
+def test_documents_tell_the_day_outside_what_is_hashed(
+    world: World, owner: Client, form: str
+) -> None:
+    text = a_sign_off(world, owner)
+    text.move("review", "published")
+    before = owner.get(f"{text.path}/document", format="text").body.decode()
+    answer = edited(owner, text.path, title="Open the doors now")
+
+    assert "Edited" not in before
+    assert "edited" not in str(answer["printed"]).lower()
+    shown = owner.get(f"{text.path}/document", format=form)
+    assert shown.status == 200, shown.body
+    if form != "pdf":
+        assert f"Edited after it was published, on {today()}." in shown.body.decode()
+    old = owner.get(f"{text.path}/document", format="text", revision=1).body.decode()
+    assert "Edited" not in old
+
+
+@pytest.mark.parametrize("language", ["ru", "fa", "ar", "fr", "de"])
+def test_the_line_is_in_the_language_of_the_text(
+    world: World, owner: Client, language: str
+) -> None:
+    text = a_sign_off(world, owner, language=language)
+    text.move("review", "published")
+    edited(owner, text.path, title="Open the doors now")
+
+    shown = owner.get(f"{text.path}/document", format="markdown").body.decode()
+
+    assert today(language) in shown
+
+
+def test_what_is_signed_in_public_is_public_before_it_is_published(
+    world: World, owner: Client
+) -> None:
+    rush = a_rush(world, owner)
+
+    answer = edited(owner, f"/v1/statements/{rush.statement}", title="Open the doors now")
+
+    assert answer["edited_on"] == str(clock.today())
+
+
+def test_the_public_page_and_its_api_tell_the_day(world: World, owner: Client) -> None:
+    rush = a_rush(world, owner)
+    rush.publish()
+    public = f"/v1/public/statements/{rush.address}"
+    assert world.stranger().get(public)["edited_on"] is None
+
+    edited(owner, f"/v1/statements/{rush.statement}", title="Open the doors now")
+
+    assert world.stranger().get(public)["edited_on"] == str(clock.today())
+    page = world.app.test_client().get(f"/s/{rush.address}").get_data(as_text=True)
+    assert f"Edited after it was published, on {today()}." in page
