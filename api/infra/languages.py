@@ -41,6 +41,8 @@ _TAG = re.compile(
 )
 _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis"})  # they name no one language
 _RIGHT_TO_LEFT = frozenset({"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg"})
+_STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}  # letters that have a direction, by Unicode
+_CLEARLY = 2  # times as many letters of the other direction
 _ZEROS = {"arab": 0x660, "arabext": 0x6F0, "beng": 0x9E6, "deva": 0x966, "mymr": 0x1040}
 _NONE: Mapping[str, str] = MappingProxyType({})
 _OWN_NAMES = ("ar", "be", "de", "es", "fa", "fr", "kk", "ky", "tg", "tk", "tr", "uk", "uz")
@@ -88,6 +90,19 @@ def direction(language: str) -> str:
     if found and found["script"]:
         return "rtl" if found["script"].title() in _RIGHT_TO_LEFT else "ltr"
     return _locale(language).text_direction
+
+
+def direction_of(text: str, usual: str) -> str:
+    """Return the direction of a text by its own letters, where it stands among others of another.
+
+    What only begins or ends with a name in another script, or holds some, keeps the `usual` one.
+    """
+    kinds = [found for one in text if (found := _STRONG.get(unicodedata.bidirectional(one)))]
+    other = [one for one in kinds if one != usual]
+    is_clear = len(other) >= _CLEARLY * (len(kinds) - len(other))
+    if not other or usual in {kinds[0], kinds[-1]} or not is_clear:
+        return usual
+    return other[0]
 
 
 def country_name(code: str, language: str, own: Mapping[str, str] = _NONE) -> str:

@@ -71,7 +71,7 @@ def text(printed: Printed, edited_on: date | None = None) -> Text:
             (place, note["label"], inline(note["text"]))
             for place, note in enumerate(printed.get("footnotes", ()), 1)
         ),
-        contacts=tuple(Markup(parts.contact(one, said)) for one in printed["contacts"]),  # noqa: S704 - a macro's
+        contacts=tuple(Markup(parts.contact(one, said, inline)) for one in printed["contacts"]),  # noqa: S704 - a macro's
         heading_of_notes=said.notes,
         heading_of_contacts=said.contact,
         back=said.back,

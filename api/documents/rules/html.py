@@ -14,7 +14,7 @@ from api.config import share
 from api.documents.rules import logos, outline
 from api.errors import Fault, Invalid
 from api.infra import languages
-from api.texts.rules import markdown, themes
+from api.texts.rules import isolation, markdown, themes
 from api.texts.rules.words import Words, words
 
 if TYPE_CHECKING:
@@ -124,7 +124,32 @@ def digits(language: str) -> str:
     return _DIGITS.get(languages.number(0, language), "decimal")
 
 
-def inline_of(printed: Printed) -> Callable[[str], Markup]:
+@dataclass(frozen=True)
+class Inline:
+    """Sets texts of a document, each in the direction of its own letters."""
+
+    direction: str  # the document's
+    marked: Callable[[str], Markup]
+
+    def __call__(self, text: str) -> Markup:
+        """Return inline Markdown as HTML."""
+        return self._turned(text, self.marked(text))
+
+    def own(self, text: str) -> Markup:
+        """Return a plain text as HTML."""
+        return self._turned(text, escape(text))
+
+    def dir(self, text: str) -> Markup:
+        """Return the attribute of the block that holds a text, where the text turns it."""
+        own = languages.direction_of(isolation.without_addresses(text), self.direction)
+        return Markup("") if own == self.direction else Markup(' dir="{}"').format(own)
+
+    def _turned(self, text: str, html: Markup) -> Markup:
+        turned = self.dir(text)
+        return Markup("<bdi{}>{}</bdi>").format(turned, html) if turned else html
+
+
+def inline_of(printed: Printed) -> Inline:
     """Return what sets inline Markdown, its footnote references linked there and back."""
     places = {note["label"]: place for place, note in enumerate(printed.get("footnotes", ()), 1)}
     seen: set[str] = set()
@@ -142,7 +167,7 @@ def inline_of(printed: Printed) -> Callable[[str], Markup]:
         kept = _REFERENCE.sub(r'<span class="kept">\g<0></span>', markdown.html(text, note))
         return Markup(kept)  # noqa: S704 - nh3 has cleaned it
 
-    return inline
+    return Inline(printed["direction"], inline)
 
 
 def _channels(colour: str) -> tuple[float, ...]:

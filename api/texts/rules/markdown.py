@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 import nh3
 from markdown_it import MarkdownIt
 
+from api.texts.rules import isolation
+from api.texts.rules.isolation import Piece
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
 
@@ -102,17 +105,17 @@ def links(text: str) -> list[str]:
 def html(text: str, note: Callable[[str], str] | None = None) -> str:
     """Return a text as clean inline HTML; `note` gives the HTML of a footnote reference."""
     labels: list[str] = []
-    pieces: list[str] = []
+    pieces: list[Piece] = []
     for token in _tokens(text):
         if token.type == "note":
-            pieces.append(f"{_OPEN}{len(labels)}{_SHUT}")
+            pieces.append(Piece(f"{_OPEN}{len(labels)}{_SHUT}"))
             labels.append(token.content)
         else:
-            pieces.append(_tag(token))
+            pieces.append(_piece(token))
     clean = nh3.clean(
-        "".join(pieces),
-        tags={"em", "strong", "a"},
-        attributes={"a": {"href"}},
+        "".join(isolation.isolated(pieces)),
+        tags={"em", "strong", "a", "bdi"},
+        attributes={"a": {"href"}, "bdi": {"dir"}},
         url_schemes=set(SCHEMES),
         link_rel=None,
         url_relative="deny",
@@ -146,12 +149,12 @@ def _superscript(label: str) -> str:
     return f"<sup>{escape_html(label)}</sup>"
 
 
-def _tag(token: Token) -> str:
+def _piece(token: Token) -> Piece:
     if token.type == "link_open":
-        return f'<a href="{escape_html(str(token.attrs["href"]))}">'
+        return Piece(f'<a href="{escape_html(str(token.attrs["href"]))}">', depth=1)
     if token.tag:  # em, strong and the end of a link
-        return f"<{'/' if token.nesting < 0 else ''}{token.tag}>"
-    return escape_html(token.content, quote=False)
+        return Piece(f"<{'/' if token.nesting < 0 else ''}{token.tag}>", depth=token.nesting)
+    return Piece(escape_html(token.content, quote=False), words=token.content)
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,120 @@
+"""Keeps what is written in one direction whole inside a text of the other: addresses, names.
+
+In a Persian sentence the parts of an address that holds Persian letters would change places, and
+so would, on paper, the parts of a Latin name of which one is emphasised.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_RTL = "\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufeff\U00010d00-\U00010d3f\U0001e900-\U0001e95f"
+_MIXED = re.compile(f"[{_RTL}]")
+_END = (
+    r"(?<![\s.,;:!?)\]}'\"\u2019”»\u203a،؛؟…])"  # an address does not end with what ends a sentence
+)
+_ADDRESS = re.compile(
+    rf"(?:https?://|mailto:|www\.)[^\s<>\"“”«»]+{_END}"
+    rf"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+{_END}"
+    rf"|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+/[^\s<>\"“”«»]*{_END}"
+    r"|\+\d[\d ()\u00a0-]{5,}\d",
+    re.IGNORECASE,
+)
+_RUNS = (
+    ("ltr", re.compile(rf"(?=[^\W\d_{_RTL}])\w(?:[^{_RTL}]*(?=[^\W_{_RTL}])\w)?")),
+    ("rtl", re.compile(rf"(?=[^\W\d_])[{_RTL}](?:[^A-Za-z]*[{_RTL}])?")),
+)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A tag, or words with no tag in them, as they go into HTML."""
+
+    html: str
+    words: str = ""
+    depth: int = 0  # 1 for a tag that opens, -1 for one that closes
+
+
+def isolated(pieces: Sequence[Piece]) -> Iterator[str]:
+    """Yield the HTML of a text, with `bdi` around what would be torn apart."""
+    text = "".join(piece.words for piece in pieces)
+    if not _MIXED.search(text):
+        yield from (piece.html for piece in pieces)
+        return
+    opened, closed = {}, set()
+    cut = _cut(pieces, {edge for _, start, end in _spans(text) for edge in (start, end)})
+    for way, start, end in _spans(text):
+        first, last = _between(cut, start, end)
+        has_tags = any(piece.depth for _, piece in cut[first:last])
+        if _is_whole(cut[first:last]) and (has_tags or way == "address"):
+            opened[first] = "rtl" if way == "rtl" else "ltr"
+            closed.add(last - 1)
+    for number, (_, piece) in enumerate(cut):
+        if number in opened:
+            yield f'<bdi dir="{opened[number]}">'
+        yield piece.html
+        if number in closed:
+            yield "</bdi>"
+
+
+def without_addresses(text: str) -> str:
+    """Return a text without what tells nothing of its language."""
+    return _ADDRESS.sub("", text)
+
+
+def _spans(text: str) -> list[tuple[str, int, int]]:
+    """Return what has a direction of its own, from place to place; none within another."""
+    found = [("address", *match.span()) for match in _ADDRESS.finditer(text)]
+    for way, run in _RUNS:
+        for match in run.finditer(text):
+            if all(match.end() <= start or match.start() >= end for _, start, end in found):
+                found.append((way, *match.span()))
+    return sorted(found, key=lambda span: span[1:])
+
+
+def _cut(pieces: Sequence[Piece], edges: set[int]) -> list[tuple[int, Piece]]:
+    """Return the pieces with the places where they begin, words cut at the edges."""
+    cut, place = [], 0
+    for piece in pieces:
+        if not piece.words:
+            cut.append((place, piece))
+            continue
+        inner = sorted(edge - place for edge in edges if place < edge < place + len(piece.words))
+        for start, end in zip((0, *inner), (*inner, len(piece.words)), strict=True):
+            words = piece.words[start:end]
+            cut.append((place + start, Piece(escape(words, quote=False), words)))
+        place += len(piece.words)
+    return cut
+
+
+def _between(cut: Sequence[tuple[int, Piece]], start: int, end: int) -> tuple[int, int]:
+    """Return the numbers of the pieces of a span: its words, and tags that are wholly inside."""
+    inside = [
+        number
+        for number, (place, piece) in enumerate(cut)
+        if piece.words and start <= place and place + len(piece.words) <= end
+    ]
+    first, last = inside[0], inside[-1] + 1
+    while not _is_whole(cut[first:last]):
+        if first and cut[first - 1][1].depth > 0:
+            first -= 1
+        elif last < len(cut) and cut[last][1].depth < 0:
+            last += 1
+        else:
+            break
+    return first, last
+
+
+def _is_whole(cut: Sequence[tuple[int, Piece]]) -> bool:
+    depth = 0
+    for _, piece in cut:
+        depth += piece.depth
+        if depth < 0:
+            return False
+    return depth == 0
