@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import letter, letters, many, oracle, signatures, signing, webhooks
+from bench import letter, letters, many, oracle, signatures, signing, starvation, webhooks
 
 
 def _mailings() -> None:
@@ -19,6 +19,7 @@ BENCHES = {
     "signing": signing.measure,
     "oracle": oracle.measure,
     "mailings": _mailings,
+    "starvation": starvation.measure,
 }
 
 unknown = set(sys.argv[1:]) - set(BENCHES)

@@ -25,7 +25,7 @@ def release(ids: Sequence[UUID], *, every: bool) -> None:
     The list tells of each job and letter its id, when it was promised, what it is and the coalition
     it is for.
     """
-    from api.infra import jobs, letters  # noqa: PLC0415 # see app
+    from api.infra import jobkeeping, letters  # noqa: PLC0415 # see app
     from api.mailings import service  # noqa: PLC0415
 
     if ids and every:
@@ -35,7 +35,7 @@ def release(ids: Sequence[UUID], *, every: bool) -> None:
             count = service.release(None if every else ids)
             click.echo(f"{count} released.")
             return
-        held: list[Job | Letter] = [*jobs.held(), *letters.held()]
+        held: list[Job | Letter] = [*jobkeeping.held(), *letters.held()]
         slugs = _slugs({each.coalition_id for each in held})
         for each in held:
             whose = slugs.get(each.coalition_id, "-")

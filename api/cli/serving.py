@@ -82,7 +82,7 @@ def _serve(listening: socket.socket, threads: int) -> None:
     type=click.IntRange(1, 64),
     default=2,
     show_default=True,
-    help="Jobs at a time.",
+    help="Jobs at a time, in each lane (docs/operating.md).",
 )
 def worker(threads: int) -> None:
     """Do the promised jobs: documents, the record's seals, what follows a change."""
@@ -161,11 +161,11 @@ def _database_checks() -> Iterator[Check]:
 
 
 def _job_checks() -> Iterator[Check]:
-    from api.infra import clock, jobs  # noqa: PLC0415 # see app
+    from api.infra import clock, jobkeeping  # noqa: PLC0415 # see app
     from api.infra.machine import Check  # noqa: PLC0415
 
     with app().app_context():
-        since, dead = jobs.standing()
+        since, dead = jobkeeping.standing()
     is_late = since is not None and since < clock.now() - LATE
     what = f"a worker: a job waits since {since:%Y-%m-%d %H:%M} UTC" if is_late else "no job waits"
     yield Check(what, is_well=not is_late, mend="undersigned worker")

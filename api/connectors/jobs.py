@@ -7,6 +7,7 @@ from uuid import UUID
 
 from api.connectors.service import expiry, files, work
 from api.infra.jobs import job
+from api.infra.queue import Lane
 
 if TYPE_CHECKING:
     from api.infra.jobs import Work
@@ -19,20 +20,20 @@ def start(job_: Work) -> None:
     work.start()
 
 
-@job(work.WORK)
+@job(work.WORK, lane=Lane.PUSHES)
 def do(job_: Work) -> dict[str, Any]:
     """Do the work of one tool."""
-    return work.work(UUID(job_.facts["connector_id"]), job_.progress)
+    return work.work(UUID(job_.facts["connector_id"]), job_)
 
 
-@job("connectors.expire", when=expiry.is_due)
+@job("connectors.expire", when=expiry.is_due, lane=Lane.LONG)
 def expire(job_: Work) -> None:
     """Let go what was kept for thirty days."""
     del job_
     expiry.expire()
 
 
-@job("connectors.forget_coalition", on=("coalition.deleted",))
+@job("connectors.forget_coalition", on=("coalition.deleted",), lane=Lane.LONG)
 def forget_coalition(job_: Work) -> None:
     """Delete the files of a coalition that was deleted."""
     files.forget_coalition(UUID(job_.facts["coalition_id"]))

@@ -10,12 +10,13 @@ from api.documents import service
 from api.documents.rules.press import Format
 from api.documents.service import public
 from api.infra.jobs import job
+from api.infra.queue import Lane
 
 if TYPE_CHECKING:
     from api.infra.jobs import Work
 
 
-@job(service.PRINT)
+@job(service.PRINT, lane=Lane.LONG)
 def print_document(work: Work) -> dict[str, str]:
     """Print a document that is too long for a request; its result says where it is."""
     facts = dict(work.facts)
@@ -26,13 +27,17 @@ def print_document(work: Work) -> dict[str, str]:
     return {"url": f"/v1/statements/{statement}/document?{urlencode(asked)}"}
 
 
-@job(service.RENEW, on=("statement.moved",))
+@job(service.RENEW, on=("statement.moved",), lane=Lane.LONG)
 def renew_document(work: Work) -> None:
     """Print a statement once it is published, and anew after a name in it was taken back."""
     public.renew(UUID(work.facts["statement_id"]))
 
 
-@job("documents.forget", on=("signature.taken_back", "revision.taken_back", "coalition.deleted"))
+@job(
+    "documents.forget",
+    on=("signature.taken_back", "revision.taken_back", "coalition.deleted"),
+    lane=Lane.LONG,
+)
 def forget_documents(work: Work) -> None:
     """Delete kept documents that nobody may see any more."""
     statement = work.facts.get("statement_id")

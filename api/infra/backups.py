@@ -20,7 +20,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, select, text
 
 from api.errors import Conflict
-from api.infra import archive, audit, clock, dump, jobs, letters, pictures
+from api.infra import archive, audit, clock, dump, jobkeeping, letters, pictures
 from api.infra.archive import FILES, MEMBER, TABLES, BackupChanged, Reader, Writer
 from api.infra.audit import AuditEntry
 from api.infra.database import Base, db, reading, transaction
@@ -183,7 +183,7 @@ def restore(path: Path) -> Kept:
             _must_have_no_rows(connection)
             _put_rows(connection, source)
             facts = {"created_at": source.manifest["created_at"], "head": source.manifest["head"]}
-            held = jobs.hold(session), letters.hold(session)
+            held = jobkeeping.hold(session), letters.hold(session)
             for hold in ALSO_HELD:
                 hold(session)
             audit.append(session, None, "house.restored", None, None, facts=facts)

@@ -8,19 +8,20 @@ so a job must be safe to repeat. Its facts are ids and plain values, nothing per
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import JSON, ForeignKey, Index, String, and_, delete, func, or_, select, update
+from sqlalchemy import JSON, ForeignKey, Index, String, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from api.errors import Conflict, DomainError, NotFound, Unavailable
+from api.errors import DomainError, Unavailable
 from api.infra import clock
 from api.infra.database import (
     Base,
@@ -34,12 +35,13 @@ from api.infra.database import (
     transaction,
 )
 from api.infra.outside import elsewhere, outside
-from api.infra.queue import QueueBroken
+from api.infra.queue import Lane, QueueBroken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from api.infra.audit import By
+    from api.infra.queue import Queue
 
 log = structlog.get_logger()
 LEASE = timedelta(seconds=30)
@@ -47,8 +49,7 @@ RENEW_SECONDS = 10
 FIRST_PAUSE = timedelta(seconds=5)  # before a second attempt; each later one is three times as long
 MOST_ATTEMPTS = 8  # over an hour and a half
 BATCH = 100
-KEPT = timedelta(days=7)  # how long what is done can be asked for
-KEPT_DEAD = timedelta(days=90)  # and what failed
+TURN_SECONDS = 5.0  # after which a job that can go on later lets others have its thread
 
 
 class JobState(StrEnum):
@@ -97,10 +98,12 @@ class Later(Exception):
     fault: str  # as of a job
 
 
-class NotDead(Conflict):
-    """Only what has failed for good can be replayed."""
+@dataclass
+class Again(Exception):
+    """A turn is over, and there is more to do: the job goes to the end of its lane, at once."""
 
-    title = "The job has not failed"
+    facts: Mapping[str, Any]  # of the job from now on
+    result: Mapping[str, Any] | None = None  # of what is done so far
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,18 @@ class Work:
     created_by: UUID | None
     worker: UUID
     attempts: int
+    result: Mapping[str, Any] | None = None  # of its turns so far
+    _began: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_turn_over(self) -> bool:
+        """Tell whether others wait for its thread, and it had that for a while."""
+        if time.monotonic() - self._began < TURN_SECONDS:
+            return False
+        try:
+            return outside().queue.size(lane_of(self.kind)) > 0
+        except QueueBroken:
+            return True
 
     def progress(self, percent: int) -> None:
         """Say how far it is."""
@@ -126,6 +141,7 @@ class Kind:
 
     act: Callable[[Work], Mapping[str, Any] | None]
     when: Callable[[Session], bool] | None
+    lane: Lane = Lane.SHORT
 
 
 KINDS: dict[str, Kind] = {}
@@ -135,20 +151,30 @@ _Act = TypeVar("_Act", bound="Callable[[Work], Mapping[str, Any] | None]")
 
 
 def job(
-    kind: str, *, on: Sequence[str] = (), when: Callable[[Session], bool] | None = None
+    kind: str,
+    *,
+    on: Sequence[str] = (),
+    when: Callable[[Session], bool] | None = None,
+    lane: Lane = Lane.SHORT,
 ) -> Callable[[_Act], _Act]:
     """Make a function the handler of a kind of job: its result must be JSON, nothing personal.
 
-    It listens to the events `on`; the sweeper promises one whenever `when` is true.
+    It listens to the events `on`; the sweeper promises one whenever `when` is true. What may last,
+    or waits for somebody else's machine, has another `lane`.
     """
 
     def register(act: _Act) -> _Act:
-        KINDS[kind] = Kind(act, when)
+        KINDS[kind] = Kind(act, when, lane)
         for event in on:
             LISTENERS.setdefault(event, []).append(kind)
         return act
 
     return register
+
+
+def lane_of(kind: str) -> Lane:
+    """Return where jobs of a kind are done."""
+    return KINDS[kind].lane if kind in KINDS else Lane.SHORT
 
 
 def promise(  # noqa: PLR0913 # the columns of a job
@@ -179,25 +205,40 @@ def promise(  # noqa: PLR0913 # the columns of a job
         if waiting is None:
             raise
         return waiting
-    queue, job_id = outside().queue, found.id
-    after_commit(found, lambda: _send(queue.send, job_id))
+    _send_after_commit(found)
     return found
+
+
+def _send_after_commit(found: Job) -> None:
+    it = (outside().queue, lane_of(found.kind), found.id, found.worker)
+    after_commit(found, lambda: _send(*it))
 
 
 def _of_key(session: Session, key: str) -> Job | None:
     return session.scalars(select(Job).where(Job.key == key)).first()
 
 
-def _send(send: Callable[[UUID], None], job_id: UUID) -> None:
+def _send(queue: Queue, lane: Lane, job_id: UUID, lease: UUID | None) -> None:
     try:
-        send(job_id)
+        queue.send(lane, job_id, lease)
     except QueueBroken:  # the sweeper sends it when the queue is back
         log.warning("queue broken", job=str(job_id))
 
 
 def run(job_id: UUID) -> None:
     """Do a job that is due, unless somebody else does."""
-    work = _leased(job_id)
+    _run(_leased(job_id))
+
+
+def run_of(lane: Lane, job_id: UUID, lease: UUID | None) -> None:
+    """Do a job that is due, of a lane, unless somebody leased it since `lease`.
+
+    The sweeper may send an id many times over, and not each may be a turn.
+    """
+    _run(_leased(job_id, Job.worker.is_not_distinct_from(lease), _is_of(lane)))
+
+
+def _run(work: Work | None) -> None:
     if work is None:
         return
     try:
@@ -209,12 +250,12 @@ def run(job_id: UUID) -> None:
         _finished(work, state=JobState.DONE, progress=100, result=result and dict(result))
 
 
-def _leased(job_id: UUID) -> Work | None:
+def _leased(job_id: UUID, *only: Any) -> Work | None:
     now, worker = clock.now(), uuid4()
     with transaction() as session:
         due = (
             update(Job)
-            .where(Job.id == job_id, _is_due(now))
+            .where(Job.id == job_id, is_due(now), *only)
             .values(
                 state=JobState.RUNNING,
                 worker=worker,
@@ -227,7 +268,7 @@ def _leased(job_id: UUID) -> Work | None:
         if not session.execute(due).rowcount:  # type: ignore[attr-defined] # of an UPDATE there is one
             return None
         row = session.get_one(Job, job_id)
-        work = Work(row.id, row.kind, row.facts, row.created_by, worker, row.attempts)
+        work = Work(row.id, row.kind, row.facts, row.created_by, worker, row.attempts, row.result)
     if work.kind not in KINDS:  # of another version of the program, which may come back
         _again_or_dead(work, "KindUnknown")
     elif work.attempts > MOST_ATTEMPTS:  # it takes its worker with it each time
@@ -237,7 +278,8 @@ def _leased(job_id: UUID) -> Work | None:
     return None
 
 
-def _is_due(now: datetime) -> Any:
+def is_due(now: datetime) -> Any:
+    """Return the condition that somebody should be doing a job."""
     return or_(
         and_(Job.state == JobState.QUEUED, Job.run_after <= now),
         and_(Job.state == JobState.RUNNING, Job.lease_until < now),
@@ -269,6 +311,9 @@ def _renewed(work: Work) -> Iterator[None]:
 
 def _failed(work: Work, fault: Exception) -> None:
     """End what no repeat can mend; let the rest wait, longer each time."""
+    if isinstance(fault, Again):
+        _again(work, fault)
+        return
     if isinstance(fault, Later):
         _wait(work, fault.pause, fault.fault, attempts=0)
         return
@@ -280,6 +325,13 @@ def _failed(work: Work, fault: Exception) -> None:
     _again_or_dead(work, name)
 
 
+def _again(work: Work, so_far: Again) -> None:
+    """Queue a job behind those that wait, and say so at once: a sweep would halve its rate."""
+    done = {"facts": dict(so_far.facts), "result": so_far.result and dict(so_far.result)}
+    _wait(work, timedelta(), None, attempts=0, **done)
+    _send(outside().queue, lane_of(work.kind), work.id, work.worker)
+
+
 def _again_or_dead(work: Work, fault: str) -> None:
     if work.attempts >= MOST_ATTEMPTS:
         _finished(work, state=JobState.DEAD, fault=fault)
@@ -287,7 +339,7 @@ def _again_or_dead(work: Work, fault: str) -> None:
         _wait(work, FIRST_PAUSE * 3 ** (work.attempts - 1), fault)
 
 
-def _wait(work: Work, pause: timedelta, fault: str, **more: Any) -> None:
+def _wait(work: Work, pause: timedelta, fault: str | None, **more: Any) -> None:
     until = clock.now() + pause
     waiting = {"state": JobState.QUEUED, "run_after": until, "lease_until": None, "fault": fault}
     with transaction() as session:
@@ -316,85 +368,33 @@ def sweep() -> None:
             for name, kind in KINDS.items():
                 if kind.when is not None and kind.when(session):
                     promise(session, name, None, {}, key=name)
-        if outside().queue.size() >= BATCH:
-            return
-        for job_id in due():
-            outside().queue.send(job_id)
+        for lane in Lane:
+            if outside().queue.size(lane) < BATCH:
+                for each in _due(_is_of(lane)):
+                    outside().queue.send(lane, each.id, each.worker)
     except (SQLAlchemyError, Unavailable) as fault:  # it is tried again in a few seconds
         log.warning("sweep failed", error=type(fault).__name__)
 
 
 def due() -> Sequence[UUID]:
     """Return the jobs that somebody should be doing now, the oldest first."""
+    return [each.id for each in _due()]
+
+
+def _due(*only: Any) -> Sequence[Job]:
+    query = select(Job).where(is_due(clock.now()), *only).order_by(Job.run_after, Job.id)
     with reading() as session:
-        query = select(Job.id).where(_is_due(clock.now())).order_by(Job.run_after, Job.id)
         return session.scalars(query.limit(BATCH)).all()
 
 
-def standing() -> tuple[datetime | None, int]:
-    """Return since when the oldest job waits that somebody should do, and how many are dead."""
-    with reading() as session:
-        since = session.scalar(select(func.min(Job.run_after)).where(_is_due(clock.now())))
-        return since, session.scalar(select(func.count()).where(Job.state == JobState.DEAD)) or 0
+def _is_of(lane: Lane) -> Any:
+    """Return the condition that a job is of a lane; what no part knows is of the short one."""
+    others = Job.kind.not_in([kind for kind, it in KINDS.items() if it.lane is not lane])
+    return others if lane is Lane.SHORT else Job.kind.in_([*KINDS]) & others
 
 
-def replay(found: Job) -> None:
-    """Queue a job again that failed for good."""
-    if found.state is not JobState.DEAD:
-        raise NotDead(f"It is {found.state}: only a dead job can be replayed.")
-    _queue(found)
-
-
-def hold(session: Session) -> int:
-    """Hold everything that is promised and not done; return how many jobs.
-
-    They lose their keys, so that the same can be promised again meanwhile.
-    """
-    unfinished = Job.state.in_([JobState.QUEUED, JobState.RUNNING])
-    held = update(Job).where(unfinished).values(state=JobState.HELD, lease_until=None, key=None)
-    return int(session.execute(held).rowcount)  # type: ignore[attr-defined] # of an UPDATE there is one
-
-
-def held() -> Sequence[Job]:
-    """Return the jobs that a restore held, the oldest first."""
-    with reading() as session:
-        query = select(Job).where(Job.state == JobState.HELD)
-        return session.scalars(query.order_by(Job.created_at, Job.id)).all()
-
-
-def release(session: Session, job_ids: Sequence[UUID] | None) -> Sequence[Job]:
-    """Queue jobs that were held, all or those of these ids; return them. Raise NotFound."""
-    query = select(Job).where(Job.state == JobState.HELD)
-    if job_ids is not None:
-        query = query.where(Job.id.in_(job_ids))
-    found = session.scalars(query.with_for_update()).all()
-    if job_ids is not None and (missing := set(job_ids) - {each.id for each in found}):
-        raise NotFound(f"Nothing is held under {', '.join(sorted(map(str, missing)))}.")
-    for each in found:
-        _queue(each)
-    return found
-
-
-def _queue(found: Job) -> None:
+def queue_anew(found: Job) -> None:
+    """Queue a job that was not done, as if it had not been tried."""
     found.state, found.run_after, found.attempts = JobState.QUEUED, clock.now(), 0
     found.finished_at = found.fault = None
-    queue, job_id = outside().queue, found.id
-    after_commit(found, lambda: _send(queue.send, job_id))
-
-
-def _old(session: Session) -> bool:
-    query = select(Job.id).where(_is_forgotten()).limit(1)
-    return session.scalars(query).first() is not None
-
-
-def _is_forgotten() -> Any:
-    done = and_(Job.state == JobState.DONE, Job.finished_at < clock.now() - KEPT)
-    return or_(done, and_(Job.state == JobState.DEAD, Job.finished_at < clock.now() - KEPT_DEAD))
-
-
-@job("jobs.forget", when=_old)
-def forget(work: Work) -> None:
-    """Delete what was done long ago."""
-    del work
-    with transaction() as session:
-        session.execute(delete(Job).where(_is_forgotten()))
+    _send_after_commit(found)

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from api.errors import Conflict
 from api.infra import clock, jobs
 from api.infra.database import Base, Created, Id, Instant, Moment, choice, reading, transaction
+from api.infra.queue import Lane
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from api.infra.mail import Attachment, Message
 
 log = structlog.get_logger()
-SEND = "letters.send"
+SEND, SEND_BULK = "letters.send", "letters.send_bulk"
 BATCH = 1000  # that are forgotten in one transaction
 KEPT = timedelta(days=30)
 KEPT_FAILED = timedelta(days=7)  # with what it was made of, so that it can be tried again
@@ -49,7 +50,7 @@ class Letter(Base):
 
     __tablename__ = "letters"
     __table_args__ = (
-        Index("ix_letters_due", "coalition_id", "state", "run_after"),
+        Index("ix_letters_due", "coalition_id", "is_bulk", "state", "run_after"),
         Index("ix_letters_state_run_after", "state", "run_after"),
         Index("ix_letters_state_ended_at", "state", "ended_at"),
     )
@@ -60,6 +61,7 @@ class Letter(Base):
         ForeignKey("coalitions.id", ondelete="CASCADE")
     )
     object_id: Mapped[UUID] = mapped_column(index=True)  # what it is about
+    is_bulk: Mapped[bool] = mapped_column(default=False)  # one of many, that nobody waits for
     state: Mapped[LetterState] = mapped_column(choice(LetterState), default=LetterState.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)
     run_after: Mapped[Moment] = mapped_column(default=clock.now)
@@ -93,6 +95,7 @@ FACTS: dict[str, Callable[[Session, UUID], Facts | None]] = {}
 AFTER: dict[str, Callable[[Session, UUID], None]] = {}
 # After a letter failed, in that transaction: it may still be tried again.
 FAILED: dict[str, Callable[[Session, UUID], None]] = {}
+BULK: set[str] = set()  # kinds that go to many at once, and so delay no other
 _words: list[Callable[[str, Facts], Message]] = []
 
 
@@ -101,11 +104,14 @@ def facts_of(
     *,
     after: Callable[[Session, UUID], None] | None = None,
     failed: Callable[[Session, UUID], None] | None = None,
+    is_bulk: bool = False,
 ) -> Callable[[_Find], _Find]:
     """Make a function the one that finds the facts of a kind of letter; None: it is not wanted."""
 
     def register(find: _Find) -> _Find:
         FACTS[kind] = find
+        if is_bulk:
+            BULK.add(kind)
         if after is not None:
             AFTER[kind] = after
         if failed is not None:
@@ -137,6 +143,7 @@ def promise_all(
             "kind": kind,
             "coalition_id": coalition_id,
             "object_id": object_id,
+            "is_bulk": kind in BULK,
             "created_at": now,
             "run_after": now,
         }
@@ -144,19 +151,20 @@ def promise_all(
     ]
     if rows:
         session.execute(insert(Letter), rows)
-        promise_sending(session, coalition_id)
+        promise_sending(session, coalition_id, is_bulk=kind in BULK)
     return [each["id"] for each in rows]
 
 
-def promise_sending(session: Session, coalition_id: UUID | None) -> None:
-    """Promise the job that sends a coalition's letters, or those of the house."""
+def promise_sending(session: Session, coalition_id: UUID | None, *, is_bulk: bool = False) -> None:
+    """Promise the job that sends a coalition's letters, or those of the house; the bulk apart."""
     facts = {"coalition_id": coalition_id and str(coalition_id)}
-    jobs.promise(session, SEND, None, facts, key=key_of(coalition_id))
+    key = key_of(coalition_id, is_bulk=is_bulk)
+    jobs.promise(session, SEND_BULK if is_bulk else SEND, None, facts, key=key)
 
 
-def key_of(coalition_id: UUID | None) -> str:
-    """Return the key of the job that sends a coalition's letters, or those of the house."""
-    return f"{SEND}:{coalition_id or 'house'}"
+def key_of(coalition_id: UUID | None, *, is_bulk: bool) -> str:
+    """Return the key of a job that sends a coalition's letters, or those of the house."""
+    return f"{SEND_BULK if is_bulk else SEND}:{coalition_id or 'house'}"
 
 
 def written(kind: str, facts: Facts) -> Message:
@@ -230,8 +238,8 @@ def release(session: Session, letter_ids: Sequence[UUID] | None) -> Sequence[UUI
     found = session.scalars(query.with_for_update()).all()
     for each in found:
         _queue(each)
-    for whose in {each.coalition_id for each in found}:
-        promise_sending(session, whose)
+    for whose, is_bulk in {(each.coalition_id, each.is_bulk) for each in found}:
+        promise_sending(session, whose, is_bulk=is_bulk)
     return [each.id for each in found]
 
 
@@ -240,7 +248,7 @@ def replay(session: Session, letter: Letter) -> None:
     if letter.state is not LetterState.FAILED:
         raise NotFailed(f"It is {letter.state}: only a failed letter can be sent again.")
     _queue(letter)
-    promise_sending(session, letter.coalition_id)
+    promise_sending(session, letter.coalition_id, is_bulk=letter.is_bulk)
 
 
 def _queue(letter: Letter) -> None:
@@ -259,7 +267,7 @@ def _old(session: Session) -> bool:
     return session.scalars(select(Letter.id).where(_is_forgotten()).limit(1)).first() is not None
 
 
-@jobs.job("letters.forget", when=_old)
+@jobs.job("letters.forget", when=_old, lane=Lane.LONG)
 def forget(work: Work) -> None:
     """Delete letters that ended long ago, and what was kept for those that failed."""
     del work

@@ -1,5 +1,8 @@
 """Sends the letters that are due: a job for each coalition, so that none waits for another.
 
+Letters to many have a job beside it, in a lane of their own, so that no one who waits for a letter
+waits for these. Where several jobs want a lane's threads they take turns.
+
 A coalition's letters leave over its own server, where it has one, or over the house's. Letters that
 may not tell who writes always leave over the house's. A letter is leased, sent, and what became of
 it is written in the transaction that leases the next: one commit a letter, and a worker that is
@@ -24,6 +27,7 @@ from api.infra.jobs import Job
 from api.infra.letters import Letter, LetterState
 from api.infra.mail import MailBroken, Refused, Server
 from api.infra.outside import outside
+from api.infra.queue import Lane
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -83,11 +87,11 @@ def _own(session: Session, coalition_id: UUID | None) -> Way | None:
     return _rules[0].way(session, coalition_id) if _rules and coalition_id else None
 
 
-def _unpromised(session: Session) -> Sequence[UUID | None]:
-    """Return whose letters are due, could leave, and are promised by no job."""
-    query = select(Letter.coalition_id).where(letters.due()).distinct()
-    ids = [each for each in session.scalars(query) if _own(session, each) or _house()]
-    keys = {letters.key_of(each): each for each in ids}
+def _unpromised(session: Session) -> Sequence[tuple[UUID | None, bool]]:
+    """Return whose letters are due, could leave, and are promised by no job; the bulk apart."""
+    query = select(Letter.coalition_id, Letter.is_bulk).where(letters.due()).distinct()
+    found = [each for each in session.execute(query) if _own(session, each[0]) or _house()]
+    keys = {letters.key_of(whose, is_bulk=is_bulk): (whose, is_bulk) for whose, is_bulk in found}
     waiting = set(session.scalars(select(Job.key).where(Job.key.in_(keys))))
     return [each for key, each in keys.items() if key not in waiting]
 
@@ -97,23 +101,25 @@ def find_due(work: Work) -> None:
     """Promise to send what has become due: what was not taken before, or was promised long ago."""
     del work
     with transaction() as session:
-        for coalition_id in _unpromised(session):
-            letters.promise_sending(session, coalition_id)
+        for coalition_id, is_bulk in _unpromised(session):
+            letters.promise_sending(session, coalition_id, is_bulk=is_bulk)
 
 
-@jobs.job(letters.SEND)
+@jobs.job(letters.SEND_BULK, lane=Lane.BULK)
+@jobs.job(letters.SEND, lane=Lane.LETTERS)
 def send_due(work: Work) -> dict[str, int]:
     """Send what is due of one coalition, or of the house, until nothing is."""
+    is_bulk = work.kind == letters.SEND_BULK
     whose = work.facts["coalition_id"] and UUID(work.facts["coalition_id"])
     with reading() as session:
         own = _own(session, whose)
         if not (own or _house()):
             return {"sent": 0}
-        is_due = select(Letter.id).where(letters.due(), Letter.coalition_id == whose).limit(1)
-        if session.scalars(is_due).first() is None:
+        mine = (letters.due(), Letter.coalition_id == whose, Letter.is_bulk == is_bulk)
+        if session.scalars(select(Letter.id).where(*mine).limit(1)).first() is None:
             return {"sent": 0}
     with ExitStack() as opened:
-        return {"sent": _Round(whose, own, opened).send()}
+        return {"sent": _Round(work, whose, own, opened).send()}
 
 
 @dataclass(frozen=True)
@@ -154,16 +160,20 @@ class _End:
 class _Round:
     """One run of a worker through the letters of one coalition."""
 
-    def __init__(self, whose: UUID | None, own: Way | None, opened: ExitStack) -> None:
+    def __init__(self, work: Work, whose: UUID | None, own: Way | None, opened: ExitStack) -> None:
         """Keep whose letters they are; lines are opened when a letter needs them."""
+        self._work, self._is_bulk = work, work.kind == letters.SEND_BULK
         self._whose, self._own, self._opened = whose, own, opened
         self._lines: dict[Way, Connection] = {}
         self._works = False
 
     def send(self) -> int:
-        """Send letter after letter; raise Later where the server takes nothing."""
+        """Send letter after letter; raise Later where the server takes nothing.
+
+        Where others wait for the thread it is theirs after a while.
+        """
         sent, end = 0, None
-        while letter := leased(self._whose, end):
+        while letter := leased(self._whose, end, is_bulk=self._is_bulk):
             try:
                 end = self._sent(letter)
             except MailBroken as fault:
@@ -174,6 +184,9 @@ class _Round:
                 _put_back(letter, clock.now()).commit()
                 raise jobs.Later(wait.pause, "rate") from None
             sent += end.values.get("state") is LetterState.SENT
+            if self._work.is_turn_over:
+                end.commit()
+                raise jobs.Again(self._work.facts)
         return sent
 
     def _sent(self, letter: Leased) -> _End:
@@ -246,7 +259,7 @@ class _Wait(Exception):
         self.pause = pause
 
 
-def leased(whose: UUID | None, end: _End | None = None) -> Leased | None:
+def leased(whose: UUID | None, end: _End | None = None, *, is_bulk: bool = False) -> Leased | None:
     """Write what became of the last letter, and take what waits longest, until it must be sent."""
     with transaction() as session:
         if end is not None:
@@ -254,7 +267,7 @@ def leased(whose: UUID | None, end: _End | None = None) -> Leased | None:
         now = clock.now()
         found = (
             session.connection()
-            .execute(_take(whose), {"now": now, "until": now + LEASE})
+            .execute(_take(whose, is_bulk), {"now": now, "until": now + LEASE})
             .one_or_none()
         )
         return None if found is None else Leased(*found)
@@ -271,14 +284,15 @@ _CHANGE = update(_letters).where(
 )
 
 
-@lru_cache(maxsize=256)
-def _take(whose: UUID | None) -> Any:
+@lru_cache(maxsize=512)
+def _take(whose: UUID | None, is_bulk: bool) -> Any:  # noqa: FBT001 # keys of a cache
     """Return the statement that leases the letter of one coalition that waits longest."""
+    table = _letters.c
     longest = (
-        select(_letters.c.id)
-        .where(letters.due(bindparam("now")), _letters.c.coalition_id == whose)
+        select(table.id)
+        .where(letters.due(bindparam("now")), table.coalition_id == whose, table.is_bulk == is_bulk)
         # As ix_letters_due has them: by the last alone, PostgreSQL would sort all that wait.
-        .order_by(_letters.c.coalition_id, _letters.c.state, _letters.c.run_after)
+        .order_by(table.coalition_id, table.is_bulk, table.state, table.run_after)
         .limit(1)
         .with_for_update(skip_locked=True)
     )

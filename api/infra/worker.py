@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from api.infra.queue import Lane
+
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0
 QUIET_LOOKS = 10  # a server that is being migrated or started may take so long
@@ -27,10 +29,10 @@ QUIET_LOOKS = 10  # a server that is being migrated or started may take so long
 def run(app: Flask, threads: int) -> None:
     """Do jobs until a signal ends it; what is cut then, the lease brings back."""
 
-    def act(job_id: UUID) -> None:
+    def act(lane: Lane, job_id: UUID, lease: UUID | None) -> None:
         with app.app_context():
             try:
-                jobs.run(job_id)
+                jobs.run_of(lane, job_id, lease)
             except (SQLAlchemyError, Unavailable) as fault:  # the sweeper sends it again
                 log.warning("job not begun", job=str(job_id), error=type(fault).__name__)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.infra import jobs
+from api.infra.queue import Lane
 from api.mailings import service
 from api.mailings.service import mailbox, suppressions
 
@@ -26,7 +27,7 @@ def forget(work: Work) -> None:
     suppressions.forget()
 
 
-@jobs.job("mailings.read_mailboxes", when=mailbox.are_due)
+@jobs.job("mailings.read_mailboxes", when=mailbox.are_due, lane=Lane.MAILBOXES)
 def read_mailboxes(work: Work) -> dict[str, int]:
     """Read the mailboxes that letters come back to."""
     del work

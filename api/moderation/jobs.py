@@ -6,25 +6,26 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from api.infra.jobs import job
+from api.infra.queue import Lane
 from api.moderation.service import invalidation, letters, retention
 
 if TYPE_CHECKING:
     from api.infra.jobs import Work
 
 
-@job(invalidation.INVALIDATE)
+@job(invalidation.INVALIDATE, lane=Lane.LONG)
 def invalidate(work: Work) -> dict[str, int]:
     """Take out all that a rule means."""
     return invalidation.carry_out(UUID(work.facts["invalidation_id"]), work.progress)
 
 
-@job(invalidation.UNDO)
+@job(invalidation.UNDO, lane=Lane.LONG)
 def undo(work: Work) -> dict[str, int]:
     """Bring back all that an invalidation took out."""
     return invalidation.bring_back(UUID(work.facts["invalidation_id"]), work.progress)
 
 
-@job("signatures.purge", when=retention.is_due)
+@job("signatures.purge", when=retention.is_due, lane=Lane.LONG)
 def purge(work: Work) -> dict[str, int]:
     """Forget who signed what is past its day, and whom a coordinator turned away long ago."""
     del work

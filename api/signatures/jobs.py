@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from api.infra.jobs import job
+from api.infra.queue import Lane
 from api.signatures.service import counts, evidence, places, search as searches
 
 if TYPE_CHECKING:
@@ -26,13 +27,13 @@ def fold(work: Work) -> None:
     counts.fold()
 
 
-@job(searches.SEARCH)
+@job(searches.SEARCH, lane=Lane.LONG)
 def search(work: Work) -> dict[str, Any]:
     """Search names, of which there are too many for a request."""
     return searches.search(work.facts, work.id)
 
 
-@job("evidence.forget", on=("coalition.deleted",))
+@job("evidence.forget", on=("coalition.deleted",), lane=Lane.LONG)
 def forget_evidence(work: Work) -> None:
     """Delete the scans of a coalition that was deleted."""
     evidence.forget(UUID(work.facts["coalition_id"]))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from api.infra.jobs import job
+from api.infra.queue import Lane
 from api.signing.service import batch, entries, intake
 
 if TYPE_CHECKING:
@@ -19,21 +20,21 @@ def take_in(work: Work) -> dict[str, int]:
     return {"taken_in": batch.take_in()}
 
 
-@job(entries.PART)
+@job(entries.PART, lane=Lane.LONG)
 def part(work: Work) -> None:
     """Part signatures from entries that they only sound like; the migration promised it."""
     del work
     entries.part()
 
 
-@job("signing.forget", when=batch.has_old)
+@job("signing.forget", when=batch.has_old, lane=Lane.LONG)
 def forget(work: Work) -> None:
     """Delete what nobody confirmed in time."""
     del work
     batch.forget()
 
 
-@job("signing.forget_coalition", on=("coalition.deleted",))
+@job("signing.forget_coalition", on=("coalition.deleted",), lane=Lane.LONG)
 def forget_coalition(work: Work) -> None:
     """Delete what was received for a coalition that is no more."""
     batch.forget_coalition(UUID(work.facts["coalition_id"]))

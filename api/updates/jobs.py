@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from api.infra.jobs import job
+from api.infra.queue import Lane
 from api.updates import service
 from api.updates.service import sending
 
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
     from api.infra.jobs import Work
 
 
-@job(sending.SEND, when=sending.is_wanted)
+@job(sending.SEND, when=sending.is_wanted, lane=Lane.BULK)
 def send(work: Work) -> dict[str, int]:
     """Take the next step of each update that is being sent."""
     del work
     return sending.send()
 
 
-@job(service.COUNT)
+@job(service.COUNT, lane=Lane.LONG)
 def count(work: Work) -> Mapping[str, Any]:
     """Count to whom an update would go."""
     return service.count_many(UUID(work.facts["update_id"]))

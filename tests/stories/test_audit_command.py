@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, text, update
 
-from api.infra import jobs
+from api.infra import jobkeeping, jobs
 from api.infra.audit import AuditEntry
 from api.infra.database import db, transaction
 from api.infra.jobs import Job, JobState
@@ -104,7 +104,7 @@ def test_the_operators_commands_leave_entries_of_nobody(sqlite: World) -> None:
     job = a_dead_job(world, a_coalition(world.user("owner")))
     with world.app.app_context(), transaction() as session:
         session.get_one(Job, UUID(job)).state = JobState.QUEUED
-        assert jobs.hold(session) == 1
+        assert jobkeeping.hold(session) == 1
 
     made = command(world, "user", "create", "new@specimen.example", "--name", "A. Specimen")
     token = command(world, "token", "create", "new@specimen.example")
@@ -123,7 +123,7 @@ def test_what_a_restore_held_does_not_keep_the_record_from_being_sealed(
     with world.app.app_context():
         jobs.sweep()
         with transaction() as session:
-            assert jobs.hold(session)
+            assert jobkeeping.hold(session)
         jobs.sweep()
 
     world.work()

@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, update
 
-from api.infra import archive, audit, backups, dump, jobs
+from api.infra import archive, audit, backups, dump, jobkeeping, jobs
 from api.infra.audit import AuditEntry
 from api.infra.database import reading, transaction
 from api.infra.jobs import Job, JobState
@@ -249,7 +249,7 @@ def test_what_was_promised_waits_until_it_is_released(
     world.work()
     assert done == []
     with world.app.app_context():
-        waiting = [each for each in jobs.held() if each.kind == "specimen.note"]
+        waiting = [each for each in jobkeeping.held() if each.kind == "specimen.note"]
         assert len(waiting) == 3 <= back.held_jobs
         assert service.release([waiting[1].id]) == 1
     world.work()

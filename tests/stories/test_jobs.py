@@ -14,9 +14,10 @@ import time_machine
 from api.documents import service
 from api.documents.rules import press
 from api.errors import Gone, Unavailable
-from api.infra import clock, jobs
+from api.infra import clock, jobkeeping, jobs
 from api.infra.database import reading, transaction
 from api.infra.jobs import MOST_ATTEMPTS, Job, JobState
+from api.infra.queue import Lane, Queue
 from tests.builders import a_coalition, a_role, a_signature, a_text
 from tests.stories.test_documents import document_of
 from tests.stories.test_signature_csv import send
@@ -352,7 +353,7 @@ def test_what_was_done_long_ago_is_forgotten_and_what_is_dead_later(world: World
         done = promised(world)
         dead = promised(world)
         world.work()
-    with time_machine.travel(clock.now() + jobs.KEPT + timedelta(hours=1)):
+    with time_machine.travel(clock.now() + jobkeeping.KEPT + timedelta(hours=1)):
         with world.app.app_context():
             jobs.sweep()
         world.work()
@@ -360,9 +361,85 @@ def test_what_was_done_long_ago_is_forgotten_and_what_is_dead_later(world: World
     with world.app.app_context(), reading() as session:
         assert session.get(Job, done) is None
         assert session.get(Job, dead) is not None
-    with time_machine.travel(clock.now() + jobs.KEPT_DEAD + timedelta(hours=1)):
+    with time_machine.travel(clock.now() + jobkeeping.KEPT_DEAD + timedelta(hours=1)):
         with world.app.app_context():
             jobs.sweep()
         world.work()
     with world.app.app_context(), reading() as session:
         assert session.get(Job, dead) is None
+
+
+def test_a_job_whose_turn_is_over_goes_behind_the_others_at_once_and_ends_with_what_it_did(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "TURN_SECONDS", 0.0)
+    done: list[int] = []
+
+    def act(work: Work) -> dict[str, int]:
+        number, so_far = work.facts["number"], (work.result or {"steps": 0})["steps"]
+        done.append(number)
+        if so_far < 2 and work.is_turn_over:
+            raise jobs.Again({**work.facts, "number": number + 10}, {"steps": so_far + 1})
+        return {"steps": so_far + 1}
+
+    with acting(act):
+        first, other = promised(world), promised(world)
+        for _ in range(3):
+            run(world, first)
+            run(world, other)
+
+    assert done == [1, 1, 11, 11, 21, 21]
+    for each in (first, other):
+        row = found(world, each)
+        assert (row.state, row.result, row.fault) == (JobState.DONE, {"steps": 3}, None)
+
+
+def test_nobody_s_turn_is_over_while_nobody_waits(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(Queue, "size", lambda *_: 0)
+    seen: list[bool] = []
+
+    with acting(lambda work: seen.append(work.is_turn_over)):
+        run(world, promised(world))
+
+    assert seen == [False]
+
+
+def test_an_id_that_was_sent_twice_is_one_turn(world: World) -> None:
+    turns: list[UUID] = []
+
+    def act(work: Work) -> None:
+        turns.append(work.worker)
+        if len(turns) < 3:
+            raise jobs.Again(work.facts)
+
+    with acting(act), world.app.app_context():
+        job = promised(world)
+        for _ in range(3):
+            jobs.run_of(Lane.SHORT, job, None)
+        jobs.run_of(Lane.LONG, job, turns[0])
+        assert len(turns) == 1
+        for _ in range(3):
+            jobs.run_of(Lane.SHORT, job, turns[0])
+
+    assert len(turns) == 2
+
+
+def test_each_kind_is_sent_to_its_lane_and_a_full_one_holds_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[Lane, UUID]] = []
+    monkeypatch.setattr(Queue, "send", lambda _, lane, job, __: sent.append((lane, job)))
+    monkeypatch.setattr(Queue, "size", lambda _, lane: jobs.BATCH * (lane is Lane.LONG))
+
+    with acting(lambda _: None), world.app.app_context(), transaction() as session:
+        short = jobs.promise(session, KIND, None, {}).id
+        long = jobs.promise(session, "documents.print", None, {}).id
+    assert sent == [(Lane.SHORT, short), (Lane.LONG, long)]
+    sent.clear()
+    with acting(lambda _: None), world.app.app_context():
+        jobs.sweep()
+    assert (Lane.SHORT, short) in sent
+    assert long not in {each for _, each in sent}

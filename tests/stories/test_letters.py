@@ -16,6 +16,7 @@ from api.infra.database import reading, transaction
 from api.infra.jobs import Job
 from api.infra.letters import LetterState
 from api.infra.mail import Connection
+from tests.builders import a_coalition
 from tests.contracts.test_logs import must_hold_no_canary, written
 from tests.post import ADDRESS, KIND, WORDS, Post, a_kind, letter_of, mail_at, promise, server
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import io
     from collections.abc import Iterator
 
+    from tests.client import Client
     from tests.conftest import World
 
 __all__ = ["written"]
@@ -274,3 +276,36 @@ def test_what_ended_long_ago_is_forgotten_and_what_failed_sooner(
 def rows(world: World) -> list[letters.Letter]:
     with world.app.app_context(), reading() as session:
         return list(session.scalars(select(letters.Letter)))
+
+
+def test_where_others_wait_a_coalition_sends_for_a_while_and_goes_on_behind_them(
+    world: World, owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "TURN_SECONDS", 0.0)
+    coalition = a_coalition(owner)
+    with posted(world, post := Post()):
+        theirs = promise(world, 3, coalition)
+        ours = promise(world, 3)
+        world.work()
+
+    sent = {str(letter_of(world, each).id): each in ours for each in (*theirs, *ours)}
+    turns = [sent[each[1:37]] for each in post.ids]
+    assert turns == [False, True] * 3
+
+
+def test_a_letter_that_somebody_waits_for_passes_those_to_many(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with posted(world, post := Post()):
+        with monkeypatch.context() as many:
+            many.setattr(letters, "BULK", {KIND})
+            promise(world, 3)
+        (waited_for,) = promise(world)
+        with world.app.app_context():
+            with reading() as session:
+                kinds = {each.kind: each.id for each in session.scalars(select(Job))}
+            jobs.run(kinds[letters.SEND])
+
+        assert [each[1:37] for each in post.ids] == [str(letter_of(world, waited_for).id)]
+        world.work()
+        assert len(post.ids) == 4

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.errors import NotFound
-from api.infra import audit, jobs, pages
+from api.infra import audit, jobkeeping, pages
 from api.infra.database import reading, transaction
 from api.infra.jobs import Job, JobState
 
@@ -42,7 +42,7 @@ def replay(actor: Actor, job_id: UUID) -> Job:
     """Queue a job again that failed for good."""
     with transaction() as session:
         found = _load(session, actor, job_id, lock=True)
-        jobs.replay(found)
+        jobkeeping.replay(found)
         audit.append(session, actor, "job.replayed", found.coalition_id, found.id)
         return found
 

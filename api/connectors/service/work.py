@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from sqlalchemy import and_, exists, func, or_, select, update
 
@@ -22,16 +23,15 @@ from api.signatures.service import rows
 from api.signing.service import owning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
-    from uuid import UUID
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from api.connectors.rules import Person, Tool
+    from api.infra.jobs import Work
 
-    Progress = Callable[[int], None]
     Pushed = dict[str, dict[str, list[tuple[UUID, int]]]]
 
 WORK = "connectors.work"
@@ -78,13 +78,16 @@ def soon(session: Session, connector_id: UUID, coalition_id: UUID) -> jobs.Job:
     return jobs.promise(session, WORK, coalition_id, facts, key=f"{WORK}:{connector_id}")
 
 
-def work(connector_id: UUID, progress: Progress) -> dict[str, int]:
-    """Do what is to be done for a tool, as far as it goes; return what was done."""
+def work(connector_id: UUID, turn: Work) -> dict[str, int]:
+    """Do what is to be done for a tool, as far as it goes; return what was done.
+
+    Where other tools wait for the thread it is theirs after a while, and the rest follows.
+    """
     done = Done()
     with reading() as session:
         connector = session.get(Connector, connector_id)
         if connector is None or session.scalar(_now(connector_id)) is None:
-            return done.told()
+            return done.told(turn.result)
         settings = people.settings_of(session, connector)
     _plan(connector)
     if tools.is_file(connector.kind):
@@ -94,21 +97,33 @@ def work(connector_id: UUID, progress: Progress) -> dict[str, int]:
         done.subscribed = files.write(connector_id)
         _next_file(connector_id, rules.EVERY[settings["every"]])
         return done.told()
+    rest = _told(connector, settings, done, turn)
+    if done.has_done:
+        with transaction() as session:
+            audit.record(session, None, "connector.worked", connector, done.told())
+    if rest is not None:
+        raise jobs.Again(rest, done.told(turn.result))
+    return done.told(turn.result)
+
+
+def _told(
+    connector: Connector, settings: Mapping[str, str], done: Done, turn: Work
+) -> dict[str, Any] | None:
+    """Tell a tool what waits for it, and ask who left; return what another turn goes on with."""
     try:
         with tools.guarded(connector.kind):
             tool = tools.opened(connector.kind, settings)
             with tool.many():
-                Pushing(connector, settings, tool, done, progress).all()
-                _read_back(connector_id, tool, done)
+                rest = Pushing(connector, settings, tool, done, turn).all()
+                if rest is not None:
+                    return rest
+                _read_back(connector.id, tool, done)
     except ToolFault as fault:
         done.fault = fault.fault
-        trouble.failed(connector_id, fault)
+        trouble.failed(connector.id, fault)
     else:
-        _well(connector_id)
-    if done.has_done:
-        with transaction() as session:
-            audit.record(session, None, "connector.worked", connector, done.told())
-    return done.told()
+        _well(connector.id)
+    return None
 
 
 def _now(connector_id: UUID) -> Any:
@@ -164,8 +179,12 @@ class Done:
     def has_done(self) -> bool:
         return bool(self.subscribed or self.unsubscribed or self.refused or self.left)
 
-    def told(self) -> dict[str, Any]:
-        return {key: value for key, value in vars(self).items() if value is not None}
+    def told(self, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return what was done, with what the turns before did."""
+        told = {key: value for key, value in vars(self).items() if value is not None}
+        for key in ("subscribed", "unsubscribed", "refused", "left"):
+            told[key] += before[key] if before else 0
+        return told
 
 
 @dataclass
@@ -176,26 +195,50 @@ class Pushing:
     settings: Mapping[str, str]
     tool: Tool
     done: Done
-    progress: Progress
+    turn: Work
     tried: set[UUID] = field(default_factory=set)
+    failed: set[UUID] = field(default_factory=set)  # in the turns before, too
+    later: ToolFault | None = None  # what the last of these met
 
-    def all(self) -> None:
-        """Push until nothing waits that was not tried in this run."""
-        total, later = self._waiting(), None
-        self.done.waiting = total
+    def __post_init__(self) -> None:
+        """Go on where the turn before ended."""
+        facts = self.turn.facts
+        self.failed = {UUID(each) for each in facts.get("failed", ())}
+        if "fault" in facts:
+            self.later = ToolFault(facts["fault"])
+
+    def all(self) -> dict[str, Any] | None:
+        """Push until nothing waits that was not tried in this run.
+
+        Where the turn is over before, return the facts with which the next one goes on.
+        """
+        total = self.done.waiting = self._waiting()
         while batch := self._next():
             for push, person, email in batch:
-                self.tried.add(push.id)
-                try:
-                    self._push(push, person, email)
-                except ToolFault as fault:
-                    self._of_one(push, fault)  # or the tool is not well
-                    later = fault
-                self.done.waiting = max(0, self.done.waiting - 1)
-            self.progress(min(99, 100 * len(self.tried) // max(total, len(self.tried))))
-        if later is not None:
+                self._try(push, person, email)
+                if self.turn.is_turn_over:
+                    return self._rest()
+            self.turn.progress(min(99, 100 * len(self.tried) // max(total, len(self.tried))))
+        if self.later is not None:
             self.done.waiting = self._waiting()
-            raise later
+            raise self.later
+        return None
+
+    def _try(self, push: Push, person: Person | None, email: str) -> None:
+        self.tried.add(push.id)
+        try:
+            self._push(push, person, email)
+        except ToolFault as fault:
+            self._of_one(push, fault)  # or the tool is not well
+            self.failed.add(push.id)
+            self.later = fault
+        self.done.waiting = max(0, self.done.waiting - 1)
+
+    def _rest(self) -> dict[str, Any]:
+        if self.later is None:
+            return dict(self.turn.facts)
+        failed = [str(each) for each in sorted(self.failed)]
+        return {**self.turn.facts, "failed": failed, "fault": self.later.fault}
 
     def _waits(self) -> ColumnElement[bool]:
         mine = Push.connector_id == self.connector.id
@@ -208,7 +251,7 @@ class Pushing:
     def _next(self) -> list[tuple[Push, Person | None, str]]:
         """Return the next of whom the tool is told, with the list written down before it is."""
         with transaction() as session:
-            query = select(Push).where(self._waits(), Push.id.not_in(self.tried))
+            query = select(Push).where(self._waits(), Push.id.not_in(self.tried | self.failed))
             first = query.order_by(Push.action.desc(), Push.attempts, Push.created_at, Push.id)
             found = session.scalars(first.limit(BATCH).with_for_update()).all()
             ready = [each for each in map(partial(self._ready, session), found) if each]

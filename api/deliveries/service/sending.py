@@ -73,7 +73,7 @@ def told(row: Delivery) -> dict[str, Any]:
     }
 
 
-@letters.facts_of(COVER, after=_is_over, failed=_has_failed)
+@letters.facts_of(COVER, after=_is_over, failed=_has_failed, is_bulk=True)
 def letter(session: Session, delivery_id: UUID) -> letters.Facts | None:
     """Hand a statement to an addressee; None where it was withdrawn, or nobody is there to ask."""
     row = session.get(Delivery, delivery_id)

@@ -11,7 +11,7 @@ from api.accounts.models import RoleGrant
 from api.accounts.rules import Actor, Role
 from api.coalitions.models import Coalition
 from api.errors import NotFound
-from api.infra import audit, clock, jobs, letters, pages
+from api.infra import audit, clock, jobkeeping, letters, pages
 from api.infra.database import reading, transaction
 from api.infra.letters import Facts, Letter, LetterState
 from api.infra.outside import outside
@@ -68,7 +68,7 @@ def release(ids: Sequence[UUID] | None) -> int:
     with transaction() as session:
         freed = letters.release(session, ids)
         rest = None if ids is None else [each for each in ids if each not in freed]
-        done = [] if rest == [] else [each.id for each in jobs.release(session, rest)]
+        done = [] if rest == [] else [each.id for each in jobkeeping.release(session, rest)]
         if freed:
             facts = {"ids": sorted(map(str, freed))}
             audit.append(session, None, "letter.released", None, None, facts=facts)

@@ -80,7 +80,7 @@ def put(actor: Actor, coalition_id: UUID, expected: int | None, facts: Mapping[s
         keys.blind(session, coalition_id, returns.PURPOSE, "")  # made now: sending only reads
         session.flush()
         audit.append(session, actor, "mail_server.changed", coalition_id, coalition_id)
-        letters.promise_sending(session, coalition_id)
+        _send_again(session, coalition_id)
         return _shown(session, row)
 
 
@@ -116,7 +116,13 @@ def drop(actor: Actor, coalition_id: UUID, expected: int) -> None:
         touch(row, expected)
         audit.append(session, actor, "mail_server.deleted", coalition_id, coalition_id)
         session.delete(row)
-        letters.promise_sending(session, coalition_id)
+        _send_again(session, coalition_id)
+
+
+def _send_again(session: Session, coalition_id: UUID) -> None:
+    """Have what waits leave the new way."""
+    for is_bulk in (False, True):
+        letters.promise_sending(session, coalition_id, is_bulk=is_bulk)
 
 
 def try_out(actor: Actor, coalition_id: UUID) -> Letter:

@@ -181,7 +181,7 @@ def _is_sent(session: Session, recipient_id: UUID) -> None:
         recipient.state = RecipientState.WAITING
 
 
-@letters.facts_of(LETTER, after=_is_sent)
+@letters.facts_of(LETTER, after=_is_sent, is_bulk=True)
 def letter(session: Session, recipient_id: UUID) -> letters.Facts | None:
     """Tell who signed what came of it; None where it is paused, or not wanted any more."""
     recipient = session.get(UpdateRecipient, recipient_id)

@@ -1,0 +1,32 @@
+"""Nobody waits for somebody else's slow receiver (promise 21)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests import starving
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.client import Client
+    from tests.conftest import World
+
+PEOPLE = 60  # who keep a server busy for longer than anybody may wait
+MOST_SECONDS = 10
+
+
+def test_a_confirmation_arrives_while_two_coalitions_write_to_many_over_slow_servers(
+    world: World, owner: Client, tmp_path: Path
+) -> None:
+    waited = starving.behind_mail_servers(world, owner, tmp_path, PEOPLE)
+
+    assert waited.elsewhere < MOST_SECONDS
+    assert waited.beside is not None
+    assert waited.beside < MOST_SECONDS
+
+
+def test_a_confirmation_arrives_while_two_coalitions_hand_many_over_to_slow_tools(
+    world: World, owner: Client
+) -> None:
+    assert starving.behind_tools(world, owner, PEOPLE).elsewhere < MOST_SECONDS
