@@ -146,8 +146,15 @@ def with_letters(world: World, signature: str, name: str = "A. Specimen") -> str
         return str(pending.id)
 
 
-def opened(world: World, statement: str, *, until: date | None, sensitive: bool = False) -> None:
-    """Say until when who signed a statement is known."""
+def opened(
+    world: World,
+    statement: str,
+    *,
+    until: date | None,
+    sensitive: bool = False,
+    told_on: date | None = None,
+) -> None:
+    """Say until when who signed a statement is known; owners were told long enough ago."""
     with world.app.app_context(), transaction() as session:
         found = session.get_one(Statement, UUID(statement))
         session.add(
@@ -164,6 +171,8 @@ def opened(world: World, statement: str, *, until: date | None, sensitive: bool 
                 moderation=Moderation.FLAGGED,
                 mailing_organisation_ids=[],
                 retain_until=until,
+                told_until=until,
+                told_on=told_on or clock.today() - timedelta(days=7),
             )
         )
 

@@ -25,6 +25,13 @@ def undo(work: Work) -> dict[str, int]:
     return invalidation.bring_back(UUID(work.facts["invalidation_id"]), work.progress)
 
 
+@job("retention.tell", when=retention.is_to_be_told)
+def tell_retention(work: Work) -> None:
+    """Tell owners of the days on which who signed is forgotten."""
+    del work
+    retention.tell()
+
+
 @job("signatures.purge", when=retention.is_due, lane=Lane.LONG)
 def purge(work: Work) -> dict[str, int]:
     """Forget who signed what is past its day, and whom a coordinator turned away long ago."""

@@ -11,8 +11,10 @@ from api.signatures.rules import blocking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from api.signatures.rules import Identity
+    from api.statements.models import Signing
 
 # Names are sealed: so many are opened in a request, more by a job.
 MOST_IN_REQUEST = 2_000
@@ -20,6 +22,7 @@ AT_ONCE = 500  # rows of one transaction
 SAMPLE = 20
 # A coordinator may have been wrong: for so long what was taken out can come back with its names.
 DISPUTED = timedelta(days=90)
+TOLD_BEFORE = timedelta(days=7)  # that owners have to move the day on which who signed is forgotten
 PREFIXES_KEPT = timedelta(days=7)
 WAS_HELD = "was_held"  # a flag of what was invalidated while it was held
 
@@ -64,3 +67,13 @@ def after_undoing(flags: list[str]) -> tuple[SignatureState, list[str]]:
     if WAS_HELD in flags:
         return SignatureState.HELD, [flag for flag in flags if flag != WAS_HELD]
     return SignatureState.CONFIRMED, flags
+
+
+def acts_on(signing: Signing, today: date) -> date | None:
+    """Return on which day who signed is forgotten: a week after the owners were told of it."""
+    until = signing.retain_until
+    if until is None:
+        return None
+    told_on = signing.told_on if signing.told_until == until else None
+    told_on = told_on or max(today, until - TOLD_BEFORE)  # a letter goes out then
+    return max(until + timedelta(days=1), told_on + TOLD_BEFORE)

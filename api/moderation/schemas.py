@@ -284,6 +284,14 @@ class RetentionOut(Schema):
         allow_none=True,
         metadata={"description": "The last day on which it is known who signed."},
     )
+    acts_on = ma.fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The day on which it is forgotten: the day after, and not before the"
+            " owners have known by letter for seven days."
+        },
+    )
     purged_on = ma.fields.Date(required=True, allow_none=True)
     identities = ma.fields.Integer(required=True)
     mailing_consents = ma.fields.Integer(

@@ -75,7 +75,10 @@ class SigningIn(Schema):
     retain_until = ma.fields.Date(
         load_default=None,
         allow_none=True,
-        metadata={"description": "Who signed is known until then. Null: as long as it stands."},
+        metadata={
+            "description": "Who signed is known until then. Null: as long as it stands. A new day"
+            " is at least seven days ahead; owners are told by letter seven days before it acts."
+        },
     )
 
     @ma.post_load

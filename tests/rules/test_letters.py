@@ -53,6 +53,7 @@ VALUES: dict[str, Any] = {
     "subject": "It was handed over",
     "body": Markup("Yesterday we handed the letter over.\n\n> Open the doors."),
     "salutation": "Dear President,",
+    "statements": [{"title": "Open the doors", "until_text": "14 June 2031", "number": 3}],
     "head": "4711:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
 }
 KINDS = sorted(rules.KINDS)

@@ -281,7 +281,8 @@ def test_who_is_forgotten_because_a_statement_is_over_stays_with_the_organisatio
     news = connected(world, owner, tool)
     news.agreed("ada@specimen.example")
     news.rush.set(retain_until="2031-06-01")
-    later(world, clock, 30 * 86400)
+    later(world, clock, 12 * 86400)  # the owners are told
+    later(world, clock, 8 * 86400)
     later(world, clock, 3600)
 
     assert tool.of(NEWS) == {"ada@specimen.example"}

@@ -126,7 +126,8 @@ def _end(world: World) -> None:
     with world.app.app_context():
         with transaction() as session:
             for row in session.scalars(select(Opened)):
-                row.retain_until = clock.today() - timedelta(days=1)
+                row.retain_until = row.told_until = clock.today() - timedelta(days=1)
+                row.told_on = clock.today() - timedelta(days=7)
         jobs.sweep()
     world.work()
 

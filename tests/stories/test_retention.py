@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from sqlalchemy import select, update
 
 from api.infra import clock, jobs, letters, links
@@ -28,7 +29,9 @@ from tests.builders import Signing, a_coalition, a_text, an_organisation
 from tests.strangers import number_of, opened, row_of, strangers, with_letters
 
 if TYPE_CHECKING:
-    from tests.client import Client
+    from datetime import date
+
+    from tests.client import Answer, Client
     from tests.conftest import World
 
 YESTERDAY = clock.today() - timedelta(days=1)
@@ -69,6 +72,7 @@ def test_before_its_day_everything_is_previewed_and_nothing_goes(
     assert found.pop("turned_away_until")
     assert found == {
         "retain_until": clock.today().isoformat(),
+        "acts_on": (clock.today() + timedelta(days=1)).isoformat(),
         "purged_on": None,
         "identities": 3,
         "mailing_consents": 0,
@@ -250,3 +254,94 @@ def test_an_organisation_link_goes_with_the_name(signing: Signing, world: World)
     swept(world)
 
     assert row_of(world, given).organisation_id is None
+
+
+def in_days(number: int) -> date:
+    return clock.today() + timedelta(days=number)
+
+
+def set_day(signing: Signing, day: date | None, **more: Any) -> Answer:
+    path = f"{signing.path}/signing"
+    headers = {"If-Match": signing.owner.get(path).etag}
+    body = {"opens_at": None, "retain_until": day and day.isoformat(), **more}
+    return signing.owner.send("PUT", path, body, headers=headers)
+
+
+def told(world: World) -> list[letters.Facts]:
+    """Return the letters to owners that wait, of the day on which who signed is forgotten."""
+    with world.app.app_context(), reading() as session:
+        query = select(letters.Letter).where(letters.Letter.kind == "moderation.retention")
+        found = session.scalars(query).all()
+        facts = [letters.FACTS[each.kind](session, each.object_id) for each in found]
+        return [each for each in facts if each is not None]
+
+
+def test_a_day_that_is_set_is_at_least_seven_days_ahead_and_one_that_is_there_may_stay(
+    signing: Signing, world: World
+) -> None:
+    for day in (in_days(-400), in_days(0), in_days(6)):
+        answer = set_day(signing, day)
+        assert (answer.status, answer["errors"][0]["pointer"]) == (422, "/retain_until")
+        assert in_days(7).isoformat() in answer["errors"][0]["detail"]
+    assert set_day(signing, in_days(7)).status == 200
+    with world.app.app_context(), transaction() as session:
+        session.execute(update(Opened).values(retain_until=YESTERDAY))
+
+    assert set_day(signing, YESTERDAY, shows_list=False).status == 200
+    assert set_day(signing, in_days(3)).status == 422
+    assert set_day(signing, None).status == 200
+
+
+def test_owners_are_told_seven_days_before_and_only_then_it_acts(
+    signing: Signing, world: World
+) -> None:
+    assert set_day(signing, in_days(20)).status == 200
+    strangers(world, signing.statement, ["Ada Specimen", "Bob Specimen"])
+    path = f"{signing.path}/retention"
+    swept(world)
+    assert told(world) == []
+    assert signing.owner.get(path)["acts_on"] == in_days(21).isoformat()
+    day = in_days(21)
+
+    with time_machine.travel(clock.now() + timedelta(days=13)):
+        swept(world)
+        swept(world)
+        (letter,) = told(world)
+        (statement,) = letter.facts["statements"]
+        assert statement["number"] == 2
+        assert letter.to == signing.owner.email
+    with time_machine.travel(clock.now() + timedelta(days=20)):
+        swept(world)
+        assert number_of(world, SignatureIdentity) == 2
+    with time_machine.travel(clock.now() + timedelta(days=21)):
+        assert clock.today() == day
+        swept(world)
+        assert number_of(world, SignatureIdentity) == 0
+        assert len(told(world)) <= 1
+
+
+def test_a_day_that_was_set_before_acts_seven_days_after_the_letter_and_a_moved_one_not(
+    signing: Signing, world: World
+) -> None:
+    opened(world, signing.statement, until=YESTERDAY)
+    with world.app.app_context(), transaction() as session:
+        session.execute(update(Opened).values(told_until=None, told_on=None))
+    strangers(world, signing.statement, ["Ada Specimen"])
+
+    swept(world)
+    assert number_of(world, SignatureIdentity) == 1
+    assert len(told(world)) == 1
+    assert signing.owner.get(f"{signing.path}/retention")["acts_on"] == in_days(7).isoformat()
+    with time_machine.travel(clock.now() + timedelta(days=6)):
+        swept(world)
+        assert number_of(world, SignatureIdentity) == 1
+    with world.app.app_context(), transaction() as session:
+        session.execute(update(Opened).values(retain_until=in_days(5)))
+    assert told(world) == []
+    with time_machine.travel(clock.now() + timedelta(days=8)):
+        swept(world)
+        assert number_of(world, SignatureIdentity) == 1
+        assert len(told(world)) == 1
+    with time_machine.travel(clock.now() + timedelta(days=15)):
+        swept(world)
+        assert number_of(world, SignatureIdentity) == 0

@@ -66,6 +66,7 @@ KINDS: Mapping[str, frozenset[str]] = {
         "signoffs.handed": _REQUEST | {"handed_by"},
         "signoffs.half": {"name", "organisation", "title", "link", "hard"},
         "moderation.waiting": {"title", "number", "link"},
+        "moderation.retention": {"statements", "number"},
         "audit.head": {"name", "head"},
         "updates.update": {"subject", "body", "title", "link"},
         "updates.test": {"subject", "body"},

@@ -10,11 +10,12 @@ from sqlalchemy import exists, func, literal, select
 from api.accounts.models import Role, RoleGrant
 from api.accounts.service import ROLE_IDENTITY
 from api.coalitions.models import Coalition
-from api.infra import clock, keys, letters
+from api.infra import clock, keys, languages, letters
 from api.infra.database import transaction
-from api.infra.letters import Facts, Letter
+from api.infra.letters import Facts, Letter, LetterState
 from api.infra.outside import outside
-from api.signatures.models import Signature, SignatureState
+from api.moderation import rules
+from api.signatures.models import Signature, SignatureIdentity, SignatureState
 from api.statements.models import Signing, Statement
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
-WAITING = "moderation.waiting"
+WAITING, RETENTION = "moderation.waiting", "moderation.retention"
 EVERY = timedelta(days=1)
 
 
@@ -89,3 +90,68 @@ def _waiting(session: Session, role_id: UUID) -> Facts | None:
         },
         coalition=None if signing is not None and signing.is_sensitive else coalition.name,
     )
+
+
+def promise_retention(session: Session, coalition_id: UUID) -> None:
+    """Promise a letter to each owner of the days on which who signed is forgotten."""
+    query = select(RoleGrant.id).where(
+        RoleGrant.coalition_id == coalition_id, RoleGrant.role == Role.OWNER
+    )
+    unsent = select(Letter.object_id).where(
+        Letter.kind == RETENTION, Letter.state == LetterState.QUEUED
+    )
+    new = query.where(RoleGrant.id.not_in(unsent))
+    letters.promise_all(session, RETENTION, coalition_id, session.scalars(new).all())
+
+
+@letters.facts_of(RETENTION)
+def _retention(session: Session, role_id: UUID) -> Facts | None:
+    """Tell of the statements whose day comes; None where each was moved meanwhile."""
+    grant = session.get(RoleGrant, role_id)
+    if grant is None or grant.role is not Role.OWNER:
+        return None
+    lately = clock.today() - rules.TOLD_BEFORE
+    query = (
+        select(Statement, Signing)
+        .join(Signing, Signing.statement_id == Statement.id)
+        .where(
+            Signing.coalition_id == grant.coalition_id,
+            Signing.told_until == Signing.retain_until,
+            Signing.told_on >= lately,
+        )
+        .order_by(Signing.retain_until, Statement.id)
+    )
+    found = session.execute(query).all()
+    if not found:
+        return None
+    who = keys.unseal(session, ROLE_IDENTITY, grant.id, grant.identity)
+    coalition = session.get_one(Coalition, grant.coalition_id)
+    language = coalition.languages[0]
+    told = [
+        {
+            "title": statement.title,
+            "until_text": languages.date_text(day.isoformat(), language),
+            "number": _known(session, statement),
+        }
+        for statement, signing in found
+        if (day := rules.acts_on(signing, clock.today()))
+    ]
+    is_sensitive = any(signing.is_sensitive for _, signing in found)
+    return Facts(
+        to=who["email"],
+        to_name=who["name"],
+        language=language,
+        facts={
+            "statements": told,
+            "number": sum(each["number"] for each in told),
+            "accent": coalition.accent,
+        },
+        coalition=None if is_sensitive else coalition.name,
+    )
+
+
+def _known(session: Session, statement: Statement) -> int:
+    mine = Signature.statement_id == statement.id
+    query = select(func.count()).select_from(SignatureIdentity)
+    joined = query.join(Signature, Signature.id == SignatureIdentity.signature_id)
+    return session.scalar(joined.where(mine)) or 0

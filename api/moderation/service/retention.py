@@ -13,6 +13,7 @@ from api.accounts.service import load
 from api.infra import audit, clock, events
 from api.infra.database import reading, transaction
 from api.moderation import rules
+from api.moderation.service import letters
 from api.signatures.models import (
     TURNED_AWAY,
     Consent,
@@ -43,6 +44,7 @@ class Preview:
     """What of a statement will be forgotten, and when."""
 
     retain_until: date | None
+    acts_on: date | None
     purged_on: date | None
     identities: int
     mailing_consents: int
@@ -62,6 +64,7 @@ def preview(actor: Actor, statement_id: UUID) -> Preview:
         oldest = session.scalar(select(func.min(Signature.updated_at)).where(*away))
         return Preview(
             retain_until=signing.retain_until if signing else None,
+            acts_on=rules.acts_on(signing, clock.today()) if signing else None,
             purged_on=signing.purged_on if signing else None,
             identities=_count(session, SignatureIdentity.signature_id.in_(theirs)),
             mailing_consents=_count(
@@ -105,10 +108,46 @@ def _is_old() -> ColumnElement[bool]:
 
 
 def _is_over() -> ColumnElement[bool]:
-    """Return the condition of a statement whose day is past; it is looked at once a day."""
+    """Return the condition of a statement whose day is past; it is looked at once a day.
+
+    Of a day that no letter told of it is not, nor for a while after that.
+    """
     today = clock.today()
     unseen = or_(Signing.purged_on.is_(None), Signing.purged_on < today)
-    return and_(Signing.retain_until < today, unseen)
+    told = and_(
+        Signing.told_until == Signing.retain_until, Signing.told_on <= today - rules.TOLD_BEFORE
+    )
+    return and_(Signing.retain_until < today, unseen, told)
+
+
+def _is_untold() -> ColumnElement[bool]:
+    """Return the condition of a statement of whose day the owners are to be told."""
+    told = Signing.told_until.is_not_distinct_from(Signing.retain_until)
+    return and_(Signing.retain_until <= clock.today() + rules.TOLD_BEFORE, ~told)
+
+
+def is_to_be_told(session: Session) -> bool:
+    """Tell whether a day comes that no letter told of."""
+    return session.scalar(select(Signing.statement_id).where(_is_untold()).limit(1)) is not None
+
+
+def tell() -> None:
+    """Promise a letter to each owner of a coalition whose statement's day comes."""
+    while True:
+        with transaction() as session:
+            query = select(Signing).where(_is_untold()).order_by(Signing.statement_id).limit(1)
+            signing = session.scalars(query.with_for_update()).first()
+            if signing is None:
+                return
+            signing.told_until, signing.told_on = signing.retain_until, clock.today()
+            session.flush()
+            letters.promise_retention(session, signing.coalition_id)
+            told = {
+                "retain_until": signing.told_until,
+                "acts_on": rules.acts_on(signing, clock.today()),
+            }
+            statement = session.get_one(Statement, signing.statement_id)
+            audit.record(session, None, "retention.told", statement, told)
 
 
 def is_due(session: Session) -> bool:
@@ -139,7 +178,7 @@ def _purge_batch() -> int:
         signing = session.get_one(
             Signing, statement.id, with_for_update=True, populate_existing=True
         )
-        if signing.retain_until is None or signing.retain_until >= clock.today():
+        if (day := rules.acts_on(signing, clock.today())) is None or day > clock.today():
             return -1  # somebody has just moved the day
         query = select(Signature).where(
             Signature.statement_id == statement.id, _is_theirs(), _leads_to_somebody()

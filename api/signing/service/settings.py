@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+# Before a day acts its owners are told, and have so many days to move it.
+RETAIN_DAYS = timedelta(days=7)
 SIGNABLE = frozenset({State.REVIEW, State.PUBLISHED})
 
 
@@ -125,6 +128,15 @@ def _must_make_sense(
     session: Session, statement: Statement, row: Signing, told: Mapping[str, Any]
 ) -> None:
     faults = [*_wrong_times(row, told), *_wrong_mailings(session, statement, told)]
+    soonest = clock.today() + RETAIN_DAYS
+    if (until := told["retain_until"]) not in {None, row.retain_until} and until < soonest:
+        faults.append(
+            Fault(
+                "/retain_until",
+                f"Choose {soonest.isoformat()} or later: nothing brings back who is forgotten."
+                " GET …/retention shows beforehand who that is; one person is erased at once.",
+            )
+        )
     if not told["takes_individuals"] and not told["takes_organisations"]:
         faults.append(Fault("/takes_individuals", "Let people sign, or organisations, or both."))
     if told["opens_at"] is not None and statement.state not in SIGNABLE:
