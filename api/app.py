@@ -62,6 +62,7 @@ from api.infra.keys import Vault, new_master_key
 from api.infra.limits import Limits
 from api.infra.mail import Server
 from api.infra.outside import EXTENSION, Outside
+from api.infra.places import Places
 from api.infra.queue import Queue
 from api.infra.reach import Reach
 from api.infra.storage import Storage
@@ -113,6 +114,7 @@ def create_app(settings: Settings | None = None, children: Children | None = Non
         storage=Storage(settings.storage_path),
         queue=Queue(settings.queue),
         children=children or Children(CHILD_MODULES, spares=settings.render_spares),
+        places=Places(),
         limits=Limits(settings.limits_url),
         mail=Server.at(settings.smtp_url) if settings.smtp_url else None,
         reach=Reach(

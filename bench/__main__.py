@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from bench import letter, letters, many, oracle, signatures, signing, starvation, webhooks
+from bench import (
+    letter,
+    letters,
+    many,
+    oracle,
+    previews,
+    signatures,
+    signing,
+    starvation,
+    webhooks,
+)
 
 
 def _mailings() -> None:
@@ -15,6 +25,7 @@ def _mailings() -> None:
 BENCHES = {
     "pdf": letter.measure,
     "many": many.measure,
+    "previews": previews.measure,
     "signatures": signatures.measure,
     "signing": signing.measure,
     "oracle": oracle.measure,

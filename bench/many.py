@@ -72,7 +72,7 @@ def _save_and_freeze(server: Server, path: str) -> None:
 def _printed(server: Server, path: str, name: str, least: int) -> None:
     for form in ("markdown", "html", "pdf"):
         with _timed(f"{name}: {form}"):
-            content = server.get(f"{path}/document?format={form}")
+            content = server.document(f"{path}/document?format={form}")
         print(f"many: {name}: {form}: {len(content):,} bytes")
     with pikepdf.open(io.BytesIO(content)) as document:
         pages = len(document.pages)

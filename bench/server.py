@@ -82,6 +82,14 @@ class Server:
         """Return the body of an answer of 200."""
         return self.send("GET", path)
 
+    def document(self, path: str) -> bytes:
+        """Return a document, also one that becomes a job."""
+        while True:
+            answer, content = self._asked("GET", path, b"", {})
+            if answer.status == HTTPStatus.OK:
+                return content
+            time.sleep(0.2)
+
     def etag(self, path: str) -> str:
         """Return the version of a thing, for If-Match."""
         answer, _ = self._asked("GET", path, b"", {})

@@ -14,7 +14,7 @@ from api.assemblies.service import Choice, Origin
 from api.documents import service
 from api.documents.rules.press import CONTENT_TYPES, Format
 from api.documents.schemas import FILES, DocumentArgs, PreviewArgs, TemplatePreviewIn
-from api.documents.service import Wanted, public
+from api.documents.service import Wanted, previews, public
 from api.infra.jobs import Job
 from api.portable.rules import writing
 from api.signing.schemas import AcceptedOut
@@ -93,7 +93,7 @@ class DraftDocument(MethodView):
 
         Whom it names though they were released or have died stands in a header.
         """
-        return _file(service.preview(current_actor(), statement_id, Wanted(**args)))
+        return _file(previews.preview(current_actor(), statement_id, Wanted(**args)))
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/template-previews")
@@ -106,7 +106,7 @@ class TemplatePreviews(MethodView):
         Its warnings stand in a header: who was left out, for example, since they were released.
         """
         form = given["format"]
-        found = service.template_preview(
+        found = previews.template_preview(
             current_actor(),
             coalition_id,
             Origin(given["template_id"], given["built_in"], given["source"]),

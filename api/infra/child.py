@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 OUTPUT_BYTES = 64 << 20  # the largest result
 _HEADER_BYTES = 64 << 20
 _PATIENCE_SECONDS = 180  # beyond any wait in the queue; the process itself ends jobs far earlier
+_MORE_SECONDS = 4  # the same, where less time is given
 _START_SECONDS = 60
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
@@ -48,6 +49,11 @@ class LimitReached(Invalid):
     """A job took more time, memory or depth than it may."""
 
     title = "This takes too much to lay out"
+
+    def __init__(self, detail: str, *, is_late: bool = False) -> None:
+        """Keep what to tell; `is_late` where it was time, which others may have taken."""
+        super().__init__(detail)
+        self.is_late = is_late
 
 
 class _Cut(Exception):
@@ -105,17 +111,23 @@ class Children:
         self._running()
 
     def run(
-        self, module: str, payload: Mapping[str, Any], blobs: Mapping[str, bytes] = _NOTHING
+        self,
+        module: str,
+        payload: Mapping[str, Any],
+        blobs: Mapping[str, bytes] = _NOTHING,
+        limits: Limits | None = None,
     ) -> bytes:
-        """Return what `module.run(payload, blobs)` returns in a child.
+        """Return what `module.run(payload, blobs)` returns in a child, within its or these limits.
 
         Raises what the module raises as Invalid, LimitReached, or Unavailable if the child died.
         """
-        order = json.dumps({"module": module, "limits": self._limits}).encode()
+        given = self._limits or (astuple(limits) if limits else None)
+        patience = limits.wall_seconds + _MORE_SECONDS if limits else _PATIENCE_SECONDS
+        order = json.dumps({"module": module, "limits": given}).encode()
         header = {"payload": dict(payload), "blobs": {name: len(blobs[name]) for name in blobs}}
         for _ in range(2):  # a job whose process was killed gets one more
             try:
-                return self._run(order, header, blobs.values())
+                return self._run(order, header, blobs.values(), patience)
             except _Cut:
                 if not self._has_ended():
                     break
@@ -127,7 +139,9 @@ class Children:
             self._is_closed = True
             self._end()
 
-    def _run(self, order: bytes, header: dict[str, Any], blobs: Iterable[bytes]) -> bytes:
+    def _run(
+        self, order: bytes, header: dict[str, Any], blobs: Iterable[bytes], patience: float
+    ) -> bytes:
         control = self._running()
         ours, theirs = socket.socketpair()
         with ours:
@@ -136,7 +150,7 @@ class Children:
                     socket.send_fds(control, [order], [theirs.fileno()])
                 except OSError as gone:
                     raise _Cut from gone
-            ours.settimeout(_PATIENCE_SECONDS)
+            ours.settimeout(patience)
             with ours.makefile("rwb", buffering=0) as raw:
                 try:
                     put(raw, header, blobs)
@@ -278,7 +292,7 @@ def _heard(control: socket.socket) -> bytes:
 def _failure(header: Mapping[str, Any]) -> Exception:
     detail = str(header.get("detail", ""))[:2000]
     if header.get("kind") == "limit":
-        return LimitReached(detail)
+        return LimitReached(detail, is_late=bool(header.get("is_late")))
     if header.get("kind") == "invalid":
         faults = [Fault(str(pointer), str(text)) for pointer, text in header.get("faults", [])]
         return Invalid(detail, faults)

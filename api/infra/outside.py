@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from api.infra.keys import Vault
     from api.infra.limits import Limits
     from api.infra.mail import Server
+    from api.infra.places import Places
     from api.infra.queue import Queue
     from api.infra.reach import Reach
     from api.infra.storage import Storage
@@ -32,6 +33,7 @@ class Outside:
     storage: Storage
     queue: Queue
     children: Children
+    places: Places  # for what requests have laid out
     limits: Limits
     mail: Server | None  # None: letters wait until one is set
     reach: Reach

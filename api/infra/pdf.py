@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from api.infra.child import LimitReached, Limits
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from api.infra.child import Children
 
 LAYOUT = "api.infra.layout"  # by name: importing it would bring WeasyPrint into this process
+WAITED_FOR = Limits(cpu_seconds=20, wall_seconds=24.0)  # nobody waits longer than 30 seconds
+MOST_WAITED_FOR = 500_000  # characters of a page; more takes longer on a quiet machine
 
 
-def render(children: Children, html: str, assets: Mapping[str, bytes]) -> bytes:
+def render(
+    children: Children, html: str, assets: Mapping[str, bytes], *, is_waited_for: bool = False
+) -> bytes:
     """Return one self-contained page as PDF: tagged, archivable, the same bytes each time.
 
     `assets` are what the page may load, as `asset:NAME`. Language and title are the page's own.
-    Raises Invalid, LimitReached or Unavailable.
+    What a request waits for may take less. Raises Invalid, LimitReached or Unavailable.
     """
-    return children.run(LAYOUT, {"html": html}, assets)
+    if is_waited_for and len(html) > MOST_WAITED_FOR:
+        raise LimitReached(f"Its page has {len(html):,} characters of {MOST_WAITED_FOR:,}.")
+    return children.run(LAYOUT, {"html": html}, assets, WAITED_FOR if is_waited_for else None)

@@ -233,7 +233,7 @@ def _verdict(limits: Limits, status: int, used: Any, *, is_late: bool) -> dict[s
     if code == 0:
         return None
     if is_late:
-        return _limit(f"It takes more than {limits.wall_seconds:g} seconds.")
+        return _limit(f"It takes more than {limits.wall_seconds:g} seconds.") | {"is_late": True}
     seconds = used.ru_utime + used.ru_stime
     if -code == signal.SIGXCPU or seconds >= limits.cpu_seconds:
         return _limit(f"It takes more than {limits.cpu_seconds} seconds of computing.")

@@ -122,5 +122,8 @@ def test_who_ask_at_once_for_a_new_document_get_the_same(world: World, owner: Cl
 
     answers = at_once(world, owner, *[lambda client: client.get(path)] * 4)
 
-    assert {each.status for each in answers} == {200}
+    assert {each.status for each in answers} <= {200, 202}  # two are laid out at a time
+    world.work()
+    answers = [each for each in answers if each.status == 200] + [owner.get(path)]
+    assert len(answers) > 1
     assert len({each.body for each in answers}) == len({each.etag for each in answers}) == 1

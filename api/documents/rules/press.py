@@ -108,13 +108,17 @@ def edition_of(document: Mapping[str, Any], form: Format, look: html.Look | None
     return Edition(printed, signed, look or html.Look(theme=document.get("theme", THEME)), form)
 
 
-def rendered(edition: Edition, children: Children) -> bytes:
-    """Return the bytes of an edition; raise Invalid or Unavailable where they cannot be made."""
+def rendered(edition: Edition, children: Children, *, is_waited_for: bool = False) -> bytes:
+    """Return the bytes of an edition; raise Invalid or Unavailable where they cannot be made.
+
+    What a request waits for may take less.
+    """
     printed, signed, look = edition.printed, edition.signatories, edition.look
     said: Any = {"is_draft": look.is_draft, "edited_on": look.edited_on}
     if edition.format is Format.PDF:
         page = html.html(printed, signed, edition.look, for_paper=True)
-        return pdf.render(children, page, html.assets(edition.look))
+        assets = html.assets(edition.look)
+        return pdf.render(children, page, assets, is_waited_for=is_waited_for)
     if edition.format is Format.HTML:
         return html.html(printed, signed, edition.look, for_paper=False).encode()
     if edition.format is Format.TEXT:

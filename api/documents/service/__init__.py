@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
@@ -12,17 +13,19 @@ from sqlalchemy.exc import IntegrityError
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.assemblies import service as assemblies
 from api.coalitions.models import Coalition
 from api.documents.models import PrintedDocument
 from api.documents.rules import html, press
 from api.documents.rules.logos import Logo, few
 from api.documents.rules.press import CONTENT_TYPES, ENDINGS, Edition, Format
+from api.documents.service import waiting
 from api.errors import Gone, NotFound
 from api.infra import clock, events, jobs, keys, pictures
+from api.infra.child import LimitReached
 from api.infra.database import reading, transaction
 from api.infra.outside import outside
-from api.portable.rules import checking, printing, signing
+from api.infra.places import Busy
+from api.portable.rules import printing, signing
 from api.signatures import service as signatures
 from api.signatures.rules import Audience
 from api.signoffs import service as signoffs
@@ -58,14 +61,6 @@ class Document:
     content_type: str
     name: str
     warnings: tuple[str, ...] = ()  # of a draft: what its author should look at
-
-
-@dataclass(frozen=True)
-class Previewed:
-    """A template's portable document, and what its author should look at."""
-
-    document: dict[str, Any]
-    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -126,7 +121,8 @@ def document(
 
 def _made(actor: Actor, sheet: Sheet, wanted: Wanted) -> Document | Job:
     if sheet.signatures <= MOST_IN_A_REQUEST:
-        return sheet.document(print_now(sheet))
+        with suppress(Busy, LimitReached):  # which a job is not
+            return sheet.document(print_now(sheet, is_waited_for=True))
     facts = {"statement_id": str(sheet.statement.id), **vars(wanted), "revision": sheet.number}
     with transaction() as session:
         # One of each asker: a job is shown to nobody else, but for coordinators.
@@ -195,50 +191,6 @@ def forget(coalition_id: UUID, statement_id: UUID | None) -> None:
             storage.delete(place)
 
 
-def preview(actor: Actor, statement_id: UUID, wanted: Wanted) -> Document:
-    """Return the document of a statement's draft, marked as one; it is not kept."""
-    with reading() as session:
-        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
-        whole = statements.whole_draft(session, statement)
-        look = _look(session, statement.coalition_id, whole, wanted.theme, is_draft=True)
-        closed = statements.closed_of(session, statement.coalition_id, whole)
-    owner, form = statement.coalition_id, wanted.format
-    _, found = statements.seen_by(actor, owner, whole, checking.Checked([], []), closed)
-    edition = press.edition_of(whole, form, look)
-    content = press.rendered(edition, outside().children)
-    name = f"{statement.slug}-draft.{ENDINGS[form]}"
-    warnings = tuple(each.detail for each in found)
-    return Document(content, edition.key, CONTENT_TYPES[form], name, warnings)
-
-
-def template_preview(  # noqa: PLR0913, PLR0917 # each is a question that the form asks
-    actor: Actor,
-    coalition_id: UUID,
-    origin: assemblies.Origin,
-    facts: dict[str, Any] | None,
-    choice: assemblies.Choice,
-    theme: str | None,
-    form: Format | None,
-) -> Document | Previewed:
-    """Return what a template gives, printed and marked as a draft; nothing is kept.
-
-    Without a format it is the portable document, as far as the actor may see it.
-    """
-    whole, found = assemblies.previewed(actor, coalition_id, origin, facts, choice)
-    whole = {**whole, "theme": theme} if theme else whole
-    checking.require(whole)
-    warnings = tuple(each.detail for each in found)
-    if form is None:
-        shown, _ = statements.seen_by(actor, coalition_id, whole, checking.Checked([], []), {})
-        return Previewed(shown, warnings)
-    with reading() as session:
-        look = _look(session, coalition_id, whole, None, is_draft=True)
-    edition = press.edition_of(whole, form, look)
-    content = press.rendered(edition, outside().children)
-    name = f"{whole['slug']}.{ENDINGS[form]}"
-    return Document(content, edition.key, CONTENT_TYPES[form], name, warnings)
-
-
 def sheet_of(session: Session, statement: Statement, wanted: Wanted) -> Sheet:
     revision = (
         statements.current_revision(session, statement)
@@ -254,7 +206,7 @@ def sheet_of(session: Session, statement: Statement, wanted: Wanted) -> Sheet:
         "withheld": withheld + revision.document.get("withheld", 0),
     }
     printed, signed = cast("printing.Printed", revision.printed), signing.signatories(whole)
-    look = _look(session, statement.coalition_id, revision.document, wanted.theme)
+    look = look_of(session, statement.coalition_id, revision.document, wanted.theme)
     look = replace(look, edited_on=statements.edited_on(session, statement.id, revision.number))
     if wanted.format in {Format.PDF, Format.HTML} and themes.shows_logos(look.theme):
         look = replace(look, logos=_logos(session, statement, whole, signed))
@@ -262,7 +214,7 @@ def sheet_of(session: Session, statement: Statement, wanted: Wanted) -> Sheet:
     return Sheet(statement, revision.number, len(listed) + withheld, edition)
 
 
-def _look(
+def look_of(
     session: Session,
     coalition_id: UUID,
     document: Mapping[str, Any],
@@ -297,10 +249,14 @@ def _logos(
     return few(Logo(name, logo[0], cast("Any", logo[1])) for name, logo in shown if logo)
 
 
-def print_now(sheet: Sheet) -> bytes:
-    content = press.rendered(sheet.edition, outside().children)
+def print_now(sheet: Sheet, *, is_waited_for: bool = False) -> bytes:
+    owner, edition = sheet.statement.coalition_id, sheet.edition
+    content = (
+        waiting.rendered(owner, edition)
+        if is_waited_for
+        else press.rendered(edition, outside().children)
+    )
     with transaction() as session:
-        owner = sheet.statement.coalition_id
         sealed = keys.seal_bytes(session, owner, PLACE, sheet.statement.id, content)
         marked_at = _recorded(session, sheet)
     _keep(sheet, sealed, marked_at)
