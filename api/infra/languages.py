@@ -41,6 +41,7 @@ _TAG = re.compile(
 )
 _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis"})  # they name no one language
 _RIGHT_TO_LEFT = frozenset({"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg"})
+_TWO_STOPS = re.compile(r"(?<=[^\W_])\.\.(?![.\w/])")  # after a word; not in "...", not in a path
 _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}  # letters that have a direction, by Unicode
 _CLEARLY = 2  # times as many letters of the other direction
 _ZEROS = {"arab": 0x660, "arabext": 0x6F0, "beng": 0x9E6, "deva": 0x966, "mymr": 0x1040}
@@ -154,6 +155,11 @@ def date_text(iso: str, language: str) -> str:
     """Return a day as the language writes it in full, without the weekday: "10 April 2025"."""
     written = format_date(date.fromisoformat(iso), "long", locale=_locale(language))
     return digits(written, language)
+
+
+def one_stop(text: str) -> str:
+    """Return a text whose sentences end with one full stop, also after a day that has its own."""
+    return _TWO_STOPS.sub(".", text)
 
 
 def instant_text(at: datetime, zone: str, language: str) -> str:

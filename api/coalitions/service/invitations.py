@@ -13,7 +13,7 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.coalitions.models import Coalition, Invitation, InvitationState, Member, MemberRole
 from api.errors import Conflict, Fault, Invalid, NotFound
-from api.infra import audit, clock, events, keys, languages, letters, links, pages
+from api.infra import audit, clock, events, keys, letters, links, pages
 from api.infra.database import insert, reading, touch, transaction
 from api.infra.outside import outside
 from api.organisations import service as organisations
@@ -387,6 +387,6 @@ def _letter(session: Session, invitation_id: UUID) -> letters.Facts | None:
             "link": address,
             "role": str(row.role),
             "note": found.note,
-            "until_text": languages.date_text(row.expires_at.date().isoformat(), language),
+            "until_text": row.expires_at.date(),
         },
     )

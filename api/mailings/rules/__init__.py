@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import textwrap
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -101,8 +101,9 @@ def write(kind: str, facts: Facts) -> Message:
     if facts.coalition is not None:
         values["coalition"] = facts.coalition
     subject, _, body = source.partition("\n")
-    title = _template(subject, language, is_subject=True).render(values)
-    parts = list(_parts(_template(body, language, is_subject=False).render(values)))
+    title = languages.one_stop(_template(subject, language, is_subject=True).render(values))
+    filled = _template(body, language, is_subject=False).render(values)
+    parts = list(_parts(languages.one_stop(filled)))
     colour = None if facts.coalition is None else values.get("accent")  # it would tell whose it is
     tongue = (facts.coalition and values.get("text_language")) or language
     return Message(
@@ -141,14 +142,21 @@ def _template(source: str, language: str, *, is_subject: bool) -> Template:
     def printed(value: Any) -> str:
         if isinstance(value, Markup):
             return str(value)
-        if isinstance(value, bool) or not isinstance(value, str | int):
-            raise TypeError("A letter holds texts and numbers only.")
-        return put(str(value))
+        if isinstance(value, bool) or not isinstance(value, str | int | date):
+            raise TypeError("A letter holds texts, numbers, days and instants of a zone only.")
+        return put(_day(value, language) if isinstance(value, date) else str(value))
 
     env = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=printed)
     env.filters = {"counted": _counted(language), "quoted": _quoted}
     env.globals = {}
     return env.from_string(source)
+
+
+def _day(value: date, language: str) -> str:
+    """Return a day, or an instant of a zone, in the language of the letter."""
+    if isinstance(value, datetime):
+        return languages.instant_text(value, str(value.tzinfo), language)
+    return languages.date_text(value.isoformat(), language)
 
 
 def _literal(language: str) -> Callable[[str], str]:

@@ -28,9 +28,10 @@ class Sentences:
         """Return a sentence, its places filled; `count` chooses the plural form and is a fact."""
         found = self.all[key]
         if isinstance(found, str):
-            return found.format(**facts) if facts else found
+            return languages.one_stop(found.format(**facts)) if facts else found
         form = found.get(languages.plural(count, self.language)) or found["other"]
-        return str(form.format(count=languages.number(count, self.language), **facts))
+        number = languages.number(count, self.language)
+        return languages.one_stop(form.format(count=number, **facts))
 
 
 def said(language: str) -> Sentences:

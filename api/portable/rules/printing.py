@@ -13,6 +13,7 @@ from api.infra import languages
 from api.portable.rules import names
 from api.portable.rules.signing import Signatories, signatories
 from api.texts.rules import markdown
+from api.texts.rules.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -189,7 +190,8 @@ def _heading(text: str, _: Mapping[str, Any]) -> PrintedText:
 def _quote(quote: Mapping[str, Any], document: Mapping[str, Any]) -> PrintedQuote:
     printed: PrintedQuote = {"type": "quote", **_given(quote)}  # type: ignore[typeddict-item] # the same keys
     if day := quote.get("retrieved"):
-        printed["retrieved"] = languages.date_text(day, document["language"])
+        # In the language of the sentence that it goes into, which may be ours.
+        printed["retrieved"] = languages.date_text(day, words(document["language"]).language)
     return printed
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from api.coalitions.models import Coalition
-from api.infra import keys, languages, letters, links
+from api.infra import keys, letters, links
 from api.infra.outside import outside
 from api.signatures.models import Signature
 from api.signing import rules
@@ -64,7 +65,7 @@ def confirmation(session: Session, pending_id: UUID) -> letters.Facts | None:
         code=rules.spelled(code_of(session, asked)),
         code_link=_page("s", f"{signing.address}/code"),
         days=rules.KEPT.days,
-        asked_at=languages.instant_text(asked.asked_at, signing.zone, asked.language),
+        asked_at=asked.asked_at.astimezone(ZoneInfo(signing.zone)),
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from api.coalitions.models import Coalition
-from api.infra import languages, letters, links
+from api.infra import letters, links
 from api.infra.outside import outside
 from api.organisations.rules import name_in
 from api.signing.service import settings
@@ -65,10 +66,8 @@ def _written(  # noqa: PLR0913, PLR0917 # what a letter is about
             "title": statement.title,
             "accent": coalition.accent,
             "link": f"{outside().settings.public_url}/a/{secret}",
-            "soft": of.soft_deadline
-            and languages.instant_text(of.soft_deadline, of.zone, language),
-            "hard": of.hard_deadline
-            and languages.instant_text(of.hard_deadline, of.zone, language),
+            "soft": of.soft_deadline and of.soft_deadline.astimezone(ZoneInfo(of.zone)),
+            "hard": of.hard_deadline and of.hard_deadline.astimezone(ZoneInfo(of.zone)),
             "note": of.note,
             "silence": str(of.silence),
             "change_note": statements.current_revision(session, statement).note,

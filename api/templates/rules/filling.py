@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Template, TemplateError
 
 from api.errors import Fault, Invalid, point
-from api.infra import fonts
+from api.infra import fonts, languages
 from api.infra.child import Limits
 from api.templates.rules import declarations, facts, filters, rows, sandbox, syntax, template
 from api.templates.rules.names import GIVEN
@@ -286,7 +286,7 @@ class _Filling:
     def _words(self, spec: Words, source: str, at: str, names: Names) -> str | None:
         is_markdown = spec.form == "markdown"
         text = self._rendered(source, at, names, is_markdown=is_markdown)
-        text = _SPACES.sub(" ", text).strip(" ")
+        text = languages.one_stop(_SPACES.sub(" ", text).strip(" "))
         if not text:
             return None
         if is_markdown:

@@ -48,7 +48,8 @@ class Words:
         """Return the sentence for a text that was edited after it was published, or nothing."""
         if day is None:
             return ""
-        return self.edited.format(date=languages.date_text(day.isoformat(), self.language))
+        written = languages.date_text(day.isoformat(), self.language)
+        return languages.one_stop(self.edited.format(date=written))
 
     def withheld_line(self, count: int, *, alone: bool) -> str:
         """Return the sentence for signatories whose names are not shown.
