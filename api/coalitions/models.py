@@ -21,7 +21,7 @@ class Coalition(WithLogo, Versioned, Base):
     __tablename__ = "coalitions"
 
     id: Mapped[Id]
-    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    slug: Mapped[str] = mapped_column(String(80))  # nobody is told that strangers have it too
     name: Mapped[str] = mapped_column(String(300))
     languages: Mapped[list[str]] = mapped_column(JSON)  # BCP 47, the first is the usual one
     countries: Mapped[list[str]] = mapped_column(JSON)  # of concern, ISO 3166-1 alpha-2, in order

@@ -11,7 +11,7 @@ from api.deliveries.models import DeliveryState, Means
 from api.demands.models import DemandStatus
 from api.mailings.rules import bodies
 from api.mailings.schemas import LetterTextSchema, one_a_language
-from api.web.fields import Day, LanguageTag, Text, WebAddress
+from api.web.fields import Day, Instant, LanguageTag, Text, WebAddress
 from api.web.rest import Schema
 
 MOST_ADDRESSEES = 200
@@ -171,7 +171,7 @@ class DeliveryIn(Schema):
         validate=ma.validate.NoneOf([Means.EMAIL], error="Send e-mail by a cover letter."),
         metadata={"example": "in_person"},
     )
-    delivered_at = ma.fields.AwareDateTime(
+    delivered_at = Instant(
         load_default=None,
         allow_none=True,
         metadata={"description": "Now where left out.", "example": "2026-05-14T09:30:00+00:00"},

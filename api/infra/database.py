@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, Self, cast
 from uuid import UUID, uuid4
 
 import psycopg
@@ -236,6 +236,29 @@ def flush(session: Session, *, on_clash: DomainError) -> None:
         session.flush()
     except IntegrityError as clash:
         raise on_clash from clash
+
+
+class Expected(int):
+    """The version that a change is of: one of those that its caller named, or whichever is there.
+
+    It counts as equal to each of them.
+    """
+
+    def __new__(cls, among: frozenset[int] | None) -> Self:
+        """Expect one of some versions; of None, any."""
+        return super().__new__(cls, min(among or {0}))
+
+    def __init__(self, among: frozenset[int] | None) -> None:
+        """Keep what is expected."""
+        self._among = among
+
+    def __eq__(self, other: object) -> bool:
+        return self._among is None or other in self._among
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = int.__hash__
 
 
 def touch(row: Versioned, expected: int | None) -> None:

@@ -164,7 +164,10 @@ def one_stop(text: str) -> str:
 
 def instant_text(at: datetime, zone: str, language: str) -> str:
     """Return an instant as it is in a zone (IANA): "10 April 2025, 18:00 (Asia/Almaty)"."""
-    there = at.astimezone(ZoneInfo(zone))
+    try:
+        there = at.astimezone(ZoneInfo(zone))
+    except OverflowError:  # there it is beyond the first or the last year
+        there, zone = at, "UTC"
     clock = digits(f"{there:%H:%M}", language)
     day = date_text(there.date().isoformat(), language)
     return f"{day}{comma(language)}{clock} ({zone})"

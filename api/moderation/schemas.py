@@ -9,7 +9,7 @@ import marshmallow as ma
 from api.moderation.service.queue import Decision
 from api.signatures.models import BlockAct, BlockKind, Purpose, SignatureState, Source
 from api.signatures.schemas import SignatureOut
-from api.web.fields import CountryCode, Text
+from api.web.fields import CountryCode, Instant, Text
 from api.web.rest import Schema
 
 MOST_AT_ONCE = 200
@@ -129,10 +129,8 @@ class RuleIn(Schema):
             "example": "*robot*",
         }
     )
-    from_ = ma.fields.AwareDateTime(
-        data_key="from", metadata={"description": "Confirmed from this moment on."}
-    )
-    until = ma.fields.AwareDateTime(metadata={"description": "Confirmed before this moment."})
+    from_ = Instant(data_key="from", metadata={"description": "Confirmed from this moment on."})
+    until = Instant(metadata={"description": "Confirmed before this moment."})
     country = CountryCode()
     prefix_of = ma.fields.UUID(
         metadata={

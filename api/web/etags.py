@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask, Response, g, request
 
-from api.infra.database import Stale
+from api.infra.database import Expected, Stale
 from api.web.problems import MatchNeeded
 
 if TYPE_CHECKING:
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
     from api.infra.database import Versioned
 
+_VERSION = re.compile(r"[0-9]{1,9}", re.ASCII)
 _Row = TypeVar("_Row", bound="Versioned")
 IF_MATCH = {
     "in": "header",
     "name": "If-Match",
     "required": True,
-    "description": "The ETag of the version that you change.",
+    "description": "The ETag of the version that you change. A list holds it, and * is any.",
     "schema": {"type": "string", "example": '"1"'},
 }
 
@@ -73,11 +74,13 @@ def expected_if_there(is_there: Callable[[], bool]) -> int | None:
     return _expected()
 
 
-def _expected() -> int:
-    given = request.headers.get("If-Match", "")
-    if not given:
+def _expected() -> Expected:
+    if not request.headers.get("If-Match"):
         raise MatchNeeded("Read the thing first and send its ETag in the header If-Match.")
-    found = re.fullmatch(r'"([0-9]{1,9})"', given)
-    if not found:
-        raise Stale('If-Match holds no ETag that we gave: it looks like "3".')
-    return int(found[1])
+    if request.if_match.star_tag:
+        return Expected(None)
+    tags = request.if_match.as_set()  # without weak ones, which match nothing here (RFC 9110)
+    versions = frozenset(int(each) for each in tags if _VERSION.fullmatch(each))
+    if not versions:
+        raise Stale('If-Match holds no ETag that we gave: it looks like "3", without W/ before it.')
+    return Expected(versions)

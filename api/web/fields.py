@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -62,6 +62,22 @@ class Day(ma.fields.Date):
     }
 
 
+class Instant(ma.fields.AwareDateTime):
+    """A moment with its zone, as UTC; one that UTC has no year for is none."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
+    ) -> datetime:
+        return _in_utc(super()._deserialize(value, attr, data, **more))
+
+
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as beyond:
+        raise ma.ValidationError("In UTC this is outside the years 1 to 9999.") from beyond
+
+
 class Colour(ma.fields.String):
     """A colour as #rrggbb, written in capitals or small letters; kept in small ones."""
 
@@ -84,6 +100,12 @@ class Moment(ma.fields.DateTime):
         said = "Without an offset it is a local time of the `zone`."
         described = f"{metadata.get('description', '')} {said}".strip()
         super().__init__(metadata={**metadata, "description": described}, **more)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
+    ) -> datetime:
+        at = super()._deserialize(value, attr, data, **more)
+        return at if at.tzinfo is None else _in_utc(at)
 
 
 def in_their_zone(facts: dict[str, Any], zone: str, names: Iterable[str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import marshmallow as ma
 from flask import Flask, Request, current_app, request
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 
 from api.errors import Fault, Invalid, point
@@ -83,10 +83,7 @@ def install(app: Flask) -> None:
 
 
 def _guard() -> None:
-    for name, value in request.args.items(multi=True):
-        if wrong := unfit(name + value):
-            fault = Fault("", wrong, parameter=name)
-            raise Invalid("The query holds text that cannot be kept.", [fault])
+    _check_address()
     types, most = _taken()
     body = _read(most)
     if not body:
@@ -99,6 +96,15 @@ def _guard() -> None:
         request.guarded = read_json(body)
     if request.mimetype == FORM:
         _check_form()
+
+
+def _check_address() -> None:
+    if unfit(request.path):
+        raise NotFound  # nothing is called so, and not each database can be asked
+    for name, value in request.args.items(multi=True):
+        if wrong := unfit(name + value):
+            fault = Fault("", wrong, parameter=name)
+            raise Invalid("The query holds text that cannot be kept.", [fault])
 
 
 def _check_form() -> None:

@@ -22,6 +22,14 @@ class Schema(ma.Schema):
     class Meta:
         unknown = ma.RAISE
 
+    def load(self, data: Any, *, partial: Any = None, **more: Any) -> Any:
+        """Read a body. Of a change's own fields some may be left out, of what stands in them none.
+
+        `partial` is how marshmallow hands the first on to the second.
+        """
+        del partial
+        return super().load(data, **more)
+
 
 class FaultOut(Schema):
     """One thing that is wrong."""

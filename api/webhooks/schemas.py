@@ -7,7 +7,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from api.web.fields import Text, Truth
+from api.web.fields import Instant, Text, Truth
 from api.web.paging import PageArgs
 from api.web.rest import Schema
 from api.webhooks import rules
@@ -173,12 +173,8 @@ class WebhookDeliveryArgs(PageArgs):
 class WebhookWindowIn(Schema):
     """A time, half-open."""
 
-    since = ma.fields.AwareDateTime(
-        required=True, metadata={"example": "2031-05-14T09:30:00+00:00"}
-    )
-    until = ma.fields.AwareDateTime(
-        required=True, metadata={"example": "2031-05-14T10:30:00+00:00"}
-    )
+    since = Instant(required=True, metadata={"example": "2031-05-14T09:30:00+00:00"})
+    until = Instant(required=True, metadata={"example": "2031-05-14T10:30:00+00:00"})
     only_failed = Truth(
         load_default=False, metadata={"description": "Leave out what was taken, or waits."}
     )

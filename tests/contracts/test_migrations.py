@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import World
 
+BEFORE_SLUGS_WERE_SHARED = "c4e2a91f07bd"
 BEFORE_TEXTS_WERE_FOUND = "a948f594dfbe"
 PREFIXES = {"pk": "pk_", "unique": "uq_", "foreign": "fk_", "check": "ck_", "index": "ix_"}
 
@@ -91,6 +92,23 @@ def test_what_texts_ask_and_name_is_found_in_those_that_were_there_before(world:
 
     assert len(before) == 3 * (2 + 3)
     assert found_in_texts(world) == before
+
+
+def test_who_shared_a_slug_with_strangers_has_another_where_it_must_be_one(world: World) -> None:
+    for name in ("one", "two"):
+        a_coalition(world.user(name), slug="steppe")
+
+    try:
+        with world.app.app_context():
+            downgrade(revision=BEFORE_SLUGS_WERE_SHARED)
+            with db.engine.connect() as connection:
+                slugs = connection.scalars(select(Base.metadata.tables["coalitions"].c.slug)).all()
+    finally:
+        with world.app.app_context():
+            upgrade()
+
+    assert len(slugs) == len(set(slugs)) == 2
+    assert "steppe" in slugs
 
 
 def test_the_models_are_what_the_migrations_make(world: World) -> None:

@@ -215,28 +215,20 @@ ODD: list[Any] = [
     {"en": None}, "a" * 70_000, "\u202e", "\U00013000", "\u200d", "O'Brien; DROP", "%",
     "{{ 7 * 7 }}", "2031-02-30", "0001-01-01", "9999-12-31", "0001-01-01T00:00:00+14:00",
     "9999-12-31T23:59:59-14:00", "2f1c6c0e-6d1a-4f0e-9a43-0d6a3f1f9b11", "x" * 64, ["x"] * 300,
+    [{}], "9999-12-31T23:59:59Z", "{#", "{{ 1e999 }}",
 ]  # fmt: skip
 
 
 def test_an_odd_value_in_any_field_is_answered_alike_on_both_databases(
     both: list[World],
 ) -> None:
-    wrong = list(odd_values(both, every=29))
-
-    assert not wrong, "\n".join(wrong)
-
-
-@pytest.mark.long
-def test_every_odd_value_in_any_field_is_answered_alike_on_both_databases(
-    both: list[World],
-) -> None:
-    wrong = list(odd_values(both, every=1))
+    wrong = list(odd_values(both, every=19))  # each place gets one or two of them
 
     assert not wrong, "\n".join(wrong)
 
 
 def odd_values(both: list[World], *, every: int) -> Iterator[str]:
-    """Put each odd value, or one in `every`, into each place of each body; yield what differs."""
+    """Put one odd value in `every` into each place of each body, by turns; yield what differs."""
     turn = 0
     scenes = [Scene(world) for world in both]
     for operation in operations(both[0]):

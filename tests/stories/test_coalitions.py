@@ -29,7 +29,19 @@ def test_who_founds_a_coalition_owns_it(world: World, owner: Client) -> None:
     assert world.user().get("/v1/coalitions")["total"] == 0
 
 
-def test_a_slug_belongs_to_one_coalition(owner: Client) -> None:
+def test_what_slugs_strangers_use_is_not_told(world: World, owner: Client) -> None:
+    mine, theirs = world.user(), world.user()
+    first = a_coalition(owner, slug="steppe")
+
+    second = a_coalition(mine, slug="steppe")
+    renamed = theirs.patch(f"/v1/coalitions/{a_coalition(theirs)}", {"slug": "steppe"})
+
+    assert renamed.status == 200, renamed.body
+    assert [each["id"] for each in mine.get("/v1/coalitions")["items"]] == [second]
+    assert [each["id"] for each in owner.get("/v1/coalitions")["items"]] == [first]
+
+
+def test_a_slug_is_of_one_coalition_for_who_works_in_it(owner: Client) -> None:
     other = a_coalition(owner)
     a_coalition(owner, slug="steppe")
 

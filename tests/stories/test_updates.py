@@ -11,7 +11,7 @@ import pytest
 
 from api.updates import service
 from api.updates.service import sending
-from tests.builders import a_coalition, a_role, an_organisation
+from tests.builders import a_coalition, a_role, an_organisation, an_update
 from tests.news import HEADER, TEXTS, News, gone, news, page_of, updates
 from tests.post import Post, server
 from tests.signing import letters_of
@@ -238,6 +238,21 @@ def test_a_text_that_a_letter_cannot_hold_is_refused_at_its_place(
     faults = answer["errors"]
     assert {each["pointer"] for each in faults} == {"/texts/1/text"}
     assert any(said in each["detail"] for each in faults), faults
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [[{}], [{}, {}], [{"language": "en"}], [TEXTS[0], {"language": "ru"}], [{"text": "Hello."}]],
+)
+def test_a_change_gives_whole_texts(them: News, texts: list[dict[str, str]]) -> None:
+    path = f"/v1/updates/{an_update(them.owner, them.rush.coalition, them.rush.statement)}"
+    before = them.owner.get(path)["texts"]
+
+    answer = them.owner.patch(path, {"texts": texts})
+
+    assert answer.status == 422, answer.body
+    assert all(each.startswith("/texts/") for each in answer.faults)
+    assert them.owner.get(path)["texts"] == before
 
 
 def test_what_an_update_names_belongs_to_its_coalition(world: World, them: News) -> None:

@@ -16,12 +16,13 @@ from api.coalitions.models import Addressee, Coalition, Member
 from api.coalitions.service.invitations import AlreadyMember, must_be_in_order, own_organisation
 from api.errors import Conflict
 from api.infra import audit, clock, events, keys, pages, pictures, spelling
-from api.infra.database import flush, insert, reading, touch, transaction
+from api.infra.database import insert, reading, touch, transaction
 from api.organisations.models import Organisation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from api.infra.pages import Page, PageRequest
@@ -32,9 +33,9 @@ DEFAULTS: dict[str, Any] = {"country_names": {}, "conjunctions": {}, "accent": A
 
 
 class CoalitionSlugTaken(Conflict):
-    """A coalition's slug is its name in addresses and files."""
+    """A coalition's slug is its name in files, for who works in it: strangers may use it too."""
 
-    title = "Another coalition has this slug"
+    title = "Another coalition of yours has this slug"
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,9 @@ def _record(
 def put(session: Session, actor: Actor, facts: dict[str, Any]) -> Coalition:
     """Write a new coalition, and make the actor its owner."""
     coalition = Coalition(id=uuid4(), **facts)
-    insert(session, coalition, on_clash=CoalitionSlugTaken("Choose another slug."))
+    _must_be_own(session, actor, coalition)
+    session.add(coalition)
+    session.flush()
     accounts.found_role(session, actor, coalition.id)
     return coalition
 
@@ -74,15 +77,27 @@ def put(session: Session, actor: Actor, facts: dict[str, Any]) -> Coalition:
 def by_slug_or_founded(
     actor: Actor, slug: str, language: str, facts: dict[str, Any]
 ) -> tuple[Actor, Coalition]:
-    """Return the coalition of a slug, founded by the actor where there is none yet."""
+    """Return the actor's coalition of a slug, founded where there is none yet."""
     with reading() as session:
-        there = session.scalars(select(Coalition).where(Coalition.slug == slug)).first()
-        if there is not None:
-            actor.must(there.id, Role.VIEWER)
-            return actor, there
+        there = session.scalars(_of_slug(actor, slug)).all()
+        if len(there) > 1:
+            raise CoalitionSlugTaken("Two of your coalitions have it. Give one another slug.")
+        if there:
+            return actor, there[0]
     new = {**DEFAULTS, **facts, "slug": slug, "languages": [language]}
     founded = found(actor, new)
     return replace(actor, roles={**actor.roles, founded.id: Role.OWNER}), founded
+
+
+def _of_slug(actor: Actor, slug: str) -> Select[Coalition]:
+    return select(Coalition).where(Coalition.slug == slug, Coalition.id.in_(list(actor.roles)))
+
+
+def _must_be_own(session: Session, actor: Actor, coalition: Coalition) -> None:
+    """Let a coalition's slug pass unless the actor works in another one of it."""
+    others = _of_slug(actor, coalition.slug).where(Coalition.id != coalition.id)
+    if session.scalars(others).first() is not None:
+        raise CoalitionSlugTaken("Choose another slug.")
 
 
 def change(actor: Actor, coalition_id: UUID, expected: int, changes: dict[str, Any]) -> Coalition:
@@ -92,7 +107,8 @@ def change(actor: Actor, coalition_id: UUID, expected: int, changes: dict[str, A
         touch(coalition, expected)
         for name, value in changes.items():
             setattr(coalition, name, value)
-        flush(session, on_clash=CoalitionSlugTaken("Choose another slug."))
+        if "slug" in changes:
+            _must_be_own(session, actor, coalition)
         _record(session, actor, "coalition.changed", coalition, changes)
         return coalition
 

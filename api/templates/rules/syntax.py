@@ -96,13 +96,14 @@ def stand_in(source: str) -> str:
 def _parsed(source: str) -> nodes.Template:
     try:
         _scan(source)
+        _close_remarks(source)
         return _GRAMMAR.parse(source)
     except TemplateSyntaxError as fault:
         raise Refused(
             fault.lineno,
             f"This cannot be read: {(fault.message or 'the text ends too early').rstrip('.')}. "
             "Every {{ needs its }}, every {% if %} its {% endif %}, every {% for %} its "
-            "{% endfor %}.",
+            "{% endfor %}, every {# its #}.",
         ) from fault
 
 
@@ -131,6 +132,13 @@ def _scan(source: str) -> None:
                 )
 
 
+def _close_remarks(source: str) -> None:
+    """Refuse a remark that ends with the text: Jinja takes it, and its words would be lost."""
+    marks = [(line, kind) for line, kind, _ in _GRAMMAR.lex(source) if kind.startswith("comment_")]
+    if marks and marks[-1][1] != "comment_end":
+        raise Refused(marks[-1][0], "Every {# needs its #}. Write { # where no remark is meant.")
+
+
 def _tag(line: int, name: str) -> int:
     if name not in TAGS:
         raise Refused(
@@ -146,6 +154,8 @@ def _too_much(line: int, kind: str, value: str, brackets: int, tokens: int) -> N
         raise Refused(line, "This placeholder is too long or too nested. Split it, or use a fact.")
     if kind == "string" and "\\" in value:
         raise Refused(line, "A backslash is not allowed in quotes. Write the character itself.")
+    if kind == "float" and not value.replace(".", "").isdecimal():
+        raise Refused(line, "Write a number with its digits, not with e.")
     if kind in {"integer", "float"} and len(value) > MAX_DIGITS:
         raise Refused(line, f"A number here has at most {MAX_DIGITS} digits. Give it as a fact.")
 
