@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from anyascii import anyascii
 
-from api.infra import languages, spelling, tables
+from api.infra import countries, languages, spelling, tables, written
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
@@ -216,13 +216,13 @@ def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
     for column in facts.keys() & _SEVERAL.keys():
         facts[column] = tables.several(cells[column], _SEVERAL[column])
     if country := facts.get("country"):
-        facts["country"] = country.upper()
+        facts["country"] = countries.code_or(country)
     if status := facts.get("status"):
         facts["status"] = status.casefold().replace(" ", "_")
     if may_be_named := facts.get("may_be_named"):
         facts["may_be_named"] = tables.truth(may_be_named)
-    if _YEAR.fullmatch(facts.get("born") or ""):
-        facts["born"] = int(facts["born"])
+    if _YEAR.fullmatch(born := written.number(facts.get("born") or "")):
+        facts["born"] = int(born)
     return facts
 
 

@@ -8,7 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Fault, point
-from api.infra import spelling, tables
+from api.infra import countries, spelling, tables
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
     for column in facts.keys() & {"kind", "status"}:
         facts[column] = facts[column] and facts[column].casefold().replace(" ", "_")
     if country := facts.get("country"):
-        facts["country"] = country.upper()
-    if countries := facts.get("party_countries"):
-        facts["party_countries"] = [code.upper() for code in countries]
+        facts["country"] = countries.code_or(country)
+    if codes := facts.get("party_countries"):
+        facts["party_countries"] = [code.upper() for code in codes]
     return facts
 
 

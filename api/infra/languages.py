@@ -19,7 +19,8 @@ from babel.numbers import format_decimal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# ISO 3166-1 alpha-2, listed by ourselves: CLDR also has EU, XK, ZZ and other codes that are none.
+# ISO 3166-1 alpha-2 and XK, which CLDR and most others use for Kosovo. Listed by ourselves: CLDR
+# also has EU, ZZ and other codes that are none.
 COUNTRIES = frozenset(
     """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR
@@ -29,9 +30,9 @@ COUNTRIES = frozenset(
     KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV
     MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY
     QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG
-    TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM
-    ZW
-    """.split()  # noqa: SIM905 - 249 quoted codes would be a wall
+    TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA
+    ZM ZW
+    """.split()  # noqa: SIM905 - 250 quoted codes would be a wall
 )
 
 _TAG = re.compile(
@@ -47,18 +48,6 @@ _CLEARLY = 2  # times as many letters of the other direction
 _ZEROS = {"arab": 0x660, "arabext": 0x6F0, "beng": 0x9E6, "deva": 0x966, "mymr": 0x1040}
 _NONE: Mapping[str, str] = MappingProxyType({})
 _OWN_NAMES = ("ar", "be", "de", "es", "fa", "fr", "kk", "ky", "tg", "tk", "tr", "uk", "uz")
-# What people call countries that CLDR calls otherwise, as `_plain` writes it.
-_ALSO = {
-    "usa": "US", "us": "US", "united states of america": "US", "сша": "US", "uk": "GB",
-    "great britain": "GB", "соединенное королевство": "GB", "russian federation": "RU",
-    "российская федерация": "RU", "рф": "RU", "kyrgyz republic": "KG", "кыргызстан": "KG",
-    "кыргызская республика": "KG", "republic of kazakhstan": "KZ", "республика казахстан": "KZ",
-    "рк": "KZ", "republic of tajikistan": "TJ", "республика таджикистан": "TJ",
-    "republic of uzbekistan": "UZ", "республика узбекистан": "UZ", "туркменистан": "TM",
-    "turkey": "TR", "czech republic": "CZ", "белоруссия": "BY", "republic of belarus": "BY",
-    "республика беларусь": "BY", "moldova": "MD", "республика молдова": "MD", "korea": "KR",
-    "south korea": "KR", "iran": "IR", "syria": "SY", "holland": "NL", "the netherlands": "NL",
-}  # fmt: skip
 
 
 def is_language(tag: str) -> bool:
@@ -111,24 +100,12 @@ def country_name(code: str, language: str, own: Mapping[str, str] = _NONE) -> st
     return own.get(code) or _locale(language).territories.get(code) or code
 
 
-def country_code(text: str) -> str:
-    """Return the code of a country that is named in English or Russian, or else the text."""
-    return text.upper() if text.upper() in COUNTRIES else _countries().get(_plain(text), text)
-
-
 def language_code(text: str) -> str:
     """Return the tag of a language that is named in English, in Russian or in itself, or the text.
 
     What CLDR has under a tag of several parts is none that people write in their tables.
     """
     return _languages().get(_plain(text), text)
-
-
-@lru_cache(maxsize=1)
-def _countries() -> Mapping[str, str]:
-    named = ((code, _known(name)) for name in ("en", "ru") for code in sorted(COUNTRIES))
-    found = {_plain(there.territories.get(code, code)): code for code, there in named if there}
-    return found | _ALSO
 
 
 @lru_cache(maxsize=1)

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Fault, point
-from api.infra import languages, tables
+from api.infra import encodings, languages, tables
 from api.infra.tables import NotATable, Report, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from api.infra.encodings import Encoding
 
 MOST_BYTES = 10_000_000
-SEPARATORS = ";,\t|"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")  # what Excel calls Unicode Text begins so
-_QUOTED = re.compile('"[^"]*"')
-_SAYS_SEPARATOR = re.compile(rf"sep=([{SEPARATORS}])\r?\n", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
-_CYRILLIC = re.compile("[А-Яа-яЁёІіЇїЄєҐґЎў]+")  # noqa: RUF001 # Cyrillic
-_CLEARLY = 0.9  # of the words with letters beyond ASCII, so many are wholly Cyrillic
 # What a header may add to a name to say its language.
 _LANGUAGES = {
     "english": "en", "eng": "en", "английский": "en", "английском": "en", "англ": "en",
@@ -35,18 +27,6 @@ _LANGUAGES = {
     "en": "en", "ru": "ru",
 }  # fmt: skip
 _IN = {"in", "на"}
-
-
-class Encoding(StrEnum):
-    """How a file writes its letters down."""
-
-    UTF_8 = "utf-8"
-    UTF_16 = "utf-16"
-    WINDOWS_1250 = "windows-1250"  # Excel's CSV in Poland, Hungary ...
-    WINDOWS_1251 = "windows-1251"  # in Russia, Kazakhstan ...
-    WINDOWS_1252 = "windows-1252"  # in western Europe
-    WINDOWS_1254 = "windows-1254"  # in Turkey
-    KOI8_R = "koi8-r"
 
 
 @dataclass(frozen=True)
@@ -89,24 +69,9 @@ class Imported(Report):
 def read(data: bytes, encoding: Encoding | None = None) -> Sheet:
     """Return what a file of comma-separated values holds; raise NotATable, with what to do."""
     text, found = _decoded(data, encoding)
-    separator = None
-    if says := _SAYS_SEPARATOR.match(text):
-        separator, text = says[1], text[says.end() :]
-    first = _QUOTED.sub("", text.lstrip("\r\n").partition("\n")[0])
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=separator or max(SEPARATORS, key=first.count),
-        strict=True,
-    )
-    before = 1 if says else 0
-    try:
-        lines = [(line + before, cells) for line, cells in _lines(reader)]
-    except csv.Error as fault:
-        line = reader.line_num + before
-        raise NotATable(f"Line {line} cannot be read: {fault}.") from fault
-    if not lines:
+    (_, header), *rest = [*tables.lines(text)] or [(1, [])]
+    if not header:
         raise NotATable("It has no line. The first names the columns.")
-    (_, header), *rest = lines
     if len(header) > tables.MOST_COLUMNS:
         raise NotATable(f"Send at most {tables.MOST_COLUMNS} columns.")
     if len(rest) > tables.MOST_LINES:
@@ -114,49 +79,17 @@ def read(data: bytes, encoding: Encoding | None = None) -> Sheet:
     return Sheet([tables.without_guard(_plain(cell)) for cell in header], rest, found)
 
 
-def _lines(reader: Any) -> Iterator[tuple[int, Sequence[str]]]:
-    start = 1  # a quoted cell may hold line breaks, so lines are not rows
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield start, cells
-        start = reader.line_num + 1
-
-
 def _decoded(data: bytes, given: Encoding | None) -> tuple[str, Encoding]:
     """Return a file's text, and the encoding that was given or is plain from its bytes."""
-    for encoding in [given] if given else _likely(data):
-        try:
-            return data.decode("utf-8-sig" if encoding is Encoding.UTF_8 else encoding), encoding
-        except UnicodeDecodeError:
-            continue
-    if given:
+    found = encodings.decoded(data, given)
+    if found is None and given:
         raise NotATable(f"Its bytes are not {given}: name another encoding, or none.")
-    raise NotATable(
-        "Which letters it holds cannot be told. Say encoding=windows-1252 (western Europe),"
-        ' windows-1250 or another, or save it as UTF-8 ("CSV UTF-8" in a spreadsheet).'
-    )
-
-
-def _likely(data: bytes) -> Iterator[Encoding]:
-    if data.startswith(_UTF16):
-        yield Encoding.UTF_16
-    else:
-        yield Encoding.UTF_8
-        if _is_cyrillic(data):
-            yield Encoding.WINDOWS_1251
-
-
-def _is_cyrillic(data: bytes) -> bool:
-    """Tell whether bytes are Russian in Excel's own encoding: words are Cyrillic as a whole.
-
-    In the encodings of Latin alphabets such letters stand alone among those of ASCII.
-    """
-    words = _LETTERS.findall(data.decode(Encoding.WINDOWS_1251, "replace"))
-    beyond = [word for word in words if not word.isascii()]
-    russian = [word for word in beyond if _CYRILLIC.fullmatch(word)]
-    # What KOI8 writes has its small letters where this one has the capitals.
-    usual = sum(word[1:].islower() or word.isupper() for word in russian)
-    return bool(beyond) and usual >= _CLEARLY * len(beyond)
+    if found is None:
+        raise NotATable(
+            "Which letters it holds cannot be told. Say encoding=windows-1252 (western Europe),"
+            ' windows-1250 or another, or save it as UTF-8 ("CSV UTF-8" in a spreadsheet).'
+        )
+    return found
 
 
 def mapped(

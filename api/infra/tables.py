@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, NoReturn, TypeVar
 from uuid import UUID
 
 from api.errors import Fault, Invalid, point
+from api.infra import encodings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +23,10 @@ R = TypeVar("R")
 MOST_LINES = 10_000
 MOST_COLUMNS = 100
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")  # what Excel calls Unicode Text begins so
+SEPARATORS = ";,\t|"
+_QUOTED = re.compile('"[^"]*"')
+_FIRST = re.compile(r'[\r\n]*(?:"[^"]*"|[^"\r\n])*')  # a quoted cell may hold line breaks
+_SAYS_SEPARATOR = re.compile(rf'"?sep=([{SEPARATORS}])"?(?:\r\n?|\n)', re.IGNORECASE)
 # What spreadsheets in English, French, German and Russian write for true and false.
 _TRUE = {"true", "yes", "1", "vrai", "oui", "wahr", "ja", "истина", "да"}
 _FALSE = {"false", "no", "0", "faux", "non", "falsch", "nein", "ложь", "нет"}
@@ -169,35 +173,46 @@ def read(data: bytes, columns: Sequence[str], needed: Mapping[str, str] | None =
 
     `needed` columns must stand in its first line; each says what it holds.
     """
-    text = _text(data)
-    first = text.partition("\n")[0]
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True
-    )
-    try:
-        return list(_rows(reader, columns, needed or {}))
-    except csv.Error as fault:
-        raise NotATable(f"Line {reader.line_num} cannot be read: {fault}.") from fault
+    return list(_rows(lines(_text(data)), columns, needed or {}))
 
 
 def _text(data: bytes) -> str:
+    found = encodings.decoded(data)
+    if found is None:
+        raise NotATable('Save it as UTF-8 ("CSV UTF-8" in a spreadsheet) and send it.')
+    return found[0]
+
+
+def lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines of a table that are not empty, each with its number; raise NotATable.
+
+    Whatever parts the cells of the first one parts all, and lines may end in any way.
+    """
+    before, separator = 0, None
+    if says := _SAYS_SEPARATOR.match(text):
+        before, separator, text = 1, says[1], text[says.end() :]
+    first = _QUOTED.sub("", _FIRST.match(text)[0])  # type: ignore[index] # it matches any text
+    separator = separator or max(SEPARATORS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    start = 1 + before  # a quoted cell may hold line breaks, so lines are not rows
     try:
-        return data.decode("utf-16" if data.startswith(_UTF16) else "utf-8-sig")
-    except UnicodeDecodeError as fault:
-        raise NotATable('Save it as UTF-8 ("CSV UTF-8" in a spreadsheet) and send it.') from fault
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield start, cells
+            start = reader.line_num + 1 + before
+    except csv.Error as fault:
+        raise NotATable(f"Line {reader.line_num + before} cannot be read: {fault}.") from fault
 
 
-def _rows(reader: Any, columns: Sequence[str], needed: Mapping[str, str]) -> Iterator[Row]:
-    header = _header(next(reader, []), columns, needed)
-    start = reader.line_num + 1  # a quoted cell may hold line breaks, so lines are not rows
-    count = 0
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            count += 1
-            if count > MOST_LINES:
-                too_many()
-            yield _row(start, header, cells)
-        start = reader.line_num + 1
+def _rows(
+    found: Iterator[tuple[int, list[str]]], columns: Sequence[str], needed: Mapping[str, str]
+) -> Iterator[Row]:
+    _, first = next(found, (1, []))
+    header = _header(first, columns, needed)
+    for count, (line, cells) in enumerate(found, 1):
+        if count > MOST_LINES:
+            too_many()
+        yield _row(line, header, cells)
 
 
 def too_many() -> NoReturn:
@@ -243,7 +258,7 @@ def _row(line: int, header: Sequence[str], cells: Sequence[str]) -> Row:
         return Row(line, point(line), {}, detail)
     missing = [""] * (len(header) - len(cells))
     facts = {
-        column: without_guard(cell.replace("\r\n", "\n").strip(" \t\r"))
+        column: without_guard(cell.replace("\r\n", "\n").strip(" \t\r").replace("\r", "\n"))
         for column, cell in zip(header, [*cells, *missing], strict=True)
     }
     return Row(line, point(line), facts)

@@ -13,7 +13,7 @@ from api.signatures.rules import MOST_BYTES, Standing
 from api.signatures.service.exports import For
 from api.signatures.service.tables import LineState
 from api.web import tables
-from api.web.fields import CountryCode, Email, Text, Truth
+from api.web.fields import CountryCode, Day, Email, Text, Truth
 from api.web.paging import PageArgs
 from api.web.rest import Schema
 
@@ -72,7 +72,7 @@ class SignatoryIn(Schema):
         metadata={"description": "A lead organisation prints first."},
     )
     visibility = ma.fields.Enum(Visibility, by_value=True, load_default=Visibility.PUBLIC)
-    day = ma.fields.Date(metadata={"description": "Today where left out."})
+    day = Day(metadata={"description": "Today where left out."})
 
 
 class SignatureIn(SignatoryIn):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import marshmallow as ma
 from email_validator import EmailNotValidError, validate_email
 
-from api.infra import fonts, languages
+from api.infra import countries, fonts, languages, written
 from api.infra.characters import unkept
 
 if TYPE_CHECKING:
@@ -57,9 +57,15 @@ class Truth(ma.fields.Boolean):
 class Day(ma.fields.Date):
     """A day of a table, which spreadsheets like to write their own way."""
 
-    default_error_messages = {  # noqa: RUF012 # marshmallow's own shape
-        "invalid": "Write the day as 2031-05-14; a spreadsheet may have changed it."
-    }
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
+    ) -> date:
+        if isinstance(value, str):
+            try:
+                value = written.day(value)
+            except written.Unclear as unclear:
+                raise ma.ValidationError(str(unclear)) from unclear
+        return super()._deserialize(value, attr, data, **more)
 
 
 class Instant(ma.fields.AwareDateTime):
@@ -135,12 +141,12 @@ def in_their_zone(facts: dict[str, Any], zone: str, names: Iterable[str]) -> dic
 
 
 class CountryCode(ma.fields.String):
-    """ISO 3166-1 alpha-2."""
+    """ISO 3166-1 alpha-2, and XK."""
 
     def __init__(self, **more: Any) -> None:
         metadata = {
             "example": "KZ",
-            "description": "ISO 3166-1 alpha-2.",
+            "description": "ISO 3166-1 alpha-2, and XK for Kosovo.",
             **more.pop("metadata", {}),
         }
         super().__init__(validate=_country, metadata=metadata, **more)
@@ -205,7 +211,10 @@ def names_by_language(**more: Any) -> ma.fields.Dict:
 
 def _country(code: str) -> None:
     if code not in languages.COUNTRIES:
-        raise ma.ValidationError(f"{code} is no country code of ISO 3166-1.")
+        if several := countries.choices(code):
+            raise ma.ValidationError(f"This may be {' or '.join(several)}: write which.")
+        most = 60
+        raise ma.ValidationError(f"{code[:most]} is no country code of ISO 3166-1.")
 
 
 def _language(tag: str) -> None:

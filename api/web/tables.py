@@ -10,8 +10,9 @@ from flask import Response, request, stream_with_context
 
 from api.errors import Fault, Invalid, point
 from api.infra import sheets, tables
+from api.infra.encodings import Encoding
 from api.infra.matching import ImportState, Taking
-from api.infra.sheets import Encoding, Imported, Layout
+from api.infra.sheets import Imported, Layout
 from api.infra.tables import MOST_LINES, CellFault, How, Line, LineState, OnDifference, Row
 from api.web.guard import JSON as JSON  # noqa: PLC0414 # routes of tables find it beside CSV
 from api.web.rest import Schema
@@ -104,8 +105,8 @@ class ImportArgs(MergeArgs):
         by_value=True,
         load_default=None,
         metadata={
-            "description": "How the file writes its letters. Left out, it is UTF-8, UTF-16 with its"
-            " mark, or windows-1251 where all of its words beyond ASCII are Cyrillic."
+            "description": "How the file writes its letters. Left out, it is told from the bytes:"
+            " UTF-8, UTF-16, and others where only one reading makes sense."
         },
     )
     doubtful = ma.fields.String(

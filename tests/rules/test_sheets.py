@@ -7,8 +7,8 @@ from __future__ import annotations
 import pytest
 
 from api.coalitions.rules.importing import ADDRESSEES
-from api.infra import languages, matching, sheets
-from api.infra.sheets import Encoding
+from api.infra import countries, languages, matching, sheets
+from api.infra.encodings import Encoding
 from api.infra.tables import NotATable
 from api.organisations.rules.importing import ORGANISATIONS, REPRESENTATIVES
 
@@ -24,10 +24,10 @@ from api.organisations.rules.importing import ORGANISATIONS, REPRESENTATIVES
         ("Название\nДом", "utf-8-sig", Encoding.UTF_8),
         ("Name\nÉté à Zürich", "utf-16", Encoding.UTF_16),
         ("Name\nAscii", "cp1252", Encoding.UTF_8),
-        ("Name\nÉté à Zürich", "cp1252", None),
-        ("Nazwa\nŁódź i Kraków", "cp1250", None),
-        ("Название\nДом печати", "koi8-r", None),
-        ("Название\nДом печати", "cp866", None),
+        ("Name\nÉté à Zürich", "cp1252", Encoding.WINDOWS_1252),
+        ("Nazwa\nŁódź i Kraków", "cp1250", Encoding.WINDOWS_1250),
+        ("Название\nДом печати", "koi8-r", Encoding.KOI8_R),
+        ("Название\nДом печати", "cp866", Encoding.IBM_866),
     ],
 )
 def test_an_encoding_is_told_where_it_is_plain_and_never_guessed(
@@ -133,7 +133,7 @@ def test_names_are_alike_by_their_words(one: str, other: str, *, are_alike: bool
     ],
 )
 def test_a_country_is_known_by_its_name(text: str, code: str) -> None:
-    assert languages.country_code(text) == code
+    assert countries.code_or(text) == code
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def test_a_table_of_a_spreadsheet_is_entered(owner: Client, code: str) -> None:
 
 FAULTY = """key,name,country,born,status,last_verified,may_be_named,occupation,public_label
 fine,A. Specimen,KZ,1984,released,2031-05-02,true,,
-Not A Key,,XX,84th,free,02.05.2031,maybe,,
+Not A Key,,XX,84th,free,02/05/2031,maybe,,
 dana,Dana Exampleva,KG,,,,,,
 hidden,Dana Exampleva,KG,,,,no,friend of Dana Exampleva,DANA EXAMPLEVA
 exampleva,Dana Exampleva,TJ,,,,no,,
@@ -106,6 +106,26 @@ FAULTS = {
     "/3/key", "/3/country", "/3/born", "/3/status", "/3/last_verified", "/3/may_be_named",
     "/4/may_be_named", "/5/occupation", "/5/public_label", "/6/key",
 }  # fmt: skip
+
+
+def test_days_years_and_countries_are_read_as_offices_write_them(owner: Client) -> None:
+    coalition = a_coalition(owner)
+    table = (
+        "name;country;born;last_verified;status\r\n"
+        "A. Specimen;Kazakhstan;1 990;14/05/2031;detained\r\n"
+        "B. Specimen;KAZ;1990,0;14.05.2031 0:00:00;detained\r\n"
+        "C. Specimen;Казахстан;1990.0;14 мая 2031;detained\r\n"
+    )
+
+    answer = send(owner, coalition, table.encode("cp1251"))
+
+    assert states(answer) == ["entered"] * 3, answer.body
+    told = {
+        (c["country"], c["born"], c["last_verified"]) for c in cases_of(owner, coalition).values()
+    }
+    assert told == {("KZ", 1990, "2031-05-14")}
+    twice = send(owner, coalition, "name;country;last_verified\nD. Specimen;KZ;03/04/2031\n")
+    assert "2031-04-03 or 2031-03-04" in next(iter(twice.faults.values()))
 
 
 def test_a_table_with_faulty_lines_is_refused_whole_or_entered_without_them(
@@ -120,7 +140,7 @@ def test_a_table_with_faulty_lines_is_refused_whole_or_entered_without_them(
 
     assert (refused.status, refused["type"]) == (422, "/problems/lines-refused")
     assert set(refused.faults) == FAULTS
-    assert "2031-05-14" in refused.faults["/3/last_verified"]
+    assert "2031-05-02 or 2031-02-05" in refused.faults["/3/last_verified"]
     assert nothing == {}
     assert states(preview) == states(answer) == ["entered", *["refused"] * 4]
     assert (preview["stored"], preview["lines"][0]["id"]) == (False, None)

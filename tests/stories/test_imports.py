@@ -68,6 +68,12 @@ RUSSIAN = (
         ("utf-8-sig", {}),
         ("utf-16", {}),
         ("koi8-r", {"encoding": "koi8-r"}),
+        ("koi8-r", {}),
+        ("cp866", {}),  # Excel's CSV (MS-DOS)
+        ("mac-cyrillic", {}),  # and CSV (Macintosh)
+        ("mac-cyrillic", {"encoding": "x-mac-cyrillic"}),
+        ("utf-16-le", {}),
+        ("utf-16-be", {}),
     ],
 )
 def test_a_russian_table_of_excel_is_read_without_being_told_how(
@@ -90,9 +96,20 @@ def test_a_russian_table_of_excel_is_read_without_being_told_how(
     assert {row["country"] for row in found.values()} == {"KZ", "KG"}
 
 
-def test_what_is_not_surely_russian_is_not_guessed(owner: Client) -> None:
+def test_a_table_of_excel_for_mac_is_read(owner: Client) -> None:
     coalition = a_coalition(owner)
-    table = "Name,Website\nComité de la Liberté,https://liberte.example\n".encode("cp1252")
+    table = "\ufeffName;Country\rFund, a, b, c;Iran, Islamic Republic of\rUnion, d;Congo\r"
+
+    answer = organisations(owner, coalition, table.encode(), preview="true", partial="true")
+
+    assert states(answer) == ["entered", "refused"]
+    (fault,) = answer["lines"][1]["faults"]
+    assert (fault["column"], fault["detail"]) == ("country", "This may be CD or CG: write which.")
+
+
+def test_what_two_encodings_make_sense_of_is_not_guessed(owner: Client) -> None:
+    coalition = a_coalition(owner)
+    table = "Name,Website\nComité de Genève,https://geneve.example\n".encode("cp1252")
 
     refused = organisations(owner, coalition, table)
     told = organisations(owner, coalition, table, encoding="windows-1252")
@@ -101,7 +118,7 @@ def test_what_is_not_surely_russian_is_not_guessed(owner: Client) -> None:
     assert "encoding=windows-1252" in refused["detail"]
     assert states(told) == ["entered"]
     (row,) = there(owner, coalition)
-    assert row["names"] == {"en": "Comité de la Liberté"}
+    assert row["names"] == {"en": "Comité de Genève"}
 
 
 def test_the_caller_says_what_a_column_is(owner: Client) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from api.infra import languages
+from api.infra import countries
 from api.infra.matching import Kind, Mark, agree, likeness
 from api.infra.sheets import Layout
 from api.infra.spelling import exact
@@ -31,7 +31,7 @@ def cells_as_addressee(cells: Mapping[str, str]) -> dict[str, Any]:
     facts: dict[str, Any] = {name: it for name, it in cells.items() if name in FIELDS}
     facts |= id_in(cells) | name_in_cells(cells)
     if "country" in facts:
-        facts["country"] = languages.country_code(facts["country"])
+        facts["country"] = countries.code_or(facts["country"])
     return facts
 
 

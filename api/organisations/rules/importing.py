@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from api.infra import languages, tables
+from api.infra import countries, languages, tables
 from api.infra.matching import Kind, Mark, agree, likeness
 from api.infra.sheets import Layout
 from api.infra.spelling import exact
@@ -55,7 +54,6 @@ NEW_REPRESENTATIVE: Mapping[str, Any] = dict.fromkeys(
     ("organisation_id", "name", "email", "role", "language", "left_on")
 )
 NEEDS_COORDINATOR = "That two have to commit it is for a coordinator to say."
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
 def cells_as_organisation(cells: Mapping[str, str]) -> dict[str, Any]:
@@ -66,9 +64,11 @@ def cells_as_organisation(cells: Mapping[str, str]) -> dict[str, Any]:
     if names:
         facts["names"] = names
     if "aliases" in facts:
-        facts["aliases"] = tables.several(facts["aliases"].replace("\r\n", "\n"), ";")
+        facts["aliases"] = tables.several(
+            facts["aliases"].replace("\r\n", "\n").replace("\r", "\n"), ";"
+        )
     if "country" in facts:
-        facts["country"] = languages.country_code(facts["country"])
+        facts["country"] = countries.code_or(facts["country"])
     if "website" in facts and "://" not in facts["website"]:
         facts["website"] = f"https://{facts['website']}"
     for name in ("is_public", "needs_two"):
@@ -93,13 +93,8 @@ def cells_as_representative(cells: Mapping[str, str]) -> dict[str, Any]:
     if "language" in cells:
         facts["language"] = languages.language_code(cells["language"])
     if "left_on" in cells:
-        facts["left_on"] = _DOTTED.sub(_day, cells["left_on"])
+        facts["left_on"] = cells["left_on"]
     return facts
-
-
-def _day(found: re.Match[str]) -> str:
-    day, month, year = found.groups()
-    return f"{year}-{month:0>2}-{day:0>2}"
 
 
 def name_in_cells(cells: Mapping[str, str]) -> dict[str, str]:

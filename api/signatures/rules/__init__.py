@@ -6,7 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from api.infra import spelling, tables
+from api.infra import countries, spelling, tables
 from api.portable.rules import names, signing
 from api.signatures.models import SignatureState, Visibility
 
@@ -233,7 +233,7 @@ def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
     if "lead" in facts:
         facts["lead"] = tables.truth(facts["lead"])
     if "country" in facts:
-        facts["country"] = facts["country"].upper()
+        facts["country"] = countries.code_or(facts["country"])
     by = {"name": facts.pop("represented_by", None), "role": facts.pop("represented_by_role", None)}
     if given := {key: text for key, text in by.items() if text}:
         facts["represented_by"] = given

@@ -1,0 +1,126 @@
+"""Days and numbers as spreadsheets write them, in the languages of those who fill them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING
+
+from babel import Locale
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+# Those whose months may be written out.
+_LANGUAGES = (
+    "en", "ru", "fr", "de", "es", "it", "pt", "pl", "tr", "uk", "be", "kk", "ky", "uz", "tg", "tk",
+    "az", "fa", "ar",
+)  # fmt: skip
+_TIME = re.compile(r"[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[AP]M)?Z?\Z", re.IGNORECASE)
+_NUMBERS = re.compile(r"(\d{1,4})\s*([-./])\s*(\d{1,2})\s*\2\s*(\d{1,4})\s*(?:г|года)?\.?\Z")  # noqa: RUF001 # Cyrillic
+_WORDS = re.compile(r"\d+|[^\W\d_]+")
+_LITTLE = frozenset("г года де de of the st nd rd th yil й число ال del".split())  # noqa: RUF001, SIM905 # Cyrillic; as words
+_GROUPED = re.compile(r"\d{1,3}(?:[., '’\u00a0\u202f\u2009]\d{3})+\Z")  # noqa: RUF001 # typographic
+_NOUGHTS = re.compile(r"(?<=\d)[.,]0{1,2}\Z")
+_EARLIEST = 1800  # a year before it is of another calendar
+_ISO = "Write it as 2031-05-14."
+
+
+class Unclear(ValueError):
+    """A cell may hold several days or none; says what to write."""
+
+
+def day(text: str) -> str:
+    """Return the day that a cell holds as 2031-05-14, or raise Unclear."""
+    plain = _TIME.sub("", _digits(text).strip())
+    found = _NUMBERS.match(plain)
+    year, month, number = _in_order(found) if found else _by_month(plain)
+    try:
+        told = date(year, month, number)
+    except ValueError as none:
+        raise Unclear(f"There is no such day. {_ISO}") from none
+    if year < _EARLIEST:
+        raise Unclear(f"The year {year} is of another calendar or mistyped. {_ISO}")
+    return told.isoformat()
+
+
+def number(text: str) -> str:
+    """Return a whole number without the signs that part its groups, or else the text."""
+    plain = _NOUGHTS.sub("", _digits(text).strip())
+    plain = re.sub(r"\D", "", plain) if _GROUPED.match(plain) else plain
+    return plain if plain.isdecimal() else text
+
+
+def _digits(text: str) -> str:
+    """Return a text with the digits of ASCII, and without marks of direction."""
+    return "".join(
+        str(unicodedata.decimal(each)) if each.isdecimal() else each
+        for each in text
+        if unicodedata.category(each) != "Cf"
+    )
+
+
+def _in_order(found: re.Match[str]) -> tuple[int, int, int]:
+    first, sign, second, third = found.groups()
+    long = 4  # digits of a year
+    if len(first) == long and len(third) < long:
+        return int(first), int(second), int(third)
+    if len(third) != long or len(first) == long:
+        raise Unclear(f"Write the year with four digits. {_ISO}")
+    return _day_first(int(third), int(first), int(second), sign)
+
+
+def _day_first(year: int, first: int, second: int, sign: str) -> tuple[int, int, int]:
+    """With full stops the day is first; otherwise where it can only be so."""
+    months = 12
+    if sign == "." or first > months or first == second:
+        return year, second, first
+    if second > months:
+        return year, first, second
+    both = f"{year}-{second:02}-{first:02} or {year}-{first:02}-{second:02}"
+    raise Unclear(f"This may be {both}: write one of them.")
+
+
+def _by_month(text: str) -> tuple[int, int, int]:
+    """Read a day whose month is written out, in whatever order."""
+    parts = [part for part in _WORDS.findall(text.casefold()) if part not in _LITTLE]
+    numbers = [part for part in parts if part.isdecimal()]
+    months = [month for part in parts if (month := _months().get(_bare(part)))]
+    if len(parts) != 3 or len(numbers) != 2 or len(months) != 1:  # noqa: PLR2004 # day, month, year
+        is_count = numbers == parts and len(parts) == 1
+        why = (
+            "A spreadsheet wrote it as a number."
+            if is_count
+            else "This is no day that we can read."
+        )
+        raise Unclear(f"{why} {_ISO}")
+    years = [each for each in numbers if len(each) == 4]  # noqa: PLR2004 # digits
+    if len(years) != 1:
+        raise Unclear(f"Write the year with four digits. {_ISO}")
+    (rest,) = [each for each in numbers if each != years[0]]
+    return int(years[0]), months[0], int(rest)
+
+
+@cache
+def _months() -> Mapping[str, int]:
+    found: dict[str, int | None] = {}
+    for language in _LANGUAGES:
+        for name, month in _names(Locale.parse(language)):
+            found[name] = month if found.get(name, month) == month else None
+    return {name: month for name, month in found.items() if month}
+
+
+def _names(locale: Locale) -> Sequence[tuple[str, int]]:
+    return [
+        (_bare(name), month)
+        for how in ("format", "stand-alone")
+        for width in ("wide", "abbreviated")
+        for month, name in locale.months[how][width].items()
+        if not any(each.isdecimal() for each in name)
+    ]
+
+
+def _bare(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold().strip(".").replace("ي", "ی")
