@@ -124,11 +124,13 @@ def in_their_zone(facts: dict[str, Any], zone: str, names: Iterable[str]) -> dic
     faults: dict[str, list[str]] = {}
     for name in names:
         at = facts.get(name)
-        if at is None or at.tzinfo is not None:
+        if at is None:
             continue
+        is_local = at.tzinfo is None
         try:
-            instant = at.replace(tzinfo=there).astimezone(UTC)
-            is_there = instant.astimezone(there).replace(tzinfo=None) == at
+            instant = (at.replace(tzinfo=there) if is_local else at).astimezone(UTC)
+            shown = instant.astimezone(there).replace(tzinfo=None)
+            is_there = shown == at if is_local else True
         except OverflowError:
             is_there = False
         if not is_there:
