@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify, redirect, request
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor, promised
@@ -24,6 +24,8 @@ from api.web.rest import Blueprint
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from werkzeug.wrappers import Response as AnyResponse
 
 blueprint = Blueprint("documents", __name__, url_prefix="/v1", description="Statements, printed.")
 YAML, JSON = "application/yaml", "application/json"
@@ -70,12 +72,15 @@ class PrintedDocument(MethodView):
 class PublicDocument(MethodView):
     @sent(TYPES[0])
     @blueprint.alt_response(202, schema=AcceptedOut, description="It is being printed.")
-    def get(self, address: str) -> Response:
+    @blueprint.alt_response(303, description="The same, to a browser: a page that waits for it.")
+    def get(self, address: str) -> AnyResponse:
         """Give a published statement's PDF to everybody, with those who may be seen in it."""
         found = public.published(address, request.if_none_match.contains_weak)
         if isinstance(found, str):
             tag(found)
             return Response(status=304)
+        if found is None and request.accept_mimetypes.best == "text/html":  # a person's browser
+            return redirect(f"/s/{address}/document", HTTPStatus.SEE_OTHER)
         if found is None:
             answer = jsonify({"message": "It is being printed. Ask again in some seconds."})
             answer.status_code = HTTPStatus.ACCEPTED

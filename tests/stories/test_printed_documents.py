@@ -9,7 +9,16 @@ import pytest
 from api.documents import service
 from api.documents.rules import press
 from api.documents.service import public
-from tests.builders import Signing, a_case, a_coalition, a_revision, a_statement, a_text
+from tests.builders import (
+    Signing,
+    a_case,
+    a_coalition,
+    a_revision,
+    a_statement,
+    a_text,
+    another_revision,
+)
+from tests.signing import a_rush
 
 if TYPE_CHECKING:
     from tests.client import Answer, Client
@@ -203,3 +212,65 @@ def test_hiding_keeps_who_it_is_for_coordinators_and_the_count(signing: Signing)
     assert signing.listed(signing.somebody("viewer")) == []
     signing.owner.post(f"/v1/signatures/{signature}/withdrawal")
     assert signing.owner.post(path)["type"] == "/problems/withdrawn"
+
+
+def test_everybody_gets_the_former_document_while_a_new_revision_is_printed(
+    world: World, owner: Client
+) -> None:
+    rush = a_rush(world, owner)
+    rush.publish()
+    rush.work()
+    path, reader = f"{rush.path}/document", world.stranger()
+    former = reader.get(path)
+    assert former.status == 200
+
+    another_revision(owner, rush.statement, "editorial")
+    again = reader.get(path)
+    assert (again.status, again.body) == (200, former.body)
+    rush.work()
+    newest = reader.get(path)
+
+    assert newest.status == 200
+    assert newest.body != former.body
+
+
+def test_a_person_who_follows_the_link_before_it_is_printed_waits_on_a_page(
+    world: World, owner: Client
+) -> None:
+    rush = a_rush(world, owner)
+    rush.publish()
+    path, reader = f"{rush.path}/document", world.stranger()
+    browser = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
+
+    program = reader.get(path)
+    person = reader.send("GET", path, headers=browser)
+    page = f"/s/{rush.address}/document"
+    waits = reader.send("GET", page, headers=browser)
+    rush.work()
+    there = reader.send("GET", page, headers=browser)
+
+    assert (program.status, program.headers["Retry-After"]) == (202, "5")
+    assert (person.status, person.headers["Location"]) == (303, page)
+    assert (waits.status, waits.headers["Refresh"]) == (202, "3")
+    assert "The PDF is being printed" in waits.body.decode()
+    assert (there.status, there.headers["Location"]) == (303, path)
+    assert reader.send("GET", path, headers=browser).status == 200
+
+
+def test_a_print_right_after_held_signatures_were_approved_holds_them(
+    world: World, owner: Client
+) -> None:
+    rush = a_rush(world, owner, moderation="all")
+    rush.signed("ada@specimen.example", name="Ada Waxwing")
+    rush.signed("bob@specimen.example", name="Bob Waxwing")
+    here = f"/v1/statements/{rush.statement}"
+    one, two = (each["id"] for each in owner.get(f"{here}/moderation-queue")["items"])
+
+    assert owner.post(f"/v1/signatures/{one}/approval").status == 200
+    first = owner.get(f"{here}/document", format="text").body.decode()
+    body = {"ids": [two], "decision": "approve"}
+    assert owner.post(f"{here}/moderation-decisions", body).status == 200
+    second = owner.get(f"{here}/document", format="text").body.decode()
+
+    assert first.count("Waxwing") == 1
+    assert second.count("Waxwing") == 2

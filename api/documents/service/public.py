@@ -39,8 +39,9 @@ FRESH = timedelta(minutes=10)
 def published(address: str, is_known: Callable[[str], bool]) -> Document | str | None:
     """Return a published statement's PDF, or its key where the caller has it; None: not yet.
 
-    Nobody from outside can have a long list unsealed and laid out: they get what is there, and a
-    job prints it anew where that is older than ten minutes.
+    Nobody from outside can have a long list unsealed and laid out: they get what is there, the one
+    of the revision before where that is all, and a job prints it anew where that is older than ten
+    minutes.
     """
     with reading() as session:
         statement, _ = of_address(session, address)
@@ -48,7 +49,8 @@ def published(address: str, is_known: Callable[[str], bool]) -> Document | str |
             raise NotFound("The statement is printed for everybody once it is published.")
         row = _newest(session, statement)
         content = None if row is None else kept_bytes(session, statement, row.key)
-    if row is None or content is None or row.printed_at < clock.now() - FRESH:
+    is_new = row is not None and row.revision_number == statement.revision_number
+    if row is None or content is None or not is_new or row.printed_at < clock.now() - FRESH:
         with transaction() as session:
             key, facts = f"{RENEW}:{statement.id}", {"statement_id": str(statement.id)}
             jobs.promise(session, RENEW, statement.coalition_id, facts, key=key)
@@ -63,10 +65,12 @@ def _newest(session: Session, statement: Statement) -> PrintedDocument | None:
     query = select(PrintedDocument).where(
         PrintedDocument.statement_id == statement.id,
         PrintedDocument.format == Format.PDF,
-        PrintedDocument.revision_number == statement.revision_number,
         PrintedDocument.taken_back_at.is_(None),
     )
-    return session.scalars(query.order_by(PrintedDocument.printed_at.desc()).limit(1)).first()
+    newest = query.order_by(
+        PrintedDocument.revision_number.desc(), PrintedDocument.printed_at.desc()
+    )
+    return session.scalars(newest.limit(1)).first()
 
 
 def renew(statement_id: UUID) -> None:

@@ -7,9 +7,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import marshmallow as ma
-from flask import Response, request
+from flask import Response, redirect, request
 from flask.views import MethodView
 
+from api.documents.service import public as documents
 from api.errors import Invalid, NotFound
 from api.infra import languages
 from api.infra.limits import TooOften
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from api.pages.rules.sentences import Sentences
     from api.signing.service.reader import Public
 
+_PRINT_SECONDS = 3
 _FIRST, _MOST = 8, 100  # names beside the text, and on a page of the list
 _OVER = {State.SUPERSEDED: "superseded", State.WITHDRAWN: "withdrawn", State.ARCHIVED: "closed"}
 
@@ -184,9 +186,33 @@ class Code(MethodView):
         return thanks(asked)
 
 
+class Printed(MethodView):
+    def get(self, address: str) -> AnyResponse:
+        """Wait for a document that is being printed, and lead to it."""
+        found = _found(address)
+        if documents.published(address, lambda _: True) is not None:
+            answer = redirect(_document(address), HTTPStatus.SEE_OTHER)
+            answer.headers["Cache-Control"] = "no-store"
+            return answer
+        around = _frame(found)
+        said = sentences.said(around.language)
+        link = facts.Link(said.say("page.back"), f"/s/{address}{around.query}")
+        page = facts.Notice(
+            frame=around,
+            title=said.say("statement.printing"),
+            text=said.say("statement.printing_text"),
+            links=(link,),
+            is_error=True,
+        )
+        waits = secret(pages.notice(page), HTTPStatus.ACCEPTED)
+        waits.headers["Refresh"] = waits.headers["Retry-After"] = str(_PRINT_SECONDS)
+        return waits
+
+
 blueprint.add_url_rule("/s/<string:address>", view_func=Statement.as_view("statement"))
 blueprint.add_url_rule("/embed/<string:address>", view_func=Embedded.as_view("embedded"))
 blueprint.add_url_rule("/s/<string:address>/signatories", view_func=Signatories.as_view("list"))
+blueprint.add_url_rule("/s/<string:address>/document", view_func=Printed.as_view("printed"))
 blueprint.add_url_rule("/s/<string:address>/code", view_func=Code.as_view("code"))
 
 
@@ -225,11 +251,13 @@ def _page(found: Public) -> facts.Statement:
         successor=facts.Link(found.successor_title or "", f"/s/{found.successor}{around.query}")
         if found.successor
         else None,
-        pdf=f"/v1/public/statements/{signing.address}/document"
-        if found.statement.state is State.PUBLISHED
-        else None,
+        pdf=_document(signing.address) if found.statement.state is State.PUBLISHED else None,
         offer=_offer(found) if state == "open" else None,
     )
+
+
+def _document(address: str) -> str:
+    return f"/v1/public/statements/{address}/document"
 
 
 def _state(found: Public) -> Any:

@@ -51,12 +51,23 @@ def _place(statement_id: UUID) -> None:
     """Put a batch at the end, in random order: places do not tell who signed after whom."""
     with transaction() as session:
         held = select(Statement.id).where(Statement.id == statement_id)
-        if session.scalar(held.with_for_update(key_share=True)) is None:
-            return
-        mine = Signature.statement_id == statement_id
-        ids = list(session.scalars(select(Signature.id).where(mine, _is_unplaced()).limit(AT_ONCE)))
-        random.SystemRandom().shuffle(ids)
-        last = session.scalar(select(func.max(Signature.position)).where(mine)) or 0
-        if ids:
-            placed = [{"id": each, "position": at} for at, each in enumerate(ids, last + 1)]
-            session.execute(update(Signature), placed)
+        if session.scalar(held.with_for_update(key_share=True)) is not None:
+            _place_some(session, statement_id)
+
+
+def now(session: Session, statement: Statement) -> None:
+    """Give what is confirmed of a statement that is held its place, as it is to print at once."""
+    session.flush()
+    while _place_some(session, statement.id) == AT_ONCE:
+        pass
+
+
+def _place_some(session: Session, statement_id: UUID) -> int:
+    mine = Signature.statement_id == statement_id
+    ids = list(session.scalars(select(Signature.id).where(mine, _is_unplaced()).limit(AT_ONCE)))
+    random.SystemRandom().shuffle(ids)
+    last = session.scalar(select(func.max(Signature.position)).where(mine)) or 0
+    if ids:
+        placed = [{"id": each, "position": at} for at, each in enumerate(ids, last + 1)]
+        session.execute(update(Signature), placed)
+    return len(ids)
