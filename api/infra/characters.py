@@ -17,12 +17,28 @@ _UNFIT = re.compile(
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
+# They leave no mark: phones and editors put them around and into what people paste.
+_LEFT_OVER = re.compile("[\u202a-\u202c\u2066-\u2069\ufeff]")
+_UNSEEN = re.compile("[\u00ad\u061c\u200b\u2060\ufe0e\ufe0f]")
+_SPACES = re.compile("[\u00a0\u2007\u202f]")
+
 _MARKS = re.compile(rf"[^\w\s]{{{MOST_ACCENTS + 1},}}")
 
 
 def unkept(text: str) -> str | None:
     """Return why a text that prints cannot be kept and what to do, or None."""
     return unfit(text) or overriding(text) or piled(text)
+
+
+def without_left_overs(text: str, *, one_line: bool) -> str:
+    """Return a text without the marks that nobody meant; in one line spaces are plain ones.
+
+    Overrides of direction (U+202D, U+202E) stay, to be refused: who set them meant them.
+    """
+    if text.isascii():
+        return text
+    text = _LEFT_OVER.sub("", text)
+    return _SPACES.sub(" ", _UNSEEN.sub("", text)) if one_line else text
 
 
 def unfit(text: str) -> str | None:

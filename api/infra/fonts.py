@@ -20,7 +20,7 @@ SANS = "Noto Sans"
 SERIF = "Noto Serif"
 
 _PACKAGES = ("fontpkg_noto_sans", "fontpkg_noto_serif", "fontpkg_amiri", "manimgx_fonts")
-_EXTRA = "manimgx_fonts_cjk"  # Chinese, Japanese and Korean: 32 MB, so only on request
+_EXTRA = "manimgx_fonts_cjk"  # Chinese, Japanese and Korean: 32 MB, which a machine may lack
 # Smaller cuts of what the first packages hold whole; and an Arabic that draws letters and dots
 # apart, so that nobody can copy, search or hear its words in a PDF. Amiri's letters are whole.
 _REFUSED = ("NotoSans[wght]", "NotoSans-Italic[wght]", "NotoSansArabic[wght]")
@@ -38,7 +38,7 @@ _UNSEEN = frozenset("\t\n\r\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0
 
 
 def has_cjk() -> bool:
-    """Tell whether the extra for Chinese, Japanese and Korean is installed."""
+    """Tell whether the fonts for Chinese, Japanese and Korean are there."""
     return find_spec(_EXTRA) is not None
 
 
@@ -87,6 +87,14 @@ def unprintable(text: str) -> str | None:
         if character in lacking and unicodedata.category(character) != "Zs":
             return _described(character)
     return None
+
+
+def no_font(missing: str) -> str:
+    """Return what to do about a character that `unprintable` described."""
+    return (
+        f"No font of this installation prints {missing}. Write it in letters that print; an"
+        " operator may add a font (docs/operating.md)."
+    )
 
 
 def _glob(name: str) -> str:

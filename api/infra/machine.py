@@ -48,8 +48,8 @@ def checks() -> Iterator[Check]:
     yield Check("system libraries of the PDF engine", not missing, line)
     yield Check(f"confinement of children: {child.confinement()}", is_well=True, mend="")
     has_cjk = fonts.has_cjk()
-    extra = "uv pip install 'undersigned[cjk]', if names in these scripts print"
-    yield Check("fonts for Chinese, Japanese and Korean", has_cjk, extra, is_needed=False)
+    mend = "Install manimgx-fonts-cjk as requirements.txt names it."
+    yield Check("fonts for Chinese, Japanese and Korean", has_cjk, mend, is_needed=False)
     try:
         settings = config.read()
     except config.BadSettings as wrong:

@@ -139,9 +139,17 @@ class PublicSignatureIn(Schema):
     """Who wants to sign, and how."""
 
     kind = ma.fields.Enum(SignatoryKind, by_value=True, load_default=SignatoryKind.INDIVIDUAL)
-    name = Text(required=True, most=120, metadata={"example": "A. Specimen"})
-    role = Text(most=120, load_default=None, allow_none=True)
-    affiliation = Text(most=120, load_default=None, allow_none=True)
+    name = Text(
+        required=True,
+        prints=False,
+        metadata={
+            "example": "A. Specimen",
+            "description": "Up to 120 characters of a person's, up to 300 of an organisation's. It"
+            " needs a font only where it prints.",
+        },
+    )
+    role = Text(most=120, prints=False, load_default=None, allow_none=True)
+    affiliation = Text(prints=False, load_default=None, allow_none=True)
     country = CountryCode(load_default=None, allow_none=True)
     email = Email(required=True, metadata={"example": "a.specimen@specimen.example"})
     represented_by = ma.fields.Nested(
@@ -335,9 +343,9 @@ class OwnSignatureOut(Schema):
 class OwnSignatureIn(Schema):
     """What changes of one's own signature."""
 
-    name = Text(most=120)
-    role = Text(most=120, allow_none=True)
-    affiliation = Text(most=120, allow_none=True)
+    name = Text(prints=False)
+    role = Text(most=120, prints=False, allow_none=True)
+    affiliation = Text(prints=False, allow_none=True)
     country = CountryCode(allow_none=True)
     represented_by = ma.fields.Nested(RepresentativeIn)
     visibility = ma.fields.Enum(Visibility, by_value=True)

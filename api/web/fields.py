@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import marshmallow as ma
 from email_validator import EmailNotValidError, validate_email
 
-from api.infra import countries, fonts, languages, written
-from api.infra.characters import unkept
+from api.infra import characters, countries, fonts, languages, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,23 +21,34 @@ class Text(ma.fields.String):
     """One text that can be kept and printed: NFC, without controls, every character in a font."""
 
     def __init__(
-        self, *, most: int = 300, least: int = 1, lines: bool = False, **more: Any
+        self,
+        *,
+        most: int = 300,
+        least: int = 1,
+        lines: bool = False,
+        prints: bool = True,
+        **more: Any,
     ) -> None:
-        """Take texts of `least` to `most` characters; with `lines`, line breaks too."""
-        self.lines = lines
-        super().__init__(validate=ma.validate.Length(least, most), **more)
+        """Take texts of `least` to `most` characters; with `lines`, line breaks too.
+
+        What may never print needs no font; who lets it print asks for one then.
+        """
+        self.lines, self.prints = lines, prints
+        length = ma.validate.Length(least, most, error="Write {min} to {max} characters.")
+        super().__init__(validate=length, **more)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
     ) -> str:
-        given = super()._deserialize(value, attr, data, **more).strip()
+        sent = super()._deserialize(value, attr, data, **more)
+        given = characters.without_left_overs(sent, one_line=not self.lines).strip()
         if not self.lines and any(c in "\n\r\t" for c in given):
             raise ma.ValidationError("Write it on one line.")
-        if wrong := unkept(given):
+        if wrong := characters.unkept(given):
             raise ma.ValidationError(wrong)
         text = unicodedata.normalize("NFC", given)
-        if missing := fonts.unprintable(text):
-            raise ma.ValidationError(f"No font prints {missing}. Write it without.")
+        if self.prints and (missing := fonts.unprintable(text)):
+            raise ma.ValidationError(fonts.no_font(missing))
         return text
 
 
@@ -192,7 +202,8 @@ class Email(ma.fields.String):
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
     ) -> str:
-        text = super()._deserialize(value, attr, data, **more)
+        sent = super()._deserialize(value, attr, data, **more)
+        text = characters.without_left_overs(sent, one_line=True).strip(" \u200e\u200f")
         try:
             checked = validate_email(text, check_deliverability=False, test_environment=True)
         except EmailNotValidError as fault:

@@ -131,7 +131,7 @@ def test_every_fault_is_listed_with_its_pointer() -> None:
         withheld=-1,
         language="xx",
         footnotes={"1": "Alone."},
-        body=[{"paragraph": "`x`"}],
+        body=[{"paragraph": "``` x"}],
     )
 
     with pytest.raises(Invalid) as refused:

@@ -10,6 +10,7 @@ from html import unescape
 
 import pytest
 from hypothesis import given, strategies as st
+from markdown_it import MarkdownIt
 
 from api.texts.rules import markdown
 
@@ -66,9 +67,9 @@ def test_quotes_and_dashes_stay_as_the_writer_set_them() -> None:
         ("# Title", "heading"),
         ("Title\n---", "rule"),
         ("- item", "list"),
-        ("1. item", "list"),
+        ("1. item\n2. item", "list"),
         ("> said", "quote"),
-        ("a `b` c", "Code"),
+        ("``` c", "Code"),
         ("```\nb\n```", "Code"),
         ("a\n\nb", "paragraphs"),
         ("| a | b |\n| - | - |", "table"),
@@ -103,6 +104,14 @@ def test_what_is_not_kept_is_named(text: str, told: str) -> None:
         "5 * 3 * 2",
         "snake_case_name",
         "1992 was the year. 3. August",
+        "14. August 2031: Ein Gericht sprach das Urteil.",
+        "5. Kammer des Gerichts, drei Richter.",
+        "2031. gada 14. maijā",
+        "14. August\nund mehr",
+        "* Her name was changed.",
+        "1) Release both; 2) pay for the bread.",
+        "O`zbekiston so`zi va g`alaba.",
+        "``Bread'' and `salt'",
         "[emphasis added]: so they said",
         "–5 degrees, -5 degrees, +7 700",
         "[a](https://a.example) <https://b.example> [c](mailto:c@c.example)",
@@ -113,6 +122,21 @@ def test_what_is_not_kept_is_named(text: str, told: str) -> None:
 )
 def test_ordinary_writing_is_not_mistaken_for_blocks(text: str) -> None:
     assert markdown.faults(text) == []
+
+
+@pytest.mark.parametrize("text", ["1. a\n2. b", "1) a\nmore\n2) b", "* a\n* b", "- a", "+ a"])
+def test_a_list_for_sure_is_a_block_of_its_own(text: str) -> None:
+    assert [each for each in markdown.faults(text) if "list is a block" in each]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["14. August 2031", "5) five", "* Her name", "o`g`il", "\\`a\\` `b`", "\\\\` a", "*a* b"],
+)
+def test_what_is_literal_here_is_so_to_other_readers_of_markdown(text: str) -> None:
+    read = MarkdownIt("commonmark").render(markdown.for_others(text))
+
+    assert read == f"<p>{markdown.html(text)}</p>\n"
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,12 @@ FINE = [
     "山田 太郎", "محمد نمونه", "می‌نمونه", "דוגמה", "გიორგი ნიმუშ", "Խաչիկ", "नमूना कुमार",
     "Specimen No.5", "Jānis Paraugs",
     "Комитет «Образец» (Алматы)", "Specimen & Daughters, Inc.", "II Specimen Forum 2026", "Ли",
+    "李", "O", "Э", "Node.js developer", "гл.редактор", "Prof.Dr. Ayşe Örnek",
+    "Abd.Aziz Specimenov",
+    "Dipl.-Ing. Ada Specimen", "Ada Specimen, M.Sc.", "z.B. Specimen", "Specimen Ltd.Şti.",
 ]  # fmt: skip
 REFUSED = [
-    "", "A", "x" * 121, "...", "12345", "!!!", "-", "ᅠᅠᅠ", "\u2800\u2800",
+    "", "x" * 121, "...", "12345", "!!!", "-", "ᅠᅠᅠ", "\u2800\u2800",
     "Ada\u202eSpecimen", "Ada\u2066Specimen", "Ada\u200bSpecimen", "Ada\ufeffSpecimen",
     "Ada\nSpecimen", "Ada\x00Specimen", "Ada\tSpecimen", "Ada\u2028Specimen",
     "a" + "\u0301" * 40,
@@ -40,6 +43,29 @@ def test_a_name_that_harms_its_neighbours_is_refused_with_what_to_do(name: str) 
 
     assert wrong is not None
     assert wrong.endswith(".")
+
+
+@pytest.mark.parametrize("name", ["epicentre.works", "Specimen.kz", "образец.рф", "x" * 300])
+def test_an_organisation_may_be_called_as_its_site_is_and_at_length(name: str) -> None:
+    assert naming.faults(name, "organisation") is None
+    assert naming.faults(name) is not None
+    assert ("address" in naming.flags({"name": name, "kind": "organisation"})) == ("." in name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Win at specimen.casino", "specimen.com now", "ada@specimen.example", "https://specimen.kz",
+     "www.specimen.kz", "specimen.kz/win", "x" * 301],
+)  # fmt: skip
+def test_an_organisation_is_not_called_as_an_advertisement_is(name: str) -> None:
+    assert naming.faults(name, "organisation") is not None
+
+
+def test_a_name_that_never_prints_needs_no_font() -> None:
+    name = "Ada \U000103a0\U00012000"
+
+    assert "No font" in (naming.faults(name) or "")
+    assert naming.faults(name, prints=False) is None
 
 
 @given(st.text(max_size=200))

@@ -312,7 +312,7 @@ def test_a_fault_of_filling_has_its_place_and_line(text: str, words: str) -> Non
 @pytest.mark.parametrize(
     ("text", "result"),
     [
-        ("{{ amount }}. One", "3\\. One"),
+        ("{{ amount }}. One", "3. One"),
         ("{{ summit }} two", "\\- one two"),
         ("On {{ amount }}. {{ summit }}", "On 3. - one"),
     ],

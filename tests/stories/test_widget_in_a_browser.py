@@ -167,7 +167,7 @@ def test_what_is_wrong_stands_beside_its_field_and_no_word_is_lost(form: Any) ->
     email.fill("ada@specimen.example")
     form.get_by_role("textbox", name="Name", exact=True).fill("https://spam.example")
     send(form)
-    expect(form.locator("#e-name")).to_contain_text("cannot hold a web address")
+    expect(form.locator("#e-name")).to_contain_text("no web or e-mail address")
     expect(form.locator("#e-email")).to_have_count(0)
     assert email.get_attribute("aria-describedby") == "h-email"
 

@@ -71,7 +71,7 @@ def markdown(
 ) -> str:
     """Return the document as Markdown; footnotes as `[^label]: text`."""
     dialect = _Dialect(
-        marked=_on_one_line,
+        marked=lambda words: inline.for_others(_on_one_line(words)),
         literal=lambda words: inline.escape(_on_one_line(words)),
         heading=lambda words, level: f"{'#' * level} {words}",
         paragraph=str,

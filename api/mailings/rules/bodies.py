@@ -39,7 +39,7 @@ def faults(text: str) -> list[str]:
 def body(text: str) -> Markup:
     """Return a text as the words of a letter take it in: a paragraph a line."""
     lines = (
-        ("> " if is_quote else "") + " ".join(words.split("\n"))
+        ("> " if is_quote else "") + markdown.for_others(" ".join(words.split("\n")))
         for words, is_quote in _blocks(text)
     )
     return Markup("\n\n".join(lines))  # noqa: S704 # a letter reads it as Markdown, and cleans it

@@ -22,8 +22,8 @@ ORGANISATION = "organisation"
 SAID = (
     ("addresses of pages", "link"),
     ("address of a page", "link"),
-    ("Longer than", "long"),
-    ("Write 2 to", "long"),
+    ("Write 1 to", "long"),
+    ("No font", "font"),
     ("Give the name", "name_to_show"),
     ("may not be named", "named"),
 )

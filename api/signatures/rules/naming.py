@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import icu
 
 from api.infra import characters, fonts
+from api.infra.languages import COUNTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LEAST, MOST = 2, 120  # characters
+MOST = {"individual": 120, "organisation": 300}  # characters, by whose name it is
 LONG = 80
 MANY_WORDS = 3
 # What spreadsheets run, and its full-width forms.
@@ -32,28 +33,55 @@ _SCHEME = re.compile(
     r"://|\b(?:https?|ftp|mailto|tel|sms|javascript|data)\s*:\s*\S|\bwww\b", re.IGNORECASE
 )
 _STOPS = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61\u2024", "."))  # they work as dots
+_SITE = re.compile(r"[^\W_][\w-]*(?:\.[^\W_][\w-]*){1,3}")
 _DOTTED = re.compile(r"[^\W_][\w-]*(?:\.[^\W_][\w-]*)+")
 _INITIAL = 2  # letters at most: "A.", "Ph.", "Ст."
-_SURNAME = 5  # letters at least: what is shorter is too often the end of a domain
-# Ends of domains that a surname in the letters of its own country could be taken for.
+# Ends of domains that mail programs make links of, in other letters ...
 _ENDS = {
     *("бг", "бел", "дети", "ею", "қаз", "католик", "ком", "мкд", "мон", "москва", "онлайн"),
     *("орг", "рус", "рф", "сайт", "срб", "укр", "ευ", "ελ"),
 }
+# ... and in those of ASCII, but for countries: what stands on none of these lists is a word.
+_MANY = frozenset(
+    """
+    academy agency app art asia bank bar best bet bid bio biz blog buzz cam cash casino cat center
+    chat church city click cloud club com community company coop design dev digital direct earth
+    edu email events example expert faith finance fit foundation fun fund games gift global gov
+    group guru help host house icu info institute int jobs law legal life link live loan local
+    loans love ltd media men mil mobi money movie museum name net network news ngo ninja one ong
+    online org page partners party photo pics plus poker porn post press pro promo pub red rest
+    review rocks run sale school services sex sexy shop site social solutions space store stream
+    studio style support surf systems team tech tel today tools top trade travel tube uno video
+    vip vote watch web webcam website wiki win work works world wtf xxx xyz zone
+    """.split()  # noqa: SIM905 # as words
+)
+_DEGREES = {"Sc", "Ed", "Ch"}  # B.Sc.
 _WORD = re.compile(r"[^\W\d_]+(?:[\u02b9-\u02bf\u2019'`][^\W\d_]+)*")
 _REPEATED = re.compile(r"([^\W\d_])\1{3}")
 _NUMBER = re.compile(r"(?:\d[\s().-]*){7}")  # a telephone's, which mail programs link
 
 
-def faults(name: str) -> str | None:
-    """Return why a text may not stand as a name in public and what to do, or None."""
+def faults(name: str, kind: str = "individual", *, prints: bool = True) -> str | None:
+    """Return why a text may not stand as a name in public and what to do, or None.
+
+    What is never printed needs no font. An organisation may be called as its site is.
+    """
     text = unicodedata.normalize("NFC", name).strip()
-    return _misshapen(text) or characters.unkept(text) or _unseen(text) or _linked(text)
+    wrong = _misshapen(text, MOST[kind]) or characters.unkept(text) or _unseen(text, prints=prints)
+    if wrong or (kind == "organisation" and is_site(text)):
+        return wrong
+    return _linked(text)
 
 
-def _misshapen(text: str) -> str | None:
-    if not LEAST <= len(text) <= MOST:
-        return f"Write {LEAST} to {MOST} characters."
+def is_site(text: str) -> bool:
+    """Tell whether a text is the domain of a site, and nothing else."""
+    is_short = len(text) <= LONG and not text.casefold().startswith("www")
+    return is_short and bool(_SITE.fullmatch(text))
+
+
+def _misshapen(text: str, most: int) -> str | None:
+    if not 1 <= len(text) <= most:
+        return f"Write 1 to {most} characters."
     if any(unicodedata.category(each) == "Cc" for each in text):
         return "Write it on one line, without control characters."
     if not any(unicodedata.category(each).startswith("L") for each in text):
@@ -63,11 +91,11 @@ def _misshapen(text: str) -> str | None:
     return None
 
 
-def _unseen(text: str) -> str | None:
+def _unseen(text: str, *, prints: bool) -> str | None:
     if found := _BLANK.search(text):
         return f"Take out U+{ord(found[0]):04X}, which nobody sees."
-    missing = fonts.unprintable(text)
-    return missing and f"No font prints {missing}. Write it without."
+    missing = fonts.unprintable(text) if prints else None
+    return missing and fonts.no_font(missing)
 
 
 def _linked(text: str) -> str | None:
@@ -83,11 +111,15 @@ def _linked(text: str) -> str | None:
 def _is_domain(labels: list[str]) -> bool:
     """Tell whether words joined by full stops could be a domain: initials and a surname are not."""
     *firsts, last = labels
-    if len(last) == 1 or last.isdecimal():
+    end = last.casefold()
+    if not (end in _MANY or end in _ENDS or _is_country(end)):
         return False
     are_initials = all(len(each) <= _INITIAL for each in firsts)
-    is_surname = last.istitle() and last.casefold() not in _ENDS
-    return not (are_initials and is_surname and (len(last) >= _SURNAME or not last.isascii()))
+    return not (are_initials and last in _DEGREES)
+
+
+def _is_country(end: str) -> bool:
+    return end.upper() in COUNTRIES or end in {"uk", "eu", "su", "ac"}
 
 
 def flags(facts: Mapping[str, Any]) -> list[str]:
@@ -102,6 +134,7 @@ def flags(facts: Mapping[str, Any]) -> list[str]:
         "repeated": any(_REPEATED.search(text.casefold()) for text in given),
         "long": any(len(text) > LONG for text in given),
         "number": any(_NUMBER.search(text) for text in given),
+        "address": any(is_site(text) and _linked(text) is not None for text in given),
         "symbols": any(unicodedata.category(each) == "So" for text in given for each in text),
     }
     return [flag for flag, is_so in found.items() if is_so]

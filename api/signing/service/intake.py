@@ -23,6 +23,7 @@ from api.infra.limits import Rate
 from api.infra.outside import outside
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
+from api.signatures import rules as signatures
 from api.signatures.models import SignatoryKind, Visibility
 from api.signatures.rules import addresses, naming
 from api.signatures.service.rows import TextChanged
@@ -140,13 +141,21 @@ def _look_anew(*_: object) -> None:
 
 def must_be_fit(facts: Mapping[str, Any]) -> None:
     """Let names pass that may stand in public, or raise Invalid."""
+    kind = facts.get("kind") or SignatoryKind.INDIVIDUAL
+    prints = facts.get("visibility") in signatures.SHOWN[signatures.Audience.PUBLIC]
     faults = [
         Fault(point(*place), wrong)
         for place, text in _named(facts)
-        if (wrong := naming.faults(text))
+        if (wrong := naming.faults(text, _kind_of(place, kind), prints=prints))
     ]
     if faults:
         raise Invalid("A name cannot be taken as it is.", faults)
+
+
+def _kind_of(place: tuple[str, ...], kind: SignatoryKind) -> str:
+    """Return whose name stands in a field."""
+    is_other = place == ("affiliation",) or (place == ("name",) and kind == "organisation")
+    return "organisation" if is_other else "individual"
 
 
 def _named(facts: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -78,8 +78,11 @@ def correct(secret: str, changed: Mapping[str, Any]) -> Own:
         _must_be_fit(signature, changed)
         known = rows.identities(session, [signature]).get(signature.id, {})
         before = {**known, "country": signature.country}
-        known = {**known, **{key: changed[key] for key in ALTERABLE if key in changed}}
         visibility = Visibility(changed.get("visibility", signature.visibility))
+        shown = signatures.SHOWN[signatures.Audience.PUBLIC]
+        if visibility in shown and signature.visibility not in shown:  # it prints from now on
+            _must_be_fit(signature, {**known, **changed})
+        known = {**known, **{key: changed[key] for key in ALTERABLE if key in changed}}
         _must_have_name(known, visibility)
         _must_agree(session, signature, visibility, changed.get("consents", ()))
         with counts.followed(session, statement, [signature]):
@@ -181,7 +184,8 @@ def _must_stand(signature: Signature) -> None:
 
 
 def _must_be_fit(signature: Signature, changed: Mapping[str, Any]) -> None:
-    must_be_fit(changed)
+    prints = changed.get("visibility", signature.visibility)
+    must_be_fit({**changed, "kind": signature.kind, "visibility": prints})
     must_have_initials(signature.kind, changed.get("visibility"))
 
 

@@ -41,10 +41,7 @@ _NO_HTML = "HTML is not kept: take it out, or put a backslash before the <."
 _BLOCKS = (
     (r"#{1,6}(?:\s|$)", "A heading is a block of its own: take out the #."),
     (r">", "A quote is a block of its own: take out the >."),
-    (
-        r"(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)",
-        "A list is a block of its own: take its sign out, or put a backslash before it: 1\\. text",
-    ),
+    (r"[-+](?:[ \t]|$)", "A list is a block of its own: take its sign out."),
     (r"(?:-[ \t]*)+$|(?:=[ \t]*)+$|(?:[*][ \t]*){3,}$|(?:_[ \t]*){3,}$", "A rule is not kept."),
     (r"```|~~~", "Code is not kept: take out the fence."),
     (r"\|?[ \t]*:?-+:?[ \t]*\|[-:| \t]*$", "A table is not kept: take it out."),
@@ -57,9 +54,15 @@ _BLOCKS = (
 _BLOCK = re.compile(
     "|".join(f"^[ \t]*(?P<b{n}>{sign})" for n, (sign, _) in enumerate(_BLOCKS)), re.MULTILINE
 )
+# One line that begins so may be a remark (* Her name was changed) or a date (14. August).
+_LIST = re.compile(r"^[ \t]*(?:([*])|\d{1,9}([.)]))[ \t]+\S[^\n]*\n(?:[^\n]+\n)*?"
+                   r"[ \t]*(?(1)[*]|\d{1,9}[.)])[ \t]+\S", re.MULTILINE)  # fmt: skip
+_A_LIST = "A list is a block of its own: make each line an item of it."
+# What reads as a list or as code elsewhere, and is none here.
+_LIKE_A_LIST = re.compile(r"^([ \t]*\d{0,9})([*.)](?=[ \t]))")
+_BACKTICK = re.compile(r"(?<!\\)((?:\\\\)*)`")
 _INLINE = {
     "html_inline": _NO_HTML,
-    "code_inline": "Code is not kept: take out the backticks, or put a backslash before them.",
     "image": "An image is not kept: take it out.",
 }
 _BROKEN_LINK = (
@@ -140,6 +143,11 @@ def escape(text: str) -> str:
     return _OPENER.sub(_guarded, line)
 
 
+def for_others(text: str) -> str:
+    """Return a text for readers of all of Markdown: what prints literally here does so there."""
+    return _BACKTICK.sub(r"\1\`", _LIKE_A_LIST.sub(r"\1\\\2", text))
+
+
 def _guarded(opener: re.Match[str]) -> str:
     space, sign = opener.groups()
     return f"{space}{sign}\\" if sign.isdigit() else f"{space}\\{sign}"
@@ -174,6 +182,8 @@ def _block_faults(text: str) -> Iterator[str]:
     text = text.strip()
     for found in _BLOCK.finditer(text):
         yield _BLOCKS[int(str(found.lastgroup)[1:])][1]
+    if _LIST.search(text):
+        yield _A_LIST
     if _EMPTY_LINE.search(text):
         yield "An empty line parts two paragraphs: make each a text of its own."
     if "\\\n" in text:
@@ -235,6 +245,7 @@ def _inline_only() -> MarkdownIt:
 def _suspicious() -> MarkdownIt:
     """Return a parser that sees also what we do not keep, so that it can be named."""
     parser = MarkdownIt("commonmark", {"html": True})
+    parser.disable("backticks")  # they are apostrophes (o`g`il) or quotes
     parser.disable("text_join")  # keeps entities apart from the words around them
     parser.inline.ruler.before("link", "note", _footnote)
     parser.validateLink = _any_address  # type: ignore[method-assign,assignment] # our own rule judges it
