@@ -204,6 +204,8 @@ def every(
         hard="4 June 2031, 18:00 (Europe/Brussels)",
         note="Please look above all at the demands.\n\nWe publish on the eve of the summit.",
         has_logo=True,
+        choices=("anonymous", "coalition", "public"),
+        may_be_guessed=True,
         history=(
             facts.Happening("20 May 2031, 09:00", said("approve.asked", name="Bea Specimen")),
             facts.Happening("22 May 2031, 11:30", said("approve.handed_on", name="Nino Specimeni")),
@@ -225,10 +227,12 @@ def every(
                 change="The date in the second paragraph was corrected.",
                 carries_over=True,
                 is_sent=True,
+                visibility="public",
+                chooses_apart=True,
             )
         ),
     )
-    yield "approve-over", pages.approve(replace(approve, is_over=True, answer="declined"))
+    yield from _over(approve, said)
     join = facts.Join(
         frame=around,
         coalition="Steppe and Mountain Coalition",
@@ -255,6 +259,14 @@ def every(
             links=(facts.Link(said("thanks.statement"), f"/s/{ADDRESS}"),),
         )
         yield f"done-{kind}", pages.notice(done)
+
+
+def _over(approve: facts.Approve, said: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    """Yield the page after the time to answer: who approved still chooses how it appears."""
+    how = facts.Form(faults={"how": said("field.choice")})
+    again = replace(approve, is_over=True, answer="approved", chooses_apart=True, how=how)
+    yield "approve-appear", pages.approve(again)
+    yield "approve-over", pages.approve(replace(approve, is_over=True, answer="declined"))
 
 
 def _update(around: facts.Frame, language: str) -> facts.Update:

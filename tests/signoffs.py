@@ -76,8 +76,14 @@ class SigningOff:
         return self.world.stranger().get(self.door(person))
 
     def say(self, person: str, said: str = "approved", **facts: Any) -> Answer:
-        body = {"answer": said, "revision_sha256": self.sha256, **facts}
+        shown = {"visibility": "public"} if said in {"approved", "reserved"} else {}
+        body = {"answer": said, "revision_sha256": self.sha256, **shown, **facts}
         return self.world.stranger().post(f"{self.door(person)}/answers", body)
+
+    def appear(self, person: str, visibility: str) -> Answer:
+        """Choose by a person's link how their organisation appears."""
+        body = {"visibility": visibility}
+        return self.world.stranger().post(f"{self.door(person)}/appearances", body)
 
     def reserve(self, person: str, text: str = "But not this.", **facts: Any) -> Answer:
         noted = [{"pointer": "/blocks/0", "text": text}]

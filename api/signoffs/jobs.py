@@ -1,4 +1,4 @@
-"""Jobs of sign-offs: members that have not answered are reminded."""
+"""Jobs of sign-offs: members are reminded to answer, and told that they can choose."""
 
 from __future__ import annotations
 
@@ -16,3 +16,10 @@ def remind(work: Work) -> dict[str, int]:
     """Remind those whose time it is."""
     del work
     return {"letters": service.remind()}
+
+
+@job("signoffs.tell_choice", when=service.appearances.is_due)
+def tell_choice(work: Work) -> dict[str, int]:
+    """Tell members that answered before they could choose how they appear that they can."""
+    del work
+    return {"letters": service.appearances.tell()}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra.database import Base, Created, Id, Instant, Language, Versioned, choice
 from api.infra.keys import BlindBytes, Sealed
+from api.signatures.models import Visibility
 
 
 class Silence(StrEnum):
@@ -127,3 +128,32 @@ class SignOff(Base):
     )
     user_id: Mapped[UUID | None]  # of whoever entered it, where no approver answered
     answered_at: Mapped[Created]
+
+
+class Appearance(Base):
+    """How a member appears under one statement, and the signature that its approval became.
+
+    It says how much of the member shows, not when or by whom that was chosen: of who is not shown
+    nothing tells more than must be kept.
+    """
+
+    __tablename__ = "appearances"
+    __table_args__ = (UniqueConstraint("statement_id", "member_id"),)
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    statement_id: Mapped[UUID] = mapped_column(ForeignKey("statements.id", ondelete="CASCADE"))
+    member_id: Mapped[UUID] = mapped_column(
+        ForeignKey("members.id", ondelete="CASCADE"), index=True
+    )
+    # None: it has not chosen, and counts without its name.
+    visibility: Mapped[Visibility | None] = mapped_column(choice(Visibility))
+    # Of the person who chose, where two must approve: the other cannot show more. None: nobody's.
+    voice: Mapped[UUID | None]
+    signature_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("signatures.id", ondelete="SET NULL"), index=True
+    )
+    # It answered before it could choose, and is still to be told that it can.
+    is_to_be_told: Mapped[bool] = mapped_column(default=False, index=True)

@@ -10,11 +10,13 @@ from api.accounts.routes import current_actor
 from api.signoffs import service
 from api.signoffs.schemas import (
     AnswerIn,
+    AppearanceIn,
     AskedOut,
     AsksIn,
     BoardMemberOut,
     BoardOut,
     HandOverIn,
+    MemberAppearanceIn,
     RoundIn,
     RoundOut,
     SignOffIn,
@@ -87,7 +89,19 @@ class SignOffs(MethodView):
     def post(self, facts: dict[str, Any], statement_id: UUID) -> dict[str, Any]:
         """Enter an answer that a member gave in another way, as by telephone."""
         _, seat = service.enter(current_actor(), statement_id, facts)
-        return service.told(seat, sees_people=True)
+        return service.told(seat)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/appearances")
+class Appearances(MethodView):
+    @blueprint.arguments(MemberAppearanceIn)
+    @blueprint.response(201, BoardMemberOut)
+    def post(self, facts: dict[str, Any], statement_id: UUID) -> dict[str, Any]:
+        """Enter how a member wants to appear, which it said in another way.
+
+        A name that goes leaves the list, the pages and the documents at once.
+        """
+        return service.told(service.appearances.enter(current_actor(), statement_id, facts))
 
 
 @blueprint.route("/public/sign-offs/<string:secret>")
@@ -105,6 +119,18 @@ class PublicAnswers(MethodView):
     def post(self, facts: dict[str, Any], secret: str) -> Asked:
         """Answer for a member. The latest answer counts, until the text is published."""
         return service.answer(secret, facts)
+
+
+@blueprint.route("/public/sign-offs/<string:secret>/appearances")
+class PublicAppearances(MethodView):
+    @blueprint.arguments(AppearanceIn)
+    @blueprint.response(200, AskedOut)
+    def post(self, facts: dict[str, Any], secret: str) -> Asked:
+        """Choose how your organisation appears: before it answers, or once the text is published.
+
+        A name that goes leaves the list, the pages and the documents at once.
+        """
+        return service.choose(secret, facts["visibility"])
 
 
 @blueprint.route("/public/sign-offs/<string:secret>/hand-overs")

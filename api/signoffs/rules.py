@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Fault, Invalid, point
+from api.signatures.models import Visibility
 from api.signoffs.models import Answer, Silence
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 MOST_PRINTED = 600  # characters of a reservation that prints, as the portable document has it
+CHOICES = (Visibility.ANONYMOUS, Visibility.COALITION, Visibility.PUBLIC)  # the least first
+FEW = 3  # without a name: fewer are guessed by who knows the members
 REMINDED_AT = time(8)  # in the round's zone
 MOST_REMINDERS = 10  # where no deadline ends them
 
@@ -131,12 +134,27 @@ def _misfits(  # noqa: C901 # one line a rule
             yield Fault("/reservations", "Only the answer reserved has reservations.")
         if facts["prints_reservation"]:
             yield Fault("/prints_reservation", "There is no reservation to print.")
+    if answer not in POSITIVE and facts.get("visibility"):
+        yield Fault("/visibility", "Only who approves appears under the text.")
     for at, each in enumerate(reservations):
         if each["pointer"] not in places:
             yield Fault(point("reservations", at, "pointer"), "The text has no such place.")
     if facts["prints_reservation"] and len(note_of(reservations)) > MOST_PRINTED:
         text = f"What prints may have {MOST_PRINTED} characters in all."
         yield Fault("/reservations", text)
+
+
+def shown_as(
+    now: Visibility | None, wanted: Visibility, *, needs_two: bool, is_own: bool
+) -> Visibility:
+    """Return how a member appears after one of its people chose.
+
+    The latest choice counts. Where two must approve, nobody shows more than the other one chose;
+    `is_own`: who chooses is who chose last.
+    """
+    if now is None or not needs_two or is_own:
+        return wanted
+    return min(now, wanted, key=CHOICES.index)
 
 
 def note_of(reservations: Sequence[Mapping[str, str]]) -> str:

@@ -8,9 +8,10 @@ from zoneinfo import available_timezones
 import marshmallow as ma
 
 from api.coalitions.models import MemberRole
+from api.signatures.models import Visibility
 from api.signatures.schemas import SHA256, RepresentativeIn
 from api.signoffs.models import Answer, Silence
-from api.signoffs.rules import Standing
+from api.signoffs.rules import CHOICES, Standing
 from api.statements.models import State, Weight
 from api.web.fields import Email, Moment, Text, Truth, in_their_zone, names_by_language
 from api.web.rest import Schema
@@ -33,6 +34,16 @@ def _zone(name: str) -> None:
 def _sha256() -> ma.fields.String:
     check = ma.validate.Regexp(r"[0-9a-f]{64}\Z", error=HASH_WORDS)
     return ma.fields.String(required=True, validate=check, metadata=SHA256)
+
+
+def _visibility(description: str, **how: Any) -> ma.fields.Enum[Visibility]:
+    return ma.fields.Enum(
+        Visibility,
+        by_value=True,
+        validate=ma.validate.OneOf(CHOICES, error="Send public, coalition or anonymous."),
+        metadata={"description": description, "example": "public"},
+        **how,
+    )
 
 
 def _days(description: str) -> ma.fields.Integer:
@@ -150,6 +161,12 @@ class AnswerIn(Schema):
         load_default=True,
         metadata={"description": "Where a look shows logos.", "example": True},
     )
+    visibility = _visibility(
+        "How a member that approves appears: public by name, coalition to its coordinators only,"
+        " anonymous counted without a name. Left out: as it chose before, else anonymous.",
+        load_default=None,
+        allow_none=True,
+    )
 
 
 class SignOffIn(AnswerIn):
@@ -159,6 +176,21 @@ class SignOffIn(AnswerIn):
     by = ma.fields.Nested(
         RepresentativeIn, required=True, metadata={"description": "Who gave the answer."}
     )
+
+
+class AppearanceIn(Schema):
+    """How an organisation appears under the text."""
+
+    visibility = _visibility(
+        "public: by name. coalition: to its coordinators only. anonymous: counted without a name.",
+        required=True,
+    )
+
+
+class MemberAppearanceIn(AppearanceIn):
+    """How a member wants to appear, which it said in another way."""
+
+    member_id = ma.fields.UUID(required=True)
 
 
 class HandOverIn(Schema):
@@ -266,12 +298,40 @@ class AskedOut(Schema):
         allow_none=True,
         metadata={"description": "Why no answer is taken from you.", "example": None},
     )
+    visibility = ma.fields.Enum(
+        Visibility,
+        by_value=True,
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "How the organisation appears, or will; null: nobody has chosen, and it"
+            " is counted without a name.",
+            "example": "public",
+        },
+    )
+    may_choose = ma.fields.Boolean(
+        required=True, metadata={"description": "You can say how the organisation appears."}
+    )
+    may_be_guessed = ma.fields.Boolean(
+        required=True,
+        metadata={
+            "description": "Fewer than three, with yours, would be counted without a name: who"
+            " knows the coalition may guess them."
+        },
+    )
+    is_sensitive = ma.fields.Boolean(
+        required=True, metadata={"description": "Preselect anonymous; else preselect nothing."}
+    )
     people = ma.fields.List(ma.fields.Nested(ColleagueOut), required=True)
     answers = ma.fields.List(ma.fields.Nested(AnswerOut), required=True)
 
 
 class BoardMemberOut(Schema):
-    """Where a member is; people and answers are null for who may not see them."""
+    """Where a member is.
+
+    Others than coordinators see only of who approved and shows its name where it is; of all others
+    that is null, whatever they answered. People and answers are for coordinators.
+    """
 
     member_id = ma.fields.UUID(required=True)
     organisation_id = ma.fields.UUID(required=True)
@@ -280,9 +340,21 @@ class BoardMemberOut(Schema):
     country = ma.fields.String(required=True, allow_none=True, metadata={"example": "KZ"})
     role = ma.fields.Enum(MemberRole, by_value=True, required=True)
     needs_two = ma.fields.Boolean(required=True)
-    state = ma.fields.Enum(Standing, by_value=True, required=True)
+    state = ma.fields.Enum(Standing, by_value=True, required=True, allow_none=True)
     by_silence = ma.fields.Boolean(
-        required=True, metadata={"description": "It did not answer until the hard deadline."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "It did not answer until the hard deadline."},
+    )
+    visibility = ma.fields.Enum(
+        Visibility,
+        by_value=True,
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "How it chose to appear; null: it has not, and counts without a name.",
+            "example": "public",
+        },
     )
     asked_at = ma.fields.AwareDateTime(required=True, allow_none=True)
     asked_again_at = ma.fields.AwareDateTime(required=True, allow_none=True)
@@ -290,7 +362,7 @@ class BoardMemberOut(Schema):
     revision_number = ma.fields.Integer(
         required=True, allow_none=True, metadata={"description": "That it answered last."}
     )
-    reminders = ma.fields.Integer(required=True)
+    reminders = ma.fields.Integer(required=True, allow_none=True)
     next_reminder_at = ma.fields.AwareDateTime(required=True, allow_none=True)
     people = ma.fields.List(ma.fields.Nested(PersonAskedOut), required=True, allow_none=True)
     answers = ma.fields.List(ma.fields.Nested(AnswerOut), required=True, allow_none=True)
@@ -319,5 +391,14 @@ class BoardOut(Schema):
         required=True,
         metadata={"description": "By state.", "example": {"approved": 5, "asked": 3}},
     )
-    outstanding = ma.fields.List(ma.fields.UUID(), required=True)
+    outstanding = ma.fields.List(
+        ma.fields.UUID(),
+        required=True,
+        allow_none=True,
+        metadata={"description": "To coordinators."},
+    )
     would_print = ma.fields.List(ma.fields.Nested(LineOut), required=True)
+    would_withhold = ma.fields.Integer(
+        required=True,
+        metadata={"description": "How many would be counted without a line.", "example": 0},
+    )

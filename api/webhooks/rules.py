@@ -45,6 +45,7 @@ class Kind:
     of: str
     near: tuple[str, ...] = ()  # of the row: ids of what it belongs to
     facts: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()  # looked up as it is told: what not everybody may know
 
     @property
     def ids(self) -> Iterator[str]:
@@ -89,13 +90,13 @@ CATALOGUE: Mapping[str, Kind] = {
     "sign_off_round.changed": Kind("Its deadlines changed.", "sign_off_round", _ROUND),
     "sign_off_round.closed": Kind("It ended.", "sign_off_round", _ROUND),
     "sign_off.answered": Kind(
-        "A member answered.", "sign_off", ("statement_id", "member_id"), ("answer",)
+        "A member answered.", "sign_off", ("statement_id",), later=("member_id", "answer")
     ),
     "sign_off.entered": Kind(
         "A coordinator entered a member's answer.",
         "sign_off",
-        ("statement_id", "member_id"),
-        ("answer",),
+        ("statement_id",),
+        later=("member_id", "answer"),
     ),
     "signature.confirmed_by_letter": _signature("Somebody signed in public, and confirmed it."),
     "signature.entered": _signature("A coordinator entered it."),

@@ -193,7 +193,10 @@ def described() -> dict[str, Any]:
 
 def _operation(name: str, kind: rules.Kind) -> dict[str, Any]:
     ids = {each: {"type": "string", "format": "uuid", "example": EXAMPLE_ID} for each in kind.ids}
-    facts = {each: deepcopy(FACTS.get(each, ids["coalition_id"])) for each in kind.facts}
+    named = (*kind.facts, *kind.later)
+    facts = {each: deepcopy(FACTS.get(each, ids["coalition_id"])) for each in named}
+    for each in kind.later:
+        facts[each]["description"] = "To custodians, or where the member approved by its name."
     data: dict[str, Any] = {"type": "object", "properties": ids | facts}
     data["required"] = ["coalition_id", f"{kind.of}_id"]
     if kind.tells_who:

@@ -131,6 +131,10 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
         "answer": "approved",
         "revision_sha256": scene.sha256_of(ids["statement_id"]),
     },
+    "POST /v1/statements/{statement_id}/appearances": lambda _, ids: {
+        "member_id": ids["member_id"],
+        "visibility": "coalition",
+    },
     "POST /v1/public/sign-offs/{secret}/answers": lambda scene, ids: {
         "answer": "approved",
         "revision_sha256": scene.sha256_of(ids["statement_id"]),

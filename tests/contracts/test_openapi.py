@@ -50,6 +50,7 @@ OF_A_STATE = {
     "POST /v1/statements/{statement_id}/moderation-decisions",
     "POST /v1/statements/{statement_id}/sign-off-round/asks",
     "POST /v1/statements/{statement_id}/sign-offs",
+    "POST /v1/statements/{statement_id}/appearances",
     "POST /v1/public/sign-offs/{secret}/answers",
 }
 CHECKS = [

@@ -229,6 +229,7 @@ PERMISSIONS = {
     "POST /v1/statements/{statement_id}/sign-off-round/asks": "coordinator",
     "GET /v1/statements/{statement_id}/sign-off-board": "viewer",
     "POST /v1/statements/{statement_id}/sign-offs": "coordinator",
+    "POST /v1/statements/{statement_id}/appearances": "coordinator",
     **dict.fromkeys(
         (
             "GET /v1/statements/{statement_id}/cover-letters",
@@ -247,6 +248,7 @@ PERMISSIONS = {
     ),
     "GET /v1/public/sign-offs/{secret}": "anyone",
     "POST /v1/public/sign-offs/{secret}/answers": "anyone",
+    "POST /v1/public/sign-offs/{secret}/appearances": "anyone",
     "POST /v1/public/sign-offs/{secret}/hand-overs": "anyone",
     "GET /v1/statements/{statement_id}/document": "viewer",
     "GET /v1/statements/{statement_id}/documents/{key}": "viewer",

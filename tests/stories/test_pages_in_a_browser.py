@@ -112,6 +112,7 @@ def test_a_member_approves_with_a_reservation_and_hands_it_on(
         page.get_by_label("What you do not share").first.fill("Not this.")
         page.get_by_label("We approve, with reservations").check()
         page.get_by_label("Print our reservations").check()
+        page.get_by_label("By name").check()
         page.get_by_role("button", name="Send the answer").click()
         page.get_by_text("Your answer has arrived").wait_for()
         assert table.state("Salt") == "reserved"

@@ -45,7 +45,8 @@ def page_of(table: SigningOff, person: str) -> str:
 
 
 def answer(table: SigningOff, **facts: Any) -> dict[str, Any]:
-    return {"do": "answer", "revision_sha256": table.sha256, **facts}
+    shown = {"visibility": "public"} if facts.get("answer") in {"approved", "reserved"} else {}
+    return {"do": "answer", "revision_sha256": table.sha256, **shown, **facts}
 
 
 def test_a_member_reads_the_whole_text_until_when_and_what_silence_means(

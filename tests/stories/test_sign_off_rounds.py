@@ -142,6 +142,7 @@ def test_the_hard_deadline_is_exact_and_a_coordinator_may_still_enter(
     late = text.say("Bob")
     handed = text.hand("Bob", "Eve")
     body = {"member_id": text.members["Salt"], "by": {"name": "Bob"}, "answer": "approved"}
+    body["visibility"] = "public"
     entered = text.owner.post(f"{text.path}/sign-offs", {**body, "revision_sha256": text.sha256})
 
     assert (late.status, late["type"]) == (409, "/problems/after-deadline")
@@ -167,10 +168,13 @@ def test_silence_approves_only_after_the_deadline_and_is_seen_as_such(
     seat = text.seat("Salt")
     assert (seat["state"], seat["by_silence"]) == ("tacit", True)
     assert text.state("Water") == "asked", "silence is not two people"
-    assert text.prints() == ["Salt"]
+    assert (text.prints(), text.board()["would_withhold"]) == ([], 1)
     refused = text.change(hard_deadline=at(10), silence="nothing")
     assert "/silence" in refused.faults
     text.move("review", "published")
+    (signed,) = text.owner.get(f"{text.path}/signatures")["items"]
+    assert (signed["visibility"], signed["name"]) == ("anonymous", None)
+    text.appear("Bob", "public")
     (signed,) = text.owner.get(f"{text.path}/signatures")["items"]
     assert (signed["name"], signed["represented_by"]) == ("Salt", None)
 
@@ -287,7 +291,7 @@ def test_who_answered_and_why_is_for_coordinators(text: SigningOff) -> None:
 
     seat = text.seat("Bread", viewer)
 
-    assert (seat["state"], seat["people"], seat["answers"]) == ("declined", None, None)
+    assert (seat["state"], seat["people"], seat["answers"]) == (None, None, None)
     assert text.seat("Bread")["answers"][0]["reason"] == "Our reasons."
 
 

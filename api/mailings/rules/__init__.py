@@ -65,6 +65,7 @@ KINDS: Mapping[str, frozenset[str]] = {
         "signoffs.reminder": _REQUEST | {"is_last"},
         "signoffs.handed": _REQUEST | {"handed_by"},
         "signoffs.half": {"name", "organisation", "title", "link", "hard"},
+        "signoffs.appearance": {"name", "organisation", "title", "link", "is_published"},
         "moderation.waiting": {"title", "number", "link"},
         "moderation.retention": {"statements", "number"},
         "audit.head": {"name", "head"},

@@ -24,8 +24,10 @@ from api.pages.routes.kit import (
     told,
 )
 from api.pages.rules import approving, facts, forms, pages, sentences, texts
+from api.signatures.models import Visibility
 from api.signatures.service.rows import TextChanged
 from api.signoffs import rules, service
+from api.signoffs.models import Silence
 from api.signoffs.rules import Standing
 from api.signoffs.schemas import AnswerIn, HandOverIn
 from api.signoffs.service.answers import AlreadyAsked, HandedOn
@@ -38,17 +40,21 @@ if TYPE_CHECKING:
     from api.signoffs.service.answers import Asked
 
 
+CHOICES = tuple(each.value for each in rules.CHOICES)
+
+
 class Approve(MethodView):
     def get(self, secret_of_asked: str) -> Response:
         """Show the text, by when an answer is asked, and what happened so far."""
-        page = _page(service.asked(secret_of_asked), is_sent="sent" in request.args)
+        done = {"is_sent": "sent" in request.args, "is_saved": "saved" in request.args}
+        page = _page(service.asked(secret_of_asked), **done)
         return secret(pages.approve(page))
 
     @takes_form
     def post(self, secret_of_asked: str) -> AnyResponse:
-        """Answer, or have a colleague answer."""
+        """Answer, have a colleague answer, or choose how the organisation appears."""
         found, values = service.asked(secret_of_asked), sent()
-        act = _hand if forms.one(values, "do") == "hand" else _answer
+        act = {"hand": _hand, "appear": _appear}.get(forms.one(values, "do"), _answer)
         try:
             return act(secret_of_asked, found, values)
         except Conflict as crossed:
@@ -63,7 +69,7 @@ blueprint.add_url_rule("/a/<string:secret_of_asked>", view_func=Approve.as_view(
 
 
 def _answer(secret_of_asked: str, found: Asked, values: forms.Sent) -> AnyResponse:
-    given, faults = forms.answering(values)
+    given, faults = forms.answering(values, CHOICES)
     if not faults:
         try:
             service.answer(secret_of_asked, AnswerIn().load(given))
@@ -73,6 +79,15 @@ def _answer(secret_of_asked: str, found: Asked, values: forms.Sent) -> AnyRespon
         except Invalid as wrong:
             faults = forms.refused((fault.pointer, fault.detail) for fault in wrong.faults)
     page = _page(found, form=form(faults, sentences.said(_language(found))))
+    return secret(pages.approve(page), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _appear(secret_of_asked: str, found: Asked, values: forms.Sent) -> AnyResponse:
+    wanted = forms.one(values, "visibility")
+    if wanted in CHOICES:
+        service.choose(secret_of_asked, Visibility(wanted))
+        return onward(request.path, _page(found).frame, saved="1")
+    page = _page(found, how=form({"how": "field.choice"}, sentences.said(_language(found))))
     return secret(pages.approve(page), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -125,9 +140,21 @@ def _page(found: Asked, **more: Any) -> facts.Approve:
         is_handed=found.why_not == HandedOn.title,
         is_waiting=seat.standing is Standing.ONE_OF_TWO,
         has_logo=seat.organisation.logo_sha256 is not None,
+        choices=CHOICES,
+        visibility=str(found.visibility or ""),
+        may_be_guessed=found.may_be_guessed,
+        is_sensitive=found.is_sensitive,
+        chooses_apart=_chooses_apart(found),
         history=approving.history(found.people, found.answers, said, when),
         **more,
     )
+
+
+def _chooses_apart(found: Asked) -> bool:
+    """Tell whether it makes sense to choose without answering: silence approves, or they did."""
+    is_tacit = found.round.silence is Silence.APPROVAL and not found.seat.fresh
+    is_behind = any(each.row.answer in rules.POSITIVE for each in found.seat.fresh[-1:])
+    return found.may_choose and (is_tacit or is_behind or found.stands)
 
 
 def _carries_over(found: Asked) -> bool:

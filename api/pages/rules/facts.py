@@ -233,10 +233,17 @@ class Approve:
     is_handed: bool = False  # because a colleague answers
     is_waiting: bool = False  # for a second representative
     has_logo: bool = False
+    choices: tuple[str, ...] = ()  # how the organisation may appear, the least first
+    visibility: str = ""  # as it does, or will; empty: nobody has chosen
+    may_be_guessed: bool = False  # without a name: so few are
+    is_sensitive: bool = False
+    chooses_apart: bool = False  # by a form of its own: without an answer, or after one
     history: tuple[Happening, ...] = ()
     form: Form = field(default_factory=Form)
     hand: Form = field(default_factory=Form)
+    how: Form = field(default_factory=Form)
     is_sent: bool = False
+    is_saved: bool = False
     has_changed: bool = False
 
 

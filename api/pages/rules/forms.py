@@ -143,7 +143,7 @@ def joining(sent: Sent, *, is_named: bool) -> tuple[dict[str, Any], dict[str, st
     return facts, faults
 
 
-def answering(sent: Sent) -> tuple[dict[str, Any], dict[str, str]]:
+def answering(sent: Sent, appearances: Sequence[str]) -> tuple[dict[str, Any], dict[str, str]]:
     """Return what a member answers, and what is missing in it."""
     answer, reservations = one(sent, "answer"), _reservations(sent)
     is_reserved = answer == "reserved"
@@ -154,8 +154,11 @@ def answering(sent: Sent) -> tuple[dict[str, Any], dict[str, str]]:
         "prints_reservation": is_reserved and bool(one(sent, "prints_reservation")),
         "reason": one(sent, "reason") or None if answer in AGAINST else None,
         "shows_logo": "has_logo" not in sent or bool(one(sent, "shows_logo")),
+        "visibility": None if answer in AGAINST else one(sent, "visibility") or None,
     }
     faults = {}
+    if answer not in AGAINST and facts["visibility"] not in appearances:
+        faults["visibility"] = "field.choice"
     if answer not in {"approved", "reserved", *AGAINST}:
         faults["answer"] = "field.choice"
     elif is_reserved and not reservations:

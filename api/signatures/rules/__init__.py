@@ -38,6 +38,14 @@ SHOWN: Mapping[Audience, tuple[Visibility, ...]] = {
     Audience.COORDINATOR: tuple(Visibility),
 }
 
+# From what shows nothing to what shows all.
+SHOWING = (
+    Visibility.ANONYMOUS,
+    Visibility.COALITION,
+    Visibility.INITIALS,
+    Visibility.PUBLIC,
+)
+
 
 class Facts(Protocol):
     """What the policy needs to know of a signature; its row has all of it."""

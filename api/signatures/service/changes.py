@@ -14,7 +14,7 @@ from api.infra import audit, clock, events
 from api.infra.database import Stale, reading, touch, transaction
 from api.organisations.models import Organisation
 from api.signatures import rules
-from api.signatures.models import SignatoryKind, Signature, SignatureState, Visibility
+from api.signatures.models import SignatoryKind, Signature, SignatureState, Source, Visibility
 from api.signatures.rules import Audience
 from api.signatures.service import counts, forgetting, rows
 from api.statements.models import Statement
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from api.signatures.service.rows import Shown
 
 ROW_FIELDS = ("kind", "country", "lead", "visibility", "day")
+
+
+class MemberDecides(Conflict):
+    """What became of a member's approval shows no more than the member chose."""
+
+    title = "The member decides how it appears"
 
 
 class Withdrawn(Conflict):
@@ -70,6 +76,15 @@ def _from_entry(session: Session, statement: Statement, facts: dict[str, Any]) -
     return {**told, **own, "organisation_id": organisation_id if is_public else None}
 
 
+def _must_not_show(signature: Signature, wanted: Visibility) -> None:
+    shows_more = rules.SHOWING.index(wanted) > rules.SHOWING.index(signature.visibility)
+    if signature.source is Source.APPROVAL and shows_more:
+        raise MemberDecides(
+            "It chooses by the link of its letters; or enter what it said:"
+            " POST /v1/statements/{id}/appearances."
+        )
+
+
 def _require_name(facts: dict[str, Any]) -> None:
     if wrong := rules.nameless(facts):
         raise Invalid("Only an anonymous signature may have no name.", [Fault("/name", wrong)])
@@ -85,6 +100,7 @@ def change(actor: Actor, signature_id: UUID, expected: int, changes: dict[str, A
         facts = {field: getattr(signature, field) for field in ROW_FIELDS}
         facts = {**facts, **known, **changes}
         _require_name(facts)
+        _must_not_show(signature, Visibility(facts["visibility"]))
         printed = rules.seen(signature, known, Audience.PUBLIC)
         with counts.followed(session, statement, [signature]):
             for field in ROW_FIELDS:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from api.signoffs.service import redaction as redaction  # cases call it
-from api.signoffs.service.answers import answer, asked, enter, hand_over
+from api.signoffs.service import (
+    appearances as appearances,
+    redaction as redaction,  # cases call it
+)
+from api.signoffs.service.answers import answer, asked, choose, enter, hand_over
 from api.signoffs.service.board import board, told
 from api.signoffs.service.publishing import printed, with_logos
 from api.signoffs.service.rounds import (
@@ -21,6 +24,7 @@ __all__ = [
     "ask_more",
     "asked",
     "board",
+    "choose",
     "close",
     "enter",
     "hand_over",

@@ -14,10 +14,11 @@ from api.infra import audit, clock, keys, letters, links
 from api.infra.database import insert, reading, transaction
 from api.portable.rules import secrecy
 from api.signatures.service.rows import current
+from api.signing.service import settings
 from api.signoffs import rules
 from api.signoffs.models import Approver, Ask, Round, SignOff
 from api.signoffs.rules import Standing
-from api.signoffs.service import asking, rows
+from api.signoffs.service import appearances, asking, rows
 from api.signoffs.service.rounds import AfterDeadline, is_open
 from api.signoffs.service.rows import SignOffOver
 from api.statements import service as statements
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from api.signatures.models import Visibility
     from api.signoffs.service.rows import Given, Person, Seat, Table
 
 CONTENT = ("reason", "reservations")
@@ -39,10 +41,19 @@ class HandedOn(Conflict):
     title = "This was handed to a colleague"
 
 
+class NoMember(Gone):
+    """An organisation that left is asked no more; how it appears it can still choose."""
+
+    title = "No member any more"
+
+
 class AlreadyAsked(Conflict):
     """One person, one voice."""
 
     title = "This address is asked already"
+
+
+REFUSALS = (SignOffOver, AfterDeadline, HandedOn, NoMember, links.LinkExpired)
 
 
 @dataclass(frozen=True)
@@ -56,10 +67,19 @@ class Asked:
     seat: Seat
     me: Person
     why_not: str | None  # they may not answer now
+    may_choose: bool  # how the organisation appears
+    visibility: Visibility | None  # as it does now, or will; None: nobody chose
+    may_be_guessed: bool  # without a name: so few are
+    is_sensitive: bool
 
     @property
     def may_answer(self) -> bool:
         return self.why_not is None
+
+    @property
+    def stands(self) -> bool:
+        """Whether the organisation stands under a published text."""
+        return self.seat.appearance is not None and self.seat.appearance.signature_id is not None
 
     @property
     def places(self) -> list[dict[str, str]]:
@@ -138,14 +158,20 @@ def _followed(
     statement = session.get_one(
         Statement, statement_id, with_for_update=lock or None, populate_existing=lock
     )
-    table = rows.table(session, statement)
+    table = rows.table(session, statement, also=ask.member_id)
     seat = table.seat(ask.member_id)
     me = _me(seat, row.id) if seat is not None else None
-    if me is None:
-        raise Gone("Its organisation is no member of the coalition any more.")
+    if seat is None or me is None or not _is_about(seat):
+        raise NoMember("Its organisation is no member of the coalition any more.")
     if me.has_left:
         raise links.LinkExpired("You may not answer for the organisation any more.")
     return table, me
+
+
+def _is_about(seat: Seat) -> bool:
+    """Tell whether a link still concerns a member: who left may stand under a published text."""
+    stands = seat.appearance is not None and seat.appearance.signature_id is not None
+    return stands or rows.is_of_today(seat.member)
 
 
 def _me(seat: Seat, approver_id: UUID) -> Person | None:
@@ -157,8 +183,13 @@ def _asked(session: Session, table: Table, me: Person) -> Asked:
     try:
         _must_answer(table, seat, me)
         why_not = None
-    except (SignOffOver, AfterDeadline, HandedOn, links.LinkExpired) as refused:
+    except REFUSALS as refused:
         why_not = refused.title
+    try:
+        _must_choose(session, table, seat, me)
+        may_choose = True
+    except REFUSALS:
+        may_choose = False
     return Asked(
         statement,
         session.get_one(Coalition, statement.coalition_id),
@@ -167,6 +198,10 @@ def _asked(session: Session, table: Table, me: Person) -> Asked:
         seat,
         me,
         why_not,
+        may_choose,
+        appearances.now(session, seat),
+        appearances.may_be_guessed(session, table, seat),
+        settings.of(session, statement).is_sensitive,
     )
 
 
@@ -181,15 +216,38 @@ def _round(table: Table) -> Round:
 
 
 def _must_answer(table: Table, seat: Seat, me: Person) -> None:
-    if any(each.approver.handed_by == me.approver.id for each in seat.people):
-        raise HandedOn("Your colleague answers now; you can go on reading here.")
-    if not me.may_answer:
-        raise links.LinkExpired("You may not answer for the organisation any more.")
+    _must_speak(seat, me)
+    if not rows.is_of_today(seat.member):
+        raise NoMember("The organisation is no member of the coalition any more.")
     if _round(table).closed_at is not None:
         raise SignOffOver("The coordinators closed it. Write to them.")
     rows.must_be_open(table.statement)
     if not is_open(table):
         raise AfterDeadline("Write to the coordinators: they can still enter an answer.")
+
+
+def _must_choose(session: Session, table: Table, seat: Seat, me: Person) -> None:
+    """Let a person pass who says how their organisation appears: that has no deadline."""
+    _must_speak(seat, me)
+    appearances.must_stand(session, table, seat)
+
+
+def _must_speak(seat: Seat, me: Person) -> None:
+    if any(each.approver.handed_by == me.approver.id for each in seat.people):
+        raise HandedOn("Your colleague answers now; you can go on reading here.")
+    if not me.may_answer:
+        raise links.LinkExpired("You may not answer for the organisation any more.")
+
+
+def choose(secret: str, visibility: Visibility) -> Asked:
+    """Choose how a member appears, before it answers, with it, or once the text is published."""
+    with transaction() as session:
+        table, me = _followed(session, secret, lock=True, prints=True)
+        seat = _seat_of(table, me)
+        _must_choose(session, table, seat, me)
+        appearances.put(session, table, seat, visibility, voice=me.root)
+        table = rows.table(session, table.statement, also=seat.member.id)
+        return _asked(session, table, me)
 
 
 def answer(secret: str, facts: Mapping[str, Any]) -> Asked:
@@ -200,9 +258,12 @@ def answer(secret: str, facts: Mapping[str, Any]) -> Asked:
         _must_answer(table, seat, me)
         who = {"name": me.name, "role": me.role}
         put = _put(session, table, seat, facts, who, approver_id=me.approver.id)
+        if facts["visibility"] is not None:
+            appearances.put(session, table, seat, facts["visibility"], voice=me.root)
         if put is not None:
             audit.record(session, None, "sign_off.answered", put, _audited(put))
-            table = rows.table(session, table.statement)
+        table = rows.table(session, table.statement)
+        if put is not None:
             _follow_up(session, table, _seat_of(table, me))
         return _asked(session, table, me)
 
@@ -218,10 +279,13 @@ def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> tuple[T
             wrong = "It is no lead and no member of the coalition today."
             raise Invalid("Only members sign off.", [Fault("/member_id", wrong)])
         put = _put(session, table, seat, facts, facts["by"], user_id=actor.user_id)
+        if facts["visibility"] is not None:
+            appearances.put(session, table, seat, facts["visibility"], by=actor)
         if put is not None:
             audit.record(session, actor, "sign_off.entered", put, _audited(put))
-            table = rows.table(session, statement)
-            seat = next(each for each in table.seats if each.member.id == seat.member.id)
+        table = rows.table(session, statement)
+        seat = next(each for each in table.seats if each.member.id == seat.member.id)
+        if put is not None:
             _follow_up(session, table, seat)
         return table, seat
 

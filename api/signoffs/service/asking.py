@@ -27,6 +27,7 @@ REQUEST, AGAIN, EDITED = "signoffs.request", "signoffs.again", "signoffs.edited"
 CORRECTED = "signoffs.corrected"  # after it was published
 WITHOUT_ANSWER = rules.OUTSTANDING | {rules.Standing.NOT_ASKED, rules.Standing.NOBODY_TO_ASK}
 HANDED, HALF, REMINDER = "signoffs.handed", "signoffs.half", "signoffs.reminder"
+APPEARANCE = "signoffs.appearance"
 
 
 def ask(session: Session, table: Table, found: Round, seats: Iterable[Seat]) -> list[UUID]:

@@ -27,38 +27,60 @@ if TYPE_CHECKING:
 
 
 def board(actor: Actor, statement_id: UUID) -> dict[str, Any]:
-    """Return where each member is; who answered, and why, is for coordinators."""
+    """Return where each member is; others than coordinators see who shows that it approved."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         table = rows.table(session, statement)
-        sees_people = actor.may(statement.coalition_id, Role.COORDINATOR)
-        members = [told(seat, sees_people=sees_people) for seat in table.seats]
+        sees_all = actor.may(statement.coalition_id, Role.COORDINATOR)
+        members = [told(seat) if sees_all else shown(seat) for seat in table.seats]
+        open_ = [seat for seat in table.seats if sees_all or seat.is_shown]
+        lines, withheld = _lines(session, statement)
         return {
             "statement_id": statement.id,
             "state": statement.state,
             "revision_number": statement.revision_number,
             "round": table.round,
             "members": members,
-            "totals": Counter(str(seat.standing) for seat in table.seats),
+            "totals": Counter(str(seat.standing) for seat in open_),
             "outstanding": [
                 seat.member.id for seat in table.seats if seat.standing in rules.OUTSTANDING
-            ],
-            "would_print": _lines(session, statement),
+            ]
+            if sees_all
+            else None,
+            "would_print": lines,
+            "would_withhold": withheld,
         }
 
 
-def _lines(session: Session, statement: Statement) -> list[dict[str, Any]]:
+def _lines(session: Session, statement: Statement) -> tuple[list[dict[str, Any]], int]:
+    """Return the lines that would print, and how many would be counted without one."""
     if not statement.revision_number:
-        return []
+        return [], 0
     document = statements.current_revision(session, statement).document
-    listed, _ = printed(session, statement, Audience.PUBLIC)
-    return [
-        dict(line) for line in signing.signatories({**document, "signatories": listed})["lines"]
-    ]
+    listed, withheld = printed(session, statement, Audience.PUBLIC)
+    lines = signing.signatories({**document, "signatories": listed})["lines"]
+    return [dict(line) for line in lines], withheld
 
 
-def told(seat: Seat, *, sees_people: bool) -> dict[str, Any]:
-    """Return where one member is."""
+# What of a member is for coordinators, unless it approved and shows its name.
+CLOSED = (
+    "state", "by_silence", "visibility", "asked_at", "asked_again_at", "answered_at",
+    "revision_number", "reminders", "next_reminder_at",
+)  # fmt: skip
+
+
+def shown(seat: Seat) -> dict[str, Any]:
+    """Return what everybody who reads the statement may know of one member.
+
+    Of who declined, was not asked, is silent or counts without a name it is the same: nothing. Else
+    those without a name would be known by what is missing of the others.
+    """
+    closed = () if seat.is_shown else CLOSED
+    return {**told(seat), **dict.fromkeys((*closed, "people", "answers"))}
+
+
+def told(seat: Seat) -> dict[str, Any]:
+    """Return where one member is, as coordinators see it."""
     ask, last = seat.ask, seat.answers[-1] if seat.answers else None
     by_silence = seat.standing is Standing.TACIT or (
         seat.standing is Standing.DECLINED and not _has_declined(seat)
@@ -73,14 +95,15 @@ def told(seat: Seat, *, sees_people: bool) -> dict[str, Any]:
         "needs_two": seat.organisation.needs_two,
         "state": seat.standing,
         "by_silence": by_silence,
+        "visibility": seat.visibility,
         "asked_at": ask and ask.asked_at,
         "asked_again_at": ask and ask.asked_again_at,
         "answered_at": last and last.row.answered_at,
         "revision_number": last and last.row.revision_number,
         "reminders": ask.reminders if ask else 0,
         "next_reminder_at": ask and ask.remind_at,
-        "people": answers.told_of(seat) if sees_people else None,
-        "answers": [answers.told(each) for each in seat.answers] if sees_people else None,
+        "people": answers.told_of(seat),
+        "answers": [answers.told(each) for each in seat.answers],
     }
 
 

@@ -12,7 +12,7 @@ from api.organisations.rules import name_in
 from api.signing.service import settings
 from api.signoffs import rules
 from api.signoffs.models import Approver, Ask, Round
-from api.signoffs.service import asking, rounds, rows
+from api.signoffs.service import appearances, asking, rounds, rows
 from api.statements import service as statements
 from api.statements.models import State, Statement
 
@@ -28,22 +28,23 @@ if TYPE_CHECKING:
 def _facts(
     session: Session,
     approver_id: UUID,
-    is_wanted: Callable[[Seat, Person], bool],
-    is_due: Callable[[Table], bool] = rounds.is_open,
+    is_wanted: Callable[[Table, Seat, Person], bool],
 ) -> letters.Facts | None:
     """Return the facts of a letter to somebody; None where they may not answer any more."""
     row, link = session.get(Approver, approver_id), links.newest(session, rows.PURPOSE, approver_id)
     if row is None or link is None:
         return None
-    of = session.get_one(Round, session.get_one(Ask, row.ask_id).round_id)
-    table = rows.table(session, session.get_one(Statement, of.statement_id))
+    ask = session.get_one(Ask, row.ask_id)
+    of = session.get_one(Round, ask.round_id)
+    statement = session.get_one(Statement, of.statement_id)
+    table = rows.table(session, statement, also=ask.member_id)
     found = [
         (seat, who)
         for seat in table.seats
         for who in seat.people
-        if who.approver.id == row.id and who.may_answer and is_wanted(seat, who)
+        if who.approver.id == row.id and who.may_answer and is_wanted(table, seat, who)
     ]
-    if not found or not is_due(table):
+    if not found:
         return None
     return _written(session, table, of, *found[0], links.secret_of(session, link))
 
@@ -73,16 +74,26 @@ def _written(  # noqa: PLR0913, PLR0917 # what a letter is about
             "change_note": statements.current_revision(session, statement).note,
             "handed_by": who.approver.handed_by and givers.get(who.approver.handed_by),
             "is_last": ask.remind_at is None,
+            "is_published": appearances.signature_of(session, seat) is not None,
         },
     )
 
 
-def _is_owing(seat: Seat, who: Person) -> bool:
-    return who in asking.owing(seat)
+def _is_asked(table: Table, seat: Seat) -> bool:
+    return rounds.is_open(table) and rows.is_of_today(seat.member)
 
 
-def _stands_behind(seat: Seat, _: Person) -> bool:
-    return any(each.row.answer in rules.POSITIVE for each in seat.fresh[-1:])
+def _is_owing(table: Table, seat: Seat, who: Person) -> bool:
+    return _is_asked(table, seat) and who in asking.owing(seat)
+
+
+def _stands_behind(table: Table, seat: Seat, _: Person) -> bool:
+    is_behind = any(each.row.answer in rules.POSITIVE for each in seat.fresh[-1:])
+    return is_behind and _is_asked(table, seat)
+
+
+def _is_undecided(table: Table, seat: Seat, _: Person) -> bool:
+    return appearances.is_undecided(table, seat)
 
 
 for _kind in (asking.REQUEST, asking.AGAIN, asking.REMINDER, asking.HANDED, asking.HALF):
@@ -99,8 +110,13 @@ def _edited(session: Session, approver_id: UUID) -> letters.Facts | None:
 
 @letters.facts_of(asking.CORRECTED)
 def _corrected(session: Session, approver_id: UUID) -> letters.Facts | None:
-    return _facts(session, approver_id, asking.stood_behind, _is_published)
+    return _facts(session, approver_id, _stood_behind)
 
 
-def _is_published(table: Table) -> bool:
-    return table.statement.state is State.PUBLISHED
+def _stood_behind(table: Table, seat: Seat, who: Person) -> bool:
+    return table.statement.state is State.PUBLISHED and asking.stood_behind(seat, who)
+
+
+@letters.facts_of(asking.APPEARANCE)
+def _to_choose(session: Session, approver_id: UUID) -> letters.Facts | None:
+    return _facts(session, approver_id, _is_undecided)

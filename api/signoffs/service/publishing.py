@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -24,13 +25,18 @@ from api.statements import service as statements
 from api.statements.models import State, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sqlalchemy.orm import Session
 
     from api.organisations.models import Organisation
     from api.signatures.rules import Audience, Signatory
     from api.signoffs.service.rows import Seat, Table
+
+
+# Of an approval that not everybody sees: what could tell whose it is, and what names it.
+TELLING = ("organisation_id", "country", "reservation")
+NAMING = ("name", "acronym", "represented_by")
 
 
 def printed(
@@ -41,8 +47,9 @@ def printed(
     As `signatures.printed`, which is all of them once the text is published.
     """
     listed, withheld = signatures.printed(session, statement, audience)
-    approved = [_portable(facts) for _, facts in _approved(session, statement)]
-    return [*listed, *approved], withheld
+    approved = [facts for _, facts in _approved(session, statement)]
+    shown = [_portable(each) for each in approved if each["visibility"] in signing.SHOWN[audience]]
+    return [*listed, *shown], withheld + len(approved) - len(shown)
 
 
 def with_logos(session: Session, statement: Statement) -> list[tuple[Signatory, Organisation]]:
@@ -50,7 +57,7 @@ def with_logos(session: Session, statement: Statement) -> list[tuple[Signatory, 
     approved = [
         (_portable(facts), seat.organisation)
         for seat, facts in _approved(session, statement)
-        if seat.organisation.logo_sha256 is not None and facts["shows_logo"]
+        if seat.is_shown and seat.organisation.logo_sha256 is not None and facts["shows_logo"]
     ]
     return [*signatures.with_logos(session, statement), *approved]
 
@@ -58,8 +65,11 @@ def with_logos(session: Session, statement: Statement) -> list[tuple[Signatory, 
 def _portable(facts: Mapping[str, Any]) -> Signatory:
     fields = ("name", "acronym", "country", "reservation")
     entry = {field: facts[field] for field in fields if facts[field] is not None}
-    lead = {"lead": True} if facts["lead"] else {}
-    return {"kind": SignatoryKind.ORGANISATION.value, **entry, **lead}
+    if facts["lead"]:
+        entry["lead"] = True
+    if facts["visibility"] is not Visibility.PUBLIC:
+        entry["visibility"] = facts["visibility"].value
+    return {"kind": SignatoryKind.ORGANISATION.value, **entry}
 
 
 def _approved(session: Session, statement: Statement) -> Iterator[tuple[Seat, dict[str, Any]]]:
@@ -73,7 +83,7 @@ def of_table(session: Session, table: Table) -> Iterator[tuple[Seat, dict[str, A
     behind = [seat for seat in table.seats if seat.standing in rules.COUNTS]
     there = _signed(session, table.statement) if behind else set()
     for seat in behind:
-        facts = _facts(table, seat)
+        facts = facts_of(table, seat)
         same = signing.sameness(SignatoryKind.ORGANISATION, facts)
         if seat.organisation.id not in there and same not in there:
             yield seat, facts
@@ -90,7 +100,8 @@ def _signed(session: Session, statement: Statement) -> set[Any]:
     return {*(row.organisation_id for row in found), *names} - {None}
 
 
-def _facts(table: Table, seat: Seat) -> dict[str, Any]:
+def facts_of(table: Table, seat: Seat) -> dict[str, Any]:
+    """Return what a member's signature tells; who has not chosen counts without a name."""
     language, organisation = table.statement.language, seat.organisation
     notes = [
         rules.note_of(each.content["reservations"])
@@ -104,13 +115,26 @@ def _facts(table: Table, seat: Seat) -> dict[str, Any]:
         "acronym": organisation.acronym,
         "country": organisation.country,
         "lead": seat.member.role is MemberRole.LEAD,
-        "visibility": Visibility.PUBLIC,
+        "visibility": seat.visibility or Visibility.ANONYMOUS,
         "organisation_id": organisation.id,
         "represented_by": _by(last.content["by"]) if last else None,
         "shows_logo": last is None or last.row.shows_logo,
         "reservation": " ".join(notes)[: rules.MOST_PRINTED] or None,
         "revision_number": _revision(table, seat),
     }
+
+
+def kept(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a signature keeps of a member that approved: no more than is to show.
+
+    In a list of few a country, or a line of its own as the lead, would tell a name that is hidden.
+    """
+    shown = facts["visibility"]
+    if shown is Visibility.PUBLIC:
+        return dict(facts)
+    left_out = [*TELLING, *(NAMING if shown is Visibility.ANONYMOUS else ())]
+    unshown = {"lead": False, "shows_logo": False, **dict.fromkeys(left_out)}
+    return {**facts, **unshown}
 
 
 def _by(who: Mapping[str, Any]) -> dict[str, str]:
@@ -133,13 +157,29 @@ def _moved(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
     table = rows.table(session, statement)
     if facts["state"] == State.PUBLISHED:
         session.flush()
-        for seat, entry in list(of_table(session, table)):
-            revision = statements.any_revision(session, statement, entry["revision_number"])
-            (signature_id,) = signed.put(
-                session, statement, revision, [entry], source=Source.APPROVAL
-            )
-            signature = session.get_one(Signature, signature_id)
-            told = {"member_id": seat.member.id, "revision_sha256": revision.sha256}
-            audit.record(session, None, "signature.made_of_approval", signature, told)
+        for seat, entry in _in_order(of_table(session, table)):
+            _sign(session, statement, seat, entry)
     if table.round is not None and table.round.closed_at is None:
         rounds.shut(session, table.round)
+
+
+def _in_order(
+    approved: Iterable[tuple[Seat, dict[str, Any]]],
+) -> list[tuple[Seat, dict[str, Any]]]:
+    """Return members as they sign: those without a name last, in no order that could tell them."""
+    given = list(approved)
+    hidden = [each for each in given if each[1]["visibility"] is not Visibility.PUBLIC]
+    random.SystemRandom().shuffle(hidden)
+    return [each for each in given if each not in hidden] + hidden
+
+
+def _sign(session: Session, statement: Statement, seat: Seat, facts: Mapping[str, Any]) -> None:
+    revision = statements.any_revision(session, statement, facts["revision_number"])
+    entries = [kept(facts)]
+    (signature_id,) = signed.put(session, statement, revision, entries, source=Source.APPROVAL)
+    rows.appearance(session, statement, seat.member.id).signature_id = signature_id
+    signature = session.get_one(Signature, signature_id)
+    told = {"revision_sha256": revision.sha256}
+    if facts["visibility"] is Visibility.PUBLIC:
+        told["member_id"] = str(seat.member.id)
+    audit.record(session, None, "signature.made_of_approval", signature, told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -12,15 +13,15 @@ from api.coalitions.models import Coalition, Member, MemberRole
 from api.errors import Conflict
 from api.infra import clock, keys, spelling
 from api.organisations.models import Organisation, Representative
+from api.signatures.models import Visibility
 from api.signoffs import rules
-from api.signoffs.models import Approver, Ask, Round, SignOff
+from api.signoffs.models import Appearance, Approver, Ask, Round, SignOff
 from api.signoffs.rules import Said, Standing
 from api.statements.models import State, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from sqlalchemy.orm import Session
 
@@ -72,6 +73,17 @@ class Seat:
     answers: list[Given]  # in the order in which they came
     standing: Standing
     counted_from: int
+    appearance: Appearance | None
+
+    @property
+    def visibility(self) -> Visibility | None:
+        """How it chose to appear; None: it has not, and counts without its name."""
+        return self.appearance.visibility if self.appearance else None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether everybody may know that it stands behind the text."""
+        return self.standing in rules.COUNTS and self.visibility is Visibility.PUBLIC
 
     @property
     def fresh(self) -> list[Given]:
@@ -113,10 +125,11 @@ def must_be_open(statement: Statement) -> None:
         raise SignOffOver(f"The text is {statement.state}.")
 
 
-def table(session: Session, statement: Statement) -> Table:
-    """Return a statement's members of today, and where each is."""
+def table(session: Session, statement: Statement, *, also: UUID | None = None) -> Table:
+    """Return a statement's members of today, and where each is; `also` one that may have left."""
     found = round_of(session, statement.id)
-    members = _members(session, statement.coalition_id)
+    members = _members(session, statement.coalition_id, also)
+    appearances = appearances_of(session, statement.id)
     asks = _asks(session, found)
     people = people_of(session, [ask.id for ask in asks.values()])
     answers = _answers(session, statement.id)
@@ -145,22 +158,53 @@ def table(session: Session, statement: Statement) -> Table:
                     )
                 ),
                 statement.counted_from,
+                appearances.get(member.id),
             )
         )
     return Table(statement, found, seats)
 
 
-def _members(session: Session, coalition_id: UUID) -> list[tuple[Member, Organisation]]:
+def appearances_of(session: Session, statement_id: UUID) -> dict[UUID, Appearance]:
+    """Return how members chose to appear under a statement, by the member; read anew."""
+    query = select(Appearance).where(Appearance.statement_id == statement_id)
+    rows = session.scalars(query.execution_options(populate_existing=True))
+    return {row.member_id: row for row in rows}
+
+
+def appearance(session: Session, statement: Statement, member_id: UUID) -> Appearance:
+    """Return how a member appears under a statement, entered where nothing says it yet.
+
+    The caller holds the statement.
+    """
+    found = appearances_of(session, statement.id).get(member_id)
+    if found is None:
+        whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}
+        found = Appearance(id=uuid4(), member_id=member_id, **whose)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def is_of_today(member: Member) -> bool:
+    """Tell whether an organisation is a member that signs off now."""
+    until, today = member.until, clock.today()
+    is_there = member.since <= today and (until is None or until > today)
+    return is_there and member.role in {MemberRole.LEAD, MemberRole.MEMBER}
+
+
+def _members(
+    session: Session, coalition_id: UUID, also: UUID | None
+) -> list[tuple[Member, Organisation]]:
     today = clock.today()
+    is_in = (
+        Member.role.in_([MemberRole.LEAD, MemberRole.MEMBER])
+        & (Member.since <= today)
+        & (Member.until.is_(None) | (Member.until > today))
+    )
     query = (
         select(Member, Organisation)
         .join(Organisation, Organisation.id == Member.organisation_id)
-        .where(
-            Member.coalition_id == coalition_id,
-            Member.role.in_([MemberRole.LEAD, MemberRole.MEMBER]),
-            Member.since <= today,
-            Member.until.is_(None) | (Member.until > today),
-        )
+        .where(Member.coalition_id == coalition_id, is_in | (Member.id == also))
         .order_by(Member.since, Member.created_at, Member.id)
     )
     found = [(member, organisation) for member, organisation in session.execute(query)]

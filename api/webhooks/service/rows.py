@@ -9,6 +9,8 @@ from api.infra import clock, keys
 from api.signatures.models import Signature, SignatureState
 from api.signatures.rules import Audience
 from api.signatures.service import rows as signed
+from api.signoffs import service as signoffs
+from api.signoffs.models import SignOff
 from api.statements.models import Statement
 from api.webhooks import rules
 
@@ -74,6 +76,18 @@ def signatory(session: Session, signature_id: UUID) -> dict[str, Any] | None:
     for each in signed.shown(session, statement, [found], Audience.COORDINATOR):
         return {**each.who, "visibility": str(found.visibility), "standing": str(each.standing)}
     return None
+
+
+def answer(session: Session, sign_off_id: UUID, *, is_custodian: bool) -> dict[str, str]:
+    """Return what is told of a member's answer; of one to others than custodians: an open approval.
+
+    Of every other answer nothing is told, or members without a name would be known by what is
+    missing.
+    """
+    row = session.get(SignOff, sign_off_id)
+    if row is None or not (is_custodian or signoffs.appearances.is_told(session, row)):
+        return {}
+    return {"member_id": str(row.member_id), "answer": row.answer.value}
 
 
 def now_told(secrets: Sequence[Sequence[Any]]) -> tuple[list[list[Any]], str]:

@@ -230,10 +230,16 @@ def _tell(line: Line, endpoint: rows.Access, it: Due) -> Told:
 
 def _data(endpoint: rows.Access, it: Due) -> dict[str, Any]:
     """Return what is told; who signed, to custodians only, and as it is known at this moment."""
-    data = {"coalition_id": str(endpoint.coalition_id), **it.facts}
-    if endpoint.is_custodian and rules.CATALOGUE[it.type].tells_who:
+    kind = rules.CATALOGUE[it.type]
+    known = {name: value for name, value in it.facts.items() if name not in kind.later}
+    data = {"coalition_id": str(endpoint.coalition_id), **known}
+    if endpoint.is_custodian and kind.tells_who:
         with reading() as session:
             data["signatory"] = rows.signatory(session, UUID(str(it.facts["signature_id"])))
+    if kind.later:
+        with reading() as session:
+            of = UUID(str(it.facts["sign_off_id"]))
+            data |= rows.answer(session, of, is_custodian=endpoint.is_custodian)
     return data
 
 

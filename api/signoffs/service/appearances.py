@@ -1,0 +1,214 @@
+"""How members appear under a text: shown, to the coalition only, or counted without a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from api.accounts.rules import Actor, Role
+from api.cases import service as cases
+from api.errors import Fault, Invalid
+from api.infra import audit, events
+from api.infra.database import touch, transaction
+from api.signatures.models import Signature, SignatureState, Source, Visibility
+from api.signatures.rules import identity_of
+from api.signatures.service import counts, rows as signed
+from api.signoffs import rules
+from api.signoffs.models import Appearance, SignOff
+from api.signoffs.service import asking, rounds, rows
+from api.signoffs.service.publishing import facts_of, kept
+from api.signoffs.service.rows import SignOffOver
+from api.statements.models import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.signoffs.service.rows import Seat, Table
+
+AT_ONCE = 50  # members that one transaction tells
+
+
+def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Seat:
+    """Enter how a member wants to appear, which it said in another way; also once it is published.
+
+    A member that left since can still be entered: its name may stand under the text.
+    """
+    with transaction() as session:
+        statement = cases.held(session, actor, Statement, statement_id, Role.COORDINATOR)
+        table = rows.table(session, statement, also=facts["member_id"])
+        seat = table.seat(facts["member_id"])
+        if seat is None:
+            wrong = "The coalition has no such member that signs."
+            raise Invalid("Only members sign off.", [Fault("/member_id", wrong)])
+        must_stand(session, table, seat)
+        put(session, table, seat, facts["visibility"], by=actor)
+        session.flush()
+        return _again(session, table, seat)
+
+
+def _again(session: Session, table: Table, seat: Seat) -> Seat:
+    there = rows.table(session, table.statement, also=seat.member.id)
+    return next(each for each in there.seats if each.member.id == seat.member.id)
+
+
+def must_stand(session: Session, table: Table, seat: Seat) -> None:
+    """Let a member pass that signs or may, or raise SignOffOver."""
+    if table.statement.state in rows.SIGNS_OFF:
+        return
+    signature = signature_of(session, seat)
+    if signature is None or signature.state is SignatureState.WITHDRAWN:
+        raise SignOffOver("No approval of the organisation stands under this text.")
+
+
+def signature_of(session: Session, seat: Seat, *, lock: bool = False) -> Signature | None:
+    """Return what publishing made of a member's approval."""
+    if seat.appearance is None or seat.appearance.signature_id is None:
+        return None
+    where = seat.appearance.signature_id
+    return session.get(Signature, where, with_for_update=lock or None, populate_existing=True)
+
+
+def now(session: Session, seat: Seat) -> Visibility | None:
+    """Return how a member appears, or will; None: it has not chosen, and has no name there."""
+    signature = signature_of(session, seat)
+    return seat.visibility if signature is None else signature.visibility
+
+
+def put(  # noqa: PLR0913 # of whom, by whom, and what
+    session: Session,
+    table: Table,
+    seat: Seat,
+    wanted: Visibility,
+    *,
+    voice: UUID | None = None,
+    by: Actor | None = None,
+) -> None:
+    """Have a member appear as it wants; what it chose before goes, and the same twice is once."""
+    row = rows.appearance(session, table.statement, seat.member.id)
+    before = row.visibility
+    is_free = voice is None or row.voice == voice
+    needs_two = seat.organisation.needs_two
+    row.visibility = rules.shown_as(before, wanted, needs_two=needs_two, is_own=is_free)
+    if row.visibility is wanted:
+        row.voice = voice
+    row.is_to_be_told = False
+    session.flush()
+    if row.visibility is not before:
+        told = {"member_id": seat.member.id, "visibility": row.visibility}
+        if by is None:
+            audit.record(session, None, "appearance.chosen", row, told)
+        else:
+            audit.record(session, by, "appearance.entered", row, told)
+    there = next(each for each in _seats(session, table, seat) if each.appearance is row)
+    _follow(session, table, there, by)
+
+
+def _seats(session: Session, table: Table, seat: Seat) -> list[Seat]:
+    return rows.table(session, table.statement, also=seat.member.id).seats
+
+
+def _follow(session: Session, table: Table, seat: Seat, by: Actor | None) -> None:
+    """Let the signature of a member show what it chose; a name that goes leaves at once."""
+    signature, statement = signature_of(session, seat, lock=True), table.statement
+    shown = seat.visibility
+    if signature is None or shown is None or signature.visibility is shown:
+        return
+    if signature.state is SignatureState.WITHDRAWN:
+        return
+    was_shown = signature.visibility in {Visibility.PUBLIC, Visibility.INITIALS}
+    facts = kept(facts_of(table, seat))
+    with counts.followed(session, statement, [signature]):
+        for field in ("visibility", "country", "lead", "organisation_id", "shows_logo"):
+            setattr(signature, field, facts[field])
+    signed.put_identity(session, signature, identity_of(facts))
+    if shown is not Visibility.PUBLIC:
+        # Between the lines of two others its place would tell whose it is.
+        last = select(func.max(Signature.position)).where(Signature.statement_id == statement.id)
+        signature.position = 1 + (session.scalar(last) or 0)
+        audit.destroy_salts(session, signature.id)
+    touch(signature, None)
+    if was_shown:
+        told = {"statement_id": str(statement.id)}
+        events.announce(session, "signature.taken_back", statement.coalition_id, **told)
+    action = "signature.changed" if by else "signature.changed_by_signatory"
+    audit.record(session, by, action, signature, {"fields": ["visibility"], "visibility": shown})
+
+
+def is_told(session: Session, row: SignOff) -> bool:
+    """Tell whether everybody may know of an answer: it approves, and its member shows its name."""
+    if row.answer not in rules.POSITIVE:
+        return False
+    found = rows.appearances_of(session, row.statement_id).get(row.member_id)
+    if found is None:
+        return False
+    signature = found.signature_id and session.get(Signature, found.signature_id)
+    shown = signature.visibility if signature else found.visibility
+    return shown is Visibility.PUBLIC
+
+
+def may_be_guessed(session: Session, table: Table, seat: Seat) -> bool:
+    """Tell whether so few members are without a name, with this one, that they can be guessed."""
+    if table.statement.state in rows.SIGNS_OFF:
+        behind = (each for each in table.seats if each.standing in rules.COUNTS)
+        others = sum(not each.is_shown for each in behind if each.member.id != seat.member.id)
+    else:
+        own = seat.appearance.signature_id if seat.appearance else None
+        query = select(func.count()).where(
+            signed.counting(table.statement),
+            Signature.source == Source.APPROVAL,
+            Signature.visibility != Visibility.PUBLIC,
+            Signature.id.is_distinct_from(own),
+        )
+        others = session.scalar(query) or 0
+    return others + 1 < rules.FEW
+
+
+def is_due(session: Session) -> bool:
+    """Tell whether a member answered before it could choose, and was not told that it can."""
+    query = select(Appearance.id).where(Appearance.is_to_be_told).limit(1)
+    return session.scalars(query).first() is not None
+
+
+def tell() -> int:
+    """Tell members that answered before they could choose that they can; return how many letters.
+
+    That they were told is written in the transaction that promises the letters: twice is once.
+    """
+    number = 0
+    while True:
+        with transaction() as session:
+            due = select(Appearance).where(Appearance.is_to_be_told).order_by(Appearance.id)
+            some = due.limit(AT_ONCE).with_for_update(skip_locked=True)
+            found = session.scalars(some).all()
+            for row in found:
+                number += _told(session, row)
+                row.is_to_be_told = False
+            if not found:
+                return number
+
+
+def _told(session: Session, row: Appearance) -> int:
+    statement = session.get_one(Statement, row.statement_id)
+    table = rows.table(session, statement, also=row.member_id)
+    seat = table.seat(row.member_id)
+    if seat is None or not is_undecided(table, seat):
+        return 0
+    people = [each for each in seat.people if each.may_answer]
+    asking.write_to(session, table, asking.APPEARANCE, people)
+    return len(people)
+
+
+def is_undecided(table: Table, seat: Seat) -> bool:
+    """Tell whether a member has a choice to make: it stands under a text, or is about to."""
+    if seat.visibility is not None:
+        return False
+    if seat.appearance is not None and seat.appearance.signature_id is not None:
+        return True
+    if table.statement.state not in rows.SIGNS_OFF:
+        return False
+    is_behind = seat.standing in rules.COUNTS
+    return is_behind or (seat.standing in rules.OUTSTANDING and rounds.is_open(table))
