@@ -13,14 +13,13 @@ from api.signoffs.schemas import (
     AppearanceIn,
     AskedOut,
     AsksIn,
-    BoardMemberOut,
-    BoardOut,
     HandOverIn,
     MemberAppearanceIn,
     RoundIn,
     RoundOut,
     SignOffIn,
 )
+from api.signoffs.schemas.board import BoardMemberOut, BoardOut
 from api.web.etags import IF_MATCH, expected_if_there, tagged
 from api.web.rest import Blueprint
 

@@ -12,6 +12,7 @@ from api.statements.models import Weight
 from api.statements.schemas import (
     DraftOut,
     FrozenOut,
+    MovedOut,
     PastDemandArgs,
     PastDemandOut,
     PastDemandsOut,
@@ -164,15 +165,17 @@ class OneRevision(MethodView):
 class Transitions(MethodView):
     @needs_match
     @blueprint.arguments(TransitionIn)
-    @blueprint.response(200, StatementOut)
-    def post(self, given: dict[str, Any], statement_id: UUID, expected: int) -> Statement:
+    @blueprint.response(200, MovedOut)
+    def post(self, given: dict[str, Any], statement_id: UUID, expected: int) -> service.Moved:
         """Move a statement on: to review, back to draft, to be published, and after.
 
         A text that names people who were released or have died since is published where each is
         confirmed, so that it asks for nobody's freedom by mistake.
         """
         wanted, confirmed = given["state"], given["confirmed_cases"]
-        return tagged(service.move(current_actor(), statement_id, expected, wanted, confirmed))
+        moved = service.move(current_actor(), statement_id, expected, wanted, confirmed)
+        tag(moved.statement.version)
+        return moved
 
 
 def _tagged(found: service.Warned) -> service.Warned:

@@ -13,7 +13,7 @@ from api.web.paging import PageArgs, listed
 from api.web.rest import Schema
 
 if TYPE_CHECKING:
-    from api.statements.service import Frozen
+    from api.statements.service import Frozen, Moved
 
 ID = "2f1c6c0e-6d1a-4f0e-9a43-0d6a3f1f9b11"
 
@@ -294,8 +294,8 @@ class FrozenOut(RevisionOut):
         ma.fields.Nested(WarningOut),
         required=True,
         metadata={
-            "description": "Where it names people who were released or have died. The pointers"
-            " lead into the draft."
+            "description": "Where it names people who were released or have died, or members that"
+            " do not stand under it by name. The pointers lead into the draft."
         },
     )
 
@@ -310,6 +310,25 @@ class FrozenOut(RevisionOut):
     def _whole(self, frozen: Frozen, **_: Any) -> dict[str, Any]:
         own = {name: getattr(frozen.revision, name) for name in RevisionOut().fields}
         return {**own, "warnings": frozen.warnings, "change": frozen.change}
+
+
+class MovedOut(StatementOut):
+    """A statement that moved on, and what somebody should look at where it is published."""
+
+    warnings = ma.fields.List(
+        ma.fields.Nested(WarningOut),
+        required=True,
+        metadata={
+            "description": "Where it is published: each member that it names and that does not"
+            " stand under it by name, and each number of organisations that does not fit. The"
+            " pointers lead into the draft."
+        },
+    )
+
+    @ma.pre_dump
+    def _whole(self, moved: Moved, **_: Any) -> dict[str, Any]:
+        own = {name: getattr(moved.statement, name) for name in StatementOut().fields}
+        return {**own, "warnings": moved.warnings}
 
 
 class TransitionIn(Schema):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.signoffs.service import (
     appearances as appearances,
+    mentions as mentions,  # statements call it
     redaction as redaction,  # cases call it
 )
 from api.signoffs.service.answers import answer, asked, choose, enter, hand_over

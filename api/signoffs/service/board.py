@@ -13,7 +13,7 @@ from api.signatures.rules import Audience
 from api.signoffs import rules
 from api.signoffs.models import Answer
 from api.signoffs.rules import Standing
-from api.signoffs.service import answers, rows
+from api.signoffs.service import answers, mentions, rows
 from api.signoffs.service.publishing import printed
 from api.statements import service as statements
 from api.statements.models import Statement
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.signoffs.service.rows import Seat
+    from api.signoffs.service.rows import Seat, Table
 
 
 def board(actor: Actor, statement_id: UUID) -> dict[str, Any]:
@@ -49,6 +49,7 @@ def board(actor: Actor, statement_id: UUID) -> dict[str, Any]:
             else None,
             "would_print": lines,
             "would_withhold": withheld,
+            "warnings": _warned(session, table, sees_all=sees_all),
         }
 
 
@@ -60,6 +61,13 @@ def _lines(session: Session, statement: Statement) -> tuple[list[dict[str, Any]]
     listed, withheld = printed(session, statement, Audience.PUBLIC)
     lines = signing.signatories({**document, "signatories": listed})["lines"]
     return [dict(line) for line in lines], withheld
+
+
+def _warned(session: Session, table: Table, *, sees_all: bool) -> list[mentions.Warned]:
+    if not table.statement.revision_number:
+        return []
+    printed = statements.current_revision(session, table.statement).printed
+    return mentions.warned(session, table, printed, sees_all=sees_all)
 
 
 # What of a member is for coordinators, unless it approved and shows its name.

@@ -23,9 +23,11 @@ from api.statements.service.live import with_live
 from api.statements.service.redaction import as_it_was
 from api.statements.service.relabelling import DoesNotFit
 from api.statements.service.rows import (
+    BODY,
     NAMED,
     Warned,
     any_revision,
+    below,
     completed,
     current_revision,
     edited_on,
@@ -40,7 +42,7 @@ from api.statements.service.rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from uuid import UUID
 
     from sqlalchemy import Select
@@ -50,6 +52,12 @@ if TYPE_CHECKING:
     from api.infra.pages import Page, PageRequest
     from api.portable.rules.measuring import Measure
     from api.portable.rules.printing import Printed
+
+    Warner = Callable[[Session, Actor, Warned], list[Fault]]
+
+# Higher rungs that see in a text what somebody should look at: in a draft, and where it goes out.
+warners: list[Warner] = []
+publishing_warners: list[Warner] = []
 
 __all__ = [
     "NAMED",
@@ -61,13 +69,23 @@ __all__ = [
     "current_revision",
     "edited_on",
     "frozen",
+    "publishing_warners",
     "replaced",
     "revision_of",
     "seen_by",
     "started",
+    "warners",
     "whole_draft",
     "whole_revision",
 ]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A statement that moved on, and what somebody should look at where it is published."""
+
+    statement: Statement
+    warnings: list[Fault]
 
 
 @dataclass(frozen=True)
@@ -113,7 +131,9 @@ def _shown(session: Session, actor: Actor, found: Warned) -> Warned:
     checked = checking.Checked([], found.warnings)
     owner = found.statement.coalition_id
     closed = closed_of(session, owner, found.document)
-    return Warned(found.statement, *seen_by(actor, owner, found.document, checked, closed))
+    document, warnings = seen_by(actor, owner, found.document, checked, closed)
+    more = [each for warn in warners for each in warn(session, actor, found)]
+    return Warned(found.statement, document, [*warnings, *below(BODY, more)])
 
 
 def freeze(
@@ -189,7 +209,7 @@ def move(
     expected: int,
     wanted: State,
     confirmed: Collection[str] = (),
-) -> Statement:
+) -> Moved:
     """Move a statement on in its life.
 
     It is published with those whom it names though they are free or dead where each is confirmed.
@@ -198,18 +218,24 @@ def move(
         statement = load(session, actor, Statement, statement_id, Role.VIEWER, lock=True)
         actor.must(statement.coalition_id, rules.move(State(statement.state), wanted))
         touch(statement, expected)
+        warnings: list[Fault] = []
         if wanted is State.PUBLISHED:
             _must_print_what_was_frozen(session, statement)
             whole = whole_draft(session, statement)
             must_be_confirmed(session, statement.coalition_id, whole, confirmed)
+            found = Warned(statement, whole, [])
+            more = [each for warn in publishing_warners for each in warn(session, actor, found)]
+            warnings = below(BODY, more)
         elif wanted is State.REVIEW:
             current_revision(session, statement)
         statement.state = wanted
-        told = {"state": wanted} | ({"confirmed_cases": sorted(confirmed)} if confirmed else {})
+        told: dict[str, Any] = {"state": wanted}
+        told |= {"confirmed_cases": sorted(confirmed)} if confirmed else {}
+        told |= {"warnings": len(warnings)} if warnings else {}
         audit.record(session, actor, "statement.moved", statement, told)
         facts = {"statement_id": str(statement.id), "state": str(wanted)}
         events.announce(session, "statement.moved", statement.coalition_id, **facts)
-        return statement
+        return Moved(statement, warnings)
 
 
 def _must_print_what_was_frozen(session: Session, statement: Statement) -> None:

@@ -1,0 +1,193 @@
+"""Members that a text names though they do not stand under it, and numbers that fit no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from api.accounts.rules import Actor, Role
+from api.coalitions.models import Member, MemberRole
+from api.errors import Fault
+from api.organisations.models import Organisation
+from api.portable.rules import printing
+from api.signatures.models import SignatoryKind, Signature, Visibility
+from api.signatures.rules import sameness
+from api.signatures.service import rows as signed
+from api.signoffs import rules
+from api.signoffs.rules import Standing, mentions
+from api.signoffs.service import rows
+from api.signoffs.service.publishing import of_table
+from api.statements import service as statements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.signoffs.rules.mentions import Said
+    from api.signoffs.service.rows import Seat, Table
+    from api.statements.models import Statement
+
+WHY = {
+    Standing.NOT_ASKED: "was not asked whether it signs",
+    Standing.NOBODY_TO_ASK: "has nobody who could be asked whether it signs",
+    Standing.ASKED: "has not answered",
+    Standing.ONE_OF_TWO: "is approved by one of two people",
+    Standing.DECLINED: "does not sign: it declined",
+    Standing.OBJECTED: "does not sign: it objected to the text",
+    Standing.WAITING: "has not answered since the text was changed",
+}
+LEFT = "is no member any more"
+UNNAMED = "signs without its name, and this names it"
+TO_OTHERS = "stands in this text, and not by name under it"
+
+
+@dataclass(frozen=True)
+class Warned:
+    """One thing to look at: which member a text names, or a number of organisations."""
+
+    pointer: str  # of the portable document
+    detail: str
+    member_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class _Behind:
+    """Who stands under a text: by name, and how many in all."""
+
+    named: frozenset[UUID]  # organisations
+    total: int
+
+
+def warned(
+    session: Session, table: Table, printed: Mapping[str, Any], *, sees_all: bool
+) -> list[Warned]:
+    """Return what somebody should look at before a text goes out that says who is behind it.
+
+    To others than coordinators each member reads alike: why it is not named there would tell who
+    declined, and who signs without a name.
+    """
+    places = mentions.said(printed)
+    organisations = _organisations(session, table.statement)
+    behind = _behind(session, table)
+    named = _named(places, organisations)
+    seats = {seat.organisation.id: seat for seat in table.seats}
+    found = []
+    for place, those in zip(places, named, strict=True):
+        for organisation_id, words in those.items():
+            if organisation_id not in behind.named:
+                why = _why(seats.get(organisation_id)) if sees_all else TO_OTHERS
+                member = organisations[organisation_id][0]
+                found.append(Warned(place.pointer, f'"{words}" {why}.', member.id))
+    return found + list(_misfits(places, named, behind))
+
+
+def _misfits(
+    places: Sequence[Said], named: Sequence[Mapping[UUID, str]], behind: _Behind
+) -> Iterator[Warned]:
+    here = {place.pointer: those for place, those in zip(places, named, strict=True)}
+    for number in mentions.numbers(places):
+        beside = len(here[number.pointer].keys() & behind.named)
+        if behind.total and not mentions.fits(number, behind.total, beside):
+            now = f"{behind.total} organisation{'' if behind.total == 1 else 's'}"
+            detail = f'It says "{number.words}"; {now} stand behind it now, in all.'
+            yield Warned(number.pointer, detail)
+
+
+def _why(seat: Seat | None) -> str:
+    if seat is None:
+        return LEFT
+    return UNNAMED if seat.standing in rules.COUNTS else WHY[seat.standing]
+
+
+def _organisations(
+    session: Session, statement: Statement
+) -> dict[UUID, tuple[Member, Organisation]]:
+    """Return all that sign off or did, by the organisation: of today, and those who left."""
+    query = (
+        select(Member, Organisation)
+        .join(Organisation, Organisation.id == Member.organisation_id)
+        .where(
+            Member.coalition_id == statement.coalition_id,
+            Member.role.in_([MemberRole.LEAD, MemberRole.MEMBER]),
+        )
+        .order_by(Member.since, Member.id)
+    )
+    return {
+        organisation.id: (member, organisation) for member, organisation in session.execute(query)
+    }
+
+
+def _named(
+    places: Sequence[Said], organisations: Mapping[UUID, tuple[Member, Organisation]]
+) -> list[dict[UUID, str]]:
+    """Return which organisations each place names, with the words in which it first does."""
+    names: list[tuple[str, UUID]] = []
+    acronyms: list[tuple[str, UUID]] = []
+    for organisation_id, (_, organisation) in organisations.items():
+        short = [organisation.acronym] if organisation.acronym else []
+        for name in dict.fromkeys([*organisation.names.values(), *organisation.aliases, *short]):
+            to = acronyms if name.isupper() or name in short else names
+            to.append((name, organisation_id))
+    sought = mentions.Names(names, acronyms)
+    found = []
+    for place in places:
+        those: dict[UUID, str] = {}
+        for organisation_id, words in sought.found_in(place.text):
+            those.setdefault(organisation_id, words)
+        found.append(those)
+    return found
+
+
+def _behind(session: Session, table: Table) -> _Behind:
+    """Return who is behind a text: by signatures, and before it is published by approvals."""
+    statement = table.statement
+    query = select(Signature).where(
+        signed.counting(statement), Signature.kind == SignatoryKind.ORGANISATION
+    )
+    rows_ = session.scalars(query).all()
+    shown = [row for row in rows_ if row.visibility is Visibility.PUBLIC]
+    named = {row.organisation_id for row in shown} - {None}
+    of = {sameness(row.kind, who) for row, who in _identities(session, shown)}
+    for seat in table.seats:
+        names = seat.organisation.names.values()
+        if any(sameness(SignatoryKind.ORGANISATION, {"name": name}) in of for name in names):
+            named.add(seat.organisation.id)
+    total = len(rows_)
+    if statement.state in rows.SIGNS_OFF:
+        approved = [seat for seat, _ in of_table(session, table)]
+        named |= {seat.organisation.id for seat in approved if seat.is_shown}
+        total += len(approved)
+    return _Behind(frozenset(each for each in named if each), total)
+
+
+def _identities(
+    session: Session, shown: Sequence[Signature]
+) -> Iterator[tuple[Signature, dict[str, Any]]]:
+    known = signed.identities(session, shown)
+    yield from ((row, known.get(row.id, {})) for row in shown)
+
+
+def _of_draft(session: Session, actor: Actor, found: statements.Warned) -> list[Fault]:
+    """Return the warnings of a draft; nobody has answered a text that nobody was asked about."""
+    table = rows.table(session, found.statement)
+    is_asked = table.round is not None or any(seat.answers for seat in table.seats)
+    is_published = found.statement.state not in rows.SIGNS_OFF
+    return _faults(session, actor, table, found) if is_asked or is_published else []
+
+
+def _of_publishing(session: Session, actor: Actor, found: statements.Warned) -> list[Fault]:
+    return _faults(session, actor, rows.table(session, found.statement), found)
+
+
+def _faults(session: Session, actor: Actor, table: Table, found: statements.Warned) -> list[Fault]:
+    sees_all = actor.may(table.statement.coalition_id, Role.COORDINATOR)
+    told = warned(session, table, printing.resolve(found.document), sees_all=sees_all)
+    return [Fault(each.pointer, each.detail) for each in told]
+
+
+statements.warners.append(_of_draft)
+statements.publishing_warners.append(_of_publishing)
