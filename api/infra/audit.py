@@ -29,7 +29,7 @@ from api.infra.database import Base, Id, Moment, alone, reading, transaction
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import Result
+    from sqlalchemy import ColumnElement, Result
 
     Hear = Callable[[Session, "AuditEntry", "Owned | None", Mapping[str, Any]], None]
 
@@ -119,11 +119,16 @@ def append(  # noqa: PLR0913 # the columns of an entry
     *,
     facts: Mapping[str, Any] | None = None,
     row: Owned | None = None,
+    is_cut: bool = False,
 ) -> None:
-    """Write what a use case did into its own transaction; of `facts` only a commitment is kept."""
+    """Write what a use case did into its own transaction; of `facts` only a commitment is kept.
+
+    An entry that `is_cut` tells only the day, and is sealed when that is over: its number would
+    tell after which other it came.
+    """
     entry = AuditEntry(
         id=uuid4(),
-        at=clock.now(),
+        at=clock.day() if is_cut else clock.now(),
         action=action,
         coalition_id=coalition_id,
         object_id=object_id,
@@ -139,15 +144,17 @@ def append(  # noqa: PLR0913 # the columns of an entry
         hear(session, entry, row, facts or {})
 
 
-def record(
+def record(  # noqa: PLR0913 # as `append`
     session: Session,
     by: By | None,
     action: str,
     row: Owned,
     facts: Mapping[str, Any] | None = None,
+    *,
+    is_cut: bool = False,
 ) -> None:
     """Write what a use case did to a row of a coalition, as `append` does."""
-    append(session, by, action, row.coalition_id, row.id, facts=facts, row=row)
+    append(session, by, action, row.coalition_id, row.id, facts=facts, row=row, is_cut=is_cut)
 
 
 def commitment(salt: bytes, facts: Mapping[str, Any]) -> str:
@@ -184,8 +191,13 @@ def destroy_salts(session: Session, *object_ids: UUID) -> None:
 
 
 def _is_waiting(session: Session) -> bool:
-    query = select(AuditEntry.id).where(AuditEntry.number.is_(None)).limit(1)
+    query = select(AuditEntry.id).where(_is_to_be_sealed()).limit(1)
     return session.scalars(query).first() is not None
+
+
+def _is_to_be_sealed() -> ColumnElement[bool]:
+    """Return the condition of what has no number; of what tells only the day, when it is over."""
+    return AuditEntry.number.is_(None) & (AuditEntry.at != clock.day())
 
 
 @jobs.job("audit.seal", when=_is_waiting)
@@ -210,7 +222,7 @@ def _seal_batch() -> int:
     with transaction() as session:
         alone(session, SEALING)
         last = newest(session)
-        waiting = select(AuditEntry).where(AuditEntry.number.is_(None))
+        waiting = select(AuditEntry).where(_is_to_be_sealed())
         query = waiting.order_by(AuditEntry.at, AuditEntry.id).limit(BATCH)
         # Who destroys a salt holds the entry: it is sealed next time.
         entries = session.scalars(query.with_for_update(skip_locked=True)).all()

@@ -68,7 +68,7 @@ class Queue(MethodView):
     @blueprint.arguments(PageArgs, location="query")
     @blueprint.response(200, listed(HeldOut))
     def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
-        """List the signatures that wait for a coordinator, oldest first."""
+        """List the signatures that wait for a coordinator, the oldest day first."""
         return paged(queue.waiting(current_actor(), statement_id, args["page"]))
 
 

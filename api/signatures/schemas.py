@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import marshmallow as ma
 
 from api.infra.tables import MOST_LINES
 from api.signatures import rules
 from api.signatures.models import SignatoryKind, Source, Visibility
-from api.signatures.rules import MOST_BYTES, Standing
+from api.signatures.rules import MOST_BYTES, Standing, told_at
 from api.signatures.service.exports import For
 from api.signatures.service.tables import LineState
 from api.web import tables
 from api.web.fields import CountryCode, Day, Email, Text, Truth
 from api.web.paging import PageArgs
 from api.web.rest import Schema
+
+if TYPE_CHECKING:
+    from api.signatures.service.rows import Shown
 
 MOST_IN_ORDER = 20_000
 SHA256 = {
@@ -152,8 +155,19 @@ class SignatureOut(Schema):
     withdrawn_on = ma.fields.Date(
         required=True, allow_none=True, attribute="signature.withdrawn_on"
     )
-    created_at = ma.fields.AwareDateTime(required=True, attribute="signature.created_at")
+    created_at = ma.fields.AwareDateTime(
+        required=True,
+        attribute="signature.created_at",
+        metadata={"description": "Of what is not public only the day is told: when it began."},
+    )
     updated_at = ma.fields.AwareDateTime(required=True, attribute="signature.updated_at")
+
+    @ma.post_dump(pass_original=True)
+    def _tell_the_day_only(self, told: dict[str, Any], shown: Shown, **_: Any) -> dict[str, Any]:
+        for name in ("created_at", "updated_at"):
+            at = told_at(shown.signature, getattr(shown.signature, name))
+            told[name] = at.isoformat()
+        return told
 
 
 class FilterArgs(Schema):
@@ -202,7 +216,7 @@ class ListArgs(FilterArgs, PageArgs):
         Standing,
         by_value=True,
         metadata={
-            "description": "Those that are held, rejected or invalidated are listed as they came,"
+            "description": "Those that are held, rejected or invalidated are listed by day,"
             " all others by position."
         },
     )

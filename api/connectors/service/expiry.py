@@ -68,7 +68,7 @@ def _let_addresses_go() -> int:
         found = session.scalars(query.with_for_update()).all()
         for push in found:
             push.state, push.address = PushState.EXPIRED, None
-            push.number, push.changed_at = push.number + 1, clock.now()
+            push.number, push.changed_at = push.number + 1, clock.day()
         session.flush()
         for coalition_id in {push.coalition_id for push in found}:
             trouble.tell(session, trouble.EXPIRED, coalition_id)

@@ -113,7 +113,7 @@ def _keep(
     outside().storage.put(_place(owner, file_id), locked)
     for push in done:
         push.state, push.fault = PushState.DONE, people.lasting(push)
-        push.file_id, push.changed_at = file_id, clock.now()  # an address stays as long as its file
+        push.file_id, push.changed_at = file_id, clock.day()  # an address stays as long as its file
     audit.record(session, None, "connector.file_written", connector, {"rows": len(done)})
     if row.is_sent:
         letters.promise(session, LETTER, owner, file_id)

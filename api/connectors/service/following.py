@@ -97,12 +97,12 @@ def _anew(action: PushAction) -> dict[str, object]:
         "attempts": 0,
         "number": Push.number + 1,
         "fault": None,
-        "changed_at": clock.now(),
+        "changed_at": clock.day(),
     }
 
 
 def _add(session: Session, wanted: Sequence[tuple[Connector, UUID]]) -> None:
-    now = clock.now()
+    now = clock.day()  # more would tell when they agreed
     new = [
         {
             "id": uuid4(),

@@ -114,7 +114,7 @@ def without_suppressed(
 def _stand_back(session: Session, push: Push, email: str) -> None:
     """Have somebody not subscribed; and taken off, where the tool was told of them before."""
     if push.mailing_list is None:
-        push.state, push.changed_at = PushState.REFUSED, clock.now()
+        push.state, push.changed_at = PushState.REFUSED, clock.day()
     else:
         to_unsubscribe(session, push, email)
     push.fault = SUPPRESSED
@@ -125,6 +125,6 @@ def to_unsubscribe(session: Session, push: Push, email: str | None) -> None:
     push.action, push.attempts, push.fault = PushAction.UNSUBSCRIBE, 0, None
     push.state = PushState.WAITING if email else PushState.EXPIRED
     push.number += 1
-    push.changed_at = clock.now()
+    push.changed_at = clock.day()
     if email:
         push.address = keys.seal(session, push.coalition_id, ADDRESS, push.id, email)

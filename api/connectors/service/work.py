@@ -289,7 +289,7 @@ class Pushing:
     def _ended(self, push: Push, state: PushState, fault: str | None) -> None:
         """Write how a push ended, unless something else is wanted of it by now."""
         same = update(Push).where(Push.id == push.id, Push.number == push.number)
-        how = {"state": state, "fault": fault, "address": None, "changed_at": clock.now()}
+        how = {"state": state, "fault": fault, "address": None, "changed_at": clock.day()}
         with transaction() as session:
             session.execute(same.values(**how))
 
@@ -359,7 +359,7 @@ def _take_back(connector: Connector, push_id: UUID, number: int) -> bool:
         if push is None or push.number != number:
             return False
         push.action, push.state, push.fault = PushAction.UNSUBSCRIBE, PushState.DONE, "left"
-        push.number, push.changed_at = push.number + 1, clock.now()
+        push.number, push.changed_at = push.number + 1, clock.day()
         session.flush()
         owning.take_back_mailing(
             session, push.signature_id, connector.organisation_id, by="connector"

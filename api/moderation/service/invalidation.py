@@ -166,7 +166,7 @@ def _report(
 ) -> Report:
     query = _query(statement.id, meant, until)
     candidates = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    ordered = query.order_by(Signature.created_at.desc(), Signature.id)
+    ordered = query.order_by(Signature.day.desc(), Signature.id)
     if "name_pattern" not in meant:
         some = session.scalars(ordered.with_only_columns(Signature.id).limit(rules.SAMPLE)).all()
         return Report(candidates, candidates, candidates, some)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.infra import keys
+from api.infra import clock, keys
 from api.infra.audit import AuditEntry
 from api.infra.database import reading
 from api.infra.letters import Letter
@@ -46,14 +47,19 @@ def kept_of(actor: Actor, signature_id: UUID) -> dict[str, Any]:
             "kept": [mark for mark in HASHES if getattr(row, mark) is not None],
             "consents": _consents(session, row.id),
             "requests": [_request(session, each) for each in pending],
-            "letters": _about(session, Letter, about),
-            "links": _about(session, Link, about),
+            "letters": _about(session, Letter, about, "kind", "state", "created_at", "ended_at"),
+            "links": _about(
+                session, Link, about, "purpose", "created_at", "expires_at", "revoked_at"
+            ),
             "evidence": row.evidence_id and session.get(Evidence, row.evidence_id),
-            "record": session.scalars(
-                select(AuditEntry)
-                .where(AuditEntry.object_id.in_(about))
-                .order_by(AuditEntry.at, AuditEntry.id)
-            ).all(),
+            "record": [
+                {"action": each.action, "at": clock.cut(each.at)}
+                for each in session.scalars(
+                    select(AuditEntry)
+                    .where(AuditEntry.object_id.in_(about))
+                    .order_by(AuditEntry.at, AuditEntry.id)
+                )
+            ],
         }
 
 
@@ -69,7 +75,7 @@ def _pending(session: Session, row: Signature) -> Sequence[PendingSignature]:
 
 def _request(session: Session, row: PendingSignature) -> dict[str, Any]:
     told = {} if row.request is None else keys.unseal(session, REQUEST, row.id, row.request)
-    return {"asked_at": row.asked_at, "language": row.language, "told": told}
+    return {"asked_at": clock.cut(row.asked_at), "language": row.language, "told": told}
 
 
 def _consents(session: Session, signature_id: UUID) -> list[dict[str, Any]]:
@@ -86,6 +92,14 @@ def _consents(session: Session, signature_id: UUID) -> list[dict[str, Any]]:
     ]
 
 
-def _about(session: Session, model: type[Letter | Link], ids: list[UUID]) -> Sequence[Any]:
+def _about(
+    session: Session, model: type[Letter | Link], ids: list[UUID], *names: str
+) -> list[dict[str, Any]]:
+    """Return what is told of letters and links; of instants the day."""
     query = select(model).where(model.object_id.in_(ids))
-    return session.scalars(query.order_by(model.created_at, model.id)).all()
+    found = session.scalars(query.order_by(model.created_at, model.id)).all()
+    return [{name: _day_only(getattr(each, name)) for name in names} for each in found]
+
+
+def _day_only(value: Any) -> Any:
+    return clock.cut(value) if isinstance(value, datetime) else value

@@ -49,13 +49,13 @@ OPEN = (SignatureState.HELD, SignatureState.CONFIRMED, SignatureState.REJECTED)
 
 
 def waiting(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Shown]:
-    """Return the signatures that are held, the oldest first."""
+    """Return the signatures that are held, the oldest day first; within it in no order."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
         query = select(Signature).where(
             Signature.statement_id == statement.id, Signature.state == SignatureState.HELD
         )
-        found = pages.page(session, query, page, [Signature.created_at, Signature.id])
+        found = pages.page(session, query, page, [Signature.day, Signature.id])
         items = rows.shown(session, statement, found.items, Audience.COORDINATOR)
         return pages.Page(items, found.following, found.total)
 

@@ -6,16 +6,16 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from api.infra import countries, spelling, tables
+from api.infra import clock, countries, spelling, tables
 from api.portable.rules import names, signing
 from api.signatures.models import SignatureState, Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from api.infra.tables import Row
-    from api.signatures.models import SignatoryKind
+    from api.signatures.models import SignatoryKind, Signature
 
 PRINTED_FIELDS = ("name", "acronym", "role", "affiliation", "as_printed", "reservation")
 IDENTITY_FIELDS = (*PRINTED_FIELDS, "represented_by", "email")
@@ -294,3 +294,14 @@ def crm_cells(facts: Mapping[str, Any]) -> dict[str, str | None]:
         told = " ".join(filter(None, [consent["given_on"], consent.get("organisation")]))
         cells[column] = "; ".join(filter(None, [cells.get(column), told]))
     return cells
+
+
+def tells_day_only(signature: Signature) -> bool:
+    """Tell whether nobody may learn of a signature more than its day: it is not public."""
+    is_public = signature.visibility is Visibility.PUBLIC
+    return not (is_public and signature.state is SignatureState.CONFIRMED)
+
+
+def told_at(signature: Signature, at: datetime) -> datetime:
+    """Return an instant of a signature, as far as it may be told."""
+    return clock.cut(at) if tells_day_only(signature) else at

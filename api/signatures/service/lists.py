@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from api.signatures.service.rows import Shown
 
 T = TypeVar("T")
-# They may have no place yet, or never get one: they are listed as they came.
-BY_ARRIVAL = frozenset({Standing.HELD, Standing.REJECTED, Standing.INVALIDATED})
+# They may have no place yet, or never get one: they are listed by day.
+BY_DAY = frozenset({Standing.HELD, Standing.REJECTED, Standing.INVALIDATED})
 EQUAL = ("kind", "country", "visibility", "source")
 
 
@@ -78,15 +78,15 @@ def paged(  # noqa: PLR0913, PLR0917 # what a page is of, and for whom
 
 def order_of(wanted: Mapping[str, Any]) -> list[InstrumentedAttribute[Any]]:
     """Return the keys by which a list of signatures is sorted."""
-    if wanted.get("state") in BY_ARRIVAL:
-        return [Signature.created_at, Signature.id]
+    if wanted.get("state") in BY_DAY:
+        return [Signature.day, Signature.id]  # not as they came: a cursor would tell the second
     return [Signature.position]
 
 
 def query(statement: Statement, audience: Audience, wanted: Mapping[str, Any]) -> Select[Signature]:
     """Return the query of the signatures that are wanted; to editors, of those that print."""
     found = select(Signature).where(Signature.statement_id == statement.id, rows.visible(audience))
-    if wanted.get("state") not in BY_ARRIVAL:
+    if wanted.get("state") not in BY_DAY:
         found = found.where(rows.placed())
     if audience is Audience.PUBLIC:
         found = found.where(rows.counting(statement))

@@ -157,7 +157,8 @@ def _count(session: Session, asked: PendingSignature) -> None:
     links.issue(session, OWN, signature.coalition_id, signature.id)
     _receive(session, signature, asked, request)
     told = {"revision_sha256": signature.revision_sha256}
-    audit.record(session, None, "signature.confirmed_by_letter", signature, told)
+    is_cut = signatures.tells_day_only(signature)
+    audit.record(session, None, "signature.confirmed_by_letter", signature, told, is_cut=is_cut)
     events.announce(
         session,
         "signature.given",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -34,7 +35,8 @@ def hear(session: Session, entry: AuditEntry, row: Owned | None, facts: Mapping[
     if wanted:
         data = rules.told(rules.CATALOGUE[type_], entry.object_id, row, facts)
         enabled = [endpoint_id for endpoint_id, is_enabled, _ in wanted if is_enabled]
-        put(session, entry.coalition_id, type_, data, enabled)
+        is_cut = entry.at == clock.cut(entry.at)
+        put(session, entry.coalition_id, type_, data, enabled, at=entry.at if is_cut else None)
 
 
 audit.HEARERS.append(hear)
@@ -53,18 +55,25 @@ def _endpoints(session: Session, coalition_id: UUID) -> list[tuple[UUID, bool, l
     return found
 
 
-def put(
+def put(  # noqa: PLR0913 # what an event is made of
     session: Session,
     coalition_id: UUID,
     type_: str,
     data: Mapping[str, Any],
     endpoint_ids: Iterable[UUID],
+    *,
+    at: datetime | None = None,
 ) -> list[UUID]:
-    """Write an event, and a delivery of it to each of these endpoints; return the deliveries."""
-    now, event_id = clock.now(), uuid4()
+    """Write an event, and a delivery of it to each of these endpoints; return the deliveries.
+
+    Where only the day may be told, `at`, it is told when that is over.
+    """
+    now, event_id = at or clock.now(), uuid4()
     event = {"id": event_id, "coalition_id": coalition_id, "type": type_, "facts": dict(data)}
     session.execute(insert(Event), [{**event, "created_at": now}])
     found = [delivery_of(coalition_id, each, event_id, now) for each in endpoint_ids]
+    for each in found if at else ():
+        each["run_after"] = now + timedelta(days=1)
     if found:
         session.execute(insert(Delivery), found)
         promise(session)

@@ -1,0 +1,122 @@
+"""Of a signature that is not public nothing tells more than the day."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from api.infra import audit, clock
+from api.infra.audit import AuditEntry
+from api.infra.database import reading
+from tests.hooks import entered
+from tests.signing import a_rush
+
+if TYPE_CHECKING:
+    from tests.client import Client
+    from tests.conftest import World
+
+CONFIRMED = "signature.confirmed_by_letter"
+
+
+def is_day(told: str) -> bool:
+    at = datetime.fromisoformat(told)
+    return at == clock.cut(at)
+
+
+def instants(found: Any) -> list[str]:
+    """Return every instant that an answer tells."""
+    if isinstance(found, dict):
+        return [each for value in found.values() for each in instants(value)]
+    if isinstance(found, list):
+        return [each for value in found for each in instants(value)]
+    return [found] if isinstance(found, str) and len(found) > 18 and "T" in found[10:11] else []
+
+
+@pytest.mark.parametrize("visibility", ["initials", "coalition", "anonymous"])
+def test_no_answer_tells_when_somebody_signed_who_is_not_public(
+    world: World, owner: Client, visibility: str
+) -> None:
+    rush = a_rush(world, owner)
+    rush.signed("ada@specimen.example", visibility=visibility)
+    (one,) = rush.signatures()
+
+    answers = [
+        one,
+        owner.get(f"/v1/signatures/{one['id']}").json,
+        owner.get(f"/v1/signatures/{one['id']}/data").json,
+    ]
+
+    told = [each for answer in answers for each in instants(answer)]
+    assert told
+    assert [each for each in told if not is_day(each)] == []
+
+
+def test_a_public_name_keeps_its_instant_until_it_is_hidden(world: World, owner: Client) -> None:
+    rush = a_rush(world, owner)
+    rush.signed("ada@specimen.example")
+    (one,) = rush.signatures()
+    assert not is_day(one["created_at"])
+
+    assert owner.post(f"/v1/signatures/{one['id']}/hiding").status == 200
+
+    assert is_day(owner.get(f"/v1/signatures/{one['id']}")["created_at"])
+
+
+def test_what_is_held_is_listed_by_day_and_its_cursor_tells_no_more(
+    world: World, owner: Client
+) -> None:
+    rush = a_rush(world, owner, moderation="all")
+    for name in ("ada", "bob", "cyd"):
+        rush.signed(f"{name}@specimen.example")
+    queue = f"/v1/statements/{rush.statement}/moderation-queue"
+
+    first = owner.get(queue, limit=1)
+    link = first.headers["Link"]
+    cursor = link.split("cursor=")[1].split(">")[0].split("&")[0]
+    day, _ = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    everybody = owner.get(queue)["items"]
+
+    assert day == clock.today().isoformat()
+    assert len(everybody) == 3
+    assert [each["id"] for each in everybody] == sorted(each["id"] for each in everybody)
+    assert all(is_day(each["created_at"]) for each in everybody)
+
+
+def entry_of(world: World) -> AuditEntry:
+    with world.app.app_context(), reading() as session:
+        query = select(AuditEntry).where(AuditEntry.action == CONFIRMED)
+        return session.scalars(query).one()
+
+
+def test_the_record_tells_the_day_and_numbers_it_when_that_is_over(
+    world: World, owner: Client
+) -> None:
+    rush = a_rush(world, owner)
+    rush.signed("ada@specimen.example", visibility="coalition")
+    with world.app.app_context():
+        audit.seal_now()
+    entry = entry_of(world)
+    assert (entry.at, entry.number) == (clock.day(), None)
+
+    with time_machine.travel(clock.now() + timedelta(days=1)), world.app.app_context():
+        audit.seal_now()
+        assert audit.verify().fault is None
+    assert entry_of(world).number is not None
+
+
+def test_a_webhook_hears_of_it_when_the_day_is_over(world: World, owner: Client) -> None:
+    rush = a_rush(world, owner)
+    made = entered(owner, rush.coalition, url="https://hooks.specimen.example/", types=[CONFIRMED])
+    rush.signed("ada@specimen.example", visibility="anonymous")
+    path = f"/v1/webhook-endpoints/{made['endpoint']['id']}/deliveries"
+    (delivery,) = owner.get(path)["items"]
+
+    assert is_day(delivery["happened_at"])
+    assert delivery["attempts"] == 0
+    assert delivery["state"] == "waiting"
