@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from bench import (
+    bars,
     letter,
     letters,
     many,
@@ -31,6 +32,7 @@ BENCHES = {
     "oracle": oracle.measure,
     "mailings": _mailings,
     "starvation": starvation.measure,
+    "bars": bars.measure,
 }
 
 unknown = set(sys.argv[1:]) - set(BENCHES)

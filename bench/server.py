@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -26,9 +27,15 @@ class Server:
     """Serves while the block lasts."""
 
     def __init__(
-        self, folder: Path, database: str | None = None, *, options: Sequence[str] = (), **more: str
+        self,
+        folder: Path,
+        database: str | None = None,
+        *,
+        options: Sequence[str] = (),
+        log: Path | None = None,
+        **more: str,
     ) -> None:
-        self.options = options
+        self.options, self.log = options, log
         self.environment = {
             "PATH": os.environ["PATH"],
             "UNDERSIGNED_DATABASE_URL": database or f"sqlite:///{folder}/db.sqlite",
@@ -46,7 +53,10 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         serve = [COMMAND, "serve", "--bind", f"127.0.0.1:{self.port}", *self.options]
-        self.process = subprocess.Popen(serve, env=self.environment)
+        with nullcontext() if self.log is None else self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                serve, env=self.environment, stdout=output, stderr=output and subprocess.STDOUT
+            )
         began = time.monotonic()
         while not self._is_ready():
             if time.monotonic() - began > PATIENCE_SECONDS:

@@ -1,0 +1,61 @@
+"""Attacks and faults against a live server: what each must hold, on both databases.
+
+Nine bars: a flood, templates and layouts that eat time, what logs and Redis keep, input that is
+malformed in HTTP and in JSON, an outage of the database and a full disk, backups and migrations
+under load, clocks of other places. Each figure says what was to be reached, and whether it held;
+one that did not makes the command fail. `DOWN=30` is how many seconds the database is away,
+`SECONDS=20` how long a flood lasts.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from bench.bars import bombs, clocks, floods, keeping, logs, malformed, outages
+from bench.bars.live import Figure, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+BARS: dict[str, Callable[[Place], Iterator[Figure]]] = {
+    "9 flood": floods.flood,
+    "13 templates": bombs.templates,
+    "15 layouts": bombs.layouts,
+    "24 logs and Redis": logs.kept,
+    "31 malformed": malformed.answered,
+    "34 database away": outages.away,
+    "34 database hangs": outages.hanging,
+    "34 disk full": outages.full,
+    "35 backup and migrations": keeping.moved,
+    "36 clocks": clocks.closed,
+}
+
+
+def measure() -> None:
+    """Print each bar's figures on both databases."""
+    failed = 0
+    with TemporaryDirectory() as name:
+        for number, (bar, attack) in enumerate(BARS.items()):
+            statuses = []
+            for engine in ("sqlite", "postgresql"):
+                folder = Path(name) / f"{number}-{engine}"
+                folder.mkdir()
+                began = time.monotonic()
+                place = Place(folder, engine)
+                for figure in attack(place):
+                    failed += not figure.held
+                    print(f"{bar}, {engine}: {figure}", flush=True)
+                statuses.append(place.statuses)
+                print(f"{bar}, {engine}: {time.monotonic() - began:.0f} s", flush=True)
+            if differing := sorted(_differing(*statuses)):
+                failed += 1
+                print(f"{bar}: answered otherwise by database: {differing}")
+    sys.exit(f"{failed} did not hold.") if failed else print("All held.")
+
+
+def _differing(one: dict[str, int], other: dict[str, int]) -> set[str]:
+    return {what for what in one.keys() | other.keys() if one.get(what) != other.get(what)}

@@ -1,0 +1,221 @@
+"""Bar 34: the database goes away, hangs, or the disk is full; what was acknowledged stays."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
+
+from sqlalchemy import create_engine, text
+
+from bench.bars.live import Figure, Line, Live, Place, Said
+from bench.signing import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+DOWN = int(os.environ.get("DOWN", "30"))
+BEFORE_SECONDS, BACK_SECONDS, LONGEST_SECONDS = 5, 5.0, 30.0
+A_SECOND, WRITERS = 20, 8
+FREE_MEGABYTES = 12
+
+
+class _Fault(Protocol):
+    def begin(self) -> None: ...
+    def end(self) -> None: ...
+
+
+class _Locked:
+    """SQLite's file, held by another program that writes."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def begin(self) -> None:
+        self._held = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        self._held.execute("PRAGMA busy_timeout = 10000")
+        self._held.execute("BEGIN EXCLUSIVE")
+
+    def end(self) -> None:
+        self._held.execute("ROLLBACK")
+        self._held.close()
+
+
+class _Cut:
+    def __init__(self, line: Line) -> None:
+        self.begin, self.end = line.cut, line.open
+
+
+class _Hung:
+    def __init__(self, line: Line) -> None:
+        self.begin, self.end = line.hang, line.open
+
+
+def away(place: Place) -> Iterator[Figure]:
+    """The database refuses connections (SQLite: another program holds the file)."""
+    yield from _during(place, _Cut)
+
+
+def hanging(place: Place) -> Iterator[Figure]:
+    """PostgreSQL takes what is asked and answers nothing."""
+    if place.engine == "postgresql":
+        yield from _during(place, _Hung)
+
+
+def _during(place: Place, kind: type[_Cut | _Hung]) -> Iterator[Figure]:
+    with place.url() as url:
+        fault: _Fault
+        if url is None:
+            fault, address = _Locked(f"{place.folder}/db.sqlite"), None
+        else:
+            line = Line((urlsplit(url).hostname or "127.0.0.1", urlsplit(url).port or 5432))
+            fault, address = kind(line), _by(url, line.port)
+        with place.served(address, "--no-worker") as live:
+            yield from _measured(live, fault, reads_go_on=url is None)
+
+
+def _by(url: str, port: int) -> str:
+    parts = urlsplit(url.replace("postgresql+psycopg://", "postgresql://"))
+    who = f"{parts.username}@" if parts.username else ""
+    return f"postgresql+psycopg://{who}127.0.0.1:{port}{parts.path}"
+
+
+def _measured(live: Live, fault: _Fault, *, reads_go_on: bool) -> Iterator[Figure]:
+    address, body = opened(live)
+    said: list[tuple[float, str, Said]] = []
+    over = threading.Event()
+    threads = [
+        threading.Thread(target=_load, args=(live, address, body, said, over, number))
+        for number in range(WRITERS)
+    ]
+    for each in threads:
+        each.start()
+    time.sleep(BEFORE_SECONDS)
+    fault.begin()
+    began = time.monotonic()
+    time.sleep(DOWN - 5)
+    health, ready = live.call("GET", "/healthz"), live.call("GET", "/readyz")
+    time.sleep(5)
+    fault.end()
+    ended = time.monotonic()
+    time.sleep(LONGEST_SECONDS)
+    over.set()
+    for each in threads:
+        each.join()
+    back = min((at for at, _, each in said if each.status == 202 and at > ended), default=1e9)
+    told = Counter(each.status for at, _, each in said if began < at < ended)
+    yield Figure(f"{DOWN} s away: answers {dict(told)}", told[503] > 0 and set(told) <= {202, 503})
+    refused = [each for _, _, each in said if each.status not in {200, 202}]
+    named = sum(each.is_proper for each in refused)
+    yield Figure(
+        f"{named} of {len(refused)} refusals are 503 with Retry-After", named == len(refused)
+    )
+    slowest = max(each.seconds for _, _, each in said)
+    yield Figure(f"the slowest answer in {slowest:.1f} s", slowest < LONGEST_SECONDS)
+    seen = f"/healthz {health.status} in {health.seconds:.2f} s, /readyz {ready.status}"
+    is_ready = ready.status in {200, 503} if reads_go_on else ready.status == 503
+    yield Figure(seen, health.status == 200 and health.seconds < 1 and is_ready)
+    yield Figure(f"signs again {back - ended:.1f} s after it is back", back - ended <= BACK_SECONDS)
+    accepted = {who for _, who, each in said if each.status == 202}
+    kept = _kept(live)
+    yield Figure(f"{len(accepted)} acknowledged, {kept} rows", kept >= len(accepted) > 0)
+
+
+def _load(  # noqa: PLR0913, PLR0917 # a thread's whole life
+    live: Live,
+    address: str,
+    body: str,
+    said: list[tuple[float, str, Said]],
+    over: threading.Event,
+    number: int,
+) -> None:
+    count = 0
+    while not over.wait(WRITERS / A_SECOND):
+        who = f"w{number}-{count}"
+        facts = json.loads(body.replace("WHO", who))
+        network = f"{11 + number}.{count // 250}.{count % 250}.1"
+        path = f"/v1/public/statements/{address}/signatures"
+        answer = live.call("POST", path, facts, token=False, X_Forwarded_For=network)
+        said.append((time.monotonic(), who, answer))
+        count += 1
+
+
+def _kept(live: Live) -> int:
+    engine = create_engine(live.environment["UNDERSIGNED_DATABASE_URL"])
+    with engine.connect() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM pending_signatures")).scalar_one())
+
+
+def full(place: Place) -> Iterator[Figure]:
+    """The disk of the storage (and of SQLite's file) fills up, and is emptied again."""
+    small = place.folder / "small"
+    with _mounted(small) as is_there:
+        if not is_there:
+            yield Figure("left out: only root may mount a small disk", held=True)
+            return
+        with place.url() as url:
+            address = url or f"sqlite:///{small}/db.sqlite"
+            with place.served(
+                address, "--no-worker", UNDERSIGNED_STORAGE_PATH=str(small / "storage")
+            ) as live:
+                yield from _filled(live, small)
+
+
+@contextmanager
+def _mounted(small: Path) -> Iterator[bool]:
+    small.mkdir()
+    mount = shutil.which("mount")
+    size = f"size={FREE_MEGABYTES}m"
+    command = [mount or "mount", "-t", "tmpfs", "-o", size, "tmpfs", str(small)]
+    is_there = os.geteuid() == 0 and subprocess.run(command, check=False).returncode == 0
+    try:
+        yield is_there
+    finally:
+        if is_there:
+            subprocess.run(["umount", "-l", str(small)], check=True)
+
+
+def _filled(live: Live, small: Path) -> Iterator[Figure]:
+    coalition = live.post("/v1/coalitions", {"slug": "bench", "name": "Specimen"})["id"]
+    statements = [_frozen(live, coalition, number) for number in range(3)]
+    first = live.call("GET", f"{statements[0]}/document")
+    filler = small / "filler"
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        while file.write(b"x" * 4096):
+            pass
+    said = [live.call("GET", f"{each}/document") for each in statements[1:]]
+    said += [
+        live.call("POST", f"/v1/coalitions/{coalition}/organisations", {"names": {"en": "House"}})
+        for _ in range(20)
+    ]
+    told = dict(Counter(each.status for each in said))
+    yield Figure(f"disk full: answers {told}", all(each.is_proper for each in said))
+    filler.unlink()
+    after = [live.call("GET", f"{each}/document") for each in statements]
+    yield Figure("documents after it is emptied", all(each.status == 200 for each in after))
+    yield Figure("the first is the same", after[0].body == first.body)
+    files = [path for path in (small / "storage").rglob("*") if path.is_file()]
+    empty = [path.name for path in files if not path.stat().st_size]
+    yield Figure(f"{len(files)} files, of no bytes: {empty or 'none'}", not empty)
+    if (small / "db.sqlite").exists():
+        with sqlite3.connect(small / "db.sqlite") as connection:
+            sound = connection.execute("PRAGMA integrity_check").fetchone()[0]
+        yield Figure(f"integrity_check: {sound}", sound == "ok")
+
+
+def _frozen(live: Live, coalition: str, number: int) -> str:
+    text_ = {"slug": f"letter-{number}", "kind": "appeal", "language": "en", "title": "Bread"}
+    document = {**text_, "body": [{"paragraph": f"We ask for bread, {number}."}]}
+    begun = live.post(f"/v1/coalitions/{coalition}/statements", {"document": document})
+    here = f"/v1/statements/{begun['statement']['id']}"
+    live.post(f"{here}/revisions", {}, match=live.etag(here))
+    return here
