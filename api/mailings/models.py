@@ -16,7 +16,7 @@ from api.infra.keys import BlindBytes, Sealed
 class Cause(StrEnum):
     """Why an address gets no more letters."""
 
-    BOUNCE = "bounce"  # nobody is there
+    BOUNCE = "bounce"  # nobody is there; or too many letters failed, which ends by itself
     COMPLAINT = "complaint"  # somebody called a letter of ours unwanted
     UNSUBSCRIBED = "unsubscribed"
     COORDINATOR = "coordinator"  # who asked to be left alone in another way

@@ -15,7 +15,7 @@ import pytest
 import time_machine
 from sqlalchemy import delete, func, select
 
-from api.infra import clock, keys, reports, returns
+from api.infra import clock, jobs, keys, reports, returns
 from api.infra.database import reading, transaction
 from api.infra.letters import Letter
 from api.infra.outside import EXTENSION
@@ -32,6 +32,7 @@ from tests.workers import environment
 if TYPE_CHECKING:
     import io
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from tests.client import Client
     from tests.conftest import World
@@ -114,7 +115,7 @@ def test_a_bounce_of_each_make_ends_the_letters_to_its_address(
         ("5.3.4", "552 5.3.4 Too big"),
     ],
 )
-def test_what_may_pass_is_counted_and_the_fifth_time_nobody_is_there(
+def test_what_may_pass_is_counted_and_the_fifth_time_ends_the_letters(
     world: World, coalition: str, status: str, diagnostic: str
 ) -> None:
     now = clock.now()
@@ -125,6 +126,62 @@ def test_what_may_pass_is_counted_and_the_fifth_time_nobody_is_there(
             raw = returned.postfix(sent, status=status, diagnostic=diagnostic)
             assert take(world, raw) is Outcome.FAILURE
     assert causes(world, coalition) == {NAME: "bounce"}
+
+
+def failed_five_times(world: World, coalition: str) -> datetime:
+    """Have five letters fail on five days for a cause that may pass; return the last day."""
+    now = clock.now()
+    for day in range(suppressions.MOST_FAILURES):
+        last = now + timedelta(days=day, hours=1)
+        with time_machine.travel(last, tick=False):
+            sent = a_letter(world, coalition)
+            said = "550 5.7.1 Listed by a block list"
+            take(world, returned.postfix(sent, status="5.7.1", diagnostic=said))
+    return last
+
+
+def after(world: World, moment: datetime) -> None:
+    with time_machine.travel(moment, tick=False), world.app.app_context():
+        jobs.sweep()
+        world.work()
+
+
+def test_what_only_failed_is_written_to_again_after_a_month(
+    world: World, owner: Client, coalition: str
+) -> None:
+    last = failed_five_times(world, coalition)
+
+    after(world, last + timedelta(days=29))
+    assert causes(world, coalition) == {NAME: "bounce"}
+    after(world, last + timedelta(days=31))
+    assert (causes(world, coalition), failures(world)) == ({}, 0)
+    entries = owner.get(f"/v1/coalitions/{coalition}/audit-entries", action="suppression.lifted")
+    assert [each["user_id"] for each in entries["items"]] == [None]
+
+
+def test_a_mailbox_that_is_not_there_stays_left_alone_whatever_was_counted(
+    world: World, coalition: str
+) -> None:
+    last = failed_five_times(world, coalition)
+    with time_machine.travel(last, tick=False):
+        gone = returned.postfix(a_letter(world, coalition))
+        late = returned.postfix(a_letter(world, coalition), status="4.2.2")
+    with time_machine.travel(last + timedelta(days=2), tick=False):
+        assert [take(world, gone), take(world, late)] == [Outcome.BOUNCE, Outcome.FAILURE]
+
+    after(world, last + timedelta(days=90))
+    assert causes(world, coalition) == {NAME: "bounce"}
+
+
+def test_who_asked_to_be_left_alone_stays_so_whatever_failed(
+    world: World, owner: Client, coalition: str
+) -> None:
+    path = f"/v1/coalitions/{coalition}/suppressions"
+    assert owner.post(path, {"email": NAME}).status == 201
+    last = failed_five_times(world, coalition)
+
+    after(world, last + timedelta(days=90))
+    assert causes(world, coalition) == {NAME: "coordinator"}
 
 
 def test_failures_of_one_day_are_one(world: World, coalition: str) -> None:

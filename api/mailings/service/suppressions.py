@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from api.infra.pages import Page, PageRequest
 
 INDEX, EMAIL = "suppressions.email", "suppressions.email"
-MOST_FAILURES = 5  # that may pass, each within a month of the one before: then nobody is there
+MOST_FAILURES = 5  # that may pass, each within a month of the one before: then it rests for a month
 A_DAY, A_MONTH = timedelta(days=1), timedelta(days=30)
 AT_ONCE = 500
 COLUMNS = ("email", "cause", "since")
@@ -75,7 +75,13 @@ def causes(session: Session, coalition_id: UUID, emails: Iterable[str]) -> Mappi
 def suppress(session: Session, coalition_id: UUID, email: str, cause: Cause) -> bool:
     """Write to an address no more; tell whether that is new. A graver cause replaces a lighter."""
     row = _held(session, coalition_id, email)
+    row.failures, row.failed_at = 0, None  # what was counted would end by itself
+    return _suppress(session, row, cause)
+
+
+def _suppress(session: Session, row: Suppression, cause: Cause) -> bool:
     if row.since is not None and (row.cause == cause or row.cause in DEAF):
+        session.flush()
         return False
     row.cause, row.since = cause, row.since or clock.now()
     session.flush()
@@ -86,15 +92,18 @@ def suppress(session: Session, coalition_id: UUID, email: str, cause: Cause) -> 
 def failed(session: Session, coalition_id: UUID, email: str) -> bool:
     """Count a failure that may pass, one a day; tell whether it was one too many.
 
-    Several letters of a day fail for one cause, and a report may be taken twice.
+    Several letters of a day fail for one cause, and a report may be taken twice. None says that
+    nobody is there, so what they lead to ends by itself (`forget`), and stands in for nothing else.
     """
     row, now = _held(session, coalition_id, email), clock.now()
+    if row.since is not None:
+        return False
     if row.failed_at is not None and row.failed_at > now - A_DAY:
         return False
     is_old = row.failed_at is None or row.failed_at < now - A_MONTH
     row.failures, row.failed_at = (1 if is_old else row.failures + 1), now
     session.flush()
-    return row.failures >= MOST_FAILURES and suppress(session, coalition_id, email, Cause.BOUNCE)
+    return row.failures >= MOST_FAILURES and _suppress(session, row, Cause.BOUNCE)
 
 
 def _held(session: Session, coalition_id: UUID, email: str) -> Suppression:
@@ -183,7 +192,11 @@ def _shown(session: Session, row: Suppression) -> Shown:
 
 
 def _is_forgotten() -> ColumnElement[bool]:
-    return Suppression.since.is_(None) & (Suppression.failed_at < clock.now() - A_MONTH)
+    """Return the condition that an address has not failed for a month, and only had failed."""
+    is_counted = Suppression.since.is_(None) | (
+        (Suppression.cause == Cause.BOUNCE) & (Suppression.failures >= MOST_FAILURES)
+    )
+    return is_counted & (Suppression.failed_at < clock.now() - A_MONTH)
 
 
 def are_old(session: Session) -> bool:
@@ -193,6 +206,13 @@ def are_old(session: Session) -> bool:
 
 
 def forget() -> None:
-    """Forget addresses that failed for a while and have not again for a month."""
+    """Forget addresses that failed for a while and have not again for a month.
+
+    Who got no letters for that gets them again.
+    """
     with transaction() as session:
-        session.execute(delete(Suppression).where(_is_forgotten()))
+        query = select(Suppression).where(_is_forgotten()).limit(AT_ONCE)
+        for row in session.scalars(query.with_for_update()).all():
+            if row.since is not None:
+                audit.record(session, None, "suppression.lifted", row)
+            session.delete(row)
