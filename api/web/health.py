@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 import socket
+import threading
 import time
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Response, jsonify
@@ -13,13 +15,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api import config
 from api.infra.database import NotMigrated, must_be_migrated
-from api.infra.outside import outside
+from api.infra.outside import elsewhere, outside
 from api.infra.queue import QueueBroken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 log = structlog.get_logger()
 LEAST_FREE_BYTES = 100_000_000
 KNOWN_SECONDS = 10.0
 MAIL_SECONDS = 2.0
+PATIENCE_SECONDS = 1.5  # for all of them together; proxies wait for little longer
 
 
 def install(app: Flask) -> None:
@@ -45,23 +51,51 @@ def install(app: Flask) -> None:
 
 
 class _Parts:
-    """What a process does without for a while; asked now and then only, whoever asks us."""
+    """What a process does without for a while; asked now and then only, whoever asks us.
+
+    One that hangs keeps nobody waiting: a proxy that hears nothing leaves this process out.
+    """
 
     def __init__(self) -> None:
         self._found: dict[str, bool | None] = {}
         self._asked_at = float("-inf")
+        self._asking: dict[str, threading.Thread] = {}
+        self._lock = threading.Lock()
 
     def found(self, *, is_queue_there: bool) -> dict[str, bool | None]:
-        """Return which of them answer; None: there is none."""
-        if time.monotonic() - self._asked_at >= KNOWN_SECONDS:
-            self._found = {
-                "queue": is_queue_there and _queue(),
-                "limits": outside().limits.is_shared(),
-                "storage": _storage(),
-                "mail": _mail(),
-            }
-            self._asked_at = time.monotonic()
-        return self._found
+        """Return which of them answer, and soon; None: there is none."""
+        with self._lock:
+            is_asking = any(each.is_alive() for each in self._asking.values())
+            if not is_asking and time.monotonic() - self._asked_at >= KNOWN_SECONDS:
+                self._ask(is_queue_there=is_queue_there)
+            asking = self._asking
+        until = time.monotonic() + PATIENCE_SECONDS
+        for each in asking.values():
+            each.join(max(0.0, until - time.monotonic()))
+        return {
+            name: not each.is_alive() and self._found.get(name, False)
+            for name, each in asking.items()
+        }
+
+    def _ask(self, *, is_queue_there: bool) -> None:
+        within = elsewhere()
+        questions: dict[str, Callable[[], bool | None]] = {
+            "queue": lambda: is_queue_there and _queue(),
+            "limits": outside().limits.is_shared,
+            "storage": _storage,
+            "mail": _mail,
+        }
+
+        def ask(name: str) -> None:
+            with within():
+                self._found[name] = questions[name]()
+
+        self._asking = {
+            name: threading.Thread(target=ask, args=(name,), daemon=True) for name in questions
+        }
+        for each in self._asking.values():
+            each.start()
+        self._asked_at = time.monotonic()
 
 
 def _database() -> bool:

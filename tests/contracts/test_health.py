@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import threading
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -148,4 +150,28 @@ def test_what_it_can_do_without_is_not_asked_at_each_question(
     for _ in range(5):
         world.stranger().get("/readyz")
 
+    assert len(asked) == 1
+
+
+def test_one_that_hangs_keeps_nobody_waiting_and_is_asked_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging = threading.Event()
+    asked: list[None] = []
+
+    def hang() -> bool:
+        asked.append(None)
+        hanging.wait(30)
+        return False
+
+    monkeypatch.setattr(health, "_queue", hang)
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.5)
+    began = time.monotonic()
+    answers = [world.stranger().get("/readyz") for _ in range(4)]
+    took = time.monotonic() - began
+    hanging.set()
+
+    told = {"status": "degraded", "database": True, **WELL, "queue": False}
+    assert [(each.status, each.json) for each in answers] == [(200, told)] * 4
+    assert took < 10
     assert len(asked) == 1
