@@ -114,9 +114,10 @@ class Limits:
     def seen(self, *what: str) -> int:
         """Count one more of what is only watched; return how many there were in this minute.
 
-        `what` is no person, and stands where it is counted.
+        In no transaction.
         """
-        return self._ask(lambda counters: counters.seen("/".join(what)))
+        marked = self._marked(what)
+        return self._ask(lambda counters: counters.seen("/".join(marked)))
 
     def is_shared(self) -> bool:
         """Tell whether it is counted where the settings say."""
@@ -131,9 +132,14 @@ class Limits:
             each.storage.reset()
 
     def _seconds_until(self, item: RateLimitItem, *who: str) -> int:
-        if self._shared is not None:
-            who = (days.mark_alone("limits", "/".join(who)).hex(),)
-        return self._ask(lambda counters: counters.seconds_until(item, *who))
+        marked = self._marked(who)
+        return self._ask(lambda counters: counters.seconds_until(item, *marked))
+
+    def _marked(self, what: tuple[str, ...]) -> tuple[str, ...]:
+        """Return by what something is counted where others may read along: a mark of the day."""
+        if self._shared is None:
+            return what
+        return (days.mark_alone("limits", "/".join(what)).hex(),)
 
     def _ask(self, ask: Callable[[_Counters], int]) -> int:
         if self._shared is not None and time.monotonic() >= self._again_at:

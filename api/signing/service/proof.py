@@ -15,7 +15,6 @@ from sqlalchemy.exc import IntegrityError
 
 from api.errors import Fault, Invalid
 from api.infra import clock, keys
-from api.infra.outside import outside
 from api.signing import rules
 from api.signing.models import UsedChallenge
 
@@ -36,9 +35,8 @@ class ProofRefused(Invalid):
     title = "The proof of work is refused"
 
 
-def challenge(session: Session, statement_id: UUID) -> dict[str, Any]:
-    """Return a challenge for one signature; it is harder the more is asked in this minute."""
-    asked = outside().limits.seen("challenge", str(statement_id))
+def challenge(session: Session, statement_id: UUID, asked: int) -> dict[str, Any]:
+    """Return a challenge for one signature; it is harder the more is `asked` in this minute."""
     made = altcha.create_challenge(
         ALGORITHM,
         1,

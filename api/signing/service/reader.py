@@ -12,6 +12,7 @@ from api.coalitions.models import Coalition
 from api.errors import NotFound
 from api.infra import clock
 from api.infra.database import reading
+from api.infra.outside import outside
 from api.signatures.service import counts as journal, lists
 from api.signing import rules
 from api.signing.service import proof
@@ -134,4 +135,7 @@ def challenge(address: str) -> dict[str, Any]:
     """Return a proof of work to be done for one signature."""
     with reading() as session:
         statement, _ = of_address(session, address)
-        return proof.challenge(session, statement.id)
+        statement_id = statement.id
+    asked = outside().limits.seen("challenge", str(statement_id))
+    with reading() as session:
+        return proof.challenge(session, statement_id, asked)
