@@ -57,6 +57,22 @@ def test_a_sound_name_is_taken(rush: Rush, facts: dict[str, Any], kept: str) -> 
     assert listed["name"] == kept
 
 
+def test_a_name_that_no_font_prints_is_shown_to_nobody_by_a_coordinator(rush: Rush) -> None:
+    rush.set(moderation="none")
+    rush.signed("a@specimen.example", name="𐎠𒀀", visibility="coalition")
+    (one,) = rush.signatures()
+    path = f"/v1/signatures/{one['id']}"
+    rush.owner.get(path)
+
+    refused = rush.owner.patch(path, {"visibility": "public"})
+
+    assert (refused.status, list(refused.faults)) == (422, ["/visibility"])
+    rush.owner.get(path)
+    assert rush.owner.patch(path, {"visibility": "anonymous"}).status == 200
+    rush.owner.get(path)
+    assert rush.owner.patch(path, {"visibility": "public", "name": "Ada"}).status == 200
+
+
 @pytest.mark.parametrize(
     ("facts", "place"),
     [

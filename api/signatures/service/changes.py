@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Conflict, Fault, Invalid, point
-from api.infra import audit, clock, events
+from api.infra import audit, clock, events, fonts
 from api.infra.database import Stale, reading, touch, transaction
 from api.organisations.models import Organisation
 from api.signatures import rules
@@ -85,6 +85,21 @@ def _must_not_show(signature: Signature, wanted: Visibility) -> None:
         )
 
 
+def _must_print(signature: Signature, known: rules.Identity, facts: dict[str, Any]) -> None:
+    """Let a name pass that is to be shown from now on, if there are letters to print it in."""
+    shown = rules.SHOWN[Audience.PUBLIC]
+    if facts["visibility"] not in shown or signature.visibility in shown:
+        return
+    faults = [
+        Fault("/visibility", f"It would print the {field}. {fonts.no_font(missing)}")
+        for field in rules.PRINTED_FIELDS
+        if (text := facts.get(field)) and text == known.get(field)
+        if (missing := fonts.unprintable(text))
+    ]
+    if faults:
+        raise Invalid("What is known of the signatory cannot be printed.", faults)
+
+
 def _require_name(facts: dict[str, Any]) -> None:
     if wrong := rules.nameless(facts):
         raise Invalid("Only an anonymous signature may have no name.", [Fault("/name", wrong)])
@@ -101,6 +116,7 @@ def change(actor: Actor, signature_id: UUID, expected: int, changes: dict[str, A
         facts = {**facts, **known, **changes}
         _require_name(facts)
         _must_not_show(signature, Visibility(facts["visibility"]))
+        _must_print(signature, known, facts)
         printed = rules.seen(signature, known, Audience.PUBLIC)
         with counts.followed(session, statement, [signature]):
             for field in ROW_FIELDS:
