@@ -71,7 +71,7 @@ def strangers(  # noqa: PLR0913 # what a test is about
                     "country": "KZ",
                     "lead": False,
                     "visibility": visibility,
-                    "day": clock.today(),
+                    "day": (clock.now() - ago).date(),
                     "address_index": keys.blind(
                         session, found.coalition_id, "signatures.address", one
                     ),

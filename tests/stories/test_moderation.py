@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import update
 
 from api.accounts.models import RoleGrant
 from api.infra import jobs, letters
-from api.infra.database import reading
+from api.infra.database import reading, transaction
 from api.infra.letters import Letter
-from api.signatures.models import BlockAct, SignatureState
+from api.signatures.models import BlockAct, Signature, SignatureState
 from api.signatures.rules import blocking
 from api.signatures.service import blocks
 from tests.builders import Signing, a_coalition, a_role, a_text
@@ -67,9 +68,11 @@ def test_blocks_are_for_coordinators(signing: Signing) -> None:
     assert signing.world.user("stranger").get(path).status == 404
 
 
-def test_what_is_held_waits_oldest_first_with_its_reasons(signing: Signing, world: World) -> None:
+def test_what_is_held_waits_the_oldest_day_first_with_its_reasons(
+    signing: Signing, world: World
+) -> None:
     strangers(world, signing.statement, ["Second"], state=HELD, flags=["capitals"])
-    strangers(world, signing.statement, ["First"], state=HELD, ago=timedelta(hours=1))
+    strangers(world, signing.statement, ["First"], state=HELD, ago=timedelta(days=1))
 
     assert [(each["name"], each["reasons"]) for each in queue(signing)] == [
         ("First", []),
@@ -90,6 +93,20 @@ def test_an_approved_signature_counts_and_gets_its_place(signing: Signing, world
     assert signing.names() == ["Ada Specimen"]
     assert row_of(world, held).position == 1
     assert queue(signing) == []
+
+
+def test_who_is_approved_gets_a_place_and_others_that_wait_for_theirs_are_left_alone(
+    signing: Signing, world: World
+) -> None:
+    waiting = strangers(world, signing.statement, ["Bek Specimen", "Cyd Specimen"])
+    with world.app.app_context(), transaction() as session:
+        session.execute(update(Signature).values(position=None))
+    (held,) = strangers(world, signing.statement, ["Ada Specimen"], state=HELD)
+
+    assert signing.owner.post(f"/v1/signatures/{held}/approval").status == 200
+
+    assert row_of(world, held).position == 1
+    assert [row_of(world, each).position for each in waiting] == [None, None]
 
 
 def test_a_rejected_signature_does_not_count_and_can_come_back(

@@ -136,7 +136,7 @@ def _decided(  # noqa: PLR0913 # a decision: who, of what, which, why
             audit.record(session, actor, "signature.rejected", each, {"reason": reason})
     facts = {"statement_id": str(statement.id)}
     if decision is Decision.APPROVE and changed:
-        places.now(session, statement)
+        places.now(session, statement, changed)
         events.announce(session, "signature.approved", statement.coalition_id, **facts)
     elif was[SignatureState.CONFIRMED]:  # its name may stand in documents
         events.announce(session, "signature.taken_back", statement.coalition_id, **facts)

@@ -13,6 +13,7 @@ from api.signatures.models import Signature, SignatureState
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
     from sqlalchemy import ColumnElement
@@ -55,19 +56,18 @@ def _place(statement_id: UUID) -> None:
             _place_some(session, statement_id)
 
 
-def now(session: Session, statement: Statement) -> None:
-    """Give what is confirmed of a statement that is held its place, as it is to print at once."""
+def now(session: Session, statement: Statement, signatures: Iterable[Signature]) -> None:
+    """Give these of a statement that is held their places, as they are to print at once."""
     session.flush()
-    while _place_some(session, statement.id) == AT_ONCE:
-        pass
+    _place_some(session, statement.id, Signature.id.in_([each.id for each in signatures]))
 
 
-def _place_some(session: Session, statement_id: UUID) -> int:
+def _place_some(session: Session, statement_id: UUID, *which: ColumnElement[bool]) -> None:
     mine = Signature.statement_id == statement_id
-    ids = list(session.scalars(select(Signature.id).where(mine, _is_unplaced()).limit(AT_ONCE)))
+    unplaced = select(Signature.id).where(mine, _is_unplaced(), *which)
+    ids = list(session.scalars(unplaced.limit(AT_ONCE)))
     random.SystemRandom().shuffle(ids)
     last = session.scalar(select(func.max(Signature.position)).where(mine)) or 0
     if ids:
         placed = [{"id": each, "position": at} for at, each in enumerate(ids, last + 1)]
         session.execute(update(Signature), placed)
-    return len(ids)
