@@ -15,6 +15,11 @@ def upgrade() -> None:
     with op.batch_alter_table("signings", schema=None) as batch_op:
         batch_op.add_column(sa.Column("told_until", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("told_on", sa.Date(), nullable=True))
+    # Of a day that has acted there is nothing left to tell.
+    op.execute(
+        "UPDATE signings SET told_until = retain_until, told_on = retain_until"
+        " WHERE purged_on > retain_until"
+    )
 
 
 def downgrade() -> None:

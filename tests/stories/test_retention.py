@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 import time_machine
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import select, update
 
 from api.infra import clock, jobs, letters, links
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from tests.client import Answer, Client
     from tests.conftest import World
 
+BEFORE_OWNERS_WERE_TOLD = "b7c1d40e92fa"
 YESTERDAY = clock.today() - timedelta(days=1)
 
 
@@ -318,6 +320,21 @@ def test_owners_are_told_seven_days_before_and_only_then_it_acts(
         swept(world)
         assert number_of(world, SignatureIdentity) == 0
         assert len(told(world)) <= 1
+
+
+def test_of_a_day_that_acted_before_owners_are_told_is_told_nothing(
+    signing: Signing, world: World
+) -> None:
+    opened(world, signing.statement, until=YESTERDAY - timedelta(days=30))
+    with world.app.app_context(), transaction() as session:
+        session.execute(update(Opened).values(purged_on=YESTERDAY))
+    with world.app.app_context():
+        downgrade(revision=BEFORE_OWNERS_WERE_TOLD)
+        upgrade()
+
+    swept(world)
+
+    assert told(world) == []
 
 
 def test_a_day_that_was_set_before_acts_seven_days_after_the_letter_and_a_moved_one_not(
