@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.infra.jobs import job
+from api.infra.queue import Lane
 from api.signoffs import service
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def remind(work: Work) -> dict[str, int]:
     return {"letters": service.remind()}
 
 
-@job("signoffs.tell_choice", when=service.appearances.is_due)
+@job("signoffs.tell_choice", when=service.appearances.is_due, lane=Lane.LONG)
 def tell_choice(work: Work) -> dict[str, int]:
     """Tell members that answered before they could choose how they appear that they can."""
     del work

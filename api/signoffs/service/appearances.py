@@ -181,19 +181,22 @@ def tell() -> int:
     number = 0
     while True:
         with transaction() as session:
-            due = select(Appearance).where(Appearance.is_to_be_told).order_by(Appearance.id)
-            some = due.limit(AT_ONCE).with_for_update(skip_locked=True)
-            found = session.scalars(some).all()
+            due = select(Appearance).where(Appearance.is_to_be_told)
+            some = due.order_by(Appearance.statement_id, Appearance.id).limit(AT_ONCE)
+            found = session.scalars(some.with_for_update(skip_locked=True)).all()
+            tables: dict[UUID, Table] = {}  # each reads every answer to a text
             for row in found:
-                number += _told(session, row)
+                number += _told(session, row, tables)
                 row.is_to_be_told = False
             if not found:
                 return number
 
 
-def _told(session: Session, row: Appearance) -> int:
+def _told(session: Session, row: Appearance, tables: dict[UUID, Table]) -> int:
     statement = session.get_one(Statement, row.statement_id)
-    table = rows.table(session, statement, also=row.member_id)
+    table = tables.get(statement.id)
+    if table is None or table.seat(row.member_id) is None:  # who left has a seat of its own
+        table = tables[statement.id] = rows.table(session, statement, also=row.member_id)
     seat = table.seat(row.member_id)
     if seat is None or not is_undecided(table, seat):
         return 0
