@@ -110,6 +110,41 @@ def test_the_record_tells_the_day_and_numbers_it_when_that_is_over(
     assert entry_of(world).number is not None
 
 
+def test_the_record_of_what_somebody_who_is_not_public_changed_tells_the_day(
+    world: World, owner: Client
+) -> None:
+    rush = a_rush(world, owner)
+    email = "ada@specimen.example"
+    for name in ("Ada", "Ada Specimen"):
+        assert rush.sent(email, name=name, visibility="coalition").status == 202
+    rush.work()
+    first, last = map(rush.confirm, rush.secrets())
+    assert changes_of(world) == [True]
+
+    path = f"/v1/public/own-signatures/{last['own_secret']}/corrections"
+    assert first["own_secret"] == last["own_secret"]
+    assert world.stranger().post(path, {"name": "Ada Other"}).status == 200
+    assert world.stranger().post(path, {"visibility": "anonymous"}).status == 200
+    assert changes_of(world) == [True, True, True]
+
+
+def test_what_hides_a_public_name_is_in_the_record_at_once(world: World, owner: Client) -> None:
+    rush = a_rush(world, owner)
+    own = rush.signed("ada@specimen.example")
+    path = f"/v1/public/own-signatures/{own}/corrections"
+
+    assert world.stranger().post(path, {"visibility": "coalition"}).status == 200
+
+    assert changes_of(world) == [False]
+
+
+def changes_of(world: World) -> list[bool]:
+    """Return of each change in the record whether it tells only the day."""
+    with world.app.app_context(), reading() as session:
+        changed = AuditEntry.action == "signature.changed_by_signatory"
+        return [at == clock.cut(at) for at in session.scalars(select(AuditEntry.at).where(changed))]
+
+
 def test_a_webhook_hears_of_it_when_the_day_is_over(world: World, owner: Client) -> None:
     rush = a_rush(world, owner)
     made = entered(owner, rush.coalition, url="https://hooks.specimen.example/", types=[CONFIRMED])

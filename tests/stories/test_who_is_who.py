@@ -128,6 +128,21 @@ def test_a_stranger_and_a_member_who_confirm_at_once_both_count(rush: Rush) -> N
     assert linked(rush) == {"Kalb Fund": None, "Qalb Fund": entry}
 
 
+def test_who_corrects_its_name_to_another_of_the_directory_still_sounds_like_a_member(
+    rush: Rush,
+) -> None:
+    rush.set(moderation="flagged")
+    an_organisation(rush.owner, rush.coalition, names={"en": "Qalb Fund"})
+    stranger = rush.world.user("stranger")
+    an_organisation(stranger, a_coalition(stranger), names={"en": "Kalb Fund"}, is_public=True)
+    own = rush.signed("one@specimen.example", **HOUSE, name="Bread")
+
+    corrections = f"/v1/public/own-signatures/{own}/corrections"
+    assert rush.world.stranger().post(corrections, {"name": "Kalb Fund"}).status == 200
+
+    assert queue(rush) == {"Kalb Fund": ["sounds_alike"]}
+
+
 def test_who_corrects_its_name_is_of_an_entry_as_if_it_had_signed_so(rush: Rush) -> None:
     rush.set(moderation="flagged")
     entry = an_organisation(

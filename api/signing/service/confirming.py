@@ -186,6 +186,7 @@ def _count_instead(
     if _is_later(signature, asked):
         asked.request = None
         return
+    was_cut = signatures.tells_day_only(signature)
     facts = _facts(session, statement, signing, asked, request, instead=signature)
     if signature.state not in {SignatureState.CONFIRMED, SignatureState.HELD}:
         facts["state"] = signature.state
@@ -200,7 +201,9 @@ def _count_instead(
     places.soon(session)
     _receive(session, signature, asked, request)
     said = {"fields": sorted(CHANGED & request.keys()), "visibility": signature.visibility}
-    audit.record(session, None, "signature.changed_by_signatory", signature, said)
+    # Of one that was not public and is not, the day; what comes or goes is told at once.
+    is_cut = was_cut and signatures.tells_day_only(signature)
+    audit.record(session, None, "signature.changed_by_signatory", signature, said, is_cut=is_cut)
     told = {"statement_id": str(statement.id), "signature_id": str(signature.id)}
     events.announce(session, "signature.taken_back", signature.coalition_id, **told)
 

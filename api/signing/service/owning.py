@@ -78,6 +78,7 @@ def correct(secret: str, changed: Mapping[str, Any]) -> Own:
         _must_be_fit(signature, changed)
         known = rows.identities(session, [signature]).get(signature.id, {})
         before = {**known, "country": signature.country}
+        was_cut = signatures.tells_day_only(signature)
         visibility = Visibility(changed.get("visibility", signature.visibility))
         shown = signatures.SHOWN[signatures.Audience.PUBLIC]
         if visibility in shown and signature.visibility not in shown:  # it prints from now on
@@ -96,7 +97,10 @@ def correct(secret: str, changed: Mapping[str, Any]) -> Own:
         rows.say(signature)
         _tell(session, signature)
         told = {"fields": sorted(changed), "visibility": visibility}
-        audit.record(session, None, "signature.changed_by_signatory", signature, told)
+        is_cut = was_cut and signatures.tells_day_only(signature)
+        audit.record(
+            session, None, "signature.changed_by_signatory", signature, told, is_cut=is_cut
+        )
         return _own(session, signature)
 
 
@@ -281,10 +285,11 @@ def _look_again(
     Under another name it is no longer of the entry that it was of.
     """
     told = {"kind": signature.kind, "name": known.get("name"), "country": signature.country}
-    has_signed = False
+    is_ours, has_signed = entries.ALIKE not in signature.flags, False  # as it was decided
     is_another = any(told[key] != before.get(key) for key in ("name", "country"))
     if is_another and signature.kind is SignatoryKind.ORGANISATION:
         entry = entries.entry_of(session, statement, told) if told["name"] else None
+        is_ours = entry is not None and entry.coalition_id == statement.coalition_id
         has_signed = entries.link(session, signature, entry)
         known.pop("acronym", None)
         if entry is not None and entry.acronym:
@@ -292,7 +297,6 @@ def _look_again(
     is_new = is_another or any(known.get(key) != before.get(key) for key in ALTERABLE)
     if not is_new or signature.state is not SignatureState.CONFIRMED:
         return
-    is_ours = signature.entry_index is not None
     flags = entries.flags(session, statement, {**known, **told}, is_ours=is_ours)
     signature.flags = [*flags, *([entries.SAME] if has_signed else [])]
     signing = session.get_one(Signing, signature.statement_id)
