@@ -70,9 +70,9 @@ class HeldOut(SignatureOut):
         attribute="signature.flags",
         metadata={
             "description": "What is odd: mixed_script, capitals, repeated, long, number, symbols,"
-            " blocked; same_organisation: another signature of that entry counts; sounds_alike: it"
-            " sounds like an organisation of the coalition, or bears its acronym, and is not linked"
-            " to it. None: every signature is looked at.",
+            " address, blocked; same_organisation: another signature of that entry counts;"
+            " sounds_alike: it sounds like an organisation of the coalition, or bears its acronym,"
+            " and is not linked to it. None: every signature is looked at.",
             "example": ["mixed_script"],
         },
     )

@@ -87,6 +87,7 @@ ODD = [
     ({"name": "Specimen " * 12}, "long"),
     ({"name": "Call +49 (151) 123-45"}, "number"),
     ({"name": "Ada ☎ Specimen"}, "symbols"),
+    ({"name": "Win at specimen.lol"}, "address"),  # an end that is on no list
 ]
 
 
@@ -96,6 +97,7 @@ def test_what_is_odd_is_flagged(facts: dict[str, object], flag: str) -> None:
 
 
 ORDINARY = [
+    {"name": "J.R.R. Specimen", "affiliation": "St.Anna Specimen", "kind": "individual"},
     {"name": "Комитет ABC по правам", "kind": "organisation"},  # an acronym beside other words
     {"name": "IT-компания «Образец»", "kind": "organisation"},
     {"name": "SPECIMEN", "kind": "organisation"},

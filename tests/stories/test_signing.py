@@ -42,6 +42,18 @@ def test_who_signs_and_confirms_is_counted_and_listed(rush: Rush) -> None:
     assert (listed["name"], listed["country"]) == ("Ada Specimen", "KZ")
 
 
+@pytest.mark.parametrize(
+    ("name", "greeted"), [("Specimen.lol", None), ("J.R.R. Specimen", "J.R.R. Specimen")]
+)
+def test_a_letter_greets_by_no_name_that_mail_programs_make_a_link_of(
+    rush: Rush, name: str, greeted: str | None
+) -> None:
+    rush.signed("a@specimen.example", name=name)
+
+    told = [facts for kind, facts in letters_of(rush.world) if kind == "signing.receipt"]
+    assert [each and each.facts["name"] for each in told] == [greeted]
+
+
 def test_the_address_is_forgotten_once_the_receipt_is_sent(rush: Rush) -> None:
     rush.signed("ada@specimen.example")
 

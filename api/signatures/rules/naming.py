@@ -108,6 +108,12 @@ def _linked(text: str) -> str | None:
     return None
 
 
+def may_link(text: str) -> bool:
+    """Tell whether a mail program might make a link of some of a name, whatever ends it knows."""
+    found = _DOTTED.findall(text.translate(_STOPS))
+    return any(len(each.rsplit(".", 1)[1]) > 1 for each in found)
+
+
 def _is_domain(labels: list[str]) -> bool:
     """Tell whether words joined by full stops could be a domain: initials and a surname are not."""
     *firsts, last = labels
@@ -134,7 +140,7 @@ def flags(facts: Mapping[str, Any]) -> list[str]:
         "repeated": any(_REPEATED.search(text.casefold()) for text in given),
         "long": any(len(text) > LONG for text in given),
         "number": any(_NUMBER.search(text) for text in given),
-        "address": any(is_site(text) and _linked(text) is not None for text in given),
+        "address": any(_reads_as_address(text) for text in given),
         "symbols": any(unicodedata.category(each) == "So" for text in given for each in text),
     }
     return [flag for flag, is_so in found.items() if is_so]
@@ -144,6 +150,14 @@ def _is_shouted(name: str) -> bool:
     """Tell whether many words are written in capitals, in a script that has small ones."""
     words = [word for word in _WORD.findall(name) if len(word) > 1]
     return len(words) >= MANY_WORDS and all(word.isupper() for word in words)
+
+
+def _reads_as_address(text: str) -> bool:
+    """Tell whether a text is a site, or holds what may be one by an end that is on no list here."""
+    dotted = [each.rpartition(".") for each in _DOTTED.findall(text.translate(_STOPS))]
+    if any(len(end) > 1 and end.islower() and len(first) > _INITIAL for first, _, end in dotted):
+        return True
+    return is_site(text) and _linked(text) is not None
 
 
 def _is_mixed(word: str) -> bool:

@@ -11,6 +11,7 @@ from api.coalitions.models import Coalition
 from api.infra import keys, letters, links
 from api.infra.outside import outside
 from api.signatures.models import Signature
+from api.signatures.rules import naming
 from api.signing import rules
 from api.signing.models import PendingSignature
 from api.signing.service.batch import AGAIN, CONFIRM, CONFIRMATION, code_of
@@ -37,7 +38,7 @@ def _facts(session: Session, asked: PendingSignature, **more: Any) -> letters.Fa
         language=asked.language,
         coalition=None if signing.is_sensitive else coalition.name,
         facts={
-            "name": name,
+            "name": None if name and naming.may_link(name) else name,
             "title": statement.title,
             "accent": coalition.accent,
             "statement_link": _page("s", signing.address),
