@@ -13,7 +13,7 @@ _UNFIT = re.compile(
     + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
     + "]"
 )
-# They turn the direction of what follows, and so reorder the names around them.
+# They turn the direction of what follows, and so reorder the names around them; one is unseen.
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -52,7 +52,7 @@ def unfit(text: str) -> str | None:
 def overriding(text: str) -> str | None:
     """Return why a text would disturb its neighbours' direction, or None."""
     found = _OVERRIDES.search(text)
-    return found and f"Take out U+{ord(found[0]):04X}, which overrides the direction of text."
+    return found and f"Take out U+{ord(found[0]):04X}, which nobody sees or which turns other text."
 
 
 def piled(text: str) -> str | None:

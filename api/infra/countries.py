@@ -40,25 +40,27 @@ CD: drc, dr congo, democratic congo, rdc, congo kinshasa, zaire, дрк, др к
     الديمقراطية
 CG: congo brazzaville, kongo brazzaville, republic congo, rep congo, республика конго,
     république congo, republik kongo, جمهورية الكونغو
-CI: ivory coast, cote ivoire, берег слоновой кости, elfenbeinküste, ساحل العاج
+CI: ivory coast, cote ivoire, cote divoire, берег слоновой кости, elfenbeinküste, ساحل العاج
 CN: peoples china, people s china, prc, mainland china, кнр, китайская народная, volksrepublik
     china, rpc, populaire chine
 CV: cabo verde, острова зеленого мыса, kap verde
-CZ: czech, czechia, чешская, tschechei
+CZ: czech, czechia, чешская, tschechei, tschechische, tchèque, česká
 DE: brd, фрг, bundesrepublik deutschland, rfa, fédérale allemagne, germany frg
 EG: arab egypt
 EH: sahrawi arab democratic, sahrawi
 FK: falkland islands malvinas, malvinas
 FM: federated micronesia
-GB: uk, great britain, britain, gb, england, scotland, wales, northern ireland, united great
+GB: uk, great britain, britain, gb, great britain northern ireland,
+    england, scotland, wales, northern ireland, united great
     britain northern ireland, united kingdom great britain northern ireland, великобритания,
     соединенное, англия, шотландия, уэльс, северная ирландия, grande bretagne, angleterre,
     écosse, pays de galles, irlande du nord, großbritannien, schottland, nordirland, انگلستان,
     انگلیس, بریتانیا, اسکاتلند, بريطانيا, إنجلترا, اسكتلندا
+GR: hellenic, hellas, ελλάδα
 HK: hong kong, hongkong, гонконг
 HM: heard island mcdonald islands
 IE: eire
-IR: islamic iran, persia, исламская иран, ири
+IR: islamic iran, islamique iran, persia, исламская иран, ири
 KG: kyrgyz, kyrgyzstan, kirghizia, kirgizia, kirghizstan, kirgizstan, киргизия, кыргызстан,
     кыргызская, киргизская, kirgistan, kirgisien
 KP: north korea, dprk, democratic peoples korea, democratic people s korea, кндр, северная
@@ -68,12 +70,12 @@ KR: south korea, rok, republic korea, южная корея, республик�
 KZ: казахская, рк, qazaqstan
 LA: lao peoples democratic, lao people s democratic, lao, laos pdr, lao pdr, лнр лаос
 LY: libyan arab jamahiriya, ливия
-MD: moldavia, молдавия, moldau, moldavie
+MD: moldavia, молдавия, moldau, moldawien, moldavie
 MF: saint martin french part
 MK: macedonia, fyrom, former yugoslav macedonia, македония, mazedonien, macédoine
 MM: burma, myanmar, union myanmar, бирма, birma, birmanie, میانمار, بورما
 MO: macao, macau, макао
-NL: holland, голландия, هلند
+NL: holland, hollande, голландия, هلند
 PS: palestine, occupied palestinian territory, palestinian territory occupied, palestinian
     territory, палестина, государство палестина, palästina, palestine opt, opt, فلسطین, فلسطين,
     دولة فلسطين
@@ -81,12 +83,13 @@ RU: russian federation, рф, российская федерация, russische
     الاتحادية
 SA: ksa, السعودية, عربستان
 SH: saint helena ascension tristan da cunha
+SK: slovak, slovenská, словацкая
 SY: syrian arab, сар, сирийская арабская, arabische syrien, arabe syrienne, عربي سوري
 SZ: swaziland, свазиленд
 TJ: tadjikistan, tadzhikistan
 TL: east timor, timor leste, восточный тимор
-TM: turkmenia, туркмения, туркменистан, turkmenistan
-TR: turkey, turkiye, турция, turquie
+TM: turkmenia, туркмения, туркменистан, turkmenistan, turkmenien
+TR: turkey, turkiye, турция, турецкая, turquie
 TW: province china taiwan, taiwan province china, chinese taipei, republic china, roc, тайвань
 TZ: united tanzania
 UM: united minor outlying islands
@@ -101,6 +104,7 @@ VG: british virgin islands, virgin islands uk
 VI: us virgin islands, u s virgin islands, united virgin islands, virgin islands usa
 VN: viet nam, socialist viet nam, вьетнам
 XK: kosovo, косово
+ZA: юар
 """
 # What may be several: a person knows which, we do not.
 _SEVERAL = """
@@ -122,6 +126,7 @@ _KINDS = frozenset(
     """.split()  # noqa: SIM905 # as words
 )
 _APOSTROPHES = re.compile("['`´’‘ʻʼʹ′]")  # of all kinds
+_ELIDED = re.compile("\\b[dl]['’ʼ]", re.IGNORECASE)
 _DOTTED = re.compile(r"\b(?:\w\.\s?){2,}")
 _JOINERS = re.compile("[\u00ad\u0640\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _LETTERS = str.maketrans("يكىةё", "یکیهе")  # Arabic and Persian, Cyrillic
@@ -169,6 +174,7 @@ def _key(text: str) -> Key:
 
 def _words(text: str) -> list[str]:
     """Return the words of a name without accents, apostrophes and other marks."""
+    text = _ELIDED.sub("", text)
     text = _DOTTED.sub(lambda found: re.sub(r"[.\s]", "", found[0]) + " ", text)
     plain = unicodedata.normalize("NFKD", _JOINERS.sub("", _APOSTROPHES.sub("", text)).casefold())
     letters = "".join(each for each in plain if not unicodedata.combining(each))

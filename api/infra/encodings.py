@@ -47,6 +47,7 @@ _CODECS = {
 }
 _WIDE = {Encoding.UTF_16, Encoding.UTF_16_LE, Encoding.UTF_16_BE}
 _OFTEN_NOUGHT = 20  # at least one byte in so many of them, of a table of whatever script
+_END = "\x1a"  # with which programs of MS-DOS end a file
 _MARKS = (b"\xff\xfe", b"\xfe\xff")  # what Excel calls Unicode Text begins so
 _CYRILLIC = (
     Encoding.WINDOWS_1251, Encoding.KOI8_R, Encoding.KOI8_U, Encoding.IBM_866,
@@ -90,7 +91,7 @@ def decoded(data: bytes, given: Encoding | None = None) -> tuple[str, Encoding] 
         except UnicodeDecodeError:
             continue
         if "\0" not in text or encoding not in _WIDE:
-            return text.removeprefix("\ufeff"), encoding
+            return text.removeprefix("\ufeff").removesuffix(_END), encoding
     return None
 
 

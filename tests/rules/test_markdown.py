@@ -66,7 +66,7 @@ def test_quotes_and_dashes_stay_as_the_writer_set_them() -> None:
         ("<div", "HTML"),
         ("# Title", "heading"),
         ("Title\n---", "rule"),
-        ("- item", "list"),
+        ("- item\n- item", "list"),
         ("1. item\n2. item", "list"),
         ("> said", "quote"),
         ("``` c", "Code"),
@@ -109,6 +109,8 @@ def test_what_is_not_kept_is_named(text: str, told: str) -> None:
         "2031. gada 14. maijā",
         "14. August\nund mehr",
         "* Her name was changed.",
+        "- Вы признаёте вину? - Нет.",
+        "+ 7 degrees",
         "1) Release both; 2) pay for the bread.",
         "O`zbekiston so`zi va g`alaba.",
         "``Bread'' and `salt'",
@@ -124,14 +126,26 @@ def test_ordinary_writing_is_not_mistaken_for_blocks(text: str) -> None:
     assert markdown.faults(text) == []
 
 
-@pytest.mark.parametrize("text", ["1. a\n2. b", "1) a\nmore\n2) b", "* a\n* b", "- a", "+ a"])
+@pytest.mark.parametrize(
+    "text", ["1. a\n2. b", "1) a\nmore\n2) b", "* a\n* b", "- a\n- b", "+ a\n+ b"]
+)
 def test_a_list_for_sure_is_a_block_of_its_own(text: str) -> None:
     assert [each for each in markdown.faults(text) if "list is a block" in each]
 
 
 @pytest.mark.parametrize(
     "text",
-    ["14. August 2031", "5) five", "* Her name", "o`g`il", "\\`a\\` `b`", "\\\\` a", "*a* b"],
+    [
+        "14. August 2031",
+        "5) five",
+        "* Her name",
+        "- No.",
+        "+ 7",
+        "o`g`il",
+        "\\`a\\` `b`",
+        "\\\\` a",
+        "*a* b",
+    ],
 )
 def test_what_is_literal_here_is_so_to_other_readers_of_markdown(text: str) -> None:
     read = MarkdownIt("commonmark").render(markdown.for_others(text))

@@ -130,6 +130,14 @@ def test_a_number_is_read_whichever_signs_part_its_groups(cell: str, number: str
         ("Republic", None),
         ("EU", None),
         ("", None),
+        ("République islamique d'Iran", "IR"),
+        ("Iran (République islamique d’)", "IR"),
+        ("République tchèque", "CZ"),
+        ("Tschechische Republik", "CZ"),
+        ("Slovak Republic", "SK"),
+        ("Moldawien", "MD"),
+        ("ЮАР", "ZA"),
+        ("Cote d’Ivoire", "CI"),
     ],
 )
 def test_a_country_is_known_by_its_official_everyday_and_former_names(
@@ -250,3 +258,10 @@ def test_a_separator_is_not_sought_beyond_the_first_record() -> None:
     text = '"Name\nand, more, commas";Country\na, b, c, d;KZ\n'
 
     assert [cells for _, cells in tables.lines(text)][1] == ["a, b, c, d", "KZ"]
+
+
+def test_the_sign_with_which_msdos_ends_a_file_is_no_letter_of_it() -> None:
+    text = "Название;Страна\r\nФонд Мира;Россия\r\n"
+
+    assert encodings.decoded(text.encode("cp866") + b"\x1a") == (text, Encoding.IBM_866)
+    assert encodings.decoded(text.encode() + b"\x1a") == (text, Encoding.UTF_8)

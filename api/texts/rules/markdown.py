@@ -41,7 +41,6 @@ _NO_HTML = "HTML is not kept: take it out, or put a backslash before the <."
 _BLOCKS = (
     (r"#{1,6}(?:\s|$)", "A heading is a block of its own: take out the #."),
     (r">", "A quote is a block of its own: take out the >."),
-    (r"[-+](?:[ \t]|$)", "A list is a block of its own: take its sign out."),
     (r"(?:-[ \t]*)+$|(?:=[ \t]*)+$|(?:[*][ \t]*){3,}$|(?:_[ \t]*){3,}$", "A rule is not kept."),
     (r"```|~~~", "Code is not kept: take out the fence."),
     (r"\|?[ \t]*:?-+:?[ \t]*\|[-:| \t]*$", "A table is not kept: take it out."),
@@ -54,12 +53,13 @@ _BLOCKS = (
 _BLOCK = re.compile(
     "|".join(f"^[ \t]*(?P<b{n}>{sign})" for n, (sign, _) in enumerate(_BLOCKS)), re.MULTILINE
 )
-# One line that begins so may be a remark (* Her name was changed) or a date (14. August).
-_LIST = re.compile(r"^[ \t]*(?:([*])|\d{1,9}([.)]))[ \t]+\S[^\n]*\n(?:[^\n]+\n)*?"
-                   r"[ \t]*(?(1)[*]|\d{1,9}[.)])[ \t]+\S", re.MULTILINE)  # fmt: skip
+# One line that begins so may be a remark (* Her name was changed), what somebody says (- No.) or a
+# date (14. August).
+_LIST = re.compile(r"^[ \t]*(?:([-+*])|\d{1,9}([.)]))[ \t]+\S[^\n]*\n(?:[^\n]+\n)*?"
+                   r"[ \t]*(?(1)\1|\d{1,9}[.)])[ \t]+\S", re.MULTILINE)  # fmt: skip
 _A_LIST = "A list is a block of its own: make each line an item of it."
 # What reads as a list or as code elsewhere, and is none here.
-_LIKE_A_LIST = re.compile(r"^([ \t]*\d{0,9})([*.)](?=[ \t]))")
+_LIKE_A_LIST = re.compile(r"^([ \t]*\d{0,9})([-+*.)](?=[ \t]))")
 _BACKTICK = re.compile(r"(?<!\\)((?:\\\\)*)`")
 _INLINE = {
     "html_inline": _NO_HTML,
