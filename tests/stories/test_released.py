@@ -198,6 +198,25 @@ def test_a_draft_from_before_the_release_warns_wherever_it_is_read(owner: Client
     assert f"It asks for the freedom of {FREE}" in said(office.copied(statement))
 
 
+def test_a_list_in_a_text_of_ones_own_leaves_out_who_is_free_and_a_key_takes_it_in(
+    world: World, owner: Client
+) -> None:
+    office = Office(owner)
+    closes(owner, office.bek)
+    closes(owner, office.cihan)
+    editor = a_role(owner, office.coalition, world.user(), "editor")
+    body = [{"demands": {"lists": ["KZ"]}}, {"demands": {"ids": ["kg-1"]}}]
+    document = {"slug": "own", "kind": "appeal", "language": "en", "title": "T", "body": body}
+
+    began = editor.post(f"/v1/coalitions/{office.coalition}/statements", {"document": document})
+
+    assert began.status == 201, began.body
+    assert keys(began["document"])[0] == ["kz-2", "kz-3", "kg-1"]
+    assert f"Left out: the demand kz-1 about {FREE}." in said(began)
+    assert "It asks for the freedom of a poet in Osh" in said(began)
+    assert CIHAN not in said(began)
+
+
 def test_words_of_ones_own_that_name_somebody_free_are_warned_of(owner: Client) -> None:
     office = Office(owner)
     closes(owner, office.bek)

@@ -42,7 +42,7 @@ from api.statements.service.rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy import Select
@@ -102,10 +102,12 @@ def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, Any]) -> Warn
     actor.must(coalition_id, Role.EDITOR)
     with transaction() as session:
         coalition = cases.hold(session, coalition_id)
-        whole = with_live(session, coalition_id, completed(document, coalition))
+        sees_all = actor.may(coalition_id, Role.COORDINATOR)
+        own = completed(document, coalition)
+        whole, left = with_live(session, coalition_id, own, sees_all=sees_all)
         begun = started(session, coalition, whole)
         audit.record(session, actor, "statement.begun", begun.statement)
-        return _shown(session, actor, begun)
+        return _shown(session, actor, begun, left)
 
 
 def save(actor: Actor, statement_id: UUID, expected: int, document: dict[str, Any]) -> Warned:
@@ -113,10 +115,11 @@ def save(actor: Actor, statement_id: UUID, expected: int, document: dict[str, An
     with transaction() as session:
         statement = cases.held(session, actor, Statement, statement_id, Role.EDITOR)
         whole = with_secrets(session, actor, statement, document)
-        whole = with_live(session, statement.coalition_id, whole)
+        sees_all = actor.may(statement.coalition_id, Role.COORDINATOR)
+        whole, left = with_live(session, statement.coalition_id, whole, sees_all=sees_all)
         saved = replaced(session, statement, expected, whole)
         audit.record(session, actor, "statement.saved", statement)
-        return _shown(session, actor, saved)
+        return _shown(session, actor, saved, left)
 
 
 def draft(actor: Actor, statement_id: UUID) -> Warned:
@@ -127,13 +130,13 @@ def draft(actor: Actor, statement_id: UUID) -> Warned:
         return _shown(session, actor, Warned(statement, whole, checking.check(whole).warnings))
 
 
-def _shown(session: Session, actor: Actor, found: Warned) -> Warned:
+def _shown(session: Session, actor: Actor, found: Warned, left: Sequence[Fault] = ()) -> Warned:
     checked = checking.Checked([], found.warnings)
     owner = found.statement.coalition_id
     closed = closed_of(session, owner, found.document)
     document, warnings = seen_by(actor, owner, found.document, checked, closed)
     more = [each for warn in warners for each in warn(session, actor, found)]
-    return Warned(found.statement, document, [*warnings, *below(BODY, more)])
+    return Warned(found.statement, document, [*warnings, *below(BODY, more), *left])
 
 
 def freeze(

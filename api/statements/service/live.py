@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from api.cases import service as cases
 from api.demands import service as demands
+from api.errors import Fault
 from api.portable.rules import references
+from api.statements import rules
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -17,19 +19,28 @@ if TYPE_CHECKING:
 SETTLED = frozenset({"met", "rejected", "withdrawn"})  # a list brings what is still asked
 
 
-def with_live(session: Session, coalition_id: UUID, document: Mapping[str, Any]) -> dict[str, Any]:
+def with_live(
+    session: Session, coalition_id: UUID, document: Mapping[str, Any], *, sees_all: bool
+) -> tuple[dict[str, Any], list[Fault]]:
     """Return a document with what its blocks name, it does not hold, and the coalition does.
 
     A list brings the demands that are not settled, a demand that is named comes as it is, and both
-    bring their cases. Words of the document's own stay.
+    bring their cases. Words of the document's own stay. What asks for the freedom of people of whom
+    nobody is held comes by its key only: a warning tells of each that a list did not bring.
     """
     whole, wanted = dict(document), references.wanted(document)
+    left: list[Fault] = []
     if wanted.lists or wanted.demands:
+        closed = cases.closed(session, coalition_id) if wanted.lists else {}
+        live = demands.documents(session, coalition_id)
         added = [
             taken
-            for each in demands.documents(session, coalition_id)
-            if (taken := _taken(each, wanted, references.key_of(each)))
+            for each in live
+            if (taken := _taken(each, wanted, references.key_of(each), closed))
         ]
+        for each in live if closed else ():
+            if references.key_of(each) in wanted.lists:
+                left += _left_out(each, wanted, closed, sees_all=sees_all)
         if added:
             whole["demand_lists"] = _joined(whole.get("demand_lists") or [], added)
     named = references.wanted(whole).cases
@@ -38,20 +49,42 @@ def with_live(session: Session, coalition_id: UUID, document: Mapping[str, Any])
         found = [cases.as_document(known[key]) for key in named if key in known]
         if found:
             whole["cases"] = [*(whole.get("cases") or []), *found]
-    return whole
+    return whole, left
 
 
 def _taken(
-    live: Mapping[str, Any], wanted: references.Wanted, key: str | None
+    live: Mapping[str, Any],
+    wanted: references.Wanted,
+    key: str | None,
+    closed: Mapping[str, cases.Closed],
 ) -> dict[str, Any] | None:
     """Return a live list with the demands that are wanted of it; None: nothing is."""
     chosen = [
         each
         for each in live["demands"]
         if each["id"] in wanted.demands
-        or (key in wanted.lists and each.get("status", "open") not in SETTLED)
+        or (
+            key in wanted.lists
+            and each.get("status", "open") not in SETTLED
+            and not rules.is_settled(each, closed)
+        )
     ]
     return {**live, "demands": chosen} if chosen or key in wanted.lists else None
+
+
+def _left_out(
+    live: Mapping[str, Any],
+    wanted: references.Wanted,
+    closed: Mapping[str, cases.Closed],
+    *,
+    sees_all: bool,
+) -> Iterator[Fault]:
+    """Yield a warning for each demand that a list did not bring, as nobody it is about is held."""
+    for each in live["demands"]:
+        if each["id"] not in wanted.demands and rules.is_settled(each, closed):
+            who = ", ".join(closed[key].told(sees_all=sees_all) for key in each["cases"])
+            how = "Name it in the ids of a block to take it in."
+            yield Fault("/document", f"Left out: the demand {each['id']} about {who}. {how}")
 
 
 def _joined(own: list[Any], added: list[dict[str, Any]]) -> list[Any]:
