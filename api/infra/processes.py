@@ -29,7 +29,7 @@ def together(
     """Run `count` servers on one socket, and helpers, until a signal comes; return the exit code.
 
     Helpers that end, and servers that are killed, are started again; a server that ends by itself
-    said why, and ends all. The socket is open here too: who connects meanwhile waits.
+    said why, and ends all. The socket is open here too, so that who connects meanwhile waits.
     """
     stopping: list[int] = []
 
@@ -47,6 +47,7 @@ def together(
         code = next((each.code for each in servers if each.code >= 0), None)
         for each in running if code is None else ():
             each.again_if_ended()
+    listening.close()  # or who connects now would wait for processes that take nothing more
     for each in running:
         each.tell_to_end()
     for each in running:

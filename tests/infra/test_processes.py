@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -140,7 +141,9 @@ def test_nothing_stays_behind_when_it_is_killed(house: House) -> None:
         time.sleep(0.1)
 
 
-def test_a_request_that_is_being_sent_is_answered_before_the_end(house: House) -> None:
+def test_a_request_that_is_being_sent_is_answered_before_the_end_and_no_new_one_waits(
+    house: House,
+) -> None:
     house.until_ready()
     with closing(house.connection()) as connection:
         connection.putrequest("POST", "/v1/coalitions")
@@ -149,7 +152,10 @@ def test_a_request_that_is_being_sent_is_answered_before_the_end(house: House) -
         connection.endheaders()
         time.sleep(0.5)
         house.process.terminate()
-        time.sleep(0.5)
+        until = time.monotonic() + WAIT_SECONDS / 3
+        while takes_connections(house.bind):
+            assert time.monotonic() < until
+            time.sleep(0.1)
         connection.send(b"{}")
 
         assert connection.getresponse().status == 401
@@ -178,3 +184,12 @@ def test_nothing_of_the_folder_at_hand_is_run(tmp_path: Path) -> None:
 def warm() -> set[int]:
     """Return the processes here that have a render process."""
     return {parent(pid) for pid in commands("api.infra.warm")} & commands().keys()
+
+
+def takes_connections(bind: str) -> bool:
+    host, port = bind.split(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except ConnectionRefusedError:
+        return False
+    return True
