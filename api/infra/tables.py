@@ -173,14 +173,10 @@ def read(data: bytes, columns: Sequence[str], needed: Mapping[str, str] | None =
 
     `needed` columns must stand in its first line; each says what it holds.
     """
-    return list(_rows(lines(_text(data)), columns, needed or {}))
-
-
-def _text(data: bytes) -> str:
     found = encodings.decoded(data)
     if found is None:
         raise NotATable('Save it as UTF-8 ("CSV UTF-8" in a spreadsheet) and send it.')
-    return found[0]
+    return list(_rows(lines(found[0]), columns, needed or {}))
 
 
 def lines(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -20,9 +20,9 @@ from api.moderation.schemas import (
     PreviewArgs,
     RejectionIn,
     RetentionOut,
-    SignatoryDataOut,
     TrendsOut,
 )
+from api.moderation.schemas.data import SignatoryDataOut
 from api.moderation.service import blocks, invalidation, persons, queue, retention, trends
 from api.moderation.service.queue import Decision
 from api.signatures.schemas import SignatureOut

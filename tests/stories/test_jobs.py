@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
 import time_machine
 
-from api.documents import service
-from api.documents.rules import press
 from api.errors import Gone, Unavailable
 from api.infra import clock, jobkeeping, jobs
 from api.infra.database import reading, transaction
 from api.infra.jobs import MOST_ATTEMPTS, Job, JobState
 from api.infra.queue import Lane, Queue
-from tests.builders import a_coalition, a_role, a_signature, a_text
-from tests.stories.test_documents import document_of
-from tests.stories.test_signature_csv import send
+from tests.builders import a_coalition, a_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,9 +25,6 @@ if TYPE_CHECKING:
     from tests.conftest import World
 
 KIND = "tests.act"
-MANY = "kind,name,visibility\n" + "".join(
-    f"individual,Specimen Signatory {number},public\n" for number in range(201)
-)
 
 
 @contextmanager
@@ -214,133 +206,6 @@ def test_who_coordinates_sees_a_dead_job_and_replays_it(world: World, owner: Cli
     assert viewer.get(f"/v1/jobs/{job}").status == 403
     assert world.user().get(f"/v1/jobs/{job}").status == 404
     assert owner.get(f"/v1/jobs/{uuid4()}").status == 404
-
-
-def test_who_asked_for_a_job_sees_how_far_it_is(world: World, owner: Client) -> None:
-    coalition = a_coalition(owner)
-    viewer = a_role(owner, coalition, world.user(), "viewer")
-    seen: list[int] = []
-
-    def act(work: Work) -> None:
-        for percent in (10, 60):
-            work.progress(percent)
-            seen.append(viewer.get(f"/v1/jobs/{work.id}")["progress"])
-
-    text = a_text(owner, coalition)
-    send(owner, text, MANY)
-    job = viewer.get(document_of(text[0]))["id"]
-    kept = jobs.KINDS["documents.print"]
-    jobs.KINDS["documents.print"] = jobs.Kind(act, None)
-    try:
-        world.work()
-    finally:
-        jobs.KINDS["documents.print"] = kept
-
-    assert seen == [10, 60]
-    assert viewer.get(f"/v1/jobs/{job}")["progress"] == 100
-
-
-def test_each_who_asks_for_a_long_document_sees_how_far_it_is(world: World, owner: Client) -> None:
-    coalition = a_coalition(owner)
-    viewers = [a_role(owner, coalition, world.user(), "viewer") for _ in range(2)]
-    text = a_text(owner, coalition)
-    send(owner, text, MANY)
-
-    asked = [viewer.get(document_of(text[0])) for viewer in viewers]
-    seen = [viewer.get(a.headers["Location"]) for viewer, a in zip(viewers, asked, strict=True)]
-
-    assert [each.status for each in seen] == [200, 200]
-
-
-def test_a_document_of_many_signatures_is_a_job(world: World, owner: Client) -> None:
-    text = a_text(owner, a_coalition(owner))
-    send(owner, text, MANY)
-
-    first = owner.get(document_of(text[0]))
-    second = owner.get(document_of(text[0]))
-    in_words = owner.get(document_of(text[0]), format="text")
-    assert [each.status for each in (first, second, in_words)] == [202, 202, 202]
-    assert first.headers["Location"] == f"/v1/jobs/{first.id}"
-    assert first.id == second.id != in_words.id
-    assert world.work() >= 2
-    job = owner.get(first.headers["Location"])
-    printed = owner.get(job["result"]["url"])
-
-    assert (job["state"], job["progress"]) == ("done", 100)
-    assert printed.status == 200
-    assert printed.body.startswith(b"%PDF")
-    assert owner.get(document_of(text[0])).body == printed.body
-    assert owner.get(document_of(text[0]), theme="brief").status == 202
-    assert b"Specimen Signatory 200" in owner.get(document_of(text[0]), format="text").body
-
-
-def test_a_promised_document_of_a_text_that_is_gone_is_not_printed(
-    world: World, owner: Client
-) -> None:
-    coalition = a_coalition(owner)
-    text = a_text(owner, coalition)
-    send(owner, text, MANY)
-    job = owner.get(document_of(text[0])).id
-    etag = owner.get(f"/v1/coalitions/{coalition}").etag
-
-    assert owner.delete(f"/v1/coalitions/{coalition}", etag=etag).status == 204
-    world.work()
-
-    assert found(world, UUID(job)).fault == "not-found"
-    assert owner.get(f"/v1/jobs/{job}").status == 404
-
-
-@pytest.mark.parametrize("change", [{"name": "B. Specimen"}, {"visibility": "coalition"}])
-def test_a_name_that_is_changed_or_hidden_leaves_the_kept_documents(
-    world: World, owner: Client, change: dict[str, str]
-) -> None:
-    coalition = a_coalition(owner)
-    text = a_text(owner, coalition)
-    signature = a_signature(owner, *text)
-    owner.get(document_of(text[0]), format="text")
-
-    assert owner.patch(f"/v1/signatures/{signature}", change).status == 200
-    world.work()
-
-    kept = world.storage / "documents" / coalition
-    assert [each for each in kept.rglob("*") if each.is_file()] == []
-
-
-def test_a_name_that_is_taken_back_while_its_document_is_made_is_not_kept(
-    world: World, owner: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def rendered(*given: Any) -> bytes:
-        content = press.rendered(*given)
-        assert owner.post(f"/v1/signatures/{signature}/withdrawal").status == 200
-        world.work()
-        return content
-
-    coalition = a_coalition(owner)
-    text = a_text(owner, coalition)
-    signature = a_signature(owner, *text)
-    monkeypatch.setattr(service, "press", SimpleNamespace(**{**vars(press), "rendered": rendered}))
-
-    assert owner.get(document_of(text[0]), format="text").status == 200
-
-    kept = world.storage / "documents" / coalition
-    assert [each for each in kept.rglob("*") if each.is_file()] == []
-
-
-@pytest.mark.parametrize("how", ["withdrawal", "erasure"])
-def test_a_name_that_is_taken_back_leaves_the_kept_documents(
-    world: World, owner: Client, how: str
-) -> None:
-    coalition = a_coalition(owner)
-    text = a_text(owner, coalition)
-    signature = a_signature(owner, *text)
-    owner.get(document_of(text[0]))
-    kept = world.storage / "documents" / coalition
-    assert len([each for each in kept.rglob("*") if each.is_file()]) == 1
-
-    assert owner.post(f"/v1/signatures/{signature}/{how}").status == 200
-    world.work()
-
-    assert [each for each in kept.rglob("*") if each.is_file()] == []
 
 
 def test_what_was_done_long_ago_is_forgotten_and_what_is_dead_later(world: World) -> None:
