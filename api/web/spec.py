@@ -38,9 +38,9 @@ HEALTH = {
     "type": "object",
     "properties": {"status": {"type": "string"}},
     "required": ["status"],
-    "additionalProperties": {"type": "boolean"},
+    "additionalProperties": {"type": ["boolean", "null"]},  # null: there is none, as of mail
 }
-PUBLIC = {"/healthz": "Is the process up?", "/readyz": "Can it work: database, storage?"}
+PUBLIC = {"/healthz": "Is the process up?", "/readyz": "Can it work, and what is degraded?"}
 OPEN = "/v1/public/"  # no token is read there
 PROBLEM = "application/problem+json"
 # What any operation may answer; 404, 412 and 428 only where there is an id or an If-Match.
@@ -76,7 +76,7 @@ def _health(summary: str) -> dict[str, Any]:
     content = {"application/json": {"schema": HEALTH, "example": {"status": "ok"}}}
     responses: dict[str, Any] = {"200": {"description": "Yes.", "content": content}}
     if summary == PUBLIC["/readyz"]:
-        example = {"status": "not ready", "database": False, "storage": True}
+        example = {"status": "not ready", "database": False, "storage": True, "mail": None}
         content = {"application/json": {"schema": HEALTH, "example": example}}
         responses["503"] = {"description": "Not now.", "content": content}
     problem = {"$ref": "#/components/responses/Problem"}

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from jsonschema import Draft202012Validator
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
@@ -16,6 +17,7 @@ from api.infra.database import db
 from api.infra.mail import Server
 from api.web import health
 from tests.builders import a_coalition
+from tests.contracts.scene import document
 from tests.postgres import free_port
 
 if TYPE_CHECKING:
@@ -52,6 +54,13 @@ def test_a_healthy_process_says_so(world: World) -> None:
 
     assert caller.get("/healthz").json == {"status": "ok"}
     assert caller.get("/readyz").json == {"status": "ok", "database": True, **WELL}
+
+
+def test_what_it_answers_is_as_it_is_described(world: World) -> None:
+    described = document(world)["paths"]["/readyz"]["get"]["responses"]["200"]["content"]
+    told = Draft202012Validator(described["application/json"]["schema"])
+
+    told.validate(world.stranger().get("/readyz").json)
 
 
 def test_without_its_database_it_is_up_and_not_ready(
