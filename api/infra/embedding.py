@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from weasyprint.pdf import fonts
@@ -18,8 +19,11 @@ from weasyprint.pdf.fonts import Font
 from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset
 from weasyprint.text.fonts import get_hb_object_data
 
+from api.infra import textlayer, truetype
+from api.infra.truetype import Compound, Part
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 _NOT_FOR_PDF = ("BASE", "DSIG", "GDEF", "GPOS", "GSUB", "JSTF", "MVAR", "STAT")  # tables
 
@@ -41,17 +45,27 @@ def install() -> None:
     theirs = Font.subset
 
     def ours(font: Font, to_unicode: Mapping[int, str], hinting: bool) -> None:  # noqa: FBT001 - WeasyPrint's signature
-        content = None
-        if "fvar" in font.tables and to_unicode and not hinting:
-            glyphs = sorted(to_unicode)
-            content = _redrawn(font, glyphs) if "CFF2" in font.tables else _pinned(font, glyphs)
-        if content:
-            font.file_content = content
-            font.tables.remove("fvar")
-        else:
+        kinds = {"CFF2", "glyf"}.intersection(font.tables)
+        if not kinds or not to_unicode or hinting:
             theirs(font, to_unicode, hinting)
+            return
+        font.file_content = _cut(font, to_unicode)
+        if "fvar" in font.tables:
+            font.tables.remove("fvar")
 
     Font.subset = ours
+    textlayer.install()
+
+
+def _cut(font: Font, to_unicode: Iterable[int]) -> bytes:
+    """Return a font file of these numbers: glyphs of the font's, and what is drawn from them."""
+    compounds = textlayer.numbers(font).compounds
+    if "CFF2" in font.tables:
+        plain = {n: Compound((Part(n, 0, 0),), font.widths[n]) for n in to_unicode}
+        return _redrawn(font, plain | compounds)
+    parts = {part.glyph for each in compounds.values() for part in each.parts}
+    static = _pinned(font, sorted(parts | (set(to_unicode) - set(compounds))))
+    return truetype.with_compounds(static, compounds) if compounds else static
 
 
 def _once(read: Callable[..., bytes]) -> Callable[..., bytes]:
@@ -73,7 +87,7 @@ def _once(read: Callable[..., bytes]) -> Callable[..., bytes]:
     return content
 
 
-def _pinned(font: Font, glyphs: list[int]) -> bytes | None:
+def _pinned(font: Font, glyphs: list[int]) -> bytes:
     """Return a font file of these glyphs, at their numbers and at the font's weight."""
     lib = harfbuzz_subset
     wanted = ffi.gc(lib.hb_subset_input_create_or_fail(), lib.hb_subset_input_destroy)
@@ -85,19 +99,18 @@ def _pinned(font: Font, glyphs: list[int]) -> bytes | None:
     lib.hb_subset_input_pin_axis_location(wanted, font.hb_face, _tag("wght"), _weight(font))
     lib.hb_subset_input_pin_axis_to_default(wanted, font.hb_face, _tag("wdth"))
     static = _subset(font.hb_face, wanted)
-    if static is None:
-        return None
     # Numbers were kept by leaving empty places; those after the last glyph can go.
     rest = ffi.gc(lib.hb_subset_input_create_or_fail(), lib.hb_subset_input_destroy)
     _fill(lib.hb_subset_input_glyph_set(rest), list(range(glyphs[-1] + 1)))
     lib.hb_subset_input_set_flags(rest, lib.HB_SUBSET_FLAGS_NO_HINTING)
-    short = _subset(static, rest)
-    return bytes(get_hb_object_data(short)) if short is not None else None
+    return bytes(get_hb_object_data(_subset(static, rest)))
 
 
-def _subset(face: Any, wanted: Any) -> Any | None:
+def _subset(face: Any, wanted: Any) -> Any:
     found = harfbuzz_subset.hb_subset_or_fail(face, wanted)
-    return None if found == ffi.NULL else ffi.gc(found, harfbuzz.hb_face_destroy)
+    if found == ffi.NULL:
+        raise RuntimeError("HarfBuzz cannot cut down a font")
+    return ffi.gc(found, harfbuzz.hb_face_destroy)
 
 
 def _tag(name: str) -> int:
@@ -113,8 +126,8 @@ def _weight(font: Font) -> float:
     return float(font.variations.get("wght", font.weight))
 
 
-def _redrawn(font: Font, glyphs: list[int]) -> bytes:
-    """Return a TrueType file of these glyphs of a variable CFF2 font, at their numbers.
+def _redrawn(font: Font, glyphs: Mapping[int, Compound]) -> bytes:
+    """Return a TrueType file drawn from the glyphs of a variable CFF2 font, at these numbers.
 
     A PDF may not hold CFF2, older HarfBuzzes cannot make it static, and fontTools takes seconds
     for the 65,000 glyphs of Chinese, Japanese and Korean.
@@ -124,15 +137,18 @@ def _redrawn(font: Font, glyphs: list[int]) -> bytes:
         # Names of our own; fontTools would make up better ones, from the whole cmap.
         source.setGlyphOrder([f"g{number}" for number in range(source["maxp"].numGlyphs)])
         drawn = source.getGlyphSet(location={"wght": _weight(font)})
-        shapes = {number: _shape(drawn[f"g{number}"]) for number in glyphs}
-        widths = {number: round(drawn[f"g{number}"].width) for number in glyphs}
-        return _truetype(shapes, widths, source["head"].unitsPerEm, source["hhea"])
+        units = source["head"].unitsPerEm
+        shapes = {number: _shape(drawn, each.parts) for number, each in glyphs.items()}
+        widths = {number: round(each.width * units / 1000) for number, each in glyphs.items()}
+        return _truetype(shapes, widths, units, source["hhea"])
 
 
-def _shape(drawn: Any) -> Any:
-    """Return a glyph in quadratic curves, within one unit of its own."""
+def _shape(drawn: Mapping[str, Any], parts: Iterable[Part]) -> Any:
+    """Return what parts draw together in quadratic curves, within one unit of their own."""
     pen = TTGlyphPen(None)
-    drawn.draw(Cu2QuPen(pen, max_err=1.0, reverse_direction=True))
+    for part in parts:
+        curves = Cu2QuPen(pen, max_err=1.0, reverse_direction=True)
+        drawn[f"g{part.glyph}"].draw(TransformPen(curves, (1, 0, 0, 1, part.x, part.y)))
     shape = pen.glyph()
     shape.recalcBounds(None)
     return shape
@@ -167,7 +183,7 @@ def _truetype(
     one = 0x00010000  # 1.0 as a fixed-point number
     head = (one, one, 0, 0x5F0F3CF5, 0, units_per_em, 0, 0, *box, 0, 8, 2, 1, 0)
     lines = (hhea.ascent, hhea.descent, 0, max(widths.values()), 0, 0, box[2], 1, *[0] * 7, count)
-    return _file(
+    return truetype.file(
         {
             b"glyf": bytes(glyf),
             b"head": struct.pack(">IIIIHHqq4hHHhhh", *head),
@@ -177,17 +193,3 @@ def _truetype(
             b"maxp": struct.pack(">I14H", one, count, points, contours, 0, 0, 2, *[0] * 8),
         }
     )
-
-
-def _file(tables: Mapping[bytes, bytes]) -> bytes:
-    """Return a font file of these tables, given in the order of their tags."""
-    power = len(tables).bit_length() - 1
-    span = 16 << power
-    head = struct.pack(">IHHHH", 0x00010000, len(tables), span, power, 16 * len(tables) - span)
-    offset, body = len(head) + 16 * len(tables), bytearray()
-    for tag, data in tables.items():
-        padded = data + bytes(-len(data) % 4)
-        checksum = sum(struct.unpack(f">{len(padded) // 4}I", padded)) & 0xFFFFFFFF
-        head += struct.pack(">4sIII", tag, checksum, offset + len(body), len(data))
-        body += padded
-    return head + bytes(body)
