@@ -43,7 +43,7 @@ BACKLOG = 1024  # connections that wait to be taken
     help="Threads in each process.",
 )
 @click.option("--no-worker", "alone", is_flag=True, help="`undersigned worker` runs elsewhere.")
-@click.option("--socket", "number", type=int, hidden=True)  # that `serve` passes to each process
+@click.option("--socket", "number", type=int, hidden=True, help="Of each process of `serve`.")
 def serve(bind: str, workers: int, threads: int, number: int | None, *, alone: bool) -> None:
     """Serve the API, with a worker for its jobs beside it."""
     settings = config.read()
@@ -52,13 +52,13 @@ def serve(bind: str, workers: int, threads: int, number: int | None, *, alone: b
     if number is not None:
         _serve(socket.socket(fileno=number), threads)
         return
-    if not config.is_reached_by_others(settings):
-        click.echo(
-            f"Links in letters will begin with {settings.public_url}, which only this machine"
-            " reaches. Set UNDERSIGNED_PUBLIC_URL to the address of your pages.",
-            err=True,
-        )
     with _listening(bind) as listening:
+        if not config.is_reached_by_others(settings):
+            click.echo(
+                f"Links in letters will begin with {settings.public_url}, which only this machine"
+                " reaches. Set UNDERSIGNED_PUBLIC_URL to the address of your pages.",
+                err=True,
+            )
         passed = ("--socket", str(listening.fileno()), "--threads", str(threads))
         server = (*SELF, "serve", "--no-worker", "--bind", bind, *passed)
         sys.exit(together(server, workers, listening, [] if alone else [WORKER]))

@@ -81,9 +81,11 @@ class SigningIn(Schema):
         },
     )
 
-    @ma.post_load
-    def _in_their_zone(self, facts: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return in_their_zone(facts, facts["zone"], ("opens_at", "closes_at"))
+    @ma.post_load(pass_original=True)
+    def _in_their_zone(
+        self, facts: dict[str, Any], given: dict[str, Any], **_: Any
+    ) -> dict[str, Any]:
+        return in_their_zone(facts, given, ("opens_at", "closes_at"))
 
 
 class SigningOut(Schema):

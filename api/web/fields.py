@@ -124,8 +124,14 @@ class Moment(ma.fields.DateTime):
         return at if at.tzinfo is None else _in_utc(at)
 
 
-def in_their_zone(facts: dict[str, Any], zone: str, names: Iterable[str]) -> dict[str, Any]:
-    """Return facts whose local times are read in a zone (IANA), or raise ValidationError."""
+def in_their_zone(
+    facts: dict[str, Any], given: Mapping[str, Any], names: Iterable[str]
+) -> dict[str, Any]:
+    """Return facts whose local times are read in the `zone` (IANA) that was given with them.
+
+    Without one a time needs its offset. Raises ValidationError.
+    """
+    zone = facts["zone"]
     try:
         there = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -137,6 +143,9 @@ def in_their_zone(facts: dict[str, Any], zone: str, names: Iterable[str]) -> dic
         if at is None:
             continue
         is_local = at.tzinfo is None
+        if is_local and "zone" not in given:
+            faults[name] = ["Write its offset, as in 2031-05-14T18:00:00+05:00, or a `zone`."]
+            continue
         try:
             instant = (at.replace(tzinfo=there) if is_local else at).astimezone(UTC)
             shown = instant.astimezone(there).replace(tzinfo=None)

@@ -277,7 +277,7 @@ def test_plain_words_in_a_footnote_print_literally() -> None:
 
     draft = drafted(body, findings=[{"text": "1. *a* [^2] <b>"}])
 
-    assert draft["footnotes"] == {"1": "1\\. \\*a\\* \\[\\^2\\] \\<b>"}
+    assert draft["footnotes"] == {"1": "1. \\*a\\* \\[\\^2\\] \\<b>"}
 
 
 def test_a_footnote_of_a_block_that_is_left_out_goes_with_it() -> None:

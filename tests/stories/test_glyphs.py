@@ -26,6 +26,8 @@ CODES = {
 NO_TEXT = {
     ("POST /v1/coalitions/{coalition_id}/assemblies", "/demands/ids/0"),  # it chooses, by keys
     ("POST /v1/coalitions/{coalition_id}/template-previews", "/demands/ids/0"),
+    ("PATCH /v1/cases/{case_id}", "/labels/0/place"),  # it chooses
+    ("POST /v1/statements/{statement_id}/transitions", "/confirmed_cases/0"),  # by a case's key
     ("POST /v1/cases/{case_id}/status-changes", "/sources/0"),  # a web address
     ("POST /v1/demands/{demand_id}/status-changes", "/sources/0"),
     ("POST /v1/coalitions/{coalition_id}/case-imports", "/cases/0/label"),  # goes out, never in

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from api.accounts import service as accounts
+from api.accounts.models import RoleGrant, User
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.coalitions.models import Addressee, Coalition, Member
@@ -90,11 +91,18 @@ def by_slug_or_founded(
 
 
 def _of_slug(actor: Actor, slug: str) -> Select[Coalition]:
-    return select(Coalition).where(Coalition.slug == slug, Coalition.id.in_(list(actor.roles)))
+    theirs = select(RoleGrant.coalition_id).where(RoleGrant.user_id == actor.user_id)
+    if actor.scope is not None:
+        theirs = theirs.where(RoleGrant.coalition_id.in_(actor.scope))
+    return select(Coalition).where(Coalition.slug == slug, Coalition.id.in_(theirs))
 
 
 def _must_be_own(session: Session, actor: Actor, coalition: Coalition) -> None:
-    """Let a coalition's slug pass unless the actor works in another one of it."""
+    """Let a coalition's slug pass unless the actor works in another one of it.
+
+    Two calls at once wait for one another: the roles are read after the user is locked.
+    """
+    session.get_one(User, actor.user_id, with_for_update=True)
     others = _of_slug(actor, coalition.slug).where(Coalition.id != coalition.id)
     if session.scalars(others).first() is not None:
         raise CoalitionSlugTaken("Choose another slug.")

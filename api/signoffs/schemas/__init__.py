@@ -92,9 +92,11 @@ class RoundIn(Schema):
         metadata={"description": "To all who are asked."},
     )
 
-    @ma.post_load
-    def _in_their_zone(self, facts: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return in_their_zone(facts, facts["zone"], ("soft_deadline", "hard_deadline"))
+    @ma.post_load(pass_original=True)
+    def _in_their_zone(
+        self, facts: dict[str, Any], given: dict[str, Any], **_: Any
+    ) -> dict[str, Any]:
+        return in_their_zone(facts, given, ("soft_deadline", "hard_deadline"))
 
 
 class AskedRoundOut(Schema):
