@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests import starving
 
 if TYPE_CHECKING:
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from tests.client import Client
     from tests.conftest import World
 
+# Ten seconds are ten only where nothing else takes the machine.
+pytestmark = pytest.mark.long
 PEOPLE = 60  # who keep a server busy for longer than anybody may wait
 MOST_SECONDS = 10
 
