@@ -141,14 +141,14 @@ def test_no_canary_of_the_public_page_is_readable(
     owner.post(blocks, {"kind": "address", "value": "no@zimorodok.example", "act": "drop"})
     shy = {"visibility": "coalition", "name": "Ada Zimorodkova", "role": "Zimorodkova"}
     own = rush.signed("ada@zimorodok.example", **shy)
-    rush.signed("one@zimorodok.example", **{**shy, "name": "Zimorodkova"})
+    rush.signed("one@zimorodok.example", **{**shy, "name": "Zimorodkova ♥♥"})
     rush.sent("no@zimorodok.example", **shy)
     rush.sent("late@zimorodok.example", **shy)
     rush.sent("bad@zimorodok.example", name="Zimorodkova www.zimorodok.example")
     rush.confirm("Zimorodkova")
     rush.work()
     (held,) = owner.get(f"/v1/statements/{rush.statement}/moderation-queue")["items"]
-    assert (held["name"], held["reasons"]) == ("Zimorodkova", ["one_word"])
+    assert (held["name"], held["reasons"]) == ("Zimorodkova ♥♥", ["symbols"])
     data = owner.get(f"/v1/signatures/{held['id']}/data")
     assert data.status == 200, data.body
     assert owner.post(f"/v1/signatures/{held['id']}/approval").status == 200
