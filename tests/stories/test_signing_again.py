@@ -195,6 +195,69 @@ def test_only_the_last_is_looked_at_by_coordinators(rush: Rush, last: str, total
     assert rush.total() == total
 
 
+def approve(rush: Rush) -> None:
+    """Have a coordinator approve what is held."""
+    rush.work()
+    (held,) = rush.owner.get(f"/v1/statements/{rush.statement}/moderation-queue")["items"]
+    assert rush.owner.post(f"/v1/signatures/{held['id']}/approval").status == 200
+
+
+SHOUTED = {"name": "RASA MARIA SPECIMENE"}
+SPOKEN_FOR = {
+    "kind": "organisation",
+    "name": "Rasa House of Specimens",
+    "represented_by": {"name": "RASA MARIA SPECIMENE" + " OF MANY WORDS" * 5},
+}
+NOBODY = {"visibility": "anonymous"}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "total"),
+    [
+        (SHOUTED, SHOUTED, 1),
+        (SHOUTED, {**SHOUTED, "country": "LT"}, 1),
+        (SHOUTED, {**SHOUTED, **NOBODY}, 1),
+        ({**SHOUTED, **NOBODY}, {**SHOUTED, **NOBODY}, 1),
+        ({**SHOUTED, **NOBODY}, SHOUTED, 0),
+        (SHOUTED, {"name": "RASA MARIA PAVYZDIENE"}, 0),
+        (SHOUTED, {**SHOUTED, "role": "Call 123 456 789"}, 0),
+        (SPOKEN_FOR, SPOKEN_FOR, 1),
+        (SPOKEN_FOR, {**SPOKEN_FOR, "name": "Rasa House"}, 0),
+    ],
+)
+def test_what_a_coordinator_approved_is_held_again_only_under_another_odd_name(
+    rush: Rush, first: dict[str, Any], last: dict[str, Any], total: int
+) -> None:
+    rush.set(moderation="flagged")
+    secrets = asked(rush, first, last)
+    rush.confirm(secrets[0])
+    assert rush.total() == 0
+    approve(rush)
+
+    assert rush.confirm(secrets[1]).status == 200
+    rush.work()
+
+    assert rush.total() == total
+    queue = rush.owner.get(f"/v1/statements/{rush.statement}/moderation-queue")
+    assert len(queue["items"]) == 1 - total
+
+
+def test_where_all_are_looked_at_who_was_approved_stays_as_they_are(rush: Rush) -> None:
+    rush.set(moderation="all")
+    same = {"name": SLIP, "country": "KZ"}
+    secrets = asked(rush, same, {**same, "visibility": "initials"}, {"name": RIGHT})
+    rush.confirm(secrets[0])
+    approve(rush)
+
+    totals = []
+    for each in secrets[1:]:
+        rush.confirm(each)
+        rush.work()
+        totals.append(rush.total())
+
+    assert totals == [1, 0]
+
+
 def test_what_a_coordinator_rejected_stays_rejected(rush: Rush) -> None:
     first, second = twice(rush)
     rush.confirm(first)

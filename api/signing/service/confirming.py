@@ -188,7 +188,8 @@ def _count_instead(
         return
     was_cut = signatures.tells_day_only(signature)
     facts = _facts(session, statement, signing, asked, request, instead=signature)
-    if signature.state not in {SignatureState.CONFIRMED, SignatureState.HELD}:
+    is_open = signature.state in {SignatureState.CONFIRMED, SignatureState.HELD}
+    if not is_open or _counts_already(session, signature, facts, request):
         facts["state"] = signature.state
     if signature.revision_number > asked.revision_number:  # a coordinator asked them meanwhile
         del facts["revision_number"], facts["revision_sha256"]
@@ -206,6 +207,28 @@ def _count_instead(
     audit.record(session, None, "signature.changed_by_signatory", signature, said, is_cut=is_cut)
     told = {"statement_id": str(statement.id), "signature_id": str(signature.id)}
     events.announce(session, "signature.taken_back", signature.coalition_id, **told)
+
+
+def _counts_already(
+    session: Session, signature: Signature, facts: Mapping[str, Any], request: Mapping[str, Any]
+) -> bool:
+    """Tell whether a signature counts already as what a request says again.
+
+    Of one without a name nothing is kept to compare: only another without a name is the same.
+    """
+    if signature.state is not SignatureState.CONFIRMED or set(facts["flags"]) - {*signature.flags}:
+        return False
+    same = ["kind", "entry_index"]
+    if signature.kind is SignatoryKind.ORGANISATION:  # another country's may only sound alike
+        same.append("country")
+    known = rows.identities(session, [signature]).get(signature.id, {})
+    before, now = (
+        {field: it for field, it in signatures.identity_of(who).items() if field != "email"}
+        for who in (known, request)
+    )
+    is_number = not before and facts["visibility"] is Visibility.ANONYMOUS
+    is_same = all(getattr(signature, field) == facts[field] for field in same)
+    return is_same and (now == before or is_number)
 
 
 def _receive(
