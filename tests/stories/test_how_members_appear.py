@@ -151,6 +151,38 @@ def test_a_coordinator_enters_what_a_member_said_by_telephone(world: World, owne
     assert "/member_id" in owner.post(f"{text.path}/appearances", stranger).faults
 
 
+@pytest.mark.parametrize("states", [(), ("review", "published")])
+def test_an_observer_has_no_appearance(
+    world: World, owner: Client, states: tuple[str, ...]
+) -> None:
+    text = a_sign_off(world, owner)
+    text.member("Air", role="observer")
+    text.move(*states)
+
+    wanted = {"member_id": text.members["Air"], "visibility": "public"}
+    refused = owner.post(f"{text.path}/appearances", wanted)
+
+    assert (refused.status, list(refused.faults)) == (422, ["/member_id"])
+    assert "observer" in refused["errors"][0]["detail"]
+
+
+def test_who_only_observes_since_it_signed_can_still_take_its_name_back(
+    world: World, owner: Client
+) -> None:
+    text = a_sign_off(world, owner)
+    text.open()
+    text.say("Ada")
+    text.move("review", "published")
+    path = f"/v1/members/{text.members['Bread']}"
+    assert owner.patch(path, {"role": "observer"}).status == 200
+
+    wanted = {"member_id": text.members["Bread"], "visibility": "anonymous"}
+    hidden = owner.post(f"{text.path}/appearances", wanted)
+
+    assert (hidden.status, hidden["visibility"]) == (201, "anonymous")
+    assert "Bread" not in text.printed()
+
+
 def test_a_coordinator_cannot_show_a_member_that_hides(world: World, owner: Client) -> None:
     text = a_sign_off(world, owner)
     text.open()

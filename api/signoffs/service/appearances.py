@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from api.accounts.rules import Actor, Role
 from api.cases import service as cases
+from api.coalitions.models import MemberRole
 from api.errors import Fault, Invalid
 from api.infra import audit, events
 from api.infra.database import touch, transaction
@@ -29,13 +30,15 @@ if TYPE_CHECKING:
 
     from api.signoffs.service.rows import Seat, Table
 
+ONLY_MEMBERS = "Only members sign off."
 AT_ONCE = 50  # members that one transaction tells
 
 
 def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Seat:
     """Enter how a member wants to appear, which it said in another way; also once it is published.
 
-    A member that left since can still be entered: its name may stand under the text.
+    A member that left since, or only observes now, can still be entered where its name may stand
+    under the text.
     """
     with transaction() as session:
         statement = cases.held(session, actor, Statement, statement_id, Role.COORDINATOR)
@@ -43,7 +46,10 @@ def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Seat:
         seat = table.seat(facts["member_id"])
         if seat is None:
             wrong = "The coalition has no such member that signs."
-            raise Invalid("Only members sign off.", [Fault("/member_id", wrong)])
+            raise Invalid(ONLY_MEMBERS, [Fault("/member_id", wrong)])
+        if seat.member.role is MemberRole.OBSERVER and signature_of(session, seat) is None:
+            wrong = "It is an observer, which signs nothing. Choose a member, or make it one first."
+            raise Invalid(ONLY_MEMBERS, [Fault("/member_id", wrong)])
         must_stand(session, table, seat)
         put(session, table, seat, facts["visibility"], by=actor)
         session.flush()
