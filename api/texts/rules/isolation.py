@@ -7,8 +7,10 @@ so would, on paper, the parts of a Latin name of which one is emphasised.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,10 +21,12 @@ _MIXED = re.compile(f"[{_RTL}]")
 _END = (
     r"(?<![\s.,;:!?)\]}'\"\u2019”»\u203a،؛؟…])"  # an address does not end with what ends a sentence
 )
+# Each run of letters is tried from its beginning only, and gives nothing back: a word of a megabyte
+# takes as long as a megabyte of words.
 _ADDRESS = re.compile(
     rf"(?:https?://|mailto:|www\.)[^\s<>\"“”«»]+{_END}"
-    rf"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+{_END}"
-    rf"|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+/[^\s<>\"“”«»]*{_END}"
+    rf"|(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+{_END}"
+    rf"|(?<![A-Za-z0-9-])(?<![A-Za-z0-9-]\.)[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)+/[^\s<>\"“”«»]*{_END}"
     r"|\+\d[\d ()\u00a0-]{5,}\d",
     re.IGNORECASE,
 )
@@ -48,9 +52,11 @@ def isolated(pieces: Sequence[Piece]) -> Iterator[str]:
         yield from (piece.html for piece in pieces)
         return
     opened, closed = {}, set()
-    cut = _cut(pieces, {edge for _, start, end in _spans(text) for edge in (start, end)})
-    for way, start, end in _spans(text):
-        first, last = _between(cut, start, end)
+    spans = _spans(text)
+    cut = _cut(pieces, [edge for _, start, end in spans for edge in (start, end)])
+    places = [place for place, _ in cut]
+    for way, start, end in spans:
+        first, last = _between(cut, places, start, end)
         has_tags = any(piece.depth for _, piece in cut[first:last])
         if _is_whole(cut[first:last]) and (has_tags or way == "address"):
             opened[first] = "rtl" if way == "rtl" else "ltr"
@@ -72,35 +78,41 @@ def _spans(text: str) -> list[tuple[str, int, int]]:
     """Return what has a direction of its own, from place to place; none within another."""
     found = [("address", *match.span()) for match in _ADDRESS.finditer(text)]
     for way, run in _RUNS:
+        ends = [end for _, _, end in found]
         for match in run.finditer(text):
-            if all(match.end() <= start or match.start() >= end for _, start, end in found):
+            after = bisect_right(ends, match.start())  # the first that ends beyond its beginning
+            if after == len(ends) or found[after][1] >= match.end():
                 found.append((way, *match.span()))
-    return sorted(found, key=lambda span: span[1:])
+        found.sort(key=lambda span: span[1])
+    return found
 
 
-def _cut(pieces: Sequence[Piece], edges: set[int]) -> list[tuple[int, Piece]]:
-    """Return the pieces with the places where they begin, words cut at the edges."""
+def _cut(pieces: Sequence[Piece], edges: Sequence[int]) -> list[tuple[int, Piece]]:
+    """Return the pieces with the places where they begin, words cut at the edges, in order."""
     cut, place = [], 0
     for piece in pieces:
         if not piece.words:
             cut.append((place, piece))
             continue
-        inner = sorted(edge - place for edge in edges if place < edge < place + len(piece.words))
-        for start, end in zip((0, *inner), (*inner, len(piece.words)), strict=True):
-            words = piece.words[start:end]
-            cut.append((place + start, Piece(escape(words, quote=False), words)))
-        place += len(piece.words)
+        over = place + len(piece.words)
+        inner = edges[bisect_right(edges, place) : bisect_left(edges, over)]
+        for start, end in pairwise((place, *inner, over)):
+            if start < end:
+                words = piece.words[start - place : end - place]
+                cut.append((start, Piece(escape(words, quote=False), words)))
+        place = over
     return cut
 
 
-def _between(cut: Sequence[tuple[int, Piece]], start: int, end: int) -> tuple[int, int]:
+def _between(
+    cut: Sequence[tuple[int, Piece]], places: Sequence[int], start: int, end: int
+) -> tuple[int, int]:
     """Return the numbers of the pieces of a span: its words, and tags that are wholly inside."""
-    inside = [
-        number
-        for number, (place, piece) in enumerate(cut)
-        if piece.words and start <= place and place + len(piece.words) <= end
-    ]
-    first, last = inside[0], inside[-1] + 1
+    first, last = bisect_left(places, start), bisect_left(places, end)
+    while not cut[first][1].words:
+        first += 1
+    while not cut[last - 1][1].words:
+        last -= 1
     while not _is_whole(cut[first:last]):
         if first and cut[first - 1][1].depth > 0:
             first -= 1
