@@ -79,7 +79,9 @@ class PublicDocument(MethodView):
         if isinstance(found, str):
             tag(found)
             return Response(status=304)
-        if found is None and request.accept_mimetypes.best == "text/html":  # a person's browser
+        # A browser asks for a page before all else; Chromium's list ends with a more special type.
+        as_page = request.accept_mimetypes.best_match([JSON, "text/html"]) == "text/html"
+        if found is None and as_page:
             return redirect(f"/s/{address}/document", HTTPStatus.SEE_OTHER)
         if found is None:
             answer = jsonify({"message": "It is being printed. Ask again in some seconds."})

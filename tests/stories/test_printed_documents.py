@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from tests.conftest import World
 
 CASE = {"id": "named", "name": "Wagtail Specimen", "country": "TJ"}
+# What they ask for who follow a link: Firefox and Safari, and Chromium.
+BROWSERS = [
+    "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "text/html,application/xhtml+xml,image/avif,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7",
+]
 
 
 @pytest.fixture
@@ -234,13 +239,14 @@ def test_everybody_gets_the_former_document_while_a_new_revision_is_printed(
     assert newest.body != former.body
 
 
+@pytest.mark.parametrize("accepted", BROWSERS)
 def test_a_person_who_follows_the_link_before_it_is_printed_waits_on_a_page(
-    world: World, owner: Client
+    world: World, owner: Client, accepted: str
 ) -> None:
     rush = a_rush(world, owner)
     rush.publish()
     path, reader = f"{rush.path}/document", world.stranger()
-    browser = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
+    browser = {"Accept": accepted}
 
     program = reader.get(path)
     person = reader.send("GET", path, headers=browser)
