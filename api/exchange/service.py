@@ -73,6 +73,7 @@ def take_in(
         )
     if preview:
         with reading() as session:
+            statements.must_be_free(session, coalition_id, document["slug"])
             found = list(_differing(_live(session, coalition_id), document))
             signed = len(document.get("signatories", ()))
             warnings += _mentions(session, coalition_id, document)

@@ -158,6 +158,15 @@ def test_a_preview_tells_what_would_differ_and_stores_nothing(owner: Client) -> 
     assert case["occupation"] == "teacher"
 
 
+def test_a_preview_is_refused_as_the_import_would_be(owner: Client) -> None:
+    coalition, document = a_coalition(owner), a_document()
+    assert take_in(owner, coalition, document).status == 201
+
+    for preview in ("true", "false"):
+        again = take_in(owner, coalition, document, preview=preview)
+        assert (again.status, again["type"]) == (409, "/problems/slug-taken")
+
+
 def test_a_live_list_never_shrinks(owner: Client) -> None:
     coalition, document = a_difference(owner)
     lists = owner.get(f"/v1/coalitions/{coalition}/demand-lists")["items"]

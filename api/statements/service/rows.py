@@ -39,6 +39,7 @@ DRAFT = "statements.draft_secrets"
 REVISION = "revisions.secrets"
 TAKEN_BACK = "revisions.taken_back"
 NAMED = "This names a case that may not be named: write its public label."
+_ANOTHER = "Choose another slug."
 BODY = "/document"  # where a request or an answer holds it
 TEXT_GONE = "A name in this text was taken back. Read the newest revision."
 
@@ -77,6 +78,13 @@ def completed(document: Mapping[str, Any], coalition: Coalition) -> dict[str, An
     return {"format": FORMAT, "language": language, "coalition": own, **document}
 
 
+def must_be_free(session: Session, coalition_id: UUID, slug: str) -> None:
+    """Raise SlugTaken where a coalition has a statement of this slug."""
+    there = select(Statement.id).where(Statement.coalition_id == coalition_id)
+    if session.scalar(there.where(Statement.slug == slug)) is not None:
+        raise SlugTaken(_ANOTHER)
+
+
 def started(
     session: Session,
     coalition: Coalition,
@@ -98,7 +106,7 @@ def started(
         counted_from=0,
     )
     warnings = write(session, statement, document, at=at)
-    database.insert(session, statement, on_clash=SlugTaken("Choose another slug."))
+    database.insert(session, statement, on_clash=SlugTaken(_ANOTHER))
     index(session, statement, 0)
     return Warned(statement, document, warnings)
 
@@ -179,7 +187,7 @@ def replaced(
     coalition = session.get_one(Coalition, statement.coalition_id)
     whole = completed(document, coalition)
     warnings = write(session, statement, whole)
-    flush(session, on_clash=SlugTaken("Choose another slug."))
+    flush(session, on_clash=SlugTaken(_ANOTHER))
     index(session, statement, 0)
     return Warned(statement, whole, warnings)
 
