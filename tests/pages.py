@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from api.config import share
 from api.documents.rules import blocks
 from api.mailings.rules import bodies
-from api.pages.rules import approving, facts, pages, sentences
+from api.pages.rules import approving, facts, pages, problems, sentences
 from api.portable.rules import printing, reading
 from api.signoffs.rules import places
 
@@ -242,15 +242,9 @@ def every(
         since="1 June 2031",
     )
     yield "join", pages.join(join)
-    yield "join-named", pages.join(replace(join, organisation="Open Window Initiative"))
-    for status in ("404", "409", "410", "413", "500"):
-        notice = facts.Notice(
-            frame=around,
-            title=said(f"error.{status}"),
-            text=said(f"error.{status}_text"),
-            is_error=True,
-        )
-        yield f"error-{status}", pages.notice(notice)
+    named = replace(join, organisation="Open Window Initiative", note="Dear Nino.\n\nCome along.")
+    yield "join-named", pages.join(named)
+    yield from _wrong(around, said)
     for kind in ("own.gone", "join.declined"):
         done = facts.Notice(
             frame=around,
@@ -262,7 +256,9 @@ def every(
 
 
 def _over(approve: facts.Approve, said: Callable[[str], str]) -> Iterator[tuple[str, str]]:
-    """Yield the page after the time to answer: who approved still chooses how it appears."""
+    """Yield how it appears apart from the answer: should none come, and after the time for it."""
+    tacit = replace(approve, silence="approval", chooses_apart=True)
+    yield "approve-silent", pages.approve(tacit)
     how = facts.Form(faults={"how": said("field.choice")})
     again = replace(approve, is_over=True, answer="approved", chooses_apart=True, how=how)
     yield "approve-appear", pages.approve(again)
@@ -305,3 +301,27 @@ def _mailbox(
     yield "mailbox", pages.mailbox(mailbox)
     code = facts.Form(values={"code": ["ABCDE"]}, faults={"code": said("field.code")})
     yield "code", pages.mailbox(replace(mailbox, is_sent=False, form=code))
+
+
+def _wrong(around: facts.Frame, said: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    """Yield what goes wrong or has to wait, and what the errors of the API mean."""
+    for status in ("404", "409", "410", "413", "500"):
+        notice = facts.Notice(
+            frame=around,
+            title=said(f"error.{status}"),
+            text=said(f"error.{status}_text"),
+            is_error=True,
+        )
+        yield f"error-{status}", pages.notice(notice)
+    kinds = facts.Problem(frame=around, title="Problems", html=problems.listed())
+    yield "problems", pages.problem(kinds)
+    html = problems.explained()["invalid"]
+    yield "problem", pages.problem(replace(kinds, title="invalid", html=html))
+    printing = facts.Notice(
+        frame=around,
+        title=said("statement.printing"),
+        text=said("statement.printing_text"),
+        links=(facts.Link(said("page.back"), f"/s/{ADDRESS}"),),
+        is_error=True,
+    )
+    yield "printing", pages.notice(printing)

@@ -99,6 +99,9 @@ def test_what_harms_is_refused_at_its_field(rush: Rush, facts: dict[str, Any], p
         ({"role": "see casino-win.com"}, "ru", "пробел после каждой точки"),
         ({"name": "𐎠𒀀"}, "en", "no font that prints this"),
         ({"name": "Ada\u202eSpecimen"}, "en", "turn the direction"),
+        ({"name": "..."}, "en", "write it with letters"),
+        ({"name": "123"}, "ru", "напишите это буквами"),
+        ({"role": "=Baker"}, "en", "begin it with one"),
     ],
 )
 def test_the_page_says_what_is_wrong(

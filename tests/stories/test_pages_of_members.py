@@ -57,10 +57,25 @@ def test_a_member_reads_the_whole_text_until_when_and_what_silence_means(
     assert "Specimen Centre is asked to sign" in page.text
     assert f"28 May {YEAR}, 18:00 (Europe/Brussels)" in page.text
     assert "counts as approval" in page.text
-    assert "Look at the demands." in page.text
+    assert '<p dir="auto">Look at the demands.</p>' in page.text
     assert "Bea was asked" in page.text
     assert page.headers["X-Robots-Tag"] == "noindex"
     assert table.state("Specimen Centre") == "asked"
+
+
+def test_how_a_member_appears_is_asked_once_and_apart_for_silence(
+    table: SigningOff, browser: FlaskClient
+) -> None:
+    here = page_of(table, "Bea")
+    page = browser.get(here).text
+    assert page.count("<h2>How your organisation appears</h2>") == 1
+    folded = page.partition('<section class="apart" id="how">')[2]
+    assert folded.lstrip().startswith("<details>\n<summary><h2>If you do not answer in time</h2>")
+    assert "Nobody has chosen yet" not in page
+
+    chosen = posted(browser, here, {"do": "appear", "visibility": "public"})
+    assert chosen.status_code == 303
+    assert "<details open>\n<summary><h2>If you do not answer" in browser.get(here).text
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,9 @@ def test_the_address_of_each_error_opens_a_page(world: World, browser: FlaskClie
         assert "<p>" in page.text.partition('<div lang="en"')[2].partition("</div>")[0], address
     listed = browser.get("/problems").text
     assert all(f'href="{address}"' in listed for address in addresses)
+    assert "<h2>Who calls</h2>" in listed
+    assert '>invalid</a> <span class="aside">422 What was sent breaks a rule.</span>' in listed
+    assert listed.count("<li>") == len(addresses)
     assert browser.get("/problems/nothing").status_code == 404
 
 

@@ -23,6 +23,8 @@ SAID = (
     ("addresses of pages", "link"),
     ("address of a page", "link"),
     ("Write 1 to", "long"),
+    ("with letters", "letters"),
+    ("with a letter", "letters"),
     ("No font", "font"),
     ("Give the name", "name_to_show"),
     ("may not be named", "named"),

@@ -112,10 +112,10 @@ def own_name(language: str) -> str:
 
 
 def paragraphs(text: str) -> Markup:
-    """Set plain text that somebody typed in a field of several lines."""
+    """Set plain text that somebody typed in a field of several lines, in whatever script."""
     parts = re.split(r"\n\s*\n", text.strip())
     return Markup("").join(
-        Markup("<p>{}</p>").format(part.strip()) for part in parts if part.strip()
+        Markup('<p dir="auto">{}</p>').format(part.strip()) for part in parts if part.strip()
     )
 
 

@@ -14,24 +14,43 @@ from api.config import share
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+GROUP = re.compile(r"^## (.+)$", re.MULTILINE)
 HEADING = re.compile(r"^### `([a-z0-9-]+)` \((\d{3})\)$", re.MULTILINE)
+_SENTENCE = re.compile(r"\s*(.+?\.)\s")
+_ALL = Markup('<p><a class="onward" href="/problems">All kinds of errors</a></p>')
+_ITEM = Markup('<li><a href="/problems/{0}">{0}</a> <span class="aside">{1} {2}</span></li>')
 
 
 @cache
 def explained() -> Mapping[str, Markup]:
     """Return what each kind means and what to do, by its slug."""
-    parts = HEADING.split(share("docs", "problems.md").read_text("utf-8"))
+    parts = HEADING.split(_text())
     parser = MarkdownIt("commonmark", {"html": False})
     return {
-        slug: Markup(parser.render(text.partition("\n## ")[0]))  # noqa: S704 - a file of ours
+        slug: Markup(parser.render(text.partition("\n## ")[0])) + _ALL  # noqa: S704 - a file of ours
         for slug, text in zip(parts[1::3], parts[3::3], strict=True)
     }
 
 
 @cache
 def listed() -> Markup:
-    """Return the list of all kinds."""
-    items = Markup("").join(
-        Markup('<li><a href="/problems/{0}">{0}</a></li>').format(slug) for slug in explained()
+    """Return the list of all kinds by what they are about, each with a sentence."""
+    parts = GROUP.split(_text())
+    return Markup("").join(
+        Markup('<h2>{}</h2><ul class="kinds">{}</ul>').format(title, _items(text))
+        for title, text in zip(parts[1::2], parts[2::2], strict=True)
     )
-    return Markup("<ul>{}</ul>").format(items)
+
+
+def _items(text: str) -> Markup:
+    parts = HEADING.split(text)
+    kinds = zip(parts[1::3], parts[2::3], parts[3::3], strict=True)
+    return Markup("").join(
+        _ITEM.format(slug, status, found[1])
+        for slug, status, said in kinds
+        if (found := _SENTENCE.match(said))
+    )
+
+
+def _text() -> str:
+    return share("docs", "problems.md").read_text("utf-8")
