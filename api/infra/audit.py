@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,8 +27,6 @@ from api.infra import clock, jobs, keys
 from api.infra.database import Base, Id, Moment, alone, reading, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sqlalchemy import ColumnElement, Result
 
     Hear = Callable[[Session, "AuditEntry", "Owned | None", Mapping[str, Any]], None]
@@ -99,6 +97,8 @@ class Head:
 BEFORE_ALL = Head(0, "0" * 64)
 # Whoever tells others what happened: of each entry, in its transaction, with the row that it is of.
 HEARERS: list[Hear] = []
+# Who knows of which rows no entry may tell more than the day.
+DAY_ONLY: list[Callable[[Owned], bool]] = []
 
 
 @dataclass(frozen=True)
@@ -154,6 +154,7 @@ def record(  # noqa: PLR0913 # as `append`
     is_cut: bool = False,
 ) -> None:
     """Write what a use case did to a row of a coalition, as `append` does."""
+    is_cut = is_cut or any(tells(row) for tells in DAY_ONLY)
     append(session, by, action, row.coalition_id, row.id, facts=facts, row=row, is_cut=is_cut)
 
 

@@ -48,28 +48,34 @@ class Link(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-def issue(
+def issue(  # noqa: PLR0913 # the columns of a link
     session: Session,
     purpose: str,
     coalition_id: UUID,
     object_id: UUID,
     *,
     until: datetime | None = None,
+    tells_day_only: bool = False,
 ) -> Link:
     """Write a new link to a thing; earlier ones go on working."""
-    return issue_all(session, purpose, coalition_id, [object_id], until=until)[0]
+    ids = [object_id]
+    return issue_all(
+        session, purpose, coalition_id, ids, until=until, tells_day_only=tells_day_only
+    )[0]
 
 
-def issue_all(
+def issue_all(  # noqa: PLR0913 # the columns of a link
     session: Session,
     purpose: str,
     coalition_id: UUID,
     object_ids: Sequence[UUID],
     *,
     until: datetime | None = None,
+    tells_day_only: bool = False,
 ) -> list[Link]:
     """Write a new link to each of several things of one coalition."""
     made = []
+    now = clock.day() if tells_day_only else clock.now()
     for object_id in object_ids:
         link_id = uuid4()
         found = secrets.hashed(_secret(session, coalition_id, link_id))
@@ -80,6 +86,7 @@ def issue_all(
                 coalition_id=coalition_id,
                 object_id=object_id,
                 secret_hash=found,
+                created_at=now,
                 expires_at=until,
             )
         )

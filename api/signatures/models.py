@@ -9,7 +9,18 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database import Base, Country, Created, Id, Instant, Language, Versioned, choice
+from api.infra import clock
+from api.infra.database import (
+    Base,
+    Country,
+    Created,
+    Id,
+    Instant,
+    Language,
+    Moment,
+    Versioned,
+    choice,
+)
 from api.infra.keys import BlindBytes, Sealed
 
 
@@ -49,6 +60,7 @@ class SignatureState(StrEnum):
 
 
 TURNED_AWAY = "state IN ('rejected', 'invalidated') AND address_index IS NOT NULL"
+RANDOM_FROM = 2**30  # positions from here on tell no order
 LISTED = "state = 'confirmed' AND visibility IN ('public', 'initials')"
 
 
@@ -56,6 +68,7 @@ class Signature(Versioned, Base):
     """One signatory under one statement; nothing here tells who it is."""
 
     __tablename__ = "signatures"
+    was_public = False  # when it was read
     __table_args__ = (
         UniqueConstraint("statement_id", "position"),
         UniqueConstraint("statement_id", "address_index"),
@@ -122,9 +135,12 @@ class Signature(Versioned, Base):
     country: Mapped[Country | None]
     lead: Mapped[bool]
     visibility: Mapped[Visibility] = mapped_column(choice(Visibility))
-    # From 1, with gaps. A batch gives public ones theirs (None until then): none waits for another.
+    # From 1, with gaps; random and far behind of who signed and is not public: `service.places`.
+    # A batch gives those from the public page theirs (None until then): none waits for another.
     position: Mapped[int | None]
     day: Mapped[date]
+    # Nothing needs the instant.
+    updated_at: Mapped[Moment] = mapped_column(Instant, default=clock.day, onupdate=clock.day)
     withdrawn_on: Mapped[date | None]
     # Kept only while the name is public: it leads to the name in clear.
     organisation_id: Mapped[UUID | None] = mapped_column(
@@ -148,6 +164,12 @@ class Signature(Versioned, Base):
     evidence_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("evidence.id", ondelete="SET NULL"), index=True
     )
+
+    @property
+    def place(self) -> int | None:
+        """The position, where it tells an order."""
+        is_telling = self.position is not None and self.position < RANDOM_FROM
+        return self.position if is_telling else None
 
 
 class SignatureIdentity(Base):

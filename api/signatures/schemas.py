@@ -134,8 +134,12 @@ class SignatureOut(Schema):
     position = ma.fields.Integer(
         required=True,
         allow_none=True,
-        attribute="signature.position",
-        metadata={"description": "Null until a batch gives it: lists pass over it.", "example": 1},
+        attribute="signature.place",
+        metadata={
+            "description": "Null until a batch gives it: lists pass over it. Who signed and is not"
+            " public has none: they come behind the others, in no order.",
+            "example": 1,
+        },
     )
     day = ma.fields.Date(required=True, attribute="signature.day")
     source = ma.fields.Enum(Source, by_value=True, required=True, attribute="signature.source")
@@ -160,13 +164,15 @@ class SignatureOut(Schema):
         attribute="signature.created_at",
         metadata={"description": "Of what is not public only the day is told: when it began."},
     )
-    updated_at = ma.fields.AwareDateTime(required=True, attribute="signature.updated_at")
+    updated_at = ma.fields.AwareDateTime(
+        required=True,
+        attribute="signature.updated_at",
+        metadata={"description": "When the day began on which it was last changed."},
+    )
 
     @ma.post_dump(pass_original=True)
     def _tell_the_day_only(self, told: dict[str, Any], shown: Shown, **_: Any) -> dict[str, Any]:
-        for name in ("created_at", "updated_at"):
-            at = told_at(shown.signature, getattr(shown.signature, name))
-            told[name] = at.isoformat()
+        told["created_at"] = told_at(shown.signature, shown.signature.created_at).isoformat()
         return told
 
 
@@ -216,8 +222,8 @@ class ListArgs(FilterArgs, PageArgs):
         Standing,
         by_value=True,
         metadata={
-            "description": "Those that are held, rejected or invalidated are listed by day,"
-            " all others by position."
+            "description": "Those that are held, rejected, invalidated or withdrawn are listed by"
+            " day, all others by position."
         },
     )
     q = ma.fields.String(

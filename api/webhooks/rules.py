@@ -167,6 +167,14 @@ CATALOGUE: Mapping[str, Kind] = {
     "suppression.lifted": Kind("It may be written to again.", "suppression"),
     TESTED: Kind("You asked for it: it goes to the endpoint that you test.", "webhook_endpoint"),
 }
+# Whoever keeps or shows a name learns at once that it is to go, also of one that is not public.
+AT_ONCE = frozenset(
+    {
+        "consent.taken_back", "signature.hidden", "signature.hidden_by_signatory",
+        "signature.withdrawn", "signature.withdrawn_by_signatory", "signature.erased",
+        "signature.deleted",
+    }
+)  # fmt: skip
 CHOSEN = tuple(name for name in CATALOGUE if name != TESTED)  # what an endpoint can ask for
 
 

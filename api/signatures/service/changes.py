@@ -16,7 +16,7 @@ from api.organisations.models import Organisation
 from api.signatures import rules
 from api.signatures.models import SignatoryKind, Signature, SignatureState, Source, Visibility
 from api.signatures.rules import Audience
-from api.signatures.service import counts, forgetting, rows
+from api.signatures.service import counts, forgetting, places, rows
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
@@ -121,8 +121,7 @@ def change(actor: Actor, signature_id: UUID, expected: int, changes: dict[str, A
         with counts.followed(session, statement, [signature]):
             for field in ROW_FIELDS:
                 setattr(signature, field, facts[field])
-        if signature.visibility is not Visibility.PUBLIC:
-            signature.organisation_id = None
+            places.conceal(session, statement, [signature])
         identity = rules.identity_of(facts)
         rows.put_identity(session, signature, identity)
         rows.say(signature)
@@ -183,7 +182,7 @@ def hide(actor: Actor, signature_id: UUID) -> Shown:
         if signature.visibility is not Visibility.ANONYMOUS:
             with counts.followed(session, statement, [signature]):
                 signature.visibility = Visibility.ANONYMOUS
-            signature.organisation_id = None
+                places.conceal(session, statement, [signature])
             rows.say(signature)
             touch(signature, None)
             _announce(session, signature)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
 
-from api.infra import audit, events
+from api.infra import audit, clock, events
 from api.infra.database import touch
 from api.infra.letters import Letter
 from api.infra.links import Link
@@ -17,7 +17,7 @@ from api.signatures.models import (
     SignatureState,
     Visibility,
 )
-from api.signatures.service import counts
+from api.signatures.service import counts, places
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -58,7 +58,9 @@ def forget(
                 each.visibility = Visibility.ANONYMOUS
             for mark in MARKS:
                 setattr(each, mark, None)
+            each.created_at = clock.cut(each.created_at)  # no rule by hours finds it any more
             touch(each, None)
+        places.conceal(session, statement, signatures)
     session.flush()
     # The link of one that was withdrawn goes on telling that it was, and nothing else.
     withdrawn = {each.id for each in signatures if each.state is SignatureState.WITHDRAWN}

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from api.signatures.service.rows import Shown
 
 T = TypeVar("T")
-# They may have no place yet, or never get one: they are listed by day.
-BY_DAY = frozenset({Standing.HELD, Standing.REJECTED, Standing.INVALIDATED})
+# They may have no place yet, never get one, or keep one that tells: they are listed by day.
+BY_DAY = frozenset({Standing.HELD, Standing.REJECTED, Standing.INVALIDATED, Standing.WITHDRAWN})
 EQUAL = ("kind", "country", "visibility", "source")
 
 

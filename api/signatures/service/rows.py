@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, bindparam, func, insert, literal, select
+from sqlalchemy import and_, bindparam, event, insert, literal, select
 
 from api.accounts.rules import Actor, Role
 from api.errors import Conflict
-from api.infra import clock, keys
+from api.infra import audit, clock, keys
 from api.signatures import rules
 from api.signatures.models import Signature, SignatureIdentity, SignatureState, Source
 from api.signatures.rules import Audience
-from api.signatures.service import counts
+from api.signatures.service import counts, places
 from api.statements import service as statements
 
 if TYPE_CHECKING:
@@ -45,6 +45,23 @@ class Shown:
     standing: Standing
     why: str | None
     etag: int
+
+
+@event.listens_for(Signature, "load")
+@event.listens_for(Signature, "refresh")
+def _was_public(row: Signature, *_: Any) -> None:
+    row.was_public = not rules.tells_day_only(row)
+
+
+def _is_day_only(row: object) -> bool:
+    """Tell whether the record has the day of what is done: the row was and is not public.
+
+    What makes a name public, or takes it away, is recorded as it happens.
+    """
+    return isinstance(row, Signature) and rules.tells_day_only(row) and not row.was_public
+
+
+audit.DAY_ONLY.append(_is_day_only)
 
 
 def audience_of(actor: Actor, coalition_id: UUID) -> Audience:
@@ -98,8 +115,7 @@ def put(
     source: Source = Source.ENTERED,
 ) -> list[UUID]:
     """Add signatures at the end, in order; the caller holds the statement."""
-    last = select(func.max(Signature.position)).where(Signature.statement_id == statement.id)
-    first = 1 + (session.scalar(last) or 0)
+    first = places.following(session, statement.id)
     rows = [
         {
             "id": uuid4(),

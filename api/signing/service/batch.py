@@ -81,9 +81,9 @@ class _Intake:
         for each in new:
             code = code_of(self.session, each)
             each.code_index = keys.blind(self.session, self.coalition_id, CODE, code)
-        now, kept = clock.now(), {each.id for each in allowed}
+        today, kept = clock.day(), {each.id for each in allowed}
         for each in some:
-            each.taken_in_at = now
+            each.taken_in_at = today
         dropped = [each.id for each in some if each.id not in kept]
         self.session.flush()
         if dropped:
@@ -153,7 +153,8 @@ class _Intake:
         ids = [each.id for each in some]
         if kind == CONFIRMATION:
             until = max(each.asked_at for each in some) + rules.KEPT
-            links.issue_all(self.session, CONFIRM, self.coalition_id, ids, until=until)
+            owner = self.coalition_id
+            links.issue_all(self.session, CONFIRM, owner, ids, until=until, tells_day_only=True)
         letters.promise_all(self.session, kind, self.coalition_id, ids)
 
 

@@ -154,11 +154,10 @@ def _count(session: Session, asked: PendingSignature) -> None:
     if signature.state is SignatureState.CONFIRMED:
         counts.change(session, [signature], by=1)
         places.soon(session)
-    links.issue(session, OWN, signature.coalition_id, signature.id)
+    links.issue(session, OWN, signature.coalition_id, signature.id, tells_day_only=True)
     _receive(session, signature, asked, request)
     told = {"revision_sha256": signature.revision_sha256}
-    is_cut = signatures.tells_day_only(signature)
-    audit.record(session, None, "signature.confirmed_by_letter", signature, told, is_cut=is_cut)
+    audit.record(session, None, "signature.confirmed_by_letter", signature, told)
     events.announce(
         session,
         "signature.given",
@@ -186,7 +185,6 @@ def _count_instead(
     if _is_later(signature, asked):
         asked.request = None
         return
-    was_cut = signatures.tells_day_only(signature)
     facts = _facts(session, statement, signing, asked, request, instead=signature)
     is_open = signature.state in {SignatureState.CONFIRMED, SignatureState.HELD}
     if not is_open or _counts_already(session, signature, facts, request):
@@ -196,15 +194,14 @@ def _count_instead(
     with counts.followed(session, statement, [signature]):
         for field, value in facts.items():
             setattr(signature, field, value)
+        places.conceal(session, statement, [signature])
     consents_instead(session, signature, request["consents"])
     _keep_who(session, signature, request)
     touch(signature, None)
     places.soon(session)
     _receive(session, signature, asked, request)
     said = {"fields": sorted(CHANGED & request.keys()), "visibility": signature.visibility}
-    # Of one that was not public and is not, the day; what comes or goes is told at once.
-    is_cut = was_cut and signatures.tells_day_only(signature)
-    audit.record(session, None, "signature.changed_by_signatory", signature, said, is_cut=is_cut)
+    audit.record(session, None, "signature.changed_by_signatory", signature, said)
     told = {"statement_id": str(statement.id), "signature_id": str(signature.id)}
     events.announce(session, "signature.taken_back", signature.coalition_id, **told)
 

@@ -22,7 +22,7 @@ from api.signatures.models import (
     SignatureState,
     Visibility,
 )
-from api.signatures.service import changes, counts, rows
+from api.signatures.service import changes, counts, places, rows
 from api.signing import rules
 from api.signing.service import entries
 from api.signing.service.confirming import OWN, keep_consents
@@ -78,7 +78,6 @@ def correct(secret: str, changed: Mapping[str, Any]) -> Own:
         _must_be_fit(signature, changed)
         known = rows.identities(session, [signature]).get(signature.id, {})
         before = {**known, "country": signature.country}
-        was_cut = signatures.tells_day_only(signature)
         visibility = Visibility(changed.get("visibility", signature.visibility))
         shown = signatures.SHOWN[signatures.Audience.PUBLIC]
         if visibility in shown and signature.visibility not in shown:  # it prints from now on
@@ -90,17 +89,13 @@ def correct(secret: str, changed: Mapping[str, Any]) -> Own:
             _take_consents_back(session, signature, changed.get("consents_taken_back", ()), known)
             signature.country = changed.get("country", signature.country)
             signature.visibility = visibility
-            if visibility is not Visibility.PUBLIC:
-                signature.organisation_id = None
+            places.conceal(session, statement, [signature])
             _look_again(session, statement, signature, known, before)
         rows.put_identity(session, signature, _kept(known, visibility))
         rows.say(signature)
         _tell(session, signature)
         told = {"fields": sorted(changed), "visibility": visibility}
-        is_cut = was_cut and signatures.tells_day_only(signature)
-        audit.record(
-            session, None, "signature.changed_by_signatory", signature, told, is_cut=is_cut
-        )
+        audit.record(session, None, "signature.changed_by_signatory", signature, told)
         return _own(session, signature)
 
 
@@ -113,7 +108,7 @@ def hide(secret: str) -> Own:
             known = rows.identities(session, [signature]).get(signature.id, {})
             with counts.followed(session, statement, [signature]):
                 signature.visibility = Visibility.ANONYMOUS
-                signature.organisation_id = None
+                places.conceal(session, statement, [signature])
             rows.put_identity(session, signature, _kept(known, Visibility.ANONYMOUS))
             rows.say(signature)
             _tell(session, signature)

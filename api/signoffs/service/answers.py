@@ -261,7 +261,7 @@ def answer(secret: str, facts: Mapping[str, Any]) -> Asked:
         if facts["visibility"] is not None:
             appearances.put(session, table, seat, facts["visibility"], voice=me.root)
         if put is not None:
-            audit.record(session, None, "sign_off.answered", put, _audited(put))
+            _record(session, None, "sign_off.answered", put)
         table = rows.table(session, table.statement)
         if put is not None:
             _follow_up(session, table, _seat_of(table, me))
@@ -282,7 +282,7 @@ def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> tuple[T
         if facts["visibility"] is not None:
             appearances.put(session, table, seat, facts["visibility"], by=actor)
         if put is not None:
-            audit.record(session, actor, "sign_off.entered", put, _audited(put))
+            _record(session, actor, "sign_off.entered", put)
         table = rows.table(session, statement)
         seat = next(each for each in table.seats if each.member.id == seat.member.id)
         if put is not None:
@@ -290,13 +290,16 @@ def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> tuple[T
         return table, seat
 
 
-def _audited(row: SignOff) -> dict[str, Any]:
-    return {
+def _record(session: Session, by: Actor | None, action: str, row: SignOff) -> None:
+    """Record an answer: but for an approval by name, its day, or its instant tells whose it is."""
+    facts = {
         "member_id": row.member_id,
         "answer": row.answer,
         "revision_sha256": row.revision_sha256,
         "approver_id": row.approver_id,
     }
+    is_cut = not appearances.is_told(session, row)
+    audit.record(session, by, action, row, facts, is_cut=is_cut)
 
 
 def _put(  # noqa: PLR0913 # of whom, by whom, and what

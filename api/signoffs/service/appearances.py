@@ -14,7 +14,7 @@ from api.infra import audit, events
 from api.infra.database import touch, transaction
 from api.signatures.models import Signature, SignatureState, Source, Visibility
 from api.signatures.rules import identity_of
-from api.signatures.service import counts, rows as signed
+from api.signatures.service import counts, places, rows as signed
 from api.signoffs import rules
 from api.signoffs.models import Appearance, SignOff
 from api.signoffs.service import asking, rounds, rows
@@ -105,10 +105,9 @@ def put(  # noqa: PLR0913 # of whom, by whom, and what
     session.flush()
     if row.visibility is not before:
         told = {"member_id": seat.member.id, "visibility": row.visibility}
-        if by is None:
-            audit.record(session, None, "appearance.chosen", row, told)
-        else:
-            audit.record(session, by, "appearance.entered", row, told)
+        is_cut = Visibility.PUBLIC not in {before, row.visibility}
+        action = "appearance.entered" if by else "appearance.chosen"
+        audit.record(session, by, action, row, told, is_cut=is_cut)
     there = next(each for each in _seats(session, table, seat) if each.appearance is row)
     _follow(session, table, there, by)
 
@@ -133,8 +132,7 @@ def _follow(session: Session, table: Table, seat: Seat, by: Actor | None) -> Non
     signed.put_identity(session, signature, identity_of(facts))
     if shown is not Visibility.PUBLIC:
         # Between the lines of two others its place would tell whose it is.
-        last = select(func.max(Signature.position)).where(Signature.statement_id == statement.id)
-        signature.position = 1 + (session.scalar(last) or 0)
+        places.conceal(session, statement, [signature])
         audit.destroy_salts(session, signature.id)
     touch(signature, None)
     if was_shown:

@@ -35,8 +35,9 @@ def hear(session: Session, entry: AuditEntry, row: Owned | None, facts: Mapping[
     if wanted:
         data = rules.told(rules.CATALOGUE[type_], entry.object_id, row, facts)
         enabled = [endpoint_id for endpoint_id, is_enabled, _ in wanted if is_enabled]
-        is_cut = entry.at == clock.cut(entry.at)
-        put(session, entry.coalition_id, type_, data, enabled, at=entry.at if is_cut else None)
+        day = entry.at if entry.at == clock.cut(entry.at) else None
+        waits = day is not None and type_ not in rules.AT_ONCE
+        put(session, entry.coalition_id, type_, data, enabled, at=day, waits=waits)
 
 
 audit.HEARERS.append(hear)
@@ -63,16 +64,17 @@ def put(  # noqa: PLR0913 # what an event is made of
     endpoint_ids: Iterable[UUID],
     *,
     at: datetime | None = None,
+    waits: bool = False,
 ) -> list[UUID]:
     """Write an event, and a delivery of it to each of these endpoints; return the deliveries.
 
-    Where only the day may be told, `at`, it is told when that is over.
+    `at` is a day, where only that may be told; one that `waits` is told when the day is over.
     """
     now, event_id = at or clock.now(), uuid4()
     event = {"id": event_id, "coalition_id": coalition_id, "type": type_, "facts": dict(data)}
     session.execute(insert(Event), [{**event, "created_at": now}])
     found = [delivery_of(coalition_id, each, event_id, now) for each in endpoint_ids]
-    for each in found if at else ():
+    for each in found if waits else ():
         each["run_after"] = now + timedelta(days=1)
     if found:
         session.execute(insert(Delivery), found)
