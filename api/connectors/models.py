@@ -83,6 +83,7 @@ class Push(Base):
     action: Mapped[PushAction] = mapped_column(choice(PushAction))
     state: Mapped[PushState] = mapped_column(choice(PushState), default=PushState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
+    run: Mapped[UUID | None]  # that took it as it is now: the same one does so once
     number: Mapped[int] = mapped_column(default=1)  # of changes: who was overtaken sees it
     fault: Mapped[str | None] = mapped_column(String(40))
     mailing_list: Mapped[str | None] = mapped_column(String(200))  # on which the tool has it

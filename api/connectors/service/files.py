@@ -35,29 +35,24 @@ MOST = 10_000  # rows of one file
 
 def write(connector_id: UUID) -> int:
     """Write what waits into files; return how many rows. Each is kept whole, or not at all."""
-    written = 0
-    left: set[UUID] = set()
-    while number := _write_one(connector_id, left):
+    written, run = 0, uuid4()
+    while number := _write_one(connector_id, run):
         written += number
     return written
 
 
-def _write_one(connector_id: UUID, left: set[UUID]) -> int:
-    """Write a file of what waits; `left` are those whom the next look takes off."""
+def _write_one(connector_id: UUID, run: UUID) -> int:
+    """Write a file of what waits and return how many rows were looked at."""
     with transaction() as session:
         connector = session.get(Connector, connector_id, with_for_update=True)
         if connector is None:
             return 0
         connector.filed_at = clock.now()
-        query = select(Push).where(
-            Push.connector_id == connector.id,
-            Push.state == PushState.WAITING,
-            Push.id.not_in(left),
-        )
+        query = select(Push).where(people.waiting(connector.id, run))
         ordered = query.order_by(Push.action.desc(), Push.created_at, Push.id)
         found = session.scalars(ordered.limit(MOST).with_for_update()).all()
         settings = people.settings_of(session, connector)
-        ready = _ready(session, connector, found, left)
+        ready = _ready(session, connector, found, run)
         cells, done = [], []
         for push, person, email in people.without_suppressed(session, connector, ready):
             if person is not None:
@@ -70,7 +65,7 @@ def _write_one(connector_id: UUID, left: set[UUID]) -> int:
 
 
 def _ready(
-    session: Session, connector: Connector, found: Sequence[Push], left: set[UUID]
+    session: Session, connector: Connector, found: Sequence[Push], run: UUID
 ) -> list[tuple[Push, Person | None, str]]:
     ready = []
     for push in found:
@@ -83,7 +78,7 @@ def _ready(
         elif push.mailing_list is None:
             session.delete(push)  # they are not to be told of, since a moment ago
         else:
-            left.add(push.id)
+            push.run = run  # the next look takes them off
     return ready
 
 
@@ -133,7 +128,12 @@ def drop(session: Session, push: Push) -> None:
     if not row:
         return
     others = update(Push).where(Push.file_id == row.id, Push.id != push.id)
-    again = {"state": PushState.WAITING, "file_id": None, "number": Push.number + 1}
+    again = {
+        "state": PushState.WAITING,
+        "file_id": None,
+        "number": Push.number + 1,
+        "run": None,
+    }
     session.execute(others.values(again))
     push.file_id = None
     forget(session, row)

@@ -96,6 +96,7 @@ def _anew(action: PushAction) -> dict[str, object]:
         "state": PushState.WAITING,
         "attempts": 0,
         "number": Push.number + 1,
+        "run": None,
         "fault": None,
         "changed_at": clock.day(),
     }

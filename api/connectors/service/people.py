@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from api.connectors import rules
-from api.connectors.models import PushAction, PushState
+from api.connectors.models import Push, PushAction, PushState
 from api.connectors.rules import Person, Proof
 from api.infra import clock, keys
 from api.mailings.service import suppressions
@@ -21,13 +21,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from api.connectors.models import Connector, Push
+    from api.connectors.models import Connector
 
 SETTINGS = "connectors.settings"
 ADDRESS = "connector_pushes.address"
 SUPPRESSED = "suppressed"  # nobody may write to the address, though the consent stands
+
+
+def waiting(connector_id: UUID, run: UUID) -> ColumnElement[bool]:
+    """Return the condition of what waits for a tool and was not taken by this run."""
+    return and_(
+        Push.connector_id == connector_id,
+        Push.state == PushState.WAITING,
+        Push.run.is_distinct_from(run),
+    )
 
 
 def settings_of(session: Session, connector: Connector) -> dict[str, str]:
@@ -125,6 +135,7 @@ def to_unsubscribe(session: Session, push: Push, email: str | None) -> None:
     push.action, push.attempts, push.fault = PushAction.UNSUBSCRIBE, 0, None
     push.state = PushState.WAITING if email else PushState.EXPIRED
     push.number += 1
+    push.run = None
     push.changed_at = clock.day()
     if email:
         push.address = keys.seal(session, push.coalition_id, ADDRESS, push.id, email)

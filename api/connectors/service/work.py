@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import and_, exists, func, or_, select, update
 
@@ -23,7 +23,7 @@ from api.signatures.service import rows
 from api.signing.service import owning
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -196,14 +196,15 @@ class Pushing:
     tool: Tool
     done: Done
     turn: Work
-    tried: set[UUID] = field(default_factory=set)
-    failed: set[UUID] = field(default_factory=set)  # in the turns before, too
-    later: ToolFault | None = None  # what the last of these met
+    run: UUID = field(default_factory=uuid4)  # one for all turns: what it took is marked
+    tried: int = 0
+    later: ToolFault | None = None  # what the last met that failed, in the turns before, too
 
     def __post_init__(self) -> None:
         """Go on where the turn before ended."""
         facts = self.turn.facts
-        self.failed = {UUID(each) for each in facts.get("failed", ())}
+        if "run" in facts:
+            self.run = UUID(facts["run"])
         if "fault" in facts:
             self.later = ToolFault(facts["fault"])
 
@@ -214,49 +215,48 @@ class Pushing:
         """
         total = self.done.waiting = self._waiting()
         while batch := self._next():
-            for push, person, email in batch:
+            for number, (push, person, email) in enumerate(batch, 1):
                 self._try(push, person, email)
                 if self.turn.is_turn_over:
-                    return self._rest()
-            self.turn.progress(min(99, 100 * len(self.tried) // max(total, len(self.tried))))
+                    return self._rest([push.id for push, *_ in batch[number:]])
+            self.turn.progress(min(99, 100 * self.tried // max(total, self.tried)))
         if self.later is not None:
             self.done.waiting = self._waiting()
             raise self.later
         return None
 
     def _try(self, push: Push, person: Person | None, email: str) -> None:
-        self.tried.add(push.id)
+        self.tried += 1
         try:
             self._push(push, person, email)
         except ToolFault as fault:
             self._of_one(push, fault)  # or the tool is not well
-            self.failed.add(push.id)
             self.later = fault
         self.done.waiting = max(0, self.done.waiting - 1)
 
-    def _rest(self) -> dict[str, Any]:
-        if self.later is None:
-            return dict(self.turn.facts)
-        failed = [str(each) for each in sorted(self.failed)]
-        return {**self.turn.facts, "failed": failed, "fault": self.later.fault}
-
-    def _waits(self) -> ColumnElement[bool]:
-        mine = Push.connector_id == self.connector.id
-        return and_(mine, Push.state == PushState.WAITING)
+    def _rest(self, untried: Sequence[UUID]) -> dict[str, Any]:
+        """Give back who was taken and not tried; return the facts of the next turn."""
+        with transaction() as session:
+            session.execute(update(Push).where(Push.id.in_(untried)).values(run=None))
+        fault = {"fault": self.later.fault} if self.later else {}
+        return {**self.turn.facts, "run": str(self.run), **fault}
 
     def _waiting(self) -> int:
+        mine = Push.connector_id == self.connector.id
+        query = select(func.count()).where(mine, Push.state == PushState.WAITING)
         with reading() as session:
-            return session.scalar(select(func.count()).where(self._waits())) or 0
+            return session.scalar(query) or 0
 
     def _next(self) -> list[tuple[Push, Person | None, str]]:
         """Return the next of whom the tool is told, with the list written down before it is."""
         with transaction() as session:
-            query = select(Push).where(self._waits(), Push.id.not_in(self.tried | self.failed))
+            query = select(Push).where(people.waiting(self.connector.id, self.run))
             first = query.order_by(Push.action.desc(), Push.attempts, Push.created_at, Push.id)
             found = session.scalars(first.limit(BATCH).with_for_update()).all()
             ready = [each for each in map(partial(self._ready, session), found) if each]
             told = people.without_suppressed(session, self.connector, ready)
             for push, person, _ in told:
+                push.run = self.run
                 if person is not None:
                     push.mailing_list = people.list_of(self.connector, self.settings, person)
             return told
