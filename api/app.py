@@ -57,7 +57,14 @@ import api.webhooks.schemas
 from api import config
 from api.config import Settings
 from api.infra.child import Children
-from api.infra.database import POSTGRES_ARGS, db, use_postgres_safely, use_sqlite_safely
+from api.infra.database import (
+    POSTGRES_ARGS,
+    THREADS,
+    db,
+    pool,
+    use_postgres_safely,
+    use_sqlite_safely,
+)
 from api.infra.keys import Vault, new_master_key
 from api.infra.limits import Limits
 from api.infra.mail import Server
@@ -95,14 +102,20 @@ FEATURES = (
 )
 
 
-def create_app(settings: Settings | None = None, children: Children | None = None) -> Flask:
-    """Return the app of these settings, or of the environment's. `children` may be shared."""
+def create_app(
+    settings: Settings | None = None, children: Children | None = None, threads: int = THREADS
+) -> Flask:
+    """Return the app of these settings, or of the environment's. `children` may be shared.
+
+    So many threads may use the database at a time.
+    """
     settings = settings or config.read()
     logs.configure(settings.log_level)
     app = Flask("api", static_folder=None)
+    connecting = {} if settings.is_sqlite else {"connect_args": POSTGRES_ARGS}
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={} if settings.is_sqlite else {"connect_args": POSTGRES_ARGS},
+        SQLALCHEMY_ENGINE_OPTIONS={**connecting, **pool(threads)},
         **spec.CONFIG,
         PROPAGATE_EXCEPTIONS=False,
     )

@@ -30,8 +30,8 @@ def stop(why: str) -> NoReturn:
     sys.exit(MACHINE_AT_FAULT)
 
 
-def app() -> Flask:
-    """Return the app. It is imported late: checking and printing a file needs none of it.
+def app(threads: int | None = None) -> Flask:
+    """Return the app, for so many threads. It is imported late: checking a file needs none of it.
 
     What it is made of stays for good. Not to look through it for what may go saves a part of the
     start, and leaves its memory to all processes that are forked later.
@@ -39,7 +39,7 @@ def app() -> Flask:
     gc.disable()
     from api.app import create_app  # noqa: PLC0415
 
-    made = create_app()
+    made = create_app() if threads is None else create_app(threads=threads)
     gc.freeze()
     gc.enable()
     return made

@@ -69,7 +69,7 @@ def _serve(listening: socket.socket, threads: int) -> None:
     from api.infra import database, server  # noqa: PLC0415 # see app
     from api.infra.outside import outside  # noqa: PLC0415
 
-    application = app()
+    application = app(threads)
     with application.app_context():
         database.must_be_migrated(config.share("migrations"))
         outside().children.start_soon()
@@ -86,9 +86,9 @@ def _serve(listening: socket.socket, threads: int) -> None:
 )
 def worker(threads: int) -> None:
     """Do the promised jobs: documents, the record's seals, what follows a change."""
-    from api.infra import worker as doing  # noqa: PLC0415 # see app
+    from api.infra import queue, worker as doing  # noqa: PLC0415 # see app
 
-    doing.run(app(), threads)
+    doing.run(app(queue.threads_of_all(threads)), threads)
 
 
 @click.command()

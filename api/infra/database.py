@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
-    from sqlalchemy.pool import ConnectionPoolEntry
+    from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 
 class Instant(TypeDecorator[datetime]):
@@ -115,6 +115,7 @@ db = SQLAlchemy(
     disable_autonaming=True,
     engine_options={"hide_parameters": True, "pool_pre_ping": True, "pool_timeout": 5},
 )
+THREADS = 8  # of a process that does not say how many it has
 # As SQLite's busy_timeout: wait for a host, a lock and an answer, but not for ever.
 POSTGRES_ARGS: dict[str, Any] = {
     "connect_timeout": 5,
@@ -124,6 +125,16 @@ POSTGRES_ARGS: dict[str, Any] = {
 ANSWER_SECONDS = 35.0  # longer than a statement may take; a server that hangs never says so
 SINGLE_SECONDS = 12.0  # for one statement alone; longer than it may wait for a lock
 PING_SECONDS = 3.0
+
+
+def pool(threads: int) -> dict[str, int]:
+    """Return the options of an engine for a process that has so many threads.
+
+    Each holds one connection at most. What runs beside them for a moment (the sweeper, leases that
+    are renewed, webhooks' own threads) has SQLAlchemy's usual ten above that.
+    """
+    return {"pool_size": threads}
+
 
 AFTER = "after"
 _inside: ContextVar[bool] = ContextVar("inside", default=False)
@@ -183,6 +194,7 @@ def _without_transactions(engine: Engine) -> Engine:
         hide_parameters=True,
         pool_timeout=5,
         connect_args=POSTGRES_ARGS,
+        **pool(cast("QueuePool", engine.pool).size()),
     )
     use_postgres_safely(alone, SINGLE_SECONDS)
     return alone

@@ -59,6 +59,11 @@ def threads_of(lane: Lane, threads: int) -> int:
     return 2 * threads if lane is Lane.LETTERS else threads
 
 
+def threads_of_all(threads: int) -> int:
+    """Return how many threads such a worker has for its lanes."""
+    return sum(threads_of(lane, threads) for lane in Lane)
+
+
 class QueueBroken(Unavailable):
     """The queue refuses or does not answer."""
 
