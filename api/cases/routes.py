@@ -102,7 +102,7 @@ class CaseImports(MethodView):
     @blueprint.doc(description=TABLE)
     def post(self, how: How, coalition_id: UUID) -> Report:
         """Bring a table of cases together with those that are there."""
-        lines = checked(rows("cases", rules.read_table), CaseLineIn())
+        lines = checked(rows("cases", rules.read_table, how.encoding), CaseLineIn())
         return tables.take_in(current_actor(), coalition_id, lines, how)
 
 

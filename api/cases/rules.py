@@ -19,6 +19,7 @@ from api.texts.rules import markdown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from api.infra.encodings import Encoding
     from api.infra.tables import Row
 
 LEAST_LETTERS = 3  # of a word that gives a name away
@@ -206,9 +207,10 @@ _SEVERAL = {"aliases": ";", "sources": r";\s"}  # an address may hold a semicolo
 _YEAR = re.compile("[0-9]{1,4}")
 
 
-def read_table(data: bytes) -> list[Row]:
+def read_table(data: bytes, encoding: Encoding | None = None) -> list[Row]:
     """Return the lines of a CSV file, their cells as facts; raise NotATable."""
-    return [replace(row, facts=_facts(row.facts)) for row in tables.read(data, COLUMNS)]
+    found = tables.read(data, COLUMNS, encoding=encoding)
+    return [replace(row, facts=_facts(row.facts)) for row in found]
 
 
 def _facts(cells: Mapping[str, str]) -> dict[str, Any]:

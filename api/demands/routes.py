@@ -174,7 +174,7 @@ class DemandImports(MethodView):
     @blueprint.doc(description=TABLE)
     def post(self, how: How, coalition_id: UUID) -> Report:
         """Bring a table of demands together with those that are there."""
-        lines = checked(rows("demands", rules.read_table), DemandLineIn())
+        lines = checked(rows("demands", rules.read_table, how.encoding), DemandLineIn())
         return tables.take_in(current_actor(), coalition_id, lines, how)
 
 

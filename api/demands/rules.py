@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from uuid import UUID
 
+    from api.infra.encodings import Encoding
     from api.infra.tables import Row
 
 
@@ -55,9 +56,10 @@ _CODES = ("party_countries", "cases")  # of which a cell may hold several
 _BETWEEN = r"[\s,;|]+"
 
 
-def read_table(data: bytes) -> list[Row]:
+def read_table(data: bytes, encoding: Encoding | None = None) -> list[Row]:
     """Return the lines of a CSV file, their cells as facts; raise NotATable."""
-    return [replace(row, facts=_facts(row.facts)) for row in tables.read(data, COLUMNS)]
+    found = tables.read(data, COLUMNS, encoding=encoding)
+    return [replace(row, facts=_facts(row.facts)) for row in found]
 
 
 def _facts(cells: Mapping[str, str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Fault, point
-from api.infra import encodings, languages, tables
+from api.infra import languages, tables
 from api.infra.tables import NotATable, Report, Row
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Imported(Report):
 
 def read(data: bytes, encoding: Encoding | None = None) -> Sheet:
     """Return what a file of comma-separated values holds; raise NotATable, with what to do."""
-    text, found = _decoded(data, encoding)
+    text, found = tables.decoded(data, encoding)
     (_, header), *rest = [*tables.lines(text)] or [(1, [])]
     if not header:
         raise NotATable("It has no line. The first names the columns.")
@@ -77,19 +77,6 @@ def read(data: bytes, encoding: Encoding | None = None) -> Sheet:
     if len(rest) > tables.MOST_LINES:
         tables.too_many()
     return Sheet([tables.without_guard(_plain(cell)) for cell in header], rest, found)
-
-
-def _decoded(data: bytes, given: Encoding | None) -> tuple[str, Encoding]:
-    """Return a file's text, and the encoding that was given or is plain from its bytes."""
-    found = encodings.decoded(data, given)
-    if found is None and given:
-        raise NotATable(f"Its bytes are not {given}: name another encoding, or none.")
-    if found is None:
-        raise NotATable(
-            "Which letters it holds cannot be told. Say encoding=windows-1252 (western Europe),"
-            ' windows-1250 or another, or save it as UTF-8 ("CSV UTF-8" in a spreadsheet).'
-        )
-    return found
 
 
 def mapped(

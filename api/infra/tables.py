@@ -19,6 +19,8 @@ from api.infra import encodings
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
+    from api.infra.encodings import Encoding
+
 R = TypeVar("R")
 MOST_LINES = 10_000
 MOST_COLUMNS = 100
@@ -168,15 +170,31 @@ def must_be_whole(lines: Iterable[Reported]) -> None:
         )
 
 
-def read(data: bytes, columns: Sequence[str], needed: Mapping[str, str] | None = None) -> list[Row]:
+def read(
+    data: bytes,
+    columns: Sequence[str],
+    needed: Mapping[str, str] | None = None,
+    encoding: Encoding | None = None,
+) -> list[Row]:
     """Return the lines of a CSV file; raise NotATable, with what to do about it.
 
     `needed` columns must stand in its first line; each says what it holds.
     """
-    found = encodings.decoded(data)
+    text, _ = decoded(data, encoding)
+    return list(_rows(lines(text), columns, needed or {}))
+
+
+def decoded(data: bytes, given: Encoding | None) -> tuple[str, Encoding]:
+    """Return a file's text, and the encoding that was given or is plain from its bytes."""
+    found = encodings.decoded(data, given)
+    if found is None and given:
+        raise NotATable(f"Its bytes are not {given}: name another encoding, or none.")
     if found is None:
-        raise NotATable('Save it as UTF-8 ("CSV UTF-8" in a spreadsheet) and send it.')
-    return list(_rows(lines(found[0]), columns, needed or {}))
+        raise NotATable(
+            "Which letters it holds cannot be told. Say encoding=windows-1252 (western Europe),"
+            ' windows-1250 or another, or save it as UTF-8 ("CSV UTF-8" in a spreadsheet).'
+        )
+    return found
 
 
 def lines(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -305,11 +323,12 @@ def without_guard(cell: str) -> str:
 
 @dataclass(frozen=True)
 class How:
-    """How a table is brought together with what is there."""
+    """How a table is read, and brought together with what is there."""
 
     on_difference: OnDifference
     partial: bool
     preview: bool
+    encoding: Encoding | None = None
 
 
 @dataclass(frozen=True)

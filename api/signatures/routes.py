@@ -153,7 +153,7 @@ class SignatureImports(MethodView):
     @blueprint.doc(description=TABLE)
     def post(self, args: dict[str, Any], statement_id: UUID) -> Report:
         """Enter the signatories of a table; the answer tells what became of each line."""
-        rows = rules.read_table(request.get_data())
+        rows = rules.read_table(request.get_data(), args["encoding"])
         lines = tables.checked(rows, SignatoryIn(), rules.column_of)
         actor, sha256, scan = current_actor(), args["revision_sha256"], args["evidence_id"]
         if args["is_preview"]:

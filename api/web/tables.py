@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 CSV = "text/csv"
 CSV_SENT = f"{CSV}; charset=utf-8"
 HOW_CSV = (
-    "CSV in UTF-8, or UTF-16 as Excel's Unicode Text has it, separated by commas, semicolons or"
-    " tabs. The first line names the columns, in any order."
+    "CSV in any usual encoding (`encoding` names it, where its bytes alone do not tell), separated"
+    " by commas, semicolons or tabs. The first line names the columns, in any order."
 )
 
 
@@ -59,6 +59,19 @@ class EntryArgs(Schema):
 
     is_preview = _flag("preview", "Report, and store nothing.")
     is_partial = _flag("partial", "Enter the lines that are good though others are refused.")
+    encoding = ma.fields.Enum(
+        Encoding,
+        by_value=True,
+        load_default=None,
+        metadata={
+            "description": "How a file of CSV writes its letters. Left out, it is told from the"
+            " bytes: UTF-8, UTF-16, and others where only one reading makes sense."
+        },
+    )
+
+
+def _merging(given: dict[str, Any]) -> tuple[OnDifference, bool, bool, Encoding | None]:
+    return given["on_difference"], given["is_partial"], given["is_preview"], given["encoding"]
 
 
 class MergeArgs(EntryArgs):
@@ -76,14 +89,13 @@ class MergeArgs(EntryArgs):
 
     @ma.post_load
     def _gather(self, given: dict[str, Any], **_: Any) -> How:
-        return How(given["on_difference"], given["is_partial"], given["is_preview"])
+        return How(*_merging(given))
 
 
 class Reading(NamedTuple):
     """What a caller says of a table of others."""
 
     columns: dict[str, str]
-    encoding: Encoding | None
     how: Taking
 
 
@@ -98,15 +110,6 @@ class ImportArgs(MergeArgs):
             "description": "HEADER:COLUMN, what a column of the table is read as; HEADER: alone"
             " passes it over. The others are found by their usual names in English and Russian.",
             "example": [],
-        },
-    )
-    encoding = ma.fields.Enum(
-        Encoding,
-        by_value=True,
-        load_default=None,
-        metadata={
-            "description": "How the file writes its letters. Left out, it is told from the bytes:"
-            " UTF-8, UTF-16, and others where only one reading makes sense."
         },
     )
     doubtful = ma.fields.String(
@@ -128,8 +131,7 @@ class ImportArgs(MergeArgs):
         parts = (each.rpartition(":") for each in given["map"])
         columns = {header: column.strip() for header, _, column in parts}
         enters = given["doubtful"] == "enter"
-        merging = given["on_difference"], given["is_partial"], given["is_preview"]
-        return Reading(columns, given["encoding"], Taking(*merging, enters_doubtful=enters))
+        return Reading(columns, Taking(*_merging(given), enters_doubtful=enters))
 
 
 class CellFaultOut(Schema):
@@ -230,16 +232,20 @@ def imported(
     column_of: Callable[[Sequence[str]], str] = _first,
 ) -> Imported:
     """Read the table of others in a body, have it taken in, and tell both."""
-    sheet = sheets.read(request.get_data(), reading.encoding)
+    sheet = sheets.read(request.get_data(), reading.how.encoding)
     found, columns = sheets.mapped(sheet, layout, reading.columns)
     report = take(checked(found, schema, column_of), reading.how)
     return Imported(report.stored, report.lines, columns, sheet.encoding)
 
 
-def rows(name: str, read: Callable[[bytes], Sequence[Row]]) -> Sequence[Row]:
+def rows(
+    name: str,
+    read: Callable[[bytes, Encoding | None], Sequence[Row]],
+    encoding: Encoding | None,
+) -> Sequence[Row]:
     """Return the lines of a body: of JSON the list of a name, otherwise what `read` finds."""
     if request.mimetype != JSON:
-        return read(request.get_data())
+        return read(request.get_data(), encoding)
     body = getattr(request, "guarded", None)
     listed = body.get(name) if isinstance(body, dict) else None
     if not isinstance(body, dict) or not isinstance(listed, list):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
+    from api.infra.encodings import Encoding
     from api.infra.tables import Row
     from api.signatures.models import SignatoryKind, Signature
 
@@ -227,9 +228,10 @@ NEEDED = {"kind": "organisation or individual"}
 MOST_BYTES = 5_000_000
 
 
-def read_table(data: bytes) -> list[Row]:
+def read_table(data: bytes, encoding: Encoding | None = None) -> list[Row]:
     """Return the lines of a CSV file, their cells as facts; raise NotATable."""
-    return [replace(row, facts=_facts(row.facts)) for row in tables.read(data, COLUMNS, NEEDED)]
+    found = tables.read(data, COLUMNS, NEEDED, encoding)
+    return [replace(row, facts=_facts(row.facts)) for row in found]
 
 
 def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
