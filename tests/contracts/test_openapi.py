@@ -229,6 +229,15 @@ def test_an_odd_value_in_any_field_is_answered_alike_on_both_databases(
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.long
+def test_each_odd_value_in_each_field_is_answered_alike_on_both_databases(
+    both: list[World],
+) -> None:
+    wrong = list(odd_values(both, every=1))
+
+    assert not wrong, "\n".join(wrong)
+
+
 def odd_values(both: list[World], *, every: int) -> Iterator[str]:
     """Put one odd value in `every` into each place of each body, by turns; yield what differs."""
     turn = 0
