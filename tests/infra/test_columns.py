@@ -9,7 +9,7 @@ import pytest
 
 from api.documents.rules import press
 from api.documents.rules.html import Look
-from api.infra import fonts, languages
+from api.infra import languages
 from api.texts.rules import themes
 from tests.paper import letters, letters_of
 from tests.rules.test_logos import a_logo
@@ -120,8 +120,6 @@ THEMES = [
 @pytest.mark.parametrize("name", WORDS)
 def test_no_long_word_leaves_its_column(children: Children, name: str, theme: str) -> None:
     language, word = WORDS[name]
-    if language == "zh" and not fonts.has_cjk():
-        pytest.skip("the extra for Chinese, Japanese and Korean is not installed")
     logos = (a_logo(name=word),) if themes.shows_logos(theme) else ()
 
     pdf = pdf_of(children, a_text(language, word), Look(theme=theme, logos=logos))

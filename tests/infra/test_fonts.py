@@ -43,8 +43,7 @@ def test_the_scripts_of_the_issue_are_printable(text: str) -> None:
     assert fonts.unprintable(text) is None
 
 
-@pytest.mark.skipif(not fonts.has_cjk(), reason="the extra for Chinese, Japanese and Korean")
-def test_chinese_japanese_and_korean_are_printable_with_the_extra() -> None:
+def test_chinese_japanese_and_korean_are_printable() -> None:
     assert fonts.unprintable("中文名字 日本語の名前 한국어 이름") is None
 
 
@@ -93,7 +92,6 @@ def test_the_fontconfig_file_names_our_folders_only(tmp_path: Path) -> None:
     assert "<include" not in text
 
 
-@pytest.mark.skipif(not fonts.has_cjk(), reason="the extra for Chinese, Japanese and Korean")
 def test_every_face_of_chinese_japanese_and_korean_fits_the_memory(children: Children) -> None:
     words = '骨 <b>骨</b> <i>骨</i> <b><i>骨</i></b> <span style="font-weight: 600">骨</span>'
     lines = [f'<p lang="{tag}">{words}</p>' for tag in ("zh", "ja", "ko", "zh-Hant", "zh-HK")]

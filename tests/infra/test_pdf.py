@@ -177,7 +177,6 @@ def test_a_variable_font_is_made_static_as_fonttools_would(children: Children) -
         assert getattr(found, side) == pytest.approx(getattr(wanted, side), abs=1)
 
 
-@pytest.mark.skipif(not fonts.has_cjk(), reason="the extra for Chinese, Japanese and Korean")
 def test_chinese_japanese_and_korean_get_the_shapes_of_their_language(children: Children) -> None:
     body = '<p>骨 <span lang="ja">骨</span> <span lang="ko">한</span> <b lang="zh-Hant">骨</b></p>'
 

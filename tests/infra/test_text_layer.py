@@ -68,7 +68,7 @@ def by_pdfium(path: Path) -> str:
 def by_poppler(path: Path) -> str:
     program = shutil.which("pdftotext")
     if not program:
-        pytest.skip("pdftotext is not here")
+        pytest.skip("No pdftotext reads PDFs here: apt-get install poppler-utils")
     return subprocess.check_output([program, path, "-"], text=True)  # noqa: S603 - a file of ours
 
 
