@@ -26,6 +26,7 @@ from api.signatures.schemas import (
     SignatureIn,
     SignatureOut,
     TableArgs,
+    WarnedSignatureOut,
 )
 from api.signatures.service import changes, evidence, exports, lists, search, tables as service
 from api.signatures.service.exports import For
@@ -82,7 +83,7 @@ class Signatures(MethodView):
         return promised(found) if isinstance(found, Job) else paged(found)
 
     @blueprint.arguments(SignatureIn)
-    @blueprint.response(201, SignatureOut)
+    @blueprint.response(201, WarnedSignatureOut)
     def post(self, facts: dict[str, Any], statement_id: UUID) -> Shown:
         """Enter a signature under the newest revision, of which the signatory saw the text."""
         sha256 = facts.pop("revision_sha256")
@@ -216,7 +217,7 @@ class OneSignature(MethodView):
 
     @needs_match
     @blueprint.arguments(SignatoryIn(partial=True))
-    @blueprint.response(200, SignatureOut)
+    @blueprint.response(200, WarnedSignatureOut)
     def patch(self, facts: dict[str, Any], signature_id: UUID, expected: int) -> Shown:
         """Change what is known of a signatory, or who may see it."""
         return _tagged(changes.change(current_actor(), signature_id, expected, facts))

@@ -12,6 +12,7 @@ from api.signatures.models import SignatoryKind, Source, Visibility
 from api.signatures.rules import MOST_BYTES, Standing, told_at
 from api.signatures.service.exports import For
 from api.signatures.service.tables import LineState
+from api.statements.schemas import WarningOut
 from api.web import tables
 from api.web.fields import CountryCode, Day, Email, Text, Truth
 from api.web.paging import PageArgs
@@ -174,6 +175,12 @@ class SignatureOut(Schema):
     def _tell_the_day_only(self, told: dict[str, Any], shown: Shown, **_: Any) -> dict[str, Any]:
         told["created_at"] = told_at(shown.signature, shown.signature.created_at).isoformat()
         return told
+
+
+class WarnedSignatureOut(SignatureOut):
+    """A signature that was entered or changed, and what to look at."""
+
+    warnings = ma.fields.List(ma.fields.Nested(WarningOut), required=True)
 
 
 class FilterArgs(Schema):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -23,10 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from sqlalchemy.orm import Session
-
     from api.signatures.service.rows import Shown
 
+# Higher rungs warn of what a coordinator enters by hand: a name that was not to be told.
+Warner = Callable[[Session, Statement, Signature, rules.Identity], Iterable[Fault]]
+warners: list[Warner] = []
 ROW_FIELDS = ("kind", "country", "lead", "visibility", "day")
 
 
@@ -53,7 +57,7 @@ def enter(actor: Actor, statement_id: UUID, sha256: str, facts: dict[str, Any]) 
         signature = session.get_one(Signature, signature_id)
         told = {**facts, "revision_sha256": sha256}
         audit.record(session, actor, "signature.entered", signature, told)
-        return _shown(session, statement, signature)
+        return _warned(session, statement, signature)
 
 
 def _from_entry(session: Session, statement: Statement, facts: dict[str, Any]) -> dict[str, Any]:
@@ -128,7 +132,7 @@ def change(actor: Actor, signature_id: UUID, expected: int, changes: dict[str, A
         if printed and rules.seen(signature, identity, Audience.PUBLIC) != printed:
             _announce(session, signature)  # another name, too, takes back the one that printed
         audit.record(session, actor, "signature.changed", signature, changes)
-        return _shown(session, statement, signature)
+        return _warned(session, statement, signature)
 
 
 def confirm(actor: Actor, signature_id: UUID, sha256: str) -> Shown:
@@ -236,6 +240,13 @@ def _shown(session: Session, statement: Statement, signature: Signature) -> Show
     session.flush()
     (shown,) = rows.shown(session, statement, [signature], Audience.COORDINATOR)
     return shown
+
+
+def _warned(session: Session, statement: Statement, signature: Signature) -> Shown:
+    shown = _shown(session, statement, signature)
+    who = rows.identities(session, [signature]).get(signature.id, {})
+    found = [each for warn in warners for each in warn(session, statement, signature, who)]
+    return replace(shown, warnings=found)
 
 
 def order(actor: Actor, statement_id: UUID) -> tuple[list[UUID], int]:

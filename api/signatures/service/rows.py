@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import and_, bindparam, event, insert, literal, select
 
 from api.accounts.rules import Actor, Role
-from api.errors import Conflict
+from api.errors import Conflict, Fault
 from api.infra import audit, clock, keys
 from api.signatures import rules
 from api.signatures.models import Signature, SignatureIdentity, SignatureState, Source
@@ -45,6 +45,7 @@ class Shown:
     standing: Standing
     why: str | None
     etag: int
+    warnings: list[Fault] = field(default_factory=list)  # of what was entered or changed just now
 
 
 @event.listens_for(Signature, "load")

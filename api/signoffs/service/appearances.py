@@ -9,12 +9,13 @@ from sqlalchemy import func, select
 from api.accounts.rules import Actor, Role
 from api.cases import service as cases
 from api.coalitions.models import MemberRole
-from api.errors import Fault, Invalid
+from api.errors import Fault, Invalid, point
 from api.infra import audit, events
 from api.infra.database import touch, transaction
-from api.signatures.models import Signature, SignatureState, Source, Visibility
+from api.organisations import service as organisations
+from api.signatures.models import SignatoryKind, Signature, SignatureState, Source, Visibility
 from api.signatures.rules import identity_of
-from api.signatures.service import counts, places, rows as signed
+from api.signatures.service import changes, counts, places, rows as signed
 from api.signoffs import rules
 from api.signoffs.models import Appearance, SignOff
 from api.signoffs.service import asking, rounds, rows
@@ -23,7 +24,7 @@ from api.signoffs.service.rows import SignOffOver
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -31,6 +32,16 @@ if TYPE_CHECKING:
     from api.signoffs.service.rows import Seat, Table
 
 ONLY_MEMBERS = "Only members sign off."
+WHY = {
+    Visibility.COALITION: "chose to be known to the coalition only",
+    Visibility.ANONYMOUS: "chose to be counted without its name",
+    None: "approved and did not choose to be named",
+}
+HIDING = {Visibility.COALITION, Visibility.ANONYMOUS}
+MEND = (
+    "Hide it, unless the member wants that; then enter its choice:"
+    " POST /v1/statements/{id}/appearances."
+)
 AT_ONCE = 50  # members that one transaction tells
 
 
@@ -82,6 +93,24 @@ def now(session: Session, seat: Seat) -> Visibility | None:
     """Return how a member appears, or will; None: it has not chosen, and has no name there."""
     signature = signature_of(session, seat)
     return seat.visibility if signature is None else signature.visibility
+
+
+def _named(
+    session: Session, statement: Statement, signature: Signature, who: Mapping[str, Any]
+) -> Iterator[Fault]:
+    """Warn where a signature that was entered by hand names a member that chose not to be named."""
+    is_one = signature.kind is SignatoryKind.ORGANISATION
+    if not is_one or signature.visibility is not Visibility.PUBLIC:
+        return
+    for seat in rows.table(session, statement).seats:
+        is_it = signature.organisation_id == seat.organisation.id
+        if is_it or organisations.is_called(seat.organisation, who["name"]):
+            shown = now(session, seat)
+            if shown in HIDING or (shown is None and seat.standing in rules.COUNTS):
+                yield Fault(point("visibility"), f"It names a member that {WHY[shown]}. {MEND}")
+
+
+changes.warners.append(_named)
 
 
 def put(  # noqa: PLR0913 # of whom, by whom, and what
