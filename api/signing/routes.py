@@ -77,7 +77,8 @@ class StatementSigning(MethodView):
     def put(self, given: dict[str, Any], statement_id: UUID, expected: int) -> settings.Set:
         """Say how a statement is signed in public: from when, until when, by whom.
 
-        From the moment it opens, its text takes editorial revisions only.
+        From the moment it opens, its text takes editorial revisions only. A text that names people
+        who were released or have died since opens where each is confirmed, as it is published.
         """
         return _tagged(settings.put(current_actor(), statement_id, expected, given))
 

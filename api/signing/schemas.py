@@ -11,6 +11,7 @@ from api.signatures.schemas import SHA256, SHA256_IS, PublicCountsOut, Represent
 from api.signing.service.proof import MOST
 from api.signing.service.reader import Phase
 from api.statements.models import Moderation
+from api.statements.schemas import confirmed_cases
 from api.web.fields import (
     CountryCode,
     Email,
@@ -80,6 +81,8 @@ class SigningIn(Schema):
             " is at least seven days ahead; owners are told by letter seven days before it acts."
         },
     )
+
+    confirmed_cases = confirmed_cases()
 
     @ma.post_load(pass_original=True)
     def _in_their_zone(

@@ -67,6 +67,8 @@ class Statement(Versioned, Base):
     draft_secrets: Mapped[Sealed | None]  # what of the draft's cases may not be named
     revision_number: Mapped[int] = mapped_column(default=0)  # the newest; 0: none yet
     counted_from: Mapped[int] = mapped_column(default=0)  # the newest that is not editorial
+    # Who may stand in it though free or dead: what somebody confirmed, by key.
+    confirmed_cases: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # Whose text it continues, changed in a way that its signatories would have to be asked about.
     predecessor_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("statements.id", ondelete="SET NULL"), index=True
@@ -115,6 +117,10 @@ class Signing(Versioned, Base):
     def is_open(self, now: datetime) -> bool:
         """Tell whether it may be signed now."""
         return self.has_opened(now) and (self.closes_at is None or now < self.closes_at)
+
+    def may_open(self, now: datetime) -> bool:
+        """Tell whether it may be signed now or later."""
+        return self.opens_at is not None and (self.closes_at is None or now < self.closes_at)
 
     def has_opened(self, now: datetime) -> bool:
         """Tell whether it ever could be signed: from then on its text changes no more."""

@@ -146,9 +146,15 @@ class Revisions(MethodView):
     @blueprint.arguments(RevisionIn)
     @blueprint.response(201, FrozenOut)
     def post(self, given: dict[str, Any], statement_id: UUID, expected: int) -> service.Frozen:
-        """Freeze the draft, in the version that you read, as the next revision."""
+        """Freeze the draft, in the version that you read, as the next revision.
+
+        Of a text that is published or opens for signing it is public: those whom it names though
+        they were released or have died are to be confirmed, as where it is published.
+        """
         weight = Weight(given["weight"]) if given["weight"] else None
-        return service.freeze(current_actor(), statement_id, expected, weight, given["note"])
+        actor, confirmed = current_actor(), given["confirmed_cases"]
+        note = given["note"]
+        return service.freeze(actor, statement_id, expected, weight, note, confirmed=confirmed)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/revisions/<int:number>")

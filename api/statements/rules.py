@@ -302,16 +302,15 @@ def _written(
             yield from _mention(leaf.pointer, [key for key in found if key in new], closed)
 
 
-def unconfirmed(document: Mapping[str, Any], closed: Mapping[str, Closed]) -> list[str]:
+def unconfirmed(document: Mapping[str, Any], closed: Mapping[str, Closed]) -> dict[str, bool]:
     """Return the closed cases that a text should not go out with unless somebody confirms each.
 
-    It asks for their freedom, or does not know what has become of them.
+    It asks for their freedom (True), or does not know what has become of them.
     """
     knows = {case["id"]: case.get("status") for case in document.get("cases", ())}
-    found = {
-        key: None
-        for each in mentions(document, closed)
-        for key in each.keys
-        if each.asks or knows.get(key) != closed[key].status
-    }
-    return list(found)
+    found: dict[str, bool] = {}
+    for each in mentions(document, closed):
+        for key in each.keys:
+            if each.asks or knows.get(key) != closed[key].status:
+                found[key] = each.asks or found.get(key, False)
+    return found

@@ -215,6 +215,22 @@ class DraftOut(Schema):
     warnings = ma.fields.List(ma.fields.Nested(WarningOut), required=True)
 
 
+def confirmed_cases() -> ma.fields.List[str]:
+    """Return the field of whatever puts a text out."""
+    return ma.fields.List(
+        ma.fields.String(validate=ma.validate.Length(1, 80)),
+        load_default=list,
+        validate=ma.validate.Length(0, 1000),
+        metadata={
+            "description": "Where it puts the text out: the cases, by key or id, that it rightly"
+            " names though they were released or have died. Needed for each for whose freedom it"
+            " asks, or of which it says another status, or none; once in a statement, until that"
+            " changes.",
+            "example": [],
+        },
+    )
+
+
 class RevisionIn(Schema):
     """What a new revision means."""
 
@@ -231,6 +247,7 @@ class RevisionIn(Schema):
     note = Text(
         most=500, load_default=None, allow_none=True, metadata={"example": "A typing error."}
     )
+    confirmed_cases = confirmed_cases()
 
 
 class RevisionRowOut(Schema):
@@ -335,14 +352,4 @@ class TransitionIn(Schema):
     """Where a statement goes."""
 
     state = ma.fields.Enum(State, by_value=True, required=True, metadata={"example": "review"})
-    confirmed_cases = ma.fields.List(
-        ma.fields.String(validate=ma.validate.Length(1, 80)),
-        load_default=list,
-        validate=ma.validate.Length(0, 1000),
-        metadata={
-            "description": "To publish: the cases, by key or id, that the text rightly names though"
-            " they were released or have died. Needed for each for whose freedom it asks, or of"
-            " which it says another status, or none.",
-            "example": [],
-        },
-    )
+    confirmed_cases = confirmed_cases()

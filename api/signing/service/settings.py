@@ -74,7 +74,10 @@ def is_open(statement: Statement, signing: Signing) -> bool:
 
 
 def put(actor: Actor, statement_id: UUID, expected: int, facts: Mapping[str, Any]) -> Set:
-    """Say how a statement is signed: from when, until when, by whom, and what is shown."""
+    """Say how a statement is signed: from when, until when, by whom, and what is shown.
+
+    It opens with those whom it names though they are free or dead where each is confirmed.
+    """
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
         row = of(session, statement)
@@ -85,17 +88,21 @@ def put(actor: Actor, statement_id: UUID, expected: int, facts: Mapping[str, Any
             session.add(row)
         else:
             touch(row, expected)
-        had_opened = row.has_opened(clock.now())
+        was_open = is_open(statement, row)
         told = dict(facts)
+        confirmed = told.pop("confirmed_cases")
         if told.get("is_sensitive") is None:
             told["is_sensitive"] = row.is_sensitive
         _must_make_sense(session, statement, row, told)
         told["mailing_organisation_ids"] = [str(each) for each in told["mailing_organisation_ids"]]
         for name, value in told.items():
             setattr(row, name, value)
-        if row.opens_at is not None and not had_opened:
-            statements.current_revision(session, statement)  # or NotFrozen
+        if row.may_open(clock.now()) and not was_open:
+            newest = statements.current_revision(session, statement)  # or NotFrozen
+            whole = statements.whole_revision(session, newest)
+            statements.must_be_confirmed(session, actor, statement, whole, confirmed)
         session.flush()
+        told |= {"confirmed_cases": sorted(confirmed)} if confirmed else {}
         audit.record(session, actor, "signing.changed", statement, told)
         events.announce(
             session, "signing.changed", statement.coalition_id, statement_id=str(statement.id)

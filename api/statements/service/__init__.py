@@ -32,6 +32,7 @@ from api.statements.service.rows import (
     current_revision,
     edited_on,
     frozen,
+    goes_out,
     must_be_free,
     replaced,
     revision_of,
@@ -70,6 +71,7 @@ __all__ = [
     "current_revision",
     "edited_on",
     "frozen",
+    "must_be_confirmed",
     "must_be_free",
     "publishing_warners",
     "replaced",
@@ -141,8 +143,14 @@ def _shown(session: Session, actor: Actor, found: Warned, left: Sequence[Fault] 
     return Warned(found.statement, document, [*warnings, *below(BODY, more), *left])
 
 
-def freeze(
-    actor: Actor, statement_id: UUID, expected: int, weight: Weight | None, note: str | None
+def freeze(  # noqa: PLR0913 # a draft, what it means, and who was looked at
+    actor: Actor,
+    statement_id: UUID,
+    expected: int,
+    weight: Weight | None,
+    note: str | None,
+    *,
+    confirmed: Collection[str] = (),
 ) -> Frozen:
     """Freeze a statement's draft as its next revision; of a published text, it is public."""
     with transaction() as session:
@@ -151,7 +159,7 @@ def freeze(
         if statement.state is State.PUBLISHED:
             actor.must(statement.coalition_id, Role.COORDINATOR)
         touch(statement, expected)
-        revision = frozen(session, actor, statement, weight, note)
+        revision = frozen(session, actor, statement, weight, note, confirmed=confirmed)
         whole = whole_revision(session, revision)
         warnings = _shown(session, actor, Warned(statement, whole, [])).warnings
         return Frozen(revision, warnings, _measured(session, statement, revision, whole))
@@ -217,7 +225,7 @@ def move(
 ) -> Moved:
     """Move a statement on in its life.
 
-    It is published with those whom it names though they are free or dead where each is confirmed.
+    It goes out with those whom it names though they are free or dead where each is confirmed.
     """
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER, lock=True)
@@ -227,12 +235,15 @@ def move(
         if wanted is State.PUBLISHED:
             _must_print_what_was_frozen(session, statement)
             whole = whole_draft(session, statement)
-            must_be_confirmed(session, statement.coalition_id, whole, confirmed)
+            must_be_confirmed(session, actor, statement, whole, confirmed)
             found = Warned(statement, whole, [])
             more = [each for warn in publishing_warners for each in warn(session, actor, found)]
             warnings = below(BODY, more)
         elif wanted is State.REVIEW:
-            current_revision(session, statement)
+            newest = current_revision(session, statement)
+            if goes_out(session, statement):  # it was opened for signing, and taken back to draft
+                whole = whole_revision(session, newest)
+                must_be_confirmed(session, actor, statement, whole, confirmed)
         statement.state = wanted
         told: dict[str, Any] = {"state": wanted}
         told |= {"confirmed_cases": sorted(confirmed)} if confirmed else {}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from api.accounts.rules import Actor, Role
 from api.cases import service as cases
 from api.cases.models import CLOSED, Case, CaseStatus
 from api.portable.rules import names
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy.orm import Session
+
+    from api.statements.models import Statement
 
 
 def closed_of(
@@ -48,18 +51,36 @@ def _of_document(case: Mapping[str, Any], document: Mapping[str, Any]) -> cases.
 
 
 def must_be_confirmed(
-    session: Session, coalition_id: UUID, document: Mapping[str, Any], confirmed: Collection[str]
+    session: Session,
+    actor: Actor,
+    statement: Statement,
+    document: Mapping[str, Any],
+    confirmed: Collection[str],
 ) -> None:
-    """Let a text go out that names nobody who is free or dead unless somebody confirmed each."""
-    found = closed_of(session, coalition_id, document)
-    left = [
-        found[key]
-        for key in rules.unconfirmed(document, found)
-        if not {key, str(found[key].case_id)} & set(confirmed)
-    ]
+    """Let a text go out that names nobody who is free or dead unless somebody confirmed each.
+
+    Who was confirmed once is not asked about again in the same statement, whatever else is edited:
+    until another status, or another day of it, is known, or the text begins to ask for their
+    freedom where it only named them.
+    """
+    found = closed_of(session, statement.coalition_id, document)
+    known = dict(statement.confirmed_cases)
+    new = {
+        key: [found[key].status.value, str(found[key].since), asks]
+        for key, asks in rules.unconfirmed(document, found).items()
+    }
+    new = {
+        key: facts
+        for key, facts in new.items()
+        if known.get(key) not in (facts, [*facts[:2], True])
+    }
+    left = [found[key] for key in new if not {key, str(found[key].case_id)} & set(confirmed)]
     if left:
-        named = "; ".join(f"{each.key}: {each.told(sees_all=True)}" for each in left)
+        sees_all = actor.may(statement.coalition_id, Role.COORDINATOR)
+        named = "; ".join(f"{each.key}: {each.told(sees_all=sees_all)}" for each in left)
         raise rules.NotConfirmed(
             f"It names {named}. Change the draft and freeze it again, or send these keys in"
             " confirmed_cases, if it is right as it is."
         )
+    if new:
+        statement.confirmed_cases = {**known, **new}

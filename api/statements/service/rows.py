@@ -26,10 +26,11 @@ from api.statements.models import (
     Statement,
     Weight,
 )
+from api.statements.service.closed import must_be_confirmed
 from api.texts.rules import themes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from sqlalchemy.orm import Session
@@ -240,10 +241,20 @@ def whole_revision(session: Session, revision: Revision) -> dict[str, Any]:
     return secrecy.join(revision.document, secrets)
 
 
-def frozen(
-    session: Session, actor: Actor, statement: Statement, weight: Weight | None, note: str | None
+def frozen(  # noqa: PLR0913 # a draft, what it means, and who was looked at
+    session: Session,
+    actor: Actor,
+    statement: Statement,
+    weight: Weight | None,
+    note: str | None,
+    *,
+    confirmed: Collection[str] = (),
 ) -> Revision:
-    """Write the next revision of a statement from its draft."""
+    """Write the next revision of a statement from its draft.
+
+    Of a text that is published or opens for signing it is public: it is frozen with those whom it
+    names though they are free or dead where each is confirmed.
+    """
     number = statement.revision_number + 1
     means = rules.weighed(number, State(statement.state), weight)
     if means is Weight.MATERIAL:
@@ -255,6 +266,8 @@ def frozen(
     fingerprint = printing.fingerprint(printed)
     if number > 1 and current_revision(session, statement).sha256 == fingerprint:
         raise NothingChanged("Change the draft first; it prints what the newest revision prints.")
+    if goes_out(session, statement):
+        must_be_confirmed(session, actor, statement, document, confirmed)
     revision = Revision(
         id=uuid4(),
         coalition_id=statement.coalition_id,
@@ -278,7 +291,8 @@ def frozen(
         statement.counted_from = number
     session.flush()
     index(session, statement, number)
-    told = {"number": number, "sha256": fingerprint, "weight": means}
+    told: dict[str, Any] = {"number": number, "sha256": fingerprint, "weight": means}
+    told |= {"confirmed_cases": sorted(confirmed)} if confirmed else {}
     audit.record(session, actor, "statement.revised", statement, told)
     facts = {"statement_id": str(statement.id), "number": str(number), "weight": str(means)}
     events.announce(session, "statement.revised", statement.coalition_id, **facts)
@@ -287,6 +301,13 @@ def frozen(
 
 def _is_public(session: Session, statement: Statement) -> bool:
     return statement.state is State.PUBLISHED or _has_opened(session, statement)
+
+
+def goes_out(session: Session, statement: Statement) -> bool:
+    """Tell whether the newest revision is public, or will be by itself."""
+    signing = session.get(Signing, statement.id)
+    is_set = signing is not None and signing.opens_at is not None
+    return statement.state is State.PUBLISHED or is_set
 
 
 def _has_opened(session: Session, statement: Statement) -> bool:
