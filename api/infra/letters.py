@@ -93,6 +93,8 @@ FACTS: dict[str, Callable[[Session, UUID], Facts | None]] = {}
 # After a letter ended, in that transaction: what was kept for it alone may go. One that failed for
 # good ends when it is forgotten: until then it can be tried again.
 AFTER: dict[str, Callable[[Session, UUID], None]] = {}
+# After the mail server took a letter, in that transaction.
+LEFT: dict[str, Callable[[Session, UUID], None]] = {}
 # After a letter failed, in that transaction: it may still be tried again.
 FAILED: dict[str, Callable[[Session, UUID], None]] = {}
 BULK: set[str] = set()  # kinds that go to many at once, and so delay no other
@@ -103,6 +105,7 @@ def facts_of(
     kind: str,
     *,
     after: Callable[[Session, UUID], None] | None = None,
+    left: Callable[[Session, UUID], None] | None = None,
     failed: Callable[[Session, UUID], None] | None = None,
     is_bulk: bool = False,
 ) -> Callable[[_Find], _Find]:
@@ -114,6 +117,8 @@ def facts_of(
             BULK.add(kind)
         if after is not None:
             AFTER[kind] = after
+        if left is not None:
+            LEFT[kind] = left
         if failed is not None:
             FAILED[kind] = failed
         return find
@@ -188,6 +193,12 @@ def let_go(session: Session, kind: str, object_id: UUID) -> None:
     """Let go what was kept for a letter alone that has ended."""
     if kind in AFTER:
         AFTER[kind](session, object_id)
+
+
+def has_left(session: Session, kind: str, object_id: UUID) -> None:
+    """Tell that the mail server took a letter."""
+    if kind in LEFT:
+        LEFT[kind](session, object_id)
 
 
 def has_failed(session: Session, kind: str, object_id: UUID) -> None:

@@ -148,6 +148,8 @@ class _End:
         is_over = self.values.get("state") in {LetterState.SENT, LetterState.DROPPED}
         if done.rowcount and is_over:
             letters.let_go(session, letter.kind, letter.object_id)
+        if done.rowcount and self.values.get("state") is LetterState.SENT:
+            letters.has_left(session, letter.kind, letter.object_id)
         if done.rowcount and self.values.get("state") is LetterState.FAILED:
             letters.has_failed(session, letter.kind, letter.object_id)
 

@@ -69,11 +69,29 @@ def after_undoing(flags: list[str]) -> tuple[SignatureState, list[str]]:
     return SignatureState.CONFIRMED, flags
 
 
+def told_on(signing: Signing) -> date | None:
+    """Return on which day a letter to the owners left that tells of the day as it is now."""
+    return signing.told_on if signing.told_until == signing.retain_until else None
+
+
+def untold(signing: Signing) -> str | None:
+    """Return why a day does not act, if owners were to know of it and no letter has left."""
+    is_promised = signing.retain_until is not None and signing.told_until == signing.retain_until
+    if not is_promised or signing.told_on is not None:
+        return None
+    return (
+        "No letter that tells the owners of this day has left yet, and nobody is forgotten before"
+        " seven days after one has. See that letters leave, and that an owner can be reached."
+    )
+
+
 def acts_on(signing: Signing, today: date) -> date | None:
-    """Return on which day who signed is forgotten: a week after the owners were told of it."""
+    """Return on which day who signed is forgotten: a week after the owners were told of it.
+
+    As long as no letter has left it is the day if one leaves in time, or else today.
+    """
     until = signing.retain_until
     if until is None:
         return None
-    told_on = signing.told_on if signing.told_until == until else None
-    told_on = told_on or max(today, until - TOLD_BEFORE)  # a letter goes out then
-    return max(until + timedelta(days=1), told_on + TOLD_BEFORE)
+    told = told_on(signing) or max(today, until - TOLD_BEFORE)
+    return max(until + timedelta(days=1), told + TOLD_BEFORE)

@@ -110,7 +110,7 @@ class Signing(Versioned, Base):
     mailing_organisation_ids: Mapped[list[str]] = mapped_column(JSON)
     retain_until: Mapped[date | None]  # who signed is known until then; None: as long as it stands
     purged_on: Mapped[date | None]  # the last day on which who signed was forgotten
-    # The owners were told by letter that this day comes, and on which day they were.
+    # The owners were promised a letter that this day comes, and on which day the first one left.
     told_until: Mapped[date | None]
     told_on: Mapped[date | None]
 

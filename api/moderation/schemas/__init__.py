@@ -287,7 +287,20 @@ class RetentionOut(Schema):
         allow_none=True,
         metadata={
             "description": "The day on which it is forgotten: the day after, and not before the"
-            " owners have known by letter for seven days."
+            " owners have known by letter for seven days. While none has left: as if one did now."
+        },
+    )
+    told_on = ma.fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The day on which the first letter to an owner left."},
+    )
+    warning = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Why the day does not act: the letter was due, and none has left.",
+            "example": None,
         },
     )
     purged_on = ma.fields.Date(required=True, allow_none=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, func, literal, select
+from sqlalchemy import exists, func, literal, or_, select
 
 from api.accounts.models import Role, RoleGrant
 from api.accounts.service import ROLE_IDENTITY
 from api.coalitions.models import Coalition
-from api.infra import clock, keys, languages, letters
+from api.infra import audit, clock, keys, languages, letters
 from api.infra.database import transaction
 from api.infra.letters import Facts, Letter, LetterState
 from api.infra.outside import outside
@@ -92,19 +92,54 @@ def _waiting(session: Session, role_id: UUID) -> Facts | None:
     )
 
 
-def promise_retention(session: Session, coalition_id: UUID) -> None:
-    """Promise a letter to each owner of the days on which who signed is forgotten."""
+def promise_retention(session: Session, coalition_id: UUID) -> int:
+    """Promise each owner a letter of the days on which who signed is forgotten; return how many.
+
+    Also where one waits: it may be on its way, without the day that comes now.
+    """
     query = select(RoleGrant.id).where(
         RoleGrant.coalition_id == coalition_id, RoleGrant.role == Role.OWNER
     )
-    unsent = select(Letter.object_id).where(
-        Letter.kind == RETENTION, Letter.state == LetterState.QUEUED
+    return len(letters.promise_all(session, RETENTION, coalition_id, session.scalars(query).all()))
+
+
+def is_underway() -> ColumnElement[bool]:
+    """Return the condition that owners of a `Signing`'s coalition may get a letter yet.
+
+    One that came to nothing is not promised again before a week has passed.
+    """
+    waits = Letter.state.in_([LetterState.QUEUED, LetterState.HELD])
+    lately = Letter.created_at > clock.now() - rules.TOLD_BEFORE
+    mine = Letter.coalition_id == Signing.coalition_id
+    return exists().where(Letter.kind == RETENTION, mine, or_(waits, lately))
+
+
+def told(session: Session, signing: Signing) -> None:
+    """Write that the owners know of a day from today on."""
+    signing.told_on = clock.today()
+    facts = {
+        "retain_until": signing.told_until,
+        "acts_on": rules.acts_on(signing, clock.today()),
+    }
+    statement = session.get_one(Statement, signing.statement_id)
+    audit.record(session, None, "retention.told", statement, facts)
+
+
+def _has_left(session: Session, role_id: UUID) -> None:
+    """Have the days that a letter told of act a week after it left, the first one to an owner."""
+    grant = session.get(RoleGrant, role_id)
+    if grant is None:
+        return
+    query = select(Signing).where(
+        Signing.coalition_id == grant.coalition_id,
+        Signing.told_until == Signing.retain_until,
+        Signing.told_on.is_(None),
     )
-    new = query.where(RoleGrant.id.not_in(unsent))
-    letters.promise_all(session, RETENTION, coalition_id, session.scalars(new).all())
+    for signing in session.scalars(query.order_by(Signing.statement_id).with_for_update()):
+        told(session, signing)
 
 
-@letters.facts_of(RETENTION)
+@letters.facts_of(RETENTION, left=_has_left)
 def _retention(session: Session, role_id: UUID) -> Facts | None:
     """Tell of the statements whose day comes; None where each was moved meanwhile."""
     grant = session.get(RoleGrant, role_id)
@@ -117,7 +152,7 @@ def _retention(session: Session, role_id: UUID) -> Facts | None:
         .where(
             Signing.coalition_id == grant.coalition_id,
             Signing.told_until == Signing.retain_until,
-            Signing.told_on >= lately,
+            or_(Signing.told_on.is_(None), Signing.told_on >= lately),
         )
         .order_by(Signing.retain_until, Statement.id)
     )
@@ -127,7 +162,7 @@ def _retention(session: Session, role_id: UUID) -> Facts | None:
     who = keys.unseal(session, ROLE_IDENTITY, grant.id, grant.identity)
     coalition = session.get_one(Coalition, grant.coalition_id)
     language = coalition.languages[0]
-    told = [
+    days = [
         {
             "title": statement.title,
             "until_text": languages.date_text(day.isoformat(), language),
@@ -142,8 +177,8 @@ def _retention(session: Session, role_id: UUID) -> Facts | None:
         to_name=who["name"],
         language=language,
         facts={
-            "statements": told,
-            "number": sum(each["number"] for each in told),
+            "statements": days,
+            "number": sum(each["number"] for each in days),
             "accent": coalition.accent,
         },
         coalition=None if is_sensitive else coalition.name,

@@ -45,6 +45,8 @@ class Preview:
 
     retain_until: date | None
     acts_on: date | None
+    told_on: date | None
+    warning: str | None
     purged_on: date | None
     identities: int
     mailing_consents: int
@@ -65,6 +67,8 @@ def preview(actor: Actor, statement_id: UUID) -> Preview:
         return Preview(
             retain_until=signing.retain_until if signing else None,
             acts_on=rules.acts_on(signing, clock.today()) if signing else None,
+            told_on=rules.told_on(signing) if signing else None,
+            warning=rules.untold(signing) if signing else None,
             purged_on=signing.purged_on if signing else None,
             identities=_count(session, SignatureIdentity.signature_id.in_(theirs)),
             mailing_consents=_count(
@@ -110,7 +114,7 @@ def _is_old() -> ColumnElement[bool]:
 def _is_over() -> ColumnElement[bool]:
     """Return the condition of a statement whose day is past; it is looked at once a day.
 
-    Of a day that no letter told of it is not, nor for a while after that.
+    Of a day that no letter told of it is not, nor for a while after one has left.
     """
     today = clock.today()
     unseen = or_(Signing.purged_on.is_(None), Signing.purged_on < today)
@@ -122,8 +126,9 @@ def _is_over() -> ColumnElement[bool]:
 
 def _is_untold() -> ColumnElement[bool]:
     """Return the condition of a statement of whose day the owners are to be told."""
-    told = Signing.told_until.is_not_distinct_from(Signing.retain_until)
-    return and_(Signing.retain_until <= clock.today() + rules.TOLD_BEFORE, ~told)
+    promised = Signing.told_until.is_not_distinct_from(Signing.retain_until)
+    is_told = and_(promised, or_(Signing.told_on.is_not(None), letters.is_underway()))
+    return and_(Signing.retain_until <= clock.today() + rules.TOLD_BEFORE, ~is_told)
 
 
 def is_to_be_told(session: Session) -> bool:
@@ -132,22 +137,25 @@ def is_to_be_told(session: Session) -> bool:
 
 
 def tell() -> None:
-    """Promise a letter to each owner of a coalition whose statement's day comes."""
+    """Promise a letter to each owner of a coalition whose statements' days come.
+
+    They are told when it leaves; where there is no owner, there is nobody to wait for.
+    """
     while True:
         with transaction() as session:
-            query = select(Signing).where(_is_untold()).order_by(Signing.statement_id).limit(1)
-            signing = session.scalars(query.with_for_update()).first()
-            if signing is None:
+            first = select(Signing.coalition_id).where(_is_untold()).limit(1)
+            coalition_id = session.scalar(first)
+            if coalition_id is None:
                 return
-            signing.told_until, signing.told_on = signing.retain_until, clock.today()
+            query = select(Signing).where(Signing.coalition_id == coalition_id, _is_untold())
+            ordered = query.order_by(Signing.statement_id).with_for_update()
+            found = session.scalars(ordered).all()
+            for signing in found:
+                signing.told_until, signing.told_on = signing.retain_until, None
             session.flush()
-            letters.promise_retention(session, signing.coalition_id)
-            told = {
-                "retain_until": signing.told_until,
-                "acts_on": rules.acts_on(signing, clock.today()),
-            }
-            statement = session.get_one(Statement, signing.statement_id)
-            audit.record(session, None, "retention.told", statement, told)
+            if letters.promise_retention(session, coalition_id) == 0:
+                for signing in found:
+                    letters.told(session, signing)
 
 
 def is_due(session: Session) -> bool:
