@@ -28,5 +28,7 @@ class PrintedDocument(Base):
     theme: Mapped[str] = mapped_column(String(80))
     revision_number: Mapped[int]
     printed_at: Mapped[Created]
+    # Made for everybody, of a text while it was published: nobody from outside gets another.
+    is_public: Mapped[bool] = mapped_column(default=False)
     # Since when it must not be given out; None: it may be.
     taken_back_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -19,6 +19,7 @@ from tests.builders import (
     another_revision,
 )
 from tests.signing import a_rush
+from tests.signoffs import a_sign_off
 
 if TYPE_CHECKING:
     from tests.client import Answer, Client
@@ -280,3 +281,55 @@ def test_a_print_right_after_held_signatures_were_approved_holds_them(
 
     assert first.count("Waxwing") == 1
     assert second.count("Waxwing") == 2
+
+
+def test_nobody_from_outside_gets_what_was_printed_before_it_was_published(
+    world: World, owner: Client
+) -> None:
+    rush = a_rush(world, owner, opens_at=None)
+    path, own, reader = (
+        f"{rush.path}/document",
+        f"/v1/statements/{rush.statement}",
+        world.stranger(),
+    )
+    assert owner.get(f"{own}/document").status == 200
+    another_revision(owner, rush.statement, "material")
+    unpublished = owner.get(f"{own}/document")
+    assert unpublished.status == 200
+
+    rush.publish()
+    before = reader.get(path)
+    asked = {revision: owner.get(f"{own}/document", revision=revision) for revision in (1, 2)}
+    after_others = reader.get(path)
+    rush.work()
+    there = reader.get(path)
+
+    assert asked[1].status == asked[2].status == 200
+    assert (before.status, after_others.status) == (202, 202)
+    assert (there.status, there.body) == (200, asked[2].body)
+    owner.get(f"{own}/document", revision=1, theme="brief")
+    assert reader.get(path).body == there.body
+
+
+def test_nobody_from_outside_gets_a_name_that_a_member_took_off_before_it_was_published(
+    world: World, owner: Client
+) -> None:
+    signing_off = a_sign_off(world, owner)
+    signing_off.move("review")
+    settings = {"opens_at": None, "takes_individuals": True, "takes_organisations": True}
+    address = owner.put(f"{signing_off.path}/signing", settings)["address"]
+    signing_off.open()
+    assert signing_off.say("Bob").status == 200
+    assert "Salt" in signing_off.printed()
+    named = owner.get(f"{signing_off.path}/document").body
+    assert signing_off.appear("Bob", "anonymous").status == 200
+
+    signing_off.move("published")
+    path, reader = f"/v1/public/statements/{address}/document", world.stranger()
+    before = reader.get(path)
+    world.work()
+    there = reader.get(path)
+
+    assert before.status == 202
+    assert there.status == 200
+    assert there.body != named

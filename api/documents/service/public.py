@@ -39,9 +39,9 @@ FRESH = timedelta(minutes=10)
 def published(address: str, is_known: Callable[[str], bool]) -> Document | str | None:
     """Return a published statement's PDF, or its key where the caller has it; None: not yet.
 
-    Nobody from outside can have a long list unsealed and laid out: they get what is there, the one
-    of the revision before where that is all, and a job prints it anew where that is older than ten
-    minutes.
+    Nobody from outside can have a long list unsealed and laid out: they get what a job printed for
+    them, the one of an earlier published revision where that is all, and it is printed anew where
+    that is older than ten minutes. What was printed for others may hold what never was published.
     """
     with reading() as session:
         statement, _ = of_address(session, address)
@@ -64,7 +64,7 @@ def published(address: str, is_known: Callable[[str], bool]) -> Document | str |
 def _newest(session: Session, statement: Statement) -> PrintedDocument | None:
     query = select(PrintedDocument).where(
         PrintedDocument.statement_id == statement.id,
-        PrintedDocument.format == Format.PDF,
+        PrintedDocument.is_public,
         PrintedDocument.taken_back_at.is_(None),
     )
     newest = query.order_by(
@@ -82,15 +82,17 @@ def renew(statement_id: UUID) -> None:
                 return
             sheet = sheet_of(session, statement, Wanted(Format.PDF))
             is_kept = kept(session, sheet) is not None
+        if not is_kept:
+            print_now(sheet)
+        _give_out(sheet, is_kept=is_kept)
         if is_kept:
-            _look_at(sheet)
             return
-        print_now(sheet)
 
 
-def _look_at(sheet: Sheet) -> None:
-    """Say that a document was right by now, too."""
+def _give_out(sheet: Sheet, *, is_kept: bool) -> None:
+    """Let everybody have a document; one that is there already was right by now, too."""
     with transaction() as session:
         row = session.get(PrintedDocument, (sheet.statement.id, sheet.edition.key))
         if row is not None:
-            row.printed_at = clock.now()
+            row.is_public = True
+            row.printed_at = clock.now() if is_kept else row.printed_at
