@@ -178,7 +178,7 @@ def test_nothing_that_people_wrote_can_bring_markup() -> None:
 
 
 def test_a_note_of_several_lines_is_set_in_paragraphs_and_escaped() -> None:
-    assert pages.paragraphs("a <b>\n\n c") == "<p>a &lt;b&gt;</p><p>c</p>"
+    assert pages.paragraphs("a <b>\n\n c") == ('<p dir="auto">a &lt;b&gt;</p><p dir="auto">c</p>')
 
 
 def test_countries_stand_in_the_order_of_the_alphabet() -> None:
