@@ -253,7 +253,7 @@ def flush(session: Session, *, on_clash: DomainError) -> None:
 class Expected(int):
     """The version that a change is of: one of those that its caller named, or whichever is there.
 
-    It counts as equal to each of them.
+    It counts as equal to each of them, so it is compared and never reckoned with.
     """
 
     def __new__(cls, among: frozenset[int] | None) -> Self:
@@ -273,12 +273,13 @@ class Expected(int):
     __hash__ = int.__hash__
 
 
-def touch(row: Versioned, expected: int | None) -> None:
+def touch(row: Versioned, expected: int | None, *, at: int | None = None) -> None:
     """Count one change of a row; raise Stale unless it is at the `expected` version.
 
-    None expects nothing: for changes that follow from another row's.
+    None expects nothing: for changes that follow from another row's. `at` is the version that it
+    is shown with, where that is not its own.
     """
-    if expected is not None and row.version != expected:
+    if expected is not None and (row.version if at is None else at) != expected:
         raise Stale("Read it again, put your change on top of what is there now, and send that.")
     row.version += 1
 

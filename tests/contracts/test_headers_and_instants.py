@@ -110,6 +110,30 @@ def test_a_match_is_any_of_the_tags_that_it_lists(
     assert matched(owner, organisations, match) == status
 
 
+# A PUT of it makes it, and what is not there matches nothing.
+UNMADE = {
+    "PUT /v1/coalitions/{coalition_id}/mail-server",
+    "PUT /v1/statements/{statement_id}/sign-off-round",
+}
+
+
+@pytest.mark.parametrize("match", ["*", '"0", {tag}'])
+def test_every_change_takes_any_tag_and_lists_that_hold_its_own(world: World, match: str) -> None:
+    matching = [each for each in operations(world) if each.needs_match and each.name not in UNMADE]
+    assert len(matching) > 40
+    scene = Scene(world)
+    wrong = []
+    for operation in matching:
+        is_last = operation.name == "DELETE /v1/coalitions/{coalition_id}"
+        here = Scene(world) if is_last else scene
+        request = here.request(operation)
+        request.match = match.format(tag=request.match)
+        if (answer := request.sent_by(here.owner)).status >= 300:
+            wrong.append(f"{operation.name}: {answer.status} {answer.body[:200]!r}")
+
+    assert not wrong, "\n".join(wrong)
+
+
 def test_what_is_not_there_matches_nothing_not_even_any(owner: Client, organisations: str) -> None:
     path = f"{organisations.removesuffix('/organisations')}/mail-server"
     body = {"host": "mail.specimen.example", "port": 587, "sender": "a@specimen.example"}

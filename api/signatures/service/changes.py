@@ -228,7 +228,7 @@ def _held(session: Session, actor: Actor, signature_id: UUID) -> tuple[Statement
 
 
 def _touch(statement: Statement, signature: Signature, expected: int) -> None:
-    touch(signature, expected - rows.etag(signature, statement) + signature.version)
+    touch(signature, expected, at=rows.etag(signature, statement))
 
 
 def _must_stand(signature: Signature) -> None:
