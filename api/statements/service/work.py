@@ -15,10 +15,10 @@ from api.cases import service as cases
 from api.cases.models import CLOSED, Case, CaseStatusChange
 from api.coalitions.models import Coalition
 from api.demands.models import (
+    FOR_FREEDOM,
     UNANSWERED,
     Demand,
     DemandCase,
-    DemandKind,
     DemandStatusChange,
 )
 from api.infra import clock, pages
@@ -49,7 +49,7 @@ ABOUT = ABOUT.where(DemandCase.demand_id == Demand.id)
 # It asks for the freedom of people of whom nobody is held any more.
 IS_SETTLED = and_(
     Demand.status.in_(UNANSWERED),
-    or_(Demand.kind.is_(None), Demand.kind == DemandKind.RELEASE),
+    or_(*(Demand.kind.is_not_distinct_from(kind) for kind in FOR_FREEDOM)),
     ABOUT.exists(),
     ~ABOUT.where(IS_OPEN).exists(),
 )
