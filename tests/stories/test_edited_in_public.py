@@ -8,7 +8,7 @@ import pytest
 
 from api.infra import clock, languages
 from api.mailings import rules as mailings
-from tests.builders import letters_of
+from tests.builders import a_case, letters_of
 from tests.signing import a_rush
 from tests.signoffs import a_sign_off
 
@@ -152,4 +152,22 @@ def test_the_public_page_and_its_api_tell_the_day(world: World, owner: Client) -
 
     assert world.stranger().get(public)["edited_on"] == str(clock.today())
     page = world.app.test_client().get(f"/s/{rush.address}").get_data(as_text=True)
+    assert f"Edited after it was published, on {today()}." in page
+
+
+def test_a_name_taken_back_after_an_edit_leaves_the_line_on_the_page_of_members(
+    world: World, owner: Client
+) -> None:
+    known = {"id": "kanareyka", "name": "Canary Kanareyka", "country": "TJ"}
+    text = a_sign_off(world, owner, cases=[known], title="Free Canary Kanareyka")
+    case = a_case(owner, text.coalition, key="kanareyka", name=known["name"], country="TJ")
+    text.open()
+    text.move("review", "published")
+    edited(owner, text.path, title="Free Canary Kanareyka now")
+
+    assert owner.patch(f"/v1/cases/{case}", {"may_be_named": False}).status == 200
+
+    path = "/a/" + text.door("Ada").rpartition("/")[2]
+    page = world.app.test_client().get(path).get_data(as_text=True)
+    assert "Free Tajikistan now" in page
     assert f"Edited after it was published, on {today()}." in page

@@ -114,7 +114,7 @@ def _page(found: Asked, **more: Any) -> facts.Approve:
     around = frame(found.coalition, _language(found))
     said = sentences.said(around.language)
     revision, seat, asked = found.revision, found.seat, found.round
-    text = texts.of(revision.sha256, revision.printed, revision.edited_on)
+    text = texts.of(revision.sha256, revision.printed, found.edited_on)
 
     def when(at: datetime | None) -> str:
         return languages.instant_text(at, asked.zone, around.language) if at else ""

@@ -26,6 +26,7 @@ from api.statements.models import Revision, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from sqlalchemy.orm import Session
 
@@ -63,6 +64,7 @@ class Asked:
     statement: Statement
     coalition: Coalition
     revision: Revision
+    edited_on: date | None  # the last day on which it was edited in public
     round: Round
     seat: Seat
     me: Person
@@ -194,6 +196,7 @@ def _asked(session: Session, table: Table, me: Person) -> Asked:
         statement,
         session.get_one(Coalition, statement.coalition_id),
         statements.current_revision(session, statement),
+        statements.edited_on(session, statement.id, statement.revision_number),
         _round(table),
         seat,
         me,
