@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Fault
 from api.signatures.models import BlockKind, SignatureState, Source
 from api.signatures.rules import blocking
+from api.signing.rules import TOLD_BEFORE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from api.signatures.rules import Identity
     from api.statements.models import Signing
@@ -22,8 +22,8 @@ AT_ONCE = 500  # rows of one transaction
 SAMPLE = 20
 # A coordinator may have been wrong: for so long what was taken out can come back with its names.
 DISPUTED = timedelta(days=90)
-TOLD_BEFORE = timedelta(days=7)  # that owners have to move the day on which who signed is forgotten
 PREFIXES_KEPT = timedelta(days=7)
+A_DAY = timedelta(days=1)
 WAS_HELD = "was_held"  # a flag of what was invalidated while it was held
 
 # What a rule may take out, and what of it can come back.
@@ -94,4 +94,5 @@ def acts_on(signing: Signing, today: date) -> date | None:
     if until is None:
         return None
     told = told_on(signing) or max(today, until - TOLD_BEFORE)
-    return max(until + timedelta(days=1), told + TOLD_BEFORE)
+    day_after = min(until, date.max - A_DAY) + A_DAY  # a day of before is as far as it was allowed
+    return max(day_after, told + TOLD_BEFORE)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 KEPT = timedelta(days=7)  # what nobody confirmed
+TOLD_BEFORE = timedelta(days=7)  # that owners have to move the day on which who signed is forgotten
+KNOWN_AT_MOST = timedelta(days=36_525)  # a later day is a slip; without one nobody is forgotten
 MOST_LETTERS = 3  # to one address in 24 hours, of those that anybody can ask for
 WITHIN = timedelta(hours=24)
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # without signs that are mistaken for one another

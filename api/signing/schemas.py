@@ -78,7 +78,8 @@ class SigningIn(Schema):
         allow_none=True,
         metadata={
             "description": "Who signed is known until then. Null: as long as it stands. A new day"
-            " is at least seven days ahead; owners are told by letter seven days before it acts."
+            " is seven days to a hundred years ahead; owners are told by letter seven days"
+            " before it acts."
         },
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -34,7 +34,6 @@ from tests.strangers import number_of, opened, row_of, strangers, with_letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from tests.client import Answer, Client
     from tests.conftest import World
@@ -314,6 +313,22 @@ def test_a_day_that_is_set_is_at_least_seven_days_ahead_and_one_that_is_there_ma
     assert set_day(signing, YESTERDAY, shows_list=False).status == 200
     assert set_day(signing, in_days(3)).status == 422
     assert set_day(signing, None).status == 200
+
+
+def test_a_day_is_within_a_hundred_years_and_a_later_one_that_is_there_has_its_preview(
+    signing: Signing, world: World
+) -> None:
+    for day in (date.max, in_days(36_526)):
+        answer = set_day(signing, day)
+        assert (answer.status, answer["errors"][0]["pointer"]) == (422, "/retain_until")
+        assert in_days(36_525).isoformat() in answer["errors"][0]["detail"]
+    assert set_day(signing, in_days(36_525)).status == 200
+    with world.app.app_context(), transaction() as session:
+        session.execute(update(Opened).values(retain_until=date.max))
+
+    found = signing.owner.get(f"{signing.path}/retention")
+
+    assert (found.status, found["acts_on"]) == (200, date.max.isoformat()), found.body
 
 
 def untold(world: World, signing: Signing) -> None:

@@ -16,6 +16,7 @@ from api.infra.letters import Facts, Letter, LetterState
 from api.infra.outside import outside
 from api.moderation import rules
 from api.signatures.models import Signature, SignatureIdentity, SignatureState
+from api.signing.rules import TOLD_BEFORE
 from api.statements.models import Signing, Statement
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def is_underway() -> ColumnElement[bool]:
     One that came to nothing is not promised again before a week has passed.
     """
     waits = Letter.state.in_([LetterState.QUEUED, LetterState.HELD])
-    lately = Letter.created_at > clock.now() - rules.TOLD_BEFORE
+    lately = Letter.created_at > clock.now() - TOLD_BEFORE
     mine = Letter.coalition_id == Signing.coalition_id
     return exists().where(Letter.kind == RETENTION, mine, or_(waits, lately))
 
@@ -145,7 +146,7 @@ def _retention(session: Session, role_id: UUID) -> Facts | None:
     grant = session.get(RoleGrant, role_id)
     if grant is None or grant.role is not Role.OWNER:
         return None
-    lately = clock.today() - rules.TOLD_BEFORE
+    lately = clock.today() - TOLD_BEFORE
     query = (
         select(Statement, Signing)
         .join(Signing, Signing.statement_id == Statement.id)

@@ -27,6 +27,7 @@ from api.signatures.models import (
 )
 from api.signatures.service import evidence, forgetting
 from api.signing.models import PendingSignature
+from api.signing.rules import TOLD_BEFORE
 from api.statements.models import Signing, Statement
 
 if TYPE_CHECKING:
@@ -118,9 +119,7 @@ def _is_over() -> ColumnElement[bool]:
     """
     today = clock.today()
     unseen = or_(Signing.purged_on.is_(None), Signing.purged_on < today)
-    told = and_(
-        Signing.told_until == Signing.retain_until, Signing.told_on <= today - rules.TOLD_BEFORE
-    )
+    told = and_(Signing.told_until == Signing.retain_until, Signing.told_on <= today - TOLD_BEFORE)
     return and_(Signing.retain_until < today, unseen, told)
 
 
@@ -128,7 +127,7 @@ def _is_untold() -> ColumnElement[bool]:
     """Return the condition of a statement of whose day the owners are to be told."""
     promised = Signing.told_until.is_not_distinct_from(Signing.retain_until)
     is_told = and_(promised, or_(Signing.told_on.is_not(None), letters.is_underway()))
-    return and_(Signing.retain_until <= clock.today() + rules.TOLD_BEFORE, ~is_told)
+    return and_(Signing.retain_until <= clock.today() + TOLD_BEFORE, ~is_told)
 
 
 def is_to_be_told(session: Session) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -22,13 +21,12 @@ from api.statements import rules as lives, service as statements
 from api.statements.models import Moderation, Signing, State, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
     from uuid import UUID
 
     from sqlalchemy.orm import Session
 
-# Before a day acts its owners are told, and have so many days to move it.
-RETAIN_DAYS = timedelta(days=7)
 SIGNABLE = frozenset({State.REVIEW, State.PUBLISHED})
 
 
@@ -135,15 +133,8 @@ def _must_make_sense(
     session: Session, statement: Statement, row: Signing, told: Mapping[str, Any]
 ) -> None:
     faults = [*_wrong_times(row, told), *_wrong_mailings(session, statement, told)]
-    soonest = clock.today() + RETAIN_DAYS
-    if (until := told["retain_until"]) not in {None, row.retain_until} and until < soonest:
-        faults.append(
-            Fault(
-                "/retain_until",
-                f"Choose {soonest.isoformat()} or later: nothing brings back who is forgotten."
-                " GET …/retention shows beforehand who that is; one person is erased at once.",
-            )
-        )
+    if told["retain_until"] not in {None, row.retain_until}:
+        faults += _wrong_day(told["retain_until"])
     if not told["takes_individuals"] and not told["takes_organisations"]:
         faults.append(Fault("/takes_individuals", "Let people sign, or organisations, or both."))
     if told["opens_at"] is not None and statement.state not in SIGNABLE:
@@ -151,6 +142,19 @@ def _must_make_sense(
         faults.append(Fault("/opens_at", where))
     if faults:
         raise Invalid("A statement cannot be signed in this way.", faults)
+
+
+def _wrong_day(until: date) -> Iterator[Fault]:
+    soonest, latest = (clock.today() + rules.TOLD_BEFORE, clock.today() + rules.KNOWN_AT_MOST)
+    if until < soonest:
+        yield Fault(
+            "/retain_until",
+            f"Choose {soonest.isoformat()} or later: nothing brings back who is forgotten."
+            " GET …/retention shows beforehand who that is; one person is erased at once.",
+        )
+    if until > latest:
+        where = f"Choose {latest.isoformat()} or earlier, or null: as long as it stands."
+        yield Fault("/retain_until", where)
 
 
 def _wrong_times(row: Signing, told: Mapping[str, Any]) -> list[Fault]:
