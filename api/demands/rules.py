@@ -52,7 +52,7 @@ COLUMNS = (
     "addressee", "status", "cases",
 )  # fmt: skip
 MOST_BYTES = 20_000_000
-_CODES = ("party_countries", "cases")  # of which a cell may hold several
+_SEVERAL = ("party_countries", "cases")  # codes and keys, of which a cell may hold several
 _BETWEEN = r"[\s,;|]+"
 
 
@@ -64,20 +64,20 @@ def read_table(data: bytes, encoding: Encoding | None = None) -> list[Row]:
 
 def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
     facts: dict[str, Any] = {column: cell.strip() or None for column, cell in cells.items()}
-    for column in facts.keys() & set(_CODES):
-        facts[column] = [code for code in re.split(_BETWEEN, cells[column]) if code]
+    if "cases" in facts:
+        facts["cases"] = [key for key in re.split(_BETWEEN, cells["cases"]) if key]
     for column in facts.keys() & {"kind", "status"}:
         facts[column] = facts[column] and facts[column].casefold().replace(" ", "_")
     if country := facts.get("country"):
         facts["country"] = countries.code_or(country)
-    if codes := facts.get("party_countries"):
-        facts["party_countries"] = [code.upper() for code in codes]
+    if "party_countries" in facts:
+        facts["party_countries"] = countries.codes_or(cells["party_countries"])
     return facts
 
 
 def cells_of(line: Mapping[str, Any]) -> dict[str, str | None]:
     """Return the line of a demand as the cells of a table."""
-    return {**line, **{column: " ".join(line[column] or ()) for column in _CODES}}
+    return {**line, **{column: " ".join(line[column] or ()) for column in _SEVERAL}}
 
 
 def sameness(country: str | None, party: str | None, text: str) -> tuple[str, str]:

@@ -151,7 +151,8 @@ list, which it does not change; otherwise it is a new one, at the end of the lis
 party. A list that is missing is made, and takes the party's name and countries from the first line
 that names it. A column that is left out leaves what is there, an empty cell empties it, but for
 country, party, key and status. Cases stand by their keys, with spaces between them; who may not see
-a case's key finds its id there.
+a case's key finds its id there. A party's countries stand by their codes, with spaces between them,
+or by their names, with semicolons or commas.
 
 Up to {MOST_LINES:,} lines and {MOST_BYTES:,} bytes. The report tells what became, or would become,
 of each line; a table with a faulty line is refused whole unless partial=true is sent."""

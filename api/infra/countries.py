@@ -149,6 +149,22 @@ def code_or(text: str) -> str:
     return code(text) or text
 
 
+def codes_or(text: str) -> list[str]:
+    """Return the codes of several countries, what is none of them as it stands.
+
+    Names have a semicolon, a line or a comma between them; codes may have a space.
+    """
+    parts = re.split(r"[;|\n]", text)
+    if len(parts) == 1 and code(text) is None:  # a name may hold a comma
+        parts = text.split(",")
+    return [code_or(each) for part in parts for each in _one_or_codes(part.strip()) if each]
+
+
+def _one_or_codes(part: str) -> list[str]:
+    words = part.split()
+    return words if all(word.upper() in COUNTRIES for word in words) else [part]
+
+
 def choices(text: str) -> list[str]:
     """Return the codes of the countries that a name may mean, where it means several."""
     keys = _keys(text.strip())

@@ -50,6 +50,46 @@ def people(client: Client, coalition: str) -> list[str]:
     return [a_case(client, coalition, key=key, name=f"{key} Specimen") for key in ("ayan", "dana")]
 
 
+@pytest.mark.parametrize(
+    ("cell", "codes"),
+    [
+        ("fr de", ["FR", "DE"]),
+        ("Kazakhstan", ["KZ"]),
+        ("South Africa; Côte d'Ivoire", ["ZA", "CI"]),
+        ("Kazakhstan, Kyrgyz Republic", ["KZ", "KG"]),
+        ("Korea, Republic of", ["KR"]),
+        ("Korea, Republic of; Россия", ["KR", "RU"]),
+        ("KZ UZ, Tajikistan", ["KZ", "UZ", "TJ"]),
+        ("", []),
+    ],
+)
+def test_the_countries_of_a_party_are_named_as_people_name_them(
+    owner: Client, cell: str, codes: list[str]
+) -> None:
+    coalition = a_coalition(owner)
+
+    answer = send(
+        owner, coalition, f'party,party_name,party_countries,text\nall,All,"{cell}",Ask.\n'
+    )
+
+    assert states(answer) == ["entered"], answer.body
+    (made,) = owner.get(f"/v1/coalitions/{coalition}/demand-lists")["items"]
+    assert made["party"]["countries"] == codes
+
+
+def test_a_country_that_is_none_or_two_is_pointed_at(owner: Client) -> None:
+    coalition = a_coalition(owner)
+
+    table = "party,party_name,party_countries,text\nall,All,Atlantis; Korea,Ask.\n"
+    answer = send(owner, coalition, table)
+
+    assert answer.status == 422
+    said = " ".join(each["detail"] for each in answer["errors"])
+    assert {each["pointer"] for each in answer["errors"]} == {"/2/party_countries"}
+    assert "Atlantis is no country" in said
+    assert "KP or KR" in said
+
+
 def test_a_table_of_a_spreadsheet_makes_the_lists_that_are_missing(owner: Client) -> None:
     coalition = a_coalition(owner)
     kz = a_demand_list(owner, coalition, country="KZ")
