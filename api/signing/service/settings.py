@@ -98,7 +98,7 @@ def put(actor: Actor, statement_id: UUID, expected: int, facts: Mapping[str, Any
         if row.may_open(clock.now()) and not was_open:
             newest = statements.current_revision(session, statement)  # or NotFrozen
             whole = statements.whole_revision(session, newest)
-            statements.must_be_confirmed(session, actor, statement, whole, confirmed)
+            statements.must_be_confirmed(session, statement, whole, confirmed)
         session.flush()
         told |= {"confirmed_cases": sorted(confirmed)} if confirmed else {}
         audit.record(session, actor, "signing.changed", statement, told)

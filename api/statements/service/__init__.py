@@ -235,7 +235,7 @@ def move(
         if wanted is State.PUBLISHED:
             _must_print_what_was_frozen(session, statement)
             whole = whole_draft(session, statement)
-            must_be_confirmed(session, actor, statement, whole, confirmed)
+            must_be_confirmed(session, statement, whole, confirmed)
             found = Warned(statement, whole, [])
             more = [each for warn in publishing_warners for each in warn(session, actor, found)]
             warnings = below(BODY, more)
@@ -243,7 +243,7 @@ def move(
             newest = current_revision(session, statement)
             if goes_out(session, statement):  # it was opened for signing, and taken back to draft
                 whole = whole_revision(session, newest)
-                must_be_confirmed(session, actor, statement, whole, confirmed)
+                must_be_confirmed(session, statement, whole, confirmed)
         statement.state = wanted
         told: dict[str, Any] = {"state": wanted}
         told |= {"confirmed_cases": sorted(confirmed)} if confirmed else {}

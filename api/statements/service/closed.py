@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from api.accounts.rules import Actor, Role
 from api.cases import service as cases
 from api.cases.models import CLOSED, Case, CaseStatus
 from api.portable.rules import names
@@ -52,7 +51,6 @@ def _of_document(case: Mapping[str, Any], document: Mapping[str, Any]) -> cases.
 
 def must_be_confirmed(
     session: Session,
-    actor: Actor,
     statement: Statement,
     document: Mapping[str, Any],
     confirmed: Collection[str],
@@ -76,8 +74,8 @@ def must_be_confirmed(
     }
     left = [found[key] for key in new if not {key, str(found[key].case_id)} & set(confirmed)]
     if left:
-        sees_all = actor.may(statement.coalition_id, Role.COORDINATOR)
-        named = "; ".join(f"{each.key}: {each.told(sees_all=sees_all)}" for each in left)
+        # An error tells no name that may not be told, whoever reads it (promise 14); keys do.
+        named = "; ".join(f"{each.key}: {each.told(sees_all=False)}" for each in left)
         raise rules.NotConfirmed(
             f"It names {named}. Change the draft and freeze it again, or send these keys in"
             " confirmed_cases, if it is right as it is."

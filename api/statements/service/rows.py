@@ -267,7 +267,7 @@ def frozen(  # noqa: PLR0913 # a draft, what it means, and who was looked at
     if number > 1 and current_revision(session, statement).sha256 == fingerprint:
         raise NothingChanged("Change the draft first; it prints what the newest revision prints.")
     if goes_out(session, statement):
-        must_be_confirmed(session, actor, statement, document, confirmed)
+        must_be_confirmed(session, statement, document, confirmed)
     revision = Revision(
         id=uuid4(),
         coalition_id=statement.coalition_id,
