@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from api.infra import clock, languages
 from api.mailings import rules as mailings
+from api.portable.rules import measuring
 from tests.builders import a_case, letters_of
 from tests.signing import a_rush
 from tests.signoffs import a_sign_off
@@ -49,6 +51,27 @@ def test_the_answer_measures_what_is_called_editorial(world: World, owner: Clien
         "numbers": ["12"],
         "names": ["Kazakhstan"],
     }
+
+
+def test_others_write_while_a_long_text_is_measured(
+    owner: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = a_sign_off(world, owner)
+    measure, wrote = measuring.measure, []
+
+    def slow(*told: Any) -> measuring.Measure:
+        def write() -> int:
+            return owner.patch(f"/v1/coalitions/{text.coalition}", {"name": "Other"}).status
+
+        with ThreadPoolExecutor(1) as beside:
+            wrote.append(beside.submit(write).result())
+        return measure(*told)
+
+    monkeypatch.setattr(measuring, "measure", slow)
+
+    edited(owner, text.path, title="Open the doors now")
+
+    assert wrote == [200]
 
 
 def test_a_first_revision_changes_nothing(owner: Client, world: World) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from rapidfuzz.distance import Indel
 
 from api.cases.rules import Names
 from api.infra import languages
@@ -14,11 +16,14 @@ from api.portable.rules import leaves, names as labels
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
     from api.portable.rules.printing import Printed
 
-MOST_STEPS = 4_000_000  # of comparing two passages in order; beyond, their words are counted only
+# Pairs of words that are compared in order, of two passages (a bit of memory each) and of a whole
+# text; beyond, words are counted only.
+MOST_PAIRS, MOST_PAIRS_IN_ALL = 100_000_000, 1_000_000_000
+_T = TypeVar("_T", bound="Hashable")
 _TOKEN = re.compile(r"[^\W_]+(?:[.,:/'\u2019-][^\W_]+)*|[^\w\s]")
 _SETTLED = frozenset(
     {"language", "direction", "kind", "specimen", "type", "ordered", "layout", "id"}
@@ -62,9 +67,14 @@ def measure(before: Printed, after: Printed, names: Iterable[str]) -> Measure:
     sought, counts = Names(names), Counter[str]()
     numbers: dict[str, None] = {}
     touched: dict[str, None] = {}
+    left_over = MOST_PAIRS_IN_ALL
     for old, new in _pairs(list(_passages(before)), list(_passages(after))):
         left, right = (old.words if old else ""), (new.words if new else "")
-        out, into = _moved(_TOKEN.findall(left), _TOKEN.findall(right))
+        lefts, rights = _TOKEN.findall(left), _TOKEN.findall(right)
+        pairs = len(lefts) * len(rights)
+        in_order = pairs <= min(MOST_PAIRS, left_over)
+        left_over -= pairs if in_order else 0
+        out, into = _moved(lefts, rights) if in_order else _counted(lefts, rights)
         counts["words_removed"] += sum(map(_is_word, out))
         counts["words_added"] += sum(map(_is_word, into))
         if (old or new or _NOTHING).is_block:
@@ -112,13 +122,10 @@ def _pairs(
     old: Sequence[Passage], new: Sequence[Passage]
 ) -> Iterator[tuple[Passage | None, Passage | None]]:
     """Yield the passages that differ: those that took each other's place, side by side."""
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
-        lefts, rights = list(old[a:b]), list(new[c:d])
-        for place in range(max(len(lefts), len(rights))):
-            left = lefts[place] if place < len(lefts) else None
-            right = rights[place] if place < len(rights) else None
+    for lefts, rights in _replaced(old, new):
+        for left, right in zip_longest(lefts, rights):
+            if left == right:
+                continue
             if left and right and left.is_block != right.is_block:
                 yield left, None
                 yield None, right
@@ -128,16 +135,30 @@ def _pairs(
 
 def _moved(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
     """Return the tokens that were taken out and those that were put in."""
-    if len(old) * len(new) > MOST_STEPS:
-        there, here = Counter(old), Counter(new)
-        return list((there - here).elements()), list((here - there).elements())
-    out: list[str] = []
-    into: list[str] = []
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag != "equal":
-            out += old[a:b]
-            into += new[c:d]
-    return out, into
+    runs = list(_replaced(old, new))
+    return [token for run, _ in runs for token in run], [token for _, run in runs for token in run]
+
+
+def _counted(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
+    """Return the tokens that are there more often than on the other side, wherever they stand."""
+    there, here = Counter(old), Counter(new)
+    return list((there - here).elements()), list((here - there).elements())
+
+
+def _replaced(old: Sequence[_T], new: Sequence[_T]) -> Iterator[tuple[list[_T], list[_T]]]:
+    """Yield what stands on each side between what stays in order; all, where it is too long."""
+    if len(old) * len(new) > MOST_PAIRS:
+        yield list(old), list(new)
+        return
+    out: list[_T] = []
+    into: list[_T] = []
+    for step in Indel.opcodes(old, new):
+        if step.tag == "equal":
+            yield out, into
+            out, into = [], []
+        out += old[step.src_start : step.src_end] if step.tag == "delete" else ()
+        into += new[step.dest_start : step.dest_end] if step.tag == "insert" else ()
+    yield out, into
 
 
 def _is_word(token: str) -> bool:

@@ -162,26 +162,31 @@ def freeze(  # noqa: PLR0913 # a draft, what it means, and who was looked at
         revision = frozen(session, actor, statement, weight, note, confirmed=confirmed)
         whole = whole_revision(session, revision)
         warnings = _shown(session, actor, Warned(statement, whole, [])).warnings
-        return Frozen(revision, warnings, _measured(session, statement, revision, whole))
+        before = _before(session, statement, revision)
+        called = _called(session, statement)
+    # A long text is measured for a second: nobody waits for it, as everything is written.
+    names = measuring.names_of(whole, called)
+    change = before and measuring.measure(before, cast("Printed", revision.printed), names)
+    return Frozen(revision, warnings, change)
 
 
-def _measured(
-    session: Session, statement: Statement, revision: Revision, document: Mapping[str, Any]
-) -> Measure | None:
-    """Return what a revision changes of the one before it, whatever its weight is said to be."""
+def _before(session: Session, statement: Statement, revision: Revision) -> Printed | None:
+    """Return what the revision before prints; None where it is not there or not to be read."""
     if revision.number == 1:
         return None
     before = any_revision(session, statement, revision.number - 1)
-    if before.is_taken_back:
-        return None
+    return None if before.is_taken_back else cast("Printed", before.printed)
+
+
+def _called(session: Session, statement: Statement) -> list[str]:
+    """Return the names and acronyms of a coalition's organisations."""
     query = select(Organisation.names, Organisation.acronym).where(
         Organisation.coalition_id == statement.coalition_id
     )
     called = [
         name for names, acronym in session.execute(query) for name in (*names.values(), acronym)
     ]
-    old, new = (cast("Printed", each.printed) for each in (before, revision))
-    return measuring.measure(old, new, measuring.names_of(document, filter(None, called)))
+    return [name for name in called if name]
 
 
 def naming(actor: Actor, case_id: UUID, page: PageRequest) -> Page[Statement]:
