@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+import icu
 from babel import Locale
 
 if TYPE_CHECKING:
@@ -21,9 +22,12 @@ _LANGUAGES = (
 _TIME = re.compile(r"[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[AP]M)?Z?\Z", re.IGNORECASE)
 _NUMBERS = re.compile(r"(\d{1,4})\s*([-./])\s*(\d{1,2})\s*\2\s*(\d{1,4})\s*(?:г|года)?\.?\Z")  # noqa: RUF001 # Cyrillic
 _WORDS = re.compile(r"\d+|[^\W\d_]+")
-_LITTLE = frozenset("г года де de of the st nd rd th yil й число ال del".split())  # noqa: RUF001, SIM905 # Cyrillic; as words
+# Beside what the forms of days hold by CLDR, such as "de" of Spanish.
+_LITTLE = frozenset("года року roku r жылы де of the le el del yil е го число ال".split())  # noqa: RUF001, SIM905 # Cyrillic; as words
 _GROUPED = re.compile(r"\d{1,3}(?:[., '’\u00a0\u202f\u2009]\d{3})+\Z")  # noqa: RUF001 # typographic
 _NOUGHTS = re.compile(r"(?<=\d)[.,]0{1,2}\Z")
+_DAYS, _PARTS = 31, 3  # of a month; day, month, year
+_SAME = str.maketrans("يكı", "یکi", "\u0307")  # of Turkish: both i are one, in capitals too
 _EARLIEST = 1800  # a year before it is of another calendar
 _ISO = "Write it as 2031-05-14."
 
@@ -85,10 +89,10 @@ def _day_first(year: int, first: int, second: int, sign: str) -> tuple[int, int,
 
 def _by_month(text: str) -> tuple[int, int, int]:
     """Read a day whose month is written out, in whatever order."""
-    parts = [part for part in _WORDS.findall(text.casefold()) if part not in _LITTLE]
+    parts = _without_weekday([each for each in _parts(text) if each not in _little()])
     numbers = [part for part in parts if part.isdecimal()]
-    months = [month for part in parts if (month := _months().get(_bare(part)))]
-    if len(parts) != 3 or len(numbers) != 2 or len(months) != 1:  # noqa: PLR2004 # day, month, year
+    months = [month for part in parts if (month := _months().get(part))]
+    if len(parts) != _PARTS or len(numbers) != 2 or len(months) != 1:  # noqa: PLR2004 # day, year
         is_count = numbers == parts and len(parts) == 1
         why = (
             "A spreadsheet wrote it as a number."
@@ -103,6 +107,42 @@ def _by_month(text: str) -> tuple[int, int, int]:
     return int(years[0]), months[0], int(rest)
 
 
+def _parts(text: str) -> list[str]:
+    return _WORDS.findall(_folded(text))
+
+
+def _without_weekday(parts: list[str]) -> list[str]:
+    """Return a day's parts without the weekday in front; "mar" may be that, or a month."""
+    found = [each for each in parts if each not in _weekdays() or each in _months()]
+    is_first = len(found) > _PARTS and found[0] in _weekdays()
+    return found[1:] if is_first else found
+
+
+@cache
+def _weekdays() -> frozenset[str]:
+    names = (
+        name
+        for language in _LANGUAGES
+        for widths in Locale.parse(language).days.values()
+        for width in ("wide", "abbreviated", "short")
+        for name in widths.get(width, {}).values()
+    )
+    return frozenset(part for name in names for part in _parts(name))
+
+
+@cache
+def _little() -> frozenset[str]:
+    """Return the words that stand beside a day, and the ends of ordinals, as in "1er"."""
+    found = set(_LITTLE)
+    for language in _LANGUAGES:
+        forms = Locale.parse(language).date_formats.values()
+        ordinal = icu.RuleBasedNumberFormat(icu.URBNFRuleSetTag.ORDINAL, icu.Locale(language))
+        said = [text for form in forms for text in re.findall("'([^']+)'", form.pattern)]
+        said += [ordinal.format(day) for day in range(1, _DAYS + 1)]
+        found.update(part for text in said for part in _parts(text) if not part.isdecimal())
+    return frozenset(found)
+
+
 @cache
 def _months() -> Mapping[str, int]:
     found: dict[str, int | None] = {}
@@ -114,7 +154,7 @@ def _months() -> Mapping[str, int]:
 
 def _names(locale: Locale) -> Sequence[tuple[str, int]]:
     return [
-        (_bare(name), month)
+        (_folded(name).strip("."), month)
         for how in ("format", "stand-alone")
         for width in ("wide", "abbreviated")
         for month, name in locale.months[how][width].items()
@@ -122,5 +162,7 @@ def _names(locale: Locale) -> Sequence[tuple[str, int]]:
     ]
 
 
-def _bare(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold().strip(".").replace("ي", "ی")
+def _folded(text: str) -> str:
+    """Return a text in small letters; those that one keyboard has for another's are the same."""
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_SAME)
+    return "".join(each for each in plain if unicodedata.category(each) != "Cf")

@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from babel import Locale
+from babel.dates import format_date
 
 from api.infra import countries, encodings, tables, written
 from api.infra.encodings import Encoding
@@ -21,10 +24,56 @@ from api.infra.languages import COUNTRIES
         *("14-May-2031", "14th of May 2031", "14 мая 2031 г.", "14 mai 2031", "14. Mai 2031"),
         *("14 de mayo de 2031", "14 mayıs 2031", "14 травня 2031", "14 مايو 2031"),
         *("۱۴ مهٔ ۲۰۳۱", "٢٠٣١-٠٥-١٤", "\u200e14.05.2031", " 14.05.2031\u00a0"),
+        *(
+            "14 MAYIS 2031",
+            "14 MAI 2031",
+            "14 МАЯ 2031",
+            "14 Mayıs 2031 Çarşamba",
+            "2031 ж. 14 мамыр",
+        ),
+        *(
+            "среда, 14 мая 2031",
+            "ср, 14 мая 2031 г.",
+            "середа, 14 травня 2031 р.",
+            "14-го мая 2031",
+        ),
+        *("Wednesday, May 14, 2031", "Wed 14 May 2031", "mercredi 14 mai 2031", "le 14 mai 2031"),
+        *("Mittwoch, 14. Mai 2031", "quarta-feira, 14 de maio de 2031", "środa, 14 maja 2031 r."),
+        *(
+            "mar. 14 mai 2031",
+            "چهارشنبه ۱۴ مهٔ ۲۰۳۱",
+            "الأربعاء، ١٤ مايو ٢٠٣١",
+            "14º de mayo de 2031",
+        ),
     ],
 )
 def test_a_day_is_read_as_spreadsheets_write_it(cell: str) -> None:
     assert written.day(cell) == "2031-05-14"
+
+
+@pytest.mark.parametrize(
+    "cell", ["1er mai 2031", "le 1ᵉʳ mai 2031", "1º maggio 2031", "1-е мая 2031"]
+)
+def test_the_first_of_a_month_is_read_with_its_end(cell: str) -> None:
+    assert written.day(cell) == "2031-05-01"
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "fr", "de", "es", "tr", "uk", "kk", "uz", "fa"])
+def test_a_day_is_read_as_its_own_language_writes_it(language: str) -> None:
+    for month in range(1, 13):
+        told = date(2031, month, 1)
+        for form in ("long", "full"):
+            said = format_date(told, form, locale=language)
+            assert written.day(said) == told.isoformat(), said
+            if language == "tr":
+                assert written.day(said.translate({0x69: 0x130}).upper()) == told.isoformat(), said
+
+
+def test_the_name_of_a_weekday_is_no_month() -> None:
+    assert written.day("14 mar 2031") == "2031-03-14"
+    for cell in ("mardi mai 2031", "среда 14 2031", "Mittwoch, Mai 2031"):
+        with pytest.raises(written.Unclear):
+            written.day(cell)
 
 
 @pytest.mark.parametrize(
