@@ -63,7 +63,7 @@ _LATIN = {
     Encoding.IBM_850: "de fr es pt it nl da nb sv fi",
     Encoding.IBM_852: "pl cs sk hu hr sl ro sq",
 }
-_SIGNS = frozenset("«»„“”‘’‚–—…№§°·•€©®\u00a0¿¡ªº´")  # noqa: RUF001 # typographic
+_SIGNS = frozenset("«»„“”‘’‚–—…№§°·•€©®\u00a0¿¡ªº")  # noqa: RUF001 # typographic
 _JOINING = frozenset("’·–—")  # noqa: RUF001 # typographic; they may stand inside a word
 _WORD = re.compile(r"[^\W\d_]+")
 _RUSSIAN = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґў")  # Cyrillic
@@ -78,6 +78,11 @@ _OFTEN = dict(
 )  # fmt: skip
 _SELDOM = 10  # letters of Ukrainian and Belarusian
 _CLEARLY = 6.0  # so much likelier (its logarithm) is one reading than the next
+# A text has odd words ("McÉwan") and signs ("±"), but few of them to its words. Each makes a
+# reading less likely: a strange one is enough to prefer another, of those merely odd it takes two.
+_MOST_ODD, _STRANGE, _ODD = 0.1, 8.0, 4.0
+_TWO_IN_ONE = re.compile("Aa+Aa+")
+_ALONE = frozenset("àáèéìíòóùúýåæöøÀÁÈÉÍÓÚÝÅÖØ" + "авикосуяжбєіїйзАВИКОСУЯЖБЄІЇЙЗ")  # Cyrillic
 _ALL_BEYOND = 4  # letters beyond ASCII alone make no longer word in Latin alphabets
 _ASCII = re.compile("[A-Za-z]")
 _MOST_READ = 200_000  # bytes, to tell
@@ -133,10 +138,19 @@ def _read(data: bytes, encoding: Encoding) -> str | None:
 
 def _sense(text: str, encoding: Encoding) -> float | None:
     """Return how likely a text is in an encoding's languages (a logarithm), or None: it is none."""
-    words = [word for word in _WORD.findall(text) if not word.isascii()]
-    if not words or not all(map(_is_shaped, words)) or _has_strange_signs(text):
+    words = [word for word in _WORD.findall(text) if word.isalpha() and not word.isascii()]
+    if all(len(word) == 1 for word in words):  # a sign of another encoding, rather than a letter
         return None
-    return _cyrillic(words) if encoding in _CYRILLIC else _latin(words, encoding)
+    signs = [at for at, sign in enumerate(text) if not sign.isascii() and not sign.isalpha()]
+    strange = sum(_is_inside(text, at) for at in signs)
+    odd = sum(text[at] not in _SIGNS for at in signs)
+    for word in words:
+        odd += _is_odd(word)
+        strange += not _is_odd(word) and not _is_shaped(word)
+    if strange + odd > max(1, len(words) * _MOST_ODD):
+        return None
+    found = _cyrillic(words) if encoding in _CYRILLIC else _latin(words, encoding)
+    return None if found is None else found - strange * _STRANGE - odd * _ODD
 
 
 def _is_shaped(word: str) -> bool:
@@ -144,17 +158,20 @@ def _is_shaped(word: str) -> bool:
     return word[1:].islower() or word.isupper() or len(word) == 1
 
 
-def _has_strange_signs(text: str) -> bool:
-    """Tell whether there are signs that no text has, or inside a word."""
-    for at, sign in enumerate(text):
-        if sign.isascii() or sign.isalpha():
-            continue
-        if sign not in _SIGNS:
-            return True
-        around = text[at - 1 : at] + text[at + 1 : at + 2]
-        if sign not in _JOINING and sign != "\u00a0" and len(around) == 2 and around.isalpha():  # noqa: PLR2004 # one on each side
-            return True
-    return False
+def _is_odd(word: str) -> bool:
+    """Tell whether a word is two in one ("McÉwan"), or a letter that seldom stands alone."""
+    return word not in _ALONE if len(word) == 1 else bool(_TWO_IN_ONE.fullmatch(_outline(word)))
+
+
+def _outline(word: str) -> str:
+    return "".join("A" if letter.isupper() else "a" for letter in word)
+
+
+def _is_inside(text: str, at: int) -> bool:
+    """Tell whether a sign stands in a word where it should not, or one that is odd begins it."""
+    before, sign, after = text[at - 1 : at], text[at], text[at + 1 : at + 2]
+    is_inside = (before.isalpha() or sign not in _SIGNS) and after.isalpha()
+    return is_inside and sign not in _JOINING and sign != "\u00a0"
 
 
 def _cyrillic(words: Sequence[str]) -> float | None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import codecs
 from datetime import date
 
 import pytest
@@ -271,6 +272,55 @@ def test_latin_tables_are_read_right_or_asked_about(text: str, codes: list[str])
             next(each for each in Encoding if each.codec == code) if code == "mac-roman" else None
         )
         assert named is None or encodings.decoded(data, named) == (text, named)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("СПб;Россия", "ООО «РосУчёт»;Москва", "Имя;Страна\nИванов;Россия\nРосУчёт;Россия"),
+        *("Фонд ± два;Россия", "Фонд Мир™;Россия", "Фонд † дом;Россия", "Ключ ½;Казахстан"),
+        "Центр МегаФон, СПб ±5;Россия\n" + "Комитет матерей;Россия\n" * 12,
+    ],
+)
+@pytest.mark.parametrize("code", ["cp1251", "koi8-r", "cp866", "mac-cyrillic"])
+def test_few_odd_words_and_signs_do_not_hide_a_cyrillic_table(text: str, code: str) -> None:
+    plain = text.replace("«", '"').replace("»", '"') if code in OLDEST else text
+    try:
+        data = plain.encode(code)
+    except UnicodeEncodeError:
+        return
+
+    assert encodings.decoded(data) == (plain, next(e for e in Encoding if _is(e, code)))
+
+
+def _is(encoding: Encoding, code: str) -> bool:
+    return codecs.lookup(encoding.codec).name == codecs.lookup(code).name
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Nom;Pays\nLigue française à Genève ½;Suisse\nMaison d'été;Belgique", {"mac-roman"}),
+        ("Nom\nÉcole 3×4 d'été;Belgique\nMaison de Genève;Suisse", {"cp850"}),
+        ("Nom\nMcÉwan;Suisse\nMaison d'été à Genève;Suisse", {"mac-roman", "cp850"}),
+        ("Name;Straße\nGrüne Häuser ½;Köln\nMüllers Bücher;Düren", {"cp1252", "cp850"}),
+        ("Nombre;País\nFundación España ±;México", {"cp1252", "mac-roman", "cp850"}),
+        *((f"Nom\nBelize {sign};x", set()) for sign in ("½", "×", "±", "†", "McÉwan")),
+    ],
+)
+def test_few_odd_words_and_signs_lead_to_no_wrong_reading(text: str, told: set[str]) -> None:
+    for code in ("cp1252", "mac-roman", "cp850"):
+        try:
+            data = text.encode(code)
+        except UnicodeEncodeError:
+            continue
+        found = encodings.decoded(data)
+        assert found is None or found[0] == text, code
+        assert (found is not None) or code not in told, code
+
+
+def test_many_odd_words_are_no_reading() -> None:
+    assert encodings.decoded("РосУчёт;МегаФон\nГосЗаказ;Россия".encode("cp1251")) is None
 
 
 @pytest.mark.parametrize("code", ["utf-16-le", "utf-16-be", "utf-16", "utf-8-sig"])
