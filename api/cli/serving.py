@@ -52,7 +52,7 @@ def serve(bind: str, workers: int, threads: int, number: int | None, *, alone: b
     if number is not None:
         _serve(socket.socket(fileno=number), threads)
         return
-    with _listening(bind) as listening:
+    with listen(bind) as listening:
         if not config.is_reached_by_others(settings):
             click.echo(
                 f"Links in letters will begin with {settings.public_url}, which only this machine"
@@ -127,14 +127,18 @@ def doctor() -> None:
     sys.exit(DONE if sound else MACHINE_AT_FAULT)
 
 
-def _listening(bind: str) -> socket.socket:
+def listen(bind: str) -> socket.socket:
     """Return a socket that listens, or stop in plain words where it could not."""
     host, _, port = bind.rpartition(":")
     if not host or not port.isdecimal() or int(port) >= 1 << 16:
         raise click.BadParameter("Write HOST:PORT, as in 127.0.0.1:5000.", param_hint="--bind")
+    host = host.strip("[]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    both = host == "::" and socket.has_dualstack_ipv6()  # every address there is, of IPv4 too
     try:
-        return socket.create_server((host.strip("[]"), int(port)), family=family, backlog=BACKLOG)
+        return socket.create_server(
+            (host, int(port)), family=family, backlog=BACKLOG, dualstack_ipv6=both
+        )
     except OSError as taken:
         stop(f"{bind}: {taken.strerror}. Choose another address with --bind.")
 

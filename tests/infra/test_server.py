@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.cli import serving as command
 from api.infra import channel, server
 from api.web import logs
 
@@ -317,6 +318,14 @@ def test_requests_in_one_piece_are_answered_in_order() -> None:
 
     places = [answer.index(b'"PATH_INFO": "%s"' % path) for path in [*paths, b"/who"]]
     assert places == sorted(places)
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="needs IPv6")
+def test_all_addresses_of_ipv6_take_ipv4_too() -> None:
+    with command.listen("[::]:0") as listening:
+        for host in ("127.0.0.1", "::1"):
+            with socket.create_connection((host, listening.getsockname()[1]), timeout=PATIENCE):
+                listening.accept()[0].close()
 
 
 def test_http_1_0_is_answered_and_closed() -> None:
