@@ -12,6 +12,7 @@ import json
 import re
 import socket
 import time
+from enum import Enum, auto
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -144,32 +145,50 @@ class Task(WSGITask):  # type: ignore[misc] # waitress ships no types
         environ["wsgi.multiprocess"] = True
         return environ
 
+    def finish(self) -> None:
+        """End the answer; the thread waits for nobody to read it before the next request."""
+        super().finish()
+        channel = self.channel
+        channel.since = time.monotonic()
+        is_unread = channel.total_outbufs_len > channel.adj.outbuf_high_watermark
+        if is_unread and len(channel.requests) > 1:
+            # It asked again before it read: it gets this answer whole, and may ask anew.
+            self.close_on_finish = channel.has_last_word = True
+
+
+class Stage(Enum):
+    """How far a connection is, by what would be lost if it were closed."""
+
+    IDLE = auto()  # it was answered, and has not begun to ask again
+    HEAD = auto()  # it has not sent a whole head
+    BEGUN = auto()  # it sends a body, or has not read its answer
+    SERVED = auto()  # a request of it is with the application, or waits for a thread
+
 
 class Channel(HTTPChannel):  # type: ignore[misc] # waitress ships no types
     """A connection. What is called from other threads than the server's is `service` only."""
 
     task_class, error_task_class, parser_class = Task, Refusal, Parser
-    has_last_word = False  # it was refused, and may still be sending
+    has_last_word = False  # what is answered now is the last, and it may still be sending
     is_ending = False  # nothing more is said, and what it sends is not kept
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Begin to wait for the first head."""
-        self.until = time.monotonic() + HEAD_SECONDS
+        self.since = time.monotonic()  # when it came, or had its last answer
+        self.until = self.since + HEAD_SECONDS
         self.sent = 0
         self._all_until = 0.0  # that a whole body may take at the least rate
         self._reading: tuple[float, int] | None = None  # since when, and what was sent by then
         super().__init__(*args, **kwargs)
 
     @property
-    def is_served(self) -> bool:
-        """Whether a request of it is with the application."""
-        return bool(self.requests)
-
-    @property
-    def is_in_a_request(self) -> bool:
-        """Whether it would lose something if it were closed now."""
-        has_head = self.request is not None and self.request.headers_finished
-        return bool(self.requests or self.total_outbufs_len or has_head)
+    def stage(self) -> Stage:
+        """How far it is. Where it is served, another thread may change that; else this one only."""
+        if self.requests:
+            return Stage.SERVED
+        if self.total_outbufs_len or (self.request is not None and self.request.headers_finished):
+            return Stage.BEGUN
+        return Stage.IDLE if self.sent and self.request is None else Stage.HEAD
 
     @property
     def kept_bytes(self) -> int:
@@ -212,7 +231,7 @@ class Channel(HTTPChannel):  # type: ignore[misc] # waitress ships no types
         self.until = time.monotonic() + IDLE_SECONDS
 
     def handle_close(self) -> None:
-        """Close. Who was refused hears of it first: a close with bytes unread takes the answer."""
+        """Close. A last word is heard first: a close with bytes unread would take it back."""
         if self.has_last_word and self.connected and not self.is_ending:
             self.is_ending, self.will_close = True, False
             self.until = time.monotonic() + LAST_WORD_SECONDS

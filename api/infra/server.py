@@ -19,7 +19,7 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from api.infra.channel import MOST_OF_A_HEAD, Channel
+from api.infra.channel import MOST_OF_A_HEAD, Channel, Stage
 
 if TYPE_CHECKING:
     import socket
@@ -137,35 +137,53 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress ships no types
         if now >= self._look_at:
             self._look_at = now + LOOK_SECONDS
             self._end_late(now)
-        room = self.adj.connection_limit - TAKEN_AT_ONCE
-        while self.accepting and len(self._map) >= room:
-            if not self._end_one(lambda channel: not channel.is_in_a_request):
-                break
+        if self.accepting:
+            self._make_room()
         wasyncore.loop(timeout=LOOK_SECONDS, use_poll=True, map=self._map, count=1)
 
     def _close_idle(self) -> int:
         """Close who waits for nothing; return how many do wait."""
         channels: list[Channel] = list(self.active_channels.values())
         for channel in channels:
-            if not channel.is_in_a_request and not channel.is_ending:
+            if channel.stage in {Stage.IDLE, Stage.HEAD} and not channel.is_ending:
                 channel.end()
         return len(self.active_channels)
 
-    def _end_late(self, now: float) -> None:
-        """Close those that are late, and the oldest of those that take too much memory."""
-        channels: list[Channel] = list(self.active_channels.values())
-        for channel in channels:
-            channel.end_if_late(now)
-        while sum(each.kept_bytes for each in self.active_channels.values()) > MOST_KEPT_BYTES:
-            if not self._end_one(lambda channel: channel.kept_bytes and not channel.is_served):
-                return
+    def _make_room(self) -> None:
+        """Close some where all places are taken: the idle, who lose nothing, longest idle first.
 
-    def _end_one(self, fits: Callable[[Channel], object]) -> bool:
-        channels: list[Channel] = list(self.active_channels.values())
-        first = min(filter(fits, channels), key=lambda channel: channel.until, default=None)
-        if first is not None:
-            first.end()
-        return first is not None
+        Where these are not enough, the largest of the other groups loses its oldest. So a flood of
+        half heads takes no place of who sends a body or reads, nor the other way round, and who
+        just came stays. Where most are served, nobody goes: who comes waits to be taken.
+        """
+        over = len(self._map) + TAKEN_AT_ONCE + 1 - self.adj.connection_limit
+        if over <= 0:
+            return
+        groups: dict[Stage, list[Channel]] = {stage: [] for stage in Stage}
+        for channel in self._oldest_first():
+            groups[channel.stage].append(channel)
+        idle, served = groups.pop(Stage.IDLE), groups[Stage.SERVED]
+        largest = max(groups.values(), key=len)
+        for channel in [*idle, *(largest if largest is not served else [])][:over]:
+            channel.end()
+
+    def _end_late(self, now: float) -> None:
+        """Close those that are late, and the oldest while what is kept takes too much memory."""
+        for channel in self._oldest_first():
+            channel.end_if_late(now)
+        channels = self._oldest_first()
+        kept = sum(each.kept_bytes for each in channels)
+        for channel in channels:
+            if kept <= MOST_KEPT_BYTES:
+                return
+            size = channel.kept_bytes
+            if size and channel.stage is not Stage.SERVED:
+                kept -= size
+                channel.end()
+
+    def _oldest_first(self) -> list[Channel]:
+        """Return the connections, first who came, or had its last answer, first."""
+        return sorted(self.active_channels.values(), key=lambda channel: channel.since)
 
 
 def _files() -> int:

@@ -6,84 +6,20 @@ import io
 import json
 import logging
 import socket
-import threading
 import time
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from api.cli import serving as command
 from api.infra import channel, server
 from api.web import logs
+from tests.serving import CANARY, GET, LARGE, PATIENCE, get, heard, serving, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-PATIENCE = 20.0
-GET = b"GET /who HTTP/1.1\r\nHost: specimen.example\r\nConnection: close\r\n"
-CANARY = b"kestrel-canary"
-
-
-def application(environ: dict[str, Any], start_response: Any) -> Any:
-    """Answer what it was told; /slow takes a while, /stream never ends, /broken breaks."""
-    path = environ["PATH_INFO"]
-    if path.startswith("/broken"):
-        raise RuntimeError(path)
-    body = environ["wsgi.input"].read()
-    if path == "/slow":
-        time.sleep(1)
-    start_response("200 OK", [("Content-Type", "application/json")])
-    if path == "/stream":
-        return (b"x" * 100_000 for _ in range(10_000))
-    if path == "/large":
-        return [b"x" * 20_000_000]
-    told = {name: str(value) for name, value in environ.items() if name.isupper()}
-    return [json.dumps({**told, "body": body.decode()}).encode()]
-
-
-class House:
-    """A server on a thread of its own."""
-
-    def __init__(self, threads: int) -> None:
-        self.listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
-        self.address = self.listening.getsockname()
-        self.server = server.Server(application, self.listening, threads)
-        self.thread = threading.Thread(target=self.server.run)
-
-    def connect(self) -> socket.socket:
-        return socket.create_connection(self.address, timeout=PATIENCE)
-
-    def say(self, words: bytes) -> bytes:
-        """Send and return all that is answered until the server closes."""
-        with self.connect() as line:
-            line.sendall(words)
-            return heard(line)
-
-    def seconds(self) -> float:
-        began = time.monotonic()
-        assert b"200 OK" in self.say(GET + b"\r\n")
-        return time.monotonic() - began
-
-
-def heard(line: socket.socket) -> bytes:
-    parts = []
-    while part := line.recv(1 << 16):
-        parts.append(part)
-    return b"".join(parts)
-
-
-@contextmanager
-def serving(threads: int = 2) -> Iterator[House]:
-    house = House(threads)
-    house.thread.start()
-    try:
-        yield house
-    finally:
-        house.server.stop()
-        house.thread.join(PATIENCE)
-        assert not house.thread.is_alive()
 
 
 @pytest.fixture
@@ -98,15 +34,6 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     logging.getLogger().removeHandler(handler)
     monkeypatch.undo()
     logs.configure("WARNING")
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    logger = logging.getLogger("waitress")
-    before = logger.handlers, logger.propagate
-    server.quiet()
-    yield
-    logger.handlers, logger.propagate = before
 
 
 def test_half_heads_hold_up_nobody_and_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,6 +74,61 @@ def test_connections_that_ask_nothing_make_room_for_those_that_do(
         assert house.seconds() < 2
 
 
+HALF_HEAD, HALF_BODY = GET, get(b"Content-Length: 1000") + b"x"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [get(), HALF_HEAD, HALF_BODY, get() + HALF_HEAD, get() + HALF_BODY, get(path=b"/page")],
+    ids=["idle", "half head", "half body", "another half head", "another half body", "unread"],
+)
+def test_who_came_first_makes_room_for_who_comes(
+    monkeypatch: pytest.MonkeyPatch, words: bytes
+) -> None:
+    monkeypatch.setattr(server, "MOST_CONNECTIONS", 48)
+    with serving() as house, ExitStack() as stack:
+        for _ in range(60):
+            line = stack.enter_context(house.connect())
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.sendall(words)
+            if words not in {HALF_HEAD, HALF_BODY}:
+                assert line.recv(10)
+        for _ in range(40):
+            assert house.seconds() < 2
+
+
+def test_a_flood_of_half_heads_takes_no_place_of_who_sends_or_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server, "MOST_CONNECTIONS", 48)
+    with serving() as house, ExitStack() as stack:
+        sender, reader = house.connect(), house.connect()
+        stack.enter_context(sender)
+        stack.enter_context(reader)
+        sender.sendall(get(b"Content-Length: 5", b"Connection: close") + b"ab")
+        reader.sendall(get(b"Connection: close", path=b"/large"))
+        reader.recv(10)
+        for _ in range(200):
+            stack.enter_context(house.connect()).sendall(HALF_HEAD)
+        assert house.seconds() < 2
+
+        sender.sendall(b"cde")
+        assert told(heard(sender))["body"] == "abcde"
+        assert len(heard(reader)) > LARGE["/large"]
+
+
+def test_where_all_wait_for_a_thread_who_comes_waits_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server, "MOST_CONNECTIONS", 48)
+    with serving(threads=20) as house, ExitStack() as stack:
+        lines = [stack.enter_context(house.connect()) for _ in range(100)]
+        for line in lines:
+            line.sendall(get(b"Connection: close", path=b"/slow"))
+        for line in lines:
+            assert heard(line).startswith(b"HTTP/1.1 200 OK")
+
+
 @pytest.mark.parametrize("path", [b"/stream", b"/large"])
 def test_who_does_not_read_the_answer_gives_the_thread_back(
     monkeypatch: pytest.MonkeyPatch, path: bytes
@@ -176,11 +158,6 @@ def test_what_clients_send_and_do_not_read_is_bounded_in_all(
             assert time.monotonic() < until
             time.sleep(0.1)
         assert house.seconds() < 2
-
-
-def get(*lines: bytes, version: bytes = b"1.1", path: bytes = b"/who") -> bytes:
-    head = [b"GET %s HTTP/%s" % (path, version), b"Host: specimen.example", *lines]
-    return b"\r\n".join(head) + b"\r\n\r\n"
 
 
 REFUSED = {
@@ -250,7 +227,7 @@ def test_an_error_of_the_application_is_told_by_its_kind_and_place(written: io.S
 
     (line,) = map(json.loads, written.getvalue().splitlines())
     assert (line["event"], line["error"]) == ("server", "RuntimeError")
-    assert line["at"][-1].startswith("test_server.py:")
+    assert line["at"][-1].startswith("serving.py:")
 
 
 def test_who_is_still_sending_hears_why_it_was_refused() -> None:
@@ -259,11 +236,6 @@ def test_who_is_still_sending_hears_why_it_was_refused() -> None:
         for _ in range(50):
             line.sendall(b"x" * 100_000)
         assert heard(line).startswith(b"HTTP/1.1 413 ")
-
-
-def told(answer: bytes) -> dict[str, str]:
-    body: dict[str, str] = json.loads(answer.partition(b"\r\n\r\n")[2])
-    return body
 
 
 def test_nothing_that_a_peer_says_of_itself_is_believed() -> None:
@@ -318,6 +290,21 @@ def test_requests_in_one_piece_are_answered_in_order() -> None:
 
     places = [answer.index(b'"PATH_INFO": "%s"' % path) for path in [*paths, b"/who"]]
     assert places == sorted(places)
+
+
+def test_who_asks_again_and_does_not_read_holds_no_thread_and_gets_whole_answers() -> None:
+    with serving(threads=2) as house, ExitStack() as stack:
+        lines = [stack.enter_context(house.connect()) for _ in range(2)]
+        for line in lines:
+            line.sendall(get(path=b"/page") * 20)
+        time.sleep(1)
+        assert house.seconds() < 5
+
+        for line in lines:
+            answers = heard(line).split(b"HTTP/1.1 200 OK\r\n")[1:]
+            assert 1 <= len(answers) < 20
+            bodies = [each.partition(b"\r\n\r\n")[2] for each in answers]
+            assert {len(body) for body in bodies} == {LARGE["/page"]}
 
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="needs IPv6")
