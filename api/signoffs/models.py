@@ -6,12 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra.database import Base, Created, Id, Instant, Language, Versioned, choice
 from api.infra.keys import BlindBytes, Sealed
 from api.signatures.models import Visibility
+
+
+UNKNOWN = "unknown"
 
 
 class Silence(StrEnum):
@@ -133,8 +136,8 @@ class SignOff(Base):
 class Appearance(Base):
     """How a member appears under one statement, and the signature that its approval became.
 
-    It says how much of the member shows, not when or by whom that was chosen: of who is not shown
-    nothing tells more than must be kept.
+    It says how much of the member shows, not when that was chosen, and by whom only where two must
+    approve: of who is not shown nothing tells more than must be kept.
     """
 
     __tablename__ = "appearances"
@@ -150,8 +153,9 @@ class Appearance(Base):
     )
     # None: it has not chosen, and counts without its name.
     visibility: Mapped[Visibility | None] = mapped_column(choice(Visibility))
-    # Of the person who chose, where two must approve: the other cannot show more. None: nobody's.
-    voice: Mapped[UUID | None]
+    # What each person chose, by their voice: where two must approve, nobody shows more than the
+    # other. Under UNKNOWN the least of what was entered for people who were not asked.
+    choices: Mapped[dict[str, Visibility]] = mapped_column(JSON, default=dict)
     signature_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("signatures.id", ondelete="SET NULL"), index=True
     )

@@ -95,6 +95,46 @@ def test_where_two_are_needed_nobody_shows_more_than_the_other_chose(
     assert text.appear("Ada", "public")["visibility"] == "coalition"
 
 
+def test_where_two_are_needed_the_least_that_each_chose_is_shown_whoever_chose_last(
+    world: World, owner: Client
+) -> None:
+    text = a_sign_off(world, owner)
+    text.represent("Bread", "Dan")
+    owner.patch(f"/v1/organisations/{text.organisation('Bread')}", {"needs_two": True})
+    text.open()
+
+    text.say("Ada", visibility="anonymous")
+    text.say("Dan", visibility="coalition")
+    assert text.appear("Ada", "public")["visibility"] == "coalition"
+    assert text.appear("Dan", "anonymous")["visibility"] == "anonymous"
+    entered = {"by": {"name": "Ada"}, "answer": "approved", "revision_sha256": text.sha256}
+    body = {**entered, "member_id": text.members["Bread"], "visibility": "public"}
+    assert owner.post(f"{text.path}/sign-offs", body)["visibility"] == "anonymous"
+    text.move("review", "published")
+
+    assert text.appear("Ada", "public")["visibility"] == "anonymous"
+    assert "Bread" not in text.printed()
+    assert text.appear("Dan", "public")["visibility"] == "public"
+    assert "Bread" in text.printed()
+
+
+def test_of_two_who_answer_by_telephone_neither_shows_more_than_the_other(
+    world: World, owner: Client
+) -> None:
+    text = a_sign_off(world, owner)
+    owner.patch(f"/v1/organisations/{text.organisation('Bread')}", {"needs_two": True})
+    entered = {"member_id": text.members["Bread"], "answer": "approved"}
+    body = {**entered, "revision_sha256": text.sha256}
+    told = [
+        owner.post(f"{text.path}/sign-offs", {**body, "by": {"name": name}, "visibility": wanted})
+        for name, wanted in (("Ada", "anonymous"), ("Dan", "public"), ("Dan", "coalition"))
+    ]
+
+    assert [each["visibility"] for each in told] == ["anonymous"] * 3
+    wanted = {"member_id": text.members["Bread"], "visibility": "public"}
+    assert owner.post(f"{text.path}/appearances", wanted)["visibility"] == "public"
+
+
 def test_a_member_that_left_can_still_take_its_name_back_and_not_answer(
     world: World, owner: Client, clock: time_machine.Traveller
 ) -> None:

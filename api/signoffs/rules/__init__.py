@@ -12,7 +12,7 @@ from api.signatures.models import Visibility
 from api.signoffs.models import Answer, Silence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from zoneinfo import ZoneInfo
 
@@ -144,17 +144,12 @@ def _misfits(  # noqa: C901 # one line a rule
         yield Fault("/reservations", text)
 
 
-def shown_as(
-    now: Visibility | None, wanted: Visibility, *, needs_two: bool, is_own: bool
-) -> Visibility:
-    """Return how a member appears after one of its people chose.
+def shown_as(chosen: Iterable[Visibility], wanted: Visibility, *, needs_two: bool) -> Visibility:
+    """Return how a member appears after one of its people chose what is wanted.
 
-    The latest choice counts. Where two must approve, nobody shows more than the other one chose;
-    `is_own`: who chooses is who chose last.
+    The latest choice counts. Where two must approve, nobody shows more than another one chose.
     """
-    if now is None or not needs_two or is_own:
-        return wanted
-    return min(now, wanted, key=CHOICES.index)
+    return min((wanted, *chosen), key=CHOICES.index) if needs_two else wanted
 
 
 def note_of(reservations: Sequence[Mapping[str, str]]) -> str:

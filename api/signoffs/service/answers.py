@@ -16,7 +16,7 @@ from api.portable.rules import secrecy
 from api.signatures.service.rows import current
 from api.signing.service import settings
 from api.signoffs import rules
-from api.signoffs.models import Approver, Ask, Round, SignOff
+from api.signoffs.models import UNKNOWN, Approver, Ask, Round, SignOff
 from api.signoffs.rules import Standing
 from api.signoffs.service import appearances, asking, rows
 from api.signoffs.service.rounds import AfterDeadline, is_open
@@ -248,7 +248,7 @@ def choose(secret: str, visibility: Visibility) -> Asked:
         table, me = _followed(session, secret, lock=True, prints=True)
         seat = _seat_of(table, me)
         _must_choose(session, table, seat, me)
-        appearances.put(session, table, seat, visibility, voice=me.root)
+        appearances.put(session, table, seat, visibility, voice=str(me.root))
         table = rows.table(session, table.statement, also=seat.member.id)
         return _asked(session, table, me)
 
@@ -262,7 +262,7 @@ def answer(secret: str, facts: Mapping[str, Any]) -> Asked:
         who = {"name": me.name, "role": me.role}
         put = _put(session, table, seat, facts, who, approver_id=me.approver.id)
         if facts["visibility"] is not None:
-            appearances.put(session, table, seat, facts["visibility"], voice=me.root)
+            appearances.put(session, table, seat, facts["visibility"], voice=str(me.root))
         if put is not None:
             _record(session, None, "sign_off.answered", put)
         table = rows.table(session, table.statement)
@@ -283,7 +283,8 @@ def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> tuple[T
             raise Invalid("Only members sign off.", [Fault("/member_id", wrong)])
         put = _put(session, table, seat, facts, facts["by"], user_id=actor.user_id)
         if facts["visibility"] is not None:
-            appearances.put(session, table, seat, facts["visibility"], by=actor)
+            voice = str(rows.voice_of(seat.people, facts["by"]["name"]) or UNKNOWN)
+            appearances.put(session, table, seat, facts["visibility"], voice=voice, by=actor)
         if put is not None:
             _record(session, actor, "sign_off.entered", put)
         table = rows.table(session, statement)

@@ -17,7 +17,7 @@ from api.signatures.models import SignatoryKind, Signature, SignatureState, Sour
 from api.signatures.rules import identity_of
 from api.signatures.service import changes, counts, places, rows as signed
 from api.signoffs import rules
-from api.signoffs.models import Appearance, SignOff
+from api.signoffs.models import UNKNOWN, Appearance, SignOff
 from api.signoffs.service import asking, rounds, rows
 from api.signoffs.service.publishing import facts_of, kept
 from api.signoffs.service.rows import SignOffOver
@@ -119,17 +119,22 @@ def put(  # noqa: PLR0913 # of whom, by whom, and what
     seat: Seat,
     wanted: Visibility,
     *,
-    voice: UUID | None = None,
+    voice: str | None = None,
     by: Actor | None = None,
 ) -> None:
-    """Have a member appear as it wants; what it chose before goes, and the same twice is once."""
+    """Have a member appear as it wants, or as one `voice` of its people does.
+
+    What that chose before goes, but for a voice that may be several people's; without a voice,
+    what all chose. The same twice is once.
+    """
     row = rows.appearance(session, table.statement, seat.member.id)
-    before = row.visibility
-    is_free = voice is None or row.voice == voice
-    needs_two = seat.organisation.needs_two
-    row.visibility = rules.shown_as(before, wanted, needs_two=needs_two, is_own=is_free)
-    if row.visibility is wanted:
-        row.voice = voice
+    before, own, needs_two = row.visibility, voice or UNKNOWN, seat.organisation.needs_two
+    kept = row.choices if needs_two and voice is not None else {}
+    known = {who: Visibility(each) for who, each in kept.items()}
+    others = {who: each for who, each in known.items() if who != own or who == UNKNOWN}
+    row.visibility = rules.shown_as(others.values(), wanted, needs_two=needs_two)
+    same = [others[own]] if own in others else []
+    row.choices = {**others, own: rules.shown_as(same, wanted, needs_two=needs_two)}
     row.is_to_be_told = False
     session.flush()
     if row.visibility is not before:

@@ -260,11 +260,15 @@ def _with_somebody(session: Session, coalition_id: UUID) -> set[UUID]:
 def _given(session: Session, row: SignOff, people: Sequence[Person]) -> Given:
     """Return an answer with whose voice it is: one person is one voice, however they answered."""
     content = keys.unseal(session, CONTENT, row.id, row.content)
-    name = spelling.exact(content["by"]["name"])
+    name = content["by"]["name"]
     of = {each.approver.id: each.root for each in people}
-    by_name = {spelling.exact(each.name): each.root for each in people}
-    root = of.get(row.approver_id) if row.approver_id else by_name.get(name)
-    return Given(row, content, str(root) if root else f"name {name}")
+    root = of.get(row.approver_id) if row.approver_id else voice_of(people, name)
+    return Given(row, content, str(root) if root else f"name {spelling.exact(name)}")
+
+
+def voice_of(people: Sequence[Person], name: str) -> UUID | None:
+    """Return whose voice somebody of a name is, if it is of one who may answer or could."""
+    return {spelling.exact(each.name): each.root for each in people}.get(spelling.exact(name))
 
 
 def _has_somebody(ask: Ask | None, people: Sequence[Person], is_represented: bool) -> bool:  # noqa: FBT001 # one of three facts
