@@ -331,6 +331,7 @@ def test_members_of_texts_from_before_are_told_once_and_open_rounds_ask(
         world.work()
 
     assert published.printed() == before, "what is published stays as it is"
+    assert published.seat("Bread")["visibility"] == "public", "it prints, though it never chose"
     assert open_.prints() == [], "who answered before it could choose counts without its name"
     letters = [each for each in _told(world) if each]
     assert sorted((each.to_name or "", each.facts["is_published"]) for each in letters) == [

@@ -159,6 +159,34 @@ def test_a_name_taken_back_leaves_live_outputs_at_once_and_can_come_back(
     assert text.appear("Kes", "public").status == 200, "twice is once"
 
 
+@pytest.mark.parametrize("how", ["hiding", "withdrawal", "erasure of the row"])
+def test_the_board_tells_others_no_approval_whose_signature_a_coordinator_took_away(
+    world: World, owner: Client, how: str
+) -> None:
+    text = a_table(world, owner)
+    viewer = lasting(a_role(owner, text.coalition, world.user("viewer"), "viewer"))
+    text.open()
+    text.say("Ada")
+    text.say("Kes")
+    text.move("review", "published")
+    (one,) = [each for each in owner.get(f"{text.path}/signatures")["items"] if each["name"] == SHY]
+    assert text.seat(SHY, viewer)["state"] == "approved"
+    path = f"/v1/signatures/{one['id']}"
+    if how == "erasure of the row":
+        assert owner.send("DELETE", path, headers={"If-Match": owner.get(path).etag}).status == 204
+    else:
+        assert owner.post(f"{path}/{how}").status == 200
+
+    board = text.board(viewer)
+
+    told = says_who_approved(board, text)
+    assert told[SHY] == told["Salt"], "as one that was never asked"
+    assert board["totals"] == {"approved": 1}
+    seen = text.seat(SHY)
+    expected = {"hiding": ("approved", "anonymous"), "withdrawal": ("withdrawn", "public")}
+    assert (seen["state"], seen["visibility"]) == expected.get(how, ("approved", "public"))
+
+
 def test_a_note_whose_name_was_taken_back_does_not_come_back_with_the_member(
     world: World, owner: Client
 ) -> None:

@@ -36,6 +36,7 @@ class Standing(StrEnum):
     OBJECTED = "objected"
     TACIT = "tacit"  # its silence approves, since the hard deadline passed
     WAITING = "waiting"  # it answered a text that was changed materially since
+    WITHDRAWN = "withdrawn"  # the signature that its approval became was taken back
 
 
 COUNTS = frozenset({Standing.APPROVED, Standing.RESERVED, Standing.TACIT})

@@ -39,7 +39,7 @@ class BoardMemberOut(Schema):
         required=True,
         allow_none=True,
         metadata={
-            "description": "How it chose to appear; null: it has not, and counts without a name.",
+            "description": "How it appears, or will; null: it has not chosen, and has no name.",
             "example": "public",
         },
     )

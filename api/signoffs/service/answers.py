@@ -160,7 +160,7 @@ def _followed(
     statement = session.get_one(
         Statement, statement_id, with_for_update=lock or None, populate_existing=lock
     )
-    table = rows.table(session, statement, also=ask.member_id)
+    table = rows.table(session, statement, also=[ask.member_id])
     seat = table.seat(ask.member_id)
     me = _me(seat, row.id) if seat is not None else None
     if seat is None or me is None or not _is_about(seat):
@@ -202,7 +202,7 @@ def _asked(session: Session, table: Table, me: Person) -> Asked:
         me,
         why_not,
         may_choose,
-        appearances.now(session, seat),
+        seat.visibility,
         appearances.may_be_guessed(session, table, seat),
         settings.of(session, statement).is_sensitive,
     )
@@ -249,7 +249,7 @@ def choose(secret: str, visibility: Visibility) -> Asked:
         seat = _seat_of(table, me)
         _must_choose(session, table, seat, me)
         appearances.put(session, table, seat, visibility, voice=str(me.root))
-        table = rows.table(session, table.statement, also=seat.member.id)
+        table = rows.table(session, table.statement, also=[seat.member.id])
         return _asked(session, table, me)
 
 

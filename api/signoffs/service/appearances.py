@@ -53,7 +53,7 @@ def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Seat:
     """
     with transaction() as session:
         statement = cases.held(session, actor, Statement, statement_id, Role.COORDINATOR)
-        table = rows.table(session, statement, also=facts["member_id"])
+        table = rows.table(session, statement, also=[facts["member_id"]])
         seat = table.seat(facts["member_id"])
         if seat is None:
             wrong = "The coalition has no such member that signs."
@@ -68,7 +68,7 @@ def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Seat:
 
 
 def _again(session: Session, table: Table, seat: Seat) -> Seat:
-    there = rows.table(session, table.statement, also=seat.member.id)
+    there = rows.table(session, table.statement, also=[seat.member.id])
     return next(each for each in there.seats if each.member.id == seat.member.id)
 
 
@@ -89,12 +89,6 @@ def signature_of(session: Session, seat: Seat, *, lock: bool = False) -> Signatu
     return session.get(Signature, where, with_for_update=lock or None, populate_existing=True)
 
 
-def now(session: Session, seat: Seat) -> Visibility | None:
-    """Return how a member appears, or will; None: it has not chosen, and has no name there."""
-    signature = signature_of(session, seat)
-    return seat.visibility if signature is None else signature.visibility
-
-
 def _named(
     session: Session, statement: Statement, signature: Signature, who: Mapping[str, Any]
 ) -> Iterator[Fault]:
@@ -105,7 +99,7 @@ def _named(
     for seat in rows.table(session, statement).seats:
         is_it = signature.organisation_id == seat.organisation.id
         if is_it or organisations.is_called(seat.organisation, who["name"]):
-            shown = now(session, seat)
+            shown = seat.visibility
             if shown in HIDING or (shown is None and seat.standing in rules.COUNTS):
                 yield Fault(point("visibility"), f"It names a member that {WHY[shown]}. {MEND}")
 
@@ -147,13 +141,13 @@ def put(  # noqa: PLR0913 # of whom, by whom, and what
 
 
 def _seats(session: Session, table: Table, seat: Seat) -> list[Seat]:
-    return rows.table(session, table.statement, also=seat.member.id).seats
+    return rows.table(session, table.statement, also=[seat.member.id]).seats
 
 
 def _follow(session: Session, table: Table, seat: Seat, by: Actor | None) -> None:
     """Let the signature of a member show what it chose; a name that goes leaves at once."""
     signature, statement = signature_of(session, seat, lock=True), table.statement
-    shown = seat.visibility
+    shown = seat.chosen
     if signature is None or shown is None or signature.visibility is shown:
         return
     if signature.state is SignatureState.WITHDRAWN:
@@ -181,11 +175,9 @@ def is_told(session: Session, row: SignOff) -> bool:
     if row.answer not in rules.POSITIVE:
         return False
     found = rows.appearances_of(session, row.statement_id).get(row.member_id)
-    if found is None:
-        return False
-    signature = found.signature_id and session.get(Signature, found.signature_id)
-    shown = signature.visibility if signature else found.visibility
-    return shown is Visibility.PUBLIC
+    where = found.signature_id if found else None
+    signature = session.get(Signature, where) if where else None
+    return rows.is_open(session.get_one(Statement, row.statement_id), found, signature)
 
 
 def may_be_guessed(session: Session, table: Table, seat: Seat) -> bool:
@@ -234,7 +226,7 @@ def _told(session: Session, row: Appearance, tables: dict[UUID, Table]) -> int:
     statement = session.get_one(Statement, row.statement_id)
     table = tables.get(statement.id)
     if table is None or table.seat(row.member_id) is None:  # who left has a seat of its own
-        table = tables[statement.id] = rows.table(session, statement, also=row.member_id)
+        table = tables[statement.id] = rows.table(session, statement, also=[row.member_id])
     seat = table.seat(row.member_id)
     if seat is None or not is_undecided(table, seat):
         return 0
@@ -245,10 +237,10 @@ def _told(session: Session, row: Appearance, tables: dict[UUID, Table]) -> int:
 
 def is_undecided(table: Table, seat: Seat) -> bool:
     """Tell whether a member has a choice to make: it stands under a text, or is about to."""
-    if seat.visibility is not None:
+    if seat.chosen is not None:
         return False
-    if seat.appearance is not None and seat.appearance.signature_id is not None:
-        return True
+    if seat.signature is not None:
+        return seat.standing is not rules.Standing.WITHDRAWN
     if table.statement.state not in rows.SIGNS_OFF:
         return False
     is_behind = seat.standing in rules.COUNTS

@@ -38,6 +38,7 @@ WHY = {
     Standing.ONE_OF_TWO: "is approved by one of two people",
     Standing.DECLINED: "does not sign: it declined",
     Standing.OBJECTED: "does not sign: it objected to the text",
+    Standing.WITHDRAWN: "does not sign: its signature was withdrawn",
     Standing.WAITING: "has not answered since the text was changed",
 }
 LEFT = "is no member any more"

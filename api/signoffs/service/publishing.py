@@ -115,7 +115,7 @@ def facts_of(table: Table, seat: Seat) -> dict[str, Any]:
         "acronym": organisation.acronym,
         "country": organisation.country,
         "lead": seat.member.role is MemberRole.LEAD,
-        "visibility": seat.visibility or Visibility.ANONYMOUS,
+        "visibility": seat.chosen or Visibility.ANONYMOUS,
         "organisation_id": organisation.id,
         "represented_by": _by(last.content["by"]) if last else None,
         "shows_logo": last is None or last.row.shows_logo,

@@ -13,14 +13,14 @@ from api.coalitions.models import Coalition, Member, MemberRole
 from api.errors import Conflict
 from api.infra import clock, keys, spelling
 from api.organisations.models import Organisation, Representative
-from api.signatures.models import Visibility
+from api.signatures.models import Signature, SignatureState, Visibility
 from api.signoffs import rules
 from api.signoffs.models import Appearance, Approver, Ask, Round, SignOff
 from api.signoffs.rules import Said, Standing
 from api.statements.models import State, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -74,16 +74,23 @@ class Seat:
     standing: Standing
     counted_from: int
     appearance: Appearance | None
+    signature: Signature | None  # what publishing made of its approval
+    is_open: bool  # everybody may know that it approved, if it did
+
+    @property
+    def chosen(self) -> Visibility | None:
+        """How it chose to appear; None: it has not."""
+        return self.appearance.visibility if self.appearance else None
 
     @property
     def visibility(self) -> Visibility | None:
-        """How it chose to appear; None: it has not, and counts without its name."""
-        return self.appearance.visibility if self.appearance else None
+        """How it appears, or will; None: it has not chosen, and counts without its name."""
+        return self.signature.visibility if self.signature else self.chosen
 
     @property
     def is_shown(self) -> bool:
         """Whether everybody may know that it stands behind the text."""
-        return self.standing in rules.COUNTS and self.visibility is Visibility.PUBLIC
+        return self.standing in rules.COUNTS and self.is_open
 
     @property
     def fresh(self) -> list[Given]:
@@ -125,11 +132,12 @@ def must_be_open(statement: Statement) -> None:
         raise SignOffOver(f"The text is {statement.state}.")
 
 
-def table(session: Session, statement: Statement, *, also: UUID | None = None) -> Table:
-    """Return a statement's members of today, and where each is; `also` one that may have left."""
+def table(session: Session, statement: Statement, *, also: Collection[UUID] = ()) -> Table:
+    """Return a statement's members of today, and where each is; `also` some that may have left."""
     found = round_of(session, statement.id)
     members = _members(session, statement.coalition_id, also)
     appearances = appearances_of(session, statement.id)
+    signatures = _signatures(session, appearances.values())
     asks = _asks(session, found)
     people = people_of(session, [ask.id for ask in asks.values()])
     answers = _answers(session, statement.id)
@@ -139,6 +147,17 @@ def table(session: Session, statement: Statement, *, also: UUID | None = None) -
         ask = asks.get(member.id)
         there = people.get(ask.id, []) if ask else []
         said = [_given(session, row, there) for row in answers.get(member.id, ())]
+        appearance_ = appearances.get(member.id)
+        signature = signatures.get(appearance_.signature_id) if appearance_ else None
+        case = rules.Case(
+            said=[Said(x.voice, x.row.answer, x.row.revision_number) for x in said],
+            counted_from=statement.counted_from,
+            needs_two=organisation.needs_two,
+            is_asked=ask is not None,
+            is_asked_again=ask is not None and ask.asked_again_at is not None,
+            has_somebody=_has_somebody(ask, there, organisation.id in with_somebody),
+            **_silence(found, ask, there),
+        )
         seats.append(
             Seat(
                 member,
@@ -146,19 +165,11 @@ def table(session: Session, statement: Statement, *, also: UUID | None = None) -
                 ask,
                 there,
                 said,
-                rules.standing(
-                    rules.Case(
-                        said=[Said(x.voice, x.row.answer, x.row.revision_number) for x in said],
-                        counted_from=statement.counted_from,
-                        needs_two=organisation.needs_two,
-                        is_asked=ask is not None,
-                        is_asked_again=ask is not None and ask.asked_again_at is not None,
-                        has_somebody=_has_somebody(ask, there, organisation.id in with_somebody),
-                        **_silence(found, ask, there),
-                    )
-                ),
+                Standing.WITHDRAWN if _is_withdrawn(signature) else rules.standing(case),
                 statement.counted_from,
-                appearances.get(member.id),
+                appearance_,
+                signature,
+                is_open(statement, appearance_, signature),
             )
         )
     return Table(statement, found, seats)
@@ -169,6 +180,30 @@ def appearances_of(session: Session, statement_id: UUID) -> dict[UUID, Appearanc
     query = select(Appearance).where(Appearance.statement_id == statement_id)
     rows = session.scalars(query.execution_options(populate_existing=True))
     return {row.member_id: row for row in rows}
+
+
+def _signatures(session: Session, found: Iterable[Appearance]) -> dict[UUID | None, Signature]:
+    ids = [each.signature_id for each in found if each.signature_id is not None]
+    rows = session.scalars(select(Signature).where(Signature.id.in_(ids))) if ids else ()
+    return {row.id: row for row in rows}
+
+
+def _is_withdrawn(signature: Signature | None) -> bool:
+    return signature is not None and signature.state is SignatureState.WITHDRAWN
+
+
+def is_open(
+    statement: Statement, appearance: Appearance | None, signature: Signature | None
+) -> bool:
+    """Tell whether everybody may know of an approval.
+
+    Once it is published its signature says so: that may be hidden, withdrawn or deleted since.
+    """
+    if signature is not None:
+        is_there = signature.state is SignatureState.CONFIRMED
+        return is_there and signature.visibility is Visibility.PUBLIC
+    is_chosen = appearance is not None and appearance.visibility is Visibility.PUBLIC
+    return is_chosen and statement.state in SIGNS_OFF
 
 
 def appearance(session: Session, statement: Statement, member_id: UUID) -> Appearance:
@@ -193,7 +228,7 @@ def is_of_today(member: Member) -> bool:
 
 
 def _members(
-    session: Session, coalition_id: UUID, also: UUID | None
+    session: Session, coalition_id: UUID, also: Collection[UUID]
 ) -> list[tuple[Member, Organisation]]:
     today = clock.today()
     is_in = (
@@ -204,7 +239,7 @@ def _members(
     query = (
         select(Member, Organisation)
         .join(Organisation, Organisation.id == Member.organisation_id)
-        .where(Member.coalition_id == coalition_id, is_in | (Member.id == also))
+        .where(Member.coalition_id == coalition_id, is_in | (Member.id.in_(also)))
         .order_by(Member.since, Member.created_at, Member.id)
     )
     found = [(member, organisation) for member, organisation in session.execute(query)]
