@@ -13,7 +13,6 @@ from api.infra.database import Base, Created, Id, Instant, Language, Versioned, 
 from api.infra.keys import BlindBytes, Sealed
 from api.signatures.models import Visibility
 
-
 UNKNOWN = "unknown"
 
 
@@ -161,3 +160,20 @@ class Appearance(Base):
     )
     # It answered before it could choose, and is still to be told that it can.
     is_to_be_told: Mapped[bool] = mapped_column(default=False, index=True)
+
+
+class EditNotice(Base):
+    """That a representative who has no link to a published text is told of an edit of it."""
+
+    __tablename__ = "edit_notices"
+
+    id: Mapped[Id]
+    coalition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
+    )
+    statement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("statements.id", ondelete="CASCADE"), index=True
+    )
+    representative_id: Mapped[UUID] = mapped_column(
+        ForeignKey("representatives.id", ondelete="CASCADE"), index=True
+    )

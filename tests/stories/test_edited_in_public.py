@@ -103,6 +103,52 @@ def test_members_that_approved_are_told_of_an_edit_in_public(world: World, owner
         assert "Open the doors now" in said.subject
 
 
+def test_a_member_that_left_and_still_prints_is_told_of_an_edit(
+    world: World, owner: Client
+) -> None:
+    text = a_sign_off(world, owner)
+    text.open()
+    text.say("Ada")
+    text.say("Bob", visibility="anonymous")
+    text.say("Cyd")
+    text.move("review", "published")
+    for name in ("Bread", "Salt", "Water"):
+        left = {"until": str(clock.today())}
+        assert owner.patch(f"/v1/members/{text.members[name]}", left).status == 200
+    (water,) = [
+        each for each in owner.get(f"{text.path}/signatures")["items"] if each["name"] == "Water"
+    ]
+    assert owner.post(f"/v1/signatures/{water['id']}/withdrawal").status == 200
+
+    edited(owner, text.path, title="Open the doors now")
+
+    told = [each for each in letters_of(world, CORRECTED) if each]
+    assert sorted(each.to_name or "" for each in told) == ["Ada", "Bob"]
+
+
+def test_an_approval_that_was_entered_without_a_round_is_told_by_its_representatives(
+    world: World, owner: Client
+) -> None:
+    text = a_sign_off(world, owner)
+    text.represent("Salt", "Eve")
+    approved = {"by": {"name": "Somebody"}, "answer": "approved", "revision_sha256": text.sha256}
+    body = {**approved, "member_id": text.members["Salt"], "visibility": "anonymous"}
+    assert owner.post(f"{text.path}/sign-offs", body).status == 201
+    text.move("review", "published")
+    assert "Salt" not in text.printed()
+
+    edited(owner, text.path, note="A comma.", title="Open the doors now")
+
+    told = [each for each in letters_of(world, CORRECTED) if each]
+    assert sorted(each.to_name or "" for each in told) == ["Bob", "Eve"]
+    for language in ("en", "ru"):
+        said = mailings.write(
+            CORRECTED, told[0].__class__(**{**vars(told[0]), "language": language})
+        )
+        assert "A comma." in said.text
+        assert "http" not in said.text, "they have no link to lead to"
+
+
 def test_the_letter_about_a_sensitive_text_says_nothing_of_it(world: World, owner: Client) -> None:
     text = a_sign_off(world, owner)
     text.open()

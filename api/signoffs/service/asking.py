@@ -12,10 +12,10 @@ from api.organisations import service as organisations
 from api.signoffs import rules
 from api.signoffs.models import Approver, Ask, Round
 from api.signoffs.service import rows
-from api.statements.models import State, Statement, Weight
+from api.statements.models import Statement, Weight
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from api.signoffs.service.rows import Person, Seat, Table
 
 REQUEST, AGAIN, EDITED = "signoffs.request", "signoffs.again", "signoffs.edited"
-CORRECTED = "signoffs.corrected"  # after it was published
 WITHOUT_ANSWER = rules.OUTSTANDING | {rules.Standing.NOT_ASKED, rules.Standing.NOBODY_TO_ASK}
 HANDED, HALF, REMINDER = "signoffs.handed", "signoffs.half", "signoffs.reminder"
 APPEARANCE = "signoffs.appearance"
@@ -112,24 +111,10 @@ def settle(session: Session, table: Table) -> None:
             seat.ask.remind_at = when
 
 
-def stood_behind(seat: Seat, who: Person) -> bool:
-    """Tell whether somebody may still speak for a member whose approval was published."""
-    return seat.standing in rules.COUNTS and who.may_answer
-
-
 def _approved(seat: Seat, who: Person) -> bool:
     """Tell whether somebody may answer for a member that approved at last."""
     is_positive = any(each.row.answer in rules.POSITIVE for each in seat.fresh[-1:])
     return is_positive and who.may_answer
-
-
-def _tell(
-    session: Session, statement: Statement, kind: str, is_meant: Callable[[Seat, Person], bool]
-) -> None:
-    """Promise a letter to each of those who are meant."""
-    there = rows.table(session, statement)
-    for seat in there.seats:
-        write_to(session, there, kind, [who for who in seat.people if is_meant(seat, who)])
 
 
 def owing(seat: Seat) -> list[Person]:
@@ -159,12 +144,12 @@ def _revised(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
     """Tell those who approved of an editorial revision; ask everybody about a material one."""
     found = rows.round_of(session, UUID(facts["statement_id"]))
     statement = session.get_one(Statement, UUID(facts["statement_id"]))
-    if statement.state is State.PUBLISHED:
-        _tell(session, statement, CORRECTED, stood_behind)
     if found is None or found.closed_at is not None or statement.state not in rows.SIGNS_OFF:
         return
-    if facts["weight"] == Weight.EDITORIAL:
-        _tell(session, statement, EDITED, _approved)
+    if facts["weight"] != Weight.MATERIAL:
+        there = rows.table(session, statement)
+        for seat in there.seats:
+            write_to(session, there, EDITED, [who for who in seat.people if _approved(seat, who)])
         return
     for row in session.scalars(select(Ask).where(Ask.round_id == found.id).with_for_update()):
         row.revision_number, row.asked_again_at = int(facts["number"]), clock.now()

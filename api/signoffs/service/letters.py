@@ -12,9 +12,9 @@ from api.organisations.rules import name_in
 from api.signing.service import settings
 from api.signoffs import rules
 from api.signoffs.models import Approver, Ask, Round
-from api.signoffs.service import appearances, asking, rounds, rows
+from api.signoffs.service import appearances, asking, rounds, rows, standing
 from api.statements import service as statements
-from api.statements.models import State, Statement
+from api.statements.models import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,13 +108,28 @@ def _edited(session: Session, approver_id: UUID) -> letters.Facts | None:
     return _facts(session, approver_id, _stands_behind)
 
 
-@letters.facts_of(asking.CORRECTED)
-def _corrected(session: Session, approver_id: UUID) -> letters.Facts | None:
-    return _facts(session, approver_id, _stood_behind)
+@letters.facts_of(standing.CORRECTED, after=standing.forget)
+def _corrected(session: Session, object_id: UUID) -> letters.Facts | None:
+    """Find the facts for who has a link, or for a representative who has none."""
 
+    def stands(table: Table, seat: Seat, _: Person) -> bool:
+        return standing.stands(session, table.statement, seat.organisation.id)
 
-def _stood_behind(table: Table, seat: Seat, who: Person) -> bool:
-    return table.statement.state is State.PUBLISHED and asking.stood_behind(seat, who)
+    if (found := standing.notified(session, object_id)) is None:
+        return _facts(session, object_id, stands)
+    statement, who = found
+    coalition = session.get_one(Coalition, statement.coalition_id)
+    return letters.Facts(
+        to=who.email,
+        to_name=who.name,
+        language=who.representative.language or statement.language,
+        coalition=None if settings.of(session, statement).is_sensitive else coalition.name,
+        facts={
+            "title": statement.title,
+            "accent": coalition.accent,
+            "change_note": statements.current_revision(session, statement).note,
+        },
+    )
 
 
 @letters.facts_of(asking.APPEARANCE)

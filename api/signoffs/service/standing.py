@@ -1,0 +1,100 @@
+"""Who stands under a published text: they are told when it is edited (promise 20)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+
+from api.infra import events, letters
+from api.organisations import service as organisations
+from api.organisations.models import Organisation
+from api.signatures.models import SignatoryKind, Signature
+from api.signatures.service import rows as signed
+from api.signoffs.models import EditNotice
+from api.signoffs.service import rows
+from api.statements.models import State, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
+
+    from api.organisations.service import Represented
+
+CORRECTED = "signoffs.corrected"
+
+
+@events.at_once("statement.revised")
+def _revised(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
+    """Write to those who may answer for each by their link, or else to its representatives."""
+    statement = session.get_one(Statement, UUID(facts["statement_id"]))
+    if statement.state is not State.PUBLISHED:
+        return
+    ids = []
+    for organisation_id, people in _to_be_told(session, statement).items():
+        ids += people or _notices(session, statement, organisation_id)
+    session.flush()
+    letters.promise_all(session, CORRECTED, statement.coalition_id, ids)
+
+
+def stands(session: Session, statement: Statement, organisation_id: UUID) -> bool:
+    """Tell whether an organisation stands under a published text."""
+    is_public = statement.state is State.PUBLISHED
+    return is_public and organisation_id in _to_be_told(session, statement)
+
+
+def _to_be_told(session: Session, statement: Statement) -> dict[UUID, list[UUID]]:
+    """Return the organisations that stand there, and the approvers who may answer for each.
+
+    Of a signature that is not public only its member's appearance leads to the organisation.
+    """
+    query = select(Signature.id, Signature.organisation_id).where(
+        signed.counting(statement), Signature.kind == SignatoryKind.ORGANISATION
+    )
+    named = {row.id: row.organisation_id for row in session.execute(query)}
+    own = select(Organisation.id).where(
+        Organisation.coalition_id == statement.coalition_id,
+        Organisation.id.in_({each for each in named.values() if each}),
+    )
+    found: dict[UUID, list[UUID]] = {each: [] for each in session.scalars(own)}
+    appearances = rows.appearances_of(session, statement.id).values()
+    behind = {each.member_id for each in appearances if each.signature_id in named}
+    for seat in rows.table(session, statement, also=behind).seats:
+        if seat.member.id in behind or seat.organisation.id in found:
+            people = [who.approver.id for who in seat.people if who.may_answer]
+            found.setdefault(seat.organisation.id, []).extend(people)
+    return found
+
+
+def _notices(session: Session, statement: Statement, organisation_id: UUID) -> list[UUID]:
+    ids = []
+    for each in organisations.committing(session, organisation_id):
+        notice = EditNotice(
+            id=uuid4(),
+            coalition_id=statement.coalition_id,
+            statement_id=statement.id,
+            representative_id=each.representative.id,
+        )
+        session.add(notice)
+        ids.append(notice.id)
+    return ids
+
+
+def notified(session: Session, notice_id: UUID) -> tuple[Statement, Represented] | None:
+    """Return of which text a representative is told; None: that is over, or it is no notice."""
+    notice = session.get(EditNotice, notice_id)
+    if notice is None:
+        return None
+    statement = session.get_one(Statement, notice.statement_id)
+    who = organisations.opened(session, notice.representative_id)
+    organisation_id = who.representative.organisation_id
+    ids = {each.representative.id for each in organisations.committing(session, organisation_id)}
+    is_meant = who.representative.id in ids and stands(session, statement, organisation_id)
+    return (statement, who) if is_meant else None
+
+
+def forget(session: Session, notice_id: UUID) -> None:
+    """Let a notice go whose letter is over."""
+    session.execute(delete(EditNotice).where(EditNotice.id == notice_id))
