@@ -18,6 +18,7 @@ from api.web.tables import CSV, HOW_CSV, JSON, LineSchema
 NAMED = "Null for who may not know who this is."
 
 ID = "2f1c6c0e-6d1a-4f0e-9a43-0d6a3f1f9b11"
+MOST_LABEL = 120  # it stands for a name: it is no text of its own
 PLACE = f"statements/{ID}/draft#/body/0/paragraph"
 
 
@@ -161,7 +162,9 @@ class LabelIn(Schema):
         validate=ma.validate.Length(1, 400),
         metadata={"example": PLACE, "description": "As a preview calls it."},
     )
-    label = Text(required=True, metadata={"example": "a blogger whom we do not name"})
+    label = Text(
+        required=True, most=MOST_LABEL, metadata={"example": "a blogger whom we do not name"}
+    )
 
 
 def labels_field() -> ma.fields.List[Any]:
@@ -221,6 +224,36 @@ class RelabelledOut(Schema):
     after = ma.fields.String(required=True, metadata={"example": "We write for a blogger."})
 
 
+class ChangeOut(Schema):
+    """What a revision changes of the one before it, counted; it says nothing of the weight."""
+
+    words_added = ma.fields.Integer(required=True, metadata={"example": 1})
+    words_removed = ma.fields.Integer(required=True, metadata={"example": 1})
+    blocks_added = ma.fields.Integer(required=True, metadata={"example": 0})
+    blocks_removed = ma.fields.Integer(required=True, metadata={"example": 0})
+    blocks_changed = ma.fields.Integer(required=True, metadata={"example": 1})
+    numbers = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        metadata={"example": ["2031"], "description": "Words with digits that came or went."},
+    )
+    names = ma.fields.List(
+        ma.fields.String(),
+        required=True,
+        metadata={
+            "example": ["Kazakhstan"],
+            "description": "Of cases, addressees, organisations and countries, that came or went.",
+        },
+    )
+
+
+class EditedOut(Schema):
+    """What other labels changed of a frozen text."""
+
+    url = ma.fields.String(required=True, metadata={"example": f"/v1/statements/{ID}/revisions/3"})
+    change = ma.fields.Nested(ChangeOut, required=True)
+
+
 class CaseChangedOut(CaseOut):
     """A case after a change, and where its label stands since."""
 
@@ -228,6 +261,11 @@ class CaseChangedOut(CaseOut):
         ma.fields.Nested(RelabelledOut),
         required=True,
         metadata={"description": "In a preview, where it would; the case is as it was."},
+    )
+    edited = ma.fields.List(
+        ma.fields.Nested(EditedOut),
+        required=True,
+        metadata={"description": "Frozen texts that got a successor with other labels, measured."},
     )
 
 

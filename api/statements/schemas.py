@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import marshmallow as ma
 
+from api.cases.schemas import ChangeOut
 from api.statements.models import Kind, State, Weight
 from api.statements.service.work import Wanted, WorkKind
 from api.web.fields import CountryCode, LanguageTag, Slug, Text
@@ -279,29 +280,6 @@ class RevisionOut(RevisionRowOut):
     """A revision, with what prints: the SHA-256 is of exactly that, as RFC 8785 writes it."""
 
     printed = ma.fields.Dict(required=True, metadata={"example": {"title": "Open the doors"}})
-
-
-class ChangeOut(Schema):
-    """What a revision changes of the one before it, counted; it says nothing of the weight."""
-
-    words_added = ma.fields.Integer(required=True, metadata={"example": 1})
-    words_removed = ma.fields.Integer(required=True, metadata={"example": 1})
-    blocks_added = ma.fields.Integer(required=True, metadata={"example": 0})
-    blocks_removed = ma.fields.Integer(required=True, metadata={"example": 0})
-    blocks_changed = ma.fields.Integer(required=True, metadata={"example": 1})
-    numbers = ma.fields.List(
-        ma.fields.String(),
-        required=True,
-        metadata={"example": ["2031"], "description": "Words with digits that came or went."},
-    )
-    names = ma.fields.List(
-        ma.fields.String(),
-        required=True,
-        metadata={
-            "example": ["Kazakhstan"],
-            "description": "Of cases, addressees, organisations and countries, that came or went.",
-        },
-    )
 
 
 class FrozenOut(RevisionOut):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.infra import clock
 from tests.builders import (
     a_case,
     a_coalition,
@@ -14,7 +15,9 @@ from tests.builders import (
     a_revision,
     a_role,
     a_statement,
+    letters_of,
 )
+from tests.signoffs import a_sign_off
 
 if TYPE_CHECKING:
     from tests.client import Answer, Client
@@ -223,3 +226,82 @@ def test_an_alias_that_went_with_the_name_does_not_come_back(owner: Client, worl
 
     assert alias.encode() not in answer.body
     assert alias.encode() not in world.rows()
+
+
+def edited(client: Client, statement: str, body: list[dict[str, Any]]) -> None:
+    path = f"/v1/statements/{statement}/draft"
+    document = client.get(path)["document"]
+    assert client.put(path, {"document": {**document, "body": body}}).status == 200
+
+
+def test_a_label_is_found_where_its_block_moved_to(owner: Client) -> None:
+    told = Told(owner)
+    told.take_back()
+    statement = f"statements/{told.statement}"
+    body = owner.get(f"/v1/{statement}/draft")["document"]["body"]
+    like_it = "We write for the satirist and blogger Dana Specimen, who is held."
+    edited(owner, told.statement, [{"paragraph": "Hear us."}, {"paragraph": like_it}, *body])
+    a_revision(owner, told.statement, weight="editorial")
+
+    listed = places(told.relabel(preview=True)["relabelled"])
+
+    for where in ("draft", "revision"):
+        assert f"{statement}/{where}#/body/3/paragraph" in listed
+        assert f"{statement}/{where}#/body/4/paragraph" in listed
+        assert f"{statement}/{where}#/body/1/paragraph" not in listed, "it is about another"
+    moved = [f"{statement}/{where}#/body/3/paragraph" for where in ("draft", "revision")]
+    assert told.relabel(*((place, "of Almaty") for place in moved)).status == 200
+    assert "blogger of Almaty, who" in told.body()[3]
+    again = [(place, "of Osh") for place in moved]
+    assert told.relabel(*again).status == 200
+
+
+def test_a_draft_that_was_never_frozen_has_places_too(owner: Client, world: World) -> None:
+    told = Told(owner)
+    statement = a_statement(owner, told.coalition, slug="another", body=BODY)
+    assert told.take_back().status == 200
+    place = f"statements/{statement}/draft#/body/1/paragraph"
+
+    assert place in places(told.relabel(preview=True)["relabelled"])
+    assert told.relabel((place, "of Almaty")).status == 200
+
+    body = owner.get(f"/v1/statements/{statement}/draft")["document"]["body"]
+    assert body[1]["paragraph"] == BESIDE.replace(NAME, "of Almaty")
+    assert NAME.encode() not in world.rows()
+
+
+def test_a_label_is_no_text_of_its_own(owner: Client) -> None:
+    told = Told(owner)
+    told.take_back()
+
+    refused = told.relabel((told.first, "We ask " * 18))
+
+    assert refused.faults.keys() == {"/labels/0/label"}
+
+
+def test_other_labels_in_a_published_text_are_an_edit_that_is_told_and_measured(
+    world: World, owner: Client
+) -> None:
+    text = a_sign_off(world, owner, body=BODY)
+    case = a_case(owner, text.coalition, name=NAME, public_label=LABEL, country="KZ")
+    text.open()
+    text.say("Ada")
+    text.move("review", "published")
+    path = f"/v1/cases/{case}"
+    assert owner.patch(path, {"may_be_named": False}).status == 200
+    place = f"statements/{text.statement}/revision#/body/1/paragraph"
+    before = owner.get(f"{text.path}/revisions/2")
+    assert (before["weight"], before["edited_on"]) == ("redaction", None)
+
+    changed = owner.patch(path, {"labels": [{"place": place, "label": "whom 3 courts heard"}]})
+
+    (edit,) = changed["edited"]
+    assert edit["url"] == f"{text.path}/revisions/3"
+    change = edit["change"]
+    assert (change["words_added"], change["words_removed"]) == (4, 4)
+    assert (change["blocks_changed"], change["numbers"]) == (1, ["3"])
+    assert owner.get(edit["url"])["edited_on"] == str(clock.today())
+    (letter,) = [each for each in letters_of(world, "signoffs.corrected") if each]
+    assert letter.to_name == "Ada"
+    assert letter.facts["change_note"] == "The words in place of a name were changed."
+    assert "Edited after it was published" in text.printed()

@@ -39,6 +39,7 @@ from api.cases.service.history import Recorded, record, recorded
 from api.cases.service.others import SAID
 from api.cases.service.silences import (
     NONE,
+    Edited,
     Place,
     Silence,
     corpora,
@@ -67,6 +68,7 @@ __all__ = [
     "SAID",
     "SINCE",
     "Closed",
+    "Edited",
     "Entry",
     "KeyTaken",
     "Place",
@@ -109,6 +111,7 @@ class Shown:
     label: str
     identity: Mapping[str, Any]
     relabelled: Sequence[Place] = ()  # by the change that it was answered to, or would be
+    edited: Sequence[Edited] = ()  # by other labels
 
 
 def enter(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Shown:
@@ -144,22 +147,26 @@ def change(  # noqa: PLR0913 # what a request says
         first = labels if is_taken_back else NONE
         places = change_entry(session, entry_of(session, case), changes, by=actor, labels=first)
         _check_key(changes, case, entry_of(session, case))
+        edited: list[Edited] = []
         if (labels or preview) and not is_taken_back:
-            places = _labels(session, actor, case, labels)
+            places, edited = _labels(session, actor, case, labels)
         shown = _shown(session, actor, case)
-    return replace(_case(actor, case_id) if preview else shown, relabelled=places)
+    now = _case(actor, case_id) if preview else shown
+    return replace(now, relabelled=places, edited=edited)
 
 
-def _labels(session: Session, actor: Actor, case: Case, labels: Mapping[str, str]) -> list[Place]:
+def _labels(
+    session: Session, actor: Actor, case: Case, labels: Mapping[str, str]
+) -> tuple[list[Place], list[Edited]]:
     """Put other labels where a name was taken back before; without labels, tell where it was."""
     if case.may_be_named or not actor.may(case.coalition_id, Role.COORDINATOR):
         must_be_places(labels, ())
-        return []
+        return [], []
     silence = Silence(entry_of(session, case), own_label(session, case), labels)
-    places = relabel(session, silence, hidden(session, case.coalition_id))
+    relabel(session, silence, hidden(session, case.coalition_id))
     if labels:
         audit.record(session, actor, "case.labels_changed", case, {"places": sorted(labels)})
-    return places
+    return silence.places, silence.edited
 
 
 def _case(actor: Actor, case_id: UUID) -> Shown:

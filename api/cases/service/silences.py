@@ -37,6 +37,18 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Edited:
+    """A frozen text whose labels were changed: its successor, and how much that changes."""
+
+    url: str
+    measure: Callable[[], object]  # of who knows texts
+
+    @property
+    def change(self) -> object:
+        return self.measure()
+
+
+@dataclass(frozen=True)
 class Silence:
     """Names that may stand in no text; where they do, the label takes their place."""
 
@@ -44,6 +56,7 @@ class Silence:
     label: str | None  # None: they are there for another reason, and have to go first
     labels: Mapping[str, str] = field(default_factory=dict)  # of single places, in its stead
     places: list[Place] = field(default_factory=list)  # where it came to stand
+    edited: list[Edited] = field(default_factory=list)
 
     def at(self, place: str) -> str:
         """Return the label of one place."""
@@ -85,13 +98,12 @@ def naming_after(session: Session, silence: Silence) -> list[str]:
     return [each for act in texts for each in act(session, silence)]
 
 
-def relabel(session: Session, silence: Silence, hidden: Iterable[Entry]) -> list[Place]:
-    """Put other labels where a name was taken back before; return every place of one."""
+def relabel(session: Session, silence: Silence, hidden: Iterable[Entry]) -> None:
+    """Put other labels where a name was taken back before; tell every place of one."""
     must_be_free_of(silence.labels, silence.entry.names, hidden)
     for act in relabellers:
         act(session, silence)
     must_be_places(silence.labels, silence.places)
-    return silence.places
 
 
 def must_be_free_of(

@@ -125,6 +125,14 @@ def changed(before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
             yield leaf.pointer, leaf.text, text
 
 
+def words_of(value: Any) -> Iterator[leaves.Leaf]:
+    """Yield the texts in which `relabelled` puts a label."""
+    for leaf in leaves.of(value):
+        key = next((step for step in reversed(leaf.path) if isinstance(step, str)), "")
+        if key not in _KEYS | _IDS:
+            yield leaf
+
+
 def tells_of(document: Mapping[str, Any], names: Collection[str], key: str) -> bool:
     """Tell whether a document names a case in what of it may be read.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import defer
@@ -14,12 +14,12 @@ from api.cases import service as cases
 from api.cases.models import Case
 from api.infra import audit, events, pages
 from api.infra.database import reading, touch, transaction
-from api.organisations.models import Organisation
-from api.portable.rules import checking, measuring, printing
+from api.portable.rules import checking, printing
 from api.statements import rules
 from api.statements.models import NamedCase, Revision, State, Statement, Weight
 from api.statements.service.closed import closed_of, must_be_confirmed
 from api.statements.service.live import with_live
+from api.statements.service.measured import to_measure
 from api.statements.service.redaction import as_it_was
 from api.statements.service.relabelling import DoesNotFit
 from api.statements.service.rows import (
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from api.errors import Fault
     from api.infra.pages import Page, PageRequest
     from api.portable.rules.measuring import Measure
-    from api.portable.rules.printing import Printed
 
     Warner = Callable[[Session, Actor, Warned], list[Fault]]
 
@@ -162,31 +161,8 @@ def freeze(  # noqa: PLR0913 # a draft, what it means, and who was looked at
         revision = frozen(session, actor, statement, weight, note, confirmed=confirmed)
         whole = whole_revision(session, revision)
         warnings = _shown(session, actor, Warned(statement, whole, [])).warnings
-        before = _before(session, statement, revision)
-        called = _called(session, statement)
-    # A long text is measured for a second: nobody waits for it, as everything is written.
-    names = measuring.names_of(whole, called)
-    change = before and measuring.measure(before, cast("Printed", revision.printed), names)
-    return Frozen(revision, warnings, change)
-
-
-def _before(session: Session, statement: Statement, revision: Revision) -> Printed | None:
-    """Return what the revision before prints; None where it is not there or not to be read."""
-    if revision.number == 1:
-        return None
-    before = any_revision(session, statement, revision.number - 1)
-    return None if before.is_taken_back else cast("Printed", before.printed)
-
-
-def _called(session: Session, statement: Statement) -> list[str]:
-    """Return the names and acronyms of a coalition's organisations."""
-    query = select(Organisation.names, Organisation.acronym).where(
-        Organisation.coalition_id == statement.coalition_id
-    )
-    called = [
-        name for names, acronym in session.execute(query) for name in (*names.values(), acronym)
-    ]
-    return [name for name in called if name]
+        change = to_measure(session, statement, revision, whole)
+    return Frozen(revision, warnings, change())
 
 
 def naming(actor: Actor, case_id: UUID, page: PageRequest) -> Page[Statement]:

@@ -18,6 +18,7 @@ from api.statements.service import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from api.cases.models import Case
 
 NOTE = "A name was taken back."
+GIVEN = "statements.taken_back"
 DRAFT, REVISION = "draft", "revision"
 AT_ONCE = 20  # texts that are held in memory together
 
@@ -97,7 +99,36 @@ def _redraft(
     redacted = _redacted(statement, draft, silence, DRAFT)
     if secrecy.tells_of(redacted, silence.entry.names, silence.entry.case.key):
         return False
-    return put_draft(session, statement, redacted)
+    before = statement.draft
+    if not put_draft(session, statement, redacted):
+        return False
+    keep(session, statement, silence, before)
+    return True
+
+
+def keep(
+    session: Session,
+    statement: Statement,
+    silence: cases.Silence,
+    before: Mapping[str, Any] | None = None,
+) -> None:
+    """Seal what a draft said before, and which labels were given: by that they are found later."""
+    held = given(session, statement)
+    for leaf in secrecy.words_of(before or {}):
+        if names.without(leaf.text, silence.entry.names, "") != leaf.text:
+            held["texts"].append([leaf.pointer, leaf.kind, leaf.text])
+    case_id, labels = str(silence.entry.case.id), [silence.label or "", *silence.labels.values()]
+    plain = map(secrecy.plain_label, labels)
+    held["labels"][case_id] = sorted({*held["labels"].get(case_id, ()), *plain})
+    statement.taken_back = keys.seal(session, statement.coalition_id, GIVEN, statement.id, held)
+
+
+def given(session: Session, statement: Statement) -> dict[str, Any]:
+    """Return what a draft said before names were taken back, and which labels were given."""
+    if statement.taken_back is None:
+        return {"texts": [], "labels": {}}
+    held: dict[str, Any] = keys.unseal(session, GIVEN, statement.id, statement.taken_back)
+    return held
 
 
 def put_draft(session: Session, statement: Statement, redacted: dict[str, Any]) -> bool:
@@ -138,6 +169,7 @@ def _succeed(session: Session, statement: Statement, silence: cases.Silence) -> 
     _seal_all(session, statement, [revision for revision, _ in telling.values()])
     if redacted:
         put_after(session, statement, redacted, NOTE)
+        keep(session, statement, silence)
     return []
 
 
@@ -147,7 +179,13 @@ def is_sound(redacted: dict[str, Any], entry: cases.Entry) -> bool:
     return not told and not checking.check(redacted).faults
 
 
-def put_after(session: Session, statement: Statement, redacted: dict[str, Any], note: str) -> None:
+def put_after(
+    session: Session,
+    statement: Statement,
+    redacted: dict[str, Any],
+    note: str,
+    edited_on: date | None = None,
+) -> Revision:
     """Write the revision that takes the place of the newest, for other names or labels."""
     public, secrets = secrecy.split(redacted)
     printed = printing.resolve(redacted)
@@ -162,6 +200,7 @@ def put_after(session: Session, statement: Statement, redacted: dict[str, Any], 
         sha256=printing.fingerprint(printed),
         printed=dict(printed),
         document=public,
+        edited_on=edited_on,
         created_by=None,
     )
     if secrets:
@@ -174,6 +213,7 @@ def put_after(session: Session, statement: Statement, redacted: dict[str, Any], 
     rows.index(session, statement, statement.revision_number, public)
     told = {"number": successor.number, "sha256": successor.sha256}
     audit.record(session, None, "statement.redacted", statement, told)
+    return successor
 
 
 def _redacted(

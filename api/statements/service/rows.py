@@ -279,7 +279,7 @@ def frozen(  # noqa: PLR0913 # a draft, what it means, and who was looked at
         sha256=fingerprint,
         printed=dict(printed),
         document=statement.draft,
-        edited_on=clock.today() if _is_public(session, statement) else None,
+        edited_on=clock.today() if is_public(session, statement) else None,
         created_by=actor.user_id,
     )
     if secrets:
@@ -299,7 +299,8 @@ def frozen(  # noqa: PLR0913 # a draft, what it means, and who was looked at
     return revision
 
 
-def _is_public(session: Session, statement: Statement) -> bool:
+def is_public(session: Session, statement: Statement) -> bool:
+    """Tell whether a change of a text is an edit in public."""
     return statement.state is State.PUBLISHED or _has_opened(session, statement)
 
 

@@ -1,0 +1,51 @@
+"""How much a revision changes of the one before it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import select
+
+from api.organisations.models import Organisation
+from api.portable.rules import measuring
+from api.statements.service.rows import any_revision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sqlalchemy.orm import Session
+
+    from api.portable.rules.measuring import Measure
+    from api.portable.rules.printing import Printed
+    from api.statements.models import Revision, Statement
+
+
+def to_measure(
+    session: Session, statement: Statement, revision: Revision, document: Mapping[str, Any]
+) -> Callable[[], Measure | None]:
+    """Return what measures a revision, to be called when everything is written.
+
+    A long text is measured for a second: nobody waits for it. None: the revision before it is not
+    there, or not to be read.
+    """
+    before = _before(session, statement, revision)
+    called, after = _called(session, statement), cast("Printed", revision.printed)
+    return lambda: before and measuring.measure(before, after, measuring.names_of(document, called))
+
+
+def _before(session: Session, statement: Statement, revision: Revision) -> Printed | None:
+    if revision.number == 1:
+        return None
+    before = any_revision(session, statement, revision.number - 1)
+    return None if before.is_taken_back else cast("Printed", before.printed)
+
+
+def _called(session: Session, statement: Statement) -> list[str]:
+    """Return the names and acronyms of a coalition's organisations."""
+    query = select(Organisation.names, Organisation.acronym).where(
+        Organisation.coalition_id == statement.coalition_id
+    )
+    called = [
+        name for names, acronym in session.execute(query) for name in (*names.values(), acronym)
+    ]
+    return [name for name in called if name]
