@@ -70,6 +70,17 @@ class Letter(Base):
     created_at: Mapped[Created]
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
+    @property
+    def shown_run_after(self) -> datetime:
+        return self._shown(self.run_after)
+
+    @property
+    def shown_ended_at(self) -> datetime | None:
+        return self.ended_at and self._shown(self.ended_at)
+
+    def _shown(self, at: datetime) -> datetime:
+        return clock.cut(at) if self.kind in DAY_ONLY else at
+
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
@@ -98,16 +109,18 @@ LEFT: dict[str, Callable[[Session, UUID], None]] = {}
 # After a letter failed, in that transaction: it may still be tried again.
 FAILED: dict[str, Callable[[Session, UUID], None]] = {}
 BULK: set[str] = set()  # kinds that go to many at once, and so delay no other
+DAY_ONLY: set[str] = set()  # kinds whose instant would tell whose signature one is about
 _words: list[Callable[[str, Facts], Message]] = []
 
 
-def facts_of(
+def facts_of(  # noqa: PLR0913 # what a kind of letter is
     kind: str,
     *,
     after: Callable[[Session, UUID], None] | None = None,
     left: Callable[[Session, UUID], None] | None = None,
     failed: Callable[[Session, UUID], None] | None = None,
     is_bulk: bool = False,
+    tells_day_only: bool = False,
 ) -> Callable[[_Find], _Find]:
     """Make a function the one that finds the facts of a kind of letter; None: it is not wanted."""
 
@@ -115,6 +128,8 @@ def facts_of(
         FACTS[kind] = find
         if is_bulk:
             BULK.add(kind)
+        if tells_day_only:
+            DAY_ONLY.add(kind)
         if after is not None:
             AFTER[kind] = after
         if left is not None:
@@ -149,7 +164,7 @@ def promise_all(
             "coalition_id": coalition_id,
             "object_id": object_id,
             "is_bulk": kind in BULK,
-            "created_at": now,
+            "created_at": clock.day() if kind in DAY_ONLY else now,
             "run_after": now,
         }
         for object_id in object_ids

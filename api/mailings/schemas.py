@@ -35,11 +35,15 @@ class LetterOut(Schema):
         },
     )
     attempts = ma.fields.Integer(required=True, metadata={"example": 1})
-    created_at = ma.fields.AwareDateTime(required=True)
-    run_after = ma.fields.AwareDateTime(
-        required=True, metadata={"description": "Of a queued one: not before then is it tried."}
+    created_at = ma.fields.AwareDateTime(
+        required=True, metadata={"description": "Of letters of signing the day, as below."}
     )
-    ended_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    run_after = ma.fields.AwareDateTime(
+        required=True,
+        attribute="shown_run_after",
+        metadata={"description": "Of a queued one: not before then is it tried."},
+    )
+    ended_at = ma.fields.AwareDateTime(required=True, allow_none=True, attribute="shown_ended_at")
 
 
 class LetterArgs(PageArgs):

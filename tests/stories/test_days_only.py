@@ -88,6 +88,25 @@ def test_what_is_held_is_listed_by_day_and_its_cursor_tells_no_more(
     assert all(is_day(each["created_at"]) for each in everybody)
 
 
+def test_letters_of_signing_tell_the_day_in_their_list_and_its_cursor(
+    world: World, owner: Client
+) -> None:
+    rush = a_rush(world, owner)
+    for name in ("ada", "bob"):
+        rush.signed(f"{name}@specimen.example", visibility="anonymous")
+    rush.work()
+    path = f"/v1/coalitions/{rush.coalition}/letters"
+
+    listed = owner.get(path)["items"]
+    link = owner.get(path, limit=1).headers["Link"]
+    cursor = link.split("cursor=")[1].split(">")[0].split("&")[0]
+    first, _ = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+
+    assert {each["kind"] for each in listed} == {"signing.confirmation", "signing.receipt"}
+    assert [each for each in instants(listed) if not is_day(each)] == []
+    assert is_day(first)
+
+
 def entry_of(world: World) -> AuditEntry:
     with world.app.app_context(), reading() as session:
         query = select(AuditEntry).where(AuditEntry.action == CONFIRMED)

@@ -51,7 +51,7 @@ def _page(kind: str, rest: str) -> str:
     return f"{outside().settings.public_url}/{kind}/{rest}"
 
 
-@letters.facts_of(CONFIRMATION)
+@letters.facts_of(CONFIRMATION, tells_day_only=True)
 def confirmation(session: Session, pending_id: UUID) -> letters.Facts | None:
     """Ask the mailbox whether it wants to sign."""
     asked = session.get(PendingSignature, pending_id)
@@ -77,7 +77,7 @@ def _is_told(session: Session, pending_id: UUID) -> None:
         session.delete(asked)
 
 
-@letters.facts_of(AGAIN, after=_is_told)
+@letters.facts_of(AGAIN, after=_is_told, tells_day_only=True)
 def again(session: Session, pending_id: UUID) -> letters.Facts | None:
     """Tell the mailbox that it has signed already, with its link."""
     asked = session.get(PendingSignature, pending_id)
@@ -101,7 +101,7 @@ def _is_received(session: Session, pending_id: UUID) -> None:
         asked.request = None
 
 
-@letters.facts_of(RECEIPT, after=_is_received)
+@letters.facts_of(RECEIPT, after=_is_received, tells_day_only=True)
 def receipt(session: Session, pending_id: UUID) -> letters.Facts | None:
     """Give the mailbox the link by which a signature is seen, corrected, hidden and withdrawn."""
     asked = session.get(PendingSignature, pending_id)
