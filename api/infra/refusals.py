@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from api.infra.refusal_words import ABSENT, BESIDES, DISABLED, DOMAIN_ABSENT, OTHERWISE
+from api.infra.refusal_words import ABSENT, BESIDES, DISABLED, DOMAIN_ABSENT, OTHERWISE, SHUT
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,6 +21,7 @@ MOST = 4_000  # characters of a refusal that are read
 # An enhanced status code, and not an address of the internet.
 CODE = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 REPLY = re.compile(r"(?<![\w.:#=/-])([45])\d\d(?=[ \-]|$)")
+NOT_OF_IT = re.compile(r"4|53[0458]")  # it may pass, or who we are is asked (RFC 4954)
 # These mean that nobody is there, where the words say nothing else: no such mailbox, no such
 # domain, it has moved, and 5.1.10, no mail here (RFC 7505) or a recipient not found (Exchange).
 GONE = frozenset({"5.1.1", "5.1.2", "5.1.6", "5.1.10"})
@@ -151,8 +152,9 @@ def of_codes(codes: list[str], said: str) -> Meaning:
 
 def _by_code(said: str, status: str, codes: list[str]) -> Meaning | None:
     """Return what codes say that no words can outweigh."""
-    if transient := next((each[0] for each in REPLY.finditer(said) if each[1] == "4"), None):
-        return _else(f"reply {transient} may pass", said)
+    if reply := next((each for each in REPLY.finditer(said) if NOT_OF_IT.match(each[0])), None):
+        why = "may pass" if reply[1] == "4" else "asks who we are"
+        return _else(f"reply {reply[0]} {why}", said)
     for code in [*CODE.findall(said), *codes, *CODE.findall(status)]:
         if code.startswith("4."):
             return _else(f"code {code} may pass", said)
@@ -168,6 +170,8 @@ def _by_code(said: str, status: str, codes: list[str]) -> Meaning | None:
 def _by_words(words: str, inner: str, codes: list[str], domains: Collection[str]) -> Meaning | None:
     is_coded = bool(codes) and set(codes) <= GONE
     absent = ABSENT.search(words)
+    if not absent and not is_coded and (shut := SHUT.search(words)):
+        return _else(f"words: {shut[0]!r}: it may be for a while", inner)
     if (closed := DISABLED.search(words)) and not (is_coded and absent):
         return _else(f"words: {closed[0]!r}: the mailbox is there", inner)
     if any(map(POLICY.match, codes)) and not GONE.isdisjoint(codes):

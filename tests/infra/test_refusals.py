@@ -26,7 +26,9 @@ def kind_of(raw: bytes) -> str:
     return found.kind.value if found else "none"
 
 
-@pytest.mark.parametrize("answers", [answered.SEEN, answered.UNSEEN], ids=["seen", "unseen"])
+@pytest.mark.parametrize(
+    "answers", [answered.SEEN, answered.UNSEEN, answered.NEAR], ids=["seen", "unseen", "near"]
+)
 @pytest.mark.parametrize("shapes", [refused.SHAPES, refused.NEW_SHAPES], ids=["seen", "new"])
 def test_who_is_gone_is_known_and_hardly_anybody_else_is_silenced(
     answers: answered.Answers, shapes: tuple[refused.Shape, ...]
@@ -40,6 +42,28 @@ def test_who_is_gone_is_known_and_hardly_anybody_else_is_silenced(
     assert len(missed) <= (1 - LEAST_GONE) * len(found["gone"]), missed
     assert len(silenced) <= MOST_SILENCED * len(found["kept"]), silenced
     assert unread == []
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("Mailbox closed", "failed"),
+        ("5.1.1 Mailbox closed", "gone"),
+        ("5.1.1 Mailbox closed for the holidays", "failed"),
+        ("The user has left", "failed"),
+        ("Recipient no longer receives mail", "gone"),
+        ("Recipient no longer receives mail of lists", "failed"),
+        ("Empfänger geschlossen", "failed"),
+        ("5.1.1 Ящик закрыт", "gone"),
+    ],
+)
+def test_a_mailbox_that_is_shut_is_gone_by_a_code_only(words: str, kind: str) -> None:
+    assert kind_of(refused.exim(SENT, f"550 {words}")) == kind
+
+
+def test_a_server_that_asks_who_we_are_says_nothing_of_the_mailbox() -> None:
+    for reply in ("530", "534", "535", "538"):
+        assert kind_of(refused.exim(SENT, f"{reply} 5.1.1 User unknown")) == "failed"
 
 
 @pytest.mark.parametrize("raw", refused.delayed(SENT))
