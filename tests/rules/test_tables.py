@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from api.infra import tables
-from api.infra.tables import Line, Merge, NotATable, There
+from api.infra.merging import Merge, There
+from api.infra.tables import Line, NotATable
 
 COLUMNS = ("key", "name", "aliases")
 

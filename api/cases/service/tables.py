@@ -31,9 +31,10 @@ from api.cases.service.entries import (
 from api.cases.service.silences import Silence, naming_after, spoken_of
 from api.coalitions.models import Coalition
 from api.errors import DomainError
-from api.infra import audit, keys, tables
+from api.infra import audit, keys, merging, tables
 from api.infra.database import reading, rehearsal, touch, transaction
-from api.infra.tables import CellFault, LineState, Merge, Report, Reported, There
+from api.infra.merging import Merge, There
+from api.infra.tables import CellFault, LineState, Report, Reported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -159,7 +160,7 @@ class _Merging:
         return reported
 
     def _enter(self, reported: Reported, line: Line) -> None:
-        facts = tables.whole(line.facts, NEW)
+        facts = merging.whole(line.facts, NEW)
         faults = [
             CellFault(name, f"Give the {name} of a new case.")
             for name in ("name", "country")
@@ -180,7 +181,7 @@ class _Merging:
 
     def _compare(self, reported: Reported, line: Line, there: There[Case]) -> None:
         case = there.row
-        entry, given = entry_of(self.session, case), tables.given(line.facts, NEW, STAYS)
+        entry, given = entry_of(self.session, case), merging.given(line.facts, NEW, STAYS)
         faults = []
         if self._is_hidden(case):
             given = {name: value for name, value in given.items() if name not in WHOSE or value}

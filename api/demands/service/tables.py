@@ -20,9 +20,10 @@ from api.demands.service.rows import (
     telling,
     write_status,
 )
-from api.infra import audit, tables
+from api.infra import audit, merging, tables
 from api.infra.database import reading, rehearsal, touch, transaction
-from api.infra.tables import CellFault, LineState, Merge, Report, Reported, There
+from api.infra.merging import Merge, There
+from api.infra.tables import CellFault, LineState, Report, Reported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -214,7 +215,7 @@ class _Merging:
     def _enter(
         self, reported: Reported, line: Line, subject: Subject, faults: list[CellFault]
     ) -> None:
-        facts = tables.whole(line.facts, NEW)
+        facts = merging.whole(line.facts, NEW)
         if facts["text"] is None:
             faults.append(CellFault("text", "Give the text of a new demand."))
         reported.settle(LineState.ENTERED, faults)
@@ -235,7 +236,7 @@ class _Merging:
         faults: list[CellFault],
     ) -> None:
         demand, of = there.row, self.subjects[there.row.list_id]
-        given = tables.given(line.facts, NEW, STAYS)
+        given = merging.given(line.facts, NEW, STAYS)
         if given.get("text", "") is None:
             faults.append(CellFault("text", "It cannot be empty."))
         about = self.about.get(demand.id, {})
