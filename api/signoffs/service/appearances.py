@@ -134,8 +134,10 @@ def put(  # noqa: PLR0913 # of whom, by whom, and what
     if row.visibility is not before:
         told = {"member_id": seat.member.id, "visibility": row.visibility}
         is_cut = Visibility.PUBLIC not in {before, row.visibility}
-        action = "appearance.entered" if by else "appearance.chosen"
-        audit.record(session, by, action, row, told, is_cut=is_cut)
+        if by is None:
+            audit.record(session, None, "appearance.chosen", row, told, is_cut=is_cut)
+        else:
+            audit.record(session, by, "appearance.entered", row, told, is_cut=is_cut)
     there = next(each for each in _seats(session, table, seat) if each.appearance is row)
     _follow(session, table, there, by)
 
