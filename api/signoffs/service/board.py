@@ -13,7 +13,7 @@ from api.signatures.rules import Audience
 from api.signoffs import rules
 from api.signoffs.models import Answer
 from api.signoffs.rules import Standing
-from api.signoffs.service import answers, mentions, rows
+from api.signoffs.service import mentions, rows
 from api.signoffs.service.publishing import printed
 from api.statements import service as statements
 from api.statements.models import Statement
@@ -110,8 +110,8 @@ def told(seat: Seat) -> dict[str, Any]:
         "revision_number": last and last.row.revision_number,
         "reminders": ask.reminders if ask else 0,
         "next_reminder_at": ask and ask.remind_at,
-        "people": answers.told_of(seat),
-        "answers": [answers.told(each) for each in seat.answers],
+        "people": rows.told_of(seat),
+        "answers": [rows.told(each) for each in seat.answers],
     }
 
 

@@ -331,3 +331,41 @@ def next_reminder(session: Session, found: Round, ask: Ask) -> datetime | None:
         after_days=found.remind_after_days or coalition.remind_after_days,
         every_days=found.remind_every_days or coalition.remind_every_days,
     )
+
+
+def told_of(seat: Seat) -> list[dict[str, Any]]:
+    """Return who is asked for a member, and who handed it to whom."""
+    names = {each.approver.id: each.name for each in seat.people}
+    given = {each.approver.handed_by: each.name for each in seat.people}
+    said = {each.row.approver_id for each in seat.fresh}
+    return [
+        {
+            "name": each.name,
+            "role": each.role,
+            "email": each.email,
+            "may_answer": each.may_answer,
+            "has_answered": each.approver.id in said,
+            "handed_by": names.get(each.approver.handed_by) if each.approver.handed_by else None,
+            "handed_to": given.get(each.approver.id),
+            "asked_at": each.approver.created_at,
+            "ended_at": each.approver.ended_at,
+        }
+        for each in seat.people
+    ]
+
+
+def told(given: Given) -> dict[str, Any]:
+    """Return one answer with who gave it."""
+    row = given.row
+    return {
+        "answer": row.answer,
+        "by": given.content["by"],
+        "reason": given.content["reason"],
+        "reservations": given.content["reservations"],
+        "prints_reservation": row.prints_reservation,
+        "shows_logo": row.shows_logo,
+        "revision_number": row.revision_number,
+        "revision_sha256": row.revision_sha256,
+        "is_entered": row.user_id is not None,
+        "answered_at": row.answered_at,
+    }
