@@ -1,9 +1,8 @@
 """What a mail server's refusal means: that nobody is there, or anything else.
 
-Nobody is there only on a positive sign: the server says that this mailbox, or its whole domain,
-does not exist, in words or by a code of RFC 3463 that means nothing else. A refusal that says more
-than one thing, or something that is not known here, says nothing of the mailbox.
-`docs/mail.md` has the table.
+Nobody is there only on a positive sign: a code of RFC 3463 that means nothing else, or a sentence
+that is wholly made of words of "nobody is there". With one word that is not known, it says nothing
+of the mailbox: what else a server may say has no end. `docs/mail.md` has the table.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from api.infra.refusal_words import ABSENT, BESIDES, DISABLED, DOMAIN_ABSENT, OTHERWISE, SHUT
+from api.infra.refusal_words import AGAINST, ITSELF, VOCABULARY
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -36,10 +35,13 @@ POLICY = re.compile(r"5\.7\.")
 # Where one server quotes another, the last one that is quoted is the one that refused.
 QUOTED = re.compile(
     r"-+>|\bsaid:|\bresponded(?: with)?:?|\breturned(?: was)?:|\bresponse was:|\bserver was:"
-    r"|^[ \t]{0,20}<<<|\(reason:"
+    r"|\(reason:|\bpermanent failure for one or more recipients \([^\s()]{1,320}:"
     r"|\bafter (?:pipelined )?(?:rcpt to|end of data|data)(?::<[^<>]{0,320}>)?[^:\n]{0,80}:",
     re.IGNORECASE | re.MULTILINE,
 )
+# What the other server answered, in a log of what was said: the lines between are by who reports.
+ANSWERED = re.compile(r"^[ \t]{0,20}<<<(.*)$", re.MULTILINE)
+PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 # Refused before it was said for whom the letter is.
 BEFORE = re.compile(
     r"\b(?:after|to|in|at|during|while sending)\s+(?:the\s+)?(?:pipelined\s+)?"
@@ -59,17 +61,23 @@ NAMED_DOMAIN = re.compile(
     re.IGNORECASE,
 )
 
-_ADDRESS = r"[^\s<>()\[\]\",:;]{1,64}@[^\s<>()\[\]\",:;]{1,253}"
-_NOISE = re.compile(
-    r"https?://\S+|\bwww\.\S+"  # pages that explain
-    rf"|<[^<>]{{0,320}}>|{_ADDRESS}"  # a mailbox may be called "user.unknown"
-    r"|\[[^\[\]]{0,200}\]"  # addresses of the internet, server names, tickets
-    r"|(?<![\w.-])(?:[a-z0-9_-]+\.)+[a-z]{2,24}(?![\w-])"  # hosts
-    r"|(?<![\w.-])(?:[A-Z0-9_-]+\.)+[A-Z]{2,24}(?![\w-])"
+_ADDRESS = re.compile(
+    r"(?:\b(?:for|in) )?<?([^\s<>()\[\]\",:;]{1,64})@([^\s<>()\[\]\",:;]{1,253})>?"
 )
-_TICKETS = re.compile(
-    r"\b[45]\d\d[ -]|[#(]*\b[245]\.\d{1,3}\.\d{1,3}\b\)?|#<|\b\w{0,20}?\d\w{0,20}?\d\w{0,40}"
+# A page that explains, and the words that lead to it.
+_PAGE = re.compile(
+    r"(?:for (?:an? )?(?:more|explanation|details|(?:more |further )?information)[, ]+)?"
+    r"(?:please )?(?:\b(?:see|visit|go to|learn more at|read)[: ]+)?(?:https?://\S+|\bwww\.\S+)",
+    re.IGNORECASE,
 )
+_HOST = re.compile(
+    r"(?<![\w.-])(?:(?:[a-z0-9_-]+\.)+[a-z]{2,24}|(?:[A-Z0-9_-]+\.)+[A-Z]{2,24})(?![\w-])"
+)
+_CODES = re.compile(r"\b[45]\d\d[ -]|[#(]*\b[245]\.\d{1,3}\.\d{1,3}\b\)?|#<")
+# Addresses of the internet, servers, tickets. A bracket with words only may say anything.
+_TICKETS = re.compile(r"\[[^\[\]\s]{0,200}\d[^\[\]\s]{0,200}\]|\b\w{0,60}\d\w{0,60}\b")
+_LONG = 10  # characters of what is a ticket if there is a digit in it
+_STANDARD = re.compile(r"rfc", re.IGNORECASE)
 _INTERNAL = re.compile(r"\b[A-Z]{4,}(?:\.[A-Za-z]+)+")  # RESOLVER.ADR.RecipNotFound
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "\u00b4": "'", "`": "'"})
@@ -113,27 +121,26 @@ class Meaning:
     said: str = ""
 
 
-def read(said: str, status: str = "", domains: Collection[str] = ()) -> Meaning | None:
+def read(said: str, status: str = "", about: Collection[str] = ()) -> Meaning | None:
     """Return what the words of a server mean; None: they say nothing either way.
 
-    `status` is what the server that reports adds of its own. `domains` are those of whom it is
-    about: that another host is unknown, such as a relay on the way, says nothing of a mailbox.
+    `status` is what the server that reports adds of its own. `about` are the addresses that failed:
+    that another one or another host is unknown, such as a relay on the way, says nothing of them.
     """
     said = FOLLOWING.sub("", said[:MOST])
     if not said.strip():
         return None
     if BEFORE.search(said):
         return _else("refused before the recipient was named", said)
-    inner = _innermost(said)
-    codes = CODE.findall(inner) or CODE.findall(said)
-    if found := _by_code(said, status, codes):
+    inner = _innermost("\n".join(ANSWERED.findall(said)) or said)
+    codes = CODE.findall(inner)
+    if found := _by_code(said, status, codes or CODE.findall(said)):
         return found
-    words = plain(inner)
+    if any(map(POLICY.match, codes)) and not GONE.isdisjoint(codes):
+        return _else("codes that contradict each other", inner)
     if any({*codes, ""} & each.codes and each.words.search(_on_one_line(inner)) for each in IDIOMS):
         return _gone("words by which this server says that nobody is there", inner)
-    if sign := OTHERWISE.search(words):
-        return _else(f"words: {sign[0]!r}", inner)
-    return _by_words(words, inner, codes, domains)
+    return _by_words(inner, codes, about)
 
 
 def of_status(status: str) -> Meaning:
@@ -167,28 +174,45 @@ def _by_code(said: str, status: str, codes: list[str]) -> Meaning | None:
     return None
 
 
-def _by_words(words: str, inner: str, codes: list[str], domains: Collection[str]) -> Meaning | None:
-    is_coded = bool(codes) and set(codes) <= GONE
-    absent = ABSENT.search(words)
-    if not absent and not is_coded and (shut := SHUT.search(words)):
-        return _else(f"words: {shut[0]!r}: it may be for a while", inner)
-    if (closed := DISABLED.search(words)) and not (is_coded and absent):
-        return _else(f"words: {closed[0]!r}: the mailbox is there", inner)
-    if any(map(POLICY.match, codes)) and not GONE.isdisjoint(codes):
-        return _else("codes that contradict each other", inner)
-    sign = DOMAIN_ABSENT.search(words)
-    if sign and _another_domain(inner, domains):
-        return _else(f"words: {sign[0]!r}, but of another host", inner)
-    if found := absent or sign:
-        return _gone(f"words: {found[0].strip()!r}", inner)
-    return of_codes(codes, inner) if codes else None
+def _by_words(inner: str, codes: list[str], about: Collection[str]) -> Meaning | None:
+    words, around = plain(_sentence(inner), about), plain(inner)
+    unknown = re.search(r"[^\W\d_]+", VOCABULARY.sub(" ", words))
+    if sign := AGAINST.search(around if unknown else VOCABULARY.sub(" ", around)):
+        return _else(f"words: {sign[0]!r}", inner)
+    known = {each.lastgroup for each in VOCABULARY.finditer(words)}
+    if not unknown and known >= {"absent", "noun"}:
+        return _gone(f"words: {words.strip()!r}", inner)
+    if "5.1.2" in codes and _another_domain(inner, about):
+        return _else("another host is unknown", inner)
+    if codes:
+        return of_codes(codes, inner)
+    if REPLY.search(inner) and words.strip(" .:;-"):
+        what = (
+            f"a word that is not known: {unknown[0]!r}" if unknown else "words that do not say it"
+        )
+        return _else(f"no code, and {what}", inner)
+    return None
 
 
-def _another_domain(said: str, domains: Collection[str]) -> bool:
+def _another_domain(said: str, about: Collection[str]) -> bool:
     """Tell whether a host is named that has nothing to do with whom it is about."""
-    named = [each.casefold().strip(".") for each in NAMED_DOMAIN.findall(said)]
-    return bool(domains and named) and not any(
-        name == domain or name.endswith(f".{domain}") for name in named for domain in domains
+    named = NAMED_DOMAIN.findall(said)
+    return bool(about and named) and not any(_is_about(each, about) for each in named)
+
+
+def _is_about(host: str, about: Collection[str]) -> bool:
+    name = host.casefold().strip(".")
+    domains = {each.rpartition("@")[2].casefold() for each in about}
+    return any(name == domain or name.endswith(f".{domain}") for domain in domains)
+
+
+def _sentence(said: str) -> str:
+    """Return what a server said, without what stands around it in a report."""
+    pieces = [each for each in PARAGRAPHS.split(said) if plain(each).strip(" .:;-")]
+    coded = [each for each in pieces if CODE.search(each) or REPLY.search(each)]
+    return "\n".join(
+        each[start.start() :] if (start := REPLY.search(each)) else each
+        for each in coded or pieces[:1]
     )
 
 
@@ -203,12 +227,41 @@ def _innermost(said: str) -> str:
     return last if len(plain(last)) > 1 else said
 
 
-def plain(text: str) -> str:
-    """Return the words alone, in small letters: no addresses, hosts, pages, codes and tickets."""
+def plain(text: str, about: Collection[str] = ()) -> str:
+    """Return the words alone, in small letters: no hosts, pages, codes and tickets.
+
+    Nor the addresses that it is about, or any where that is not known. Their domain has a word that
+    stands for it.
+    """
     text = text.translate(_APOSTROPHES)
     text = _INTERNAL.sub(lambda found: _CAMEL.sub(" ", found[0].replace(".", " ")), text)
-    text = _TICKETS.sub(" ", _NOISE.sub(" ", text))
-    return BESIDES.sub(" ", re.sub(r"[\s_*\"]+", " ", text).casefold())
+    text = _PAGE.sub(" ", text)
+    text = _ADDRESS.sub(
+        lambda found: " " if not about or _is_about(found[2], about) else found[0], text
+    )
+    for each in about:  # "user merlin.canary": alone, a name may be any word
+        name = re.escape(each.rpartition("@")[0])
+        text = re.sub(
+            rf"(?i)\b(user|mailbox|account|recipient|part)[: ]+{name}(?!\w)", r"\1 ", text
+        )
+    text = _HOST.sub(lambda found: _without_host(found, about), text)
+    text = _TICKETS.sub(_without_ticket, _CODES.sub(" ", text))
+    return re.sub(r"[\s_*\"]+", " ", text).casefold()
+
+
+def _without_host(found: re.Match[str], about: Collection[str]) -> str:
+    """Return a word where it may be the end of a sentence and the beginning of another."""
+    if _is_about(found[0], about):
+        return f" {ITSELF} "
+    return found[0] if found[0].count(".") == 1 else " "
+
+
+def _without_ticket(found: re.Match[str]) -> str:
+    """Return the word where it is no number, such as `IPv6` or `base64`."""
+    word = found[0]
+    digits = sum(map(str.isdigit, word))
+    is_ticket = word.startswith("[") or len(word) >= _LONG or digits * 2 >= len(word)
+    return " " if is_ticket and not _STANDARD.match(word) else word
 
 
 def _on_one_line(text: str) -> str:

@@ -31,6 +31,7 @@ MOST_PARTS = 20  # that hold parts
 # Of its words: the patterns that look through them take the square of a line's length.
 MOST_WORDS, LONGEST_WORDS = 200, 200
 MOST_TOKENS, MOST_ADDRESSES = 5, 100
+MOST_ABOUT = 10  # addresses that are known again in what a server says
 DEEP = re.compile(rb"multipart/|message/", re.IGNORECASE)
 LETTER = re.compile(rb"^X-Letter:[ \t]*([a-z2-7]{40})\s*$", re.IGNORECASE | re.MULTILINE)
 ADDRESS = re.compile(r"[^\s<>()\[\]\",:;@\\]{1,64}@[^\s<>()\[\]\",:;@\\]{1,253}")
@@ -173,10 +174,10 @@ def _bounce(whole: Message) -> Reading:
         if not report_texts.FAILED.search(words):
             return Reading(None, "it does not say that something failed")
         found = ADDRESS.findall(words)
-    domains = {each.rpartition("@")[2].casefold() for each in found}
+    about = list(dict.fromkeys(found))[:MOST_ABOUT]
     tail = _from_the_first(words, found)
-    meanings = [_meaning(each, tail, domains) for each in failed] or [
-        refusals.read(tail, "", domains) or refusals.of_status("")
+    meanings = [_meaning(each, tail, about) for each in failed] or [
+        refusals.read(tail, "", about) or refusals.of_status("")
     ]
     # Of several recipients, all have to be gone: a letter has one, and the rest are sent on to.
     first = next((each for each in meanings if not each.is_gone), meanings[0])
@@ -214,7 +215,7 @@ def _from_the_first(words: str, failing: Iterable[str]) -> str:
     return words[min((each for each in places if each >= 0), default=0) :]
 
 
-def _meaning(block: Message, words: str, domains: Collection[str]) -> refusals.Meaning:
+def _meaning(block: Message, words: str, about: Collection[str]) -> refusals.Meaning:
     """Return what is said of one recipient.
 
     The words of the server that refused go first. Where it gave some, the status that the reporting
@@ -223,11 +224,11 @@ def _meaning(block: Message, words: str, domains: Collection[str]) -> refusals.M
     status = next(_fields(block, "Status"), "")
     by, semicolon, said = next(_fields(block, "Diagnostic-Code"), "").partition(";")
     by, said = (by.strip().casefold(), said.strip()) if semicolon else ("", by.strip())
-    if found := refusals.read(said, status, domains):
+    if found := refusals.read(said, status, about):
         return found
     if by == "smtp" and refusals.plain(said).strip(" .:;-"):
         return refusals.of_status("")
-    return refusals.read(words, status, domains) or refusals.of_status(status)
+    return refusals.read(words, status, about) or refusals.of_status(status)
 
 
 def _fields(block: Message, name: str) -> Iterator[str]:
