@@ -26,12 +26,12 @@ import api.demands.routes
 import api.documents.jobs
 import api.documents.routes
 import api.exchange.routes
-import api.infra.backups
-import api.infra.days
-import api.infra.letters
-import api.infra.links
-import api.infra.rotation
-import api.infra.sending
+import api.infra.backup.backups
+import api.infra.mail.letters
+import api.infra.mail.sender
+import api.infra.security.day_keys
+import api.infra.security.links
+import api.infra.security.rotation
 import api.mailings.jobs
 import api.mailings.routes
 import api.moderation.jobs
@@ -56,28 +56,23 @@ import api.webhooks.routes
 import api.webhooks.schemas
 from api import config
 from api.config import Settings
-from api.infra.child import Children
-from api.infra.database import (
-    POSTGRES_ARGS,
-    THREADS,
-    db,
-    pool,
-    use_postgres_safely,
-    use_sqlite_safely,
-)
-from api.infra.keys import Vault, new_master_key
-from api.infra.limits import Limits
-from api.infra.mail import Server
-from api.infra.outside import EXTENSION, Outside
-from api.infra.places import Places
+from api.infra.database.drivers import POSTGRES_ARGS, use_postgres_safely, use_sqlite_safely
+from api.infra.database.transactions import THREADS, db, pool
+from api.infra.net.egress import Egress
+from api.infra.net.rate_limits import RateLimits
+from api.infra.net.smtp import SmtpServer
 from api.infra.queue import Queue
-from api.infra.reach import Reach
+from api.infra.runtime import EXTENSION, Runtime
+from api.infra.sandbox.bulkhead import Bulkhead
+from api.infra.sandbox.pool import ChildPool
+from api.infra.security import day_keys
 from api.infra.storage import Storage
+from api.infra.vault import Vault, new_master_key
 from api.web import etags, guard, health, idempotency, logs, problems, spec
 from api.web.rest import Api
 
 # What the limited child runs: laying out a page, and filling a template.
-CHILD_MODULES = ("api.infra.layout", "api.templates.rules.filling")
+CHILD_MODULES = ("api.infra.pdf.layout", "api.templates.rules.filling")
 FEATURES = (
     api.accounts.routes,
     api.organisations.routes,
@@ -103,7 +98,7 @@ FEATURES = (
 
 
 def create_app(
-    settings: Settings | None = None, children: Children | None = None, threads: int = THREADS
+    settings: Settings | None = None, children: ChildPool | None = None, threads: int = THREADS
 ) -> Flask:
     """Return the app of these settings, or of the environment's. `children` may be shared.
 
@@ -121,16 +116,16 @@ def create_app(
     )
     app.url_map.merge_slashes = False  # one address a thing; no redirect that drops a body
     app.json.sort_keys = False  # type: ignore[attr-defined] # of the default provider
-    app.extensions[EXTENSION] = Outside(
+    app.extensions[EXTENSION] = Runtime(
         settings=settings,
         vault=Vault(settings.master_keys),
         storage=Storage(settings.storage_path),
         queue=Queue(settings.queue),
-        children=children or Children(CHILD_MODULES, spares=settings.render_spares),
-        places=Places(),
-        limits=Limits(settings.limits_url),
-        mail=Server.at(settings.smtp_url) if settings.smtp_url else None,
-        reach=Reach(
+        pool=children or ChildPool(CHILD_MODULES, spares=settings.render_spares),
+        bulkhead=Bulkhead(),
+        rate_limits=RateLimits(settings.limits_url, day_keys.mark_alone),
+        smtp=SmtpServer.at(settings.smtp_url) if settings.smtp_url else None,
+        egress=Egress(
             networks=settings.allowed_networks,
             ports=frozenset(settings.allowed_ports),
             plain_http=settings.allow_plain_http,

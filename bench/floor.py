@@ -10,8 +10,9 @@ from uuid import uuid4
 from flask import Flask, request
 from sqlalchemy import Column, DateTime, MetaData, String, Table, Uuid, create_engine, insert
 
-from api.infra import clock, server
-from api.infra.processes import together
+from api.cli import server
+from api.cli.supervisor import together
+from api.infra import clock
 
 ROWS = Table(
     "floor",

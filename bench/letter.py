@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.documents.rules import html
-from api.infra import fonts
+from api.infra.pdf import fonts
 from api.portable.rules import printing, reading, signing
 from bench.server import Server
 

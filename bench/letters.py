@@ -25,11 +25,11 @@ from sqlalchemy import func, select
 
 from api.app import create_app
 from api.config import Settings
-from api.infra import letters, sending
-from api.infra.database import reading, transaction
-from api.infra.jobs import Again, Work
-from api.infra.keys import new_master_key
-from api.infra.letters import Facts, Letter, LetterState
+from api.infra.background.jobs import Again, Work
+from api.infra.database.transactions import reading, transaction
+from api.infra.mail import letters, sender
+from api.infra.mail.letters import Facts, Letter, LetterState
+from api.infra.vault import new_master_key
 from api.mailings import rules
 from bench.signing import database, free_port, wait_for
 
@@ -89,7 +89,7 @@ def _floor(port: int) -> float:
 def _is_turn_over() -> bool:
     """Send for a turn, as a worker does; tell whether another one follows."""
     try:
-        sending.send_due(Work(uuid4(), letters.SEND, {"coalition_id": None}, None, uuid4(), 1))
+        sender.send_due(Work(uuid4(), letters.SEND, {"coalition_id": None}, None, uuid4(), 1))
     except Again:
         return True
     return False

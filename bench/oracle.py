@@ -19,8 +19,8 @@ from unittest.mock import patch
 from sqlalchemy import select
 
 from api.app import create_app
-from api.infra import links
-from api.infra.database import reading
+from api.infra.database.transactions import reading
+from api.infra.security import links
 from api.signing import service
 from api.signing.models import PendingSignature
 from api.signing.service import batch

@@ -27,9 +27,10 @@ from sqlalchemy import func, insert, select, text, update
 from api.accounts import service as accounts
 from api.app import create_app
 from api.config import Settings
-from api.infra import keys
-from api.infra.database import db, reading, transaction
-from api.infra.pages import PageRequest
+from api.infra.database.paging import PageRequest
+from api.infra.database.transactions import db, reading, transaction
+from api.infra.security import keys
+from api.infra.vault import new_master_key
 from api.signatures.models import CountChange, Signature, SignatureIdentity
 from api.signatures.service import counts, lists, places, rows
 from api.statements.models import Statement
@@ -80,7 +81,7 @@ def measure() -> None:
         settings = Settings(
             database_url=address,
             storage_path=folder,
-            master_keys=(keys.new_master_key(),),
+            master_keys=(new_master_key(),),
             log_level="WARNING",
             queue_url=f"sqlite:///{folder}/queue",
         )
@@ -184,7 +185,7 @@ def _page(statement_id: UUID, cursor: str | None) -> Callable[[], Any]:
 
 def _cursor_before_the_end() -> str:
     """Return the cursor after which the last page is left: of ten, eight are listed."""
-    # As `infra/pages` writes it; a reader gets it by following every link before.
+    # As `infra/database/paging` writes it; a reader gets it by following every link before.
     return base64.urlsafe_b64encode(json.dumps([MANY - PAGE]).encode()).decode().rstrip("=")
 
 

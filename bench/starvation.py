@@ -16,8 +16,8 @@ from flask_migrate import upgrade
 
 from api.app import create_app
 from api.config import Settings
-from api.infra.database import db
-from api.infra.keys import new_master_key
+from api.infra.database.transactions import db
+from api.infra.vault import new_master_key
 from bench.signing import database
 from tests import starving
 from tests.conftest import World

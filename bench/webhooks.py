@@ -29,8 +29,8 @@ from standardwebhooks import Webhook
 from api.accounts import service as accounts
 from api.app import create_app
 from api.config import Settings
-from api.infra.database import db, reading, transaction
-from api.infra.keys import new_master_key
+from api.infra.database.transactions import db, reading, transaction
+from api.infra.vault import new_master_key
 from api.webhooks.models import Delivery, DeliveryState
 from api.webhooks.service import events, sending
 from tests import builders, hooks

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 from alembic import context
 
 import api.app  # noqa: F401 # brings every table
-from api.infra.database import Base, Instant, db
-from api.infra.keys import BlindBytes, SealedBytes
+from api.infra.database.columns import Base, Instant
+from api.infra.database.transactions import db
+from api.infra.security.keys import BlindBytes, SealedBytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from api.infra.database import reading
+from api.infra.database.transactions import reading
 from api.signatures.models import Signature, Source
 from tests.paper import letters_of as letters_in
 from tests.signoffs import SigningOff, a_sign_off

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from api.infra import backups, dump
-from api.infra.database import Base, db
-from api.infra.keys import Vault
-from api.infra.outside import EXTENSION
+from api.infra.backup import backups, json_rows
+from api.infra.database.columns import Base
+from api.infra.database.transactions import db
+from api.infra.runtime import EXTENSION
+from api.infra.vault import Vault
 from tests.house import counts, empty_storage
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def tables() -> list[Any]:
 def dumped(world: World) -> dict[str, list[bytes]]:
     """Return the rows of every table, but what a restore itself adds."""
     with world.app.app_context(), db.engine.connect() as connection:
-        found = {each.name: list(dump.lines(connection, each)) for each in tables()}
+        found = {each.name: list(json_rows.lines(connection, each)) for each in tables()}
     own = [line for line in found["audit_entries"] if b"house.restored" not in line]
     return {**found, "audit_entries": own}
 

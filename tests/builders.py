@@ -8,9 +8,12 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from api.infra import clock, jobs, letters, links
-from api.infra.database import reading, transaction
-from api.infra.letters import Letter, LetterState
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.database.transactions import reading, transaction
+from api.infra.mail import letters
+from api.infra.mail.letters import Letter, LetterState
+from api.infra.security import links
 from api.signatures import service as signatures
 from api.signoffs.models import Approver, Ask
 from api.statements.models import Statement

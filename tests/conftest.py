@@ -20,11 +20,13 @@ from sqlalchemy import delete, exists, literal, select, union_all
 from api.accounts import service as accounts
 from api.app import CHILD_MODULES, create_app
 from api.config import Settings
-from api.infra import days, jobs
-from api.infra.child import Children
-from api.infra.database import Base, db
-from api.infra.keys import new_master_key
-from api.infra.outside import EXTENSION
+from api.infra.background import jobs
+from api.infra.database.columns import Base
+from api.infra.database.transactions import db
+from api.infra.runtime import EXTENSION
+from api.infra.sandbox.pool import ChildPool
+from api.infra.security import day_keys
+from api.infra.vault import new_master_key
 from tests import postgres
 from tests.client import Client
 
@@ -102,7 +104,7 @@ class World:
 
     def empty(self) -> None:
         """Delete every row, and what a process remembers of them."""
-        days.KNOWN.clear()
+        day_keys.KNOWN.clear()
         with self.app.app_context(), db.engine.begin() as connection:
             filled = set(connection.scalars(_filled()))
             for table in reversed(Base.metadata.sorted_tables):  # TRUNCATE is slower, on few rows
@@ -166,9 +168,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def children() -> Iterator[Children]:
+def children() -> Iterator[ChildPool]:
     """The limited children, shared by all apps of the run."""
-    started = Children(CHILD_MODULES, spares=1)
+    started = ChildPool(CHILD_MODULES, spares=1)
     yield started
     started.close()
 
@@ -180,7 +182,7 @@ def postgres_server() -> Iterator[str | None]:
 
 @pytest.fixture(scope="session")
 def worlds(
-    tmp_path_factory: pytest.TempPathFactory, children: Children, postgres_server: str | None
+    tmp_path_factory: pytest.TempPathFactory, children: ChildPool, postgres_server: str | None
 ) -> Iterator[Worlds]:
     """The apps of this run, made when they are first asked for."""
     made: dict[str, World] = {}
@@ -200,7 +202,7 @@ class Worlds(dict[str, World]):
         self,
         made: dict[str, World],
         folder: Path,
-        children: Children,
+        children: ChildPool,
         server: str | None,
         database: str,
     ) -> None:

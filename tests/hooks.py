@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 from sqlalchemy import update
 from standardwebhooks import Webhook
 
-from api.infra import clock, jobs
-from api.infra.database import transaction
-from api.infra.outside import EXTENSION
-from api.infra.reach import Reach
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.database.transactions import transaction
+from api.infra.net.egress import Egress
+from api.infra.runtime import EXTENSION
 from api.webhooks.models import Delivery, DeliveryState, Endpoint
 from api.webhooks.service import sending
 
@@ -171,8 +172,8 @@ def reaching(world: World, *receivers: Receiver, network: str = "127.0.0.0/8") -
     """Let an app tell receivers on this machine, as only its operator can."""
     was = world.app.extensions[EXTENSION]
     ports = frozenset(each.port for each in receivers)
-    reach = Reach(networks=(ip_network(network),), ports=ports, plain_http=True)
-    world.app.extensions[EXTENSION] = replace(was, reach=reach)
+    egress = Egress(networks=(ip_network(network),), ports=ports, plain_http=True)
+    world.app.extensions[EXTENSION] = replace(was, egress=egress)
     try:
         yield
     finally:

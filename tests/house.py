@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from api.infra import keys, rotation
-from api.infra.database import Base, reading
+from api.infra.database.columns import Base
+from api.infra.database.transactions import reading
+from api.infra.security import keys, rotation
 from tests.builders import (
     a_case,
     a_coalition,

@@ -18,10 +18,10 @@ from pymap.backend.dict import DictBackend
 from pymap.imap import IMAPServer
 from sqlalchemy import update
 
-from api.infra import keys
-from api.infra.database import transaction
-from api.infra.outside import EXTENSION
-from api.infra.reach import Reach
+from api.infra.database.transactions import transaction
+from api.infra.net.egress import Egress
+from api.infra.runtime import EXTENSION
+from api.infra.security import keys
 from api.mailings.models import MailServer, Security
 
 if TYPE_CHECKING:
@@ -160,8 +160,8 @@ def within_reach(world: World, *ports: int) -> Iterator[None]:
     """Let an operator allow this machine and some ports."""
     extensions = world.app.extensions
     before = extensions[EXTENSION]
-    reach = Reach(networks=(ip_network("127.0.0.0/8"),), ports=frozenset(ports))
-    extensions[EXTENSION] = replace(before, reach=reach)
+    egress = Egress(networks=(ip_network("127.0.0.0/8"),), ports=frozenset(ports))
+    extensions[EXTENSION] = replace(before, egress=egress)
     try:
         yield
     finally:

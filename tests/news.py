@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, select
 
 from api.infra import clock
-from api.infra.database import transaction
+from api.infra.database.transactions import transaction
 from api.signatures.models import Consent, ConsentWords, Purpose
 from tests.builders import a_coalition, an_organisation, made
 from tests.post import Post, mail_at

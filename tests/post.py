@@ -14,11 +14,11 @@ from uuid import UUID, uuid4
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
 
-from api.infra import letters
-from api.infra.database import reading, transaction
-from api.infra.letters import Facts, Letter
-from api.infra.mail import Message, Server
-from api.infra.outside import EXTENSION
+from api.infra.database.transactions import reading, transaction
+from api.infra.mail import letters
+from api.infra.mail.letters import Facts, Letter
+from api.infra.net.smtp import Message, SmtpServer
+from api.infra.runtime import EXTENSION
 
 if TYPE_CHECKING:
     import ssl
@@ -130,7 +130,7 @@ def mail_at(world: World, url: str | None) -> Iterator[None]:
     """Let a world have a mail server for a while."""
     extensions = world.app.extensions
     before = extensions[EXTENSION]
-    extensions[EXTENSION] = replace(before, mail=url and Server.at(url))
+    extensions[EXTENSION] = replace(before, smtp=url and SmtpServer.at(url))
     try:
         yield
     finally:

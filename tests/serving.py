@@ -10,7 +10,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from api.infra import server
+from api.cli import server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from api.infra import jobs, letters, links
-from api.infra.database import reading
-from api.infra.letters import Letter
+from api.infra.background import jobs
+from api.infra.database.transactions import reading
+from api.infra.mail import letters
+from api.infra.mail.letters import Letter
+from api.infra.security import links
 from api.signing import rules
 from api.signing.models import PendingSignature
 from api.signing.service import batch

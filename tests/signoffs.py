@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from api.infra import keys
-from api.infra.database import reading
-from api.infra.letters import Letter
+from api.infra.database.transactions import reading
+from api.infra.mail.letters import Letter
+from api.infra.security import keys
 from api.signoffs.models import Approver
 from api.signoffs.service import rows
 from tests.builders import a_coalition, a_member, a_representative, a_text, secret_of

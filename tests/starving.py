@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from api.connectors.service import following
-from api.infra.database import transaction
-from api.infra.outside import EXTENSION
-from api.infra.reach import Reach
+from api.infra.database.transactions import transaction
+from api.infra.net.egress import Egress
+from api.infra.runtime import EXTENSION
 from tests.news import News, news
 from tests.post import Post, server
 from tests.signing import Rush, a_rush
@@ -103,8 +103,8 @@ def behind_tools(world: World, owner: Client, people: int) -> Waited:
 def _reaching(world: World, ports: tuple[int, ...]) -> Iterator[None]:
     extensions = world.app.extensions
     before = extensions[EXTENSION]
-    reach = Reach(networks=(NETWORK,), ports=frozenset(ports), plain_http=True)
-    extensions[EXTENSION] = replace(before, reach=reach)
+    egress = Egress(networks=(NETWORK,), ports=frozenset(ports), plain_http=True)
+    extensions[EXTENSION] = replace(before, egress=egress)
     try:
         yield
     finally:

@@ -8,8 +8,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, insert, select
 
-from api.infra import clock, days, keys, letters, links
-from api.infra.database import reading, transaction
+from api.infra import clock
+from api.infra.database.transactions import reading, transaction
+from api.infra.mail import letters
+from api.infra.security import day_keys, keys, links
 from api.signatures import rules
 from api.signatures.models import (
     Consent,
@@ -104,7 +106,7 @@ def _marks(session: Session, found: Statement, domain: str, prefix: str) -> dict
     of_domain = f"{found.id}:{domain}"
     return {
         "domain_index": keys.blind(session, found.coalition_id, "signatures.domain", of_domain),
-        "prefix": days.mark(session, "prefixes", f"{found.id}:{prefix}"),
+        "prefix": day_keys.mark(session, "prefixes", f"{found.id}:{prefix}"),
     }
 
 

@@ -17,10 +17,12 @@ from werkzeug import Response
 
 from api.connectors.models import Connector, Push, PushAction
 from api.connectors.service import files, people
-from api.infra import clock, jobs, keys
-from api.infra.database import transaction
-from api.infra.outside import EXTENSION
-from api.infra.reach import Reach
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.database.transactions import transaction
+from api.infra.net.egress import Egress
+from api.infra.runtime import EXTENSION
+from api.infra.security import keys
 from api.mailings.models import Cause
 from api.mailings.service import suppressions
 from tests.builders import an_organisation
@@ -235,12 +237,12 @@ def reachable(world: World, *servers: HTTPServer) -> Iterator[None]:
     """Let a world connect to servers on this machine, as its operator can."""
     extensions = world.app.extensions
     before = extensions[EXTENSION]
-    reach = Reach(
+    egress = Egress(
         networks=(ip_network("127.0.0.0/8"),),
         ports=frozenset(each.port for each in servers),
         plain_http=True,
     )
-    extensions[EXTENSION] = replace(before, reach=reach)
+    extensions[EXTENSION] = replace(before, egress=egress)
     try:
         yield
     finally:

@@ -11,7 +11,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from api.cli.running import app
-from api.infra import jobs, queue, sending, worker
+from api.infra import queue
+from api.infra.background import jobs, worker
+from api.infra.mail import sender
 from api.webhooks.service import sending as telling
 from tests.post import a_kind
 
@@ -51,7 +53,7 @@ def working(
 
 def main() -> None:
     """Work with the settings of the environment."""
-    jobs.LEASE = sending.LEASE = telling.LEASE = timedelta(seconds=3)
+    jobs.LEASE = sender.LEASE = telling.LEASE = timedelta(seconds=3)
     jobs.RENEW_SECONDS = 0.3  # type: ignore[assignment] # finer than a user's
     queue.SWEEP_SECONDS = 0.2  # type: ignore[assignment] # finer than a user's
     made = app()

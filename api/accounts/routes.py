@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from api.accounts.models import Token
     from api.accounts.rules import Actor, Role
-    from api.infra.jobs import Job
-    from api.infra.pages import PageRequest
+    from api.infra.background.jobs import Job
+    from api.infra.database.paging import PageRequest
 
 PUBLIC = "/v1/public/"  # for who signs, approves or joins: a link, or nothing, lets them in
 blueprint = Blueprint("accounts", __name__, url_prefix="/v1", description="Who may do what.")

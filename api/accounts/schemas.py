@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 
 from api.accounts.rules import Role
-from api.infra.jobs import JobState
+from api.infra.background.jobs import JobState
 from api.web.fields import Email, Text
 from api.web.paging import PageArgs
 from api.web.rest import Schema

@@ -15,8 +15,9 @@ from api.cases import service as cases
 from api.coalitions.models import Addressee, Coalition, Member
 from api.demands import service as demands
 from api.errors import Conflict, Fault, Invalid, point
-from api.infra import audit, clock, keys
-from api.infra.database import Stale, reading, transaction
+from api.infra import clock
+from api.infra.database.transactions import Stale, reading, transaction
+from api.infra.security import audit, keys
 from api.portable.rules import checking, secrecy
 from api.statements import service as statements
 from api.statements.models import Statement

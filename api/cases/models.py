@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database import Base, Country, Created, Id, Versioned, choice
-from api.infra.keys import Sealed
+from api.infra.database.columns import Base, Country, Created, Id, Versioned, choice
+from api.infra.security.keys import Sealed
 
 
 class CaseStatus(StrEnum):

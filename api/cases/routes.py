@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from api.infra.pages import PageRequest
-    from api.infra.tables import How, Report
+    from api.infra.database.paging import PageRequest
+    from api.infra.tables.csv_files import How, Report
 
 blueprint = Blueprint("cases", __name__, url_prefix="/v1", description="For whom.")
 

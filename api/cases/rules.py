@@ -13,14 +13,15 @@ from urllib.parse import unquote
 
 from anyascii import anyascii
 
-from api.infra import countries, languages, spelling, tables, written
+from api.infra.tables import csv_files, parsing
+from api.infra.text import countries, languages, spelling
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from api.infra.encodings import Encoding
-    from api.infra.tables import Row
+    from api.infra.tables.csv_files import Row
+    from api.infra.tables.encodings import Encoding
 
 LEAST_LETTERS = 3  # of a word that gives a name away
 LONG, ALIKE = 5, 0.8  # letters of a word that may be spelt a little differently, and how little
@@ -209,28 +210,28 @@ _YEAR = re.compile("[0-9]{1,4}")
 
 def read_table(data: bytes, encoding: Encoding | None = None) -> list[Row]:
     """Return the lines of a CSV file, their cells as facts; raise NotATable."""
-    found = tables.read(data, COLUMNS, encoding=encoding)
+    found = csv_files.read(data, COLUMNS, encoding=encoding)
     return [replace(row, facts=_facts(row.facts)) for row in found]
 
 
 def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
     facts: dict[str, Any] = {column: cell.strip() or None for column, cell in cells.items()}
     for column in facts.keys() & _SEVERAL.keys():
-        facts[column] = tables.several(cells[column], _SEVERAL[column])
+        facts[column] = csv_files.several(cells[column], _SEVERAL[column])
     if country := facts.get("country"):
         facts["country"] = countries.code_or(country)
     if status := facts.get("status"):
         facts["status"] = status.casefold().replace(" ", "_")
     if may_be_named := facts.get("may_be_named"):
-        facts["may_be_named"] = tables.truth(may_be_named)
-    if _YEAR.fullmatch(born := written.number(facts.get("born") or "")):
+        facts["may_be_named"] = csv_files.truth(may_be_named)
+    if _YEAR.fullmatch(born := parsing.number(facts.get("born") or "")):
         facts["born"] = int(born)
     return facts
 
 
 def cells_of(line: Mapping[str, Any]) -> dict[str, str | None]:
     """Return the line of a case as the cells of a table."""
-    several = {name: tables.together(line[name] or (), by) for name, by in _SEVERAL.items()}
+    several = {name: csv_files.together(line[name] or (), by) for name, by in _SEVERAL.items()}
     born = line["born"] and str(line["born"])
     told = "true" if line["may_be_named"] else "false"
     return {**line, **several, "born": born, "may_be_named": told}

@@ -9,7 +9,7 @@ import marshmallow as ma
 from api.cases.models import CaseStatus
 from api.cases.rules import COLUMNS, MOST_BYTES
 from api.errors import Fault, Invalid
-from api.infra.tables import MOST_LINES
+from api.infra.tables.csv_files import MOST_LINES
 from api.web.fields import CountryCode, Day, Slug, Text, Truth, WebAddress
 from api.web.paging import PageArgs
 from api.web.rest import Schema

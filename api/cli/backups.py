@@ -12,7 +12,7 @@ from api.cli.running import FILE, OUT, app
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from api.infra.backups import Kept
+    from api.infra.backup.backups import Kept
 
 
 @click.command()
@@ -23,10 +23,11 @@ def backup(file: Path, *, replace: bool) -> None:
 
     Texts and public names are in it in clear, so encrypt it; the master key is not in it.
     """
-    from api.infra import backups, database  # noqa: PLC0415 # see app
+    from api.infra.backup import backups  # noqa: PLC0415 # see app
+    from api.infra.database import transactions  # noqa: PLC0415 # see app
 
     with app().app_context():
-        database.must_be_migrated(config.share("migrations"))
+        transactions.must_be_migrated(config.share("migrations"))
         kept = backups.backup(file, replace=replace)
     _tell(kept)
     for key in kept.missing:
@@ -40,10 +41,11 @@ def restore(file: Path) -> None:
 
     What was promised and not done by then is held, until `undersigned release` lets it go.
     """
-    from api.infra import backups, database  # noqa: PLC0415 # see app
+    from api.infra.backup import backups  # noqa: PLC0415 # see app
+    from api.infra.database import transactions  # noqa: PLC0415 # see app
 
     with app().app_context():
-        database.must_be_migrated(config.share("migrations"))
+        transactions.must_be_migrated(config.share("migrations"))
         kept = backups.restore(file)
     _tell(kept)
     click.echo("Counts, hashes and the record's head are those of the backup.")

@@ -9,7 +9,7 @@ import click
 from api.cli.running import FILE, OUT, acting_as
 from api.documents.rules import press
 from api.documents.rules.html import Look
-from api.infra.child import Children
+from api.infra.sandbox.pool import ChildPool
 from api.portable.rules import checking, reading, writing
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def validate(file: Path) -> None:
 )
 def render(file: Path, output: Path, theme: str | None, form: str | None, page_size: Any) -> None:
     """Print a portable statement as PDF, HTML, text or Markdown; needs no server."""
-    children = Children([press.LAYOUT], spares=0)
+    children = ChildPool([press.LAYOUT], spares=0)
     try:
         wanted = press.Format(form) if form else press.by_ending(output.name)
         if wanted is press.Format.PDF:

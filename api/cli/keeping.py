@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from uuid import UUID
 
-    from api.infra.jobs import Job
-    from api.infra.letters import Letter
+    from api.infra.background.jobs import Job
+    from api.infra.mail.letters import Letter
 
 
 @click.command()
@@ -25,7 +25,8 @@ def release(ids: Sequence[UUID], *, every: bool) -> None:
     The list tells of each job and letter its id, when it was promised, what it is and the coalition
     it is for.
     """
-    from api.infra import jobkeeping, letters  # noqa: PLC0415 # see app
+    from api.infra.background import dead_letters  # noqa: PLC0415 # see app
+    from api.infra.mail import letters  # noqa: PLC0415 # see app
     from api.mailings import service  # noqa: PLC0415
 
     if ids and every:
@@ -35,7 +36,7 @@ def release(ids: Sequence[UUID], *, every: bool) -> None:
             count = service.release(None if every else ids)
             click.echo(f"{count} released.")
             return
-        held: list[Job | Letter] = [*jobkeeping.held(), *letters.held()]
+        held: list[Job | Letter] = [*dead_letters.held(), *letters.held()]
         slugs = _slugs({each.coalition_id for each in held})
         for each in held:
             whose = slugs.get(each.coalition_id, "-")
@@ -46,7 +47,7 @@ def _slugs(coalition_ids: Collection[UUID | None]) -> dict[UUID | None, str]:
     from sqlalchemy import select  # noqa: PLC0415 # see app
 
     from api.coalitions.models import Coalition  # noqa: PLC0415
-    from api.infra.database import reading  # noqa: PLC0415
+    from api.infra.database.transactions import reading  # noqa: PLC0415
 
     with reading() as session:
         query = select(Coalition.id, Coalition.slug).where(Coalition.id.in_(coalition_ids))
@@ -61,7 +62,7 @@ def audit() -> None:
 @audit.command("head")
 def audit_head() -> None:
     """Seal what is there, and print the record's head: number:hash."""
-    from api.infra import audit as record  # noqa: PLC0415 # see app
+    from api.infra.security import audit as record  # noqa: PLC0415 # see app
 
     with app().app_context():
         record.seal_now()
@@ -72,7 +73,7 @@ def audit_head() -> None:
 @click.option("--head", "known", metavar="NUMBER:HASH", help="A head that was kept elsewhere.")
 def audit_verify(known: str | None) -> None:
     """Check that no entry of the record was changed, moved or taken away."""
-    from api.infra import audit as record  # noqa: PLC0415 # see app
+    from api.infra.security import audit as record  # noqa: PLC0415 # see app
 
     head = record.BEFORE_ALL if known is None else record.head_of(known)
     with app().app_context():

@@ -21,7 +21,7 @@ def key() -> None:
 @key.command("create")
 def key_create() -> None:
     """Print a new master key for UNDERSIGNED_MASTER_KEYS."""
-    from api.infra.keys import new_master_key  # noqa: PLC0415 # see app
+    from api.infra.vault import new_master_key  # noqa: PLC0415 # see app
 
     click.echo(new_master_key())
 
@@ -35,7 +35,7 @@ def key_rotate(slugs: Sequence[str], *, house: bool, every: bool) -> None:
 
     It may be stopped at any time; run again it goes on where it was.
     """
-    from api.infra import rotation  # noqa: PLC0415 # see app
+    from api.infra.security import rotation  # noqa: PLC0415 # see app
 
     if bool(slugs) + house + every == 0 or (every and (slugs or house)):
         raise click.UsageError("Choose: --coalition SLUG, --house or --all.")
@@ -57,7 +57,7 @@ def _coalitions(slugs: Sequence[str]) -> list[UUID]:
 
     from api.coalitions.models import Coalition  # noqa: PLC0415
     from api.errors import NotFound  # noqa: PLC0415
-    from api.infra.database import reading  # noqa: PLC0415
+    from api.infra.database.transactions import reading  # noqa: PLC0415
 
     with reading() as session:
         query = select(Coalition.slug, Coalition.id).where(Coalition.slug.in_(slugs))

@@ -43,9 +43,9 @@ def bounce(*, explain: bool) -> None:
 
 def _explain(raw: bytes) -> None:
     """Print how a message is read. It needs no settings: nothing is looked up."""
-    from api.infra import reports  # noqa: PLC0415 # see app
+    from api.infra.mail import bounces  # noqa: PLC0415 # see app
 
-    found = reports.explained(raw)
+    found = bounces.explained(raw)
     kind = found.kind.value if found.kind else "ignored"
     click.echo(f"{kind}: {MEANINGS.get(kind, 'no report of a failure; nothing happens')}")
     click.echo(f"why: {found.why}")
@@ -62,7 +62,7 @@ def _explain(raw: bytes) -> None:
 
 def _read() -> bytes:
     """Return the beginning of what is given; read the rest too, or the server takes us for dead."""
-    from api.infra.reports import MOST_BYTES  # noqa: PLC0415 # see app
+    from api.infra.mail.bounces import MOST_BYTES  # noqa: PLC0415 # see app
 
     found = sys.stdin.buffer.read(MOST_BYTES)
     while sys.stdin.buffer.read(PIECE):

@@ -64,7 +64,7 @@ def taken(field: Field[Any], given: str, hint: str) -> str:
 
 
 def must_be_migrated() -> None:
-    from api.infra.database import must_be_migrated  # noqa: PLC0415 # see app
+    from api.infra.database.transactions import must_be_migrated  # noqa: PLC0415 # see app
 
     with app().app_context():
         must_be_migrated(config.share("migrations"))

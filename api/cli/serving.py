@@ -11,14 +11,14 @@ import click
 
 from api import config
 from api.cli.running import DONE, MACHINE_AT_FAULT, OUT, app, must_be_migrated, stop
+from api.cli.supervisor import together
 from api.errors import Unavailable
-from api.infra.processes import together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from api.infra.machine import Check
+    from api.cli.doctor import Check
 
 SELF = (sys.executable, "-P", "-m", "api.cli")  # -P: not what the folder at hand calls `api`
 WORKER = (*SELF, "worker")
@@ -66,13 +66,14 @@ def serve(bind: str, workers: int, threads: int, number: int | None, *, alone: b
 
 def _serve(listening: socket.socket, threads: int) -> None:
     """Be one of the processes that serve, with a render process warm."""
-    from api.infra import database, server  # noqa: PLC0415 # see app
-    from api.infra.outside import outside  # noqa: PLC0415
+    from api.cli import server  # noqa: PLC0415 # see app
+    from api.infra.database import transactions  # noqa: PLC0415 # see app
+    from api.infra.runtime import runtime  # noqa: PLC0415
 
     application = app(threads)
     with application.app_context():
-        database.must_be_migrated(config.share("migrations"))
-        outside().children.start_soon()
+        transactions.must_be_migrated(config.share("migrations"))
+        runtime().pool.start_soon()
     server.run(application, listening, threads)
 
 
@@ -86,7 +87,8 @@ def _serve(listening: socket.socket, threads: int) -> None:
 )
 def worker(threads: int) -> None:
     """Do the promised jobs: documents, the record's seals, what follows a change."""
-    from api.infra import queue, worker as doing  # noqa: PLC0415 # see app
+    from api.infra import queue  # noqa: PLC0415 # see app
+    from api.infra.background import worker as doing  # noqa: PLC0415 # see app
 
     doing.run(app(queue.threads_of_all(threads)), threads)
 
@@ -116,10 +118,10 @@ def migrate() -> None:
 @click.command()
 def doctor() -> None:
     """Say what is missing on this machine, and the line that mends it."""
-    from api.infra import machine  # noqa: PLC0415 # see app
+    from api.cli.doctor import checks  # noqa: PLC0415 # see app
 
     sound = True
-    for check in (*machine.checks(), *_database_checks()):
+    for check in (*checks(), *_database_checks()):
         click.echo(f"{'ok     ' if check.is_well else 'missing'} {check.what}")
         if not check.is_well:
             sound = sound and not check.is_needed
@@ -147,7 +149,7 @@ def _database_checks() -> Iterator[Check]:
     """Yield what is wrong with the database; nothing where no settings name one."""
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 # see app
 
-    from api.infra.machine import Check  # noqa: PLC0415
+    from api.cli.doctor import Check  # noqa: PLC0415
 
     try:
         must_be_migrated()
@@ -165,11 +167,12 @@ def _database_checks() -> Iterator[Check]:
 
 
 def _job_checks() -> Iterator[Check]:
-    from api.infra import clock, jobkeeping  # noqa: PLC0415 # see app
-    from api.infra.machine import Check  # noqa: PLC0415
+    from api.cli.doctor import Check  # noqa: PLC0415
+    from api.infra import clock  # noqa: PLC0415 # see app
+    from api.infra.background import dead_letters  # noqa: PLC0415 # see app
 
     with app().app_context():
-        since, dead = jobkeeping.standing()
+        since, dead = dead_letters.standing()
     is_late = since is not None and since < clock.now() - LATE
     what = f"a worker: a job waits since {since:%Y-%m-%d %H:%M} UTC" if is_late else "no job waits"
     yield Check(what, is_well=not is_late, mend="undersigned worker")
@@ -180,12 +183,13 @@ def _job_checks() -> Iterator[Check]:
 
 
 def _letter_checks() -> Iterator[Check]:
-    from api.infra import clock, letters  # noqa: PLC0415 # see app
-    from api.infra.machine import Check  # noqa: PLC0415
-    from api.infra.outside import outside  # noqa: PLC0415
+    from api.cli.doctor import Check  # noqa: PLC0415
+    from api.infra import clock  # noqa: PLC0415 # see app
+    from api.infra.mail import letters  # noqa: PLC0415 # see app
+    from api.infra.runtime import runtime  # noqa: PLC0415
 
     with app().app_context():
-        has_server, found = outside().mail is not None, letters.standing()
+        has_server, found = runtime().smtp is not None, letters.standing()
     waiting = f"{found.waiting} letters wait"
     if not has_server:
         mend = "Set UNDERSIGNED_SMTP_URL (docs/settings.md)."

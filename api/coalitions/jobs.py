@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.coalitions.service import invitations
-from api.infra.jobs import job
+from api.infra.background.jobs import job
 
 if TYPE_CHECKING:
-    from api.infra.jobs import Work
+    from api.infra.background.jobs import Work
 
 
 @job("invitations.forget", when=invitations.are_old)

@@ -9,9 +9,18 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from api.infra.database import Base, Country, Id, Instant, Language, Moment, Versioned, choice
-from api.infra.keys import Sealed
-from api.infra.pictures import WithLogo
+from api.infra.database.columns import (
+    Base,
+    Country,
+    Id,
+    Instant,
+    Language,
+    Moment,
+    Versioned,
+    choice,
+)
+from api.infra.pdf.pictures import WithLogo
+from api.infra.security.keys import Sealed
 from api.organisations.models import Organisation
 
 

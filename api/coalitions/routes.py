@@ -28,7 +28,8 @@ from api.coalitions.schemas import (
     RefusalIn,
 )
 from api.coalitions.service import imports, invitations
-from api.infra import pictures, sheets
+from api.infra.pdf import pictures
+from api.infra.tables import spreadsheets
 from api.web.etags import needs_match, tag, tagged
 from api.web.files import body_of, received, sent
 from api.web.paging import PageArgs, listed, paged
@@ -43,10 +44,10 @@ if TYPE_CHECKING:
 
     from api.coalitions.models import Coalition, Member
     from api.coalitions.service.invitations import Invited
-    from api.infra.matching import Taking
-    from api.infra.pages import PageRequest
-    from api.infra.sheets import Imported
-    from api.infra.tables import Line, Report
+    from api.infra.database.paging import PageRequest
+    from api.infra.tables.csv_files import Line, Report
+    from api.infra.tables.matching import Taking
+    from api.infra.tables.spreadsheets import Imported
     from api.web.tables import Reading
 
 blueprint = Blueprint("coalitions", __name__, url_prefix="/v1", description="NGOs acting together.")
@@ -235,7 +236,7 @@ class Addressees(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/addressee-imports")
 class AddresseeImports(MethodView):
-    @received(CSV, max_bytes=sheets.MOST_BYTES, examples=ADDRESSEE_EXAMPLE)
+    @received(CSV, max_bytes=spreadsheets.MOST_BYTES, examples=ADDRESSEE_EXAMPLE)
     @blueprint.arguments(ImportArgs, location="query")
     @blueprint.response(200, ImportedTableOut)
     @blueprint.doc(description=ADDRESSEE_TABLE)

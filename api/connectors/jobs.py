@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from api.connectors.service import expiry, files, work
-from api.infra.jobs import job
+from api.infra.background.jobs import job
 from api.infra.queue import Lane
 
 if TYPE_CHECKING:
-    from api.infra.jobs import Work
+    from api.infra.background.jobs import Work
 
 
 @job("connectors.start", when=work.is_due)

@@ -17,8 +17,10 @@ from api.copies import rules
 from api.copies.rules import Part
 from api.demands import service as demands
 from api.errors import Fault, Invalid
-from api.infra import audit, clock, keys, pictures
-from api.infra.database import transaction
+from api.infra import clock
+from api.infra.database.transactions import transaction
+from api.infra.pdf import pictures
+from api.infra.security import audit, keys
 from api.organisations import service as organisations
 from api.organisations.models import Organisation
 from api.portable.rules import checking, secrecy

@@ -10,8 +10,8 @@ from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.demands.models import DemandStatus
-from api.infra.database import Base, Created, Id, Instant, Language, choice
-from api.infra.keys import Sealed
+from api.infra.database.columns import Base, Created, Id, Instant, Language, choice
+from api.infra.security.keys import Sealed
 
 
 class CoverLetter(Base):

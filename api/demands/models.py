@@ -10,7 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from api.cases.models import StatusChange
-from api.infra.database import Base, Country, Id, Versioned, choice
+from api.infra.database.columns import Base, Country, Id, Versioned, choice
 
 
 class DemandKind(StrEnum):

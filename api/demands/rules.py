@@ -8,15 +8,16 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Fault, point
-from api.infra import countries, spelling, tables
+from api.infra.tables import csv_files
+from api.infra.text import countries, spelling
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from uuid import UUID
 
-    from api.infra.encodings import Encoding
-    from api.infra.tables import Row
+    from api.infra.tables.csv_files import Row
+    from api.infra.tables.encodings import Encoding
 
 
 def order_faults(there: Sequence[UUID], wanted: Sequence[UUID]) -> list[Fault]:
@@ -58,7 +59,7 @@ _BETWEEN = r"[\s,;|]+"
 
 def read_table(data: bytes, encoding: Encoding | None = None) -> list[Row]:
     """Return the lines of a CSV file, their cells as facts; raise NotATable."""
-    found = tables.read(data, COLUMNS, encoding=encoding)
+    found = csv_files.read(data, COLUMNS, encoding=encoding)
     return [replace(row, facts=_facts(row.facts)) for row in found]
 
 

@@ -9,7 +9,7 @@ import marshmallow as ma
 from api.cases.schemas import StatusChangeIn, StatusChangeOut
 from api.demands.models import DemandKind, DemandStatus
 from api.demands.rules import COLUMNS, MOST_BYTES
-from api.infra.tables import MOST_LINES
+from api.infra.tables.csv_files import MOST_LINES
 from api.texts.rules import markdown
 from api.web.fields import CountryCode, Slug, Text
 from api.web.paging import PageArgs

@@ -9,11 +9,11 @@ from uuid import UUID
 from api.documents import service
 from api.documents.rules.press import Format
 from api.documents.service import public
-from api.infra.jobs import job
+from api.infra.background.jobs import job
 from api.infra.queue import Lane
 
 if TYPE_CHECKING:
-    from api.infra.jobs import Work
+    from api.infra.background.jobs import Work
 
 
 @job(service.PRINT, lane=Lane.LONG)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database import Base, Created, Instant
+from api.infra.database.columns import Base, Created, Instant
 
 
 class PrintedDocument(Base):

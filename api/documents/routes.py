@@ -15,7 +15,7 @@ from api.documents import service
 from api.documents.rules.press import CONTENT_TYPES, Format
 from api.documents.schemas import FILES, DocumentArgs, PreviewArgs, TemplatePreviewIn
 from api.documents.service import Wanted, previews, public
-from api.infra.jobs import Job
+from api.infra.background.jobs import Job
 from api.portable.rules import writing
 from api.signing.schemas import AcceptedOut
 from api.web.etags import tag

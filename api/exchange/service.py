@@ -15,9 +15,10 @@ from api.cases import service as cases
 from api.demands import service as demands
 from api.errors import Fault, Invalid
 from api.exchange import rules
-from api.infra import audit, spelling
-from api.infra.database import reading, transaction
-from api.infra.matching import agree
+from api.infra.database.transactions import reading, transaction
+from api.infra.security import audit
+from api.infra.tables.matching import agree
+from api.infra.text import spelling
 from api.organisations import service as organisations
 from api.organisations.models import Organisation
 from api.portable.rules import checking, reading as portable, secrecy

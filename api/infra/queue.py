@@ -23,7 +23,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from api.errors import Unavailable
-from api.infra.database import POSTGRES_ARGS, Impatient
+from api.infra.database.drivers import POSTGRES_ARGS, Impatient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

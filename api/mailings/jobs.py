@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.infra import jobs
+from api.infra.background import jobs
 from api.infra.queue import Lane
 from api.mailings import service
 from api.mailings.service import mailbox, suppressions
 
 if TYPE_CHECKING:
-    from api.infra.jobs import Work
+    from api.infra.background.jobs import Work
 
 
 @jobs.job("mailings.tell_head", when=service.is_head_due)

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database import Base, Created, Id, Instant, Versioned, choice
-from api.infra.keys import BlindBytes, Sealed
+from api.infra.database.columns import Base, Created, Id, Instant, Versioned, choice
+from api.infra.security.keys import BlindBytes, Sealed
 
 
 class Cause(StrEnum):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from api.infra.letters import Letter
+    from api.infra.mail.letters import Letter
 
 blueprint = Blueprint("mailings", __name__, url_prefix="/v1", description="Letters to people.")
 

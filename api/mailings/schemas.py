@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from api.infra.letters import LetterState
+from api.infra.mail.letters import LetterState
 from api.mailings.models import Cause, Security
 from api.mailings.rules import bodies
 from api.mailings.rules.servers import ADVICE

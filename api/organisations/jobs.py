@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.infra.jobs import job
+from api.infra.background.jobs import job
 from api.infra.queue import Lane
 from api.organisations import service
 
 if TYPE_CHECKING:
-    from api.infra.jobs import Work
+    from api.infra.background.jobs import Work
 
 
 @job("organisations.make_exact", when=service.lack_exact, lane=Lane.LONG)

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database import Base, Country, Id, Language, Versioned
-from api.infra.keys import BlindBytes, Sealed
-from api.infra.pictures import WithLogo
+from api.infra.database.columns import Base, Country, Id, Language, Versioned
+from api.infra.pdf.pictures import WithLogo
+from api.infra.security.keys import BlindBytes, Sealed
 
 
 class Organisation(WithLogo, Versioned, Base):

@@ -8,7 +8,8 @@ from flask import request
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
-from api.infra import pictures, sheets
+from api.infra.pdf import pictures
+from api.infra.tables import spreadsheets
 from api.organisations import service
 from api.organisations.rules import importing
 from api.organisations.schemas import (
@@ -39,10 +40,10 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from api.infra.matching import Taking
-    from api.infra.pages import PageRequest
-    from api.infra.sheets import Imported
-    from api.infra.tables import Line, Report
+    from api.infra.database.paging import PageRequest
+    from api.infra.tables.csv_files import Line, Report
+    from api.infra.tables.matching import Taking
+    from api.infra.tables.spreadsheets import Imported
     from api.organisations.models import Organisation
     from api.web.tables import Reading
 
@@ -86,7 +87,7 @@ class OrganisationTable(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/organisation-imports")
 class OrganisationImports(MethodView):
-    @received(CSV, max_bytes=sheets.MOST_BYTES, examples=ORGANISATION_EXAMPLE)
+    @received(CSV, max_bytes=spreadsheets.MOST_BYTES, examples=ORGANISATION_EXAMPLE)
     @blueprint.arguments(ImportArgs, location="query")
     @blueprint.response(200, ImportedTableOut)
     @blueprint.doc(description=ORGANISATION_TABLE)
@@ -103,7 +104,7 @@ class OrganisationImports(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/representative-imports")
 class RepresentativeImports(MethodView):
-    @received(CSV, max_bytes=sheets.MOST_BYTES, examples=COMMITTER_EXAMPLE)
+    @received(CSV, max_bytes=spreadsheets.MOST_BYTES, examples=COMMITTER_EXAMPLE)
     @blueprint.arguments(ImportArgs, location="query")
     @blueprint.response(200, ImportedTableOut)
     @blueprint.doc(description=COMMITTER_TABLE)

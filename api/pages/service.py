@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from api.coalitions.models import Coalition
 from api.errors import NotFound
-from api.infra import pictures, thumbnails
-from api.infra.database import reading
+from api.infra.database.transactions import reading
+from api.infra.pdf import pictures, thumbnails
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from api.infra.jobs import job
+from api.infra.background.jobs import job
 from api.infra.queue import Lane
 from api.signatures.service import counts, evidence, places, search as searches
 
 if TYPE_CHECKING:
-    from api.infra.jobs import Work
+    from api.infra.background.jobs import Work
 
 
 @job(places.PLACE, when=places.are_wanted)

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra import clock
-from api.infra.database import (
+from api.infra.database.columns import (
     Base,
     Country,
     Created,
@@ -21,7 +21,7 @@ from api.infra.database import (
     Versioned,
     choice,
 )
-from api.infra.keys import BlindBytes, Sealed
+from api.infra.security.keys import BlindBytes, Sealed
 
 
 class Source(StrEnum):

@@ -9,7 +9,7 @@ from flask.views import MethodView
 
 from api.accounts.routes import current_actor, promised
 from api.accounts.schemas import JobOut
-from api.infra.jobs import Job
+from api.infra.background.jobs import Job
 from api.signatures import rules
 from api.signatures.schemas import (
     TABLE,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from api.infra.tables import Report
+    from api.infra.tables.csv_files import Report
     from api.signatures.models import Evidence
     from api.signatures.service.rows import Shown
 

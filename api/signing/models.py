@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database import Base, Id, Instant, Language, Moment
-from api.infra.keys import BlindBytes, Sealed
+from api.infra.database.columns import Base, Id, Instant, Language, Moment
+from api.infra.security.keys import BlindBytes, Sealed
 
 
 class PendingSignature(Base):

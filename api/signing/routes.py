@@ -35,7 +35,7 @@ from api.web.rest import Blueprint
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from api.infra.pages import PageRequest
+    from api.infra.database.paging import PageRequest
     from api.signing.service.confirming import Asked
     from api.signing.service.owning import Own
     from api.signing.service.reader import Public

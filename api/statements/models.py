@@ -11,8 +11,17 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from api.cases.models import CaseStatus
-from api.infra.database import Base, Country, Created, Id, Instant, Language, Versioned, choice
-from api.infra.keys import Sealed
+from api.infra.database.columns import (
+    Base,
+    Country,
+    Created,
+    Id,
+    Instant,
+    Language,
+    Versioned,
+    choice,
+)
+from api.infra.security.keys import Sealed
 
 
 class Kind(StrEnum):

@@ -34,7 +34,7 @@ from api.web.rest import Blueprint
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from api.infra.pages import PageRequest
+    from api.infra.database.paging import PageRequest
     from api.statements.models import Revision, Statement
 
 blueprint = Blueprint("statements", __name__, url_prefix="/v1", description="Texts with a life.")

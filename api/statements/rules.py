@@ -11,7 +11,7 @@ from api.accounts.rules import Role
 from api.cases.rules import Names
 from api.demands.models import FOR_FREEDOM, UNANSWERED
 from api.errors import Conflict, Fault, point
-from api.infra import spelling
+from api.infra.text import spelling
 from api.portable.rules import leaves
 from api.statements.models import State, Weight
 from api.texts.rules import markdown

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from api.infra.database import Base, Created, Id, Language, Versioned
+from api.infra.database.columns import Base, Created, Id, Language, Versioned
 
 
 class Template(Versioned, Base):

@@ -28,7 +28,7 @@ from api.web.rest import Blueprint
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from api.infra.pages import PageRequest
+    from api.infra.database.paging import PageRequest
     from api.templates.models import TemplateVersion
 
 blueprint = Blueprint(

@@ -15,9 +15,10 @@ from api.cases import service as cases
 from api.cases.rules import names_in
 from api.config import share
 from api.errors import Conflict, Fault, Invalid, NotFound
-from api.infra import audit, pages
-from api.infra.database import flush, insert, reading, touch, transaction
-from api.infra.outside import outside
+from api.infra.database import paging
+from api.infra.database.transactions import flush, insert, reading, touch, transaction
+from api.infra.runtime import runtime
+from api.infra.security import audit
 from api.portable.rules import reading as portable, secrecy, writing
 from api.templates.models import Template, TemplateVersion
 from api.templates.rules import facts as declared, template as rules
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
 FILLING = "api.templates.rules.filling"  # by name: it runs in the child only
 BODY = "/source"  # where a request holds a template
@@ -205,7 +206,7 @@ def templates(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Templ
     actor.must(coalition_id, Role.VIEWER)
     with reading() as session:
         query = select(Template).where(Template.coalition_id == coalition_id)
-        return pages.page(session, query, page, [Template.name, Template.id])
+        return paging.page(session, query, page, [Template.name, Template.id])
 
 
 def versions(actor: Actor, template_id: UUID, page: PageRequest) -> Page[TemplateVersion]:
@@ -214,7 +215,7 @@ def versions(actor: Actor, template_id: UUID, page: PageRequest) -> Page[Templat
         found = load(session, actor, Template, template_id, Role.VIEWER)
         query = select(TemplateVersion).where(TemplateVersion.template_id == found.id)
         keys = [TemplateVersion.number, TemplateVersion.id]
-        return pages.page(session, query, page, keys, descending=True).of(_with(found))
+        return paging.page(session, query, page, keys, descending=True).of(_with(found))
 
 
 def _with(template: Template) -> Callable[[TemplateVersion], TemplateVersion]:
@@ -243,7 +244,7 @@ def filled(
 ) -> dict[str, Any]:
     """Return the draft that a template gives with these facts, filled in a limited child."""
     payload = {"template": source, "facts": facts, "given": given}
-    draft: dict[str, Any] = json.loads(outside().children.run(FILLING, payload))
+    draft: dict[str, Any] = json.loads(runtime().pool.run(FILLING, payload))
     return draft
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from api.infra.jobs import job
+from api.infra.background.jobs import job
 from api.infra.queue import Lane
 from api.updates import service
 from api.updates.service import sending
@@ -13,7 +13,7 @@ from api.updates.service import sending
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from api.infra.jobs import Work
+    from api.infra.background.jobs import Work
 
 
 @job(sending.SEND, when=sending.is_wanted, lane=Lane.BULK)

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database import Base, Id, Instant, Language, Versioned, choice
+from api.infra.database.columns import Base, Id, Instant, Language, Versioned, choice
 
 
 class UpdateState(StrEnum):

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask, Response, g, request
 
-from api.infra.database import Expected, Stale
+from api.infra.database.transactions import Expected, Stale
 from api.web.problems import MatchNeeded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from api.infra.database import Versioned
+    from api.infra.database.columns import Versioned
 
 _VERSION = re.compile(r"[0-9]{1,9}", re.ASCII)
 _Row = TypeVar("_Row", bound="Versioned")

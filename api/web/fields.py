@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import marshmallow as ma
 from email_validator import EmailNotValidError, validate_email
 
-from api.infra import characters, countries, fonts, languages, written
+from api.infra.pdf import fonts
+from api.infra.tables import parsing
+from api.infra.text import characters, countries, languages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -72,8 +74,8 @@ class Day(ma.fields.Date):
     ) -> date:
         if isinstance(value, str):
             try:
-                value = written.day(value)
-            except written.Unclear as unclear:
+                value = parsing.day(value)
+            except parsing.Unclear as unclear:
                 raise ma.ValidationError(str(unclear)) from unclear
         return super()._deserialize(value, attr, data, **more)
 

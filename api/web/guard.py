@@ -14,7 +14,7 @@ from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 
 from api.errors import Fault, Invalid, point
-from api.infra.characters import piled, unfit
+from api.infra.text.characters import piled, unfit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

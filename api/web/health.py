@@ -14,9 +14,9 @@ from flask import Flask, Response, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import config
-from api.infra.database import NotMigrated, must_be_migrated
-from api.infra.outside import elsewhere, outside
+from api.infra.database.transactions import NotMigrated, must_be_migrated
 from api.infra.queue import QueueBroken
+from api.infra.runtime import runtime, thread_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,10 +78,10 @@ class _Parts:
         }
 
     def _ask(self, *, is_queue_there: bool) -> None:
-        within = elsewhere()
+        within = thread_context()
         questions: dict[str, Callable[[], bool | None]] = {
             "queue": lambda: is_queue_there and _queue(),
-            "limits": outside().limits.is_shared,
+            "limits": runtime().rate_limits.is_shared,
             "storage": _storage,
             "mail": _mail,
         }
@@ -110,13 +110,13 @@ def _database() -> bool:
 
 
 def _is_queue_in_it() -> bool:
-    settings = outside().settings
+    settings = runtime().settings
     return settings.queue_url is None and not settings.is_sqlite
 
 
 def _queue() -> bool:
     try:
-        outside().queue.size()
+        runtime().queue.size()
     except QueueBroken:
         return False
     return True
@@ -124,13 +124,13 @@ def _queue() -> bool:
 
 def _storage() -> bool:
     try:
-        return shutil.disk_usage(outside().settings.storage_path).free > LEAST_FREE_BYTES
+        return shutil.disk_usage(runtime().settings.storage_path).free > LEAST_FREE_BYTES
     except OSError:
         return False
 
 
 def _mail() -> bool | None:
-    server = outside().mail
+    server = runtime().smtp
     if server is None:
         return None
     try:

@@ -21,8 +21,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import Conflict, Fault, Invalid
-from api.infra import clock, jobs, keys
-from api.infra.database import Base, Id, Moment, insert, transaction, with_commit
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.database.columns import Base, Id, Moment
+from api.infra.database.transactions import insert, transaction, with_commit
+from api.infra.security import keys
 from api.web.problems import StillRunning
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from api.infra.jobs import Work
+    from api.infra.background.jobs import Work
 
 log = structlog.get_logger()
 HEADER = "Idempotency-Key"

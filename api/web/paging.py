@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import marshmallow as ma
 from flask import request
 
-from api.infra.pages import MOST, Page, PageRequest
+from api.infra.database.paging import MOST, Page, PageRequest
 from api.web.rest import Schema
 
 

@@ -19,8 +19,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from api import errors
-from api.infra.database import Stale
-from api.infra.limits import TooOften
+from api.infra.database.transactions import Stale
+from api.infra.net.rate_limits import TooOften
 from api.web.guard import TooLarge, Unreadable, WrongContentType
 
 if TYPE_CHECKING:

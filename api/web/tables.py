@@ -9,11 +9,19 @@ import marshmallow as ma
 from flask import Response, request, stream_with_context
 
 from api.errors import Fault, Invalid, point
-from api.infra import sheets, tables
-from api.infra.encodings import Encoding
-from api.infra.matching import ImportState, Taking
-from api.infra.sheets import Imported, Layout
-from api.infra.tables import MOST_LINES, CellFault, How, Line, LineState, OnDifference, Row
+from api.infra.tables import csv_files, spreadsheets
+from api.infra.tables.csv_files import (
+    MOST_LINES,
+    CellFault,
+    How,
+    Line,
+    LineState,
+    OnDifference,
+    Row,
+)
+from api.infra.tables.encodings import Encoding
+from api.infra.tables.matching import ImportState, Taking
+from api.infra.tables.spreadsheets import Imported, Layout
 from api.web.guard import JSON as JSON  # noqa: PLC0414 # routes of tables find it beside CSV
 from api.web.rest import Schema
 
@@ -21,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from enum import StrEnum
 
-    from api.infra.tables import Report
+    from api.infra.tables.csv_files import Report
 
 CSV = "text/csv"
 CSV_SENT = f"{CSV}; charset=utf-8"
@@ -105,7 +113,7 @@ class ImportArgs(MergeArgs):
     map = ma.fields.List(
         ma.fields.String(validate=ma.validate.Length(1, 400)),
         load_default=list,
-        validate=ma.validate.Length(0, tables.MOST_COLUMNS),
+        validate=ma.validate.Length(0, csv_files.MOST_COLUMNS),
         metadata={
             "description": "HEADER:COLUMN, what a column of the table is read as; HEADER: alone"
             " passes it over. The others are found by their usual names in English and Russian.",
@@ -232,8 +240,8 @@ def imported(
     column_of: Callable[[Sequence[str]], str] = _first,
 ) -> Imported:
     """Read the table of others in a body, have it taken in, and tell both."""
-    sheet = sheets.read(request.get_data(), reading.how.encoding)
-    found, columns = sheets.mapped(sheet, layout, reading.columns)
+    sheet = spreadsheets.read(request.get_data(), reading.how.encoding)
+    found, columns = spreadsheets.mapped(sheet, layout, reading.columns)
     report = take(checked(found, schema, column_of), reading.how)
     return Imported(report.stored, report.lines, columns, sheet.encoding)
 
@@ -254,7 +262,7 @@ def rows(
     if strange:
         raise Invalid("A table as JSON is one list.", strange)
     if len(listed) > MOST_LINES:
-        tables.too_many()
+        csv_files.too_many()
     return [_row(name, place, each) for place, each in enumerate(listed)]
 
 
@@ -305,9 +313,9 @@ def as_csv(
     columns: Sequence[str], batches: Iterator[Sequence[Mapping[str, str | None]]]
 ) -> Iterator[str]:
     """Write batches of rows as a table."""
-    yield tables.written(columns, [], header=True)
+    yield csv_files.written(columns, [], header=True)
     for batch in batches:
-        yield tables.written(columns, batch, header=False)
+        yield csv_files.written(columns, batch, header=False)
 
 
 def as_json(name: str, batches: Iterator[Sequence[Mapping[str, Any]]]) -> Iterator[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.infra.jobs import job
+from api.infra.background.jobs import job
 from api.infra.queue import Lane
 from api.webhooks.service import events, sending
 
 if TYPE_CHECKING:
-    from api.infra.jobs import Work
+    from api.infra.background.jobs import Work
 
 
 @job(events.SEND, when=events.is_due, lane=Lane.DELIVERIES)

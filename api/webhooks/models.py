@@ -10,8 +10,8 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra import clock
-from api.infra.database import Base, Created, Id, Instant, Moment, Versioned, choice
-from api.infra.keys import Sealed
+from api.infra.database.columns import Base, Created, Id, Instant, Moment, Versioned, choice
+from api.infra.security.keys import Sealed
 
 
 class Cause(StrEnum):

@@ -26,7 +26,7 @@ from api.webhooks.service import deliveries
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from api.infra.pages import PageRequest
+    from api.infra.database.paging import PageRequest
 
 blueprint = Blueprint(
     "webhooks", __name__, url_prefix="/v1", description="Other systems are told what happens."

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from api.app import create_app
 from api.config import Settings
-from api.infra import jobs, queue, worker
+from api.infra import queue
+from api.infra.background import jobs, worker
 
 if TYPE_CHECKING:
-    from api.infra.jobs import Work
+    from api.infra.background.jobs import Work
 
 KIND = "tests.tell"
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import yaml
 
-from api.infra.languages import COUNTRIES
+from api.infra.text.languages import COUNTRIES
 from api.signatures.models import SignatureState
 from tests import builders
 from tests.builders import a_coalition, a_role, an_organisation, made

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import func, select
 
 from api.accounts.models import User
-from api.infra.database import db, reading
-from api.infra.keys import FIRST, FOR_INDEXES, DataKey
+from api.infra.database.transactions import db, reading
+from api.infra.security.keys import FIRST, FOR_INDEXES, DataKey
 from tests.builders import a_coalition, a_role, an_organisation
 from tests.client import Client
 

@@ -12,8 +12,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from api.app import create_app
-from api.infra import database, queue
-from api.infra.outside import EXTENSION
+from api.infra import queue
+from api.infra.database import drivers
+from api.infra.database.transactions import db
+from api.infra.runtime import EXTENSION
 from tests.client import Client
 from tests.wires import wire
 
@@ -35,11 +37,11 @@ def wired(
     """An app on the tests' PostgreSQL, over a wire that can hang, with less patience than usual."""
     world = worlds["postgresql"]
     settings = world.app.extensions[EXTENSION].settings
-    monkeypatch.setattr(database, "PING_SECONDS", 0.5)
+    monkeypatch.setattr(drivers, "PING_SECONDS", 0.5)
     monkeypatch.setattr(queue, "ANSWER_SECONDS", 0.5)
-    monkeypatch.setitem(database.POSTGRES_ARGS, "connect_timeout", 2)  # the least that there is
+    monkeypatch.setitem(drivers.POSTGRES_ARGS, "connect_timeout", 2)  # the least that there is
     with world.app.app_context():
-        url = database.db.engine.url
+        url = db.engine.url
     with wire(url.host or "127.0.0.1", url.port or 5432) as laid:
         there = url.set(host="127.0.0.1", port=laid.port).render_as_string(hide_password=False)
         app = create_app(replace(settings, database_url=there, queue_url=None))
@@ -47,7 +49,7 @@ def wired(
         laid.mend()
         app.extensions[EXTENSION].queue.close()
         with app.app_context():
-            database.db.engine.dispose()
+            db.engine.dispose()
 
 
 def seconds_of(began: float) -> float:
@@ -80,9 +82,9 @@ def test_a_statement_that_is_never_answered_ends_its_connection(
 ) -> None:
     app, laid, _ = wired
     with app.app_context():
-        with database.db.engine.connect() as connection:
+        with db.engine.connect() as connection:
             proxied: Any = connection.connection.dbapi_connection
-            assert proxied.patience == database.ANSWER_SECONDS
+            assert proxied.patience == drivers.ANSWER_SECONDS
             proxied.patience = 1.0
             laid.hang()
             began = time.monotonic()
@@ -91,7 +93,7 @@ def test_a_statement_that_is_never_answered_ends_its_connection(
             assert connection.invalidated
         assert seconds_of(began) < PATIENCE
         laid.mend()
-        with database.db.engine.connect() as connection:
+        with db.engine.connect() as connection:
             assert connection.scalar(text("select 1")) == 1
 
 

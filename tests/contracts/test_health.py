@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
-from api.infra.database import db
-from api.infra.mail import Server
+from api.infra.database.transactions import db
+from api.infra.net.smtp import SmtpServer
 from api.web import health
 from tests.builders import a_coalition
 from tests.contracts.scene import document
@@ -139,7 +139,7 @@ def test_without_its_mail_server_it_serves_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outside = world.app.extensions["undersigned"]
-    away = replace(outside, mail=Server.at(f"smtp://127.0.0.1:{free_port()}"))
+    away = replace(outside, smtp=SmtpServer.at(f"smtp://127.0.0.1:{free_port()}"))
     monkeypatch.setitem(world.app.extensions, "undersigned", away)
 
     ready = world.stranger().get("/readyz")

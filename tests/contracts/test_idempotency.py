@@ -11,8 +11,9 @@ import time_machine
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
-from api.infra import clock, jobs
-from api.infra.database import reading, transaction
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.database.transactions import reading, transaction
 from api.web import idempotency
 from api.web.idempotency import KEPT, LEASE, Attempt
 from tests.builders import a_coalition, a_role

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from api.infra.database import reading
-from api.infra.letters import Letter, LetterState
-from api.infra.outside import EXTENSION
+from api.infra.database.transactions import reading
+from api.infra.mail.letters import Letter, LetterState
+from api.infra.runtime import EXTENSION
 from tests.post import KIND, Post, promise, server
 from tests.workers import working
 

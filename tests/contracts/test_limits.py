@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 import pytest
 import redis
 
-from api.infra import limits, queue
-from api.infra.limits import Limits
-from api.infra.outside import EXTENSION
+from api.infra import queue
+from api.infra.net import rate_limits
+from api.infra.net.rate_limits import RateLimits
 from api.infra.queue import Queue
+from api.infra.runtime import EXTENSION
+from api.infra.security.day_keys import mark_alone
 from api.web import health
 from tests import redis as redis_server
 from tests.signing import a_rush
@@ -49,15 +51,15 @@ def laid(redis_url: str) -> Iterator[Wire]:
 @pytest.fixture
 def shared(
     world: World, redis_url: str, laid: Wire, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Limits]:
+) -> Iterator[RateLimits]:
     """The world's limits in a Redis, over a wire that can hang."""
-    made = Limits(f"redis://127.0.0.1:{laid.port}{urlsplit(redis_url).path}")
-    outside = world.app.extensions[EXTENSION]
-    monkeypatch.setitem(world.app.extensions, EXTENSION, replace(outside, limits=made))
+    made = RateLimits(f"redis://127.0.0.1:{laid.port}{urlsplit(redis_url).path}", mark_alone)
+    runtime = world.app.extensions[EXTENSION]
+    monkeypatch.setitem(world.app.extensions, EXTENSION, replace(runtime, rate_limits=made))
     monkeypatch.setattr(health, "KNOWN_SECONDS", 0.0)
     yield made
     laid.mend()
-    Limits(redis_url).close()
+    RateLimits(redis_url, mark_alone).close()
     world.empty()
 
 
@@ -76,7 +78,7 @@ def keys(redis_url: str) -> list[str]:
 
 
 def test_what_stands_in_it_tells_neither_who_nor_what(
-    world: World, owner: Client, shared: Limits, redis_url: str
+    world: World, owner: Client, shared: RateLimits, redis_url: str
 ) -> None:
     rush = a_rush(world, owner)
     assert sign(rush, 1).status == 202
@@ -94,7 +96,7 @@ def test_what_stands_in_it_tells_neither_who_nor_what(
 
 @pytest.mark.parametrize("fault", ["hangs", "is down"])
 def test_while_it_does_not_answer_each_process_counts_by_itself(
-    request: pytest.FixtureRequest, owner: Client, shared: Limits, laid: Wire, fault: str
+    request: pytest.FixtureRequest, owner: Client, shared: RateLimits, laid: Wire, fault: str
 ) -> None:
     world: World = request.getfixturevalue("world")
     rush = a_rush(world, owner)
@@ -114,9 +116,9 @@ def test_while_it_does_not_answer_each_process_counts_by_itself(
 
 
 def test_it_is_asked_again_when_it_is_back(
-    world: World, owner: Client, shared: Limits, laid: Wire, monkeypatch: pytest.MonkeyPatch
+    world: World, owner: Client, shared: RateLimits, laid: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(rate_limits, "PAUSE_SECONDS", 0.1)
     rush = a_rush(world, owner)
     assert [sign(rush, number).status for number in range(7)][-1] == 429
     laid.hang()
@@ -133,8 +135,8 @@ def test_a_queue_that_hangs_makes_a_request_wait_once(
     monkeypatch.setattr(queue, "ANSWER_SECONDS", 0.3)
     monkeypatch.setattr(health, "KNOWN_SECONDS", 0.0)
     made = Queue(f"redis://127.0.0.1:{laid.port}{urlsplit(redis_url).path}")
-    outside = world.app.extensions[EXTENSION]
-    monkeypatch.setitem(world.app.extensions, EXTENSION, replace(outside, queue=made))
+    runtime = world.app.extensions[EXTENSION]
+    monkeypatch.setitem(world.app.extensions, EXTENSION, replace(runtime, queue=made))
     laid.hang()
 
     began = time.monotonic()

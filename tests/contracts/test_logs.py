@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.infra import spelling
+from api.infra.text import spelling
 from api.web import logs
 from tests.builders import a_coalition, an_organisation, made
 

@@ -10,7 +10,8 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select
 
-from api.infra.database import Base, db
+from api.infra.database.columns import Base
+from api.infra.database.transactions import db
 from tests.builders import a_coalition, a_revision, a_statement, another_revision
 from tests.contracts.scene import Scene, operations
 

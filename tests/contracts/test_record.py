@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 import api.app
 from api import config
-from api.infra.audit import AuditEntry
-from api.infra.database import reading
+from api.infra.database.transactions import reading
+from api.infra.security.audit import AuditEntry
 from tests.contracts.scene import Operation, Scene, a_document, operations
 from tests.contracts.test_permissions import ONCE, PERMISSIONS
 

@@ -21,8 +21,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from api.infra.database import reading
-from api.infra.letters import Letter, LetterState
+from api.infra.database.transactions import reading
+from api.infra.mail.letters import Letter, LetterState
 from api.signing.models import PendingSignature
 from tests.contracts.test_letter_workers import settings_of
 from tests.post import Post, server

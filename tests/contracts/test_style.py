@@ -11,9 +11,9 @@ import pytest
 
 import api.app
 from api import config, errors
+from api.cli import channel
 from api.config import Settings
-from api.infra import channel
-from api.infra.database import Base
+from api.infra.database.columns import Base
 from api.web.problems import status_of
 
 ROOT = Path(api.app.__file__).parent.parent

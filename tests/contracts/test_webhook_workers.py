@@ -13,8 +13,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from api.infra.database import reading, transaction
-from api.infra.outside import EXTENSION
+from api.infra.database.transactions import reading, transaction
+from api.infra.runtime import EXTENSION
 from api.webhooks.models import Delivery, DeliveryState, Event
 from api.webhooks.service import events
 from tests.builders import a_coalition

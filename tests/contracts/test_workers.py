@@ -17,11 +17,11 @@ import psycopg
 import pytest
 from sqlalchemy import func, select
 
-from api.infra import jobs
-from api.infra.database import reading, transaction
-from api.infra.jobs import Job, JobState
-from api.infra.outside import EXTENSION
+from api.infra.background import jobs
+from api.infra.background.jobs import Job, JobState
+from api.infra.database.transactions import reading, transaction
 from api.infra.queue import Queue
+from api.infra.runtime import EXTENSION
 from tests import redis as redis_server
 from tests.contracts.job_worker import KIND
 

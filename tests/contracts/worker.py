@@ -11,7 +11,7 @@ from api.accounts import service as accounts
 from api.app import create_app
 from api.config import Settings
 from api.errors import Conflict
-from api.infra.database import touch, transaction
+from api.infra.database.transactions import touch, transaction
 from api.organisations.models import Organisation
 from tests.client import Client
 

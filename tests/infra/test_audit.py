@@ -15,9 +15,10 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, text, up
 from sqlalchemy.exc import DataError
 
 from api.errors import Invalid
-from api.infra import audit, clock
-from api.infra.audit import BEFORE_ALL, AuditEntry, Head, Verdict
-from api.infra.database import db, reading, transaction
+from api.infra import clock
+from api.infra.database.transactions import db, reading, transaction
+from api.infra.security import audit
+from api.infra.security.audit import BEFORE_ALL, AuditEntry, Head, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -11,9 +11,9 @@ from uuid import UUID
 
 import pytest
 
-from api.infra import audit
-from api.infra.audit import Verdict
-from api.infra.database import reading, transaction
+from api.infra.database.transactions import reading, transaction
+from api.infra.security import audit
+from api.infra.security.audit import Verdict
 from tests.infra.test_audit import append, entries
 
 if TYPE_CHECKING:

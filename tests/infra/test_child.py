@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.errors import Invalid, Unavailable
-from api.infra import confine
-from api.infra.child import Children, LimitReached, Limits, confinement
+from api.infra.sandbox import confine
+from api.infra.sandbox.pool import ChildPool, LimitReached, Limits, confinement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,12 +31,12 @@ needs_kernel = pytest.mark.skipif(not confine.is_complete(), reason=confine.desc
 
 
 @pytest.fixture(scope="module")
-def children() -> Iterator[Children]:
-    with closing(Children([MODULE], limits=SHORT)) as started:
+def children() -> Iterator[ChildPool]:
+    with closing(ChildPool([MODULE], limits=SHORT)) as started:
         yield started
 
 
-def do(children: Children, deed: str, **facts: Any) -> str:
+def do(children: ChildPool, deed: str, **facts: Any) -> str:
     return children.run(MODULE, {"do": deed, **facts}).decode()
 
 
@@ -69,18 +69,18 @@ def python(program: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(command, capture_output=True, check=False, timeout=30)  # noqa: S603 - our own interpreter
 
 
-def test_a_job_gets_its_payload_and_blobs_and_answers(children: Children) -> None:
+def test_a_job_gets_its_payload_and_blobs_and_answers(children: ChildPool) -> None:
     blobs = {"b": b"y" * (3 << 20), "a": b""}
 
     assert children.run(MODULE, {"do": "echo", "say": "Ж"}, blobs) == b"\xd0\x96:a=0,b=3145728"
 
 
-def test_a_lone_surrogate_reaches_the_module(children: Children) -> None:
+def test_a_lone_surrogate_reaches_the_module(children: ChildPool) -> None:
     with pytest.raises(Unavailable, match="UnicodeEncodeError"):
         do(children, "echo", say="\ud800")
 
 
-def test_what_the_module_refuses_is_refused_alike_here(children: Children) -> None:
+def test_what_the_module_refuses_is_refused_alike_here(children: ChildPool) -> None:
     with pytest.raises(Invalid, match="Say it shorter") as refused:
         do(children, "refuse")
 
@@ -88,7 +88,7 @@ def test_what_the_module_refuses_is_refused_alike_here(children: Children) -> No
     assert not isinstance(refused.value, LimitReached)
 
 
-def test_an_error_of_the_module_is_told_without_its_words(children: Children) -> None:
+def test_an_error_of_the_module_is_told_without_its_words(children: ChildPool) -> None:
     with pytest.raises(Unavailable, match=r"ValueError in misbehaving.py:\d+") as failed:
         do(children, "fail", person="Canary Name")
 
@@ -107,7 +107,7 @@ def test_an_error_of_the_module_is_told_without_its_words(children: Children) ->
     ids=lambda value: value["do"] if isinstance(value, dict) else "",
 )
 def test_each_limit_ends_the_job_in_time_and_leaves_the_next_alone(
-    children: Children, deed: dict[str, Any], reason: str
+    children: ChildPool, deed: dict[str, Any], reason: str
 ) -> None:
     start = time.monotonic()
 
@@ -118,14 +118,14 @@ def test_each_limit_ends_the_job_in_time_and_leaves_the_next_alone(
     assert do(children, "echo", say="ok") == "ok:"
 
 
-def test_a_child_that_crashes_is_unavailable_and_the_next_is_not(children: Children) -> None:
+def test_a_child_that_crashes_is_unavailable_and_the_next_is_not(children: ChildPool) -> None:
     with pytest.raises(Unavailable, match="-6"):
         do(children, "crash")
 
     assert do(children, "echo", say="ok") == "ok:"
 
 
-def test_a_module_that_was_not_loaded_does_not_run(children: Children) -> None:
+def test_a_module_that_was_not_loaded_does_not_run(children: ChildPool) -> None:
     with pytest.raises(Unavailable, match="os was not loaded"):
         children.run("os", {})
 
@@ -139,7 +139,7 @@ OUTSIDE = [
 
 @needs_kernel
 @pytest.mark.parametrize("deed", OUTSIDE)
-def test_a_child_has_no_way_out(children: Children, deed: str, tmp_path: Path) -> None:
+def test_a_child_has_no_way_out(children: ChildPool, deed: str, tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     mine.write_text("secret")
     path = tmp_path / "new" if deed in {"write", "raw write", "raw folder"} else mine
@@ -155,7 +155,8 @@ def test_a_child_has_no_way_out(children: Children, deed: str, tmp_path: Path) -
 def test_python_itself_refuses_where_the_kernel_has_no_guards(deed: str, tmp_path: Path) -> None:
     # A process of its own, with the hook alone: it cannot be taken back.
     program = (
-        "import os, sys; from api.infra import confine; from tests.infra import misbehaving;"
+        "import os, sys; from api.infra.sandbox import confine;"
+        "from tests.infra import misbehaving;"
         "confine._hook([sys.prefix, sys.base_prefix]);"
         "sys.stdout.buffer.write(misbehaving.run("
         f"{{'do': {deed!r}, 'path': {str(tmp_path / 'x')!r}, 'pid': os.getpid()}}, {{}}))"
@@ -170,22 +171,22 @@ def test_python_itself_refuses_where_the_kernel_has_no_guards(deed: str, tmp_pat
 @needs_kernel
 @pytest.mark.parametrize("how", ["read", "raw read"])
 def test_a_child_reads_neither_the_users_of_the_machine_nor_our_environment(
-    children: Children, how: str
+    children: ChildPool, how: str
 ) -> None:
     for path in ("/etc/passwd", f"/proc/{os.getpid()}/environ", "/proc/self/environ"):
         assert do(children, how, path=path).startswith("refused"), path
 
 
-def test_a_child_may_read_the_code_and_start_threads(children: Children) -> None:
+def test_a_child_may_read_the_code_and_start_threads(children: ChildPool) -> None:
     assert do(children, "read", path=str(Path(sys.prefix) / "pyvenv.cfg")).startswith("did it")
     assert do(children, "thread") == "did it: 'a thread'"
 
 
 def test_a_child_inherits_no_environment_and_no_files(
-    children: Children, monkeypatch: pytest.MonkeyPatch
+    children: ChildPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("UNDERSIGNED_MASTER_KEYS", "secret")
-    with closing(Children([MODULE], spares=1)) as fresh:
+    with closing(ChildPool([MODULE], spares=1)) as fresh:
         names = do(fresh, "environment")
 
     assert "UNDERSIGNED" not in names
@@ -193,8 +194,8 @@ def test_a_child_inherits_no_environment_and_no_files(
     assert len(do(children, "descriptors").split(",")) <= 3  # its order, its job
 
 
-def test_jobs_of_eight_threads_run_at_the_same_time_and_do_not_mix(children: Children) -> None:
-    wide = Children([MODULE], at_most=8)
+def test_jobs_of_eight_threads_run_at_the_same_time_and_do_not_mix(children: ChildPool) -> None:
+    wide = ChildPool([MODULE], at_most=8)
     with closing(wide), ThreadPoolExecutor(8) as pool:
         wide.start()
         start = time.monotonic()
@@ -208,14 +209,14 @@ def test_jobs_of_eight_threads_run_at_the_same_time_and_do_not_mix(children: Chi
 
 
 def test_more_jobs_than_children_wait_for_their_turn() -> None:
-    with closing(Children([MODULE], spares=1, at_most=2)) as narrow, ThreadPoolExecutor(6) as pool:
+    with closing(ChildPool([MODULE], spares=1, at_most=2)) as narrow, ThreadPoolExecutor(6) as pool:
         pids = list(pool.map(lambda _: do(narrow, "nap", seconds=0.2), range(6)))
 
     assert len(set(pids)) == 6
 
 
 def test_a_job_cut_by_a_kill_of_the_render_process_is_done_again() -> None:
-    with closing(Children([MODULE], spares=1)) as mine, ThreadPoolExecutor(1) as pool:
+    with closing(ChildPool([MODULE], spares=1)) as mine, ThreadPoolExecutor(1) as pool:
         mine.start()
         first = mine.pid
         assert first
@@ -231,7 +232,7 @@ def test_a_job_cut_by_a_kill_of_the_render_process_is_done_again() -> None:
 
 
 def test_a_render_process_killed_while_idle_is_started_again() -> None:
-    with closing(Children([MODULE], spares=1)) as mine:
+    with closing(ChildPool([MODULE], spares=1)) as mine:
         assert do(mine, "echo", say="one") == "one:"
         assert mine.pid
         os.kill(mine.pid, signal.SIGKILL)
@@ -240,7 +241,7 @@ def test_a_render_process_killed_while_idle_is_started_again() -> None:
 
 
 def test_a_killed_spare_is_replaced() -> None:
-    with closing(Children([MODULE], spares=2)) as mine:
+    with closing(ChildPool([MODULE], spares=2)) as mine:
         mine.start()
         assert mine.pid
         assert until(lambda: len(family(mine.pid or 0)) == 2)
@@ -256,7 +257,7 @@ def test_closing_leaves_no_process_and_no_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # other tests make such folders too
-    mine = Children([MODULE])
+    mine = ChildPool([MODULE])
     do(mine, "echo", say="ok")
     pid = mine.pid
     assert pid
@@ -272,7 +273,7 @@ def test_closing_leaves_no_process_and_no_folder(
 
 
 def test_closing_ends_a_job_that_runs() -> None:
-    mine = Children([MODULE], spares=1)
+    mine = ChildPool([MODULE], spares=1)
     with ThreadPoolExecutor(1) as pool:
         mine.start()
         napping = pool.submit(do, mine, "nap", seconds=20)
@@ -291,8 +292,8 @@ def test_the_render_process_ends_with_its_parent(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     program = (
-        "import time; from api.infra.child import Children\n"
-        f"c = Children([{MODULE!r}]); c.start(); print(c.pid, flush=True); time.sleep(60)"
+        "import time; from api.infra.sandbox.pool import ChildPool\n"
+        f"c = ChildPool([{MODULE!r}]); c.start(); print(c.pid, flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", program]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as parent:  # noqa: S603 - our own interpreter
@@ -307,8 +308,8 @@ def test_the_render_process_ends_with_its_parent(
     assert until(lambda: not folders())
 
 
-def test_the_thread_that_started_it_may_end(children: Children) -> None:
-    with closing(Children([MODULE], spares=1)) as mine:
+def test_the_thread_that_started_it_may_end(children: ChildPool) -> None:
+    with closing(ChildPool([MODULE], spares=1)) as mine:
         thread = threading.Thread(target=mine.start)
         thread.start()
         thread.join()
@@ -317,10 +318,10 @@ def test_the_thread_that_started_it_may_end(children: Children) -> None:
         assert do(mine, "echo", say="ok") == "ok:"
 
 
-def test_a_fork_of_the_caller_starts_a_render_process_of_its_own(children: Children) -> None:
+def test_a_fork_of_the_caller_starts_a_render_process_of_its_own(children: ChildPool) -> None:
     program = (
-        "import os; from api.infra.child import Children\n"
-        f"c = Children([{MODULE!r}], spares=1); c.start(); first = c.pid\n"
+        "import os; from api.infra.sandbox.pool import ChildPool\n"
+        f"c = ChildPool([{MODULE!r}], spares=1); c.start(); first = c.pid\n"
         "pid = os.fork()\n"
         f"answer = c.run({MODULE!r}, {{'do': 'echo', 'say': 'ok'}})\n"
         "ok = answer == b'ok:' and (c.pid == first) == bool(pid)\n"
@@ -335,15 +336,15 @@ def test_a_fork_of_the_caller_starts_a_render_process_of_its_own(children: Child
 
 
 def test_a_module_that_cannot_be_loaded_says_why() -> None:
-    with closing(Children(["tests.infra.no_such_module"])) as broken:
+    with closing(ChildPool(["tests.infra.no_such_module"])) as broken:
         with pytest.raises(Unavailable, match=r"no_such_module.*doctor"):
             broken.start()
         with pytest.raises(Unavailable, match=r"no_such_module.*doctor"):
             broken.run("tests.infra.no_such_module", {})
 
 
-def test_a_module_has_limits_of_its_own_unless_the_handle_has(children: Children) -> None:
-    brief = Children([MODULE], limits=replace(SHORT, wall_seconds=0.3))
+def test_a_module_has_limits_of_its_own_unless_the_handle_has(children: ChildPool) -> None:
+    brief = ChildPool([MODULE], limits=replace(SHORT, wall_seconds=0.3))
     with closing(brief), pytest.raises(LimitReached, match=r"0\.3 seconds"):
         do(brief, "nap", seconds=5)
 

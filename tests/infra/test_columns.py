@@ -9,7 +9,7 @@ import pytest
 
 from api.documents.rules import press
 from api.documents.rules.html import Look
-from api.infra import languages
+from api.infra.text import languages
 from api.texts.rules import themes
 from tests.paper import letters, letters_of
 from tests.rules.test_logos import a_logo
@@ -18,7 +18,7 @@ from tests.rules.test_plain import BARE, NOBODY
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from api.infra.child import Children
+    from api.infra.sandbox.pool import ChildPool
     from api.portable.rules.printing import Printed
     from api.portable.rules.signing import Signatories
 
@@ -106,7 +106,7 @@ def strays(pdf: bytes) -> list[tuple[int, str, float, float]]:
     return found
 
 
-def pdf_of(children: Children, text: tuple[Printed, Signatories], look: Look) -> bytes:
+def pdf_of(children: ChildPool, text: tuple[Printed, Signatories], look: Look) -> bytes:
     return press.rendered(press.Edition(*text, look, press.Format.PDF), children)
 
 
@@ -118,7 +118,7 @@ THEMES = [
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("name", WORDS)
-def test_no_long_word_leaves_its_column(children: Children, name: str, theme: str) -> None:
+def test_no_long_word_leaves_its_column(children: ChildPool, name: str, theme: str) -> None:
     language, word = WORDS[name]
     logos = (a_logo(name=word),) if themes.shows_logos(theme) else ()
 
@@ -130,7 +130,7 @@ def test_no_long_word_leaves_its_column(children: Children, name: str, theme: st
         assert whole.count(letters(word)[-8:]) > 20
 
 
-def test_many_names_that_run_on_stay_in_their_column(children: Children) -> None:
+def test_many_names_that_run_on_stay_in_their_column(children: ChildPool) -> None:
     printed, _ = a_text("en", "specimen" * 12)
     lines: list[Any] = [
         {"text": f"{'specimen' * 12} {place}", "lead": False, "kind": "individual"}
@@ -153,7 +153,7 @@ def ruled(page: Any) -> Iterator[tuple[float, float]]:
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 @pytest.mark.parametrize("theme", ["letter", "brief"])
 def test_the_rule_of_a_quote_that_goes_on_overleaf_ends_with_its_text(
-    children: Children, theme: str, direction: str
+    children: ChildPool, theme: str, direction: str
 ) -> None:
     seen = 0
     for length in (42, 45, 46):

@@ -9,12 +9,12 @@ import pytest
 
 from api.documents.rules import press
 from api.documents.rules.html import Look, html
-from api.infra import languages
+from api.infra.text import languages
 from api.texts.rules import markdown
 from tests.rules.test_plain import BARE, NOBODY
 
 if TYPE_CHECKING:
-    from api.infra.child import Children
+    from api.infra.sandbox.pool import ChildPool
 
 ENGLISH = "Nobody shall be kept for salt."
 PERSIAN = "هیچ کس را برای نمک نگه ندارید!"
@@ -26,7 +26,7 @@ def a_letter(language: str, *blocks: dict[str, Any], **more: Any) -> Any:
     return {**BARE, "language": language, "direction": direction, "blocks": blocks, **more}
 
 
-def placed(children: Children, printed: Any, theme: str = "letter") -> dict[str, float]:
+def placed(children: ChildPool, printed: Any, theme: str = "letter") -> dict[str, float]:
     """Return where the last letter of each sort stands on the first page, from the left."""
     edition = press.Edition(printed, NOBODY, Look(theme=theme), press.Format.PDF)
     page = pypdfium2.PdfDocument(press.rendered(edition, children))[0]
@@ -49,14 +49,14 @@ def placed(children: Children, printed: Any, theme: str = "letter") -> dict[str,
     ids="-".join,
 )
 def test_an_english_text_in_a_persian_letter_ends_with_its_full_stop(
-    children: Children, block: dict[str, Any], theme: str
+    children: ChildPool, block: dict[str, Any], theme: str
 ) -> None:
     found = placed(children, a_letter("fa", block), theme)
 
     assert 0 < found["."] - found["Z"] < 12
 
 
-def test_a_persian_quote_in_an_english_letter_ends_with_its_mark(children: Children) -> None:
+def test_a_persian_quote_in_an_english_letter_ends_with_its_mark(children: ChildPool) -> None:
     found = placed(children, a_letter("en", {"type": "quote", "text": "نمک را نگه ندارژ!"}))
 
     assert 0 < found["ژ"] - found["!"] < 12
@@ -64,7 +64,7 @@ def test_a_persian_quote_in_an_english_letter_ends_with_its_mark(children: Child
 
 @pytest.mark.parametrize("language", ["fa", "en"])
 def test_an_address_with_persian_in_it_runs_from_left_to_right(
-    children: Children, language: str
+    children: ChildPool, language: str
 ) -> None:
     words = "https://Kalt.example/Ja/ژ?Quartz=7 را ببینید"
 
@@ -73,7 +73,7 @@ def test_an_address_with_persian_in_it_runs_from_left_to_right(
     assert found["K"] < found["J"] < found["ژ"] < found["Q"] < found["7"]
 
 
-def test_a_name_with_emphasis_keeps_its_order_in_a_persian_sentence(children: Children) -> None:
+def test_a_name_with_emphasis_keeps_its_order_in_a_persian_sentence(children: ChildPool) -> None:
     text = "سازمان **Kalt** House of *Quartz* را ببینید"
 
     found = placed(children, a_letter("fa", {"type": "paragraph", "text": text}))

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 from fontTools.ttLib import TTFont
 
-from api.infra import fonts, pdf
+from api.infra.pdf import fonts, render
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from api.infra.child import Children
+    from api.infra.sandbox.pool import ChildPool
 
 
 def test_the_characters_found_are_those_that_fonttools_finds() -> None:
@@ -65,7 +65,7 @@ def test_a_lone_surrogate_is_unprintable() -> None:
 
 def test_checking_a_first_text_takes_less_than_a_third_of_a_second() -> None:
     program = (
-        "import time; t = time.process_time(); from api.infra import fonts;"
+        "import time; t = time.process_time(); from api.infra.pdf import fonts;"
         "fonts.unprintable('Ж'); print(time.process_time() - t)"
     )
     command = [sys.executable, "-c", program]
@@ -92,11 +92,11 @@ def test_the_fontconfig_file_names_our_folders_only(tmp_path: Path) -> None:
     assert "<include" not in text
 
 
-def test_every_face_of_chinese_japanese_and_korean_fits_the_memory(children: Children) -> None:
+def test_every_face_of_chinese_japanese_and_korean_fits_the_memory(children: ChildPool) -> None:
     words = '骨 <b>骨</b> <i>骨</i> <b><i>骨</i></b> <span style="font-weight: 600">骨</span>'
     lines = [f'<p lang="{tag}">{words}</p>' for tag in ("zh", "ja", "ko", "zh-Hant", "zh-HK")]
     page = (
         f'<!doctype html><html lang="en"><title>Faces</title><body>{"".join(lines)}</body></html>'
     )
 
-    assert pdf.render(children, page, {})[:5] == b"%PDF-"
+    assert render.render(children, page, {})[:5] == b"%PDF-"

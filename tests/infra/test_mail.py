@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from api.config import BadSettings
-from api.infra import mail
-from api.infra.mail import Attachment, MailBroken, Message, Refused, Server
+from api.infra.net import smtp
+from api.infra.net.smtp import Attachment, MailBroken, Message, Refused, SmtpServer
 from tests.post import Post, server
 from tests.tls import certificate
 
@@ -35,13 +35,16 @@ def a_message(**facts: str) -> Message:
 
 
 def send(post: Post, *messages: Message, url: str = "smtp://127.0.0.1") -> None:
-    with Server.at(f"{url}:{post.port}").connected(SENDER) as connection:
+    with SmtpServer.at(f"{url}:{post.port}").connected(SENDER) as connection:
         for message in messages:
             connection.send(uuid4(), message)
 
 
 def test_a_letter_arrives_whole() -> None:
-    with server(Post()) as post, Server.at(f"smtp://127.0.0.1:{post.port}").connected(SENDER) as it:
+    with (
+        server(Post()) as post,
+        SmtpServer.at(f"smtp://127.0.0.1:{post.port}").connected(SENDER) as it,
+    ):
         it.send(ID, a_message(to_name="A. Specimen", subject="Откройте двери"))
 
     (took,) = post.took
@@ -95,7 +98,7 @@ def test_a_password_is_said_and_a_wrong_one_takes_nothing(
     with server(Post(), tls=theirs, auth=True) as post:
         send(post, a_message(), url="smtp+starttls://specimen:pass%20word%2F@127.0.0.1")
         assert len(post.took) == 1
-        monkeypatch.setattr(mail, "CONNECT_SECONDS", 1.0)  # this server delays who guesses
+        monkeypatch.setattr(smtp, "CONNECT_SECONDS", 1.0)  # this server delays who guesses
         with pytest.raises(MailBroken, match="could not be reached"):
             send(post, a_message(), url="smtp+starttls://specimen:wrong@127.0.0.1")
 
@@ -128,7 +131,7 @@ def test_what_should_be_encrypted_is_or_does_not_go(
 def test_who_refuses_one_letter_takes_the_next(command: str, answer: str, is_final: bool) -> None:  # noqa: FBT001 # a case of a table
     with (
         server(Post({command: [answer]})) as post,
-        Server.at(f"smtp://127.0.0.1:{post.port}").connected(SENDER) as connection,
+        SmtpServer.at(f"smtp://127.0.0.1:{post.port}").connected(SENDER) as connection,
     ):
         with pytest.raises(Refused) as refused:
             connection.send(uuid4(), a_message())
@@ -152,7 +155,7 @@ def test_nobody_there_is_no_server() -> None:
 
 
 def test_who_takes_too_long_may_have_taken_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(smtp, "ANSWER_SECONDS", 0.2)
     with server(Post(seconds=1.0)) as post:
         with pytest.raises(Refused, match="smtp-broken") as refused:
             send(post, a_message())
@@ -214,4 +217,4 @@ def test_words_in_headers_make_no_header_and_turn_nothing_around() -> None:
 )
 def test_what_is_no_server_s_address_stops_the_start(url: str) -> None:
     with pytest.raises(BadSettings):
-        Server.at(url)
+        SmtpServer.at(url)

@@ -19,8 +19,8 @@ from fontTools.varLib.instancer import instantiateVariableFont
 from PIL import Image
 
 from api.errors import Invalid
-from api.infra import fonts, pdf
-from api.infra.child import Children, LimitReached, Limits
+from api.infra.pdf import fonts, render
+from api.infra.sandbox.pool import ChildPool, LimitReached, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,14 +43,14 @@ def a_picture(kind: str = "PNG", size: int = 8) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def children() -> Iterator[Children]:
-    with closing(Children([pdf.LAYOUT], spares=1)) as started:
+def children() -> Iterator[ChildPool]:
+    with closing(ChildPool([render.LAYOUT], spares=1)) as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def brief() -> Iterator[Children]:
-    with closing(Children([pdf.LAYOUT], spares=1, limits=BRIEF)) as started:
+def brief() -> Iterator[ChildPool]:
+    with closing(ChildPool([render.LAYOUT], spares=1, limits=BRIEF)) as started:
         yield started
 
 
@@ -81,9 +81,9 @@ def opened(data: bytes) -> pikepdf.Pdf:
     return pikepdf.open(io.BytesIO(data))
 
 
-def outcome(children: Children, page: str) -> bytes | Invalid:
+def outcome(children: ChildPool, page: str) -> bytes | Invalid:
     try:
-        return pdf.render(children, page, {})
+        return render.render(children, page, {})
     except Invalid as refused:
         return refused
 
@@ -96,8 +96,8 @@ def links(data: bytes) -> list[str]:
     return found
 
 
-def test_a_page_becomes_a_tagged_titled_bookmarked_pdf(children: Children) -> None:
-    data = pdf.render(children, a_page(language="ru"), {})
+def test_a_page_becomes_a_tagged_titled_bookmarked_pdf(children: ChildPool) -> None:
+    data = render.render(children, a_page(language="ru"), {})
 
     with opened(data) as document:
         root = document.Root
@@ -113,8 +113,8 @@ def test_a_page_becomes_a_tagged_titled_bookmarked_pdf(children: Children) -> No
             assert metadata["pdfuaid:part"] == "1"
 
 
-def test_a_pdf_tells_neither_the_time_nor_a_version(children: Children) -> None:
-    data = pdf.render(children, a_page(), {})
+def test_a_pdf_tells_neither_the_time_nor_a_version(children: ChildPool) -> None:
+    data = render.render(children, a_page(), {})
 
     with opened(data) as document:
         assert set(document.docinfo.keys()) == {"/Title", "/Producer"}
@@ -124,23 +124,23 @@ def test_a_pdf_tells_neither_the_time_nor_a_version(children: Children) -> None:
 
 
 def test_the_same_input_gives_the_same_bytes_in_every_child_and_process(
-    children: Children,
+    children: ChildPool,
 ) -> None:
     body = "<h1>Жұмыс</h1><p>Some <b>bold</b> <i>words</i>. شیرین <b>გიორგი</b></p>"
     page = a_page(body + '<img src="asset:logo" alt="Logo">')
     assets = {"logo": a_picture()}
 
-    first = pdf.render(children, page, assets)
+    first = render.render(children, page, assets)
 
-    assert pdf.render(children, page, assets) == first
-    with closing(Children([pdf.LAYOUT], spares=0)) as another:
-        assert pdf.render(another, page, assets) == first
+    assert render.render(children, page, assets) == first
+    with closing(ChildPool([render.LAYOUT], spares=0)) as another:
+        assert render.render(another, page, assets) == first
 
 
-def test_only_our_fonts_are_embedded_each_in_its_weight(children: Children) -> None:
+def test_only_our_fonts_are_embedded_each_in_its_weight(children: ChildPool) -> None:
     body = '<p>a <b>b</b> <i>c</i> <b><i>d</i></b> <span style="font-weight: 600">e</span></p>'
     body += '<p style="font-family: DejaVu Sans, Arial">f</p>'
-    data = pdf.render(children, a_page(body), {})
+    data = render.render(children, a_page(body), {})
 
     with opened(data) as document:
         faces = dict(document.pages[0].Resources.Font.items()).values()
@@ -160,7 +160,7 @@ def embedded(data: bytes) -> dict[str, TTFont]:
         }
 
 
-def test_a_variable_font_is_made_static_as_fonttools_would(children: Children) -> None:
+def test_a_variable_font_is_made_static_as_fonttools_would(children: ChildPool) -> None:
     path = next(path for path in fonts.files() if path.stem == "NotoSansArmenian[wght]")
     with TTFont(path) as variable:
         expected = instantiateVariableFont(variable, {"wght": 700})
@@ -168,7 +168,7 @@ def test_a_variable_font_is_made_static_as_fonttools_would(children: Children) -
         number, wanted = expected.getGlyphID(name), expected["glyf"][name]
         width = expected["hmtx"][name][0]
 
-    font = embedded(pdf.render(children, a_page("<h1>Հ</h1>"), {}))["Noto-Sans-Armenian-Bold"]
+    font = embedded(render.render(children, a_page("<h1>Հ</h1>"), {}))["Noto-Sans-Armenian-Bold"]
 
     found = font["glyf"][font.getGlyphName(number)]
     assert "fvar" not in font
@@ -177,10 +177,10 @@ def test_a_variable_font_is_made_static_as_fonttools_would(children: Children) -
         assert getattr(found, side) == pytest.approx(getattr(wanted, side), abs=1)
 
 
-def test_chinese_japanese_and_korean_get_the_shapes_of_their_language(children: Children) -> None:
+def test_chinese_japanese_and_korean_get_the_shapes_of_their_language(children: ChildPool) -> None:
     body = '<p>骨 <span lang="ja">骨</span> <span lang="ko">한</span> <b lang="zh-Hant">骨</b></p>'
 
-    found = embedded(pdf.render(children, a_page(body), {}))
+    found = embedded(render.render(children, a_page(body), {}))
 
     assert {name for name in found if "CJK" in name} == {
         *("Noto-Sans-CJK-SC", "Noto-Sans-CJK-JP", "Noto-Sans-CJK-KR", "Noto-Sans-CJK-TC-Bold"),
@@ -189,9 +189,9 @@ def test_chinese_japanese_and_korean_get_the_shapes_of_their_language(children: 
         assert any(font["glyf"][name].numberOfContours for name in font.getGlyphOrder())
 
 
-def test_the_words_of_each_script_can_be_copied_from_the_pdf(children: Children) -> None:
+def test_the_words_of_each_script_can_be_copied_from_the_pdf(children: ChildPool) -> None:
     words = "сўз şöhrat شیرین پژمان المعتقلين გიორგი Հայաստան שלום नर"
-    data = pdf.render(children, a_page(f"<p>{words}</p>"), {})
+    data = render.render(children, a_page(f"<p>{words}</p>"), {})
 
     found = set()
     with opened(data) as document:
@@ -230,7 +230,7 @@ UNKNOWN = {"mask", "svg use"}
 
 @pytest.mark.parametrize("target", ["{sink}", "file:///etc/passwd", "data:text/css,p{{}}"])
 @pytest.mark.parametrize("channel", CHANNELS)
-def test_a_page_reaches_nothing(children: Children, sink: Sink, channel: str, target: str) -> None:
+def test_a_page_reaches_nothing(children: ChildPool, sink: Sink, channel: str, target: str) -> None:
     url = target.format(sink=sink.url)
     page = a_page(CHANNELS[channel].format(url=url))
     before = sink.hits
@@ -248,11 +248,11 @@ def test_a_page_reaches_nothing(children: Children, sink: Sink, channel: str, ta
             assert "/EmbeddedFiles" not in document.Root.get("/Names", {})
 
 
-def test_what_was_refused_is_named_once_and_in_order(children: Children) -> None:
+def test_what_was_refused_is_named_once_and_in_order(children: ChildPool) -> None:
     body = '<img src="https://a.example/1.png" alt=""><img src="asset:gone" alt="">' * 2
 
     with pytest.raises(Invalid) as refused:
-        pdf.render(children, a_page(body), {})
+        render.render(children, a_page(body), {})
 
     assert [fault.detail for fault in refused.value.faults] == [
         "May not be loaded or linked: https://a.example/1.png",
@@ -270,7 +270,7 @@ def test_what_was_refused_is_named_once_and_in_order(children: Children) -> None
     ],
 )
 def test_a_link_out_of_the_web_never_becomes_an_annotation(
-    children: Children, link: str, body: str
+    children: ChildPool, link: str, body: str
 ) -> None:
     answer = outcome(children, a_page(body.format(link=link)))
 
@@ -280,23 +280,23 @@ def test_a_link_out_of_the_web_never_becomes_an_annotation(
         assert links(answer) == []
 
 
-def test_links_to_the_web_to_mail_and_within_are_kept(children: Children) -> None:
+def test_links_to_the_web_to_mail_and_within_are_kept(children: ChildPool) -> None:
     body = (
         '<p id="here"><a href="https://a.example/b?c=(d)">x<em>y</em></a>'
         ' <a href="mailto:a@b.example">y</a> <a href="tel:+3212345">t</a> <a href="#here">z</a></p>'
     )
 
-    data = pdf.render(children, a_page(body), {})
+    data = render.render(children, a_page(body), {})
 
     assert links(data) == ["https://a.example/b?c=(d)", "mailto:a@b.example", "tel:+3212345"]
 
 
-def test_pictures_that_were_handed_over_are_shown(children: Children) -> None:
+def test_pictures_that_were_handed_over_are_shown(children: ChildPool) -> None:
     svg = b'<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9"/></svg>'
     body = "".join(f'<img src="asset:{name}" alt="{name}">' for name in ("png", "jpeg", "svg"))
     assets = {"png": a_picture(), "jpeg": a_picture("JPEG"), "svg": svg}
 
-    with opened(pdf.render(children, a_page(body), assets)) as document:
+    with opened(render.render(children, a_page(body), assets)) as document:
         shown = document.pages[0].get_images()
         assert len(shown) == 2
         assert not any(picture.Interpolate for picture in shown.values()), "PDF/A forbids it"
@@ -311,9 +311,9 @@ def test_pictures_that_were_handed_over_are_shown(children: Children) -> None:
     ],
     ids=["no picture", "12,000 pixels wide", "a picture that loads another"],
 )
-def test_a_picture_that_cannot_be_shown_is_told(children: Children, data: bytes) -> None:
+def test_a_picture_that_cannot_be_shown_is_told(children: ChildPool, data: bytes) -> None:
     with pytest.raises(Invalid) as refused:
-        pdf.render(children, a_page('<img src="asset:logo" alt="Logo">'), {"logo": data})
+        render.render(children, a_page('<img src="asset:logo" alt="Logo">'), {"logo": data})
 
     assert re.search("asset:logo|/etc/passwd", str(refused.value.faults[0]))
 
@@ -337,15 +337,15 @@ BOMBS = {
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_layout_bomb_ends_in_time_and_the_next_page_is_laid_out(
-    brief: Children, bomb: str
+    brief: ChildPool, bomb: str
 ) -> None:
     start = time.monotonic()
 
     with pytest.raises(LimitReached, match="simpler"):
-        pdf.render(brief, a_page(BOMBS[bomb]), {})
+        render.render(brief, a_page(BOMBS[bomb]), {})
 
     assert time.monotonic() - start < BRIEF.wall_seconds + 8  # with its start
-    assert pdf.render(brief, a_page(), {})[:5] == b"%PDF-"
+    assert render.render(brief, a_page(), {})[:5] == b"%PDF-"
 
 
 @pytest.mark.parametrize(
@@ -353,31 +353,31 @@ def test_a_layout_bomb_ends_in_time_and_the_next_page_is_laid_out(
     ['<p style="font-size: 1e8px">x</p>', "<p>\ud800</p>", "<style>@page { size: 0 }</style>x"],
     ids=["vast letters", "lone surrogate", "no page"],
 )
-def test_a_page_that_cannot_be_laid_out_is_invalid_or_harmless(brief: Children, body: str) -> None:
+def test_a_page_that_cannot_be_laid_out_is_invalid_or_harmless(brief: ChildPool, body: str) -> None:
     answer = outcome(brief, a_page(body))
 
     assert answer.detail if isinstance(answer, Invalid) else answer[:5] == b"%PDF-"
 
 
-def test_a_character_without_a_glyph_is_refused_as_the_last_guard(children: Children) -> None:
+def test_a_character_without_a_glyph_is_refused_as_the_last_guard(children: ChildPool) -> None:
     with pytest.raises(Invalid, match=r"U\+13000 EGYPTIAN HIEROGLYPH A001"):
-        pdf.render(children, a_page("<p>\U00013000</p>"), {})
+        render.render(children, a_page("<p>\U00013000</p>"), {})
 
 
-def test_characters_that_leave_no_mark_are_no_boxes(children: Children) -> None:
+def test_characters_that_leave_no_mark_are_no_boxes(children: ChildPool) -> None:
     body = "<p>a\u00adb\u200bc\u200cd\u200de\u200ef\u200fg\u2060h\u2009i\u00a0j\u202fk\u3000l</p>"
 
-    assert pdf.render(children, a_page(body), {})
+    assert render.render(children, a_page(body), {})
 
 
-def test_a_large_picture_and_a_large_page_fit_the_memory(children: Children) -> None:
+def test_a_large_picture_and_a_large_page_fit_the_memory(children: ChildPool) -> None:
     body = '<img src="asset:logo" alt="Logo">' + "<p>Organisation for human rights</p>" * 1_500
 
-    assert pdf.render(children, a_page(body), {"logo": a_picture(size=2_000)})
+    assert render.render(children, a_page(body), {"logo": a_picture(size=2_000)})
 
 
 def test_importing_the_render_call_does_not_bring_weasyprint_in() -> None:
-    text = Path(pdf.__file__).read_text()
+    text = Path(render.__file__).read_text()
 
     assert "import weasyprint" not in text
     assert "from weasyprint" not in text
@@ -385,7 +385,7 @@ def test_importing_the_render_call_does_not_bring_weasyprint_in() -> None:
 
 def test_the_handle_may_set_shorter_limits() -> None:
     with (
-        closing(Children([pdf.LAYOUT], spares=1, limits=replace(BRIEF, cpu_seconds=1))) as mine,
+        closing(ChildPool([render.LAYOUT], spares=1, limits=replace(BRIEF, cpu_seconds=1))) as mine,
         pytest.raises(LimitReached),
     ):
-        pdf.render(mine, a_page("<table><tr><td colspan=1000000>x</table>"), {})
+        render.render(mine, a_page("<table><tr><td colspan=1000000>x</table>"), {})

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from api.app import create_app
 from api.cli import serving
-from api.infra.database import db
-from api.infra.outside import EXTENSION
+from api.infra.database.transactions import db
+from api.infra.runtime import EXTENSION
 
 if TYPE_CHECKING:
     from tests.conftest import World
@@ -29,10 +29,10 @@ class Asked(Exception):
 def test_a_process_has_as_many_connections_as_threads(
     world: World, monkeypatch: pytest.MonkeyPatch, command: str, needed: int
 ) -> None:
-    outside = world.app.extensions[EXTENSION]
+    runtime = world.app.extensions[EXTENSION]
 
     def made(threads: int) -> NoReturn:
-        app = create_app(outside.settings, outside.children, threads)
+        app = create_app(runtime.settings, runtime.pool, threads)
         with app.app_context():
             with ExitStack() as together:
                 for _ in range(needed):
@@ -41,7 +41,7 @@ def test_a_process_has_as_many_connections_as_threads(
         raise Asked
 
     monkeypatch.setattr(serving, "app", made)
-    monkeypatch.setattr("api.config.read", lambda: outside.settings)
+    monkeypatch.setattr("api.config.read", lambda: runtime.settings)
     monkeypatch.setattr("socket.socket", lambda **_: None)
     name, *arguments = command.split()
 

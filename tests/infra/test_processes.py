@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from api.infra.keys import new_master_key
+from api.infra.vault import new_master_key
 from tests.postgres import free_port
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def test_nothing_of_the_folder_at_hand_is_run(tmp_path: Path) -> None:
 
 def warm() -> set[int]:
     """Return the processes here that have a render process."""
-    return {parent(pid) for pid in commands("api.infra.warm")} & commands().keys()
+    return {parent(pid) for pid in commands("api.infra.sandbox.fork_server")} & commands().keys()
 
 
 def takes_connections(bind: str) -> bool:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from api.infra import refusals, reports
-from api.infra.reports import Kind
+from api.infra.mail import bounces, refusals
+from api.infra.mail.bounces import Kind
 from tests import answered, answered_aside, refused, returned
 from tests.returned import Sent
 
@@ -22,7 +22,7 @@ LEAST_GONE, LEAST_ASIDE, MOST_SILENCED = 0.9, 0.8, 0.02
 
 
 def kind_of(raw: bytes) -> str:
-    found = reports.read(raw)
+    found = bounces.read(raw)
     return found.kind.value if found else "none"
 
 
@@ -228,4 +228,4 @@ def test_the_command_says_how_a_report_is_read_and_why() -> None:
 
 def test_a_report_of_a_broken_form_is_read_by_its_words() -> None:
     raw = refused.status_alone(SENT, "550 5.1.1 User unknown").replace(b"Status: 5.1.1\n", b"")
-    assert reports.explained(raw).kind is Kind.GONE
+    assert bounces.explained(raw).kind is Kind.GONE

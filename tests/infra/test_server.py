@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from api.cli import serving as command
-from api.infra import channel, server
+from api.cli import channel, server, serving as command
 from api.web import logs
 from tests.serving import CANARY, GET, LARGE, PATIENCE, get, heard, serving, told
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.infra import spelling
+from api.infra.text import spelling
 
 RUSSIAN = [
     ("Жумабеков", "Zhumabekov"), ("Жумабеков", "Jumabekov"), ("Джумагулов", "Dzhumagulov"),

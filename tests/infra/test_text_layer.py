@@ -14,13 +14,13 @@ import icu
 import pypdfium2
 import pytest
 
-from api.infra import fonts, pdf
+from api.infra.pdf import fonts, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from api.infra.child import Children
+    from api.infra.sandbox.pool import ChildPool
 
 FACES = [
     (family, weight, style)
@@ -91,15 +91,15 @@ def a_page(lines: list[tuple[str, str]], face: tuple[str, int, str]) -> str:
     return f'<!doctype html><html lang="en"><title>Letters</title><style>{css}</style>{shown}'
 
 
-def unread(reader: Reader, children: Children, page: str, path: Path, words: str) -> list[str]:
-    path.write_bytes(pdf.render(children, page, {}))
+def unread(reader: Reader, children: ChildPool, page: str, path: Path, words: str) -> list[str]:
+    path.write_bytes(render.render(children, page, {}))
     return sorted(alike(words) - alike(reader.read(path)))
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 @pytest.mark.parametrize("face", FACES, ids=lambda face: "-".join(map(str, face)))
 def test_words_are_read_as_they_were_written_in_each_face(
-    children: Children, tmp_path: Path, face: tuple[str, int, str], reader: Reader
+    children: ChildPool, tmp_path: Path, face: tuple[str, int, str], reader: Reader
 ) -> None:
     lines = [
         (language, unicodedata.normalize(form, line))
@@ -113,7 +113,7 @@ def test_words_are_read_as_they_were_written_in_each_face(
 
 @pytest.mark.parametrize("first", ["ị i", "i ị", "क कि", "كب ب"])
 def test_what_was_read_first_takes_no_letter_from_what_follows(
-    children: Children, tmp_path: Path, first: str
+    children: ChildPool, tmp_path: Path, first: str
 ) -> None:
     page = a_page([("en", first), ("en", "xi Thị xin i")], FACES[6])
 
@@ -145,7 +145,7 @@ def is_seen(text: str) -> bool:
 @pytest.mark.long
 @pytest.mark.parametrize("face", FACES, ids=lambda face: "-".join(map(str, face)))
 def test_every_letter_of_every_language_is_read_in_each_face(
-    children: Children, tmp_path: Path, face: tuple[str, int, str]
+    children: ChildPool, tmp_path: Path, face: tuple[str, int, str]
 ) -> None:
     found: dict[str, list[str]] = {}
     spaced = {"ĩĩĩ"}  # Noto Sans holds them so far apart that readers see spaces

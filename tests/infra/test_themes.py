@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from api.documents.rules.logos import Logo
-    from api.infra.child import Children
+    from api.infra.sandbox.pool import ChildPool
     from api.portable.rules.printing import Printed
 
 
-def pdf_of(children: Children, printed: Printed, look: Look) -> bytes:
+def pdf_of(children: ChildPool, printed: Printed, look: Look) -> bytes:
     return press.rendered(press.Edition(printed, SIGNATORIES, look, press.Format.PDF), children)
 
 
 @pytest.mark.parametrize("path", WHOLE, ids=lambda path: path.stem)
 def test_the_brief_prints_every_part_of_a_statement_in_order(
-    children: Children, path: Path
+    children: ChildPool, path: Path
 ) -> None:
     whole = reading.read(path.read_bytes())
     edition = press.edition_of(whole, press.Format.PDF, Look(theme="brief"))
@@ -48,7 +48,7 @@ def test_the_brief_prints_every_part_of_a_statement_in_order(
     [("en", "ltr", r"Part {} (\d+)", "Contact"), ("fa", "rtl", r"(\d+) Part {}\b", "تماس")],
 )
 def test_the_contents_say_the_page_on_which_each_part_stands(
-    children: Children, language: str, direction: str, line: str, last: str
+    children: ChildPool, language: str, direction: str, line: str, last: str
 ) -> None:
     report = a_report(headings=9, length=30_000, language=language, direction=direction)
 
@@ -63,7 +63,7 @@ def test_the_contents_say_the_page_on_which_each_part_stands(
         assert int(said) == stands, f"part {part}"
 
 
-def test_each_page_of_a_long_text_says_which_part_it_is_in(children: Children) -> None:
+def test_each_page_of_a_long_text_says_which_part_it_is_in(children: ChildPool) -> None:
     report = a_report(headings=3, length=20_000)
 
     _, *others = pages_of(pdf_of(children, report, Look(theme="brief")))
@@ -75,7 +75,7 @@ def test_each_page_of_a_long_text_says_which_part_it_is_in(children: Children) -
 
 @pytest.mark.parametrize("theme", ["letter-logos", "brief-logos"])
 def test_logos_print_as_pictures_with_the_names_as_their_text(
-    children: Children, theme: str
+    children: ChildPool, theme: str
 ) -> None:
     names = [f"Specimen House {number}" for number in range(40)]
     look = Look(theme=theme, logos=tuple(_logo(name) for name in names))

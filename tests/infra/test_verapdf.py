@@ -11,7 +11,7 @@ from PIL import Image
 
 from api.documents.rules import html, press
 from api.documents.rules.logos import Logo
-from api.infra import fonts
+from api.infra.pdf import fonts
 from api.portable.rules import checking, reading
 from api.texts.rules import themes
 from bench import large
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from api.infra.child import Children
+    from api.infra.sandbox.pool import ChildPool
 
 pytestmark = pytest.mark.long
 
@@ -110,7 +110,7 @@ def many_signatories() -> dict[str, Any]:
 
 
 def printed(
-    folder: Path, children: Children, documents: Iterable[tuple[str, Any]], **look: Any
+    folder: Path, children: ChildPool, documents: Iterable[tuple[str, Any]], **look: Any
 ) -> list[Path]:
     files = []
     if themes.shows_logos(look["theme"]):
@@ -132,7 +132,7 @@ def must_comply(files: list[Path]) -> None:
 
 @pytest.mark.parametrize("theme", themes.available())
 def test_each_statement_complies_in_each_theme(
-    children: Children, tmp_path: Path, theme: str
+    children: ChildPool, tmp_path: Path, theme: str
 ) -> None:
     documents = [(path.stem, reading.read(path.read_bytes())) for path in ALL]
 
@@ -140,7 +140,7 @@ def test_each_statement_complies_in_each_theme(
 
 
 @pytest.mark.parametrize("theme", themes.available())
-def test_a_page_of_all_scripts_complies(children: Children, tmp_path: Path, theme: str) -> None:
+def test_a_page_of_all_scripts_complies(children: ChildPool, tmp_path: Path, theme: str) -> None:
     document = every_script()
     files = [
         file
@@ -153,7 +153,7 @@ def test_a_page_of_all_scripts_complies(children: Children, tmp_path: Path, them
 
 @pytest.mark.parametrize("theme", themes.available())
 def test_two_thousand_signatories_and_sixty_pages_comply(
-    children: Children, tmp_path: Path, theme: str
+    children: ChildPool, tmp_path: Path, theme: str
 ) -> None:
     documents = [("signatories", many_signatories()), ("pages", large.document())]
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.infra import languages
+from api.infra.text import languages
 
 
 def test_there_are_249_countries_and_no_union_among_them() -> None:

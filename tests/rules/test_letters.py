@@ -12,14 +12,14 @@ from jinja2.exceptions import UndefinedError
 from markupsafe import Markup
 
 import api.app
-from api.infra.letters import FACTS, Facts
+from api.infra.mail.letters import FACTS, Facts
 from api.mailings import rules
 from api.texts.rules import catalogues
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from api.infra.mail import Message
+    from api.infra.net.smtp import Message
 
 LINK = "https://sign.specimen.example/c/q_Zm9v*YmFy-YmF6__cXV4"
 PLACE = "https://sign.specimen.example/s/kestrel-canary-k3v9x2q7"

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from api.documents.rules.html import Look, html
-from api.infra import languages
-from api.infra.letters import Facts
+from api.infra.mail.letters import Facts
+from api.infra.text import languages
 from api.mailings import rules
 from api.pages.rules import sentences
 from api.portable.rules import printing

@@ -14,7 +14,7 @@ import pytest
 from api.config import share
 from api.documents.rules import blocks
 from api.documents.rules.html import contrast
-from api.infra import languages
+from api.infra.text import languages
 from api.pages.rules import facts, pages, sentences, widget
 from tests.pages import every, printed
 

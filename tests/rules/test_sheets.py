@@ -7,9 +7,10 @@ from __future__ import annotations
 import pytest
 
 from api.coalitions.rules.importing import ADDRESSEES
-from api.infra import countries, languages, matching, sheets
-from api.infra.encodings import Encoding
-from api.infra.tables import NotATable
+from api.infra.tables import matching, spreadsheets
+from api.infra.tables.csv_files import NotATable
+from api.infra.tables.encodings import Encoding
+from api.infra.text import countries, languages
 from api.organisations.rules.importing import ORGANISATIONS, REPRESENTATIVES
 
 
@@ -35,10 +36,10 @@ def test_an_encoding_is_told_where_it_is_plain_and_never_guessed(
 ) -> None:
     if found is None:
         with pytest.raises(NotATable, match="encoding="):
-            sheets.read(text.encode(code))
+            spreadsheets.read(text.encode(code))
         return
 
-    sheet = sheets.read(text.encode(code))
+    sheet = spreadsheets.read(text.encode(code))
 
     assert sheet.encoding == found
     assert [*sheet.header, *(cell for _, cells in sheet.lines for cell in cells)] == [
@@ -50,7 +51,7 @@ def test_an_encoding_is_told_where_it_is_plain_and_never_guessed(
     "first", ["a,b", "a;b", "a\tb", "a|b", "sep=|\na|b", '"a, then";b', "\r\na;b"]
 )
 def test_a_separator_is_found(first: str) -> None:
-    sheet = sheets.read(f"{first}\n".encode())
+    sheet = spreadsheets.read(f"{first}\n".encode())
 
     assert len(sheet.header) == 2
 
@@ -77,11 +78,11 @@ def test_a_separator_is_found(first: str) -> None:
     ],
 )
 def test_a_column_is_found_by_its_usual_names(
-    layout: sheets.Layout, header: str, column: str | None
+    layout: spreadsheets.Layout, header: str, column: str | None
 ) -> None:
-    sheet = sheets.read(f'"{layout.needed[-1]}","{header}"\n'.encode(), Encoding.UTF_8)
+    sheet = spreadsheets.read(f'"{layout.needed[-1]}","{header}"\n'.encode(), Encoding.UTF_8)
 
-    _, columns = sheets.mapped(sheet, layout, {})
+    _, columns = spreadsheets.mapped(sheet, layout, {})
 
     assert columns[1].column == column
 
@@ -92,7 +93,9 @@ ada@specimen.example,Ada,"a\nb",,
 bek@specimen.example,,,7,True
 """
 
-    rows, columns = sheets.mapped(sheets.read(members), REPRESENTATIVES, {"display_name": "name"})
+    rows, columns = spreadsheets.mapped(
+        spreadsheets.read(members), REPRESENTATIVES, {"display_name": "name"}
+    )
 
     assert [(row.line, row.facts) for row in rows] == [
         (2, {"email": "ada@specimen.example", "name": "Ada"}),

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from api.infra import tables
-from api.infra.tables import MOST_LINES, NotATable
+from api.infra.tables import csv_files
+from api.infra.tables.csv_files import MOST_LINES, NotATable
 from api.signatures import rules
 from api.signatures.models import SignatoryKind, SignatureState, Visibility
 from api.signatures.rules import Audience, Standing
@@ -152,16 +152,16 @@ def test_days_on_which_few_came_go_together() -> None:
 def test_no_cell_begins_what_a_spreadsheet_runs(begin: str, before: str) -> None:
     hostile = f"{before}{begin}cmd|' /C calc'!A0"
 
-    guarded = tables.with_guard(hostile)
+    guarded = csv_files.with_guard(hostile)
 
     assert guarded.startswith(f"{before}'{begin}")
-    assert tables.without_guard(guarded) == hostile
+    assert csv_files.without_guard(guarded) == hostile
 
 
 @given(st.text(alphabet="abcÄяع 19.-'", max_size=20))
 def test_a_cell_that_runs_nothing_is_read_as_it_is(cell: str) -> None:
     if not cell.strip("'").startswith("-"):
-        assert tables.without_guard(cell) == tables.with_guard(cell) == cell
+        assert csv_files.without_guard(cell) == csv_files.with_guard(cell) == cell
 
 
 def cells(text: str) -> list[dict[str, Any]]:
@@ -241,7 +241,7 @@ def test_what_is_written_is_read_again() -> None:
     assert seen is not None
 
     line = rules.cells_of({**seen, "day": "2031-05-14"})
-    table = tables.written(rules.COLUMNS, [line], header=True)
+    table = csv_files.written(rules.COLUMNS, [line], header=True)
 
     assert cells(table) == [
         {**IDENTITY, "kind": "individual", "country": "KZ", "lead": False,

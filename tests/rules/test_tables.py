@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 from hypothesis import given, strategies as st
 
-from api.infra import tables
-from api.infra.merging import Merge, There
-from api.infra.tables import Line, NotATable
+from api.infra.tables import csv_files
+from api.infra.tables.csv_files import Line, NotATable
+from api.infra.tables.merging import Merge, There
 
 COLUMNS = ("key", "name", "aliases")
 
@@ -20,7 +20,7 @@ COLUMNS = ("key", "name", "aliases")
 def test_a_table_is_read_in_every_code_that_spreadsheets_write(code: str, comma: str) -> None:
     text = comma.join(("Key", " NAME")) + "\r\n" + comma.join(("a", "Жанна")) + "\r\n"
 
-    rows = tables.read(text.encode(code), COLUMNS)
+    rows = csv_files.read(text.encode(code), COLUMNS)
 
     assert [(row.line, row.place, row.facts) for row in rows] == [
         (2, "/2", {"key": "a", "name": "Жанна"})
@@ -39,13 +39,13 @@ def test_a_table_is_read_in_every_code_that_spreadsheets_write(code: str, comma:
 )
 def test_a_file_that_is_no_table_is_refused_with_what_to_do(table: bytes, says: str) -> None:
     with pytest.raises(NotATable) as refused:
-        tables.read(table, COLUMNS)
+        csv_files.read(table, COLUMNS)
 
     assert says in refused.value.detail
 
 
 def test_a_line_that_ends_early_has_empty_cells() -> None:
-    (row,) = tables.read(b"key,name,aliases\na\n", COLUMNS)
+    (row,) = csv_files.read(b"key,name,aliases\na\n", COLUMNS)
 
     assert row.facts == {"key": "a", "name": "", "aliases": ""}
 
@@ -61,26 +61,26 @@ def test_a_line_that_ends_early_has_empty_cells() -> None:
     ],
 )
 def test_a_cell_holds_several_values(cell: str, values: list[str]) -> None:
-    assert tables.several(cell, ";") == values
+    assert csv_files.several(cell, ";") == values
 
 
 @given(st.lists(st.text("ab;,| ", min_size=1).map(str.strip).filter(bool)))
 def test_several_values_are_read_as_they_were_written(values: list[str]) -> None:
-    cell = tables.with_guard(tables.together(values, ";"))
-    (row,) = tables.read(tables.written(["key", "aliases"], [{"key": "x", "aliases": cell}],
+    cell = csv_files.with_guard(csv_files.together(values, ";"))
+    (row,) = csv_files.read(csv_files.written(["key", "aliases"], [{"key": "x", "aliases": cell}],
                                         header=True).encode(), COLUMNS)  # fmt: skip
 
-    assert tables.several(tables.without_guard(row.facts["aliases"]), ";") == values
+    assert csv_files.several(csv_files.without_guard(row.facts["aliases"]), ";") == values
 
 
 @given(st.text("'=+-@;,|\"ab \t\n", max_size=12))
 def test_reading_takes_off_exactly_what_writing_put_on(cell: str) -> None:
-    assert tables.without_guard(tables.with_guard(cell)) == cell
+    assert csv_files.without_guard(csv_files.with_guard(cell)) == cell
 
 
 @pytest.mark.parametrize("begin", ["=1", "+1", "-1", "@x", "\t1"])
 def test_no_line_of_a_cell_begins_what_a_spreadsheet_runs(begin: str) -> None:
-    assert f"\n'{begin}" in tables.with_guard(f"A\n{begin}")
+    assert f"\n'{begin}" in csv_files.with_guard(f"A\n{begin}")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_no_line_of_a_cell_begins_what_a_spreadsheet_runs(begin: str) -> None:
     [("Yes", True), ("ИСТИНА", True), ("wahr", True), ("0", False), ("Faux", False), ("x", "x")],
 )
 def test_true_and_false_are_read_in_the_languages_of_spreadsheets(cell: str, means: Any) -> None:
-    assert tables.truth(cell) == means
+    assert csv_files.truth(cell) == means
 
 
 def line(number: int, **facts: Any) -> Line:

@@ -11,7 +11,7 @@ import pytest
 
 from api.config import share
 from api.errors import Invalid
-from api.infra.child import Children, LimitReached
+from api.infra.sandbox.pool import ChildPool, LimitReached
 from api.portable.rules import reading
 from api.templates.rules import filling, template
 from tests.rules.test_template_filling import GIVEN
@@ -74,26 +74,26 @@ def test_the_kinds_of_templates_are_those_of_statements() -> None:
 
 
 @pytest.fixture(scope="module")
-def children() -> Iterator[Children]:
-    children = Children([MODULE], spares=1)
+def children() -> Iterator[ChildPool]:
+    children = ChildPool([MODULE], spares=1)
     yield children
     children.close()
 
 
-def in_child(children: Children, whole: Any, facts: Any, given: Any) -> dict[str, Any]:
+def in_child(children: ChildPool, whole: Any, facts: Any, given: Any) -> dict[str, Any]:
     payload = {"template": whole, "facts": facts, "given": given}
     draft: dict[str, Any] = json.loads(children.run(MODULE, payload))
     return draft
 
 
-def test_the_limited_child_fills_as_we_do(children: Children) -> None:
+def test_the_limited_child_fills_as_we_do(children: ChildPool) -> None:
     letter = the_summit_letter()
     facts = letter["example"] | {"countries": ["KZ", "KG"]}
 
     assert in_child(children, letter, facts, GIVEN) == filling.fill(letter, facts, GIVEN)
 
 
-def test_the_limited_child_refuses_with_the_same_faults(children: Children) -> None:
+def test_the_limited_child_refuses_with_the_same_faults(children: ChildPool) -> None:
     with pytest.raises(Invalid) as answer:
         in_child(children, a_template(body=[{"paragraph": "\n{{ lipsum(9) }}"}]), {}, {})
 
@@ -101,7 +101,7 @@ def test_the_limited_child_refuses_with_the_same_faults(children: Children) -> N
     assert answer.value.faults[0].detail.startswith("Line 2: ")
 
 
-def test_a_filling_that_takes_too_long_is_ended(children: Children) -> None:
+def test_a_filling_that_takes_too_long_is_ended(children: ChildPool) -> None:
     text = (
         "{% for a in cases %}{% for b in cases %}{% if a.label == b.status %}x{% endif %}"
         "{% endfor %}{% endfor %}"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from api.config import share
-from api.infra import languages
+from api.infra.text import languages
 from api.texts.rules import words as rules
 from api.texts.rules.words import words
 

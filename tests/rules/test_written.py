@@ -11,9 +11,10 @@ import pytest
 from babel import Locale
 from babel.dates import format_date
 
-from api.infra import countries, encodings, tables, written
-from api.infra.encodings import Encoding
-from api.infra.languages import COUNTRIES
+from api.infra.tables import csv_files, encodings, parsing
+from api.infra.tables.encodings import Encoding
+from api.infra.text import countries
+from api.infra.text.languages import COUNTRIES
 
 
 @pytest.mark.parametrize(
@@ -49,14 +50,14 @@ from api.infra.languages import COUNTRIES
     ],
 )
 def test_a_day_is_read_as_spreadsheets_write_it(cell: str) -> None:
-    assert written.day(cell) == "2031-05-14"
+    assert parsing.day(cell) == "2031-05-14"
 
 
 @pytest.mark.parametrize(
     "cell", ["1er mai 2031", "le 1ᵉʳ mai 2031", "1º maggio 2031", "1-е мая 2031"]
 )
 def test_the_first_of_a_month_is_read_with_its_end(cell: str) -> None:
-    assert written.day(cell) == "2031-05-01"
+    assert parsing.day(cell) == "2031-05-01"
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "fr", "de", "es", "tr", "uk", "kk", "uz", "fa"])
@@ -65,16 +66,16 @@ def test_a_day_is_read_as_its_own_language_writes_it(language: str) -> None:
         told = date(2031, month, 1)
         for form in ("long", "full"):
             said = format_date(told, form, locale=language)
-            assert written.day(said) == told.isoformat(), said
+            assert parsing.day(said) == told.isoformat(), said
             if language == "tr":
-                assert written.day(said.translate({0x69: 0x130}).upper()) == told.isoformat(), said
+                assert parsing.day(said.translate({0x69: 0x130}).upper()) == told.isoformat(), said
 
 
 def test_the_name_of_a_weekday_is_no_month() -> None:
-    assert written.day("14 mar 2031") == "2031-03-14"
+    assert parsing.day("14 mar 2031") == "2031-03-14"
     for cell in ("mardi mai 2031", "среда 14 2031", "Mittwoch, Mai 2031"):
-        with pytest.raises(written.Unclear):
-            written.day(cell)
+        with pytest.raises(parsing.Unclear):
+            parsing.day(cell)
 
 
 @pytest.mark.parametrize(
@@ -94,8 +95,8 @@ def test_the_name_of_a_weekday_is_no_month() -> None:
     ],
 )
 def test_a_day_that_may_be_two_is_refused_with_what_to_write(cell: str, says: str) -> None:
-    with pytest.raises(written.Unclear, match=says):
-        written.day(cell)
+    with pytest.raises(parsing.Unclear, match=says):
+        parsing.day(cell)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ def test_a_day_that_may_be_two_is_refused_with_what_to_write(cell: str, says: st
     ],
 )
 def test_a_number_is_read_whichever_signs_part_its_groups(cell: str, number: str) -> None:
-    assert written.number(cell) == number
+    assert parsing.number(cell) == number
 
 
 @pytest.mark.parametrize(
@@ -344,7 +345,7 @@ def test_lines_end_in_any_way_and_the_first_says_the_separator(ends: str, says: 
     rows = [*([says] if says else []), '"na;me";"aliases, all"', '"a, b";"c\nd"', "", ";", 'e;"f"']
     text = ends.join(rows) + ends * 3
 
-    found = list(tables.lines(text))
+    found = list(csv_files.lines(text))
 
     assert [cells for _, cells in found] == [
         ["na;me", "aliases, all"],
@@ -356,7 +357,7 @@ def test_lines_end_in_any_way_and_the_first_says_the_separator(ends: str, says: 
 def test_a_separator_is_not_sought_beyond_the_first_record() -> None:
     text = '"Name\nand, more, commas";Country\na, b, c, d;KZ\n'
 
-    assert [cells for _, cells in tables.lines(text)][1] == ["a, b, c, d", "KZ"]
+    assert [cells for _, cells in csv_files.lines(text)][1] == ["a, b, c, d", "KZ"]
 
 
 def test_the_sign_with_which_msdos_ends_a_file_is_no_letter_of_it() -> None:

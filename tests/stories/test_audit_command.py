@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, text, update
 
-from api.infra import jobkeeping, jobs
-from api.infra.audit import AuditEntry
-from api.infra.database import db, transaction
-from api.infra.jobs import Job, JobState
+from api.infra.background import dead_letters, jobs
+from api.infra.background.jobs import Job, JobState
+from api.infra.database.transactions import db, transaction
+from api.infra.security.audit import AuditEntry
 from tests.builders import a_case, a_coalition, a_dead_job
 from tests.command import run
 
@@ -104,7 +104,7 @@ def test_the_operators_commands_leave_entries_of_nobody(sqlite: World) -> None:
     job = a_dead_job(world, a_coalition(world.user("owner")))
     with world.app.app_context(), transaction() as session:
         session.get_one(Job, UUID(job)).state = JobState.QUEUED
-        assert jobkeeping.hold(session) == 1
+        assert dead_letters.hold(session) == 1
 
     made = command(world, "user", "create", "new@specimen.example", "--name", "A. Specimen")
     token = command(world, "token", "create", "new@specimen.example")
@@ -123,7 +123,7 @@ def test_what_a_restore_held_does_not_keep_the_record_from_being_sealed(
     with world.app.app_context():
         jobs.sweep()
         with transaction() as session:
-            assert jobkeeping.hold(session)
+            assert dead_letters.hold(session)
         jobs.sweep()
 
     world.work()

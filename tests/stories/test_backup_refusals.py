@@ -12,9 +12,10 @@ from uuid import uuid4
 import pytest
 
 from api.errors import DomainError
-from api.infra import archive, backups, dump
-from api.infra.database import Base, db
-from api.infra.keys import KeyMissing, new_master_key
+from api.infra.backup import archive, backups, json_rows
+from api.infra.database.columns import Base
+from api.infra.database.transactions import db
+from api.infra.vault import KeyMissing, new_master_key
 from tests.backup import clear, dumped, files, first_key, is_empty, master_keys, restore, take
 from tests.house import a_house, counts
 
@@ -80,9 +81,9 @@ def test_a_line_that_is_no_row_is_refused(world: World) -> None:
         with (
             world.app.app_context(),
             db.engine.connect() as connection,
-            pytest.raises(dump.BadRow),
+            pytest.raises(json_rows.BadRow),
         ):
-            dump.put(connection, table, [names, line])
+            json_rows.put(connection, table, [names, line])
 
 
 def test_a_house_that_is_not_empty_keeps_what_it_has(world: World, file: Path) -> None:
@@ -213,7 +214,7 @@ def test_what_nobody_would_write_is_refused_whole(
     other = rewritten(world, file, **change)
     outside = sorted(path.name for path in world.storage.parent.iterdir())
 
-    with pytest.raises((archive.BackupChanged, archive.NoBackup, dump.BadRow)):
+    with pytest.raises((archive.BackupChanged, archive.NoBackup, json_rows.BadRow)):
         restore(world, other)
 
     assert not any(counts(world).values())

@@ -15,11 +15,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, update
 
-from api.infra import archive, audit, backups, dump, jobkeeping, jobs
-from api.infra.audit import AuditEntry
-from api.infra.database import reading, transaction
-from api.infra.jobs import Job, JobState
-from api.infra.letters import Letter, LetterState
+from api.infra.background import dead_letters, jobs
+from api.infra.background.jobs import Job, JobState
+from api.infra.backup import archive, backups, json_rows
+from api.infra.database.transactions import reading, transaction
+from api.infra.mail.letters import Letter, LetterState
+from api.infra.security import audit
+from api.infra.security.audit import AuditEntry
 from api.mailings import service
 from tests.backup import clear, dumped, files, first_key, master_keys, restore, tables, take
 from tests.client import Client
@@ -138,7 +140,7 @@ def test_what_cannot_be_written_whole_is_not_there(
 def test_every_column_can_be_written_as_json() -> None:
     for table in tables():
         for column in table.columns:
-            assert dump._kind(column), column  # noqa: SLF001 # a new type needs a way to be written
+            assert json_rows._kind(column), column  # noqa: SLF001 # a new type needs a way to be written
 
 
 @contextmanager
@@ -249,7 +251,7 @@ def test_what_was_promised_waits_until_it_is_released(
     world.work()
     assert done == []
     with world.app.app_context():
-        waiting = [each for each in jobkeeping.held() if each.kind == "specimen.note"]
+        waiting = [each for each in dead_letters.held() if each.kind == "specimen.note"]
         assert len(waiting) == 3 <= back.held_jobs
         assert service.release([waiting[1].id]) == 1
     world.work()
@@ -284,7 +286,7 @@ def test_a_restore_that_is_cut_leaves_no_row_and_can_be_run_again(
 ) -> None:
     answers = house.answers()
     clear(world)
-    whole = dump.put
+    whole = json_rows.put
     for name in ("users", "jobs", "signature_identities"):
 
         def cut(connection: Any, table: Any, given: Any, name: str = name) -> None:
@@ -292,11 +294,11 @@ def test_a_restore_that_is_cut_leaves_no_row_and_can_be_run_again(
             if table.name == name:
                 raise KeyboardInterrupt
 
-        monkeypatch.setattr(dump, "put", cut)
+        monkeypatch.setattr(json_rows, "put", cut)
         with pytest.raises(KeyboardInterrupt):
             restore(world, file)
         assert not any(counts(world).values())
-    monkeypatch.setattr(dump, "put", whole)
+    monkeypatch.setattr(json_rows, "put", whole)
 
     restore(world, file)
 

@@ -11,9 +11,12 @@ import pytest
 import time_machine
 from sqlalchemy import delete, func, select
 
-from api.infra import clock, jobs, keys, returns
-from api.infra.database import reading, transaction
-from api.infra.letters import Letter
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.database.transactions import reading, transaction
+from api.infra.mail import verp
+from api.infra.mail.letters import Letter
+from api.infra.security import keys
 from api.mailings.models import Suppression
 from api.mailings.service import bounces, suppressions
 from api.mailings.service.bounces import Outcome
@@ -57,7 +60,7 @@ def a_letter(world: World, coalition: str, to: str = NAME) -> Sent:
     (about,) = promise(world, coalition=coalition)
     with world.app.app_context(), transaction() as session:
         letter = session.scalars(select(Letter).where(Letter.object_id == about)).one()
-        return Sent(returns.token_of(session, letter.coalition_id, letter.id, to), to)
+        return Sent(verp.token_of(session, letter.coalition_id, letter.id, to), to)
 
 
 def take(world: World, raw: bytes) -> Outcome:

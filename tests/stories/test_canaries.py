@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
-from api.infra.database import db
+from api.infra.database.transactions import db
 from api.web import logs
 from tests.builders import a_case, a_coalition, a_demand, a_demand_list, a_role, made
 from tests.stories.test_exchange import a_document, take_in

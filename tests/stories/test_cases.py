@@ -12,7 +12,8 @@ from sqlalchemy import select
 from api.cases import service
 from api.cases.models import CaseStatusChange
 from api.errors import Invalid
-from api.infra.database import Base, db, reading, transaction
+from api.infra.database.columns import Base
+from api.infra.database.transactions import db, reading, transaction
 from tests.builders import a_case, a_coalition, a_demand, a_demand_list, a_role
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import func, select
 
-from api.infra.database import Base, db, reading
-from api.infra.keys import DataKey
+from api.infra.database.columns import Base
+from api.infra.database.transactions import db, reading
+from api.infra.security.keys import DataKey
 from tests.builders import a_coalition, a_role, an_organisation, made
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import click
 import pytest
 
 from api import cli
-from api.infra.keys import new_master_key
+from api.infra.vault import new_master_key
 from api.portable.rules import reading
 from tests.command import run
 from tests.paper import letters, letters_of

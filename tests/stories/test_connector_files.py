@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from api.accounts import service as accounts
 from api.connectors.service import files as connector_files
-from api.infra import letters
-from api.infra.database import reading
-from api.infra.letters import Letter
+from api.infra.database.transactions import reading
+from api.infra.mail import letters
+from api.infra.mail.letters import Letter
 from tests.post import Post, mail_at, server
 from tests.signing import letters_of
 from tests.tools import START, Connected, connected, later

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import event
 
 from api.connectors.service import files, people, work
-from api.infra import jobs
-from api.infra.database import db
+from api.infra.background import jobs
+from api.infra.database.transactions import db
 from api.infra.queue import Queue
 from tests.tools import NEWS, Connected, FakeMailman, Server, connected, reachable
 

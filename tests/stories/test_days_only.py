@@ -11,9 +11,10 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from api.infra import audit, clock
-from api.infra.audit import AuditEntry
-from api.infra.database import reading
+from api.infra import clock
+from api.infra.database.transactions import reading
+from api.infra.security import audit
+from api.infra.security.audit import AuditEntry
 from tests.hooks import entered
 from tests.signing import a_rush
 

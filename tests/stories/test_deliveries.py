@@ -11,7 +11,8 @@ import pytest
 import time_machine
 
 from api.config import share
-from api.infra import clock, jobs
+from api.infra import clock
+from api.infra.background import jobs
 from tests.builders import a_case, a_cover_letter, a_demand, a_demand_list, made
 from tests.post import Post, mail_at, server
 from tests.signing import Rush, a_rush

@@ -12,7 +12,7 @@ import pytest
 from api.cases import service as cases
 from api.demands import rules, service
 from api.errors import Conflict
-from api.infra.database import transaction
+from api.infra.database.transactions import transaction
 from tests.builders import a_coalition, a_demand, a_demand_list
 from tests.client import Client
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.infra import clock, languages
+from api.infra import clock
+from api.infra.text import languages
 from api.mailings import rules as mailings
 from api.portable.rules import measuring
 from tests.builders import a_case, letters_of

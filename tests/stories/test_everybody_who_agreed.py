@@ -22,10 +22,10 @@ import pytest
 from sqlalchemy import func, select
 
 from api.connectors.models import Push, PushState
-from api.infra.database import reading
-from api.infra.letters import Letter, LetterState
-from api.infra.outside import EXTENSION
-from api.infra.reach import Reach
+from api.infra.database.transactions import reading
+from api.infra.mail.letters import Letter, LetterState
+from api.infra.net.egress import Egress
+from api.infra.runtime import EXTENSION
 from api.webhooks.models import Delivery, DeliveryState
 from tests import mailman, returned
 from tests.builders import a_coalition, an_organisation, made
@@ -227,8 +227,8 @@ def story(world: World, owner: Client, core: Core, tmp_path: Path) -> Iterator[S
     before = world.app.extensions[EXTENSION]
     with server(Post(), tls=shown) as post, receiver() as hook:
         ports = (core.port, post.port, hook.port)
-        reach = Reach(networks=(NETWORK,), ports=frozenset(ports), plain_http=True)
-        world.app.extensions[EXTENSION] = replace(before, reach=reach)
+        egress = Egress(networks=(NETWORK,), ports=frozenset(ports), plain_http=True)
+        world.app.extensions[EXTENSION] = replace(before, egress=egress)
         settings = replace(
             before.settings,
             allowed_networks=(NETWORK,),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from api.infra.database import reading
+from api.infra.database.transactions import reading
 from api.signatures import rules
 from api.signatures.models import Evidence
 from tests import backup

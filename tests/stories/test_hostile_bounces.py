@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.infra import reports
-from api.infra.outside import EXTENSION
+from api.infra.mail import bounces
+from api.infra.runtime import EXTENSION
 from api.mailings.service.bounces import Outcome
 from tests import returned
 from tests.contracts.test_logs import must_hold_no_canary, written
@@ -57,7 +57,7 @@ def hostile(sent: Sent) -> dict[str, bytes]:
         "noise": bytes(range(256)) * 4_000,
         "no header": start.encode() + b"\n" + b"\n" * 999_000,
         "deep": _nested(20_000, sent),
-        "deep enough": _nested(reports.MOST_PARTS, sent) + b"\n" * 900_000,
+        "deep enough": _nested(bounces.MOST_PARTS, sent) + b"\n" * 900_000,
         "digests": _nested(15, sent).replace(b"mixed", b"digest") + b"\n\n" * 100_000,
         "one boundary": whole.replace(b"--4T0000.1/mx.post.example\n", b"", 1),
         "many parts": whole + b"--4T0000.1/mx.post.example\n\n" * 30_000,
@@ -120,7 +120,7 @@ def test_a_broken_parser_breaks_nothing_and_tells_no_address(
         raise RecursionError(NAME)
 
     raw = returned.postfix(a_letter(world, coalition))
-    monkeypatch.setattr(reports, "all_failures", broken)
+    monkeypatch.setattr(bounces, "all_failures", broken)
     assert take(world, raw) is Outcome.IGNORED
     assert "RecursionError" in written.getvalue()
     assert NAME not in written.getvalue()

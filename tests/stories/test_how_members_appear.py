@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from flask_migrate import downgrade, upgrade
 
-from api.infra import jobs
+from api.infra.background import jobs
 from tests.appearing import SHY, a_table, lasting
 from tests.builders import a_text, letters_of
 from tests.signoffs import SigningOff, a_sign_off, letter_rows

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from api.infra.database import Base, db
+from api.infra.database.columns import Base
+from api.infra.database.transactions import db
 from tests.builders import a_coalition, a_representative, a_role, an_organisation, made
 from tests.stories.test_at_once import at_once
 from tests.stories.test_imports import organisations, people, read_as, send, states, there

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import update
 
 from api.infra import clock
-from api.infra.database import transaction
-from api.infra.jobs import Job
+from api.infra.background.jobs import Job
+from api.infra.database.transactions import transaction
 from api.moderation import rules
 from api.moderation.service import invalidation
 from api.signatures.models import SignatureState

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import time_machine
 
-from api.infra import jobs
+from api.infra.background import jobs
 from api.mailings import rules as words
 from tests.builders import (
     a_coalition,

@@ -11,16 +11,17 @@ import pytest
 import time_machine
 
 from api.errors import Gone, Unavailable
-from api.infra import clock, jobkeeping, jobs
-from api.infra.database import reading, transaction
-from api.infra.jobs import MOST_ATTEMPTS, Job, JobState
+from api.infra import clock
+from api.infra.background import dead_letters, jobs
+from api.infra.background.jobs import MOST_ATTEMPTS, Job, JobState
+from api.infra.database.transactions import reading, transaction
 from api.infra.queue import Lane, Queue
 from tests.builders import a_coalition, a_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from api.infra.jobs import Work
+    from api.infra.background.jobs import Work
     from tests.client import Client
     from tests.conftest import World
 
@@ -218,7 +219,7 @@ def test_what_was_done_long_ago_is_forgotten_and_what_is_dead_later(world: World
         done = promised(world)
         dead = promised(world)
         world.work()
-    with time_machine.travel(clock.now() + jobkeeping.KEPT + timedelta(hours=1)):
+    with time_machine.travel(clock.now() + dead_letters.KEPT + timedelta(hours=1)):
         with world.app.app_context():
             jobs.sweep()
         world.work()
@@ -226,7 +227,7 @@ def test_what_was_done_long_ago_is_forgotten_and_what_is_dead_later(world: World
     with world.app.app_context(), reading() as session:
         assert session.get(Job, done) is None
         assert session.get(Job, dead) is not None
-    with time_machine.travel(clock.now() + jobkeeping.KEPT_DEAD + timedelta(hours=1)):
+    with time_machine.travel(clock.now() + dead_letters.KEPT_DEAD + timedelta(hours=1)):
         with world.app.app_context():
             jobs.sweep()
         world.work()

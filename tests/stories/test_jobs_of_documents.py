@@ -10,14 +10,14 @@ import pytest
 
 from api.documents.rules import press
 from api.documents.service import waiting
-from api.infra import jobs
+from api.infra.background import jobs
 from tests.builders import a_coalition, a_role, a_signature, a_text
 from tests.stories.test_documents import document_of
 from tests.stories.test_jobs import found
 from tests.stories.test_signature_csv import send
 
 if TYPE_CHECKING:
-    from api.infra.jobs import Work
+    from api.infra.background.jobs import Work
     from tests.client import Client
     from tests.conftest import World
 

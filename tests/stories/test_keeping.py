@@ -15,9 +15,9 @@ from flask_migrate import upgrade
 
 from api.app import create_app
 from api.config import Settings
-from api.infra import jobs
-from api.infra.database import db, transaction
-from api.infra.keys import new_master_key
+from api.infra.background import jobs
+from api.infra.database.transactions import db, transaction
+from api.infra.vault import new_master_key
 from tests.backup import clear, files, is_empty
 from tests.command import COMMAND, run
 from tests.conftest import World
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from api.infra.child import Children
+    from api.infra.sandbox.pool import ChildPool
     from tests.house import House
 
 
@@ -61,7 +61,7 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory, children: Children) -> Iterator[Kept]:
+def kept(tmp_path_factory: pytest.TempPathFactory, children: ChildPool) -> Iterator[Kept]:
     folder = tmp_path_factory.mktemp("kept")
     settings = Settings(
         database_url=f"sqlite:///{folder}/db.sqlite",

@@ -11,11 +11,13 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from api.infra import clock, jobs, letters, sending
-from api.infra.database import reading, transaction
-from api.infra.jobs import Job
-from api.infra.letters import LetterState
-from api.infra.mail import Connection
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.background.jobs import Job
+from api.infra.database.transactions import reading, transaction
+from api.infra.mail import letters, sender
+from api.infra.mail.letters import LetterState
+from api.infra.net.smtp import Connection
 from tests.builders import a_coalition
 from tests.contracts.test_logs import must_hold_no_canary, written
 from tests.post import ADDRESS, KIND, WORDS, Post, a_kind, letter_of, mail_at, promise, server
@@ -138,7 +140,7 @@ def test_a_letter_that_is_not_taken_waits_longer_each_time_and_fails_after_days(
                     waited += letter_of(world, about).run_after - now + timedelta(seconds=1)
             tries += 1
 
-    assert (letter_of(world, about).fault, tries) == ("smtp-451", sending.MOST_ATTEMPTS)
+    assert (letter_of(world, about).fault, tries) == ("smtp-451", sender.MOST_ATTEMPTS)
     assert timedelta(days=2) < waited < timedelta(days=4)
 
 
@@ -244,13 +246,13 @@ def test_killed_between_the_server_s_yes_and_ours_it_repeats_under_the_same_id(
 def test_who_comes_back_late_changes_nothing_of_who_took_over(world: World) -> None:
     (about,) = promise(world)
     with mail_at(world, "smtp://127.0.0.1:1"), world.app.app_context():
-        late = sending.leased(None)  # as a worker does that stands still for long
+        late = sender.leased(None)  # as a worker does that stands still for long
         assert late is not None
-        assert sending.leased(None) is None  # nobody else takes it meanwhile
+        assert sender.leased(None) is None  # nobody else takes it meanwhile
         with later(minutes=11):
-            assert sending.leased(None) is not None
-        sending.ended(late, LetterState.DROPPED).commit()
-        sending.later(late, "smtp-550", is_final=True).commit()
+            assert sender.leased(None) is not None
+        sender.ended(late, LetterState.DROPPED).commit()
+        sender.later(late, "smtp-550", is_final=True).commit()
 
     assert (letter_of(world, about).state, letter_of(world, about).attempts) == ("queued", 2)
 

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from api.errors import NotFound
-from api.infra import audit, letters
-from api.infra.audit import AuditEntry
-from api.infra.database import reading, transaction
-from api.infra.letters import Letter, LetterState
+from api.infra.database.transactions import reading, transaction
+from api.infra.mail import letters
+from api.infra.mail.letters import Letter, LetterState
+from api.infra.security import audit
+from api.infra.security.audit import AuditEntry
 from api.mailings import service
 from tests.backup import clear, restore, take
 from tests.builders import a_coalition, a_failed_letter, a_role

@@ -13,10 +13,12 @@ from uuid import UUID
 import pytest
 import time_machine
 
-from api.infra import clock, jobs, letters, returns
-from api.infra.database import reading, transaction
-from api.infra.outside import EXTENSION
-from api.infra.reach import Reach
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.database.transactions import reading, transaction
+from api.infra.mail import letters, verp
+from api.infra.net.egress import Egress
+from api.infra.runtime import EXTENSION
 from api.mailings.models import Cause
 from api.mailings.service import suppressions
 from tests.builders import a_coalition, a_role
@@ -61,7 +63,7 @@ def theirs(
 @contextmanager
 def reaching(world: World, **more: Any) -> Iterator[None]:
     before = world.app.extensions[EXTENSION]
-    world.app.extensions[EXTENSION] = replace(before, reach=Reach(**more))
+    world.app.extensions[EXTENSION] = replace(before, egress=Egress(**more))
     try:
         yield
     finally:
@@ -69,9 +71,9 @@ def reaching(world: World, **more: Any) -> Iterator[None]:
 
 
 def allow(world: World, port: int) -> None:
-    outside = world.app.extensions[EXTENSION]
-    reach = replace(outside.reach, ports=frozenset({port}))
-    world.app.extensions[EXTENSION] = replace(outside, reach=reach)
+    runtime = world.app.extensions[EXTENSION]
+    egress = replace(runtime.egress, ports=frozenset({port}))
+    world.app.extensions[EXTENSION] = replace(runtime, egress=egress)
 
 
 def set_server(owner: Client, coalition: str, port: int, **facts: Any) -> dict[str, Any]:
@@ -118,8 +120,8 @@ def test_letters_leave_over_the_coalitions_server_as_its_sender_and_come_back_wi
     assert b"pass word/" not in owner.get(f"/v1/coalitions/{coalition}/mail-server").body
     letter = letter_of(world, about)
     with world.app.app_context(), reading() as session:
-        assert returns.read(session, took["X-Letter"], ["x@y.example"]) is None
-        found = returns.read(session, took["X-Letter"], ["other@x.example", took["To"]])
+        assert verp.read(session, took["X-Letter"], ["x@y.example"]) is None
+        found = verp.read(session, took["X-Letter"], ["other@x.example", took["To"]])
     assert found is not None
     assert found[0].id == letter.id
 
@@ -272,7 +274,7 @@ def test_no_more_letters_a_minute_leave_than_were_allowed(
         world.work()
         assert len(own.took) == 3
         with later(minutes=3):
-            world.app.extensions[EXTENSION].limits.close()
+            world.app.extensions[EXTENSION].rate_limits.close()
             sweep(world)
 
     assert len(own.took) == 5

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import time_machine
 
-from api.infra import clock, jobs
+from api.infra import clock
+from api.infra.background import jobs
 from api.mailings.service import bounces, mailbox, suppressions
 from tests import returned
 from tests.builders import a_coalition

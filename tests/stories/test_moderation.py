@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import update
 
 from api.accounts.models import RoleGrant
-from api.infra import jobs, letters
-from api.infra.database import reading, transaction
-from api.infra.letters import Letter
+from api.infra.background import jobs
+from api.infra.database.transactions import reading, transaction
+from api.infra.mail import letters
+from api.infra.mail.letters import Letter
 from api.signatures.models import BlockAct, Signature, SignatureState
 from api.signatures.rules import blocking
 from api.signatures.service import blocks

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.infra import http
-from api.infra.http import CallFailed
-from api.infra.reach import OutOfReach, Reach, is_outside
+from api.infra.net import http
+from api.infra.net.egress import Egress, EgressRefused, is_outside
+from api.infra.net.http import CallFailed
+from api.infra.runtime import runtime
 from tests import hooks
 from tests.builders import a_case, a_coalition
 from tests.hooks import TYPES, deliveries, entered, later, reaching, receiver, told, work
@@ -325,26 +326,29 @@ def test_no_cookie_comes_back(world: World, owner: Client, coalition: str) -> No
 def test_a_line_leads_to_one_server(world: World) -> None:
     with world.app.app_context(), receiver() as there, reaching(world, there):
         other = there.url.replace("127.0.0.1", "127.0.0.2")
-        with http.line(there.url) as line, pytest.raises(ValueError, match="one server"):
+        with (
+            http.line(runtime().egress, there.url) as line,
+            pytest.raises(ValueError, match="one server"),
+        ):
             line.call("GET", other)
 
 
 def test_a_name_that_nobody_knows_is_a_word(world: World, wire: Wire) -> None:
     with world.app.app_context(), pytest.raises(CallFailed) as failed:
-        http.call("GET", "https://nobody.specimen.example/")
+        http.call(runtime().egress, "GET", "https://nobody.specimen.example/")
 
     assert failed.value.fault == "host-unknown"
 
 
 def test_mail_servers_are_checked_alike(wire: Wire) -> None:
     wire.names = {"in.specimen.example": [["10.0.0.1"]], "out.specimen.example": [[PUBLIC]]}
-    with pytest.raises(OutOfReach):
-        Reach().connected("in.specimen.example", 25, 1)
+    with pytest.raises(EgressRefused):
+        Egress().connected("in.specimen.example", 25, 1)
     assert wire.connected == []
 
     with pytest.raises(ConnectionRefusedError):
-        Reach().connected("out.specimen.example", 25, 1)
-    inside = Reach(networks=(ip_network("10.0.0.0/8"),))
+        Egress().connected("out.specimen.example", 25, 1)
+    inside = Egress(networks=(ip_network("10.0.0.0/8"),))
     with pytest.raises(ConnectionRefusedError):
         inside.connected("in.specimen.example", 25, 1)
     assert wire.connected == [PUBLIC, "10.0.0.1"]
@@ -353,7 +357,7 @@ def test_mail_servers_are_checked_alike(wire: Wire) -> None:
 def test_a_mail_server_is_reached_at_the_next_of_its_addresses(wire: Wire) -> None:
     wire.names = {"mail.specimen.example": [[PUBLIC, "127.0.0.1", "127.0.0.2"]]}
     with socket.create_server(("127.0.0.1", 0)) as there:
-        reach = Reach(networks=(ip_network("127.0.0.0/8"),))
+        reach = Egress(networks=(ip_network("127.0.0.0/8"),))
         reach.connected("mail.specimen.example", there.getsockname()[1], 5).close()
 
     assert wire.connected == [PUBLIC, "127.0.0.1"]

@@ -14,9 +14,9 @@ from sqlalchemy import func, select, update
 
 from api.connectors.models import Push
 from api.infra import clock
-from api.infra.audit import AuditEntry
-from api.infra.database import reading, transaction
-from api.infra.links import Link
+from api.infra.database.transactions import reading, transaction
+from api.infra.security.audit import AuditEntry
+from api.infra.security.links import Link
 from api.signatures.models import Signature
 from api.signatures.service import places
 from api.webhooks.service import events

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from api.infra import clock, jobs
-from api.infra.audit import AuditEntry
-from api.infra.database import reading, transaction
-from api.infra.jobs import Job
-from api.infra.letters import Letter
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.background.jobs import Job
+from api.infra.database.transactions import reading, transaction
+from api.infra.mail.letters import Letter
+from api.infra.security.audit import AuditEntry
 from api.signatures.models import SignatureState, Visibility
 from api.statements.models import Signing as Opened
 from api.web import logs

@@ -10,9 +10,10 @@ import pytest
 import rfc8785
 from sqlalchemy import select
 
-from api.infra import audit, jobs
-from api.infra.audit import AuditEntry
-from api.infra.database import db
+from api.infra.background import jobs
+from api.infra.database.transactions import db
+from api.infra.security import audit
+from api.infra.security.audit import AuditEntry
 from tests.builders import (
     Signing,
     a_case,

@@ -9,9 +9,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from api.infra import clock, jobs, letters, links
-from api.infra.audit import AuditEntry
-from api.infra.database import reading, transaction
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.database.transactions import reading, transaction
+from api.infra.mail import letters
+from api.infra.security import links
+from api.infra.security.audit import AuditEntry
 from api.moderation import rules
 from api.moderation.service import retention
 from api.signatures.models import (

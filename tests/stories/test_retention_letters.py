@@ -11,8 +11,10 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import delete, func, select, update
 
 from api.accounts.models import RoleGrant
-from api.infra import clock, jobs, letters
-from api.infra.database import reading, transaction
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.database.transactions import reading, transaction
+from api.infra.mail import letters
 from api.signatures.models import (
     SignatureIdentity,
 )

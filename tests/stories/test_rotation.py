@@ -8,11 +8,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import LargeBinary, select, update
 
-from api.infra import keys, rotation
-from api.infra.audit import AuditEntry
-from api.infra.database import Base, db, reading, transaction
-from api.infra.keys import DataKey, KeyMissing, new_master_key
-from api.infra.outside import EXTENSION
+from api.infra.database.columns import Base
+from api.infra.database.transactions import db, reading, transaction
+from api.infra.runtime import EXTENSION
+from api.infra.security import keys, rotation
+from api.infra.security.audit import AuditEntry
+from api.infra.security.keys import DataKey
+from api.infra.vault import KeyMissing, decrypt, new_master_key
 from tests.backup import first_key, master_keys
 from tests.builders import a_coalition
 from tests.house import a_house, generations, many_signatures, rotate, sealed
@@ -167,8 +169,8 @@ def test_an_old_backup_with_its_keys_opens_no_new_row(world: World, house: House
                 assert value[:16] not in leaked
                 for key in leaked.values():
                     opened = vault.open(*key)
-                    with pytest.raises(KeyMissing):
-                        keys._decrypt(opened, value[16:], keys._bound(place, row_id))  # noqa: SLF001 # what a thief would do
+                    with pytest.raises(KeyMissing):  # what a thief would do
+                        decrypt(opened, value[16:], keys.bound(place, row_id))
 
 
 BYTES = {"audit_entries.salt", "connector_files.secret", "evidence.secret"}  # no JSON

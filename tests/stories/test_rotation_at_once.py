@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import select, update
 
 from api.cases.service.entries import enter_cases
-from api.infra import keys, rotation
-from api.infra.database import Base, reading, transaction
+from api.infra.database.columns import Base
+from api.infra.database.transactions import reading, transaction
+from api.infra.security import keys, rotation
 from tests.builders import a_case, a_demand, a_demand_list
 from tests.client import Client
 from tests.house import a_house, generations, many_signatures, rotate

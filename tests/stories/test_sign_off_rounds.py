@@ -11,7 +11,7 @@ import time_machine
 from sqlalchemy import update
 
 from api.coalitions.models import Coalition
-from api.infra.database import reading, transaction
+from api.infra.database.transactions import reading, transaction
 from api.signoffs import service
 from api.web import logs
 from tests.builders import a_coalition, a_role, another_revision, letters_of, secret_of

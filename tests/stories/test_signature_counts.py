@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import event, func, select, update
 
-from api.infra import clock, jobs
-from api.infra.database import db, reading, transaction
-from api.infra.pages import PageRequest
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.database.paging import PageRequest
+from api.infra.database.transactions import db, reading, transaction
 from api.signatures.models import (
     CountChange,
     SignatoryKind,

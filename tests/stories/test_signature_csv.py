@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.infra.tables import MOST_LINES
+from api.infra.tables.csv_files import MOST_LINES
 from api.signatures import rules
 from tests.builders import a_coalition, a_role, a_signature, a_text, another_revision
 

@@ -12,8 +12,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from api.infra.database import reading, transaction
-from api.infra.jobs import Job
+from api.infra.background.jobs import Job
+from api.infra.database.transactions import reading, transaction
 from api.signatures.models import (
     Consent,
     ConsentWords,

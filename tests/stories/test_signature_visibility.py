@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from api.infra.database import transaction
+from api.infra.database.transactions import transaction
 from api.signatures import service
 from api.signatures.rules import Audience
 from api.statements.models import Revision, Statement

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from api.infra.database import reading
+from api.infra.database.transactions import reading
 from api.signatures.models import Signature
 from api.signatures.service import counts, places
 from api.statements.models import Statement

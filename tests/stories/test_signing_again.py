@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from flask_migrate import downgrade, upgrade
 
-from api.infra.database import reading
+from api.infra.database.transactions import reading
 from api.signatures.models import Signature
 from tests.builders import an_organisation, another_revision
 from tests.signing import Rush, a_rush, letters_of

@@ -9,7 +9,7 @@ from uuid import UUID
 import altcha
 import pytest
 
-from api.infra import rotation
+from api.infra.security import rotation
 from tests.builders import another_revision
 from tests.signing import Rush, a_rush, letters_of
 

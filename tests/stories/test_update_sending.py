@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.infra import letters
+from api.infra.mail import letters
 from api.updates.service import people, sending
 from tests.contracts.test_letter_workers import settings_of
 from tests.news import News, news, updates

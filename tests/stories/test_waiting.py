@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from api.infra import pdf
-from api.infra.child import Limits
-from api.infra.outside import EXTENSION
-from api.infra.places import Busy, Places
+from api.infra.pdf import render
+from api.infra.runtime import EXTENSION
+from api.infra.sandbox.bulkhead import Bulkhead, Busy
+from api.infra.sandbox.pool import Limits
 from tests.builders import a_coalition, a_text
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def statement(owner: Client, coalition: str) -> str:
 @pytest.fixture
 def full(world: World, coalition: str) -> Iterator[None]:
     """All places of the coalition are taken."""
-    places: Places = world.app.extensions[EXTENSION].places
+    places: Bulkhead = world.app.extensions[EXTENSION].bulkhead
     with places.one(UUID(coalition)), places.one(UUID(coalition)):
         yield
 
@@ -44,7 +44,7 @@ def draft(owner: Client, statement: str, form: str = "pdf") -> Answer:
 
 
 def test_few_are_laid_out_at_a_time_and_fewer_of_one() -> None:
-    places, one, other, third = Places(in_all=3, of_one=2), uuid4(), uuid4(), uuid4()
+    places, one, other, third = Bulkhead(in_all=3, of_one=2), uuid4(), uuid4(), uuid4()
     with places.one(one), places.one(one):
         with pytest.raises(Busy), places.one(one):
             pass
@@ -57,7 +57,7 @@ def test_few_are_laid_out_at_a_time_and_fewer_of_one() -> None:
 
 
 def test_places_are_given_back_by_what_fails_and_counted_by_all_threads() -> None:
-    places, coalition = Places(in_all=1, of_one=1), uuid4()
+    places, coalition = Bulkhead(in_all=1, of_one=1), uuid4()
     for _ in range(3):
         with pytest.raises(ZeroDivisionError), places.one(coalition):
             1 / 0  # noqa: B018 # it fails
@@ -107,7 +107,7 @@ def test_a_document_that_finds_no_place_becomes_a_job(
 def test_a_preview_has_a_size_and_a_document_of_more_becomes_a_job(
     owner: Client, statement: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf, "MOST_WAITED_FOR", 500)
+    monkeypatch.setattr(render, "MOST_WAITED_FOR", 500)
 
     shown = draft(owner, statement)
 
@@ -120,11 +120,11 @@ def test_a_preview_has_a_size_and_a_document_of_more_becomes_a_job(
 def test_a_page_that_takes_longer_than_a_request_may_becomes_a_job(
     owner: Client, statement: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf, "WAITED_FOR", Limits(cpu_seconds=20, wall_seconds=0.001))
+    monkeypatch.setattr(render, "WAITED_FOR", Limits(cpu_seconds=20, wall_seconds=0.001))
 
     assert draft(owner, statement)["type"] == "/problems/busy"  # others may have taken its time
     assert owner.get(f"/v1/statements/{statement}/document").status == 202
 
 
 def test_nobody_waits_for_more_than_half_a_minute() -> None:
-    assert pdf.WAITED_FOR.cpu_seconds <= pdf.WAITED_FOR.wall_seconds < 26
+    assert render.WAITED_FOR.cpu_seconds <= render.WAITED_FOR.wall_seconds < 26

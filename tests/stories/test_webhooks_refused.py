@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.infra import clock
-from api.infra.http import Line
+from api.infra.net.http import Line
 from api.webhooks import rules
 from tests.builders import a_case, a_coalition, a_role
 from tests.hooks import (

@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 from flask_migrate import downgrade, upgrade
 
-from api.infra import jobs
-from api.infra.database import reading, transaction
+from api.infra.background import jobs
+from api.infra.database.transactions import reading, transaction
 from api.organisations.models import Organisation
 from api.signatures.models import Signature
 from api.signatures.service import rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
@@ -12,9 +12,11 @@ from sqlalchemy import select, update
 from api.accounts.models import RoleGrant, Token, TokenScope, User
 from api.accounts.rules import Actor, Role
 from api.errors import Conflict, Fault, Forbidden, Invalid, NotFound, point
-from api.infra import audit, clock, keys, secrets
-from api.infra.database import insert, reading, touch, transaction
-from api.infra.pages import Page, PageRequest, page
+from api.infra import clock
+from api.infra.database.columns import Owned
+from api.infra.database.paging import Page, PageRequest, page
+from api.infra.database.transactions import insert, reading, touch, transaction
+from api.infra.security import audit, keys, secret_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,13 +26,6 @@ if TYPE_CHECKING:
 LAST_USED_EVERY = timedelta(minutes=1)
 IDENTITY = "users.identity"
 ROLE_IDENTITY = "roles.identity"
-
-
-class Owned(Protocol):
-    """A row that belongs to a coalition."""
-
-    @property
-    def coalition_id(self) -> UUID: ...
 
 
 _Row = TypeVar("_Row", bound=Owned)
@@ -94,7 +89,7 @@ def load(  # noqa: PLR0913 # the one door to every row: each of these is a quest
 def authenticate(secret: str) -> Actor | None:
     """Return who holds this token, or None where it is unknown, expired or revoked."""
     with reading() as session:
-        query = select(Token).where(Token.secret_hash == secrets.hashed(secret))
+        query = select(Token).where(Token.secret_hash == secret_tokens.hashed(secret))
         token = session.scalars(query).first()
         if token is None or token.revoked_at or token.expires_at <= clock.now():
             return None
@@ -200,11 +195,11 @@ def _new_token(  # noqa: PLR0913, PLR0917 # who makes it, and its columns
     days: int,
     coalition_ids: set[UUID] | None,
 ) -> tuple[Token, str]:
-    secret = secrets.new_secret()
+    secret = secret_tokens.new_secret()
     token = Token(
         user_id=user_id,
         label=label,
-        secret_hash=secrets.hashed(secret),
+        secret_hash=secret_tokens.hashed(secret),
         is_scoped=coalition_ids is not None,
         expires_at=clock.now() + timedelta(days=days),
         scopes=[TokenScope(coalition_id=each) for each in coalition_ids or ()],

@@ -8,16 +8,18 @@ from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.errors import NotFound
-from api.infra import audit, jobkeeping, pages
-from api.infra.database import reading, transaction
-from api.infra.jobs import Job, JobState
+from api.infra.background import dead_letters
+from api.infra.background.jobs import Job, JobState
+from api.infra.database import paging
+from api.infra.database.transactions import reading, transaction
+from api.infra.security import audit
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
 
 def job(actor: Actor, job_id: UUID) -> Job:
@@ -35,14 +37,14 @@ def of_coalition(
     if state is not None:
         query = query.where(Job.state == state)
     with reading() as session:
-        return pages.page(session, query, page, [Job.created_at, Job.id], descending=True)
+        return paging.page(session, query, page, [Job.created_at, Job.id], descending=True)
 
 
 def replay(actor: Actor, job_id: UUID) -> Job:
     """Queue a job again that failed for good."""
     with transaction() as session:
         found = _load(session, actor, job_id, lock=True)
-        jobkeeping.replay(found)
+        dead_letters.replay(found)
         audit.append(session, actor, "job.replayed", found.coalition_id, found.id)
         return found
 

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
-from api.infra import audit, pages
-from api.infra.audit import AuditEntry, Head
-from api.infra.database import reading
+from api.infra.database import paging
+from api.infra.database.transactions import reading
+from api.infra.security import audit
+from api.infra.security.audit import AuditEntry, Head
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def entries(  # noqa: PLR0913 # the filters of one list
     query = query.where(*[column == value for column, value in same.items() if value is not None])
     with reading() as session:
         order = [AuditEntry.at, AuditEntry.id]
-        rows = pages.page(session, query, page, order, descending=True)
+        rows = paging.page(session, query, page, order, descending=True)
         return rows.of(lambda row: _shown(session, row))
 
 

@@ -51,8 +51,10 @@ from api.cases.service.silences import (
 )
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Fault, Forbidden, Invalid
-from api.infra import audit, keys, pages, spelling
-from api.infra.database import reading, rehearsal, touch, transaction
+from api.infra.database import paging
+from api.infra.database.transactions import reading, rehearsal, touch, transaction
+from api.infra.security import audit, keys
+from api.infra.text import spelling
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +64,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
 __all__ = [
     "SAID",
@@ -235,7 +237,7 @@ def of_coalition(  # noqa: PLR0913 # the filters of one list
                 found = or_(found, Case.id.in_(_sealed_like(session, query, q)))
             query = query.where(found)
         order = [Case.country, Case.sort_name, Case.id]
-        rows = pages.page(session, query, page, order)
+        rows = paging.page(session, query, page, order)
         _near = session.get(Coalition, coalition_id)  # held, as every row asks for it
         return rows.of(lambda row: _shown(session, actor, row))
 
@@ -274,7 +276,7 @@ def status_changes(actor: Actor, case_id: UUID, page: PageRequest) -> Page[Recor
         case = load(session, actor, Case, case_id, Role.VIEWER)
         query = select(CaseStatusChange).where(CaseStatusChange.case_id == case_id)
         order = [CaseStatusChange.recorded_at, CaseStatusChange.id]
-        rows = pages.page(session, query, page, order, descending=True)
+        rows = paging.page(session, query, page, order, descending=True)
         named = case.may_be_named
         return rows.of(lambda row: recorded(session, row, is_for_all=named, actor=actor))
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from api.accounts.service import Owned, load
+from api.accounts.service import load
 from api.cases import rules
 from api.cases.models import Case, CaseStatus, CaseStatusChange
 from api.cases.service.history import record
@@ -24,8 +24,10 @@ from api.cases.service.silences import (
 )
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Fault, Invalid, NotFound, point
-from api.infra import audit, keys, spelling
-from api.infra.database import flush, touch
+from api.infra.database.columns import Owned
+from api.infra.database.transactions import flush, touch
+from api.infra.security import audit, keys
+from api.infra.text import spelling
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

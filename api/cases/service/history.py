@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 from api.accounts.rules import Actor, Role
 from api.cases.models import StatusChange
-from api.infra import clock, keys
+from api.infra import clock
+from api.infra.security import keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

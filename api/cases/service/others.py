@@ -9,8 +9,8 @@ from sqlalchemy import select
 from api.cases import rules
 from api.cases.models import Case
 from api.cases.service.silences import Place, Silence, corpora, texts
-from api.infra import audit
-from api.infra.database import touch
+from api.infra.database.transactions import touch
+from api.infra.security import audit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

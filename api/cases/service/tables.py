@@ -31,10 +31,11 @@ from api.cases.service.entries import (
 from api.cases.service.silences import Silence, naming_after, spoken_of
 from api.coalitions.models import Coalition
 from api.errors import DomainError
-from api.infra import audit, keys, merging, tables
-from api.infra.database import reading, rehearsal, touch, transaction
-from api.infra.merging import Merge, There
-from api.infra.tables import CellFault, LineState, Report, Reported
+from api.infra.database.transactions import reading, rehearsal, touch, transaction
+from api.infra.security import audit, keys
+from api.infra.tables import csv_files, merging
+from api.infra.tables.csv_files import CellFault, LineState, Report, Reported
+from api.infra.tables.merging import Merge, There
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.tables import How, Line
+    from api.infra.tables.csv_files import How, Line
 
     Change = Callable[[Session, Entry, Mapping[str, Any]], object]
 
@@ -99,7 +100,7 @@ def _line(session: Session, case: Case, *, sees_all: bool) -> dict[str, Any]:
         "label": label_of(session, case),
         "status": case.status,
     }
-    return tables.plain(facts, rules.COLUMNS)
+    return csv_files.plain(facts, rules.COLUMNS)
 
 
 def take_in(actor: Actor, coalition_id: UUID, lines: Sequence[Line], how: How) -> Report:
@@ -111,7 +112,7 @@ def take_in(actor: Actor, coalition_id: UUID, lines: Sequence[Line], how: How) -
         report = [merging.take(line) for line in lines]
         merging.keep_silent()
         if not how.partial and not how.preview:
-            tables.must_be_whole(report)
+            csv_files.must_be_whole(report)
         merging.write()
         done = Report(stored=not how.preview, lines=report)
         if done.stored:

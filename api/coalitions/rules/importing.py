@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from api.infra import countries
-from api.infra.matching import Kind, Mark, agree, likeness
-from api.infra.sheets import Layout
-from api.infra.spelling import exact
-from api.infra.tables import CellFault
+from api.infra.tables.csv_files import CellFault
+from api.infra.tables.matching import Kind, Mark, agree, likeness
+from api.infra.tables.spreadsheets import Layout
+from api.infra.text import countries
+from api.infra.text.spelling import exact
 from api.organisations.rules.importing import (
     COUNTRY,
     NAMES_EN,

@@ -16,8 +16,13 @@ from api.accounts.service import load
 from api.coalitions.models import Addressee, Coalition, Member
 from api.coalitions.service.invitations import AlreadyMember, must_be_in_order, own_organisation
 from api.errors import Conflict
-from api.infra import audit, clock, events, keys, pages, pictures, spelling
-from api.infra.database import insert, reading, touch, transaction
+from api.infra import clock
+from api.infra.background import events
+from api.infra.database import paging
+from api.infra.database.transactions import insert, reading, touch, transaction
+from api.infra.pdf import pictures
+from api.infra.security import audit, keys
+from api.infra.text import spelling
 from api.organisations.models import Organisation
 
 if TYPE_CHECKING:
@@ -26,7 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
 EMAIL = "addressees.email"
 ACCENT = "#0b5563"
@@ -147,7 +152,7 @@ def coalitions(actor: Actor, page: PageRequest) -> Page[Coalition]:
     """Return the coalitions that the actor works in."""
     with reading() as session:
         query = select(Coalition).where(Coalition.id.in_(list(actor.roles)))
-        return pages.page(session, query, page, [Coalition.slug, Coalition.id])
+        return paging.page(session, query, page, [Coalition.slug, Coalition.id])
 
 
 def put_logo(actor: Actor, coalition_id: UUID, expected: int, data: bytes) -> Coalition:
@@ -225,7 +230,7 @@ def members(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Member]
     with reading() as session:
         query = select(Member).where(Member.coalition_id == coalition_id)
         query = query.options(selectinload(Member.organisation))
-        return pages.page(session, query, page, [Member.since, Member.id])
+        return paging.page(session, query, page, [Member.since, Member.id])
 
 
 def add_addressee(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Contact:
@@ -289,7 +294,7 @@ def addressees(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Cont
     actor.must(coalition_id, Role.VIEWER)
     with reading() as session:
         query = select(Addressee).where(Addressee.coalition_id == coalition_id)
-        rows = pages.page(session, query, page, [Addressee.sort_name, Addressee.id])
+        rows = paging.page(session, query, page, [Addressee.sort_name, Addressee.id])
         return rows.of(lambda row: _contact(session, actor, row))
 
 

@@ -11,10 +11,11 @@ from api.coalitions import service
 from api.coalitions.models import Addressee, Coalition
 from api.coalitions.rules.importing import FIELDS, Addressees
 from api.errors import NotFound
-from api.infra import audit, keys, tables
-from api.infra.database import rehearsal, touch, transaction
-from api.infra.matching import Known, Matching
-from api.infra.tables import Report
+from api.infra.database.transactions import rehearsal, touch, transaction
+from api.infra.security import audit, keys
+from api.infra.tables import csv_files
+from api.infra.tables.csv_files import Report
+from api.infra.tables.matching import Known, Matching
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.matching import Taking
-    from api.infra.tables import Line
+    from api.infra.tables.csv_files import Line
+    from api.infra.tables.matching import Taking
 
 
 def take_addressees(actor: Actor, coalition_id: UUID, lines: Sequence[Line], how: Taking) -> Report:
@@ -38,7 +39,7 @@ def take_addressees(actor: Actor, coalition_id: UUID, lines: Sequence[Line], how
         report = [matching.take(line) for line in lines]
         if not how.preview:
             if not how.partial:
-                tables.must_be_whole(report)
+                csv_files.must_be_whole(report)
             _write(session, actor, coalition_id, matching)
             told = dict(Report(stored=True, lines=report).counts)
             audit.append(

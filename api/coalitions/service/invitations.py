@@ -13,9 +13,13 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.coalitions.models import Coalition, Invitation, InvitationState, Member, MemberRole
 from api.errors import Conflict, Fault, Invalid, NotFound
-from api.infra import audit, clock, events, keys, letters, links, pages
-from api.infra.database import insert, reading, touch, transaction
-from api.infra.outside import outside
+from api.infra import clock
+from api.infra.background import events
+from api.infra.database import paging
+from api.infra.database.transactions import insert, reading, touch, transaction
+from api.infra.mail import letters
+from api.infra.runtime import runtime
+from api.infra.security import audit, keys, links
 from api.organisations import service as organisations
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
@@ -27,8 +31,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from api.infra.links import Link
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
+    from api.infra.security.links import Link
 
 PERSON = "invitations.person"
 PURPOSE = "invitation.answer"
@@ -195,7 +199,7 @@ def invitations(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Inv
     with reading() as session:
         query = select(Invitation).where(Invitation.coalition_id == coalition_id)
         sorting = [Invitation.created_at, Invitation.id]
-        found = pages.page(session, query, page, sorting, descending=True)
+        found = paging.page(session, query, page, sorting, descending=True)
         return found.of(lambda row: _opened(session, row))
 
 
@@ -373,7 +377,7 @@ def _letter(session: Session, invitation_id: UUID) -> letters.Facts | None:
     if row is None or link is None or row.state is not InvitationState.OPEN:
         return None
     found, language = _opened(session, row), row.language
-    address = f"{outside().settings.public_url}/j/{links.secret_of(session, link)}"
+    address = f"{runtime().settings.public_url}/j/{links.secret_of(session, link)}"
     named = found.organisation and name_in(found.organisation.names, language)
     return letters.Facts(
         to=found.person["email"],

@@ -16,9 +16,11 @@ from api.connectors.models import Connector, Push, PushAction, PushState
 from api.connectors.rules import ToolFault
 from api.connectors.service import files, following, people, tools, trouble, work
 from api.errors import Conflict, Fault, Invalid
-from api.infra import audit, clock, keys, pages
-from api.infra.database import reading, touch, transaction
-from api.infra.outside import outside
+from api.infra import clock
+from api.infra.database import paging
+from api.infra.database.transactions import reading, touch, transaction
+from api.infra.runtime import runtime
+from api.infra.security import audit, keys
 from api.organisations.models import Organisation
 from api.statements.models import Statement
 
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.connectors.rules import Field, MailingList
-    from api.infra.jobs import Job
-    from api.infra.pages import Page, PageRequest
+    from api.infra.background.jobs import Job
+    from api.infra.database.paging import Page, PageRequest
 
 MOST = 100  # connectors of a coalition
 TRIAL_NEEDS_NO = "list"  # which is chosen from what the trial finds
@@ -223,7 +225,7 @@ def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Sh
     actor.must(coalition_id, Role.COORDINATOR)
     with reading() as session:
         query = select(Connector).where(Connector.coalition_id == coalition_id)
-        found = pages.page(session, query, page, [Connector.created_at, Connector.id])
+        found = paging.page(session, query, page, [Connector.created_at, Connector.id])
         return found.of(lambda row: _shown(session, row))
 
 
@@ -241,7 +243,7 @@ def pushes(
         query = select(Push).where(Push.connector_id == row.id)
         same = {Push.state: state, Push.action: action}
         query = query.where(*[key == value for key, value in same.items() if value is not None])
-        found = pages.page(session, query, page, [Push.created_at, Push.id], descending=True)
+        found = paging.page(session, query, page, [Push.created_at, Push.id], descending=True)
         return found.of(lambda push: ShownPush(push, people.address_of(session, push)))
 
 
@@ -333,7 +335,7 @@ def _wrong(wanted: Field, value: str) -> list[Fault]:
         url = httpx.URL(value)
     except httpx.InvalidURL:
         return [Fault(pointer, "Give a whole address that begins with https://.")]
-    return outside().reach.faults(url, pointer)
+    return runtime().egress.faults(url, pointer)
 
 
 def _must_be_own(

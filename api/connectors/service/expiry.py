@@ -10,7 +10,7 @@ from api.connectors import rules
 from api.connectors.models import Push, PushAction, PushFile, PushState
 from api.connectors.service import files, people, trouble
 from api.infra import clock
-from api.infra.database import transaction
+from api.infra.database.transactions import transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement

@@ -13,9 +13,14 @@ from api.connectors import rules
 from api.connectors.models import Connector, Push, PushAction, PushFile, PushState
 from api.connectors.service import people
 from api.errors import Gone
-from api.infra import audit, backups, clock, keys, letters, pages, tables
-from api.infra.database import after_commit, reading, transaction
-from api.infra.outside import outside
+from api.infra import clock
+from api.infra.backup import backups
+from api.infra.database import paging
+from api.infra.database.transactions import after_commit, reading, transaction
+from api.infra.mail import letters
+from api.infra.runtime import runtime
+from api.infra.security import audit, keys
+from api.infra.tables import csv_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.connectors.rules import Person
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
 FOLDER = "connector-files"
 SECRET = "connector_files.secret"  # noqa: S105 # a place
@@ -90,7 +95,7 @@ def _keep(
     done: list[Push],
 ) -> None:
     columns = [*rules.COLUMNS, *connector.fields.values()]
-    content = tables.written(columns, cells, header=True).encode()
+    content = csv_files.written(columns, cells, header=True).encode()
     file_id = uuid4()
     secret, locked = keys.lock(content, file_id)
     owner = connector.coalition_id
@@ -105,7 +110,7 @@ def _keep(
     )
     session.add(row)
     session.flush()
-    outside().storage.put(_place(owner, file_id), locked)
+    runtime().storage.put(_place(owner, file_id), locked)
     for push in done:
         push.state, push.fault = PushState.DONE, people.lasting(push)
         push.file_id, push.changed_at = file_id, clock.day()  # an address stays as long as its file
@@ -116,7 +121,7 @@ def _keep(
 
 def content(session: Session, row: PushFile) -> bytes | None:
     """Return what a file holds; None: it is not in the storage."""
-    locked = outside().storage.get(_place(row.coalition_id, row.id))
+    locked = runtime().storage.get(_place(row.coalition_id, row.id))
     if locked is None:
         return None
     return keys.unlock(keys.unseal_bytes(session, SECRET, row.id, row.secret), locked, row.id)
@@ -141,7 +146,7 @@ def drop(session: Session, push: Push) -> None:
 
 def forget(session: Session, row: PushFile) -> None:
     """Delete a file, and the addresses that were kept as long as it."""
-    storage, place = outside().storage, _place(row.coalition_id, row.id)
+    storage, place = runtime().storage, _place(row.coalition_id, row.id)
     after_commit(row, lambda: storage.delete(place))
     session.flush()
     mine = update(Push).where(Push.file_id == row.id)
@@ -162,7 +167,7 @@ def of_connector(actor: Actor, connector_id: UUID, page: PageRequest) -> Page[Pu
         connector = load(session, actor, Connector, connector_id, Role.COORDINATOR)
         query = select(PushFile).where(PushFile.connector_id == connector.id)
         order = [PushFile.created_at, PushFile.id]
-        return pages.page(session, query, page, order, descending=True)
+        return paging.page(session, query, page, order, descending=True)
 
 
 def fetch(actor: Actor, file_id: UUID) -> bytes:
@@ -177,7 +182,7 @@ def fetch(actor: Actor, file_id: UUID) -> bytes:
 
 def forget_coalition(coalition_id: UUID) -> None:
     """Delete the files of a coalition, or of a connector, that was deleted."""
-    storage = outside().storage
+    storage = runtime().storage
     for place in list(storage.keys(f"{FOLDER}/{coalition_id}")):
         storage.delete(place)
 

@@ -9,8 +9,9 @@ from sqlalchemy import and_, delete, exists, insert, or_, select, update
 
 from api.connectors.models import Connector, Push, PushAction, PushState
 from api.connectors.service import files, people
-from api.infra import clock, events
-from api.infra.database import transaction
+from api.infra import clock
+from api.infra.background import events
+from api.infra.database.transactions import transaction
 from api.signatures.models import Consent, Purpose, Signature, SignatureState
 from api.signatures.service import rows
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from api.coalitions.models import Coalition
 from api.connectors.models import Connector, PushFile
 from api.connectors.service import files, people
-from api.infra import letters
-from api.infra.letters import Facts
-from api.infra.mail import Attachment
+from api.infra.mail import letters
+from api.infra.mail.letters import Facts
+from api.infra.net.smtp import Attachment
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 

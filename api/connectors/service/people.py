@@ -9,7 +9,8 @@ from sqlalchemy import and_, select
 from api.connectors import rules
 from api.connectors.models import Push, PushAction, PushState
 from api.connectors.rules import Person, Proof
-from api.infra import clock, keys
+from api.infra import clock
+from api.infra.security import keys
 from api.mailings.service import suppressions
 from api.signatures import rules as signatures
 from api.signatures.models import Consent, ConsentWords, Purpose, Signature, SignatureState

@@ -13,9 +13,10 @@ from api.accounts.rules import Role
 from api.coalitions.models import Coalition
 from api.connectors import rules
 from api.connectors.models import Connector, Push, PushAction, PushState
-from api.infra import clock, letters
-from api.infra.database import transaction
-from api.infra.letters import Facts
+from api.infra import clock
+from api.infra.database.transactions import transaction
+from api.infra.mail import letters
+from api.infra.mail.letters import Facts
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 

@@ -15,8 +15,10 @@ from api.connectors import rules
 from api.connectors.models import Connector, Push, PushAction, PushState
 from api.connectors.rules import NotTaken, ToolFault
 from api.connectors.service import files, following, people, tools, trouble
-from api.infra import audit, clock, jobs
-from api.infra.database import reading, transaction
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.database.transactions import reading, transaction
+from api.infra.security import audit
 from api.mailings.service import suppressions
 from api.signatures.models import Signature
 from api.signatures.service import rows
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.connectors.rules import Person, Tool
-    from api.infra.jobs import Work
+    from api.infra.background.jobs import Work
 
     Pushed = dict[str, dict[str, list[tuple[UUID, int]]]]
 

@@ -17,9 +17,14 @@ from api.deliveries.models import CoverLetter, Delivery, DeliveryState, Means
 from api.deliveries.service import sending
 from api.documents.service import RENEW
 from api.errors import Conflict, Fault, Invalid, point
-from api.infra import audit, clock, jobs, keys, letters, pages, spelling
-from api.infra.database import reading, transaction
-from api.infra.letters import Letter, LetterState
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.database import paging
+from api.infra.database.transactions import reading, transaction
+from api.infra.mail import letters
+from api.infra.mail.letters import Letter, LetterState
+from api.infra.security import audit, keys
+from api.infra.text import spelling
 from api.mailings import rules as words
 from api.statements import service as statements
 from api.statements.models import State, Statement
@@ -29,8 +34,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.mail import Message
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
+    from api.infra.net.smtp import Message
 
 NOTE = "deliveries.note"
 NO_SUCH = "The coalition has no addressee of this id."
@@ -135,7 +140,7 @@ def letters_of(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Cove
         load(session, actor, Statement, statement_id, Role.COORDINATOR)
         query = select(CoverLetter).where(CoverLetter.statement_id == statement_id)
         order = [CoverLetter.created_at, CoverLetter.id]
-        return pages.page(session, query, page, order, descending=True)
+        return paging.page(session, query, page, order, descending=True)
 
 
 def letter(actor: Actor, letter_id: UUID) -> CoverLetter:
@@ -213,8 +218,8 @@ def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Sh
         load(session, actor, Statement, statement_id, Role.COORDINATOR)
         query = select(Delivery).where(Delivery.statement_id == statement_id)
         order = [Delivery.created_at, Delivery.id]
-        found = pages.page(session, query, page, order, descending=True)
-        return pages.Page(list(_shown(session, found.items)), found.following, found.total)
+        found = paging.page(session, query, page, order, descending=True)
+        return paging.Page(list(_shown(session, found.items)), found.following, found.total)
 
 
 def one(actor: Actor, delivery_id: UUID) -> Shown:

@@ -17,8 +17,10 @@ from api.deliveries.service import NO_SUCH
 from api.demands import service as demands
 from api.demands.models import Demand
 from api.errors import Fault, Invalid, point
-from api.infra import audit, clock, keys, pages
-from api.infra.database import reading, transaction
+from api.infra import clock
+from api.infra.database import paging
+from api.infra.database.transactions import reading, transaction
+from api.infra.security import audit, keys
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
 WORDS = "responses.words"
 
@@ -106,8 +108,8 @@ def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Sh
         load(session, actor, Statement, statement_id, Role.COORDINATOR)
         query = select(Response).where(Response.statement_id == statement_id)
         order = [Response.created_at, Response.id]
-        found = pages.page(session, query, page, order, descending=True)
-        return pages.Page(_shown(session, found.items), found.following, found.total)
+        found = paging.page(session, query, page, order, descending=True)
+        return paging.Page(_shown(session, found.items), found.following, found.total)
 
 
 def one(actor: Actor, response_id: UUID) -> Shown:

@@ -16,9 +16,11 @@ from api.deliveries.models import CoverLetter, Delivery, DeliveryState
 from api.documents.models import PrintedDocument
 from api.documents.rules.press import Format
 from api.documents.service import kept_bytes, named
-from api.infra import audit, clock, keys, letters
-from api.infra.letters import Letter, LetterState
-from api.infra.mail import Attachment
+from api.infra import clock
+from api.infra.mail import letters
+from api.infra.mail.letters import Letter, LetterState
+from api.infra.net.smtp import Attachment
+from api.infra.security import audit, keys
 from api.mailings.rules import bodies
 from api.statements import service as statements
 from api.statements.models import Signing, State, Statement

@@ -39,8 +39,10 @@ from api.demands.service.rows import (
     write_status,
 )
 from api.errors import Conflict, Invalid
-from api.infra import audit, pages, spelling
-from api.infra.database import flush, reading, touch, transaction
+from api.infra.database import paging
+from api.infra.database.transactions import flush, reading, touch, transaction
+from api.infra.security import audit
+from api.infra.text import spelling
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
 __all__ = [
     "Asked",
@@ -127,7 +129,7 @@ def lists(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[DemandLis
     actor.must(coalition_id, Role.VIEWER)
     with reading() as session:
         query = select(DemandList).where(DemandList.coalition_id == coalition_id)
-        return pages.page(session, query, page, [DemandList.position, DemandList.id])
+        return paging.page(session, query, page, [DemandList.position, DemandList.id])
 
 
 def order_of_lists(actor: Actor, coalition_id: UUID) -> Order:
@@ -272,7 +274,7 @@ def status_changes(actor: Actor, demand_id: UUID, page: PageRequest) -> Page[cas
         load(session, actor, Demand, demand_id, Role.VIEWER)
         query = select(DemandStatusChange).where(DemandStatusChange.demand_id == demand_id)
         order = [DemandStatusChange.recorded_at, DemandStatusChange.id]
-        rows = pages.page(session, query, page, order, descending=True)
+        rows = paging.page(session, query, page, order, descending=True)
         is_for_all = _is_of_named_only(session, demand_id)
         return rows.of(lambda row: cases.recorded(session, row, is_for_all=is_for_all, actor=actor))
 
@@ -288,8 +290,8 @@ def _is_about(case_id: UUID) -> ColumnElement[bool]:
 
 
 def _page(session: Session, query: Select[Demand], page: PageRequest) -> Page[Asked]:
-    rows = pages.page(session, query, page, [Demand.list_position, Demand.position, Demand.id])
-    return pages.Page(asked(session, rows.items), rows.following, rows.total)
+    rows = paging.page(session, query, page, [Demand.list_position, Demand.position, Demand.id])
+    return paging.Page(asked(session, rows.items), rows.following, rows.total)
 
 
 def _whole(session: Session, demand_list: DemandList) -> Whole:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from api.cases.models import Case
 from api.demands.models import Demand, DemandCase, DemandKind, DemandList, DemandStatus
 from api.demands.service.rows import add_demands, change_demands, new_list, write_status
-from api.infra.database import touch
+from api.infra.database.transactions import touch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

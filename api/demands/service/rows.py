@@ -19,8 +19,8 @@ from api.demands.models import (
     DemandStatusChange,
 )
 from api.errors import Conflict, Fault, Invalid, point
-from api.infra import audit
-from api.infra.database import flush, touch
+from api.infra.database.transactions import flush, touch
+from api.infra.security import audit
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:

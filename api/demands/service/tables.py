@@ -20,10 +20,11 @@ from api.demands.service.rows import (
     telling,
     write_status,
 )
-from api.infra import audit, merging, tables
-from api.infra.database import reading, rehearsal, touch, transaction
-from api.infra.merging import Merge, There
-from api.infra.tables import CellFault, LineState, Report, Reported
+from api.infra.database.transactions import reading, rehearsal, touch, transaction
+from api.infra.security import audit
+from api.infra.tables import csv_files, merging
+from api.infra.tables.csv_files import CellFault, LineState, Report, Reported
+from api.infra.tables.merging import Merge, There
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from api.infra.tables import How, Line
+    from api.infra.tables.csv_files import How, Line
 
 AT_ONCE = 500  # demands that are read together
 MOST_LISTS = 500  # that one table makes, as each is numbered by itself
@@ -104,7 +105,7 @@ def _line(demand: Demand, of: DemandList, about: Mapping[UUID, str]) -> dict[str
         "cases": list(about.values()),
         **{name: getattr(demand, name) for name in WRITTEN},
     }
-    return tables.plain(facts, rules.COLUMNS)
+    return csv_files.plain(facts, rules.COLUMNS)
 
 
 def take_in(actor: Actor, coalition_id: UUID, lines: Sequence[Line], how: How) -> Report:
@@ -115,7 +116,7 @@ def take_in(actor: Actor, coalition_id: UUID, lines: Sequence[Line], how: How) -
         merging = _Merging(session, actor, coalition_id, how)
         report = [merging.take(line) for line in lines]
         if not how.partial and not how.preview:
-            tables.must_be_whole(report)
+            csv_files.must_be_whole(report)
         merging.write()
         done = Report(stored=not how.preview, lines=report)
         if done.stored:

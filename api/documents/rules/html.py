@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from api.config import share
 from api.documents.rules import logos, outline
 from api.errors import Fault, Invalid
-from api.infra import languages
+from api.infra.text import languages
 from api.texts.rules import isolation, markdown, themes
 from api.texts.rules.words import Words, words
 

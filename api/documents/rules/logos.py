@@ -8,12 +8,12 @@ from functools import cached_property
 from math import sqrt
 from typing import TYPE_CHECKING, Literal
 
-from api.infra import thumbnails
+from api.infra.pdf import thumbnails
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from api.infra.thumbnails import Thumbnail
+    from api.infra.pdf.thumbnails import Thumbnail
 
 MOST = 100  # of one document; the organisations after them stand in the list alone
 MOST_DRAWN = 1_500_000  # bytes of SVG in one document: each of its parts takes time to draw

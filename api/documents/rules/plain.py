@@ -9,7 +9,7 @@ from itertools import count, repeat
 from typing import TYPE_CHECKING, Any
 
 from api.documents.rules import outline
-from api.infra import languages
+from api.infra.text import languages
 from api.texts.rules import markdown as inline
 from api.texts.rules.words import words
 

@@ -14,15 +14,15 @@ import rfc8785
 from api.config import share
 from api.documents.rules import html, plain
 from api.errors import Fault, Invalid
-from api.infra import fonts, pdf
+from api.infra.pdf import fonts, render
 from api.portable.rules import printing, signing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from api.infra.child import Children
+    from api.infra.sandbox.pool import ChildPool
 
-LAYOUT = pdf.LAYOUT
+LAYOUT = render.LAYOUT
 THEME = "letter"
 
 
@@ -108,7 +108,7 @@ def edition_of(document: Mapping[str, Any], form: Format, look: html.Look | None
     return Edition(printed, signed, look or html.Look(theme=document.get("theme", THEME)), form)
 
 
-def rendered(edition: Edition, children: Children, *, is_waited_for: bool = False) -> bytes:
+def rendered(edition: Edition, children: ChildPool, *, is_waited_for: bool = False) -> bytes:
     """Return the bytes of an edition; raise Invalid or Unavailable where they cannot be made.
 
     What a request waits for may take less.
@@ -118,7 +118,7 @@ def rendered(edition: Edition, children: Children, *, is_waited_for: bool = Fals
     if edition.format is Format.PDF:
         page = html.html(printed, signed, edition.look, for_paper=True)
         assets = html.assets(edition.look)
-        return pdf.render(children, page, assets, is_waited_for=is_waited_for)
+        return render.render(children, page, assets, is_waited_for=is_waited_for)
     if edition.format is Format.HTML:
         return html.html(printed, signed, edition.look, for_paper=False).encode()
     if edition.format is Format.TEXT:

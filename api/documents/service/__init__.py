@@ -20,11 +20,15 @@ from api.documents.rules.logos import Logo, few
 from api.documents.rules.press import CONTENT_TYPES, ENDINGS, Edition, Format
 from api.documents.service import waiting
 from api.errors import Gone, NotFound
-from api.infra import clock, events, jobs, keys, pictures
-from api.infra.child import LimitReached
-from api.infra.database import reading, transaction
-from api.infra.outside import outside
-from api.infra.places import Busy
+from api.infra import clock
+from api.infra.background import events, jobs
+from api.infra.database.transactions import reading, transaction
+from api.infra.pdf import pictures
+from api.infra.runtime import runtime
+from api.infra.sandbox.bulkhead import Busy
+from api.infra.sandbox.pool import LimitReached
+from api.infra.security import keys
+from api.infra.vault import KeyMissing
 from api.portable.rules import printing, signing
 from api.signatures import service as signatures
 from api.signatures.rules import Audience
@@ -39,7 +43,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.jobs import Job
+    from api.infra.background.jobs import Job
 
 PLACE = "documents.content"
 FOLDER = "documents"
@@ -176,7 +180,7 @@ def take_back(session: Session, coalition_id: UUID, facts: Mapping[str, str]) ->
 
 def forget(coalition_id: UUID, statement_id: UUID | None) -> None:
     """Delete the kept documents of a statement, or of a whole coalition, that nobody gets."""
-    storage = outside().storage
+    storage = runtime().storage
     folder = f"{FOLDER}/{coalition_id}" + (f"/{statement_id}" if statement_id else "")
     places = list(storage.keys(folder))
     with reading() as session:
@@ -228,7 +232,7 @@ def look_of(
         accent=coalition.accent,
         logo=logo,
         logo_type=cast("Any", kind),
-        page_size=cast("Any", outside().settings.page_size),
+        page_size=cast("Any", runtime().settings.page_size),
         theme=theme or document.get("theme", press.THEME),
         is_draft=is_draft,
     )
@@ -254,7 +258,7 @@ def print_now(sheet: Sheet, *, is_waited_for: bool = False) -> bytes:
     content = (
         waiting.rendered(owner, edition)
         if is_waited_for
-        else press.rendered(edition, outside().children)
+        else press.rendered(edition, runtime().pool)
     )
     with transaction() as session:
         sealed = keys.seal_bytes(session, owner, PLACE, sheet.statement.id, content)
@@ -300,12 +304,12 @@ def _keep(sheet: Sheet, sealed: bytes, marked_at: datetime | None) -> None:
     meanwhile: who takes a name back marks every document, those that are marked as well.
     """
     is_right = False
-    outside().storage.put(sheet.place, sealed)
+    runtime().storage.put(sheet.place, sealed)
     try:
         is_right = _is_right(sheet)
     finally:
         if not is_right:
-            outside().storage.delete(sheet.place)
+            runtime().storage.delete(sheet.place)
         _mark(sheet, marked_at, is_right=is_right)
 
 
@@ -346,11 +350,11 @@ def kept(session: Session, sheet: Sheet) -> bytes | None:
 def kept_bytes(session: Session, statement: Statement, key: str) -> bytes | None:
     """Return a kept document; one that cannot be read goes, to be made anew."""
     place = _place(statement, key)
-    sealed = outside().storage.get(place)
+    sealed = runtime().storage.get(place)
     if sealed is None:
         return None
     try:
         return keys.unseal_bytes(session, PLACE, statement.id, sealed)
-    except (keys.KeyMissing, ValueError):  # ValueError: it is cut short
-        outside().storage.delete(place)
+    except (KeyMissing, ValueError):  # ValueError: it is cut short
+        runtime().storage.delete(place)
         return None

@@ -11,7 +11,7 @@ from api.assemblies import service as assemblies
 from api.documents.rules import press
 from api.documents.rules.press import CONTENT_TYPES, ENDINGS, Format
 from api.documents.service import Document, Wanted, look_of, waiting
-from api.infra.database import reading
+from api.infra.database.transactions import reading
 from api.portable.rules import checking
 from api.statements import service as statements
 from api.statements.models import Statement

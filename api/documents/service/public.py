@@ -22,8 +22,9 @@ from api.documents.service import (
     sheet_of,
 )
 from api.errors import NotFound
-from api.infra import clock, jobs
-from api.infra.database import reading, transaction
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.database.transactions import reading, transaction
 from api.signing.service.reader import of_address
 from api.statements.models import State, Statement
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from api.documents.rules import press
 from api.documents.rules.press import Edition, Format
-from api.infra.child import LimitReached
-from api.infra.outside import outside
-from api.infra.places import Busy
+from api.infra.runtime import runtime
+from api.infra.sandbox.bulkhead import Busy
+from api.infra.sandbox.pool import LimitReached
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 def rendered(coalition_id: UUID, edition: Edition) -> bytes:
     """Return an edition's bytes; raise Busy where others are at it, LimitReached if it is long."""
     if edition.format is not Format.PDF:  # the others take no time to speak of
-        return press.rendered(edition, outside().children)
-    with outside().places.one(coalition_id):
+        return press.rendered(edition, runtime().pool)
+    with runtime().bulkhead.one(coalition_id):
         try:
-            return press.rendered(edition, outside().children, is_waited_for=True)
+            return press.rendered(edition, runtime().pool, is_waited_for=True)
         except LimitReached as limit:
             if limit.is_late:  # of computing it had less than it may take
                 raise Busy("It took too long beside others. Try again in a while.") from limit

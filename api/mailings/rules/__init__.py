@@ -20,15 +20,15 @@ from markupsafe import Markup
 
 from api.config import share
 from api.documents.rules.html import legible, shortened
-from api.infra import languages
-from api.infra.characters import on_one_line
-from api.infra.mail import Message
+from api.infra.net.smtp import Message
+from api.infra.text import languages
+from api.infra.text.characters import on_one_line
 from api.texts.rules import catalogues, markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from api.infra.letters import Facts
+    from api.infra.mail.letters import Facts
 
 HEAD_EVERY = timedelta(days=7)
 MOST_SUBJECT = 150

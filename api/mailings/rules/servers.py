@@ -9,7 +9,7 @@ from api.errors import Fault
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from api.infra.reach import Reach
+    from api.infra.net.egress import Egress
 
 PORTS = frozenset({25, 465, 587, 2525})
 MAILBOX_PORTS = frozenset({993})
@@ -27,11 +27,11 @@ ADVICE = {
 }
 
 
-def server_faults(facts: Mapping[str, Any], reach: Reach) -> list[Fault]:
+def server_faults(facts: Mapping[str, Any], egress: Egress) -> list[Fault]:
     """Return what is wrong with a server that is to be used."""
-    found = [*_host_faults("", facts, PORTS, reach)]
+    found = [*_host_faults("", facts, PORTS, egress)]
     if facts["mailbox"]:
-        found += _host_faults("/mailbox", facts["mailbox"], MAILBOX_PORTS, reach)
+        found += _host_faults("/mailbox", facts["mailbox"], MAILBOX_PORTS, egress)
         if not facts["returns"]:
             found.append(Fault("/returns", "Say which address this mailbox is of."))
     found += [
@@ -43,9 +43,9 @@ def server_faults(facts: Mapping[str, Any], reach: Reach) -> list[Fault]:
 
 
 def _host_faults(
-    place: str, facts: Mapping[str, Any], usual: frozenset[int], reach: Reach
+    place: str, facts: Mapping[str, Any], usual: frozenset[int], egress: Egress
 ) -> Iterator[Fault]:
-    if wrong := reach.host_fault(facts["host"]):
+    if wrong := egress.host_fault(facts["host"]):
         yield Fault(f"{place}/host", wrong)
-    if wrong := reach.port_fault(facts["port"], usual):
+    if wrong := egress.port_fault(facts["port"], usual):
         yield Fault(f"{place}/port", wrong)

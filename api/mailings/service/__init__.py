@@ -11,10 +11,14 @@ from api.accounts.models import RoleGrant
 from api.accounts.rules import Actor, Role
 from api.coalitions.models import Coalition
 from api.errors import NotFound
-from api.infra import audit, clock, jobkeeping, letters, pages
-from api.infra.database import reading, transaction
-from api.infra.letters import Facts, Letter, LetterState
-from api.infra.outside import outside
+from api.infra import clock
+from api.infra.background import dead_letters
+from api.infra.database import paging
+from api.infra.database.transactions import reading, transaction
+from api.infra.mail import letters
+from api.infra.mail.letters import Facts, Letter, LetterState
+from api.infra.runtime import runtime
+from api.infra.security import audit
 from api.mailings import rules
 
 if TYPE_CHECKING:
@@ -24,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
 HEAD = "audit.head"
 
@@ -45,7 +49,7 @@ def of_coalition(
     query = select(Letter).where(Letter.coalition_id == coalition_id)
     query = query.where(*[column == value for column, value in same.items() if value is not None])
     with reading() as session:
-        return pages.page(session, query, page, [Letter.created_at, Letter.id], descending=True)
+        return paging.page(session, query, page, [Letter.created_at, Letter.id], descending=True)
 
 
 def replay(actor: Actor, letter_id: UUID) -> Letter:
@@ -68,7 +72,7 @@ def release(ids: Sequence[UUID] | None) -> int:
     with transaction() as session:
         freed = letters.release(session, ids)
         rest = None if ids is None else [each for each in ids if each not in freed]
-        done = [] if rest == [] else [each.id for each in jobkeeping.release(session, rest)]
+        done = [] if rest == [] else [each.id for each in dead_letters.release(session, rest)]
         if freed:
             facts = {"ids": sorted(map(str, freed))}
             audit.append(session, None, "letter.released", None, None, facts=facts)
@@ -80,7 +84,7 @@ def release(ids: Sequence[UUID] | None) -> int:
 
 def is_head_due(session: Session) -> bool:
     """Tell whether some owner was not told the record's head for a week."""
-    if outside().mail is None:
+    if runtime().smtp is None:
         return False
     return session.execute(_untold().limit(1)).first() is not None
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from api.infra import reports, returns
-from api.infra.database import transaction
-from api.infra.reports import Kind
+from api.infra.database.transactions import transaction
+from api.infra.mail import bounces, verp
+from api.infra.mail.bounces import Kind
 from api.mailings.models import Cause
 from api.mailings.service import suppressions
 from api.mailings.service.suppressions import AlreadySuppressed
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.reports import Report
+    from api.infra.mail.bounces import Report
 
 
 class Outcome(StrEnum):
@@ -35,7 +35,7 @@ class Outcome(StrEnum):
 
 def take(raw: bytes) -> Outcome:
     """Do what a message that came back calls for. To take it twice changes nothing more."""
-    report = reports.read(raw)
+    report = bounces.read(raw)
     if report is None:
         return Outcome.IGNORED
     try:
@@ -47,11 +47,11 @@ def take(raw: bytes) -> Outcome:
 def _taken(report: Report) -> Outcome:
     with transaction() as session:
         for token in report.tokens:
-            if found := returns.read(session, token, report.failing):
+            if found := verp.read(session, token, report.failing):
                 letter, address = found
                 return _acted(session, letter.coalition_id, address, report.kind)
         for token in report.tokens:
-            if found := returns.read(session, token, report.named):
+            if found := verp.read(session, token, report.named):
                 letter, address = found
                 return _acted(session, letter.coalition_id, address, _of_another(report.kind))
     return Outcome.IGNORED

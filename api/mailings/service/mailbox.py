@@ -24,10 +24,10 @@ from sqlalchemy import and_, or_, select, update
 
 from api.errors import DomainError
 from api.infra import clock
-from api.infra.database import reading, transaction
-from api.infra.outside import elsewhere, outside
-from api.infra.reach import OutOfReach
-from api.infra.reports import MOST_BYTES
+from api.infra.database.transactions import reading, transaction
+from api.infra.mail.bounces import MOST_BYTES
+from api.infra.net.egress import EgressRefused
+from api.infra.runtime import runtime, thread_context
 from api.mailings.models import MailServer
 from api.mailings.rules.servers import MAILBOX_PORTS
 from api.mailings.service import bounces, servers
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from api.infra.reach import Reach
+    from api.infra.net.egress import Egress
 
 log = structlog.get_logger()
 EVERY = timedelta(minutes=5)
@@ -92,7 +92,7 @@ def are_due(session: Session) -> bool:
 
 def read_due() -> dict[str, int]:
     """Read the mailboxes that are due; return how many, and what became of their messages."""
-    within, due = elsewhere(), _leased()
+    within, due = thread_context(), _leased()
 
     def read(coalition_id: UUID) -> list[Outcome]:
         with within():
@@ -226,9 +226,9 @@ def _said(answer: tuple[str, list[Any]]) -> list[Any]:
 class _Line(imaplib.IMAP4_SSL):
     """A line to a checked address of a host: its certificate is that of the host's name."""
 
-    def __init__(self, reach: Reach, host: str, port: int) -> None:
+    def __init__(self, egress: Egress, host: str, port: int) -> None:
         """Open it, for so long: a server that says a byte now and then keeps every time-out."""
-        self._reach, self._left, self.messages = reach, ROUND_BYTES, b"0"
+        self._egress, self._left, self.messages = egress, ROUND_BYTES, b"0"
         self.knows_one = False  # how to take away one message
         self._open_socket: ssl.SSLSocket | None = None
         self._until = time.monotonic() + ROUND_SECONDS  # a line that was cut may still be full
@@ -244,7 +244,7 @@ class _Line(imaplib.IMAP4_SSL):
             raise
 
     def _create_socket(self, timeout: float | None) -> ssl.SSLSocket:
-        plain = self._reach.connected(self.host, self.port, timeout)
+        plain = self._egress.connected(self.host, self.port, timeout)
         secure: ssl.SSLSocket = self.ssl_context.wrap_socket(
             plain, server_hostname=self.host, do_handshake_on_connect=False
         )
@@ -311,7 +311,7 @@ def _entered(target: Target) -> Iterator[_Line]:
             yield line
             with suppress(OSError, imaplib.IMAP4.error):
                 line.logout()
-    except (OSError, imaplib.IMAP4.error, OutOfReach, ValueError) as fault:
+    except (OSError, imaplib.IMAP4.error, EgressRefused, ValueError) as fault:
         is_late = time.monotonic() - began >= ROUND_SECONDS
         raise MailboxBroken("time-out" if is_late else _word(fault)) from None
 
@@ -325,14 +325,15 @@ def _closed(line: _Line) -> Iterator[_Line]:
 
 
 def _opened(target: Target) -> _Line:
-    reach = outside().reach
-    if target.port not in MAILBOX_PORTS | reach.ports:  # settings may have changed since it was set
-        raise OutOfReach("out-of-reach")
-    return _Line(reach, target.host, target.port)
+    egress = runtime().egress
+    # Settings may have changed since it was set.
+    if target.port not in MAILBOX_PORTS | egress.ports:
+        raise EgressRefused("out-of-reach")
+    return _Line(egress, target.host, target.port)
 
 
 def _word(fault: Exception) -> str:
     """Return a word for what went wrong on a line."""
-    if isinstance(fault, OutOfReach):
+    if isinstance(fault, EgressRefused):
         return fault.fault
     return next((word for kind, word in FAULTS if isinstance(fault, kind)), "junk")

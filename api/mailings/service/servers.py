@@ -13,12 +13,14 @@ from api.accounts.models import RoleGrant
 from api.accounts.rules import Actor, Role
 from api.coalitions.models import Coalition
 from api.errors import Invalid, NotFound
-from api.infra import audit, clock, keys, letters, returns, sending
-from api.infra.database import Stale, reading, touch, transaction
-from api.infra.letters import Facts, Letter
-from api.infra.mail import Server
-from api.infra.outside import outside
-from api.infra.sending import Way
+from api.infra import clock
+from api.infra.database.transactions import Stale, reading, touch, transaction
+from api.infra.mail import letters, sender, verp
+from api.infra.mail.letters import Facts, Letter
+from api.infra.mail.sender import Way
+from api.infra.net.smtp import SmtpServer
+from api.infra.runtime import runtime
+from api.infra.security import audit, keys
 from api.mailings.models import MailServer, Security
 from api.mailings.rules import servers as rules
 from api.mailings.service import suppressions
@@ -60,7 +62,7 @@ def is_there(actor: Actor, coalition_id: UUID) -> bool:
 
 def put(actor: Actor, coalition_id: UUID, expected: int | None, facts: Mapping[str, Any]) -> Shown:
     """Say where a coalition's letters go out. A password that is left out stays as it is."""
-    if faults := rules.server_faults(facts, outside().reach):
+    if faults := rules.server_faults(facts, runtime().egress):
         raise Invalid("This server cannot be used.", faults)
     with transaction() as session:
         actor.must(coalition_id, Role.OWNER)
@@ -77,7 +79,7 @@ def put(actor: Actor, coalition_id: UUID, expected: int | None, facts: Mapping[s
         else:
             touch(row, expected)
         _write(session, row, facts)
-        keys.blind(session, coalition_id, returns.PURPOSE, "")  # made now: sending only reads
+        keys.blind(session, coalition_id, verp.PURPOSE, "")  # made now: sending only reads
         session.flush()
         audit.append(session, actor, "mail_server.changed", coalition_id, coalition_id)
         _send_again(session, coalition_id)
@@ -160,9 +162,9 @@ def way(session: Session, coalition_id: UUID) -> Way | None:
     if row is None:
         return None
     login = login_of(session, row, LOGIN, row.login)
-    scheme, reach = SCHEMES[row.security], outside().reach
+    scheme, egress = SCHEMES[row.security], runtime().egress
     return Way(
-        Server(scheme, row.host, row.port, login.get("user"), login.get("password"), reach),
+        SmtpServer(scheme, row.host, row.port, login.get("user"), login.get("password"), egress),
         row.sender,
         row.sender_name,
         row.returns,
@@ -205,7 +207,7 @@ def told(coalition_id: UUID, fault: str | None) -> None:
             letters.promise_all(session, BROKEN, None, session.scalars(owners).all())
 
 
-sending.ruled_by(sending.Rules(way, is_suppressed, told))
+sender.ruled_by(sender.Rules(way, is_suppressed, told))
 
 
 @letters.facts_of(TEST)

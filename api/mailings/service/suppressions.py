@@ -12,8 +12,10 @@ from sqlalchemy import select
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Conflict
-from api.infra import audit, clock, keys, pages
-from api.infra.database import insert, reading, transaction
+from api.infra import clock
+from api.infra.database import paging
+from api.infra.database.transactions import insert, reading, transaction
+from api.infra.security import audit, keys
 from api.mailings.models import Cause, Suppression
 from api.signatures.rules import addresses
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
 INDEX, EMAIL = "suppressions.email", "suppressions.email"
 MOST_FAILURES = 5  # that may pass, each within a month of the one before: then it rests for a month
@@ -133,7 +135,7 @@ def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Sh
     with reading() as session:
         sorting = [Suppression.since, Suppression.id]
         query = select(Suppression).where(*_listed(coalition_id))
-        found = pages.page(session, query, page, sorting, descending=True)
+        found = paging.page(session, query, page, sorting, descending=True)
         return found.of(lambda row: _shown(session, row))
 
 

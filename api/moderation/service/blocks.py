@@ -12,8 +12,9 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Fault, Invalid
-from api.infra import audit, keys, pages
-from api.infra.database import reading, transaction
+from api.infra.database import paging
+from api.infra.database.transactions import reading, transaction
+from api.infra.security import audit, keys
 from api.signatures.models import Block
 from api.signatures.rules import blocking
 from api.signatures.service import blocks
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
 MOST = 500  # every signature is compared with each
 
@@ -53,7 +54,7 @@ def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Sh
     actor.must(coalition_id, Role.COORDINATOR)
     query = select(Block).where(Block.coalition_id == coalition_id)
     with reading() as session:
-        found = pages.page(session, query, page, [Block.created_at, Block.id], descending=True)
+        found = paging.page(session, query, page, [Block.created_at, Block.id], descending=True)
         return found.of(lambda row: _shown(session, row))
 
 

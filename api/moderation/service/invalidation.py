@@ -16,8 +16,11 @@ from sqlalchemy import func, select
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Fault, Invalid
-from api.infra import audit, clock, events, jobs, keys, pages
-from api.infra.database import reading, touch, transaction
+from api.infra import clock
+from api.infra.background import events, jobs
+from api.infra.database import paging
+from api.infra.database.transactions import reading, touch, transaction
+from api.infra.security import audit, keys
 from api.moderation import rules
 from api.signatures.models import Invalidation, Signature, SignatureState, Source
 from api.signatures.rules import blocking
@@ -30,8 +33,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
-    from api.infra.jobs import Job
-    from api.infra.pages import Page, PageRequest
+    from api.infra.background.jobs import Job
+    from api.infra.database.paging import Page, PageRequest
 
 RULE = "invalidations.rule"
 DOMAIN = "signatures.domain"
@@ -312,7 +315,7 @@ def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Sh
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
         query = select(Invalidation).where(Invalidation.statement_id == statement.id)
         order = [Invalidation.created_at, Invalidation.id]
-        found = pages.page(session, query, page, order, descending=True)
+        found = paging.page(session, query, page, order, descending=True)
         return found.of(lambda row: _shown(session, row))
 
 

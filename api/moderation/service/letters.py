@@ -10,10 +10,13 @@ from sqlalchemy import exists, func, literal, or_, select
 from api.accounts.models import Role, RoleGrant
 from api.accounts.service import ROLE_IDENTITY
 from api.coalitions.models import Coalition
-from api.infra import audit, clock, keys, languages, letters
-from api.infra.database import transaction
-from api.infra.letters import Facts, Letter, LetterState
-from api.infra.outside import outside
+from api.infra import clock
+from api.infra.database.transactions import transaction
+from api.infra.mail import letters
+from api.infra.mail.letters import Facts, Letter, LetterState
+from api.infra.runtime import runtime
+from api.infra.security import audit, keys
+from api.infra.text import languages
 from api.moderation import rules
 from api.signatures.models import Signature, SignatureIdentity, SignatureState
 from api.signing.rules import TOLD_BEFORE
@@ -78,7 +81,7 @@ def _waiting(session: Session, role_id: UUID) -> Facts | None:
     number = session.scalar(select(func.count()).where(Signature.statement_id == found, _is_held()))
     who = keys.unseal(session, ROLE_IDENTITY, grant.id, grant.identity)
     coalition = session.get_one(Coalition, grant.coalition_id)
-    queue = f"{outside().settings.public_url}/v1/statements/{statement.id}/moderation-queue"
+    queue = f"{runtime().settings.public_url}/v1/statements/{statement.id}/moderation-queue"
     return Facts(
         to=who["email"],
         to_name=who["name"],

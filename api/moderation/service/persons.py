@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.infra import clock, keys
-from api.infra.audit import AuditEntry
-from api.infra.database import reading
-from api.infra.letters import Letter
-from api.infra.links import Link
+from api.infra import clock
+from api.infra.database.transactions import reading
+from api.infra.mail.letters import Letter
+from api.infra.security import keys
+from api.infra.security.audit import AuditEntry
+from api.infra.security.links import Link
 from api.organisations.models import Organisation
 from api.signatures.models import Consent, ConsentWords, Evidence, Signature
 from api.signatures.service import rows

@@ -11,8 +11,10 @@ from sqlalchemy import select
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Conflict, Fault, Invalid, point
-from api.infra import audit, events, pages
-from api.infra.database import reading, touch, transaction
+from api.infra.background import events
+from api.infra.database import paging
+from api.infra.database.transactions import reading, touch, transaction
+from api.infra.security import audit
 from api.signatures.models import Signature, SignatureState, Source
 from api.signatures.rules import Audience
 from api.signatures.service import counts, places, rows
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
     from api.signatures.service.rows import Shown
 
 
@@ -55,9 +57,9 @@ def waiting(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Shown]:
         query = select(Signature).where(
             Signature.statement_id == statement.id, Signature.state == SignatureState.HELD
         )
-        found = pages.page(session, query, page, [Signature.day, Signature.id])
+        found = paging.page(session, query, page, [Signature.day, Signature.id])
         items = rows.shown(session, statement, found.items, Audience.COORDINATOR)
-        return pages.Page(items, found.following, found.total)
+        return paging.Page(items, found.following, found.total)
 
 
 def decide(

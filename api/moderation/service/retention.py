@@ -10,8 +10,10 @@ from sqlalchemy import and_, delete, exists, func, or_, select, text, update
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.infra import audit, clock, events
-from api.infra.database import reading, transaction
+from api.infra import clock
+from api.infra.background import events
+from api.infra.database.transactions import reading, transaction
+from api.infra.security import audit
 from api.moderation import rules
 from api.moderation.service import letters
 from api.signatures.models import (

@@ -13,7 +13,7 @@ from sqlalchemy import String, case, cast, func, select
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.infra import clock
-from api.infra.database import reading
+from api.infra.database.transactions import reading
 from api.signatures.models import Signature, SignatureState, Source
 from api.signing.models import PendingSignature
 from api.statements.models import Statement

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from api.infra import countries, languages, tables
-from api.infra.matching import Kind, Mark, agree, likeness
-from api.infra.sheets import Layout
-from api.infra.spelling import exact
-from api.infra.tables import CellFault
+from api.infra.tables import csv_files
+from api.infra.tables.csv_files import CellFault
+from api.infra.tables.matching import Kind, Mark, agree, likeness
+from api.infra.tables.spreadsheets import Layout
+from api.infra.text import countries, languages
+from api.infra.text.spelling import exact
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping, Sequence
 
-    from api.infra.matching import Known
+    from api.infra.tables.matching import Known
     from api.organisations.models import Organisation, Representative
 
 # What people call the columns of their tables, in English and Russian.
@@ -64,7 +65,7 @@ def cells_as_organisation(cells: Mapping[str, str]) -> dict[str, Any]:
     if names:
         facts["names"] = names
     if "aliases" in facts:
-        facts["aliases"] = tables.several(
+        facts["aliases"] = csv_files.several(
             facts["aliases"].replace("\r\n", "\n").replace("\r", "\n"), ";"
         )
     if "country" in facts:
@@ -73,7 +74,7 @@ def cells_as_organisation(cells: Mapping[str, str]) -> dict[str, Any]:
         facts["website"] = f"https://{facts['website']}"
     for name in ("is_public", "needs_two"):
         if name in facts:
-            facts[name] = tables.truth(facts[name])
+            facts[name] = csv_files.truth(facts[name])
     return facts
 
 
@@ -149,7 +150,7 @@ REPRESENTATIVES = Layout(
 def cells_of(line: Mapping[str, Any], names: Sequence[str]) -> dict[str, str | None]:
     """Return an organisation as the cells of a table with these languages of names."""
     told = {name: "true" if line[name] else "false" for name in ("is_public", "needs_two")}
-    aliases = tables.together(line["aliases"], ";")
+    aliases = csv_files.together(line["aliases"], ";")
     names_in = {f"name_{language}": line["names"].get(language) for language in names}
     return {**line, **told, **names_in, "aliases": aliases}
 

@@ -11,8 +11,13 @@ from sqlalchemy import select, update
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Conflict, NotFound
-from api.infra import audit, clock, events, keys, pages, pictures, spelling
-from api.infra.database import flush, reading, touch, transaction
+from api.infra import clock
+from api.infra.background import events
+from api.infra.database import paging
+from api.infra.database.transactions import flush, reading, touch, transaction
+from api.infra.pdf import pictures
+from api.infra.security import audit, keys
+from api.infra.text import spelling
 from api.organisations.models import Organisation, Representative
 
 if TYPE_CHECKING:
@@ -21,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
 PUBLIC_FIELDS = ("names", "acronym", "aliases", "country", "website")
 IDENTITY = "representatives.identity"
@@ -178,7 +183,7 @@ def _found(
     if sought is not None:
         query = query.where(spelling.matches(Organisation.spellings, sought))
     with reading() as session:
-        return pages.page(session, query, page, [Organisation.sort_name, Organisation.id])
+        return paging.page(session, query, page, [Organisation.sort_name, Organisation.id])
 
 
 def called(
@@ -335,7 +340,7 @@ def representatives(actor: Actor, organisation_id: UUID, page: PageRequest) -> P
     with reading() as session:
         load(session, actor, Organisation, organisation_id, Role.COORDINATOR)
         query = select(Representative).where(Representative.organisation_id == organisation_id)
-        found = pages.page(session, query, page, [Representative.created_at, Representative.id])
+        found = paging.page(session, query, page, [Representative.created_at, Representative.id])
         return found.of(lambda row: _represented(session, row))
 
 

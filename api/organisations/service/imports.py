@@ -13,11 +13,14 @@ from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.errors import NotFound
-from api.infra import audit, events, keys, tables
-from api.infra.database import Base, reading, rehearsal, touch, transaction
-from api.infra.matching import Known, Matching
-from api.infra.spelling import exact
-from api.infra.tables import CellFault, Report
+from api.infra.background import events
+from api.infra.database.columns import Base
+from api.infra.database.transactions import reading, rehearsal, touch, transaction
+from api.infra.security import audit, keys
+from api.infra.tables import csv_files
+from api.infra.tables.csv_files import CellFault, Report
+from api.infra.tables.matching import Known, Matching
+from api.infra.text.spelling import exact
 from api.organisations import service
 from api.organisations.models import Organisation, Representative
 from api.organisations.rules.importing import NEW, Organisations, Representatives
@@ -27,8 +30,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.matching import Taking
-    from api.infra.tables import Line
+    from api.infra.tables.csv_files import Line
+    from api.infra.tables.matching import Taking
 
 AT_ONCE = 500  # organisations that are read together
 FIELDS = tuple(NEW)
@@ -58,7 +61,7 @@ def _batches(ids: Sequence[UUID]) -> Iterator[list[dict[str, Any]]]:
             query = select(Organisation).where(Organisation.id.in_(some))
             found = {row.id: row for row in session.scalars(query)}
             batch = [
-                tables.plain({"id": each, **_facts(found[each])}, ("id", *FIELDS))
+                csv_files.plain({"id": each, **_facts(found[each])}, ("id", *FIELDS))
                 for each in some
                 if each in found
             ]
@@ -95,7 +98,7 @@ def take_organisations(
         report = [matching.take(line) for line in lines]
         if not how.preview:
             if not how.partial:
-                tables.must_be_whole(report)
+                csv_files.must_be_whole(report)
             _write_organisations(session, actor, coalition_id, matching)
             told = dict(Report(stored=True, lines=report).counts)
             audit.append(
@@ -134,7 +137,7 @@ def take_representatives(
         report = [matching.take(_at(line, called)) for line in lines]
         if not how.preview:
             if not how.partial:
-                tables.must_be_whole(report)
+                csv_files.must_be_whole(report)
             _write_representatives(session, actor, coalition_id, matching)
             told = dict(Report(stored=True, lines=report).counts)
             audit.append(

@@ -10,7 +10,7 @@ from flask import Response, request
 from flask.views import MethodView
 
 from api.errors import Conflict, Invalid
-from api.infra import languages
+from api.infra.text import languages
 from api.organisations.rules import name_in
 from api.pages.routes.kit import (
     blueprint,

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, Response, redirect, request
 
 from api.errors import Forbidden, NotFound
-from api.infra.outside import outside
+from api.infra.runtime import runtime
 from api.pages import service
 from api.pages.rules import facts, pages, sentences, widget
 from api.pages.rules.facts import Form, Frame, Notice
@@ -159,7 +159,7 @@ def _from_here() -> None:
     if request.method in {"GET", "HEAD"}:
         return
     origin = request.headers.get("Origin", "null")
-    ours = {_origin(request.host_url), _origin(outside().settings.public_url), "null"}
+    ours = {_origin(request.host_url), _origin(runtime().settings.public_url), "null"}
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     if site not in {"same-origin", "none"} or origin not in ours:
         raise FromElsewhere("Open the page that the link leads to, and answer there.")

@@ -10,8 +10,8 @@ from flask import Response, jsonify, request
 from flask.views import MethodView
 
 from api.errors import Invalid
-from api.infra import languages
-from api.infra.outside import outside
+from api.infra.runtime import runtime
+from api.infra.text import languages
 from api.pages.routes.kit import blueprint, form, of, onward, secret, sent, takes_form, told
 from api.pages.rules import facts, forms, pages, texts
 from api.signatures.models import Purpose, SignatoryKind, SignatureState
@@ -86,7 +86,7 @@ def thanks(asked: Asked) -> Response:
         frame=around,
         own=f"/m/{own}" if own else None,
         statement=path,
-        share=outside().settings.public_url + path,
+        share=runtime().settings.public_url + path,
         is_held=is_held,
     )
     return secret(pages.thanks(page))

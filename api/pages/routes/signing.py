@@ -12,9 +12,9 @@ from flask.views import MethodView
 
 from api.documents.service import public as documents
 from api.errors import Invalid, NotFound
-from api.infra import languages
-from api.infra.limits import TooOften
-from api.infra.pages import PageRequest
+from api.infra.database.paging import PageRequest
+from api.infra.net.rate_limits import TooOften
+from api.infra.text import languages
 from api.pages.routes.kit import (
     POLICY,
     blueprint,

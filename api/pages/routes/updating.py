@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask.views import MethodView
 
-from api.infra import languages
+from api.infra.text import languages
 from api.mailings.rules import bodies
 from api.pages.routes.kit import MOST_BYTES, blueprint, of, secret
 from api.pages.rules import facts, pages

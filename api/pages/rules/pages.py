@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from api.config import share
 from api.documents.rules.html import legible
-from api.infra import languages
+from api.infra.text import languages
 from api.pages.rules import facts
 from api.pages.rules.sentences import offered, said
 

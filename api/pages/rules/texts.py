@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from api.documents.rules import blocks
-from api.infra import languages
+from api.infra.text import languages
 from api.pages.rules.facts import Box, Line
 from api.portable.rules import names
 

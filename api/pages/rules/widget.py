@@ -8,7 +8,7 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from api.infra import languages
+from api.infra.text import languages
 from api.pages.rules import forms, pages, sentences
 from api.signing.rules import VISIBILITIES
 

@@ -7,7 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Fault, Invalid, point
-from api.infra import characters, fonts, languages
+from api.infra.pdf import fonts
+from api.infra.text import characters, languages
 from api.portable.rules import leaves, naming, printing, references, schema
 from api.texts.rules import markdown
 

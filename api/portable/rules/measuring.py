@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from rapidfuzz.distance import Indel
 
 from api.cases.rules import Names
-from api.infra import languages
+from api.infra.text import languages
 from api.portable.rules import leaves, names as labels
 from api.texts.rules import markdown
 

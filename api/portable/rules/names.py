@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from api.infra import languages
+from api.infra.text import languages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

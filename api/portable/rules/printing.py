@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 import rfc8785
 
-from api.infra import languages
+from api.infra.text import languages
 from api.portable.rules import names
 from api.portable.rules.signing import Signatories, signatories
 from api.texts.rules import markdown

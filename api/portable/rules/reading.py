@@ -8,7 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from api.errors import Fault, Invalid, point
-from api.infra import characters
+from api.infra.text import characters
 from api.portable.rules import nodes
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
-from api.infra import languages
+from api.infra.text import languages
 from api.portable.rules import names
 
 if TYPE_CHECKING:

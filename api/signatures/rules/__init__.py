@@ -6,7 +6,9 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from api.infra import clock, countries, spelling, tables
+from api.infra import clock
+from api.infra.tables import csv_files
+from api.infra.text import countries, spelling
 from api.portable.rules import names, signing
 from api.signatures.models import SignatureState, Visibility
 
@@ -14,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
-    from api.infra.encodings import Encoding
-    from api.infra.tables import Row
+    from api.infra.tables.csv_files import Row
+    from api.infra.tables.encodings import Encoding
     from api.signatures.models import SignatoryKind, Signature
 
 PRINTED_FIELDS = ("name", "acronym", "role", "affiliation", "as_printed", "reservation")
@@ -230,7 +232,7 @@ MOST_BYTES = 5_000_000
 
 def read_table(data: bytes, encoding: Encoding | None = None) -> list[Row]:
     """Return the lines of a CSV file, their cells as facts; raise NotATable."""
-    found = tables.read(data, COLUMNS, NEEDED, encoding)
+    found = csv_files.read(data, COLUMNS, NEEDED, encoding)
     return [replace(row, facts=_facts(row.facts)) for row in found]
 
 
@@ -241,7 +243,7 @@ def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
     for column in {"kind", "visibility"} & facts.keys():
         facts[column] = facts[column].casefold()
     if "lead" in facts:
-        facts["lead"] = tables.truth(facts["lead"])
+        facts["lead"] = csv_files.truth(facts["lead"])
     if "country" in facts:
         facts["country"] = countries.code_or(facts["country"])
     by = {"name": facts.pop("represented_by", None), "role": facts.pop("represented_by_role", None)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from api.infra import spelling
+from api.infra.text import spelling
 from api.signatures.models import BlockAct, BlockKind
 from api.signatures.rules import addresses
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import icu
 
-from api.infra import characters, fonts
-from api.infra.languages import COUNTRIES
+from api.infra.pdf import fonts
+from api.infra.text import characters
+from api.infra.text.languages import COUNTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

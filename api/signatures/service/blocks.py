@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from api.infra import keys
+from api.infra.security import keys
 from api.signatures.models import Block
 from api.signatures.rules import blocking
 

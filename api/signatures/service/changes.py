@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Conflict, Fault, Invalid, point
-from api.infra import audit, clock, events, fonts
-from api.infra.database import Stale, reading, touch, transaction
+from api.infra import clock
+from api.infra.background import events
+from api.infra.database.transactions import Stale, reading, touch, transaction
+from api.infra.pdf import fonts
+from api.infra.security import audit
 from api.organisations.models import Organisation
 from api.signatures import rules
 from api.signatures.models import SignatoryKind, Signature, SignatureState, Source, Visibility

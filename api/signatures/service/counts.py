@@ -19,8 +19,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import cast, delete, func, insert, literal, null, select, union_all
 
-from api.infra import events
-from api.infra.database import reading, transaction
+from api.infra.background import events
+from api.infra.database.transactions import reading, transaction
 from api.signatures import rules
 from api.signatures.models import CountChange, SignatoryKind, Signature, Source, Total
 from api.signatures.rules import Audience, Standing

@@ -11,9 +11,11 @@ from sqlalchemy import select
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Conflict, Fault, Gone, Invalid
-from api.infra import audit, backups, keys, pages
-from api.infra.database import after_commit, reading, transaction
-from api.infra.outside import outside
+from api.infra.backup import backups
+from api.infra.database import paging
+from api.infra.database.transactions import after_commit, reading, transaction
+from api.infra.runtime import runtime
+from api.infra.security import audit, keys
 from api.signatures import rules
 from api.signatures.models import Evidence, Signature
 from api.statements import service as statements
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
 FOLDER = "evidence"
 SECRET = "evidence.secret"  # noqa: S105 # a place
@@ -65,7 +67,7 @@ def put(actor: Actor, statement_id: UUID, content: bytes, kind: str, note: str |
             created_by=actor.user_id,
         )
         session.add(row)
-        outside().storage.put(_place(owner, row_id), locked)
+        runtime().storage.put(_place(owner, row_id), locked)
         told = {"sha256": row.sha256, "note": note}
         audit.record(session, actor, "evidence.kept", row, told)
         return row
@@ -76,7 +78,7 @@ def listed(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Evidence
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
         query = select(Evidence).where(Evidence.statement_id == statement.id)
-        return pages.page(session, query, page, [Evidence.created_at, Evidence.id])
+        return paging.page(session, query, page, [Evidence.created_at, Evidence.id])
 
 
 def one(actor: Actor, evidence_id: UUID) -> Evidence:
@@ -89,7 +91,7 @@ def content_of(actor: Actor, evidence_id: UUID) -> tuple[Evidence, bytes]:
     """Return a scan."""
     with reading() as session:
         row = load(session, actor, Evidence, evidence_id, Role.COORDINATOR)
-        locked = outside().storage.get(_place(row.coalition_id, row.id))
+        locked = runtime().storage.get(_place(row.coalition_id, row.id))
         if locked is None:
             raise Gone("Its file is not in the storage. Restore it from a backup.")
         secret = keys.unseal_bytes(session, SECRET, row.id, row.secret)
@@ -105,7 +107,7 @@ def remove(actor: Actor, evidence_id: UUID) -> None:
         used = select(Signature.id).where(Signature.evidence_id == row.id).limit(1)
         if session.scalars(used).first() is not None:
             raise EvidenceInUse("Delete the signatures that it proves first.")
-        storage, place = outside().storage, _place(row.coalition_id, row.id)
+        storage, place = runtime().storage, _place(row.coalition_id, row.id)
         audit.record(session, actor, "evidence.deleted", row)
         after_commit(row, lambda: storage.delete(place))
         session.delete(row)
@@ -126,14 +128,14 @@ def forget_of(session: Session, statement: Statement) -> None:
     Who is killed in between leaves rows, by which a rerun finds that there is more to do.
     """
     for row in session.scalars(select(Evidence).where(Evidence.statement_id == statement.id)):
-        outside().storage.delete(_place(row.coalition_id, row.id))
+        runtime().storage.delete(_place(row.coalition_id, row.id))
         audit.destroy_salts(session, row.id)
         session.delete(row)
 
 
 def forget(coalition_id: UUID) -> None:
     """Delete the scans of a coalition that was deleted."""
-    storage = outside().storage
+    storage = runtime().storage
     for place in list(storage.keys(f"{FOLDER}/{coalition_id}")):
         storage.delete(place)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.infra.database import reading
+from api.infra.database.transactions import reading
 from api.organisations.models import Organisation
 from api.signatures import rules
 from api.signatures.models import Consent, Purpose, Source

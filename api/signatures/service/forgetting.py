@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete
 
-from api.infra import audit, clock, events
-from api.infra.database import touch
-from api.infra.letters import Letter
-from api.infra.links import Link
+from api.infra import clock
+from api.infra.background import events
+from api.infra.database.transactions import touch
+from api.infra.mail.letters import Letter
+from api.infra.security import audit
+from api.infra.security.links import Link
 from api.signatures.models import (
     Consent,
     Signature,

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import NotFound
-from api.infra import pages
-from api.infra.database import reading
+from api.infra.database import paging
+from api.infra.database.transactions import reading
 from api.organisations.models import Organisation
 from api.signatures import rules
 from api.signatures.models import Signature, SignatureState, Visibility
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
     from api.signatures.rules import Signatory
     from api.signatures.service.rows import Shown
 
@@ -71,9 +71,9 @@ def paged(  # noqa: PLR0913, PLR0917 # what a page is of, and for whom
     asked = query(statement, audience, wanted)
     if ids is not None:
         asked = asked.where(Signature.id.in_(ids))
-    found = pages.page(session, asked, page, order_of(wanted))
+    found = paging.page(session, asked, page, order_of(wanted))
     items = rows.shown(session, statement, found.items, audience)
-    return pages.Page(items, found.following, found.total)
+    return paging.Page(items, found.following, found.total)
 
 
 def order_of(wanted: Mapping[str, Any]) -> list[InstrumentedAttribute[Any]]:
@@ -125,9 +125,9 @@ def batches(
     """
     asked, cursor = query(statement, audience, wanted), None
     while True:
-        page = pages.PageRequest(limit=rows.AT_ONCE, cursor=cursor)
+        page = paging.PageRequest(limit=rows.AT_ONCE, cursor=cursor)
         with reading() as session:
-            found = pages.page(session, asked, page, order_of(wanted), total=0)
+            found = paging.page(session, asked, page, order_of(wanted), total=0)
             batch = of(session, found.items)
         yield batch
         cursor = found.following
@@ -141,9 +141,9 @@ def public_page(session: Session, statement: Statement, page: PageRequest) -> Pa
         rows.counting(statement), rows.visible(Audience.PUBLIC), rows.placed()
     )
     total = counts.total(session, statement, shown_only=True)
-    found = pages.page(session, query, page, [Signature.position], total=total)
+    found = paging.page(session, query, page, [Signature.position], total=total)
     items = rows.shown(session, statement, found.items, Audience.PUBLIC)
-    return pages.Page(items, found.following, found.total)
+    return paging.Page(items, found.following, found.total)
 
 
 def numbers(actor: Actor, statement_id: UUID) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, update
 
-from api.infra import jobs
-from api.infra.database import reading, transaction
+from api.infra.background import jobs
+from api.infra.database.transactions import reading, transaction
 from api.signatures.models import RANDOM_FROM, Signature, SignatureState, Source, Visibility
 from api.statements.models import Statement
 

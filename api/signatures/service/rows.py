@@ -10,7 +10,8 @@ from sqlalchemy import and_, bindparam, event, insert, literal, select
 
 from api.accounts.rules import Actor, Role
 from api.errors import Conflict, Fault
-from api.infra import audit, clock, keys
+from api.infra import clock
+from api.infra.security import audit, keys
 from api.signatures import rules
 from api.signatures.models import Signature, SignatureIdentity, SignatureState, Source
 from api.signatures.rules import Audience

@@ -10,9 +10,11 @@ from uuid import UUID
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Forbidden, NotFound
-from api.infra import jobs, keys, spelling
-from api.infra.database import reading, transaction
-from api.infra.jobs import Job
+from api.infra.background import jobs
+from api.infra.background.jobs import Job
+from api.infra.database.transactions import reading, transaction
+from api.infra.security import keys
+from api.infra.text import spelling
 from api.signatures import rules
 from api.signatures.rules import Audience
 from api.signatures.service import lists, rows
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
     from api.signatures.models import Signature
     from api.signatures.service.rows import Shown
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.infra import audit
-from api.infra.database import reading, transaction
-from api.infra.tables import CellFault, Report, Reported, must_be_whole
+from api.infra.database.transactions import reading, transaction
+from api.infra.security import audit
+from api.infra.tables.csv_files import CellFault, Report, Reported, must_be_whole
 from api.signatures import rules
 from api.signatures.models import SignatoryKind, Signature, SignatureState, Source
 from api.signatures.service import evidence, rows
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.tables import Line
+    from api.infra.tables.csv_files import Line
 
 
 class LineState(StrEnum):

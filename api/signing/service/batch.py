@@ -8,8 +8,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete, insert, select, update
 
-from api.infra import audit, clock, days, keys, letters, links
-from api.infra.database import alone, transaction
+from api.infra import clock
+from api.infra.database.transactions import alone, transaction
+from api.infra.mail import letters
+from api.infra.security import audit, day_keys, keys, links
 from api.signatures.models import BlockAct, Signature
 from api.signatures.rules import addresses, blocking
 from api.signatures.service import blocks
@@ -113,7 +115,7 @@ class _Intake:
         for each in some:
             one = addresses.normalised(requests[each.id]["email"])
             marks[each.id] = [
-                (day, days.mark(self.session, "letters", one, day)) for day in {earlier, today}
+                (day, day_keys.mark(self.session, "letters", one, day)) for day in {earlier, today}
             ]
         sent = self._sent({mark for several in marks.values() for mark in several})
         allowed, new = [], []

@@ -10,11 +10,14 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from api.errors import Fault, Gone, NotFound
-from api.infra import audit, clock, events, keys, letters, links
-from api.infra.database import reading, touch, transaction
-from api.infra.letters import Letter
-from api.infra.limits import Rate
-from api.infra.outside import outside
+from api.infra import clock
+from api.infra.background import events
+from api.infra.database.transactions import reading, touch, transaction
+from api.infra.mail import letters
+from api.infra.mail.letters import Letter
+from api.infra.net.rate_limits import Rate
+from api.infra.runtime import runtime
+from api.infra.security import audit, keys, links
 from api.organisations.rules import name_in
 from api.signatures import rules as signatures
 from api.signatures.models import (
@@ -85,7 +88,7 @@ def confirm(secret: str) -> Asked:
 
 def confirm_by_code(address: str, code: str, remote: str | None) -> Asked:
     """Confirm by the short code of the letter, for who reads mail on another machine."""
-    outside().limits.hit(TYPING, "code", address, rules.prefix_of(remote))
+    runtime().rate_limits.hit(TYPING, "code", address, rules.prefix_of(remote))
     with transaction() as session:
         signing = session.scalars(select(Signing).where(Signing.address == address)).first()
         typed = rules.typed(code)

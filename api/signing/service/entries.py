@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from api.infra import audit, events, keys
-from api.infra.database import touch, transaction
+from api.infra.background import events
+from api.infra.database.transactions import touch, transaction
+from api.infra.security import audit, keys
 from api.organisations import service as organisations
 from api.organisations.models import Organisation
 from api.signatures.models import (

@@ -16,11 +16,13 @@ from sqlalchemy.exc import DBAPIError
 
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Fault, Invalid, NotFound, Unavailable, point
-from api.infra import clock, days, events, jobs, keys
-from api.infra.database import at_once, db, transaction
-from api.infra.keys import DataKey
-from api.infra.limits import Rate
-from api.infra.outside import outside
+from api.infra import clock
+from api.infra.background import events, jobs
+from api.infra.database.transactions import at_once, db, transaction
+from api.infra.net.rate_limits import Rate
+from api.infra.runtime import runtime
+from api.infra.security import day_keys, keys
+from api.infra.security.keys import DataKey
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 from api.signatures import rules as signatures
@@ -66,7 +68,7 @@ def receive(address: str, facts: Mapping[str, Any], seen_sha256: str, remote: st
         return
     prefix = rules.prefix_of(remote)
     proof = facts.get("proof")
-    outside().limits.hit(WITH_PROOF if proof else WITHOUT_PROOF, "sign", address, prefix)
+    runtime().rate_limits.hit(WITH_PROOF if proof else WITHOUT_PROOF, "sign", address, prefix)
     _prepare(address)
     for is_last in (False, False, True):
         try:
@@ -87,7 +89,7 @@ def _prepare(address: str) -> None:
 
     Those of a statement are looked for once in each process; a coalition's never go without it.
     """
-    days.ready("prefixes")
+    day_keys.ready("prefixes")
     known = _prepared.setdefault(db.engine, set())
     if address in known:
         return
@@ -282,7 +284,7 @@ def _row(
         "request": keys.seal(session, owner, REQUEST, row_id, request),
         "address_index": keys.blind(session, owner, ADDRESS, f"{found.statement_id}:{one}"),
         "domain_index": keys.blind(session, owner, DOMAIN, domain),
-        "prefix": days.mark(session, "prefixes", f"{found.statement_id}:{prefix}"),
+        "prefix": day_keys.mark(session, "prefixes", f"{found.statement_id}:{prefix}"),
         "language": language,
         "asked_at": clock.now(),
     }

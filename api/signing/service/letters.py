@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from api.coalitions.models import Coalition
-from api.infra import keys, letters, links
-from api.infra.outside import outside
+from api.infra.mail import letters
+from api.infra.runtime import runtime
+from api.infra.security import keys, links
 from api.signatures.models import Signature
 from api.signatures.rules import naming
 from api.signing import rules
@@ -48,7 +49,7 @@ def _facts(session: Session, asked: PendingSignature, **more: Any) -> letters.Fa
 
 
 def _page(kind: str, rest: str) -> str:
-    return f"{outside().settings.public_url}/{kind}/{rest}"
+    return f"{runtime().settings.public_url}/{kind}/{rest}"
 
 
 @letters.facts_of(CONFIRMATION, tells_day_only=True)

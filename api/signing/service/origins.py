@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from api.coalitions.models import Coalition
-from api.infra.database import reading
+from api.infra.database.transactions import reading
 from api.statements.models import Signing
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from api.errors import Fault, Gone, Invalid
-from api.infra import audit, clock, events, links
-from api.infra.database import reading, touch, transaction
+from api.infra import clock
+from api.infra.background import events
+from api.infra.database.transactions import reading, touch, transaction
+from api.infra.security import audit, links
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 from api.signatures import rules as signatures

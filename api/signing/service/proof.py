@@ -14,7 +14,8 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from api.errors import Fault, Invalid
-from api.infra import clock, keys
+from api.infra import clock
+from api.infra.security import keys
 from api.signing import rules
 from api.signing.models import UsedChallenge
 

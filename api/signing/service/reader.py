@@ -11,8 +11,8 @@ from sqlalchemy import select
 from api.coalitions.models import Coalition
 from api.errors import NotFound
 from api.infra import clock
-from api.infra.database import reading
-from api.infra.outside import outside
+from api.infra.database.transactions import reading
+from api.infra.runtime import runtime
 from api.signatures.service import counts as journal, lists
 from api.signing import rules
 from api.signing.service import proof
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
     from api.signatures.service.counts import Counts
     from api.signatures.service.rows import Shown
     from api.signing.rules import Consent
@@ -136,6 +136,6 @@ def challenge(address: str) -> dict[str, Any]:
     with reading() as session:
         statement, _ = of_address(session, address)
         statement_id = statement.id
-    asked = outside().limits.seen("challenge", str(statement_id))
+    asked = runtime().rate_limits.seen("challenge", str(statement_id))
     with reading() as session:
         return proof.challenge(session, statement_id, asked)

@@ -13,8 +13,10 @@ from api.accounts.service import load
 from api.cases import service as cases
 from api.coalitions.models import Coalition
 from api.errors import Fault, Invalid, point
-from api.infra import audit, clock, events
-from api.infra.database import Stale, reading, touch, transaction
+from api.infra import clock
+from api.infra.background import events
+from api.infra.database.transactions import Stale, reading, touch, transaction
+from api.infra.security import audit
 from api.organisations.models import Organisation
 from api.signing import rules
 from api.statements import rules as lives, service as statements

@@ -10,8 +10,10 @@ from api.accounts.rules import Actor, Role
 from api.cases import service as cases
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Fault, Gone, Invalid, NotFound, point
-from api.infra import audit, clock, keys, letters, links
-from api.infra.database import insert, reading, transaction
+from api.infra import clock
+from api.infra.database.transactions import insert, reading, transaction
+from api.infra.mail import letters
+from api.infra.security import audit, keys, links
 from api.portable.rules import secrecy
 from api.signatures.service.rows import current
 from api.signing.service import settings

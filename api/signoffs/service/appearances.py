@@ -10,8 +10,9 @@ from api.accounts.rules import Actor, Role
 from api.cases import service as cases
 from api.coalitions.models import MemberRole
 from api.errors import Fault, Invalid, point
-from api.infra import audit, events
-from api.infra.database import touch, transaction
+from api.infra.background import events
+from api.infra.database.transactions import touch, transaction
+from api.infra.security import audit
 from api.organisations import service as organisations
 from api.signatures.models import SignatoryKind, Signature, SignatureState, Source, Visibility
 from api.signatures.rules import identity_of

@@ -7,7 +7,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from api.infra import clock, events, keys, letters, links
+from api.infra import clock
+from api.infra.background import events
+from api.infra.mail import letters
+from api.infra.security import keys, links
 from api.organisations import service as organisations
 from api.signoffs import rules
 from api.signoffs.models import Approver, Ask, Round

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.infra.database import reading
+from api.infra.database.transactions import reading
 from api.portable.rules import signing
 from api.signatures.rules import Audience
 from api.signoffs import rules

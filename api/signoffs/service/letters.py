@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from api.coalitions.models import Coalition
-from api.infra import letters, links
-from api.infra.outside import outside
+from api.infra.mail import letters
+from api.infra.runtime import runtime
+from api.infra.security import links
 from api.organisations.rules import name_in
 from api.signing.service import settings
 from api.signoffs import rules
@@ -66,7 +67,7 @@ def _written(  # noqa: PLR0913, PLR0917 # what a letter is about
             "organisation": name_in(seat.organisation.names, language),
             "title": statement.title,
             "accent": coalition.accent,
-            "link": f"{outside().settings.public_url}/a/{secret}",
+            "link": f"{runtime().settings.public_url}/a/{secret}",
             "soft": of.soft_deadline and of.soft_deadline.astimezone(ZoneInfo(of.zone)),
             "hard": of.hard_deadline and of.hard_deadline.astimezone(ZoneInfo(of.zone)),
             "note": of.note,

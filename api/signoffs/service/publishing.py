@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from api.coalitions.models import MemberRole
-from api.infra import audit, events
+from api.infra.background import events
+from api.infra.security import audit
 from api.organisations.rules import name_in
 from api.signatures import rules as signing, service as signatures
 from api.signatures.models import (

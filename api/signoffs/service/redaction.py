@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from api.cases import service as cases
-from api.infra import events, keys
+from api.infra.background import events
+from api.infra.security import keys
 from api.portable.rules import secrecy
 from api.signatures.models import Signature, Source
 from api.signatures.service import rows as signed

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Conflict, Fault, Invalid, NotFound, point
-from api.infra import audit, clock
-from api.infra.database import Stale, insert, reading, touch, transaction
+from api.infra import clock
+from api.infra.database.transactions import Stale, insert, reading, touch, transaction
+from api.infra.security import audit
 from api.signoffs import rules
 from api.signoffs.models import Ask, Round, Silence
 from api.signoffs.service import asking, rows

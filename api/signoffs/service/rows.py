@@ -11,7 +11,9 @@ from sqlalchemy import select
 
 from api.coalitions.models import Coalition, Member, MemberRole
 from api.errors import Conflict
-from api.infra import clock, keys, spelling
+from api.infra import clock
+from api.infra.security import keys
+from api.infra.text import spelling
 from api.organisations.models import Organisation, Representative
 from api.signatures.models import Signature, SignatureState, Visibility
 from api.signoffs import rules

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
 
-from api.infra import events, letters
+from api.infra.background import events
+from api.infra.mail import letters
 from api.organisations import service as organisations
 from api.organisations.models import Organisation
 from api.signatures.models import SignatoryKind, Signature

@@ -12,8 +12,10 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.cases import service as cases
 from api.cases.models import Case
-from api.infra import audit, events, pages
-from api.infra.database import reading, touch, transaction
+from api.infra.background import events
+from api.infra.database import paging
+from api.infra.database.transactions import reading, touch, transaction
+from api.infra.security import audit
 from api.portable.rules import checking, printing
 from api.statements import rules
 from api.statements.models import NamedCase, Revision, State, Statement, Weight
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.errors import Fault
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
     from api.portable.rules.measuring import Measure
 
     Warner = Callable[[Session, Actor, Warned], list[Fault]]
@@ -187,7 +189,7 @@ def revisions(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Revis
         query = select(Revision).where(Revision.statement_id == statement.id)
         query = query.options(defer(Revision.printed), defer(Revision.document))
         sorting = [Revision.number, Revision.id]
-        return pages.page(session, query, page, sorting, descending=True)
+        return paging.page(session, query, page, sorting, descending=True)
 
 
 def revision(actor: Actor, statement_id: UUID, number: int) -> Revision:
@@ -262,7 +264,7 @@ def statements(
 def _newest_first(session: Session, query: Select[Statement], page: PageRequest) -> Page[Statement]:
     without_text = query.options(defer(Statement.draft), defer(Statement.draft_secrets))
     sorting = [Statement.created_at, Statement.id]
-    return pages.page(session, without_text, page, sorting, descending=True)
+    return paging.page(session, without_text, page, sorting, descending=True)
 
 
 def remove(actor: Actor, statement_id: UUID, expected: int) -> None:

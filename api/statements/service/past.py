@@ -12,8 +12,8 @@ from sqlalchemy.orm import aliased, defer
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.demands.models import Demand
-from api.infra import pages
-from api.infra.database import reading
+from api.infra.database import paging
+from api.infra.database.transactions import reading
 from api.statements import rules
 from api.statements.models import PastDemand, Revision, Statement
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
 
 MOST_ROWS = 1000  # of which the likest are chosen
@@ -54,8 +54,8 @@ def of_demand(actor: Actor, demand_id: UUID, page: PageRequest) -> Page[Asked]:
         demand = load(session, actor, Demand, demand_id, Role.VIEWER)
         query = _once(demand.coalition_id).where(PastDemand.key == demand.key)
         order = [PastDemand.begun_at, PastDemand.statement_id, PastDemand.revision_number]
-        found = pages.page(session, query, page, order, descending=True)
-        return pages.Page(_asked(session, found.items, {}), found.following, found.total)
+        found = paging.page(session, query, page, order, descending=True)
+        return paging.Page(_asked(session, found.items, {}), found.following, found.total)
 
 
 def like(

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from api.accounts.rules import Actor, Role
 from api.cases import rules as names, service as cases
 from api.errors import Gone, Invalid, point
-from api.infra import audit, events, keys
-from api.infra.database import touch
+from api.infra.background import events
+from api.infra.database.transactions import touch
+from api.infra.security import audit, keys
 from api.portable.rules import checking, printing, secrecy
 from api.statements.models import Revision, Statement, Weight
 from api.statements.service import rows

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from api.cases import rules as names, service as cases
 from api.errors import Conflict
-from api.infra import clock, events
+from api.infra import clock
+from api.infra.background import events
 from api.portable.rules import leaves, secrecy
 from api.statements.models import Revision, Statement
 from api.statements.service import redaction, rows

@@ -12,8 +12,11 @@ from api.accounts.rules import Actor, Role
 from api.cases import service as cases
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Fault, Forbidden, Gone, Invalid, NotFound
-from api.infra import audit, clock, database, events, keys
-from api.infra.database import flush, touch
+from api.infra import clock
+from api.infra.background import events
+from api.infra.database import transactions
+from api.infra.database.transactions import flush, touch
+from api.infra.security import audit, keys
 from api.portable.rules import checking, printing, references, secrecy
 from api.statements import rules
 from api.statements.models import (
@@ -107,7 +110,7 @@ def started(
         counted_from=0,
     )
     warnings = write(session, statement, document, at=at)
-    database.insert(session, statement, on_clash=SlugTaken(_ANOTHER))
+    transactions.insert(session, statement, on_clash=SlugTaken(_ANOTHER))
     index(session, statement, 0)
     return Warned(statement, document, warnings)
 

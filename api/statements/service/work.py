@@ -21,8 +21,9 @@ from api.demands.models import (
     DemandCase,
     DemandStatusChange,
 )
-from api.infra import clock, pages
-from api.infra.database import reading
+from api.infra import clock
+from api.infra.database import paging
+from api.infra.database.transactions import reading
 from api.statements.models import NamedCase, State, Statement
 from api.texts.rules import markdown
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Row
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
     Behind = tuple[UUID, str]  # a case, and what a draft does not know of it
 
@@ -107,9 +108,9 @@ def work(actor: Actor, coalition_id: UUID, page: PageRequest, wanted: Wanted) ->
         if wanted.kind is not None:
             query = query.where(columns.kind == wanted.kind)
         order = [columns.since, columns.kind, columns.one]
-        found = pages.page(session, query, page, order)
+        found = paging.page(session, query, page, order)
         told = _Told(session, coalition_id, [row.one for row in found.items])
-        items = pages.Page(told.items(found.items), found.following, found.total)
+        items = paging.Page(told.items(found.items), found.following, found.total)
         return Work(items, {kind: counts.get(kind, 0) for kind in WorkKind})
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from api.errors import Fault, point
-from api.infra import characters, fonts, languages
+from api.infra.pdf import fonts
+from api.infra.text import characters, languages
 from api.templates.rules.names import nearest
 from api.texts.rules import markdown
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Template, TemplateError
 
 from api.errors import Fault, Invalid, point
-from api.infra import fonts, languages
-from api.infra.child import Limits
+from api.infra.pdf import fonts
+from api.infra.sandbox.pool import Limits
+from api.infra.text import languages
 from api.templates.rules import declarations, facts, filters, rows, sandbox, syntax, template
 from api.templates.rules.names import GIVEN
 from api.templates.rules.shape import TEXT, Fixed, From, Many, Record, Table, Words

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2.filters import do_capitalize, do_title
 
-from api.infra import languages
+from api.infra.text import languages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

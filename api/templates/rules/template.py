@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Fault, point
-from api.infra import languages
+from api.infra.text import languages
 from api.templates.rules import declarations, facts, syntax
 from api.templates.rules.expressions import path_shape
 from api.templates.rules.names import CASE, GIVEN, Refused, Scope, nearest

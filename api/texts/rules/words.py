@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from api.config import share
-from api.infra import languages
+from api.infra.text import languages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

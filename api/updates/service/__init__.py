@@ -14,10 +14,14 @@ from api.accounts.models import RoleGrant
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Conflict, Fault, Invalid
-from api.infra import audit, clock, jobs, letters, pages
-from api.infra.database import reading, touch, transaction
-from api.infra.letters import Letter, LetterState
-from api.infra.outside import outside
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.database import paging
+from api.infra.database.transactions import reading, touch, transaction
+from api.infra.mail import letters
+from api.infra.mail.letters import Letter, LetterState
+from api.infra.runtime import runtime
+from api.infra.security import audit
 from api.mailings import rules as words
 from api.organisations.models import Organisation
 from api.statements.models import Statement
@@ -30,9 +34,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.jobs import Job
-    from api.infra.mail import Message
-    from api.infra.pages import Page, PageRequest
+    from api.infra.background.jobs import Job
+    from api.infra.database.paging import Page, PageRequest
+    from api.infra.net.smtp import Message
 
 COUNT = "updates.count"
 MOST_IN_REQUEST = 2000  # addresses that are opened while somebody waits
@@ -65,7 +69,7 @@ def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Up
     with reading() as session:
         load(session, actor, Statement, statement_id, Role.COORDINATOR)
         query = select(Update).where(Update.statement_id == statement_id)
-        return pages.page(session, query, page, [Update.created_at, Update.id], descending=True)
+        return paging.page(session, query, page, [Update.created_at, Update.id], descending=True)
 
 
 def one(actor: Actor, update_id: UUID) -> Update:
@@ -159,7 +163,7 @@ def preview(actor: Actor, update_id: UUID, wanted: str | None) -> tuple[str, Mes
     with reading() as session:
         row = load(session, actor, Update, update_id, Role.COORDINATOR)
         language = _closest(row, wanted)
-        page = f"{outside().settings.public_url}/u/{_SPECIMEN}"
+        page = f"{runtime().settings.public_url}/u/{_SPECIMEN}"
         reader = people.Reader(_SOMEBODY, language, row.statement_id)
         facts = sending.facts(session, row, reader, page)
         return language, words.write(sending.LETTER, facts)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from api.errors import Gone
-from api.infra import links
-from api.infra.database import reading, transaction
+from api.infra.database.transactions import reading, transaction
+from api.infra.security import links
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 from api.signatures.models import Consent, Purpose, Signature

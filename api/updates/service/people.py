@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from api.infra import keys
+from api.infra.security import keys
 from api.mailings.service.suppressions import suppressed
 from api.signatures.models import Consent, Purpose, Signature, SignatureState
 from api.signatures.rules import addresses

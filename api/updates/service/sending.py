@@ -13,10 +13,14 @@ from uuid import UUID, uuid4
 from sqlalchemy import exists, func, insert, or_, select, update as change
 
 from api.coalitions.models import Coalition
-from api.infra import audit, backups, clock, events, jobs, letters, links
-from api.infra.database import reading, touch, transaction
-from api.infra.letters import Letter, LetterState
-from api.infra.outside import outside
+from api.infra import clock
+from api.infra.background import events, jobs
+from api.infra.backup import backups
+from api.infra.database.transactions import reading, touch, transaction
+from api.infra.mail import letters
+from api.infra.mail.letters import Letter, LetterState
+from api.infra.runtime import runtime
+from api.infra.security import audit, links
 from api.mailings.rules import bodies
 from api.moderation.service import persons
 from api.organisations.models import Organisation
@@ -192,7 +196,7 @@ def letter(session: Session, recipient_id: UUID) -> letters.Facts | None:
     link = links.newest(session, LINK, recipient_id)
     if found is None or link is None:
         return None
-    page = f"{outside().settings.public_url}/u/{links.secret_of(session, link)}"
+    page = f"{runtime().settings.public_url}/u/{links.secret_of(session, link)}"
     return facts(session, update, found, page)
 
 

@@ -11,8 +11,11 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Forbidden, Invalid
-from api.infra import audit, http, pages
-from api.infra.database import reading, touch, transaction
+from api.infra.database import paging
+from api.infra.database.transactions import reading, touch, transaction
+from api.infra.net import http
+from api.infra.runtime import runtime
+from api.infra.security import audit
 from api.webhooks import rules
 from api.webhooks.models import Delivery, Endpoint
 from api.webhooks.service import events, rows
@@ -21,7 +24,7 @@ from api.webhooks.service.rows import Shown
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
 __all__ = [
     "Shown",
@@ -47,7 +50,7 @@ def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Sh
     actor.must(coalition_id, Role.COORDINATOR)
     with reading() as session:
         query = select(Endpoint).where(Endpoint.coalition_id == coalition_id)
-        found = pages.page(session, query, page, [Endpoint.created_at, Endpoint.id])
+        found = paging.page(session, query, page, [Endpoint.created_at, Endpoint.id])
         return found.of(lambda row: rows.shown(session, row))
 
 
@@ -137,5 +140,5 @@ def _must_own(actor: Actor, coalition_id: UUID) -> None:
 
 
 def _must_be_outside(url: str) -> None:
-    if faults := http.faults(url, "/url"):
+    if faults := http.faults(runtime().egress, url, "/url"):
         raise Invalid("This address cannot be told of anything.", faults)

@@ -10,8 +10,10 @@ from sqlalchemy import func, insert, select, update
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Conflict, Fault, Invalid
-from api.infra import audit, clock, pages
-from api.infra.database import reading, transaction
+from api.infra import clock
+from api.infra.database import paging
+from api.infra.database.transactions import reading, transaction
+from api.infra.security import audit
 from api.webhooks import rules
 from api.webhooks.models import Delivery, DeliveryState, Endpoint, Event
 from api.webhooks.service import events
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.pages import Page, PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
 MOST_REPLAYED = 10_000  # by one request
 AT_ONCE = 1000
@@ -69,7 +71,7 @@ def of_endpoint(  # noqa: PLR0913 # the filters of one list
         same = {Delivery.state: state, Delivery.event_id: event_id}
         query = query.where(*[column == each for column, each in same.items() if each is not None])
         order = [Delivery.created_at, Delivery.id]
-        found = pages.page(session, query, page, order, descending=True)
+        found = paging.page(session, query, page, order, descending=True)
         ids = [each.event_id for each in found.items]
         told = {each.id: each for each in session.scalars(select(Event).where(Event.id.in_(ids)))}
         return found.of(lambda row: Shown(row, told[row.event_id]))

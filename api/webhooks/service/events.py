@@ -8,7 +8,10 @@ from uuid import uuid4
 
 from sqlalchemy import exists, func, insert, select, update
 
-from api.infra import audit, backups, clock, jobs
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.backup import backups
+from api.infra.security import audit
 from api.webhooks import rules
 from api.webhooks.models import Delivery, DeliveryState, Endpoint, Event
 
@@ -20,7 +23,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from api.infra.audit import AuditEntry, Owned
+    from api.infra.database.columns import Owned
+    from api.infra.security.audit import AuditEntry
 
 SEND = "webhooks.send"
 HEARD, PROMISED = "webhooks heard", "webhooks promised"  # in a session

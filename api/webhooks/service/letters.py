@@ -10,8 +10,8 @@ from sqlalchemy import select
 from api.accounts import service as accounts
 from api.accounts.models import Role, RoleGrant
 from api.coalitions.models import Coalition
-from api.infra import letters
-from api.infra.letters import Facts, Letter, LetterState
+from api.infra.mail import letters
+from api.infra.mail.letters import Facts, Letter, LetterState
 from api.webhooks.models import Cause, Endpoint
 from api.webhooks.service import rows
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from api.infra import clock, keys
+from api.infra import clock
+from api.infra.security import keys
 from api.signatures.models import Signature, SignatureState
 from api.signatures.rules import Audience
 from api.signatures.service import rows as signed

@@ -21,10 +21,13 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.errors import DomainError
-from api.infra import audit, clock, http
-from api.infra.database import Base, reading, transaction
-from api.infra.http import CallFailed
-from api.infra.outside import elsewhere
+from api.infra import clock
+from api.infra.database.columns import Base
+from api.infra.database.transactions import reading, transaction
+from api.infra.net import http
+from api.infra.net.http import CallFailed
+from api.infra.runtime import runtime, thread_context
+from api.infra.security import audit
 from api.webhooks import rules
 from api.webhooks.models import Cause, Delivery, DeliveryState, Endpoint, Event
 from api.webhooks.service import letters, rows
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.http import Line
+    from api.infra.net.http import Line
 
 log = structlog.get_logger()
 LANES = 32  # of a process
@@ -86,7 +89,7 @@ class Due:
 
 def send_due() -> int:
     """Start a lane for each endpoint that waits; return how many."""
-    within, until, started = elsewhere(), time.monotonic() + WAIT_SECONDS, 0
+    within, until, started = thread_context(), time.monotonic() + WAIT_SECONDS, 0
     while True:
         for endpoint_id, failures in _waiting():
             started += _started(endpoint_id, within, failures)
@@ -147,7 +150,7 @@ def _served(endpoint_id: UUID) -> bool:
         line: Line | None = None
         while endpoint is not None and batch:
             try:
-                line = line or stack.enter_context(http.line(endpoint.url))
+                line = line or stack.enter_context(http.line(runtime().egress, endpoint.url))
             except CallFailed as failed:
                 told = [Told(batch[0].id, batch[0].attempts, None, failed.fault, 0, clock.now())]
             else:

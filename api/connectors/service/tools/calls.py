@@ -6,12 +6,15 @@ import json
 from contextlib import contextmanager
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from api.connectors.rules import ToolFault
-from api.infra import clock, http
+from api.infra import clock
+from api.infra.net import http
+from api.infra.runtime import runtime
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -39,7 +42,7 @@ class Caller:
     @contextmanager
     def many(self) -> Iterator[None]:
         """Make all calls inside over one line."""
-        with _as_fault(), http.line(self._url) as line:
+        with _as_fault(), http.line(runtime().egress, self._url) as line:
             self._line = line
             try:
                 yield
@@ -63,7 +66,8 @@ class Caller:
         elif body is not None:
             content = json.dumps(body).encode()
             headers["Content-Type"] = "application/json"
-        call = http.call if self._line is None else self._line.call
+        alone = partial(http.call, runtime().egress)
+        call = alone if self._line is None else self._line.call
         with _as_fault():
             answer = call(
                 method,

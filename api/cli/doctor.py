@@ -1,0 +1,76 @@
+"""What this machine has of what we need, and the line that mends it."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api import config
+from api.infra.pdf import fonts
+from api.infra.sandbox import pool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LIBRARIES = {
+    "libpango-1.0.so.0": "libpango-1.0-0",
+    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
+}
+LEAST_PYTHON = (3, 11)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that is there or missing."""
+
+    what: str
+    is_well: bool
+    mend: str
+    is_needed: bool = True
+
+
+def missing_libraries() -> list[str]:
+    """Return the Debian packages of the system libraries that do not load."""
+    return [package for library, package in LIBRARIES.items() if not _loads(library)]
+
+
+def checks() -> Iterator[Check]:
+    """Yield what was found, one thing at a time."""
+    python = ".".join(map(str, sys.version_info[:3]))
+    yield Check(
+        f"Python {python}", sys.version_info >= LEAST_PYTHON, "Install Python 3.11 or newer."
+    )
+    missing = missing_libraries()
+    line = f"apt-get install -y {' '.join(missing)}"
+    yield Check("system libraries of the PDF engine", not missing, line)
+    yield Check(f"confinement of children: {pool.confinement()}", is_well=True, mend="")
+    has_cjk = fonts.has_cjk()
+    mend = "Install manimgx-fonts-cjk as requirements.txt names it."
+    yield Check("fonts for Chinese, Japanese and Korean", has_cjk, mend, is_needed=False)
+    try:
+        settings = config.read()
+    except config.BadSettings as wrong:
+        yield Check("settings", is_well=False, mend=str(wrong), is_needed=False)
+        return
+    yield Check("settings", is_well=True, mend="")
+    yield Check(
+        f"address of the pages, for links in letters: {settings.public_url}",
+        config.is_reached_by_others(settings),
+        "Only this machine reaches it. Set UNDERSIGNED_PUBLIC_URL to the address of your pages.",
+        is_needed=False,
+    )
+    folder = Path(settings.storage_path)
+    mend = f"Make the folder {folder}, owned by the user that runs this."
+    yield Check("storage", folder.is_dir() or folder.parent.is_dir(), mend)
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,95 @@
+"""Keeps jobs that no worker does: held by a restore, dead until replayed, done and forgotten."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, delete, func, or_, select, update
+
+from api.errors import Conflict, NotFound
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.background.jobs import Job, JobState
+from api.infra.database.transactions import reading, transaction
+from api.infra.queue import Lane
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from api.infra.background.jobs import Work
+
+KEPT = timedelta(days=7)  # how long what is done can be asked for
+KEPT_DEAD = timedelta(days=90)  # and what failed
+
+
+class NotDead(Conflict):
+    """Only what has failed for good can be replayed."""
+
+    title = "The job has not failed"
+
+
+def standing() -> tuple[datetime | None, int]:
+    """Return since when the oldest job waits that somebody should do, and how many are dead."""
+    with reading() as session:
+        since = session.scalar(select(func.min(Job.run_after)).where(jobs.is_due(clock.now())))
+        return since, session.scalar(select(func.count()).where(Job.state == JobState.DEAD)) or 0
+
+
+def replay(found: Job) -> None:
+    """Queue a job again that failed for good."""
+    if found.state is not JobState.DEAD:
+        raise NotDead(f"It is {found.state}: only a dead job can be replayed.")
+    jobs.queue_anew(found)
+
+
+def hold(session: Session) -> int:
+    """Hold everything that is promised and not done; return how many jobs.
+
+    They lose their keys, so that the same can be promised again meanwhile.
+    """
+    unfinished = Job.state.in_([JobState.QUEUED, JobState.RUNNING])
+    held = update(Job).where(unfinished).values(state=JobState.HELD, lease_until=None, key=None)
+    return int(session.execute(held).rowcount)  # type: ignore[attr-defined] # of an UPDATE there is one
+
+
+def held() -> Sequence[Job]:
+    """Return the jobs that a restore held, the oldest first."""
+    with reading() as session:
+        query = select(Job).where(Job.state == JobState.HELD)
+        return session.scalars(query.order_by(Job.created_at, Job.id)).all()
+
+
+def release(session: Session, job_ids: Sequence[UUID] | None) -> Sequence[Job]:
+    """Queue jobs that were held, all or those of these ids; return them. Raise NotFound."""
+    query = select(Job).where(Job.state == JobState.HELD)
+    if job_ids is not None:
+        query = query.where(Job.id.in_(job_ids))
+    found = session.scalars(query.with_for_update()).all()
+    if job_ids is not None and (missing := set(job_ids) - {each.id for each in found}):
+        raise NotFound(f"Nothing is held under {', '.join(sorted(map(str, missing)))}.")
+    for each in found:
+        jobs.queue_anew(each)
+    return found
+
+
+def _old(session: Session) -> bool:
+    query = select(Job.id).where(_is_forgotten()).limit(1)
+    return session.scalars(query).first() is not None
+
+
+def _is_forgotten() -> Any:
+    done = and_(Job.state == JobState.DONE, Job.finished_at < clock.now() - KEPT)
+    return or_(done, and_(Job.state == JobState.DEAD, Job.finished_at < clock.now() - KEPT_DEAD))
+
+
+@jobs.job("jobs.forget", when=_old, lane=Lane.LONG)
+def forget(work: Work) -> None:
+    """Delete what was done long ago."""
+    del work
+    with transaction() as session:
+        session.execute(delete(Job).where(_is_forgotten()))

@@ -1,0 +1,391 @@
+"""Jobs: work promised in a transaction and done after it, once at least (promise 9).
+
+The row is the promise. After the commit its id goes to the queue; a worker leases the row, does the
+work, and writes how it ended. A killed worker's lease runs out, and the sweeper sends the id again,
+so a job must be safe to repeat. Its facts are ids and plain values, nothing personal.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy import JSON, ForeignKey, Index, String, and_, or_, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from api.errors import DomainError, Unavailable
+from api.infra import clock
+from api.infra.database.columns import Base, Created, Id, Instant, Moment, choice
+from api.infra.database.transactions import after_commit, reading, transaction
+from api.infra.queue import Lane, QueueBroken
+from api.infra.runtime import runtime, thread_context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from api.infra.database.columns import By
+    from api.infra.queue import Queue
+
+log = structlog.get_logger()
+LEASE = timedelta(seconds=30)
+RENEW_SECONDS = 10
+FIRST_PAUSE = timedelta(seconds=5)  # before a second attempt; each later one is three times as long
+MOST_ATTEMPTS = 8  # over an hour and a half
+BATCH = 100
+TURN_SECONDS = 5.0  # after which a job that can go on later lets others have its thread
+
+
+class JobState(StrEnum):
+    """How far a job is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    DEAD = "dead"  # it failed for good; somebody may replay it
+    HELD = "held"  # it was promised before a backup was taken that has been restored since
+
+
+class Job(Base):
+    """One piece of promised work."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index("ix_jobs_state_run_after", "state", "run_after"),)
+
+    id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(String(60))  # feature.verb
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # It outlives its coalition: what a deleted one leaves behind is cleared away by a job.
+    coalition_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="SET NULL"), index=True
+    )
+    created_by: Mapped[UUID | None]  # a user; None: another use case, or the house
+    # Of two unfinished promises of the same key there is one.
+    key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    state: Mapped[JobState] = mapped_column(choice(JobState), default=JobState.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0)
+    progress: Mapped[int] = mapped_column(default=0)  # percent
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    fault: Mapped[str | None] = mapped_column(String(80))  # a problem type, or a class of error
+    created_at: Mapped[Created]
+    run_after: Mapped[Moment] = mapped_column(default=clock.now)
+    lease_until: Mapped[datetime | None] = mapped_column(Instant)
+    worker: Mapped[UUID | None]  # of the lease: who comes back late finds another one here
+    finished_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+@dataclass
+class Later(Exception):
+    """Work cannot be done now, for no fault of its own: it is tried again after a pause."""
+
+    pause: timedelta
+    fault: str  # as of a job
+
+
+@dataclass
+class Again(Exception):
+    """A turn is over, and there is more to do: the job goes to the end of its lane, at once."""
+
+    facts: Mapping[str, Any]  # of the job from now on
+    result: Mapping[str, Any] | None = None  # of what is done so far
+
+
+@dataclass(frozen=True)
+class Work:
+    """One attempt at a job, as its handler sees it."""
+
+    id: UUID
+    kind: str
+    facts: Mapping[str, Any]
+    created_by: UUID | None
+    worker: UUID
+    attempts: int
+    result: Mapping[str, Any] | None = None  # of its turns so far
+    _began: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_turn_over(self) -> bool:
+        """Tell whether others wait for its thread, and it had that for a while."""
+        if time.monotonic() - self._began < TURN_SECONDS:
+            return False
+        try:
+            return runtime().queue.size(lane_of(self.kind)) > 0
+        except QueueBroken:
+            return True
+
+    def progress(self, percent: int) -> None:
+        """Say how far it is."""
+        with transaction() as session:
+            session.execute(_mine(self).values(progress=percent))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is done for jobs of one kind, and when the house promises one by itself."""
+
+    act: Callable[[Work], Mapping[str, Any] | None]
+    when: Callable[[Session], bool] | None
+    lane: Lane = Lane.SHORT
+
+
+KINDS: dict[str, Kind] = {}
+LISTENERS: dict[str, list[str]] = {}  # event: kinds of jobs
+
+_Act = TypeVar("_Act", bound="Callable[[Work], Mapping[str, Any] | None]")
+
+
+def job(
+    kind: str,
+    *,
+    on: Sequence[str] = (),
+    when: Callable[[Session], bool] | None = None,
+    lane: Lane = Lane.SHORT,
+) -> Callable[[_Act], _Act]:
+    """Make a function the handler of a kind of job: its result must be JSON, nothing personal.
+
+    It listens to the events `on`; the sweeper promises one whenever `when` is true. What may last,
+    or waits for somebody else's machine, has another `lane`.
+    """
+
+    def register(act: _Act) -> _Act:
+        KINDS[kind] = Kind(act, when, lane)
+        for event in on:
+            LISTENERS.setdefault(event, []).append(kind)
+        return act
+
+    return register
+
+
+def lane_of(kind: str) -> Lane:
+    """Return where jobs of a kind are done."""
+    return KINDS[kind].lane if kind in KINDS else Lane.SHORT
+
+
+def promise(  # noqa: PLR0913 # the columns of a job
+    session: Session,
+    kind: str,
+    coalition_id: UUID | None,
+    facts: Mapping[str, Any],
+    *,
+    by: By | None = None,
+    key: str | None = None,
+) -> Job:
+    """Promise a job in the caller's transaction; with a `key`, return the one that waits."""
+    found = Job(
+        id=uuid4(),
+        kind=kind,
+        coalition_id=coalition_id,
+        facts=dict(facts),
+        created_by=by and by.user_id,
+        key=key,
+    )
+    if key is not None and (waiting := _of_key(session, key)):
+        return waiting
+    try:
+        with session.begin_nested():
+            session.add(found)
+    except IntegrityError:
+        waiting = _of_key(session, str(key))
+        if waiting is None:
+            raise
+        return waiting
+    _send_after_commit(found)
+    return found
+
+
+def _send_after_commit(found: Job) -> None:
+    it = (runtime().queue, lane_of(found.kind), found.id, found.worker)
+    after_commit(found, lambda: _send(*it))
+
+
+def _of_key(session: Session, key: str) -> Job | None:
+    return session.scalars(select(Job).where(Job.key == key)).first()
+
+
+def _send(queue: Queue, lane: Lane, job_id: UUID, lease: UUID | None) -> None:
+    try:
+        queue.send(lane, job_id, lease)
+    except QueueBroken:  # the sweeper sends it when the queue is back
+        log.warning("queue broken", job=str(job_id))
+
+
+def run(job_id: UUID) -> None:
+    """Do a job that is due, unless somebody else does."""
+    _run(_leased(job_id))
+
+
+def run_of(lane: Lane, job_id: UUID, lease: UUID | None) -> None:
+    """Do a job that is due, of a lane, unless somebody leased it since `lease`.
+
+    The sweeper may send an id many times over, and not each may be a turn.
+    """
+    _run(_leased(job_id, Job.worker.is_not_distinct_from(lease), _is_of(lane)))
+
+
+def _run(work: Work | None) -> None:
+    if work is None:
+        return
+    try:
+        with _renewed(work):
+            result = KINDS[work.kind].act(work)
+    except Exception as fault:  # noqa: BLE001 # whatever it is, its job must not be lost
+        _failed(work, fault)
+    else:
+        _finished(work, state=JobState.DONE, progress=100, result=result and dict(result))
+
+
+def _leased(job_id: UUID, *only: Any) -> Work | None:
+    now, worker = clock.now(), uuid4()
+    with transaction() as session:
+        due = (
+            update(Job)
+            .where(Job.id == job_id, is_due(now), *only)
+            .values(
+                state=JobState.RUNNING,
+                worker=worker,
+                lease_until=now + LEASE,
+                attempts=Job.attempts + 1,
+                progress=0,
+                fault=None,
+            )
+        )
+        if not session.execute(due).rowcount:  # type: ignore[attr-defined] # of an UPDATE there is one
+            return None
+        row = session.get_one(Job, job_id)
+        work = Work(row.id, row.kind, row.facts, row.created_by, worker, row.attempts, row.result)
+    if work.kind not in KINDS:  # of another version of the program, which may come back
+        _again_or_dead(work, "KindUnknown")
+    elif work.attempts > MOST_ATTEMPTS:  # it takes its worker with it each time
+        _finished(work, state=JobState.DEAD, fault="WorkerDied")
+    else:
+        return work
+    return None
+
+
+def is_due(now: datetime) -> Any:
+    """Return the condition that somebody should be doing a job."""
+    return or_(
+        and_(Job.state == JobState.QUEUED, Job.run_after <= now),
+        and_(Job.state == JobState.RUNNING, Job.lease_until < now),
+    )
+
+
+@contextmanager
+def _renewed(work: Work) -> Iterator[None]:
+    """Keep the lease for as long as the work takes: only a dead process lets it run out."""
+    within, over = thread_context(), threading.Event()
+
+    def renew() -> None:
+        while not over.wait(RENEW_SECONDS):
+            with within():
+                try:
+                    with transaction() as session:
+                        session.execute(_mine(work).values(lease_until=clock.now() + LEASE))
+                except (SQLAlchemyError, DomainError) as fault:  # the next one may get through
+                    log.warning("lease not renewed", job=str(work.id), error=type(fault).__name__)
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _failed(work: Work, fault: Exception) -> None:
+    """End what no repeat can mend; let the rest wait, longer each time."""
+    if isinstance(fault, Again):
+        _again(work, fault)
+        return
+    if isinstance(fault, Later):
+        _wait(work, fault.pause, fault.fault, attempts=0)
+        return
+    name = fault.slug() if isinstance(fault, DomainError) else type(fault).__name__
+    if isinstance(fault, DomainError) and not isinstance(fault, Unavailable):
+        _finished(work, state=JobState.DEAD, fault=name)
+        return
+    log.error("job failed", job=str(work.id), kind=work.kind, error=name)
+    _again_or_dead(work, name)
+
+
+def _again(work: Work, so_far: Again) -> None:
+    """Queue a job behind those that wait, and say so at once: a sweep would halve its rate."""
+    done = {"facts": dict(so_far.facts), "result": so_far.result and dict(so_far.result)}
+    _wait(work, timedelta(), None, attempts=0, **done)
+    _send(runtime().queue, lane_of(work.kind), work.id, work.worker)
+
+
+def _again_or_dead(work: Work, fault: str) -> None:
+    if work.attempts >= MOST_ATTEMPTS:
+        _finished(work, state=JobState.DEAD, fault=fault)
+    else:
+        _wait(work, FIRST_PAUSE * 3 ** (work.attempts - 1), fault)
+
+
+def _wait(work: Work, pause: timedelta, fault: str | None, **more: Any) -> None:
+    until = clock.now() + pause
+    waiting = {"state": JobState.QUEUED, "run_after": until, "lease_until": None, "fault": fault}
+    with transaction() as session:
+        session.execute(_mine(work).values(**waiting, **more))
+
+
+def _finished(work: Work, **how: Any) -> None:
+    with transaction() as session:
+        done = _mine(work).values(finished_at=clock.now(), lease_until=None, key=None, **how)
+        session.execute(done)
+
+
+def _mine(work: Work) -> Any:
+    """Change the job of an attempt, as long as nobody else has taken it over."""
+    mine = and_(Job.id == work.id, Job.worker == work.worker, Job.state == JobState.RUNNING)
+    return update(Job).where(mine)
+
+
+def sweep() -> None:
+    """Promise what the house does by itself, and send what is due and may have been lost.
+
+    While many ids wait in the queue nothing is sent again: they would only wait there twice.
+    """
+    try:
+        with transaction() as session:
+            for name, kind in KINDS.items():
+                if kind.when is not None and kind.when(session):
+                    promise(session, name, None, {}, key=name)
+        for lane in Lane:
+            if runtime().queue.size(lane) < BATCH:
+                for each in _due(_is_of(lane)):
+                    runtime().queue.send(lane, each.id, each.worker)
+    except (SQLAlchemyError, Unavailable) as fault:  # it is tried again in a few seconds
+        log.warning("sweep failed", error=type(fault).__name__)
+
+
+def due() -> Sequence[UUID]:
+    """Return the jobs that somebody should be doing now, the oldest first."""
+    return [each.id for each in _due()]
+
+
+def _due(*only: Any) -> Sequence[Job]:
+    query = select(Job).where(is_due(clock.now()), *only).order_by(Job.run_after, Job.id)
+    with reading() as session:
+        return session.scalars(query.limit(BATCH)).all()
+
+
+def _is_of(lane: Lane) -> Any:
+    """Return the condition that a job is of a lane; what no part knows is of the short one."""
+    others = Job.kind.not_in([kind for kind, it in KINDS.items() if it.lane is not lane])
+    return others if lane is Lane.SHORT else Job.kind.in_([*KINDS]) & others
+
+
+def queue_anew(found: Job) -> None:
+    """Queue a job that was not done, as if it had not been tried."""
+    found.state, found.run_after, found.attempts = JobState.QUEUED, clock.now(), 0
+    found.finished_at = found.fault = None
+    _send_after_commit(found)

@@ -1,0 +1,1 @@
+"""Every row and kept file in one archive, and back from it."""

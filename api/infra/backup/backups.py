@@ -1,0 +1,258 @@
+"""Backups: every row of one moment and every kept file, in one archive, and back from it.
+
+The house goes on working meanwhile. An archive of one kind of database is restored into the other
+as well, for rows travel as JSON. The queue is not in it; the rows of its jobs are.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, select, text
+
+from api.errors import Conflict
+from api.infra import clock
+from api.infra.background import dead_letters
+from api.infra.backup import archive, json_rows
+from api.infra.backup.archive import FILES, MEMBER, TABLES, BackupChanged, Reader, Writer
+from api.infra.database.columns import Base
+from api.infra.database.transactions import db, reading, transaction
+from api.infra.mail import letters
+from api.infra.pdf import pictures
+from api.infra.runtime import runtime
+from api.infra.security import audit
+from api.infra.security.audit import AuditEntry
+from api.infra.security.keys import DataKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
+
+# Who tells which files rows refer to, so that a backup has them.
+REFERRED: list[Callable[[Connection], set[str]]] = [pictures.referred]
+# Who holds what else was promised before the backup that is restored.
+ALSO_HELD: list[Callable[[Session], None]] = []
+MOMENTS = 5  # that are tried until one has all files that its rows refer to
+NOTHING = "0:" + "0" * 64
+
+
+class FileIsThere(Conflict):
+    """A backup does not take another one's place unless it is told to."""
+
+    title = "There is a file of this name"
+
+
+class OtherVersion(Conflict):
+    """The tables of the backup are not those of this version."""
+
+    title = "The backup is of another version"
+
+
+class NotEmpty(Conflict):
+    """A restore mixes nothing: it begins with an empty house."""
+
+    title = "There is something here already"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a backup holds, or what came back from it."""
+
+    rows: dict[str, int]  # by table
+    files: int
+    head: str  # of the record
+    missing: list[str]  # files that rows refer to, and that were gone before
+    held_jobs: int = 0
+    held_letters: int = 0
+
+
+def backup(path: Path, *, replace: bool) -> Kept:
+    """Write a backup under a name that was free; what is not whole never stands there."""
+    _must_be_free(path, replace=replace)
+    part = path.with_name(f".{path.name}.{uuid4().hex[:8]}.part")
+    handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            with Writer(file) as writer:
+                kept = _write(writer)
+            file.flush()
+            os.fsync(handle)
+        _must_be_free(path, replace=replace)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return kept
+
+
+def _must_be_free(path: Path, *, replace: bool) -> None:
+    if path.exists() and not replace:
+        raise FileIsThere("Choose another name, or say --replace.")
+
+
+def _write(writer: Writer) -> Kept:
+    """Copy files before and after the moment: a row's file is there from before it until after.
+
+    One that was replaced in between is only in a later moment.
+    """
+    copied: set[str] = set()
+    _copy_files(writer, copied)
+    for number in range(1, MOMENTS + 1):
+        with _moment() as connection:
+            referred = set().union(*(find(connection) for find in REFERRED))
+            _copy_files(writer, copied)
+            missing = sorted(referred - copied)
+            if missing and number < MOMENTS:
+                continue
+            rows = {
+                table.name: _rows_written(writer, connection, table.name)
+                for table in Base.metadata.sorted_tables
+            }
+            kept = Kept(rows, len(copied), _head(connection), missing)
+            writer.end(
+                {
+                    "program": version("undersigned"),
+                    "revision": _revision(connection),
+                    "engine": connection.dialect.name,
+                    "created_at": clock.now().isoformat(),
+                    "rows": kept.rows,
+                    "files": kept.files,
+                    "head": kept.head,
+                }
+            )
+            return kept
+    raise AssertionError  # the last moment is taken as it is
+
+
+def _copy_files(writer: Writer, copied: set[str]) -> None:
+    storage = runtime().storage
+    for key in list(storage.keys()):
+        is_ours = MEMBER.match(FILES + key) and key not in copied
+        if is_ours and (parts := storage.read(key)) is not None:
+            writer.add(FILES + key, parts)
+            copied.add(key)
+
+
+def _rows_written(writer: Writer, connection: Connection, name: str) -> int:
+    rows = json_rows.lines(connection, Base.metadata.tables[name])
+    return writer.add(f"{TABLES}{name}.jsonl", rows, is_packed=True) - 1
+
+
+@contextmanager
+def _moment() -> Iterator[Connection]:
+    """Open the database as it is at the first question, whatever is written after that."""
+    options: dict[str, Any] = {"readonly": True, "postgresql_readonly": True}
+    if not runtime().settings.is_sqlite:
+        options["isolation_level"] = "REPEATABLE READ"
+    with db.engine.connect().execution_options(**options) as connection, connection.begin():
+        _take_time(connection)
+        yield connection
+
+
+def _take_time(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+
+
+def _revision(connection: Connection) -> str:
+    return ",".join(sorted(MigrationContext.configure(connection).get_current_heads()))
+
+
+def _head(connection: Connection) -> str:
+    query = select(AuditEntry.number, AuditEntry.hash).where(AuditEntry.number.is_not(None))
+    newest = connection.execute(query.order_by(AuditEntry.number.desc()).limit(1)).first()
+    return NOTHING if newest is None else f"{newest.number}:{newest.hash}"
+
+
+def restore(path: Path) -> Kept:
+    """Bring an empty house to what a backup holds; what was promised and not done is held."""
+    with archive.opened(path) as source:
+        _must_fit(source)
+        _must_be_empty(source)
+        source.check()
+        _must_open_keys(source)
+        for key in source.files:
+            runtime().storage.write(key, source.chunks(FILES + key))
+        with transaction() as session:
+            connection = session.connection()
+            _take_time(connection)
+            _must_have_no_rows(connection)
+            _put_rows(connection, source)
+            facts = {"created_at": source.manifest["created_at"], "head": source.manifest["head"]}
+            held = dead_letters.hold(session), letters.hold(session)
+            for hold in ALSO_HELD:
+                hold(session)
+            audit.append(session, None, "house.restored", None, None, facts=facts)
+        manifest = source.manifest
+        return Kept(manifest["rows"], len(source.files), manifest["head"], [], *held)
+
+
+def _must_fit(source: Reader) -> None:
+    with reading() as session:
+        here = _revision(session.connection())
+    manifest = source.manifest
+    if manifest["revision"] != here:
+        raise OtherVersion(
+            f"It was made by version {manifest['program']} with tables {manifest['revision']};"
+            f" here are version {version('undersigned')} and tables {here}. Restore it with that"
+            " version, and `undersigned migrate` with this one after that."
+        )
+    tables = {f"{TABLES}{table.name}.jsonl" for table in Base.metadata.sorted_tables}
+    if tables != {name for name in source.members if name.startswith(TABLES)}:
+        raise BackupChanged("Its tables are not those that it says.")
+
+
+def _must_be_empty(source: Reader) -> None:
+    with reading() as session:
+        _must_have_no_rows(session.connection())
+    others = sorted(set(runtime().storage.keys()) - set(source.files))
+    if others:
+        raise NotEmpty(f"The storage holds {len(others)} other files. Give an empty folder.")
+    needed = sum(source.members[FILES + key]["bytes"] for key in source.files)
+    folder = runtime().settings.storage_path
+    if needed > shutil.disk_usage(folder).free:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), folder)
+
+
+def _must_have_no_rows(connection: Connection) -> None:
+    full = [
+        table.name
+        for table in Base.metadata.sorted_tables
+        if connection.execute(select(1).select_from(table).limit(1)).first()
+    ]
+    if full:
+        raise NotEmpty(
+            f"There are rows in {', '.join(full)}. Give a fresh database, and `undersigned migrate`"
+            " it."
+        )
+
+
+def _must_open_keys(source: Reader) -> None:
+    """Raise KeyMissing unless every data key can be opened by a master key of this process."""
+    table = Base.metadata.tables[DataKey.__tablename__]
+    for row in json_rows.rows(table, source.lines(f"{TABLES}{table.name}.jsonl")):
+        runtime().vault.open(UUID(str(row["id"])), str(row["master"]), row["wrapped"])
+
+
+def _put_rows(connection: Connection, source: Reader) -> None:
+    """Write the rows of all tables, and compare what is there now with what was backed up."""
+    for table in Base.metadata.sorted_tables:
+        json_rows.put(connection, table, source.lines(f"{TABLES}{table.name}.jsonl"))
+    for table in Base.metadata.sorted_tables:
+        digest = hashlib.sha256()
+        for line in json_rows.lines(connection, table):
+            digest.update(line)
+        if digest.hexdigest() != source.members[f"{TABLES}{table.name}.jsonl"]["sha256"]:
+            raise BackupChanged(f"{table.name} did not come back as it was. Nothing was restored.")
+    if _head(connection) != source.manifest["head"]:
+        raise BackupChanged("The record does not end where it did. Nothing was restored.")

@@ -1,0 +1,1 @@
+"""Rows and transactions, alike on SQLite and PostgreSQL."""

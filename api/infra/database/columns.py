@@ -1,0 +1,104 @@
+"""What rows are made of: their base, and the types of their columns."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Protocol
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    DateTime,
+    Enum,
+    MetaData,
+    String,
+    TypeDecorator,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from api.infra import clock
+
+if TYPE_CHECKING:
+    from enum import StrEnum
+
+    from sqlalchemy.engine.interfaces import Dialect
+
+
+class Instant(TypeDecorator[datetime]):
+    """A UTC instant. SQLite forgets zones; this gives them back and refuses naive times."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type[datetime]:
+        return datetime
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        if value is not None and value.tzinfo is None:
+            raise ValueError("A time without a zone cannot be stored.")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        del dialect
+        return value and (value if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+def choice(kind: type[StrEnum]) -> Enum:
+    """Return the column type of an enum's values; the database refuses others."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=20,
+        name=re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+Id = Annotated[UUID, mapped_column(primary_key=True, default=uuid4)]
+Moment = Annotated[datetime, mapped_column(Instant)]
+Created = Annotated[datetime, mapped_column(Instant, default=clock.now)]
+Country = Annotated[str, mapped_column(String(2))]  # ISO 3166-1 alpha-2
+Language = Annotated[str, mapped_column(String(35))]  # BCP 47
+
+
+class Base(DeclarativeBase):
+    """All tables; constraints are named by one convention, so migrations can drop them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Versioned:
+    """A row that two people may edit: its version is its ETag, and grows with each change."""
+
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[Created]
+    updated_at: Mapped[Moment] = mapped_column(Instant, default=clock.now, onupdate=clock.now)
+
+
+class By(Protocol):
+    """Who did it: a user, by one of its tokens; None: by the operator's command."""
+
+    @property
+    def user_id(self) -> UUID: ...
+    @property
+    def token_id(self) -> UUID | None: ...
+
+
+class Owned(Protocol):
+    """A row of a coalition."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def coalition_id(self) -> UUID: ...

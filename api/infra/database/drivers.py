@@ -1,0 +1,104 @@
+"""The two drivers made alike: patient with a lock, and with nothing for ever."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+import psycopg
+from sqlalchemy import (
+    Engine,
+    event,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+    from sqlalchemy.pool import ConnectionPoolEntry
+# As SQLite's busy_timeout: wait for a host, a lock and an answer, but not for ever.
+POSTGRES_ARGS: dict[str, Any] = {
+    "connect_timeout": 5,
+    "options": "-c lock_timeout=10s -c statement_timeout=30s -c timezone=UTC",
+}
+
+ANSWER_SECONDS = 35.0  # longer than a statement may take; a server that hangs never says so
+SINGLE_SECONDS = 12.0  # for one statement alone; longer than it may wait for a lock
+PING_SECONDS = 3.0
+
+
+class Impatient(psycopg.Connection[Any]):
+    """A connection that is given up when its server takes too long to answer.
+
+    The server's own time-outs help as long as it lives. One that hangs, with its machine or alone,
+    would keep a thread for ever: its network still says that all is well.
+    """
+
+    patience = ANSWER_SECONDS
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for an answer so long, or close and raise OperationalError."""
+        if timeout is not None:
+            return super().wait(gen, interval, timeout)
+        until = time.monotonic() + self.patience
+        try:
+            return super().wait(gen, interval, self.patience)
+        except psycopg.OperationalError:
+            if time.monotonic() >= until:
+                self.pgconn.finish()  # at once: to say good-bye would wait again
+            raise
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Be so patient for what is done inside."""
+        before, self.patience = self.patience, seconds
+        try:
+            yield
+        finally:
+            self.patience = before
+
+
+def use_postgres_safely(engine: Engine, seconds: float = ANSWER_SECONDS) -> None:
+    """Make PostgreSQL's connections end when it hangs; whether one lives is found out sooner."""
+    ping = engine.dialect.do_ping
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_: Dialect, __: Any, args: Any, given: Any) -> Impatient:
+        connection = Impatient.connect(*args, **given)
+        connection.patience = seconds
+        return connection
+
+    def _ping(dbapi_connection: DBAPIConnection) -> bool:
+        with cast("Impatient", dbapi_connection).within(PING_SECONDS):
+            return ping(dbapi_connection)
+
+    engine.dialect.do_ping = _ping  # type: ignore[method-assign] # all pings pass there
+
+
+def use_sqlite_safely(engine: Engine) -> None:
+    """Make SQLite wait for its turn before it reads what it will write.
+
+    Without BEGIN IMMEDIATE the driver reads outside of any transaction, and concurrent changes
+    overwrite each other in silence.
+    """
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=wal",
+            "synchronous=full",
+            "foreign_keys=on",
+            "busy_timeout=10000",
+            "secure_delete=on",
+            "trusted_schema=off",
+        ):
+            cursor.execute(f"pragma {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        reads = connection.get_execution_options().get("readonly")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,220 @@
+"""Transactions: a use case is kept whole, or not at all; and nobody overwrites another."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from typing import TYPE_CHECKING, Self, cast
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    Engine,
+    create_engine,
+    func,
+    select,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, object_session
+
+from api.errors import DomainError, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy.pool import QueuePool
+from api.infra.database.columns import Base, Versioned
+from api.infra.database.drivers import POSTGRES_ARGS, SINGLE_SECONDS, use_postgres_safely
+
+
+class Stale(DomainError):
+    """Somebody changed the thing since the caller read it."""
+
+    title = "It has changed since you read it"
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    disable_autonaming=True,
+    engine_options={"hide_parameters": True, "pool_pre_ping": True, "pool_timeout": 5},
+)
+THREADS = 8  # of a process that does not say how many it has
+
+
+def pool(threads: int) -> dict[str, int]:
+    """Return the options of an engine for a process that has so many threads.
+
+    Each holds one connection at most. What runs beside them for a moment (the sweeper, leases that
+    are renewed, webhooks' own threads) has SQLAlchemy's usual ten above that.
+    """
+    return {"pool_size": threads}
+
+
+AFTER = "after"
+_inside: ContextVar[bool] = ContextVar("inside", default=False)
+_before_commit: ContextVar[tuple[Callable[[Session], None], ...]] = ContextVar(
+    "before_commit", default=()
+)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open one use case's transaction: all of it is kept, or nothing."""
+    with _session() as session:
+        with session.begin():
+            yield session
+            for also in _before_commit.get():
+                also(session)
+        for act in session.info.get(AFTER, ()):
+            act()
+
+
+@contextmanager
+def rehearsal() -> Iterator[Session]:
+    """Open a transaction in which all is done as in a true one, and nothing is kept."""
+    with _session() as session, session.begin() as trying:
+        yield session
+        trying.rollback()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Open a transaction that only reads; readers do not wait for a writer."""
+    with _session() as session:
+        session.connection(execution_options={"readonly": True, "postgresql_readonly": True})
+        yield session
+
+
+@contextmanager
+def at_once() -> Iterator[Session]:
+    """Open a session for one statement that writes, which is its own transaction.
+
+    It saves a rush three round trips: BEGIN, COMMIT, and the question whether the connection still
+    lives. So its caller tries again where one was lost. SQLite has none to save.
+    """
+    if db.engine.dialect.name == "sqlite":
+        with transaction() as session:
+            yield session
+    else:
+        with _session(_without_transactions(db.engine)) as session:
+            yield session
+
+
+@cache
+def _without_transactions(engine: Engine) -> Engine:
+    alone = create_engine(
+        engine.url,
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
+        pool_timeout=5,
+        connect_args=POSTGRES_ARGS,
+        **pool(cast("QueuePool", engine.pool).size()),
+    )
+    use_postgres_safely(alone, SINGLE_SECONDS)
+    return alone
+
+
+@contextmanager
+def _session(engine: Engine | None = None) -> Iterator[Session]:
+    if _inside.get():
+        raise RuntimeError("A use case may not call a use case: pass the session on.")
+    token = _inside.set(True)
+    try:
+        with Session(engine or db.engine, expire_on_commit=False) as session:
+            yield session
+    finally:
+        _inside.reset(token)
+
+
+@contextmanager
+def with_commit(also: Callable[[Session], None]) -> Iterator[None]:
+    """Have `also` write in the same transaction as the use case called inside."""
+    token = _before_commit.set((*_before_commit.get(), also))
+    try:
+        yield
+    finally:
+        _before_commit.reset(token)
+
+
+def alone(session: Session, number: int) -> None:
+    """Let one transaction at a time do what is known by a number; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def after_commit(row: object, act: Callable[[], None]) -> None:
+    """Do something outside the database once the transaction that holds `row` is kept."""
+    session = object_session(row)
+    if session is None:
+        raise RuntimeError("The row is in no transaction.")
+    session.info.setdefault(AFTER, []).append(act)
+
+
+def insert(session: Session, row: Base, *, on_clash: DomainError) -> None:
+    """Write one row now; raise `on_clash` if a constraint refuses it."""
+    session.add(row)
+    flush(session, on_clash=on_clash)
+
+
+def flush(session: Session, *, on_clash: DomainError) -> None:
+    """Write what is pending now; raise `on_clash` if a constraint refuses it."""
+    try:
+        session.flush()
+    except IntegrityError as clash:
+        raise on_clash from clash
+
+
+class Expected(int):
+    """The version that a change is of: one of those that its caller named, or whichever is there.
+
+    It counts as equal to each of them, so it is compared and never reckoned with.
+    """
+
+    def __new__(cls, among: frozenset[int] | None) -> Self:
+        """Expect one of some versions; of None, any."""
+        return super().__new__(cls, min(among or {0}))
+
+    def __init__(self, among: frozenset[int] | None) -> None:
+        """Keep what is expected."""
+        self._among = among
+
+    def __eq__(self, other: object) -> bool:
+        return self._among is None or other in self._among
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = int.__hash__
+
+
+def touch(row: Versioned, expected: int | None, *, at: int | None = None) -> None:
+    """Count one change of a row; raise Stale unless it is at the `expected` version.
+
+    None expects nothing: for changes that follow from another row's. `at` is the version that it
+    is shown with, where that is not its own.
+    """
+    if expected is not None and (row.version if at is None else at) != expected:
+        raise Stale("Read it again, put your change on top of what is there now, and send that.")
+    row.version += 1
+
+
+class NotMigrated(Unavailable):
+    """The tables are not those of this version."""
+
+    title = "The database is not at this version"
+
+
+def must_be_migrated(folder: Path) -> None:
+    """Raise NotMigrated unless the newest migration of a folder has run."""
+    with db.engine.connect().execution_options(readonly=True) as connection:
+        current = MigrationContext.configure(connection).get_current_heads()
+    if set(current) != _newest(folder):
+        raise NotMigrated("Run `undersigned migrate` first.")
+
+
+@cache
+def _newest(folder: Path) -> set[str]:
+    return set(ScriptDirectory(str(folder)).get_heads())

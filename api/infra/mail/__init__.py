@@ -1,0 +1,1 @@
+"""Letters: promised in a transaction, sent after it; and what comes back of them."""

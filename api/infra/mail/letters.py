@@ -1,0 +1,314 @@
+"""Letters: promised in a transaction, sent after it, once at least, under a stable Message-ID.
+
+A row says of what a letter tells, and nothing personal: to whom it goes and what it says is found
+when it is sent. A rung writes the facts of its letters (`@facts_of`); the rung `mailings` puts them
+into words (`words_by`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy import ForeignKey, Index, String, and_, func, insert, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from api.errors import Conflict
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.database.columns import Base, Created, Id, Instant, Moment, choice
+from api.infra.database.transactions import reading, transaction
+from api.infra.queue import Lane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from api.infra.background.jobs import Work
+    from api.infra.net.smtp import Attachment, Message
+
+log = structlog.get_logger()
+SEND, SEND_BULK = "letters.send", "letters.send_bulk"
+BATCH = 1000  # that are forgotten in one transaction
+KEPT = timedelta(days=30)
+KEPT_FAILED = timedelta(days=7)  # with what it was made of, so that it can be tried again
+
+
+class LetterState(StrEnum):
+    """How far a letter is."""
+
+    QUEUED = "queued"
+    SENT = "sent"  # the mail server took it
+    DROPPED = "dropped"  # nobody wants it any more
+    FAILED = "failed"  # for good: `fault` says why
+    HELD = "held"  # promised before a backup was taken that has been restored since
+
+
+class Letter(Base):
+    """One letter to one person. Its id is its Message-ID."""
+
+    __tablename__ = "letters"
+    __table_args__ = (
+        Index("ix_letters_due", "coalition_id", "is_bulk", "state", "run_after"),
+        Index("ix_letters_state_run_after", "state", "run_after"),
+        Index("ix_letters_state_ended_at", "state", "ended_at"),
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(String(60))  # feature.noun
+    coalition_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("coalitions.id", ondelete="CASCADE")
+    )
+    object_id: Mapped[UUID] = mapped_column(index=True)  # what it is about
+    is_bulk: Mapped[bool] = mapped_column(default=False)  # one of many, that nobody waits for
+    state: Mapped[LetterState] = mapped_column(choice(LetterState), default=LetterState.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0)
+    run_after: Mapped[Moment] = mapped_column(default=clock.now)
+    fault: Mapped[str | None] = mapped_column(String(80))
+    answer: Mapped[str | None] = mapped_column(String(200))  # of the server that took it
+    created_at: Mapped[Created]
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @property
+    def shown_run_after(self) -> datetime:
+        return self._shown(self.run_after)
+
+    @property
+    def shown_ended_at(self) -> datetime | None:
+        return self.ended_at and self._shown(self.ended_at)
+
+    def _shown(self, at: datetime) -> datetime:
+        return clock.cut(at) if self.kind in DAY_ONLY else at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a letter is made of: to whom, in which language, and what its words may use."""
+
+    to: str
+    to_name: str | None = None
+    language: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    coalition: str | None = None  # who writes; None: a neutral sender, and a subject without words
+    attachments: Sequence[Attachment] = ()
+    unsubscribe: str | None = None  # where one click ends such letters; of what nobody asked for
+    reply_to: str | None = None
+    is_automatic: bool = True  # False: a person wrote it
+    keeps_answer: bool = False  # what the server answers: it can tell its own keepers who got it
+
+
+_Find = TypeVar("_Find", bound="Callable[[Session, UUID], Facts | None]")
+
+FACTS: dict[str, Callable[[Session, UUID], Facts | None]] = {}
+# After a letter ended, in that transaction: what was kept for it alone may go. One that failed for
+# good ends when it is forgotten: until then it can be tried again.
+AFTER: dict[str, Callable[[Session, UUID], None]] = {}
+# After the mail server took a letter, in that transaction.
+LEFT: dict[str, Callable[[Session, UUID], None]] = {}
+# After a letter failed, in that transaction: it may still be tried again.
+FAILED: dict[str, Callable[[Session, UUID], None]] = {}
+BULK: set[str] = set()  # kinds that go to many at once, and so delay no other
+DAY_ONLY: set[str] = set()  # kinds whose instant would tell whose signature one is about
+_words: list[Callable[[str, Facts], Message]] = []
+
+
+def facts_of(  # noqa: PLR0913 # what a kind of letter is
+    kind: str,
+    *,
+    after: Callable[[Session, UUID], None] | None = None,
+    left: Callable[[Session, UUID], None] | None = None,
+    failed: Callable[[Session, UUID], None] | None = None,
+    is_bulk: bool = False,
+    tells_day_only: bool = False,
+) -> Callable[[_Find], _Find]:
+    """Make a function the one that finds the facts of a kind of letter; None: it is not wanted."""
+
+    def register(find: _Find) -> _Find:
+        FACTS[kind] = find
+        if is_bulk:
+            BULK.add(kind)
+        if tells_day_only:
+            DAY_ONLY.add(kind)
+        if after is not None:
+            AFTER[kind] = after
+        if left is not None:
+            LEFT[kind] = left
+        if failed is not None:
+            FAILED[kind] = failed
+        return find
+
+    return register
+
+
+def words_by(write: Callable[[str, Facts], Message]) -> None:
+    """Have a function put the facts of every letter into words."""
+    _words[:] = [write]
+
+
+def promise(session: Session, kind: str, coalition_id: UUID | None, object_id: UUID) -> UUID:
+    """Promise a letter in the caller's transaction; return its id."""
+    (letter_id,) = promise_all(session, kind, coalition_id, [object_id])
+    return letter_id
+
+
+def promise_all(
+    session: Session, kind: str, coalition_id: UUID | None, object_ids: Sequence[UUID]
+) -> list[UUID]:
+    """Promise a letter of one kind about each of several things; return their ids."""
+    now = clock.now()
+    rows: list[dict[str, Any]] = [
+        {
+            "id": uuid4(),
+            "kind": kind,
+            "coalition_id": coalition_id,
+            "object_id": object_id,
+            "is_bulk": kind in BULK,
+            "created_at": clock.day() if kind in DAY_ONLY else now,
+            "run_after": now,
+        }
+        for object_id in object_ids
+    ]
+    if rows:
+        session.execute(insert(Letter), rows)
+        promise_sending(session, coalition_id, is_bulk=kind in BULK)
+    return [each["id"] for each in rows]
+
+
+def promise_sending(session: Session, coalition_id: UUID | None, *, is_bulk: bool = False) -> None:
+    """Promise the job that sends a coalition's letters, or those of the house; the bulk apart."""
+    facts = {"coalition_id": coalition_id and str(coalition_id)}
+    key = key_of(coalition_id, is_bulk=is_bulk)
+    jobs.promise(session, SEND_BULK if is_bulk else SEND, None, facts, key=key)
+
+
+def key_of(coalition_id: UUID | None, *, is_bulk: bool) -> str:
+    """Return the key of a job that sends a coalition's letters, or those of the house."""
+    return f"{SEND_BULK if is_bulk else SEND}:{coalition_id or 'house'}"
+
+
+def written(kind: str, facts: Facts) -> Message:
+    """Put the facts of a letter into words."""
+    return _words[0](kind, facts)
+
+
+class NotFailed(Conflict):
+    """Only a letter that has failed for good can be sent again."""
+
+    title = "The letter has not failed"
+
+
+def due(now: Any = None) -> Any:
+    """Return the condition that a letter should be sent now, or at a moment that comes later."""
+    moment = clock.now() if now is None else now
+    return and_(Letter.state == LetterState.QUEUED, Letter.run_after <= moment)
+
+
+def let_go(session: Session, kind: str, object_id: UUID) -> None:
+    """Let go what was kept for a letter alone that has ended."""
+    if kind in AFTER:
+        AFTER[kind](session, object_id)
+
+
+def has_left(session: Session, kind: str, object_id: UUID) -> None:
+    """Tell that the mail server took a letter."""
+    if kind in LEFT:
+        LEFT[kind](session, object_id)
+
+
+def has_failed(session: Session, kind: str, object_id: UUID) -> None:
+    """Tell that a letter is not tried again by itself."""
+    if kind in FAILED:
+        FAILED[kind](session, object_id)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many letters are not sent, and since when the oldest waits that should be by now."""
+
+    waiting: int
+    held: int
+    failed: int
+    since: datetime | None
+
+
+def standing() -> Standing:
+    """Return what has not been sent."""
+    unsent = [LetterState.QUEUED, LetterState.HELD, LetterState.FAILED]
+    query = select(Letter.state, func.count()).where(Letter.state.in_(unsent))
+    with reading() as session:
+        count = dict(session.execute(query.group_by(Letter.state)).tuples().all())
+        since = session.scalar(select(func.min(Letter.run_after)).where(due()))
+    waiting, held, failed = (count.get(state, 0) for state in unsent)
+    return Standing(waiting, held, failed, since)
+
+
+def hold(session: Session) -> int:
+    """Hold every letter that is promised and not sent; return how many."""
+    queued = update(Letter).where(Letter.state == LetterState.QUEUED)
+    return int(session.execute(queued.values(state=LetterState.HELD)).rowcount)  # type: ignore[attr-defined] # of an UPDATE there is one
+
+
+def held() -> Sequence[Letter]:
+    """Return the letters that a restore held, the oldest first."""
+    with reading() as session:
+        query = select(Letter).where(Letter.state == LetterState.HELD)
+        return session.scalars(query.order_by(Letter.created_at, Letter.id)).all()
+
+
+def release(session: Session, letter_ids: Sequence[UUID] | None) -> Sequence[UUID]:
+    """Queue the letters that were held, all or those among these ids; return which."""
+    query = select(Letter).where(Letter.state == LetterState.HELD)
+    if letter_ids is not None:
+        query = query.where(Letter.id.in_(letter_ids))
+    found = session.scalars(query.with_for_update()).all()
+    for each in found:
+        _queue(each)
+    for whose, is_bulk in {(each.coalition_id, each.is_bulk) for each in found}:
+        promise_sending(session, whose, is_bulk=is_bulk)
+    return [each.id for each in found]
+
+
+def replay(session: Session, letter: Letter) -> None:
+    """Queue a letter again that failed for good."""
+    if letter.state is not LetterState.FAILED:
+        raise NotFailed(f"It is {letter.state}: only a failed letter can be sent again.")
+    _queue(letter)
+    promise_sending(session, letter.coalition_id, is_bulk=letter.is_bulk)
+
+
+def _queue(letter: Letter) -> None:
+    letter.state, letter.run_after, letter.attempts = LetterState.QUEUED, clock.now(), 0
+    letter.ended_at = letter.fault = None
+
+
+def _is_forgotten() -> Any:
+    now = clock.now()
+    over = Letter.state.in_([LetterState.SENT, LetterState.DROPPED])
+    failed = and_(Letter.state == LetterState.FAILED, Letter.ended_at < now - KEPT_FAILED)
+    return or_(and_(over, Letter.ended_at < now - KEPT), failed)
+
+
+def _old(session: Session) -> bool:
+    return session.scalars(select(Letter.id).where(_is_forgotten()).limit(1)).first() is not None
+
+
+@jobs.job("letters.forget", when=_old, lane=Lane.LONG)
+def forget(work: Work) -> None:
+    """Delete letters that ended long ago, and what was kept for those that failed."""
+    del work
+    while _forget_some() == BATCH:
+        pass
+
+
+def _forget_some() -> int:
+    with transaction() as session:
+        query = select(Letter).where(_is_forgotten()).order_by(Letter.id).limit(BATCH)
+        found = session.scalars(query.with_for_update(skip_locked=True)).all()
+        for letter in found:
+            if letter.state is LetterState.FAILED:
+                let_go(session, letter.kind, letter.object_id)
+            session.delete(letter)
+        return len(found)

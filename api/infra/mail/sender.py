@@ -1,0 +1,326 @@
+"""Sends the letters that are due: a job for each coalition, so that none waits for another.
+
+Letters to many have a job beside it, in a lane of their own, so that no one who waits for a letter
+waits for these. Where several jobs want a lane's threads they take turns.
+
+A coalition's letters leave over its own server, where it has one, or over the house's. Letters that
+may not tell who writes always leave over the house's. A letter is leased, sent, and what became of
+it is written in the transaction that leases the next: one commit a letter, and a worker that is
+killed repeats one letter at most, under the same Message-ID.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import bindparam, select, update
+
+from api.infra import clock
+from api.infra.background import jobs
+from api.infra.background.jobs import Job
+from api.infra.database.transactions import reading, transaction
+from api.infra.mail import letters, verp
+from api.infra.mail.letters import Letter, LetterState
+from api.infra.net.smtp import MailBroken, Refused, SmtpServer
+from api.infra.queue import Lane
+from api.infra.runtime import runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from api.infra.background.jobs import Work
+    from api.infra.mail.letters import Facts
+    from api.infra.net.smtp import Connection
+
+log = structlog.get_logger()
+LEASE = timedelta(minutes=10)  # of one letter; sending it takes less, unless its worker is gone
+SERVER_PAUSE = timedelta(minutes=1)  # before a server that takes nothing is tried again
+FIRST_PAUSE = timedelta(seconds=30)  # of a letter that was not taken; each later one twice as long
+NO_WAY_PAUSE = timedelta(minutes=10)  # of a letter that only a house's server may send
+LONGEST_PAUSE = timedelta(hours=6)
+MOST_ATTEMPTS = 20  # over two and a half days
+SUPPRESSED = "suppressed"
+_letters: Any = Letter.__table__
+
+
+@dataclass(frozen=True)
+class Way:
+    """How letters leave: over which server, from whom, where they come back to, and how fast."""
+
+    server: SmtpServer
+    sender: str
+    sender_name: str | None = None  # in place of the coalition's name
+    returns: str | None = None  # None: to the sender
+    a_minute: int | None = None
+    a_minute_to_domain: int | None = None
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a higher rung knows of a coalition's letters."""
+
+    way: Callable[[Session, UUID], Way | None]  # None: over the house's server
+    is_suppressed: Callable[[Session, UUID, Facts], bool]
+    told: Callable[[UUID, str | None], None]  # what is wrong with its server; None: it works
+
+
+_rules: list[Rules] = []
+
+
+def ruled_by(rules: Rules) -> None:
+    """Have a higher rung say how coalitions' letters leave."""
+    _rules[:] = [rules]
+
+
+def _house() -> Way | None:
+    server = runtime().smtp
+    return Way(server, runtime().settings.mail_from) if server else None
+
+
+def _own(session: Session, coalition_id: UUID | None) -> Way | None:
+    return _rules[0].way(session, coalition_id) if _rules and coalition_id else None
+
+
+def _unpromised(session: Session) -> Sequence[tuple[UUID | None, bool]]:
+    """Return whose letters are due, could leave, and are promised by no job; the bulk apart."""
+    query = select(Letter.coalition_id, Letter.is_bulk).where(letters.due()).distinct()
+    found = [each for each in session.execute(query) if _own(session, each[0]) or _house()]
+    keys = {letters.key_of(whose, is_bulk=is_bulk): (whose, is_bulk) for whose, is_bulk in found}
+    waiting = set(session.scalars(select(Job.key).where(Job.key.in_(keys))))
+    return [each for key, each in keys.items() if key not in waiting]
+
+
+@jobs.job("letters.find", when=lambda session: bool(_unpromised(session)))
+def find_due(work: Work) -> None:
+    """Promise to send what has become due: what was not taken before, or was promised long ago."""
+    del work
+    with transaction() as session:
+        for coalition_id, is_bulk in _unpromised(session):
+            letters.promise_sending(session, coalition_id, is_bulk=is_bulk)
+
+
+@jobs.job(letters.SEND_BULK, lane=Lane.BULK)
+@jobs.job(letters.SEND, lane=Lane.LETTERS)
+def send_due(work: Work) -> dict[str, int]:
+    """Send what is due of one coalition, or of the house, until nothing is."""
+    is_bulk = work.kind == letters.SEND_BULK
+    whose = work.facts["coalition_id"] and UUID(work.facts["coalition_id"])
+    with reading() as session:
+        own = _own(session, whose)
+        if not (own or _house()):
+            return {"sent": 0}
+        mine = (letters.due(), Letter.coalition_id == whose, Letter.is_bulk == is_bulk)
+        if session.scalars(select(Letter.id).where(*mine).limit(1)).first() is None:
+            return {"sent": 0}
+    with ExitStack() as opened:
+        return {"sent": _Round(work, whose, own, opened).send()}
+
+
+@dataclass(frozen=True)
+class Leased:
+    """A letter that is being sent."""
+
+    id: UUID
+    kind: str
+    coalition_id: UUID | None
+    object_id: UUID
+    attempts: int
+
+
+@dataclass(frozen=True)
+class _End:
+    """What became of a letter, to be written with the lease of the next one."""
+
+    letter: Leased
+    values: dict[str, Any]
+
+    def write(self, session: Session) -> None:
+        """Write it, unless somebody else has taken the letter meanwhile."""
+        letter = self.letter
+        values = {**self.values, "its_id": letter.id, "before": letter.attempts}
+        done = session.connection().execute(_CHANGE, values)
+        is_over = self.values.get("state") in {LetterState.SENT, LetterState.DROPPED}
+        if done.rowcount and is_over:
+            letters.let_go(session, letter.kind, letter.object_id)
+        if done.rowcount and self.values.get("state") is LetterState.SENT:
+            letters.has_left(session, letter.kind, letter.object_id)
+        if done.rowcount and self.values.get("state") is LetterState.FAILED:
+            letters.has_failed(session, letter.kind, letter.object_id)
+
+    def commit(self) -> None:
+        """Write it alone."""
+        with transaction() as session:
+            self.write(session)
+
+
+class _Round:
+    """One run of a worker through the letters of one coalition."""
+
+    def __init__(self, work: Work, whose: UUID | None, own: Way | None, opened: ExitStack) -> None:
+        """Keep whose letters they are; lines are opened when a letter needs them."""
+        self._work, self._is_bulk = work, work.kind == letters.SEND_BULK
+        self._whose, self._own, self._opened = whose, own, opened
+        self._lines: dict[Way, Connection] = {}
+        self._works = False
+
+    def send(self) -> int:
+        """Send letter after letter; raise Later where the server takes nothing.
+
+        Where others wait for the thread it is theirs after a while.
+        """
+        sent, end = 0, None
+        while letter := leased(self._whose, end, is_bulk=self._is_bulk):
+            try:
+                end = self._sent(letter)
+            except MailBroken as fault:
+                _put_back(letter, clock.now()).commit()
+                log.warning("mail server broken", detail=fault.detail, sent=sent)
+                raise jobs.Later(SERVER_PAUSE, MailBroken.slug()) from None
+            except _Wait as wait:
+                _put_back(letter, clock.now()).commit()
+                raise jobs.Later(wait.pause, "rate") from None
+            sent += end.values.get("state") is LetterState.SENT
+            if self._work.is_turn_over:
+                end.commit()
+                raise jobs.Again(self._work.facts)
+        return sent
+
+    def _sent(self, letter: Leased) -> _End:
+        """Send one letter. Its failure is its own; that of the server is nobody's."""
+        try:
+            return self._tried(letter)
+        except (MailBroken, _Wait):
+            raise
+        except Refused as refused:
+            return later(letter, str(refused), is_final=refused.is_final)
+        except Exception as fault:  # noqa: BLE001 # one letter that cannot be written stops no other
+            name = type(fault).__name__
+            log.error("letter failed", letter=str(letter.id), kind=letter.kind, error=name)  # noqa: TRY400 # a trace could hold values
+            return later(letter, name)
+
+    def _tried(self, letter: Leased) -> _End:
+        with reading() as session:
+            facts = letters.FACTS[letter.kind](session, letter.object_id)
+            if facts is None:
+                return ended(letter, LetterState.DROPPED)
+            if self._whose and _rules and _rules[0].is_suppressed(session, self._whose, facts):
+                return ended(letter, LetterState.DROPPED, SUPPRESSED)
+            # Whose server it is would tell who writes.
+            way = self._own if self._own and facts.coalition is not None else _house()
+            if way is None:
+                return _put_back(letter, clock.now() + NO_WAY_PAUSE)
+            token = (
+                verp.token_of(session, self._whose, letter.id, facts.to) if way.returns else None
+            )
+        if seconds := self._seconds_until(way, facts.to):
+            return _put_back(letter, clock.now() + timedelta(seconds=seconds))
+        message = letters.written(letter.kind, facts)
+        try:
+            answer = self._line(way).send(letter.id, message, token)
+        except MailBroken as fault:
+            self._tell(way, fault.word)
+            raise
+        self._tell(way, None)
+        return ended(letter, LetterState.SENT, answer=answer if facts.keeps_answer else None)
+
+    def _tell(self, way: Way, fault: str | None) -> None:
+        """Tell what is wrong with a coalition's own server, or once a round that it works."""
+        if way is self._own and self._whose and not (fault is None and self._works):
+            _rules[0].told(self._whose, fault)
+            self._works = fault is None
+
+    def _seconds_until(self, way: Way, address: str) -> int:
+        """Return in how many seconds a domain gets more; raise _Wait where nobody should now."""
+        limits, whose = runtime().rate_limits, str(self._whose)
+        domain = address.rpartition("@")[2].casefold()
+        if way.a_minute and (seconds := limits.seconds_until(way.a_minute, "mail", whose)):
+            raise _Wait(timedelta(seconds=seconds))
+        most = way.a_minute_to_domain
+        return limits.seconds_until(most, "mail", whose, domain) if most else 0
+
+    def _line(self, way: Way) -> Connection:
+        """Return a line to a server, opened once."""
+        if way not in self._lines:
+            connected = way.server.connected(way.sender, way.sender_name, way.returns)
+            self._lines[way] = self._opened.enter_context(connected)
+        return self._lines[way]
+
+
+class _Wait(Exception):
+    """A coalition's letters go too fast."""
+
+    def __init__(self, pause: timedelta) -> None:
+        """Say for how long they wait."""
+        super().__init__("rate")
+        self.pause = pause
+
+
+def leased(whose: UUID | None, end: _End | None = None, *, is_bulk: bool = False) -> Leased | None:
+    """Write what became of the last letter, and take what waits longest, until it must be sent."""
+    with transaction() as session:
+        if end is not None:
+            end.write(session)
+        now = clock.now()
+        found = (
+            session.connection()
+            .execute(_take(whose, is_bulk), {"now": now, "until": now + LEASE})
+            .one_or_none()
+        )
+        return None if found is None else Leased(*found)
+
+
+# These two are made once, and go around the session: made anew and by it, they took half of the
+# time of a letter (`./run bench mailings`).
+
+# What became of a letter that is still leased; what is set, the values name.
+_CHANGE = update(_letters).where(
+    _letters.c.id == bindparam("its_id"),
+    _letters.c.state == LetterState.QUEUED,
+    _letters.c.attempts == bindparam("before"),
+)
+
+
+@lru_cache(maxsize=512)
+def _take(whose: UUID | None, is_bulk: bool) -> Any:  # noqa: FBT001 # keys of a cache
+    """Return the statement that leases the letter of one coalition that waits longest."""
+    table = _letters.c
+    longest = (
+        select(table.id)
+        .where(letters.due(bindparam("now")), table.coalition_id == whose, table.is_bulk == is_bulk)
+        # As ix_letters_due has them: by the last alone, PostgreSQL would sort all that wait.
+        .order_by(table.coalition_id, table.is_bulk, table.state, table.run_after)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    values = {"attempts": _letters.c.attempts + 1, "run_after": bindparam("until")}
+    lease = update(_letters).where(_letters.c.id == longest.scalar_subquery()).values(**values)
+    return lease.returning(*(_letters.c[each.name] for each in fields(Leased)))
+
+
+def later(letter: Leased, fault: str, *, is_final: bool = False) -> _End:
+    """Let a letter wait, longer each time, until it has failed for good."""
+    if is_final or letter.attempts >= MOST_ATTEMPTS:
+        return ended(letter, LetterState.FAILED, fault)
+    pause = min(FIRST_PAUSE * 2 ** (letter.attempts - 1), LONGEST_PAUSE)
+    return _End(letter, {"run_after": clock.now() + pause, "fault": fault})
+
+
+def ended(
+    letter: Leased, state: LetterState, fault: str | None = None, answer: str | None = None
+) -> _End:
+    """Say that a letter has ended."""
+    values = {"state": state, "fault": fault, "answer": answer, "ended_at": clock.now()}
+    return _End(letter, values)
+
+
+def _put_back(letter: Leased, until: datetime) -> _End:
+    """Give a letter back that was not tried."""
+    return _End(letter, {"run_after": until, "attempts": letter.attempts - 1})

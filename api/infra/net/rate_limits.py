@@ -1,0 +1,154 @@
+"""How often something may be done: in bursts and sustained, counted in memory or in one Redis.
+
+These limits shed load. Those that protect a person are rows (`infra/security/day_keys`).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast
+
+import structlog
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.errors import StorageError
+from limits.storage import Storage, storage_from_string
+from limits.strategies import SlidingWindowCounterRateLimiter
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from api.errors import DomainError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+log = structlog.get_logger()
+A_MINUTE = 60
+MEMORY = "memory://"
+ANSWER_SECONDS = 0.5  # every request that is counted waits for it
+PAUSE_SECONDS = 10.0  # in which one that did not answer is not asked again
+REDIS: Mapping[str, Any] = MappingProxyType(
+    {
+        "socket_timeout": ANSWER_SECONDS,
+        "socket_connect_timeout": ANSWER_SECONDS,
+        "retry": Retry(NoBackoff(), 1),  # a connection that a restart cut
+    }
+)
+
+
+class TooOften(DomainError):
+    """Somebody, or somebody beside them, did this too often."""
+
+    title = "This was done too often"
+
+    def __init__(self, seconds: int) -> None:
+        """Say when it can be done again."""
+        super().__init__(
+            f"Try again in {seconds} seconds. Others of your network may have done it."
+        )
+        self.retry_after = seconds
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How often one may do a thing: in any minute, and in any hour."""
+
+    a_minute: int
+    an_hour: int
+
+
+class _Counters:
+    """Counts in one place."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def seconds_until(self, item: RateLimitItem, *who: str) -> int:
+        if self.limiter.hit(item, *who):
+            return 0
+        until = self.limiter.get_window_stats(item, *who).reset_time
+        return max(1, math.ceil(until - time.time()))
+
+    def seen(self, what: str) -> int:
+        minute = int(time.time()) // A_MINUTE
+        return int(self.storage.incr(f"seen/{what}/{minute}", 2 * A_MINUTE))
+
+    @cached_property
+    def storage(self) -> Storage:
+        how = {} if self._url == MEMORY else REDIS
+        made = storage_from_string(self._url, wrap_exceptions=True, **how)
+        return cast("Storage", made)
+
+    @cached_property
+    def limiter(self) -> SlidingWindowCounterRateLimiter:
+        return SlidingWindowCounterRateLimiter(self.storage)
+
+
+class RateLimits:
+    """The counters of one app.
+
+    Where several processes count in a Redis, nobody stands in it by name: who does a thing is
+    counted by a mark of the day. While it does not answer, each process counts by itself.
+    """
+
+    def __init__(self, url: str, mark: Callable[[str, str], bytes]) -> None:
+        """Count where an address says; it is opened at first use.
+
+        `mark` gives what stands there for a value of a purpose today.
+        """
+        self._mark = mark
+        self._own = _Counters(MEMORY)
+        self._shared = None if url == MEMORY else _Counters(url)
+        self._again_at = 0.0  # of the monotonic clock: it is not asked before
+
+    def hit(self, rate: Rate, *who: str) -> None:
+        """Count one more, or raise TooOften. In no transaction."""
+        for item in RateLimitItemPerMinute(rate.a_minute), RateLimitItemPerHour(rate.an_hour):
+            if seconds := self._seconds_until(item, *who):
+                raise TooOften(seconds)
+
+    def seconds_until(self, a_minute: int, *who: str) -> int:
+        """Count one more, or return in how many seconds it can be; 0: it was counted."""
+        return self._seconds_until(RateLimitItemPerMinute(a_minute), *who)
+
+    def seen(self, *what: str) -> int:
+        """Count one more of what is only watched; return how many there were in this minute.
+
+        In no transaction.
+        """
+        marked = self._marked(what)
+        return self._ask(lambda counters: counters.seen("/".join(marked)))
+
+    def is_shared(self) -> bool:
+        """Tell whether it is counted where the settings say."""
+        try:
+            return self._shared is None or bool(self._shared.storage.check())
+        except StorageError:
+            return False
+
+    def close(self) -> None:
+        """Forget all counts."""
+        for each in filter(None, (self._own, self._shared)):
+            each.storage.reset()
+
+    def _seconds_until(self, item: RateLimitItem, *who: str) -> int:
+        marked = self._marked(who)
+        return self._ask(lambda counters: counters.seconds_until(item, *marked))
+
+    def _marked(self, what: tuple[str, ...]) -> tuple[str, ...]:
+        """Return by what something is counted where others may read along: a mark of the day."""
+        if self._shared is None:
+            return what
+        return (self._mark("limits", "/".join(what)).hex(),)
+
+    def _ask(self, ask: Callable[[_Counters], int]) -> int:
+        if self._shared is not None and time.monotonic() >= self._again_at:
+            try:
+                return ask(self._shared)
+            except StorageError as fault:
+                self._again_at = time.monotonic() + PAUSE_SECONDS
+                log.warning("limits alone", error=type(fault.storage_error).__name__)
+        return ask(self._own)

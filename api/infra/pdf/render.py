@@ -1,0 +1,29 @@
+"""Turns HTML into PDF bytes; the work is done in a limited child."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.infra.sandbox.pool import LimitReached, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from api.infra.sandbox.pool import ChildPool
+
+LAYOUT = "api.infra.pdf.layout"  # by name: importing it would bring WeasyPrint into this process
+WAITED_FOR = Limits(cpu_seconds=20, wall_seconds=24.0)  # nobody waits longer than 30 seconds
+MOST_WAITED_FOR = 500_000  # characters of a page; more takes longer on a quiet machine
+
+
+def render(
+    children: ChildPool, html: str, assets: Mapping[str, bytes], *, is_waited_for: bool = False
+) -> bytes:
+    """Return one self-contained page as PDF: tagged, archivable, the same bytes each time.
+
+    `assets` are what the page may load, as `asset:NAME`. Language and title are the page's own.
+    What a request waits for may take less. Raises Invalid, LimitReached or Unavailable.
+    """
+    if is_waited_for and len(html) > MOST_WAITED_FOR:
+        raise LimitReached(f"Its page has {len(html):,} characters of {MOST_WAITED_FOR:,}.")
+    return children.run(LAYOUT, {"html": html}, assets, WAITED_FOR if is_waited_for else None)

@@ -1,0 +1,49 @@
+"""The runtime: what an app holds of the outside world, found from any use case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from api.config import Settings
+    from api.infra.net.egress import Egress
+    from api.infra.net.rate_limits import RateLimits
+    from api.infra.net.smtp import SmtpServer
+    from api.infra.queue import Queue
+    from api.infra.sandbox.bulkhead import Bulkhead
+    from api.infra.sandbox.pool import ChildPool
+    from api.infra.storage import Storage
+    from api.infra.vault import Vault
+
+EXTENSION = "undersigned"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """One app's settings, keys, files, queue, limited children, limits, and ways out."""
+
+    settings: Settings
+    vault: Vault
+    storage: Storage
+    queue: Queue
+    pool: ChildPool
+    bulkhead: Bulkhead  # for what requests have laid out
+    rate_limits: RateLimits
+    smtp: SmtpServer | None  # None: letters wait until one is set
+    egress: Egress
+
+
+def runtime() -> Runtime:
+    """Return the running app's; needs an app context, as the database does."""
+    return cast("Runtime", current_app.extensions[EXTENSION])
+
+
+def thread_context() -> Callable[[], AbstractContextManager[object]]:
+    """Return what lets another thread use the running app's runtime and database."""
+    return current_app._get_current_object().app_context  # type: ignore[attr-defined,no-any-return] # noqa: SLF001 # Flask's way to hand an app to a thread

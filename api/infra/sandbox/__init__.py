@@ -1,0 +1,1 @@
+"""Limited child processes for dangerous work; README.md is the threat model."""

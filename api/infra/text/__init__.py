@@ -1,0 +1,1 @@
+"""Text: characters, spelling, and what countries, days and lists are called in a language."""
