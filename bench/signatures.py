@@ -34,8 +34,8 @@ from api.infra.vault import new_master_key
 from api.signatures.models import CountChange, Signature, SignatureIdentity
 from api.signatures.service import counts, lists, places, rows
 from api.statements.models import Statement
-from tests import builders
-from tests.client import Client
+from tests.support import builders
+from tests.support.client import Client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -19,8 +19,8 @@ from api.config import Settings
 from api.infra.database.transactions import db
 from api.infra.vault import new_master_key
 from bench.signing import database
-from tests import starving
 from tests.conftest import World
+from tests.support import slow_receivers
 
 PEOPLE, REACH = int(os.environ.get("PEOPLE", "300")), 10
 
@@ -45,12 +45,12 @@ def _measured(engine: str, url: str, folder: Path) -> None:
     with app.app_context():
         upgrade()
     world = World(app, engine)
-    mail = starving.behind_mail_servers(world, world.user("owner"), folder, PEOPLE)
+    mail = slow_receivers.behind_mail_servers(world, world.user("owner"), folder, PEOPLE)
     print(
         f"{engine}: behind two mail servers, {PEOPLE} people each: {mail.elsewhere:.1f} s;"
         f" over one of these: {mail.beside:.1f} s (reach {REACH})"
     )
-    tools = starving.behind_tools(world, world.user("owner"), PEOPLE)
+    tools = slow_receivers.behind_tools(world, world.user("owner"), PEOPLE)
     print(f"{engine}: behind two mailing tools: {tools.elsewhere:.1f} s (reach {REACH})")
     with app.app_context():
         db.engine.dispose()

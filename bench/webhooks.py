@@ -33,8 +33,8 @@ from api.infra.database.transactions import db, reading, transaction
 from api.infra.vault import new_master_key
 from api.webhooks.models import Delivery, DeliveryState
 from api.webhooks.service import events, sending
-from tests import builders, hooks
-from tests.client import Client
+from tests.support import builders, webhook_receivers
+from tests.support.client import Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ def measure() -> None:
                 owner = _owner(app)
                 coalition = builders.a_coalition(owner)
                 url = f"http://127.0.0.1:{port}/"
-                made = hooks.entered(owner, coalition, url=url, types=[TYPE])
+                made = webhook_receivers.entered(owner, coalition, url=url, types=[TYPE])
                 _ours(app, coalition, made, 200, wire)  # warm
                 pairs = [
                     (_floor(port, wire), _ours(app, coalition, made, NUMBER, wire))
@@ -100,7 +100,7 @@ def _ours(app: Flask, coalition: str, made: dict[str, Any], number: int, wire: C
         while _delivered(endpoint) - before < number:
             sending.send_due()
         spent = time.perf_counter() - began
-        hooks.wait_for_lanes()
+        webhook_receivers.wait_for_lanes()
     came = _came(wire)
     ids = Counter(headers["webhook-id"] for headers, _ in came)
     assert len(ids) == number

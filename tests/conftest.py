@@ -27,8 +27,8 @@ from api.infra.runtime import EXTENSION
 from api.infra.sandbox.pool import ChildPool
 from api.infra.security import day_keys
 from api.infra.vault import new_master_key
-from tests import postgres
-from tests.client import Client
+from tests.support import postgres
+from tests.support.client import Client
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from tests.signing import at
+from tests.support.signing import at
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from tests import builders
-from tests.builders import an_organisation
-from tests.hooks import another_endpoint
-from tests.signing import a_rush
+from tests.support import builders
+from tests.support.builders import an_organisation
+from tests.support.signing import a_rush
+from tests.support.webhook_receivers import another_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable

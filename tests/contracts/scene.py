@@ -16,20 +16,20 @@ import yaml
 
 from api.infra.text.languages import COUNTRIES
 from api.signatures.models import SignatureState
-from tests import builders
-from tests.builders import a_coalition, a_role, an_organisation, made
 from tests.contracts.bodies import BODIES, QUERIES, a_document, a_source
 from tests.contracts.prepared import PREPARED
-from tests.hooks import a_delivery, another_endpoint
-from tests.signing import a_rush
-from tests.strangers import strangers
-from tests.tools import a_file
+from tests.support import builders
+from tests.support.builders import a_coalition, a_role, an_organisation, made
+from tests.support.mailing_tools import a_file
+from tests.support.public_signatures import strangers
+from tests.support.signing import a_rush
+from tests.support.webhook_receivers import a_delivery, another_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 __all__ = ["Operation", "Request", "Scene", "a_document", "a_source", "document", "operations"]
 ROLES = ("viewer", "editor", "coordinator", "owner")

@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 from api.accounts.models import User
 from api.infra.database.transactions import db, reading
 from api.infra.security.keys import FIRST, FOR_INDEXES, DataKey
-from tests.builders import a_coalition, a_role, an_organisation
-from tests.client import Client
+from tests.support.builders import a_coalition, a_role, an_organisation
+from tests.support.client import Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import a_coalition, an_organisation
+from tests.support.builders import a_coalition, an_organisation
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 ID = "2f1c6c0e-6d1a-4f0e-9a43-0d6a3f1f9b11"
 

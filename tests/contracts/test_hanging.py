@@ -16,8 +16,8 @@ from api.infra import queue
 from api.infra.database import drivers
 from api.infra.database.transactions import db
 from api.infra.runtime import EXTENSION
-from tests.client import Client
-from tests.wires import wire
+from tests.support.client import Client
+from tests.support.tcp_proxy import wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from tests.conftest import World
-    from tests.wires import Wire
+    from tests.support.tcp_proxy import Wire
 
 PATIENCE = 12.0
 

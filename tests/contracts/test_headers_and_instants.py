@@ -8,11 +8,11 @@ import pytest
 
 from tests.contracts.scene import Scene, operations
 from tests.contracts.test_guard import organisations, wrong_in
-from tests.hooks import another_endpoint
+from tests.support.webhook_receivers import another_endpoint
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 __all__ = ["organisations"]  # a fixture of the tests here
 

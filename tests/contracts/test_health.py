@@ -16,15 +16,15 @@ from sqlalchemy.exc import OperationalError
 from api.infra.database.transactions import db
 from api.infra.net.smtp import SmtpServer
 from api.web import health
-from tests.builders import a_coalition
 from tests.contracts.scene import document
-from tests.postgres import free_port
+from tests.support.builders import a_coalition
+from tests.support.postgres import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 
 WELL = {"queue": True, "limits": True, "storage": True, "mail": None}

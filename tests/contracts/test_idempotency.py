@@ -16,8 +16,8 @@ from api.infra.background import jobs
 from api.infra.database.transactions import reading, transaction
 from api.web import idempotency
 from api.web.idempotency import KEPT, LEASE, Attempt
-from tests.builders import a_coalition, a_role
-from tests.client import Client
+from tests.support.builders import a_coalition, a_role
+from tests.support.client import Client
 
 if TYPE_CHECKING:
     from tests.conftest import World

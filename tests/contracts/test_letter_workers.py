@@ -14,8 +14,8 @@ from sqlalchemy import select
 from api.infra.database.transactions import reading
 from api.infra.mail.letters import Letter, LetterState
 from api.infra.runtime import EXTENSION
-from tests.post import KIND, Post, promise, server
-from tests.workers import working
+from tests.support.smtp_server import KIND, Post, promise, server
+from tests.support.workers import working
 
 if TYPE_CHECKING:
     from api.config import Settings

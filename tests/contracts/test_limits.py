@@ -18,17 +18,17 @@ from api.infra.queue import Queue
 from api.infra.runtime import EXTENSION
 from api.infra.security.day_keys import mark_alone
 from api.web import health
-from tests import redis as redis_server
-from tests.signing import a_rush
-from tests.wires import wire
+from tests.support import redis as redis_server
+from tests.support.signing import a_rush
+from tests.support.tcp_proxy import wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Answer, Client
     from tests.conftest import World
-    from tests.signing import Rush
-    from tests.wires import Wire
+    from tests.support.client import Answer, Client
+    from tests.support.signing import Rush
+    from tests.support.tcp_proxy import Wire
 
 ADDRESS, PREFIX = "203.0.113.77", "203.0.113"
 

@@ -12,13 +12,13 @@ import pytest
 
 from api.infra.text import spelling
 from api.web import logs
-from tests.builders import a_coalition, an_organisation, made
+from tests.support.builders import a_coalition, an_organisation, made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 NAME, EMAIL, WORDS = "Kestrel Canary", "kestrel.canary@specimen.example", "peregrine falcon"
 CANARIES = ("kestrel", "canary", "peregrine", "falcon", "und_")

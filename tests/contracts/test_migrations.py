@@ -12,8 +12,8 @@ from sqlalchemy import inspect, select
 
 from api.infra.database.columns import Base
 from api.infra.database.transactions import db
-from tests.builders import a_coalition, a_revision, a_statement, another_revision
 from tests.contracts.scene import Scene, operations
+from tests.support.builders import a_coalition, a_revision, a_statement, another_revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from schemathesis import Case
     from schemathesis.schemas import APIOperation
 
-    from tests.client import Answer
     from tests.conftest import World
+    from tests.support.client import Answer
 
 PUBLIC = {"GET /healthz", "GET /readyz"}
 PROBLEM = {"$ref": "#/components/responses/Problem"}

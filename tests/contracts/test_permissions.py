@@ -11,8 +11,8 @@ from tests.contracts.scene import ROLES, Operation, Request, Scene, operations
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 # The least that may: anyone; user (any token); self (a user, of its own things); or a role.
 PERMISSIONS = {

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from uuid import UUID
 
-    from tests.client import Client
     from tests.conftest import World, Worlds
+    from tests.support.client import Client
 
 # Operations that are no GET and change nothing, each with its reason.
 CHANGES_NOTHING = {

@@ -25,15 +25,15 @@ from api.infra.database.transactions import reading
 from api.infra.mail.letters import Letter, LetterState
 from api.signing.models import PendingSignature
 from tests.contracts.test_letter_workers import settings_of
-from tests.post import Post, server
-from tests.signing import Rush, a_network, a_rush
-from tests.workers import environment, working
+from tests.support.signing import Rush, a_network, a_rush
+from tests.support.smtp_server import Post, server
+from tests.support.workers import environment, working
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 KILLS, SIGNING = 12, 3
 WAIT_SECONDS = 60

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import starving
+from tests.support import slow_receivers
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 # Ten seconds are ten only where nothing else takes the machine.
 pytestmark = pytest.mark.long
@@ -23,7 +23,7 @@ MOST_SECONDS = 10
 def test_a_confirmation_arrives_while_two_coalitions_write_to_many_over_slow_servers(
     world: World, owner: Client, tmp_path: Path
 ) -> None:
-    waited = starving.behind_mail_servers(world, owner, tmp_path, PEOPLE)
+    waited = slow_receivers.behind_mail_servers(world, owner, tmp_path, PEOPLE)
 
     assert waited.elsewhere < MOST_SECONDS
     assert waited.beside is not None
@@ -33,4 +33,4 @@ def test_a_confirmation_arrives_while_two_coalitions_write_to_many_over_slow_ser
 def test_a_confirmation_arrives_while_two_coalitions_hand_many_over_to_slow_tools(
     world: World, owner: Client
 ) -> None:
-    assert starving.behind_tools(world, owner, PEOPLE).elsewhere < MOST_SECONDS
+    assert slow_receivers.behind_tools(world, owner, PEOPLE).elsewhere < MOST_SECONDS

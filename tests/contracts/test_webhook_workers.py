@@ -17,15 +17,15 @@ from api.infra.database.transactions import reading, transaction
 from api.infra.runtime import EXTENSION
 from api.webhooks.models import Delivery, DeliveryState, Event
 from api.webhooks.service import events
-from tests.builders import a_coalition
-from tests.hooks import TYPES, entered, reaching, receiver
-from tests.workers import working
+from tests.support.builders import a_coalition
+from tests.support.webhook_receivers import TYPES, entered, reaching, receiver
+from tests.support.workers import working
 
 if TYPE_CHECKING:
     from api.config import Settings
-    from tests.client import Client
     from tests.conftest import World
-    from tests.hooks import Handler, Receiver
+    from tests.support.client import Client
+    from tests.support.webhook_receivers import Handler, Receiver
 
 WAIT_SECONDS = 120
 KILLS, AT_ONCE = 50, 200

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 from api import config
 from api.infra import clock
 from api.webhooks import rules
-from tests.builders import a_coalition
 from tests.contracts.scene import operations
-from tests.hooks import reaching, receiver, work
-from tests.signing import a_rush
+from tests.support.builders import a_coalition
+from tests.support.signing import a_rush
+from tests.support.webhook_receivers import reaching, receiver, work
 
 if TYPE_CHECKING:
     import pytest
 
-    from tests.client import Answer, Client
     from tests.conftest import World
-    from tests.hooks import Handler
+    from tests.support.client import Answer, Client
+    from tests.support.webhook_receivers import Handler
 
 PAGE = config.share("docs", "webhooks.md").read_text("utf-8")
 RECORD = config.share("docs", "record.md").read_text("utf-8")

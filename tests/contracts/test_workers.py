@@ -22,8 +22,8 @@ from api.infra.background.jobs import Job, JobState
 from api.infra.database.transactions import reading, transaction
 from api.infra.queue import Queue
 from api.infra.runtime import EXTENSION
-from tests import redis as redis_server
 from tests.contracts.job_worker import KIND
+from tests.support import redis as redis_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

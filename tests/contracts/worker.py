@@ -13,7 +13,7 @@ from api.config import Settings
 from api.errors import Conflict
 from api.infra.database.transactions import touch, transaction
 from api.organisations.models import Organisation
-from tests.client import Client
+from tests.support.client import Client
 
 if TYPE_CHECKING:
     from collections.abc import Callable

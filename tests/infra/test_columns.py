@@ -11,9 +11,9 @@ from api.documents.rules import press
 from api.documents.rules.html import Look
 from api.infra.text import languages
 from api.texts.rules import themes
-from tests.paper import letters, letters_of
 from tests.rules.test_logos import a_logo
 from tests.rules.test_plain import BARE, NOBODY
+from tests.support.pdf_words import letters, letters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ import pytest
 from api.config import BadSettings
 from api.infra.net import smtp
 from api.infra.net.smtp import Attachment, MailBroken, Message, Refused, SmtpServer
-from tests.post import Post, server
-from tests.tls import certificate
+from tests.support.smtp_server import Post, server
+from tests.support.tls import certificate
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.infra.vault import new_master_key
-from tests.postgres import free_port
+from tests.support.postgres import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

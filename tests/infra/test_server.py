@@ -15,7 +15,7 @@ import pytest
 
 from api.cli import channel, server, serving as command
 from api.web import logs
-from tests.serving import CANARY, GET, LARGE, PATIENCE, get, heard, serving, told
+from tests.support.http_server import CANARY, GET, LARGE, PATIENCE, get, heard, serving, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

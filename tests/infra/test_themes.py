@@ -12,11 +12,11 @@ import pytest
 from api.documents.rules import press
 from api.documents.rules.html import Look
 from api.portable.rules import printing, reading, signing
-from tests.paper import in_order, letters_of, pages_of, parts_of
-from tests.portable import WHOLE
 from tests.rules.test_logos import SVG, a_logo, a_png
 from tests.rules.test_plain import SIGNATORIES, STATEMENT
 from tests.rules.test_themes import a_report
+from tests.support.pdf_words import in_order, letters_of, pages_of, parts_of
+from tests.support.portable import WHOLE
 
 if TYPE_CHECKING:
     from pathlib import Path

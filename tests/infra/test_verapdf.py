@@ -15,8 +15,8 @@ from api.infra.pdf import fonts
 from api.portable.rules import checking, reading
 from api.texts.rules import themes
 from bench import large
-from tests import verapdf
-from tests.portable import ALL
+from tests.support import verapdf
+from tests.support.portable import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

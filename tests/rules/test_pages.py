@@ -16,7 +16,7 @@ from api.documents.rules import blocks
 from api.documents.rules.html import contrast
 from api.infra.text import languages
 from api.pages.rules import facts, pages, sentences, widget
-from tests.pages import every, printed
+from tests.support.page_samples import every, printed
 
 MOST_BYTES = 20_000
 LANGUAGES = ("en", "ru")

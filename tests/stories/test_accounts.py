@@ -9,8 +9,8 @@ import pytest
 import time_machine
 
 from api.accounts import service
-from tests.builders import a_coalition, a_dead_job, a_role, a_statement, an_organisation
-from tests.client import Client
+from tests.support.builders import a_coalition, a_dead_job, a_role, a_statement, an_organisation
+from tests.support.client import Client
 
 if TYPE_CHECKING:
     from tests.conftest import World

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.tools import Connected, Fake, Server, connected, reachable, said
+from tests.support.mailing_tools import Connected, Fake, Server, connected, reachable, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from werkzeug import Request, Response
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 PETITION, PAGE = "1efc3644-af25-4253-90b8-a0baf12dbd1e", 2
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import (
+from tests.support.builders import (
     a_case,
     a_coalition,
     a_demand,
@@ -19,8 +19,8 @@ from tests.builders import (
 )
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 LETTER = "summit-letter"
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import a_case, a_coalition, a_revision, a_statement, a_text
-from tests.client import Client
 from tests.contracts.scene import a_source
 from tests.stories.test_exchange import a_document, take_in
 from tests.stories.test_statements import draft_of
+from tests.support.builders import a_case, a_coalition, a_revision, a_statement, a_text
+from tests.support.client import Client
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.client import Answer
     from tests.conftest import World
+    from tests.support.client import Answer
 
 NAME = "Bluethroat Specimenova"
 

@@ -12,16 +12,16 @@ from api.infra.background import dead_letters, jobs
 from api.infra.background.jobs import Job, JobState
 from api.infra.database.transactions import db, transaction
 from api.infra.security.audit import AuditEntry
-from tests.builders import a_case, a_coalition, a_dead_job
-from tests.command import run
+from tests.support.builders import a_case, a_coalition, a_dead_job
+from tests.support.command import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from subprocess import CompletedProcess
     from typing import Any
 
-    from tests.client import Client
     from tests.conftest import World, Worlds
+    from tests.support.client import Client
 
 
 @pytest.fixture

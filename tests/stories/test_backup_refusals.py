@@ -16,8 +16,17 @@ from api.infra.backup import archive, backups, json_rows
 from api.infra.database.columns import Base
 from api.infra.database.transactions import db
 from api.infra.vault import KeyMissing, new_master_key
-from tests.backup import clear, dumped, files, first_key, is_empty, master_keys, restore, take
-from tests.house import a_house, counts
+from tests.support.backup import (
+    clear,
+    dumped,
+    files,
+    first_key,
+    is_empty,
+    master_keys,
+    restore,
+    take,
+)
+from tests.support.installation import a_house, counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

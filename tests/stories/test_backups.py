@@ -23,17 +23,17 @@ from api.infra.mail.letters import Letter, LetterState
 from api.infra.security import audit
 from api.infra.security.audit import AuditEntry
 from api.mailings import service
-from tests.backup import clear, dumped, files, first_key, master_keys, restore, tables, take
-from tests.client import Client
 from tests.contracts.scene import SVG
-from tests.house import a_house, counts, many_signatures
+from tests.support.backup import clear, dumped, files, first_key, master_keys, restore, tables, take
+from tests.support.client import Client
+from tests.support.installation import a_house, counts, many_signatures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.conftest import World
-    from tests.house import House
+    from tests.support.installation import House
 
 
 @pytest.fixture

@@ -20,27 +20,27 @@ from api.infra.security import keys
 from api.mailings.models import Suppression
 from api.mailings.service import bounces, suppressions
 from api.mailings.service.bounces import Outcome
-from tests import returned
-from tests.builders import a_coalition
 from tests.contracts.test_logs import written
-from tests.post import a_kind, promise
-from tests.returned import NAME, Sent
+from tests.support import bounce_reports
+from tests.support.bounce_reports import NAME, Sent
+from tests.support.builders import a_coalition
+from tests.support.smtp_server import a_kind, promise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 __all__ = ["written"]
 BOUNCES = [
-    returned.postfix,
-    returned.exim,
-    returned.exchange,
-    returned.gmail,
-    returned.qmail,
-    returned.global_status,
+    bounce_reports.postfix,
+    bounce_reports.exim,
+    bounce_reports.exchange,
+    bounce_reports.gmail,
+    bounce_reports.qmail,
+    bounce_reports.global_status,
 ]
 
 
@@ -118,7 +118,7 @@ def test_what_may_pass_is_counted_and_the_fifth_time_ends_the_letters(
         assert causes(world, coalition) == {}
         with time_machine.travel(now + timedelta(days=day, hours=1), tick=False):
             sent = a_letter(world, coalition)
-            raw = returned.postfix(sent, status=status, diagnostic=diagnostic)
+            raw = bounce_reports.postfix(sent, status=status, diagnostic=diagnostic)
             assert take(world, raw) is Outcome.FAILURE
     assert causes(world, coalition) == {NAME: "bounce"}
 
@@ -131,7 +131,7 @@ def failed_five_times(world: World, coalition: str) -> datetime:
         with time_machine.travel(last, tick=False):
             sent = a_letter(world, coalition)
             said = "550 5.7.1 Listed by a block list"
-            take(world, returned.postfix(sent, status="5.7.1", diagnostic=said))
+            take(world, bounce_reports.postfix(sent, status="5.7.1", diagnostic=said))
     return last
 
 
@@ -159,8 +159,8 @@ def test_a_mailbox_that_is_not_there_stays_left_alone_whatever_was_counted(
 ) -> None:
     last = failed_five_times(world, coalition)
     with time_machine.travel(last, tick=False):
-        gone = returned.postfix(a_letter(world, coalition))
-        late = returned.postfix(a_letter(world, coalition), status="4.2.2")
+        gone = bounce_reports.postfix(a_letter(world, coalition))
+        late = bounce_reports.postfix(a_letter(world, coalition), status="4.2.2")
     with time_machine.travel(last + timedelta(days=2), tick=False):
         assert [take(world, gone), take(world, late)] == [Outcome.BOUNCE, Outcome.FAILURE]
 
@@ -181,21 +181,21 @@ def test_who_asked_to_be_left_alone_stays_so_whatever_failed(
 
 def test_failures_of_one_day_are_one(world: World, coalition: str) -> None:
     for _ in range(suppressions.MOST_FAILURES):
-        raw = returned.postfix(a_letter(world, coalition), status="4.2.2")
+        raw = bounce_reports.postfix(a_letter(world, coalition), status="4.2.2")
         assert [take(world, raw), take(world, raw)] == [Outcome.FAILURE, Outcome.FAILURE]
     assert causes(world, coalition) == {}
     assert failures(world) == 1
 
 
 def test_a_full_mailbox_that_is_told_in_words_alone_may_pass(world: World, coalition: str) -> None:
-    raw = returned.exim(a_letter(world, coalition), said="552 5.2.2 Mailbox is full")
+    raw = bounce_reports.exim(a_letter(world, coalition), said="552 5.2.2 Mailbox is full")
     assert take(world, raw) is Outcome.FAILURE
     assert causes(world, coalition) == {}
 
 
 def test_a_letter_that_is_late_may_still_arrive(world: World, coalition: str) -> None:
     for action in ("delayed", "delivered", "relayed", "expanded"):
-        raw = returned.postfix(a_letter(world, coalition), action=action, status="4.4.1")
+        raw = bounce_reports.postfix(a_letter(world, coalition), action=action, status="4.4.1")
         assert take(world, raw) is Outcome.IGNORED
     assert (causes(world, coalition), failures(world)) == ({}, 0)
 
@@ -204,7 +204,7 @@ def test_a_letter_that_was_sent_on_to_a_dead_mailbox_counts_as_one_that_failed(
     world: World, coalition: str
 ) -> None:
     sent = a_letter(world, coalition)
-    raw = returned.postfix(sent, final="another.name@elsewhere.example")
+    raw = bounce_reports.postfix(sent, final="another.name@elsewhere.example")
     assert take(world, raw) is Outcome.FAILURE
     assert (causes(world, coalition), failures(world)) == ({}, 1)
 
@@ -212,14 +212,14 @@ def test_a_letter_that_was_sent_on_to_a_dead_mailbox_counts_as_one_that_failed(
 @pytest.mark.parametrize("kind", ["abuse", "fraud", "Opt-Out"])
 def test_a_complaint_ends_the_letters(world: World, coalition: str, kind: str) -> None:
     sent = a_letter(world, coalition)
-    assert take(world, returned.complaint(sent, kind)) is Outcome.COMPLAINT
+    assert take(world, bounce_reports.complaint(sent, kind)) is Outcome.COMPLAINT
     assert causes(world, coalition) == {NAME: "complaint"}
 
 
 def test_a_complaint_that_leaves_its_author_out_is_known_by_the_letter(
     world: World, coalition: str
 ) -> None:
-    raw = returned.complaint(a_letter(world, coalition), named=False)
+    raw = bounce_reports.complaint(a_letter(world, coalition), named=False)
     assert take(world, raw) is Outcome.COMPLAINT
     assert causes(world, coalition) == {NAME: "complaint"}
 
@@ -228,12 +228,14 @@ def test_a_complaint_that_leaves_its_author_out_is_known_by_the_letter(
 def test_a_report_of_something_else_is_no_complaint(
     world: World, coalition: str, kind: str
 ) -> None:
-    raw = returned.complaint(a_letter(world, coalition), kind)
+    raw = bounce_reports.complaint(a_letter(world, coalition), kind)
     assert take(world, raw) is Outcome.IGNORED
     assert causes(world, coalition) == {}
 
 
-@pytest.mark.parametrize("made", [returned.away, returned.answer, returned.receipt])
+@pytest.mark.parametrize(
+    "made", [bounce_reports.away, bounce_reports.answer, bounce_reports.receipt]
+)
 def test_an_answer_of_a_person_silences_nobody(
     world: World, coalition: str, made: Callable[[Sent], bytes]
 ) -> None:
@@ -241,7 +243,9 @@ def test_an_answer_of_a_person_silences_nobody(
     assert (causes(world, coalition), failures(world)) == ({}, 0)
 
 
-@pytest.mark.parametrize("made", [*BOUNCES, returned.complaint], ids=lambda made: made.__name__)
+@pytest.mark.parametrize(
+    "made", [*BOUNCES, bounce_reports.complaint], ids=lambda made: made.__name__
+)
 def test_a_forged_report_silences_nobody(
     world: World, coalition: str, made: Callable[[Sent], bytes]
 ) -> None:
@@ -260,7 +264,7 @@ def test_a_token_of_one_coalition_says_nothing_of_another(
 ) -> None:
     other = a_coalition(owner)
     sent = a_letter(world, other)
-    assert take(world, returned.postfix(sent)) is Outcome.BOUNCE
+    assert take(world, bounce_reports.postfix(sent)) is Outcome.BOUNCE
     assert (causes(world, coalition), causes(world, other)) == ({}, {NAME: "bounce"})
 
 
@@ -268,7 +272,7 @@ def test_a_report_of_a_letter_that_is_forgotten_is_of_nobody(world: World, coali
     sent = a_letter(world, coalition)
     with world.app.app_context(), transaction() as session:
         session.execute(delete(Letter))
-    assert take(world, returned.postfix(sent)) is Outcome.IGNORED
+    assert take(world, bounce_reports.postfix(sent)) is Outcome.IGNORED
 
 
 @pytest.mark.parametrize("to", ["Merlin@bücher.example", "мерлин@пример.example"])
@@ -278,13 +282,13 @@ def test_an_address_is_known_in_the_form_that_its_server_has(
     sent = a_letter(world, coalition, to)
     local, _, domain = to.rpartition("@")
     as_ascii = f"{local}@{domain.encode('idna').decode()}"
-    raw = returned.global_status(replace(sent, to=as_ascii))
+    raw = bounce_reports.global_status(replace(sent, to=as_ascii))
     assert take(world, raw) is Outcome.BOUNCE
     assert list(causes(world, coalition)) == [to]
 
 
 def test_a_complaint_outweighs_a_full_mailbox(world: World, coalition: str) -> None:
     sent = a_letter(world, coalition)
-    take(world, returned.postfix(sent, status="4.2.2"))
-    take(world, returned.complaint(sent))
+    take(world, bounce_reports.postfix(sent, status="4.2.2"))
+    take(world, bounce_reports.complaint(sent))
     assert causes(world, coalition) == {NAME: "complaint"}

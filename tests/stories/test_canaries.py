@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from api.infra.database.transactions import db
 from api.web import logs
-from tests.builders import a_case, a_coalition, a_demand, a_demand_list, a_role, made
 from tests.stories.test_exchange import a_document, take_in
+from tests.support.builders import a_case, a_coalition, a_demand, a_demand_list, a_role, made
 
 if TYPE_CHECKING:
     import pytest
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 CANARIES = (
     "Kenarova",

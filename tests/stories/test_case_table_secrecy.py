@@ -7,15 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import (
-    a_case,
-    a_coalition,
-    a_demand,
-    a_demand_list,
-    a_revision,
-    a_role,
-    a_statement,
-)
 from tests.stories.test_case_tables import (
     CANARIES,
     HIDDEN,
@@ -27,10 +18,19 @@ from tests.stories.test_case_tables import (
     told_in,
 )
 from tests.stories.test_cases import everything_in
+from tests.support.builders import (
+    a_case,
+    a_coalition,
+    a_demand,
+    a_demand_list,
+    a_revision,
+    a_role,
+    a_statement,
+)
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 
 @pytest.mark.parametrize("role", ["viewer", "editor"])

@@ -10,15 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.cases import rules
-from tests.builders import (
-    a_case,
-    a_coalition,
-    a_role,
-)
+from tests.support.builders import a_case, a_coalition, a_role
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 JSON = "application/json"
 HIDDEN = {

@@ -14,11 +14,11 @@ from api.cases.models import CaseStatusChange
 from api.errors import Invalid
 from api.infra.database.columns import Base
 from api.infra.database.transactions import db, reading, transaction
-from tests.builders import a_case, a_coalition, a_demand, a_demand_list, a_role
+from tests.support.builders import a_case, a_coalition, a_demand, a_demand_list, a_role
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 WHO: dict[str, Any] = {
     "name": "Davlatbek Zarobov",

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import (
+from tests.contracts.scene import a_source
+from tests.stories.test_at_once import at_once, posted
+from tests.stories.test_coalitions import SVG
+from tests.support.builders import (
     a_case,
     a_coalition,
     a_demand,
@@ -15,13 +18,10 @@ from tests.builders import (
     an_organisation,
     made,
 )
-from tests.contracts.scene import a_source
-from tests.stories.test_at_once import at_once, posted
-from tests.stories.test_coalitions import SVG
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 EVERY = ("look", "organisations", "members", "addressees", "templates", "demands")
 

@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from api.infra.database.columns import Base
 from api.infra.database.transactions import db, reading
 from api.infra.security.keys import DataKey
-from tests.builders import a_coalition, a_role, an_organisation, made
+from tests.support.builders import a_coalition, a_role, an_organisation, made
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9"/></svg>'
 

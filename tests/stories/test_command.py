@@ -16,9 +16,9 @@ import pytest
 from api import cli
 from api.infra.vault import new_master_key
 from api.portable.rules import reading
-from tests.command import run
-from tests.paper import letters, letters_of
-from tests.portable import ALL, WHOLE
+from tests.support.command import run
+from tests.support.pdf_words import letters, letters_of
+from tests.support.portable import ALL, WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,9 +15,9 @@ from api.connectors.service import files as connector_files
 from api.infra.database.transactions import reading
 from api.infra.mail import letters
 from api.infra.mail.letters import Letter
-from tests.post import Post, mail_at, server
-from tests.signing import letters_of
-from tests.tools import START, Connected, connected, later
+from tests.support.mailing_tools import START, Connected, connected, later
+from tests.support.signing import letters_of
+from tests.support.smtp_server import Post, mail_at, server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from time_machine import Traveller
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 DAY = 86400
 OWN = "/v1/public/own-signatures"

@@ -10,18 +10,18 @@ import pytest
 
 from api.connectors.service import listing
 from api.infra.tables import csv_files
-from tests.builders import a_role
-from tests.signing import letters_of
 from tests.stories.test_action_network import FakeActionNetwork
 from tests.stories.test_connector_files import Csv
 from tests.stories.test_listmonk import NEWS as NUMBER, FakeListmonk
-from tests.tools import NEWS, Connected, FakeMailman, Server, connected, reachable
+from tests.support.builders import a_role
+from tests.support.mailing_tools import NEWS, Connected, FakeMailman, Server, connected, reachable
+from tests.support.signing import letters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 PRESS = "press.specimen.example"
 

@@ -8,15 +8,24 @@ import pytest
 import time_machine
 
 from api.accounts import service as accounts
-from tests.tools import NEWS, START, Connected, FakeMailman, Server, connected, later, reachable
+from tests.support.mailing_tools import (
+    NEWS,
+    START,
+    Connected,
+    FakeMailman,
+    Server,
+    connected,
+    later,
+    reachable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from time_machine import Traveller
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 OWN = "/v1/public/own-signatures"
 

@@ -9,13 +9,22 @@ import time_machine
 
 from api.accounts import service as accounts
 from api.connectors.service import work
-from tests.tools import NEWS, START, Connected, FakeMailman, Server, connected, later, reachable
+from tests.support.mailing_tools import (
+    NEWS,
+    START,
+    Connected,
+    FakeMailman,
+    Server,
+    connected,
+    later,
+    reachable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 OWN = "/v1/public/own-signatures"
 

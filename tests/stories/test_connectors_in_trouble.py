@@ -9,16 +9,25 @@ import time_machine
 from werkzeug import Response
 
 from api.accounts import service as accounts
-from tests.signing import letters_of
-from tests.tools import NEWS, START, Connected, FakeMailman, Server, connected, later, reachable
+from tests.support.mailing_tools import (
+    NEWS,
+    START,
+    Connected,
+    FakeMailman,
+    Server,
+    connected,
+    later,
+    reachable,
+)
+from tests.support.signing import letters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from time_machine import Traveller
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 OWN = "/v1/public/own-signatures"
 

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.connectors.service import tools
-from tests.tools import Fake, Server, connected, reachable, said
+from tests.support.mailing_tools import Fake, Server, connected, reachable, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from werkzeug import Request, Response
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 PAGE = Path(__file__).parents[2] / "docs" / "connectors.md"
 LIST = "friends"

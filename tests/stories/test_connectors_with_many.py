@@ -12,13 +12,13 @@ from api.connectors.service import files, people, work
 from api.infra.background import jobs
 from api.infra.database.transactions import db
 from api.infra.queue import Queue
-from tests.tools import NEWS, Connected, FakeMailman, Server, connected, reachable
+from tests.support.mailing_tools import NEWS, Connected, FakeMailman, Server, connected, reachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 PEOPLE = 12
 AT_ONCE = 2

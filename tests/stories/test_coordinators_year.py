@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import time_machine
 
-from tests.builders import a_case, a_coalition, a_demand, a_demand_list, a_revision
-from tests.paper import letters, letters_of as letters_in
-from tests.signing import Rush
-from tests.signoffs import SigningOff
 from tests.stories.test_summit_sign_off import FACTS, MEMBERS
+from tests.support.builders import a_case, a_coalition, a_demand, a_demand_list, a_revision
+from tests.support.pdf_words import letters, letters_of as letters_in
+from tests.support.signing import Rush
+from tests.support.signoffs import SigningOff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 BEGAN = datetime(2031, 5, 14, 8, tzinfo=UTC)
 FREED_ON, DIED_ON = "2031-08-03", "2031-10-20"

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import (
+from tests.stories.test_assemblies import a_letter, some_facts
+from tests.stories.test_at_once import at_once, posted
+from tests.stories.test_exchange import a_document, take_in
+from tests.stories.test_statements import draft_of
+from tests.stories.test_taking_back import NAME, a_named_text, is_told, take_back
+from tests.support.builders import (
     a_case,
     a_coalition,
     a_demand,
@@ -16,15 +21,10 @@ from tests.builders import (
     a_statement,
     a_text,
 )
-from tests.stories.test_assemblies import a_letter, some_facts
-from tests.stories.test_at_once import at_once, posted
-from tests.stories.test_exchange import a_document, take_in
-from tests.stories.test_statements import draft_of
-from tests.stories.test_taking_back import NAME, a_named_text, is_told, take_back
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 HIDDEN = {"id": "x", "name": "Quiet Specimenova", "country": "TM", "may_be_named": False,
           "occupation": "nurse"}  # fmt: skip

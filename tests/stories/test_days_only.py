@@ -15,12 +15,12 @@ from api.infra import clock
 from api.infra.database.transactions import reading
 from api.infra.security import audit
 from api.infra.security.audit import AuditEntry
-from tests.hooks import entered
-from tests.signing import a_rush
+from tests.support.signing import a_rush
+from tests.support.webhook_receivers import entered
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 CONFIRMED = "signature.confirmed_by_letter"
 

@@ -13,13 +13,13 @@ import time_machine
 from api.config import share
 from api.infra import clock
 from api.infra.background import jobs
-from tests.builders import a_case, a_cover_letter, a_demand, a_demand_list, made
-from tests.post import Post, mail_at, server
-from tests.signing import Rush, a_rush
+from tests.support.builders import a_case, a_cover_letter, a_demand, a_demand_list, made
+from tests.support.signing import Rush, a_rush
+from tests.support.smtp_server import Post, mail_at, server
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 PERSIAN = "درها را باز کنید"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.builders import a_coalition, a_demand, a_demand_list, a_statement
 from tests.stories.test_assemblies import a_template, assemble, some_facts
 from tests.stories.test_exchange import a_document, take_in
 from tests.stories.test_statements import draft_of
+from tests.support.builders import a_coalition, a_demand, a_demand_list, a_statement
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
+    from tests.support.client import Answer, Client
 
 ASKED = [{"country": "KZ", "demands": [{"id": "kz-1", "text": "Release him.[^7]"}]}]
 NOTED = {"demand_lists": ASKED, "body": [{"demands": {}}], "footnotes": {"7": "So he says."}}

@@ -13,8 +13,8 @@ from api.cases import service as cases
 from api.demands import rules, service
 from api.errors import Conflict
 from api.infra.database.transactions import transaction
-from tests.builders import a_coalition, a_demand, a_demand_list
-from tests.client import Client
+from tests.support.builders import a_coalition, a_demand, a_demand_list
+from tests.support.client import Client
 
 if TYPE_CHECKING:
     from tests.conftest import World

@@ -10,13 +10,13 @@ import pytest
 
 from api.demands.service.tables import MOST_LISTS
 from api.infra.tables.csv_files import MOST_LINES
-from tests.builders import a_case, a_coalition, a_demand, a_demand_list, a_role
 from tests.stories.test_case_tables import lines_of, states
 from tests.stories.test_demands import PARTY, keys_of
+from tests.support.builders import a_case, a_coalition, a_demand, a_demand_list, a_role
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 HAND_MADE = """country;party;party_name;party_countries;text;rationale;kind;status;cases
 KZ;;;;"Release *both* of them.";They gave bread.;Release;;ayan, dana

@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from tests.builders import a_case, a_coalition, a_demand, a_demand_list, a_role
+from tests.support.builders import a_case, a_coalition, a_demand, a_demand_list, a_role
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 PARTY = {"id": "eu", "name": "European Union", "countries": ["FR", "DE"]}
 TWO_IN_PARALLEL = 2

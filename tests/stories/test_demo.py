@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.portable.rules import checking, printing, reading, signing
-from tests import paper
+from tests.support import pdf_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,13 +124,13 @@ def pdf(ran: Run) -> bytes:
 def test_the_letter_prints_all_of_its_text_and_signatories_in_order(
     letter: dict[str, Any], pdf: bytes
 ) -> None:
-    parts = [*paper.parts_of(printing.resolve(letter), signing.signatories(letter))]
+    parts = [*pdf_words.parts_of(printing.resolve(letter), signing.signatories(letter))]
     assert len(parts) > 60
-    assert paper.in_order(parts, paper.letters_of(pdf)) is None
+    assert pdf_words.in_order(parts, pdf_words.letters_of(pdf)) is None
 
 
 def test_every_page_is_marked_as_a_specimen(pdf: bytes) -> None:
-    pages = paper.pages_of(pdf)
+    pages = pdf_words.pages_of(pdf)
     assert 2 <= len(pages) <= 3
     assert all("Specimen" in map(str.strip, page.splitlines()) for page in pages)
 
@@ -146,8 +146,8 @@ def test_the_letter_has_five_countries_in_order_three_quotes_and_a_dozen_cases(
     held = [each for each in DATA["cases"] if each["status"] != "released"]
     labels = [each.get("public_label", each["name"]) for each in held]
     assert len(labels) == 11  # who is free is named by a demand alone
-    printed = paper.letters_of(pdf)  # in columns, which are read across
-    assert [each for each in labels if paper.letters(each) not in printed] == []
+    printed = pdf_words.letters_of(pdf)  # in columns, which are read across
+    assert [each for each in labels if pdf_words.letters(each) not in printed] == []
 
 
 def test_a_demand_that_was_met_stays_out_of_the_letter(letter: dict[str, Any]) -> None:
@@ -162,9 +162,9 @@ def test_no_document_shows_who_may_not_be_named(ran: Run, pdf: bytes) -> None:
     (hidden,) = (each for each in DATA["cases"] if not each.get("may_be_named", True))
     secrets = [hidden["name"], *hidden["aliases"], DATA["person"]["name"]]
     files = [(ran.folder / f"letter.{ending}").read_text("utf-8") for ending in ("html", "txt")]
-    for text in [paper.letters_of(pdf), *map(paper.letters, files)]:
-        assert not [secret for secret in secrets if paper.letters(secret) in text]
-        assert paper.letters("and 1 signatory whose name is withheld") in text
+    for text in [pdf_words.letters_of(pdf), *map(pdf_words.letters, files)]:
+        assert not [secret for secret in secrets if pdf_words.letters(secret) in text]
+        assert pdf_words.letters("and 1 signatory whose name is withheld") in text
 
 
 def test_a_taken_port_is_said_and_the_next_free_one_is_used(ran: Run) -> None:

@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING, Any
 import pikepdf
 import pytest
 
-from tests.builders import a_coalition, a_signature, a_text, an_organisation, another_revision
 from tests.stories.test_documents import document_of
 from tests.stories.test_organisations import a_png
+from tests.support.builders import (
+    a_coalition,
+    a_signature,
+    a_text,
+    an_organisation,
+    another_revision,
+)
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
+    from tests.support.client import Answer, Client
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 3"><path d="M0 0h9v3z"/></svg>'
 GRID = re.compile(r'<ul class="logos.*?</ul>', re.DOTALL)

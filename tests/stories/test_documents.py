@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.portable.rules import printing, reading, signing
-from tests.builders import a_coalition, a_role, a_signature, a_statement, a_text
-from tests.paper import in_order, letters, letters_of, pages_of, parts_of
-from tests.portable import WHOLE
 from tests.stories.test_exchange import take_in
 from tests.stories.test_organisations import a_png
+from tests.support.builders import a_coalition, a_role, a_signature, a_statement, a_text
+from tests.support.pdf_words import in_order, letters, letters_of, pages_of, parts_of
+from tests.support.portable import WHOLE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 
 def document_of(statement: str) -> str:

@@ -11,13 +11,13 @@ from api.infra import clock
 from api.infra.text import languages
 from api.mailings import rules as mailings
 from api.portable.rules import measuring
-from tests.builders import a_case, letters_of
-from tests.signing import a_rush
-from tests.signoffs import a_sign_off
+from tests.support.builders import a_case, letters_of
+from tests.support.signing import a_rush
+from tests.support.signoffs import a_sign_off
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 CORRECTED = "signoffs.corrected"
 

@@ -27,22 +27,22 @@ from api.infra.mail.letters import Letter, LetterState
 from api.infra.net.egress import Egress
 from api.infra.runtime import EXTENSION
 from api.webhooks.models import Delivery, DeliveryState
-from tests import mailman, returned
-from tests.builders import a_coalition, an_organisation, made
-from tests.hooks import Receiver, entered, receiver
-from tests.news import TEXTS, page_of
-from tests.post import Post, server
-from tests.signing import Rush, a_rush
-from tests.tls import certificate
-from tests.workers import environment, working
+from tests.support import bounce_reports, mailman
+from tests.support.builders import a_coalition, an_organisation, made
+from tests.support.mailing_consents import TEXTS, page_of
+from tests.support.signing import Rush, a_rush
+from tests.support.smtp_server import Post, server
+from tests.support.tls import certificate
+from tests.support.webhook_receivers import Receiver, entered, receiver
+from tests.support.workers import environment, working
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from api.config import Settings
-    from tests.client import Client
     from tests.conftest import World
-    from tests.mailman import Core
+    from tests.support.client import Client
+    from tests.support.mailman import Core
 
 pytestmark = pytest.mark.long
 HOST, NEWS = "127.0.0.1", "news.specimen.example"
@@ -96,7 +96,7 @@ class Story:
             "host": HOST,
             "port": self.post.port,
             "sender": "letters@specimen.example",
-            "returns": returned.RETURNS,
+            "returns": bounce_reports.RETURNS,
             "a_minute": 10_000,
             "a_minute_to_domain": 10_000,
         }
@@ -336,7 +336,7 @@ def _go(story: Story, ids: dict[str, str]) -> dict[str, set[str]]:
         assert stranger.send("POST", page_of(update[each]), form, kind=kind).status == 200
     command = [str(Path(sys.executable).parent / "undersigned"), "bounce"]
     for each in gone["bounced"]:
-        report = returned.postfix(returned.Sent(str(update[each]["X-Letter"]), each))
+        report = bounce_reports.postfix(bounce_reports.Sent(str(update[each]["X-Letter"]), each))
         done = subprocess.run(  # noqa: S603 # our own command
             command, input=report, env=environment(story.settings), check=True, capture_output=True
         )

@@ -11,16 +11,16 @@ from sqlalchemy import select
 from api.infra.database.transactions import reading
 from api.signatures import rules
 from api.signatures.models import Evidence
-from tests import backup
-from tests.builders import Signing, a_coalition, a_statement, a_text
-from tests.house import rotate
 from tests.stories.test_signature_csv import send
+from tests.support import backup
+from tests.support.builders import Signing, a_coalition, a_statement, a_text
+from tests.support.installation import rotate
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 PDF = b"%PDF-1.7\nCanary of a sheet"
 JPEG = b"\xff\xd8\xff\xe0 a sheet"

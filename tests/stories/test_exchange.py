@@ -8,14 +8,14 @@ import pytest
 import yaml
 
 from api.portable.rules import reading, writing
-from tests.builders import a_case, a_coalition, a_demand, a_demand_list, a_role
-from tests.portable import ALL, OURS, WHOLE
+from tests.support.builders import a_case, a_coalition, a_demand, a_demand_list, a_role
+from tests.support.portable import ALL, OURS, WHOLE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 YAML = "application/yaml"
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import a_coalition, a_statement, a_text, made
 from tests.contracts.scene import Scene, a_document, a_source, document, operations
+from tests.support.builders import a_coalition, a_statement, a_text, made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 BOX = "Ay \U000133cf"
 NAME = "U+133CF EGYPTIAN HIEROGLYPH X001"

@@ -13,11 +13,11 @@ import pytest
 from api.infra.mail import bounces
 from api.infra.runtime import EXTENSION
 from api.mailings.service.bounces import Outcome
-from tests import returned
 from tests.contracts.test_logs import must_hold_no_canary, written
-from tests.returned import NAME, Sent
 from tests.stories.test_bounces import a_letter, causes, coalition, kind, take
-from tests.workers import environment
+from tests.support import bounce_reports
+from tests.support.bounce_reports import NAME, Sent
+from tests.support.workers import environment
 
 if TYPE_CHECKING:
     import io
@@ -37,7 +37,7 @@ def _nested(depth: int, sent: Sent) -> bytes:
 
 def hostile(sent: Sent) -> dict[str, bytes]:
     """Return messages that were made to break who reads them, or to keep them busy."""
-    whole = returned.postfix(sent)
+    whole = bounce_reports.postfix(sent)
     start = f"From: postmaster@x.example\nX-Letter: {sent.token}\n"
     signs = "".join(
         f"{words}\n"
@@ -108,8 +108,8 @@ def test_a_hostile_message_breaks_nothing_and_takes_little_time(
 def test_of_a_giant_only_the_beginning_is_read(world: World, coalition: str) -> None:
     sent = a_letter(world, coalition)
     began = time.process_time()
-    assert take(world, returned.postfix(sent) + b"x" * 100_000_000) is Outcome.BOUNCE
-    assert take(world, b"x: y\n" * 20_000_000 + returned.postfix(sent)) is Outcome.IGNORED
+    assert take(world, bounce_reports.postfix(sent) + b"x" * 100_000_000) is Outcome.BOUNCE
+    assert take(world, b"x: y\n" * 20_000_000 + bounce_reports.postfix(sent)) is Outcome.IGNORED
     assert time.process_time() - began < MOST_SECONDS
 
 
@@ -119,7 +119,7 @@ def test_a_broken_parser_breaks_nothing_and_tells_no_address(
     def broken(whole: Any) -> None:
         raise RecursionError(NAME)
 
-    raw = returned.postfix(a_letter(world, coalition))
+    raw = bounce_reports.postfix(a_letter(world, coalition))
     monkeypatch.setattr(bounces, "all_failures", broken)
     assert take(world, raw) is Outcome.IGNORED
     assert "RecursionError" in written.getvalue()
@@ -139,7 +139,7 @@ def _command(raw: bytes, world: World, **settings: str) -> subprocess.CompletedP
 
 def test_a_mail_server_hands_a_bounce_to_the_command(world: World, coalition: str) -> None:
     sent = a_letter(world, coalition)
-    done = _command(returned.postfix(sent) + b"x" * 3_000_000, world)
+    done = _command(bounce_reports.postfix(sent) + b"x" * 3_000_000, world)
     assert (done.returncode, done.stdout) == (0, b"bounce\n"), done.stderr
     assert causes(world, coalition) == {NAME: "bounce"}
     assert _command(b"Subject: hello\n\n", world).returncode == 0
@@ -156,7 +156,7 @@ def test_a_mail_server_hands_a_bounce_to_the_command(world: World, coalition: st
 def test_while_something_is_away_the_mail_server_is_to_try_again(
     world: World, coalition: str, settings: dict[str, str]
 ) -> None:
-    done = _command(returned.postfix(a_letter(world, coalition)), world, **settings)
+    done = _command(bounce_reports.postfix(a_letter(world, coalition)), world, **settings)
     assert done.returncode == 75
     assert NAME.encode() not in done.stderr
     assert causes(world, coalition) == {}

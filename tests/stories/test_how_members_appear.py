@@ -11,15 +11,15 @@ import time_machine
 from flask_migrate import downgrade, upgrade
 
 from api.infra.background import jobs
-from tests.appearing import SHY, a_table, lasting
-from tests.builders import a_text, letters_of
-from tests.signoffs import SigningOff, a_sign_off, letter_rows
+from tests.support.appearances import SHY, a_table, lasting
+from tests.support.builders import a_text, letters_of
+from tests.support.signoffs import SigningOff, a_sign_off, letter_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 BEFORE_THEY_COULD_CHOOSE = "7c1f0b52e9a4"
 

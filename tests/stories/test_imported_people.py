@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 
 from api.infra.database.columns import Base
 from api.infra.database.transactions import db
-from tests.builders import a_coalition, a_representative, a_role, an_organisation, made
 from tests.stories.test_at_once import at_once
 from tests.stories.test_imports import organisations, people, read_as, send, states, there
+from tests.support.builders import a_coalition, a_representative, a_role, an_organisation, made
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 
 def send_by(coalition: str, table: str, kind: str, client: Client) -> Answer:

@@ -13,11 +13,11 @@ import pytest
 
 from api import config
 from api.infra.tables.csv_files import MOST_LINES
-from tests.builders import a_coalition, an_organisation
+from tests.support.builders import a_coalition, an_organisation
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 MOST_SECONDS = 120
 KINDS = ("organisation", "representative", "addressee")

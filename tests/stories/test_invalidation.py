@@ -17,12 +17,12 @@ from api.infra.database.transactions import transaction
 from api.moderation import rules
 from api.moderation.service import invalidation
 from api.signatures.models import SignatureState
-from tests.builders import Signing, a_coalition, a_text
-from tests.strangers import row_of, strangers
+from tests.support.builders import Signing, a_coalition, a_text
+from tests.support.public_signatures import row_of, strangers
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 ROBOTS = "robots.example"
 

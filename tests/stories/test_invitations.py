@@ -10,7 +10,7 @@ import time_machine
 
 from api.infra.background import jobs
 from api.mailings import rules as words
-from tests.builders import (
+from tests.support.builders import (
     a_coalition,
     a_member,
     an_invitation,
@@ -20,8 +20,8 @@ from tests.builders import (
 )
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 PURPOSE = "invitation.answer"
 KIND = "invitations.invitation"

@@ -16,14 +16,14 @@ from api.infra.background import dead_letters, jobs
 from api.infra.background.jobs import MOST_ATTEMPTS, Job, JobState
 from api.infra.database.transactions import reading, transaction
 from api.infra.queue import Lane, Queue
-from tests.builders import a_coalition, a_role
+from tests.support.builders import a_coalition, a_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from api.infra.background.jobs import Work
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 KIND = "tests.act"
 

@@ -11,15 +11,15 @@ import pytest
 from api.documents.rules import press
 from api.documents.service import waiting
 from api.infra.background import jobs
-from tests.builders import a_coalition, a_role, a_signature, a_text
 from tests.stories.test_documents import document_of
 from tests.stories.test_jobs import found
 from tests.stories.test_signature_csv import send
+from tests.support.builders import a_coalition, a_role, a_signature, a_text
 
 if TYPE_CHECKING:
     from api.infra.background.jobs import Work
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 MANY = "kind,name,visibility\n" + "".join(
     f"individual,Specimen Signatory {number},public\n" for number in range(201)

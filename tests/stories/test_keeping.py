@@ -18,17 +18,17 @@ from api.config import Settings
 from api.infra.background import jobs
 from api.infra.database.transactions import db, transaction
 from api.infra.vault import new_master_key
-from tests.backup import clear, files, is_empty
-from tests.command import COMMAND, run
 from tests.conftest import World
-from tests.house import a_house, counts, generations, many_signatures
+from tests.support.backup import clear, files, is_empty
+from tests.support.command import COMMAND, run
+from tests.support.installation import a_house, counts, generations, many_signatures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from api.infra.sandbox.pool import ChildPool
-    from tests.house import House
+    from tests.support.installation import House
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,10 @@ import pikepdf
 import pytest
 
 from api.portable.rules import reading
-from tests.builders import (
+from tests.contracts.scene import a_source
+from tests.stories.test_exchange import take_in
+from tests.stories.test_organisations import a_png
+from tests.support.builders import (
     a_case,
     a_coalition,
     a_demand,
@@ -22,16 +25,13 @@ from tests.builders import (
     a_text,
     made,
 )
-from tests.contracts.scene import a_source
-from tests.paper import letters, letters_of, pages_of
-from tests.portable import OURS
-from tests.stories.test_exchange import take_in
-from tests.stories.test_organisations import a_png
+from tests.support.pdf_words import letters, letters_of, pages_of
+from tests.support.portable import OURS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Client
+    from tests.support.client import Client
 
 
 def printed(owner: Client, statement: str, **query: Any) -> bytes:

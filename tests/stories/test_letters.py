@@ -18,16 +18,26 @@ from api.infra.database.transactions import reading, transaction
 from api.infra.mail import letters, sender
 from api.infra.mail.letters import LetterState
 from api.infra.net.smtp import Connection
-from tests.builders import a_coalition
 from tests.contracts.test_logs import must_hold_no_canary, written
-from tests.post import ADDRESS, KIND, WORDS, Post, a_kind, letter_of, mail_at, promise, server
+from tests.support.builders import a_coalition
+from tests.support.smtp_server import (
+    ADDRESS,
+    KIND,
+    WORDS,
+    Post,
+    a_kind,
+    letter_of,
+    mail_at,
+    promise,
+    server,
+)
 
 if TYPE_CHECKING:
     import io
     from collections.abc import Iterator
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 __all__ = ["written"]
 

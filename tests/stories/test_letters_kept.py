@@ -15,18 +15,18 @@ from api.infra.mail.letters import Letter, LetterState
 from api.infra.security import audit
 from api.infra.security.audit import AuditEntry
 from api.mailings import service
-from tests.backup import clear, restore, take
-from tests.builders import a_coalition, a_failed_letter, a_role
-from tests.post import ADDRESS, Post, a_kind, letter_of, mail_at, promise, server
 from tests.stories.test_audit_command import command
 from tests.stories.test_letters import later, posted, sweep
+from tests.support.backup import clear, restore, take
+from tests.support.builders import a_coalition, a_failed_letter, a_role
+from tests.support.smtp_server import ADDRESS, Post, a_kind, letter_of, mail_at, promise, server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 
 @pytest.fixture

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.tools import Connected, Fake, Server, connected, reachable, said
+from tests.support.mailing_tools import Connected, Fake, Server, connected, reachable, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from werkzeug import Request, Response
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 NEWS, KEY = "7", "hidden falcon"
 # Facts of the vendor's API description: what each operation takes, by name and type.

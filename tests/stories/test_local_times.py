@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.infra import clock
-from tests.signing import Rush, a_rush
+from tests.support.signing import Rush, a_rush
 
 if TYPE_CHECKING:
     from tests.conftest import World

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import browser as browsers
-from tests.builders import a_text, secret_of
-from tests.signing import OPENED, Rush
-from tests.signoffs import a_sign_off
 from tests.stories.test_pages_of_members import DEADLINES, page_of
+from tests.support import browser as browsers
+from tests.support.builders import a_text, secret_of
+from tests.support.signing import OPENED, Rush
+from tests.support.signoffs import a_sign_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, BrowserContext
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 NARROW = {"width": 375, "height": 812}
 GERMAN = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunter"

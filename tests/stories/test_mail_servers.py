@@ -21,16 +21,16 @@ from api.infra.net.egress import Egress
 from api.infra.runtime import EXTENSION
 from api.mailings.models import Cause
 from api.mailings.service import suppressions
-from tests.builders import a_coalition, a_role
-from tests.post import Post, a_kind, letter_of, mail_at, promise, server
-from tests.tls import certificate
+from tests.support.builders import a_coalition, a_role
+from tests.support.smtp_server import Post, a_kind, letter_of, mail_at, promise, server
+from tests.support.tls import certificate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 HOST = "127.0.0.1"
 

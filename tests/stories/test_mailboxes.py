@@ -16,10 +16,12 @@ import time_machine
 from api.infra import clock
 from api.infra.background import jobs
 from api.mailings.service import bounces, mailbox, suppressions
-from tests import returned
-from tests.builders import a_coalition
 from tests.contracts.test_logs import must_hold_no_canary, written
-from tests.mailboxes import (
+from tests.stories.test_bounces import a_letter, causes, failures, kind
+from tests.support import bounce_reports
+from tests.support.bounce_reports import NAME
+from tests.support.builders import a_coalition
+from tests.support.imap_server import (
     HOST,
     PASSWORD,
     USER,
@@ -31,17 +33,15 @@ from tests.mailboxes import (
     server_of,
     within_reach,
 )
-from tests.returned import NAME
-from tests.stories.test_bounces import a_letter, causes, failures, kind
-from tests.tls import certificate
+from tests.support.tls import certificate
 
 if TYPE_CHECKING:
     import io
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 __all__ = ["kind", "written"]
 
@@ -88,7 +88,7 @@ def test_what_came_back_is_taken_out_and_the_rest_is_left_for_a_person(
     world: World, coalition: str, box: Mailbox
 ) -> None:
     sent = a_letter(world, coalition)
-    box.put(returned.answer(sent), returned.gmail(sent), returned.away(sent))
+    box.put(bounce_reports.answer(sent), bounce_reports.gmail(sent), bounce_reports.away(sent))
     has(world, coalition, box.port)
     sweep(world, box.port)
     assert causes(world, coalition) == {NAME: "bounce"}
@@ -100,7 +100,7 @@ def test_what_came_back_is_taken_out_and_the_rest_is_left_for_a_person(
 def test_a_mailbox_is_read_every_five_minutes(world: World, coalition: str, box: Mailbox) -> None:
     has(world, coalition, box.port)
     sweep(world, box.port)
-    box.put(returned.postfix(a_letter(world, coalition)))
+    box.put(bounce_reports.postfix(a_letter(world, coalition)))
     sweep(world, box.port, after=timedelta(minutes=4))
     assert causes(world, coalition) == {}
     sweep(world, box.port, after=timedelta(minutes=6))
@@ -114,7 +114,7 @@ def test_a_full_mailbox_is_read_in_batches(
     monkeypatch.setattr(mailbox, "BATCH", 4)
     monkeypatch.setattr(mailbox, "STEP", 3)
     sent = a_letter(world, coalition)
-    box.put(*[returned.answer(sent)] * 9, returned.complaint(sent))
+    box.put(*[bounce_reports.answer(sent)] * 9, bounce_reports.complaint(sent))
     has(world, coalition, box.port)
     for minutes in (0, 6):
         sweep(world, box.port, after=timedelta(minutes=minutes))
@@ -128,9 +128,9 @@ def test_what_a_person_marked_stays_until_they_take_it_away(
     world: World, coalition: str, box: Mailbox
 ) -> None:
     sent = a_letter(world, coalition)
-    box.put(returned.answer(sent))
+    box.put(bounce_reports.answer(sent))
     box.delete()
-    box.put(returned.postfix(sent))
+    box.put(bounce_reports.postfix(sent))
     has(world, coalition, box.port)
     sweep(world, box.port)
     assert causes(world, coalition) == {NAME: "bounce"}
@@ -149,7 +149,7 @@ def test_a_worker_that_is_killed_takes_a_message_twice_and_nothing_more_happens(
         true(raw)
         raise Killed
 
-    box.put(returned.postfix(a_letter(world, coalition), status="4.2.2"))
+    box.put(bounce_reports.postfix(a_letter(world, coalition), status="4.2.2"))
     has(world, coalition, box.port)
     monkeypatch.setattr(bounces, "take", take)
     with suppress(Killed):
@@ -171,7 +171,7 @@ def test_a_message_that_cannot_be_taken_now_is_taken_later(
         raise ConnectionError(NAME)
 
     sent = a_letter(world, coalition)
-    box.put(returned.answer(sent), returned.postfix(sent), returned.answer(sent))
+    box.put(bounce_reports.answer(sent), bounce_reports.postfix(sent), bounce_reports.answer(sent))
     has(world, coalition, box.port)
     with monkeypatch.context() as patched:
         patched.setattr(suppressions, "suppress", away)
@@ -328,7 +328,7 @@ def test_whatever_a_server_says_it_is_a_word_and_holds_up_nobody(  # noqa: PLR09
     monkeypatch.setattr(mailbox, "ROUND_BYTES", 1_000_000)
     speak, fault = _strange()[name]
     other = a_coalition(owner)
-    box.put(returned.postfix(a_letter(world, other)))
+    box.put(bounce_reports.postfix(a_letter(world, other)))
     has(world, other, box.port)
     with a_strange_server(theirs, speak) as port:
         has(world, coalition, port, password="word")  # noqa: S106 # of an invented mailbox
@@ -350,6 +350,6 @@ def test_a_server_that_is_back_is_read_again(
     sweep(world, port, after=timedelta(minutes=6))
     assert fault_of(world, coalition) == "no-connection"
     moves(world, coalition, box.port)
-    box.put(returned.postfix(a_letter(world, coalition)))
+    box.put(bounce_reports.postfix(a_letter(world, coalition)))
     sweep(world, box.port, after=timedelta(minutes=12))
     assert (fault_of(world, coalition), causes(world, coalition)) == (None, {NAME: "bounce"})

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import mailman
-from tests.tools import connected, reachable
+from tests.support import mailman
+from tests.support.mailing_tools import connected, reachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.client import Client
     from tests.conftest import World
-    from tests.mailman import Core
+    from tests.support.client import Client
+    from tests.support.mailman import Core
 
 pytestmark = pytest.mark.long
 NEWS = "news.specimen.example"

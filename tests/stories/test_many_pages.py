@@ -10,14 +10,14 @@ import pytest
 
 from api.texts.rules import themes
 from bench import large
-from tests.builders import a_coalition, a_revision
 from tests.stories.test_assemblies import a_template, assemble, some_facts
 from tests.stories.test_exchange import given_out, take_in
 from tests.stories.test_statements import draft_of
+from tests.support.builders import a_coalition, a_revision
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 pytestmark = pytest.mark.long
 THEMES = [theme for theme in themes.available() if not themes.shows_logos(theme)]

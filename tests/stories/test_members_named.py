@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import a_role, a_signature
-from tests.signoffs import SigningOff, a_sign_off
+from tests.support.builders import a_role, a_signature
+from tests.support.signoffs import SigningOff, a_sign_off
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 BODY = [
     {"paragraph": "Lantern House and the GLF welcome it, with two other organisations."},

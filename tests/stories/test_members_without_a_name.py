@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 import time_machine
 
-from tests import hooks
-from tests.appearing import (
+from tests.support import webhook_receivers
+from tests.support.appearances import (
     CANARIES,
     CLOSED,
     HIDDEN,
@@ -23,15 +23,15 @@ from tests.appearing import (
     read,
     says_who_approved,
 )
-from tests.builders import a_case, a_role
-from tests.paper import letters_of as letters_in
-from tests.signoffs import a_sign_off
+from tests.support.builders import a_case, a_role
+from tests.support.pdf_words import letters_of as letters_in
+from tests.support.signoffs import a_sign_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 
 @pytest.fixture
@@ -210,11 +210,11 @@ def test_webhooks_tell_only_who_approved_by_name(world: World, owner: Client) ->
     types = ["sign_off.answered", "sign_off.entered", "signature.made_of_approval"]
     types += ["signature.changed_by_signatory"]
     with ExitStack() as stack:
-        plain, custodian = (stack.enter_context(hooks.receiver()) for _ in range(2))
-        stack.enter_context(hooks.reaching(world, plain, custodian))
+        plain, custodian = (stack.enter_context(webhook_receivers.receiver()) for _ in range(2))
+        stack.enter_context(webhook_receivers.reaching(world, plain, custodian))
         for receiver in (plain, custodian):
             facts = {"types": types, "is_custodian": receiver is custodian, "url": receiver.url}
-            hooks.an_endpoint(owner, text.coalition, **facts)
+            webhook_receivers.an_endpoint(owner, text.coalition, **facts)
         text.open()
         text.say("Ada")
         text.say("Kes", visibility="anonymous")
@@ -222,13 +222,13 @@ def test_webhooks_tell_only_who_approved_by_name(world: World, owner: Client) ->
         text.say("Bob", "declined", reason="No.")
         text.say("Dun")
         text.appear("Dun", "anonymous")  # before it is told
-        hooks.work(world)
+        webhook_receivers.work(world)
         text.move("review", "published")
         text.appear("Ada", "coalition")
-        hooks.work(world)
+        webhook_receivers.work(world)
         at_once = plain.types
         with time_machine.travel(datetime.now(UTC) + timedelta(days=1)):
-            hooks.work(world)
+            webhook_receivers.work(world)
 
     assert at_once.count("sign_off.answered") == 2, "of Ada, and of Dun before the choice"
     bodies = [each.json for each in plain.took]

@@ -18,12 +18,12 @@ from api.infra.mail.letters import Letter
 from api.signatures.models import BlockAct, Signature, SignatureState
 from api.signatures.rules import blocking
 from api.signatures.service import blocks
-from tests.builders import Signing, a_coalition, a_role, a_text
-from tests.strangers import number_of, opened, row_of, strangers
+from tests.support.builders import Signing, a_coalition, a_role, a_text
+from tests.support.public_signatures import number_of, opened, row_of, strangers
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 HELD = SignatureState.HELD
 

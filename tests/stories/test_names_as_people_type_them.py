@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import a_coalition
-from tests.signing import Rush, a_rush
+from tests.support.builders import a_coalition
+from tests.support.signing import Rush, a_rush
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 LONG = (
     "Общественный фонд «Образцовая международная инициатива и бюро по содействию соблюдению"

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.signoffs import a_sign_off
+from tests.support.signoffs import a_sign_off
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
-    from tests.signoffs import SigningOff
+    from tests.support.client import Answer, Client
+    from tests.support.signoffs import SigningOff
 
 
 def entered(text: SigningOff, **facts: Any) -> Answer:

@@ -15,18 +15,27 @@ from api.infra.net import http
 from api.infra.net.egress import Egress, EgressRefused, is_outside
 from api.infra.net.http import CallFailed
 from api.infra.runtime import runtime
-from tests import hooks
-from tests.builders import a_case, a_coalition
-from tests.hooks import TYPES, deliveries, entered, later, reaching, receiver, told, work
-from tests.tls import certificate
+from tests.support import webhook_receivers
+from tests.support.builders import a_case, a_coalition
+from tests.support.tls import certificate
+from tests.support.webhook_receivers import (
+    TYPES,
+    deliveries,
+    entered,
+    later,
+    reaching,
+    receiver,
+    told,
+    work,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.client import Client
     from tests.conftest import World
-    from tests.hooks import Receiver
+    from tests.support.client import Client
+    from tests.support.webhook_receivers import Receiver
 
 INNER_PORT = 8443  # one that is allowed without any setting
 NAME = "hooks.specimen.example"
@@ -147,7 +156,7 @@ def test_an_address_that_is_no_target_is_refused_when_it_is_set(
 ) -> None:
     path = f"/v1/coalitions/{coalition}/webhook-endpoints"
     answer = owner.post(path, {"url": url, "label": "Site", "types": TYPES})
-    endpoint = f"/v1/webhook-endpoints/{hooks.an_endpoint(owner, coalition)}"
+    endpoint = f"/v1/webhook-endpoints/{webhook_receivers.an_endpoint(owner, coalition)}"
     changed = owner.patch(endpoint, {"url": url})
 
     assert answer.status == changed.status == 422, (answer.body, changed.body)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from tests.builders import a_coalition, an_organisation
+from tests.support.builders import a_coalition, an_organisation
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 
 def found(client: Client, path: str, sought: str) -> list[str]:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.paper import letters_of
-from tests.signing import Rush, a_rush
+from tests.support.pdf_words import letters_of
+from tests.support.signing import Rush, a_rush
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 OWN = "/v1/public/own-signatures"
 
@@ -148,7 +148,7 @@ def test_a_sensitive_statement_has_neutral_letters_and_no_receipt_where_none_is_
 
     rush.sent("ada@specimen.example", receipt=False)
     rush.work()
-    from tests.signing import letters_of  # noqa: PLC0415 # beside what it is compared with
+    from tests.support.signing import letters_of  # noqa: PLC0415 # beside what it is compared with
 
     ((_, letter),) = letters_of(world)
     assert letter is not None

@@ -9,14 +9,14 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.rules.test_pages import Tags
-from tests.signing import Rush, a_network, a_rush, letters_of
+from tests.support.signing import Rush, a_network, a_rush, letters_of
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 FORM = "application/x-www-form-urlencoded"
 POLICY = (

@@ -14,12 +14,12 @@ from werkzeug.wrappers import Request, Response
 
 from api.pages.routes.kit import POLICY
 from api.pages.rules import pages
-from tests import browser as browsers
-from tests.builders import secret_of
-from tests.pages import every
-from tests.signing import Rush, a_rush
-from tests.signoffs import a_sign_off
 from tests.stories.test_pages_of_members import page_of
+from tests.support import browser as browsers
+from tests.support.builders import secret_of
+from tests.support.page_samples import every
+from tests.support.signing import Rush, a_rush
+from tests.support.signoffs import a_sign_off
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.builders import a_revision
 from tests.rules.test_pages import Tags
-from tests.signing import OPENED, Rush, a_rush
 from tests.stories.test_pages import posted
+from tests.support.builders import a_revision
+from tests.support.signing import OPENED, Rush, a_rush
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient

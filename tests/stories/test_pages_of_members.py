@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import secret_of
 from tests.rules.test_pages import Tags
-from tests.signing import a_rush
-from tests.signoffs import SigningOff, a_sign_off
 from tests.stories.test_pages import posted
+from tests.support.builders import secret_of
+from tests.support.signing import a_rush
+from tests.support.signoffs import SigningOff, a_sign_off
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient

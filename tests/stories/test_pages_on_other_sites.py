@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.signing import Rush, a_rush
 from tests.stories.test_pages import POLICY, filled, posted
+from tests.support.signing import Rush, a_rush
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient

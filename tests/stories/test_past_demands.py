@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import (
+from tests.stories.test_statements import draft_of, save
+from tests.support.builders import (
     a_case,
     a_coalition,
     a_demand,
@@ -16,11 +17,10 @@ from tests.builders import (
     a_statement,
     another_revision,
 )
-from tests.stories.test_statements import draft_of, save
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 LAW = "Kazakhstan should *repeal* the law on false information."
 

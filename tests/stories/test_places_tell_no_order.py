@@ -20,14 +20,14 @@ from api.infra.security.links import Link
 from api.signatures.models import Signature
 from api.signatures.service import places
 from api.webhooks.service import events
-from tests.hooks import entered
-from tests.signing import a_rush
-from tests.tools import connected
+from tests.support.mailing_tools import connected
+from tests.support.signing import a_rush
+from tests.support.webhook_receivers import entered
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
-    from tests.signing import Rush
+    from tests.support.client import Client
+    from tests.support.signing import Rush
 
 BEFORE_PUSHES_WERE_CUT = "b90c1f6a7d24"
 HIDDEN = ("bob", "cyd", "dot", "eli")

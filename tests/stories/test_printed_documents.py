@@ -9,7 +9,7 @@ import pytest
 from api.documents import service
 from api.documents.rules import press
 from api.documents.service import public
-from tests.builders import (
+from tests.support.builders import (
     Signing,
     a_case,
     a_coalition,
@@ -18,12 +18,12 @@ from tests.builders import (
     a_text,
     another_revision,
 )
-from tests.signing import a_rush
-from tests.signoffs import a_sign_off
+from tests.support.signing import a_rush
+from tests.support.signoffs import a_sign_off
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 CASE = {"id": "named", "name": "Wagtail Specimen", "country": "TJ"}
 # What they ask for who follow a link: Firefox and Safari, and Chromium.

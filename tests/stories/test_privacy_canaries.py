@@ -16,16 +16,16 @@ from api.infra.security.audit import AuditEntry
 from api.signatures.models import SignatureState, Visibility
 from api.statements.models import Signing as Opened
 from api.web import logs
-from tests.builders import Signing, a_coalition, a_text
-from tests.signing import a_rush
 from tests.stories.test_canaries import a_dump
-from tests.strangers import opened, strangers, with_letters
+from tests.support.builders import Signing, a_coalition, a_text
+from tests.support.public_signatures import opened, strangers, with_letters
+from tests.support.signing import a_rush
 
 if TYPE_CHECKING:
     import pytest
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 CANARIES = ("Zimorodkova", "Зимородкова", "zimorodok.example", "zimorodok-block", "zimorod*")
 

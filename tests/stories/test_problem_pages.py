@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.rules.test_pages import Tags
-from tests.signing import Rush, a_rush
+from tests.support.signing import Rush, a_rush
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient

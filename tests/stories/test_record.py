@@ -14,7 +14,8 @@ from api.infra.background import jobs
 from api.infra.database.transactions import db
 from api.infra.security import audit
 from api.infra.security.audit import AuditEntry
-from tests.builders import (
+from tests.contracts.scene import a_source
+from tests.support.builders import (
     Signing,
     a_case,
     a_coalition,
@@ -25,11 +26,10 @@ from tests.builders import (
     a_text,
     an_organisation,
 )
-from tests.contracts.scene import a_source
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.infra import clock
-from tests.builders import (
+from tests.support.builders import (
     a_case,
     a_coalition,
     a_demand,
@@ -17,11 +17,11 @@ from tests.builders import (
     a_statement,
     letters_of,
 )
-from tests.signoffs import a_sign_off
+from tests.support.signoffs import a_sign_off
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 NAME, LABEL = "Ayan Specimenov", "a satirist and blogger"
 BESIDE = f"We write for the satirist and blogger {NAME}, who is held."

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import (
+from tests.stories.test_assemblies import LETTER, some_facts
+from tests.stories.test_case_tables import send as send_table
+from tests.support.builders import (
     a_case,
     a_coalition,
     a_demand,
@@ -17,12 +19,10 @@ from tests.builders import (
     a_role,
     a_statement,
 )
-from tests.stories.test_assemblies import LETTER, some_facts
-from tests.stories.test_case_tables import send as send_table
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 BEK, DANA, CIHAN = "Bek Specimenov", "Dana Specimen", "Cihan Specimen"
 FREED_ON = str((datetime.now(UTC) - timedelta(days=40)).date())

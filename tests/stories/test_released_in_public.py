@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import a_revision, a_role, a_statement
 from tests.stories.test_released import (
     CIHAN,
     FREE,
@@ -16,10 +15,11 @@ from tests.stories.test_released import (
     moved,
     said,
 )
+from tests.support.builders import a_revision, a_role, a_statement
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 OPENED = "2026-01-01T00:00:00+00:00"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.builders import a_coalition, a_representative, a_role, an_organisation
+from tests.support.builders import a_coalition, a_representative, a_role, an_organisation
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 
 def test_representatives_are_entered_changed_and_ended(owner: Client) -> None:

@@ -27,13 +27,13 @@ from api.signatures.models import (
 )
 from api.signing.models import PendingSignature
 from api.statements.models import Signing as Opened
-from tests.builders import Signing, a_coalition, a_text, an_organisation
-from tests.post import mail_at
-from tests.strangers import number_of, opened, row_of, strangers, with_letters
+from tests.support.builders import Signing, a_coalition, a_text, an_organisation
+from tests.support.public_signatures import number_of, opened, row_of, strangers, with_letters
+from tests.support.smtp_server import mail_at
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 BEFORE_OWNERS_WERE_TOLD = "b7c1d40e92fa"
 YESTERDAY = clock.today() - timedelta(days=1)

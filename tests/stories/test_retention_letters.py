@@ -19,16 +19,16 @@ from api.signatures.models import (
     SignatureIdentity,
 )
 from api.statements.models import Signing as Opened
-from tests.appearing import lasting
-from tests.builders import Signing, a_coalition, a_text
-from tests.post import Post, mail_at, server
-from tests.strangers import number_of, opened, strangers
+from tests.support.appearances import lasting
+from tests.support.builders import Signing, a_coalition, a_text
+from tests.support.public_signatures import number_of, opened, strangers
+from tests.support.smtp_server import Post, mail_at, server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 BEFORE_OWNERS_WERE_TOLD = "b7c1d40e92fa"
 YESTERDAY = clock.today() - timedelta(days=1)

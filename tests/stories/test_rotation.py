@@ -15,16 +15,16 @@ from api.infra.security import keys, rotation
 from api.infra.security.audit import AuditEntry
 from api.infra.security.keys import DataKey
 from api.infra.vault import KeyMissing, decrypt, new_master_key
-from tests.backup import first_key, master_keys
-from tests.builders import a_coalition
-from tests.house import a_house, generations, many_signatures, rotate, sealed
+from tests.support.backup import first_key, master_keys
+from tests.support.builders import a_coalition
+from tests.support.installation import a_house, generations, many_signatures, rotate, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Client
     from tests.conftest import World
-    from tests.house import House
+    from tests.support.client import Client
+    from tests.support.installation import House
 
 # Hashes, and what a master key opens.
 NOT_SEALED = {

@@ -17,16 +17,16 @@ from api.cases.service.entries import enter_cases
 from api.infra.database.columns import Base
 from api.infra.database.transactions import reading, transaction
 from api.infra.security import keys, rotation
-from tests.builders import a_case, a_demand, a_demand_list
-from tests.client import Client
-from tests.house import a_house, generations, many_signatures, rotate
+from tests.support.builders import a_case, a_demand, a_demand_list
+from tests.support.client import Client
+from tests.support.installation import a_house, generations, many_signatures, rotate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Answer
     from tests.conftest import World, Worlds
-    from tests.house import House
+    from tests.support.client import Answer
+    from tests.support.installation import House
 
 
 @pytest.fixture

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import (
+from tests.contracts.scene import a_source
+from tests.stories.test_exchange import a_document, take_in
+from tests.stories.test_statements import HIDDEN, draft_of, save
+from tests.support.builders import (
     a_case,
     a_coalition,
     a_demand,
@@ -16,13 +19,10 @@ from tests.builders import (
     a_statement,
     made,
 )
-from tests.contracts.scene import a_source
-from tests.stories.test_exchange import a_document, take_in
-from tests.stories.test_statements import HIDDEN, draft_of, save
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 CANARIES = (b"Wagtail", b"Canary", b"canary", "Канарейка".encode(), b"Marykanat")
 BODY = [{"cases": {"ids": ["tm-7"]}}]

@@ -14,8 +14,8 @@ from api.coalitions.models import Coalition
 from api.infra.database.transactions import reading, transaction
 from api.signoffs import service
 from api.web import logs
-from tests.builders import a_coalition, a_role, another_revision, letters_of, secret_of
-from tests.signoffs import SigningOff, a_sign_off, letter_rows
+from tests.support.builders import a_coalition, a_role, another_revision, letters_of, secret_of
+from tests.support.signoffs import SigningOff, a_sign_off, letter_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

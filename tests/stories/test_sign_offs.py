@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.builders import a_case, a_signature, an_organisation, another_revision, letters_of
 from tests.contracts.scene import SVG
-from tests.signoffs import SigningOff, a_sign_off
+from tests.support.builders import (
+    a_case,
+    a_signature,
+    an_organisation,
+    another_revision,
+    letters_of,
+)
+from tests.support.signoffs import SigningOff, a_sign_off
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 
 @pytest.fixture

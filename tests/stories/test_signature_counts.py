@@ -26,13 +26,13 @@ from api.signatures.models import (
 from api.signatures.rules import Audience
 from api.signatures.service import counts, lists, places
 from api.statements.models import Statement
-from tests.builders import Signing, a_coalition, a_text, another_revision
+from tests.support.builders import Signing, a_coalition, a_text, another_revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 CURSOR = "WzFd"  # after position 1
 COUNTRIES = ("KZ", "UZ", None)

@@ -9,11 +9,11 @@ import pytest
 
 from api.infra.tables.csv_files import MOST_LINES
 from api.signatures import rules
-from tests.builders import a_coalition, a_role, a_signature, a_text, another_revision
+from tests.support.builders import a_coalition, a_role, a_signature, a_text, another_revision
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 
 def send(

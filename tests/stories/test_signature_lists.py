@@ -24,14 +24,14 @@ from api.signatures.models import (
     Visibility,
 )
 from api.signatures.service import places, rows, search
-from tests.builders import Signing, a_coalition, a_text, an_organisation
 from tests.stories.test_signature_counts import confirmed
+from tests.support.builders import Signing, a_coalition, a_text, an_organisation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 
 @pytest.fixture

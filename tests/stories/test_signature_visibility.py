@@ -12,16 +12,11 @@ from api.infra.database.transactions import transaction
 from api.signatures import service
 from api.signatures.rules import Audience
 from api.statements.models import Revision, Statement
-from tests.builders import (
-    Signing,
-    a_coalition,
-    a_text,
-    an_organisation,
-)
+from tests.support.builders import Signing, a_coalition, a_text, an_organisation
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from api.signatures.rules import Audience
-from tests.builders import (
+from tests.support.builders import (
     Signing,
     a_coalition,
     a_signature,
@@ -18,7 +18,7 @@ from tests.builders import (
     an_organisation,
     another_revision,
 )
-from tests.client import Client
+from tests.support.client import Client
 
 if TYPE_CHECKING:
     from tests.conftest import World

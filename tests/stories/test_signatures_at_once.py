@@ -13,12 +13,12 @@ from api.infra.database.transactions import reading
 from api.signatures.models import Signature
 from api.signatures.service import counts, places
 from api.statements.models import Statement
-from tests.builders import Signing, a_coalition, a_text
 from tests.stories.test_signature_counts import confirmed, fold, recounted, told
+from tests.support.builders import Signing, a_coalition, a_text
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 SIGNERS, EACH = 4, 12
 

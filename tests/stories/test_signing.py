@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 import time_machine
 
-from tests.builders import an_organisation, another_revision
-from tests.signing import OPENED, Rush, a_rush, letters_of
+from tests.support.builders import an_organisation, another_revision
+from tests.support.signing import OPENED, Rush, a_rush, letters_of
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from flask_migrate import downgrade, upgrade
 
 from api.infra.database.transactions import reading
 from api.signatures.models import Signature
-from tests.builders import an_organisation, another_revision
-from tests.signing import Rush, a_rush, letters_of
+from tests.support.builders import an_organisation, another_revision
+from tests.support.signing import Rush, a_rush, letters_of
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 ADDRESS = "rasa@specimen.example"
 SLIP, RIGHT = "Rasa Pavyzdeine", "Rasa Pavyzdienė"

@@ -10,12 +10,12 @@ import altcha
 import pytest
 
 from api.infra.security import rotation
-from tests.builders import another_revision
-from tests.signing import Rush, a_rush, letters_of
+from tests.support.builders import another_revision
+from tests.support.signing import Rush, a_rush, letters_of
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.portable.rules import printing
-from tests.builders import (
+from tests.support.builders import (
     a_case,
     a_coalition,
     a_demand,
@@ -21,8 +21,8 @@ from tests.builders import (
 )
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 
 def draft_of(client: Client, statement: str) -> dict[str, Any]:

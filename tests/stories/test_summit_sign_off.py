@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.builders import a_case, a_coalition, a_demand, a_demand_list, a_revision, letters_of
-from tests.paper import letters, letters_of as words_of
-from tests.signoffs import SigningOff
+from tests.support.builders import (
+    a_case,
+    a_coalition,
+    a_demand,
+    a_demand_list,
+    a_revision,
+    letters_of,
+)
+from tests.support.pdf_words import letters, letters_of as words_of
+from tests.support.signoffs import SigningOff
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 # Name, country, role in the coalition, and who speaks for it.
 MEMBERS = (

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import a_coalition, a_demand_list, a_text
 from tests.contracts.scene import document
+from tests.support.builders import a_coalition, a_demand_list, a_text
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 CASES = "/v1/coalitions/{coalition_id}/case-imports"
 DEMANDS = "/v1/coalitions/{coalition_id}/demand-imports"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import (
+from tests.support.builders import (
     a_case,
     a_coalition,
     a_demand,
@@ -18,8 +18,8 @@ from tests.builders import (
 )
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 NAME, SURNAME, ALIAS = "Canary Kanareyka", "Kanareyka", "Канарейка"
 

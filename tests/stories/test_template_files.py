@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import a_case, a_coalition, a_role, made
-from tests.command import run
 from tests.contracts.scene import a_source
 from tests.rules.test_built_in_templates import NAMES
+from tests.support.builders import a_case, a_coalition, a_role, made
+from tests.support.command import run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 YAML = "application/yaml"
 BOMB = b"a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b]\n"

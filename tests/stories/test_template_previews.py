@@ -10,14 +10,14 @@ import pytest
 
 from api.portable.rules import checking, reading
 from api.texts.rules import themes
-from tests.builders import a_case, a_coalition, a_demand, a_demand_list, a_role, made
 from tests.contracts.scene import a_source
-from tests.paper import letters, letters_of, pages_of
 from tests.rules.test_built_in_templates import NAMES, source_of
+from tests.support.builders import a_case, a_coalition, a_demand, a_demand_list, a_role, made
+from tests.support.pdf_words import letters, letters_of, pages_of
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 
 def preview(client: Client, coalition: str, **body: Any) -> Answer:

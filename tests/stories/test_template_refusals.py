@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import a_coalition, made
 from tests.contracts.scene import a_source
 from tests.rules.test_template_payloads import REFUSED, SECONDS
 from tests.rules.test_template_syntax import with_paragraph
+from tests.support.builders import a_coalition, made
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.cases import rules
-from tests.builders import a_case, a_coalition, a_demand, a_demand_list, a_role
 from tests.stories.test_cases import WHO, everything_in, found
+from tests.support.builders import a_case, a_coalition, a_demand, a_demand_list, a_role
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 CANARIES = ("zarobov", "davlatbek", "заробов", "давлатбек", "held at night")
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.news import News, gone, news, page_of, updates
-from tests.post import Post, server
+from tests.support.mailing_consents import News, gone, news, page_of, updates
+from tests.support.smtp_server import Post, server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
 FORM = "application/x-www-form-urlencoded"

@@ -11,15 +11,15 @@ import pytest
 from api.infra.mail import letters
 from api.updates.service import people, sending
 from tests.contracts.test_letter_workers import settings_of
-from tests.news import News, news, updates
-from tests.post import Post, server
-from tests.workers import working
+from tests.support.mailing_consents import News, news, updates
+from tests.support.smtp_server import Post, server
+from tests.support.workers import working
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 
 @pytest.fixture

@@ -11,17 +11,17 @@ import pytest
 
 from api.updates import service
 from api.updates.service import sending
-from tests.builders import a_coalition, a_role, an_organisation, an_update
-from tests.news import HEADER, TEXTS, News, gone, news, page_of, updates
-from tests.post import Post, server
-from tests.signing import letters_of
+from tests.support.builders import a_coalition, a_role, an_organisation, an_update
+from tests.support.mailing_consents import HEADER, TEXTS, News, gone, news, page_of, updates
+from tests.support.signing import letters_of
+from tests.support.smtp_server import Post, server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import EmailMessage
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
 FORM = "application/x-www-form-urlencoded"

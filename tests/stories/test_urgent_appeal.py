@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from api.config import share
-from tests.paper import letters, letters_of
+from tests.support.pdf_words import letters, letters_of
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 PAGE = share("docs", "templates.md").read_text("utf-8")
 SECTION = PAGE[PAGE.index("## An urgent appeal in") : PAGE.index("## Preview")]

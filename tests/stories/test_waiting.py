@@ -12,13 +12,13 @@ from api.infra.pdf import render
 from api.infra.runtime import EXTENSION
 from api.infra.sandbox.bulkhead import Bulkhead, Busy
 from api.infra.sandbox.pool import Limits
-from tests.builders import a_coalition, a_text
+from tests.support.builders import a_coalition, a_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 
 @pytest.fixture

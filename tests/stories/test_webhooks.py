@@ -12,8 +12,9 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from api.infra import clock
 from api.webhooks import rules
-from tests.builders import a_case, a_coalition, a_role, a_signature, a_text
-from tests.hooks import (
+from tests.support.builders import a_case, a_coalition, a_role, a_signature, a_text
+from tests.support.signing import a_rush
+from tests.support.webhook_receivers import (
     ADDRESS,
     TYPES,
     an_endpoint,
@@ -23,11 +24,10 @@ from tests.hooks import (
     told,
     work,
 )
-from tests.signing import a_rush
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 
 @pytest.fixture

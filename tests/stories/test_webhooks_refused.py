@@ -15,8 +15,9 @@ import pytest
 from api.infra import clock
 from api.infra.net.http import Line
 from api.webhooks import rules
-from tests.builders import a_case, a_coalition, a_role
-from tests.hooks import (
+from tests.support.builders import a_case, a_coalition, a_role
+from tests.support.signing import letters_of
+from tests.support.webhook_receivers import (
     Handler,
     deliveries,
     entered,
@@ -27,13 +28,12 @@ from tests.hooks import (
     wait_for_lanes,
     work,
 )
-from tests.signing import letters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 GIGABYTE = 1_000_000_000
 

@@ -16,7 +16,11 @@ from api.organisations.models import Organisation
 from api.signatures.models import Signature
 from api.signatures.service import rows
 from api.signing.service import entries
-from tests.builders import (
+from tests.stories.test_case_tables import cases_of, send as send_cases
+from tests.stories.test_exchange import a_document, take_in
+from tests.stories.test_imported_people import send_by
+from tests.stories.test_imports import people, send, states, there
+from tests.support.builders import (
     a_case,
     a_coalition,
     a_cover_letter,
@@ -24,16 +28,12 @@ from tests.builders import (
     an_organisation,
     made,
 )
-from tests.signing import Rush, a_rush
-from tests.signoffs import a_sign_off
-from tests.stories.test_case_tables import cases_of, send as send_cases
-from tests.stories.test_exchange import a_document, take_in
-from tests.stories.test_imported_people import send_by
-from tests.stories.test_imports import people, send, states, there
+from tests.support.signing import Rush, a_rush
+from tests.support.signoffs import a_sign_off
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 BEFORE = "e085ded5c3ad"  # entries were taken by their sound
 ALIKE = [

@@ -11,10 +11,20 @@ from playwright.sync_api import expect
 
 from api.config import share
 from api.pages.rules import widget
-from tests import browser as browsers
-from tests.builders import a_coalition, a_text, another_revision
-from tests.signing import OPENED, Rush, a_rush
-from tests.widget import TOLD, a_site, allow, by_widget, complaints, demo, fill_in, send, wrong
+from tests.support import browser as browsers
+from tests.support.builders import a_coalition, a_text, another_revision
+from tests.support.host_sites import (
+    TOLD,
+    a_site,
+    allow,
+    by_widget,
+    complaints,
+    demo,
+    fill_in,
+    send,
+    wrong,
+)
+from tests.support.signing import OPENED, Rush, a_rush
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

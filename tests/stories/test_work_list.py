@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import time_machine
 
-from tests.builders import (
+from tests.stories.test_cases import WHO
+from tests.stories.test_unnamed_cases import told_in
+from tests.support.builders import (
     a_case,
     a_coalition,
     a_demand,
@@ -16,12 +18,10 @@ from tests.builders import (
     a_role,
     a_statement,
 )
-from tests.stories.test_cases import WHO
-from tests.stories.test_unnamed_cases import told_in
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 NOW = datetime.now(UTC)
 

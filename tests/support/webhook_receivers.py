@@ -27,8 +27,8 @@ from api.webhooks.service import sending
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
     How = Callable[["Handler"], None]
 

@@ -6,7 +6,7 @@ happens with servers that nobody here has heard of.
 
 from __future__ import annotations
 
-from tests.answered import Answers
+from tests.support.refusal_corpus import Answers
 
 ASIDE = Answers(
     gone=(

@@ -12,13 +12,13 @@ from api.infra.mail.letters import Letter
 from api.infra.security import keys
 from api.signoffs.models import Approver
 from api.signoffs.service import rows
-from tests.builders import a_coalition, a_member, a_representative, a_text, secret_of
+from tests.support.builders import a_coalition, a_member, a_representative, a_text, secret_of
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 
 @dataclass

@@ -13,12 +13,12 @@ from api.connectors.service import following
 from api.infra.database.transactions import transaction
 from api.infra.net.egress import Egress
 from api.infra.runtime import EXTENSION
-from tests.news import News, news
-from tests.post import Post, server
-from tests.signing import Rush, a_rush
-from tests.tls import certificate
-from tests.tools import NEWS, FakeMailman, Server, connected
-from tests.workers import working
+from tests.support.mailing_consents import News, news
+from tests.support.mailing_tools import NEWS, FakeMailman, Server, connected
+from tests.support.signing import Rush, a_rush
+from tests.support.smtp_server import Post, server
+from tests.support.tls import certificate
+from tests.support.workers import working
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from werkzeug import Request, Response
 
     from api.config import Settings
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 HOST, NETWORK = "127.0.0.1", ip_network("127.0.0.0/8")
 SLOW_SECONDS = 1.0  # of a letter, and of each call of a tool

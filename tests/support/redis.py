@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 import redis
 
-from tests.postgres import free_port
+from tests.support.postgres import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

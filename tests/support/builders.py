@@ -20,8 +20,8 @@ from api.statements.models import Statement
 
 if TYPE_CHECKING:
     from api.signatures.rules import Audience
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 
 def made(client: Client, path: str, body: dict[str, Any]) -> str:

@@ -11,10 +11,10 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tests.returned import Sent
+from tests.support.bounce_reports import Sent
 
 if TYPE_CHECKING:
-    from tests.answered import Answers
+    from tests.support.refusal_corpus import Answers
 
 Shape = Callable[[Sent, str], bytes]
 CODE = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")

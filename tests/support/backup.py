@@ -11,7 +11,7 @@ from api.infra.database.columns import Base
 from api.infra.database.transactions import db
 from api.infra.runtime import EXTENSION
 from api.infra.vault import Vault
-from tests.house import counts, empty_storage
+from tests.support.installation import counts, empty_storage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,17 +9,17 @@ from sqlalchemy import select
 
 from api.infra.database.transactions import reading
 from api.signatures.models import Signature, Source
-from tests.paper import letters_of as letters_in
-from tests.signoffs import SigningOff, a_sign_off
 from tests.stories.test_document_logos import SVG
+from tests.support.pdf_words import letters_of as letters_in
+from tests.support.signoffs import SigningOff, a_sign_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import time_machine
 
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 SHY, CLOSED, SILENT = "Kestrelrest", "Wagtailhouse", "Dunnockhall"
 HIDDEN = (SHY, CLOSED, SILENT)

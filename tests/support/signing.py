@@ -17,11 +17,11 @@ from api.infra.security import links
 from api.signing import rules
 from api.signing.models import PendingSignature
 from api.signing.service import batch
-from tests.builders import a_coalition, a_text
+from tests.support.builders import a_coalition, a_text
 
 if TYPE_CHECKING:
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 OPENED = "2026-01-01T00:00:00+00:00"
 _networks = itertools.count()

@@ -12,7 +12,9 @@ from sqlalchemy import func, select
 from api.infra.database.columns import Base
 from api.infra.database.transactions import reading
 from api.infra.security import keys, rotation
-from tests.builders import (
+from tests.contracts.scene import SVG, a_source
+from tests.stories.test_statements import HIDDEN
+from tests.support.builders import (
     a_case,
     a_coalition,
     a_demand,
@@ -28,15 +30,13 @@ from tests.builders import (
     made,
     secret_of,
 )
-from tests.contracts.scene import SVG, a_source
-from tests.hooks import an_endpoint
-from tests.signing import a_rush
-from tests.stories.test_statements import HIDDEN
-from tests.tools import a_file
+from tests.support.mailing_tools import a_file
+from tests.support.signing import a_rush
+from tests.support.webhook_receivers import an_endpoint
 
 if TYPE_CHECKING:
-    from tests.client import Client
     from tests.conftest import World
+    from tests.support.client import Client
 
 
 PDF = b"%PDF-1.7"

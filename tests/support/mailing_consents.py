@@ -12,17 +12,17 @@ from sqlalchemy import insert, select
 from api.infra import clock
 from api.infra.database.transactions import transaction
 from api.signatures.models import Consent, ConsentWords, Purpose
-from tests.builders import a_coalition, an_organisation, made
-from tests.post import Post, mail_at
-from tests.signing import Rush, a_rush
-from tests.strangers import strangers
+from tests.support.builders import a_coalition, an_organisation, made
+from tests.support.public_signatures import strangers
+from tests.support.signing import Rush, a_rush
+from tests.support.smtp_server import Post, mail_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import EmailMessage
 
-    from tests.client import Answer, Client
     from tests.conftest import World
+    from tests.support.client import Answer, Client
 
 HEADER = "List-Unsubscribe"
 OWN = "/v1/public/own-signatures"

@@ -9,14 +9,14 @@ from axe_playwright_python.sync_playwright import Axe
 from werkzeug.wrappers import Request, Response
 
 from api.config import share
-from tests import browser as browsers
+from tests.support import browser as browsers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import BrowserContext, Page
 
-    from tests.signing import Rush
+    from tests.support.signing import Rush
 
 TOLD = "https://sign.specimen.example"  # by the demo page
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

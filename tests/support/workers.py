@@ -15,7 +15,7 @@ from api.infra import queue
 from api.infra.background import jobs, worker
 from api.infra.mail import sender
 from api.webhooks.service import sending as telling
-from tests.post import a_kind
+from tests.support.smtp_server import a_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ def working(
     settings: Settings, *, has_kind: bool = False, **env: str
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a worker; with the kind of letter that only tests write, and no other."""
-    command = [sys.executable, "-m", "tests.workers", *([KIND] if has_kind else [])]
+    command = [sys.executable, "-m", "tests.support.workers", *([KIND] if has_kind else [])]
     with subprocess.Popen(command, env={**environment(settings), **env}) as process:  # noqa: S603 # our own module
         try:
             yield process

@@ -25,8 +25,8 @@ from api.infra.runtime import EXTENSION
 from api.infra.security import keys
 from api.mailings.models import Cause
 from api.mailings.service import suppressions
-from tests.builders import an_organisation
-from tests.signing import a_rush
+from tests.support.builders import an_organisation
+from tests.support.signing import a_rush
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from time_machine import Traveller
     from werkzeug import Request
 
-    from tests.client import Answer, Client
     from tests.conftest import World
-    from tests.signing import Rush
+    from tests.support.client import Answer, Client
+    from tests.support.signing import Rush
 
 ANY = re.compile("/.*")
 

@@ -1,0 +1,1 @@
+"""What tests stand on: builders of one valid thing each, and servers that do as they are told."""
