@@ -18,6 +18,7 @@ from tests.support.mailing_tools import (
     later,
     reachable,
 )
+from tests.support.smtp_server import Post, mail_at, server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -290,7 +291,8 @@ def test_who_is_forgotten_because_a_statement_is_over_stays_with_the_organisatio
     news = connected(world, owner, tool)
     news.agreed("ada@specimen.example")
     news.rush.set(retain_until="2031-06-01")
-    later(world, clock, 12 * 86400)  # the owners are told
+    with server(Post()) as post, mail_at(world, f"smtp://127.0.0.1:{post.port}"):
+        later(world, clock, 12 * 86400)  # the owners are told
     later(world, clock, 8 * 86400)
     later(world, clock, 3600)
 

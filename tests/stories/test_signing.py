@@ -59,7 +59,7 @@ def test_the_address_is_forgotten_once_the_receipt_is_sent(rush: Rush) -> None:
 
     (signature,) = rush.signatures()
     assert (signature["name"], signature["email"]) == ("Ada Specimen", None)
-    assert [kind for kind, _ in letters_of(rush.world)][-1] == "signing.receipt"
+    assert [kind for kind, _ in letters_of(rush.world)].count("signing.receipt") == 1
 
 
 def test_confirming_again_changes_nothing_and_is_fine_for_seven_days(rush: Rush) -> None:
@@ -136,9 +136,9 @@ def test_who_signs_again_gets_a_letter_that_says_so(rush: Rush) -> None:
     rush.sent("Ada+again@specimen.example")
     rush.work()
 
-    kind, letter = letters_of(rush.world)[-1]
+    (letter,) = [each for kind, each in letters_of(rush.world) if kind == "signing.again"]
     assert letter is not None
-    assert (kind, letter.to) == ("signing.again", "Ada+again@specimen.example")
+    assert letter.to == "Ada+again@specimen.example"
     own = str(letter.facts["link"]).rsplit("/", 1)[1]
     assert rush.world.stranger().get(f"/v1/public/own-signatures/{own}")["who"] == {
         "name": "Ada Specimen"
