@@ -213,7 +213,7 @@ def test_who_is_one_of_many_is_told_when_to_try_again(rush: Rush, form: Any) -> 
         ),
     )
     send(form)
-    form.get_by_text("send it again in 3 minutes").wait_for()
+    form.get_by_text("send the form again in 3 minutes").wait_for()
     assert form.get_by_label("E-mail").input_value() == "ada@specimen.example"
     form.page.unroute("**/signatures")
     send(form)
