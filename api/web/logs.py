@@ -6,6 +6,7 @@ import logging
 import re
 import sys
 import time
+from http import HTTPMethod
 from uuid import uuid4
 
 import structlog
@@ -57,9 +58,11 @@ def _without_values(record: logging.LogRecord) -> bool:
 
 def _facts(status: int) -> dict[str, str | int | float]:
     route = request.url_rule.rule if request.url_rule else "unknown"
+    # Whatever a client sends as a method is a word of its own.
+    method = request.method if request.method in HTTPMethod.__members__ else "unknown"
     took = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)
     facts: dict[str, str | int | float] = {
-        "method": request.method,
+        "method": method,
         "route": route,
         "status": status,
         "milliseconds": took,

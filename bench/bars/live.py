@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROBLEM = "application/problem+json"
+HTTPS_OWN = {501, 505}  # what HTTP calls a coding or a version that we do not speak
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,9 @@ class Said:
         if self.status < 400:
             return self.status > 0
         is_problem = self.headers.get("content-type", "").startswith(PROBLEM)
-        is_named = self.status == 503 and "retry-after" in self.headers
+        is_named = self.status in HTTPS_OWN or (
+            self.status == 503 and "retry-after" in self.headers
+        )
         return is_problem and (self.status < 500 or is_named)
 
 

@@ -76,6 +76,15 @@ def test_ordinary_requests_leave_ids_routes_and_times(owner: Client, written: io
     assert {"request_id", "milliseconds", "method", "user", "timestamp", "level"} <= set(last)
 
 
+def test_a_method_that_is_none_of_http_is_not_told(owner: Client, written: io.StringIO) -> None:
+    assert owner.send("KESTREL", f"/v1/{NAME}").status == 404
+    assert owner.send("BREW", "/v1/me").status == 405
+    assert owner.send("PUT", "/v1/me").status == 405
+
+    must_hold_no_canary(written)
+    assert [line["method"] for line in lines(written)][-3:] == ["unknown", "unknown", "PUT"]
+
+
 def test_what_breaks_is_told_without_the_values_that_broke_it(
     world: World, owner: Client, written: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
