@@ -262,6 +262,18 @@ def mentions(document: Mapping[str, Any], closed: Mapping[str, Closed]) -> Itera
     yield from _written(document, closed, told)
 
 
+def cases_of(document: Mapping[str, Any]) -> set[str]:
+    """Return the keys of all cases that a document has, and that its demands and blocks name."""
+    keys = {case["id"] for case in document.get("cases", ())}
+    for asked in document.get("demand_lists", ()):
+        for demand in asked["demands"]:
+            keys.update(demand.get("cases", ()))
+    for block in document["body"]:
+        for _, named in _named_by(block.get("cases", {}), 0, document):
+            keys.update(named)
+    return keys
+
+
 def _mention(
     pointer: str, keys: Iterable[str], closed: Mapping[str, Closed], *, asks: bool = False
 ) -> Iterator[Mention]:

@@ -24,7 +24,7 @@ def closed_of(
     session: Session, coalition_id: UUID, document: Mapping[str, Any]
 ) -> dict[str, cases.Closed]:
     """Return the closed cases of a coalition, and those that only a document knows, by key."""
-    found = cases.closed(session, coalition_id)
+    found = cases.closed(session, coalition_id, rules.cases_of(document))
     own = {
         case["id"]: case
         for case in document.get("cases", ())

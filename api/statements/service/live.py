@@ -31,8 +31,11 @@ def with_live(
     whole, wanted = dict(document), references.wanted(document)
     left: list[Fault] = []
     if wanted.lists or wanted.demands:
-        closed = cases.closed(session, coalition_id) if wanted.lists else {}
         live = demands.documents(session, coalition_id)
+        about = {
+            key for each in live for demand in each["demands"] for key in demand.get("cases", ())
+        }
+        closed = cases.closed(session, coalition_id, about) if wanted.lists else {}
         added = [
             taken
             for each in live
