@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import psycopg
 from sqlalchemy import create_engine, text
@@ -77,7 +78,7 @@ def measure() -> None:
 @contextmanager
 def database() -> Iterator[str]:
     """Have a database of PostgreSQL for a while."""
-    name = f"bench_{os.getpid()}"
+    name = f"bench_{uuid4().hex}"
     with psycopg.connect(POSTGRES, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     try:

@@ -123,7 +123,7 @@ def _measured(live: Live, fault: _Fault, *, reads_go_on: bool) -> Iterator[Figur
     yield Figure(f"the slowest answer in {slowest:.1f} s", slowest < LONGEST_SECONDS)
     seen = f"/healthz {health.status} in {health.seconds:.2f} s, /readyz {ready.status}"
     is_ready = ready.status in {200, 503} if reads_go_on else ready.status == 503
-    yield Figure(seen, health.status == 200 and health.seconds < 1 and is_ready)
+    yield Figure(seen, health.status == 200 and health.seconds < LONGEST_SECONDS and is_ready)
     yield Figure(f"signs again {back - ended:.1f} s after it is back", back - ended <= BACK_SECONDS)
     accepted = {who for _, who, each in said if each.status == 202}
     kept = _kept(live)
