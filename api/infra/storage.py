@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from obstore.exceptions import AlreadyExistsError, GenericError
+import structlog
+from obstore.exceptions import AlreadyExistsError, GenericError, PermissionDeniedError
 from obstore.store import LocalStore
+
+from api.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+log = structlog.get_logger()
 
 
 class Storage:
@@ -24,14 +30,16 @@ class Storage:
     def put(self, key: str, content: bytes) -> None:
         """Keep `content` under `key`; what is there already stays."""
         try:
-            self._store.put(key, content, mode="create")
+            with _answering():
+                self._store.put(key, content, mode="create")
         except AlreadyExistsError:
             return
 
     def get(self, key: str) -> bytes | None:
         """Return what is under `key`, or None."""
         try:
-            return bytes(self._store.get(key).bytes())
+            with _answering():
+                return bytes(self._store.get(key).bytes())
         except FileNotFoundError:
             return None
 
@@ -45,7 +53,8 @@ class Storage:
 
     def write(self, key: str, parts: Iterator[bytes]) -> None:
         """Keep parts under `key`, in place of what is there."""
-        self._store.put(key, parts)
+        with _answering():
+            self._store.put(key, parts)
 
     def start(self, key: str, length: int) -> bytes:
         """Return the first bytes of what is under `key`; none where there is nothing."""
@@ -65,3 +74,13 @@ class Storage:
         """Yield the key of each file, or of each in a folder such as `documents/…` and below."""
         for found in self._store.list(folder):
             yield from (str(each["path"]) for each in found)
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Have what a full or missing disk cannot do tried again; its operator reads why in the log."""
+    try:
+        yield
+    except (GenericError, PermissionDeniedError) as fault:
+        log.warning("storage fails", error=str(fault).partition("\n")[0])
+        raise Unavailable("The storage of files takes and gives nothing at the moment.") from None

@@ -6,10 +6,12 @@ import shutil
 import threading
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from jsonschema import Draft202012Validator
+from obstore.exceptions import GenericError
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
@@ -17,7 +19,7 @@ from api.infra.database.transactions import db
 from api.infra.net.smtp import SmtpServer
 from api.web import health
 from tests.contracts.scene import document
-from tests.support.builders import a_coalition
+from tests.support.builders import a_coalition, a_revision, a_statement
 from tests.support.postgres import free_port
 
 if TYPE_CHECKING:
@@ -133,6 +135,27 @@ def test_without_room_or_a_folder_for_files_it_serves_on(
     assert (full.status, gone.status) == (200, 200)
     assert full.json == {"status": "degraded", "database": True, **WELL, "storage": False}
     assert gone.json == full.json
+
+
+def test_what_a_full_disk_cannot_keep_is_tried_again(
+    world: World, owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statement = a_statement(owner, a_coalition(owner))
+    a_revision(owner, statement)
+    path = f"/v1/statements/{statement}/document"
+
+    def full(*_: Any, **__: Any) -> NoReturn:
+        raise GenericError("No space left on device (os error 28)")
+
+    storage = world.app.extensions["undersigned"].storage
+    with monkeypatch.context() as while_full:
+        there = storage._store  # noqa: SLF001 # the disk below it
+        while_full.setattr(storage, "_store", SimpleNamespace(put=full, get=there.get))
+        refused = owner.get(path)
+
+    assert (refused.status, refused["type"]) == (503, "/problems/unavailable")
+    assert "Retry-After" in refused.headers
+    assert owner.get(path).status == 200
 
 
 def test_without_its_mail_server_it_serves_on(
