@@ -174,7 +174,7 @@ class Channel(HTTPChannel):  # type: ignore[misc] # waitress ships no types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Begin to wait for the first head."""
-        self.since = time.monotonic()  # when it came, or had its last answer
+        self.since = time.monotonic()  # when it came, began to ask, or had its last answer
         self.until = self.since + HEAD_SECONDS
         self.sent = 0
         self._all_until = 0.0  # that a whole body may take at the least rate
@@ -202,6 +202,7 @@ class Channel(HTTPChannel):  # type: ignore[misc] # waitress ships no types
             return False
         now = time.monotonic()
         if self.request is None:
+            self.since = now
             self.until = min(self.until, now + HEAD_SECONDS)
         had_head = self.request is not None and self.request.headers_finished
         taken: bool = super().received(data)

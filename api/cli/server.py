@@ -168,17 +168,16 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress ships no types
             channel.end()
 
     def _end_late(self, now: float) -> None:
-        """Close those that are late, and the oldest while what is kept takes too much memory."""
+        """Close those that are late, and the largest while what is kept takes too much memory."""
         for channel in self._oldest_first():
             channel.end_if_late(now)
-        channels = self._oldest_first()
-        kept = sum(each.kept_bytes for each in channels)
-        for channel in channels:
+        sizes = {channel: channel.kept_bytes for channel in self._oldest_first()}
+        kept = sum(sizes.values())
+        for channel in sorted(sizes, key=sizes.__getitem__, reverse=True):
             if kept <= MOST_KEPT_BYTES:
                 return
-            size = channel.kept_bytes
-            if size and channel.stage is not Stage.SERVED:
-                kept -= size
+            if channel.stage is not Stage.SERVED:
+                kept -= sizes[channel]
                 channel.end()
 
     def _oldest_first(self) -> list[Channel]:

@@ -21,7 +21,7 @@ MOST_IN_REQUEST = 2_000
 AT_ONCE = 500  # rows of one transaction
 SAMPLE = 20
 # A coordinator may have been wrong: for so long what was taken out can come back with its names.
-DISPUTED = timedelta(days=90)
+DISPUTED = timedelta(days=91)  # ninety from the end of a day: no hour is kept
 PREFIXES_KEPT = timedelta(days=7)
 A_DAY = timedelta(days=1)
 WAS_HELD = "was_held"  # a flag of what was invalidated while it was held

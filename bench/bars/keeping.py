@@ -99,7 +99,7 @@ def _rows(told: str) -> dict[str, int]:
     found = {}
     for line in told.splitlines():
         count, _, table = line.strip().partition(" ")
-        if count.replace(",", "").isdecimal():
+        if count.replace(",", "").isdecimal() and table.isidentifier():
             found[table] = int(count.replace(",", ""))
     return found
 

@@ -159,6 +159,24 @@ def test_what_clients_send_and_do_not_read_is_bounded_in_all(
         assert house.seconds() < 2
 
 
+def test_who_sent_little_stays_where_others_send_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "MOST_KEPT_BYTES", 2_000_000)
+    with serving() as house, ExitStack() as stack:
+        small = [stack.enter_context(house.connect()) for _ in range(5)]
+        for line in small:
+            line.sendall(GET + b"Content-Length: 1000\r\n\r\n" + b"x" * 100)
+        for _ in range(3):
+            line = stack.enter_context(house.connect())
+            line.sendall(GET + b"Content-Length: 1000000\r\n\r\n" + b"x" * 700_000)
+        until = time.monotonic() + 10
+        while len(house.server.active_channels) > len(small) + 2:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        for line in small:
+            line.sendall(b"x" * 900)
+            assert line.recv(12).endswith(b"200")
+
+
 REFUSED = {
     "a token without its colon": (get(b"Authorization Bearer und_" + CANARY), 400),
     "a head that begins with a space": (get(b" folded: " + CANARY), 400),
@@ -226,7 +244,7 @@ def test_an_error_of_the_application_is_told_by_its_kind_and_place(written: io.S
 
     (line,) = map(json.loads, written.getvalue().splitlines())
     assert (line["event"], line["error"]) == ("server", "RuntimeError")
-    assert line["at"][-1].startswith("serving.py:")
+    assert line["at"][-1].startswith("http_server.py:")
 
 
 def test_who_is_still_sending_hears_why_it_was_refused() -> None:

@@ -294,6 +294,26 @@ def test_few_odd_words_and_signs_do_not_hide_a_cyrillic_table(text: str, code: s
     assert encodings.decoded(data) == (plain, next(e for e in Encoding if _is(e, code)))
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Name;Country\nCasa España;Spain\nLigue de Genève;Switzerland", "mac-roman"),
+        ("Nombre;País\nFundación Esperanza;España\nLigue de Genève;Suiza", "mac-roman"),
+        ("Nazwa;Kraj\nFundacja Żółć ™;Polska", "cp1250"),
+    ],
+)
+def test_a_table_of_another_encoding_than_it_seems_is_asked_about(text: str, code: str) -> None:
+    found = encodings.decoded(text.encode(code))
+    assert found is None or found[0] == text
+
+
+@pytest.mark.timeout(20)
+def test_a_cell_of_any_length_is_no_day_at_once() -> None:
+    for text in ("T" * 100_000, "1 " * 100_000, " " * 100_000):
+        with pytest.raises(parsing.Unclear):
+            parsing.day(text)
+
+
 def _is(encoding: Encoding, code: str) -> bool:
     return codecs.lookup(encoding.codec).name == codecs.lookup(code).name
 

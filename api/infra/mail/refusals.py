@@ -73,7 +73,7 @@ _PAGE = re.compile(
 _HOST = re.compile(
     r"(?<![\w.-])(?:(?:[a-z0-9_-]+\.)+[a-z]{2,24}|(?:[A-Z0-9_-]+\.)+[A-Z]{2,24})(?![\w-])"
 )
-_CODES = re.compile(r"\b[45]\d\d[ -]|[#(]*\b[245]\.\d{1,3}\.\d{1,3}\b\)?|#<")
+_CODES = re.compile(r"\b[45]\d\d[ -]|(?<![#(])[#(]*+\b[245]\.\d{1,3}\.\d{1,3}\b\)?|#<")
 # Addresses of the internet, servers, tickets. A bracket with words only may say anything.
 _TICKETS = re.compile(r"\[[^\[\]\s]{0,200}\d[^\[\]\s]{0,200}\]|\b\w{0,60}\d\w{0,60}\b")
 _LONG = 10  # characters of what is a ticket if there is a digit in it

@@ -306,7 +306,7 @@ def _not_started(reason: str) -> str:
 def _environment(folder: str) -> dict[str, str]:
     """Return all that the process may know of ours: where its code is, and nothing else."""
     here = str(Path.cwd())  # where we happen to be started is no place for code
-    paths = [str(Path(__file__).resolve().parents[2])]
+    paths = [str(Path(__file__).resolve().parents[3])]
     paths += [path for path in sys.path if path not in {"", ".", here}]
     passed = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
     return passed | {

@@ -64,6 +64,7 @@ _LATIN = {
     Encoding.IBM_852: "pl cs sk hu hr sl ro sq",
 }
 _SIGNS = frozenset("«»„“”‘’‚–—…№§°·•€©®\u00a0¿¡ªº")  # noqa: RUF001 # typographic
+_DASHES = frozenset("–—")  # noqa: RUF001 # typographic; in a word it is a letter of another encoding
 _JOINING = frozenset("’·–—")  # noqa: RUF001 # typographic; they may stand inside a word
 _WORD = re.compile(r"[^\W\d_]+")
 _RUSSIAN = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґў")  # Cyrillic
@@ -147,7 +148,8 @@ def _sense(text: str, encoding: Encoding) -> float | None:
     for word in words:
         odd += _is_odd(word)
         strange += not _is_odd(word) and not _is_shaped(word)
-    if strange + odd > max(1, len(words) * _MOST_ODD):
+    is_alone = encoding in _CYRILLIC and len(words) == 1  # what is odd beside it tells as much
+    if strange + odd > max(not is_alone, len(words) * _MOST_ODD):
         return None
     found = _cyrillic(words) if encoding in _CYRILLIC else _latin(words, encoding)
     return None if found is None else found - strange * _STRANGE - odd * _ODD
@@ -170,6 +172,8 @@ def _outline(word: str) -> str:
 def _is_inside(text: str, at: int) -> bool:
     """Tell whether a sign stands in a word where it should not, or one that is odd begins it."""
     before, sign, after = text[at - 1 : at], text[at], text[at + 1 : at + 2]
+    if sign in _DASHES and before.islower() and after.islower():
+        return True
     is_inside = (before.isalpha() or sign not in _SIGNS) and after.isalpha()
     return is_inside and sign not in _JOINING and sign != "\u00a0"
 

@@ -28,6 +28,7 @@ _GROUPED = re.compile(r"\d{1,3}(?:[., '’\u00a0\u202f\u2009]\d{3})+\Z")  # noqa
 _NOUGHTS = re.compile(r"(?<=\d)[.,]0{1,2}\Z")
 _DAYS, _PARTS = 31, 3  # of a month; day, month, year
 _SAME = str.maketrans("يكı", "یکi", "\u0307")  # of Turkish: both i are one, in capitals too
+_LONGEST = 100  # characters of a day with its weekday and its time
 _EARLIEST = 1800  # a year before it is of another calendar
 _ISO = "Write it as 2031-05-14."
 
@@ -38,6 +39,8 @@ class Unclear(ValueError):
 
 def day(text: str) -> str:
     """Return the day that a cell holds as 2031-05-14, or raise Unclear."""
+    if len(text) > _LONGEST:
+        raise Unclear(f"This is more than a day. {_ISO}")
     plain = _TIME.sub("", _digits(text).strip())
     found = _NUMBERS.match(plain)
     year, month, number = _in_order(found) if found else _by_month(plain)

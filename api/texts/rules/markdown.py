@@ -25,12 +25,12 @@ LABEL = re.compile(r"[^\[\]^\s\\]{1,40}")
 MOST_STOPS = 2_000  # places in one text where the parser must look twice; a wall of them is slow
 
 _REFERENCE = re.compile(rf"\[\^({LABEL.pattern})\]")
-_SPACED_REFERENCE = re.compile(rf"[ \t]*(?<!\\){_REFERENCE.pattern}")
+_SPACED_REFERENCE = re.compile(rf"(?<![ \t])[ \t]*+(?<!\\){_REFERENCE.pattern}")
 _MARKS = re.compile(r"[\\*_\[\]<&`]")
 # What opens a block, at the start of a line. A text without these and without marks is its words.
 _OPENER = re.compile(r"^([ \t]*)([#>+=|~-]|\d{1,9}(?=[.)]))", re.MULTILINE)
 _ESCAPED = re.compile(r"[\\*_\[\]^<&`]")
-_LINES = re.compile(r"[ \t]*[\r\n]\s*")
+_LINES = re.compile(r"(?<![ \t])[ \t]*+[\r\n]\s*+")
 _EMPTY_LINE = re.compile(r"\n[ \t]*\r?\n")
 _STOPS = re.compile(r"[\n!#$%&*+:<=>@\[\\\]^_`{}~-]")  # where markdown-it's own text rule stops
 # Two code points that are no characters mark where a reference goes, past the cleaning of HTML.
