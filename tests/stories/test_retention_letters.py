@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -15,6 +16,7 @@ from api.infra import clock
 from api.infra.background import jobs
 from api.infra.database.transactions import reading, transaction
 from api.infra.mail import letters
+from api.moderation.service import retention
 from api.signatures.models import (
     SignatureIdentity,
 )
@@ -179,6 +181,36 @@ def test_while_no_letter_has_left_nobody_is_forgotten_and_the_coordinator_reads_
     with time_machine.travel(clock.now() + timedelta(days=48), tick=False):
         swept(world)
         assert number_of(world, SignatureIdentity) == 0
+
+
+def test_a_day_that_is_promised_while_a_letter_is_on_its_way_is_not_told_by_it(
+    signing: Signing, world: World, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    untold(world, signing)
+    swept(world)  # without a mail server its letter waits
+    late, _ = a_text(signing.owner, signing.coalition, slug="late")
+    opened(world, late, until=None)
+    write, titles = letters.written, []
+
+    def written(kind: str, facts: letters.Facts) -> Any:
+        titles.append([each["title"] for each in facts.facts["statements"]])
+        if len(titles) > 1:
+            raise OSError
+        mine = Opened.statement_id == UUID(late)
+        with transaction() as session:
+            session.execute(update(Opened).where(mine).values(retain_until=YESTERDAY))
+        retention.tell()
+        return write(kind, facts)
+
+    monkeypatch.setattr(letters, "written", written)
+    swept(world, post)
+
+    assert (number_sent(world), [len(each) for each in titles]) == (1, [1, 2])
+    first = signing.owner.get(f"{signing.path}/retention")
+    assert first["told_on"] == in_days(0).isoformat()
+    second = signing.owner.get(f"/v1/statements/{late}/retention")
+    assert second["told_on"] is None
+    assert "No letter" in second["warning"]
 
 
 def test_a_letter_that_failed_tells_nobody_and_is_promised_again_after_a_week(

@@ -106,8 +106,9 @@ FACTS: dict[str, Callable[[Session, UUID], Facts | None]] = {}
 # After a letter ended, in that transaction: what was kept for it alone may go. One that failed for
 # good ends when it is forgotten: until then it can be tried again.
 AFTER: dict[str, Callable[[Session, UUID], None]] = {}
-# After the mail server took a letter, in that transaction.
-LEFT: dict[str, Callable[[Session, UUID], None]] = {}
+# After the mail server took a letter, in that transaction; with what it was made of: by then the
+# rows may say something else.
+LEFT: dict[str, Callable[[Session, UUID, Facts], None]] = {}
 # After a letter failed, in that transaction: it may still be tried again.
 FAILED: dict[str, Callable[[Session, UUID], None]] = {}
 BULK: set[str] = set()  # kinds that go to many at once, and so delay no other
@@ -119,7 +120,7 @@ def facts_of(  # noqa: PLR0913 # what a kind of letter is
     kind: str,
     *,
     after: Callable[[Session, UUID], None] | None = None,
-    left: Callable[[Session, UUID], None] | None = None,
+    left: Callable[[Session, UUID, Facts], None] | None = None,
     failed: Callable[[Session, UUID], None] | None = None,
     is_bulk: bool = False,
     tells_day_only: bool = False,
@@ -212,10 +213,10 @@ def let_go(session: Session, kind: str, object_id: UUID) -> None:
         AFTER[kind](session, object_id)
 
 
-def has_left(session: Session, kind: str, object_id: UUID) -> None:
-    """Tell that the mail server took a letter."""
+def has_left(session: Session, kind: str, object_id: UUID, facts: Facts) -> None:
+    """Tell that the mail server took a letter, and what that told."""
     if kind in LEFT:
-        LEFT[kind](session, object_id)
+        LEFT[kind](session, object_id, facts)
 
 
 def has_failed(session: Session, kind: str, object_id: UUID) -> None:

@@ -12,7 +12,7 @@ killed repeats one letter at most, under the same Message-ID.
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -141,6 +141,7 @@ class _End:
 
     letter: Leased
     values: dict[str, Any]
+    left: Facts | None = None  # what the mail server took
 
     def write(self, session: Session) -> None:
         """Write it, unless somebody else has taken the letter meanwhile."""
@@ -150,8 +151,8 @@ class _End:
         is_over = self.values.get("state") in {LetterState.SENT, LetterState.DROPPED}
         if done.rowcount and is_over:
             letters.let_go(session, letter.kind, letter.object_id)
-        if done.rowcount and self.values.get("state") is LetterState.SENT:
-            letters.has_left(session, letter.kind, letter.object_id)
+        if done.rowcount and self.left is not None:
+            letters.has_left(session, letter.kind, letter.object_id, self.left)
         if done.rowcount and self.values.get("state") is LetterState.FAILED:
             letters.has_failed(session, letter.kind, letter.object_id)
 
@@ -229,7 +230,8 @@ class _Round:
             self._tell(way, fault.word)
             raise
         self._tell(way, None)
-        return ended(letter, LetterState.SENT, answer=answer if facts.keeps_answer else None)
+        kept = answer if facts.keeps_answer else None
+        return replace(ended(letter, LetterState.SENT, answer=kept), left=facts)
 
     def _tell(self, way: Way, fault: str | None) -> None:
         """Tell what is wrong with a coalition's own server, or once a round that it works."""

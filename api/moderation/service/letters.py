@@ -129,18 +129,21 @@ def told(session: Session, signing: Signing) -> None:
     audit.record(session, None, "retention.told", statement, facts)
 
 
-def _has_left(session: Session, role_id: UUID) -> None:
-    """Have the days that a letter told of act a week after it left, the first one to an owner."""
-    grant = session.get(RoleGrant, role_id)
-    if grant is None:
-        return
+def _has_left(session: Session, role_id: UUID, letter: Facts) -> None:
+    """Have the days that a letter told of act a week after it left, the first one to an owner.
+
+    A day that was promised or moved while the letter was on its way is none of them.
+    """
+    del role_id
+    days = {each["id"]: each["until"] for each in letter.facts["statements"]}
     query = select(Signing).where(
-        Signing.coalition_id == grant.coalition_id,
+        Signing.statement_id.in_(days),
         Signing.told_until == Signing.retain_until,
         Signing.told_on.is_(None),
     )
     for signing in session.scalars(query.order_by(Signing.statement_id).with_for_update()):
-        told(session, signing)
+        if signing.told_until == days[signing.statement_id]:
+            told(session, signing)
 
 
 @letters.facts_of(RETENTION, left=_has_left)
@@ -168,6 +171,8 @@ def _retention(session: Session, role_id: UUID) -> Facts | None:
     language = coalition.languages[0]
     days = [
         {
+            "id": statement.id,
+            "until": signing.told_until,
             "title": statement.title,
             "until_text": languages.date_text(day.isoformat(), language),
             "number": _known(session, statement),
