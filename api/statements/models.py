@@ -79,7 +79,8 @@ class Statement(Versioned, Base):
     taken_back: Mapped[Sealed | None]
     revision_number: Mapped[int] = mapped_column(default=0)  # the newest; 0: none yet
     counted_from: Mapped[int] = mapped_column(default=0)  # the newest that is not editorial
-    # Who may stand in it though free or dead: what somebody confirmed, by key.
+    # Who may stand in it though free or dead: what somebody confirmed, by the case's id, or by key
+    # where the text alone knows it. Keys of the coalition's cases may tell a name.
     confirmed_cases: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # Whose text it continues, changed in a way that its signatories would have to be asked about.
     predecessor_id: Mapped[UUID | None] = mapped_column(

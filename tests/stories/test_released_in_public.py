@@ -6,7 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import select
 
+from api.infra.database.transactions import reading, transaction
+from api.statements.models import Statement
 from tests.stories.test_released import (
     CIHAN,
     FREE,
@@ -15,7 +19,7 @@ from tests.stories.test_released import (
     moved,
     said,
 )
-from tests.support.builders import a_revision, a_role, a_statement
+from tests.support.builders import a_case, a_coalition, a_revision, a_role, a_statement
 
 if TYPE_CHECKING:
     from tests.conftest import World
@@ -116,6 +120,80 @@ def test_who_was_confirmed_as_named_is_confirmed_again_where_their_freedom_is_as
 
     assert refuses(edited(owner, begun, "dana"), "bek"), "kz-2 now asks for two who are free"
     assert edited(owner, begun, "bek", "dana").status == 201
+
+
+BEFORE_IDS, NAME, KEY = "0b7d43e9f1a5", "Zimor Specimenov", "zimor-specimenov"
+TOLD = b"zimor"
+
+
+def published_with_a_confirmed(owner: Client, *, is_a_case: bool = True) -> tuple[str, str, str]:
+    """Return a coalition, a statement that names somebody freed, and that case's id."""
+    coalition = a_coalition(owner)
+    facts = {"key": KEY, "name": NAME, "country": "KZ"}
+    case = a_case(owner, coalition, **facts, status="imprisoned") if is_a_case else ""
+    theirs = {"id": KEY, "name": NAME, "country": "KZ", "status": "imprisoned"}
+    body = [{"paragraph": f"Free {NAME}."}, {"cases": {"ids": [KEY]}}]
+    if is_a_case:
+        statement = a_statement(owner, coalition, cases=[theirs], body=body)
+        closes(owner, case)
+    else:
+        theirs["status"] = "released"
+        asked = [{"country": "KZ", "demands": [{"id": "kz-1", "text": "Free!", "cases": [KEY]}]}]
+        more = {"demand_lists": asked, "body": [*body, {"demands": {}}]}
+        statement = a_statement(owner, coalition, cases=[theirs], **more)
+    a_revision(owner, statement)
+    moved(owner, statement, "review")
+    assert moved(owner, statement, "published").status == 409
+    assert moved(owner, statement, "published", confirmed_cases=[KEY]).status == 200
+    return coalition, statement, case
+
+
+def silenced(owner: Client, case: str) -> None:
+    answer = owner.patch(f"/v1/cases/{case}", {"may_be_named": False})
+    assert answer.status == 200, answer.body
+
+
+def test_who_was_confirmed_is_in_clear_nowhere_once_the_name_is_taken_back_and_not_asked_about(
+    world: World, owner: Client
+) -> None:
+    _, statement, case = published_with_a_confirmed(owner)
+
+    silenced(owner, case)
+
+    assert TOLD not in world.rows().lower()
+    assert edited(owner, statement).status == 201
+
+
+def test_a_key_that_only_a_text_knew_goes_when_its_name_is_taken_back(
+    world: World, owner: Client
+) -> None:
+    coalition, _, _ = published_with_a_confirmed(owner, is_a_case=False)
+    case = a_case(owner, coalition, key="other", name=NAME, country="KZ")
+
+    silenced(owner, case)
+
+    assert TOLD not in world.rows().lower()
+
+
+def test_who_was_confirmed_before_is_kept_by_the_id_and_a_key_that_nobody_has_goes(
+    world: World, owner: Client
+) -> None:
+    _, statement, case = published_with_a_confirmed(owner)
+
+    try:
+        with world.app.app_context():
+            downgrade(revision=BEFORE_IDS)
+            with transaction() as session:
+                row = session.scalars(select(Statement)).one()
+                (facts,) = row.confirmed_cases.values()
+                row.confirmed_cases = {KEY: facts, "gone-specimenov": facts}
+    finally:
+        with world.app.app_context():
+            upgrade()
+
+    with world.app.app_context(), reading() as session:
+        assert [*session.scalars(select(Statement)).one().confirmed_cases] == [case]
+    assert edited(owner, statement).status == 201
 
 
 def test_a_draft_of_a_text_that_is_not_public_is_frozen_with_a_warning(owner: Client) -> None:

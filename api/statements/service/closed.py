@@ -62,17 +62,16 @@ def must_be_confirmed(
     freedom where it only named them.
     """
     found = closed_of(session, statement.coalition_id, document)
-    known = dict(statement.confirmed_cases)
-    new = {
-        key: [found[key].status.value, str(found[key].since), asks]
-        for key, asks in rules.unconfirmed(document, found).items()
-    }
-    new = {
-        key: facts
-        for key, facts in new.items()
-        if known.get(key) not in (facts, [*facts[:2], True])
-    }
-    left = [found[key] for key in new if not {key, str(found[key].case_id)} & set(confirmed)]
+    known, new = dict(statement.confirmed_cases), {}
+    left: list[cases.Closed] = []
+    for key, asks in rules.unconfirmed(document, found).items():
+        case = found[key]
+        # A key may tell a name, which may be taken back: only what has no id is kept by it.
+        kept_by = str(case.case_id or key)
+        facts: list[Any] = [case.status.value, str(case.since), asks]
+        if known.get(kept_by) not in (facts, [*facts[:2], True]):
+            new[kept_by] = facts
+            left += [] if {key, kept_by} & set(confirmed) else [case]
     if left:
         # An error tells no name that may not be told, whoever reads it (promise 14); keys do.
         named = "; ".join(f"{each.key}: {each.told(sees_all=False)}" for each in left)

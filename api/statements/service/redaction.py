@@ -81,6 +81,11 @@ def _take_back(session: Session, silence: cases.Silence) -> list[str]:
     query = select(Statement).where(Statement.coalition_id == entry.case.coalition_id)
     left = []
     for statement in session.scalars(query.order_by(Statement.created_at).with_for_update()):
+        statement.confirmed_cases = {
+            kept_by: facts
+            for kept_by, facts in statement.confirmed_cases.items()
+            if not names.tells(kept_by, entry.names)  # before this case, only the text knew it
+        }
         draft = rows.whole_draft(session, statement)
         if secrecy.tells_of(draft, entry.names, entry.case.key) and (
             label is None or not _redraft(session, statement, draft, silence)
