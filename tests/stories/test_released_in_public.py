@@ -196,6 +196,21 @@ def test_who_was_confirmed_before_is_kept_by_the_id_and_a_key_that_nobody_has_go
     assert edited(owner, statement).status == 201
 
 
+def test_a_text_that_was_to_open_is_frozen_as_a_draft_and_asked_about_in_review(
+    owner: Client,
+) -> None:
+    office = Office(owner)
+    statement = in_review(office)
+    assert opened(owner, statement).status == 200
+    assert moved(owner, statement, "draft").status == 200
+    closes(owner, office.bek)
+
+    frozen = edited(owner, statement)
+
+    assert frozen.status == 201, frozen.body
+    assert refuses(moved(owner, statement, "review"), "bek")
+
+
 def test_a_draft_of_a_text_that_is_not_public_is_frozen_with_a_warning(owner: Client) -> None:
     office = Office(owner)
     statement = in_review(office)

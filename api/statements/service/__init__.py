@@ -224,6 +224,7 @@ def move(
             warnings = below(BODY, more)
         elif wanted is State.REVIEW:
             newest = current_revision(session, statement)
+            statement.state = wanted
             if goes_out(session, statement):  # it was opened for signing, and taken back to draft
                 whole = whole_revision(session, newest)
                 must_be_confirmed(session, statement, whole, confirmed)

@@ -308,10 +308,14 @@ def is_public(session: Session, statement: Statement) -> bool:
 
 
 def goes_out(session: Session, statement: Statement) -> bool:
-    """Tell whether the newest revision is public, or will be by itself."""
+    """Tell whether the newest revision is public, or will be by itself.
+
+    What was set to open and is a draft again opens once it is back in review, and is asked about
+    there.
+    """
     signing = session.get(Signing, statement.id)
     is_set = signing is not None and signing.opens_at is not None
-    return statement.state is State.PUBLISHED or is_set
+    return statement.state is State.PUBLISHED or (statement.state is State.REVIEW and is_set)
 
 
 def _has_opened(session: Session, statement: Statement) -> bool:
