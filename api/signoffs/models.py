@@ -153,7 +153,8 @@ class Appearance(Base):
     # None: it has not chosen, and counts without its name.
     visibility: Mapped[Visibility | None] = mapped_column(choice(Visibility))
     # What each person chose, by their voice: where two must approve, nobody shows more than the
-    # other. Under UNKNOWN the least of what was entered for people who were not asked.
+    # other while that may answer. Under UNKNOWN the least of what was entered for people who were
+    # not asked.
     choices: Mapped[dict[str, Visibility]] = mapped_column(JSON, default=dict)
     signature_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("signatures.id", ondelete="SET NULL"), index=True

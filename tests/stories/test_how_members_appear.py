@@ -11,6 +11,7 @@ import time_machine
 from flask_migrate import downgrade, upgrade
 
 from api.infra.background import jobs
+from api.signoffs.service.answers import CHOSE_LESS
 from tests.support.appearances import SHY, a_table, lasting
 from tests.support.builders import a_text, letters_of
 from tests.support.signoffs import SigningOff, a_sign_off, letter_rows
@@ -116,6 +117,55 @@ def test_where_two_are_needed_the_least_that_each_chose_is_shown_whoever_chose_l
     assert "Bread" not in text.printed()
     assert text.appear("Dan", "public")["visibility"] == "public"
     assert "Bread" in text.printed()
+
+
+def test_who_may_not_answer_any_more_binds_nobody_once_another_chooses(
+    world: World, owner: Client
+) -> None:
+    text = a_sign_off(world, owner)
+    text.represent("Bread", "Dan")
+    owner.patch(f"/v1/organisations/{text.organisation('Bread')}", {"needs_two": True})
+    text.open()
+    text.say("Ada", visibility="anonymous")
+
+    held = text.say("Dan", visibility="public")
+    assert (held["visibility"], held["why_less"]) == ("anonymous", CHOSE_LESS)
+    assert text.hand("Ada", "Eve").status == 200
+    assert text.appear("Dan", "public")["why_less"] == CHOSE_LESS, "Eve is Ada's voice"
+    assert text.appear("Eve", "coalition")["why_less"] is None
+    assert text.appear("Dan", "public")["visibility"] == "coalition"
+    leave(owner, text, "Dan")
+
+    assert text.appear("Eve", "public")["visibility"] == "public"
+    assert text.prints() == ["Bread"]
+
+
+def leave(owner: Client, text: SigningOff, person: str) -> None:
+    path = f"/v1/representatives/{text.people[person]}"
+    assert owner.patch(path, {"left_on": "2031-05-01"}).status == 200
+
+
+def test_a_mistyped_name_binds_only_until_two_who_may_answer_have_chosen(
+    world: World, owner: Client
+) -> None:
+    text = a_sign_off(world, owner)
+    text.represent("Bread", "Dan")
+    owner.patch(f"/v1/organisations/{text.organisation('Bread')}", {"needs_two": True})
+    text.open()
+    entered = {"by": {"name": "Adda"}, "answer": "approved", "revision_sha256": text.sha256}
+    body = {**entered, "member_id": text.members["Bread"], "visibility": "anonymous"}
+    assert owner.post(f"{text.path}/sign-offs", body).status == 201
+
+    held = text.appear("Ada", "public")
+    assert (held["visibility"], held["why_less"]) == ("anonymous", CHOSE_LESS)
+    text.say("Ada")
+    page = (
+        world.stranger().get(text.door("Ada").replace("/v1/public/sign-offs", "/a")).body.decode()
+    )
+    assert "chose less than you" in page
+    free = text.appear("Dan", "public")
+
+    assert (free["visibility"], free["why_less"]) == ("public", None)
 
 
 def test_of_two_who_answer_by_telephone_neither_shows_more_than_the_other(

@@ -142,6 +142,7 @@ def _page(found: Asked, **more: Any) -> facts.Approve:
         has_logo=seat.organisation.logo_sha256 is not None,
         choices=CHOICES,
         visibility=str(found.visibility or ""),
+        shows_less=found.why_less is not None,
         may_be_guessed=found.may_be_guessed,
         is_sensitive=found.is_sensitive,
         chooses_apart=_chooses_apart(found),

@@ -235,6 +235,7 @@ class Approve:
     has_logo: bool = False
     choices: tuple[str, ...] = ()  # how the organisation may appear, the least first
     visibility: str = ""  # as it does, or will; empty: nobody has chosen
+    shows_less: bool = False  # than this person chose, since another one chose less
     may_be_guessed: bool = False  # without a name: so few are
     is_sensitive: bool = False
     chooses_apart: bool = False  # by a form of its own: without an answer, or after one

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from api.errors import Fault, Invalid, point
 from api.signatures.models import Visibility
-from api.signoffs.models import Answer, Silence
+from api.signoffs.models import UNKNOWN, Answer, Silence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from zoneinfo import ZoneInfo
 
@@ -151,6 +151,18 @@ def shown_as(chosen: Iterable[Visibility], wanted: Visibility, *, needs_two: boo
     The latest choice counts. Where two must approve, nobody shows more than another one chose.
     """
     return min((wanted, *chosen), key=CHOICES.index) if needs_two else wanted
+
+
+def binding(chosen: Mapping[str, Visibility], own: str, voices: Collection[str]) -> dict[str, Any]:
+    """Return of what was chosen what binds the voice that chooses now.
+
+    Whoever may not answer any more binds nobody, or only a coordinator could mend it. What was
+    entered for somebody unknown binds until two who may answer have chosen: a mistyped name too.
+    """
+    living = {who: each for who, each in chosen.items() if who in voices}
+    is_settled = len({*living, own} - {UNKNOWN}) >= 2  # noqa: PLR2004 # two people
+    unknown = {UNKNOWN: chosen[UNKNOWN]} if UNKNOWN in chosen and not is_settled else {}
+    return {**living, **unknown}
 
 
 def note_of(reservations: Sequence[Mapping[str, str]]) -> str:

@@ -310,6 +310,15 @@ class AskedOut(Schema):
             "example": "public",
         },
     )
+    why_less = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Why the organisation shows less than you chose: where two must approve,"
+            " the least that each chose shows.",
+            "example": None,
+        },
+    )
     may_choose = ma.fields.Boolean(
         required=True, metadata={"description": "You can say how the organisation appears."}
     )

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from api.signoffs.service.rows import Person, Seat, Table
 
 CONTENT = ("reason", "reservations")
+CHOSE_LESS = "Another person who answers for your organisation chose less."
 
 
 class HandedOn(Conflict):
@@ -73,6 +74,7 @@ class Asked:
     why_not: str | None  # they may not answer now
     may_choose: bool  # how the organisation appears
     visibility: Visibility | None  # as it does now, or will; None: nobody chose
+    why_less: str | None  # than this person chose
     may_be_guessed: bool  # without a name: so few are
     is_sensitive: bool
 
@@ -167,6 +169,7 @@ def _asked(session: Session, table: Table, me: Person) -> Asked:
         why_not,
         may_choose,
         seat.visibility,
+        CHOSE_LESS if appearances.is_kept_lower(seat, me) else None,
         appearances.may_be_guessed(session, table, seat),
         settings.of(session, statement).is_sensitive,
     )

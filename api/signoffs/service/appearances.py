@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.signoffs.service.rows import Seat, Table
+    from api.signoffs.service.rows import Person, Seat, Table
 
 ONLY_MEMBERS = "Only members sign off."
 WHY = {
@@ -119,13 +119,15 @@ def put(  # noqa: PLR0913 # of whom, by whom, and what
 ) -> None:
     """Have a member appear as it wants, or as one `voice` of its people does.
 
-    What that chose before goes, but for a voice that may be several people's; without a voice,
-    what all chose. The same twice is once.
+    What that chose before goes, but for a voice that may be several people's, and with it what
+    nobody is bound by any more; without a voice, what all chose. The same twice is once.
     """
     row = rows.appearance(session, table.statement, seat.member.id)
     before, own, needs_two = row.visibility, voice or UNKNOWN, seat.organisation.needs_two
     kept = row.choices if needs_two and voice is not None else {}
-    known = {who: Visibility(each) for who, each in kept.items()}
+    voices = {str(each.root) for each in seat.people if each.may_answer}
+    chosen = {who: Visibility(each) for who, each in kept.items()}
+    known = rules.binding(chosen, own, voices)
     others = {who: each for who, each in known.items() if who != own or who == UNKNOWN}
     row.visibility = rules.shown_as(others.values(), wanted, needs_two=needs_two)
     same = [others[own]] if own in others else []
@@ -181,6 +183,15 @@ def is_told(session: Session, row: SignOff) -> bool:
     where = found.signature_id if found else None
     signature = session.get(Signature, where) if where else None
     return rows.is_open(session.get_one(Statement, row.statement_id), found, signature)
+
+
+def is_kept_lower(seat: Seat, me: Person) -> bool:
+    """Tell whether a member shows less than a person chose, since another one chose less."""
+    row = seat.appearance
+    mine = row.choices.get(str(me.root)) if row is not None else None
+    if row is None or row.visibility is None or mine is None or not seat.organisation.needs_two:
+        return False
+    return rules.CHOICES.index(row.visibility) < rules.CHOICES.index(Visibility(mine))
 
 
 def may_be_guessed(session: Session, table: Table, seat: Seat) -> bool:
