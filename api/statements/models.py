@@ -75,7 +75,7 @@ class Statement(Versioned, Base):
     draft: Mapped[dict[str, Any]] = mapped_column(JSON)
     draft_secrets: Mapped[Sealed | None]  # what of the draft's cases may not be named
     # {"texts": [[pointer, kind, text]], "labels": {case id: [label]}}: what the draft said before
-    # a name was taken back, and every label that took the place of one.
+    # a name was taken back, where that name or its label stood; and every label that was given.
     taken_back: Mapped[Sealed | None]
     revision_number: Mapped[int] = mapped_column(default=0)  # the newest; 0: none yet
     counted_from: Mapped[int] = mapped_column(default=0)  # the newest that is not editorial

@@ -118,13 +118,17 @@ def keep(
     silence: cases.Silence,
     before: Mapping[str, Any] | None = None,
 ) -> None:
-    """Seal what a draft said before, and which labels were given: by that they are found later."""
+    """Seal what a draft said before, and which labels were given: by that they are found later.
+
+    What held such a label before is somebody else's.
+    """
     held = given(session, statement)
-    for leaf in secrecy.words_of(before or {}):
-        if names.without(leaf.text, silence.entry.names, "") != leaf.text:
-            held["texts"].append([leaf.pointer, leaf.kind, leaf.text])
     case_id, labels = str(silence.entry.case.id), [silence.label or "", *silence.labels.values()]
-    plain = map(secrecy.plain_label, labels)
+    plain = [secrecy.plain_label(label) for label in labels]
+    for leaf in secrecy.words_of(before or {}):
+        is_anothers = any(label and label in leaf.text for label in plain)
+        if is_anothers or names.without(leaf.text, silence.entry.names, "") != leaf.text:
+            held["texts"].append([leaf.pointer, leaf.kind, leaf.text])
     held["labels"][case_id] = sorted({*held["labels"].get(case_id, ()), *plain})
     statement.taken_back = keys.seal(session, statement.coalition_id, GIVEN, statement.id, held)
 

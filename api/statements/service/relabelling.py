@@ -2,69 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from api.cases import rules as names, service as cases
+from api.cases import service as cases
 from api.errors import Conflict
 from api.infra import clock
 from api.infra.background import events
 from api.portable.rules import leaves, secrecy
-from api.statements.models import Revision, Statement
+from api.statements.models import Revision, Statement, Weight
 from api.statements.service import redaction, rows
+from api.statements.service.gaps import Other, Said, Sought, Source
 from api.statements.service.measured import to_measure
 from api.statements.service.redaction import DRAFT, REVISION
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set as AbstractSet
 
     from sqlalchemy.orm import Session
 
 NOTE = "The words in place of a name were changed."
-MARK = "\ue000"  # for private use: where a text holds it, no label of it is changed
-
-
-class Gap(NamedTuple):
-    """What stood around a name in one text: a block may have moved since, so its kind counts."""
-
-    pointer: str
-    kind: str
-    parts: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Sought:
-    """By what a label is found in a text."""
-
-    gaps: Sequence[Gap]
-    labels: Collection[str]  # that were given
-
-    def around(self, texts: Sequence[leaves.Leaf]) -> dict[str, tuple[str, ...]]:
-        """Return what stands around a label, by its place, if nothing else was changed there since.
-
-        The label must be one that was given: the same words may stand around somebody else's name.
-        Where none is found, it may have been written anew at the place that it had.
-        """
-        found: dict[str, tuple[str, ...]] = {}
-        for gap in self.gaps:
-            there = [
-                (leaf, _label(gap.parts, leaf.text)) for leaf in texts if leaf.kind == gap.kind
-            ]
-            known = [leaf.pointer for leaf, label in there if label in self.labels]
-            at_first = [leaf.pointer for leaf, label in there if label and any(gap.parts)]
-            for pointer in known or {gap.pointer} & {*at_first}:
-                found.setdefault(pointer, gap.parts)
-        return found
-
-
-def _label(parts: Sequence[str], text: str) -> str | None:
-    first, *rest = map(re.escape, parts)
-    again = "".join(rf"(?P=label){part}" for part in rest[1:])
-    found = re.fullmatch(rf"{first}(?P<label>.+?){rest[0]}{again}", text, re.DOTALL)
-    return found["label"] if found else None
 
 
 class DoesNotFit(Conflict):
@@ -81,32 +40,57 @@ def _relabel(session: Session, silence: cases.Silence) -> None:
     """
     query = select(Statement).where(Statement.coalition_id == silence.entry.case.coalition_id)
     for statement in session.scalars(query.order_by(Statement.created_at).with_for_update()):
-        if gaps := _gaps(session, statement, silence.entry):
-            case_id, own = str(silence.entry.case.id), secrecy.plain_label(silence.label or "")
-            given = redaction.given(session, statement)["labels"].get(case_id, ())
-            _renew(session, statement, silence, Sought(gaps, {own, *given}))
+        texts = _texts(session, statement, silence)
+        if any(source.gaps for source in (*texts.drafts, *texts.sealed)):
+            _renew(session, statement, silence, texts)
 
 
-def _gaps(session: Session, statement: Statement, entry: cases.Entry) -> list[Gap]:
-    """Return what stood around a name in the texts that were sealed for it."""
+@dataclass(frozen=True)
+class Texts:
+    """What the texts of a statement said before a name was taken back."""
+
+    drafts: Sequence[Source]
+    sealed: Sequence[Source]  # the newest first
+    labels: AbstractSet[str]
+    others: Sequence[Other]
+    is_from_draft: bool  # the newest revision holds labels that the draft had before
+
+    def sought(self, where: str) -> Sought:
+        is_draft = where == DRAFT or self.is_from_draft
+        texts = (self.drafts, self.sealed) if is_draft else (self.sealed, self.drafts)
+        return Sought([*texts[0], *texts[1]], self.labels, self.others)
+
+
+def _texts(session: Session, statement: Statement, silence: cases.Silence) -> Texts:
+    given, entry = redaction.given(session, statement), silence.entry
+    labels: dict[str, list[str]] = given["labels"]
+    own = {secrecy.plain_label(silence.label or ""), *labels.get(str(entry.case.id), ())}
+    others = [
+        Other(each.names, labels[str(each.case.id)])
+        for each in (cases.hidden(session, statement.coalition_id) if labels else ())
+        if str(each.case.id) in labels and each.case.id != entry.case.id
+    ]
     query = select(Revision).where(
         Revision.statement_id == statement.id, Revision.taken_back.is_not(None)
     )
-    said = [tuple(each) for each in redaction.given(session, statement)["texts"]]
+    drafts = [Source([Said(*each) for each in reversed(given["texts"])], entry.names, others)]
+    sealed, newest = [], 0
     for revision in session.scalars(query.order_by(Revision.number.desc())):
-        document = redaction.unsealed(session, revision)["document"]
-        said += [(leaf.pointer, leaf.kind, leaf.text) for leaf in secrecy.words_of(document)]
-    found = []
-    for pointer, kind, text in said:
-        marked = names.without(text, entry.names, MARK)
-        if marked != text and MARK in marked:
-            found.append(Gap(pointer, kind, tuple(marked.split(MARK))))
-    return list(dict.fromkeys(found))
+        words = secrecy.words_of(redaction.unsealed(session, revision)["document"])
+        said = [Said(leaf.pointer, leaf.kind, leaf.text) for leaf in words]
+        sealed.append(Source(said, entry.names, others))
+        if sealed[-1].gaps:
+            newest = max(newest, revision.number)
+    frozen = select(func.max(Revision.number)).where(
+        Revision.statement_id == statement.id, Revision.weight != Weight.REDACTION
+    )
+    is_from_draft = (session.scalar(frozen) or 0) > newest
+    return Texts(drafts, sealed, own, others, is_from_draft)
 
 
-def _renew(session: Session, statement: Statement, silence: cases.Silence, sought: Sought) -> None:
+def _renew(session: Session, statement: Statement, silence: cases.Silence, texts: Texts) -> None:
     draft = rows.whole_draft(session, statement)
-    redrafted = _with_labels(statement, draft, silence, sought, DRAFT)
+    redrafted = _with_labels(statement, draft, silence, texts.sought(DRAFT), DRAFT)
     if redrafted is not None and not (
         redaction.is_sound(redrafted, silence.entry)
         and redaction.put_draft(session, statement, redrafted)
@@ -116,7 +100,9 @@ def _renew(session: Session, statement: Statement, silence: cases.Silence, sough
     if statement.revision_number:
         revision = rows.any_revision(session, statement, statement.revision_number)
         document = None if revision.is_taken_back else rows.whole_revision(session, revision)
-        renewed = document and _with_labels(statement, document, silence, sought, REVISION)
+        renewed = document and _with_labels(
+            statement, document, silence, texts.sought(REVISION), REVISION
+        )
     if renewed:
         if not redaction.is_sound(renewed, silence.entry):
             raise DoesNotFit(f"With it the text of {statement.slug} breaks a rule of the format.")
