@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.infra import clock
+from api.infra.database.transactions import reading
+from api.infra.mail import letters
+from api.infra.security import keys
 from api.infra.text import languages
 from api.mailings import rules as mailings
 from api.portable.rules import measuring
+from api.signoffs.service import rows
 from tests.support.builders import a_case, letters_of
 from tests.support.signing import a_rush
-from tests.support.signoffs import a_sign_off
+from tests.support.signoffs import a_sign_off, letter_rows
 
 if TYPE_CHECKING:
     from tests.conftest import World
@@ -102,6 +106,30 @@ def test_members_that_approved_are_told_of_an_edit_in_public(world: World, owner
         said = mailings.write(CORRECTED, told.__class__(**{**vars(told), "language": language}))
         assert "A comma." in said.text
         assert "Open the doors now" in said.subject
+
+
+def test_a_letter_of_an_edit_unseals_nothing_of_other_members(
+    world: World, owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = a_sign_off(world, owner)
+    text.open()
+    for who in ("Ada", "Bob", "Cyd"):
+        text.say(who)
+    text.move("review", "published")
+    edited(owner, text.path, title="Open the doors now")
+    unseal, opened = keys.unseal, set()
+
+    def noted(session: Any, purpose: str, where: Any, sealed: Any) -> Any:
+        if purpose in {rows.PERSON, rows.CONTENT}:
+            opened.add((purpose, where))
+        return unseal(session, purpose, where, sealed)
+
+    first, *_ = letter_rows(world, CORRECTED)
+    monkeypatch.setattr(keys, "unseal", noted)
+    with world.app.app_context(), reading() as session:
+        assert letters.FACTS[CORRECTED](session, first) is not None
+
+    assert len(opened) == 2, "one person, one answer"
 
 
 def test_a_member_that_left_and_still_prints_is_told_of_an_edit(

@@ -38,7 +38,7 @@ def _facts(
     ask = session.get_one(Ask, row.ask_id)
     of = session.get_one(Round, ask.round_id)
     statement = session.get_one(Statement, of.statement_id)
-    table = rows.table(session, statement, also=[ask.member_id])
+    table = rows.table(session, statement, only=ask.member_id)
     found = [
         (seat, who)
         for seat in table.seats

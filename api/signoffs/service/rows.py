@@ -134,15 +134,20 @@ def must_be_open(statement: Statement) -> None:
         raise SignOffOver(f"The text is {statement.state}.")
 
 
-def table(session: Session, statement: Statement, *, also: Collection[UUID] = ()) -> Table:
-    """Return a statement's members of today, and where each is; `also` some that may have left."""
+def table(
+    session: Session, statement: Statement, *, also: Collection[UUID] = (), only: UUID | None = None
+) -> Table:
+    """Return a statement's members of today, and where each is; `also` some that may have left.
+
+    With `only` one member, in whatever part and time: what is asked of one must not read all.
+    """
     found = round_of(session, statement.id)
-    members = _members(session, statement.coalition_id, also)
+    members = _members(session, statement.coalition_id, also, only)
     appearances = appearances_of(session, statement.id)
     signatures = _signatures(session, appearances.values())
-    asks = _asks(session, found)
+    asks = _asks(session, found, only)
     people = people_of(session, [ask.id for ask in asks.values()])
-    answers = _answers(session, statement.id)
+    answers = _answers(session, statement.id, only)
     with_somebody = _with_somebody(session, statement.coalition_id)
     seats = []
     for member, organisation in members:
@@ -230,7 +235,7 @@ def is_of_today(member: Member) -> bool:
 
 
 def _members(
-    session: Session, coalition_id: UUID, also: Collection[UUID]
+    session: Session, coalition_id: UUID, also: Collection[UUID], only: UUID | None
 ) -> list[tuple[Member, Organisation]]:
     today = clock.today()
     is_in = (
@@ -238,20 +243,22 @@ def _members(
         & (Member.since <= today)
         & (Member.until.is_(None) | (Member.until > today))
     )
+    wanted = Member.id == only if only else is_in | Member.id.in_(also)
     query = (
         select(Member, Organisation)
         .join(Organisation, Organisation.id == Member.organisation_id)
-        .where(Member.coalition_id == coalition_id, is_in | (Member.id.in_(also)))
+        .where(Member.coalition_id == coalition_id, wanted)
         .order_by(Member.since, Member.created_at, Member.id)
     )
     found = [(member, organisation) for member, organisation in session.execute(query)]
     return sorted(found, key=lambda each: each[0].role is not MemberRole.LEAD)
 
 
-def _asks(session: Session, found: Round | None) -> dict[UUID, Ask]:
+def _asks(session: Session, found: Round | None, only: UUID | None) -> dict[UUID, Ask]:
     if found is None:
         return {}
-    rows = session.scalars(select(Ask).where(Ask.round_id == found.id))
+    query = select(Ask).where(Ask.round_id == found.id)
+    rows = session.scalars(query.where(Ask.member_id == only) if only else query)
     return {row.member_id: row for row in rows}
 
 
@@ -278,10 +285,10 @@ def people_of(session: Session, ask_ids: Sequence[UUID]) -> dict[UUID, list[Pers
     return found
 
 
-def _answers(session: Session, statement_id: UUID) -> dict[UUID, list[SignOff]]:
+def _answers(session: Session, statement_id: UUID, only: UUID | None) -> dict[UUID, list[SignOff]]:
     query = select(SignOff).where(SignOff.statement_id == statement_id).order_by(SignOff.number)
     found: dict[UUID, list[SignOff]] = {}
-    for row in session.scalars(query):
+    for row in session.scalars(query.where(SignOff.member_id == only) if only else query):
         found.setdefault(row.member_id, []).append(row)
     return found
 

@@ -7,13 +7,14 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
 
+from api.coalitions.models import Member
 from api.infra.background import events
 from api.infra.mail import letters
 from api.organisations import service as organisations
 from api.organisations.models import Organisation
 from api.signatures.models import SignatoryKind, Signature
 from api.signatures.service import rows as signed
-from api.signoffs.models import EditNotice
+from api.signoffs.models import Appearance, EditNotice
 from api.signoffs.service import rows
 from api.statements.models import State, Statement
 
@@ -42,8 +43,18 @@ def _revised(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
 
 def stands(session: Session, statement: Statement, organisation_id: UUID) -> bool:
     """Tell whether an organisation stands under a published text."""
-    is_public = statement.state is State.PUBLISHED
-    return is_public and organisation_id in _to_be_told(session, statement)
+    if statement.state is not State.PUBLISHED:
+        return False
+    own = select(Appearance.signature_id).join(Member, Member.id == Appearance.member_id)
+    own = own.where(
+        Appearance.statement_id == statement.id, Member.organisation_id == organisation_id
+    )
+    query = select(Signature.id).where(
+        signed.counting(statement),
+        Signature.kind == SignatoryKind.ORGANISATION,
+        (Signature.organisation_id == organisation_id) | Signature.id.in_(own),
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def _to_be_told(session: Session, statement: Statement) -> dict[UUID, list[UUID]]:
