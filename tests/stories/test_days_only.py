@@ -16,7 +16,7 @@ from api.infra.database.transactions import reading
 from api.infra.security import audit
 from api.infra.security.audit import AuditEntry
 from tests.support.signing import a_rush
-from tests.support.webhook_receivers import entered
+from tests.support.webhook_receivers import deliveries, entered, told, work
 
 if TYPE_CHECKING:
     from tests.conftest import World
@@ -175,3 +175,39 @@ def test_a_webhook_hears_of_it_when_the_day_is_over(world: World, owner: Client)
     assert is_day(delivery["happened_at"])
     assert delivery["attempts"] == 0
     assert delivery["state"] == "waiting"
+
+
+@pytest.mark.parametrize("path", ["webhook-deliveries/{delivery}", "webhook-endpoints/{endpoint}"])
+def test_a_replay_does_not_tell_before_the_day_is_over(
+    world: World, owner: Client, path: str
+) -> None:
+    rush = a_rush(world, owner)
+    with told(world, owner, rush.coalition, types=[CONFIRMED]) as (there, endpoint, _):
+        rush.signed("ada@specimen.example", visibility="anonymous")
+        (delivery,) = deliveries(owner, endpoint)
+        since = {"since": clock.day().isoformat(), "until": clock.now().isoformat()}
+        body = since if "endpoint" in path else None
+        place = path.format(delivery=delivery["id"], endpoint=endpoint)
+
+        assert owner.post(f"/v1/{place}/replays", body).status in {200, 201, 202}
+        work(world)
+
+        assert there.took == []
+        with time_machine.travel(clock.day() + timedelta(days=1, minutes=1)):
+            work(world)
+        assert there.types == [CONFIRMED]
+
+
+def test_who_is_held_and_would_be_public_is_told_before_the_decision(
+    world: World, owner: Client
+) -> None:
+    rush = a_rush(world, owner, moderation="all")
+    types = [CONFIRMED, "signature.approved"]
+    with told(world, owner, rush.coalition, types=types) as (there, endpoint, _):
+        for name, visibility in (("ada", "public"), ("bob", "anonymous")):
+            rush.signed(f"{name}@specimen.example", visibility=visibility)
+        work(world)
+
+        assert there.types == [CONFIRMED]
+        assert is_day(there.took[0].json["timestamp"])
+        assert len(deliveries(owner, endpoint)) == 2

@@ -84,12 +84,14 @@ def delivery(actor: Actor, delivery_id: UUID) -> Shown:
 
 
 def replay(actor: Actor, delivery_id: UUID) -> Shown:
-    """Tell it once more, under the same webhook-id; one that waits is told at once."""
+    """Tell it once more, under the same webhook-id, at once where its day need not be over."""
     with transaction() as session:
         found = load(session, actor, Delivery, delivery_id, Role.COORDINATOR)
         endpoint = _held(session, actor, found.endpoint_id)
         again = update(Delivery).where(Delivery.id == found.id)
-        session.execute(again.values(**AGAIN, run_after=clock.now()))
+        event = session.get_one(Event, found.event_id)
+        run_after = max(clock.now(), events.due_at(event.type, event.created_at))
+        session.execute(again.values(**AGAIN, run_after=run_after))
         session.refresh(found)
         _wake(session, endpoint)
         audit.record(session, actor, "webhook_delivery.replayed", found)
@@ -107,7 +109,7 @@ def replay_window(
         raise Invalid("Nothing lies between these.", [Fault("/until", "Say a later instant.")])
     with transaction() as session:
         endpoint = _held(session, actor, endpoint_id)
-        query = select(Event.id).where(
+        query = select(Event.id, Event.type, Event.created_at).where(
             Event.coalition_id == endpoint.coalition_id,
             Event.created_at >= since,
             Event.created_at < until,
@@ -121,25 +123,31 @@ def replay_window(
         if number > MOST_REPLAYED:
             wrong = f"{number:,} events happened then, and one request tells {MOST_REPLAYED:,}."
             raise Invalid("Choose a shorter time.", [Fault("/until", wrong)])
-        ids = session.scalars(query.order_by(Event.created_at, Event.id)).all()
-        for start in range(0, len(ids), AT_ONCE):
-            _again(session, endpoint, ids[start : start + AT_ONCE])
+        now = clock.now()
+        due: dict[datetime, list[UUID]] = {}
+        for row in session.execute(query.order_by(Event.created_at, Event.id)):
+            due.setdefault(max(now, events.due_at(row.type, row.created_at)), []).append(row.id)
+        for run_after, ids in due.items():
+            for start in range(0, len(ids), AT_ONCE):
+                _again(session, endpoint, ids[start : start + AT_ONCE], run_after)
         _wake(session, endpoint)
         facts = {"since": since, "until": until, "only_failed": only_failed, "number": number}
         audit.record(session, actor, "webhook_endpoint.replayed", endpoint, facts)
         return number
 
 
-def _again(session: Session, endpoint: Endpoint, event_ids: Sequence[UUID]) -> None:
+def _again(
+    session: Session, endpoint: Endpoint, event_ids: Sequence[UUID], run_after: datetime
+) -> None:
     now = clock.now()
     mine = (Delivery.endpoint_id == endpoint.id, Delivery.event_id.in_(event_ids))
     there = set(session.scalars(select(Delivery.event_id).where(*mine)))
     again = update(Delivery).where(*mine).execution_options(synchronize_session=False)
-    session.execute(again.values(**AGAIN, run_after=now))
+    session.execute(again.values(**AGAIN, run_after=run_after))
     whose = endpoint.coalition_id, endpoint.id
     new = [events.delivery_of(*whose, each, now) for each in event_ids if each not in there]
     if new:
-        session.execute(insert(Delivery), new)
+        session.execute(insert(Delivery), [{**each, "run_after": run_after} for each in new])
 
 
 def test(actor: Actor, endpoint_id: UUID) -> Shown:

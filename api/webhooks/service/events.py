@@ -12,6 +12,7 @@ from api.infra import clock
 from api.infra.background import jobs
 from api.infra.backup import backups
 from api.infra.security import audit
+from api.signatures.models import Signature, SignatureState, Visibility
 from api.webhooks import rules
 from api.webhooks.models import Delivery, DeliveryState, Endpoint, Event
 
@@ -40,11 +41,24 @@ def hear(session: Session, entry: AuditEntry, row: Owned | None, facts: Mapping[
         data = rules.told(rules.CATALOGUE[type_], entry.object_id, row, facts)
         enabled = [endpoint_id for endpoint_id, is_enabled, _ in wanted if is_enabled]
         day = entry.at if entry.at == clock.cut(entry.at) else None
-        waits = day is not None and type_ not in rules.AT_ONCE
+        waits = day is not None and type_ not in rules.AT_ONCE and not _may_be_public(row)
         put(session, entry.coalition_id, type_, data, enabled, at=day, waits=waits)
 
 
 audit.HEARERS.append(hear)
+
+
+def _may_be_public(row: Owned) -> bool:
+    """Tell whether a signature only waits to be public: its decision must not come before it."""
+    if not isinstance(row, Signature):
+        return False
+    return row.state is SignatureState.HELD and row.visibility is Visibility.PUBLIC
+
+
+def due_at(type_: str, created_at: datetime) -> datetime:
+    """Return from when an event may be told again: what tells only its day, when that is over."""
+    is_day_only = created_at == clock.cut(created_at) and type_ not in rules.AT_ONCE
+    return created_at + timedelta(days=1) if is_day_only else created_at
 
 
 def _endpoints(session: Session, coalition_id: UUID) -> list[tuple[UUID, bool, list[str]]]:
