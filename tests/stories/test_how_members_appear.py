@@ -134,15 +134,11 @@ def test_who_may_not_answer_any_more_binds_nobody_once_another_chooses(
     assert text.appear("Dan", "public")["why_less"] == CHOSE_LESS, "Eve is Ada's voice"
     assert text.appear("Eve", "coalition")["why_less"] is None
     assert text.appear("Dan", "public")["visibility"] == "coalition"
-    leave(owner, text, "Dan")
+    dan = f"/v1/representatives/{text.people['Dan']}"
+    assert owner.patch(dan, {"left_on": "2031-05-01"}).status == 200
 
     assert text.appear("Eve", "public")["visibility"] == "public"
     assert text.prints() == ["Bread"]
-
-
-def leave(owner: Client, text: SigningOff, person: str) -> None:
-    path = f"/v1/representatives/{text.people[person]}"
-    assert owner.patch(path, {"left_on": "2031-05-01"}).status == 200
 
 
 def test_a_mistyped_name_binds_only_until_two_who_may_answer_have_chosen(
