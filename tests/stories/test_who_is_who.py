@@ -361,7 +361,7 @@ def test_a_member_is_known_before_the_job_has_made_its_names_exact(rush: Rush) -
     with rush.world.app.app_context(), transaction() as session:
         session.get_one(Organisation, UUID(entry)).exact_names = None
     rush.sent("member@specimen.example", **HOUSE, name="QALB FUND")
-    rush.world.work()
+    rush.work()
 
     rush.confirm(rush.secrets()[-1])
     with rush.world.app.app_context():
