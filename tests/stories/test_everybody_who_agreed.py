@@ -33,7 +33,7 @@ from tests.support.mailing_consents import TEXTS, page_of
 from tests.support.signing import Rush, a_rush
 from tests.support.smtp_server import Post, server
 from tests.support.tls import certificate
-from tests.support.webhook_receivers import Receiver, entered, receiver
+from tests.support.webhook_receivers import Receiver, entered, later, receiver
 from tests.support.workers import environment, working
 
 if TYPE_CHECKING:
@@ -168,7 +168,8 @@ class Story:
         return self.core.roster(NEWS)
 
     def is_quiet(self) -> bool:
-        """Tell whether nothing waits: no letter, no push, no delivery."""
+        """Tell whether nothing waits once the day is over: no letter, no push, no delivery."""
+        later(self.world)
         waits = (
             select(func.count()).where(Letter.state == LetterState.QUEUED),
             select(func.count()).where(Push.state == PushState.WAITING),
