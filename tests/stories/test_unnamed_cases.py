@@ -8,7 +8,7 @@ import pytest
 
 from api.cases import rules
 from tests.stories.test_cases import WHO, everything_in, found
-from tests.support.builders import a_case, a_coalition, a_demand, a_demand_list, a_role
+from tests.support.builders import a_case, a_coalition, a_demand, a_demand_list, a_role, a_statement
 
 if TYPE_CHECKING:
     from tests.conftest import World
@@ -208,3 +208,21 @@ def test_a_name_is_seen_in_a_text(text: str, name: str) -> None:
 @pytest.mark.parametrize("text", ["Zarobov", "Davlatbek the Zarobov", "Davlatbek Zarobova", ""])
 def test_what_is_no_whole_name_is_none(text: str) -> None:
     assert rules.names_in(text, ["Davlatbek Zarobov", "…"]) is None
+
+
+def test_a_code_is_nobody_s_name(owner: Client) -> None:
+    """Ma is a family's name and MA a country, An a name and `an` Aragonese."""
+    coalition = a_coalition(owner)
+    mother = {"id": "mother", "name": "Dana Specimen", "country": "MA", "status": "at_risk"}
+    body = [{"paragraph": "We ask for Ma An."}]
+    draft = a_statement(owner, coalition, language="an", cases=[mother], body=body)
+
+    who = {"name": "Ma An", "aliases": ["Ma", "An", "At_Risk"], "public_label": "a poet"}
+    case = a_case(owner, coalition, **who)
+    taken_back = owner.patch(f"/v1/cases/{case}", {"may_be_named": False})
+
+    assert taken_back.status == 200, taken_back.body
+    kept = owner.get(f"/v1/statements/{draft}/draft")["document"]
+    assert (kept["language"], kept["cases"]) == ("an", [mother])
+    assert kept["body"] == [{"paragraph": "We ask for a poet."}]
+    a_statement(owner, coalition, language="an", cases=[mother])

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from api.cases import rules
 from api.errors import point
-from api.portable.rules import leaves, names as labels
+from api.infra.text import languages
+from api.portable.rules import leaves, names as labels, schema
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
@@ -107,8 +109,8 @@ def relabelled(
         return [
             relabelled(each, names, labels, ids, (*path, place)) for place, each in enumerate(value)
         ]
-    key = next((step for step in reversed(path) if isinstance(step, str)), "")
-    if not isinstance(value, str) or key in _KEYS:
+    key = _key(path)
+    if not isinstance(value, str) or key in _KEYS or _is_code(key, value):
         return value
     if key in _IDS:
         return ids.get(value, value)
@@ -119,17 +121,16 @@ def changed(before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
     """Yield the texts, but for ids, that differ between data of one shape: where, and both."""
     there = {leaf.path: leaf.text for leaf in leaves.of(after)}
     for leaf in leaves.of(before):
-        key = next((step for step in reversed(leaf.path) if isinstance(step, str)), "")
         text = there.get(leaf.path, leaf.text)
-        if text != leaf.text and key not in _IDS:
+        if text != leaf.text and _key(leaf.path) not in _IDS:
             yield leaf.pointer, leaf.text, text
 
 
 def words_of(value: Any) -> Iterator[leaves.Leaf]:
     """Yield the texts in which `relabelled` puts a label."""
     for leaf in leaves.of(value):
-        key = next((step for step in reversed(leaf.path) if isinstance(step, str)), "")
-        if key not in _KEYS | _IDS:
+        key = _key(leaf.path)
+        if key not in _KEYS | _IDS and not _is_code(key, leaf.text):
             yield leaf
 
 
@@ -171,9 +172,41 @@ def said(value: Any) -> Iterator[str]:
 
 def _seen(leaf: leaves.Leaf) -> list[str]:
     """Return a text as it is written, as it reads, and where it links to."""
+    if _is_code(_key(leaf.path), leaf.text):
+        return []
     if leaf.kind not in leaves.MARKDOWN:
         return [leaf.text]
     return [leaf.text, markdown.plain(leaf.text), *map(unquote, markdown.links(leaf.text))]
+
+
+def _key(path: leaves.Path) -> str:
+    """Return the name of what holds a text; a text of a list is held by the list."""
+    return next((step for step in reversed(path) if isinstance(step, str)), "")
+
+
+def _is_code(key: str, text: str) -> bool:
+    """Tell whether a text is of a closed list: `an` names a language, and nobody called An."""
+    if key == "language":
+        return languages.is_language(text)
+    return text in (languages.COUNTRIES if key == "country" else _codes().get(key, ()))
+
+
+@cache
+def _codes() -> dict[str, set[str]]:
+    """Return the words that the format lists for a field, by its name."""
+    found: dict[str, set[str]] = {}
+    for key, words in _enumerations(schema.load()):
+        found.setdefault(key, set()).update(words)
+    return found
+
+
+def _enumerations(part: Any) -> Iterator[tuple[str, list[str]]]:
+    if isinstance(part, list):
+        part = dict(enumerate(part))
+    for name, inner in part.items() if isinstance(part, dict) else ():
+        if isinstance(inner, dict) and isinstance(inner.get("enum"), list):
+            yield name, inner["enum"]
+        yield from _enumerations(inner)
 
 
 def _is_it(case: Mapping[str, Any], names: Collection[str], key: str) -> bool:
