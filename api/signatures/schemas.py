@@ -9,7 +9,7 @@ import marshmallow as ma
 from api.infra.tables.csv_files import MOST_LINES
 from api.signatures import rules
 from api.signatures.models import SignatoryKind, Source, Visibility
-from api.signatures.rules import MOST_BYTES, Standing, told_at
+from api.signatures.rules import MOST_BYTES, EffectiveState, told_at
 from api.signatures.service.exports import For
 from api.signatures.service.tables import LineState
 from api.statements.schemas import WarningOut
@@ -151,7 +151,9 @@ class SignatureOut(Schema):
     revision_sha256 = ma.fields.String(
         required=True, attribute="signature.revision_sha256", metadata=SHA256
     )
-    state = ma.fields.Enum(Standing, by_value=True, required=True, attribute="standing")
+    state = ma.fields.Enum(
+        EffectiveState, by_value=True, required=True, attribute="effective_state"
+    )
     why = ma.fields.String(
         required=True,
         allow_none=True,
@@ -202,7 +204,7 @@ class TableArgs(FilterArgs):
     """Which signatures a table holds; who withdrew is not known any more."""
 
     state = ma.fields.String(
-        validate=ma.validate.OneOf([Standing.COUNTED.value, Standing.WAITING.value]),
+        validate=ma.validate.OneOf([EffectiveState.COUNTED.value, EffectiveState.WAITING.value]),
         metadata={
             "description": "Those that are counted, where left out; an addressee gets no others."
         },
@@ -226,7 +228,7 @@ class ListArgs(FilterArgs, PageArgs):
     """A page of the signatures that are asked for."""
 
     state = ma.fields.Enum(
-        Standing,
+        EffectiveState,
         by_value=True,
         metadata={
             "description": "Those that are held, rejected, invalidated or withdrawn are listed by"

@@ -152,7 +152,7 @@ class Appearance(Base):
     )
     # None: it has not chosen, and counts without its name.
     visibility: Mapped[Visibility | None] = mapped_column(choice(Visibility))
-    # What each person chose, by their voice: where two must approve, nobody shows more than the
+    # What each person chose, by their key: where two must approve, nobody shows more than the
     # other while that may answer. Under UNKNOWN the least of what was entered for people who were
     # not asked.
     choices: Mapped[dict[str, Visibility]] = mapped_column(JSON, default=dict)

@@ -87,8 +87,8 @@ class SignOffs(MethodView):
     @blueprint.response(201, BoardMemberOut)
     def post(self, facts: dict[str, Any], statement_id: UUID) -> dict[str, Any]:
         """Enter an answer that a member gave in another way, as by telephone."""
-        _, seat = service.enter(current_actor(), statement_id, facts)
-        return service.told(seat)
+        _, entry = service.enter(current_actor(), statement_id, facts)
+        return service.told(entry)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/appearances")

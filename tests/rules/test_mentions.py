@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from api.signoffs.rules import mentions
-from api.signoffs.rules.mentions import Number, Said
+from api.signoffs.rules.mentions import Number, Passage
 
 NAMES = mentions.Names(
     [
@@ -93,7 +93,7 @@ def test_common_words_and_other_words_are_no_names(text: str) -> None:
     ],
 )
 def test_a_number_of_organisations_is_read(text: str, number: int, is_others: bool) -> None:  # noqa: FBT001 # what is expected
-    (found,) = mentions.numbers([Said("/body/0", text, is_quoted=False)])
+    (found,) = mentions.numbers([Passage("/body/0", text, is_quoted=False)])
 
     assert (found.number, found.is_others) == (number, is_others)
 
@@ -109,13 +109,13 @@ def test_a_number_of_organisations_is_read(text: str, number: int, is_others: bo
     ],
 )
 def test_other_numbers_are_left_alone(text: str) -> None:
-    assert mentions.numbers([Said("/body/0", text, is_quoted=False)]) == []
+    assert mentions.numbers([Passage("/body/0", text, is_quoted=False)]) == []
 
 
 def test_what_is_quoted_is_about_others() -> None:
     said = "we and seven other organisations"
 
-    assert mentions.numbers([Said("/body/0", said, is_quoted=True)]) == []
+    assert mentions.numbers([Passage("/body/0", said, is_quoted=True)]) == []
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ import pytest
 from api.errors import Invalid
 from api.signoffs import rules
 from api.signoffs.models import Answer, Silence
-from api.signoffs.rules import Case, Said, Standing
+from api.signoffs.rules import AnswerGiven, Case, Status
 
 YES, BUT, NO, OBJECT = Answer.APPROVED, Answer.RESERVED, Answer.DECLINED, Answer.OBJECTED
 
 
-def said(*answers: tuple[str, Answer, int]) -> list[Said]:
-    return [Said(*each) for each in answers]
+def said(*answers: tuple[str, Answer, int]) -> list[AnswerGiven]:
+    return [AnswerGiven(*each) for each in answers]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def said(*answers: tuple[str, Answer, int]) -> list[Said]:
     ],
 )
 def test_where_a_member_is_follows_from_what_it_said(case: Case, expected: str) -> None:
-    assert rules.standing(case) == Standing(expected)
+    assert rules.status(case) == Status(expected)
 
 
 def test_the_hard_deadline_is_half_open() -> None:

@@ -14,7 +14,7 @@ from api.infra.tables import csv_files
 from api.infra.tables.csv_files import MOST_LINES, NotATable
 from api.signatures import rules
 from api.signatures.models import SignatoryKind, SignatureState, Visibility
-from api.signatures.rules import Audience, Standing
+from api.signatures.rules import Audience, EffectiveState
 
 IDENTITY = {
     "name": "Ada Maria Specimen",
@@ -92,18 +92,18 @@ def test_nothing_that_is_known_shows_a_hidden_signature(
 @pytest.mark.parametrize(
     ("state", "given_for", "counted_from", "stands"),
     [
-        (SignatureState.CONFIRMED, 1, 1, Standing.COUNTED),
-        (SignatureState.CONFIRMED, 3, 2, Standing.COUNTED),
-        (SignatureState.CONFIRMED, 1, 2, Standing.WAITING),
-        (SignatureState.WITHDRAWN, 2, 2, Standing.WITHDRAWN),
-        (SignatureState.WITHDRAWN, 1, 2, Standing.WITHDRAWN),
+        (SignatureState.CONFIRMED, 1, 1, EffectiveState.COUNTED),
+        (SignatureState.CONFIRMED, 3, 2, EffectiveState.COUNTED),
+        (SignatureState.CONFIRMED, 1, 2, EffectiveState.WAITING),
+        (SignatureState.WITHDRAWN, 2, 2, EffectiveState.WITHDRAWN),
+        (SignatureState.WITHDRAWN, 1, 2, EffectiveState.WITHDRAWN),
     ],
 )
 def test_a_signature_counts_for_its_text_and_what_was_only_edited(
-    state: SignatureState, given_for: int, counted_from: int, stands: Standing
+    state: SignatureState, given_for: int, counted_from: int, stands: EffectiveState
 ) -> None:
-    assert rules.standing(state, given_for, counted_from) is stands
-    assert bool(rules.why(stands, given_for, counted_from)) is (stands is Standing.WAITING)
+    assert rules.effective_state(state, given_for, counted_from) is stands
+    assert bool(rules.why(stands, given_for, counted_from)) is (stands is EffectiveState.WAITING)
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_an_answer_without_a_choice_counts_without_a_name_and_keeps_an_earlier_c
     assert text.say("Ada", "declined", reason="No.").status == 200
     assert text.say("Ada", visibility=None)["visibility"] == "public"
     assert text.prints() == ["Bread"]
-    assert text.seat("Bread")["visibility"] == "public"
+    assert text.entry("Bread")["visibility"] == "public"
 
 
 def test_a_choice_made_beforehand_goes_for_silence(
@@ -319,7 +319,7 @@ def test_a_member_reads_and_chooses_on_its_page(world: World, owner: Client) -> 
     assert missing.status_code == 422
     assert 'href="#f-visibility"' in missing.text
     assert browser.post(here, data={**answer, "visibility": "coalition"}).status_code == 303
-    assert text.seat(SHY)["visibility"] == "coalition"
+    assert text.entry(SHY)["visibility"] == "coalition"
     assert 'value="coalition" checked' in browser.get(here).text
     text.say("Ada")
     text.move("review", "published")
@@ -377,7 +377,7 @@ def test_members_of_texts_from_before_are_told_once_and_open_rounds_ask(
         world.work()
 
     assert published.printed() == before, "what is published stays as it is"
-    assert published.seat("Bread")["visibility"] == "public", "it prints, though it never chose"
+    assert published.entry("Bread")["visibility"] == "public", "it prints, though it never chose"
     assert open_.prints() == [], "who answered before it could choose counts without its name"
     letters = [each for each in _told(world) if each]
     assert sorted((each.to_name or "", each.facts["is_published"]) for each in letters) == [

@@ -170,7 +170,7 @@ def test_the_board_tells_others_no_approval_whose_signature_a_coordinator_took_a
     text.say("Kes")
     text.move("review", "published")
     (one,) = [each for each in owner.get(f"{text.path}/signatures")["items"] if each["name"] == SHY]
-    assert text.seat(SHY, viewer)["state"] == "approved"
+    assert text.entry(SHY, viewer)["state"] == "approved"
     path = f"/v1/signatures/{one['id']}"
     if how == "erasure of the row":
         assert owner.send("DELETE", path, headers={"If-Match": owner.get(path).etag}).status == 204
@@ -182,7 +182,7 @@ def test_the_board_tells_others_no_approval_whose_signature_a_coordinator_took_a
     told = says_who_approved(board, text)
     assert told[SHY] == told["Salt"], "as one that was never asked"
     assert board["totals"] == {"approved": 1}
-    seen = text.seat(SHY)
+    seen = text.entry(SHY)
     expected = {"hiding": ("approved", "anonymous"), "withdrawal": ("withdrawn", "public")}
     assert (seen["state"], seen["visibility"]) == expected.get(how, ("approved", "public"))
 

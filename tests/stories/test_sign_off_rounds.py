@@ -165,8 +165,8 @@ def test_silence_approves_only_after_the_deadline_and_is_seen_as_such(
     assert text.prints() == []
     clock.move_to(datetime(2031, 5, 10, 12, tzinfo=UTC))
 
-    seat = text.seat("Salt")
-    assert (seat["state"], seat["by_silence"]) == ("tacit", True)
+    entry = text.entry("Salt")
+    assert (entry["state"], entry["by_silence"]) == ("tacit", True)
     assert text.state("Water") == "asked", "silence is not two people"
     assert (text.prints(), text.board()["would_withhold"]) == ([], 1)
     refused = text.change(hard_deadline=at(10), silence="nothing")
@@ -185,9 +185,9 @@ def test_silence_may_mean_no_and_mostly_means_nothing(
     text.open(hard_deadline=at(10), silence="decline")
     clock.move_to(datetime(2031, 5, 11, tzinfo=UTC))
 
-    seat = text.seat("Salt")
+    entry = text.entry("Salt")
 
-    assert (seat["state"], seat["by_silence"]) == ("declined", True)
+    assert (entry["state"], entry["by_silence"]) == ("declined", True)
     assert text.board()["outstanding"] == []
 
 
@@ -226,8 +226,8 @@ def test_only_who_has_not_answered_is_reminded_and_twice_is_once(
 ) -> None:
     text.open(hard_deadline=at(12), soft_deadline=at(9), zone="Asia/Almaty")
     text.say("Ada")
-    assert text.seat("Bread")["next_reminder_at"] is None
-    assert text.seat("Salt")["next_reminder_at"] == "2031-05-06T03:00:00+00:00"
+    assert text.entry("Bread")["next_reminder_at"] is None
+    assert text.entry("Salt")["next_reminder_at"] == "2031-05-06T03:00:00+00:00"
     assert remind(text) == []
 
     clock.move_to(datetime(2031, 5, 6, 3, tzinfo=UTC))
@@ -241,8 +241,8 @@ def test_only_who_has_not_answered_is_reminded_and_twice_is_once(
     assert {x.facts["is_last"] for x in letters_of(text.world, "signoffs.reminder") if x} == {True}
     clock.move_to(datetime(2031, 5, 11, 3, tzinfo=UTC))
     assert remind(text) == []
-    seat = text.seat("Water")
-    assert (seat["reminders"], seat["next_reminder_at"]) == (3, None)
+    entry = text.entry("Water")
+    assert (entry["reminders"], entry["next_reminder_at"]) == (3, None)
 
 
 def test_the_coalition_and_the_round_say_when_members_are_reminded(text: SigningOff) -> None:
@@ -251,9 +251,9 @@ def test_the_coalition_and_the_round_say_when_members_are_reminded(text: Signing
     assert changed["remind_every_days"] == 3
 
     text.open()
-    assert text.seat("Salt")["next_reminder_at"] == "2031-05-02T08:00:00+00:00"
+    assert text.entry("Salt")["next_reminder_at"] == "2031-05-02T08:00:00+00:00"
     text.change(remind_after_days=10)
-    assert text.seat("Salt")["next_reminder_at"] == "2031-05-11T08:00:00+00:00"
+    assert text.entry("Salt")["next_reminder_at"] == "2031-05-11T08:00:00+00:00"
 
 
 @pytest.mark.parametrize("end", ["closing", "publishing", "deadline"])
@@ -289,10 +289,10 @@ def test_who_answered_and_why_is_for_coordinators(text: SigningOff) -> None:
     text.say("Ada", "declined", reason="Our reasons.")
     viewer = a_role(text.owner, text.coalition, text.world.user("viewer"), "viewer")
 
-    seat = text.seat("Bread", viewer)
+    entry = text.entry("Bread", viewer)
 
-    assert (seat["state"], seat["people"], seat["answers"]) == (None, None, None)
-    assert text.seat("Bread")["answers"][0]["reason"] == "Our reasons."
+    assert (entry["state"], entry["people"], entry["answers"]) == (None, None, None)
+    assert text.entry("Bread")["answers"][0]["reason"] == "Our reasons."
 
 
 def test_fetching_a_link_many_times_changes_nothing(text: SigningOff) -> None:

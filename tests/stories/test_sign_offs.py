@@ -63,10 +63,10 @@ def test_the_latest_answer_counts_and_the_same_twice_is_once(text: SigningOff) -
     text.say("Ada")
     text.say("Ada")
 
-    seat = text.seat("Bread")
+    entry = text.entry("Bread")
 
-    assert seat["state"] == "approved"
-    assert [each["answer"] for each in seat["answers"]] == ["declined", "approved"]
+    assert entry["state"] == "approved"
+    assert [each["answer"] for each in entry["answers"]] == ["declined", "approved"]
 
 
 def test_a_reservation_is_about_a_place_of_the_text(text: SigningOff) -> None:
@@ -281,9 +281,9 @@ def test_two_answers_in_one_moment_are_both_kept_in_an_order(text: SigningOff) -
         statuses = [answer.status for answer in threads.map(say, range(8))]
 
     assert statuses == [200] * 8
-    seat = text.seat("Bread")
-    assert len(seat["answers"]) == 8
-    assert seat["state"] == seat["answers"][-1]["answer"]
+    entry = text.entry("Bread")
+    assert len(entry["answers"]) == 8
+    assert entry["state"] == entry["answers"][-1]["answer"]
 
 
 def test_of_answers_and_a_publication_at_once_each_is_a_signature_or_refused(

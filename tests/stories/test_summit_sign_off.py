@@ -126,7 +126,7 @@ def test_eight_organisations_take_the_summit_letter_to_publication(  # noqa: PLR
     letter.say("Erlan")
     final = ["approved"] * 3 + ["reserved", "approved", "declined", "approved", "approved"]
     are(letter, *final)
-    trace = {each["name"]: each["handed_by"] for each in letter.seat("Old City Forum")["people"]}
+    trace = {each["name"]: each["handed_by"] for each in letter.entry("Old City Forum")["people"]}
     assert trace == {"Gulnora": None, "Iskander": "Gulnora"}
 
     change(letter, "editorial", title="Let all the bakers go home")

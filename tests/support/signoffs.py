@@ -98,7 +98,7 @@ class SigningOff:
         assert answer.status == 200, answer.body
         return answer.json
 
-    def seat(self, name: str, client: Client | None = None) -> Any:
+    def entry(self, name: str, client: Client | None = None) -> Any:
         (found,) = [
             each
             for each in self.board(client)["members"]
@@ -107,7 +107,7 @@ class SigningOff:
         return found
 
     def state(self, name: str) -> str:
-        return str(self.seat(name)["state"])
+        return str(self.entry(name)["state"])
 
     def prints(self) -> list[str]:
         return [line["text"] for line in self.board()["would_print"]]

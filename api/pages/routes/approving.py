@@ -28,7 +28,7 @@ from api.signatures.models import Visibility
 from api.signatures.service.rows import TextChanged
 from api.signoffs import rules, service
 from api.signoffs.models import Silence
-from api.signoffs.rules import Standing
+from api.signoffs.rules import Status
 from api.signoffs.schemas import AnswerIn, HandOverIn
 from api.signoffs.service.answers import AlreadyAsked, HandedOn
 
@@ -113,19 +113,19 @@ def _language(found: Asked) -> str:
 def _page(found: Asked, **more: Any) -> facts.Approve:
     around = frame(found.coalition, _language(found))
     said = sentences.said(around.language)
-    revision, seat, asked = found.revision, found.seat, found.round
+    revision, entry, asked = found.revision, found.entry, found.round
     text = texts.of(revision.sha256, revision.printed, found.edited_on)
 
     def when(at: datetime | None) -> str:
         return languages.instant_text(at, asked.zone, around.language) if at else ""
 
-    last = found.answers[-1] if seat.fresh else None
+    last = found.answers[-1] if entry.current_answers else None
     return facts.Approve(
         frame=around,
         text=text,
         parts=approving.parts(text, revision.printed, rules.places(revision.printed)),
         revision_sha256=revision.sha256,
-        organisation=name_in(seat.organisation.names, around.language),
+        organisation=name_in(entry.organisation.names, around.language),
         name=found.me.name,
         role=found.me.role or "",
         soft=when(asked.soft_deadline),
@@ -138,8 +138,8 @@ def _page(found: Asked, **more: Any) -> facts.Approve:
         answered=facts.Happening(when(last["answered_at"]), last["by"]["name"]) if last else None,
         is_over=not found.may_answer,
         is_handed=found.why_not == HandedOn.title,
-        is_waiting=seat.standing is Standing.ONE_OF_TWO,
-        has_logo=seat.organisation.logo_sha256 is not None,
+        is_waiting=entry.status is Status.ONE_OF_TWO,
+        has_logo=entry.organisation.logo_sha256 is not None,
         choices=CHOICES,
         visibility=str(found.visibility or ""),
         shows_less=found.why_less is not None,
@@ -153,8 +153,8 @@ def _page(found: Asked, **more: Any) -> facts.Approve:
 
 def _chooses_apart(found: Asked) -> bool:
     """Tell whether it makes sense to choose without answering: silence approves, or they did."""
-    is_tacit = found.round.silence is Silence.APPROVAL and not found.seat.fresh
-    is_behind = any(each.row.answer in rules.POSITIVE for each in found.seat.fresh[-1:])
+    is_tacit = found.round.silence is Silence.APPROVAL and not found.entry.current_answers
+    is_behind = any(each.row.answer in rules.POSITIVE for each in found.entry.current_answers[-1:])
     return found.may_choose and (is_tacit or is_behind or found.stands)
 
 
@@ -162,5 +162,5 @@ def _carries_over(found: Asked) -> bool:
     """Tell whether an approval of an earlier text counts for this one."""
     return any(
         each.row.answer in rules.POSITIVE and each.row.revision_number < found.revision.number
-        for each in found.seat.fresh
+        for each in found.entry.current_answers
     )

@@ -125,7 +125,7 @@ def nameless(facts: Mapping[str, Any]) -> str | None:
     return "Give the name, or the visibility anonymous."
 
 
-class Standing(StrEnum):
+class EffectiveState(StrEnum):
     """Whether a signature is counted now."""
 
     COUNTED = "counted"
@@ -136,16 +136,16 @@ class Standing(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-def standing(state: SignatureState, given_for: int, counted_from: int) -> Standing:
+def effective_state(state: SignatureState, given_for: int, counted_from: int) -> EffectiveState:
     """Tell whether a signature that was given for a revision counts."""
     if state is not SignatureState.CONFIRMED:
-        return Standing(state.value)
-    return Standing.COUNTED if given_for >= counted_from else Standing.WAITING
+        return EffectiveState(state.value)
+    return EffectiveState.COUNTED if given_for >= counted_from else EffectiveState.WAITING
 
 
-def why(stands: Standing, given_for: int, counted_from: int) -> str | None:
+def why(stands: EffectiveState, given_for: int, counted_from: int) -> str | None:
     """Return why a signature waits, and what ends it."""
-    if stands is not Standing.WAITING:
+    if stands is not EffectiveState.WAITING:
         return None
     return (
         f"It was given for revision {given_for}, and revision {counted_from} changed the text"

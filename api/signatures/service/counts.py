@@ -23,7 +23,7 @@ from api.infra.background import events
 from api.infra.database.transactions import reading, transaction
 from api.signatures import rules
 from api.signatures.models import CountChange, SignatoryKind, Signature, Source, Total
-from api.signatures.rules import Audience, Standing
+from api.signatures.rules import Audience, EffectiveState
 from api.statements.models import Statement, Weight
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def followed(
 def counts(statement: Statement, signature: Signature) -> bool:
     """Tell whether a signature counts now."""
     given_for, counted_from = signature.revision_number, statement.counted_from
-    return rules.standing(signature.state, given_for, counted_from) is Standing.COUNTED
+    return rules.effective_state(signature.state, given_for, counted_from) is EffectiveState.COUNTED
 
 
 def _counted(statement: Statement, signatures: Iterable[Signature]) -> Counter[_Alike]:

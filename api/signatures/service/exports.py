@@ -14,7 +14,7 @@ from api.infra.database.transactions import reading
 from api.organisations.models import Organisation
 from api.signatures import rules
 from api.signatures.models import Consent, Purpose, Source
-from api.signatures.rules import Audience, Standing
+from api.signatures.rules import Audience, EffectiveState
 from api.signatures.service import lists, rows
 from api.statements.models import Statement
 
@@ -47,9 +47,9 @@ def exported(
         if whom is For.CRM:
             actor.must(statement.coalition_id, Role.COORDINATOR)
         audience = rows.audience_of(actor, statement.coalition_id)
-    asked = {"state": Standing.COUNTED, **wanted}
+    asked = {"state": EffectiveState.COUNTED, **wanted}
     if whom is For.ADDRESSEE:
-        audience, asked = Audience.PUBLIC, {**wanted, "state": Standing.COUNTED}
+        audience, asked = Audience.PUBLIC, {**wanted, "state": EffectiveState.COUNTED}
 
     def write(session: Session, found: Sequence[Signature]) -> list[Facts]:
         shown = rows.shown(session, statement, found, audience)

@@ -14,7 +14,7 @@ from api.infra.database.transactions import reading
 from api.organisations.models import Organisation
 from api.signatures import rules
 from api.signatures.models import Signature, SignatureState, Visibility
-from api.signatures.rules import Audience, Standing
+from api.signatures.rules import Audience, EffectiveState
 from api.signatures.service import counts, rows
 from api.statements import service as statements
 from api.statements.models import Statement
@@ -32,7 +32,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 # They may have no place yet, never get one, or keep one that tells: they are listed by day.
-BY_DAY = frozenset({Standing.HELD, Standing.REJECTED, Standing.INVALIDATED, Standing.WITHDRAWN})
+BY_DAY = frozenset(
+    {
+        EffectiveState.HELD,
+        EffectiveState.REJECTED,
+        EffectiveState.INVALIDATED,
+        EffectiveState.WITHDRAWN,
+    }
+)
 EQUAL = ("kind", "country", "visibility", "source")
 
 
@@ -43,7 +50,7 @@ def signature(actor: Actor, signature_id: UUID) -> Shown:
         statement = session.get_one(Statement, row.statement_id)
         audience = rows.audience_of(actor, row.coalition_id)
         found = rows.shown(session, statement, [row], audience)
-        is_public = found and found[0].standing is Standing.COUNTED
+        is_public = found and found[0].effective_state is EffectiveState.COUNTED
         if not found or (audience is Audience.PUBLIC and not is_public):
             raise NotFound("Check the id; who gave the signature may not wish to be seen.")
         return found[0]
@@ -98,15 +105,15 @@ def query(statement: Statement, audience: Audience, wanted: Mapping[str, Any]) -
     if "until" in wanted:
         found = found.where(Signature.day <= wanted["until"])
     if "state" in wanted:
-        found = found.where(_stands(statement, Standing(wanted["state"])))
+        found = found.where(_stands(statement, EffectiveState(wanted["state"])))
     return found
 
 
-def _stands(statement: Statement, wanted: Standing) -> ColumnElement[bool]:
-    """Return the condition of a standing: `rules.standing`, as a query."""
-    if wanted is Standing.COUNTED:
+def _stands(statement: Statement, wanted: EffectiveState) -> ColumnElement[bool]:
+    """Return the condition of an effective state: `rules.effective_state`, as a query."""
+    if wanted is EffectiveState.COUNTED:
         return rows.counting(statement)
-    if wanted is Standing.WAITING:
+    if wanted is EffectiveState.WAITING:
         is_old = Signature.revision_number < statement.counted_from
         return (Signature.state == SignatureState.CONFIRMED) & is_old
     return Signature.state == SignatureState(wanted.value)
@@ -156,7 +163,7 @@ def numbers(actor: Actor, statement_id: UUID) -> dict[str, Any]:
 
 
 def _waiting(session: Session, statement: Statement) -> int:
-    is_waiting = _stands(statement, Standing.WAITING)
+    is_waiting = _stands(statement, EffectiveState.WAITING)
     query = select(func.count()).where(Signature.statement_id == statement.id, is_waiting)
     return session.scalar(query) or 0
 

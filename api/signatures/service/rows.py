@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import BindParameter, ColumnElement
     from sqlalchemy.orm import Session
 
-    from api.signatures.rules import Identity, Signatory, Standing
+    from api.signatures.rules import EffectiveState, Identity, Signatory
     from api.statements.models import Revision, Statement
 
 IDENTITY = "signature_identities.identity"
@@ -43,7 +43,7 @@ class Shown:
 
     signature: Signature
     who: Signatory
-    standing: Standing
+    effective_state: EffectiveState
     why: str | None
     etag: int
     warnings: list[Fault] = field(default_factory=list)  # of what was entered or changed just now
@@ -73,7 +73,7 @@ def audience_of(actor: Actor, coalition_id: UUID) -> Audience:
 
 
 def counting(statement: Statement) -> ColumnElement[bool]:
-    """Return the condition of the signatures that count: `rules.standing`, as a query."""
+    """Return the condition of the signatures that count: `rules.effective_state`, as a query."""
     # Written out, not bound: only so does SQLite see that the index of the public list fits.
     confirmed = literal(SignatureState.CONFIRMED, Signature.state.type, literal_execute=True)
     return and_(
@@ -218,7 +218,7 @@ def shown(
         who = rules.seen(row, known.get(row.id), audience)
         if who is not None:
             given_for, counted_from = row.revision_number, statement.counted_from
-            stands = rules.standing(row.state, given_for, counted_from)
+            stands = rules.effective_state(row.state, given_for, counted_from)
             reason = rules.why(stands, given_for, counted_from)
             found.append(Shown(row, who, stands, reason, etag(row, statement)))
     return found

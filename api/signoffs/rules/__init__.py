@@ -23,7 +23,7 @@ REMINDED_AT = time(8)  # in the round's zone
 MOST_REMINDERS = 10  # where no deadline ends them
 
 
-class Standing(StrEnum):
+class Status(StrEnum):
     """Where a member is with a text."""
 
     NOT_ASKED = "not_asked"
@@ -39,16 +39,16 @@ class Standing(StrEnum):
     WITHDRAWN = "withdrawn"  # the signature that its approval became was taken back
 
 
-COUNTS = frozenset({Standing.APPROVED, Standing.RESERVED, Standing.TACIT})
-OUTSTANDING = frozenset({Standing.ASKED, Standing.ONE_OF_TWO, Standing.WAITING})
+COUNTS = frozenset({Status.APPROVED, Status.RESERVED, Status.TACIT})
+OUTSTANDING = frozenset({Status.ASKED, Status.ONE_OF_TWO, Status.WAITING})
 POSITIVE = frozenset({Answer.APPROVED, Answer.RESERVED})
 
 
 @dataclass(frozen=True)
-class Said:
+class AnswerGiven:
     """One answer: by which person, and to which revision."""
 
-    voice: str
+    approver_key: str
     answer: Answer
     revision: int
 
@@ -57,7 +57,7 @@ class Said:
 class Case:
     """All that decides where a member is."""
 
-    said: Sequence[Said] = ()  # in the order in which it came
+    said: Sequence[AnswerGiven] = ()  # in the order in which it came
     counted_from: int = 1  # the newest revision that is not editorial
     needs_two: bool = False
     is_asked: bool = True
@@ -67,25 +67,25 @@ class Case:
     is_over: bool = False  # the hard deadline passed, and it was asked before
 
 
-def standing(case: Case) -> Standing:
+def status(case: Case) -> Status:
     """Return where a member is with the newest text.
 
     What it said of an earlier text counts unless that was changed materially since; of what it
     said, the latest counts.
     """
-    fresh = [each for each in case.said if each.revision >= case.counted_from]
-    if fresh:
-        return _answered(fresh, needs_two=case.needs_two)
+    current_answers = [each for each in case.said if each.revision >= case.counted_from]
+    if current_answers:
+        return _answered(current_answers, needs_two=case.needs_two)
     if case.is_over and case.is_asked and case.has_somebody:
         if case.silence is Silence.DECLINE:
-            return Standing.DECLINED
+            return Status.DECLINED
         if case.silence is Silence.APPROVAL and _may_be_tacit(case):
-            return Standing.TACIT
+            return Status.TACIT
     if not case.has_somebody:
-        return Standing.NOBODY_TO_ASK
+        return Status.NOBODY_TO_ASK
     if case.said:
-        return Standing.WAITING
-    return Standing.ASKED if case.is_asked else Standing.NOT_ASKED
+        return Status.WAITING
+    return Status.ASKED if case.is_asked else Status.NOT_ASKED
 
 
 def _may_be_tacit(case: Case) -> bool:
@@ -93,19 +93,19 @@ def _may_be_tacit(case: Case) -> bool:
     return not (case.said or case.is_asked_again or case.needs_two)
 
 
-def _answered(fresh: Sequence[Said], *, needs_two: bool) -> Standing:
-    last = fresh[-1].answer
+def _answered(current_answers: Sequence[AnswerGiven], *, needs_two: bool) -> Status:
+    last = current_answers[-1].answer
     if last not in POSITIVE:
-        return Standing(last.value)
-    behind = approving(fresh) if needs_two else [last]
+        return Status(last.value)
+    behind = approving(current_answers) if needs_two else [last]
     if needs_two and len(behind) < 2:  # noqa: PLR2004 # two people
-        return Standing.ONE_OF_TWO
-    return Standing.RESERVED if Answer.RESERVED in behind else Standing.APPROVED
+        return Status.ONE_OF_TWO
+    return Status.RESERVED if Answer.RESERVED in behind else Status.APPROVED
 
 
-def approving(fresh: Sequence[Said]) -> list[Answer]:
+def approving(current_answers: Sequence[AnswerGiven]) -> list[Answer]:
     """Return the latest answer of each person whose latest answer approves."""
-    latest = {each.voice: each.answer for each in fresh}
+    latest = {each.approver_key: each.answer for each in current_answers}
     return [answer for answer in latest.values() if answer in POSITIVE]
 
 
@@ -153,13 +153,15 @@ def shown_as(chosen: Iterable[Visibility], wanted: Visibility, *, needs_two: boo
     return min((wanted, *chosen), key=CHOICES.index) if needs_two else wanted
 
 
-def binding(chosen: Mapping[str, Visibility], own: str, voices: Collection[str]) -> dict[str, Any]:
-    """Return of what was chosen what binds the voice that chooses now.
+def binding(
+    chosen: Mapping[str, Visibility], own: str, approver_keys: Collection[str]
+) -> dict[str, Any]:
+    """Return of what was chosen what binds the person who chooses now.
 
     Whoever may not answer any more binds nobody, or only a coordinator could mend it. What was
     entered for somebody unknown binds until two who may answer have chosen: a mistyped name too.
     """
-    living = {who: each for who, each in chosen.items() if who in voices}
+    living = {who: each for who, each in chosen.items() if who in approver_keys}
     is_settled = len({*living, own} - {UNKNOWN}) >= 2  # noqa: PLR2004 # two people
     unknown = {UNKNOWN: chosen[UNKNOWN]} if UNKNOWN in chosen and not is_settled else {}
     return {**living, **unknown}

@@ -34,7 +34,7 @@ _KEPT_OUT = frozenset({"type", "level", "layout", "ordered", "url", "email", "ph
 
 
 @dataclass(frozen=True)
-class Said:
+class Passage:
     """A place of a printed text, and its words as a reader sees them."""
 
     pointer: str  # of the portable document
@@ -52,20 +52,20 @@ class Number:
     is_others: bool  # beside those whom it names
 
 
-def said(printed: Mapping[str, Any]) -> list[Said]:
+def said(printed: Mapping[str, Any]) -> list[Passage]:
     """Return what a printed text says, block by block."""
     found = [
-        Said(f"/{name}", printed[name], is_quoted=False)
+        Passage(f"/{name}", printed[name], is_quoted=False)
         for name in ("title", "dateline", "occasion")
         if printed.get(name)
     ]
     for name, parts in (("body", printed["blocks"]), ("contacts", printed["contacts"])):
         for place, part in enumerate(parts):
             text = "\n".join(map(markdown.plain, _strings(part)))
-            found.append(Said(point(name, place), text, part.get("type") == "quote"))
+            found.append(Passage(point(name, place), text, part.get("type") == "quote"))
     for note in printed["footnotes"]:
         text = markdown.plain(note["text"])
-        found.append(Said(point("footnotes", note["label"]), text, is_quoted=False))
+        found.append(Passage(point("footnotes", note["label"]), text, is_quoted=False))
     return found
 
 
@@ -210,7 +210,7 @@ _PATTERNS = [
 ]
 
 
-def numbers(places: Sequence[Said]) -> list[Number]:
+def numbers(places: Sequence[Passage]) -> list[Number]:
     """Return where a text says how many organisations stand behind it, in words of its language.
 
     What it quotes is about others.

@@ -10,7 +10,7 @@ import marshmallow as ma
 from api.signatures.models import Visibility
 from api.signatures.schemas import SHA256, RepresentativeIn
 from api.signoffs.models import Answer, Silence
-from api.signoffs.rules import CHOICES, Standing
+from api.signoffs.rules import CHOICES, Status
 from api.statements.models import State, Weight
 from api.web.fields import Email, Moment, Text, Truth, in_their_zone, names_by_language
 from api.web.rest import Schema
@@ -259,7 +259,7 @@ class AskedMemberOut(Schema):
 
     names = names_by_language(required=True, attribute="organisation.names")
     needs_two = ma.fields.Boolean(required=True, attribute="organisation.needs_two")
-    state = ma.fields.Enum(Standing, by_value=True, required=True, attribute="standing")
+    state = ma.fields.Enum(Status, by_value=True, required=True, attribute="status")
 
 
 class PlaceOut(Schema):
@@ -291,7 +291,7 @@ class AskedOut(Schema):
     revision = ma.fields.Nested(AskedRevisionOut, required=True)
     places = ma.fields.List(ma.fields.Nested(PlaceOut), required=True)
     round = ma.fields.Nested(AskedRoundOut, required=True)
-    member = ma.fields.Nested(AskedMemberOut, required=True, attribute="seat")
+    member = ma.fields.Nested(AskedMemberOut, required=True, attribute="entry")
     me = ma.fields.Nested(ByOut, required=True)
     may_answer = ma.fields.Boolean(required=True)
     why_not = ma.fields.String(

@@ -6,7 +6,7 @@ import marshmallow as ma
 
 from api.coalitions.models import MemberRole
 from api.signatures.models import Visibility
-from api.signoffs.rules import Standing
+from api.signoffs.rules import Status
 from api.signoffs.schemas import AnswerOut, PersonAskedOut, RoundOut
 from api.statements.models import State
 from api.web.fields import names_by_language
@@ -27,7 +27,7 @@ class BoardMemberOut(Schema):
     country = ma.fields.String(required=True, allow_none=True, metadata={"example": "KZ"})
     role = ma.fields.Enum(MemberRole, by_value=True, required=True)
     needs_two = ma.fields.Boolean(required=True)
-    state = ma.fields.Enum(Standing, by_value=True, required=True, allow_none=True)
+    state = ma.fields.Enum(Status, by_value=True, required=True, allow_none=True)
     by_silence = ma.fields.Boolean(
         required=True,
         allow_none=True,

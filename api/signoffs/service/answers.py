@@ -19,7 +19,7 @@ from api.signatures.service.rows import current
 from api.signing.service import settings
 from api.signoffs import rules
 from api.signoffs.models import UNKNOWN, Approver, Ask, Round, SignOff
-from api.signoffs.rules import Standing
+from api.signoffs.rules import Status
 from api.signoffs.service import appearances, asking, rows
 from api.signoffs.service.rounds import AfterDeadline, is_open
 from api.signoffs.service.rows import SignOffOver
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.signatures.models import Visibility
-    from api.signoffs.service.rows import Person, Seat, Table
+    from api.signoffs.service.rows import Board, BoardEntry, Person
 
 CONTENT = ("reason", "reservations")
 CHOSE_LESS = "Another person who answers for your organisation chose less."
@@ -69,7 +69,7 @@ class Asked:
     revision: Revision
     edited_on: date | None  # the last day on which it was edited in public
     round: Round
-    seat: Seat
+    entry: BoardEntry
     me: Person
     why_not: str | None  # they may not answer now
     may_choose: bool  # how the organisation appears
@@ -85,7 +85,7 @@ class Asked:
     @property
     def stands(self) -> bool:
         """Whether the organisation stands under a published text."""
-        return self.seat.appearance is not None and self.seat.appearance.signature_id is not None
+        return self.entry.appearance is not None and self.entry.appearance.signature_id is not None
 
     @property
     def places(self) -> list[dict[str, str]]:
@@ -94,11 +94,11 @@ class Asked:
 
     @property
     def people(self) -> list[dict[str, Any]]:
-        return rows.told_of(self.seat)
+        return rows.told_of(self.entry)
 
     @property
     def answers(self) -> list[dict[str, Any]]:
-        return [rows.told(each) for each in self.seat.answers]
+        return [rows.told(each) for each in self.entry.answers]
 
 
 def asked(secret: str) -> Asked:
@@ -109,8 +109,8 @@ def asked(secret: str) -> Asked:
 
 def _followed(
     session: Session, secret: str, *, lock: bool = False, prints: bool = False
-) -> tuple[Table, Person]:
-    """Return the table and the person that a link is of; `lock` holds the statement first.
+) -> tuple[Board, Person]:
+    """Return the board and the person that a link is of; `lock` holds the statement first.
 
     What will print holds the coalition before: a name that is taken back at the same moment must
     not come in behind.
@@ -126,35 +126,35 @@ def _followed(
     statement = session.get_one(
         Statement, statement_id, with_for_update=lock or None, populate_existing=lock
     )
-    table = rows.table(session, statement, also=[ask.member_id])
-    seat = table.seat(ask.member_id)
-    me = _me(seat, row.id) if seat is not None else None
-    if seat is None or me is None or not _is_about(seat):
+    board = rows.read_board(session, statement, also=[ask.member_id])
+    entry = board.entry(ask.member_id)
+    me = _me(entry, row.id) if entry is not None else None
+    if entry is None or me is None or not _is_about(entry):
         raise NoMember("Its organisation is no member of the coalition any more.")
     if me.has_left:
         raise links.LinkExpired("You may not answer for the organisation any more.")
-    return table, me
+    return board, me
 
 
-def _is_about(seat: Seat) -> bool:
+def _is_about(entry: BoardEntry) -> bool:
     """Tell whether a link still concerns a member: who left may stand under a published text."""
-    stands = seat.appearance is not None and seat.appearance.signature_id is not None
-    return stands or rows.is_of_today(seat.member)
+    stands = entry.appearance is not None and entry.appearance.signature_id is not None
+    return stands or rows.is_of_today(entry.member)
 
 
-def _me(seat: Seat, approver_id: UUID) -> Person | None:
-    return next((each for each in seat.people if each.approver.id == approver_id), None)
+def _me(entry: BoardEntry, approver_id: UUID) -> Person | None:
+    return next((each for each in entry.people if each.approver.id == approver_id), None)
 
 
-def _asked(session: Session, table: Table, me: Person) -> Asked:
-    seat, statement = _seat_of(table, me), table.statement
+def _asked(session: Session, board: Board, me: Person) -> Asked:
+    entry, statement = _seat_of(board, me), board.statement
     try:
-        _must_answer(table, seat, me)
+        _must_answer(board, entry, me)
         why_not = None
     except REFUSALS as refused:
         why_not = refused.title
     try:
-        _must_choose(session, table, seat, me)
+        _must_choose(session, board, entry, me)
         may_choose = True
     except REFUSALS:
         may_choose = False
@@ -163,47 +163,47 @@ def _asked(session: Session, table: Table, me: Person) -> Asked:
         session.get_one(Coalition, statement.coalition_id),
         statements.current_revision(session, statement),
         statements.edited_on(session, statement.id, statement.revision_number),
-        _round(table),
-        seat,
+        _round(board),
+        entry,
         me,
         why_not,
         may_choose,
-        seat.visibility,
-        CHOSE_LESS if appearances.is_kept_lower(seat, me) else None,
-        appearances.may_be_guessed(session, table, seat),
+        entry.visibility,
+        CHOSE_LESS if appearances.is_kept_lower(entry, me) else None,
+        appearances.may_be_guessed(session, board, entry),
         settings.of(session, statement).is_sensitive,
     )
 
 
-def _seat_of(table: Table, me: Person) -> Seat:
-    return next(each for each in table.seats if each.ask and each.ask.id == me.approver.ask_id)
+def _seat_of(board: Board, me: Person) -> BoardEntry:
+    return next(each for each in board.entries if each.ask and each.ask.id == me.approver.ask_id)
 
 
-def _round(table: Table) -> Round:
-    if table.round is None:
+def _round(board: Board) -> Round:
+    if board.round is None:
         raise NotFound("The round was deleted.")
-    return table.round
+    return board.round
 
 
-def _must_answer(table: Table, seat: Seat, me: Person) -> None:
-    _must_speak(seat, me)
-    if not rows.is_of_today(seat.member):
+def _must_answer(board: Board, entry: BoardEntry, me: Person) -> None:
+    _must_speak(entry, me)
+    if not rows.is_of_today(entry.member):
         raise NoMember("The organisation is no member of the coalition any more.")
-    if _round(table).closed_at is not None:
+    if _round(board).closed_at is not None:
         raise SignOffOver("The coordinators closed it. Write to them.")
-    rows.must_be_open(table.statement)
-    if not is_open(table):
+    rows.must_be_open(board.statement)
+    if not is_open(board):
         raise AfterDeadline("Write to the coordinators: they can still enter an answer.")
 
 
-def _must_choose(session: Session, table: Table, seat: Seat, me: Person) -> None:
+def _must_choose(session: Session, board: Board, entry: BoardEntry, me: Person) -> None:
     """Let a person pass who says how their organisation appears: that has no deadline."""
-    _must_speak(seat, me)
-    appearances.must_stand(session, table, seat)
+    _must_speak(entry, me)
+    appearances.must_stand(session, board, entry)
 
 
-def _must_speak(seat: Seat, me: Person) -> None:
-    if any(each.approver.handed_by == me.approver.id for each in seat.people):
+def _must_speak(entry: BoardEntry, me: Person) -> None:
+    if any(each.approver.handed_by == me.approver.id for each in entry.people):
         raise HandedOn("Your colleague answers now; you can go on reading here.")
     if not me.may_answer:
         raise links.LinkExpired("You may not answer for the organisation any more.")
@@ -212,53 +212,55 @@ def _must_speak(seat: Seat, me: Person) -> None:
 def choose(secret: str, visibility: Visibility) -> Asked:
     """Choose how a member appears, before it answers, with it, or once the text is published."""
     with transaction() as session:
-        table, me = _followed(session, secret, lock=True, prints=True)
-        seat = _seat_of(table, me)
-        _must_choose(session, table, seat, me)
-        appearances.put(session, table, seat, visibility, voice=str(me.root))
-        table = rows.table(session, table.statement, also=[seat.member.id])
-        return _asked(session, table, me)
+        board, me = _followed(session, secret, lock=True, prints=True)
+        entry = _seat_of(board, me)
+        _must_choose(session, board, entry, me)
+        appearances.put(session, board, entry, visibility, approver_key=str(me.root))
+        board = rows.read_board(session, board.statement, also=[entry.member.id])
+        return _asked(session, board, me)
 
 
 def answer(secret: str, facts: Mapping[str, Any]) -> Asked:
     """Answer for a member. The same twice is once; another answer goes before the earlier one."""
     with transaction() as session:
-        table, me = _followed(session, secret, lock=True, prints=facts["prints_reservation"])
-        seat = _seat_of(table, me)
-        _must_answer(table, seat, me)
+        board, me = _followed(session, secret, lock=True, prints=facts["prints_reservation"])
+        entry = _seat_of(board, me)
+        _must_answer(board, entry, me)
         who = {"name": me.name, "role": me.role}
-        put = _put(session, table, seat, facts, who, approver_id=me.approver.id)
+        put = _put(session, board, entry, facts, who, approver_id=me.approver.id)
         if facts["visibility"] is not None:
-            appearances.put(session, table, seat, facts["visibility"], voice=str(me.root))
+            appearances.put(session, board, entry, facts["visibility"], approver_key=str(me.root))
         if put is not None:
             _record(session, None, "sign_off.answered", put)
-        table = rows.table(session, table.statement)
+        board = rows.read_board(session, board.statement)
         if put is not None:
-            _follow_up(session, table, _seat_of(table, me))
-        return _asked(session, table, me)
+            _follow_up(session, board, _seat_of(board, me))
+        return _asked(session, board, me)
 
 
-def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> tuple[Table, Seat]:
+def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> tuple[Board, BoardEntry]:
     """Enter an answer that a member gave in another way, until the text is published."""
     with transaction() as session:
         statement = cases.held(session, actor, Statement, statement_id, Role.COORDINATOR)
         rows.must_be_open(statement)
-        table = rows.table(session, statement)
-        seat = table.seat(facts["member_id"])
-        if seat is None:
+        board = rows.read_board(session, statement)
+        entry = board.entry(facts["member_id"])
+        if entry is None:
             wrong = "It is no lead and no member of the coalition today."
             raise Invalid("Only members sign off.", [Fault("/member_id", wrong)])
-        put = _put(session, table, seat, facts, facts["by"], user_id=actor.user_id)
+        put = _put(session, board, entry, facts, facts["by"], user_id=actor.user_id)
         if facts["visibility"] is not None:
-            voice = str(rows.voice_of(seat.people, facts["by"]["name"]) or UNKNOWN)
-            appearances.put(session, table, seat, facts["visibility"], voice=voice, by=actor)
+            approver_key = str(rows.approver_named(entry.people, facts["by"]["name"]) or UNKNOWN)
+            appearances.put(
+                session, board, entry, facts["visibility"], approver_key=approver_key, by=actor
+            )
         if put is not None:
             _record(session, actor, "sign_off.entered", put)
-        table = rows.table(session, statement)
-        seat = next(each for each in table.seats if each.member.id == seat.member.id)
+        board = rows.read_board(session, statement)
+        entry = next(each for each in board.entries if each.member.id == entry.member.id)
         if put is not None:
-            _follow_up(session, table, seat)
-        return table, seat
+            _follow_up(session, board, entry)
+        return board, entry
 
 
 def _record(session: Session, by: Actor | None, action: str, row: SignOff) -> None:
@@ -275,8 +277,8 @@ def _record(session: Session, by: Actor | None, action: str, row: SignOff) -> No
 
 def _put(  # noqa: PLR0913 # of whom, by whom, and what
     session: Session,
-    table: Table,
-    seat: Seat,
+    board: Board,
+    entry: BoardEntry,
     facts: Mapping[str, Any],
     who: Mapping[str, Any],
     *,
@@ -284,18 +286,18 @@ def _put(  # noqa: PLR0913 # of whom, by whom, and what
     user_id: UUID | None = None,
 ) -> SignOff | None:
     """Add an answer to the text that was seen; None where the same person said the same before."""
-    statement = table.statement
+    statement = board.statement
     revision = current(session, statement, facts["revision_sha256"])
     earlier = any(
         each.row.answer in rules.POSITIVE and each.row.revision_number < revision.number
-        for each in seat.fresh
+        for each in entry.current_answers
     )
     rules.must_fit(facts, rules.places(revision.printed), has_approved=earlier)
     _must_not_tell(session, statement, facts)
     content = {field: facts[field] for field in CONTENT} | {
         "by": {"name": who["name"], "role": who.get("role")}
     }
-    last = seat.answers[-1] if seat.answers else None
+    last = entry.answers[-1] if entry.answers else None
     kept = {
         "revision_number": revision.number,
         "revision_sha256": revision.sha256,
@@ -311,7 +313,7 @@ def _put(  # noqa: PLR0913 # of whom, by whom, and what
         id=uuid4(),
         coalition_id=statement.coalition_id,
         statement_id=statement.id,
-        member_id=seat.member.id,
+        member_id=entry.member.id,
         number=1 + (last.row.number if last else 0),
         **kept,
     )
@@ -338,20 +340,20 @@ def _must_not_tell(session: Session, statement: Statement, facts: Mapping[str, A
         raise Invalid(statements.NAMED, faults)
 
 
-def _follow_up(session: Session, table: Table, seat: Seat) -> None:
+def _follow_up(session: Session, board: Board, entry: BoardEntry) -> None:
     """Set the next reminder; after the first of two, write to those who have not answered."""
-    asking.settle(session, table)
+    asking.settle(session, board)
     session.flush()
-    if seat.standing is Standing.ONE_OF_TWO:
-        asking.write_to(session, table, asking.HALF, asking.owing(seat))
+    if entry.status is Status.ONE_OF_TWO:
+        asking.write_to(session, board, asking.HALF, asking.owing(entry))
 
 
 def hand_over(secret: str, facts: Mapping[str, Any]) -> Asked:
     """Have a colleague answer instead; the giver's link goes on showing what happens."""
     with transaction() as session:
-        table, me = _followed(session, secret, lock=True)
-        seat = _seat_of(table, me)
-        _must_answer(table, seat, me)
+        board, me = _followed(session, secret, lock=True)
+        entry = _seat_of(board, me)
+        _must_answer(board, entry, me)
         ask = session.get_one(Ask, me.approver.ask_id)
         colleague = asking.approver(session, ask, me.approver.language, facts)
         colleague.handed_by = me.approver.id
@@ -360,7 +362,7 @@ def hand_over(secret: str, facts: Mapping[str, Any]) -> Asked:
         links.issue(session, rows.PURPOSE, ask.coalition_id, colleague.id)
         audit.record(session, None, "sign_off.handed_over", colleague, {"by": me.approver.id})
         letters.promise(session, asking.HANDED, ask.coalition_id, colleague.id)
-        table = rows.table(session, table.statement)
-        seat = _seat_of(table, me)
-        me = next(each for each in seat.people if each.approver.id == me.approver.id)
-        return _asked(session, table, me)
+        board = rows.read_board(session, board.statement)
+        entry = _seat_of(board, me)
+        me = next(each for each in entry.people if each.approver.id == me.approver.id)
+        return _asked(session, board, me)

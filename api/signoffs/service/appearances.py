@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.signoffs.service.rows import Person, Seat, Table
+    from api.signoffs.service.rows import Board, BoardEntry, Person
 
 ONLY_MEMBERS = "Only members sign off."
 WHY = {
@@ -46,7 +46,7 @@ MEND = (
 AT_ONCE = 50  # members that one transaction tells
 
 
-def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Seat:
+def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> BoardEntry:
     """Enter how a member wants to appear, which it said in another way; also once it is published.
 
     A member that left since, or only observes now, can still be entered where its name may stand
@@ -54,39 +54,39 @@ def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Seat:
     """
     with transaction() as session:
         statement = cases.held(session, actor, Statement, statement_id, Role.COORDINATOR)
-        table = rows.table(session, statement, also=[facts["member_id"]])
-        seat = table.seat(facts["member_id"])
-        if seat is None:
+        board = rows.read_board(session, statement, also=[facts["member_id"]])
+        entry = board.entry(facts["member_id"])
+        if entry is None:
             wrong = "The coalition has no such member that signs."
             raise Invalid(ONLY_MEMBERS, [Fault("/member_id", wrong)])
-        if seat.member.role is MemberRole.OBSERVER and signature_of(session, seat) is None:
+        if entry.member.role is MemberRole.OBSERVER and signature_of(session, entry) is None:
             wrong = "It is an observer, which signs nothing. Choose a member, or make it one first."
             raise Invalid(ONLY_MEMBERS, [Fault("/member_id", wrong)])
-        must_stand(session, table, seat)
-        put(session, table, seat, facts["visibility"], by=actor)
+        must_stand(session, board, entry)
+        put(session, board, entry, facts["visibility"], by=actor)
         session.flush()
-        return _again(session, table, seat)
+        return _again(session, board, entry)
 
 
-def _again(session: Session, table: Table, seat: Seat) -> Seat:
-    there = rows.table(session, table.statement, also=[seat.member.id])
-    return next(each for each in there.seats if each.member.id == seat.member.id)
+def _again(session: Session, board: Board, entry: BoardEntry) -> BoardEntry:
+    there = rows.read_board(session, board.statement, also=[entry.member.id])
+    return next(each for each in there.entries if each.member.id == entry.member.id)
 
 
-def must_stand(session: Session, table: Table, seat: Seat) -> None:
+def must_stand(session: Session, board: Board, entry: BoardEntry) -> None:
     """Let a member pass that signs or may, or raise SignOffOver."""
-    if table.statement.state in rows.SIGNS_OFF:
+    if board.statement.state in rows.SIGNS_OFF:
         return
-    signature = signature_of(session, seat)
+    signature = signature_of(session, entry)
     if signature is None or signature.state is SignatureState.WITHDRAWN:
         raise SignOffOver("No approval of the organisation stands under this text.")
 
 
-def signature_of(session: Session, seat: Seat, *, lock: bool = False) -> Signature | None:
+def signature_of(session: Session, entry: BoardEntry, *, lock: bool = False) -> Signature | None:
     """Return what publishing made of a member's approval."""
-    if seat.appearance is None or seat.appearance.signature_id is None:
+    if entry.appearance is None or entry.appearance.signature_id is None:
         return None
-    where = seat.appearance.signature_id
+    where = entry.appearance.signature_id
     return session.get(Signature, where, with_for_update=lock or None, populate_existing=True)
 
 
@@ -97,11 +97,11 @@ def _named(
     is_one = signature.kind is SignatoryKind.ORGANISATION
     if not is_one or signature.visibility is not Visibility.PUBLIC:
         return
-    for seat in rows.table(session, statement).seats:
-        is_it = signature.organisation_id == seat.organisation.id
-        if is_it or organisations.is_called(seat.organisation, who["name"]):
-            shown = seat.visibility
-            if shown in HIDING or (shown is None and seat.standing in rules.COUNTS):
+    for entry in rows.read_board(session, statement).entries:
+        is_it = signature.organisation_id == entry.organisation.id
+        if is_it or organisations.is_called(entry.organisation, who["name"]):
+            shown = entry.visibility
+            if shown in HIDING or (shown is None and entry.status in rules.COUNTS):
                 yield Fault(point("visibility"), f"It names a member that {WHY[shown]}. {MEND}")
 
 
@@ -110,24 +110,24 @@ changes.warners.append(_named)
 
 def put(  # noqa: PLR0913 # of whom, by whom, and what
     session: Session,
-    table: Table,
-    seat: Seat,
+    board: Board,
+    entry: BoardEntry,
     wanted: Visibility,
     *,
-    voice: str | None = None,
+    approver_key: str | None = None,
     by: Actor | None = None,
 ) -> None:
-    """Have a member appear as it wants, or as one `voice` of its people does.
+    """Have a member appear as it wants, or as one of its people does (`approver_key`).
 
-    What that chose before goes, but for a voice that may be several people's, and with it what
-    nobody is bound by any more; without a voice, what all chose. The same twice is once.
+    What that chose before goes, but for a key that may be several people's, and with it what
+    nobody is bound by any more; without a key, what all chose. The same twice is once.
     """
-    row = rows.appearance(session, table.statement, seat.member.id)
-    before, own, needs_two = row.visibility, voice or UNKNOWN, seat.organisation.needs_two
-    kept = row.choices if needs_two and voice is not None else {}
-    voices = {str(each.root) for each in seat.people if each.may_answer}
+    row = rows.appearance(session, board.statement, entry.member.id)
+    before, own, needs_two = row.visibility, approver_key or UNKNOWN, entry.organisation.needs_two
+    kept = row.choices if needs_two and approver_key is not None else {}
+    approver_keys = {str(each.root) for each in entry.people if each.may_answer}
     chosen = {who: Visibility(each) for who, each in kept.items()}
-    known = rules.binding(chosen, own, voices)
+    known = rules.binding(chosen, own, approver_keys)
     others = {who: each for who, each in known.items() if who != own or who == UNKNOWN}
     row.visibility = rules.shown_as(others.values(), wanted, needs_two=needs_two)
     same = [others[own]] if own in others else []
@@ -135,30 +135,30 @@ def put(  # noqa: PLR0913 # of whom, by whom, and what
     row.is_to_be_told = False
     session.flush()
     if row.visibility is not before:
-        told = {"member_id": seat.member.id, "visibility": row.visibility}
+        told = {"member_id": entry.member.id, "visibility": row.visibility}
         is_cut = Visibility.PUBLIC not in {before, row.visibility}
         if by is None:
             audit.record(session, None, "appearance.chosen", row, told, is_cut=is_cut)
         else:
             audit.record(session, by, "appearance.entered", row, told, is_cut=is_cut)
-    there = next(each for each in _seats(session, table, seat) if each.appearance is row)
-    _follow(session, table, there, by)
+    there = next(each for each in _seats(session, board, entry) if each.appearance is row)
+    _follow(session, board, there, by)
 
 
-def _seats(session: Session, table: Table, seat: Seat) -> list[Seat]:
-    return rows.table(session, table.statement, also=[seat.member.id]).seats
+def _seats(session: Session, board: Board, entry: BoardEntry) -> list[BoardEntry]:
+    return rows.read_board(session, board.statement, also=[entry.member.id]).entries
 
 
-def _follow(session: Session, table: Table, seat: Seat, by: Actor | None) -> None:
+def _follow(session: Session, board: Board, entry: BoardEntry, by: Actor | None) -> None:
     """Let the signature of a member show what it chose; a name that goes leaves at once."""
-    signature, statement = signature_of(session, seat, lock=True), table.statement
-    shown = seat.chosen
+    signature, statement = signature_of(session, entry, lock=True), board.statement
+    shown = entry.chosen
     if signature is None or shown is None or signature.visibility is shown:
         return
     if signature.state is SignatureState.WITHDRAWN:
         return
     was_shown = signature.visibility in {Visibility.PUBLIC, Visibility.INITIALS}
-    facts = kept(facts_of(table, seat))
+    facts = kept(facts_of(board, entry))
     with counts.followed(session, statement, [signature]):
         for field in ("visibility", "country", "lead", "organisation_id", "shows_logo"):
             setattr(signature, field, facts[field])
@@ -185,24 +185,24 @@ def is_told(session: Session, row: SignOff) -> bool:
     return rows.is_open(session.get_one(Statement, row.statement_id), found, signature)
 
 
-def is_kept_lower(seat: Seat, me: Person) -> bool:
+def is_kept_lower(entry: BoardEntry, me: Person) -> bool:
     """Tell whether a member shows less than a person chose, since another one chose less."""
-    row = seat.appearance
+    row = entry.appearance
     mine = row.choices.get(str(me.root)) if row is not None else None
-    if row is None or row.visibility is None or mine is None or not seat.organisation.needs_two:
+    if row is None or row.visibility is None or mine is None or not entry.organisation.needs_two:
         return False
     return rules.CHOICES.index(row.visibility) < rules.CHOICES.index(Visibility(mine))
 
 
-def may_be_guessed(session: Session, table: Table, seat: Seat) -> bool:
+def may_be_guessed(session: Session, board: Board, entry: BoardEntry) -> bool:
     """Tell whether so few members are without a name, with this one, that they can be guessed."""
-    if table.statement.state in rows.SIGNS_OFF:
-        behind = (each for each in table.seats if each.standing in rules.COUNTS)
-        others = sum(not each.is_shown for each in behind if each.member.id != seat.member.id)
+    if board.statement.state in rows.SIGNS_OFF:
+        behind = (each for each in board.entries if each.status in rules.COUNTS)
+        others = sum(not each.is_shown for each in behind if each.member.id != entry.member.id)
     else:
-        own = seat.appearance.signature_id if seat.appearance else None
+        own = entry.appearance.signature_id if entry.appearance else None
         query = select(func.count()).where(
-            signed.counting(table.statement),
+            signed.counting(board.statement),
             Signature.source == Source.APPROVAL,
             Signature.visibility != Visibility.PUBLIC,
             Signature.id.is_distinct_from(own),
@@ -228,34 +228,34 @@ def tell() -> int:
             due = select(Appearance).where(Appearance.is_to_be_told)
             some = due.order_by(Appearance.statement_id, Appearance.id).limit(AT_ONCE)
             found = session.scalars(some.with_for_update(skip_locked=True)).all()
-            tables: dict[UUID, Table] = {}  # each reads every answer to a text
+            boards: dict[UUID, Board] = {}  # each reads every answer to a text
             for row in found:
-                number += _told(session, row, tables)
+                number += _told(session, row, boards)
                 row.is_to_be_told = False
             if not found:
                 return number
 
 
-def _told(session: Session, row: Appearance, tables: dict[UUID, Table]) -> int:
+def _told(session: Session, row: Appearance, boards: dict[UUID, Board]) -> int:
     statement = session.get_one(Statement, row.statement_id)
-    table = tables.get(statement.id)
-    if table is None or table.seat(row.member_id) is None:  # who left has a seat of its own
-        table = tables[statement.id] = rows.table(session, statement, also=[row.member_id])
-    seat = table.seat(row.member_id)
-    if seat is None or not is_undecided(table, seat):
+    board = boards.get(statement.id)
+    if board is None or board.entry(row.member_id) is None:  # who left has an entry of its own
+        board = boards[statement.id] = rows.read_board(session, statement, also=[row.member_id])
+    entry = board.entry(row.member_id)
+    if entry is None or not is_undecided(board, entry):
         return 0
-    people = [each for each in seat.people if each.may_answer]
-    asking.write_to(session, table, asking.APPEARANCE, people)
+    people = [each for each in entry.people if each.may_answer]
+    asking.write_to(session, board, asking.APPEARANCE, people)
     return len(people)
 
 
-def is_undecided(table: Table, seat: Seat) -> bool:
+def is_undecided(board: Board, entry: BoardEntry) -> bool:
     """Tell whether a member has a choice to make: it stands under a text, or is about to."""
-    if seat.chosen is not None:
+    if entry.chosen is not None:
         return False
-    if seat.signature is not None:
-        return seat.standing is not rules.Standing.WITHDRAWN
-    if table.statement.state not in rows.SIGNS_OFF:
+    if entry.signature is not None:
+        return entry.status is not rules.Status.WITHDRAWN
+    if board.statement.state not in rows.SIGNS_OFF:
         return False
-    is_behind = seat.standing in rules.COUNTS
-    return is_behind or (seat.standing in rules.OUTSTANDING and rounds.is_open(table))
+    is_behind = entry.status in rules.COUNTS
+    return is_behind or (entry.status in rules.OUTSTANDING and rounds.is_open(board))

@@ -24,40 +24,40 @@ if TYPE_CHECKING:
 
     from api.organisations.models import Representative
     from api.organisations.service import Represented
-    from api.signoffs.service.rows import Person, Seat, Table
+    from api.signoffs.service.rows import Board, BoardEntry, Person
 
 REQUEST, AGAIN, EDITED = "signoffs.request", "signoffs.again", "signoffs.edited"
-WITHOUT_ANSWER = rules.OUTSTANDING | {rules.Standing.NOT_ASKED, rules.Standing.NOBODY_TO_ASK}
+WITHOUT_ANSWER = rules.OUTSTANDING | {rules.Status.NOT_ASKED, rules.Status.NOBODY_TO_ASK}
 HANDED, HALF, REMINDER = "signoffs.handed", "signoffs.half", "signoffs.reminder"
 APPEARANCE = "signoffs.appearance"
 
 
-def ask(session: Session, table: Table, found: Round, seats: Iterable[Seat]) -> list[UUID]:
+def ask(session: Session, board: Board, found: Round, entries: Iterable[BoardEntry]) -> list[UUID]:
     """Ask members that have somebody to ask; return those that have nobody.
 
     One that was asked before: those of its representatives who came since.
     """
     nobody, written = [], []
-    for seat in seats:
-        people = organisations.committing(session, seat.organisation.id)
-        row = seat.ask
+    for entry in entries:
+        people = organisations.committing(session, entry.organisation.id)
+        row = entry.ask
         if not people:
-            nobody.append(seat.member.id)
+            nobody.append(entry.member.id)
             continue
         if row is None:
             row = Ask(
                 id=uuid4(),
                 coalition_id=found.coalition_id,
                 round_id=found.id,
-                member_id=seat.member.id,
-                revision_number=table.statement.revision_number,
+                member_id=entry.member.id,
+                revision_number=board.statement.revision_number,
                 asked_at=clock.now(),
             )
             session.add(row)
             session.flush()
-        if seat.standing in WITHOUT_ANSWER:
+        if entry.status in WITHOUT_ANSWER:
             row.remind_at = rows.next_reminder(session, found, row)
-        written += _entitled(session, table.statement, row, people)
+        written += _entitled(session, board.statement, row, people)
     session.flush()
     links.issue_all(session, rows.PURPOSE, found.coalition_id, written)
     letters.promise_all(session, REQUEST, found.coalition_id, written)
@@ -105,41 +105,41 @@ def _identify(session: Session, row: Approver, who: Mapping[str, Any]) -> None:
     row.email_index = organisations.email_index(session, row.coalition_id, who["email"])
 
 
-def settle(session: Session, table: Table) -> None:
+def settle(session: Session, board: Board) -> None:
     """Set when each asked member is reminded next; who has answered is not."""
-    for seat in table.seats:
-        if seat.ask is not None and table.round is not None:
-            is_asked = table.round.closed_at is None and seat.standing in rules.OUTSTANDING
-            when = rows.next_reminder(session, table.round, seat.ask) if is_asked else None
-            seat.ask.remind_at = when
+    for entry in board.entries:
+        if entry.ask is not None and board.round is not None:
+            is_asked = board.round.closed_at is None and entry.status in rules.OUTSTANDING
+            when = rows.next_reminder(session, board.round, entry.ask) if is_asked else None
+            entry.ask.remind_at = when
 
 
-def _approved(seat: Seat, who: Person) -> bool:
+def _approved(entry: BoardEntry, who: Person) -> bool:
     """Tell whether somebody may answer for a member that approved at last."""
-    is_positive = any(each.row.answer in rules.POSITIVE for each in seat.fresh[-1:])
+    is_positive = any(each.row.answer in rules.POSITIVE for each in entry.current_answers[-1:])
     return is_positive and who.may_answer
 
 
-def owing(seat: Seat) -> list[Person]:
+def owing(entry: BoardEntry) -> list[Person]:
     """Return those who may answer and have not, where their member is still to answer."""
-    if seat.standing not in rules.OUTSTANDING:
+    if entry.status not in rules.OUTSTANDING:
         return []
-    done = {each.voice for each in seat.fresh}
-    return [each for each in seat.people if each.may_answer and str(each.root) not in done]
+    done = {each.approver_key for each in entry.current_answers}
+    return [each for each in entry.people if each.may_answer and str(each.root) not in done]
 
 
-def write_to(session: Session, table: Table, kind: str, people: Iterable[Person]) -> None:
+def write_to(session: Session, board: Board, kind: str, people: Iterable[Person]) -> None:
     """Promise a letter to each of some people."""
     ids = [each.approver.id for each in people]
-    letters.promise_all(session, kind, table.statement.coalition_id, ids)
+    letters.promise_all(session, kind, board.statement.coalition_id, ids)
 
 
-def ask_anew(session: Session, table: Table) -> None:
+def ask_anew(session: Session, board: Board) -> None:
     """Write to all who are still to answer: what they were told has changed."""
-    for seat in table.seats:
-        if seat.ask is not None:
-            kind = AGAIN if seat.ask.asked_again_at else REQUEST
-            write_to(session, table, kind, owing(seat))
+    for entry in board.entries:
+        if entry.ask is not None:
+            kind = AGAIN if entry.ask.asked_again_at else REQUEST
+            write_to(session, board, kind, owing(entry))
 
 
 @events.at_once("statement.revised")
@@ -150,15 +150,15 @@ def _revised(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
     if found is None or found.closed_at is not None or statement.state not in rows.SIGNS_OFF:
         return
     if facts["weight"] != Weight.MATERIAL:
-        there = rows.table(session, statement)
-        for seat in there.seats:
-            write_to(session, there, EDITED, [who for who in seat.people if _approved(seat, who)])
+        there = rows.read_board(session, statement)
+        for entry in there.entries:
+            write_to(session, there, EDITED, [who for who in entry.people if _approved(entry, who)])
         return
     for row in session.scalars(select(Ask).where(Ask.round_id == found.id).with_for_update()):
         row.revision_number, row.asked_again_at = int(facts["number"]), clock.now()
         row.reminders = 0
     session.flush()
-    there = rows.table(session, statement)
+    there = rows.read_board(session, statement)
     settle(session, there)
     session.flush()
     if rules.in_time(clock.now(), found.hard_deadline):  # else they are written to with a new one

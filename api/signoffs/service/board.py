@@ -12,7 +12,7 @@ from api.portable.rules import signing
 from api.signatures.rules import Audience
 from api.signoffs import rules
 from api.signoffs.models import Answer
-from api.signoffs.rules import Standing
+from api.signoffs.rules import Status
 from api.signoffs.service import mentions, rows
 from api.signoffs.service.publishing import printed
 from api.statements import service as statements
@@ -23,33 +23,33 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.signoffs.service.rows import Seat, Table
+    from api.signoffs.service.rows import Board, BoardEntry
 
 
 def board(actor: Actor, statement_id: UUID) -> dict[str, Any]:
     """Return where each member is; others than coordinators see who shows that it approved."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
-        table = rows.table(session, statement)
+        board = rows.read_board(session, statement)
         sees_all = actor.may(statement.coalition_id, Role.COORDINATOR)
-        members = [told(seat) if sees_all else shown(seat) for seat in table.seats]
-        open_ = [seat for seat in table.seats if sees_all or seat.is_shown]
+        members = [told(entry) if sees_all else shown(entry) for entry in board.entries]
+        open_ = [entry for entry in board.entries if sees_all or entry.is_shown]
         lines, withheld = _lines(session, statement)
         return {
             "statement_id": statement.id,
             "state": statement.state,
             "revision_number": statement.revision_number,
-            "round": table.round,
+            "round": board.round,
             "members": members,
-            "totals": Counter(str(seat.standing) for seat in open_),
+            "totals": Counter(str(entry.status) for entry in open_),
             "outstanding": [
-                seat.member.id for seat in table.seats if seat.standing in rules.OUTSTANDING
+                entry.member.id for entry in board.entries if entry.status in rules.OUTSTANDING
             ]
             if sees_all
             else None,
             "would_print": lines,
             "would_withhold": withheld,
-            "warnings": _warned(session, table, sees_all=sees_all),
+            "warnings": _warned(session, board, sees_all=sees_all),
         }
 
 
@@ -63,11 +63,11 @@ def _lines(session: Session, statement: Statement) -> tuple[list[dict[str, Any]]
     return [dict(line) for line in lines], withheld
 
 
-def _warned(session: Session, table: Table, *, sees_all: bool) -> list[mentions.Warned]:
-    if not table.statement.revision_number:
+def _warned(session: Session, board: Board, *, sees_all: bool) -> list[mentions.Warned]:
+    if not board.statement.revision_number:
         return []
-    printed = statements.current_revision(session, table.statement).printed
-    return mentions.warned(session, table, printed, sees_all=sees_all)
+    printed = statements.current_revision(session, board.statement).printed
+    return mentions.warned(session, board, printed, sees_all=sees_all)
 
 
 # What of a member is for coordinators, unless it approved and shows its name.
@@ -77,43 +77,43 @@ CLOSED = (
 )  # fmt: skip
 
 
-def shown(seat: Seat) -> dict[str, Any]:
+def shown(entry: BoardEntry) -> dict[str, Any]:
     """Return what everybody who reads the statement may know of one member.
 
     Of who declined, was not asked, is silent or counts without a name it is the same: nothing. Else
     those without a name would be known by what is missing of the others.
     """
-    closed = () if seat.is_shown else CLOSED
-    return {**told(seat), **dict.fromkeys((*closed, "people", "answers"))}
+    closed = () if entry.is_shown else CLOSED
+    return {**told(entry), **dict.fromkeys((*closed, "people", "answers"))}
 
 
-def told(seat: Seat) -> dict[str, Any]:
+def told(entry: BoardEntry) -> dict[str, Any]:
     """Return where one member is, as coordinators see it."""
-    ask, last = seat.ask, seat.answers[-1] if seat.answers else None
-    by_silence = seat.standing is Standing.TACIT or (
-        seat.standing is Standing.DECLINED and not _has_declined(seat)
+    ask, last = entry.ask, entry.answers[-1] if entry.answers else None
+    by_silence = entry.status is Status.TACIT or (
+        entry.status is Status.DECLINED and not _has_declined(entry)
     )
     return {
-        "member_id": seat.member.id,
-        "organisation_id": seat.organisation.id,
-        "names": seat.organisation.names,
-        "acronym": seat.organisation.acronym,
-        "country": seat.organisation.country,
-        "role": seat.member.role,
-        "needs_two": seat.organisation.needs_two,
-        "state": seat.standing,
+        "member_id": entry.member.id,
+        "organisation_id": entry.organisation.id,
+        "names": entry.organisation.names,
+        "acronym": entry.organisation.acronym,
+        "country": entry.organisation.country,
+        "role": entry.member.role,
+        "needs_two": entry.organisation.needs_two,
+        "state": entry.status,
         "by_silence": by_silence,
-        "visibility": seat.visibility,
+        "visibility": entry.visibility,
         "asked_at": ask and ask.asked_at,
         "asked_again_at": ask and ask.asked_again_at,
         "answered_at": last and last.row.answered_at,
         "revision_number": last and last.row.revision_number,
         "reminders": ask.reminders if ask else 0,
         "next_reminder_at": ask and ask.remind_at,
-        "people": rows.told_of(seat),
-        "answers": [rows.told(each) for each in seat.answers],
+        "people": rows.told_of(entry),
+        "answers": [rows.told(each) for each in entry.answers],
     }
 
 
-def _has_declined(seat: Seat) -> bool:
-    return bool(seat.fresh) and seat.fresh[-1].row.answer is Answer.DECLINED
+def _has_declined(entry: BoardEntry) -> bool:
+    return bool(entry.current_answers) and entry.current_answers[-1].row.answer is Answer.DECLINED

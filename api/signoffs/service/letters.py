@@ -13,7 +13,7 @@ from api.organisations.rules import name_in
 from api.signing.service import settings
 from api.signoffs import rules
 from api.signoffs.models import Approver, Ask, Round
-from api.signoffs.service import appearances, asking, rounds, rows, standing
+from api.signoffs.service import appearances, asking, edit_notices, rounds, rows
 from api.statements import service as statements
 from api.statements.models import Statement
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.signoffs.service.rows import Person, Seat, Table
+    from api.signoffs.service.rows import Board, BoardEntry, Person
 
 
 def _facts(
     session: Session,
     approver_id: UUID,
-    is_wanted: Callable[[Table, Seat, Person], bool],
+    is_wanted: Callable[[Board, BoardEntry, Person], bool],
 ) -> letters.Facts | None:
     """Return the facts of a letter to somebody; None where they may not answer any more."""
     row, link = session.get(Approver, approver_id), links.newest(session, rows.PURPOSE, approver_id)
@@ -38,25 +38,25 @@ def _facts(
     ask = session.get_one(Ask, row.ask_id)
     of = session.get_one(Round, ask.round_id)
     statement = session.get_one(Statement, of.statement_id)
-    table = rows.table(session, statement, only=ask.member_id)
+    board = rows.read_board(session, statement, only=ask.member_id)
     found = [
-        (seat, who)
-        for seat in table.seats
-        for who in seat.people
-        if who.approver.id == row.id and who.may_answer and is_wanted(table, seat, who)
+        (entry, who)
+        for entry in board.entries
+        for who in entry.people
+        if who.approver.id == row.id and who.may_answer and is_wanted(board, entry, who)
     ]
     if not found:
         return None
-    return _written(session, table, of, *found[0], links.secret_of(session, link))
+    return _written(session, board, of, *found[0], links.secret_of(session, link))
 
 
 def _written(  # noqa: PLR0913, PLR0917 # what a letter is about
-    session: Session, table: Table, of: Round, seat: Seat, who: Person, secret: str
+    session: Session, board: Board, of: Round, entry: BoardEntry, who: Person, secret: str
 ) -> letters.Facts:
-    statement, language = table.statement, who.approver.language
+    statement, language = board.statement, who.approver.language
     coalition = session.get_one(Coalition, statement.coalition_id)
-    givers = {each.approver.id: each.name for each in seat.people}
-    ask: Any = seat.ask
+    givers = {each.approver.id: each.name for each in entry.people}
+    ask: Any = entry.ask
     return letters.Facts(
         to=who.email,
         to_name=who.name,
@@ -64,7 +64,7 @@ def _written(  # noqa: PLR0913, PLR0917 # what a letter is about
         coalition=None if settings.of(session, statement).is_sensitive else coalition.name,
         facts={
             "name": who.name,
-            "organisation": name_in(seat.organisation.names, language),
+            "organisation": name_in(entry.organisation.names, language),
             "title": statement.title,
             "accent": coalition.accent,
             "link": f"{runtime().settings.public_url}/a/{secret}",
@@ -75,26 +75,26 @@ def _written(  # noqa: PLR0913, PLR0917 # what a letter is about
             "change_note": statements.current_revision(session, statement).note,
             "handed_by": who.approver.handed_by and givers.get(who.approver.handed_by),
             "is_last": ask.remind_at is None,
-            "is_published": appearances.signature_of(session, seat) is not None,
+            "is_published": appearances.signature_of(session, entry) is not None,
         },
     )
 
 
-def _is_asked(table: Table, seat: Seat) -> bool:
-    return rounds.is_open(table) and rows.is_of_today(seat.member)
+def _is_asked(board: Board, entry: BoardEntry) -> bool:
+    return rounds.is_open(board) and rows.is_of_today(entry.member)
 
 
-def _is_owing(table: Table, seat: Seat, who: Person) -> bool:
-    return _is_asked(table, seat) and who in asking.owing(seat)
+def _is_owing(board: Board, entry: BoardEntry, who: Person) -> bool:
+    return _is_asked(board, entry) and who in asking.owing(entry)
 
 
-def _stands_behind(table: Table, seat: Seat, _: Person) -> bool:
-    is_behind = any(each.row.answer in rules.POSITIVE for each in seat.fresh[-1:])
-    return is_behind and _is_asked(table, seat)
+def _stands_behind(board: Board, entry: BoardEntry, _: Person) -> bool:
+    is_behind = any(each.row.answer in rules.POSITIVE for each in entry.current_answers[-1:])
+    return is_behind and _is_asked(board, entry)
 
 
-def _is_undecided(table: Table, seat: Seat, _: Person) -> bool:
-    return appearances.is_undecided(table, seat)
+def _is_undecided(board: Board, entry: BoardEntry, _: Person) -> bool:
+    return appearances.is_undecided(board, entry)
 
 
 for _kind in (asking.REQUEST, asking.AGAIN, asking.REMINDER, asking.HANDED, asking.HALF):
@@ -109,14 +109,14 @@ def _edited(session: Session, approver_id: UUID) -> letters.Facts | None:
     return _facts(session, approver_id, _stands_behind)
 
 
-@letters.facts_of(standing.CORRECTED, after=standing.forget)
+@letters.facts_of(edit_notices.CORRECTED, after=edit_notices.forget)
 def _corrected(session: Session, object_id: UUID) -> letters.Facts | None:
     """Find the facts for who has a link, or for a representative who has none."""
 
-    def stands(table: Table, seat: Seat, _: Person) -> bool:
-        return standing.stands(session, table.statement, seat.organisation.id)
+    def stands(board: Board, entry: BoardEntry, _: Person) -> bool:
+        return edit_notices.stands(session, board.statement, entry.organisation.id)
 
-    if (found := standing.notified(session, object_id)) is None:
+    if (found := edit_notices.notified(session, object_id)) is None:
         return _facts(session, object_id, stands)
     statement, who = found
     coalition = session.get_one(Coalition, statement.coalition_id)

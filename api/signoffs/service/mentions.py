@@ -16,9 +16,9 @@ from api.signatures.models import SignatoryKind, Signature, Visibility
 from api.signatures.rules import sameness
 from api.signatures.service import rows as signed
 from api.signoffs import rules
-from api.signoffs.rules import Standing, mentions
+from api.signoffs.rules import Status, mentions
 from api.signoffs.service import rows
-from api.signoffs.service.publishing import of_table
+from api.signoffs.service.publishing import of_board
 from api.statements import service as statements
 
 if TYPE_CHECKING:
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.signoffs.rules.mentions import Said
-    from api.signoffs.service.rows import Seat, Table
+    from api.signoffs.rules.mentions import Passage
+    from api.signoffs.service.rows import Board, BoardEntry
     from api.statements.models import Statement
 
 WHY = {
-    Standing.NOT_ASKED: "was not asked whether it signs",
-    Standing.NOBODY_TO_ASK: "has nobody who could be asked whether it signs",
-    Standing.ASKED: "has not answered",
-    Standing.ONE_OF_TWO: "is approved by one of two people",
-    Standing.DECLINED: "does not sign: it declined",
-    Standing.OBJECTED: "does not sign: it objected to the text",
-    Standing.WITHDRAWN: "does not sign: its signature was withdrawn",
-    Standing.WAITING: "has not answered since the text was changed",
+    Status.NOT_ASKED: "was not asked whether it signs",
+    Status.NOBODY_TO_ASK: "has nobody who could be asked whether it signs",
+    Status.ASKED: "has not answered",
+    Status.ONE_OF_TWO: "is approved by one of two people",
+    Status.DECLINED: "does not sign: it declined",
+    Status.OBJECTED: "does not sign: it objected to the text",
+    Status.WITHDRAWN: "does not sign: its signature was withdrawn",
+    Status.WAITING: "has not answered since the text was changed",
 }
 LEFT = "is no member any more"
 UNNAMED = "signs without its name, and this names it"
@@ -64,7 +64,7 @@ class _Behind:
 
 
 def warned(
-    session: Session, table: Table, printed: Mapping[str, Any], *, sees_all: bool
+    session: Session, board: Board, printed: Mapping[str, Any], *, sees_all: bool
 ) -> list[Warned]:
     """Return what somebody should look at before a text goes out that says who is behind it.
 
@@ -72,22 +72,22 @@ def warned(
     declined, and who signs without a name.
     """
     places = mentions.said(printed)
-    organisations = _organisations(session, table.statement)
-    behind = _behind(session, table)
+    organisations = _organisations(session, board.statement)
+    behind = _behind(session, board)
     named = _named(places, organisations)
-    seats = {seat.organisation.id: seat for seat in table.seats}
+    entries = {entry.organisation.id: entry for entry in board.entries}
     found = []
     for place, those in zip(places, named, strict=True):
         for organisation_id, words in those.items():
             if organisation_id not in behind.named:
-                why = _why(seats.get(organisation_id)) if sees_all else TO_OTHERS
+                why = _why(entries.get(organisation_id)) if sees_all else TO_OTHERS
                 member = organisations[organisation_id][0]
                 found.append(Warned(place.pointer, f'"{words}" {why}.', member.id))
     return found + list(_misfits(places, named, behind))
 
 
 def _misfits(
-    places: Sequence[Said], named: Sequence[Mapping[UUID, str]], behind: _Behind
+    places: Sequence[Passage], named: Sequence[Mapping[UUID, str]], behind: _Behind
 ) -> Iterator[Warned]:
     here = {place.pointer: those for place, those in zip(places, named, strict=True)}
     for number in mentions.numbers(places):
@@ -98,10 +98,10 @@ def _misfits(
             yield Warned(number.pointer, detail)
 
 
-def _why(seat: Seat | None) -> str:
-    if seat is None:
+def _why(entry: BoardEntry | None) -> str:
+    if entry is None:
         return LEFT
-    return UNNAMED if seat.standing in rules.COUNTS else WHY[seat.standing]
+    return UNNAMED if entry.status in rules.COUNTS else WHY[entry.status]
 
 
 def _organisations(
@@ -123,7 +123,7 @@ def _organisations(
 
 
 def _named(
-    places: Sequence[Said], organisations: Mapping[UUID, tuple[Member, Organisation]]
+    places: Sequence[Passage], organisations: Mapping[UUID, tuple[Member, Organisation]]
 ) -> list[dict[UUID, str]]:
     """Return which organisations each place names, with the words in which it first does."""
     names: list[tuple[str, UUID]] = []
@@ -143,9 +143,9 @@ def _named(
     return found
 
 
-def _behind(session: Session, table: Table) -> _Behind:
+def _behind(session: Session, board: Board) -> _Behind:
     """Return who is behind a text: by signatures, and before it is published by approvals."""
-    statement = table.statement
+    statement = board.statement
     query = select(Signature).where(
         signed.counting(statement), Signature.kind == SignatoryKind.ORGANISATION
     )
@@ -153,14 +153,14 @@ def _behind(session: Session, table: Table) -> _Behind:
     shown = [row for row in rows_ if row.visibility is Visibility.PUBLIC]
     named = {row.organisation_id for row in shown} - {None}
     of = {sameness(row.kind, who) for row, who in _identities(session, shown)}
-    for seat in table.seats:
-        names = seat.organisation.names.values()
+    for entry in board.entries:
+        names = entry.organisation.names.values()
         if any(sameness(SignatoryKind.ORGANISATION, {"name": name}) in of for name in names):
-            named.add(seat.organisation.id)
+            named.add(entry.organisation.id)
     total = len(rows_)
     if statement.state in rows.SIGNS_OFF:
-        approved = [seat for seat, _ in of_table(session, table)]
-        named |= {seat.organisation.id for seat in approved if seat.is_shown}
+        approved = [entry for entry, _ in of_board(session, board)]
+        named |= {entry.organisation.id for entry in approved if entry.is_shown}
         total += len(approved)
     return _Behind(frozenset(each for each in named if each), total)
 
@@ -174,19 +174,19 @@ def _identities(
 
 def _of_draft(session: Session, actor: Actor, found: statements.Warned) -> list[Fault]:
     """Return the warnings of a draft; nobody has answered a text that nobody was asked about."""
-    table = rows.table(session, found.statement)
-    is_asked = table.round is not None or any(seat.answers for seat in table.seats)
+    board = rows.read_board(session, found.statement)
+    is_asked = board.round is not None or any(entry.answers for entry in board.entries)
     is_published = found.statement.state not in rows.SIGNS_OFF
-    return _faults(session, actor, table, found) if is_asked or is_published else []
+    return _faults(session, actor, board, found) if is_asked or is_published else []
 
 
 def _of_publishing(session: Session, actor: Actor, found: statements.Warned) -> list[Fault]:
-    return _faults(session, actor, rows.table(session, found.statement), found)
+    return _faults(session, actor, rows.read_board(session, found.statement), found)
 
 
-def _faults(session: Session, actor: Actor, table: Table, found: statements.Warned) -> list[Fault]:
-    sees_all = actor.may(table.statement.coalition_id, Role.COORDINATOR)
-    told = warned(session, table, printing.resolve(found.document), sees_all=sees_all)
+def _faults(session: Session, actor: Actor, board: Board, found: statements.Warned) -> list[Fault]:
+    sees_all = actor.may(board.statement.coalition_id, Role.COORDINATOR)
+    told = warned(session, board, printing.resolve(found.document), sees_all=sees_all)
     return [Fault(each.pointer, each.detail) for each in told]
 
 

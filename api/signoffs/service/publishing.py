@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from api.organisations.models import Organisation
     from api.signatures.rules import Audience, Signatory
-    from api.signoffs.service.rows import Seat, Table
+    from api.signoffs.service.rows import Board, BoardEntry
 
 
 # Of an approval that not everybody sees: what could tell whose it is, and what names it.
@@ -56,38 +56,40 @@ def printed(
 def with_logos(session: Session, statement: Statement) -> list[tuple[Signatory, Organisation]]:
     """Return the organisations among them that have a logo, each beside its entry."""
     approved = [
-        (_portable(facts), seat.organisation)
-        for seat, facts in _approved(session, statement)
-        if seat.is_shown and seat.organisation.logo_sha256 is not None and facts["shows_logo"]
+        (_portable(facts), entry.organisation)
+        for entry, facts in _approved(session, statement)
+        if entry.is_shown and entry.organisation.logo_sha256 is not None and facts["shows_logo"]
     ]
     return [*signatures.with_logos(session, statement), *approved]
 
 
 def _portable(facts: Mapping[str, Any]) -> Signatory:
     fields = ("name", "acronym", "country", "reservation")
-    entry = {field: facts[field] for field in fields if facts[field] is not None}
+    signatory = {field: facts[field] for field in fields if facts[field] is not None}
     if facts["lead"]:
-        entry["lead"] = True
+        signatory["lead"] = True
     if facts["visibility"] is not Visibility.PUBLIC:
-        entry["visibility"] = facts["visibility"].value
-    return {"kind": SignatoryKind.ORGANISATION.value, **entry}
+        signatory["visibility"] = facts["visibility"].value
+    return {"kind": SignatoryKind.ORGANISATION.value, **signatory}
 
 
-def _approved(session: Session, statement: Statement) -> Iterator[tuple[Seat, dict[str, Any]]]:
+def _approved(
+    session: Session, statement: Statement
+) -> Iterator[tuple[BoardEntry, dict[str, Any]]]:
     """Yield the members whose approval prints, but for who signed already."""
     if statement.state in rows.SIGNS_OFF and statement.revision_number:
-        yield from of_table(session, rows.table(session, statement))
+        yield from of_board(session, rows.read_board(session, statement))
 
 
-def of_table(session: Session, table: Table) -> Iterator[tuple[Seat, dict[str, Any]]]:
-    """Yield the members of a table that would print, in order, with their signatures' facts."""
-    behind = [seat for seat in table.seats if seat.standing in rules.COUNTS]
-    there = _signed(session, table.statement) if behind else set()
-    for seat in behind:
-        facts = facts_of(table, seat)
+def of_board(session: Session, board: Board) -> Iterator[tuple[BoardEntry, dict[str, Any]]]:
+    """Yield the members of a board that would print, in order, with their signatures' facts."""
+    behind = [entry for entry in board.entries if entry.status in rules.COUNTS]
+    there = _signed(session, board.statement) if behind else set()
+    for entry in behind:
+        facts = facts_of(board, entry)
         same = signing.sameness(SignatoryKind.ORGANISATION, facts)
-        if seat.organisation.id not in there and same not in there:
-            yield seat, facts
+        if entry.organisation.id not in there and same not in there:
+            yield entry, facts
 
 
 def _signed(session: Session, statement: Statement) -> set[Any]:
@@ -101,27 +103,27 @@ def _signed(session: Session, statement: Statement) -> set[Any]:
     return {*(row.organisation_id for row in found), *names} - {None}
 
 
-def facts_of(table: Table, seat: Seat) -> dict[str, Any]:
+def facts_of(board: Board, entry: BoardEntry) -> dict[str, Any]:
     """Return what a member's signature tells; who has not chosen counts without a name."""
-    language, organisation = table.statement.language, seat.organisation
+    language, organisation = board.statement.language, entry.organisation
     notes = [
         rules.note_of(each.content["reservations"])
-        for each in seat.behind
+        for each in entry.behind
         if each.row.prints_reservation
     ]
-    last = seat.behind[-1] if seat.behind else None
+    last = entry.behind[-1] if entry.behind else None
     return {
         "kind": SignatoryKind.ORGANISATION,
         "name": name_in(organisation.names, language),
         "acronym": organisation.acronym,
         "country": organisation.country,
-        "lead": seat.member.role is MemberRole.LEAD,
-        "visibility": seat.chosen or Visibility.ANONYMOUS,
+        "lead": entry.member.role is MemberRole.LEAD,
+        "visibility": entry.chosen or Visibility.ANONYMOUS,
         "organisation_id": organisation.id,
         "represented_by": _by(last.content["by"]) if last else None,
         "shows_logo": last is None or last.row.shows_logo,
         "reservation": " ".join(notes)[: rules.MOST_PRINTED] or None,
-        "revision_number": _revision(table, seat),
+        "revision_number": _revision(board, entry),
     }
 
 
@@ -142,11 +144,11 @@ def _by(who: Mapping[str, Any]) -> dict[str, str]:
     return {field: value for field, value in who.items() if value}
 
 
-def _revision(table: Table, seat: Seat) -> int:
+def _revision(board: Board, entry: BoardEntry) -> int:
     """Return which text was approved; in silence, the one that was asked about."""
-    if seat.behind:
-        return seat.behind[-1].row.revision_number
-    return seat.ask.revision_number if seat.ask else table.statement.revision_number
+    if entry.behind:
+        return entry.behind[-1].row.revision_number
+    return entry.ask.revision_number if entry.ask else board.statement.revision_number
 
 
 @events.at_once("statement.moved")
@@ -155,18 +157,18 @@ def _moved(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
     if facts["state"] not in {State.PUBLISHED, State.ARCHIVED}:
         return
     statement = session.get_one(Statement, UUID(facts["statement_id"]))
-    table = rows.table(session, statement)
+    board = rows.read_board(session, statement)
     if facts["state"] == State.PUBLISHED:
         session.flush()
-        for seat, entry in _in_order(of_table(session, table)):
-            _sign(session, statement, seat, entry)
-    if table.round is not None and table.round.closed_at is None:
-        rounds.shut(session, table.round)
+        for entry, signatory in _in_order(of_board(session, board)):
+            _sign(session, statement, entry, signatory)
+    if board.round is not None and board.round.closed_at is None:
+        rounds.shut(session, board.round)
 
 
 def _in_order(
-    approved: Iterable[tuple[Seat, dict[str, Any]]],
-) -> list[tuple[Seat, dict[str, Any]]]:
+    approved: Iterable[tuple[BoardEntry, dict[str, Any]]],
+) -> list[tuple[BoardEntry, dict[str, Any]]]:
     """Return members as they sign: those without a name last, in no order that could tell them."""
     given = list(approved)
     hidden = [each for each in given if each[1]["visibility"] is not Visibility.PUBLIC]
@@ -174,13 +176,15 @@ def _in_order(
     return [each for each in given if each not in hidden] + hidden
 
 
-def _sign(session: Session, statement: Statement, seat: Seat, facts: Mapping[str, Any]) -> None:
+def _sign(
+    session: Session, statement: Statement, entry: BoardEntry, facts: Mapping[str, Any]
+) -> None:
     revision = statements.any_revision(session, statement, facts["revision_number"])
-    entries = [kept(facts)]
-    (signature_id,) = signed.put(session, statement, revision, entries, source=Source.APPROVAL)
-    rows.appearance(session, statement, seat.member.id).signature_id = signature_id
+    signatories = [kept(facts)]
+    (signature_id,) = signed.put(session, statement, revision, signatories, source=Source.APPROVAL)
+    rows.appearance(session, statement, entry.member.id).signature_id = signature_id
     signature = session.get_one(Signature, signature_id)
     told = {"revision_sha256": revision.sha256}
     if facts["visibility"] is Visibility.PUBLIC:
-        told["member_id"] = str(seat.member.id)
+        told["member_id"] = str(entry.member.id)
     audit.record(session, None, "signature.made_of_approval", signature, told)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.signoffs.service.rows import Seat, Table
+    from api.signoffs.service.rows import Board, BoardEntry
 
 LONGEST = timedelta(days=3660)  # until a deadline
 AT_ONCE = 50  # asks that one transaction reminds of
@@ -64,11 +64,11 @@ def set_round(
             setattr(found, name, value)
         found.closed_at = None
         session.flush()
-        table = rows.table(session, statement)
-        asking.settle(session, table)
+        board = rows.read_board(session, statement)
+        asking.settle(session, board)
         session.flush()
         if is_told and rules.in_time(clock.now(), found.hard_deadline):
-            asking.ask_anew(session, table)
+            asking.ask_anew(session, board)
         audit.record(session, actor, "sign_off_round.changed", found, facts)
         return found
 
@@ -78,8 +78,8 @@ def _opened(session: Session, actor: Actor, statement: Statement, facts: dict[st
         id=uuid4(), coalition_id=statement.coalition_id, statement_id=statement.id, **facts
     )
     insert(session, found, on_clash=Stale("Somebody opened one a moment ago. Read it."))
-    table = rows.table(session, statement)
-    asking.ask(session, table, found, table.seats)
+    board = rows.read_board(session, statement)
+    asking.ask(session, board, found, board.entries)
     audit.record(session, actor, "sign_off_round.opened", found, facts)
     return found
 
@@ -148,7 +148,7 @@ def shut(session: Session, found: Round) -> None:
         row.remind_at = None
 
 
-def ask_more(actor: Actor, statement_id: UUID, member_ids: Sequence[UUID]) -> Table:
+def ask_more(actor: Actor, statement_id: UUID, member_ids: Sequence[UUID]) -> Board:
     """Ask members that were not asked, and new representatives of those that were."""
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
@@ -158,9 +158,9 @@ def ask_more(actor: Actor, statement_id: UUID, member_ids: Sequence[UUID]) -> Ta
             raise SignOffOver("The round was closed. PUT it again to open it.")
         if not rules.in_time(clock.now(), found.hard_deadline):
             raise AfterDeadline("Nobody could answer any more: move the hard deadline first.")
-        table = rows.table(session, statement)
-        seats = _seats(table, member_ids)
-        nobody = set(asking.ask(session, table, found, seats))
+        board = rows.read_board(session, statement)
+        entries = _seats(board, member_ids)
+        nobody = set(asking.ask(session, board, found, entries))
         faults = [
             Fault(point("member_ids", at), "Enter a representative of its organisation first.")
             for at, each in enumerate(member_ids)
@@ -171,19 +171,19 @@ def ask_more(actor: Actor, statement_id: UUID, member_ids: Sequence[UUID]) -> Ta
         told = {"member_ids": member_ids}
         audit.record(session, actor, "sign_off_round.widened", found, told)
         session.flush()
-        return rows.table(session, statement)
+        return rows.read_board(session, statement)
 
 
-def _seats(table: Table, member_ids: Sequence[UUID]) -> list[Seat]:
-    seats = {each.member.id: each for each in table.seats}
+def _seats(board: Board, member_ids: Sequence[UUID]) -> list[BoardEntry]:
+    entries = {each.member.id: each for each in board.entries}
     faults = [
         Fault(point("member_ids", at), "It is no lead and no member of the coalition today.")
         for at, each in enumerate(member_ids)
-        if each not in seats
+        if each not in entries
     ]
     if faults:
         raise Invalid("Only members sign off.", faults)
-    return [seats[each] for each in dict.fromkeys(member_ids)]
+    return [entries[each] for each in dict.fromkeys(member_ids)]
 
 
 def is_due(session: Session) -> bool:
@@ -212,22 +212,22 @@ def remind() -> int:
 def _reminded(session: Session, row: Ask) -> int:
     of = session.get_one(Round, row.round_id)
     statement = session.get_one(Statement, of.statement_id)
-    table = rows.table(session, statement)
-    seat = table.seat(row.member_id)
-    people = asking.owing(seat) if seat is not None and is_open(table) else []
+    board = rows.read_board(session, statement)
+    entry = board.entry(row.member_id)
+    people = asking.owing(entry) if entry is not None and is_open(board) else []
     row.remind_at = rows.next_reminder(session, of, row) if people else None
     row.reminders += bool(people)
     session.flush()
-    asking.write_to(session, table, asking.REMINDER, people)
+    asking.write_to(session, board, asking.REMINDER, people)
     return len(people)
 
 
-def is_open(table: Table) -> bool:
+def is_open(board: Board) -> bool:
     """Tell whether members may answer now."""
-    found = table.round
+    found = board.round
     return (
         found is not None
         and found.closed_at is None
-        and table.statement.state in rows.SIGNS_OFF
+        and board.statement.state in rows.SIGNS_OFF
         and rules.in_time(clock.now(), found.hard_deadline)
     )

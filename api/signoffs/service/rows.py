@@ -1,4 +1,4 @@
-"""A statement's members at one table: who is asked, who answered, and where each is."""
+"""A statement's board, its members in order: who is asked, who answered, and where each is."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from api.organisations.models import Organisation, Representative
 from api.signatures.models import Signature, SignatureState, Visibility
 from api.signoffs import rules
 from api.signoffs.models import Appearance, Approver, Ask, Round, SignOff
-from api.signoffs.rules import Said, Standing
+from api.signoffs.rules import AnswerGiven, Status
 from api.statements.models import State, Statement
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Person:
     name: str
     email: str
     role: str | None
-    root: UUID  # the first of those who handed it on: all of them are one voice
+    root: UUID  # the first of those who handed it on: all of them are one person
     has_left: bool  # the organisation
 
     @property
@@ -56,24 +56,24 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Given:
+class UnsealedAnswer:
     """One answer, unsealed."""
 
     row: SignOff
     content: Mapping[str, Any]
-    voice: str
+    approver_key: str
 
 
 @dataclass(frozen=True)
-class Seat:
+class BoardEntry:
     """A member, who may answer for it, what it said, and where that leaves it."""
 
     member: Member
     organisation: Organisation
     ask: Ask | None
     people: list[Person]
-    answers: list[Given]  # in the order in which they came
-    standing: Standing
+    answers: list[UnsealedAnswer]  # in the order in which they came
+    status: Status
     counted_from: int
     appearance: Appearance | None
     signature: Signature | None  # what publishing made of its approval
@@ -92,34 +92,34 @@ class Seat:
     @property
     def is_shown(self) -> bool:
         """Whether everybody may know that it stands behind the text."""
-        return self.standing in rules.COUNTS and self.is_open
+        return self.status in rules.COUNTS and self.is_open
 
     @property
-    def fresh(self) -> list[Given]:
+    def current_answers(self) -> list[UnsealedAnswer]:
         """What it said of the text as it is, but for editorial changes."""
         return [each for each in self.answers if each.row.revision_number >= self.counted_from]
 
     @property
-    def behind(self) -> list[Given]:
+    def behind(self) -> list[UnsealedAnswer]:
         """The approvals that make it count, the latest last."""
-        if self.standing not in rules.COUNTS:
+        if self.status not in rules.COUNTS:
             return []
-        latest = {each.voice: each for each in self.fresh}
-        kept = [each for each in self.fresh if latest[each.voice] is each]
+        latest = {each.approver_key: each for each in self.current_answers}
+        kept = [each for each in self.current_answers if latest[each.approver_key] is each]
         approving = [each for each in kept if each.row.answer in rules.POSITIVE]
         return approving if self.organisation.needs_two else approving[-1:]
 
 
 @dataclass(frozen=True)
-class Table:
+class Board:
     """A statement, its round, and its members in order, lead first."""
 
     statement: Statement
     round: Round | None
-    seats: list[Seat]
+    entries: list[BoardEntry]
 
-    def seat(self, member_id: UUID) -> Seat | None:
-        return next((each for each in self.seats if each.member.id == member_id), None)
+    def entry(self, member_id: UUID) -> BoardEntry | None:
+        return next((each for each in self.entries if each.member.id == member_id), None)
 
 
 def round_of(session: Session, statement_id: UUID) -> Round | None:
@@ -134,9 +134,9 @@ def must_be_open(statement: Statement) -> None:
         raise SignOffOver(f"The text is {statement.state}.")
 
 
-def table(
+def read_board(
     session: Session, statement: Statement, *, also: Collection[UUID] = (), only: UUID | None = None
-) -> Table:
+) -> Board:
     """Return a statement's members of today, and where each is; `also` some that may have left.
 
     With `only` one member, in whatever part and time: what is asked of one must not read all.
@@ -149,7 +149,7 @@ def table(
     people = people_of(session, [ask.id for ask in asks.values()])
     answers = _answers(session, statement.id, only)
     with_somebody = _with_somebody(session, statement.coalition_id)
-    seats = []
+    entries = []
     for member, organisation in members:
         ask = asks.get(member.id)
         there = people.get(ask.id, []) if ask else []
@@ -157,7 +157,7 @@ def table(
         appearance_ = appearances.get(member.id)
         signature = signatures.get(appearance_.signature_id) if appearance_ else None
         case = rules.Case(
-            said=[Said(x.voice, x.row.answer, x.row.revision_number) for x in said],
+            said=[AnswerGiven(x.approver_key, x.row.answer, x.row.revision_number) for x in said],
             counted_from=statement.counted_from,
             needs_two=organisation.needs_two,
             is_asked=ask is not None,
@@ -165,21 +165,21 @@ def table(
             has_somebody=_has_somebody(ask, there, organisation.id in with_somebody),
             **_silence(found, ask, there),
         )
-        seats.append(
-            Seat(
+        entries.append(
+            BoardEntry(
                 member,
                 organisation,
                 ask,
                 there,
                 said,
-                Standing.WITHDRAWN if _is_withdrawn(signature) else rules.standing(case),
+                Status.WITHDRAWN if _is_withdrawn(signature) else rules.status(case),
                 statement.counted_from,
                 appearance_,
                 signature,
                 is_open(statement, appearance_, signature),
             )
         )
-    return Table(statement, found, seats)
+    return Board(statement, found, entries)
 
 
 def appearances_of(session: Session, statement_id: UUID) -> dict[UUID, Appearance]:
@@ -301,17 +301,17 @@ def _with_somebody(session: Session, coalition_id: UUID) -> set[UUID]:
     return set(session.scalars(query))
 
 
-def _given(session: Session, row: SignOff, people: Sequence[Person]) -> Given:
-    """Return an answer with whose voice it is: one person is one voice, however they answered."""
+def _given(session: Session, row: SignOff, people: Sequence[Person]) -> UnsealedAnswer:
+    """Return an answer with the key of who gave it: one a person, however they answered."""
     content = keys.unseal(session, CONTENT, row.id, row.content)
     name = content["by"]["name"]
     of = {each.approver.id: each.root for each in people}
-    root = of.get(row.approver_id) if row.approver_id else voice_of(people, name)
-    return Given(row, content, str(root) if root else f"name {spelling.exact(name)}")
+    root = of.get(row.approver_id) if row.approver_id else approver_named(people, name)
+    return UnsealedAnswer(row, content, str(root) if root else f"name {spelling.exact(name)}")
 
 
-def voice_of(people: Sequence[Person], name: str) -> UUID | None:
-    """Return whose voice somebody of a name is, if it is of one who may answer or could."""
+def approver_named(people: Sequence[Person], name: str) -> UUID | None:
+    """Return the first approver of somebody of a name, if it is one who may answer or could."""
     return {spelling.exact(each.name): each.root for each in people}.get(spelling.exact(name))
 
 
@@ -342,11 +342,11 @@ def next_reminder(session: Session, found: Round, ask: Ask) -> datetime | None:
     )
 
 
-def told_of(seat: Seat) -> list[dict[str, Any]]:
+def told_of(entry: BoardEntry) -> list[dict[str, Any]]:
     """Return who is asked for a member, and who handed it to whom."""
-    names = {each.approver.id: each.name for each in seat.people}
-    given = {each.approver.handed_by: each.name for each in seat.people}
-    said = {each.row.approver_id for each in seat.fresh}
+    names = {each.approver.id: each.name for each in entry.people}
+    given = {each.approver.handed_by: each.name for each in entry.people}
+    said = {each.row.approver_id for each in entry.current_answers}
     return [
         {
             "name": each.name,
@@ -359,11 +359,11 @@ def told_of(seat: Seat) -> list[dict[str, Any]]:
             "asked_at": each.approver.created_at,
             "ended_at": each.approver.ended_at,
         }
-        for each in seat.people
+        for each in entry.people
     ]
 
 
-def told(given: Given) -> dict[str, Any]:
+def told(given: UnsealedAnswer) -> dict[str, Any]:
     """Return one answer with who gave it."""
     row = given.row
     return {

@@ -75,7 +75,11 @@ def signatory(session: Session, signature_id: UUID) -> dict[str, Any] | None:
         return None
     statement = session.get_one(Statement, found.statement_id)
     for each in signed.shown(session, statement, [found], Audience.COORDINATOR):
-        return {**each.who, "visibility": str(found.visibility), "standing": str(each.standing)}
+        return {
+            **each.who,
+            "visibility": str(found.visibility),
+            "standing": str(each.effective_state),
+        }
     return None
 
 

@@ -73,10 +73,10 @@ def _to_be_told(session: Session, statement: Statement) -> dict[UUID, list[UUID]
     found: dict[UUID, list[UUID]] = {each: [] for each in session.scalars(own)}
     appearances = rows.appearances_of(session, statement.id).values()
     behind = {each.member_id for each in appearances if each.signature_id in named}
-    for seat in rows.table(session, statement, also=behind).seats:
-        if seat.member.id in behind or seat.organisation.id in found:
-            people = [who.approver.id for who in seat.people if who.may_answer]
-            found.setdefault(seat.organisation.id, []).extend(people)
+    for entry in rows.read_board(session, statement, also=behind).entries:
+        if entry.member.id in behind or entry.organisation.id in found:
+            people = [who.approver.id for who in entry.people if who.may_answer]
+            found.setdefault(entry.organisation.id, []).extend(people)
     return found
 
 
