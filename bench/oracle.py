@@ -23,7 +23,7 @@ from api.infra.database.transactions import reading
 from api.infra.security import links
 from api.signing import service
 from api.signing.models import PendingSignature
-from api.signing.service import batch
+from api.signing.service import pending_batch
 from bench.server import Server
 from bench.signing import opened
 
@@ -80,10 +80,10 @@ def _sent(server: Server, path: str, body: str, network: int) -> tuple[bytes, fl
 def _confirm(server: Server) -> None:
     """Take in what was received, and confirm all of it as its mailboxes would."""
     with patch.dict(os.environ, server.environment), create_app().app_context():
-        batch.take_in()
+        pending_batch.take_in()
         with reading() as session:
             ids: Sequence[UUID] = session.scalars(select(PendingSignature.id)).all()
-            found = [links.newest(session, batch.CONFIRM, each) for each in ids]
+            found = [links.newest(session, pending_batch.CONFIRM, each) for each in ids]
             secrets = [links.secret_of(session, each) for each in found if each is not None]
         assert len(secrets) == EACH
         for secret in secrets:

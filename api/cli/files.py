@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from api.cli.running import FILE, OUT, acting_as
-from api.documents.rules import press
+from api.documents.rules import rendering
 from api.documents.rules.html import Look
 from api.infra.sandbox.pool import ChildPool
 from api.portable.rules import checking, reading, writing
@@ -35,7 +35,7 @@ def validate(file: Path) -> None:
     "--format",
     "form",
     # As texts: of an enum, Click offers the names of its members, in capitals.
-    type=click.Choice([str(each) for each in press.Format]),
+    type=click.Choice([str(each) for each in rendering.Format]),
     help="By the output's ending if left out.",
 )
 @click.option(
@@ -47,16 +47,16 @@ def validate(file: Path) -> None:
 )
 def render(file: Path, output: Path, theme: str | None, form: str | None, page_size: Any) -> None:
     """Print a portable statement as PDF, HTML, text or Markdown; needs no server."""
-    children = ChildPool([press.LAYOUT], spares=0)
+    children = ChildPool([rendering.LAYOUT], spares=0)
     try:
-        wanted = press.Format(form) if form else press.by_ending(output.name)
-        if wanted is press.Format.PDF:
+        wanted = rendering.Format(form) if form else rendering.by_ending(output.name)
+        if wanted is rendering.Format.PDF:
             children.start_soon()
         document = reading.read(file.read_bytes())
         for warning in checking.require(document):
             click.echo(f"warning: {warning}", err=True)
-        look = Look(theme=theme or document.get("theme", press.THEME), page_size=page_size)
-        output.write_bytes(press.rendered(press.edition_of(document, wanted, look), children))
+        look = Look(theme=theme or document.get("theme", rendering.THEME), page_size=page_size)
+        output.write_bytes(rendering.rendered(rendering.input_of(document, wanted, look), children))
     finally:
         children.close()
 

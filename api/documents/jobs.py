@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from api.documents import service
-from api.documents.rules.press import Format
+from api.documents.rules.rendering import Format
 from api.documents.service import public
 from api.infra.background.jobs import job
 from api.infra.queue import Lane

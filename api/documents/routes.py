@@ -12,7 +12,7 @@ from api.accounts.routes import current_actor, promised
 from api.accounts.schemas import JobOut
 from api.assemblies.service import Choice, Origin
 from api.documents import service
-from api.documents.rules.press import CONTENT_TYPES, Format
+from api.documents.rules.rendering import CONTENT_TYPES, Format
 from api.documents.schemas import FILES, DocumentArgs, PreviewArgs, TemplatePreviewIn
 from api.documents.service import Wanted, previews, public
 from api.infra.background.jobs import Job

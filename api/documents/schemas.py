@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 
 from api.assemblies.schemas import ChoiceIn, OriginIn
-from api.documents.rules.press import Format
+from api.documents.rules.rendering import Format
 from api.templates.schemas import source_field
 from api.texts.rules import themes
 from api.web.rest import Schema

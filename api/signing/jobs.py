@@ -7,17 +7,17 @@ from uuid import UUID
 
 from api.infra.background.jobs import job
 from api.infra.queue import Lane
-from api.signing.service import batch, entries, intake
+from api.signing.service import entries, pending_batch, receiving
 
 if TYPE_CHECKING:
     from api.infra.background.jobs import Work
 
 
-@job(intake.TAKE_IN, when=batch.is_waiting)
+@job(receiving.TAKE_IN, when=pending_batch.is_waiting)
 def take_in(work: Work) -> dict[str, int]:
     """Take in what was received, each with the one letter that fits."""
     del work
-    return {"taken_in": batch.take_in()}
+    return {"taken_in": pending_batch.take_in()}
 
 
 @job(entries.PART, lane=Lane.LONG)
@@ -27,14 +27,14 @@ def part(work: Work) -> None:
     entries.part()
 
 
-@job("signing.forget", when=batch.has_old, lane=Lane.LONG)
+@job("signing.forget", when=pending_batch.has_old, lane=Lane.LONG)
 def forget(work: Work) -> None:
     """Delete what nobody confirmed in time."""
     del work
-    batch.forget()
+    pending_batch.forget()
 
 
 @job("signing.forget_coalition", on=("coalition.deleted",), lane=Lane.LONG)
 def forget_coalition(work: Work) -> None:
     """Delete what was received for a coalition that is no more."""
-    batch.forget_coalition(UUID(work.facts["coalition_id"]))
+    pending_batch.forget_coalition(UUID(work.facts["coalition_id"]))

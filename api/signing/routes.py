@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from api.infra.database.paging import PageRequest
     from api.signing.service.confirming import Asked
-    from api.signing.service.owning import Own
+    from api.signing.service.own_signature import Own
     from api.signing.service.reader import Public
 
 blueprint = Blueprint("signing", __name__, url_prefix="/v1", description="The public signs.")

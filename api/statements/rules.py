@@ -12,7 +12,7 @@ from api.cases.rules import Names
 from api.demands.models import FOR_FREEDOM, UNANSWERED
 from api.errors import Conflict, Fault, point
 from api.infra.text import spelling
-from api.portable.rules import leaves
+from api.portable.rules import walk
 from api.statements.models import State, Weight
 from api.texts.rules import markdown
 
@@ -248,10 +248,10 @@ def mentions(document: Mapping[str, Any], closed: Mapping[str, Closed]) -> Itera
     """Yield where a document names closed cases: by demands, by blocks, and in written words."""
     if not closed:
         return
-    told: dict[leaves.Path, set[str]] = {}
+    told: dict[walk.Path, set[str]] = {}
     for place, asked in enumerate(document.get("demand_lists", ())):
         for number, demand in enumerate(asked["demands"]):
-            path: leaves.Path = ("demand_lists", place, "demands", number)
+            path: walk.Path = ("demand_lists", place, "demands", number)
             told[path] = set(demand.get("cases", ()))
             asks = is_settled(demand, closed)
             yield from _mention(point(*path), demand.get("cases", ()), closed, asks=asks)
@@ -283,7 +283,7 @@ def _mention(
 
 def _named_by(
     block: Mapping[str, Any], place: int, document: Mapping[str, Any]
-) -> Iterator[tuple[leaves.Path, Sequence[str]]]:
+) -> Iterator[tuple[walk.Path, Sequence[str]]]:
     """Yield what a cases block names, with the place at which it does."""
     at = ("body", place, "cases")
     codes = block.get("countries", ())
@@ -299,7 +299,7 @@ def _named_by(
 def _written(
     document: Mapping[str, Any],
     closed: Mapping[str, Closed],
-    told: Mapping[leaves.Path, set[str]],
+    told: Mapping[walk.Path, set[str]],
 ) -> Iterator[Mention]:
     """Yield the written words that name closed cases of which nothing was said there already."""
     known: dict[str, list[str]] = {}
@@ -307,8 +307,8 @@ def _written(
         for name in each.names:
             known.setdefault(name, []).append(key)
     sought = Names(known)
-    for leaf in leaves.of(document) if sought else ():
-        if leaf.kind == "title" or leaf.kind in leaves.MARKDOWN:
+    for leaf in walk.leaves_of(document) if sought else ():
+        if leaf.kind == "title" or leaf.kind in walk.MARKDOWN:
             found = {key: None for name in sought.found_in(leaf.text) for key in known[name]}
             new = found.keys() - told.get(leaf.path[:-1], set())
             yield from _mention(leaf.pointer, [key for key in found if key in new], closed)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pypdfium2
 import pytest
 
-from api.documents.rules import press
+from api.documents.rules import rendering
 from api.documents.rules.html import Look
 from api.infra.text import languages
 from api.texts.rules import themes
@@ -107,7 +107,7 @@ def strays(pdf: bytes) -> list[tuple[int, str, float, float]]:
 
 
 def pdf_of(children: ChildPool, text: tuple[Printed, Signatories], look: Look) -> bytes:
-    return press.rendered(press.Edition(*text, look, press.Format.PDF), children)
+    return rendering.rendered(rendering.RenderInput(*text, look, rendering.Format.PDF), children)
 
 
 THEMES = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pypdfium2
 import pytest
 
-from api.documents.rules import press
+from api.documents.rules import rendering
 from api.documents.rules.html import Look, html
 from api.infra.text import languages
 from api.texts.rules import markdown
@@ -28,8 +28,8 @@ def a_letter(language: str, *blocks: dict[str, Any], **more: Any) -> Any:
 
 def placed(children: ChildPool, printed: Any, theme: str = "letter") -> dict[str, float]:
     """Return where the last letter of each sort stands on the first page, from the left."""
-    edition = press.Edition(printed, NOBODY, Look(theme=theme), press.Format.PDF)
-    page = pypdfium2.PdfDocument(press.rendered(edition, children))[0]
+    inputs = rendering.RenderInput(printed, NOBODY, Look(theme=theme), rendering.Format.PDF)
+    page = pypdfium2.PdfDocument(rendering.rendered(inputs, children))[0]
     text = page.get_textpage()
     count = text.count_chars()
     return {text.get_text_range(n, 1): text.get_charbox(n)[0] for n in range(count)}

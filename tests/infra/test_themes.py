@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pikepdf
 import pytest
 
-from api.documents.rules import press
+from api.documents.rules import rendering
 from api.documents.rules.html import Look
 from api.portable.rules import printing, reading, signing
 from tests.rules.test_logos import SVG, a_logo, a_png
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 
 def pdf_of(children: ChildPool, printed: Printed, look: Look) -> bytes:
-    return press.rendered(press.Edition(printed, SIGNATORIES, look, press.Format.PDF), children)
+    return rendering.rendered(
+        rendering.RenderInput(printed, SIGNATORIES, look, rendering.Format.PDF), children
+    )
 
 
 @pytest.mark.parametrize("path", WHOLE, ids=lambda path: path.stem)
@@ -35,9 +37,9 @@ def test_the_brief_prints_every_part_of_a_statement_in_order(
     children: ChildPool, path: Path
 ) -> None:
     whole = reading.read(path.read_bytes())
-    edition = press.edition_of(whole, press.Format.PDF, Look(theme="brief"))
+    inputs = rendering.input_of(whole, rendering.Format.PDF, Look(theme="brief"))
 
-    text = letters_of(press.rendered(edition, children))
+    text = letters_of(rendering.rendered(inputs, children))
 
     parts = parts_of(printing.resolve(whole), signing.signatories(whole))
     assert in_order(parts, text) is None

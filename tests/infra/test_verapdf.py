@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from api.documents.rules import html, press
+from api.documents.rules import html, rendering
 from api.documents.rules.logos import Logo
 from api.infra.pdf import fonts
 from api.portable.rules import checking, reading
@@ -116,9 +116,9 @@ def printed(
     if themes.shows_logos(look["theme"]):
         look["logos"] = SIGNING
     for name, document in documents:
-        edition = press.edition_of(document, press.Format.PDF, html.Look(**look))
+        inputs = rendering.input_of(document, rendering.Format.PDF, html.Look(**look))
         files.append(folder / f"{name}.pdf")
-        files[-1].write_bytes(press.rendered(edition, children))
+        files[-1].write_bytes(rendering.rendered(inputs, children))
     return files
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 from PIL import Image
 
-from api.documents.rules import logos, press
+from api.documents.rules import logos, rendering
 from api.documents.rules.html import Look, assets, html
 from api.documents.rules.logos import MOST, MOST_DRAWN, Logo, few
 from tests.rules.test_html import Tags
@@ -120,7 +120,7 @@ def test_another_logo_another_name_or_another_order_is_another_document() -> Non
     one, other = a_logo(), a_logo(a_png((80, 40)))
     shown = [(), (one,), (other,), (a_logo(name="Renamed"),), (one, other), (other, one)]
     editions = [
-        press.Edition(STATEMENT, SIGNATORIES, Look(logos=each), press.Format.PDF).key
+        rendering.RenderInput(STATEMENT, SIGNATORIES, Look(logos=each), rendering.Format.PDF).key
         for each in shown
     ]
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from api.documents.rules import press
+from api.documents.rules import rendering
 from api.documents.service import waiting
 from api.infra.background import jobs
 from tests.stories.test_documents import document_of
@@ -120,7 +120,7 @@ def test_a_name_that_is_taken_back_while_its_document_is_made_is_not_kept(
     world: World, owner: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def rendered(*given: Any, **more: Any) -> bytes:
-        content = press.rendered(*given, **more)
+        content = rendering.rendered(*given, **more)
         assert owner.post(f"/v1/signatures/{signature}/withdrawal").status == 200
         world.work()
         return content
@@ -128,7 +128,9 @@ def test_a_name_that_is_taken_back_while_its_document_is_made_is_not_kept(
     coalition = a_coalition(owner)
     text = a_text(owner, coalition)
     signature = a_signature(owner, *text)
-    monkeypatch.setattr(waiting, "press", SimpleNamespace(**{**vars(press), "rendered": rendered}))
+    monkeypatch.setattr(
+        waiting, "rendering", SimpleNamespace(**{**vars(rendering), "rendered": rendered})
+    )
 
     assert owner.get(document_of(text[0]), format="text").status == 200
 

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from werkzeug.wrappers import Request, Response
 
-from api.pages.routes.kit import POLICY
+from api.pages.routes.base import POLICY
 from api.pages.rules import pages
 from tests.stories.test_pages_of_members import page_of
 from tests.support import browser as browsers

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.documents import service
-from api.documents.rules import press
+from api.documents.rules import rendering
 from api.documents.service import public
 from tests.support.builders import (
     Signing,
@@ -157,14 +157,14 @@ def test_a_name_that_is_taken_back_while_its_document_is_made_is_gone(
     signing: Signing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signature = signing.sign(name="Gone Specimen")
-    rendered = press.rendered
+    rendered = rendering.rendered
 
     def meanwhile(*given: Any) -> bytes:
         content: bytes = rendered(*given)
         take_back(signing, signature, "hiding", None)
         return content
 
-    monkeypatch.setattr(press, "rendered", meanwhile)
+    monkeypatch.setattr(rendering, "rendered", meanwhile)
     old = printed(signing)
     monkeypatch.undo()
 
@@ -177,8 +177,8 @@ def test_a_name_that_is_taken_back_just_after_a_document_was_found_right_is_gone
     signature = signing.sign(name="Gone Specimen")
     is_right = service._is_right  # noqa: SLF001 # the moment after it
 
-    def meanwhile(sheet: Any) -> bool:
-        found = is_right(sheet)
+    def meanwhile(render: Any) -> bool:
+        found = is_right(render)
         take_back(signing, signature, "hiding", None)
         return found
 

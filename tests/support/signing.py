@@ -16,7 +16,7 @@ from api.infra.mail.letters import Letter
 from api.infra.security import links
 from api.signing import rules
 from api.signing.models import PendingSignature
-from api.signing.service import batch
+from api.signing.service import pending_batch
 from tests.support.builders import a_coalition, a_text
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Rush:
             )
             newest = session.scalars(query.order_by(PendingSignature.asked_at.desc())).first()
             assert newest is not None
-            return rules.spelled(batch.code_of(session, newest))
+            return rules.spelled(pending_batch.code_of(session, newest))
 
     def move(self, state: str) -> None:
         here = f"/v1/statements/{self.statement}"

@@ -22,7 +22,7 @@ from api.infra.security import audit
 from api.mailings.service import suppressions
 from api.signatures.models import Signature
 from api.signatures.service import rows
-from api.signing.service import owning
+from api.signing.service import own_signature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -363,7 +363,7 @@ def _take_back(connector: Connector, push_id: UUID, number: int) -> bool:
         push.action, push.state, push.fault = PushAction.UNSUBSCRIBE, PushState.DONE, "left"
         push.number, push.changed_at = push.number + 1, clock.day()
         session.flush()
-        owning.take_back_mailing(
+        own_signature.take_back_mailing(
             session, push.signature_id, connector.organisation_id, by="connector"
         )
         return True

@@ -14,7 +14,7 @@ from api.coalitions.service import EMAIL
 from api.deliveries import rules
 from api.deliveries.models import CoverLetter, Delivery, DeliveryState
 from api.documents.models import PrintedDocument
-from api.documents.rules.press import Format
+from api.documents.rules.rendering import Format
 from api.documents.service import kept_bytes, named
 from api.infra import clock
 from api.infra.mail import letters

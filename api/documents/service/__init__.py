@@ -15,9 +15,9 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.coalitions.models import Coalition
 from api.documents.models import PrintedDocument
-from api.documents.rules import html, press
+from api.documents.rules import html, rendering
 from api.documents.rules.logos import Logo, few
-from api.documents.rules.press import CONTENT_TYPES, ENDINGS, Edition, Format
+from api.documents.rules.rendering import CONTENT_TYPES, ENDINGS, Format, RenderInput
 from api.documents.service import waiting
 from api.errors import Gone, NotFound
 from api.infra import clock
@@ -77,21 +77,21 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """An edition, and whose it is."""
+class StatementRender:
+    """What goes into a document, and whose it is."""
 
     statement: Statement
     number: int
     signatures: int
-    edition: Edition
+    inputs: RenderInput
 
     @property
     def place(self) -> str:
-        return _place(self.statement, self.edition.key)
+        return _place(self.statement, self.inputs.key)
 
     def document(self, content: bytes) -> Document:
-        form = self.edition.format
-        return Document(content, self.edition.key, *named(self.statement, form))
+        form = self.inputs.format
+        return Document(content, self.inputs.key, *named(self.statement, form))
 
 
 def _place(statement: Statement, key: str) -> str:
@@ -116,21 +116,21 @@ def document(
     """
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
-        sheet = sheet_of(session, statement, wanted)
-        if is_known(sheet.edition.key):
-            return sheet.edition.key
-        content = kept(session, sheet)
-    return sheet.document(content) if content else _made(actor, sheet, wanted)
+        render = render_of(session, statement, wanted)
+        if is_known(render.inputs.key):
+            return render.inputs.key
+        content = kept(session, render)
+    return render.document(content) if content else _made(actor, render, wanted)
 
 
-def _made(actor: Actor, sheet: Sheet, wanted: Wanted) -> Document | Job:
-    if sheet.signatures <= MOST_IN_A_REQUEST:
+def _made(actor: Actor, render: StatementRender, wanted: Wanted) -> Document | Job:
+    if render.signatures <= MOST_IN_A_REQUEST:
         with suppress(Busy, LimitReached):  # which a job is not
-            return sheet.document(print_now(sheet, is_waited_for=True))
-    facts = {"statement_id": str(sheet.statement.id), **vars(wanted), "revision": sheet.number}
+            return render.document(print_now(render, is_waited_for=True))
+    facts = {"statement_id": str(render.statement.id), **vars(wanted), "revision": render.number}
     with transaction() as session:
         # One of each asker: a job is shown to nobody else, but for coordinators.
-        owner, key = sheet.statement.coalition_id, f"{PRINT}:{sheet.edition.key}:{actor.user_id}"
+        owner, key = render.statement.coalition_id, f"{PRINT}:{render.inputs.key}:{actor.user_id}"
         return jobs.promise(session, PRINT, owner, facts, by=actor, key=key)
 
 
@@ -147,10 +147,10 @@ def printed(actor: Actor, statement_id: UUID, key: str) -> Document | Job:
         content = kept_bytes(session, statement, key)
         if content is not None:
             return Document(content, key, *named(statement, wanted.format))
-        sheet = sheet_of(session, statement, wanted)
-    if sheet.edition.key != key:
+        render = render_of(session, statement, wanted)
+    if render.inputs.key != key:
         raise NotFound("It is not kept any more, and the statement has changed. Print it again.")
-    return _made(actor, sheet, wanted)
+    return _made(actor, render, wanted)
 
 
 def print_later(statement_id: UUID, wanted: Wanted, progress: Callable[[int], None]) -> None:
@@ -159,11 +159,11 @@ def print_later(statement_id: UUID, wanted: Wanted, progress: Callable[[int], No
         statement = session.get(Statement, statement_id)
         if statement is None:
             raise NotFound("The statement was deleted.")
-        sheet = sheet_of(session, statement, wanted)
-        is_kept = kept(session, sheet) is not None
+        render = render_of(session, statement, wanted)
+        is_kept = kept(session, render) is not None
     progress(GATHERED)
     if not is_kept:
-        print_now(sheet)
+        print_now(render)
 
 
 @events.at_once("signature.taken_back")
@@ -195,7 +195,7 @@ def forget(coalition_id: UUID, statement_id: UUID | None) -> None:
             storage.delete(place)
 
 
-def sheet_of(session: Session, statement: Statement, wanted: Wanted) -> Sheet:
+def render_of(session: Session, statement: Statement, wanted: Wanted) -> StatementRender:
     revision = (
         statements.current_revision(session, statement)
         if wanted.revision is None
@@ -214,8 +214,8 @@ def sheet_of(session: Session, statement: Statement, wanted: Wanted) -> Sheet:
     look = replace(look, edited_on=statements.edited_on(session, statement.id, revision.number))
     if wanted.format in {Format.PDF, Format.HTML} and themes.shows_logos(look.theme):
         look = replace(look, logos=_logos(session, statement, whole, signed))
-    edition = Edition(printed, signed, look, wanted.format)
-    return Sheet(statement, revision.number, len(listed) + withheld, edition)
+    inputs = RenderInput(printed, signed, look, wanted.format)
+    return StatementRender(statement, revision.number, len(listed) + withheld, inputs)
 
 
 def look_of(
@@ -233,7 +233,7 @@ def look_of(
         logo=logo,
         logo_type=cast("Any", kind),
         page_size=cast("Any", runtime().settings.page_size),
-        theme=theme or document.get("theme", press.THEME),
+        theme=theme or document.get("theme", rendering.THEME),
         is_draft=is_draft,
     )
 
@@ -253,36 +253,36 @@ def _logos(
     return few(Logo(name, logo[0], cast("Any", logo[1])) for name, logo in shown if logo)
 
 
-def print_now(sheet: Sheet, *, is_waited_for: bool = False) -> bytes:
-    owner, edition = sheet.statement.coalition_id, sheet.edition
+def print_now(render: StatementRender, *, is_waited_for: bool = False) -> bytes:
+    owner, inputs = render.statement.coalition_id, render.inputs
     content = (
-        waiting.rendered(owner, edition)
+        waiting.rendered(owner, inputs)
         if is_waited_for
-        else press.rendered(edition, runtime().pool)
+        else rendering.rendered(inputs, runtime().pool)
     )
     with transaction() as session:
-        sealed = keys.seal_bytes(session, owner, PLACE, sheet.statement.id, content)
-        marked_at = _recorded(session, sheet)
-    _keep(sheet, sealed, marked_at)
+        sealed = keys.seal_bytes(session, owner, PLACE, render.statement.id, content)
+        marked_at = _recorded(session, render)
+    _keep(render, sealed, marked_at)
     return content
 
 
-def _recorded(session: Session, sheet: Sheet) -> datetime | None:
+def _recorded(session: Session, render: StatementRender) -> datetime | None:
     """Record that a document is printed; return since when it is not given out.
 
     A new one is not until it is known to be right: names may be taken back at any moment.
     """
-    place = sheet.statement.id, sheet.edition.key
+    place = render.statement.id, render.inputs.key
     if (there := session.get(PrintedDocument, place)) is not None:
         return there.taken_back_at
     now = clock.now()
     row = PrintedDocument(
-        statement_id=sheet.statement.id,
-        key=sheet.edition.key,
-        coalition_id=sheet.statement.coalition_id,
-        format=sheet.edition.format,
-        theme=sheet.edition.look.theme,
-        revision_number=sheet.number,
+        statement_id=render.statement.id,
+        key=render.inputs.key,
+        coalition_id=render.statement.coalition_id,
+        format=render.inputs.format,
+        theme=render.inputs.look.theme,
+        revision_number=render.number,
         taken_back_at=now,
     )
     try:
@@ -296,7 +296,7 @@ def _recorded(session: Session, sheet: Sheet) -> datetime | None:
     return now
 
 
-def _keep(sheet: Sheet, sealed: bytes, marked_at: datetime | None) -> None:
+def _keep(render: StatementRender, sealed: bytes, marked_at: datetime | None) -> None:
     """Keep a document, unless a name in it was taken back since it was begun.
 
     It is put first and looked at then: `forget` finds what was put before a name was taken back,
@@ -304,47 +304,47 @@ def _keep(sheet: Sheet, sealed: bytes, marked_at: datetime | None) -> None:
     meanwhile: who takes a name back marks every document, those that are marked as well.
     """
     is_right = False
-    runtime().storage.put(sheet.place, sealed)
+    runtime().storage.put(render.place, sealed)
     try:
-        is_right = _is_right(sheet)
+        is_right = _is_right(render)
     finally:
         if not is_right:
-            runtime().storage.delete(sheet.place)
-        _mark(sheet, marked_at, is_right=is_right)
+            runtime().storage.delete(render.place)
+        _mark(render, marked_at, is_right=is_right)
 
 
-def _mark(sheet: Sheet, marked_at: datetime | None, *, is_right: bool) -> None:
+def _mark(render: StatementRender, marked_at: datetime | None, *, is_right: bool) -> None:
     if is_right == (marked_at is None):
         return
     mine = update(PrintedDocument).where(
-        PrintedDocument.statement_id == sheet.statement.id,
-        PrintedDocument.key == sheet.edition.key,
+        PrintedDocument.statement_id == render.statement.id,
+        PrintedDocument.key == render.inputs.key,
         PrintedDocument.taken_back_at.is_not_distinct_from(marked_at),
     )
     with transaction() as session:
         session.execute(mine.values(taken_back_at=None if is_right else clock.now()))
 
 
-def _is_right(sheet: Sheet) -> bool:
+def _is_right(render: StatementRender) -> bool:
     """Tell whether the same document would be made now."""
-    edition = sheet.edition
-    wanted = Wanted(edition.format, sheet.number, edition.look.theme)
+    inputs = render.inputs
+    wanted = Wanted(inputs.format, render.number, inputs.look.theme)
     with reading() as session:
-        statement = session.get(Statement, sheet.statement.id)
+        statement = session.get(Statement, render.statement.id)
         if statement is None:
             return False
         try:
-            return sheet_of(session, statement, wanted).edition.key == edition.key
+            return render_of(session, statement, wanted).inputs.key == inputs.key
         except (Gone, NotFound):  # its text was taken back
             return False
 
 
-def kept(session: Session, sheet: Sheet) -> bytes | None:
+def kept(session: Session, render: StatementRender) -> bytes | None:
     """Return a document that was made before, and that may be given out."""
-    row = session.get(PrintedDocument, (sheet.statement.id, sheet.edition.key))
+    row = session.get(PrintedDocument, (render.statement.id, render.inputs.key))
     if row is None or row.taken_back_at is not None:
         return None
-    return kept_bytes(session, sheet.statement, sheet.edition.key)
+    return kept_bytes(session, render.statement, render.inputs.key)
 
 
 def kept_bytes(session: Session, statement: Statement, key: str) -> bytes | None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.assemblies import service as assemblies
-from api.documents.rules import press
-from api.documents.rules.press import CONTENT_TYPES, ENDINGS, Format
+from api.documents.rules import rendering
+from api.documents.rules.rendering import CONTENT_TYPES, ENDINGS, Format
 from api.documents.service import Document, Wanted, look_of, waiting
 from api.infra.database.transactions import reading
 from api.portable.rules import checking
@@ -37,11 +37,11 @@ def preview(actor: Actor, statement_id: UUID, wanted: Wanted) -> Document:
         closed = statements.closed_of(session, statement.coalition_id, whole)
     owner, form = statement.coalition_id, wanted.format
     _, found = statements.seen_by(actor, owner, whole, checking.Checked([], []), closed)
-    edition = press.edition_of(whole, form, look)
-    content = waiting.rendered(owner, edition)
+    inputs = rendering.input_of(whole, form, look)
+    content = waiting.rendered(owner, inputs)
     name = f"{statement.slug}-draft.{ENDINGS[form]}"
     warnings = tuple(each.detail for each in found)
-    return Document(content, edition.key, CONTENT_TYPES[form], name, warnings)
+    return Document(content, inputs.key, CONTENT_TYPES[form], name, warnings)
 
 
 def template_preview(  # noqa: PLR0913, PLR0917 # each is a question that the form asks
@@ -66,7 +66,7 @@ def template_preview(  # noqa: PLR0913, PLR0917 # each is a question that the fo
         return Previewed(shown, warnings)
     with reading() as session:
         look = look_of(session, coalition_id, whole, None, is_draft=True)
-    edition = press.edition_of(whole, form, look)
-    content = waiting.rendered(coalition_id, edition)
+    inputs = rendering.input_of(whole, form, look)
+    content = waiting.rendered(coalition_id, inputs)
     name = f"{whole['slug']}.{ENDINGS[form]}"
-    return Document(content, edition.key, CONTENT_TYPES[form], name, warnings)
+    return Document(content, inputs.key, CONTENT_TYPES[form], name, warnings)

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from api.documents.models import PrintedDocument
-from api.documents.rules.press import Format
+from api.documents.rules.rendering import Format
 from api.documents.service import (
     MOST_TRIES,
     RENEW,
     Document,
-    Sheet,
+    StatementRender,
     Wanted,
     kept,
     kept_bytes,
     named,
     print_now,
-    sheet_of,
+    render_of,
 )
 from api.errors import NotFound
 from api.infra import clock
@@ -81,19 +81,19 @@ def renew(statement_id: UUID) -> None:
             statement = session.get(Statement, statement_id)
             if statement is None or statement.state is not State.PUBLISHED:
                 return
-            sheet = sheet_of(session, statement, Wanted(Format.PDF))
-            is_kept = kept(session, sheet) is not None
+            render = render_of(session, statement, Wanted(Format.PDF))
+            is_kept = kept(session, render) is not None
         if not is_kept:
-            print_now(sheet)
-        _give_out(sheet, is_kept=is_kept)
+            print_now(render)
+        _give_out(render, is_kept=is_kept)
         if is_kept:
             return
 
 
-def _give_out(sheet: Sheet, *, is_kept: bool) -> None:
+def _give_out(render: StatementRender, *, is_kept: bool) -> None:
     """Let everybody have a document; one that is there already was right by now, too."""
     with transaction() as session:
-        row = session.get(PrintedDocument, (sheet.statement.id, sheet.edition.key))
+        row = session.get(PrintedDocument, (render.statement.id, render.inputs.key))
         if row is not None:
             row.is_public = True
             row.printed_at = clock.now() if is_kept else row.printed_at

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.documents.rules import press
-from api.documents.rules.press import Edition, Format
+from api.documents.rules import rendering
+from api.documents.rules.rendering import Format, RenderInput
 from api.infra.runtime import runtime
 from api.infra.sandbox.bulkhead import Busy
 from api.infra.sandbox.pool import LimitReached
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-def rendered(coalition_id: UUID, edition: Edition) -> bytes:
-    """Return an edition's bytes; raise Busy where others are at it, LimitReached if it is long."""
-    if edition.format is not Format.PDF:  # the others take no time to speak of
-        return press.rendered(edition, runtime().pool)
+def rendered(coalition_id: UUID, inputs: RenderInput) -> bytes:
+    """Return a document's bytes; raise Busy where others are at it, LimitReached if it is long."""
+    if inputs.format is not Format.PDF:  # the others take no time to speak of
+        return rendering.rendered(inputs, runtime().pool)
     with runtime().bulkhead.one(coalition_id):
         try:
-            return press.rendered(edition, runtime().pool, is_waited_for=True)
+            return rendering.rendered(inputs, runtime().pool, is_waited_for=True)
         except LimitReached as limit:
             if limit.is_late:  # of computing it had less than it may take
                 raise Busy("It took too long beside others. Try again in a while.") from limit

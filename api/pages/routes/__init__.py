@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.pages.routes import approving, joining, owning, problems, signing, updating
-from api.pages.routes.kit import blueprint
+from api.pages.routes import approving, joining, own_signature, problems, signing, updating
+from api.pages.routes.base import blueprint
 
-__all__ = ["approving", "blueprint", "joining", "owning", "problems", "signing", "updating"]
+__all__ = ["approving", "blueprint", "joining", "own_signature", "problems", "signing", "updating"]

@@ -12,7 +12,7 @@ from flask.views import MethodView
 from api.errors import Conflict, Invalid
 from api.infra.text import languages
 from api.organisations.rules import name_in
-from api.pages.routes.kit import (
+from api.pages.routes.base import (
     blueprint,
     form,
     frame,

@@ -15,7 +15,7 @@ from api.coalitions.service import invitations
 from api.errors import Invalid
 from api.infra.text import languages
 from api.organisations.rules import name_in
-from api.pages.routes.kit import blueprint, form, of, onward, secret, sent, takes_form, told
+from api.pages.routes.base import blueprint, form, of, onward, secret, sent, takes_form, told
 from api.pages.rules import facts, forms, pages
 
 if TYPE_CHECKING:

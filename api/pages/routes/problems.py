@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.errors import NotFound
-from api.pages.routes.kit import blueprint, frame, language, public
+from api.pages.routes.base import blueprint, frame, language, public
 from api.pages.rules import facts, pages, problems
 
 if TYPE_CHECKING:

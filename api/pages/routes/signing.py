@@ -15,7 +15,7 @@ from api.errors import Invalid, NotFound
 from api.infra.database.paging import PageRequest
 from api.infra.net.rate_limits import TooOften
 from api.infra.text import languages
-from api.pages.routes.kit import (
+from api.pages.routes.base import (
     POLICY,
     blueprint,
     form,
@@ -29,7 +29,7 @@ from api.pages.routes.kit import (
     told,
     waiting,
 )
-from api.pages.routes.owning import thanks
+from api.pages.routes.own_signature import thanks
 from api.pages.rules import facts, forms, pages, sentences, texts
 from api.signatures.service.rows import TextChanged
 from api.signing import service

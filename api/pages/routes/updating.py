@@ -8,7 +8,7 @@ from flask.views import MethodView
 
 from api.infra.text import languages
 from api.mailings.rules import bodies
-from api.pages.routes.kit import MOST_BYTES, blueprint, of, secret
+from api.pages.routes.base import MOST_BYTES, blueprint, of, secret
 from api.pages.rules import facts, pages
 from api.updates.service import ending
 from api.web.guard import FORM

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from api.errors import Fault, Invalid, point
 from api.infra.pdf import fonts
 from api.infra.text import characters, languages
-from api.portable.rules import leaves, naming, printing, references, schema
+from api.portable.rules import naming, printing, references, schema, walk
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from api.portable.rules.leaves import Leaf
+    from api.portable.rules.walk import Leaf
 
 MOST_STOPS = 40_000  # signs of Markdown in one document; reading them all takes a second
 MOST_FAULTS = 1_000  # of the schema: who has more has not begun
@@ -48,7 +48,7 @@ def check(document: Mapping[str, Any]) -> Checked:
     faults = list(islice(schema.faults(document), MOST_FAULTS))
     if len(faults) == MOST_FAULTS:
         return Checked([*faults, Fault("", "There may be more faults: mend these first.")], [])
-    fields = list(leaves.of(document))
+    fields = list(walk.leaves_of(document))
     unkept = list(_characters(fields))
     if unkept:  # what cannot be kept as text can be read no further
         return Checked(_once(faults + unkept), [])
@@ -101,7 +101,7 @@ def _language(document: Mapping[str, Any]) -> Iterator[Fault]:
 def _words_of_the_language(document: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield what CLDR writes (days, countries) where no font has the language's letters."""
     printed = (printing.resolve(document), printing.signatories(document)["lines"])
-    words = "".join(leaf.text for part in printed for leaf in leaves.of(part))
+    words = "".join(leaf.text for part in printed for leaf in walk.leaves_of(part))
     if lacking := fonts.unprintable(words):
         what = f"No font has {lacking}, which this language's days or countries are written with"
         yield Fault("/language", f"{what}: choose another.")
@@ -113,8 +113,8 @@ def _countries(document: Mapping[str, Any], fields: Iterable[Leaf]) -> Iterator[
         is_code = last[-1] == "country" or last[-2:] == ["countries", "*"]
         if is_code and leaf.path[0] != "footnotes":
             yield from _country(leaf.text, leaf.pointer)
-    coalition = leaves.inside(document, "coalition")
-    for code in leaves.inside(coalition, "country_names"):
+    coalition = walk.inside(document, "coalition")
+    for code in walk.inside(coalition, "country_names"):
         yield from _country(code, point("coalition", "country_names", code))
 
 
@@ -128,10 +128,10 @@ def _redaction(document: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield what a redacted document still tells of somebody it must not tell of."""
     if document.get("redacted") is not True:
         return
-    for place, case in leaves.entries(document, "cases"):
+    for place, case in walk.entries(document, "cases"):
         if case.get("may_be_named") is False:
             yield from _told(case, place)
-    for place, one in leaves.entries(document, "signatories"):
+    for place, one in walk.entries(document, "signatories"):
         if one.get("visibility") in {"coalition", "anonymous"}:
             what = "A redacted document counts this signatory in withheld: take the entry out."
             yield Fault(point("signatories", place), what)
@@ -148,14 +148,14 @@ def _told(case: Mapping[str, Any], place: int) -> Iterator[Fault]:
 
 
 def _is_wall_of_marks(fields: Iterable[Leaf]) -> bool:
-    texts = (leaf.text for leaf in fields if leaf.kind in leaves.MARKDOWN)
+    texts = (leaf.text for leaf in fields if leaf.kind in walk.MARKDOWN)
     return sum(map(markdown.stops, texts)) > MOST_STOPS
 
 
 def _markdown(fields: Iterable[Leaf], told: set[str]) -> Iterator[Fault]:
     """Yield what is not inline Markdown, and addresses that may not be linked to."""
     for leaf in fields:
-        if leaf.kind in leaves.MARKDOWN:
+        if leaf.kind in walk.MARKDOWN:
             yield from (Fault(leaf.pointer, what) for what in markdown.faults(leaf.text))
         elif leaf.kind != "body/*/quote/url" or leaf.pointer in told:
             continue

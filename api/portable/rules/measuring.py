@@ -12,7 +12,7 @@ from rapidfuzz.distance import Indel
 
 from api.cases.rules import Names
 from api.infra.text import languages
-from api.portable.rules import leaves, names as labels
+from api.portable.rules import names as labels, walk
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
@@ -113,7 +113,9 @@ def _passages(printed: Printed) -> Iterator[Passage]:
 
 def _words_of(value: Any) -> str:
     said = (
-        leaf for leaf in leaves.of(value) if str(leaf.path[-1:] and leaf.path[-1]) not in _SETTLED
+        leaf
+        for leaf in walk.leaves_of(value)
+        if str(leaf.path[-1:] and leaf.path[-1]) not in _SETTLED
     )
     return "\n".join(markdown.plain(leaf.text) for leaf in said)
 

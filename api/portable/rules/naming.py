@@ -11,13 +11,13 @@ from urllib.parse import unquote
 
 from api.cases.rules import words as words_of
 from api.errors import Fault, point
-from api.portable.rules import leaves, printing
+from api.portable.rules import printing, walk
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from api.portable.rules.leaves import Leaf
+    from api.portable.rules.walk import Leaf
 
 STEM = 5  # letters that two words share before somebody is asked
 
@@ -39,13 +39,13 @@ class Hidden:
 def hidden(document: Mapping[str, Any]) -> Hidden:
     """Return the names of the document's cases that may not be named."""
     found = Hidden()
-    for place, case in leaves.entries(document, "cases"):
+    for place, case in walk.entries(document, "cases"):
         if case.get("may_be_named") is not False:
             continue
         if document.get("redacted") is True:
             continue  # its name is its label already; `redaction` sees to that
         found.ids[place] = str(case.get("id", place))
-        given = [case.get("name"), *(alias for _, alias in leaves.words(case, "aliases"))]
+        given = [case.get("name"), *(alias for _, alias in walk.words(case, "aliases"))]
         for name in given:
             _learn(found, words_of(name) if isinstance(name, str) else (), place)
     return found
@@ -114,7 +114,7 @@ def _shows(leaf: Leaf, document: Mapping[str, Any], found: Hidden) -> bool:
 
 def _seen(leaf: Leaf) -> Iterator[str]:
     """Yield what a reader may see of a field: its words, and the addresses behind them."""
-    if leaf.kind in leaves.MARKDOWN:
+    if leaf.kind in walk.MARKDOWN:
         yield markdown.plain(leaf.text)
         yield from map(unquote, markdown.links(leaf.text))
     else:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Fault, point
-from api.portable.rules import leaves, printing
+from api.portable.rules import printing, walk
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from api.portable.rules.leaves import Leaf, Path
+    from api.portable.rules.walk import Leaf, Path
 
     Place = tuple[Path, str]  # where an id stands, and the id
 
@@ -44,7 +44,7 @@ def key_of(asked: Any) -> str | None:
     """Return how blocks name a demand list: by its country's code or its party's id."""
     if not isinstance(asked, dict):
         return None
-    found = asked.get("country") or leaves.inside(asked, "party").get("id")
+    found = asked.get("country") or walk.inside(asked, "party").get("id")
     return found if isinstance(found, str) else None
 
 
@@ -70,11 +70,11 @@ def faults(document: Mapping[str, Any]) -> Iterator[Fault]:
 
 def footnote_faults(document: Mapping[str, Any], fields: Iterable[Leaf]) -> Iterator[Fault]:
     """Yield references without a footnote and footnotes that no text leads to."""
-    notes = leaves.inside(document, "footnotes")
+    notes = walk.inside(document, "footnotes")
     inside: dict[str, list[str]] = {}
     outside: list[str] = []
     for leaf in fields:
-        if leaf.kind not in leaves.MARKDOWN:
+        if leaf.kind not in walk.MARKDOWN:
             continue
         labels = markdown.footnote_labels(leaf.text)
         for label in dict.fromkeys(labels):
@@ -126,41 +126,41 @@ def warnings(document: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _ids(owner: Mapping[str, Any], key: str, above: Path) -> Iterator[Place]:
-    for place, entry in leaves.entries(owner, key):
+    for place, entry in walk.entries(owner, key):
         if isinstance(entry.get("id"), str):
             yield (*above, key, place, "id"), entry["id"]
 
 
 def _demand_ids(document: Mapping[str, Any]) -> Iterator[Place]:
-    for place, asked in leaves.entries(document, "demand_lists"):
+    for place, asked in walk.entries(document, "demand_lists"):
         yield from _ids(asked, "demands", ("demand_lists", place))
 
 
 def _list_keys(document: Mapping[str, Any]) -> Iterator[Place]:
-    for place, asked in leaves.entries(document, "demand_lists"):
+    for place, asked in walk.entries(document, "demand_lists"):
         if isinstance(asked.get("country"), str):
             yield ("demand_lists", place, "country"), asked["country"]
-        name = leaves.inside(asked, "party").get("id")
+        name = walk.inside(asked, "party").get("id")
         if isinstance(name, str):
             yield ("demand_lists", place, "party", "id"), name
 
 
 def _named_cases(document: Mapping[str, Any]) -> Iterator[Place]:
-    for place, asked in leaves.entries(document, "demand_lists"):
-        for number, demand in leaves.entries(asked, "demands"):
+    for place, asked in walk.entries(document, "demand_lists"):
+        for number, demand in walk.entries(asked, "demands"):
             above: Path = ("demand_lists", place, "demands", number, "cases")
-            yield from (((*above, at), name) for at, name in leaves.words(demand, "cases"))
+            yield from (((*above, at), name) for at, name in walk.words(demand, "cases"))
     yield from _named(document, "cases", "ids")
-    for place, block in leaves.entries(document, "body"):
-        for number, item in leaves.entries(leaves.inside(block, "cases"), "items"):
+    for place, block in walk.entries(document, "body"):
+        for number, item in walk.entries(walk.inside(block, "cases"), "items"):
             above = ("body", place, "cases", "items", number, "cases")
-            yield from (((*above, at), name) for at, name in leaves.words(item, "cases"))
+            yield from (((*above, at), name) for at, name in walk.words(item, "cases"))
 
 
 def _named(document: Mapping[str, Any], kind: str, key: str) -> Iterator[Place]:
     """Yield what the blocks of a kind name under a key."""
-    for place, block in leaves.entries(document, "body"):
-        for at, name in leaves.words(leaves.inside(block, kind), key):
+    for place, block in walk.entries(document, "body"):
+        for at, name in walk.words(walk.inside(block, kind), key):
             yield ("body", place, kind, key, at), name
 
 

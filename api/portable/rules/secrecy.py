@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from api.cases import rules
 from api.errors import point
 from api.infra.text import languages
-from api.portable.rules import leaves, names as labels, schema
+from api.portable.rules import names as labels, schema, walk
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Labels:
     label: str
     of_places: Mapping[str, str] = field(default_factory=dict)
 
-    def at(self, path: leaves.Path) -> str:
+    def at(self, path: walk.Path) -> str:
         """Return the label of a place; it goes into Markdown as well."""
         return plain_label(self.of_places.get(point(*path)) or self.label)
 
@@ -97,7 +97,7 @@ def relabelled(
     names: Collection[str],
     labels: Labels,
     ids: Mapping[str, str] = _NONE,
-    path: leaves.Path = (),
+    path: walk.Path = (),
 ) -> Any:
     """Return data with a label wherever a text holds one of the names, and with other ids."""
     if isinstance(value, dict):
@@ -119,16 +119,16 @@ def relabelled(
 
 def changed(before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
     """Yield the texts, but for ids, that differ between data of one shape: where, and both."""
-    there = {leaf.path: leaf.text for leaf in leaves.of(after)}
-    for leaf in leaves.of(before):
+    there = {leaf.path: leaf.text for leaf in walk.leaves_of(after)}
+    for leaf in walk.leaves_of(before):
         text = there.get(leaf.path, leaf.text)
         if text != leaf.text and _key(leaf.path) not in _IDS:
             yield leaf.pointer, leaf.text, text
 
 
-def words_of(value: Any) -> Iterator[leaves.Leaf]:
+def words_of(value: Any) -> Iterator[walk.Leaf]:
     """Yield the texts in which `relabelled` puts a label."""
-    for leaf in leaves.of(value):
+    for leaf in walk.leaves_of(value):
         key = _key(leaf.path)
         if key not in _KEYS | _IDS and not _is_code(key, leaf.text):
             yield leaf
@@ -155,7 +155,7 @@ def telling(value: Any, names: Iterable[str]) -> list[str]:
         for first in rules.words(name)[:1]:
             by_first.setdefault(first, set()).add(name)
     found = []
-    for leaf in leaves.of(value) if by_first else ():
+    for leaf in walk.leaves_of(value) if by_first else ():
         seen = _seen(leaf)
         words = set(rules.words(" ".join(seen)))
         near = {name for first in words & by_first.keys() for name in by_first[first]}
@@ -166,20 +166,20 @@ def telling(value: Any, names: Iterable[str]) -> list[str]:
 
 def said(value: Any) -> Iterator[str]:
     """Yield every text in which `telling` looks."""
-    for leaf in leaves.of(value):
+    for leaf in walk.leaves_of(value):
         yield from _seen(leaf)
 
 
-def _seen(leaf: leaves.Leaf) -> list[str]:
+def _seen(leaf: walk.Leaf) -> list[str]:
     """Return a text as it is written, as it reads, and where it links to."""
     if _is_code(_key(leaf.path), leaf.text):
         return []
-    if leaf.kind not in leaves.MARKDOWN:
+    if leaf.kind not in walk.MARKDOWN:
         return [leaf.text]
     return [leaf.text, markdown.plain(leaf.text), *map(unquote, markdown.links(leaf.text))]
 
 
-def _key(path: leaves.Path) -> str:
+def _key(path: walk.Path) -> str:
     """Return the name of what holds a text; a text of a list is held by the list."""
     return next((step for step in reversed(path) if isinstance(step, str)), "")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from api.signing.service.confirming import confirm, confirm_by_code, pending
-from api.signing.service.intake import receive
-from api.signing.service.owning import correct, export_own, hide, own, withdraw
+from api.signing.service.own_signature import correct, export_own, hide, own, withdraw
 from api.signing.service.reader import challenge, counts, public, signatories
+from api.signing.service.receiving import receive
 
 __all__ = [
     "challenge",

@@ -34,8 +34,8 @@ from api.signatures.service import counts, places, rows
 from api.signing import rules
 from api.signing.models import PendingSignature
 from api.signing.service import entries
-from api.signing.service.batch import CODE, CONFIRM
-from api.signing.service.intake import REQUEST, TOLD
+from api.signing.service.pending_batch import CODE, CONFIRM
+from api.signing.service.receiving import REQUEST, TOLD
 from api.signing.service.settings import SIGNABLE
 from api.statements.models import Moderation, Signing, Statement
 

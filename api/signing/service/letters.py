@@ -15,9 +15,9 @@ from api.signatures.models import Signature
 from api.signatures.rules import naming
 from api.signing import rules
 from api.signing.models import PendingSignature
-from api.signing.service.batch import AGAIN, CONFIRM, CONFIRMATION, code_of
 from api.signing.service.confirming import OWN, RECEIPT
-from api.signing.service.intake import REQUEST
+from api.signing.service.pending_batch import AGAIN, CONFIRM, CONFIRMATION, code_of
+from api.signing.service.receiving import REQUEST
 from api.statements.models import Signing, Statement
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from api.infra.runtime import runtime
 from api.signatures.service import counts as journal, lists
 from api.signing import rules
 from api.signing.service import proof
-from api.signing.service.intake import HERE, mailers_of
+from api.signing.service.receiving import HERE, mailers_of
 from api.signing.service.settings import is_open
 from api.statements import service as statements
 from api.statements.models import Revision, Signing, State, Statement

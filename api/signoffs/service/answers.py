@@ -20,7 +20,7 @@ from api.signing.service import settings
 from api.signoffs import rules
 from api.signoffs.models import UNKNOWN, Approver, Ask, Round, SignOff
 from api.signoffs.rules import Status
-from api.signoffs.service import appearances, asking, rows
+from api.signoffs.service import appearances, requests, rows
 from api.signoffs.service.rounds import AfterDeadline, is_open
 from api.signoffs.service.rows import SignOffOver
 from api.statements import service as statements
@@ -342,10 +342,10 @@ def _must_not_tell(session: Session, statement: Statement, facts: Mapping[str, A
 
 def _follow_up(session: Session, board: Board, entry: BoardEntry) -> None:
     """Set the next reminder; after the first of two, write to those who have not answered."""
-    asking.settle(session, board)
+    requests.settle(session, board)
     session.flush()
     if entry.status is Status.ONE_OF_TWO:
-        asking.write_to(session, board, asking.HALF, asking.owing(entry))
+        requests.write_to(session, board, requests.HALF, requests.owing(entry))
 
 
 def hand_over(secret: str, facts: Mapping[str, Any]) -> Asked:
@@ -355,13 +355,13 @@ def hand_over(secret: str, facts: Mapping[str, Any]) -> Asked:
         entry = _seat_of(board, me)
         _must_answer(board, entry, me)
         ask = session.get_one(Ask, me.approver.ask_id)
-        colleague = asking.approver(session, ask, me.approver.language, facts)
+        colleague = requests.approver(session, ask, me.approver.language, facts)
         colleague.handed_by = me.approver.id
         me.approver.ended_at = clock.now()
         insert(session, colleague, on_clash=AlreadyAsked("Name somebody who is not asked yet."))
         links.issue(session, rows.PURPOSE, ask.coalition_id, colleague.id)
         audit.record(session, None, "sign_off.handed_over", colleague, {"by": me.approver.id})
-        letters.promise(session, asking.HANDED, ask.coalition_id, colleague.id)
+        letters.promise(session, requests.HANDED, ask.coalition_id, colleague.id)
         board = rows.read_board(session, board.statement)
         entry = _seat_of(board, me)
         me = next(each for each in entry.people if each.approver.id == me.approver.id)

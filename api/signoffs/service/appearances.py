@@ -19,7 +19,7 @@ from api.signatures.rules import identity_of
 from api.signatures.service import changes, counts, places, rows as signed
 from api.signoffs import rules
 from api.signoffs.models import UNKNOWN, Appearance, SignOff
-from api.signoffs.service import asking, rounds, rows
+from api.signoffs.service import requests, rounds, rows
 from api.signoffs.service.publishing import facts_of, kept
 from api.signoffs.service.rows import SignOffOver
 from api.statements.models import Statement
@@ -245,7 +245,7 @@ def _told(session: Session, row: Appearance, boards: dict[UUID, Board]) -> int:
     if entry is None or not is_undecided(board, entry):
         return 0
     people = [each for each in entry.people if each.may_answer]
-    asking.write_to(session, board, asking.APPEARANCE, people)
+    requests.write_to(session, board, requests.APPEARANCE, people)
     return len(people)
 
 

@@ -13,7 +13,7 @@ from api.organisations.rules import name_in
 from api.signing.service import settings
 from api.signoffs import rules
 from api.signoffs.models import Approver, Ask, Round
-from api.signoffs.service import appearances, asking, edit_notices, rounds, rows
+from api.signoffs.service import appearances, edit_notices, requests, rounds, rows
 from api.statements import service as statements
 from api.statements.models import Statement
 
@@ -85,7 +85,7 @@ def _is_asked(board: Board, entry: BoardEntry) -> bool:
 
 
 def _is_owing(board: Board, entry: BoardEntry, who: Person) -> bool:
-    return _is_asked(board, entry) and who in asking.owing(entry)
+    return _is_asked(board, entry) and who in requests.owing(entry)
 
 
 def _stands_behind(board: Board, entry: BoardEntry, _: Person) -> bool:
@@ -97,14 +97,14 @@ def _is_undecided(board: Board, entry: BoardEntry, _: Person) -> bool:
     return appearances.is_undecided(board, entry)
 
 
-for _kind in (asking.REQUEST, asking.AGAIN, asking.REMINDER, asking.HANDED, asking.HALF):
+for _kind in (requests.REQUEST, requests.AGAIN, requests.REMINDER, requests.HANDED, requests.HALF):
 
     @letters.facts_of(_kind)
     def _of_owing(session: Session, approver_id: UUID) -> letters.Facts | None:
         return _facts(session, approver_id, _is_owing)
 
 
-@letters.facts_of(asking.EDITED)
+@letters.facts_of(requests.EDITED)
 def _edited(session: Session, approver_id: UUID) -> letters.Facts | None:
     return _facts(session, approver_id, _stands_behind)
 
@@ -133,6 +133,6 @@ def _corrected(session: Session, object_id: UUID) -> letters.Facts | None:
     )
 
 
-@letters.facts_of(asking.APPEARANCE)
+@letters.facts_of(requests.APPEARANCE)
 def _to_choose(session: Session, approver_id: UUID) -> letters.Facts | None:
     return _facts(session, approver_id, _is_undecided)

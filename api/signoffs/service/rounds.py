@@ -16,7 +16,7 @@ from api.infra.database.transactions import Stale, insert, reading, touch, trans
 from api.infra.security import audit
 from api.signoffs import rules
 from api.signoffs.models import Ask, Round, Silence
-from api.signoffs.service import asking, rows
+from api.signoffs.service import requests, rows
 from api.signoffs.service.rows import SignOffOver
 from api.statements import service as statements
 from api.statements.models import Statement
@@ -65,10 +65,10 @@ def set_round(
         found.closed_at = None
         session.flush()
         board = rows.read_board(session, statement)
-        asking.settle(session, board)
+        requests.settle(session, board)
         session.flush()
         if is_told and rules.in_time(clock.now(), found.hard_deadline):
-            asking.ask_anew(session, board)
+            requests.ask_anew(session, board)
         audit.record(session, actor, "sign_off_round.changed", found, facts)
         return found
 
@@ -79,7 +79,7 @@ def _opened(session: Session, actor: Actor, statement: Statement, facts: dict[st
     )
     insert(session, found, on_clash=Stale("Somebody opened one a moment ago. Read it."))
     board = rows.read_board(session, statement)
-    asking.ask(session, board, found, board.entries)
+    requests.ask(session, board, found, board.entries)
     audit.record(session, actor, "sign_off_round.opened", found, facts)
     return found
 
@@ -160,7 +160,7 @@ def ask_more(actor: Actor, statement_id: UUID, member_ids: Sequence[UUID]) -> Bo
             raise AfterDeadline("Nobody could answer any more: move the hard deadline first.")
         board = rows.read_board(session, statement)
         entries = _seats(board, member_ids)
-        nobody = set(asking.ask(session, board, found, entries))
+        nobody = set(requests.ask(session, board, found, entries))
         faults = [
             Fault(point("member_ids", at), "Enter a representative of its organisation first.")
             for at, each in enumerate(member_ids)
@@ -214,11 +214,11 @@ def _reminded(session: Session, row: Ask) -> int:
     statement = session.get_one(Statement, of.statement_id)
     board = rows.read_board(session, statement)
     entry = board.entry(row.member_id)
-    people = asking.owing(entry) if entry is not None and is_open(board) else []
+    people = requests.owing(entry) if entry is not None and is_open(board) else []
     row.remind_at = rows.next_reminder(session, of, row) if people else None
     row.reminders += bool(people)
     session.flush()
-    asking.write_to(session, board, asking.REMINDER, people)
+    requests.write_to(session, board, requests.REMINDER, people)
     return len(people)
 
 

@@ -11,7 +11,7 @@ from api.cases import rules as names
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence, Set as AbstractSet
 
-    from api.portable.rules import leaves
+    from api.portable.rules import walk
 
 MARK = "\ue000"  # for private use: where a text holds it, no label of it is changed
 
@@ -80,7 +80,7 @@ class Sought:
     labels: AbstractSet[str]  # that were given
     others: Sequence[Other]
 
-    def around(self, texts: Iterable[leaves.Leaf]) -> dict[str, tuple[str, ...]]:
+    def around(self, texts: Iterable[walk.Leaf]) -> dict[str, tuple[str, ...]]:
         """Return what stands around a label, by its place, if nothing else changed there since."""
         there: dict[str, dict[str, str]] = defaultdict(dict)
         for leaf in texts:

@@ -11,7 +11,7 @@ from api.cases import service as cases
 from api.errors import Conflict
 from api.infra import clock
 from api.infra.background import events
-from api.portable.rules import leaves, secrecy
+from api.portable.rules import secrecy, walk
 from api.statements.models import Revision, Statement, Weight
 from api.statements.service import redaction, rows
 from api.statements.service.gaps import Other, Said, Sought, Source
@@ -134,7 +134,7 @@ def _with_labels(
 ) -> dict[str, Any] | None:
     """Return a text with other labels, None where nothing changes; tell where labels stand."""
     wanted = silence.below(redaction.place_of(statement, where))
-    texts, new = list(leaves.of(secrecy.split(document)[0])), {}
+    texts, new = list(walk.leaves_of(secrecy.split(document)[0])), {}
     found = sought.around(texts)
     for leaf in texts:
         around = found.get(leaf.pointer)
@@ -149,7 +149,7 @@ def _with_labels(
     return cast("dict[str, Any]", _put(document, new, ())) if new else None
 
 
-def _put(value: Any, new: Mapping[leaves.Path, str], path: leaves.Path) -> Any:
+def _put(value: Any, new: Mapping[walk.Path, str], path: walk.Path) -> Any:
     if isinstance(value, dict):
         return {key: _put(each, new, (*path, key)) for key, each in value.items()}
     if isinstance(value, list):

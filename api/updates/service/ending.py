@@ -13,7 +13,7 @@ from api.infra.security import links
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 from api.signatures.models import Consent, Purpose, Signature
-from api.signing.service.owning import take_back_mailing
+from api.signing.service.own_signature import take_back_mailing
 from api.statements.models import Statement
 from api.updates import rules
 from api.updates.models import Update, UpdateRecipient

@@ -12,7 +12,7 @@ from flask.views import MethodView
 from api.errors import Invalid
 from api.infra.runtime import runtime
 from api.infra.text import languages
-from api.pages.routes.kit import blueprint, form, of, onward, secret, sent, takes_form, told
+from api.pages.routes.base import blueprint, form, of, onward, secret, sent, takes_form, told
 from api.pages.rules import facts, forms, pages, texts
 from api.signatures.models import Purpose, SignatoryKind, SignatureState
 from api.signing import rules, service
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from api.pages.rules.facts import Box, Frame
     from api.signing.service.confirming import Asked
-    from api.signing.service.owning import Own
+    from api.signing.service.own_signature import Own
     from api.statements.models import Signing, Statement
 
 _HERE = "/m/<string:secret_of_own>"

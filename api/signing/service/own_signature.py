@@ -28,7 +28,7 @@ from api.signatures.service import changes, counts, places, rows
 from api.signing import rules
 from api.signing.service import entries
 from api.signing.service.confirming import OWN, keep_consents
-from api.signing.service.intake import must_be_fit, must_have_initials
+from api.signing.service.receiving import must_be_fit, must_have_initials
 from api.statements.models import Moderation, Signing, Statement
 
 if TYPE_CHECKING:

@@ -87,17 +87,17 @@ class Leaf:
         return self.kind in PLAIN or self.kind in MARKDOWN
 
 
-def of(value: Any, path: Path = (), kind: str = "") -> Iterator[Leaf]:
+def leaves_of(value: Any, path: Path = (), kind: str = "") -> Iterator[Leaf]:
     """Yield every text under a value, in order."""
     if isinstance(value, str):
         yield Leaf(path, kind, value)
     elif isinstance(value, dict):
         for key, inner in value.items():
             name = "*" if kind in _FREE_KEYS else key
-            yield from of(inner, (*path, key), f"{kind}/{name}" if kind else name)
+            yield from leaves_of(inner, (*path, key), f"{kind}/{name}" if kind else name)
     elif isinstance(value, list):
         for place, inner in enumerate(value):
-            yield from of(inner, (*path, place), f"{kind}/*")
+            yield from leaves_of(inner, (*path, place), f"{kind}/*")
 
 
 def entries(owner: Mapping[str, Any], key: str) -> Iterator[tuple[int, Mapping[str, Any]]]:

@@ -17,7 +17,7 @@ from api.signatures.rules import addresses, blocking
 from api.signatures.service import blocks
 from api.signing import rules
 from api.signing.models import LetterMark, PendingSignature, UsedChallenge
-from api.signing.service.intake import REQUEST
+from api.signing.service.receiving import REQUEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The press: an edition in, its bytes out. Needs no database."""
+"""A document's bytes from all that goes into it. Needs no database."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ ENDINGS = {Format.PDF: "pdf", Format.HTML: "html", Format.TEXT: "txt", Format.MA
 
 
 @dataclass(frozen=True)
-class Edition:
+class RenderInput:
     """What goes into one document: all of it, and nothing else, decides its bytes."""
 
     printed: printing.Printed
@@ -102,25 +102,27 @@ def made_by() -> str:
     return made.hexdigest()
 
 
-def edition_of(document: Mapping[str, Any], form: Format, look: html.Look | None = None) -> Edition:
-    """Return the edition of a whole portable document, as its public would see it."""
+def input_of(
+    document: Mapping[str, Any], form: Format, look: html.Look | None = None
+) -> RenderInput:
+    """Return what is rendered of a whole portable document, as its public would see it."""
     printed, signed = printing.resolve(document), signing.signatories(document)
-    return Edition(printed, signed, look or html.Look(theme=document.get("theme", THEME)), form)
+    return RenderInput(printed, signed, look or html.Look(theme=document.get("theme", THEME)), form)
 
 
-def rendered(edition: Edition, children: ChildPool, *, is_waited_for: bool = False) -> bytes:
-    """Return the bytes of an edition; raise Invalid or Unavailable where they cannot be made.
+def rendered(inputs: RenderInput, children: ChildPool, *, is_waited_for: bool = False) -> bytes:
+    """Return the bytes of a document; raise Invalid or Unavailable where they cannot be made.
 
     What a request waits for may take less.
     """
-    printed, signed, look = edition.printed, edition.signatories, edition.look
+    printed, signed, look = inputs.printed, inputs.signatories, inputs.look
     said: Any = {"is_draft": look.is_draft, "edited_on": look.edited_on}
-    if edition.format is Format.PDF:
-        page = html.html(printed, signed, edition.look, for_paper=True)
-        assets = html.assets(edition.look)
+    if inputs.format is Format.PDF:
+        page = html.html(printed, signed, inputs.look, for_paper=True)
+        assets = html.assets(inputs.look)
         return render.render(children, page, assets, is_waited_for=is_waited_for)
-    if edition.format is Format.HTML:
-        return html.html(printed, signed, edition.look, for_paper=False).encode()
-    if edition.format is Format.TEXT:
+    if inputs.format is Format.HTML:
+        return html.html(printed, signed, inputs.look, for_paper=False).encode()
+    if inputs.format is Format.TEXT:
         return plain.text(printed, signed, **said).encode()
     return plain.markdown(printed, signed, **said).encode()
