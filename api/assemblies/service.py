@@ -13,6 +13,7 @@ from api.accounts.service import load
 from api.assemblies import rules
 from api.cases import service as cases
 from api.coalitions.models import Addressee, Coalition, Member
+from api.coalitions.service.locking import load_locked, lock_coalition
 from api.demands import service as demands
 from api.errors import Conflict, Fault, Invalid, point
 from api.infra import clock
@@ -146,7 +147,7 @@ def assemble(  # noqa: PLR0913, PLR0917 # each is a question that the form asks
         checked = checking.check(document)
         return _seen_by(actor, coalition_id, None, document, checked, filled=filled)
     with transaction() as session:
-        coalition = cases.hold(session, coalition_id)
+        coalition = lock_coalition(session, coalition_id)
         if version_id is None:  # a built-in that the coalition has no copy of yet
             version_id = templates.copied(session, actor, coalition_id, source["name"]).id
         begun = statements.started(session, coalition, document, version_id)
@@ -231,7 +232,7 @@ def renew(
         checked = checking.check(after)
     else:
         with transaction() as session:
-            statement = cases.held(session, actor, Statement, statement_id, Role.EDITOR)
+            statement = load_locked(session, actor, Statement, statement_id, Role.EDITOR)
             saved = statements.replaced(session, statement, expected, after)
             audit.record(session, actor, "statement.renewed", statement)
         checked = checking.Checked([], saved.warnings)

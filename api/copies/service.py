@@ -13,6 +13,7 @@ from api.assemblies.service import CHOICE
 from api.cases import service as cases
 from api.coalitions import service as coalitions
 from api.coalitions.models import Addressee, Coalition, Member
+from api.coalitions.service.locking import load_locked, lock_coalition
 from api.copies import rules
 from api.copies.rules import Part
 from api.demands import service as demands
@@ -99,8 +100,8 @@ def copy_statement(
     It has the template of its source, so it can be renewed, but none of its signatures.
     """
     with transaction() as session:
-        source = cases.held(session, actor, Statement, statement_id, Role.EDITOR)
-        coalition = cases.hold(session, source.coalition_id)
+        source = load_locked(session, actor, Statement, statement_id, Role.EDITOR)
+        coalition = lock_coalition(session, source.coalition_id)
         document = rules.begun_from(
             _text(session, source, number), slug, title, _unnamed(session, coalition.id)
         )
@@ -144,7 +145,7 @@ def copy_coalition(
         fault = Fault("/parts", "Members are organisations: copy these too.")
         raise Invalid("Choose parts that can stand together.", [fault])
     with transaction() as session:
-        source = cases.hold(session, coalition_id)
+        source = lock_coalition(session, coalition_id)
         facts = {key: getattr(source, key) for key in ALWAYS}
         look = source.accent if Part.LOOK in parts else coalitions.ACCENT
         new = {**facts, "accent": look, "slug": slug, "name": name}

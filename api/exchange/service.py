@@ -12,6 +12,7 @@ from sqlalchemy import select
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.cases import service as cases
+from api.coalitions.service.locking import lock_coalition
 from api.demands import service as demands
 from api.errors import Fault, Invalid
 from api.exchange import rules
@@ -80,7 +81,7 @@ def take_in(
             warnings += _mentions(session, coalition_id, document)
             return Imported(None, None, signed, warnings, found)
     with transaction() as session:
-        coalition = cases.hold(session, coalition_id)
+        coalition = lock_coalition(session, coalition_id)
         live = _live(session, coalition_id)
         found = list(_differing(live, document))
         _take_in_live(session, coalition_id, live, document, on_difference)

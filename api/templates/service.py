@@ -13,6 +13,7 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.cases import service as cases
 from api.cases.rules import names_in
+from api.coalitions.service.locking import load_locked, lock_coalition
 from api.config import share
 from api.errors import Conflict, Fault, Invalid, NotFound
 from api.infra.database import paging
@@ -94,7 +95,7 @@ def put(
     session: Session, actor: Actor, coalition_id: UUID, source: Mapping[str, Any], at: str = BODY
 ) -> TemplateVersion:
     """Write a new template from a source that is sound."""
-    cases.hold(session, coalition_id)
+    lock_coalition(session, coalition_id)
     template = Template(
         id=uuid4(), coalition_id=coalition_id, name=source["name"], version_number=0
     )
@@ -118,7 +119,7 @@ def named(session: Session, coalition_id: UUID, name: str) -> TemplateVersion | 
 
 def copied(session: Session, actor: Actor, coalition_id: UUID, name: str) -> TemplateVersion:
     """Return the coalition's own template of a built-in's name, a copy of it where it has none."""
-    cases.hold(session, coalition_id)
+    lock_coalition(session, coalition_id)
     if there := named(session, coalition_id, name):
         return there
     version = put(session, actor, coalition_id, built_in_of(name))
@@ -131,7 +132,7 @@ def change(
     """Put a new version on a template; statements keep the one that they came from."""
     sound = sounded(source, at)
     with transaction() as session:
-        template = cases.held(session, actor, Template, template_id, Role.EDITOR)
+        template = load_locked(session, actor, Template, template_id, Role.EDITOR)
         touch(template, expected)
         if sound["name"] != template.name:
             raise Invalid(

@@ -24,9 +24,7 @@ from api.cases.service.entries import (
     enter_case,
     entries,
     entry_of,
-    held,
     hidden,
-    hold,
     label_of,
     own_label,
     put_all,
@@ -50,6 +48,7 @@ from api.cases.service.silences import (
     texts,
 )
 from api.coalitions.models import Coalition
+from api.coalitions.service.locking import load_locked
 from api.errors import Conflict, Fault, Forbidden, Invalid
 from api.infra.database import paging
 from api.infra.database.transactions import reading, rehearsal, touch, transaction
@@ -81,9 +80,7 @@ __all__ = [
     "closed",
     "corpora",
     "entries",
-    "held",
     "hidden",
-    "hold",
     "label_of",
     "put_all",
     "record",
@@ -141,7 +138,7 @@ def change(  # noqa: PLR0913 # what a request says
     can be changed later. A preview tells where they would stand, and changes nothing.
     """
     with rehearsal() if preview else transaction() as session:
-        case = held(session, actor, Case, case_id, Role.EDITOR)
+        case = load_locked(session, actor, Case, case_id, Role.EDITOR)
         _must_be_free_to(actor, case, changes)
         touch(case, expected)
         audit.record(session, actor, "case.changed", case, changes)
@@ -195,7 +192,7 @@ def _check_key(given: Mapping[str, Any], case: Case, entry: Entry) -> None:
 def remove(actor: Actor, case_id: UUID, expected: int) -> None:
     """Delete a case and its history; refused while anything refers to it."""
     with transaction() as session:
-        case = held(session, actor, Case, case_id, Role.COORDINATOR)
+        case = load_locked(session, actor, Case, case_id, Role.COORDINATOR)
         touch(case, expected)
         users = [user for find in references for user in find(session, case)]
         if users:
@@ -263,7 +260,7 @@ def _sealed_like(session: Session, query: Select[Case], sought: str) -> list[UUI
 def change_status(actor: Actor, case_id: UUID, facts: dict[str, Any]) -> Recorded:
     """Say what has become of a case, since when, and how we know."""
     with transaction() as session:
-        case = held(session, actor, Case, case_id, Role.EDITOR)
+        case = load_locked(session, actor, Case, case_id, Role.EDITOR)
         touch(case, None)
         row = write_status(session, case, facts, actor.user_id)
         audit.record(session, actor, "case.status_changed", case, facts)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from api.accounts.service import load
 from api.cases import rules
 from api.cases.models import Case, CaseStatus, CaseStatusChange
 from api.cases.service.history import record
@@ -23,8 +22,8 @@ from api.cases.service.silences import (
     spoken_of,
 )
 from api.coalitions.models import Coalition
-from api.errors import Conflict, Fault, Invalid, NotFound, point
-from api.infra.database.columns import Owned
+from api.coalitions.service.locking import lock_coalition
+from api.errors import Conflict, Fault, Invalid, point
 from api.infra.database.transactions import flush, touch
 from api.infra.security import audit, keys
 from api.infra.text import spelling
@@ -34,18 +33,16 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.accounts.rules import Actor, Role
+    from api.accounts.rules import Actor
 
 IDENTITY = "cases.identity"
 # What a transaction knows already.
-HELD, HIDDEN, UNNAMED = "cases.held", "cases.hidden", "cases.unnamed"
+HIDDEN, UNNAMED = "cases.hidden", "cases.unnamed"
 WHO = ("name", "aliases", "born", "summary", "sources")  # sealed where it may not be named
 OPEN = ("key", "country", "occupation", "last_verified", "may_be_named", "public_label")
 SHOWN = ("occupation", "public_label")  # words that anybody sees
 KEY_TELLS = "It shares a word with the name: choose another, or leave it out."
 TOLD = "This tells the name, which may not be told: write it without."
-
-_Row = TypeVar("_Row", bound=Owned)
 
 
 class KeyTaken(Conflict):
@@ -70,32 +67,6 @@ class Entry:
     @property
     def names(self) -> list[str]:
         return [self.identity["name"], *self.identity["aliases"]]
-
-
-def hold(session: Session, coalition_id: UUID) -> Coalition:
-    """Let one change of a coalition's cases and demands happen at a time.
-
-    They number keys, give positions and look for names in texts, so each must see what the one
-    before it did. Rows that refer to the coalition can still be written (no key update).
-    """
-    already = session.info.setdefault(HELD, {})
-    if coalition_id in already:
-        return cast("Coalition", already[coalition_id])
-    query = select(Coalition).where(Coalition.id == coalition_id)
-    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    found = session.scalars(query).first()
-    if found is None:
-        raise NotFound("The coalition was deleted a moment ago.")
-    already[coalition_id] = found
-    return found
-
-
-def held(session: Session, actor: Actor, model: type[_Row], row_id: UUID, needed: Role) -> _Row:
-    """Return a row to be changed, as it is once its coalition is held."""
-    row = load(session, actor, model, row_id, needed)
-    hold(session, row.coalition_id)
-    session.expunge(row)
-    return load(session, actor, model, row_id, needed, lock=True)
 
 
 def entries(
@@ -146,7 +117,7 @@ def replace_all(
     session: Session, coalition_id: UUID, every: Iterable[tuple[Entry, Mapping[str, Any]]]
 ) -> None:
     """Set cases to what a portable statement says of them."""
-    hold(session, coalition_id)
+    lock_coalition(session, coalition_id)
     silences = []
     for entry, facts in every:
         wanted = _from_document(facts)
@@ -216,7 +187,7 @@ def enter_cases(
 
     Many cost a few queries more than one.
     """
-    hold(session, coalition_id)
+    lock_coalition(session, coalition_id)
     entered = [
         Entry(
             Case(

@@ -21,7 +21,6 @@ from api.cases.service.entries import (
     enter_cases,
     entry_of,
     forget,
-    hold,
     label_of,
     record_silence,
     rewrite,
@@ -30,6 +29,7 @@ from api.cases.service.entries import (
 )
 from api.cases.service.silences import Silence, naming_after, spoken_of
 from api.coalitions.models import Coalition
+from api.coalitions.service.locking import lock_coalition
 from api.errors import DomainError
 from api.infra.database.transactions import reading, rehearsal, touch, transaction
 from api.infra.security import audit, keys
@@ -107,7 +107,7 @@ def take_in(actor: Actor, coalition_id: UUID, lines: Sequence[Line], how: How) -
     """Bring a table's cases together with those that are there, in one transaction."""
     actor.must(coalition_id, Role.EDITOR)
     with rehearsal() if how.preview else transaction() as session:
-        hold(session, coalition_id)
+        lock_coalition(session, coalition_id)
         merging = _Merging(session, actor, coalition_id, how)
         report = [merging.take(line) for line in lines]
         merging.keep_silent()

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.cases import service as cases
 from api.coalitions.models import Addressee
+from api.coalitions.service.locking import lock_coalition
 from api.deliveries.models import Response, ResponseDemand
 from api.deliveries.service import NO_SUCH
 from api.demands import service as demands
@@ -47,7 +47,7 @@ def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Shown:
     """Keep what an addressee answered. A demand whose status it changes gets it as evidence."""
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
-        cases.hold(session, statement.coalition_id)
+        lock_coalition(session, statement.coalition_id)
         addressee = session.get(Addressee, facts["addressee_id"])
         about = list(_demands(session, statement, facts["demands"]))
         if addressee is None or addressee.coalition_id != statement.coalition_id:

@@ -12,6 +12,7 @@ from api.accounts.service import load
 from api.cases import service as cases
 from api.cases.models import Case
 from api.coalitions.models import Coalition
+from api.coalitions.service.locking import load_locked, lock_coalition
 from api.demands import rules
 from api.demands.models import (
     Demand,
@@ -97,7 +98,7 @@ def start_list(actor: Actor, coalition_id: UUID, subject: dict[str, Any]) -> Who
 def change_list(actor: Actor, list_id: UUID, expected: int, subject: dict[str, Any]) -> Whole:
     """Change of whom a list asks."""
     with transaction() as session:
-        demand_list = cases.held(session, actor, DemandList, list_id, Role.EDITOR)
+        demand_list = load_locked(session, actor, DemandList, list_id, Role.EDITOR)
         touch(demand_list, expected)
         set_subject(session, demand_list, subject)
         flush(session, on_clash=ListThere("Move the demands to the list that is there."))
@@ -108,7 +109,7 @@ def change_list(actor: Actor, list_id: UUID, expected: int, subject: dict[str, A
 def remove_list(actor: Actor, list_id: UUID, expected: int) -> None:
     """Delete a list that has no demands."""
     with transaction() as session:
-        demand_list = cases.held(session, actor, DemandList, list_id, Role.EDITOR)
+        demand_list = load_locked(session, actor, DemandList, list_id, Role.EDITOR)
         touch(demand_list, expected)
         count = session.scalar(select(func.count()).where(Demand.list_id == list_id))
         if count:
@@ -143,7 +144,7 @@ def order_lists(actor: Actor, coalition_id: UUID, expected: int, ids: Sequence[U
     """Put a coalition's lists in another order."""
     actor.must(coalition_id, Role.EDITOR)
     with transaction() as session:
-        coalition = cases.hold(session, coalition_id)
+        coalition = lock_coalition(session, coalition_id)
         touch(coalition, expected)
         within = DemandList.coalition_id == coalition_id
         _reorder(session, DemandList, within, ids)
@@ -162,7 +163,7 @@ def order_of_demands(actor: Actor, list_id: UUID) -> Order:
 def order_demands(actor: Actor, list_id: UUID, expected: int, ids: Sequence[UUID]) -> Order:
     """Put a list's demands in another order."""
     with transaction() as session:
-        demand_list = cases.held(session, actor, DemandList, list_id, Role.EDITOR)
+        demand_list = load_locked(session, actor, DemandList, list_id, Role.EDITOR)
         touch(demand_list, expected)
         within = Demand.list_id == list_id
         _reorder(session, Demand, within, ids)
@@ -173,7 +174,7 @@ def order_demands(actor: Actor, list_id: UUID, expected: int, ids: Sequence[UUID
 def add(actor: Actor, list_id: UUID, facts: dict[str, Any]) -> Asked:
     """Add a demand at the end of a list."""
     with transaction() as session:
-        demand_list = cases.held(session, actor, DemandList, list_id, Role.EDITOR)
+        demand_list = load_locked(session, actor, DemandList, list_id, Role.EDITOR)
         demand = new_demand(session, demand_list, facts, actor.user_id)
         audit.record(session, actor, "demand.added", demand, facts)
         return asked(session, [demand])[0]
@@ -182,7 +183,7 @@ def add(actor: Actor, list_id: UUID, facts: dict[str, Any]) -> Asked:
 def change(actor: Actor, demand_id: UUID, expected: int, changes: dict[str, Any]) -> Asked:
     """Change some of a demand's facts, or move it to another list."""
     with transaction() as session:
-        demand = cases.held(session, actor, Demand, demand_id, Role.EDITOR)
+        demand = load_locked(session, actor, Demand, demand_id, Role.EDITOR)
         touch(demand, expected)
         change_demand(session, demand, changes)
         audit.record(session, actor, "demand.changed", demand, changes)
@@ -192,7 +193,7 @@ def change(actor: Actor, demand_id: UUID, expected: int, changes: dict[str, Any]
 def remove(actor: Actor, demand_id: UUID, expected: int) -> None:
     """Delete a demand and its history; texts keep the words that they had of it."""
     with transaction() as session:
-        demand = cases.held(session, actor, Demand, demand_id, Role.EDITOR)
+        demand = load_locked(session, actor, Demand, demand_id, Role.EDITOR)
         touch(demand, expected)
         touch(session.get_one(DemandList, demand.list_id), None)
         audit.record(session, actor, "demand.deleted", demand)
@@ -251,7 +252,7 @@ def of_coalition(  # noqa: PLR0913 # the filters of one list
 def change_status(actor: Actor, demand_id: UUID, facts: dict[str, Any]) -> cases.Recorded:
     """Say what has become of a demand, since when, and how we know."""
     with transaction() as session:
-        demand = cases.held(session, actor, Demand, demand_id, Role.EDITOR)
+        demand = load_locked(session, actor, Demand, demand_id, Role.EDITOR)
         row = put_status(session, actor, demand, facts)
         is_for_all = _is_of_named_only(session, demand_id)
         return cases.recorded(session, row, is_for_all=is_for_all, actor=actor)

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 from api.cases import service as cases
 from api.cases.models import Case
 from api.cases.rules import Names, without
+from api.coalitions.service.locking import lock_coalition
 from api.demands import rules
 from api.demands.models import (
     Demand,
@@ -57,7 +58,7 @@ def new_lists(
     session: Session, coalition_id: UUID, subjects: Sequence[Mapping[str, Any]]
 ) -> list[DemandList]:
     """Make empty lists, in order, at the end of a coalition's lists."""
-    touch(cases.hold(session, coalition_id), None)
+    touch(lock_coalition(session, coalition_id), None)
     first = _end(session, DemandList.position, DemandList.coalition_id, coalition_id)
     made = []
     for position, subject in enumerate(subjects, first):
@@ -92,7 +93,7 @@ def add_demands(
 ) -> list[Demand]:
     """Add demands at the end of a list; many cost a few queries more than one."""
     coalition_id = demand_list.coalition_id
-    cases.hold(session, coalition_id)
+    lock_coalition(session, coalition_id)
     first = _end(session, Demand.position, Demand.list_id, demand_list.id)
     free = _free_keys(session, demand_list, every)
     of_list = {"coalition_id": coalition_id, "list_id": demand_list.id}
@@ -132,7 +133,7 @@ def change_demands(
     session: Session, coalition_id: UUID, every: Sequence[tuple[Demand, Mapping[str, Any]]]
 ) -> None:
     """Change some facts of demands; many cost a few queries more than one."""
-    cases.hold(session, coalition_id)
+    lock_coalition(session, coalition_id)
     lists = _lists_of(session, coalition_id, every)
     ends: dict[UUID, int] = {}
     for demand, changes in every:

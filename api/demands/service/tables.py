@@ -9,6 +9,7 @@ from sqlalchemy import select
 from api.accounts.rules import Actor, Role
 from api.cases import service as cases
 from api.cases.models import Case
+from api.coalitions.service.locking import lock_coalition
 from api.demands import rules
 from api.demands.models import Demand, DemandCase, DemandList, DemandStatus
 from api.demands.service.rows import (
@@ -112,7 +113,7 @@ def take_in(actor: Actor, coalition_id: UUID, lines: Sequence[Line], how: How) -
     """Bring a table's demands together with those that are there, in one transaction."""
     actor.must(coalition_id, Role.EDITOR)
     with rehearsal() if how.preview else transaction() as session:
-        cases.hold(session, coalition_id)
+        lock_coalition(session, coalition_id)
         merging = _Merging(session, actor, coalition_id, how)
         report = [merging.take(line) for line in lines]
         if not how.partial and not how.preview:

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.cases import service as cases
 from api.coalitions.models import Coalition
+from api.coalitions.service.locking import load_locked, lock_coalition
 from api.errors import Fault, Invalid, point
 from api.infra import clock
 from api.infra.background import events
@@ -194,7 +194,7 @@ def succeed(actor: Actor, statement_id: UUID, slug: str) -> statements.Warned:
     Who signed the one has not signed the other.
     """
     with transaction() as session:
-        statement = cases.held(session, actor, Statement, statement_id, Role.COORDINATOR)
+        statement = load_locked(session, actor, Statement, statement_id, Role.COORDINATOR)
         row = session.get(Signing, statement.id, with_for_update=True)
         if row is None or not row.has_opened(clock.now()):
             raise lives.WrongMove("It was not opened for signing: change its own text.")
@@ -203,7 +203,7 @@ def succeed(actor: Actor, statement_id: UUID, slug: str) -> statements.Warned:
             row.closes_at = now
             touch(row, None)
         document = statements.whole_draft(session, statement)
-        coalition = cases.hold(session, statement.coalition_id)
+        coalition = lock_coalition(session, statement.coalition_id)
         begun = statements.started(
             session, coalition, {**document, "slug": slug}, statement.template_version_id, at=""
         )

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from api.accounts.rules import Actor, Role
 from api.cases import service as cases
 from api.coalitions.models import Coalition
+from api.coalitions.service.locking import load_locked, lock_coalition
 from api.errors import Conflict, Fault, Gone, Invalid, NotFound, point
 from api.infra import clock
 from api.infra.database.transactions import insert, reading, transaction
@@ -117,7 +118,7 @@ def _followed(
     """
     link = links.follow(session, rows.PURPOSE, secret)
     if prints:
-        cases.hold(session, link.coalition_id)
+        lock_coalition(session, link.coalition_id)
     row = session.get(Approver, link.object_id)
     ask = session.get(Ask, row.ask_id) if row is not None else None
     if row is None or ask is None:
@@ -241,7 +242,7 @@ def answer(secret: str, facts: Mapping[str, Any]) -> Asked:
 def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> tuple[Board, BoardEntry]:
     """Enter an answer that a member gave in another way, until the text is published."""
     with transaction() as session:
-        statement = cases.held(session, actor, Statement, statement_id, Role.COORDINATOR)
+        statement = load_locked(session, actor, Statement, statement_id, Role.COORDINATOR)
         rows.must_be_open(statement)
         board = rows.read_board(session, statement)
         entry = board.entry(facts["member_id"])

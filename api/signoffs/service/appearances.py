@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from api.accounts.rules import Actor, Role
-from api.cases import service as cases
 from api.coalitions.models import MemberRole
+from api.coalitions.service.locking import load_locked
 from api.errors import Fault, Invalid, point
 from api.infra.background import events
 from api.infra.database.transactions import touch, transaction
@@ -53,7 +53,7 @@ def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> BoardEn
     under the text.
     """
     with transaction() as session:
-        statement = cases.held(session, actor, Statement, statement_id, Role.COORDINATOR)
+        statement = load_locked(session, actor, Statement, statement_id, Role.COORDINATOR)
         board = rows.read_board(session, statement, also=[facts["member_id"]])
         entry = board.entry(facts["member_id"])
         if entry is None:

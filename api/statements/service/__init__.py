@@ -10,8 +10,8 @@ from sqlalchemy.orm import defer
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.cases import service as cases
 from api.cases.models import Case
+from api.coalitions.service.locking import load_locked, lock_coalition
 from api.infra.background import events
 from api.infra.database import paging
 from api.infra.database.transactions import reading, touch, transaction
@@ -106,7 +106,7 @@ def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, Any]) -> Warn
     """Begin a statement from a portable document without signatories."""
     actor.must(coalition_id, Role.EDITOR)
     with transaction() as session:
-        coalition = cases.hold(session, coalition_id)
+        coalition = lock_coalition(session, coalition_id)
         sees_all = actor.may(coalition_id, Role.COORDINATOR)
         own = completed(document, coalition)
         whole, left = with_live(session, coalition_id, own, sees_all=sees_all)
@@ -118,7 +118,7 @@ def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, Any]) -> Warn
 def save(actor: Actor, statement_id: UUID, expected: int, document: dict[str, Any]) -> Warned:
     """Replace a statement's draft."""
     with transaction() as session:
-        statement = cases.held(session, actor, Statement, statement_id, Role.EDITOR)
+        statement = load_locked(session, actor, Statement, statement_id, Role.EDITOR)
         whole = with_secrets(session, actor, statement, document)
         sees_all = actor.may(statement.coalition_id, Role.COORDINATOR)
         whole, left = with_live(session, statement.coalition_id, whole, sees_all=sees_all)
@@ -155,7 +155,7 @@ def freeze(  # noqa: PLR0913 # a draft, what it means, and who was looked at
 ) -> Frozen:
     """Freeze a statement's draft as its next revision; of a published text, it is public."""
     with transaction() as session:
-        statement = cases.held(session, actor, Statement, statement_id, Role.EDITOR)
+        statement = load_locked(session, actor, Statement, statement_id, Role.EDITOR)
         rules.must_be_writable(State(statement.state))
         if statement.state is State.PUBLISHED:
             actor.must(statement.coalition_id, Role.COORDINATOR)
