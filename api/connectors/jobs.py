@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from api.coalitions.events import CoalitionDeleted
 from api.connectors.service import expiry, files, work
 from api.infra.background.jobs import job
 from api.infra.queue import Lane
@@ -33,7 +34,7 @@ def expire(job_: Work) -> None:
     expiry.expire()
 
 
-@job("connectors.forget_coalition", on=("coalition.deleted",), lane=Lane.LONG)
+@job("connectors.forget_coalition", on=(CoalitionDeleted,), lane=Lane.LONG)
 def forget_coalition(job_: Work) -> None:
     """Delete the files of a coalition that was deleted."""
     files.forget_coalition(UUID(job_.facts["coalition_id"]))

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from uuid import UUID
 
+from api.coalitions.events import CoalitionDeleted
 from api.documents import service
 from api.documents.rules.rendering import Format
 from api.documents.service import public
 from api.infra.background.jobs import job
 from api.infra.queue import Lane
+from api.signatures.events import SignaturesTakenBack
+from api.statements.events import RevisionsTakenBack, StatementMoved
 
 if TYPE_CHECKING:
     from api.infra.background.jobs import Work
@@ -27,7 +30,7 @@ def print_document(work: Work) -> dict[str, str]:
     return {"url": f"/v1/statements/{statement}/document?{urlencode(asked)}"}
 
 
-@job(service.RENEW, on=("statement.moved",), lane=Lane.LONG)
+@job(service.RENEW, on=(StatementMoved,), lane=Lane.LONG)
 def renew_document(work: Work) -> None:
     """Print a statement once it is published, and anew after a name in it was taken back."""
     public.renew(UUID(work.facts["statement_id"]))
@@ -35,7 +38,7 @@ def renew_document(work: Work) -> None:
 
 @job(
     "documents.forget",
-    on=("signature.taken_back", "revision.taken_back", "coalition.deleted"),
+    on=(SignaturesTakenBack, RevisionsTakenBack, CoalitionDeleted),
     lane=Lane.LONG,
 )
 def forget_documents(work: Work) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from api.coalitions.events import CoalitionDeleted
 from api.infra.background.jobs import job
 from api.infra.queue import Lane
 from api.signatures.service import counts, evidence, places, search as searches
@@ -33,7 +34,7 @@ def search(work: Work) -> dict[str, Any]:
     return searches.search(work.facts, work.id)
 
 
-@job("evidence.forget", on=("coalition.deleted",), lane=Lane.LONG)
+@job("evidence.forget", on=(CoalitionDeleted,), lane=Lane.LONG)
 def forget_evidence(work: Work) -> None:
     """Delete the scans of a coalition that was deleted."""
     evidence.forget(UUID(work.facts["coalition_id"]))

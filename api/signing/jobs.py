@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from api.coalitions.events import CoalitionDeleted
 from api.infra.background.jobs import job
 from api.infra.queue import Lane
 from api.signing.service import entries, pending_batch, receiving
@@ -34,7 +35,7 @@ def forget(work: Work) -> None:
     pending_batch.forget()
 
 
-@job("signing.forget_coalition", on=("coalition.deleted",), lane=Lane.LONG)
+@job("signing.forget_coalition", on=(CoalitionDeleted,), lane=Lane.LONG)
 def forget_coalition(work: Work) -> None:
     """Delete what was received for a coalition that is no more."""
     pending_batch.forget_coalition(UUID(work.facts["coalition_id"]))

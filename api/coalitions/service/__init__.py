@@ -13,6 +13,7 @@ from api.accounts import service as accounts
 from api.accounts.models import RoleGrant, User
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
+from api.coalitions.events import CoalitionDeleted
 from api.coalitions.models import Addressee, Coalition, Member
 from api.coalitions.service.invitations import AlreadyMember, must_be_in_order, own_organisation
 from api.errors import Conflict
@@ -137,7 +138,7 @@ def remove(actor: Actor, coalition_id: UUID, expected: int) -> None:
         )
         for organisation in session.scalars(with_logo):
             pictures.drop_logo(organisation)
-        events.announce(session, "coalition.deleted", coalition_id)
+        events.announce(session, CoalitionDeleted(coalition_id=coalition_id))
         _record(session, actor, "coalition.deleted", coalition)
         session.delete(coalition)
 

@@ -21,6 +21,7 @@ from api.infra.mail import letters
 from api.infra.runtime import runtime
 from api.infra.security import audit, keys, links
 from api.organisations import service as organisations
+from api.organisations.events import RepresentativeChanged
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 
@@ -322,8 +323,7 @@ def _represented(
     elif there.left_on is not None:  # who was invited again may commit it again
         there.left_on = None
         touch(there, None)
-        told = {"representative_id": str(there.id)}
-        events.announce(session, "representative.changed", there.coalition_id, **told)
+        events.announce(session, RepresentativeChanged.of(there))
 
 
 def _is_old() -> ColumnElement[bool]:

@@ -12,14 +12,19 @@ from api.connectors.service import files, people
 from api.infra import clock
 from api.infra.background import events
 from api.infra.database.transactions import transaction
+from api.moderation.events import SignaturesApproved
+from api.signatures.events import SignaturesForgotten, SignaturesTakenBack, Why
 from api.signatures.models import Consent, Purpose, Signature, SignatureState
 from api.signatures.service import rows
+from api.signing.events import ConsentTakenBack, SignatureConfirmed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
+
+    from api.infra.background.events import Event
 
 AT_ONCE = 500
 _IS_TO = Push.action == PushAction.SUBSCRIBE
@@ -155,26 +160,25 @@ def look_again(session: Session, coalition_id: UUID) -> None:
     session.execute(mine.values(same).execution_options(synchronize_session=False))
 
 
-@events.at_once("signature.given")
-def _hand_over(session: Session, coalition_id: UUID, facts: Mapping[str, str]) -> None:
+@events.at_once(SignatureConfirmed)
+def _hand_over(session: Session, given: SignatureConfirmed) -> None:
     """Write down to which tools a signature goes that was confirmed just now."""
-    signature_id, statement_id = UUID(facts["signature_id"]), UUID(facts["statement_id"])
     confirmed = exists().where(
-        Signature.id == signature_id, Signature.state == SignatureState.CONFIRMED
+        Signature.id == given.signature_id, Signature.state == SignatureState.CONFIRMED
     )
     query = select(Connector).where(
-        Connector.coalition_id == coalition_id,
-        or_(Connector.statement_id.is_(None), Connector.statement_id == statement_id),
-        exists().where(is_wanted(Connector.organisation_id.expression, signature_id)),
+        Connector.coalition_id == given.coalition_id,
+        or_(Connector.statement_id.is_(None), Connector.statement_id == given.statement_id),
+        exists().where(is_wanted(Connector.organisation_id.expression, given.signature_id)),
         confirmed,
     )
-    _add(session, [(each, signature_id) for each in session.scalars(query)])
+    _add(session, [(each, given.signature_id) for each in session.scalars(query)])
 
 
-@events.at_once("consent.taken_back")
-def _follow_consent(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
+@events.at_once(ConsentTakenBack)
+def _follow_consent(session: Session, taken_back: ConsentTakenBack) -> None:
     """Have somebody unsubscribed who takes a consent back; their address is still known."""
-    consent = session.get_one(Consent, UUID(facts["consent_id"]))
+    consent = session.get_one(Consent, taken_back.consent_id)
     query = (
         select(Push)
         .join(Connector, Connector.id == Push.connector_id)
@@ -186,23 +190,24 @@ def _follow_consent(session: Session, _: UUID, facts: Mapping[str, str]) -> None
     take_off(session, session.scalars(query.with_for_update(of=Push)).all())
 
 
-@events.at_once("signature.forgotten")
-def _follow_forgetting(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
+@events.at_once(SignaturesForgotten)
+def _follow_forgetting(session: Session, forgotten: SignaturesForgotten) -> None:
     """Have people unsubscribed who withdrew or were erased, before their address is gone.
 
     Whom a statement's last day makes us forget did not ask for that: what they told the
     organisation stands between the two, and we keep nothing of it.
     """
-    ids = [UUID(each) for each in facts["signature_ids"].split(",") if each]
+    ids = forgotten.signature_ids
     for start in range(0, len(ids), AT_ONCE):
         mine = Push.signature_id.in_(ids[start : start + AT_ONCE])
-        if facts.get("why") == "over":
+        if forgotten.why is Why.OVER:
             session.execute(delete(Push).where(mine, _IS_TO))
         else:
             take_off(session, session.scalars(select(Push).where(mine).with_for_update()).all())
 
 
-@events.at_once("signature.taken_back")
-@events.at_once("signature.approved")
-def _follow_moderation(session: Session, coalition_id: UUID, _: Mapping[str, str]) -> None:
-    look_again(session, coalition_id)
+@events.at_once(SignaturesTakenBack)
+@events.at_once(SignaturesApproved)
+def _follow_moderation(session: Session, changed: Event) -> None:
+    """Have each tool of the coalition looked at again: who counts may be others."""
+    look_again(session, changed.coalition_id)

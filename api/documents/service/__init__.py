@@ -6,7 +6,6 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
-from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -31,15 +30,18 @@ from api.infra.security import keys
 from api.infra.vault import KeyMissing
 from api.portable.rules import printing, signing
 from api.signatures import service as signatures
+from api.signatures.events import SignaturesTakenBack
 from api.signatures.rules import Audience
 from api.signoffs import service as signoffs
 from api.statements import service as statements
+from api.statements.events import RevisionsTakenBack
 from api.statements.models import Statement
 from api.texts.rules import themes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+    from uuid import UUID
 
     from sqlalchemy.orm import Session
 
@@ -166,16 +168,17 @@ def print_later(statement_id: UUID, wanted: Wanted, progress: Callable[[int], No
         print_now(render)
 
 
-@events.at_once("signature.taken_back")
-@events.at_once("revision.taken_back")
-def take_back(session: Session, coalition_id: UUID, facts: Mapping[str, str]) -> None:
+@events.at_once(SignaturesTakenBack)
+@events.at_once(RevisionsTakenBack)
+def take_back(session: Session, gone: SignaturesTakenBack | RevisionsTakenBack) -> None:
     """Give out no document of a statement any more that was printed by now."""
-    statement_id = UUID(facts["statement_id"])
+    statement_id = gone.statement_id
     printed = update(PrintedDocument).where(PrintedDocument.statement_id == statement_id)
     marked = session.execute(printed.values(taken_back_at=clock.now()))
     if marked.rowcount:  # type: ignore[attr-defined] # of an UPDATE there is one
         key = f"{RENEW}:{statement_id}"
-        jobs.promise(session, RENEW, coalition_id, {"statement_id": str(statement_id)}, key=key)
+        facts = {"statement_id": str(statement_id)}
+        jobs.promise(session, RENEW, gone.coalition_id, facts, key=key)
 
 
 def forget(coalition_id: UUID, statement_id: UUID | None) -> None:

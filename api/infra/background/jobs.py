@@ -136,7 +136,7 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {}
-LISTENERS: dict[str, list[str]] = {}  # event: kinds of jobs
+LISTENERS: dict[type, list[str]] = {}  # a class of events: kinds of jobs
 
 _Act = TypeVar("_Act", bound="Callable[[Work], Mapping[str, Any] | None]")
 
@@ -144,7 +144,7 @@ _Act = TypeVar("_Act", bound="Callable[[Work], Mapping[str, Any] | None]")
 def job(
     kind: str,
     *,
-    on: Sequence[str] = (),
+    on: Sequence[type] = (),
     when: Callable[[Session], bool] | None = None,
     lane: Lane = Lane.SHORT,
 ) -> Callable[[_Act], _Act]:

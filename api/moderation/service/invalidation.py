@@ -22,6 +22,8 @@ from api.infra.database import paging
 from api.infra.database.transactions import reading, touch, transaction
 from api.infra.security import audit, keys
 from api.moderation import rules
+from api.moderation.events import SignaturesApproved
+from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import Invalidation, Signature, SignatureState, Source
 from api.signatures.rules import blocking
 from api.signatures.service import counts, places, rows
@@ -209,13 +211,9 @@ def _take_out(
     if len(batch) == rules.AT_ONCE:
         return batch[-1].id
     audit.record(session, None, "signature.invalidated", row, {"number": row.number})
-    _announce(session, row)
+    whose = {"coalition_id": row.coalition_id, "statement_id": row.statement_id}
+    events.announce(session, SignaturesTakenBack(**whose))
     return None
-
-
-def _announce(session: Session, row: Invalidation) -> None:
-    facts = {"statement_id": str(row.statement_id)}
-    events.announce(session, "signature.taken_back", row.coalition_id, **facts)
 
 
 def carry_out(invalidation_id: UUID, progress: Callable[[int], None]) -> dict[str, int]:
@@ -304,8 +302,8 @@ def _bring_back(session: Session, invalidation_id: UUID) -> int:
     session.flush()
     if found:
         places.soon(session)
-        facts = {"statement_id": str(statement.id)}
-        events.announce(session, "signature.approved", statement.coalition_id, **facts)
+        whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}
+        events.announce(session, SignaturesApproved(**whose))
     return len(found)
 
 

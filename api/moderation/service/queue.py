@@ -15,6 +15,8 @@ from api.infra.background import events
 from api.infra.database import paging
 from api.infra.database.transactions import reading, touch, transaction
 from api.infra.security import audit
+from api.moderation.events import SignaturesApproved
+from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import Signature, SignatureState, Source
 from api.signatures.rules import Audience
 from api.signatures.service import counts, places, rows
@@ -136,10 +138,10 @@ def _decided(  # noqa: PLR0913 # a decision: who, of what, which, why
             audit.record(session, actor, "signature.approved", each)
         else:
             audit.record(session, actor, "signature.rejected", each, {"reason": reason})
-    facts = {"statement_id": str(statement.id)}
+    whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}
     if decision is Decision.APPROVE and changed:
         places.now(session, statement, changed)
-        events.announce(session, "signature.approved", statement.coalition_id, **facts)
+        events.announce(session, SignaturesApproved(**whose))
     elif was[SignatureState.CONFIRMED]:  # its name may stand in documents
-        events.announce(session, "signature.taken_back", statement.coalition_id, **facts)
+        events.announce(session, SignaturesTakenBack(**whose))
     return len(changed)

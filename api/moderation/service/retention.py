@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from sqlalchemy import and_, delete, exists, func, or_, select, text, update
 
@@ -16,6 +15,7 @@ from api.infra.database.transactions import reading, transaction
 from api.infra.security import audit
 from api.moderation import rules
 from api.moderation.service import letters
+from api.signatures.events import SignaturesForgotten, SignaturesTakenBack
 from api.signatures.models import (
     TURNED_AWAY,
     Consent,
@@ -33,8 +33,9 @@ from api.signing.rules import TOLD_BEFORE
 from api.statements.models import Signing, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date, datetime
+    from uuid import UUID
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import Session
@@ -234,21 +235,20 @@ def _forget_the_rest(session: Session, statement: Statement) -> None:
 
 
 def _announce(session: Session, statement: Statement) -> None:
-    facts = {"statement_id": str(statement.id)}
-    events.announce(session, "signature.taken_back", statement.coalition_id, **facts)
+    whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}
+    events.announce(session, SignaturesTakenBack(**whose))
 
 
-@events.at_once("signature.forgotten")
-def _forget_what_they_sent(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
+@events.at_once(SignaturesForgotten)
+def _forget_what_they_sent(session: Session, forgotten: SignaturesForgotten) -> None:
     """Forget what people sent who are forgotten, also what they sent again and never confirmed."""
-    ids = [UUID(each) for each in facts["signature_ids"].split(",") if each]
     addresses = select(Signature.address_index).where(
-        Signature.id.in_(ids), Signature.address_index.is_not(None)
+        Signature.id.in_(forgotten.signature_ids), Signature.address_index.is_not(None)
     )
     whose = or_(
-        PendingSignature.signature_id.in_(ids),
+        PendingSignature.signature_id.in_(forgotten.signature_ids),
         and_(
-            PendingSignature.statement_id == UUID(facts["statement_id"]),
+            PendingSignature.statement_id == forgotten.statement_id,
             PendingSignature.address_index.in_(addresses),
         ),
     )

@@ -18,6 +18,7 @@ from api.infra.database.transactions import flush, reading, touch, transaction
 from api.infra.pdf import pictures
 from api.infra.security import audit, keys
 from api.infra.text import spelling
+from api.organisations.events import RepresentativeChanged
 from api.organisations.models import Organisation, Representative
 
 if TYPE_CHECKING:
@@ -310,8 +311,7 @@ def change_representative(
         identify(session, found, {**kept, **known, **changes})
         flush(session, on_clash=AlreadyRepresents("Another representative has this address."))
         audit.record(session, actor, "representative.changed", found, changes)
-        facts = {"representative_id": str(found.id)}
-        events.announce(session, "representative.changed", found.coalition_id, **facts)
+        events.announce(session, RepresentativeChanged.of(found))
         return _represented(session, found)
 
 

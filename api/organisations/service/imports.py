@@ -22,6 +22,7 @@ from api.infra.tables.csv_files import CellFault, Report
 from api.infra.tables.matching import Known, Matching
 from api.infra.text.spelling import exact
 from api.organisations import service
+from api.organisations.events import RepresentativeChanged
 from api.organisations.models import Organisation, Representative
 from api.organisations.rules.importing import NEW, Organisations, Representatives
 
@@ -188,8 +189,7 @@ def _write_representatives(
         service.identify(session, row, {**_known(session, row).facts, **changes})
         session.flush()
         audit.record(session, actor, "representative.changed", row, changes)
-        facts = {"representative_id": str(row.id)}
-        events.announce(session, "representative.changed", coalition_id, **facts)
+        events.announce(session, RepresentativeChanged.of(row))
     for reported, facts in matching.entering:
         row = Representative(
             id=uuid4(), coalition_id=coalition_id, organisation_id=facts["organisation_id"]

@@ -20,6 +20,7 @@ from api.infra.pdf import fonts
 from api.infra.security import audit
 from api.organisations.models import Organisation
 from api.signatures import rules
+from api.signatures.events import SignaturesForgotten, SignaturesTakenBack, Why
 from api.signatures.models import SignatoryKind, Signature, SignatureState, Source, Visibility
 from api.signatures.rules import Audience
 from api.signatures.service import counts, forgetting, places, rows
@@ -203,8 +204,8 @@ def _forget(session: Session, statement: Statement, signature: Signature) -> Non
 
 
 def _announce(session: Session, signature: Signature) -> None:
-    facts = {"statement_id": str(signature.statement_id)}
-    events.announce(session, "signature.taken_back", signature.coalition_id, **facts)
+    whose = {"coalition_id": signature.coalition_id, "statement_id": signature.statement_id}
+    events.announce(session, SignaturesTakenBack(**whose))
 
 
 def remove(actor: Actor, signature_id: UUID, expected: int) -> None:
@@ -213,9 +214,9 @@ def remove(actor: Actor, signature_id: UUID, expected: int) -> None:
         statement, signature = _held(session, actor, signature_id)
         _touch(statement, signature, expected)
         _announce(session, signature)
-        told = {"signature_ids": str(signature.id), "why": "wished"}
-        facts = {"statement_id": str(statement.id), **told}
-        events.announce(session, "signature.forgotten", statement.coalition_id, **facts)
+        whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}
+        gone = SignaturesForgotten(**whose, signature_ids=(signature.id,), why=Why.WISHED)
+        events.announce(session, gone)
         audit.destroy_salts(session, signature_id)
         audit.record(session, actor, "signature.deleted", signature)
         if counts.counts(statement, signature):

@@ -24,6 +24,7 @@ from api.infra.database.transactions import reading, transaction
 from api.signatures import rules
 from api.signatures.models import CountChange, SignatoryKind, Signature, Source, Total
 from api.signatures.rules import Audience, EffectiveState
+from api.statements.events import StatementRevised
 from api.statements.models import Statement, Weight
 
 if TYPE_CHECKING:
@@ -108,12 +109,12 @@ def _write(session: Session, changes: Mapping[_Alike, int]) -> None:
         session.execute(insert(CountChange), rows)
 
 
-@events.at_once("statement.revised")
-def _begin_again(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
+@events.at_once(StatementRevised)
+def _begin_again(session: Session, revised: StatementRevised) -> None:
     """Nothing counts after a material revision until it is given for that one."""
-    if facts["weight"] == Weight.MATERIAL:
+    if revised.weight is Weight.MATERIAL:
         for model in (CountChange, Total):
-            mine = delete(model).where(model.statement_id == UUID(facts["statement_id"]))
+            mine = delete(model).where(model.statement_id == revised.statement_id)
             session.execute(mine.execution_options(synchronize_session=False))
 
 

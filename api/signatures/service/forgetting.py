@@ -12,6 +12,7 @@ from api.infra.database.transactions import touch
 from api.infra.mail.letters import Letter
 from api.infra.security import audit
 from api.infra.security.links import Link
+from api.signatures.events import SignaturesForgotten, Why
 from api.signatures.models import (
     Consent,
     Signature,
@@ -50,10 +51,16 @@ def forget(
     Higher rungs are told of it in the same transaction, before the marks are gone by which they
     find what they keep of the same people.
     """
-    ids = [each.id for each in signatures]
-    told = {"statement_id": str(statement.id), "signature_ids": ",".join(map(str, ids))}
-    told["why"] = "over" if is_over else "wished"
-    events.announce(session, "signature.forgotten", statement.coalition_id, **told)
+    ids = tuple(each.id for each in signatures)
+    events.announce(
+        session,
+        SignaturesForgotten(
+            coalition_id=statement.coalition_id,
+            statement_id=statement.id,
+            signature_ids=ids,
+            why=Why.OVER if is_over else Why.WISHED,
+        ),
+    )
     with counts.followed(session, statement, signatures):
         for each in signatures:
             if each.state is not SignatureState.WITHDRAWN:

@@ -20,6 +20,7 @@ from api.infra.runtime import runtime
 from api.infra.security import audit, keys, links
 from api.organisations.rules import name_in
 from api.signatures import rules as signatures
+from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import (
     Consent,
     ConsentWords,
@@ -32,6 +33,7 @@ from api.signatures.models import (
 )
 from api.signatures.service import counts, places, rows
 from api.signing import rules
+from api.signing.events import ConsentTakenBack, SignatureConfirmed
 from api.signing.models import PendingSignature
 from api.signing.service import entries
 from api.signing.service.pending_batch import CODE, CONFIRM
@@ -161,13 +163,8 @@ def _count(session: Session, asked: PendingSignature) -> None:
     _receive(session, signature, asked, request)
     told = {"revision_sha256": signature.revision_sha256}
     audit.record(session, None, "signature.confirmed_by_letter", signature, told)
-    events.announce(
-        session,
-        "signature.given",
-        signature.coalition_id,
-        statement_id=str(statement.id),
-        signature_id=str(signature.id),
-    )
+    whose = {"coalition_id": signature.coalition_id, "statement_id": statement.id}
+    events.announce(session, SignatureConfirmed(**whose, signature_id=signature.id))
 
 
 def _count_instead(
@@ -205,8 +202,8 @@ def _count_instead(
     _receive(session, signature, asked, request)
     said = {"fields": sorted(CHANGED & request.keys()), "visibility": signature.visibility}
     audit.record(session, None, "signature.changed_by_signatory", signature, said)
-    told = {"statement_id": str(statement.id), "signature_id": str(signature.id)}
-    events.announce(session, "signature.taken_back", signature.coalition_id, **told)
+    whose = {"coalition_id": signature.coalition_id, "statement_id": statement.id}
+    events.announce(session, SignaturesTakenBack(**whose))
 
 
 def _counts_already(
@@ -354,8 +351,7 @@ def consents_instead(
     for row in before.values():
         if row.purpose is Purpose.MAILINGS and row.taken_back_on is None:
             row.taken_back_on = clock.today()
-            facts = {"signature_id": str(signature.id), "consent_id": str(row.id)}
-            events.announce(session, "consent.taken_back", signature.coalition_id, **facts)
+            events.announce(session, ConsentTakenBack.of(row))
     session.flush()
     keep_consents(session, signature, new)
 

@@ -12,6 +12,7 @@ from api.infra.database.transactions import touch, transaction
 from api.infra.security import audit, keys
 from api.organisations import service as organisations
 from api.organisations.models import Organisation
+from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import (
     SignatoryKind,
     Signature,
@@ -118,8 +119,8 @@ def _part_batch(after: UUID) -> UUID | None:
         found = session.scalars(some).all()
         parted = _part(session, found)
         for statement_id, coalition_id in {(x.statement_id, x.coalition_id) for x in parted}:
-            facts = {"statement_id": str(statement_id)}
-            events.announce(session, "signature.taken_back", coalition_id, **facts)
+            gone = SignaturesTakenBack(coalition_id=coalition_id, statement_id=statement_id)
+            events.announce(session, gone)
         return found[-1].id if len(found) == rows.AT_ONCE else None
 
 

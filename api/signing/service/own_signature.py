@@ -15,6 +15,7 @@ from api.infra.security import audit, links
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 from api.signatures import rules as signatures
+from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import (
     Consent,
     ConsentWords,
@@ -26,6 +27,7 @@ from api.signatures.models import (
 )
 from api.signatures.service import changes, counts, places, rows
 from api.signing import rules
+from api.signing.events import ConsentTakenBack
 from api.signing.service import entries
 from api.signing.service.confirming import OWN, keep_consents
 from api.signing.service.receiving import must_be_fit, must_have_initials
@@ -236,8 +238,7 @@ def _take_consents_back(
     for consent in session.scalars(query):
         if consent.id in ids:
             consent.taken_back_on = clock.today()
-            facts = {"signature_id": str(signature.id), "consent_id": str(consent.id)}
-            events.announce(session, "consent.taken_back", signature.coalition_id, **facts)
+            events.announce(session, ConsentTakenBack.of(consent))
         else:
             left += 1
     if not left:
@@ -304,8 +305,8 @@ def _look_again(
 
 def _tell(session: Session, signature: Signature) -> None:
     touch(signature, None)
-    facts = {"statement_id": str(signature.statement_id), "signature_id": str(signature.id)}
-    events.announce(session, "signature.taken_back", signature.coalition_id, **facts)
+    whose = {"coalition_id": signature.coalition_id, "statement_id": signature.statement_id}
+    events.announce(session, SignaturesTakenBack(**whose))
 
 
 def _own(session: Session, signature: Signature) -> Own:

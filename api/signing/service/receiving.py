@@ -30,9 +30,11 @@ from api.signatures.models import SignatoryKind, Visibility
 from api.signatures.rules import addresses, naming
 from api.signatures.service.rows import TextChanged
 from api.signing import rules
+from api.signing.events import SigningChanged
 from api.signing.models import PendingSignature
 from api.signing.service import proof as proofs
 from api.signing.service.settings import SIGNABLE
+from api.statements.events import StatementMoved, StatementRevised
 from api.statements.models import Revision, Signing, Statement
 
 if TYPE_CHECKING:
@@ -133,9 +135,9 @@ def _recent(session: Session, address: str, seen_sha256: str) -> Sequence[Row[An
     return found
 
 
-@events.at_once("signing.changed")
-@events.at_once("statement.moved")
-@events.at_once("statement.revised")
+@events.at_once(SigningChanged)
+@events.at_once(StatementMoved)
+@events.at_once(StatementRevised)
 def _look_anew(*_: object) -> None:
     """Have a change be seen at once by the process that made it; the others see it in a second."""
     _known.pop(db.engine, None)

@@ -19,6 +19,7 @@ from api.infra.database.transactions import Stale, reading, touch, transaction
 from api.infra.security import audit
 from api.organisations.models import Organisation
 from api.signing import rules
+from api.signing.events import SigningChanged
 from api.statements import rules as lives, service as statements
 from api.statements.models import Moderation, Signing, State, Statement
 
@@ -104,9 +105,7 @@ def put(actor: Actor, statement_id: UUID, expected: int, facts: Mapping[str, Any
         session.flush()
         told |= {"confirmed_cases": sorted(confirmed)} if confirmed else {}
         audit.record(session, actor, "signing.changed", statement, told)
-        events.announce(
-            session, "signing.changed", statement.coalition_id, statement_id=str(statement.id)
-        )
+        events.announce(session, SigningChanged.of(statement))
         return _set(session, statement, row)
 
 
@@ -210,7 +209,5 @@ def succeed(actor: Actor, statement_id: UUID, slug: str) -> statements.Warned:
         begun.statement.predecessor_id = statement.id
         told = {"successor_id": begun.statement.id}
         audit.record(session, actor, "statement.succeeded", statement, told)
-        events.announce(
-            session, "signing.changed", statement.coalition_id, statement_id=str(statement.id)
-        )
+        events.announce(session, SigningChanged.of(statement))
         return begun

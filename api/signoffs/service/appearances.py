@@ -14,6 +14,7 @@ from api.infra.background import events
 from api.infra.database.transactions import touch, transaction
 from api.infra.security import audit
 from api.organisations import service as organisations
+from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import SignatoryKind, Signature, SignatureState, Source, Visibility
 from api.signatures.rules import identity_of
 from api.signatures.service import changes, counts, places, rows as signed
@@ -169,8 +170,8 @@ def _follow(session: Session, board: Board, entry: BoardEntry, by: Actor | None)
         audit.destroy_salts(session, signature.id)
     touch(signature, None)
     if was_shown:
-        told = {"statement_id": str(statement.id)}
-        events.announce(session, "signature.taken_back", statement.coalition_id, **told)
+        whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}
+        events.announce(session, SignaturesTakenBack(**whose))
     action = "signature.changed" if by else "signature.changed_by_signatory"
     audit.record(session, by, action, signature, {"fields": ["visibility"], "visibility": shown})
 

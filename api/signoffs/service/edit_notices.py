@@ -16,11 +16,10 @@ from api.signatures.models import SignatoryKind, Signature
 from api.signatures.service import rows as signed
 from api.signoffs.models import Appearance, EditNotice
 from api.signoffs.service import rows
+from api.statements.events import StatementRevised
 from api.statements.models import State, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sqlalchemy.orm import Session
 
     from api.organisations.service import Represented
@@ -28,10 +27,10 @@ if TYPE_CHECKING:
 CORRECTED = "signoffs.corrected"
 
 
-@events.at_once("statement.revised")
-def _revised(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
+@events.at_once(StatementRevised)
+def _revised(session: Session, revised: StatementRevised) -> None:
     """Write to those who may answer for each by their link, or else to its representatives."""
-    statement = session.get_one(Statement, UUID(facts["statement_id"]))
+    statement = session.get_one(Statement, revised.statement_id)
     if statement.state is not State.PUBLISHED:
         return
     ids = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from sqlalchemy import select
 
@@ -23,6 +22,7 @@ from api.signatures.service import rows as signed
 from api.signoffs import rules
 from api.signoffs.service import rounds, rows
 from api.statements import service as statements
+from api.statements.events import StatementMoved
 from api.statements.models import State, Statement
 
 if TYPE_CHECKING:
@@ -151,14 +151,14 @@ def _revision(board: Board, entry: BoardEntry) -> int:
     return entry.ask.revision_number if entry.ask else board.statement.revision_number
 
 
-@events.at_once("statement.moved")
-def _moved(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
+@events.at_once(StatementMoved)
+def _moved(session: Session, moved: StatementMoved) -> None:
     """Turn each approval into a signature when a text is published, and end its round."""
-    if facts["state"] not in {State.PUBLISHED, State.ARCHIVED}:
+    if moved.state not in {State.PUBLISHED, State.ARCHIVED}:
         return
-    statement = session.get_one(Statement, UUID(facts["statement_id"]))
+    statement = session.get_one(Statement, moved.statement_id)
     board = rows.read_board(session, statement)
-    if facts["state"] == State.PUBLISHED:
+    if moved.state is State.PUBLISHED:
         session.flush()
         for entry, signatory in _in_order(of_board(session, board)):
             _sign(session, statement, entry, signatory)

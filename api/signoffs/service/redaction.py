@@ -10,6 +10,7 @@ from api.cases import service as cases
 from api.infra.background import events
 from api.infra.security import keys
 from api.portable.rules import secrecy
+from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import Signature, Source
 from api.signatures.service import rows as signed
 from api.signoffs import rules
@@ -62,8 +63,8 @@ def _take_back(session: Session, silence: cases.Silence) -> list[str]:
         if secrecy.telling(who[RESERVATION], entry.names):
             rest = {field: value for field, value in who.items() if field != RESERVATION}
             signed.put_identity(session, signature, rest)
-            facts = {"statement_id": str(signature.statement_id)}
-            events.announce(session, "signature.taken_back", coalition_id, **facts)
+            whose = {"coalition_id": coalition_id, "statement_id": signature.statement_id}
+            events.announce(session, SignaturesTakenBack(**whose))
     return []
 
 

@@ -12,9 +12,11 @@ from api.infra.background import events
 from api.infra.mail import letters
 from api.infra.security import keys, links
 from api.organisations import service as organisations
+from api.organisations.events import RepresentativeChanged
 from api.signoffs import rules
 from api.signoffs.models import Approver, Ask, Round
 from api.signoffs.service import rows
+from api.statements.events import StatementRevised
 from api.statements.models import Statement, Weight
 
 if TYPE_CHECKING:
@@ -142,20 +144,20 @@ def ask_anew(session: Session, board: Board) -> None:
             write_to(session, board, kind, owing(entry))
 
 
-@events.at_once("statement.revised")
-def _revised(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
+@events.at_once(StatementRevised)
+def _revised(session: Session, revised: StatementRevised) -> None:
     """Tell those who approved of an editorial revision; ask everybody about a material one."""
-    found = rows.round_of(session, UUID(facts["statement_id"]))
-    statement = session.get_one(Statement, UUID(facts["statement_id"]))
+    found = rows.round_of(session, revised.statement_id)
+    statement = session.get_one(Statement, revised.statement_id)
     if found is None or found.closed_at is not None or statement.state not in rows.SIGNS_OFF:
         return
-    if facts["weight"] != Weight.MATERIAL:
+    if revised.weight is not Weight.MATERIAL:
         there = rows.read_board(session, statement)
         for entry in there.entries:
             write_to(session, there, EDITED, [who for who in entry.people if _approved(entry, who)])
         return
     for row in session.scalars(select(Ask).where(Ask.round_id == found.id).with_for_update()):
-        row.revision_number, row.asked_again_at = int(facts["number"]), clock.now()
+        row.revision_number, row.asked_again_at = revised.number, clock.now()
         row.reminders = 0
     session.flush()
     there = rows.read_board(session, statement)
@@ -165,10 +167,10 @@ def _revised(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
         ask_anew(session, there)
 
 
-@events.at_once("representative.changed")
-def _changed(session: Session, _: UUID, facts: Mapping[str, str]) -> None:
+@events.at_once(RepresentativeChanged)
+def _changed(session: Session, changed: RepresentativeChanged) -> None:
     """End what a person may who left; let the letters of another reach their new address."""
-    who = organisations.opened(session, UUID(facts["representative_id"]))
+    who = organisations.opened(session, changed.representative_id)
     has_left = _has_left(who.representative)
     query = select(Approver).where(Approver.representative_id == who.representative.id)
     for row in session.scalars(query.with_for_update()):

@@ -18,6 +18,7 @@ from api.infra.database.transactions import reading, touch, transaction
 from api.infra.security import audit
 from api.portable.rules import checking, printing
 from api.statements import rules
+from api.statements.events import StatementMoved
 from api.statements.models import NamedCase, Revision, State, Statement, Weight
 from api.statements.service.closed import closed_of, must_be_confirmed
 from api.statements.service.live import with_live
@@ -214,28 +215,59 @@ def move(
         statement = load(session, actor, Statement, statement_id, Role.VIEWER, lock=True)
         actor.must(statement.coalition_id, rules.move(State(statement.state), wanted))
         touch(statement, expected)
-        warnings: list[Fault] = []
         if wanted is State.PUBLISHED:
-            _must_print_what_was_frozen(session, statement)
-            whole = whole_draft(session, statement)
-            must_be_confirmed(session, statement, whole, confirmed)
-            found = Warned(statement, whole, [])
-            more = [each for warn in publishing_warners for each in warn(session, actor, found)]
-            warnings = below(BODY, more)
-        elif wanted is State.REVIEW:
+            return publish(session, actor, statement, confirmed)
+        if wanted is State.REVIEW:
             newest = current_revision(session, statement)
             statement.state = wanted
             if goes_out(session, statement):  # it was opened for signing, and taken back to draft
                 whole = whole_revision(session, newest)
                 must_be_confirmed(session, statement, whole, confirmed)
-        statement.state = wanted
-        told: dict[str, Any] = {"state": wanted}
-        told |= {"confirmed_cases": sorted(confirmed)} if confirmed else {}
-        told |= {"warnings": len(warnings)} if warnings else {}
-        audit.record(session, actor, "statement.moved", statement, told)
-        facts = {"statement_id": str(statement.id), "state": str(wanted)}
-        events.announce(session, "statement.moved", statement.coalition_id, **facts)
-        return Moved(statement, warnings)
+        return _moved(session, actor, statement, wanted, confirmed)
+
+
+def publish(
+    session: Session, actor: Actor, statement: Statement, confirmed: Collection[str]
+) -> Moved:
+    """Publish a statement, which the caller holds: everybody may read its newest revision.
+
+    It is refused where that is not the draft as it stands, or where it names somebody who is free
+    or dead and is not among the keys `confirmed`.
+
+    What follows is done by those who listen to `StatementMoved` (docs/events.md). In the same
+    transaction each approval of a member becomes a signature, in the order in which they sign; the
+    round of sign-offs ends; the public page shows it at once. After it a job prints the document
+    that is given out. Webhooks are told `statement.published`, by the entry in the record.
+
+    From then on a change of the text is an edit in public: it bears its day, and whoever stands
+    behind the text is told.
+    """
+    _must_print_what_was_frozen(session, statement)
+    whole = whole_draft(session, statement)
+    must_be_confirmed(session, statement, whole, confirmed)
+    found = Warned(statement, whole, [])
+    more = [each for warn in publishing_warners for each in warn(session, actor, found)]
+    warnings = below(BODY, more)
+    return _moved(session, actor, statement, State.PUBLISHED, confirmed, warnings=warnings)
+
+
+def _moved(  # noqa: PLR0913 # all that a move is
+    session: Session,
+    actor: Actor,
+    statement: Statement,
+    state: State,
+    confirmed: Collection[str],
+    *,
+    warnings: Sequence[Fault] = (),
+) -> Moved:
+    statement.state = state
+    told: dict[str, Any] = {"state": state}
+    told |= {"confirmed_cases": sorted(confirmed)} if confirmed else {}
+    told |= {"warnings": len(warnings)} if warnings else {}
+    audit.record(session, actor, "statement.moved", statement, told)
+    whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}
+    events.announce(session, StatementMoved(**whose, state=state))
+    return Moved(statement, [*warnings])
 
 
 def _must_print_what_was_frozen(session: Session, statement: Statement) -> None:

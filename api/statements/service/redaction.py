@@ -14,6 +14,7 @@ from api.infra.background import events
 from api.infra.database.transactions import touch
 from api.infra.security import audit, keys
 from api.portable.rules import checking, printing, secrecy
+from api.statements.events import RevisionsTakenBack
 from api.statements.models import Revision, Statement, Weight
 from api.statements.service import rows
 
@@ -272,8 +273,8 @@ def _seal_all(session: Session, statement: Statement, told: Sequence[Revision]) 
         _seal(session, revision)
         rows.index(session, statement, revision.number, {})  # a key may tell the name
     if told:
-        facts = {"statement_id": str(statement.id)}
-        events.announce(session, "revision.taken_back", statement.coalition_id, **facts)
+        whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}
+        events.announce(session, RevisionsTakenBack(**whose))
         numbers = {"numbers": [revision.number for revision in told]}
         audit.record(session, None, "revision.taken_back", statement, numbers)
 

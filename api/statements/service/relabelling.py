@@ -12,6 +12,7 @@ from api.errors import Conflict
 from api.infra import clock
 from api.infra.background import events
 from api.portable.rules import secrecy, walk
+from api.statements.events import StatementRevised
 from api.statements.models import Revision, Statement, Weight
 from api.statements.service import redaction, rows
 from api.statements.service.gaps import Other, Said, Sought, Source
@@ -120,9 +121,7 @@ def _edit(
     measure = to_measure(session, statement, successor, renewed)
     url = f"/v1/statements/{statement.id}/revisions/{successor.number}"
     silence.edited.append(cases.Edited(url, measure))
-    number, weight = str(successor.number), str(successor.weight)
-    facts = {"statement_id": str(statement.id), "number": number, "weight": weight}
-    events.announce(session, "statement.revised", statement.coalition_id, **facts)
+    events.announce(session, StatementRevised.of(successor))
 
 
 def _with_labels(

@@ -19,6 +19,7 @@ from api.infra.database.transactions import flush, touch
 from api.infra.security import audit, keys
 from api.portable.rules import checking, printing, references, secrecy
 from api.statements import rules
+from api.statements.events import StatementRevised
 from api.statements.models import (
     Kind,
     NamedCase,
@@ -297,8 +298,7 @@ def frozen(  # noqa: PLR0913 # a draft, what it means, and who was looked at
     told: dict[str, Any] = {"number": number, "sha256": fingerprint, "weight": means}
     told |= {"confirmed_cases": sorted(confirmed)} if confirmed else {}
     audit.record(session, actor, "statement.revised", statement, told)
-    facts = {"statement_id": str(statement.id), "number": str(number), "weight": str(means)}
-    events.announce(session, "statement.revised", statement.coalition_id, **facts)
+    events.announce(session, StatementRevised.of(revision))
     return revision
 
 

@@ -25,13 +25,14 @@ from api.mailings.rules import bodies
 from api.moderation.service import persons
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
+from api.signatures.events import SignaturesForgotten
 from api.statements.models import Signing, Statement
 from api.updates import rules
 from api.updates.models import RecipientState, Update, UpdateRecipient, UpdateState
 from api.updates.service import people
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
@@ -249,14 +250,13 @@ backups.ALSO_HELD.append(_pause_all)
 persons.ALSO.append(_kept_of)
 
 
-@events.at_once("signature.forgotten")
-def _forget(session: Session, _: UUID, told: Mapping[str, str]) -> None:
+@events.at_once(SignaturesForgotten)
+def _forget(session: Session, forgotten: SignaturesForgotten) -> None:
     """Let nothing lead to who gave signatures that are forgotten. Their links say that it is over.
 
     What was sent stays counted.
     """
-    ids = [UUID(each) for each in told["signature_ids"].split(",") if each]
-    mine = UpdateRecipient.signature_id.in_(ids)
+    mine = UpdateRecipient.signature_id.in_(forgotten.signature_ids)
     open_ = UpdateRecipient.state.in_([RecipientState.WAITING, RecipientState.PROMISED])
     gone = change(UpdateRecipient).where(mine, open_)
     session.execute(gone.values(state=RecipientState.LEFT_OUT))

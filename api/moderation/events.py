@@ -1,0 +1,18 @@
+"""What coordinators decide about signatures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from api.infra.background.events import Event
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignaturesApproved(Event):
+    """Signatures of a statement count that waited, or that a rule had taken out."""
+
+    statement_id: UUID

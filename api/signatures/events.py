@@ -1,0 +1,35 @@
+"""What happens to signatures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from api.infra.background.events import Event
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+class Why(StrEnum):
+    """Why it is forgotten who gave signatures."""
+
+    WISHED = "wished"  # somebody asked for it
+    OVER = "over"  # their time is over
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignaturesTakenBack(Event):
+    """Something of a statement's signatures stands no more as it was printed."""
+
+    statement_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignaturesForgotten(Event):
+    """It is forgotten who gave signatures of a statement. Their marks are gone only after it."""
+
+    statement_id: UUID
+    signature_ids: tuple[UUID, ...]
+    why: Why
