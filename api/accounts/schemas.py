@@ -6,6 +6,7 @@ import marshmallow as ma
 
 from api.accounts.rules import Role
 from api.infra.background.jobs import JobState
+from api.web import validate
 from api.web.fields import Email, Text
 from api.web.paging import PageArgs
 from api.web.rest import Schema
@@ -42,14 +43,14 @@ class TokenIn(Schema):
     days = ma.fields.Integer(
         load_default=90,
         strict=True,
-        validate=ma.validate.Range(1, MOST_DAYS),
+        validate=validate.Range(1, MOST_DAYS),
         metadata={"description": "Days until it expires.", "example": 90},
     )
     coalition_ids = ma.fields.List(
         ma.fields.UUID(),
         load_default=None,
         allow_none=True,
-        validate=ma.validate.Length(1, 100),
+        validate=validate.Length(1, 100),
         metadata={"description": "Limits the token to these coalitions; left out: to none."},
     )
 
@@ -138,7 +139,7 @@ class AuditEntryArgs(PageArgs):
     """A page of the record."""
 
     action = ma.fields.String(
-        validate=ma.validate.Length(1, 60), metadata={"example": "statement.revised"}
+        validate=validate.Length(1, 60), metadata={"example": "statement.revised"}
     )
     object_id = ma.fields.UUID(metadata={"description": "What it was done to."})
     user_id = ma.fields.UUID(metadata={"description": "Who did it."})

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from api.config import share
-from api.errors import Fault, point
+from api.errors import Code, Fault, point
 from api.organisations.rules import name_in
 from api.portable.rules import names, printing, reading
 from api.statements.rules import is_settled
@@ -84,12 +84,14 @@ class LeftOut:
             by_id = any(key in block.get("ids", ()) for block in wanted)
             if in_lists or by_id or named & set(demand["cases"]):
                 who = ", ".join(self.closed[one].told(sees_all=sees_all) for one in demand["cases"])
-                yield Fault("/document", f"Left out: the demand {key} about {who}. {HOW}")
+                yield Fault(
+                    "/document", Code.LEFT_OUT, f"Left out: the demand {key} about {who}. {HOW}"
+                )
         codes = {code for block in body for code in block.get("cases", {}).get("countries", ())}
         for key, case in self.cases.items():
             if case["country"] in codes:
                 who = self.closed[key].told(sees_all=sees_all)
-                yield Fault("/document", f"Left out of the cases: {who}. {HOW}")
+                yield Fault("/document", Code.LEFT_OUT, f"Left out of the cases: {who}. {HOW}")
 
 
 def left_out(
@@ -144,7 +146,7 @@ def lost_notes(document: Mapping[str, Any], of: frozenset[str]) -> Iterator[Faul
         for number, each in enumerate(asked["demands"]):
             if each["id"] in of:
                 pointer = point("document", "demand_lists", place, "demands", number)
-                yield Fault(pointer, NOTES_LOST)
+                yield Fault(pointer, Code.LEFT_OUT, NOTES_LOST)
 
 
 def members_given(

@@ -7,7 +7,9 @@ from typing import Any
 import marshmallow as ma
 
 from api.demands.models import DemandStatus
+from api.errors import Code, Reason
 from api.statements.schemas import StatementOut, WarningOut, document_field
+from api.web import validate
 from api.web.fields import Slug, Truth
 from api.web.rest import Schema
 
@@ -18,16 +20,16 @@ class ChoiceIn(Schema):
     """What of the coalition's demands goes in."""
 
     statuses = ma.fields.List(
-        ma.fields.String(validate=ma.validate.OneOf(STATUSES)),
+        ma.fields.String(validate=validate.OneOf(STATUSES)),
         load_default=lambda: ["open", "partly_met"],
-        validate=ma.validate.Length(0, len(STATUSES)),
+        validate=validate.Length(0, len(STATUSES)),
         metadata={"description": "Demands of these statuses.", "example": ["open", "partly_met"]},
     )
     ids = ma.fields.List(
-        ma.fields.String(validate=ma.validate.Length(1, 80)),
+        ma.fields.String(validate=validate.Length(1, 80)),
         load_default=None,
         allow_none=True,
-        validate=ma.validate.Length(0, 1000),
+        validate=validate.Length(0, 1000),
         metadata={"description": "Only these demands, by key; null: all.", "example": None},
     )
     include_released_and_deceased = Truth(
@@ -55,7 +57,7 @@ class OriginIn(Schema):
     built_in = ma.fields.String(
         load_default=None,
         allow_none=True,
-        validate=ma.validate.Length(1, 80),
+        validate=validate.Length(1, 80),
         metadata={
             "description": "One that comes with the product, by name; where the coalition has its"
             " own of this name, that one.",
@@ -67,7 +69,7 @@ class OriginIn(Schema):
     def _one(self, given: dict[str, Any], **_: Any) -> None:
         named = [key for key in ("template_id", "built_in", "source") if given.get(key) is not None]
         if len(named) != 1:
-            raise ma.ValidationError("Name one template.")
+            raise ma.ValidationError(Reason(Code.REQUIRED, "Name one template."))
 
 
 class AssemblyIn(OriginIn):

@@ -15,7 +15,7 @@ from api.cases import service as cases
 from api.coalitions.models import Addressee, Coalition, Member
 from api.coalitions.service.locking import load_locked, lock_coalition
 from api.demands import service as demands
-from api.errors import Conflict, Fault, Invalid, point
+from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra import clock
 from api.infra.database.transactions import Stale, reading, transaction
 from api.infra.security import audit, keys
@@ -202,7 +202,11 @@ def _must_be_there(choice: Choice, material: Material) -> None:
     there = {demand["id"] for asked in material.lists for demand in asked["demands"]}
     there |= material.left_out.demands.keys()
     faults = [
-        Fault(point("demands", "ids", place), "The coalition has no demand of this key.")
+        Fault(
+            point("demands", "ids", place),
+            Code.NOT_FOUND,
+            "The coalition has no demand of this key.",
+        )
         for place, key in enumerate(choice.ids or ())
         if key not in there
     ]
@@ -279,7 +283,7 @@ def _source(
     if template.coalition_id != coalition_id:
         raise Invalid(
             "Copy the template into this coalition first.",
-            [Fault("/template_id", "It is another coalition's template.")],
+            [Fault("/template_id", Code.NOT_FOUND, "It is another coalition's template.")],
         )
     version = templates.version_of(session, template, None)
     return version.source, version.id

@@ -8,8 +8,9 @@ import marshmallow as ma
 
 from api.cases.models import CaseStatus
 from api.cases.rules import COLUMNS, MOST_BYTES
-from api.errors import Fault, Invalid
+from api.errors import Code, Fault, Invalid
 from api.infra.tables.csv_files import MOST_LINES
+from api.web import validate
 from api.web.fields import CountryCode, Day, Slug, Text, Truth, WebAddress
 from api.web.paging import PageArgs
 from api.web.rest import Schema
@@ -36,7 +37,7 @@ class CaseIn(Schema):
     aliases = ma.fields.List(
         Text(most=300),
         load_default=list,
-        validate=ma.validate.Length(0, 40),
+        validate=validate.Length(0, 40),
         metadata={"example": ["Айгерим Жаксылыкова"], "description": "Other spellings, scripts."},
     )
     country = CountryCode(required=True)
@@ -45,7 +46,7 @@ class CaseIn(Schema):
         load_default=None,
         allow_none=True,
         strict=True,
-        validate=ma.validate.Range(1850, 2100),
+        validate=validate.Range(1850, 2100),
         metadata={"example": 1984, "description": "Year."},
     )
     status = ma.fields.Enum(
@@ -78,7 +79,7 @@ class CaseIn(Schema):
     sources = ma.fields.List(
         Text(most=1000),
         load_default=list,
-        validate=ma.validate.Length(0, 100),
+        validate=validate.Length(0, 100),
         metadata={"example": ["https://specimen.example/trial"]},
     )
 
@@ -159,7 +160,7 @@ class LabelIn(Schema):
 
     place = ma.fields.String(
         required=True,
-        validate=ma.validate.Length(1, 400),
+        validate=validate.Length(1, 400),
         metadata={"example": PLACE, "description": "As a preview calls it."},
     )
     label = Text(
@@ -172,7 +173,7 @@ def labels_field() -> ma.fields.List[Any]:
     return ma.fields.List(
         ma.fields.Nested(LabelIn),
         load_default=list,
-        validate=ma.validate.Length(0, 1000),
+        validate=validate.Length(0, 1000),
         metadata={
             "description": "For single places another label than the case's own.",
             "example": [],
@@ -184,7 +185,9 @@ def labels_of(given: list[dict[str, str]]) -> dict[str, str]:
     """Return labels by their places; a place has one."""
     labels = {each["place"]: each["label"] for each in given}
     if len(labels) < len(given):
-        raise Invalid("A place has one label.", [Fault("/labels", "A place is named twice.")])
+        raise Invalid(
+            "A place has one label.", [Fault("/labels", Code.DUPLICATE, "A place is named twice.")]
+        )
     return labels
 
 
@@ -209,7 +212,7 @@ class RelabelledOut(Schema):
     place = ma.fields.String(required=True, metadata={"example": PLACE})
     where = ma.fields.String(
         required=True,
-        validate=ma.validate.OneOf(["draft", "revision", "demand", "template", "case"]),
+        validate=validate.OneOf(["draft", "revision", "demand", "template", "case"]),
         metadata={"example": "draft"},
     )
     url = ma.fields.String(required=True, metadata={"example": f"/v1/statements/{ID}/draft"})
@@ -316,7 +319,7 @@ class CaseSearchArgs(PageArgs):
     """A page of the cases that pass these filters."""
 
     q = ma.fields.String(
-        validate=ma.validate.Length(1, 200),
+        validate=validate.Length(1, 200),
         metadata={"description": "Words of a name or alias, in any spelling or script."},
     )
     country = CountryCode()
@@ -340,7 +343,7 @@ class StatusChangeIn(Schema):
         allow_none=True,
         metadata={"example": "The court's press service said so."},
     )
-    sources = ma.fields.List(WebAddress(), load_default=list, validate=ma.validate.Length(0, 40))
+    sources = ma.fields.List(WebAddress(), load_default=list, validate=validate.Length(0, 40))
 
 
 class StatusChangeOut(Schema):

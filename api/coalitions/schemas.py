@@ -9,7 +9,9 @@ import marshmallow as ma
 from api.coalitions.models import InvitationState, MemberRole
 from api.coalitions.rules.importing import ADDRESSEES
 from api.coalitions.service import ACCENT
+from api.errors import Code, Reason
 from api.organisations.schemas import READ, OrganisationOut
+from api.web import validate
 from api.web.fields import (
     Colour,
     CountryCode,
@@ -30,14 +32,14 @@ ORIGIN_IS = "Write it as browsers send it: https://specimen.example, in lower ca
 
 def _unique(values: list[Any]) -> None:
     if len(set(values)) != len(values):
-        raise ma.ValidationError("Name each one once.")
+        raise ma.ValidationError(Reason(Code.DUPLICATE, "Name each one once."))
 
 
 def _days(usual: int, description: str) -> ma.fields.Integer:
     return ma.fields.Integer(
         load_default=usual,
         strict=True,
-        validate=ma.validate.Range(1, MOST_DAYS),
+        validate=validate.Range(1, MOST_DAYS),
         metadata={"description": description, "example": usual},
     )
 
@@ -48,16 +50,16 @@ class CoalitionIn(Schema):
     slug = Slug(required=True, metadata={"example": "steppe-and-mountain"})
     name = Text(required=True, metadata={"example": "Steppe and Mountain Coalition"})
     languages = ma.fields.List(
-        LanguageTag(), load_default=lambda: ["en"], validate=[ma.validate.Length(1, 40), _unique]
+        LanguageTag(), load_default=lambda: ["en"], validate=[validate.Length(1, 40), _unique]
     )
     countries = ma.fields.List(
-        CountryCode(), load_default=list, validate=[ma.validate.Length(0, 249), _unique]
+        CountryCode(), load_default=list, validate=[validate.Length(0, 249), _unique]
     )
     country_names = ma.fields.Dict(
         keys=LanguageTag(),
         values=ma.fields.Dict(keys=CountryCode(), values=Text(most=100)),
         load_default=dict,
-        validate=ma.validate.Length(0, 40),
+        validate=validate.Length(0, 40),
         metadata={
             "description": "By language, the names of countries to print instead of CLDR's.",
             "example": {"ru": {"KG": "Кыргызстан"}},
@@ -67,7 +69,7 @@ class CoalitionIn(Schema):
         keys=LanguageTag(),
         values=Text(most=20),
         load_default=dict,
-        validate=ma.validate.Length(0, 40),
+        validate=validate.Length(0, 40),
         metadata={
             "description": "By language, the word that joins the last two of a list.",
             "example": {"kk": "және"},
@@ -80,9 +82,9 @@ class CoalitionIn(Schema):
     remind_after_days = _days(5, "Days until members that have not answered are reminded.")
     remind_every_days = _days(2, "Days from one reminder to the next.")
     origins = ma.fields.List(
-        ma.fields.String(validate=ma.validate.Regexp(ORIGIN, error=ORIGIN_IS)),
+        ma.fields.String(validate=validate.Regexp(ORIGIN, error=ORIGIN_IS)),
         load_default=list,
-        validate=[ma.validate.Length(0, 40), _unique],
+        validate=[validate.Length(0, 40), _unique],
         metadata={
             "description": "Sites whose pages may sign: scheme, host and port as browsers send it.",
             "example": ["https://specimen.example"],
@@ -91,7 +93,7 @@ class CoalitionIn(Schema):
     sensitive_countries = ma.fields.List(
         CountryCode(),
         load_default=list,
-        validate=[ma.validate.Length(0, 249), _unique],
+        validate=[validate.Length(0, 249), _unique],
         metadata={
             "description": "Statements about them are signed with least visibility by default.",
             "example": ["TM"],

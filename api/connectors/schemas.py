@@ -6,6 +6,7 @@ import marshmallow as ma
 
 from api.connectors import rules
 from api.connectors.models import PushAction, PushState
+from api.web import validate
 from api.web.fields import LanguageTag, Text, Truth
 from api.web.paging import PageArgs
 from api.web.rest import Schema
@@ -15,9 +16,9 @@ SETTINGS = {"every": "daily", "list": "Specimen letters"}
 
 def _settings(**more: object) -> ma.fields.Dict:
     return ma.fields.Dict(
-        keys=ma.fields.String(validate=ma.validate.Length(1, 60)),
-        values=ma.fields.String(validate=ma.validate.Length(0, 500)),
-        validate=ma.validate.Length(0, 30),
+        keys=ma.fields.String(validate=validate.Length(1, 60)),
+        values=ma.fields.String(validate=validate.Length(0, 500)),
+        validate=validate.Length(0, 30),
         metadata={
             "description": "By the names of the kind's fields.",
             "example": SETTINGS,
@@ -57,7 +58,7 @@ class TrialIn(Schema):
     """A tool to try out."""
 
     kind = ma.fields.String(
-        required=True, validate=ma.validate.Length(1, 60), metadata={"example": "csv"}
+        required=True, validate=validate.Length(1, 60), metadata={"example": "csv"}
     )
     settings = _settings(required=True)
 
@@ -94,9 +95,9 @@ class ConnectorIn(TrialIn):
     )
     label = Text(required=True, most=120, metadata={"example": "Letters of the committee"})
     fields_told = ma.fields.Dict(
-        keys=ma.fields.String(validate=ma.validate.OneOf(list(rules.TOLD))),
+        keys=ma.fields.String(validate=validate.OneOf(list(rules.TOLD))),
         values=ma.fields.String(
-            validate=ma.validate.Regexp(r"[A-Za-z][A-Za-z0-9_ -]{0,59}\Z", error="A short name.")
+            validate=validate.Regexp(r"[A-Za-z][A-Za-z0-9_ -]{0,59}\Z", error="A short name.")
         ),
         load_default=dict,
         attribute="fields",
@@ -107,8 +108,8 @@ class ConnectorIn(TrialIn):
     )
     languages = ma.fields.Dict(
         keys=LanguageTag(),
-        values=ma.fields.String(validate=ma.validate.Length(1, 200)),
-        validate=ma.validate.Length(0, 40),
+        values=ma.fields.String(validate=validate.Length(1, 200)),
+        validate=validate.Length(0, 40),
         load_default=dict,
         metadata={
             "description": "Lists of those who read a language; the others go to `list`.",
@@ -123,16 +124,16 @@ class ConnectorChangeIn(Schema):
     label = Text(most=120)
     settings = _settings()
     fields_told = ma.fields.Dict(
-        keys=ma.fields.String(validate=ma.validate.OneOf(list(rules.TOLD))),
+        keys=ma.fields.String(validate=validate.OneOf(list(rules.TOLD))),
         values=ma.fields.String(
-            validate=ma.validate.Regexp(r"[A-Za-z][A-Za-z0-9_ -]{0,59}\Z", error="A short name.")
+            validate=validate.Regexp(r"[A-Za-z][A-Za-z0-9_ -]{0,59}\Z", error="A short name.")
         ),
         attribute="fields",
     )
     languages = ma.fields.Dict(
         keys=LanguageTag(),
-        values=ma.fields.String(validate=ma.validate.Length(1, 200)),
-        validate=ma.validate.Length(0, 40),
+        values=ma.fields.String(validate=validate.Length(1, 200)),
+        validate=validate.Length(0, 40),
     )
     is_paused = Truth()
 
@@ -163,7 +164,7 @@ class ConnectorOut(Schema):
     fields_told = ma.fields.Dict(attribute="connector.fields")
     languages = ma.fields.Dict(attribute="connector.languages")
     is_paused = ma.fields.Boolean(attribute="connector.is_paused")
-    status = ma.fields.String(validate=ma.validate.OneOf(["working", "failing", "paused"]))
+    status = ma.fields.String(validate=validate.OneOf(["working", "failing", "paused"]))
     fault = ma.fields.String(attribute="connector.fault", allow_none=True)
     advice = ma.fields.String(allow_none=True, metadata={"description": "What to do."})
     failing_since = ma.fields.AwareDateTime(attribute="connector.failing_since", allow_none=True)
@@ -245,7 +246,7 @@ class PeopleArgs(Schema):
     mailing_list = ma.fields.String(
         data_key="list",
         load_default=None,
-        validate=ma.validate.Length(1, 200),
+        validate=validate.Length(1, 200),
         metadata={
             "description": "The id of a list of the tool; left out, the one that people go to."
         },

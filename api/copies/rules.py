@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from api.errors import Fault
+from api.errors import Code, Fault
 from api.portable.rules import names as labels, secrecy
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _taken_back(
 def reminders(document: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield what of a copy is right for its source only, as far as one can tell."""
     if "occasion" in document:
-        yield Fault("/occasion", OCCASION)
+        yield Fault("/occasion", Code.LEFT_OUT, OCCASION)
 
 
 def telling(things: list[dict[str, Any]], names: Collection[str]) -> set[int]:

@@ -6,6 +6,7 @@ import marshmallow as ma
 
 from api.coalitions.schemas import CoalitionOut
 from api.copies.rules import USUAL, Part
+from api.web import validate
 from api.web.fields import Slug, Text
 from api.web.rest import Schema
 
@@ -24,7 +25,7 @@ class StatementCopyIn(Schema):
         strict=True,
         load_default=None,
         allow_none=True,
-        validate=ma.validate.Range(1, 1_000_000),
+        validate=validate.Range(1, 1_000_000),
         metadata={"description": "Which text of the source; null: its draft.", "example": None},
     )
 
@@ -37,7 +38,7 @@ class CoalitionCopyIn(Schema):
     parts = ma.fields.List(
         ma.fields.Enum(Part, by_value=True),
         load_default=lambda: list(USUAL),
-        validate=ma.validate.Length(0, len(Part)),
+        validate=validate.Length(0, len(Part)),
         metadata={
             "description": "What comes along, beside languages, countries and their names. Cases"
             " never do, nor what names one, nor demands about one.",

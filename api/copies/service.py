@@ -17,7 +17,7 @@ from api.coalitions.service.locking import load_locked, lock_coalition
 from api.copies import rules
 from api.copies.rules import Part
 from api.demands import service as demands
-from api.errors import Fault, Invalid
+from api.errors import Code, Fault, Invalid
 from api.infra import clock
 from api.infra.database.transactions import transaction
 from api.infra.pdf import pictures
@@ -142,7 +142,7 @@ def copy_coalition(
     """
     actor.must(coalition_id, Role.COORDINATOR)
     if Part.MEMBERS in parts and Part.ORGANISATIONS not in parts:
-        fault = Fault("/parts", "Members are organisations: copy these too.")
+        fault = Fault("/parts", Code.CONFLICT, "Members are organisations: copy these too.")
         raise Invalid("Choose parts that can stand together.", [fault])
     with transaction() as session:
         source = lock_coalition(session, coalition_id)
@@ -272,5 +272,7 @@ def _all(copying: _Copying, query: Select[_Row], part: Part) -> Sequence[_Row]:
 
 def _must_be_few(count: int, part: Part) -> None:
     if count > MOST:
-        fault = Fault("/parts", f"There are more than {MOST:,} {part}: copy without them.")
+        fault = Fault(
+            "/parts", Code.TOO_MANY, f"There are more than {MOST:,} {part}: copy without them."
+        )
         raise Invalid("This is more than one request copies.", [fault])

@@ -9,8 +9,10 @@ import marshmallow as ma
 from api.coalitions.schemas import AddresseeIn
 from api.deliveries.models import DeliveryState, Means
 from api.demands.models import DemandStatus
+from api.errors import Code, Reason
 from api.mailings.rules import bodies
 from api.mailings.schemas import LetterTextSchema, one_a_language
+from api.web import validate
 from api.web.fields import Day, Instant, LanguageTag, Text, WebAddress
 from api.web.rest import Schema
 
@@ -29,7 +31,7 @@ _NAME = {"example": AddresseeIn().fields["name"].metadata["example"]}
 
 def _each_once(given: list[dict[str, Any]]) -> None:
     if len({each["demand_id"] for each in given}) != len(given):
-        raise ma.ValidationError("Name each demand once.")
+        raise ma.ValidationError(Reason(Code.DUPLICATE, "Name each demand once."))
 
 
 class CoverTextSchema(LetterTextSchema):
@@ -59,7 +61,7 @@ class CoverLetterIn(Schema):
     texts = ma.fields.List(
         ma.fields.Nested(CoverTextSchema),
         required=True,
-        validate=[ma.validate.Length(1, bodies.MOST_LANGUAGES), one_a_language],
+        validate=[validate.Length(1, bodies.MOST_LANGUAGES), one_a_language],
         metadata={"example": _TEXTS},
     )
 
@@ -151,7 +153,7 @@ class DeliveriesIn(Schema):
         ma.fields.UUID(),
         load_default=None,
         allow_none=True,
-        validate=ma.validate.Length(1, MOST_ADDRESSEES),
+        validate=validate.Length(1, MOST_ADDRESSEES),
         metadata={
             "description": "Those whose name stands among the addressees of the text, where left"
             " out.",
@@ -168,7 +170,7 @@ class DeliveryIn(Schema):
         Means,
         by_value=True,
         required=True,
-        validate=ma.validate.NoneOf([Means.EMAIL], error="Send e-mail by a cover letter."),
+        validate=validate.NoneOf([Means.EMAIL], error="Send e-mail by a cover letter."),
         metadata={"example": "in_person"},
     )
     delivered_at = Instant(
@@ -281,11 +283,11 @@ class ResponseIn(Schema):
         required=True,
         metadata={"example": "The law will be looked at next year."},
     )
-    sources = ma.fields.List(WebAddress(), load_default=list, validate=ma.validate.Length(0, 40))
+    sources = ma.fields.List(WebAddress(), load_default=list, validate=validate.Length(0, 40))
     demands = ma.fields.List(
         ma.fields.Nested(ResponseDemandSchema),
         load_default=list,
-        validate=[ma.validate.Length(0, MOST_DEMANDS), _each_once],
+        validate=[validate.Length(0, MOST_DEMANDS), _each_once],
         metadata={"example": []},
     )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from api.errors import Fault, point
+from api.errors import Code, Fault, point
 from api.infra.tables import csv_files
 from api.infra.text import countries, spelling
 from api.texts.rules import markdown
@@ -25,13 +25,15 @@ def order_faults(there: Sequence[UUID], wanted: Sequence[UUID]) -> list[Fault]:
     faults, seen = [], set()
     for index, one in enumerate(wanted):
         if one not in there:
-            faults.append(Fault(point("ids", index), "There is none of this id here."))
+            faults.append(
+                Fault(point("ids", index), Code.NOT_FOUND, "There is none of this id here.")
+            )
         elif one in seen:
-            faults.append(Fault(point("ids", index), "It is named twice."))
+            faults.append(Fault(point("ids", index), Code.DUPLICATE, "It is named twice."))
         seen.add(one)
     missing = [str(one) for one in there if one not in seen]
     if missing:
-        faults.append(Fault("/ids", f"Missing: {', '.join(missing)}."))
+        faults.append(Fault("/ids", Code.REQUIRED, f"Missing: {', '.join(missing)}."))
     return faults
 
 

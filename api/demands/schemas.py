@@ -9,8 +9,10 @@ import marshmallow as ma
 from api.cases.schemas import StatusChangeIn, StatusChangeOut
 from api.demands.models import DemandKind, DemandStatus
 from api.demands.rules import COLUMNS, MOST_BYTES
+from api.errors import Code, Reason
 from api.infra.tables.csv_files import MOST_LINES
 from api.texts.rules import markdown
+from api.web import validate
 from api.web.fields import CountryCode, Slug, Text
 from api.web.paging import PageArgs
 from api.web.rest import Schema
@@ -22,12 +24,12 @@ MARKDOWN = "Inline Markdown: emphasis, strong, links; no HTML."
 
 def _inline(text: str) -> None:
     if faults := markdown.faults(text):
-        raise ma.ValidationError(faults)
+        raise ma.ValidationError([Reason(Code.BAD_MARKUP, fault) for fault in faults])
 
 
 def _unique(values: list[Any]) -> None:
     if len(set(values)) != len(values):
-        raise ma.ValidationError("Name each one once.")
+        raise ma.ValidationError(Reason(Code.DUPLICATE, "Name each one once."))
 
 
 class PartySchema(Schema):
@@ -36,7 +38,7 @@ class PartySchema(Schema):
     id = Slug(required=True, metadata={"example": "eu", "description": "Yours, as in files."})
     name = Text(required=True, metadata={"example": "European Union"})
     countries = ma.fields.List(
-        CountryCode(), load_default=list, validate=[ma.validate.Length(0, 249), _unique]
+        CountryCode(), load_default=list, validate=[validate.Length(0, 249), _unique]
     )
 
 
@@ -51,7 +53,9 @@ class DemandListIn(Schema):
     @ma.validates_schema
     def _one(self, given: dict[str, Any], **_: Any) -> None:
         if (given.get("country") is None) == (given.get("party") is None):
-            raise ma.ValidationError("Give a country or a party, and not both.")
+            raise ma.ValidationError(
+                Reason(Code.CONFLICT, "Give a country or a party, and not both.")
+            )
 
 
 class DemandIn(Schema):
@@ -91,7 +95,7 @@ class DemandIn(Schema):
     case_ids = ma.fields.List(
         ma.fields.UUID(),
         load_default=list,
-        validate=[ma.validate.Length(0, 200), _unique],
+        validate=[validate.Length(0, 200), _unique],
         metadata={"description": "The cases that it is about, in order."},
     )
     list_id = ma.fields.UUID(metadata={"description": "Moves it to the end of that list."})
@@ -112,11 +116,11 @@ class DemandLineIn(LineSchema, DemandIn):
     party = Slug(metadata={"example": None, "description": "Id of the party."})
     party_name = Text(metadata={"description": "Needed where its list is made."})
     party_countries = ma.fields.List(
-        CountryCode(), validate=[ma.validate.Length(0, 249), _unique], metadata={"example": []}
+        CountryCode(), validate=[validate.Length(0, 249), _unique], metadata={"example": []}
     )
     cases = ma.fields.List(
-        ma.fields.String(validate=ma.validate.Length(1, 80)),
-        validate=[ma.validate.Length(0, 200), _unique],
+        ma.fields.String(validate=validate.Length(1, 80)),
+        validate=[validate.Length(0, 200), _unique],
         metadata={"example": [], "description": "Keys, or ids, of the cases that it is about."},
     )
 
@@ -220,14 +224,14 @@ class WholeDemandListOut(DemandListOut):
 class DemandOrderSchema(Schema):
     """All ids, in their order."""
 
-    ids = ma.fields.List(ma.fields.UUID(), required=True, validate=ma.validate.Length(0, 2000))
+    ids = ma.fields.List(ma.fields.UUID(), required=True, validate=validate.Length(0, 2000))
 
 
 class DemandArgs(PageArgs):
     """A page of the demands that pass these filters."""
 
     q = ma.fields.String(
-        validate=ma.validate.Length(1, 200),
+        validate=validate.Length(1, 200),
         metadata={"description": "Words of the demand, in any spelling or script."},
     )
     country = CountryCode(metadata={"description": "Of whom the list asks."})

@@ -8,6 +8,7 @@ from api.assemblies.schemas import ChoiceIn, OriginIn
 from api.documents.rules.rendering import Format
 from api.templates.schemas import source_field
 from api.texts.rules import themes
+from api.web import validate
 from api.web.rest import Schema
 
 FILES = ("yaml", "json")  # of the portable document
@@ -17,7 +18,7 @@ def _theme(description: str, example: str) -> ma.fields.String:
     return ma.fields.String(
         load_default=None,
         allow_none=True,
-        validate=ma.validate.OneOf(themes.available()),
+        validate=validate.OneOf(themes.available()),
         metadata={"description": description, "example": example},
     )
 
@@ -36,7 +37,7 @@ class DocumentArgs(PreviewArgs):
 
     revision = ma.fields.Integer(
         load_default=None,
-        validate=ma.validate.Range(1, 1_000_000),
+        validate=validate.Range(1, 1_000_000),
         metadata={"description": "The newest where left out.", "example": 1},
     )
 
@@ -64,6 +65,6 @@ class TemplatePreviewIn(OriginIn):
     theme = _theme("The template's own where left out.", "letter")
     format = ma.fields.String(
         load_default=str(Format.PDF),
-        validate=ma.validate.OneOf([*map(str, Format), *FILES]),
+        validate=validate.OneOf([*map(str, Format), *FILES]),
         metadata={"example": "html"},
     )

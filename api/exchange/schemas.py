@@ -7,6 +7,7 @@ import marshmallow as ma
 from api.assemblies.schemas import DifferenceOut
 from api.exchange.service import OnDifference
 from api.statements.schemas import RevisionRowOut, StatementOut, WarningOut
+from api.web import validate
 from api.web.rest import Schema
 
 
@@ -38,7 +39,7 @@ class ImportedOut(Schema):
 class ExportArgs(Schema):
     """How to export."""
 
-    format = ma.fields.String(load_default="yaml", validate=ma.validate.OneOf(["yaml", "json"]))
+    format = ma.fields.String(load_default="yaml", validate=validate.OneOf(["yaml", "json"]))
     revision = ma.fields.Integer(
-        load_default=None, validate=ma.validate.Range(1, 1_000_000), metadata={"example": 1}
+        load_default=None, validate=validate.Range(1, 1_000_000), metadata={"example": 1}
     )

@@ -14,7 +14,7 @@ from api.accounts.service import load
 from api.cases import service as cases
 from api.coalitions.service.locking import lock_coalition
 from api.demands import service as demands
-from api.errors import Fault, Invalid
+from api.errors import Code, Fault, Invalid
 from api.exchange import rules
 from api.infra.database.transactions import reading, transaction
 from api.infra.security import audit
@@ -71,7 +71,13 @@ def take_in(
     if document.get("redacted"):
         raise Invalid(
             "A redacted export lacks what was hidden. Ask a coordinator for a whole one.",
-            [Fault("/redacted", "It is an export for someone who may not see every identity.")],
+            [
+                Fault(
+                    "/redacted",
+                    Code.CONFLICT,
+                    "It is an export for someone who may not see every identity.",
+                )
+            ],
         )
     if preview:
         with reading() as session:

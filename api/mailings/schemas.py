@@ -6,10 +6,12 @@ from typing import Any
 
 import marshmallow as ma
 
+from api.errors import Code, Reason
 from api.infra.mail.letters import LetterState
 from api.mailings.models import Cause, Security
 from api.mailings.rules import bodies
 from api.mailings.rules.servers import ADVICE
+from api.web import validate
 from api.web.fields import Email, LanguageTag, Text
 from api.web.paging import PageArgs
 from api.web.rest import Schema
@@ -50,7 +52,7 @@ class LetterArgs(PageArgs):
     """A page of letters."""
 
     state = ma.fields.Enum(LetterState, by_value=True, metadata={"example": "failed"})
-    kind = ma.fields.String(validate=ma.validate.Length(1, 60), metadata=KIND)
+    kind = ma.fields.String(validate=validate.Length(1, 60), metadata=KIND)
 
 
 class _HostIn(Schema):
@@ -60,7 +62,7 @@ class _HostIn(Schema):
         load_default=None,
         allow_none=True,
         load_only=True,
-        validate=ma.validate.Length(1, 500),
+        validate=validate.Length(1, 500),
         metadata={
             "description": "Never shown. Left out, that of the same user stays.",
             "example": "a secret of Specimen",
@@ -77,7 +79,7 @@ class MailboxIn(_HostIn):
 def _rate(description: str, default: int) -> ma.fields.Integer:
     return ma.fields.Integer(
         load_default=default,
-        validate=ma.validate.Range(1, 10_000),
+        validate=validate.Range(1, 10_000),
         metadata={"description": description, "example": default},
     )
 
@@ -191,7 +193,7 @@ class SuppressionOut(Schema):
 def one_a_language(texts: list[dict[str, str]]) -> None:
     """Let texts pass of which each is of another language."""
     if len({each["language"].lower() for each in texts}) != len(texts):
-        raise ma.ValidationError("Give one text a language.")
+        raise ma.ValidationError(Reason(Code.DUPLICATE, "Give one text a language."))
 
 
 class LetterTextSchema(Schema):
@@ -202,4 +204,4 @@ class LetterTextSchema(Schema):
     @ma.validates("text")
     def _fits_a_letter(self, text: str, **_: Any) -> None:
         if faults := bodies.faults(text):
-            raise ma.ValidationError(faults)
+            raise ma.ValidationError([Reason(Code.BAD_MARKUP, fault) for fault in faults])

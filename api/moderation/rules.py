@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from api.errors import Fault
+from api.errors import Code, Fault
 from api.signatures.models import BlockKind, SignatureState, Source
 from api.signatures.rules import blocking
 from api.signing.rules import TOLD_BEFORE
@@ -35,13 +35,15 @@ def faults(rule: Mapping[str, Any]) -> list[Fault]:
     """Return what is wrong with a rule; an empty one would mean everybody."""
     if not any(rule.get(part) for part in _SAYS):
         where = "Say at least one of domain, name_pattern, from, until, country, prefix_of,"
-        return [Fault("/rule", f"{where} domain_of.")]
+        return [Fault("/rule", Code.REQUIRED, f"{where} domain_of.")]
     found = []
     for part, kind in (("domain", BlockKind.DOMAIN), ("name_pattern", BlockKind.NAME)):
         if rule.get(part) and (wrong := blocking.fault(kind, rule[part])):
-            found.append(Fault(f"/rule/{part}", wrong))
+            found.append(Fault.of(f"/rule/{part}", wrong))
     if rule.get("from") and rule.get("until") and rule["until"] <= rule["from"]:
-        found.append(Fault("/rule/until", "It is the first moment after: later than from."))
+        found.append(
+            Fault("/rule/until", Code.TOO_EARLY, "It is the first moment after: later than from.")
+        )
     return found
 
 

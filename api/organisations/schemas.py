@@ -6,6 +6,7 @@ import marshmallow as ma
 
 from api.infra.tables import csv_files, spreadsheets
 from api.organisations.rules import importing
+from api.web import validate
 from api.web.fields import (
     CountryCode,
     Day,
@@ -29,7 +30,7 @@ class OrganisationIn(Schema):
     aliases = ma.fields.List(
         Text(most=300),
         load_default=list,
-        validate=ma.validate.Length(0, 40),
+        validate=validate.Length(0, 40),
         metadata={"example": ["Spec. Committee"]},
     )
     country = CountryCode(load_default=None, allow_none=True)
@@ -86,7 +87,7 @@ class SearchArgs(PageArgs):
     """A page of what any spelling finds."""
 
     q = ma.fields.String(
-        validate=ma.validate.Length(1, 200),
+        validate=validate.Length(1, 200),
         metadata={"description": "Words of a name, alias or acronym, in any spelling or script."},
     )
 

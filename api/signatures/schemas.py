@@ -13,7 +13,7 @@ from api.signatures.rules import MOST_BYTES, EffectiveState, told_at
 from api.signatures.service.exports import For
 from api.signatures.service.tables import LineState
 from api.statements.schemas import WarningOut
-from api.web import tables
+from api.web import tables, validate
 from api.web.fields import CountryCode, Day, Email, Text, Truth
 from api.web.paging import PageArgs
 from api.web.rest import Schema
@@ -28,8 +28,8 @@ SHA256 = {
 }
 _WORDS = "Send 64 hexadecimal digits, in lower case."
 SHA256_IS = [
-    ma.validate.Length(equal=64, error=_WORDS),
-    ma.validate.Regexp("^[0-9a-f]{64}$", error=_WORDS),
+    validate.Length(equal=64, error=_WORDS),
+    validate.Regexp("^[0-9a-f]{64}$", error=_WORDS),
 ]
 
 
@@ -204,7 +204,7 @@ class TableArgs(FilterArgs):
     """Which signatures a table holds; who withdrew is not known any more."""
 
     state = ma.fields.String(
-        validate=ma.validate.OneOf([EffectiveState.COUNTED.value, EffectiveState.WAITING.value]),
+        validate=validate.OneOf([EffectiveState.COUNTED.value, EffectiveState.WAITING.value]),
         metadata={
             "description": "Those that are counted, where left out; an addressee gets no others."
         },
@@ -236,7 +236,7 @@ class ListArgs(FilterArgs, PageArgs):
         },
     )
     q = ma.fields.String(
-        validate=ma.validate.Length(1, 200),
+        validate=validate.Length(1, 200),
         metadata={
             "description": "For coordinators: words of a name, acronym or affiliation, in any"
             " spelling or script."
@@ -251,7 +251,7 @@ class OrderIn(Schema):
     """An order of all signatures that are not withdrawn."""
 
     ids = ma.fields.List(
-        ma.fields.UUID(), required=True, validate=ma.validate.Length(0, MOST_IN_ORDER)
+        ma.fields.UUID(), required=True, validate=validate.Length(0, MOST_IN_ORDER)
     )
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from api.config import share
-from api.errors import Conflict, Fault, Invalid, point
+from api.errors import Code, Conflict, Fault, Invalid, point
 from api.signatures.models import Purpose, SignatoryKind, Visibility
 from api.texts.rules import catalogues
 
@@ -89,7 +89,7 @@ def given(
         key = (one["purpose"], one.get("organisation_id"), one["words_sha256"])
         if key not in known:
             fault = "These are not words that the form shows now. Show it again, and ask again."
-            faults.append(Fault(point("consents", place), fault))
+            faults.append(Fault(point("consents", place), Code.OUTDATED, fault))
             continue
         found = known[key]
         kept.append(
@@ -102,11 +102,17 @@ def given(
         )
     purposes = {one["purpose"] for one in kept}
     if not faults and Purpose.SIGNING not in purposes:
-        faults.append(Fault("/consents", "Without the consent to sign there is no signature."))
+        faults.append(
+            Fault(
+                "/consents",
+                Code.CONSENT_NEEDED,
+                "Without the consent to sign there is no signature.",
+            )
+        )
     shows = visibility in {Visibility.PUBLIC, Visibility.INITIALS}
     if not faults and shows and Purpose.NAME not in purposes:
         fault = "Consent to have the name shown, or choose that it is not."
-        faults.append(Fault("/visibility", fault))
+        faults.append(Fault("/visibility", Code.CONSENT_NEEDED, fault))
     if faults:
         raise Invalid("A consent is missing, or not to what the form says.", faults)
     return kept
@@ -173,7 +179,9 @@ def must_fit(kind: SignatoryKind, *, individuals: bool, organisations: bool) -> 
     ):
         return
     who = "people" if individuals else "organisations"
-    raise Invalid("Not everybody may sign this.", [Fault("/kind", f"Only {who} sign it.")])
+    raise Invalid(
+        "Not everybody may sign this.", [Fault("/kind", Code.NOT_A_CHOICE, f"Only {who} sign it.")]
+    )
 
 
 # How a name may appear, the least first.

@@ -12,6 +12,7 @@ from api.signing.service.proof import MOST
 from api.signing.service.reader import Phase
 from api.statements.models import Moderation
 from api.statements.schemas import confirmed_cases
+from api.web import validate
 from api.web.fields import (
     CountryCode,
     Email,
@@ -47,7 +48,7 @@ class SigningIn(Schema):
     )
     zone = ma.fields.String(
         load_default="UTC",
-        validate=ma.validate.Length(1, 64),
+        validate=validate.Length(1, 64),
         metadata={
             "description": "In which both are shown, and read where they have no offset (IANA).",
             "example": "Asia/Almaty",
@@ -70,7 +71,7 @@ class SigningIn(Schema):
     mailing_organisation_ids = ma.fields.List(
         ma.fields.UUID(),
         load_default=list,
-        validate=ma.validate.Length(0, MOST_MAILERS),
+        validate=validate.Length(0, MOST_MAILERS),
         metadata={"description": "Whose mailings the form offers, in order.", "example": []},
     )
     retain_until = ma.fields.Date(
@@ -176,14 +177,14 @@ class PublicSignatureIn(Schema):
     visibility = ma.fields.Enum(Visibility, by_value=True, required=True)
     language = LanguageTag(load_default=None, allow_none=True)
     consents = ma.fields.List(
-        ma.fields.Nested(ConsentIn), required=True, validate=ma.validate.Length(0, MOST_MAILERS + 2)
+        ma.fields.Nested(ConsentIn), required=True, validate=validate.Length(0, MOST_MAILERS + 2)
     )
     receipt = _truth("False: no receipt is sent after it is confirmed.", default=True)
     revision_sha256 = ma.fields.String(required=True, validate=SHA256_IS, metadata=SHA256)
     proof = ma.fields.String(
         load_default=None,
         allow_none=True,
-        validate=ma.validate.Length(1, MOST),
+        validate=validate.Length(1, MOST),
         metadata={
             "description": "A solved challenge (ALTCHA). Without one less is taken from a network.",
             "example": None,
@@ -191,7 +192,7 @@ class PublicSignatureIn(Schema):
     )
     website = ma.fields.String(
         load_default="",
-        validate=ma.validate.Length(0, 300),
+        validate=validate.Length(0, 300),
         metadata={"description": "People leave it empty.", "example": ""},
     )
 
@@ -297,7 +298,7 @@ class CodeIn(Schema):
     """The short code of a letter."""
 
     code = ma.fields.String(
-        required=True, validate=ma.validate.Length(1, 40), metadata={"example": "K3W7Q-9XZ2M"}
+        required=True, validate=validate.Length(1, 40), metadata={"example": "K3W7Q-9XZ2M"}
     )
 
 
@@ -357,12 +358,12 @@ class OwnSignatureIn(Schema):
     visibility = ma.fields.Enum(Visibility, by_value=True)
     consents = ma.fields.List(
         ma.fields.Nested(ConsentIn),
-        validate=ma.validate.Length(0, 1),
+        validate=validate.Length(0, 1),
         metadata={
             "description": "To have the name shown, where that was not agreed to yet.",
             "example": [],
         },
     )
     consents_taken_back = ma.fields.List(
-        ma.fields.UUID(), validate=ma.validate.Length(0, MOST_MAILERS), metadata={"example": []}
+        ma.fields.UUID(), validate=validate.Length(0, MOST_MAILERS), metadata={"example": []}
     )

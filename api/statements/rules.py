@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from api.accounts.rules import Role
 from api.cases.rules import Names
 from api.demands.models import FOR_FREEDOM, UNANSWERED
-from api.errors import Conflict, Fault, point
+from api.errors import Code, Conflict, Fault, point
 from api.infra.text import spelling
 from api.portable.rules import walk
 from api.statements.models import State, Weight
@@ -232,8 +232,14 @@ class Mention:
         """Return what its author should look at."""
         who = ", ".join(closed[key].told(sees_all=sees_all) for key in self.keys)
         if self.asks:
-            return Fault(self.pointer, f"It asks for the freedom of {who}: take it out.")
-        return Fault(self.pointer, f"It names {who}: see that it asks nothing that has passed.")
+            return Fault(
+                self.pointer, Code.CASE_CLOSED, f"It asks for the freedom of {who}: take it out."
+            )
+        return Fault(
+            self.pointer,
+            Code.CASE_CLOSED,
+            f"It names {who}: see that it asks nothing that has passed.",
+        )
 
 
 def is_settled(demand: Mapping[str, Any], closed: Collection[str]) -> bool:

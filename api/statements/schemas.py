@@ -9,6 +9,7 @@ import marshmallow as ma
 from api.cases.schemas import ChangeOut
 from api.statements.models import Kind, State, Weight
 from api.statements.service.work import Wanted, WorkKind
+from api.web import validate
 from api.web.fields import CountryCode, LanguageTag, Slug, Text
 from api.web.paging import PageArgs, listed
 from api.web.rest import Schema
@@ -124,7 +125,7 @@ class PastDemandArgs(Schema):
 
     q = ma.fields.String(
         load_default=None,
-        validate=ma.validate.Length(1, 2000),
+        validate=validate.Length(1, 2000),
         metadata={
             "example": "repeal the law on false information",
             "description": "In any spelling or script. Rare words weigh more than common ones."
@@ -133,7 +134,7 @@ class PastDemandArgs(Schema):
     )
     country = CountryCode(metadata={"description": "Of whom it is asked."})
     party = Slug(metadata={"example": "eu", "description": "Id of the party."})
-    limit = ma.fields.Integer(load_default=20, validate=ma.validate.Range(1, 100))
+    limit = ma.fields.Integer(load_default=20, validate=validate.Range(1, 100))
 
 
 class PastDemandsOut(Schema):
@@ -145,7 +146,7 @@ class PastDemandsOut(Schema):
 def _days(description: str) -> ma.fields.Integer:
     return ma.fields.Integer(
         load_default=90,
-        validate=ma.validate.Range(0, 36_500),
+        validate=validate.Range(0, 36_500),
         metadata={"example": 90, "description": description},
     )
 
@@ -219,9 +220,9 @@ class DraftOut(Schema):
 def confirmed_cases() -> ma.fields.List[str]:
     """Return the field of whatever puts a text out."""
     return ma.fields.List(
-        ma.fields.String(validate=ma.validate.Length(1, 80)),
+        ma.fields.String(validate=validate.Length(1, 80)),
         load_default=list,
-        validate=ma.validate.Length(0, 1000),
+        validate=validate.Length(0, 1000),
         metadata={
             "description": "Where it puts the text out: the cases, by key or id, that it rightly"
             " names though they were released or have died. Needed for each for whose freedom it"
@@ -238,7 +239,7 @@ class RevisionIn(Schema):
     weight = ma.fields.String(
         load_default=None,
         allow_none=True,
-        validate=ma.validate.OneOf([Weight.EDITORIAL.value, Weight.MATERIAL.value]),
+        validate=validate.OneOf([Weight.EDITORIAL.value, Weight.MATERIAL.value]),
         metadata={
             "description": "Needed after the first. editorial: signatures carry over; material:"
             " each waits until it is confirmed.",

@@ -6,6 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from api.web import validate
 from api.web.rest import Schema
 
 SOURCE = {
@@ -41,7 +42,7 @@ class BuiltInUseIn(Schema):
 class FileArgs(Schema):
     """What kind of file a template is given as."""
 
-    format = ma.fields.String(load_default="yaml", validate=ma.validate.OneOf(["yaml", "json"]))
+    format = ma.fields.String(load_default="yaml", validate=validate.OneOf(["yaml", "json"]))
 
 
 class TemplateRowOut(Schema):

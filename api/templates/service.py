@@ -15,7 +15,7 @@ from api.cases import service as cases
 from api.cases.rules import names_in
 from api.coalitions.service.locking import load_locked, lock_coalition
 from api.config import share
-from api.errors import Conflict, Fault, Invalid, NotFound
+from api.errors import Code, Conflict, Fault, Invalid, NotFound
 from api.infra.database import paging
 from api.infra.database.transactions import flush, insert, reading, touch, transaction
 from api.infra.runtime import runtime
@@ -61,7 +61,11 @@ def built_in_of(name: str) -> dict[str, Any]:
     if name not in built_in():
         raise Invalid(
             f"There are: {', '.join(sorted(built_in()))}.",
-            [Fault("/built_in", "No template of this name comes with the product.")],
+            [
+                Fault(
+                    "/built_in", Code.NOT_FOUND, "No template of this name comes with the product."
+                )
+            ],
         )
     return built_in()[name]
 
@@ -136,7 +140,8 @@ def change(
         touch(template, expected)
         if sound["name"] != template.name:
             raise Invalid(
-                "A template keeps its name.", [Fault(f"{at}/name", f"It is {template.name}.")]
+                "A template keeps its name.",
+                [Fault(f"{at}/name", Code.CONFLICT, f"It is {template.name}.")],
             )
         _describe(template, sound)
         version = _new_version(session, actor, template, sound, at)
@@ -153,7 +158,7 @@ def sounded(source: Mapping[str, Any], at: str = BODY) -> dict[str, Any]:
     if faults := rules.check(source):
         raise Invalid(
             "The template breaks rules; docs/templates.md has them.",
-            [Fault(at + fault.pointer, fault.detail) for fault in faults],
+            [fault.below(at) for fault in faults],
         )
     return portable.read(writing.as_json(source))
 
@@ -169,7 +174,7 @@ def _new_version(
     told = secrecy.telling(source, {name for entry in hidden for name in entry.names})
     if told:
         detail = "This names a case that may not be named: write without it."
-        raise Invalid(detail, [Fault(at + pointer, detail) for pointer in told])
+        raise Invalid(detail, [Fault(at + pointer, Code.HIDDEN_NAME, detail) for pointer in told])
     template.version_number += 1
     version = TemplateVersion(
         coalition_id=template.coalition_id,

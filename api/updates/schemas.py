@@ -6,10 +6,12 @@ from typing import Any
 
 import marshmallow as ma
 
+from api.errors import Code, Reason
 from api.mailings.rules import bodies
 from api.mailings.schemas import LetterTextSchema, one_a_language
 from api.updates import rules
 from api.updates.models import UpdateState
+from api.web import validate
 from api.web.fields import LanguageTag, Text
 from api.web.rest import Schema
 
@@ -28,7 +30,7 @@ MARKDOWN = (
 
 def _unique(values: list[Any]) -> None:
     if len(set(values)) != len(values):
-        raise ma.ValidationError("Name each one once.")
+        raise ma.ValidationError(Reason(Code.DUPLICATE, "Name each one once."))
 
 
 class UpdateTextSchema(LetterTextSchema):
@@ -57,7 +59,7 @@ class UpdateIn(Schema):
     also_statement_ids = ma.fields.List(
         ma.fields.UUID(),
         load_default=list,
-        validate=[ma.validate.Length(0, rules.MOST_STATEMENTS), _unique],
+        validate=[validate.Length(0, rules.MOST_STATEMENTS), _unique],
         metadata={
             "example": [],
             "description": "It goes to those who agreed at these statements as well, once each.",
@@ -70,7 +72,7 @@ class UpdateIn(Schema):
     texts = ma.fields.List(
         ma.fields.Nested(UpdateTextSchema),
         required=True,
-        validate=[ma.validate.Length(1, bodies.MOST_LANGUAGES), one_a_language],
+        validate=[validate.Length(1, bodies.MOST_LANGUAGES), one_a_language],
         metadata={"example": _EXAMPLE},
     )
 

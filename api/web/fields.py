@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import marshmallow as ma
 from email_validator import EmailNotValidError, validate_email
 
+from api.errors import Code, Reason
 from api.infra.pdf import fonts
 from api.infra.tables import parsing
 from api.infra.text import characters, countries, languages
+from api.web import validate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,7 +38,7 @@ class Text(ma.fields.String):
         What may never print needs no font; who lets it print asks for one then.
         """
         self.lines, self.prints = lines, prints
-        length = ma.validate.Length(least, most, error="Write {min} to {max} characters.")
+        length = validate.Length(least, most, error="Write {min} to {max} characters.")
         super().__init__(validate=length, **more)
 
     def _deserialize(
@@ -45,12 +47,12 @@ class Text(ma.fields.String):
         sent = super()._deserialize(value, attr, data, **more)
         given = characters.without_left_overs(sent, one_line=not self.lines).strip()
         if not self.lines and any(c in "\n\r\t" for c in given):
-            raise ma.ValidationError("Write it on one line.")
+            raise ma.ValidationError(Reason(Code.SEVERAL_LINES, "Write it on one line."))
         if wrong := characters.unkept(given):
-            raise ma.ValidationError(wrong)
+            raise ma.ValidationError(Reason(Code.BAD_CHARACTER, wrong))
         text = unicodedata.normalize("NFC", given)
         if self.prints and (missing := fonts.unprintable(text)):
-            raise ma.ValidationError(fonts.no_font(missing))
+            raise ma.ValidationError(Reason(Code.NO_FONT, fonts.no_font(missing)))
         return text
 
 
@@ -76,7 +78,7 @@ class Day(ma.fields.Date):
             try:
                 value = parsing.day(value)
             except parsing.Unclear as unclear:
-                raise ma.ValidationError(str(unclear)) from unclear
+                raise ma.ValidationError(Reason(Code.WRONG_FORMAT, str(unclear))) from unclear
         return super()._deserialize(value, attr, data, **more)
 
 
@@ -93,7 +95,9 @@ def _in_utc(at: datetime) -> datetime:
     try:
         return at.astimezone(UTC)
     except OverflowError as beyond:
-        raise ma.ValidationError("In UTC this is outside the years 1 to 9999.") from beyond
+        raise ma.ValidationError(
+            Reason(Code.WRONG_FORMAT, "In UTC this is outside the years 1 to 9999.")
+        ) from beyond
 
 
 class Colour(ma.fields.String):
@@ -101,7 +105,7 @@ class Colour(ma.fields.String):
 
     def __init__(self, **more: Any) -> None:
         words = "Write the colour as #0b5563: # and six hexadecimal digits."
-        check = ma.validate.Regexp(r"#[0-9a-fA-F]{6}\Z", error=words)
+        check = validate.Regexp(r"#[0-9a-fA-F]{6}\Z", error=words)
         super().__init__(validate=check, **more)
 
     def _deserialize(
@@ -189,8 +193,8 @@ class Slug(ma.fields.String):
     def __init__(self, **more: Any) -> None:
         words = "Use lower-case letters, digits and hyphens."
         checks = [
-            ma.validate.Length(1, 80),
-            ma.validate.Regexp(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z", error=words),
+            validate.Length(1, 80),
+            validate.Regexp(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z", error=words),
         ]
         super().__init__(validate=checks, **more)
 
@@ -200,7 +204,7 @@ class WebAddress(ma.fields.String):
 
     def __init__(self, **more: Any) -> None:
         metadata = {"example": "https://specimen.example", **more.pop("metadata", {})}
-        super().__init__(validate=[ma.validate.Length(1, 500), _web], metadata=metadata, **more)
+        super().__init__(validate=[validate.Length(1, 500), _web], metadata=metadata, **more)
 
 
 class Email(ma.fields.String):
@@ -208,7 +212,7 @@ class Email(ma.fields.String):
 
     def __init__(self, **more: Any) -> None:
         metadata = {"example": "press@specimen.example", **more.pop("metadata", {})}
-        super().__init__(validate=ma.validate.Length(3, 254), metadata=metadata, **more)
+        super().__init__(validate=validate.Length(3, 254), metadata=metadata, **more)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
@@ -218,7 +222,9 @@ class Email(ma.fields.String):
         try:
             checked = validate_email(text, check_deliverability=False, test_environment=True)
         except EmailNotValidError as fault:
-            raise ma.ValidationError(f"This is no e-mail address: {fault}") from fault
+            raise ma.ValidationError(
+                Reason(Code.NOT_AN_EMAIL, f"This is no e-mail address: {fault}")
+            ) from fault
         return checked.normalized
 
 
@@ -227,7 +233,7 @@ def names_by_language(**more: Any) -> ma.fields.Dict:
     return ma.fields.Dict(
         keys=LanguageTag(),
         values=Text(most=300),
-        validate=ma.validate.Length(1, 40),
+        validate=validate.Length(1, 40),
         metadata={"example": {"en": "Specimen Committee", "ru": "Комитет-образец"}},
         **more,
     )
@@ -236,15 +242,21 @@ def names_by_language(**more: Any) -> ma.fields.Dict:
 def _country(code: str) -> None:
     if code not in languages.COUNTRIES:
         if several := countries.choices(code):
-            raise ma.ValidationError(f"This may be {' or '.join(several)}: write which.")
+            raise ma.ValidationError(
+                Reason(Code.AMBIGUOUS, f"This may be {' or '.join(several)}: write which.")
+            )
         most = 60
-        raise ma.ValidationError(f"{code[:most]} is no country code of ISO 3166-1.")
+        raise ma.ValidationError(
+            Reason(Code.NOT_A_COUNTRY, f"{code[:most]} is no country code of ISO 3166-1.")
+        )
 
 
 def _language(tag: str) -> None:
     most = 35
     if len(tag) > most or not languages.is_language(tag):
-        raise ma.ValidationError(f"{tag[:most]} is no language tag that we know.")
+        raise ma.ValidationError(
+            Reason(Code.NOT_A_LANGUAGE, f"{tag[:most]} is no language tag that we know.")
+        )
 
 
 def _web(address: str) -> None:
@@ -256,4 +268,6 @@ def _web(address: str) -> None:
     except ValueError:
         fine = False
     if not fine or any(c.isspace() for c in address):
-        raise ma.ValidationError("Give a whole address that begins with https:// or http://.")
+        raise ma.ValidationError(
+            Reason(Code.NOT_A_URL, "Give a whole address that begins with https:// or http://.")
+        )

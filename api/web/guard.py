@@ -13,7 +13,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.routing import IntegerConverter
 
-from api.errors import Fault, Invalid, point
+from api.errors import Code, Fault, Invalid, point
 from api.infra.text.characters import piled, unfit
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _check_address() -> None:
         raise NotFound  # nothing is called so, and not each database can be asked
     for name, value in request.args.items(multi=True):
         if wrong := unfit(name + value):
-            fault = Fault("", wrong, parameter=name)
+            fault = Fault("", Code.BAD_CHARACTER, wrong, parameter=name)
             raise Invalid("The query holds text that cannot be kept.", [fault])
 
 
@@ -111,7 +111,9 @@ def _check_form() -> None:
     """Refuse in a form what is refused in JSON. Its fields are told by the page, not by us."""
     for name, value in request.form.items(multi=True):
         if unfit(name + value) or piled(name + value):
-            fault = Fault(point(name), "It holds characters that cannot be kept.")
+            fault = Fault(
+                point(name), Code.BAD_CHARACTER, "It holds characters that cannot be kept."
+            )
             raise Invalid("The form holds text that cannot be kept.", [fault])
 
 
@@ -199,11 +201,13 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _unfit_texts(value: Any, place: tuple[str | int, ...]) -> Iterator[Fault]:
     if isinstance(value, str):
         if wrong := unfit(value) or piled(value):
-            yield Fault(point(*place), wrong)
+            yield Fault(point(*place), Code.BAD_CHARACTER, wrong)
     elif isinstance(value, dict):
         for key, inner in value.items():
             if unfit(key) or piled(key):
-                yield Fault(point(*place), "A key holds characters that cannot be kept.")
+                yield Fault(
+                    point(*place), Code.BAD_CHARACTER, "A key holds characters that cannot be kept."
+                )
             else:
                 yield from _unfit_texts(inner, (*place, key))
     elif isinstance(value, list):

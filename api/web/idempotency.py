@@ -20,7 +20,7 @@ from sqlalchemy import String, UniqueConstraint, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from api.errors import Conflict, Fault, Invalid
+from api.errors import Code, Conflict, Fault, Invalid
 from api.infra import clock
 from api.infra.background import jobs
 from api.infra.database.columns import Base, Id, Moment
@@ -142,7 +142,9 @@ def secret_answer() -> None:
 def _begin(user_id: UUID) -> tuple[Claim, Response | None]:
     given = request.headers[HEADER]
     if not 1 <= len(given) <= MAX_KEY:
-        wrong = Fault("", f"Give it 1 to {MAX_KEY} characters.", parameter=HEADER)
+        wrong = Fault(
+            "", Code.WRONG_FORMAT, f"Give it 1 to {MAX_KEY} characters.", parameter=HEADER
+        )
         raise Invalid("The Idempotency-Key cannot be used.", [wrong])
     key = hashlib.sha256(given.encode("utf-8", "surrogatepass")).digest()
     what = hashlib.sha256(
@@ -175,7 +177,14 @@ def _again(session: Session, earlier: Attempt, what: bytes) -> tuple[Claim, Resp
     if earlier.request != what:
         raise KeyReused(
             "Send another key with another request.",
-            [Fault("", "The same key came with another address or body.", parameter=HEADER)],
+            [
+                Fault(
+                    "",
+                    Code.CONFLICT,
+                    "The same key came with another address or body.",
+                    parameter=HEADER,
+                )
+            ],
         )
     if earlier.state == "running":
         if earlier.begun_at > clock.now() - LEASE:

@@ -10,6 +10,7 @@ import marshmallow as ma
 from flask import request
 
 from api.infra.database.paging import MOST, Page, PageRequest
+from api.web import validate
 from api.web.rest import Schema
 
 
@@ -17,10 +18,10 @@ class PageArgs(Schema):
     """Which part of a list; lists with filters add theirs."""
 
     limit = ma.fields.Integer(
-        load_default=50, validate=ma.validate.Range(1, MOST), metadata={"example": 50}
+        load_default=50, validate=validate.Range(1, MOST), metadata={"example": 50}
     )
     cursor = ma.fields.String(
-        validate=ma.validate.Length(1, 2000), metadata={"description": "From the Link header."}
+        validate=validate.Length(1, 2000), metadata={"description": "From the Link header."}
     )
 
     @ma.post_load

@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 from api import errors
 from api.infra.database.transactions import Stale
 from api.infra.net.rate_limits import TooOften
+from api.web import validate
 from api.web.guard import TooLarge, Unreadable, WrongContentType
 
 if TYPE_CHECKING:
@@ -102,25 +103,28 @@ def problem(
     slug: str,
     title: str,
     detail: str | None = None,
-    faults: Iterable[Mapping[str, str]] = (),
+    faults: Iterable[errors.Fault] = (),
 ) -> Response:
     """Write one problem. `type` is an address below /problems, described in docs/problems.md."""
     body: dict[str, Any] = {"type": f"/problems/{slug}", "title": title, "status": int(status)}
     if detail:
         body["detail"] = detail
     if listed := list(islice(faults, MOST_FAULTS)):
-        body["errors"] = listed
+        body["errors"] = list(map(_written, listed))
     return Response(json.dumps(body), status=status, content_type=CONTENT_TYPE)
 
 
-def _written(fault: errors.Fault) -> dict[str, str]:
+def _written(fault: errors.Fault) -> dict[str, Any]:
     place = {"parameter": fault.parameter} if fault.parameter else {"pointer": fault.pointer}
-    return {**place, "detail": fault.detail}
+    more: dict[str, Any] = {} if fault.limit is None else {"limit": fault.limit}
+    if fault.allowed:
+        more["allowed"] = fault.allowed
+    return {**place, "code": fault.code, "detail": fault.detail, **more}
 
 
 def of_domain(error: errors.DomainError) -> Response:
     status = status_of(type(error))
-    answer = problem(status, error.slug(), error.title, error.detail, map(_written, error.faults))
+    answer = problem(status, error.slug(), error.title, error.detail, error.faults)
     if status is HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
     if status is HTTPStatus.SERVICE_UNAVAILABLE or isinstance(error, StillRunning):
@@ -210,28 +214,11 @@ def _detail(status: HTTPStatus, error: HTTPException) -> str | None:
     return error.description
 
 
-def _pointed(messages: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+def _pointed(messages: Mapping[str, Any]) -> Iterator[errors.Fault]:
     """Turn webargs' {location: {field: messages}} into pointers and parameters."""
     for location, inner in messages.items():
-        for keys, detail in _leaves(inner, ()):
+        for keys, reason in validate.reasons(inner):
             if location == "json":
-                yield {"pointer": errors.point(*keys), "detail": detail}
+                yield errors.Fault.of(errors.point(*keys), reason)
             else:
-                yield {"parameter": str(keys[0]) if keys else "", "detail": detail}
-
-
-def _leaves(
-    messages: Any, keys: tuple[str | int, ...]
-) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    if isinstance(messages, dict):
-        for key, inner in messages.items():
-            # marshmallow files faults of the whole under _schema, those of a mapping's
-            # entry under key or value; at the top these are fields of ours.
-            is_ours = key != "_schema" and (key not in {"value", "key"} or not keys)
-            step = (key,) if is_ours else ()
-            yield from _leaves(inner, (*keys, *step))
-    elif isinstance(messages, list):
-        for inner in messages:
-            yield from _leaves(inner, keys)
-    else:
-        yield keys, str(messages)
+                yield errors.Fault.of("", reason, str(keys[0]) if keys else "")

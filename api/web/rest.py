@@ -8,7 +8,8 @@ import marshmallow as ma
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask_smorest import Api as SmorestApi, Blueprint as SmorestBlueprint
 
-from api.web import problems
+from api.errors import Code
+from api.web import problems, validate
 from api.web.guard import GuardedParser
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ class Schema(ma.Schema):
     class Meta:
         unknown = ma.RAISE
 
+    error_messages = validate.OF_SCHEMA
+
+    def on_bind_field(self, field_name: str, field_obj: ma.fields.Field[Any]) -> None:
+        """Have what a field refuses carry a code."""
+        del field_name
+        validate.with_codes(field_obj)
+
     def load(self, data: Any, *, partial: Any = None, **more: Any) -> Any:
         """Read a body. Of a change's own fields some may be left out, of what stands in them none.
 
@@ -31,12 +39,20 @@ class Schema(ma.Schema):
         return super().load(data, **more)
 
 
+CODE = {"description": "What kind of fault it is; docs/problems.md says it of each."}
+
+
 class FaultOut(Schema):
     """One thing that is wrong."""
 
     pointer = ma.fields.String(metadata={"description": "JSON Pointer into the body."})
     parameter = ma.fields.String(metadata={"description": "Name of a query parameter."})
+    code = ma.fields.Enum(Code, by_value=True, required=True, metadata=CODE)
     detail = ma.fields.String(required=True)
+    limit = ma.fields.Float(metadata={"description": "The bound that was passed."})
+    allowed = ma.fields.List(
+        ma.fields.String(), metadata={"description": "The values that are taken."}
+    )
 
 
 class ProblemOut(Schema):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import marshmallow as ma
 from flask import Response, request, stream_with_context
 
-from api.errors import Fault, Invalid, point
+from api.errors import Code, Fault, Invalid, Reason, point
 from api.infra.tables import csv_files, spreadsheets
 from api.infra.tables.csv_files import (
     MOST_LINES,
@@ -22,8 +22,9 @@ from api.infra.tables.csv_files import (
 from api.infra.tables.encodings import Encoding
 from api.infra.tables.matching import ImportState, Taking
 from api.infra.tables.spreadsheets import Imported, Layout
+from api.web import validate
 from api.web.guard import JSON as JSON  # noqa: PLC0414 # routes of tables find it beside CSV
-from api.web.rest import Schema
+from api.web.rest import CODE, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -111,9 +112,9 @@ class ImportArgs(MergeArgs):
     """How a table of others is read, and brought together with what is there."""
 
     map = ma.fields.List(
-        ma.fields.String(validate=ma.validate.Length(1, 400)),
+        ma.fields.String(validate=validate.Length(1, 400)),
         load_default=list,
-        validate=ma.validate.Length(0, csv_files.MOST_COLUMNS),
+        validate=validate.Length(0, csv_files.MOST_COLUMNS),
         metadata={
             "description": "HEADER:COLUMN, what a column of the table is read as; HEADER: alone"
             " passes it over. The others are found by their usual names in English and Russian.",
@@ -122,7 +123,7 @@ class ImportArgs(MergeArgs):
     )
     doubtful = ma.fields.String(
         load_default="leave",
-        validate=ma.validate.OneOf(["leave", "enter"]),
+        validate=validate.OneOf(["leave", "enter"]),
         metadata={
             "description": "What becomes of lines that may be one that is there: they are left out,"
             " or entered as new ones."
@@ -132,7 +133,9 @@ class ImportArgs(MergeArgs):
     @ma.post_load
     def _gather(self, given: dict[str, Any], **_: Any) -> Reading:
         faults = [
-            f"Write HEADER:COLUMN, not {each[:40]}." for each in given["map"] if ":" not in each
+            Reason(Code.WRONG_FORMAT, f"Write HEADER:COLUMN, not {each[:40]}.")
+            for each in given["map"]
+            if ":" not in each
         ]
         if faults:
             raise ma.ValidationError({"map": faults})
@@ -146,6 +149,7 @@ class CellFaultOut(Schema):
     """What is wrong in one cell; the column is empty where it is the line."""
 
     column = ma.fields.String(required=True, metadata={"example": "country"})
+    code = ma.fields.Enum(Code, by_value=True, required=True, metadata=CODE)
     detail = ma.fields.String(required=True)
 
 
@@ -257,8 +261,15 @@ def rows(
     body = getattr(request, "guarded", None)
     listed = body.get(name) if isinstance(body, dict) else None
     if not isinstance(body, dict) or not isinstance(listed, list):
-        raise Invalid("A table as JSON is a list.", [Fault(point(name), "Give a list of objects.")])
-    strange = [Fault(point(key), "There is no such field.") for key in body if key != name]
+        raise Invalid(
+            "A table as JSON is a list.",
+            [Fault(point(name), Code.WRONG_TYPE, "Give a list of objects.")],
+        )
+    strange = [
+        Fault(point(key), Code.UNKNOWN_FIELD, "There is no such field.")
+        for key in body
+        if key != name
+    ]
     if strange:
         raise Invalid("A table as JSON is one list.", strange)
     if len(listed) > MOST_LINES:
@@ -283,23 +294,15 @@ def checked(
 
 def _checked(schema: Schema, row: Row, column_of: Callable[[Sequence[str]], str]) -> Line:
     if row.fault:
-        return Line(row.line, row.place, {}, [CellFault("", row.fault)])
+        return Line(row.line, row.place, {}, [CellFault("", Code.UNREADABLE, row.fault)])
     try:
         return Line(row.line, row.place, schema.load(row.facts), [])
     except ma.ValidationError as refused:
         faults = [
-            CellFault(column_of(keys), detail) for keys, detail in _faults(refused.messages, ())
+            CellFault.of(column_of(list(map(str, keys))), reason)
+            for keys, reason in validate.reasons(refused.messages)
         ]
         return Line(row.line, row.place, {}, faults)
-
-
-def _faults(messages: Any, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    if isinstance(messages, dict):
-        for key, inner in messages.items():
-            yield from _faults(inner, keys if key == "_schema" else (*keys, str(key)))
-    else:
-        for detail in messages:
-            yield keys, detail
 
 
 def streamed(pieces: Iterator[str], kind: str, name: str) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from api.web import validate
 from api.web.fields import Instant, Text, Truth
 from api.web.paging import PageArgs
 from api.web.rest import Schema
@@ -38,7 +39,7 @@ class WebhookEndpointIn(Schema):
 
     url = ma.fields.String(
         required=True,
-        validate=ma.validate.Length(1, MOST_ADDRESS),
+        validate=validate.Length(1, MOST_ADDRESS),
         metadata={
             "description": "https, a host's name, port 443 or 8443.",
             "example": "https://hooks.specimen.example/undersigned",
@@ -46,9 +47,9 @@ class WebhookEndpointIn(Schema):
     )
     label = Text(most=100, required=True, metadata={"example": "Our web site"})
     types = ma.fields.List(
-        ma.fields.String(validate=ma.validate.OneOf(rules.CHOSEN), metadata=TYPE),
+        ma.fields.String(validate=validate.OneOf(rules.CHOSEN), metadata=TYPE),
         required=True,
-        validate=ma.validate.Length(1, len(rules.CHOSEN)),
+        validate=validate.Length(1, len(rules.CHOSEN)),
     )
     is_custodian = Truth(
         load_default=False,
@@ -166,7 +167,7 @@ class WebhookDeliveryArgs(PageArgs):
     """A page of deliveries."""
 
     state = ma.fields.Enum(DeliveryState, by_value=True, metadata={"example": "failed"})
-    type = ma.fields.String(validate=ma.validate.Length(1, 60), metadata=TYPE)
+    type = ma.fields.String(validate=validate.Length(1, 60), metadata=TYPE)
     event_id = ma.fields.UUID(metadata={"description": "A `webhook-id`."})
 
 

@@ -257,9 +257,9 @@
       if (errors.some(({pointer}) => pointer === "/proof") && !isAgain) return this.send(true);
       if (answer.status !== 422) throw new Error(answer.status);
       const faults = {}, is = this.isOrganisation();
-      for (const {pointer, detail} of errors) {
+      for (const {pointer, code} of errors) {
         const name = this.nameOf(pointer.split("/").slice(1), is);
-        faults[name] = faults[name] || this.sentence(name, detail);
+        faults[name] = faults[name] || this.sentence(name, code);
       }
       this.mend(Object.keys(faults).length ? faults : {form: "error.422"});
     }
@@ -271,10 +271,8 @@
       return {consents: "consent", kind: "for"}[path[0]] || path[0];
     }
 
-    sentence(name, detail) {
-      const own = {email: "email", country: "country", visibility: "initials", consent: "words"}[name];
-      const said = SAID.find(([words]) => detail.includes(words));
-      return "field." + (own || said && said[1] || (["name", "role", "affiliation", "organisation"].includes(name) ? "characters" : "other"));
+    sentence(name, code) {
+      return "field." + (SAID[`${name}.${code}`] || SAID[code] || SAID[name] || "other");
     }
 
     /* What is wrong: read first, and beside its field. */

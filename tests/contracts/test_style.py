@@ -85,6 +85,18 @@ def test_a_problem_is_explained_with_its_status_and_title(kind: type[errors.Doma
     assert f"### `{kind.slug()}` ({int(status_of(kind))})\n\n{kind.title}." in text
 
 
+def test_every_code_of_a_fault_is_explained_and_no_other() -> None:
+    explained = headings("problems.md", r"^\| `[a-z_]+` \| .+ \|$")
+
+    assert explained == [f"| `{code}` | {code.meaning} |" for code in errors.Code]
+
+
+def test_no_code_of_a_fault_is_without_a_place_that_says_it() -> None:
+    said = "".join(path.read_text("utf-8") for path in Path(errors.__file__).parent.rglob("*.py"))
+
+    assert {code for code in errors.Code if f"Code.{code.name}" not in said} == set()
+
+
 def test_every_setting_is_explained_and_no_other() -> None:
     explained = headings("settings.md", r"^\| `UNDERSIGNED_([A-Z_]+)` \|")
 

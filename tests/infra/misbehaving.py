@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.errors import Fault, Invalid
+from api.errors import Code, Fault, Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,7 @@ def _nest(payload: dict[str, Any], blobs: dict[str, bytes]) -> Any:
 
 
 def _refuse(_: dict[str, Any], __: dict[str, bytes]) -> None:
-    raise Invalid("Say it shorter.", [Fault("/blocks/0", "is too long")])
+    raise Invalid("Say it shorter.", [Fault("/blocks/0", Code.TOO_LONG, "is too long")])
 
 
 def _fail(payload: dict[str, Any], _: dict[str, bytes]) -> None:

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from api.errors import Code
+
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
@@ -38,6 +40,20 @@ class Answer:
     def faults(self) -> dict[str, str]:
         """The problem's errors: pointer or parameter to detail."""
         return {e.get("pointer", e.get("parameter", "")): e["detail"] for e in self.json["errors"]}
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """The problem's errors: pointer or parameter to code."""
+        return {e.get("pointer", e.get("parameter", "")): e["code"] for e in self.json["errors"]}
+
+    def must_have_codes(self) -> None:
+        """See that a problem tells of each fault what kind it is, where, and what to do."""
+        if self.headers.get("Content-Type") != "application/problem+json":
+            return
+        for fault in self.json.get("errors", ()):
+            assert fault["code"] in set(Code), fault
+            assert ("pointer" in fault) != ("parameter" in fault), fault
+            assert fault["detail"], fault
 
 
 class Client:
@@ -93,4 +109,6 @@ class Client:
             more |= {"data": body if isinstance(body, bytes) else json.dumps(body)}
             more |= {"content_type": kind}
         answer: TestResponse = self.http.open(path, method=method, headers=headers, **more)
-        return Answer(answer.status_code, answer.get_data(), dict(answer.headers))
+        told = Answer(answer.status_code, answer.get_data(), dict(answer.headers))
+        told.must_have_codes()
+        return told

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from api.accounts.models import RoleGrant, Token, TokenScope, User
 from api.accounts.rules import Actor, Role
-from api.errors import Conflict, Fault, Forbidden, Invalid, NotFound, point
+from api.errors import Code, Conflict, Fault, Forbidden, Invalid, NotFound, point
 from api.infra import clock
 from api.infra.database.columns import Owned
 from api.infra.database.paging import Page, PageRequest, page
@@ -177,7 +177,7 @@ def create_token(
     if wanted is None and actor.scope is not None:
         raise Forbidden("A token that is limited to coalitions makes only such tokens: name them.")
     faults = [
-        Fault(point("coalition_ids", index), "You have no role in this coalition.")
+        Fault(point("coalition_ids", index), Code.FORBIDDEN, "You have no role in this coalition.")
         for index, coalition_id in enumerate(coalition_ids or [])
         if not actor.sees(coalition_id)
     ]

@@ -49,7 +49,7 @@ from api.cases.service.silences import (
 )
 from api.coalitions.models import Coalition
 from api.coalitions.service.locking import load_locked
-from api.errors import Conflict, Fault, Forbidden, Invalid
+from api.errors import Code, Conflict, Fault, Forbidden, Invalid
 from api.infra.database import paging
 from api.infra.database.transactions import reading, rehearsal, touch, transaction
 from api.infra.security import audit, keys
@@ -185,7 +185,7 @@ def _check_key(given: Mapping[str, Any], case: Case, entry: Entry) -> None:
     if given.get("key") and not case.may_be_named and rules.tells(case.key, entry.names):
         raise Invalid(
             "A case that may not be named is named.",
-            [Fault("/key", KEY_TELLS)],
+            [Fault("/key", Code.HIDDEN_NAME, KEY_TELLS)],
         )
 
 
@@ -246,7 +246,11 @@ def _sealed_like(session: Session, query: Select[Case], sought: str) -> list[UUI
     if count > MOST_SEARCHED:
         raise Invalid(
             f"{count:,} cases may not be named, and one request looks through {MOST_SEARCHED:,}.",
-            [Fault("/country", "Name a country, or another filter, to search fewer.")],
+            [
+                Fault(
+                    "/country", Code.TOO_MANY, "Name a country, or another filter, to search fewer."
+                )
+            ],
         )
     rows = session.execute(sealed.with_only_columns(Case.id, Case.identity).order_by(Case.id))
     return [

@@ -23,7 +23,7 @@ from api.cases.service.silences import (
 )
 from api.coalitions.models import Coalition
 from api.coalitions.service.locking import lock_coalition
-from api.errors import Conflict, Fault, Invalid, point
+from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra.database.transactions import flush, touch
 from api.infra.security import audit, keys
 from api.infra.text import spelling
@@ -279,7 +279,8 @@ def _keep(session: Session, entry: Entry) -> None:
         return
     if told := telling({field: getattr(case, field) for field in SHOWN}, entry.names):
         raise Invalid(
-            "A case that may not be named is named.", [Fault(point(f), TOLD) for f in told]
+            "A case that may not be named is named.",
+            [Fault(point(f), Code.HIDDEN_NAME, TOLD) for f in told],
         )
     case.identity = keys.seal(session, case.coalition_id, IDENTITY, case.id, who)
     case.spellings = case.sort_name = ""
@@ -296,7 +297,13 @@ def _check_id(entry: Entry) -> None:
     if not entry.case.may_be_named and rules.names_in(entry.case.key, entry.names):
         raise Invalid(
             "A case that may not be named is named.",
-            [Fault("/id", "It tells the name, which may not be told: choose another id.")],
+            [
+                Fault(
+                    "/id",
+                    Code.HIDDEN_NAME,
+                    "It tells the name, which may not be told: choose another id.",
+                )
+            ],
         )
 
 

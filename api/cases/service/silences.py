@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from api.cases import rules
-from api.errors import Fault, Invalid, point
+from api.errors import Code, Fault, Invalid, point
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -112,7 +112,7 @@ def must_be_free_of(
     """Let labels pass that tell nobody who may not be named, in whatever spelling."""
     own, others = list(names), rules.Names(name for entry in hidden for name in entry.names)
     faults = [
-        Fault(point("labels", place, "label"), BACK)
+        Fault(point("labels", place, "label"), Code.HIDDEN_NAME, BACK)
         for place, label in enumerate(labels.values())
         if rules.gives_away(label, own) or others.found_in(label)
     ]
@@ -124,7 +124,7 @@ def must_be_places(labels: Mapping[str, str], places: Collection[Place]) -> None
     """Let labels pass that are of places in which the name stood."""
     there = {each.place for each in places}
     faults = [
-        Fault(point("labels", number, "place"), NOWHERE)
+        Fault(point("labels", number, "place"), Code.NOT_FOUND, NOWHERE)
         for number, place in enumerate(labels)
         if place not in there
     ]

@@ -30,7 +30,7 @@ from api.cases.service.entries import (
 from api.cases.service.silences import Silence, naming_after, spoken_of
 from api.coalitions.models import Coalition
 from api.coalitions.service.locking import lock_coalition
-from api.errors import DomainError
+from api.errors import Code, DomainError
 from api.infra.database.transactions import reading, rehearsal, touch, transaction
 from api.infra.security import audit, keys
 from api.infra.tables import csv_files, merging
@@ -163,12 +163,14 @@ class _Merging:
     def _enter(self, reported: Reported, line: Line) -> None:
         facts = merging.whole(line.facts, NEW)
         faults = [
-            CellFault(name, f"Give the {name} of a new case.")
+            CellFault(name, Code.REQUIRED, f"Give the {name} of a new case.")
             for name in ("name", "country")
             if facts[name] is None
         ]
         if line.facts.get("may_be_named", True) is None:
-            faults.append(CellFault("may_be_named", "Write true or false for a new case."))
+            faults.append(
+                CellFault("may_be_named", Code.REQUIRED, "Write true or false for a new case.")
+            )
         if not faults and not facts["may_be_named"]:
             faults = _telling(facts, facts["key"])
         reported.settle(LineState.ENTERED, [*reported.faults, *faults])
@@ -177,7 +179,7 @@ class _Merging:
             sound = rules.sound(facts["name"], facts["country"])
             if other := self.sounds.setdefault(sound, ""):
                 detail = f"Its name sounds like that of {other}. It is entered as another one."
-                reported.faults = [CellFault("name", detail)]
+                reported.faults = [CellFault("name", Code.MAY_BE_SAME, detail)]
             self.sounds[sound] = other or f"line {line.line}"
 
     def _compare(self, reported: Reported, line: Line, there: There[Case]) -> None:
@@ -186,12 +188,16 @@ class _Merging:
         faults = []
         if self._is_hidden(case):
             given = {name: value for name, value in given.items() if name not in WHOSE or value}
-            faults = [CellFault(name, FOR_COORDINATORS) for name in given if name in WHOSE]
+            faults = [
+                CellFault(name, Code.FORBIDDEN, FOR_COORDINATORS) for name in given if name in WHOSE
+            ]
         if not self.sees_all and given.get("may_be_named", case.may_be_named) != case.may_be_named:
             detail = "Whether a case may be named is for a coordinator to say."
-            faults.append(CellFault("may_be_named", detail))
+            faults.append(CellFault("may_be_named", Code.FORBIDDEN, detail))
         faults += [
-            CellFault(name, EMPTY) for name in ("name", "country") if given.get(name, "") is None
+            CellFault(name, Code.REQUIRED, EMPTY)
+            for name in ("name", "country")
+            if given.get(name, "") is None
         ]
         before = {**entry.identity, **{name: getattr(case, name) for name in (*OPEN, "status")}}
         after = {**before, **given}
@@ -214,10 +220,10 @@ class _Merging:
                 self._take_back(reported)
             elif naming := naming_after(self.session, silence):
                 detail = f"Take the name out of these first: {', '.join(naming)}."
-                reported.refuse([CellFault("may_be_named", detail)])
+                reported.refuse([CellFault("may_be_named", Code.HIDDEN_NAME, detail)])
         for reported, _ in waiting[MOST_SPOKEN:]:
             detail = f"Texts hold more than {MOST_SPOKEN} such names: send fewer lines at once."
-            reported.refuse([CellFault("may_be_named", detail)])
+            reported.refuse([CellFault("may_be_named", Code.TOO_MANY, detail)])
 
     def _silences(self) -> Iterator[tuple[Reported, Silence]]:
         for reported, facts in self.entering:
@@ -245,7 +251,7 @@ class _Merging:
                 self._change(*found[1:], partial(change_entry, by=self.actor))
         except DomainError as refused:
             forget(self.session)
-            reported.refuse([CellFault("may_be_named", refused.detail)])
+            reported.refuse([CellFault("may_be_named", Code.HIDDEN_NAME, refused.detail)])
 
     def _change(self, entry: Entry, changes: dict[str, Any], change: Change) -> None:
         facts = dict(changes)
@@ -278,5 +284,9 @@ class _Merging:
 def _telling(facts: Mapping[str, Any], key: str | None) -> list[CellFault]:
     """Return what would tell who a case is that may not be named."""
     names = [facts["name"], *facts["aliases"]]
-    faults = [CellFault(name, TOLD) for name in telling(facts, names)]
-    return [*faults, CellFault("key", KEY_TELLS)] if key and rules.tells(key, names) else faults
+    faults = [CellFault(name, Code.HIDDEN_NAME, TOLD) for name in telling(facts, names)]
+    return (
+        [*faults, CellFault("key", Code.HIDDEN_NAME, KEY_TELLS)]
+        if key and rules.tells(key, names)
+        else faults
+    )

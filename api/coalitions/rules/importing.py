@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from api.errors import Code
 from api.infra.tables.csv_files import CellFault
 from api.infra.tables.matching import Kind, Mark, agree, likeness
 from api.infra.tables.spreadsheets import Layout
@@ -87,7 +88,7 @@ class Addressees(Kind[Any]):
 
     def lacks(self, facts: Mapping[str, Any]) -> Iterator[CellFault]:
         if facts["name"] is None:
-            yield CellFault("name", "Give the name of a new addressee.")
+            yield CellFault("name", Code.REQUIRED, "Give the name of a new addressee.")
 
 
 def _is_same_address(one: str | None, other: str | None) -> bool:

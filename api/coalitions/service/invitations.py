@@ -12,7 +12,7 @@ from sqlalchemy import case, func, select
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.coalitions.models import Coalition, Invitation, InvitationState, Member, MemberRole
-from api.errors import Conflict, Fault, Invalid, NotFound
+from api.errors import Code, Conflict, Fault, Invalid, NotFound
 from api.infra import clock
 from api.infra.background import events
 from api.infra.database import paging
@@ -104,7 +104,7 @@ def _of_whom(
     if facts["organisation_id"] is not None and facts["entry_id"] is not None:
         raise Invalid(
             "One invitation is of one organisation.",
-            [Fault("/entry_id", "Send organisation_id or entry_id.")],
+            [Fault("/entry_id", Code.CONFLICT, "Send organisation_id or entry_id.")],
         )
     if facts["entry_id"] is not None:
         return organisations.copied(session, actor, coalition_id, facts["entry_id"]).id
@@ -121,9 +121,10 @@ def own_organisation(session: Session, coalition_id: UUID, organisation_id: UUID
     """Return an organisation of a coalition, or raise Invalid."""
     organisation = session.get(Organisation, organisation_id)
     if organisation is None or organisation.coalition_id != coalition_id:
+        wrong = "The coalition has no organisation of this id."
         raise Invalid(
             "Enter the organisation into the coalition first.",
-            [Fault("/organisation_id", "The coalition has no organisation of this id.")],
+            [Fault("/organisation_id", Code.NOT_FOUND, wrong)],
         )
     return organisation
 
@@ -131,9 +132,8 @@ def own_organisation(session: Session, coalition_id: UUID, organisation_id: UUID
 def must_be_in_order(dated: Member | Invitation) -> None:
     """Let a membership pass that ends after it begins, or raise Invalid."""
     if dated.until is not None and dated.until < (dated.since or clock.today()):
-        raise Invalid(
-            "A membership ends after it begins.", [Fault("/until", "It is before since.")]
-        )
+        fault = Fault("/until", Code.TOO_EARLY, "It is before since.")
+        raise Invalid("A membership ends after it begins.", [fault])
 
 
 def _membership(session: Session, coalition_id: UUID, organisation_id: UUID) -> Member | None:
@@ -270,9 +270,8 @@ def _joining(session: Session, invitation: Invitation, facts: Mapping[str, Any])
         return session.get_one(Organisation, invitation.organisation_id)
     name = facts.get("organisation")
     if not name:
-        raise Invalid(
-            "Say which organisation accepts.", [Fault("/organisation", "Write its name.")]
-        )
+        fault = Fault("/organisation", Code.REQUIRED, "Write its name.")
+        raise Invalid("Say which organisation accepts.", [fault])
     entry: dict[str, Any] = {
         "names": {invitation.language: name},
         "acronym": facts.get("acronym"),

@@ -15,7 +15,7 @@ from api.connectors import rules
 from api.connectors.models import Connector, Push, PushAction, PushState
 from api.connectors.rules import ToolFault
 from api.connectors.service import files, following, people, tools, trouble, work
-from api.errors import Conflict, Fault, Invalid
+from api.errors import Code, Conflict, Fault, Invalid
 from api.infra import clock
 from api.infra.database import paging
 from api.infra.database.transactions import reading, touch, transaction
@@ -304,10 +304,16 @@ def _checked(kind: str, given: Mapping[str, str], *, without: str | None = None)
     """Return the settings of a kind of tool, or raise Invalid."""
     if kind not in tools.kinds():
         wrong = f"Choose one of {', '.join(sorted(tools.kinds()))}."
-        raise Invalid("This kind of tool is not known here.", [Fault("/kind", wrong)])
+        raise Invalid(
+            "This kind of tool is not known here.", [Fault("/kind", Code.NOT_A_CHOICE, wrong)]
+        )
     fields = {each.name: each for each in _fields(kind)}
     wrong_ones = [
-        Fault(f"/settings/{name}", f"{kind} needs {', '.join(fields)}, and nothing else.")
+        Fault(
+            f"/settings/{name}",
+            Code.UNKNOWN_FIELD,
+            f"{kind} needs {', '.join(fields)}, and nothing else.",
+        )
         for name in given
         if name not in fields
     ]
@@ -315,7 +321,7 @@ def _checked(kind: str, given: Mapping[str, str], *, without: str | None = None)
         if given.get(name):
             wrong_ones += _wrong(each, given[name])
         elif each.is_needed and name != without:
-            wrong_ones.append(Fault(f"/settings/{name}", each.about))
+            wrong_ones.append(Fault(f"/settings/{name}", Code.REQUIRED, each.about))
     if wrong_ones:
         raise Invalid("The tool cannot be used with these settings.", wrong_ones)
     return {name: given[name] for name in fields if given.get(name)}
@@ -324,17 +330,19 @@ def _checked(kind: str, given: Mapping[str, str], *, without: str | None = None)
 def _wrong(wanted: Field, value: str) -> list[Fault]:
     pointer = f"/settings/{wanted.name}"
     if wanted.choices and value not in wanted.choices:
-        return [Fault(pointer, f"Choose one of {', '.join(wanted.choices)}.")]
+        return [Fault(pointer, Code.NOT_A_CHOICE, f"Choose one of {', '.join(wanted.choices)}.")]
     if not value.isprintable():
-        return [Fault(pointer, "Leave out line breaks and signs that nobody sees.")]
+        return [
+            Fault(pointer, Code.BAD_CHARACTER, "Leave out line breaks and signs that nobody sees.")
+        ]
     if wanted.is_email and not rules.is_email(value):
-        return [Fault(pointer, "This is no e-mail address.")]
+        return [Fault(pointer, Code.NOT_AN_EMAIL, "This is no e-mail address.")]
     if not wanted.is_address:
         return []
     try:
         url = httpx.URL(value)
     except httpx.InvalidURL:
-        return [Fault(pointer, "Give a whole address that begins with https://.")]
+        return [Fault(pointer, Code.NOT_A_URL, "Give a whole address that begins with https://.")]
     return runtime().egress.faults(url, pointer)
 
 
@@ -345,5 +353,5 @@ def _must_be_own(
         return
     row = session.get(model, facts[name])
     if row is None or row.coalition_id != coalition_id:
-        wrong = Fault(f"/{name}", "The coalition has nothing of this id.")
+        wrong = Fault(f"/{name}", Code.NOT_FOUND, "The coalition has nothing of this id.")
         raise Invalid("It is not the coalition's.", [wrong])

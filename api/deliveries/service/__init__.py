@@ -16,7 +16,7 @@ from api.deliveries import rules
 from api.deliveries.models import CoverLetter, Delivery, DeliveryState, Means
 from api.deliveries.service import sending
 from api.documents.service import RENEW
-from api.errors import Conflict, Fault, Invalid, point
+from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra import clock
 from api.infra.background import jobs
 from api.infra.database import paging
@@ -93,7 +93,7 @@ def _nobody(without: Sequence[Addressee], missing: Sequence[str]) -> list[Fault]
         for name in missing
     ]
     nobody = ["The text names no addressee. Give addressee_ids."]
-    return [Fault("/addressee_ids", each) for each in faults or nobody]
+    return [Fault("/addressee_ids", Code.NOT_FOUND, each) for each in faults or nobody]
 
 
 def write(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> CoverLetter:
@@ -102,7 +102,9 @@ def write(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> CoverLe
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
         if rules.text_in(facts["texts"], facts["language"]) is None:
             wrong = "There is no text in this language."
-            raise Invalid("The cover letter cannot be kept so.", [Fault("/language", wrong)])
+            raise Invalid(
+                "The cover letter cannot be kept so.", [Fault("/language", Code.NOT_FOUND, wrong)]
+            )
         _keep_silent(session, statement, facts["texts"])
         row = CoverLetter(
             id=uuid4(),
@@ -125,7 +127,7 @@ def _keep_silent(
     """Refuse a text with the name of somebody who may not be named."""
     names = cases.unnamed(session, statement.coalition_id)
     faults = [
-        Fault(point("texts", index, part), UNNAMED)
+        Fault(point("texts", index, part), Code.HIDDEN_NAME, UNNAMED)
         for index, text in enumerate(texts)
         for part in ("subject", "text")
         if names.found_in(text[part])
@@ -202,7 +204,9 @@ def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Shown:
         row.state, row.delivered_at = DeliveryState.DELIVERED, facts["delivered_at"] or clock.now()
         if row.delivered_at > clock.now():
             wrong = "It is still to come. Record it once it was handed over."
-            raise Invalid("The delivery cannot be kept so.", [Fault("/delivered_at", wrong)])
+            raise Invalid(
+                "The delivery cannot be kept so.", [Fault("/delivered_at", Code.TOO_LATE, wrong)]
+            )
         if facts["note"] is not None:
             row.note = keys.seal(session, row.coalition_id, NOTE, row.id, facts["note"])
         session.add(row)
@@ -269,7 +273,7 @@ def _language(row: CoverLetter, wanted: str | None) -> str:
     language = wanted or row.language
     if rules.text_in(row.texts, language) is None:
         wrong = "The cover letter has no text in this language."
-        raise Invalid("Choose one of its languages.", [Fault("/language", wrong)])
+        raise Invalid("Choose one of its languages.", [Fault("/language", Code.NOT_FOUND, wrong)])
     return language
 
 
@@ -292,7 +296,7 @@ def _chosen(
     query = select(Addressee).where(mine, Addressee.id.in_(ids))
     known = {row.id: row for row in session.scalars(query)}
     faults = [
-        Fault(place or point("addressee_ids", index), NO_SUCH)
+        Fault(place or point("addressee_ids", index), Code.NOT_FOUND, NO_SUCH)
         for index, each in enumerate(ids)
         if each not in known
     ]

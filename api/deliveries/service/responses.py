@@ -16,7 +16,7 @@ from api.deliveries.models import Response, ResponseDemand
 from api.deliveries.service import NO_SUCH
 from api.demands import service as demands
 from api.demands.models import Demand
-from api.errors import Fault, Invalid, point
+from api.errors import Code, Fault, Invalid, point
 from api.infra import clock
 from api.infra.database import paging
 from api.infra.database.transactions import reading, transaction
@@ -51,7 +51,9 @@ def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Shown:
         addressee = session.get(Addressee, facts["addressee_id"])
         about = list(_demands(session, statement, facts["demands"]))
         if addressee is None or addressee.coalition_id != statement.coalition_id:
-            raise Invalid("Enter the addressee first.", [Fault("/addressee_id", NO_SUCH)])
+            raise Invalid(
+                "Enter the addressee first.", [Fault("/addressee_id", Code.NOT_FOUND, NO_SUCH)]
+            )
         row = Response(
             id=uuid4(),
             coalition_id=statement.coalition_id,
@@ -93,7 +95,11 @@ def _demands(
     query = select(Demand).where(Demand.coalition_id == statement.coalition_id, Demand.id.in_(ids))
     known = {row.id: row for row in session.scalars(query.with_for_update())}
     faults = [
-        Fault(point("demands", index, "demand_id"), "The coalition has no demand of this id.")
+        Fault(
+            point("demands", index, "demand_id"),
+            Code.NOT_FOUND,
+            "The coalition has no demand of this id.",
+        )
         for index, each in enumerate(ids)
         if each not in known
     ]

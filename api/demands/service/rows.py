@@ -19,7 +19,7 @@ from api.demands.models import (
     DemandList,
     DemandStatusChange,
 )
-from api.errors import Conflict, Fault, Invalid, point
+from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra.database.transactions import flush, touch
 from api.infra.security import audit
 from api.texts.rules import markdown
@@ -74,7 +74,7 @@ def set_subject(session: Session, demand_list: DemandList, subject: Mapping[str,
     """Say of whom a list asks: one country, or one party."""
     party = subject.get("party") or {}
     if cases.unnamed(session, demand_list.coalition_id).found_in(party.get("name", "")):
-        raise Invalid(NAMED, [Fault("/party/name", NAMED)])
+        raise Invalid(NAMED, [Fault("/party/name", Code.HIDDEN_NAME, NAMED)])
     demand_list.country = subject.get("country")
     demand_list.party_key = party.get("id")
     demand_list.party_name = party.get("name")
@@ -139,7 +139,9 @@ def change_demands(
     for demand, changes in every:
         wanted = changes.get("list_id", demand.list_id)
         if wanted not in lists:
-            fault = Fault("/list_id", "The coalition has no demand list of this id.")
+            fault = Fault(
+                "/list_id", Code.NOT_FOUND, "The coalition has no demand list of this id."
+            )
             raise Invalid("A demand moves within its coalition.", [fault])
         if wanted != demand.list_id:
             end = ends.get(wanted)
@@ -212,7 +214,7 @@ def _write(session: Session, demand: Demand, facts: Mapping[str, Any]) -> None:
     with session.no_autoflush:
         names = cases.unnamed(session, demand.coalition_id)
     if told := telling(facts, names):
-        raise Invalid(NAMED, [Fault(point(name), NAMED) for name in told])
+        raise Invalid(NAMED, [Fault(point(name), Code.HIDDEN_NAME, NAMED) for name in told])
 
 
 def telling(facts: Mapping[str, Any], names: Names) -> list[str]:
@@ -229,7 +231,7 @@ def _link(session: Session, coalition_id: UUID, about: Mapping[Demand, Sequence[
         there.update(session.scalars(query.where(Case.id.in_(some))))
     detail = "The coalition has no case of this id."
     faults = [
-        Fault(point("case_ids", index), detail)
+        Fault(point("case_ids", index), Code.NOT_FOUND, detail)
         for ids in about.values()
         for index, case_id in enumerate(ids)
         if case_id not in there

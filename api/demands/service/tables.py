@@ -21,6 +21,7 @@ from api.demands.service.rows import (
     telling,
     write_status,
 )
+from api.errors import Code
 from api.infra.database.transactions import reading, rehearsal, touch, transaction
 from api.infra.security import audit
 from api.infra.tables import csv_files, merging
@@ -168,7 +169,7 @@ class _Merging:
         faults = [
             *self.merge.faults(line, there, alike),
             *self._of_subject(subject, line.facts, there),
-            *(CellFault(name, NAMED) for name in telling(line.facts, self.names)),
+            *(CellFault(name, Code.HIDDEN_NAME, NAMED) for name in telling(line.facts, self.names)),
             *self._of_cases(line.facts.get("cases")),
         ]
         if there is None:
@@ -184,24 +185,32 @@ class _Merging:
         self, subject: Subject, facts: Mapping[str, Any], there: There[Demand] | None
     ) -> Iterator[CellFault]:
         if all(subject):
-            yield CellFault("country", "Give a country or a party, and not both.")
+            yield CellFault("country", Code.CONFLICT, "Give a country or a party, and not both.")
         if there is None and not any(subject):
-            yield CellFault("country", "Give a country or a party: of whom is it asked?")
+            yield CellFault(
+                "country", Code.REQUIRED, "Give a country or a party: of whom is it asked?"
+            )
         if subject in self.lists or subject in self.missing:
             return
         if any(subject) and len(self.missing) >= MOST_LISTS:
-            yield CellFault("", f"One table makes up to {MOST_LISTS} lists: send it in parts.")
+            yield CellFault(
+                "", Code.TOO_MANY, f"One table makes up to {MOST_LISTS} lists: send it in parts."
+            )
         if subject.party:
             name = facts.get("party_name")
             if name is None:
-                yield CellFault("party_name", "Give the party's name, as its list is made.")
+                yield CellFault(
+                    "party_name", Code.REQUIRED, "Give the party's name, as its list is made."
+                )
             elif self.names.found_in(name):
-                yield CellFault("party_name", NAMED)
+                yield CellFault("party_name", Code.HIDDEN_NAME, NAMED)
 
     def _of_cases(self, given: Sequence[str] | None) -> Iterator[CellFault]:
         for key in given or ():
             if key not in self.cases:
-                yield CellFault("cases", f"The coalition has no case {key}: enter it first.")
+                yield CellFault(
+                    "cases", Code.NOT_FOUND, f"The coalition has no case {key}: enter it first."
+                )
 
     def _have_list(self, subject: Subject, facts: Mapping[str, Any]) -> None:
         if subject in self.lists or subject in self.missing:
@@ -219,7 +228,7 @@ class _Merging:
     ) -> None:
         facts = merging.whole(line.facts, NEW)
         if facts["text"] is None:
-            faults.append(CellFault("text", "Give the text of a new demand."))
+            faults.append(CellFault("text", Code.REQUIRED, "Give the text of a new demand."))
         reported.settle(LineState.ENTERED, faults)
         if not faults:
             self.entering.append((reported, subject, self._linked(facts)))
@@ -240,7 +249,7 @@ class _Merging:
         demand, of = there.row, self.subjects[there.row.list_id]
         given = merging.given(line.facts, NEW, STAYS)
         if given.get("text", "") is None:
-            faults.append(CellFault("text", "It cannot be empty."))
+            faults.append(CellFault("text", Code.REQUIRED, "It cannot be empty."))
         about = self.about.get(demand.id, {})
         before = {name: getattr(demand, name) for name in (*WRITTEN, "status")}
         before |= {**of._asdict(), "cases": list(about.values())}

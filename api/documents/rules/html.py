@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from api.config import share
 from api.documents.rules import logos, outline
-from api.errors import Fault, Invalid
+from api.errors import Code, Fault, Invalid
 from api.infra.text import languages
 from api.texts.rules import isolation, markdown, themes
 from api.texts.rules.words import Words, words
@@ -174,7 +174,7 @@ def _channels(colour: str) -> tuple[float, ...]:
     if not re.fullmatch("#[0-9a-fA-F]{6}", colour):
         raise Invalid(
             "A colour is written as # and six hexadecimal digits, such as #0b5563.",
-            [Fault("/accent", f"{colour} is not such a colour.")],
+            [Fault("/accent", Code.WRONG_FORMAT, f"{colour} is not such a colour.")],
         )
     return tuple(int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
 
@@ -235,7 +235,7 @@ def _page(theme: str) -> Template:
     if theme not in themes.available():
         raise Invalid(
             f"There is no theme of this name. There are: {', '.join(themes.available())}.",
-            [Fault("/theme", f"{theme} is not the name of a theme.")],
+            [Fault("/theme", Code.NOT_A_CHOICE, f"{theme} is not the name of a theme.")],
         )
     environment = Environment(
         loader=FileSystemLoader([themes.folder(theme), share("templates", "themes", "shared")]),

@@ -13,7 +13,7 @@ import rfc8785
 
 from api.config import share
 from api.documents.rules import html, plain
-from api.errors import Fault, Invalid
+from api.errors import Code, Fault, Invalid
 from api.infra.pdf import fonts, render
 from api.portable.rules import printing, signing
 
@@ -77,7 +77,10 @@ def by_ending(name: str) -> Format:
         if name.endswith(f".{ending}"):
             return form
     known = ", ".join(f".{ending}" for ending in ENDINGS.values())
-    raise Invalid(f"End the output's name in one of {known}.", [Fault("", f"{name} does not.")])
+    raise Invalid(
+        f"End the output's name in one of {known}.",
+        [Fault("", Code.NOT_A_CHOICE, f"{name} does not.")],
+    )
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import String, func, literal, select, tuple_
 
-from api.errors import Fault, Invalid
+from api.errors import Code, Fault, Invalid
 from api.infra.text.characters import unfit
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _decoded(cursor: str, keys: Sequence[Key]) -> list[tuple[Any, Key]]:
     except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError) as broken:
         raise BadCursor(
             "Use the address in the Link header, or leave the cursor out to begin again.",
-            [Fault("", "It is not a cursor of this list.", parameter="cursor")],
+            [Fault("", Code.WRONG_FORMAT, "It is not a cursor of this list.", parameter="cursor")],
         ) from broken
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 
-from api.errors import Fault
+from api.errors import Code, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,15 +70,15 @@ class Egress:
     def faults(self, url: httpx.URL, pointer: str) -> list[Fault]:
         """Return what is wrong with an address that a user sets, before anything is asked."""
         schemes = {"https", "http"} if self.plain_http else {"https"}
-        wrong = []
+        wrong: list[tuple[Code, str]] = []
         if url.scheme not in schemes or not (literal_ip(url.host) or _is_name(url)):
-            wrong.append("Begin with https:// and a host's name.")
+            wrong.append((Code.NOT_A_URL, "Begin with https:// and a host's name."))
         if url.userinfo or url.fragment:
-            wrong.append("Leave out user names and what follows a #: give secrets in their fields.")
-        wrong += filter(
-            None, (self.host_fault(url.host), self.port_fault(port_of(url), HTTPS_PORTS))
-        )
-        return [Fault(pointer, each) for each in wrong]
+            advice = "Leave out user names and what follows a #: give secrets in their fields."
+            wrong.append((Code.NOT_A_URL, advice))
+        places = self.host_fault(url.host), self.port_fault(port_of(url), HTTPS_PORTS)
+        wrong += [(Code.UNREACHABLE, each) for each in places if each]
+        return [Fault(pointer, code, each) for code, each in wrong]
 
     def host_fault(self, host: str) -> str | None:
         """Say what to do about a host that is written as a number; None: it is not, or may be."""

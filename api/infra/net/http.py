@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from api.errors import Fault
+from api.errors import Code, Fault
 from api.infra.net.egress import EgressRefused, port_of
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def faults(egress: Egress, url: str, pointer: str) -> list[Fault]:
     try:
         return egress.faults(httpx.URL(url), pointer)
     except (httpx.InvalidURL, ValueError):
-        return [Fault(pointer, "This is no web address.")]
+        return [Fault(pointer, Code.NOT_A_URL, "This is no web address.")]
 
 
 @cache

@@ -14,7 +14,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.errors import Fault, Invalid
+from api.errors import Code, Fault, Invalid
 from api.infra.pdf import fonts
 from api.infra.sandbox import confine
 from api.infra.sandbox.pool import Limits
@@ -30,7 +30,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from api.infra.pdf import embedding, lines  # they import WeasyPrint too
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from pydyf import PDF  # type: ignore[import-untyped] # it has none
 
@@ -150,22 +150,25 @@ def run(payload: dict[str, Any], blobs: dict[str, bytes]) -> bytes:
     except FatalURLFetchingError as refused:  # a BaseException
         raise Invalid("The page asks for something that it may not load.") from refused
     except Exception as error:
-        _tell(assets.refused)
+        _tell(list(assets.refused))
         raise Invalid(f"The page cannot be laid out ({type(error).__name__}).") from error
     finally:
         logger.removeHandler(handler)
-    _tell(assets.refused)
+    _tell(list(assets.refused))
     return pdf
 
 
-def _tell(refused: Iterable[str]) -> None:
+def _tell(refused: Sequence[str]) -> None:
     """Raise Invalid if anything was refused."""
-    faults = [Fault("", f"May not be loaded or linked: {what}") for what in refused]
-    if faults:
+    if refused:
+        faults = [
+            Fault("", Code.UNREACHABLE, f"May not be loaded or linked: {what}")
+            for what in refused[:_MAX_REFUSED]
+        ]
         raise Invalid(
             "The page asks for something outside itself, or for an image that cannot be read. "
-            f"Take it out: {faults[0].detail.partition(': ')[2]}",
-            faults[:_MAX_REFUSED],
+            f"Take it out: {refused[0]}",
+            faults,
         )
 
 

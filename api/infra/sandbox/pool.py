@@ -21,7 +21,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from api.errors import Fault, Invalid, Unavailable
+from api.errors import Code, Fault, Invalid, Unavailable
 from api.infra.sandbox import confine
 
 if TYPE_CHECKING:
@@ -294,7 +294,10 @@ def _failure(header: Mapping[str, Any]) -> Exception:
     if header.get("kind") == "limit":
         return LimitReached(detail, is_late=bool(header.get("is_late")))
     if header.get("kind") == "invalid":
-        faults = [Fault(str(pointer), str(text)) for pointer, text in header.get("faults", [])]
+        faults = [
+            Fault(str(pointer), Code(code), str(text))
+            for pointer, code, text in header.get("faults", [])
+        ]
         return Invalid(detail, faults)
     return Unavailable(f"The document could not be laid out: {detail}")
 

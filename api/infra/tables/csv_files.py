@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from uuid import UUID
 
-from api.errors import Fault, Invalid, point
+from api.errors import Code, Fault, Invalid, Reason, point
 from api.infra.tables import encodings
 
 if TYPE_CHECKING:
@@ -69,7 +69,13 @@ class CellFault(NamedTuple):
     """What is wrong in one cell; no column where it is the line."""
 
     column: str
+    code: Code
     detail: str
+
+    @classmethod
+    def of(cls, column: str, reason: Reason) -> CellFault:
+        """Return what is wrong for a reason."""
+        return cls(column, reason.code, str(reason))
 
 
 class CellChange(NamedTuple):
@@ -137,7 +143,7 @@ class Reported:
         ]
         self.state = (LineState.KEPT if keeps else LineState.CHANGED) if changes else LineState.SAME
         if changes and advice is not None:
-            self.faults = [CellFault("key", advice)]
+            self.faults = [CellFault("key", Code.MAY_BE_SAME, advice)]
         return changes if self.state is LineState.CHANGED else {}
 
 
@@ -156,10 +162,10 @@ class Report:
 def must_be_whole(lines: Iterable[Reported]) -> None:
     """Let a table without a refused line pass, or raise LinesRefused with every fault."""
     faults = [
-        Fault(each.place + (point(column) if column else ""), detail)
+        Fault(each.place + (point(column) if column else ""), code, detail)
         for each in lines
         if each.state == LineState.REFUSED
-        for column, detail in each.faults
+        for column, code, detail in each.faults
     ]
     if faults:
         raise LinesRefused(
@@ -241,17 +247,17 @@ def _header(
         raise NotATable(known)
     header = [cell.strip().casefold() for cell in cells]
     faults = [
-        Fault(point(at), _unknown(name, columns))
+        Fault(point(at), Code.UNKNOWN_FIELD, _unknown(name, columns))
         for at, name in enumerate(header)
         if name not in columns
     ]
     faults += [
-        Fault(point(at), f"The column {name} is there twice.")
+        Fault(point(at), Code.DUPLICATE, f"The column {name} is there twice.")
         for at, name in enumerate(header)
         if name in header[:at]
     ]
     faults += [
-        Fault("", f"The column {name} is missing: {what}.")
+        Fault("", Code.REQUIRED, f"The column {name} is missing: {what}.")
         for name, what in needed.items()
         if name not in header
     ]

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
+from api.errors import Code
 from api.infra.tables import csv_files
 from api.infra.tables.csv_files import CellChange, CellFault, How, LineState, OnDifference, Reported
 from api.infra.text import spelling
@@ -168,7 +169,7 @@ class Matching(Generic[R]):
     def _doubt(self, reported: Reported, doubts: Sequence[tuple[str, Known[R]]]) -> None:
         reported.state, reported.id = ImportState.DOUBTFUL, doubts[0][1].id
         reported.faults = [
-            CellFault(column, f"It may be {self._told(known)}. {ADVICE}")
+            CellFault(column, Code.MAY_BE_SAME, f"It may be {self._told(known)}. {ADVICE}")
             for column, known in islice(doubts, MOST_TOLD)
         ]
 
@@ -189,7 +190,7 @@ class Matching(Generic[R]):
             return
         if known.line is not None:
             detail = f"Line {known.line} is about the same one: the first one counts."
-            reported.faults = [CellFault("", detail)]
+            reported.faults = [CellFault("", Code.DUPLICATE, detail)]
         elif self.how.on_difference is OnDifference.UPDATE and known.row is not None:
             faults = self.kind.forbids(known, after, self._clash(known, after))
             reported.settle(LineState.CHANGED, faults)

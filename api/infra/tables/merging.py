@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from api.errors import Code
 from api.infra.tables.csv_files import CellFault
 
 if TYPE_CHECKING:
@@ -59,18 +60,26 @@ class Merge(Generic[R]):
         if there is not None:
             first = self._stood_for.setdefault(there.id, line.line)
             if first != line.line:
-                faults.append(CellFault("", f"Line {first} is about the same one: leave one out."))
+                faults.append(
+                    CellFault(
+                        "", Code.DUPLICATE, f"Line {first} is about the same one: leave one out."
+                    )
+                )
         elif key is None and alike is not None:
             first = self._entered.get(alike, line.line)
             if first != line.line:
-                faults.append(CellFault("key", f"Line {first} says the same: give each a key."))
+                faults.append(
+                    CellFault(
+                        "key", Code.DUPLICATE, f"Line {first} says the same: give each a key."
+                    )
+                )
         self._entered.setdefault(alike, line.line)
         # Whose key may not be seen, has it not compared either.
         if key is not None and (there is None or there.key not in {None, key}):
             if key in self._taken:
                 by = self._taken[key]
                 who = "Another one here" if by is None else f"Line {by}"
-                faults.append(CellFault("key", f"{who} has this key: choose another."))
+                faults.append(CellFault("key", Code.TAKEN, f"{who} has this key: choose another."))
             self._taken.setdefault(key, line.line)
         return faults
 

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from api.errors import Fault, point
+from api.errors import Code, Fault, point
 from api.infra.tables import csv_files
 from api.infra.tables.csv_files import NotATable, Report, Row
 from api.infra.text import languages
@@ -109,14 +109,18 @@ def _columns(header: Sequence[str], layout: Layout, given: Mapping[str, str]) ->
         columns.append(Column(name, column))
     counts = Counter(each.column for each in columns if each.column)
     faults += [
-        Fault(point(at), f"Another column is {each.column} too: say map={each.header[:40]}: of one")
+        Fault(
+            point(at),
+            Code.DUPLICATE,
+            f"Another column is {each.column} too: say map={each.header[:40]}: of one",
+        )
         for at, each in enumerate(columns)
         if each.column and counts[each.column] > 1
     ]
     if not faults and not any(_is_needed(column, layout) for column in counts):
         names = ", ".join(name[:40] for name in header if name)
         detail = f"None of its columns ({names}) is read as {layout.needed[0]}: say which it is."
-        faults.append(Fault("", detail))
+        faults.append(Fault("", Code.REQUIRED, detail))
     if faults:
         known = f"Columns may be read as {', '.join(layout.columns)}."
         raise NotATable(f"{known} Say map=HEADER:COLUMN for each that is not found.", faults)
@@ -136,12 +140,19 @@ def _strange(header: Sequence[str], layout: Layout, given: Mapping[str, str]) ->
         if _bare(name) not in there:
             near = difflib.get_close_matches(_bare(name), there, 1)
             advice = f" Is it {near[0][:40]}?" if near else ""
-            faults.append(Fault("", f"There is no column {name[:40]!r}.{advice}", parameter="map"))
+            faults.append(
+                Fault(
+                    "",
+                    Code.NOT_FOUND,
+                    f"There is no column {name[:40]!r}.{advice}",
+                    parameter="map",
+                )
+            )
         if column and not _exact(column, layout):
             near = difflib.get_close_matches(column, layout.columns, 1)
             advice = f" Is it {near[0]}?" if near else ""
             detail = f"Nothing is called {column[:40]!r} here.{advice}"
-            faults.append(Fault("", detail, parameter="map"))
+            faults.append(Fault("", Code.NOT_A_CHOICE, detail, parameter="map"))
     return faults
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from api.errors import Fault
+from api.errors import Code, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,9 +33,13 @@ def server_faults(facts: Mapping[str, Any], egress: Egress) -> list[Fault]:
     if facts["mailbox"]:
         found += _host_faults("/mailbox", facts["mailbox"], MAILBOX_PORTS, egress)
         if not facts["returns"]:
-            found.append(Fault("/returns", "Say which address this mailbox is of."))
+            found.append(Fault("/returns", Code.REQUIRED, "Say which address this mailbox is of."))
     found += [
-        Fault(f"/{name}", "The part before the @ has letters of the Latin alphabet only.")
+        Fault(
+            f"/{name}",
+            Code.BAD_CHARACTER,
+            "The part before the @ has letters of the Latin alphabet only.",
+        )
         for name in ("sender", "returns")
         if facts[name] and not facts[name].isascii()
     ]
@@ -46,6 +50,6 @@ def _host_faults(
     place: str, facts: Mapping[str, Any], usual: frozenset[int], egress: Egress
 ) -> Iterator[Fault]:
     if wrong := egress.host_fault(facts["host"]):
-        yield Fault(f"{place}/host", wrong)
+        yield Fault(f"{place}/host", Code.UNREACHABLE, wrong)
     if wrong := egress.port_fault(facts["port"], usual):
-        yield Fault(f"{place}/port", wrong)
+        yield Fault(f"{place}/port", Code.UNREACHABLE, wrong)

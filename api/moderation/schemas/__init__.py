@@ -6,9 +6,11 @@ from typing import Any
 
 import marshmallow as ma
 
+from api.errors import Code, Reason
 from api.moderation.service.queue import Decision
 from api.signatures.models import BlockAct, BlockKind, SignatureState, Source
 from api.signatures.schemas import SignatureOut
+from api.web import validate
 from api.web.fields import CountryCode, Instant, Text
 from api.web.rest import Schema
 
@@ -91,7 +93,7 @@ class DecisionIn(Schema):
     ids = ma.fields.List(
         ma.fields.UUID(),
         required=True,
-        validate=ma.validate.Length(1, MOST_AT_ONCE),
+        validate=validate.Length(1, MOST_AT_ONCE),
         metadata={"example": [_ID]},
     )
     reason = Text(
@@ -104,7 +106,7 @@ class DecisionIn(Schema):
     @ma.validates_schema
     def _needs_reason(self, given: dict[str, Any], **_: Any) -> None:
         if given.get("decision") is Decision.REJECT and not given.get("reason"):
-            raise ma.ValidationError("To reject needs a reason.", "reason")
+            raise ma.ValidationError(Reason(Code.REQUIRED, "To reject needs a reason."), "reason")
 
 
 class DecidedOut(Schema):
@@ -120,7 +122,7 @@ class RuleIn(Schema):
     """Whom an invalidation means: who fits everything that is said. One part is needed."""
 
     domain = ma.fields.String(
-        validate=ma.validate.Length(1, 253),
+        validate=validate.Length(1, 253),
         metadata={"description": "Of the address, itself only.", "example": "specimen.example"},
     )
     name_pattern = Text(

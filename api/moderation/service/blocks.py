@@ -61,7 +61,7 @@ def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Sh
 def add(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Shown:
     """Block an address, a domain with all below it, or names that fit a pattern."""
     if wrong := blocking.fault(facts["kind"], facts["value"]):
-        raise Invalid("This cannot be blocked.", [Fault("/value", wrong)])
+        raise Invalid("This cannot be blocked.", [Fault.of("/value", wrong)])
     with transaction() as session:
         actor.must(coalition_id, Role.COORDINATOR)
         session.get(Coalition, coalition_id, with_for_update=True)  # one list, one at a time

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.errors import Fault, Invalid
+from api.errors import Code, Fault, Invalid
 from api.infra import clock
 from api.infra.background import events, jobs
 from api.infra.database import paging
@@ -129,7 +129,7 @@ def _meant(session: Session, statement: Statement, rule: Mapping[str, Any]) -> d
             mark = session.scalar(query)
             if mark is None:
                 wrong = "The statement has no such signature, or its mark is not kept any more."
-                faults.append(Fault(f"/rule/{part}", wrong))
+                faults.append(Fault(f"/rule/{part}", Code.NOT_FOUND, wrong))
             else:
                 marks[part] = mark.hex()
     if faults:

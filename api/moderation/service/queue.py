@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.errors import Conflict, Fault, Invalid, point
+from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra.background import events
 from api.infra.database import paging
 from api.infra.database.transactions import reading, touch, transaction
@@ -92,9 +92,9 @@ def decide_all(
         ordered = query.order_by(Signature.id).with_for_update()
         found = {row.id: row for row in session.scalars(ordered)}
         faults = [
-            Fault(point("ids", place), "The statement has no such signature.")
+            Fault(point("ids", place), Code.NOT_FOUND, "The statement has no such signature.")
             if each not in found
-            else Fault(point("ids", place), _why(found[each]))
+            else Fault(point("ids", place), Code.CONFLICT, _why(found[each]))
             for place, each in enumerate(ids)
             if each not in found or not _is_open(found[each])
         ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from api.errors import Code
 from api.infra.tables import csv_files
 from api.infra.tables.csv_files import CellFault
 from api.infra.tables.matching import Kind, Mark, agree, likeness
@@ -205,14 +206,14 @@ class Organisations(Kind["Organisation"]):
 
     def lacks(self, facts: Mapping[str, Any]) -> Iterator[CellFault]:
         if not facts["names"]:
-            yield CellFault("name_en", "Give the name of a new organisation.")
+            yield CellFault("name_en", Code.REQUIRED, "Give the name of a new organisation.")
 
     def forbids(
         self, known: Known[Organisation], after: Mapping[str, Any], clash: object
     ) -> Iterator[CellFault]:
         del clash
         if after["needs_two"] != known.facts["needs_two"] and not self.is_coordinator:
-            yield CellFault("needs_two", NEEDS_COORDINATOR)
+            yield CellFault("needs_two", Code.FORBIDDEN, NEEDS_COORDINATOR)
 
 
 class Representatives(Kind["Representative"]):
@@ -239,19 +240,21 @@ class Representatives(Kind["Representative"]):
 
     def lacks(self, facts: Mapping[str, Any]) -> Iterator[CellFault]:
         if facts["organisation_id"] is None:
-            yield CellFault("organisation", "Say which organisation: its name here, or its id.")
+            yield CellFault(
+                "organisation", Code.REQUIRED, "Say which organisation: its name here, or its id."
+            )
         for name in ("name", "email"):
             if facts[name] is None:
-                yield CellFault(name, f"Give the {name} of a new representative.")
+                yield CellFault(name, Code.REQUIRED, f"Give the {name} of a new representative.")
 
     def forbids(
         self, known: Known[Representative], after: Mapping[str, Any], clash: object
     ) -> Iterator[CellFault]:
         if after["organisation_id"] != known.facts["organisation_id"]:
             detail = "Who represents another organisation is entered there: leave the id out."
-            yield CellFault("organisation", detail)
+            yield CellFault("organisation", Code.CONFLICT, detail)
         elif clash is not None:
-            yield CellFault("email", "Another representative has this address.")
+            yield CellFault("email", Code.TAKEN, "Another representative has this address.")
 
 
 def _site(address: str) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
-from api.errors import NotFound
+from api.errors import Code, NotFound
 from api.infra.background import events
 from api.infra.database.columns import Base
 from api.infra.database.transactions import reading, rehearsal, touch, transaction
@@ -36,6 +36,16 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500  # organisations that are read together
 FIELDS = tuple(NEW)
+SEVERAL = CellFault(
+    "organisation",
+    Code.AMBIGUOUS,
+    "Several organisations here are called so: give the id of one.",
+)
+NONE = CellFault(
+    "organisation",
+    Code.NOT_FOUND,
+    "No organisation here is called so: enter it first, or give the id of one.",
+)
 
 
 def given_out(actor: Actor, coalition_id: UUID) -> tuple[list[str], Iterator[list[dict[str, Any]]]]:
@@ -167,12 +177,7 @@ def _at(line: Line, called: Mapping[str, set[UUID]]) -> Line:
     found = called.get(name.strip().lower()) or called.get(exact(name), set())
     if len(found) == 1:
         return replace(line, facts={**line.facts, "organisation_id": next(iter(found))})
-    detail = (
-        "Several organisations here are called so: give the id of one."
-        if found
-        else "No organisation here is called so: enter it first, or give the id of one."
-    )
-    return replace(line, faults=[CellFault("organisation", detail)])
+    return replace(line, faults=[SEVERAL if found else NONE])
 
 
 def _known(session: Session, row: Representative) -> Known[Representative]:

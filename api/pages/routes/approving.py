@@ -21,7 +21,6 @@ from api.pages.routes.base import (
     secret,
     sent,
     takes_form,
-    told,
 )
 from api.pages.rules import approving, facts, forms, pages, sentences, texts
 from api.signatures.models import Visibility
@@ -31,6 +30,7 @@ from api.signoffs.models import Silence
 from api.signoffs.rules import Status
 from api.signoffs.schemas import AnswerIn, HandOverIn
 from api.signoffs.service.answers import AlreadyAsked, HandedOn
+from api.web import validate
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,9 +75,9 @@ def _answer(secret_of_asked: str, found: Asked, values: forms.Sent) -> AnyRespon
             service.answer(secret_of_asked, AnswerIn().load(given))
             return onward(request.path, _page(found).frame, sent="1")
         except ma.ValidationError as wrong:
-            faults = forms.refused(told(wrong))
+            faults = forms.refused(validate.faults(wrong))
         except Invalid as wrong:
-            faults = forms.refused((fault.pointer, fault.detail) for fault in wrong.faults)
+            faults = forms.refused(wrong.faults)
     page = _page(found, form=form(faults, sentences.said(_language(found))))
     return secret(pages.approve(page), HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -99,7 +99,7 @@ def _hand(secret_of_asked: str, found: Asked, values: forms.Sent) -> AnyResponse
             service.hand_over(secret_of_asked, HandOverIn().load(given))
             return onward(request.path, _page(found).frame)
         except ma.ValidationError as wrong:
-            faults = forms.refused(told(wrong))
+            faults = forms.refused(validate.faults(wrong))
         except AlreadyAsked:
             faults = {"email": "field.asked"}
     page = _page(found, hand=form(faults, sentences.said(_language(found))))

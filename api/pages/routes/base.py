@@ -19,10 +19,9 @@ from api.web import problems
 from api.web.guard import FORM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from uuid import UUID
 
-    import marshmallow as ma
     from werkzeug.wrappers import Response as AnyResponse
 
     from api.coalitions.models import Coalition
@@ -68,19 +67,6 @@ def sent() -> dict[str, list[str]]:
 def form(faults: Mapping[str, str], said: Sentences) -> Form:
     """Return what was typed, with what is wrong said in the page's language."""
     return Form(values=sent(), faults={name: said.say(key) for name, key in faults.items()})
-
-
-def told(wrong: ma.ValidationError) -> Iterator[tuple[str, str]]:
-    """Yield what a schema refused, as pointers and sentences."""
-    yield from _leaves(wrong.messages, "")
-
-
-def _leaves(messages: Any, place: str) -> Iterator[tuple[str, str]]:
-    if isinstance(messages, dict):
-        for key, inner in messages.items():
-            yield from _leaves(inner, f"{place}/{key}")
-    else:
-        yield from ((place, str(each)) for each in messages)
 
 
 def language(*wanted: str | None) -> str:

@@ -15,8 +15,9 @@ from api.coalitions.service import invitations
 from api.errors import Invalid
 from api.infra.text import languages
 from api.organisations.rules import name_in
-from api.pages.routes.base import blueprint, form, of, onward, secret, sent, takes_form, told
+from api.pages.routes.base import blueprint, form, of, onward, secret, sent, takes_form
 from api.pages.rules import facts, forms, pages
+from api.web import validate
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -46,9 +47,9 @@ class Join(MethodView):
                 invitations.accept(secret_of_invitation, AcceptanceIn().load(given))
                 return onward(request.path, around)
             except ma.ValidationError as wrong:
-                faults = forms.refused(told(wrong))
+                faults = forms.refused(validate.faults(wrong))
             except Invalid as wrong:
-                faults = forms.refused((fault.pointer, fault.detail) for fault in wrong.faults)
+                faults = forms.refused(wrong.faults)
         return secret(_shown(found, form(faults, said)), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 

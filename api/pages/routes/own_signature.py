@@ -12,11 +12,12 @@ from flask.views import MethodView
 from api.errors import Invalid
 from api.infra.runtime import runtime
 from api.infra.text import languages
-from api.pages.routes.base import blueprint, form, of, onward, secret, sent, takes_form, told
+from api.pages.routes.base import blueprint, form, of, onward, secret, sent, takes_form
 from api.pages.rules import facts, forms, pages, texts
 from api.signatures.models import Purpose, SignatoryKind, SignatureState
 from api.signing import rules, service
 from api.signing.schemas import OwnSignatureIn
+from api.web import validate
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -229,9 +230,9 @@ def _change(
         try:
             return _saved(service.correct(secret_of_own, OwnSignatureIn().load(changed)))
         except ma.ValidationError as wrong:
-            faults = forms.corrected(told(wrong))
+            faults = forms.corrected(validate.faults(wrong))
         except Invalid as wrong:
-            faults = forms.corrected((fault.pointer, fault.detail) for fault in wrong.faults)
+            faults = forms.corrected(wrong.faults)
     _, said = of(found.signature.coalition_id, found.signature.language)
     page = _page(found, form=form(faults, said), part=part)
     return secret(pages.own(page), HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -26,7 +26,6 @@ from api.pages.routes.base import (
     secret,
     sent,
     takes_form,
-    told,
     waiting,
 )
 from api.pages.routes.own_signature import thanks
@@ -38,6 +37,7 @@ from api.signing.schemas import PublicSignatureIn
 from api.signing.service.confirming import CodeUnknown
 from api.signing.service.reader import Phase
 from api.statements.models import State
+from api.web import validate
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -71,10 +71,9 @@ class Statement(MethodView):
             loaded = PublicSignatureIn().load(given)
             service.receive(address, loaded, given["revision_sha256"], request.remote_addr)
         except ma.ValidationError as wrong:
-            faults = forms.refused(told(wrong), is_organisation=is_organisation)
+            faults = forms.refused(validate.faults(wrong), is_organisation=is_organisation)
         except Invalid as wrong:
-            pairs = ((fault.pointer, fault.detail) for fault in wrong.faults)
-            faults = forms.refused(pairs, is_organisation=is_organisation)
+            faults = forms.refused(wrong.faults, is_organisation=is_organisation)
         except TooOften as wrong:
             wait = said.say("error.429_text", wait=waiting(wrong.retry_after, said))
             page = replace(page, wait=wait)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from api.errors import Code
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from api.errors import Fault
     from api.pages.rules.facts import Offer
 
     Sent = Mapping[str, Sequence[str]]
@@ -18,17 +21,34 @@ if TYPE_CHECKING:
 AGAINST = frozenset({"declined", "objected"})
 SHOWN = frozenset({"initials", "public"})
 ORGANISATION = "organisation"
-# What a sentence of a lower rung holds, and what a page says instead.
-SAID = (
-    ("addresses of pages", "link"),
-    ("address of a page", "link"),
-    ("Write 1 to", "long"),
-    ("with letters", "letters"),
-    ("with a letter", "letters"),
-    ("No font", "font"),
-    ("Give the name", "name_to_show"),
-    ("may not be named", "named"),
-)
+# What a page says of a fault: by its field and code, by its code alone, by its field alone.
+SAID = {
+    "code.not_found": "code",
+    "consent.consent_needed": "tick",
+    "country.required": "country",
+    "name.required": "name_to_show",
+    "visibility.consent_needed": "tick_name",
+    "visibility.not_a_choice": "initials",
+    Code.BAD_CHARACTER: "characters",
+    Code.HAS_LINK: "link",
+    Code.HIDDEN_NAME: "named",
+    Code.NO_FONT: "font",
+    Code.NO_LETTERS: "letters",
+    Code.NOT_A_CHOICE: "choice",
+    Code.NOT_A_COUNTRY: "country",
+    Code.NOT_A_URL: "website",
+    Code.NOT_AN_EMAIL: "email",
+    Code.REQUIRED: "needed",
+    Code.SEVERAL_LINES: "characters",
+    Code.TOO_LONG: "long",
+    Code.TOO_SHORT: "needed",
+    "code": "code",
+    "consent": "words",
+    "country": "country",
+    "email": "email",
+    "visibility": "initials",
+    "website": "website",
+}
 
 
 def one(sent: Sent, name: str) -> str:
@@ -89,25 +109,21 @@ def _missing(sent: Sent, offer: Offer, *, is_organisation: bool) -> dict[str, st
     return faults
 
 
-def refused(faults: Iterable[tuple[str, str]], *, is_organisation: bool = False) -> dict[str, str]:
-    """Return what rules of lower rungs refused, by the field of the form.
-
-    A fault of theirs is a JSON Pointer and an English sentence for developers.
-    """
+def refused(faults: Iterable[Fault], *, is_organisation: bool = False) -> dict[str, str]:
+    """Return what rules of lower rungs refused, by the field of the form."""
     found: dict[str, str] = {}
-    for pointer, detail in faults:
-        path = pointer.strip("/").split("/")
+    for fault in faults:
+        path = fault.pointer.strip("/").split("/")
         name = _field(path, is_organisation=is_organisation)
-        found.setdefault(name, _sentence(name, detail))
+        found.setdefault(name, _sentence(name, fault.code))
     return found
 
 
-def corrected(faults: Iterable[tuple[str, str]]) -> dict[str, str]:
+def corrected(faults: Sequence[Fault]) -> dict[str, str]:
     """Return what was refused of a correction, by the field: `by_…` is of who signs for another."""
-    pairs = list(faults)
     start = "/represented_by/"
-    by = refused((pointer, detail) for pointer, detail in pairs if pointer.startswith(start))
-    rest = refused(pair for pair in pairs if not pair[0].startswith(start))
+    by = refused(fault for fault in faults if fault.pointer.startswith(start))
+    rest = refused(fault for fault in faults if not fault.pointer.startswith(start))
     return {**rest, **{f"by_{name}": key for name, key in by.items()}}
 
 
@@ -121,15 +137,9 @@ def _field(path: Sequence[str], *, is_organisation: bool) -> str:
     return other.get(first, first)
 
 
-def _sentence(name: str, detail: str) -> str:
-    own = {"visibility": "initials", "consent": "words"}
-    if name in {"email", "country", "code", "website", *own}:
-        return f"field.{own.get(name, name)}"
-    for words, key in SAID:
-        if words in detail:
-            return f"field.{key}"
-    is_text = name in {"name", "role", "affiliation", ORGANISATION}
-    return "field.characters" if is_text else "field.other"
+def _sentence(name: str, code: Code) -> str:
+    said = (SAID[key] for key in (f"{name}.{code}", code, name) if key in SAID)
+    return f"field.{next(said, 'other')}"
 
 
 def joining(sent: Sent, *, is_named: bool) -> tuple[dict[str, Any], dict[str, str]]:

@@ -53,4 +53,5 @@ def _items(text: str) -> Markup:
 
 
 def _text() -> str:
-    return share("docs", "problems.md").read_text("utf-8")
+    """Return what is said of the kinds; the codes of faults behind it are no addresses."""
+    return share("docs", "problems.md").read_text("utf-8").partition("\n## Codes of faults")[0]

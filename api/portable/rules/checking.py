@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from api.errors import Fault, Invalid, point
+from api.errors import Code, Fault, Invalid, point
 from api.infra.pdf import fonts
 from api.infra.text import characters, languages
 from api.portable.rules import naming, printing, references, schema, walk
@@ -47,7 +47,10 @@ def check(document: Mapping[str, Any]) -> Checked:
     """Return every fault and warning of a document, each with its JSON Pointer."""
     faults = list(islice(schema.faults(document), MOST_FAULTS))
     if len(faults) == MOST_FAULTS:
-        return Checked([*faults, Fault("", "There may be more faults: mend these first.")], [])
+        return Checked(
+            [*faults, Fault("", Code.MORE_FAULTS, "There may be more faults: mend these first.")],
+            [],
+        )
     fields = list(walk.leaves_of(document))
     unkept = list(_characters(fields))
     if unkept:  # what cannot be kept as text can be read no further
@@ -59,7 +62,7 @@ def check(document: Mapping[str, Any]) -> Checked:
     faults += references.faults(document)
     if _is_wall_of_marks(fields):
         text = f"The document may hold {MOST_STOPS:,} signs like * _ [ ] at most: split it."
-        return Checked(_once([*faults, Fault("", text)]), [])
+        return Checked(_once([*faults, Fault("", Code.TOO_MANY, text)]), [])
     faults += _markdown(fields, {fault.pointer for fault in faults})
     faults += references.footnote_faults(document, fields)
     hidden = naming.hidden(document)
@@ -80,7 +83,7 @@ def _characters(fields: Iterable[Leaf]) -> Iterator[Fault]:
     for leaf in fields:
         for text in (leaf.text, *(key for key in leaf.path if isinstance(key, str))):
             if unkept := characters.unkept(text):
-                yield Fault(leaf.pointer, unkept)
+                yield Fault(leaf.pointer, Code.BAD_CHARACTER, unkept)
 
 
 def _glyphs(fields: Iterable[Leaf]) -> Iterator[Fault]:
@@ -89,13 +92,19 @@ def _glyphs(fields: Iterable[Leaf]) -> Iterator[Fault]:
         if not leaf.prints or leaf.text.isascii():
             continue
         if lacking := fonts.unprintable(leaf.text):
-            yield Fault(leaf.pointer, f"No font has {lacking}: write it in another way.")
+            yield Fault(
+                leaf.pointer, Code.NO_FONT, f"No font has {lacking}: write it in another way."
+            )
 
 
 def _language(document: Mapping[str, Any]) -> Iterator[Fault]:
     tag = document.get("language")
     if isinstance(tag, str) and not languages.is_language(tag):
-        yield Fault("/language", "CLDR knows no such language: give a tag like en, ru or uz-Latn.")
+        yield Fault(
+            "/language",
+            Code.NOT_A_LANGUAGE,
+            "CLDR knows no such language: give a tag like en, ru or uz-Latn.",
+        )
 
 
 def _words_of_the_language(document: Mapping[str, Any]) -> Iterator[Fault]:
@@ -104,7 +113,7 @@ def _words_of_the_language(document: Mapping[str, Any]) -> Iterator[Fault]:
     words = "".join(leaf.text for part in printed for leaf in walk.leaves_of(part))
     if lacking := fonts.unprintable(words):
         what = f"No font has {lacking}, which this language's days or countries are written with"
-        yield Fault("/language", f"{what}: choose another.")
+        yield Fault("/language", Code.NO_FONT, f"{what}: choose another.")
 
 
 def _countries(document: Mapping[str, Any], fields: Iterable[Leaf]) -> Iterator[Fault]:
@@ -121,7 +130,11 @@ def _countries(document: Mapping[str, Any], fields: Iterable[Leaf]) -> Iterator[
 def _country(code: str, pointer: str) -> Iterator[Fault]:
     # What is not two capital letters is the schema's own fault.
     if code.isascii() and code.isalpha() and code.isupper() and code not in languages.COUNTRIES:
-        yield Fault(pointer, f"{code[:2]} is no country's code (ISO 3166-1): KZ is Kazakhstan's.")
+        yield Fault(
+            pointer,
+            Code.NOT_A_COUNTRY,
+            f"{code[:2]} is no country's code (ISO 3166-1): KZ is Kazakhstan's.",
+        )
 
 
 def _redaction(document: Mapping[str, Any]) -> Iterator[Fault]:
@@ -134,17 +147,17 @@ def _redaction(document: Mapping[str, Any]) -> Iterator[Fault]:
     for place, one in walk.entries(document, "signatories"):
         if one.get("visibility") in {"coalition", "anonymous"}:
             what = "A redacted document counts this signatory in withheld: take the entry out."
-            yield Fault(point("signatories", place), what)
+            yield Fault(point("signatories", place), Code.HIDDEN_NAME, what)
 
 
 def _told(case: Mapping[str, Any], place: int) -> Iterator[Fault]:
     for key in _DROPPED:
         if key in case:
             what = "A redacted document does not tell this of a case that may not be named."
-            yield Fault(point("cases", place, key), f"{what} Take it out.")
+            yield Fault(point("cases", place, key), Code.HIDDEN_NAME, f"{what} Take it out.")
     if "public_label" in case and case["public_label"] != case.get("name"):
         what = "In a redacted document the name of this case is its public label."
-        yield Fault(point("cases", place, "name"), what)
+        yield Fault(point("cases", place, "name"), Code.HIDDEN_NAME, what)
 
 
 def _is_wall_of_marks(fields: Iterable[Leaf]) -> bool:
@@ -156,8 +169,12 @@ def _markdown(fields: Iterable[Leaf], told: set[str]) -> Iterator[Fault]:
     """Yield what is not inline Markdown, and addresses that may not be linked to."""
     for leaf in fields:
         if leaf.kind in walk.MARKDOWN:
-            yield from (Fault(leaf.pointer, what) for what in markdown.faults(leaf.text))
+            yield from (
+                Fault(leaf.pointer, Code.BAD_MARKUP, what) for what in markdown.faults(leaf.text)
+            )
         elif leaf.kind != "body/*/quote/url" or leaf.pointer in told:
             continue
         elif not markdown.is_address(leaf.text):
-            yield Fault(leaf.pointer, "A source's address starts with https:// or http://.")
+            yield Fault(
+                leaf.pointer, Code.NOT_A_URL, "A source's address starts with https:// or http://."
+            )

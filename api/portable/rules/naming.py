@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from api.cases.rules import words as words_of
-from api.errors import Fault, point
+from api.errors import Code, Fault, point
 from api.portable.rules import printing, walk
 from api.texts.rules import markdown
 
@@ -65,8 +65,14 @@ def in_fields(
         seen = [words_of(text) for text in _seen(leaf)]
         named = {place for words in seen for place, _ in _names_in(words, found)}
         alike = {place for words in seen for place in _stems_in(words, found)} - named
-        faults += [Fault(leaf.pointer, _named(found.ids[place])) for place in sorted(named)]
-        warnings += [Fault(leaf.pointer, _alike(found.ids[place])) for place in sorted(alike)]
+        faults += [
+            Fault(leaf.pointer, Code.HIDDEN_NAME, _named(found.ids[place]))
+            for place in sorted(named)
+        ]
+        warnings += [
+            Fault(leaf.pointer, Code.HIDDEN_NAME, _alike(found.ids[place]))
+            for place in sorted(alike)
+        ]
     return faults, warnings
 
 
@@ -82,7 +88,7 @@ def in_finished(document: Mapping[str, Any], found: Hidden) -> Iterator[Fault]:
         pointers += [pointer] * len(here)
     for place, start in dict(_names_in(words, found)).items():
         detail = f"{_named(found.ids[place])} The name comes about where texts meet in print."
-        yield Fault(pointers[start], detail)
+        yield Fault(pointers[start], Code.HIDDEN_NAME, detail)
 
 
 def _learn(found: Hidden, words: Sequence[str], place: int) -> None:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from api.errors import Fault, Invalid, point
+from api.errors import Code, Fault, Invalid, point
 from api.infra.text import characters
 from api.portable.rules import nodes
 
@@ -51,7 +51,7 @@ def read(data: bytes, first: str = "format") -> dict[str, Any]:
 
 
 def _refuse(pointer: str, detail: str) -> NoReturn:
-    raise Invalid("The file cannot be read.", [Fault(pointer, detail)])
+    raise Invalid("The file cannot be read.", [Fault(pointer, Code.UNREADABLE, detail)])
 
 
 def _text(data: bytes) -> str:
@@ -128,12 +128,16 @@ class _Tidy:
 
     def _mapping(self, value: dict[str, Any], path: tuple[str | int, ...]) -> dict[str, Any]:
         if isinstance(value, _Twice):
-            self._add((*path, value.key), "This key stands here twice: take one out.")
+            self._add(
+                (*path, value.key), Code.DUPLICATE, "This key stands here twice: take one out."
+            )
         tidy: dict[str, Any] = {}
         for key, inner in value.items():
             name = self._string(key, (*path, key))
             if name in tidy:
-                self._add((*path, name), "This key stands here twice: take one out.")
+                self._add(
+                    (*path, name), Code.DUPLICATE, "This key stands here twice: take one out."
+                )
             tidy[name] = self.value(inner, (*path, name))
         return tidy
 
@@ -142,7 +146,7 @@ class _Tidy:
             return text
         if unfit := characters.unkept(text):
             # A half of a character in a key would break whatever writes the pointer down.
-            self._add([_whole_characters(key) for key in path], unfit)
+            self._add([_whole_characters(key) for key in path], Code.BAD_CHARACTER, unfit)
             return ""
         return unicodedata.normalize("NFC", text)
 
@@ -150,13 +154,14 @@ class _Tidy:
         if isinstance(number, bool):
             return number
         if isinstance(number, _TooLong) or not -MAX_WHOLE <= number <= MAX_WHOLE:
-            self._add(path, "This is not a number of a usable size: mend it, or set it in quotes.")
+            advice = "This is not a number of a usable size: mend it, or set it in quotes."
+            self._add(path, Code.TOO_LARGE, advice)
             return 0
         # 1992.0 is the whole number 1992 to JSON Schema, and must not print as "1992.0".
         return int(number) if number == int(number) else number
 
-    def _add(self, path: Sequence[str | int], detail: str) -> None:
-        self._faults.append(Fault(point(*path), detail))
+    def _add(self, path: Sequence[str | int], code: Code, detail: str) -> None:
+        self._faults.append(Fault(point(*path), code, detail))
 
 
 def _whole_characters(key: str | int) -> str | int:

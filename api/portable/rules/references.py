@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from api.errors import Fault, point
+from api.errors import Code, Fault, point
 from api.portable.rules import printing, walk
 from api.texts.rules import markdown
 
@@ -65,7 +65,11 @@ def faults(document: Mapping[str, Any]) -> Iterator[Fault]:
         for path, name in named:
             if name not in there:
                 there_is_none = f'There is no {sort} "{name[:80]}" in the document.'
-                yield Fault(point(*path), f"{there_is_none} Put it there, or name one that is.")
+                yield Fault(
+                    point(*path),
+                    Code.NOT_FOUND,
+                    f"{there_is_none} Put it there, or name one that is.",
+                )
 
 
 def footnote_faults(document: Mapping[str, Any], fields: Iterable[Leaf]) -> Iterator[Fault]:
@@ -79,7 +83,9 @@ def footnote_faults(document: Mapping[str, Any], fields: Iterable[Leaf]) -> Iter
         labels = markdown.footnote_labels(leaf.text)
         for label in dict.fromkeys(labels):
             if label not in notes:
-                yield Fault(leaf.pointer, f"There is no footnote for [^{label}]: add it.")
+                yield Fault(
+                    leaf.pointer, Code.NOT_FOUND, f"There is no footnote for [^{label}]: add it."
+                )
         if leaf.kind == "footnotes/*":
             inside[str(leaf.path[1])] = labels
         else:
@@ -91,10 +97,10 @@ def _note_faults(notes: Iterable[str], reached: set[str]) -> Iterator[Fault]:
     for label in notes:
         if not markdown.LABEL.fullmatch(label):
             what = "A label has 1 to 40 characters, none of them a space, bracket, ^ or backslash."
-            yield Fault(point("footnotes", label), what)
+            yield Fault(point("footnotes", label), Code.WRONG_FORMAT, what)
         elif label not in reached:
             what = f"No text refers to this footnote: write [^{label}] in one, or take it out."
-            yield Fault(point("footnotes", label), what)
+            yield Fault(point("footnotes", label), Code.UNUSED, what)
 
 
 def _reached(outside: Iterable[str], inside: Mapping[str, list[str]]) -> set[str]:
@@ -116,12 +122,18 @@ def warnings(document: Mapping[str, Any]) -> Iterator[Fault]:
             block["type"] == "demands" and not block["lists"]
         )
         if is_empty:
-            yield Fault(point("body", place), "Nothing prints here: no case or demand is chosen.")
+            yield Fault(
+                point("body", place),
+                Code.UNUSED,
+                "Nothing prints here: no case or demand is chosen.",
+            )
     shown = {note["label"] for note in printed["footnotes"]}
     for label in document.get("footnotes", {}):
         if label not in shown:
             yield Fault(
-                point("footnotes", label), "This does not print: no text that prints refers to it."
+                point("footnotes", label),
+                Code.UNUSED,
+                "This does not print: no text that prints refers to it.",
             )
 
 
@@ -168,5 +180,5 @@ def _twice(places: Iterable[Place], detail: str) -> Iterator[Fault]:
     seen: set[str] = set()
     for path, name in places:
         if name in seen:
-            yield Fault(point(*path), detail)
+            yield Fault(point(*path), Code.DUPLICATE, detail)
         seen.add(name)

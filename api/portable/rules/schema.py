@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
-from api.errors import Fault, point
+from api.errors import Code, Fault, point
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -90,7 +90,11 @@ def _written_out(part: Any, definitions: Mapping[str, Any]) -> Any:
 def _block_faults(block: Any, place: int, blocks: Mapping[str, Any]) -> Iterator[Fault]:
     name = str(next(iter(block))) if isinstance(block, dict) and len(block) == 1 else ""
     if name not in blocks:
-        yield Fault(point("body", place), f"Exactly one of {_listed(blocks)} names a block.")
+        yield Fault(
+            point("body", place),
+            Code.NOT_A_CHOICE,
+            f"Exactly one of {_listed(blocks)} names a block.",
+        )
         return
     for error in blocks[name].iter_errors(block[name]):
         yield from _explained(error, ("body", place, name))
@@ -104,9 +108,9 @@ def _explained(error: _Error, above: tuple[str | int, ...]) -> Iterator[Fault]:
         known = error.schema["properties"]
         for key in error.instance:
             if key not in known:
-                yield Fault(point(*path, key), _unknown(key, known))
+                yield Fault(point(*path, key), Code.UNKNOWN_FIELD, _unknown(key, known))
         return
-    yield Fault(point(*path), _EXPLAIN[str(error.validator)](error))
+    yield Fault(point(*path), *_reason(error))
 
 
 def _unknown(key: str, known: Mapping[str, Any]) -> str:
@@ -157,6 +161,27 @@ def _listed(names: Any) -> str:
     return f"{', '.join(most)} or {last}" if most else str(last)
 
 
+def _reason(error: _Error) -> tuple[Code, str]:
+    keyword = str(error.validator)
+    return _CODES[keyword], _EXPLAIN[keyword](error)
+
+
+_CODES = {
+    "required": Code.REQUIRED,
+    "type": Code.WRONG_TYPE,
+    "enum": Code.NOT_A_CHOICE,
+    "const": Code.NOT_A_CHOICE,
+    "pattern": Code.WRONG_FORMAT,
+    "format": Code.WRONG_FORMAT,
+    "minLength": Code.TOO_SHORT,
+    "maxLength": Code.TOO_LONG,
+    "minimum": Code.TOO_SMALL,
+    "maximum": Code.TOO_LARGE,
+    "minItems": Code.TOO_FEW,
+    "uniqueItems": Code.DUPLICATE,
+    "oneOf": Code.CONFLICT,
+    "not": Code.CONFLICT,
+}
 _EXPLAIN: Mapping[str, Callable[[_Error], str]] = {
     "required": _missing,
     "type": _type,

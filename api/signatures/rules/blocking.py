@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from api.errors import Code, Reason
 from api.infra.text import spelling
 from api.signatures.models import BlockAct, BlockKind
 from api.signatures.rules import addresses
@@ -32,17 +33,23 @@ def ready(kind: BlockKind, act: BlockAct, value: str) -> Blocked:
     return Blocked(kind, act, made[kind](value))
 
 
-def fault(kind: BlockKind, value: str) -> str | None:
+def fault(kind: BlockKind, value: str) -> Reason | None:
     """Return why a value cannot be blocked and what to do, or None."""
     if kind is BlockKind.NAME:
         letters = sum(each not in "*? " for each in pattern(value))
-        return None if letters >= LEAST_LETTERS else f"Write at least {LEAST_LETTERS} letters."
+        if letters >= LEAST_LETTERS:
+            return None
+        advice = f"Write at least {LEAST_LETTERS} letters."
+        return Reason(Code.TOO_SHORT, advice, LEAST_LETTERS)
     local, at, place = value.strip().rpartition("@")
     if kind is BlockKind.ADDRESS:
-        is_fine = bool(local and at and place)
-        return None if is_fine else "Write one e-mail address, as press@specimen.example."
+        advice = "Write one e-mail address, as press@specimen.example."
+        return None if local and at and place else Reason(Code.NOT_AN_EMAIL, advice)
     if local or any(each.isspace() for each in place) or "." not in place.strip("."):
-        return "Write a domain with its ending, as specimen.example; all below it is meant as well."
+        advice = (
+            "Write a domain with its ending, as specimen.example; all below it is meant as well."
+        )
+        return Reason(Code.WRONG_FORMAT, advice)
     return None
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import icu
 
+from api.errors import Code, Reason
 from api.infra.pdf import fonts
 from api.infra.text import characters
 from api.infra.text.languages import COUNTRIES
@@ -62,13 +63,13 @@ _REPEATED = re.compile(r"([^\W\d_])\1{3}")
 _NUMBER = re.compile(r"(?:\d[\s().-]*){7}")  # a telephone's, which mail programs link
 
 
-def faults(name: str, kind: str = "individual", *, prints: bool = True) -> str | None:
+def faults(name: str, kind: str = "individual", *, prints: bool = True) -> Reason | None:
     """Return why a text may not stand as a name in public and what to do, or None.
 
     What is never printed needs no font. An organisation may be called as its site is.
     """
     text = unicodedata.normalize("NFC", name).strip()
-    wrong = _misshapen(text, MOST[kind]) or characters.unkept(text) or _unseen(text, prints=prints)
+    wrong = _misshapen(text, MOST[kind]) or _unkept(text) or _unseen(text, prints=prints)
     if wrong or (kind == "organisation" and is_site(text)):
         return wrong
     return _linked(text)
@@ -80,32 +81,40 @@ def is_site(text: str) -> bool:
     return is_short and bool(_SITE.fullmatch(text))
 
 
-def _misshapen(text: str, most: int) -> str | None:
+def _misshapen(text: str, most: int) -> Reason | None:
     if not 1 <= len(text) <= most:
-        return f"Write 1 to {most} characters."
+        code, limit = (Code.TOO_LONG, most) if text else (Code.REQUIRED, None)
+        return Reason(code, f"Write 1 to {most} characters.", limit)
     if any(unicodedata.category(each) == "Cc" for each in text):
-        return "Write it on one line, without control characters."
+        return Reason(Code.SEVERAL_LINES, "Write it on one line, without control characters.")
     if not any(unicodedata.category(each).startswith("L") for each in text):
-        return "Write it with letters."
+        return Reason(Code.NO_LETTERS, "Write it with letters.")
     if text.startswith(_FORMULAS):
-        return f"Begin it with a letter: a spreadsheet would run what begins with {text[0]}."
+        advice = f"Begin it with a letter: a spreadsheet would run what begins with {text[0]}."
+        return Reason(Code.NO_LETTERS, advice)
     return None
 
 
-def _unseen(text: str, *, prints: bool) -> str | None:
+def _unkept(text: str) -> Reason | None:
+    wrong = characters.unkept(text)
+    return Reason(Code.BAD_CHARACTER, wrong) if wrong else None
+
+
+def _unseen(text: str, *, prints: bool) -> Reason | None:
     if found := _BLANK.search(text):
-        return f"Take out U+{ord(found[0]):04X}, which nobody sees."
+        return Reason(Code.BAD_CHARACTER, f"Take out U+{ord(found[0]):04X}, which nobody sees.")
     missing = fonts.unprintable(text) if prints else None
-    return missing and fonts.no_font(missing)
+    return Reason(Code.NO_FONT, fonts.no_font(missing)) if missing else None
 
 
-def _linked(text: str) -> str | None:
+def _linked(text: str) -> Reason | None:
     """Return what to do about what a mail program would turn into a link, or None."""
     plain = unicodedata.normalize("NFKC", text).translate(_STOPS)
     if "@" in plain or _SCHEME.search(plain):
-        return "Write it without addresses of pages or mailboxes."
+        return Reason(Code.HAS_LINK, "Write it without addresses of pages or mailboxes.")
     if any(_is_domain(each[0].split(".")) for each in _DOTTED.finditer(plain)):
-        return "Write a space after each full stop: otherwise it reads as the address of a page."
+        advice = "Write a space after each full stop: otherwise it reads as the address of a page."
+        return Reason(Code.HAS_LINK, advice)
     return None
 
 

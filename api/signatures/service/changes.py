@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.errors import Conflict, Fault, Invalid, point
+from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra import clock
 from api.infra.background import events
 from api.infra.database.transactions import Stale, reading, touch, transaction
@@ -73,10 +73,19 @@ def _from_entry(session: Session, statement: Statement, facts: dict[str, Any]) -
     if entry is None or entry.coalition_id != statement.coalition_id:
         raise Invalid(
             "Enter the organisation into the coalition first.",
-            [Fault("/organisation_id", "The coalition has no organisation of this id.")],
+            [
+                Fault(
+                    "/organisation_id",
+                    Code.NOT_FOUND,
+                    "The coalition has no organisation of this id.",
+                )
+            ],
         )
     if facts["kind"] != SignatoryKind.ORGANISATION:
-        raise Invalid("Only an organisation has an entry.", [Fault("/kind", "Say organisation.")])
+        raise Invalid(
+            "Only an organisation has an entry.",
+            [Fault("/kind", Code.CONFLICT, "Say organisation.")],
+        )
     name = entry.names.get(statement.language) or next(iter(entry.names.values()))
     told = {"name": name, "acronym": entry.acronym, "country": entry.country}
     own = {field: value for field, value in facts.items() if value is not None}
@@ -99,7 +108,7 @@ def _must_print(signature: Signature, known: rules.Identity, facts: dict[str, An
     if facts["visibility"] not in shown or signature.visibility in shown:
         return
     faults = [
-        Fault("/visibility", f"It would print the {field}. {fonts.no_font(missing)}")
+        Fault("/visibility", Code.NO_FONT, f"It would print the {field}. {fonts.no_font(missing)}")
         for field in rules.PRINTED_FIELDS
         if (text := facts.get(field)) and text == known.get(field)
         if (missing := fonts.unprintable(text))
@@ -110,7 +119,9 @@ def _must_print(signature: Signature, known: rules.Identity, facts: dict[str, An
 
 def _require_name(facts: dict[str, Any]) -> None:
     if wrong := rules.nameless(facts):
-        raise Invalid("Only an anonymous signature may have no name.", [Fault("/name", wrong)])
+        raise Invalid(
+            "Only an anonymous signature may have no name.", [Fault("/name", Code.REQUIRED, wrong)]
+        )
 
 
 def change(actor: Actor, signature_id: UUID, expected: int, changes: dict[str, Any]) -> Shown:
@@ -301,13 +312,17 @@ def _order(session: Session, statement: Statement) -> tuple[list[UUID], int]:
 def _require_all(present: Sequence[UUID], ids: Sequence[UUID]) -> None:
     known, left_out = set(present), len(set(present) - set(ids))
     faults = [
-        Fault(point("ids", at), "The statement has no such signature, or it was withdrawn.")
+        Fault(
+            point("ids", at),
+            Code.NOT_FOUND,
+            "The statement has no such signature, or it was withdrawn.",
+        )
         for at, each in enumerate(ids)
         if each not in known
     ]
     if len(set(ids)) != len(ids):
-        faults.append(Fault("/ids", "It names a signature twice."))
+        faults.append(Fault("/ids", Code.DUPLICATE, "It names a signature twice."))
     if left_out:
-        faults.append(Fault("/ids", f"It leaves {left_out} of the signatures out."))
+        faults.append(Fault("/ids", Code.REQUIRED, f"It leaves {left_out} of the signatures out."))
     if faults:
         raise Invalid("Name each signature of the statement once.", faults)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.errors import Conflict, Fault, Gone, Invalid
+from api.errors import Code, Conflict, Fault, Gone, Invalid
 from api.infra.backup import backups
 from api.infra.database import paging
 from api.infra.database.transactions import after_commit, reading, transaction
@@ -117,7 +117,9 @@ def of_statement(session: Session, statement: Statement, evidence_id: UUID) -> U
     """Return the id of a scan of a statement, or raise Invalid."""
     row = session.get(Evidence, evidence_id)
     if row is None or row.statement_id != statement.id:
-        fault = Fault("", "The statement has no evidence of this id.", parameter="evidence_id")
+        fault = Fault(
+            "", Code.NOT_FOUND, "The statement has no evidence of this id.", parameter="evidence_id"
+        )
         raise Invalid("POST the scan to the statement's evidence first.", [fault])
     return row.id
 

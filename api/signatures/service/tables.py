@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
+from api.errors import Code
 from api.infra.database.transactions import reading, transaction
 from api.infra.security import audit
 from api.infra.tables.csv_files import CellFault, Report, Reported, must_be_whole
@@ -92,15 +93,15 @@ def _reported(session: Session, statement: Statement, lines: Sequence[Line]) -> 
     for line in lines:
         faults = line.faults
         if not faults and (wrong := rules.nameless(line.facts)):
-            faults = [CellFault("name", wrong)]
+            faults = [CellFault("name", Code.REQUIRED, wrong)]
         key = None if faults else rules.sameness(line.facts["kind"], line.facts)
         state = LineState.REFUSED if faults else LineState.ENTERED
         if key is not None:
             sound = rules.sound(line.facts["kind"], line.facts)
             if key in there:
-                state, faults = LineState.DUPLICATE, [CellFault("name", there[key])]
+                state, faults = LineState.DUPLICATE, [CellFault("name", Code.DUPLICATE, there[key])]
             elif sound in there:
-                faults = [CellFault("name", there[sound])]
+                faults = [CellFault("name", Code.MAY_BE_SAME, there[sound])]
             there.setdefault(key, f"Line {line.line} enters the same one.")
             there.setdefault(sound, f"It sounds like line {line.line}, and is entered as well.")
         report.append(Reported(line.line, line.place, state, faults))

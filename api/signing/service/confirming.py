@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from api.errors import Fault, Gone, NotFound
+from api.errors import Code, Fault, Gone, NotFound
 from api.infra import clock
 from api.infra.background import events
 from api.infra.database.transactions import reading, touch, transaction
@@ -107,7 +107,7 @@ def confirm_by_code(address: str, code: str, remote: str | None) -> Asked:
             wrong = (
                 "Look at the letter again: ten letters and digits, none of them 0, 1, i, l or o."
             )
-            raise CodeUnknown(wrong, [Fault("/code", wrong)])
+            raise CodeUnknown(wrong, [Fault("/code", Code.NOT_FOUND, wrong)])
         return _confirmed(session, found)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from api.errors import Fault, Gone, Invalid
+from api.errors import Code, Fault, Gone, Invalid
 from api.infra import clock
 from api.infra.background import events
 from api.infra.database.transactions import reading, touch, transaction
@@ -194,7 +194,9 @@ def _must_be_fit(signature: Signature, changed: Mapping[str, Any]) -> None:
 
 def _must_have_name(known: Mapping[str, Any], visibility: Visibility) -> None:
     if wrong := signatures.nameless({**known, "visibility": visibility}):
-        raise Invalid("A name that is to be shown must be given.", [Fault("/name", wrong)])
+        raise Invalid(
+            "A name that is to be shown must be given.", [Fault("/name", Code.REQUIRED, wrong)]
+        )
 
 
 def _must_agree(
@@ -214,7 +216,7 @@ def _must_agree(
     agreed = [each for each in found if each is not None]
     if not agreed:
         wrong = "Agree to have the name shown: send that consent, or choose that it is not."
-        raise Invalid("A consent is missing.", [Fault("/visibility", wrong)])
+        raise Invalid("A consent is missing.", [Fault("/visibility", Code.CONSENT_NEEDED, wrong)])
     keep_consents(session, signature, [vars(agreed[0])])
 
 

@@ -13,7 +13,7 @@ import altcha
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from api.errors import Fault, Invalid
+from api.errors import Code, Fault, Invalid
 from api.infra import clock
 from api.infra.security import keys
 from api.signing import rules
@@ -67,7 +67,7 @@ def hand_in(session: Session, statement_id: UUID, proof: str) -> None:
 
 
 def _refused(detail: str) -> ProofRefused:
-    return ProofRefused(detail, [Fault("/proof", detail)])
+    return ProofRefused(detail, [Fault("/proof", Code.OUTDATED, detail)])
 
 
 def _read(proof: str) -> Any:

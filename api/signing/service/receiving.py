@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from api.coalitions.models import Coalition
-from api.errors import Conflict, Fault, Invalid, NotFound, Unavailable, point
+from api.errors import Code, Conflict, Fault, Invalid, NotFound, Unavailable, point
 from api.infra import clock
 from api.infra.background import events, jobs
 from api.infra.database.transactions import at_once, db, transaction
@@ -148,7 +148,7 @@ def must_be_fit(facts: Mapping[str, Any]) -> None:
     kind = facts.get("kind") or SignatoryKind.INDIVIDUAL
     prints = facts.get("visibility") in signatures.SHOWN[signatures.Audience.PUBLIC]
     faults = [
-        Fault(point(*place), wrong)
+        Fault.of(point(*place), wrong)
         for place, text in _named(facts)
         if (wrong := naming.faults(text, _kind_of(place, kind), prints=prints))
     ]
@@ -255,7 +255,9 @@ def _must_take(found: Row[Any], facts: Mapping[str, Any], seen_sha256: str) -> N
 def must_have_initials(kind: SignatoryKind, visibility: Visibility | None) -> None:
     """Let who has initials be shown by them, or raise Invalid."""
     if kind is SignatoryKind.ORGANISATION and visibility is Visibility.INITIALS:
-        fault = Fault("/visibility", "An organisation has no initials: choose another.")
+        fault = Fault(
+            "/visibility", Code.NOT_A_CHOICE, "An organisation has no initials: choose another."
+        )
         raise Invalid("An organisation cannot sign in this way.", [fault])
 
 

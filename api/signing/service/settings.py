@@ -12,7 +12,7 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.coalitions.models import Coalition
 from api.coalitions.service.locking import load_locked, lock_coalition
-from api.errors import Fault, Invalid, point
+from api.errors import Code, Fault, Invalid, point
 from api.infra import clock
 from api.infra.background import events
 from api.infra.database.transactions import Stale, reading, touch, transaction
@@ -137,10 +137,14 @@ def _must_make_sense(
     if told["retain_until"] not in {None, row.retain_until}:
         faults += _wrong_day(told["retain_until"])
     if not told["takes_individuals"] and not told["takes_organisations"]:
-        faults.append(Fault("/takes_individuals", "Let people sign, or organisations, or both."))
+        faults.append(
+            Fault(
+                "/takes_individuals", Code.REQUIRED, "Let people sign, or organisations, or both."
+            )
+        )
     if told["opens_at"] is not None and statement.state not in SIGNABLE:
         where = "Move the statement to review first: what people sign is frozen."
-        faults.append(Fault("/opens_at", where))
+        faults.append(Fault("/opens_at", Code.CONFLICT, where))
     if faults:
         raise Invalid("A statement cannot be signed in this way.", faults)
 
@@ -150,12 +154,13 @@ def _wrong_day(until: date) -> Iterator[Fault]:
     if until < soonest:
         yield Fault(
             "/retain_until",
+            Code.TOO_EARLY,
             f"Choose {soonest.isoformat()} or later: nothing brings back who is forgotten."
             " GET …/retention shows beforehand who that is; one person is erased at once.",
         )
     if until > latest:
         where = f"Choose {latest.isoformat()} or earlier, or null: as long as it stands."
-        yield Fault("/retain_until", where)
+        yield Fault("/retain_until", Code.TOO_LATE, where)
 
 
 def _wrong_times(row: Signing, told: Mapping[str, Any]) -> list[Fault]:
@@ -164,13 +169,17 @@ def _wrong_times(row: Signing, told: Mapping[str, Any]) -> list[Fault]:
     try:
         ZoneInfo(told["zone"])
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        faults.append(Fault("/zone", "Name a zone of IANA, as in Asia/Almaty or Europe/Berlin."))
+        faults.append(
+            Fault(
+                "/zone", Code.NOT_A_ZONE, "Name a zone of IANA, as in Asia/Almaty or Europe/Berlin."
+            )
+        )
     if closes is not None and (opens is None or closes <= opens):
-        faults.append(Fault("/closes_at", "It closes after it opens."))
+        faults.append(Fault("/closes_at", Code.TOO_EARLY, "It closes after it opens."))
     now = clock.now()
     if row.has_opened(now) and (opens is None or opens > now):
         fault = "It has been open, and people may have signed: close it by closes_at."
-        faults.append(Fault("/opens_at", fault))
+        faults.append(Fault("/opens_at", Code.CONFLICT, fault))
     return faults
 
 
@@ -181,7 +190,11 @@ def _wrong_mailings(session: Session, statement: Statement, told: Mapping[str, A
     )
     there = set(session.scalars(query))
     return [
-        Fault(point("mailing_organisation_ids", place), "The coalition has no such organisation.")
+        Fault(
+            point("mailing_organisation_ids", place),
+            Code.NOT_FOUND,
+            "The coalition has no such organisation.",
+        )
         for place, each in enumerate(ids)
         if each not in there
     ]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from api.errors import Fault, Invalid, point
+from api.errors import Code, Fault, Invalid, point
 from api.signatures.models import Visibility
 from api.signoffs.models import UNKNOWN, Answer, Silence
 
@@ -125,24 +125,30 @@ def _misfits(  # noqa: C901 # one line a rule
 ) -> Iterator[Fault]:
     answer, reservations = facts["answer"], facts["reservations"]
     if answer is Answer.OBJECTED and not has_approved:
-        yield Fault("/answer", "Only who approved an earlier revision objects: decline.")
+        yield Fault(
+            "/answer", Code.CONFLICT, "Only who approved an earlier revision objects: decline."
+        )
     if answer not in POSITIVE and not facts["reason"]:
-        yield Fault("/reason", "Say why.")
+        yield Fault("/reason", Code.REQUIRED, "Say why.")
     if answer is Answer.RESERVED and not reservations:
-        yield Fault("/reservations", "Say what the reservation is about.")
+        yield Fault("/reservations", Code.REQUIRED, "Say what the reservation is about.")
     if answer is not Answer.RESERVED:
         if reservations:
-            yield Fault("/reservations", "Only the answer reserved has reservations.")
+            yield Fault(
+                "/reservations", Code.CONFLICT, "Only the answer reserved has reservations."
+            )
         if facts["prints_reservation"]:
-            yield Fault("/prints_reservation", "There is no reservation to print.")
+            yield Fault("/prints_reservation", Code.CONFLICT, "There is no reservation to print.")
     if answer not in POSITIVE and facts.get("visibility"):
-        yield Fault("/visibility", "Only who approves appears under the text.")
+        yield Fault("/visibility", Code.CONFLICT, "Only who approves appears under the text.")
     for at, each in enumerate(reservations):
         if each["pointer"] not in places:
-            yield Fault(point("reservations", at, "pointer"), "The text has no such place.")
+            yield Fault(
+                point("reservations", at, "pointer"), Code.NOT_FOUND, "The text has no such place."
+            )
     if facts["prints_reservation"] and len(note_of(reservations)) > MOST_PRINTED:
         text = f"What prints may have {MOST_PRINTED} characters in all."
-        yield Fault("/reservations", text)
+        yield Fault("/reservations", Code.TOO_LONG, text)
 
 
 def shown_as(chosen: Iterable[Visibility], wanted: Visibility, *, needs_two: bool) -> Visibility:

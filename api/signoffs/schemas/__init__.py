@@ -7,11 +7,13 @@ from zoneinfo import available_timezones
 
 import marshmallow as ma
 
+from api.errors import Code, Reason
 from api.signatures.models import Visibility
 from api.signatures.schemas import SHA256, RepresentativeIn
 from api.signoffs.models import Answer, Silence
 from api.signoffs.rules import CHOICES, Status
 from api.statements.models import State, Weight
+from api.web import validate
 from api.web.fields import Email, Moment, Text, Truth, in_their_zone, names_by_language
 from api.web.rest import Schema
 
@@ -27,11 +29,13 @@ HASH_WORDS = "Send 64 hexadecimal digits, in lower case."
 
 def _zone(name: str) -> None:
     if name not in available_timezones():
-        raise ma.ValidationError("Name a time zone of IANA, as Asia/Almaty.")
+        raise ma.ValidationError(
+            Reason(Code.NOT_A_ZONE, "Name a time zone of IANA, as Asia/Almaty.")
+        )
 
 
 def _sha256() -> ma.fields.String:
-    check = ma.validate.Regexp(r"[0-9a-f]{64}\Z", error=HASH_WORDS)
+    check = validate.Regexp(r"[0-9a-f]{64}\Z", error=HASH_WORDS)
     return ma.fields.String(required=True, validate=check, metadata=SHA256)
 
 
@@ -39,7 +43,7 @@ def _visibility(description: str, **how: Any) -> ma.fields.Enum[Visibility]:
     return ma.fields.Enum(
         Visibility,
         by_value=True,
-        validate=ma.validate.OneOf(CHOICES, error="Send public, coalition or anonymous."),
+        validate=validate.OneOf(CHOICES, error="Send public, coalition or anonymous."),
         metadata={"description": description, "example": "public"},
         **how,
     )
@@ -50,7 +54,7 @@ def _days(description: str) -> ma.fields.Integer:
         load_default=None,
         allow_none=True,
         strict=True,
-        validate=ma.validate.Range(1, MOST_DAYS),
+        validate=validate.Range(1, MOST_DAYS),
         metadata={"description": f"{description}; as the coalition does where left out."},
     )
 
@@ -70,7 +74,7 @@ class RoundIn(Schema):
     )
     zone = ma.fields.String(
         load_default="UTC",
-        validate=[ma.validate.Length(1, 64), _zone],
+        validate=[validate.Length(1, 64), _zone],
         metadata={
             "description": "In which both are shown, and read where they have no offset (IANA).",
             "example": "Asia/Almaty",
@@ -125,14 +129,14 @@ class AsksIn(Schema):
     """Whom to ask as well."""
 
     member_ids = ma.fields.List(
-        ma.fields.UUID(), required=True, validate=ma.validate.Length(1, MOST_MEMBERS)
+        ma.fields.UUID(), required=True, validate=validate.Length(1, MOST_MEMBERS)
     )
 
 
 class ReservationIn(Schema):
     """What a member does not stand behind."""
 
-    pointer = ma.fields.String(required=True, validate=ma.validate.Length(1, 200), metadata=POINTER)
+    pointer = ma.fields.String(required=True, validate=validate.Length(1, 200), metadata=POINTER)
     text = Text(most=600, required=True, metadata={"example": "We do not ask for this."})
 
 
@@ -144,7 +148,7 @@ class AnswerIn(Schema):
     reservations = ma.fields.List(
         ma.fields.Nested(ReservationIn),
         load_default=list,
-        validate=ma.validate.Length(0, MOST_RESERVATIONS),
+        validate=validate.Length(0, MOST_RESERVATIONS),
         metadata={"description": "Of the answer reserved.", "example": []},
     )
     prints_reservation = Truth(

@@ -10,7 +10,7 @@ from api.accounts.rules import Actor, Role
 from api.cases import service as cases
 from api.coalitions.models import Coalition
 from api.coalitions.service.locking import load_locked, lock_coalition
-from api.errors import Conflict, Fault, Gone, Invalid, NotFound, point
+from api.errors import Code, Conflict, Fault, Gone, Invalid, NotFound, point
 from api.infra import clock
 from api.infra.database.transactions import insert, reading, transaction
 from api.infra.mail import letters
@@ -248,7 +248,7 @@ def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> tuple[B
         entry = board.entry(facts["member_id"])
         if entry is None:
             wrong = "It is no lead and no member of the coalition today."
-            raise Invalid("Only members sign off.", [Fault("/member_id", wrong)])
+            raise Invalid("Only members sign off.", [Fault("/member_id", Code.NOT_FOUND, wrong)])
         put = _put(session, board, entry, facts, facts["by"], user_id=actor.user_id)
         if facts["visibility"] is not None:
             approver_key = str(rows.approver_named(entry.people, facts["by"]["name"]) or UNKNOWN)
@@ -333,7 +333,7 @@ def _must_not_tell(session: Session, statement: Statement, facts: Mapping[str, A
         return
     hidden = [name for each in cases.hidden(session, statement.coalition_id) for name in each.names]
     faults = [
-        Fault(point("reservations", at, "text"), statements.NAMED)
+        Fault(point("reservations", at, "text"), Code.HIDDEN_NAME, statements.NAMED)
         for at, each in enumerate(facts["reservations"])
         if secrecy.telling(each["text"], hidden)
     ]

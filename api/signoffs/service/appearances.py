@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from api.accounts.rules import Actor, Role
 from api.coalitions.models import MemberRole
 from api.coalitions.service.locking import load_locked
-from api.errors import Fault, Invalid, point
+from api.errors import Code, Fault, Invalid
 from api.infra.background import events
 from api.infra.database.transactions import touch, transaction
 from api.infra.security import audit
@@ -59,10 +59,10 @@ def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> BoardEn
         entry = board.entry(facts["member_id"])
         if entry is None:
             wrong = "The coalition has no such member that signs."
-            raise Invalid(ONLY_MEMBERS, [Fault("/member_id", wrong)])
+            raise Invalid(ONLY_MEMBERS, [Fault("/member_id", Code.NOT_FOUND, wrong)])
         if entry.member.role is MemberRole.OBSERVER and signature_of(session, entry) is None:
             wrong = "It is an observer, which signs nothing. Choose a member, or make it one first."
-            raise Invalid(ONLY_MEMBERS, [Fault("/member_id", wrong)])
+            raise Invalid(ONLY_MEMBERS, [Fault("/member_id", Code.CONFLICT, wrong)])
         must_stand(session, board, entry)
         put(session, board, entry, facts["visibility"], by=actor)
         session.flush()
@@ -103,7 +103,8 @@ def _named(
         if is_it or organisations.is_called(entry.organisation, who["name"]):
             shown = entry.visibility
             if shown in HIDING or (shown is None and entry.status in rules.COUNTS):
-                yield Fault(point("visibility"), f"It names a member that {WHY[shown]}. {MEND}")
+                told = f"It names a member that {WHY[shown]}. {MEND}"
+                yield Fault("/visibility", Code.CONFLICT, told)
 
 
 changes.warners.append(_named)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.coalitions.models import Member, MemberRole
-from api.errors import Fault
+from api.errors import Code, Fault
 from api.organisations.models import Organisation
 from api.portable.rules import printing
 from api.signatures.models import SignatoryKind, Signature, Visibility
@@ -187,7 +187,7 @@ def _of_publishing(session: Session, actor: Actor, found: statements.Warned) -> 
 def _faults(session: Session, actor: Actor, board: Board, found: statements.Warned) -> list[Fault]:
     sees_all = actor.may(board.statement.coalition_id, Role.COORDINATOR)
     told = warned(session, board, printing.resolve(found.document), sees_all=sees_all)
-    return [Fault(each.pointer, each.detail) for each in told]
+    return [Fault(each.pointer, Code.CONFLICT, each.detail) for each in told]
 
 
 statements.warners.append(_of_draft)

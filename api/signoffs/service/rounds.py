@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.errors import Conflict, Fault, Invalid, NotFound, point
+from api.errors import Code, Conflict, Fault, Invalid, NotFound, point
 from api.infra import clock
 from api.infra.database.transactions import Stale, insert, reading, touch, transaction
 from api.infra.security import audit
@@ -95,14 +95,19 @@ def _nonsense(found: Round | None, facts: dict[str, Any]) -> Iterator[Fault]:
         when: datetime | None = facts[name]
         was = getattr(found, name, None)
         if when is not None and when != was and not now < when < now + LONGEST:
-            yield Fault(f"/{name}", "It is past, or more than ten years away.")
+            code = Code.TOO_EARLY if when <= now else Code.TOO_LATE
+            yield Fault(f"/{name}", code, "It is past, or more than ten years away.")
     if hard is not None and facts["soft_deadline"] is not None and facts["soft_deadline"] > hard:
-        yield Fault("/soft_deadline", "It is after the hard one.")
+        yield Fault("/soft_deadline", Code.TOO_LATE, "It is after the hard one.")
     if hard is None and facts["silence"] is not Silence.NOTHING:
-        yield Fault("/silence", "Silence means something only after a hard deadline.")
+        yield Fault(
+            "/silence", Code.CONFLICT, "Silence means something only after a hard deadline."
+        )
     is_over = found is not None and not rules.in_time(now, found.hard_deadline)
     if is_over and hard == found.hard_deadline and facts["silence"] is not found.silence:  # type: ignore[union-attr] # it is one
-        yield Fault("/silence", "Members were told otherwise, and their time is over.")
+        yield Fault(
+            "/silence", Code.CONFLICT, "Members were told otherwise, and their time is over."
+        )
 
 
 def round_of(actor: Actor, statement_id: UUID) -> Round:
@@ -162,7 +167,11 @@ def ask_more(actor: Actor, statement_id: UUID, member_ids: Sequence[UUID]) -> Bo
         entries = _seats(board, member_ids)
         nobody = set(requests.ask(session, board, found, entries))
         faults = [
-            Fault(point("member_ids", at), "Enter a representative of its organisation first.")
+            Fault(
+                point("member_ids", at),
+                Code.REQUIRED,
+                "Enter a representative of its organisation first.",
+            )
             for at, each in enumerate(member_ids)
             if each in nobody
         ]
@@ -177,7 +186,11 @@ def ask_more(actor: Actor, statement_id: UUID, member_ids: Sequence[UUID]) -> Bo
 def _seats(board: Board, member_ids: Sequence[UUID]) -> list[BoardEntry]:
     entries = {each.member.id: each for each in board.entries}
     faults = [
-        Fault(point("member_ids", at), "It is no lead and no member of the coalition today.")
+        Fault(
+            point("member_ids", at),
+            Code.NOT_FOUND,
+            "It is no lead and no member of the coalition today.",
+        )
         for at, each in enumerate(member_ids)
         if each not in entries
     ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.cases import service as cases
 from api.demands import service as demands
-from api.errors import Fault
+from api.errors import Code, Fault
 from api.portable.rules import references
 from api.statements import rules
 
@@ -87,7 +87,9 @@ def _left_out(
         if each["id"] not in wanted.demands and rules.is_settled(each, closed):
             who = ", ".join(closed[key].told(sees_all=sees_all) for key in each["cases"])
             how = "Name it in the ids of a block to take it in."
-            yield Fault("/document", f"Left out: the demand {each['id']} about {who}. {how}")
+            yield Fault(
+                "/document", Code.LEFT_OUT, f"Left out: the demand {each['id']} about {who}. {how}"
+            )
 
 
 def _joined(own: list[Any], added: list[dict[str, Any]]) -> list[Any]:

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select
 from api.accounts.rules import Actor, Role
 from api.cases import service as cases
 from api.coalitions.models import Coalition
-from api.errors import Conflict, Fault, Forbidden, Gone, Invalid, NotFound
+from api.errors import Code, Conflict, Fault, Forbidden, Gone, Invalid, NotFound
 from api.infra import clock
 from api.infra.background import events
 from api.infra.database import transactions
@@ -127,7 +127,9 @@ def write(
     public, secrets = secrecy.split(document)
     names = _unnamed(session, statement.coalition_id, secrets)
     if told := secrecy.telling(public, names):
-        raise Invalid(NAMED, below(at, [Fault(pointer, NAMED) for pointer in told]))
+        raise Invalid(
+            NAMED, below(at, [Fault(pointer, Code.HIDDEN_NAME, NAMED) for pointer in told])
+        )
     statement.slug, statement.kind = document["slug"], Kind(document["kind"])
     statement.language, statement.title = document["language"], document["title"]
     statement.draft = public
@@ -140,20 +142,22 @@ def write(
 
 def _checked(document: Mapping[str, Any]) -> checking.Checked:
     faults = [
-        Fault(f"/{key}", "Leave it out: signatures are entered on their own.")
+        Fault(f"/{key}", Code.UNKNOWN_FIELD, "Leave it out: signatures are entered on their own.")
         for key in ("signatories", "redacted")
         if key in document
     ]
     checked = checking.Checked(faults, []) if faults else checking.check(document)
     if document.get("theme", themes.available()[0]) not in themes.available():
         known = ", ".join(themes.available())
-        checked.faults.append(Fault("/theme", f"There is no such theme. There are: {known}."))
+        checked.faults.append(
+            Fault("/theme", Code.NOT_A_CHOICE, f"There is no such theme. There are: {known}.")
+        )
     return checked
 
 
 def below(at: str, faults: Iterable[Fault]) -> list[Fault]:
     """Return faults of a document with pointers into what holds it."""
-    return [Fault(f"{at}{fault.pointer}", fault.detail) for fault in faults]
+    return [fault.below(at) for fault in faults]
 
 
 def _unnamed(session: Session, coalition_id: UUID, secrets: secrecy.Secrets) -> set[str]:
@@ -265,7 +269,7 @@ def frozen(  # noqa: PLR0913 # a draft, what it means, and who was looked at
         _must_not_be_signed(session, statement)
     document, secrets = whole_draft(session, statement), draft_secrets(session, statement)
     if secrecy.telling(note, _unnamed(session, statement.coalition_id, secrets)):
-        raise Invalid(NAMED, [Fault("/note", NAMED)])
+        raise Invalid(NAMED, [Fault("/note", Code.HIDDEN_NAME, NAMED)])
     printed = printing.resolve(document)
     fingerprint = printing.fingerprint(printed)
     if number > 1 and current_revision(session, statement).sha256 == fingerprint:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from api.errors import Fault, point
+from api.errors import Code, Fault, point
 from api.templates.rules import facts
 from api.templates.rules.names import ADDRESSEE, CASE, NAME, RESERVED, nearest
 
@@ -46,7 +46,9 @@ _SORTS: dict[str, Shape] = {
 def declaration_faults(declarations: Any, at: str = "") -> list[Fault]:
     """Return what is wrong with a template's declarations of facts."""
     if not isinstance(declarations, list) or len(declarations) > MAX_FACTS:
-        return [Fault(at, f"The facts are a list of at most {MAX_FACTS} declarations.")]
+        return [
+            Fault(at, Code.WRONG_TYPE, f"The facts are a list of at most {MAX_FACTS} declarations.")
+        ]
     faults: list[Fault] = []
     seen: set[str] = set()
     for index, declaration in enumerate(declarations):
@@ -54,7 +56,9 @@ def declaration_faults(declarations: Any, at: str = "") -> list[Fault]:
         found = _declared(declaration, here)
         name = declaration.get("name") if isinstance(declaration, dict) else None
         if not found and name in seen:
-            found = [Fault(f"{here}/name", f"`{name}` is declared twice. Rename one.")]
+            found = [
+                Fault(f"{here}/name", Code.DUPLICATE, f"`{name}` is declared twice. Rename one.")
+            ]
         seen.add(str(name))
         faults += found
     return faults
@@ -79,10 +83,11 @@ def _sort(kind: str) -> Shape:
 
 def _declared(fact: Any, at: str, *, nested: bool = False) -> list[Fault]:
     if not isinstance(fact, dict):
-        return [Fault(at, "A fact is declared by name, type and label.")]
+        return [Fault(at, Code.WRONG_TYPE, "A fact is declared by name, type and label.")]
     faults = [
         Fault(
             at + point(key),
+            Code.UNKNOWN_FIELD,
             f"There is no `{key}` in a declaration.{nearest(key, dict.fromkeys(_KEYS))}",
         )
         for key in fact
@@ -91,7 +96,10 @@ def _declared(fact: Any, at: str, *, nested: bool = False) -> list[Fault]:
     faults += _named(fact.get("name"), at, nested=nested)
     kinds = SCALARS if nested else TYPES
     if fact.get("type") not in kinds:
-        return [*faults, Fault(f"{at}/type", f"The type is one of {', '.join(kinds)}.")]
+        return [
+            *faults,
+            Fault(f"{at}/type", Code.NOT_A_CHOICE, f"The type is one of {', '.join(kinds)}."),
+        ]
     faults += _labels(fact, at)
     faults += _parts(fact, at)
     if not faults and "default" in fact:
@@ -104,12 +112,19 @@ def _named(name: Any, at: str, *, nested: bool) -> list[Fault]:
         return [
             Fault(
                 f"{at}/name",
+                Code.WRONG_FORMAT,
                 "A fact's name is small letters, digits and _, begins with a letter and has at "
                 "most 40 characters.",
             )
         ]
     if not nested and name in RESERVED:
-        return [Fault(f"{at}/name", f"`{name}` has a meaning of its own here. Use another name.")]
+        return [
+            Fault(
+                f"{at}/name",
+                Code.TAKEN,
+                f"`{name}` has a meaning of its own here. Use another name.",
+            )
+        ]
     return []
 
 
@@ -117,12 +132,20 @@ def _labels(fact: Declaration, at: str) -> list[Fault]:
     faults = []
     label = fact.get("label")
     if not isinstance(label, str) or not label.strip() or len(label) > MAX_LABEL:
-        faults.append(Fault(f"{at}/label", f"Give a label of 1 to {MAX_LABEL} characters."))
+        faults.append(
+            Fault(f"{at}/label", Code.WRONG_FORMAT, f"Give a label of 1 to {MAX_LABEL} characters.")
+        )
     advice = fact.get("help", "")
     if not isinstance(advice, str) or len(advice) > MAX_HELP:
-        faults.append(Fault(f"{at}/help", f"The help is a text of at most {MAX_HELP} characters."))
+        faults.append(
+            Fault(
+                f"{at}/help",
+                Code.WRONG_FORMAT,
+                f"The help is a text of at most {MAX_HELP} characters.",
+            )
+        )
     if not isinstance(fact.get("required", False), bool):
-        faults.append(Fault(f"{at}/required", "`required` is true or false."))
+        faults.append(Fault(f"{at}/required", Code.WRONG_TYPE, "`required` is true or false."))
     return faults
 
 
@@ -132,10 +155,10 @@ def _parts(fact: Declaration, at: str) -> list[Fault]:
     if kind == "choice":
         return _choices(fact.get("choices"), f"{at}/choices")
     if "choices" in fact:
-        return [Fault(f"{at}/choices", "Only a fact of type choice has choices.")]
+        return [Fault(f"{at}/choices", Code.CONFLICT, "Only a fact of type choice has choices.")]
     if kind != "list":
         return [
-            Fault(f"{at}/{key}", "Only a fact of type list has this.")
+            Fault(f"{at}/{key}", Code.CONFLICT, "Only a fact of type list has this.")
             for key in ("fields", "of")
             if key in fact
         ]
@@ -143,7 +166,11 @@ def _parts(fact: Declaration, at: str) -> list[Fault]:
         return _fields(fact, at)
     if facts.list_of(fact) not in SCALARS or facts.list_of(fact) == "choice":
         kinds = ", ".join(kind for kind in SCALARS if kind != "choice")
-        return [Fault(f"{at}/of", f"A list is of one of {kinds}; or give it `fields`.")]
+        return [
+            Fault(
+                f"{at}/of", Code.NOT_A_CHOICE, f"A list is of one of {kinds}; or give it `fields`."
+            )
+        ]
     return []
 
 
@@ -154,21 +181,31 @@ def _choices(choices: Any, at: str) -> list[Fault]:
         or not all(isinstance(choice, str) and 0 < len(choice) <= facts.LINE for choice in choices)
         or len(set(choices)) != len(choices)
     ):
-        return [Fault(at, f"Give 1 to {MAX_CHOICES} different texts to choose from.")]
+        return [
+            Fault(at, Code.WRONG_FORMAT, f"Give 1 to {MAX_CHOICES} different texts to choose from.")
+        ]
     return []
 
 
 def _fields(fact: Declaration, at: str) -> list[Fault]:
     fields = fact["fields"]
     if "of" in fact:
-        return [Fault(f"{at}/of", "A list has `fields` or `of`, not both.")]
+        return [Fault(f"{at}/of", Code.CONFLICT, "A list has `fields` or `of`, not both.")]
     if not isinstance(fields, list) or not 1 <= len(fields) <= MAX_FACTS:
-        return [Fault(f"{at}/fields", "Give the fields of one record, each declared like a fact.")]
+        return [
+            Fault(
+                f"{at}/fields",
+                Code.REQUIRED,
+                "Give the fields of one record, each declared like a fact.",
+            )
+        ]
     faults = [
         fault
         for index, field in enumerate(fields)
         for fault in _declared(field, f"{at}/fields/{index}", nested=True)
     ]
     if not faults and len({field["name"] for field in fields}) != len(fields):
-        faults.append(Fault(f"{at}/fields", "Two fields have one name. Rename one."))
+        faults.append(
+            Fault(f"{at}/fields", Code.DUPLICATE, "Two fields have one name. Rename one.")
+        )
     return faults

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from api.errors import Fault, point
+from api.errors import Code, Fault, Reason, point
 from api.infra.pdf import fonts
 from api.infra.text import characters, languages
 from api.templates.rules.names import nearest
@@ -113,22 +113,29 @@ def _is_needed(fact: Declaration) -> bool:
 def check(declarations: Sequence[Declaration], given: Any) -> tuple[dict[str, Any], list[Fault]]:
     """Return the facts as the template gets them, with defaults and NFC, and what is wrong."""
     if not isinstance(given, dict):
-        return {}, [Fault("", "The facts are one object: each fact's name and its value.")]
+        return {}, [
+            Fault("", Code.WRONG_TYPE, "The facts are one object: each fact's name and its value.")
+        ]
     try:
         size = len(json.dumps(given, ensure_ascii=False).encode("utf-8", "surrogatepass"))
     except (TypeError, ValueError, RecursionError):
-        return {}, [Fault("", "The facts hold something that JSON has no word for.")]
+        return {}, [
+            Fault("", Code.WRONG_TYPE, "The facts hold something that JSON has no word for.")
+        ]
     if size > MAX_BYTES:
-        return {}, [Fault("", f"All facts together have at most {MAX_BYTES // 1024} kB.")]
+        return {}, [
+            Fault("", Code.TOO_LARGE, f"All facts together have at most {MAX_BYTES // 1024} kB.")
+        ]
     return _record(declarations, given, "")
 
 
-def text_fault(text: str) -> str | None:
+def text_fault(text: str) -> Reason | None:
     """Return why a text may not go in: hidden, harmful or without a glyph; None when it may."""
     if fault := characters.unkept(text):
-        return fault
+        return Reason(Code.BAD_CHARACTER, fault)
     lacking = fonts.unprintable(text)
-    return lacking and f"No font here has {lacking}. Write it with other characters."
+    advice = f"No font here has {lacking}. Write it with other characters."
+    return Reason(Code.NO_FONT, advice) if lacking else None
 
 
 def _record(
@@ -138,6 +145,7 @@ def _record(
     faults = [
         Fault(
             at + point(name),
+            Code.UNKNOWN_FIELD,
             f"This template asks for no such fact.{nearest(str(name), known)} "
             f"It asks for: {', '.join(known) or 'none'}.",
         )
@@ -161,7 +169,7 @@ def checked(fact: Declaration, given: Any, at: str) -> tuple[Any, list[Fault]]:
         given = given.strip()  # "*{{ name }}*" is no emphasis with a space inside
     if given is None or given in ("", []):
         if fact.get("required"):
-            return given, [Fault(at, f"Give this fact: {fact['label']}.")]
+            return given, [Fault(at, Code.REQUIRED, f"Give this fact: {fact['label']}.")]
         empty = _EMPTY.get(kind, "")
         return ([] if kind == "list" else empty), []
     if kind == "list":
@@ -173,7 +181,7 @@ def checked(fact: Declaration, given: Any, at: str) -> tuple[Any, list[Fault]]:
 
 def _list(fact: Declaration, value: Any, at: str) -> tuple[Any, list[Fault]]:
     if not isinstance(value, list) or len(value) > MAX_ITEMS:
-        return value, [Fault(at, f"This is a list of at most {MAX_ITEMS}.")]
+        return value, [Fault(at, Code.WRONG_TYPE, f"This is a list of at most {MAX_ITEMS}.")]
     clean, faults = [], []
     for index, item in enumerate(value):
         here = f"{at}/{index}"
@@ -183,7 +191,10 @@ def _list(fact: Declaration, value: Any, at: str) -> tuple[Any, list[Fault]]:
         elif isinstance(item, dict):
             new, found = _record(fact["fields"], item, here)
         else:
-            new, found = item, [Fault(here, "Each item is an object with its fields.")]
+            new, found = (
+                item,
+                [Fault(here, Code.WRONG_TYPE, "Each item is an object with its fields.")],
+            )
         clean.append(new)
         faults += found
     return clean, faults
@@ -191,17 +202,21 @@ def _list(fact: Declaration, value: Any, at: str) -> tuple[Any, list[Fault]]:
 
 def _scalar(kind: str, fact: Declaration, value: Any, at: str) -> tuple[Any, list[Fault]]:
     if kind == "boolean":
-        return value, [] if isinstance(value, bool) else [Fault(at, "Say true or false.")]
+        return value, [] if isinstance(value, bool) else [
+            Fault(at, Code.WRONG_TYPE, "Say true or false.")
+        ]
     if kind == "number":
-        return value, [] if _is_number(value) else [Fault(at, "Give a number.")]
+        return value, [] if _is_number(value) else [Fault(at, Code.WRONG_TYPE, "Give a number.")]
     if not isinstance(value, str):
-        return value, [Fault(at, "Give this as text.")]
+        return value, [Fault(at, Code.WRONG_TYPE, "Give this as text.")]
     if fault := text_fault(value):
-        return value, [Fault(at, fault)]
+        return value, [Fault.of(at, fault)]
     value = unicodedata.normalize("NFC", value)
     if kind == "choice" and value not in fact["choices"]:
-        return value, [Fault(at, f"Choose one of: {', '.join(fact['choices'])}.")]
-    return value, [Fault(at, fault) for fault in _FORMS.get(kind, _no_faults)(value)]
+        return value, [
+            Fault(at, Code.NOT_A_CHOICE, f"Choose one of: {', '.join(fact['choices'])}.")
+        ]
+    return value, [Fault.of(at, fault) for fault in _FORMS.get(kind, _no_faults)(value)]
 
 
 def _is_number(value: Any) -> bool:
@@ -209,30 +224,32 @@ def _is_number(value: Any) -> bool:
     return is_number and math.isfinite(value) and abs(value) <= MAX_NUMBER
 
 
-def _no_faults(value: str) -> list[str]:  # noqa: ARG001 - one of a table of checks
+def _no_faults(value: str) -> list[Reason]:  # noqa: ARG001 - one of a table of checks
     return []
 
 
-def _line(value: str) -> list[str]:
+def _line(value: str) -> list[Reason]:
     if "\n" in value or "\r" in value:
-        return ["This is one line. Take the line breaks out."]
+        return [Reason(Code.SEVERAL_LINES, "This is one line. Take the line breaks out.")]
     return _short(value, LINE)
 
 
-def _short(value: str, most: int) -> list[str]:
-    return [f"This has at most {most:,} characters."] if len(value) > most else []
+def _short(value: str, most: int) -> list[Reason]:
+    too_long = Reason(Code.TOO_LONG, f"This has at most {most:,} characters.", most)
+    return [too_long] if len(value) > most else []
 
 
-def _long(value: str) -> list[str]:
+def _long(value: str) -> list[Reason]:
     return _short(value, PAGE)
 
 
-def _markdown(value: str) -> list[str]:
+def _markdown(value: str) -> list[Reason]:
     if too_long := _short(value, PAGE):
         return too_long
     if labels := markdown.footnote_labels(value):
-        return [f"[^{labels[0]}] refers to a footnote; facts have none. Take it out."]
-    return markdown.faults(value)
+        advice = f"[^{labels[0]}] refers to a footnote; facts have none. Take it out."
+        return [Reason(Code.BAD_MARKUP, advice)]
+    return [Reason(Code.BAD_MARKUP, each) for each in markdown.faults(value)]
 
 
 def is_date(value: str) -> bool:
@@ -254,27 +271,30 @@ def is_url(value: str) -> bool:
         return False
 
 
-def _date(value: str) -> list[str]:
-    return [] if is_date(value) else ["Give a day as YYYY-MM-DD, such as 2031-05-14."]
+def _date(value: str) -> list[Reason]:
+    advice = "Give a day as YYYY-MM-DD, such as 2031-05-14."
+    return [] if is_date(value) else [Reason(Code.WRONG_FORMAT, advice)]
 
 
-def _country(value: str) -> list[str]:
+def _country(value: str) -> list[Reason]:
     if _COUNTRY.fullmatch(value) and value in languages.COUNTRIES:
         return []
-    return ["Give a country by its two letters (ISO 3166-1), such as KZ for Kazakhstan."]
+    advice = "Give a country by its two letters (ISO 3166-1), such as KZ for Kazakhstan."
+    return [Reason(Code.NOT_A_COUNTRY, advice)]
 
 
-def _url(value: str) -> list[str]:
-    return [] if is_url(value) else ["Give a whole address that begins with https:// or http://."]
+def _url(value: str) -> list[Reason]:
+    advice = "Give a whole address that begins with https:// or http://."
+    return [] if is_url(value) else [Reason(Code.NOT_A_URL, advice)]
 
 
-def _row(value: str) -> list[str]:
+def _row(value: str) -> list[Reason]:
     if len(value) <= _MAX_KEY and _KEY.fullmatch(value):
         return []
-    return ["Give the id of one that the coalition has."]
+    return [Reason(Code.NOT_FOUND, "Give the id of one that the coalition has.")]
 
 
-_FORMS: dict[str, Callable[[str], list[str]]] = {
+_FORMS: dict[str, Callable[[str], list[Reason]]] = {
     "text": _line,
     "choice": _line,
     "long_text": _long,

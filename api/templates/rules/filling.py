@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Template, TemplateError
 
-from api.errors import Fault, Invalid, point
+from api.errors import Code, Fault, Invalid, point
 from api.infra.pdf import fonts
 from api.infra.sandbox.pool import Limits
 from api.infra.text import languages
@@ -53,7 +53,7 @@ def fill(whole: Any, given_facts: Any, given: Mapping[str, Any]) -> dict[str, An
     if found := template.check(whole):
         raise Invalid(
             "The template breaks a rule; mend it first.",
-            [_under("/template", one) for one in found],
+            [one.below("/template") for one in found],
         )
     declared = whole.get("facts", [])
     clean, wrong = facts.check(declared, given_facts)
@@ -61,17 +61,13 @@ def fill(whole: Any, given_facts: Any, given: Mapping[str, Any]) -> dict[str, An
         clean, wrong = rows.put_in(declared, clean, rows.known(given))
     if wrong:
         raise Invalid(
-            "Some facts are missing or wrong.", [_under("/facts", fault) for fault in wrong]
+            "Some facts are missing or wrong.", [fault.below("/facts") for fault in wrong]
         )
     shapes = {**declarations.shapes(declared), **GIVEN}
     stated = {**_labelled(given), **clean, "language": whole["language"]}
     names = {name: _dressed(shape, stated.get(name)) for name, shape in shapes.items()}
     manner, left_out = _manner(whole["language"], given), given.get("left_out", {})
     return _Filling(manner, names, left_out).draft(whole)
-
-
-def _under(place: str, fault: Fault) -> Fault:
-    return Fault(place + fault.pointer, fault.detail)
 
 
 def _manner(language: str, given: Mapping[str, Any]) -> filters.Manner:
@@ -142,7 +138,9 @@ class _Filling:
         draft = {key: value for key, value in draft.items() if value is not None}
         if not self.faults:
             self.faults = [
-                Fault(f"/template/{key}", "Nothing is left of this with these facts.")
+                Fault(
+                    f"/template/{key}", Code.REQUIRED, "Nothing is left of this with these facts."
+                )
                 for key in sorted(TEXT.needs - draft.keys())
             ]
         if self.faults:
@@ -253,7 +251,7 @@ class _Filling:
             if code not in there and code not in nothing_left:
                 country = filters.country(code, self.manner)
                 detail = f"There is no {what} of {country}. Write one, or {instead}."
-                self.faults.append(Fault(at, detail))
+                self.faults.append(Fault(at, Code.NOT_FOUND, detail))
         return codes or None
 
     def _demands_about(
@@ -265,7 +263,7 @@ class _Filling:
             about = [one["id"] for one in demands if case["id"] in one["cases"]]
             ids += about
             if not about:
-                self.faults.append(Fault(at, self._why_none(case, instead)))
+                self.faults.append(Fault(at, Code.NOT_FOUND, self._why_none(case, instead)))
         order = {one["id"]: place for place, one in enumerate(demands)}
         return sorted(dict.fromkeys(ids), key=order.__getitem__) or None
 
@@ -292,10 +290,10 @@ class _Filling:
             return None
         if is_markdown:
             text = sandbox.unopened(text)
-        details = (
-            markdown.faults(text) if is_markdown else [template.form_fault(spec.form, text) or ""]
-        )
-        self.faults += [Fault(at, detail) for detail in details if detail]
+        if is_markdown:
+            self.faults += [Fault(at, Code.BAD_MARKUP, each) for each in markdown.faults(text)]
+        elif wrong := template.form_fault(spec.form, text):
+            self.faults.append(Fault.of(at, wrong))
         return text
 
     def _rendered(self, source: str, at: str, names: Names, *, is_markdown: bool) -> str:
@@ -306,11 +304,15 @@ class _Filling:
                 if self.written > MAX_OUTPUT:
                     raise Invalid(
                         "The draft grows too long.",
-                        [Fault(at, f"A draft has at most {MAX_OUTPUT:,} characters.")],
+                        [
+                            Fault(
+                                at, Code.TOO_LONG, f"A draft has at most {MAX_OUTPUT:,} characters."
+                            )
+                        ],
                     )
                 text += piece
         except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError) as fault:
-            self.faults.append(Fault(at, f"Line {_line(fault)}: {_said(fault)}"))
+            self.faults.append(Fault(at, Code.BAD_MARKUP, f"Line {_line(fault)}: {_said(fault)}"))
         return text
 
     def _template(self, source: str, *, is_markdown: bool) -> Template:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from api.errors import Fault, point
+from api.errors import Code, Fault, point
 from api.templates.rules.facts import list_of
 
 if TYPE_CHECKING:
@@ -85,5 +85,5 @@ class _Putting:
         if kind not in self.rows or not isinstance(value, str) or not value:
             return value
         if value not in self.rows[kind]:
-            self.faults.append(Fault(at, _LACKING[kind]))
+            self.faults.append(Fault(at, Code.NOT_FOUND, _LACKING[kind]))
         return self.rows[kind].get(value)

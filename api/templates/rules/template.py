@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from api.errors import Fault, point
+from api.errors import Code, Fault, Reason, point
 from api.infra.text import languages
 from api.templates.rules import declarations, facts, syntax
 from api.templates.rules.expressions import path_shape
@@ -25,6 +25,9 @@ MAX_BLOCKS = 300
 MAX_NAME = 80
 KINDS = ("joint_statement", "open_letter", "appeal", "petition", "briefing", "press_release")
 
+NAME_IS = "Give a short name of small letters, digits and hyphens."
+LANGUAGE_IS = "Give the language as BCP 47, such as en or ru."
+
 ABOUT = ("name", "title", "kind", "language", "description", "theme", "facts", "example")
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -34,13 +37,23 @@ _MARKDOWN = Words()
 def check(template: Any) -> list[Fault]:
     """Return everything that is wrong with a template; each fault says its place and line."""
     if not isinstance(template, dict):
-        return [Fault("", "A template is one object: its name, title, facts and body.")]
+        return [
+            Fault("", Code.WRONG_TYPE, "A template is one object: its name, title, facts and body.")
+        ]
     try:
         size = len(json.dumps(template, ensure_ascii=False).encode("utf-8", "surrogatepass"))
     except (TypeError, ValueError, RecursionError):
-        return [Fault("", "The template holds something that JSON has no word for.")]
+        return [
+            Fault("", Code.WRONG_TYPE, "The template holds something that JSON has no word for.")
+        ]
     if size > MAX_BYTES:
-        return [Fault("", f"A template has at most {MAX_BYTES // 1024} kB. Shorten or split it.")]
+        return [
+            Fault(
+                "",
+                Code.TOO_LARGE,
+                f"A template has at most {MAX_BYTES // 1024} kB. Shorten or split it.",
+            )
+        ]
     found = [
         *_about(template),
         *declarations.declaration_faults(template.get("facts", []), "/facts"),
@@ -55,45 +68,51 @@ def check(template: Any) -> list[Fault]:
     _, wrong = (
         facts.check(declared, template.get("example", {})) if "example" in template else ({}, [])
     )
-    return checking.faults + [Fault("/example" + fault.pointer, fault.detail) for fault in wrong]
+    return checking.faults + [fault.below("/example") for fault in wrong]
 
 
-def form_fault(form: str, value: str) -> str | None:
+def form_fault(form: str, value: str) -> Reason | None:
     """Return why a filled text is not of its form, or None."""
     fits = {
-        "date": (facts.is_date, "This must be a day as YYYY-MM-DD."),
-        "country": (languages.COUNTRIES.__contains__, "This must be a country's two letters."),
-        "url": (facts.is_url, "This must be a whole https:// or http:// address."),
-        "layout": (LAYOUTS.__contains__, f"This must be {' or '.join(LAYOUTS)}."),
+        "date": (facts.is_date, Code.WRONG_FORMAT, "a day as YYYY-MM-DD"),
+        "country": (
+            languages.COUNTRIES.__contains__,
+            Code.NOT_A_COUNTRY,
+            "a country's two letters",
+        ),
+        "url": (facts.is_url, Code.NOT_A_URL, "a whole https:// or http:// address"),
+        "layout": (LAYOUTS.__contains__, Code.NOT_A_CHOICE, " or ".join(LAYOUTS)),
     }
     if form not in fits:
         return None
-    is_fit, advice = fits[form]
-    return None if is_fit(value) else advice
+    is_fit, code, wanted = fits[form]
+    return None if is_fit(value) else Reason(code, f"This must be {wanted}.")
 
 
 def _about(template: Mapping[str, Any]) -> list[Fault]:
     rules = (
-        ("name", _is_slug, "Give a short name of small letters, digits and hyphens."),
-        ("title", _is_line, "Give a title for people, of one line."),
-        ("kind", KINDS.__contains__, f"The kind is one of {', '.join(KINDS)}."),
-        ("language", languages.is_language, "Give the language as BCP 47, such as en or ru."),
+        ("name", _is_slug, Code.WRONG_FORMAT, NAME_IS),
+        ("title", _is_line, Code.WRONG_FORMAT, "Give a title for people, of one line."),
+        ("kind", KINDS.__contains__, Code.NOT_A_CHOICE, f"The kind is one of {', '.join(KINDS)}."),
+        ("language", languages.is_language, Code.NOT_A_LANGUAGE, LANGUAGE_IS),
     )
     faults = []
-    for key, is_fit, advice in rules:
+    for key, is_fit, code, advice in rules:
         value = template.get(key)
         if not isinstance(value, str) or not is_fit(value):
-            faults.append(Fault(point(key), advice))
+            faults.append(Fault(point(key), code if value else Code.REQUIRED, advice))
         elif fault := facts.text_fault(value):
-            faults.append(Fault(point(key), fault))
+            faults.append(Fault.of(point(key), fault))
     description = template.get("description", "")
     if not isinstance(description, str):
-        faults.append(Fault("/description", "The description is a text."))
+        faults.append(Fault("/description", Code.WRONG_TYPE, "The description is a text."))
     elif fault := facts.text_fault(description):
-        faults.append(Fault("/description", fault))
+        faults.append(Fault.of("/description", fault))
     if "theme" in template and template["theme"] not in themes.available():
         known = ", ".join(themes.available())
-        faults.append(Fault("/theme", f"There is no such theme. There are: {known}."))
+        faults.append(
+            Fault("/theme", Code.NOT_A_CHOICE, f"There is no such theme. There are: {known}.")
+        )
     return faults
 
 
@@ -128,32 +147,34 @@ class _Checking:
             case Table():
                 self._table(spec, value, at, scope)
 
-    def say(self, at: str, detail: str) -> None:
-        self.faults.append(Fault(at, detail))
+    def say(self, at: str, code: Code, detail: str) -> None:
+        self.faults.append(Fault(at, code, detail))
 
     def footnotes(self, notes: Any) -> None:
         """Check that every reference has its footnote, and every footnote a reference."""
         labels = notes if isinstance(notes, dict) else {}
         for label, at in self.labels.items():
             if label not in labels:
-                self.say(at, f"[^{label}] has no footnote. Write it under footnotes, as {label}.")
+                advice = f"[^{label}] has no footnote. Write it under footnotes, as {label}."
+                self.say(at, Code.NOT_FOUND, advice)
         for label in labels:
             if label not in self.labels:
                 self.say(
                     f"/footnotes{point(label)}",
+                    Code.UNUSED,
                     f"No text refers to it. Write [^{label}] where it belongs.",
                 )
 
     def _words(self, spec: Words, value: Any, at: str, scope: Scope) -> None:
         if not isinstance(value, str) or not value.strip():
-            self.say(at, "Write a text here, or leave the key out.")
+            self.say(at, Code.REQUIRED, "Write a text here, or leave the key out.")
             return
         if fault := facts.text_fault(value):
-            self.say(at, fault)
+            self.faults.append(Fault.of(at, fault))
             return
         refused = syntax.check(value, _noting(scope, has_notes=spec.form == "markdown"))
         for one in refused:
-            self.say(at, str(one))
+            self.say(at, Code.BAD_MARKUP, str(one))
         if not refused:
             self._own_words(spec, value, at)
 
@@ -162,60 +183,66 @@ class _Checking:
         words = syntax.stand_in(value)
         if spec.form == "markdown":
             for detail in markdown.faults(words):
-                self.say(at, detail)
+                self.say(at, Code.BAD_MARKUP, detail)
             for label in markdown.footnote_labels(words):
                 self.labels.setdefault(label, at)
         elif "{" not in value and (fault := form_fault(spec.form, value.strip())):
-            self.say(at, fault)
+            self.faults.append(Fault.of(at, fault))
 
     def _fixed(self, spec: Fixed, value: Any, at: str) -> None:
         if spec.sort == "flag":
             if not isinstance(value, bool):
-                self.say(at, "This is true or false; it takes no placeholder.")
+                self.say(at, Code.WRONG_TYPE, "This is true or false; it takes no placeholder.")
             return
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.say(at, "This is a list of ids or countries as they are; it takes no placeholder.")
+            advice = "This is a list of ids or countries as they are; it takes no placeholder."
+            self.say(at, Code.WRONG_TYPE, advice)
             return
         for index, item in enumerate(value):
             if not _is_slug(item) and (spec.sort == "slugs" or item not in languages.COUNTRIES):
-                self.say(f"{at}/{index}", "This is no id and no country. Take it out or mend it.")
+                advice = "This is no id and no country. Take it out or mend it."
+                self.say(f"{at}/{index}", Code.WRONG_FORMAT, advice)
 
     def _from(self, spec: From, value: Any, at: str, scope: Scope) -> None:
         try:
             shape = path_shape(str(value).split("."), scope)
         except Refused as refused:
-            self.say(at, refused.detail)
+            self.say(at, Code.BAD_MARKUP, refused.detail)
             return
         one = shape[0] if isinstance(shape, list) else shape
         if spec.of == "country" and one != "country":
-            self.say(at, f"`{value}` is no country and no list of countries. Name a fact that is.")
+            advice = f"`{value}` is no country and no list of countries. Name a fact that is."
+            self.say(at, Code.WRONG_TYPE, advice)
         elif spec.of == "case" and one is not CASE:
-            self.say(at, f"`{value}` is no case and no list of cases. Name a fact that is.")
+            advice = f"`{value}` is no case and no list of cases. Name a fact that is."
+            self.say(at, Code.WRONG_TYPE, advice)
 
     def _record(self, spec: Record, value: Any, at: str, scope: Scope) -> None:
         if not isinstance(value, dict):
-            self.say(at, f"This is an object with {', '.join(spec.parts)}.")
+            self.say(at, Code.WRONG_TYPE, f"This is an object with {', '.join(spec.parts)}.")
             return
         strange = [key for key in value if key not in spec.parts]
         for key in strange:
             known = ", ".join(spec.parts)
             self.say(
                 at + point(key),
+                Code.UNKNOWN_FIELD,
                 f"There is no such key here.{nearest(str(key), spec.parts)} Keys: {known}.",
             )
         for key in spec.parts:
             if key in value:
                 self.look(spec.parts[key], value[key], at + point(key), scope)
             elif key in spec.needs:
-                self.say(at + point(key), "This is missing. Write it.")
+                self.say(at + point(key), Code.REQUIRED, "This is missing. Write it.")
         chosen = [key for key in spec.one_of if key in value]
         if len(chosen) > 1 or (spec.must and spec.one_of and not chosen and not strange):
             least = "exactly" if spec.must else "at most"
-            self.say(at, f"This has {least} one of {', '.join(spec.one_of)}.")
+            code = Code.CONFLICT if chosen else Code.REQUIRED
+            self.say(at, code, f"This has {least} one of {', '.join(spec.one_of)}.")
 
     def _many(self, spec: Many, value: Any, at: str, scope: Scope) -> None:
         if not isinstance(value, list) or not 1 <= len(value) <= MAX_BLOCKS:
-            self.say(at, f"This is a list of 1 to {MAX_BLOCKS}.")
+            self.say(at, Code.WRONG_TYPE, f"This is a list of 1 to {MAX_BLOCKS}.")
             return
         for index, item in enumerate(value):
             here = f"{at}/{index}"
@@ -235,25 +262,28 @@ class _Checking:
             if key not in item:
                 continue
             if not isinstance(item[key], str):
-                self.say(at + point(key), f"Write text under `{key}`, such as: {_EXAMPLES[key]}.")
+                advice = f"Write text under `{key}`, such as: {_EXAMPLES[key]}."
+                self.say(at + point(key), Code.WRONG_TYPE, advice)
             elif key == "if":
                 for one in syntax.check_condition(item[key], _noting(scope, has_notes=False)):
-                    self.say(f"{at}/if", str(one))
+                    self.say(f"{at}/if", Code.BAD_MARKUP, str(one))
             else:
                 try:
                     scope = syntax.loop_scope(item[key], scope)
                 except Refused as refused:
-                    self.say(f"{at}/for", str(refused))
+                    self.say(f"{at}/for", Code.BAD_MARKUP, str(refused))
                     return None
         return scope
 
     def _table(self, spec: Table, value: Any, at: str, scope: Scope) -> None:
         if not isinstance(value, dict):
-            self.say(at, "This is an object: each footnote's label and its text.")
+            self.say(at, Code.WRONG_TYPE, "This is an object: each footnote's label and its text.")
             return
         for label, text in value.items():
             if not markdown.LABEL.fullmatch(str(label)):
-                self.say(at + point(label), "A label has no spaces and no brackets.")
+                self.say(
+                    at + point(label), Code.WRONG_FORMAT, "A label has no spaces and no brackets."
+                )
             self._words(spec.of, text, at + point(label), replace(scope, has_notes=False))
 
 

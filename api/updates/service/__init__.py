@@ -13,7 +13,7 @@ from api.accounts import service as accounts
 from api.accounts.models import RoleGrant
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.errors import Conflict, Fault, Invalid
+from api.errors import Code, Conflict, Fault, Invalid
 from api.infra import clock
 from api.infra.background import jobs
 from api.infra.database import paging
@@ -132,7 +132,7 @@ def _put(session: Session, row: Update, facts: Mapping[str, Any]) -> None:
     faults = list(_strange(session, row))
     if row.language not in {each["language"] for each in row.texts}:
         wrong = "There is no text in this language, which others are to read."
-        faults.append(Fault("/language", wrong))
+        faults.append(Fault("/language", Code.NOT_FOUND, wrong))
     if faults:
         raise Invalid("The update cannot be kept so.", faults)
 
@@ -142,12 +142,15 @@ def _strange(session: Session, row: Update) -> list[Fault]:
     wrong = "There is none with this id in the coalition."
     organisation = session.get(Organisation, row.organisation_id)
     is_ours = organisation is not None and organisation.coalition_id == row.coalition_id
-    faults = [] if is_ours else [Fault("/organisation_id", wrong)]
+    faults = [] if is_ours else [Fault("/organisation_id", Code.NOT_FOUND, wrong)]
     ids = [UUID(each) for each in row.also_statement_ids]
     mine = Statement.coalition_id == row.coalition_id
     known = set(session.scalars(select(Statement.id).where(mine, Statement.id.in_(ids))))
     places = (number for number, each in enumerate(ids) if each not in known)
-    return [*faults, *(Fault(f"/also_statement_ids/{number}", wrong) for number in places)]
+    return [
+        *faults,
+        *(Fault(f"/also_statement_ids/{number}", Code.NOT_FOUND, wrong) for number in places),
+    ]
 
 
 def _told(row: Update) -> dict[str, Any]:

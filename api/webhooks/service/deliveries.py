@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, update
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.errors import Conflict, Fault, Invalid
+from api.errors import Code, Conflict, Fault, Invalid
 from api.infra import clock
 from api.infra.database import paging
 from api.infra.database.transactions import reading, transaction
@@ -106,7 +106,9 @@ def replay_window(
     Also what happened while it was switched off, or before it was there.
     """
     if since >= until:
-        raise Invalid("Nothing lies between these.", [Fault("/until", "Say a later instant.")])
+        raise Invalid(
+            "Nothing lies between these.", [Fault("/until", Code.TOO_EARLY, "Say a later instant.")]
+        )
     with transaction() as session:
         endpoint = _held(session, actor, endpoint_id)
         query = select(Event.id, Event.type, Event.created_at).where(
@@ -122,7 +124,7 @@ def replay_window(
         number = session.scalar(select(func.count()).select_from(query.subquery())) or 0
         if number > MOST_REPLAYED:
             wrong = f"{number:,} events happened then, and one request tells {MOST_REPLAYED:,}."
-            raise Invalid("Choose a shorter time.", [Fault("/until", wrong)])
+            raise Invalid("Choose a shorter time.", [Fault("/until", Code.TOO_MANY, wrong)])
         now = clock.now()
         due: dict[datetime, list[UUID]] = {}
         for row in session.execute(query.order_by(Event.created_at, Event.id)):

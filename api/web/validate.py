@@ -1,0 +1,140 @@
+"""What marshmallow refuses, with our codes: its validators, its fields' messages, its faults."""
+
+from __future__ import annotations
+
+from enum import Enum
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import marshmallow as ma
+from marshmallow import validate
+
+from api.errors import Code, Fault, Reason, point
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Keys = tuple[str | int, ...]
+
+# The codes of a field's own messages, by marshmallow's keys; of the others its type decides.
+_CODES = {
+    "required": Code.REQUIRED,
+    "null": Code.REQUIRED,
+    "type": Code.WRONG_TYPE,
+    "unknown": Code.NOT_A_CHOICE,
+    "too_large": Code.TOO_LARGE,
+    "invalid_utf8": Code.BAD_CHARACTER,
+}
+_TYPES = (
+    ma.fields.String,
+    ma.fields.Number,
+    ma.fields.Boolean,
+    ma.fields.List,
+    ma.fields.Mapping,
+    ma.fields.Nested,
+)
+OF_SCHEMA: dict[str, str] = {
+    "unknown": Reason(Code.UNKNOWN_FIELD, "Unknown field."),
+    "type": Reason(Code.WRONG_TYPE, "Invalid input type."),
+}
+
+
+def with_codes(field: ma.fields.Field[Any]) -> None:
+    """Give the messages of a field, and of the fields inside it, their codes."""
+    other = Code.WRONG_TYPE if isinstance(field, _TYPES) else Code.WRONG_FORMAT
+    allowed = _allowed(field.enum) if isinstance(field, ma.fields.Enum) else ()
+    field.error_messages = {
+        key: _reason(_CODES.get(key, other), str(text), allowed if key == "unknown" else ())
+        for key, text in field.error_messages.items()
+    }
+    for name in ("inner", "key_field", "value_field"):
+        if inner := getattr(field, name, None):
+            with_codes(inner)
+
+
+@cache
+def _reason(code: Code, text: str, allowed: tuple[str, ...]) -> Reason:
+    return Reason(code, text, allowed=allowed)
+
+
+def _allowed(choices: Any) -> tuple[str, ...]:
+    return tuple(str(each.value if isinstance(each, Enum) else each) for each in choices)
+
+
+class Length(validate.Length):
+    """So many characters of a text, or entries of a list."""
+
+    def __call__(self, value: Any) -> Any:
+        is_text = isinstance(value, str)
+        least, most = (self.equal or each for each in (self.min, self.max))
+        if most is not None and len(value) > most:
+            code = Code.TOO_LONG if is_text else Code.TOO_MANY
+            return _checked(super().__call__, value, code, most)
+        code = Code.TOO_SHORT if is_text else Code.TOO_FEW
+        return _checked(super().__call__, value, code, least)
+
+
+class Range(validate.Range):
+    """A number between two."""
+
+    def __call__(self, value: Any) -> Any:
+        is_more = self.max is not None and value >= self.max
+        code, limit = (Code.TOO_LARGE, self.max) if is_more else (Code.TOO_SMALL, self.min)
+        return _checked(super().__call__, value, code, limit)
+
+
+class OneOf(validate.OneOf):
+    """One of these."""
+
+    def __call__(self, value: Any) -> Any:
+        allowed = _allowed(self.choices)
+        return _checked(super().__call__, value, Code.NOT_A_CHOICE, allowed=allowed)
+
+
+class NoneOf(validate.NoneOf):
+    """None of these."""
+
+    def __call__(self, value: Any) -> Any:
+        return _checked(super().__call__, value, Code.NOT_A_CHOICE)
+
+
+class Regexp(validate.Regexp):
+    """A text of a form."""
+
+    def __call__(self, value: Any) -> Any:
+        return _checked(super().__call__, value, Code.WRONG_FORMAT)
+
+
+def _checked(
+    check: Callable[[Any], Any],
+    value: Any,
+    code: Code,
+    limit: float | None = None,
+    allowed: tuple[str, ...] = (),
+) -> Any:
+    try:
+        return check(value)
+    except ma.ValidationError as refused:
+        raise ma.ValidationError(Reason(code, str(refused.args[0]), limit, allowed)) from refused
+
+
+def faults(refused: ma.ValidationError) -> list[Fault]:
+    """Return what marshmallow refused of a body."""
+    return [Fault.of(point(*keys), reason) for keys, reason in reasons(refused.messages)]
+
+
+def reasons(messages: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Reason]]:
+    """Yield what marshmallow refused (`ValidationError.messages`), each with the keys to it."""
+    if isinstance(messages, dict):
+        for key, inner in messages.items():
+            # marshmallow files faults of the whole under _schema, those of a mapping's
+            # entry under key or value; at the top these are fields of ours.
+            is_ours = key != "_schema" and (key not in {"value", "key"} or not keys)
+            yield from reasons(inner, (*keys, key) if is_ours else keys)
+    elif isinstance(messages, list):
+        for inner in messages:
+            yield from reasons(inner, keys)
+    else:
+        # What has no code is a library's own sentence about how a value is written.
+        is_coded = isinstance(messages, Reason)
+        yield keys, messages if is_coded else Reason(Code.WRONG_FORMAT, str(messages))
