@@ -48,9 +48,8 @@ class Answer:
 
     def must_have_codes(self) -> None:
         """See that a problem tells of each fault what kind it is, where, and what to do."""
-        if self.headers.get("Content-Type") != "application/problem+json":
-            return
-        for fault in self.json.get("errors", ()):
+        is_problem = self.headers.get("Content-Type") == "application/problem+json"
+        for fault in self.json.get("errors", ()) if is_problem and self.body else ():
             assert fault["code"] in set(Code), fault
             assert ("pointer" in fault) != ("parameter" in fault), fault
             assert fault["detail"], fault
