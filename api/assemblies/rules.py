@@ -48,7 +48,7 @@ def chosen(
 
 
 @dataclass(frozen=True, kw_only=True)
-class LeftOut:
+class LeftOutCases:
     """What of a coalition does not go into a text unasked: its closed cases, and their releases."""
 
     closed: Mapping[str, Closed]
@@ -98,7 +98,7 @@ def left_out(
     lists: Iterable[Mapping[str, Any]],
     cases: Mapping[str, Mapping[str, Any]],
     closed: Mapping[str, Closed],
-) -> tuple[list[dict[str, Any]], LeftOut]:
+) -> tuple[list[dict[str, Any]], LeftOutCases]:
     """Return the demand lists without what is settled, and that with the cases that are closed."""
     kept: list[dict[str, Any]] = []
     settled: dict[str, Mapping[str, Any]] = {}
@@ -112,7 +112,7 @@ def left_out(
             kept.append({**asked, "demands": rest})
     gone = {key: case for key, case in cases.items() if key in closed}
     there = {case["country"] for key, case in cases.items() if key not in closed}
-    return kept, LeftOut(
+    return kept, LeftOutCases(
         closed=closed,
         cases=gone,
         demands=settled,
@@ -247,7 +247,7 @@ def document(  # noqa: PLR0913 # the parts that a document is made of
     cases: Mapping[str, Mapping[str, Any]],
     *,
     specimen: bool,
-    without: LeftOut = NOTHING,
+    without: LeftOutCases = NOTHING,
 ) -> dict[str, Any]:
     """Return the portable document of a filled template, with the demands and cases it prints."""
     body = list(_without(draft["body"], cases, without))
@@ -265,7 +265,7 @@ def document(  # noqa: PLR0913 # the parts that a document is made of
 def _without(
     body: Iterable[Mapping[str, Any]],
     cases: Mapping[str, Mapping[str, Any]],
-    gone: LeftOut,
+    gone: LeftOutCases,
 ) -> Iterator[Mapping[str, Any]]:
     """Yield the blocks without what is left out; one of which nothing is left goes as well."""
     for block in body:
@@ -287,7 +287,7 @@ def _without(
             yield {kind: rest}
 
 
-def _has_closed(block: Mapping[str, Any], gone: LeftOut) -> bool:
+def _has_closed(block: Mapping[str, Any], gone: LeftOutCases) -> bool:
     return bool({each["country"] for each in gone.cases.values()} & {*block.get("countries", ())})
 
 

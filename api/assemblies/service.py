@@ -79,14 +79,14 @@ class Material:
     source: dict[str, Any]
     choice: Choice
     lists: list[dict[str, Any]]
-    left_out: rules.LeftOut
+    left_out: rules.LeftOutCases
     noted: frozenset[str]  # the demands that lose their footnotes
     cases: dict[str, dict[str, Any]]
     case_rows: dict[str, str]  # a case's id: its key
     addressees: dict[str, dict[str, Any]]
     members: list[dict[str, Any]]
 
-    def filled(self, facts: Mapping[str, Any], slug: str) -> Draft:
+    def filled(self, facts: Mapping[str, Any], slug: str) -> FilledDraft:
         """Return the whole document; the template is filled in a limited child."""
         source = self.source
         language = source["language"]
@@ -108,11 +108,11 @@ class Material:
         whole = rules.document(
             source, draft, slug, *parts, specimen=specimen, without=self.left_out
         )
-        return Draft(statements.completed(whole, self.coalition), draft["body"], self)
+        return FilledDraft(statements.completed(whole, self.coalition), draft["body"], self)
 
 
 @dataclass(frozen=True)
-class Draft:
+class FilledDraft:
     """A filled template's document, and what of it did not come along."""
 
     document: dict[str, Any]
@@ -252,7 +252,7 @@ def _seen_by(  # noqa: PLR0913 # the parts of an answer
     checked: checking.Checked,
     *,
     before: dict[str, Any] | None = None,
-    filled: Draft | None = None,
+    filled: FilledDraft | None = None,
 ) -> Assembled:
     """Return what an actor may see; what differs is compared as it sees it, too."""
     with reading() as session:

@@ -62,7 +62,7 @@ class Cases(MethodView):
 
     @blueprint.arguments(CaseIn)
     @blueprint.response(201, CaseOut)
-    def post(self, facts: dict[str, Any], coalition_id: UUID) -> service.Shown:
+    def post(self, facts: dict[str, Any], coalition_id: UUID) -> service.CaseView:
         """Enter a person or organisation at risk."""
         return _tagged(service.enter(current_actor(), coalition_id, facts))
 
@@ -109,7 +109,7 @@ class CaseImports(MethodView):
 @blueprint.route("/cases/<uuid:case_id>")
 class OneCase(MethodView):
     @blueprint.response(200, CaseOut)
-    def get(self, case_id: UUID) -> service.Shown:
+    def get(self, case_id: UUID) -> service.CaseView:
         """Show a case."""
         return _tagged(service.case(current_actor(), case_id))
 
@@ -119,7 +119,7 @@ class OneCase(MethodView):
     @blueprint.response(200, CaseChangedOut)
     def patch(
         self, args: dict[str, bool], changes: dict[str, Any], case_id: UUID, expected: int
-    ) -> service.Shown:
+    ) -> service.CaseView:
         """Change some of a case's facts; its name can be taken back here.
 
         Then its label stands at once wherever the name stood. A preview shows each text before
@@ -153,6 +153,6 @@ class CaseStatusChanges(MethodView):
         return service.change_status(current_actor(), case_id, facts)
 
 
-def _tagged(shown: service.Shown) -> service.Shown:
+def _tagged(shown: service.CaseView) -> service.CaseView:
     tag(shown.case.version)
     return shown

@@ -54,7 +54,7 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(text.casefold().translate(_ALIKE)))
 
 
-class Names:
+class NameIndex:
     """Names that are sought in many texts: a text costs the same however many they are."""
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -83,7 +83,7 @@ class Names:
 
 def names_in(text: str, names: Iterable[str]) -> str | None:
     """Return the first of the names that stands in a text as whole words, or None."""
-    return next(iter(Names(names).found_in(text)), None)
+    return next(iter(NameIndex(names).found_in(text)), None)
 
 
 def _addresses(text: str) -> Iterator[str]:

@@ -41,7 +41,7 @@ blueprint = Blueprint(
 )
 
 
-def _tagged(shown: service.Shown) -> service.Shown:
+def _tagged(shown: service.ConnectorView) -> service.ConnectorView:
     tag(shown.etag)
     return shown
 
@@ -83,7 +83,7 @@ class Connectors(MethodView):
 
     @blueprint.arguments(ConnectorIn)
     @blueprint.response(201, ConnectorOut)
-    def post(self, facts: dict[str, Any], coalition_id: UUID) -> service.Shown:
+    def post(self, facts: dict[str, Any], coalition_id: UUID) -> service.ConnectorView:
         """Connect a mailing tool of an organisation of the coalition.
 
         Those who agreed to the organisation's mailings are handed over: at first all, then each as
@@ -95,14 +95,16 @@ class Connectors(MethodView):
 @blueprint.route("/connectors/<uuid:connector_id>")
 class OneConnector(MethodView):
     @blueprint.response(200, ConnectorOut)
-    def get(self, connector_id: UUID) -> service.Shown:
+    def get(self, connector_id: UUID) -> service.ConnectorView:
         """Show a connector, and how it does."""
         return _tagged(service.one(current_actor(), connector_id))
 
     @needs_match
     @blueprint.arguments(ConnectorChangeIn)
     @blueprint.response(200, ConnectorOut)
-    def patch(self, changes: dict[str, Any], connector_id: UUID, expected: int) -> service.Shown:
+    def patch(
+        self, changes: dict[str, Any], connector_id: UUID, expected: int
+    ) -> service.ConnectorView:
         """Change, pause or resume a connector.
 
         `settings` are given whole; a secret that is left out stays, unless the address changes.

@@ -96,7 +96,7 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class Person:
+class Recipient:
     """Whom a tool is to write to. `told` is named as the coalition mapped it."""
 
     email: str
@@ -114,7 +114,7 @@ class MailingList:
     name: str
 
 
-class Kind(Protocol):
+class ToolSettings(Protocol):
     """What is told of a kind of tool."""
 
     @property
@@ -130,7 +130,7 @@ class Kind(Protocol):
         """Whether it can be asked who left."""
 
 
-class Tool(Kind, Protocol):
+class Tool(ToolSettings, Protocol):
     """A mailing tool. Each call is safe to repeat, and raises ToolFault where the tool is not well.
 
     A class of these, which is made with the settings by the names of its FIELDS.
@@ -147,7 +147,7 @@ class Tool(Kind, Protocol):
         """Return the lists that the key may change; so it is found out whether it works."""
         ...
 
-    def subscribe(self, mailing_list: str, person: Person) -> None:
+    def subscribe(self, mailing_list: str, person: Recipient) -> None:
         """Have a person on a list, also if it is there; raise NotTaken."""
         ...
 
@@ -208,7 +208,7 @@ def are_too_many(left: int, of: int) -> bool:
 COLUMNS = ("action", "email", "list", "statement", "consent_day", "consent_words")
 
 
-def row_of(action: str, email: str, mailing_list: str, person: Person | None) -> dict[str, str]:
+def row_of(action: str, email: str, mailing_list: str, person: Recipient | None) -> dict[str, str]:
     """Return the cells of a file: whom to subscribe, or which address to take off."""
     cells = {"action": action, "email": email, "list": mailing_list}
     if person is not None:

@@ -16,7 +16,7 @@ from api.web.rest import Blueprint
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from api.statements.service import Warned
+    from api.statements.service import SavedStatement
 
 blueprint = Blueprint(
     "copies", __name__, url_prefix="/v1", description="What is there, as the start of a new one."
@@ -27,7 +27,7 @@ blueprint = Blueprint(
 class StatementCopies(MethodView):
     @blueprint.arguments(StatementCopyIn)
     @blueprint.response(201, DraftOut)
-    def post(self, given: dict[str, Any], statement_id: UUID) -> Warned:
+    def post(self, given: dict[str, Any], statement_id: UUID) -> SavedStatement:
         """Begin a statement of the same coalition from the text of this one, without its day."""
         slug, title, number = given["slug"], given["title"], given["revision"]
         found = service.copy_statement(current_actor(), statement_id, slug, title, number)

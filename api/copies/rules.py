@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 OCCASION = "This is the occasion of the text that you copied: say the new one."
 
 
-class Part(StrEnum):
+class CopiedPart(StrEnum):
     """What of a coalition's set-up a new one begins with."""
 
     LOOK = "look"  # accent and logo
@@ -26,7 +26,7 @@ class Part(StrEnum):
 
 
 # Who joined one coalition has not joined another, and nobody's data move unasked.
-USUAL = (Part.LOOK, Part.ORGANISATIONS, Part.TEMPLATES)
+USUAL = (CopiedPart.LOOK, CopiedPart.ORGANISATIONS, CopiedPart.TEMPLATES)
 
 
 def begun_from(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 
 from api.coalitions.schemas import CoalitionOut
-from api.copies.rules import USUAL, Part
+from api.copies.rules import USUAL, CopiedPart
 from api.web import validate
 from api.web.fields import Slug, Text
 from api.web.rest import Schema
@@ -36,9 +36,9 @@ class CoalitionCopyIn(Schema):
     slug = Slug(required=True, metadata={"example": "steppe-and-mountain-2032"})
     name = Text(required=True, metadata={"example": "Steppe and Mountain Coalition 2032"})
     parts = ma.fields.List(
-        ma.fields.Enum(Part, by_value=True),
+        ma.fields.Enum(CopiedPart, by_value=True),
         load_default=lambda: list(USUAL),
-        validate=validate.Length(0, len(Part)),
+        validate=validate.Length(0, len(CopiedPart)),
         metadata={
             "description": "What comes along, beside languages, countries and their names. Cases"
             " never do, nor what names one, nor demands about one.",
@@ -60,7 +60,9 @@ class CopyCountsOut(Schema):
 class LeftOutOut(Schema):
     """One thing that did not come along."""
 
-    part = ma.fields.Enum(Part, by_value=True, required=True, metadata={"example": "templates"})
+    part = ma.fields.Enum(
+        CopiedPart, by_value=True, required=True, metadata={"example": "templates"}
+    )
     name = ma.fields.String(required=True, metadata={"example": "kz-1"})
     why = ma.fields.String(required=True)
 

@@ -15,7 +15,7 @@ from api.coalitions import service as coalitions
 from api.coalitions.models import Addressee, Coalition, Member
 from api.coalitions.service.locking import load_locked, lock_coalition
 from api.copies import rules
-from api.copies.rules import Part
+from api.copies.rules import CopiedPart
 from api.demands import service as demands
 from api.errors import Code, Fault, Invalid
 from api.infra import clock
@@ -54,10 +54,10 @@ WITHOUT_ORGANISATION = "Its organisation stayed behind."
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class NotCopied:
     """One thing that did not come along."""
 
-    part: Part
+    part: CopiedPart
     name: str
     why: str
 
@@ -67,8 +67,8 @@ class Copied:
     """A coalition that began as another one, what came along and what did not."""
 
     coalition: Coalition
-    counts: Counter[Part] = field(default_factory=Counter)
-    left_out: list[LeftOut] = field(default_factory=list)
+    counts: Counter[CopiedPart] = field(default_factory=Counter)
+    left_out: list[NotCopied] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -85,16 +85,16 @@ class _Copying:
     def target(self) -> UUID:
         return self.copied.coalition.id
 
-    def count(self, part: Part) -> None:
+    def count(self, part: CopiedPart) -> None:
         self.copied.counts[part] += 1
 
-    def leave(self, part: Part, name: str, why: str) -> None:
-        self.copied.left_out.append(LeftOut(part, name, why))
+    def leave(self, part: CopiedPart, name: str, why: str) -> None:
+        self.copied.left_out.append(NotCopied(part, name, why))
 
 
 def copy_statement(
     actor: Actor, statement_id: UUID, slug: str, title: str | None, number: int | None
-) -> statements.Warned:
+) -> statements.SavedStatement:
     """Begin a statement from the draft of another one, or from one of its revisions.
 
     It has the template of its source, so it can be renewed, but none of its signatures.
@@ -117,7 +117,7 @@ def copy_statement(
         closed = statements.closed_of(session, coalition.id, document)
     checked = checking.Checked([], [*begun.warnings, *rules.reminders(document)])
     shown, warnings = statements.seen_by(actor, coalition.id, document, checked, closed)
-    return statements.Warned(begun.statement, shown, warnings)
+    return statements.SavedStatement(begun.statement, shown, warnings)
 
 
 def _text(session: Session, source: Statement, number: int | None) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def _unnamed(session: Session, coalition_id: UUID) -> dict[str, dict[str, Any]]:
 
 
 def copy_coalition(
-    actor: Actor, coalition_id: UUID, slug: str, name: str, parts: Sequence[Part]
+    actor: Actor, coalition_id: UUID, slug: str, name: str, parts: Sequence[CopiedPart]
 ) -> Copied:
     """Found a coalition that begins with parts of another one's set-up; the actor owns it.
 
@@ -141,13 +141,13 @@ def copy_coalition(
     one coalition would go on standing in the other.
     """
     actor.must(coalition_id, Role.COORDINATOR)
-    if Part.MEMBERS in parts and Part.ORGANISATIONS not in parts:
+    if CopiedPart.MEMBERS in parts and CopiedPart.ORGANISATIONS not in parts:
         fault = Fault("/parts", Code.CONFLICT, "Members are organisations: copy these too.")
         raise Invalid("Choose parts that can stand together.", [fault])
     with transaction() as session:
         source = lock_coalition(session, coalition_id)
         facts = {key: getattr(source, key) for key in ALWAYS}
-        look = source.accent if Part.LOOK in parts else coalitions.ACCENT
+        look = source.accent if CopiedPart.LOOK in parts else coalitions.ACCENT
         new = {**facts, "accent": look, "slug": slug, "name": name}
         coalition = coalitions.put(session, actor, new)
         entries = cases.entries(session, coalition_id).values()
@@ -160,36 +160,36 @@ def copy_coalition(
         return copying.copied
 
 
-def _copy(copying: _Copying, parts: Sequence[Part]) -> None:
-    if Part.LOOK in parts:
+def _copy(copying: _Copying, parts: Sequence[CopiedPart]) -> None:
+    if CopiedPart.LOOK in parts:
         pictures.copy_logo(copying.source, copying.copied.coalition)
-    if Part.ORGANISATIONS in parts:
+    if CopiedPart.ORGANISATIONS in parts:
         entries = _organisations(copying)
-        if Part.MEMBERS in parts:
+        if CopiedPart.MEMBERS in parts:
             _members(copying, entries)
-    if Part.ADDRESSEES in parts:
+    if CopiedPart.ADDRESSEES in parts:
         _addressees(copying)
-    if Part.TEMPLATES in parts:
+    if CopiedPart.TEMPLATES in parts:
         _templates(copying)
-    if Part.DEMANDS in parts:
+    if CopiedPart.DEMANDS in parts:
         _demands(copying)
 
 
 def _organisations(copying: _Copying) -> dict[UUID, Organisation]:
     """Return the new entries by the ids of the old; one that is public stays so in one place."""
     query = select(Organisation).where(Organisation.coalition_id == copying.source.id)
-    rows = _all(copying, query.order_by(Organisation.sort_name), Part.ORGANISATIONS)
+    rows = _all(copying, query.order_by(Organisation.sort_name), CopiedPart.ORGANISATIONS)
     facts = [{key: getattr(row, key) for key in organisations.PUBLIC_FIELDS} for row in rows]
     told = rules.telling(facts, copying.names)
     entries = {}
     for place, row in enumerate(rows):
         if place in told:
-            copying.leave(Part.ORGANISATIONS, next(iter(row.names.values())), NAMES_A_CASE)
+            copying.leave(CopiedPart.ORGANISATIONS, next(iter(row.names.values())), NAMES_A_CASE)
             continue
         new = {**facts[place], "is_public": False}
         entries[row.id] = organisations.put(copying.session, copying.target, new)
         pictures.copy_logo(row, entries[row.id])
-        copying.count(Part.ORGANISATIONS)
+        copying.count(CopiedPart.ORGANISATIONS)
     return entries
 
 
@@ -200,32 +200,32 @@ def _members(copying: _Copying, entries: dict[UUID, Organisation]) -> None:
         Member.since <= today,
         or_(Member.until.is_(None), Member.until > today),
     )
-    for row in _all(copying, query.order_by(Member.since, Member.created_at), Part.MEMBERS):
+    for row in _all(copying, query.order_by(Member.since, Member.created_at), CopiedPart.MEMBERS):
         entry = entries.get(row.organisation_id)
         if entry is None:
             left = copying.session.get_one(Organisation, row.organisation_id)
-            copying.leave(Part.MEMBERS, next(iter(left.names.values())), WITHOUT_ORGANISATION)
+            copying.leave(CopiedPart.MEMBERS, next(iter(left.names.values())), WITHOUT_ORGANISATION)
             continue
         of_it = {"coalition_id": copying.target, "organisation_id": entry.id}
         copying.session.add(Member(**of_it, role=row.role, since=today))
-        copying.count(Part.MEMBERS)
+        copying.count(CopiedPart.MEMBERS)
 
 
 def _addressees(copying: _Copying) -> None:
     query = select(Addressee).where(Addressee.coalition_id == copying.source.id)
-    rows = _all(copying, query.order_by(Addressee.sort_name), Part.ADDRESSEES)
+    rows = _all(copying, query.order_by(Addressee.sort_name), CopiedPart.ADDRESSEES)
     facts = [{key: getattr(row, key) for key in OF_AN_ADDRESSEE} for row in rows]
     told = rules.telling(facts, copying.names)
     for place, row in enumerate(rows):
         if place in told:
-            copying.leave(Part.ADDRESSEES, row.name, NAMES_A_CASE)
+            copying.leave(CopiedPart.ADDRESSEES, row.name, NAMES_A_CASE)
             continue
         email = None
         if row.email is not None:
             email = keys.unseal(copying.session, coalitions.EMAIL, row.id, row.email)
         new = {**facts[place], "email": email}
         coalitions.put_addressee(copying.session, copying.target, new)
-        copying.count(Part.ADDRESSEES)
+        copying.count(CopiedPart.ADDRESSEES)
 
 
 def _templates(copying: _Copying) -> None:
@@ -235,18 +235,18 @@ def _templates(copying: _Copying) -> None:
     )
     query = select(TemplateVersion).join(Template, is_newest)
     query = query.where(Template.coalition_id == copying.source.id).order_by(Template.name)
-    for row in _all(copying, query, Part.TEMPLATES):
+    for row in _all(copying, query, CopiedPart.TEMPLATES):
         if secrecy.telling(row.source, copying.names):
-            copying.leave(Part.TEMPLATES, row.source["name"], NAMES_A_CASE)
+            copying.leave(CopiedPart.TEMPLATES, row.source["name"], NAMES_A_CASE)
             continue
         templates.put(copying.session, copying.actor, copying.target, row.source)
-        copying.count(Part.TEMPLATES)
+        copying.count(CopiedPart.TEMPLATES)
 
 
 def _demands(copying: _Copying) -> None:
     """Copy demand lists, and the demands that are about nobody, with the status that they have."""
     lists = demands.documents(copying.session, copying.source.id)
-    _must_be_few(sum(1 + len(asked["demands"]) for asked in lists), Part.DEMANDS)
+    _must_be_few(sum(1 + len(asked["demands"]) for asked in lists), CopiedPart.DEMANDS)
     whole, single = rules.telling_demands(lists, copying.names)
     for place, asked in enumerate(lists):
         row, kept = None, []
@@ -254,23 +254,23 @@ def _demands(copying: _Copying) -> None:
             row = demands.put_list(copying.session, copying.target, asked)
         for number, demand in enumerate(asked["demands"]):
             if row is None or (place, number) in single:
-                copying.leave(Part.DEMANDS, demand["id"], NAMES_A_CASE)
+                copying.leave(CopiedPart.DEMANDS, demand["id"], NAMES_A_CASE)
             elif demand.get("cases"):
-                copying.leave(Part.DEMANDS, demand["id"], ABOUT_CASES)
+                copying.leave(CopiedPart.DEMANDS, demand["id"], ABOUT_CASES)
             else:
                 kept.append(demand)
-                copying.count(Part.DEMANDS)
+                copying.count(CopiedPart.DEMANDS)
         if row is not None:
             demands.put_demands(copying.session, row, kept, {})
 
 
-def _all(copying: _Copying, query: Select[_Row], part: Part) -> Sequence[_Row]:
+def _all(copying: _Copying, query: Select[_Row], part: CopiedPart) -> Sequence[_Row]:
     rows = copying.session.scalars(query.limit(MOST + 1)).all()
     _must_be_few(len(rows), part)
     return rows
 
 
-def _must_be_few(count: int, part: Part) -> None:
+def _must_be_few(count: int, part: CopiedPart) -> None:
     if count > MOST:
         fault = Fault(
             "/parts", Code.TOO_MANY, f"There are more than {MOST:,} {part}: copy without them."

@@ -89,7 +89,7 @@ class Deliveries(MethodView):
 
     @blueprint.arguments(DeliveryIn)
     @blueprint.response(201, DeliveryOut)
-    def post(self, facts: dict[str, Any], statement_id: UUID) -> service.Shown:
+    def post(self, facts: dict[str, Any], statement_id: UUID) -> service.DeliveryView:
         """Record that a statement was handed over in person, by post or otherwise."""
         return service.record(current_actor(), statement_id, facts)
 
@@ -97,7 +97,7 @@ class Deliveries(MethodView):
 @blueprint.route("/deliveries/<uuid:delivery_id>")
 class OneDelivery(MethodView):
     @blueprint.response(200, DeliveryOut)
-    def get(self, delivery_id: UUID) -> service.Shown:
+    def get(self, delivery_id: UUID) -> service.DeliveryView:
         """Show a delivery."""
         return service.one(current_actor(), delivery_id)
 
@@ -112,7 +112,7 @@ class Responses(MethodView):
 
     @blueprint.arguments(ResponseIn)
     @blueprint.response(201, ResponseOut)
-    def post(self, facts: dict[str, Any], statement_id: UUID) -> responses.Shown:
+    def post(self, facts: dict[str, Any], statement_id: UUID) -> responses.ResponseView:
         """Record what an addressee answered, and what became of demands by it."""
         return responses.record(current_actor(), statement_id, facts)
 
@@ -120,6 +120,6 @@ class Responses(MethodView):
 @blueprint.route("/responses/<uuid:response_id>")
 class OneResponse(MethodView):
     @blueprint.response(200, ResponseOut)
-    def get(self, response_id: UUID) -> responses.Shown:
+    def get(self, response_id: UUID) -> responses.ResponseView:
         """Show a response."""
         return responses.one(current_actor(), response_id)

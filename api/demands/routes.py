@@ -131,7 +131,7 @@ class DemandsOfList(MethodView):
 
     @blueprint.arguments(DemandIn(exclude=("list_id",)))
     @blueprint.response(201, DemandOut)
-    def post(self, facts: dict[str, Any], list_id: UUID) -> service.Asked:
+    def post(self, facts: dict[str, Any], list_id: UUID) -> service.DemandWithCases:
         """Add a demand at the end of a list."""
         return _tagged(service.add(current_actor(), list_id, facts))
 
@@ -190,14 +190,16 @@ class DemandsOfCase(MethodView):
 @blueprint.route("/demands/<uuid:demand_id>")
 class OneDemand(MethodView):
     @blueprint.response(200, DemandOut)
-    def get(self, demand_id: UUID) -> service.Asked:
+    def get(self, demand_id: UUID) -> service.DemandWithCases:
         """Show a demand."""
         return _tagged(service.demand(current_actor(), demand_id))
 
     @needs_match
     @blueprint.arguments(DemandIn(partial=True, exclude=("status",)))
     @blueprint.response(200, DemandOut)
-    def patch(self, changes: dict[str, Any], demand_id: UUID, expected: int) -> service.Asked:
+    def patch(
+        self, changes: dict[str, Any], demand_id: UUID, expected: int
+    ) -> service.DemandWithCases:
         """Change some of a demand's facts, or move it to another list."""
         return _tagged(service.change(current_actor(), demand_id, expected, changes))
 
@@ -223,7 +225,7 @@ class DemandStatusChanges(MethodView):
         return service.change_status(current_actor(), demand_id, facts)
 
 
-def _tagged(asked: service.Asked) -> service.Asked:
+def _tagged(asked: service.DemandWithCases) -> service.DemandWithCases:
     tag(asked.demand.version)
     return asked
 

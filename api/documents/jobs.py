@@ -24,7 +24,7 @@ def print_document(work: Work) -> dict[str, str]:
     """Print a document that is too long for a request; its result says where it is."""
     facts = dict(work.facts)
     statement, form = facts.pop("statement_id"), Format(facts.pop("format"))
-    wanted = service.Wanted(form, **facts)
+    wanted = service.DocumentSpec(form, **facts)
     service.print_later(UUID(statement), wanted, work.progress)
     asked = {name: value for name, value in vars(wanted).items() if value is not None}
     return {"url": f"/v1/statements/{statement}/document?{urlencode(asked)}"}

@@ -14,7 +14,7 @@ from api.assemblies.service import Choice, Origin
 from api.documents import service
 from api.documents.rules.rendering import CONTENT_TYPES, Format
 from api.documents.schemas import FILES, DocumentArgs, PreviewArgs, TemplatePreviewIn
-from api.documents.service import Wanted, previews, public
+from api.documents.service import DocumentSpec, previews, public
 from api.infra.background.jobs import Job
 from api.portable.rules import writing
 from api.signing.schemas import AcceptedOut
@@ -44,7 +44,7 @@ class StatementDocument(MethodView):
         at `Location` until it is done, then get the URL in its result.
         """
         is_known = request.if_none_match.contains_weak
-        found = service.document(current_actor(), statement_id, Wanted(**args), is_known)
+        found = service.document(current_actor(), statement_id, DocumentSpec(**args), is_known)
         if isinstance(found, str):
             tag(found)
             return Response(status=304)
@@ -100,7 +100,7 @@ class DraftDocument(MethodView):
 
         Whom it names though they were released or have died stands in a header.
         """
-        return _file(previews.preview(current_actor(), statement_id, Wanted(**args)))
+        return _file(previews.preview(current_actor(), statement_id, DocumentSpec(**args)))
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/template-previews")

@@ -39,7 +39,7 @@ class Imports(MethodView):
     @received(YAML, JSON, max_bytes=reading.MAX_BYTES, examples=EXAMPLES)
     @blueprint.arguments(ImportArgs, location="query")
     @blueprint.response(201, ImportedOut)
-    def post(self, args: dict[str, Any], coalition_id: UUID) -> service.Imported:
+    def post(self, args: dict[str, Any], coalition_id: UUID) -> service.ImportResult:
         """Import a portable document: a draft, one revision, and entered signatures."""
         on_difference, preview = args["on_difference"], args["preview"]
         found = service.take_in(

@@ -48,7 +48,7 @@ class OnDifference(StrEnum):
 
 
 @dataclass(frozen=True)
-class Imported:
+class ImportResult:
     """What came of an import; without a statement it was a preview."""
 
     statement: Statement | None
@@ -60,7 +60,7 @@ class Imported:
 
 def take_in(
     actor: Actor, coalition_id: UUID, data: bytes, on_difference: OnDifference, *, preview: bool
-) -> Imported:
+) -> ImportResult:
     """Import a portable document into a coalition: a draft, one revision, its signatures.
 
     All of it or nothing; a preview stores nothing and tells what would differ.
@@ -85,7 +85,7 @@ def take_in(
             found = list(_differing(_live(session, coalition_id), document))
             signed = len(document.get("signatories", ()))
             warnings += _mentions(session, coalition_id, document)
-            return Imported(None, None, signed, warnings, found)
+            return ImportResult(None, None, signed, warnings, found)
     with transaction() as session:
         coalition = lock_coalition(session, coalition_id)
         live = _live(session, coalition_id)
@@ -99,7 +99,7 @@ def take_in(
         told = {"sha256": hashlib.sha256(data).hexdigest(), "signatures": count}
         audit.record(session, actor, "statement.imported", begun.statement, told)
         warnings += _mentions(session, coalition_id, document)
-        return Imported(begun.statement, revision, count, warnings, found)
+        return ImportResult(begun.statement, revision, count, warnings, found)
 
 
 def _mentions(session: Session, coalition_id: UUID, document: Mapping[str, Any]) -> list[Fault]:

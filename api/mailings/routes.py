@@ -55,14 +55,14 @@ class LetterReplays(MethodView):
 @blueprint.route("/coalitions/<uuid:coalition_id>/mail-server")
 class OwnMailServer(MethodView):
     @blueprint.response(200, MailServerOut)
-    def get(self, coalition_id: UUID) -> servers.Shown:
+    def get(self, coalition_id: UUID) -> servers.MailServerView:
         """Show a coalition's own mail server, and whether it works."""
         return _tagged(servers.server(current_actor(), coalition_id))
 
     @blueprint.doc(parameters=[{**IF_MATCH, "required": False}])
     @blueprint.arguments(MailServerIn)
     @blueprint.response(200, MailServerOut)
-    def put(self, facts: dict[str, Any], coalition_id: UUID) -> servers.Shown:
+    def put(self, facts: dict[str, Any], coalition_id: UUID) -> servers.MailServerView:
         """Have a coalition's letters leave over its own server, as its own sender.
 
         Letters about sensitive statements leave over the house's: an address would tell who writes.
@@ -78,7 +78,7 @@ class OwnMailServer(MethodView):
         servers.drop(current_actor(), coalition_id, expected)
 
 
-def _tagged(found: servers.Shown) -> servers.Shown:
+def _tagged(found: servers.MailServerView) -> servers.MailServerView:
     tag(found.row.version)
     return found
 
@@ -101,7 +101,7 @@ class Suppressions(MethodView):
 
     @blueprint.arguments(SuppressionIn)
     @blueprint.response(201, SuppressionOut)
-    def post(self, facts: dict[str, str], coalition_id: UUID) -> suppressions.Shown:
+    def post(self, facts: dict[str, str], coalition_id: UUID) -> suppressions.SuppressionView:
         """Leave an address alone, as somebody asked."""
         return suppressions.add(current_actor(), coalition_id, facts["email"])
 

@@ -33,7 +33,7 @@ from api.web.rest import Blueprint
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from api.signatures.service.rows import Shown
+    from api.signatures.service.rows import SignatureView
 
 JOB = "A job, at `Location`: they are too many to wait for."
 ABOUT = "Which signatures count, and how long it is known who gave them."
@@ -50,7 +50,7 @@ class Blocks(MethodView):
 
     @blueprint.arguments(BlockIn)
     @blueprint.response(201, BlockOut)
-    def post(self, facts: dict[str, Any], coalition_id: UUID) -> blocks.Shown:
+    def post(self, facts: dict[str, Any], coalition_id: UUID) -> blocks.BlockView:
         """Block an address, a domain or names."""
         return blocks.add(current_actor(), coalition_id, facts)
 
@@ -75,7 +75,7 @@ class Queue(MethodView):
 @blueprint.route("/signatures/<uuid:signature_id>/approval")
 class Approval(MethodView):
     @blueprint.response(200, SignatureOut)
-    def post(self, signature_id: UUID) -> Shown:
+    def post(self, signature_id: UUID) -> SignatureView:
         """Let a signature count that was held or rejected."""
         return _tagged(queue.decide(current_actor(), signature_id, Decision.APPROVE))
 
@@ -84,7 +84,7 @@ class Approval(MethodView):
 class Rejection(MethodView):
     @blueprint.arguments(RejectionIn)
     @blueprint.response(200, SignatureOut)
-    def post(self, given: dict[str, str], signature_id: UUID) -> Shown:
+    def post(self, given: dict[str, str], signature_id: UUID) -> SignatureView:
         """Turn a signature of the public page away: it does not count.
 
         Who gave it is known for 90 days more, so that a mistake can be mended. No letter tells.
@@ -127,7 +127,7 @@ class Invalidations(MethodView):
 @blueprint.route("/invalidations/<uuid:invalidation_id>")
 class OneInvalidation(MethodView):
     @blueprint.response(200, InvalidationOut)
-    def get(self, invalidation_id: UUID) -> invalidation.Shown:
+    def get(self, invalidation_id: UUID) -> invalidation.InvalidationView:
         """Show an invalidation."""
         return invalidation.one(current_actor(), invalidation_id)
 
@@ -166,12 +166,12 @@ class Data(MethodView):
         return persons.kept_of(current_actor(), signature_id)
 
 
-def _tagged(shown: Shown) -> Shown:
+def _tagged(shown: SignatureView) -> SignatureView:
     tag(shown.etag)
     return shown
 
 
-def _perhaps_promised(answer: Any, shown: invalidation.Shown | None) -> Any:
+def _perhaps_promised(answer: Any, shown: invalidation.InvalidationView | None) -> Any:
     """Return an answer, and where it takes a job say where that is."""
     if shown is None or shown.job is None:
         return answer

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from api.infra.tables.csv_files import Report
     from api.signatures.models import Evidence
-    from api.signatures.service.rows import Shown
+    from api.signatures.service.rows import SignatureView
 
 TABLES: dict[For, tuple[Sequence[str], Callable[[dict[str, Any]], dict[str, str | None]]]] = {
     For.ADDRESSEE: (rules.CLEAN, rules.cells_of),
@@ -57,7 +57,7 @@ EXAMPLE = "kind,name,country\norganisation,Specimen Committee,KZ\n"
 blueprint = Blueprint("signatures", __name__, url_prefix="/v1", description="Who signed.")
 
 
-def _tagged(shown: Shown) -> Shown:
+def _tagged(shown: SignatureView) -> SignatureView:
     tag(shown.etag)
     return shown
 
@@ -84,7 +84,7 @@ class Signatures(MethodView):
 
     @blueprint.arguments(SignatureIn)
     @blueprint.response(201, WarnedSignatureOut)
-    def post(self, facts: dict[str, Any], statement_id: UUID) -> Shown:
+    def post(self, facts: dict[str, Any], statement_id: UUID) -> SignatureView:
         """Enter a signature under the newest revision, of which the signatory saw the text."""
         sha256 = facts.pop("revision_sha256")
         return _tagged(changes.enter(current_actor(), statement_id, sha256, facts))
@@ -211,14 +211,14 @@ class ScanFile(MethodView):
 @blueprint.route("/signatures/<uuid:signature_id>")
 class OneSignature(MethodView):
     @blueprint.response(200, SignatureOut)
-    def get(self, signature_id: UUID) -> Shown:
+    def get(self, signature_id: UUID) -> SignatureView:
         """Show a signature, as far as you may see it."""
         return _tagged(lists.signature(current_actor(), signature_id))
 
     @needs_match
     @blueprint.arguments(SignatoryIn(partial=True))
     @blueprint.response(200, WarnedSignatureOut)
-    def patch(self, facts: dict[str, Any], signature_id: UUID, expected: int) -> Shown:
+    def patch(self, facts: dict[str, Any], signature_id: UUID, expected: int) -> SignatureView:
         """Change what is known of a signatory, or who may see it."""
         return _tagged(changes.change(current_actor(), signature_id, expected, facts))
 
@@ -233,7 +233,7 @@ class OneSignature(MethodView):
 class Confirmation(MethodView):
     @blueprint.arguments(ConfirmationIn)
     @blueprint.response(200, SignatureOut)
-    def post(self, given: dict[str, str], signature_id: UUID) -> Shown:
+    def post(self, given: dict[str, str], signature_id: UUID) -> SignatureView:
         """Bind a signature to the newest revision, of which the signatory saw the text."""
         sha256 = given["revision_sha256"]
         return _tagged(changes.confirm(current_actor(), signature_id, sha256))
@@ -242,7 +242,7 @@ class Confirmation(MethodView):
 @blueprint.route("/signatures/<uuid:signature_id>/withdrawal")
 class Withdrawal(MethodView):
     @blueprint.response(200, SignatureOut)
-    def post(self, signature_id: UUID) -> Shown:
+    def post(self, signature_id: UUID) -> SignatureView:
         """Take a signature back: it does not count any more, and who gave it is forgotten."""
         return _tagged(changes.withdraw(current_actor(), signature_id))
 
@@ -250,7 +250,7 @@ class Withdrawal(MethodView):
 @blueprint.route("/signatures/<uuid:signature_id>/hiding")
 class Hiding(MethodView):
     @blueprint.response(200, SignatureOut)
-    def post(self, signature_id: UUID) -> Shown:
+    def post(self, signature_id: UUID) -> SignatureView:
         """Take a name out of all that others see; coordinators go on seeing it, and it counts."""
         return _tagged(changes.hide(current_actor(), signature_id))
 
@@ -258,6 +258,6 @@ class Hiding(MethodView):
 @blueprint.route("/signatures/<uuid:signature_id>/erasure")
 class Erasure(MethodView):
     @blueprint.response(200, SignatureOut)
-    def post(self, signature_id: UUID) -> Shown:
+    def post(self, signature_id: UUID) -> SignatureView:
         """Forget who gave a signature, for good, and go on counting it as anonymous."""
         return _tagged(changes.erase(current_actor(), signature_id))

@@ -19,7 +19,7 @@ from api.web.paging import PageArgs
 from api.web.rest import Schema
 
 if TYPE_CHECKING:
-    from api.signatures.service.rows import Shown
+    from api.signatures.service.rows import SignatureView
 
 MOST_IN_ORDER = 20_000
 SHA256 = {
@@ -174,7 +174,9 @@ class SignatureOut(Schema):
     )
 
     @ma.post_dump(pass_original=True)
-    def _tell_the_day_only(self, told: dict[str, Any], shown: Shown, **_: Any) -> dict[str, Any]:
+    def _tell_the_day_only(
+        self, told: dict[str, Any], shown: SignatureView, **_: Any
+    ) -> dict[str, Any]:
         told["created_at"] = told_at(shown.signature, shown.signature.created_at).isoformat()
         return told
 

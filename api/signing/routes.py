@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from api.infra.database.paging import PageRequest
-    from api.signing.service.confirming import Asked
+    from api.signing.service.confirming import WaitingSignature
     from api.signing.service.own_signature import Own
     from api.signing.service.reader import Public
 
@@ -149,7 +149,7 @@ class Challenge(MethodView):
 class CodeConfirmations(MethodView):
     @blueprint.arguments(CodeIn)
     @blueprint.response(200, PendingOut)
-    def post(self, given: dict[str, str], address: str) -> Asked:
+    def post(self, given: dict[str, str], address: str) -> WaitingSignature:
         """Confirm a signature by the short code of its letter."""
         return service.confirm_by_code(address, given["code"], request.remote_addr)
 
@@ -157,7 +157,7 @@ class CodeConfirmations(MethodView):
 @blueprint.route("/public/pending-signatures/<string:secret>")
 class PendingSignature(MethodView):
     @blueprint.response(200, PendingOut)
-    def get(self, secret: str) -> Asked:
+    def get(self, secret: str) -> WaitingSignature:
         """Show what a link of a letter would confirm; nothing changes."""
         return service.pending(secret)
 
@@ -165,7 +165,7 @@ class PendingSignature(MethodView):
 @blueprint.route("/public/pending-signatures/<string:secret>/confirmation")
 class LinkConfirmation(MethodView):
     @blueprint.response(200, PendingOut)
-    def post(self, secret: str) -> Asked:
+    def post(self, secret: str) -> WaitingSignature:
         """Confirm a signature by the link of its letter, any number of times in seven days.
 
         Of several that one mailbox asked for, what was asked for last stands, whichever letter is

@@ -38,7 +38,7 @@ class SigningClosed(Conflict):
 
 
 @dataclass(frozen=True)
-class Consent:
+class ConsentWords:
     """One box to tick: its purpose, its words, and the hash by which they are kept."""
 
     purpose: Purpose
@@ -53,24 +53,26 @@ class Consent:
 
 def consents(
     language: str, coalition: str, organisations: Iterable[tuple[UUID, str]]
-) -> list[Consent]:
+) -> list[ConsentWords]:
     """Return the boxes of a form, each with words of its own; none is ticked beforehand."""
     tag = catalogues.best(FOLDER, language)
     said = _words(tag)
     signing = said["signing"].format(coalition=coalition)
     return [
-        Consent(Purpose.SIGNING, tag, signing),
-        Consent(Purpose.NAME, tag, said["name"]),
+        ConsentWords(Purpose.SIGNING, tag, signing),
+        ConsentWords(Purpose.NAME, tag, said["name"]),
         *(
-            Consent(Purpose.MAILINGS, tag, said["mailings"].format(organisation=name), each)
+            ConsentWords(Purpose.MAILINGS, tag, said["mailings"].format(organisation=name), each)
             for each, name in organisations
         ),
     ]
 
 
-def to_show_a_name(words_sha256: str) -> Consent | None:
+def to_show_a_name(words_sha256: str) -> ConsentWords | None:
     """Return the consent to have a name shown, in any language, whose words have a hash."""
-    every = (Consent(Purpose.NAME, tag, _words(tag)["name"]) for tag in catalogues.offered(FOLDER))
+    every = (
+        ConsentWords(Purpose.NAME, tag, _words(tag)["name"]) for tag in catalogues.offered(FOLDER)
+    )
     return next((each for each in every if each.sha256 == words_sha256), None)
 
 
@@ -80,7 +82,7 @@ def _words(tag: str) -> dict[str, str]:
 
 
 def given(
-    asked: Sequence[Mapping[str, Any]], offered: Sequence[Consent], visibility: Visibility
+    asked: Sequence[Mapping[str, Any]], offered: Sequence[ConsentWords], visibility: Visibility
 ) -> list[dict[str, Any]]:
     """Return the consents that were given, as they are kept; raise Invalid."""
     known = {(each.purpose, each.organisation_id, each.sha256): each for each in offered}

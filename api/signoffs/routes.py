@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from api.signoffs.models import Round
-    from api.signoffs.service.answers import Asked
+    from api.signoffs.service.answers import AskedApproval
 
 blueprint = Blueprint(
     "signoffs", __name__, url_prefix="/v1", description="Members approve one exact text."
@@ -106,7 +106,7 @@ class Appearances(MethodView):
 @blueprint.route("/public/sign-offs/<string:secret>")
 class PublicSignOff(MethodView):
     @blueprint.response(200, AskedOut)
-    def get(self, secret: str) -> Asked:
+    def get(self, secret: str) -> AskedApproval:
         """Show the text that a letter's link asks about, and what was answered so far."""
         return service.asked(secret)
 
@@ -115,7 +115,7 @@ class PublicSignOff(MethodView):
 class PublicAnswers(MethodView):
     @blueprint.arguments(AnswerIn)
     @blueprint.response(200, AskedOut)
-    def post(self, facts: dict[str, Any], secret: str) -> Asked:
+    def post(self, facts: dict[str, Any], secret: str) -> AskedApproval:
         """Answer for a member. The latest answer counts, until the text is published."""
         return service.answer(secret, facts)
 
@@ -124,7 +124,7 @@ class PublicAnswers(MethodView):
 class PublicAppearances(MethodView):
     @blueprint.arguments(AppearanceIn)
     @blueprint.response(200, AskedOut)
-    def post(self, facts: dict[str, Any], secret: str) -> Asked:
+    def post(self, facts: dict[str, Any], secret: str) -> AskedApproval:
         """Choose how your organisation appears: before it answers, or once the text is published.
 
         A name that goes leaves the list, the pages and the documents at once.
@@ -136,6 +136,6 @@ class PublicAppearances(MethodView):
 class PublicHandOvers(MethodView):
     @blueprint.arguments(HandOverIn)
     @blueprint.response(200, AskedOut)
-    def post(self, facts: dict[str, Any], secret: str) -> Asked:
+    def post(self, facts: dict[str, Any], secret: str) -> AskedApproval:
         """Have a colleague answer instead; your link goes on showing what happens."""
         return service.hand_over(secret, facts)

@@ -24,7 +24,7 @@ from api.infra.database.columns import (
 from api.infra.security.keys import Sealed
 
 
-class Kind(StrEnum):
+class StatementKind(StrEnum):
     """What a statement is."""
 
     JOINT_STATEMENT = "joint_statement"
@@ -64,7 +64,7 @@ class Statement(Versioned, Base):
     id: Mapped[Id]
     coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
     slug: Mapped[str] = mapped_column(String(80))
-    kind: Mapped[Kind] = mapped_column(choice(Kind))
+    kind: Mapped[StatementKind] = mapped_column(choice(StatementKind))
     language: Mapped[Language]
     title: Mapped[str] = mapped_column(String(500))
     state: Mapped[State] = mapped_column(choice(State), default=State.DRAFT)

@@ -51,7 +51,7 @@ class Statements(MethodView):
 
     @blueprint.arguments(StatementIn)
     @blueprint.response(201, DraftOut)
-    def post(self, given: dict[str, Any], coalition_id: UUID) -> service.Warned:
+    def post(self, given: dict[str, Any], coalition_id: UUID) -> service.SavedStatement:
         """Begin a statement from a text of your own."""
         return _tagged(service.begin(current_actor(), coalition_id, given["document"]))
 
@@ -121,14 +121,16 @@ class OneStatement(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/draft")
 class Draft(MethodView):
     @blueprint.response(200, DraftOut)
-    def get(self, statement_id: UUID) -> service.Warned:
+    def get(self, statement_id: UUID) -> service.SavedStatement:
         """Show a statement's draft; what may not be named is in it for coordinators only."""
         return _tagged(service.draft(current_actor(), statement_id))
 
     @needs_match
     @blueprint.arguments(StatementIn)
     @blueprint.response(200, DraftOut)
-    def put(self, given: dict[str, Any], statement_id: UUID, expected: int) -> service.Warned:
+    def put(
+        self, given: dict[str, Any], statement_id: UUID, expected: int
+    ) -> service.SavedStatement:
         """Replace a statement's draft; it is checked whole, and refused with every fault."""
         document = given["document"]
         return _tagged(service.save(current_actor(), statement_id, expected, document))
@@ -184,6 +186,6 @@ class Transitions(MethodView):
         return moved
 
 
-def _tagged(found: service.Warned) -> service.Warned:
+def _tagged(found: service.SavedStatement) -> service.SavedStatement:
     tag(found.statement.version)
     return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from api.accounts.rules import Role
-from api.cases.rules import Names
+from api.cases.rules import NameIndex
 from api.demands.models import FOR_FREEDOM, UNANSWERED
 from api.errors import Code, Conflict, Fault, point
 from api.infra.text import spelling
@@ -312,7 +312,7 @@ def _written(
     for key, each in closed.items():
         for name in each.names:
             known.setdefault(name, []).append(key)
-    sought = Names(known)
+    sought = NameIndex(known)
     for leaf in walk.leaves_of(document) if sought else ():
         if leaf.kind == "title" or leaf.kind in walk.MARKDOWN:
             found = {key: None for name in sought.found_in(leaf.text) for key in known[name]}

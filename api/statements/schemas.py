@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import marshmallow as ma
 
 from api.cases.schemas import ChangeOut
-from api.statements.models import Kind, State, Weight
-from api.statements.service.work import Wanted, WorkKind
+from api.statements.models import State, StatementKind, Weight
+from api.statements.service.work import WorkFilter, WorkKind
 from api.web import validate
 from api.web.fields import CountryCode, LanguageTag, Slug, Text
 from api.web.paging import PageArgs, listed
@@ -52,7 +52,7 @@ class StatementArgs(PageArgs):
     """Which of a coalition's statements."""
 
     state = ma.fields.Enum(State, by_value=True)
-    kind = ma.fields.Enum(Kind, by_value=True)
+    kind = ma.fields.Enum(StatementKind, by_value=True)
     language = LanguageTag()
 
 
@@ -62,7 +62,7 @@ class StatementOut(Schema):
     id = ma.fields.UUID(required=True)
     coalition_id = ma.fields.UUID(required=True)
     slug = ma.fields.String(required=True, metadata={"example": "specimen-appeal"})
-    kind = ma.fields.Enum(Kind, by_value=True, required=True)
+    kind = ma.fields.Enum(StatementKind, by_value=True, required=True)
     language = ma.fields.String(required=True, metadata={"example": "en"})
     title = ma.fields.String(required=True, metadata={"example": "Open the doors"})
     state = ma.fields.Enum(State, by_value=True, required=True)
@@ -160,7 +160,7 @@ class WorkArgs(PageArgs):
 
     @ma.post_load
     def _wanted(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {"page": given.pop("page"), "wanted": Wanted(**given)}
+        return {"page": given.pop("page"), "wanted": WorkFilter(**given)}
 
 
 class WorkItemOut(Schema):

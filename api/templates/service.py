@@ -267,7 +267,7 @@ def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
     yield from session.scalars(select(Template.name).where(Template.coalition_id == coalition_id))
 
 
-def _without(session: Session, silence: cases.Silence) -> list[str]:
+def _without(session: Session, silence: cases.NameSilence) -> list[str]:
     """Put the label in place of a case's names in every version; return what names it after that.
 
     A statement has words of its own: what it took from a version is not changed here.
@@ -292,7 +292,7 @@ def _relabel(
     session: Session,
     template: Template,
     telling: Sequence[TemplateVersion],
-    silence: cases.Silence,
+    silence: cases.NameSilence,
 ) -> None:
     names = silence.entry.names
     if names_in(template.name, names):

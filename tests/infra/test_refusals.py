@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from api.infra.mail import bounces, refusals
-from api.infra.mail.bounces import Kind
+from api.infra.mail.bounces import BounceKind
 from tests.support import bounce_reports, refusal_corpus, refusal_corpus_aside, refusal_reports
 from tests.support.bounce_reports import Sent
 
@@ -237,4 +237,4 @@ def test_a_report_of_a_broken_form_is_read_by_its_words() -> None:
     raw = refusal_reports.status_alone(SENT, "550 5.1.1 User unknown").replace(
         b"Status: 5.1.1\n", b""
     )
-    assert bounces.explained(raw).kind is Kind.GONE
+    assert bounces.explained(raw).kind is BounceKind.GONE

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from api.signoffs.rules import mentions
-from api.signoffs.rules.mentions import Number, Passage
+from api.signoffs.rules.mentions import NumberOfOrganisations, Passage
 
-NAMES = mentions.Names(
+NAMES = mentions.OrganisationNames(
     [
         ("Lantern House", "lantern"),
         ("The Open Window", "window"),
@@ -130,13 +130,15 @@ def test_others_are_beside_those_whom_the_same_place_names(
     named: int,
     is_right: bool,  # noqa: FBT001 # what is expected
 ) -> None:
-    said = Number("/body/0", "", number, is_others)
+    said = NumberOfOrganisations("/body/0", "", number, is_others)
 
     assert mentions.fits(said, total, named) is is_right
 
 
 def test_hundreds_of_members_are_sought_in_a_long_text_at_once() -> None:
-    many = mentions.Names([(f"Specimen House {place:03}", place) for place in range(600)], [])
+    many = mentions.OrganisationNames(
+        [(f"Specimen House {place:03}", place) for place in range(600)], []
+    )
     text = "We ask that the doors of Specimen House 599 be opened. " * 4_000
 
     began = time.perf_counter()

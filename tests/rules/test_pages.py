@@ -155,14 +155,14 @@ def test_nothing_that_people_wrote_can_bring_markup() -> None:
     text = blocks.text(printed("english") | evil)
     frame = facts.Frame(language="en", coalition=EVIL, logo=EVIL)
     html = pages.statement(
-        facts.Statement(
+        facts.StatementPage(
             frame=frame,
             address="a",
             text=text,
             state="open",
             total=1,
             organisations=0,
-            lines=(facts.Line(EVIL, EVIL),),
+            lines=(facts.SignatoryLine(EVIL, EVIL),),
             when=EVIL,
             offer=facts.Offer(
                 revision_sha256="0",

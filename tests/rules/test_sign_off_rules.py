@@ -11,7 +11,7 @@ import pytest
 from api.errors import Invalid
 from api.signoffs import rules
 from api.signoffs.models import Answer, Silence
-from api.signoffs.rules import AnswerGiven, Case, Status
+from api.signoffs.rules import AnswerFacts, AnswerGiven, Status
 
 YES, BUT, NO, OBJECT = Answer.APPROVED, Answer.RESERVED, Answer.DECLINED, Answer.OBJECTED
 
@@ -23,49 +23,49 @@ def said(*answers: tuple[str, Answer, int]) -> list[AnswerGiven]:
 @pytest.mark.parametrize(
     ("case", "expected"),
     [
-        (Case(is_asked=False), "not_asked"),
-        (Case(is_asked=False, has_somebody=False), "nobody_to_ask"),
-        (Case(has_somebody=False), "nobody_to_ask"),
-        (Case(), "asked"),
-        (Case(said=said(("a", YES, 1))), "approved"),
-        (Case(said=said(("a", BUT, 1))), "reserved"),
-        (Case(said=said(("a", NO, 1))), "declined"),
-        (Case(said=said(("a", YES, 1)), is_asked=False), "approved"),
+        (AnswerFacts(is_asked=False), "not_asked"),
+        (AnswerFacts(is_asked=False, has_somebody=False), "nobody_to_ask"),
+        (AnswerFacts(has_somebody=False), "nobody_to_ask"),
+        (AnswerFacts(), "asked"),
+        (AnswerFacts(said=said(("a", YES, 1))), "approved"),
+        (AnswerFacts(said=said(("a", BUT, 1))), "reserved"),
+        (AnswerFacts(said=said(("a", NO, 1))), "declined"),
+        (AnswerFacts(said=said(("a", YES, 1)), is_asked=False), "approved"),
         # The latest answer counts.
-        (Case(said=said(("a", NO, 1), ("a", YES, 1))), "approved"),
-        (Case(said=said(("a", YES, 1), ("b", NO, 1))), "declined"),
+        (AnswerFacts(said=said(("a", NO, 1), ("a", YES, 1))), "approved"),
+        (AnswerFacts(said=said(("a", YES, 1), ("b", NO, 1))), "declined"),
         # An editorial revision carries over, and may be objected to.
-        (Case(said=said(("a", YES, 1)), counted_from=1), "approved"),
-        (Case(said=said(("a", YES, 1), ("a", OBJECT, 2))), "objected"),
-        (Case(said=said(("a", YES, 1), ("a", OBJECT, 2), ("a", YES, 2))), "approved"),
+        (AnswerFacts(said=said(("a", YES, 1)), counted_from=1), "approved"),
+        (AnswerFacts(said=said(("a", YES, 1), ("a", OBJECT, 2))), "objected"),
+        (AnswerFacts(said=said(("a", YES, 1), ("a", OBJECT, 2), ("a", YES, 2))), "approved"),
         # After a material one all are asked again.
-        (Case(said=said(("a", YES, 1)), counted_from=2), "waiting"),
-        (Case(said=said(("a", NO, 1)), counted_from=2), "waiting"),
-        (Case(said=said(("a", YES, 1), ("a", BUT, 2)), counted_from=2), "reserved"),
+        (AnswerFacts(said=said(("a", YES, 1)), counted_from=2), "waiting"),
+        (AnswerFacts(said=said(("a", NO, 1)), counted_from=2), "waiting"),
+        (AnswerFacts(said=said(("a", YES, 1), ("a", BUT, 2)), counted_from=2), "reserved"),
         # Two people.
-        (Case(said=said(("a", YES, 1)), needs_two=True), "one_of_two"),
-        (Case(said=said(("a", YES, 1), ("a", YES, 1)), needs_two=True), "one_of_two"),
-        (Case(said=said(("a", YES, 1), ("b", YES, 2)), needs_two=True), "approved"),
-        (Case(said=said(("a", BUT, 1), ("b", YES, 1)), needs_two=True), "reserved"),
-        (Case(said=said(("a", YES, 1), ("b", NO, 1)), needs_two=True), "declined"),
+        (AnswerFacts(said=said(("a", YES, 1)), needs_two=True), "one_of_two"),
+        (AnswerFacts(said=said(("a", YES, 1), ("a", YES, 1)), needs_two=True), "one_of_two"),
+        (AnswerFacts(said=said(("a", YES, 1), ("b", YES, 2)), needs_two=True), "approved"),
+        (AnswerFacts(said=said(("a", BUT, 1), ("b", YES, 1)), needs_two=True), "reserved"),
+        (AnswerFacts(said=said(("a", YES, 1), ("b", NO, 1)), needs_two=True), "declined"),
         (
-            Case(said=said(("a", YES, 1), ("b", NO, 1), ("a", YES, 1)), needs_two=True),
+            AnswerFacts(said=said(("a", YES, 1), ("b", NO, 1), ("a", YES, 1)), needs_two=True),
             "one_of_two",
         ),
         (
-            Case(said=said(("a", YES, 1), ("b", YES, 2)), needs_two=True, counted_from=2),
+            AnswerFacts(said=said(("a", YES, 1), ("b", YES, 2)), needs_two=True, counted_from=2),
             "one_of_two",
         ),
         # Silence.
-        (Case(is_over=True), "asked"),
-        (Case(silence=Silence.APPROVAL), "asked"),
-        (Case(silence=Silence.APPROVAL, is_over=True), "tacit"),
-        (Case(silence=Silence.APPROVAL, is_over=True, is_asked=False), "not_asked"),
-        (Case(silence=Silence.APPROVAL, is_over=True, has_somebody=False), "nobody_to_ask"),
-        (Case(silence=Silence.APPROVAL, is_over=True, needs_two=True), "asked"),
-        (Case(silence=Silence.APPROVAL, is_over=True, is_asked_again=True), "asked"),
+        (AnswerFacts(is_over=True), "asked"),
+        (AnswerFacts(silence=Silence.APPROVAL), "asked"),
+        (AnswerFacts(silence=Silence.APPROVAL, is_over=True), "tacit"),
+        (AnswerFacts(silence=Silence.APPROVAL, is_over=True, is_asked=False), "not_asked"),
+        (AnswerFacts(silence=Silence.APPROVAL, is_over=True, has_somebody=False), "nobody_to_ask"),
+        (AnswerFacts(silence=Silence.APPROVAL, is_over=True, needs_two=True), "asked"),
+        (AnswerFacts(silence=Silence.APPROVAL, is_over=True, is_asked_again=True), "asked"),
         (
-            Case(
+            AnswerFacts(
                 silence=Silence.APPROVAL,
                 is_over=True,
                 is_asked_again=True,
@@ -74,12 +74,12 @@ def said(*answers: tuple[str, Answer, int]) -> list[AnswerGiven]:
             ),
             "waiting",
         ),
-        (Case(silence=Silence.APPROVAL, is_over=True, said=said(("a", NO, 1))), "declined"),
-        (Case(silence=Silence.DECLINE, is_over=True), "declined"),
-        (Case(silence=Silence.DECLINE, is_over=True, said=said(("a", YES, 1))), "approved"),
+        (AnswerFacts(silence=Silence.APPROVAL, is_over=True, said=said(("a", NO, 1))), "declined"),
+        (AnswerFacts(silence=Silence.DECLINE, is_over=True), "declined"),
+        (AnswerFacts(silence=Silence.DECLINE, is_over=True, said=said(("a", YES, 1))), "approved"),
     ],
 )
-def test_where_a_member_is_follows_from_what_it_said(case: Case, expected: str) -> None:
+def test_where_a_member_is_follows_from_what_it_said(case: AnswerFacts, expected: str) -> None:
     assert rules.status(case) == Status(expected)
 
 

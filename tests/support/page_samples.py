@@ -55,7 +55,7 @@ def every(
     print_ = printed(case)
     text = blocks.text(print_)
     lines = tuple(
-        facts.Line(name, "Kazakhstan" if place % 2 else "")
+        facts.SignatoryLine(name, "Kazakhstan" if place % 2 else "")
         for place, name in enumerate(NAMES.get(text.language, NAMES["en"]) * 2)
     )
     offer = facts.Offer(
@@ -84,7 +84,7 @@ def every(
         ),
         is_sensitive=case != "russian",
     )
-    statement = facts.Statement(
+    statement = facts.StatementPage(
         frame=around,
         address=ADDRESS,
         text=text,
@@ -120,7 +120,7 @@ def every(
     yield "wait", pages.statement(replace(statement, wait=wait))
     for state in ("unopened", "closed", "superseded", "withdrawn", "none"):
         successor = (
-            facts.Link("A newer text", "/s/newer-23456789") if state == "superseded" else None
+            facts.Anchor("A newer text", "/s/newer-23456789") if state == "superseded" else None
         )
         yield (
             state,
@@ -131,7 +131,7 @@ def every(
     yield from _framed(statement, wrong, wait)
     yield "empty", pages.statement(replace(statement, total=0, organisations=0, lines=()))
     yield from _mailbox(around, text.title, said)
-    listed = facts.Signatories(
+    listed = facts.SignatoriesPage(
         frame=around,
         address=ADDRESS,
         title=text.title,
@@ -151,7 +151,7 @@ def every(
             replace(listed, lines=lines, next_cursor=None, withheld=1400, is_first=False)
         ),
     )
-    signing = facts.Signing(
+    signing = facts.SigningPage(
         title=text.title,
         text_language=text.language,
         text_direction=text.direction,
@@ -163,8 +163,8 @@ def every(
         affiliation="Specimen Weekly",
         news=("Specimen Rights Centre", "Open Window Initiative"),
     )
-    yield "confirm", pages.confirm(facts.Confirm(frame=around, signing=signing))
-    yield "withdraw", pages.withdraw(facts.Confirm(frame=around, signing=signing))
+    yield "confirm", pages.confirm(facts.ConfirmPage(frame=around, signing=signing))
+    yield "withdraw", pages.withdraw(facts.ConfirmPage(frame=around, signing=signing))
     thanks = facts.Thanks(
         frame=around,
         own="/m/secret",
@@ -174,7 +174,7 @@ def every(
     yield "thanks", pages.thanks(thanks)
     yield "thanks-held", pages.thanks(replace(thanks, is_held=True))
     yield "update", pages.update(_update(around, language))
-    own = facts.Own(
+    own = facts.OwnSignaturePage(
         frame=around,
         signing=signing,
         state="confirmed",
@@ -192,7 +192,7 @@ def every(
     nameless = replace(signing, name="", role="", affiliation="", visibility="anonymous")
     yield "own-nameless", pages.own(replace(own, signing=nameless, line="", is_saved=False))
     yield "own-withdrawn", pages.own(replace(own, state="withdrawn", line="", is_saved=False))
-    approve = facts.Approve(
+    approve = facts.ApprovePage(
         frame=around,
         text=text,
         parts=approving.parts(text, print_, places(print_)),
@@ -233,7 +233,7 @@ def every(
         ),
     )
     yield from _over(approve, said)
-    join = facts.Join(
+    join = facts.JoinPage(
         frame=around,
         coalition="Steppe and Mountain Coalition",
         name="Nino Specimeni",
@@ -250,12 +250,12 @@ def every(
             frame=around,
             title=said(kind),
             text=said(f"{kind}_text"),
-            links=(facts.Link(said("thanks.statement"), f"/s/{ADDRESS}"),),
+            links=(facts.Anchor(said("thanks.statement"), f"/s/{ADDRESS}"),),
         )
         yield f"done-{kind}", pages.notice(done)
 
 
-def _over(approve: facts.Approve, said: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+def _over(approve: facts.ApprovePage, said: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     """Yield how it appears apart from the answer: should none come, and after the time for it."""
     tacit = replace(approve, silence="approval", chooses_apart=True)
     yield "approve-silent", pages.approve(tacit)
@@ -265,11 +265,11 @@ def _over(approve: facts.Approve, said: Callable[[str], str]) -> Iterator[tuple[
     yield "approve-over", pages.approve(replace(approve, is_over=True, answer="declined"))
 
 
-def _update(around: facts.Frame, language: str) -> facts.Update:
+def _update(around: facts.Frame, language: str) -> facts.UpdatePage:
     text = (
         "**Yesterday** we handed it over.\n\n> We will answer.\n\n[See](https://specimen.example)"
     )
-    return facts.Update(
+    return facts.UpdatePage(
         frame=around,
         organisation=NAMES[language][0],
         subject="The letter was handed over",
@@ -279,7 +279,9 @@ def _update(around: facts.Frame, language: str) -> facts.Update:
     )
 
 
-def _framed(statement: facts.Statement, wrong: facts.Form, wait: str) -> Iterator[tuple[str, str]]:
+def _framed(
+    statement: facts.StatementPage, wrong: facts.Form, wait: str
+) -> Iterator[tuple[str, str]]:
     framed = replace(statement, is_framed=True)
     yield "framed", pages.embedded(framed)
     yield "framed-faults", pages.embedded(replace(framed, form=wrong, has_changed=True, wait=wait))
@@ -287,7 +289,7 @@ def _framed(statement: facts.Statement, wrong: facts.Form, wait: str) -> Iterato
     yield "framed-closed", pages.embedded(replace(framed, state="closed", offer=None))
 
 
-def _own_of_an_organisation(own: facts.Own, said: Callable[[str], str]) -> str:
+def _own_of_an_organisation(own: facts.OwnSignaturePage, said: Callable[[str], str]) -> str:
     signing = replace(own.signing, organisation="Open Window Initiative", affiliation="")
     nobody = facts.Form(values={"by_name": [""]}, faults={"by_name": said("field.needed")})
     page = replace(own, signing=signing, is_organisation=True, boxes=(), is_saved=False)
@@ -321,7 +323,7 @@ def _wrong(around: facts.Frame, said: Callable[[str], str]) -> Iterator[tuple[st
         frame=around,
         title=said("statement.printing"),
         text=said("statement.printing_text"),
-        links=(facts.Link(said("page.back"), f"/s/{ADDRESS}"),),
+        links=(facts.Anchor(said("page.back"), f"/s/{ADDRESS}"),),
         is_error=True,
     )
     yield "printing", pages.notice(printing)

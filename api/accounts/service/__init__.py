@@ -50,7 +50,7 @@ class LastOwner(Conflict):
 
 
 @dataclass(frozen=True)
-class Person:
+class UserView:
     """A user as people see one."""
 
     id: UUID
@@ -63,7 +63,7 @@ class Granted:
     """A role and whose it is."""
 
     grant: RoleGrant
-    person: Person
+    person: UserView
 
 
 def load(  # noqa: PLR0913 # the one door to every row: each of these is a question it must ask
@@ -122,7 +122,7 @@ def actor_of(email: str) -> Actor:
         return Actor(user.id, None, roles, None)
 
 
-def create_user(email: str, name: str) -> Person:
+def create_user(email: str, name: str) -> UserView:
     """Enter a person who works here."""
     with transaction() as session:
         if _by_email(session, email):
@@ -130,13 +130,13 @@ def create_user(email: str, name: str) -> Person:
         return _new_user(session, None, email, name)
 
 
-def _new_user(session: Session, by: Actor | None, email: str, name: str) -> Person:
+def _new_user(session: Session, by: Actor | None, email: str, name: str) -> UserView:
     user_id = uuid4()
     identity = keys.seal(session, None, IDENTITY, user_id, {"email": email, "name": name})
     user = User(id=user_id, identity=identity, email_index=_email_index(session, email))
     insert(session, user, on_clash=EmailTaken("Use the user that is there."))
     audit.append(session, by, "user.created", None, user_id, facts={"email": email})
-    return Person(user_id, email, name)
+    return UserView(user_id, email, name)
 
 
 def _email_index(session: Session, email: str) -> bytes:
@@ -148,13 +148,13 @@ def _by_email(session: Session, email: str) -> User | None:
     return session.scalars(query).first()
 
 
-def person(session: Session, user: User) -> Person:
+def person(session: Session, user: User) -> UserView:
     """Return a user's name and address, unsealed."""
     identity = keys.unseal(session, IDENTITY, user.id, user.identity)
-    return Person(user.id, identity["email"], identity["name"])
+    return UserView(user.id, identity["email"], identity["name"])
 
 
-def me(actor: Actor) -> Person:
+def me(actor: Actor) -> UserView:
     """Return who the actor is."""
     with reading() as session:
         return person(session, session.get_one(User, actor.user_id))
@@ -255,7 +255,7 @@ def found_role(session: Session, actor: Actor, coalition_id: UUID) -> None:
     _record(session, actor, "role.granted", given)
 
 
-def _new_grant(session: Session, coalition_id: UUID, who: Person, role: Role) -> RoleGrant:
+def _new_grant(session: Session, coalition_id: UUID, who: UserView, role: Role) -> RoleGrant:
     grant_id = uuid4()
     facts = {"email": who.email, "name": who.name}
     identity = keys.seal(session, coalition_id, ROLE_IDENTITY, grant_id, facts)
@@ -285,7 +285,7 @@ def grant_role(actor: Actor, coalition_id: UUID, email: str, name: str, wanted: 
     with transaction() as session:
         user = _by_email(session, email)
         user_id = user.id if user else _new_user(session, actor, email, name).id
-        given = _new_grant(session, coalition_id, Person(user_id, email, name), wanted)
+        given = _new_grant(session, coalition_id, UserView(user_id, email, name), wanted)
         insert(session, given, on_clash=HasRole("Change the role that is there."))
         _record(session, actor, "role.granted", given)
         return granted(session, given)
@@ -335,4 +335,4 @@ def _keep_an_owner(given: RoleGrant, owners: Sequence[RoleGrant]) -> None:
 def granted(session: Session, grant: RoleGrant) -> Granted:
     """Return a role with whose it is, as its coalition wrote them."""
     who = keys.unseal(session, ROLE_IDENTITY, grant.id, grant.identity)
-    return Granted(grant, Person(grant.user_id, who["email"], who["name"]))
+    return Granted(grant, UserView(grant.user_id, who["email"], who["name"]))

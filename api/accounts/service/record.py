@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Shown:
+class EntryView:
     """An entry, and the salt of its commitment in hexadecimal; None where there is none now."""
 
     entry: AuditEntry
@@ -37,7 +37,7 @@ def entries(  # noqa: PLR0913 # the filters of one list
     action: str | None = None,
     object_id: UUID | None = None,
     user_id: UUID | None = None,
-) -> Page[Shown]:
+) -> Page[EntryView]:
     """Return what was done in a coalition, the latest first; its owners may know."""
     actor.must(coalition_id, Role.OWNER)
     query = select(AuditEntry).where(AuditEntry.coalition_id == coalition_id)
@@ -53,9 +53,9 @@ def entries(  # noqa: PLR0913 # the filters of one list
         return rows.of(lambda row: _shown(session, row))
 
 
-def _shown(session: Session, entry: AuditEntry) -> Shown:
+def _shown(session: Session, entry: AuditEntry) -> EntryView:
     salt = audit.salt_of(session, entry)
-    return Shown(entry, None if salt is None else salt.hex())
+    return EntryView(entry, None if salt is None else salt.hex())
 
 
 def head() -> Head:

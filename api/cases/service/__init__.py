@@ -38,8 +38,8 @@ from api.cases.service.others import SAID
 from api.cases.service.silences import (
     NONE,
     Edited,
+    NameSilence,
     Place,
-    Silence,
     corpora,
     must_be_places,
     references,
@@ -72,9 +72,9 @@ __all__ = [
     "Edited",
     "Entry",
     "KeyTaken",
+    "NameSilence",
     "Place",
     "Recorded",
-    "Silence",
     "StillNamed",
     "as_document",
     "closed",
@@ -102,7 +102,7 @@ class CaseInUse(Conflict):
 
 
 @dataclass(frozen=True)
-class Shown:
+class CaseView:
     """A case as one person may see it; key and identity hold nothing where they may not."""
 
     case: Case
@@ -113,7 +113,7 @@ class Shown:
     edited: Sequence[Edited] = ()  # by other labels
 
 
-def enter(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Shown:
+def enter(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> CaseView:
     """Enter a case into a coalition."""
     actor.must(coalition_id, Role.EDITOR)
     with transaction() as session:
@@ -131,7 +131,7 @@ def change(  # noqa: PLR0913 # what a request says
     labels: Mapping[str, str],
     *,
     preview: bool,
-) -> Shown:
+) -> CaseView:
     """Change some of a case's facts; whether it may be named, too.
 
     A name that is taken back leaves every text, for its label or for those of single places; they
@@ -161,14 +161,14 @@ def _labels(
     if case.may_be_named or not actor.may(case.coalition_id, Role.COORDINATOR):
         must_be_places(labels, ())
         return [], []
-    silence = Silence(entry_of(session, case), own_label(session, case), labels)
+    silence = NameSilence(entry_of(session, case), own_label(session, case), labels)
     relabel(session, silence, hidden(session, case.coalition_id))
     if labels:
         audit.record(session, actor, "case.labels_changed", case, {"places": sorted(labels)})
     return silence.places, silence.edited
 
 
-def _case(actor: Actor, case_id: UUID) -> Shown:
+def _case(actor: Actor, case_id: UUID) -> CaseView:
     return case(actor, case_id)
 
 
@@ -202,7 +202,7 @@ def remove(actor: Actor, case_id: UUID, expected: int) -> None:
         session.delete(case)
 
 
-def case(actor: Actor, case_id: UUID) -> Shown:
+def case(actor: Actor, case_id: UUID) -> CaseView:
     """Return one case, as the actor may see it."""
     with reading() as session:
         return _shown(session, actor, load(session, actor, Case, case_id, Role.VIEWER))
@@ -218,7 +218,7 @@ def of_coalition(  # noqa: PLR0913 # the filters of one list
     status: CaseStatus | None = None,
     may_be_named: bool | None = None,
     verified_before: date | None = None,
-) -> Page[Shown]:
+) -> Page[CaseView]:
     """Return a coalition's cases by country and name, or those that any spelling finds."""
     actor.must(coalition_id, Role.VIEWER)
     query = select(Case).where(Case.coalition_id == coalition_id)
@@ -282,8 +282,8 @@ def status_changes(actor: Actor, case_id: UUID, page: PageRequest) -> Page[Recor
         return rows.of(lambda row: recorded(session, row, is_for_all=named, actor=actor))
 
 
-def _shown(session: Session, actor: Actor, case: Case) -> Shown:
+def _shown(session: Session, actor: Actor, case: Case) -> CaseView:
     label = label_of(session, case)
     if not (case.may_be_named or actor.may(case.coalition_id, Role.COORDINATOR)):
-        return Shown(case, None, label, dict.fromkeys(WHO))
-    return Shown(case, case.key, label, entry_of(session, case).identity)
+        return CaseView(case, None, label, dict.fromkeys(WHO))
+    return CaseView(case, case.key, label, entry_of(session, case).identity)

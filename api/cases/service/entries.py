@@ -14,8 +14,8 @@ from api.cases.models import Case, CaseStatus, CaseStatusChange
 from api.cases.service.history import record
 from api.cases.service.silences import (
     NONE,
+    NameSilence,
     Place,
-    Silence,
     must_be_free_of,
     must_be_places,
     naming_after,
@@ -94,12 +94,12 @@ def forget(session: Session) -> None:
         session.info.pop(known, None)
 
 
-def unnamed(session: Session, coalition_id: UUID) -> rules.Names:
+def unnamed(session: Session, coalition_id: UUID) -> rules.NameIndex:
     """Return the names of the cases of a coalition that may not be named."""
-    known: dict[UUID, rules.Names] = session.info.setdefault(UNNAMED, {})
+    known: dict[UUID, rules.NameIndex] = session.info.setdefault(UNNAMED, {})
     if coalition_id not in known:
         every = hidden(session, coalition_id)
-        known[coalition_id] = rules.Names(name for entry in every for name in entry.names)
+        known[coalition_id] = rules.NameIndex(name for entry in every for name in entry.names)
     return known[coalition_id]
 
 
@@ -175,9 +175,9 @@ def enter_case(
     return entered[0].case
 
 
-def silences_of(entered: Iterable[Entry]) -> list[Silence]:
+def silences_of(entered: Iterable[Entry]) -> list[NameSilence]:
     """Return what no text may hold of cases that are new."""
-    return [Silence(entry, None) for entry in entered if not entry.case.may_be_named]
+    return [NameSilence(entry, None) for entry in entered if not entry.case.may_be_named]
 
 
 def enter_cases(
@@ -238,7 +238,7 @@ def change_entry(
 
 def rewrite(
     session: Session, entry: Entry, changes: Mapping[str, Any], free: rules.Keys | None = None
-) -> Silence | None:
+) -> NameSilence | None:
     """Change a case, and return what must leave the texts once that is flushed."""
     case, was_named, names = entry.case, entry.case.may_be_named, entry.names
     entry = Entry(case, {**entry.identity, **{k: changes[k] for k in WHO if k in changes}})
@@ -252,9 +252,9 @@ def rewrite(
     if is_taken_back:
         # An alias that goes in the same call must leave the texts as well.
         every = {**entry.identity, "aliases": [*entry.identity["aliases"], *names]}
-        return Silence(Entry(case, every), own_label(session, case))
+        return NameSilence(Entry(case, every), own_label(session, case))
     if not case.may_be_named and set(entry.names) - set(names):
-        return Silence(entry, None)
+        return NameSilence(entry, None)
     return None
 
 
@@ -288,7 +288,7 @@ def _keep(session: Session, entry: Entry) -> None:
 
 def telling(facts: Mapping[str, Any], names: Iterable[str]) -> list[str]:
     """Return which facts that anybody sees of a case tell one of its names."""
-    sought = rules.Names(names)
+    sought = rules.NameIndex(names)
     return [field for field in SHOWN if sought.found_in(facts.get(field) or "")]
 
 
@@ -326,7 +326,11 @@ def _base(entry: Entry) -> str:
 
 
 def keep_silent(
-    session: Session, coalition_id: UUID, silences: Iterable[Silence], *, by: Actor | None = None
+    session: Session,
+    coalition_id: UUID,
+    silences: Iterable[NameSilence],
+    *,
+    by: Actor | None = None,
 ) -> None:
     """Take names out of every text that is told of here, or say which still hold one."""
     every = list(silences)
@@ -337,7 +341,7 @@ def keep_silent(
             raise StillNamed(f"Take the name out of these first: {', '.join(naming)}.")
 
 
-def record_silence(session: Session, silence: Silence, by: Actor | None) -> None:
+def record_silence(session: Session, silence: NameSilence, by: Actor | None) -> None:
     if silence.label is not None:
         audit.record(session, by, "case.name_taken_back", silence.entry.case)
 

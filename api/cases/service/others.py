@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from api.cases import rules
 from api.cases.models import Case
-from api.cases.service.silences import Place, Silence, corpora, texts
+from api.cases.service.silences import NameSilence, Place, corpora, texts
 from api.infra.database.transactions import touch
 from api.infra.security import audit
 
@@ -28,9 +28,9 @@ def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
         yield from filter(None, row)
 
 
-def _without(session: Session, silence: Silence) -> list[str]:
+def _without(session: Session, silence: NameSilence) -> list[str]:
     """Put the label in place of a case's names in what is said of others."""
-    case, names = silence.entry.case, rules.Names(silence.entry.names)
+    case, names = silence.entry.case, rules.NameIndex(silence.entry.names)
     query = select(Case).where(Case.coalition_id == case.coalition_id, Case.id != case.id)
     left = []
     for other in session.scalars(query.order_by(Case.key)).all():
@@ -45,7 +45,7 @@ def _without(session: Session, silence: Silence) -> list[str]:
     return left
 
 
-def _relabel(other: Case, name: str, silence: Silence) -> None:
+def _relabel(other: Case, name: str, silence: NameSilence) -> None:
     url, before = f"/v1/cases/{other.id}", getattr(other, name)
     place = f"cases/{other.id}#/{name}"
     setattr(other, name, rules.without(before, silence.entry.names, silence.at(place)))

@@ -49,7 +49,7 @@ class Edited:
 
 
 @dataclass(frozen=True)
-class Silence:
+class NameSilence:
     """Names that may stand in no text; where they do, the label takes their place."""
 
     entry: Entry
@@ -77,14 +77,16 @@ class Silence:
 # where one is given, and return what names the case after that.
 references: list[Callable[[Session, Case], list[str]]] = []
 corpora: list[Callable[[Session, UUID], Iterator[str]]] = []
-texts: list[Callable[[Session, Silence], list[str]]] = []
+texts: list[Callable[[Session, NameSilence], list[str]]] = []
 # What puts other labels where a name was taken back before, and tells where they stand.
-relabellers: list[Callable[[Session, Silence], None]] = []
+relabellers: list[Callable[[Session, NameSilence], None]] = []
 
 
-def spoken_of(session: Session, coalition_id: UUID, silences: Sequence[Silence]) -> list[Silence]:
+def spoken_of(
+    session: Session, coalition_id: UUID, silences: Sequence[NameSilence]
+) -> list[NameSilence]:
     """Return those of which a name stands in any text, by one look at them all."""
-    names = rules.Names(name for each in silences for name in each.entry.names)
+    names = rules.NameIndex(name for each in silences for name in each.entry.names)
     if not names:
         return []
     labels = (each.label for each in silences if each.label)
@@ -93,12 +95,12 @@ def spoken_of(session: Session, coalition_id: UUID, silences: Sequence[Silence])
     return [each for each in silences if not found.isdisjoint(each.entry.names)]
 
 
-def naming_after(session: Session, silence: Silence) -> list[str]:
+def naming_after(session: Session, silence: NameSilence) -> list[str]:
     """Put the label where the names stand, if there is one; return what names the case then."""
     return [each for act in texts for each in act(session, silence)]
 
 
-def relabel(session: Session, silence: Silence, hidden: Iterable[Entry]) -> None:
+def relabel(session: Session, silence: NameSilence, hidden: Iterable[Entry]) -> None:
     """Put other labels where a name was taken back before; tell every place of one."""
     must_be_free_of(silence.labels, silence.entry.names, hidden)
     for act in relabellers:
@@ -110,7 +112,7 @@ def must_be_free_of(
     labels: Mapping[str, str], names: Iterable[str], hidden: Iterable[Entry]
 ) -> None:
     """Let labels pass that tell nobody who may not be named, in whatever spelling."""
-    own, others = list(names), rules.Names(name for entry in hidden for name in entry.names)
+    own, others = list(names), rules.NameIndex(name for entry in hidden for name in entry.names)
     faults = [
         Fault(point("labels", place, "label"), Code.HIDDEN_NAME, BACK)
         for place, label in enumerate(labels.values())

@@ -27,7 +27,7 @@ from api.cases.service.entries import (
     telling,
     write_status,
 )
-from api.cases.service.silences import Silence, naming_after, spoken_of
+from api.cases.service.silences import NameSilence, naming_after, spoken_of
 from api.coalitions.models import Coalition
 from api.coalitions.service.locking import lock_coalition
 from api.errors import Code, DomainError
@@ -225,11 +225,11 @@ class _Merging:
             detail = f"Texts hold more than {MOST_SPOKEN} such names: send fewer lines at once."
             reported.refuse([CellFault("may_be_named", Code.TOO_MANY, detail)])
 
-    def _silences(self) -> Iterator[tuple[Reported, Silence]]:
+    def _silences(self) -> Iterator[tuple[Reported, NameSilence]]:
         for reported, facts in self.entering:
             if not facts["may_be_named"]:
                 case = Case(coalition_id=self.coalition_id, key=facts["key"] or "")
-                yield reported, Silence(Entry(case, {name: facts[name] for name in WHO}), None)
+                yield reported, NameSilence(Entry(case, {name: facts[name] for name in WHO}), None)
         for reported, entry, changes in self.changing:
             case, identity = entry.case, {**entry.identity, **changes}
             if changes.get("may_be_named", case.may_be_named):
@@ -237,9 +237,9 @@ class _Merging:
             every = Entry(case, {**identity, "aliases": [*identity["aliases"], *entry.names]})
             if case.may_be_named:
                 shown = {name: changes.get(name, getattr(case, name)) for name in SHOWN}
-                yield reported, Silence(every, " ".join(filter(None, shown.values())))
+                yield reported, NameSilence(every, " ".join(filter(None, shown.values())))
             elif set(every.names) != set(entry.names):
-                yield reported, Silence(Entry(case, identity), None)
+                yield reported, NameSilence(Entry(case, identity), None)
 
     def _take_back(self, reported: Reported) -> None:
         """Take a name out of the texts now; where that cannot be, nothing of it stays."""
@@ -259,7 +259,7 @@ class _Merging:
         touch(entry.case, None)
         audit.record(self.session, self.actor, "case.changed", entry.case, changes)
         silence = change(self.session, entry, facts)
-        if isinstance(silence, Silence):  # else the texts were looked through at once
+        if isinstance(silence, NameSilence):  # else the texts were looked through at once
             record_silence(self.session, silence, self.actor)
         if status is not None:
             write_status(self.session, entry.case, {"status": status}, self.actor.user_id)

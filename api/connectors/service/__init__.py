@@ -50,7 +50,7 @@ class PeopleWait(Conflict):
 
 
 @dataclass(frozen=True)
-class Shown:
+class ConnectorView:
     """A connector, what of its settings is no secret, and how it does."""
 
     connector: Connector
@@ -127,7 +127,7 @@ def _tried(kind: str, settings: Mapping[str, str]) -> Trial:
         return Trial(fault.fault, [])
 
 
-def add(actor: Actor, coalition_id: UUID, facts: Mapping[str, Any]) -> Shown:
+def add(actor: Actor, coalition_id: UUID, facts: Mapping[str, Any]) -> ConnectorView:
     """Connect a tool of an organisation; those who agreed so far are handed over by a job."""
     actor.must(coalition_id, Role.COORDINATOR)
     settings = _checked(facts["kind"], facts["settings"])
@@ -157,7 +157,9 @@ def add(actor: Actor, coalition_id: UUID, facts: Mapping[str, Any]) -> Shown:
         return _shown(session, row)
 
 
-def change(actor: Actor, connector_id: UUID, expected: int, changes: Mapping[str, Any]) -> Shown:
+def change(
+    actor: Actor, connector_id: UUID, expected: int, changes: Mapping[str, Any]
+) -> ConnectorView:
     """Change a connector; what is mapped anew is told of those who come from then on."""
     with transaction() as session:
         row = load(session, actor, Connector, connector_id, Role.COORDINATOR, lock=True)
@@ -213,14 +215,14 @@ def read_back(actor: Actor, connector_id: UUID, *, accept_many: bool) -> Job:
         return work.soon(session, row.id, row.coalition_id)
 
 
-def one(actor: Actor, connector_id: UUID) -> Shown:
+def one(actor: Actor, connector_id: UUID) -> ConnectorView:
     """Return one connector."""
     with reading() as session:
         row = load(session, actor, Connector, connector_id, Role.COORDINATOR)
         return _shown(session, row)
 
 
-def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Shown]:
+def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[ConnectorView]:
     """Return a coalition's connectors, the oldest first."""
     actor.must(coalition_id, Role.COORDINATOR)
     with reading() as session:
@@ -247,12 +249,12 @@ def pushes(
         return found.of(lambda push: ShownPush(push, people.address_of(session, push)))
 
 
-def _shown(session: Session, row: Connector) -> Shown:
+def _shown(session: Session, row: Connector) -> ConnectorView:
     settings = people.settings_of(session, row)
     secret = {each.name for each in _fields(row.kind) if each.is_secret}
     if row.kind not in tools.kinds():
         secret = set(settings)  # who knows which of them is
-    return Shown(
+    return ConnectorView(
         row,
         {key: value for key, value in settings.items() if key not in secret},
         sorted(secret & settings.keys()),

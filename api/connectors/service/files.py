@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
-    from api.connectors.rules import Person
+    from api.connectors.rules import Recipient
     from api.infra.database.paging import Page, PageRequest
 
 FOLDER = "connector-files"
@@ -71,7 +71,7 @@ def _write_one(connector_id: UUID, run: UUID) -> int:
 
 def _ready(
     session: Session, connector: Connector, found: Sequence[Push], run: UUID
-) -> list[tuple[Push, Person | None, str]]:
+) -> list[tuple[Push, Recipient | None, str]]:
     ready = []
     for push in found:
         person, email = None, people.address_of(session, push)

@@ -8,7 +8,7 @@ from sqlalchemy import and_, select
 
 from api.connectors import rules
 from api.connectors.models import Push, PushAction, PushState
-from api.connectors.rules import Person, Proof
+from api.connectors.rules import Proof, Recipient
 from api.infra import clock
 from api.infra.security import keys
 from api.mailings.service import suppressions
@@ -53,12 +53,12 @@ def address_of(session: Session, push: Push) -> str | None:
     return cast("str", keys.unseal(session, ADDRESS, push.id, push.address))
 
 
-def list_of(connector: Connector, settings: Mapping[str, str], person: Person) -> str:
+def list_of(connector: Connector, settings: Mapping[str, str], person: Recipient) -> str:
     """Return the list that a person goes to."""
     return rules.list_for(person.language, settings.get("list", ""), connector.languages)
 
 
-def person(session: Session, connector: Connector, signature_id: UUID) -> Person | None:
+def person(session: Session, connector: Connector, signature_id: UUID) -> Recipient | None:
     """Return whom a tool is to have for a signature; None: nobody, any more."""
     query = (
         select(Signature, Consent, ConsentWords)
@@ -86,7 +86,7 @@ def person(session: Session, connector: Connector, signature_id: UUID) -> Person
         for ours, theirs in connector.fields.items()
         if facts.get(ours) is not None
     }
-    return Person(
+    return Recipient(
         email=known["email"],
         name=shown.get("name"),
         language=signature.language,
@@ -111,8 +111,8 @@ def lasting(push: Push) -> str | None:
 
 
 def without_suppressed(
-    session: Session, connector: Connector, ready: Sequence[tuple[Push, Person | None, str]]
-) -> list[tuple[Push, Person | None, str]]:
+    session: Session, connector: Connector, ready: Sequence[tuple[Push, Recipient | None, str]]
+) -> list[tuple[Push, Recipient | None, str]]:
     """Return those whom a tool is told of; who is to be subscribed and left alone stands back."""
     wanted = [email for _, person, email in ready if person is not None]
     bad = suppressions.suppressed(session, connector.coalition_id, wanted)

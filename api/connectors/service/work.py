@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from api.connectors.rules import Person, Tool
+    from api.connectors.rules import Recipient, Tool
     from api.infra.background.jobs import Work
 
     Pushed = dict[str, dict[str, list[tuple[UUID, int]]]]
@@ -227,7 +227,7 @@ class Pushing:
             raise self.later
         return None
 
-    def _try(self, push: Push, person: Person | None, email: str) -> None:
+    def _try(self, push: Push, person: Recipient | None, email: str) -> None:
         self.tried += 1
         try:
             self._push(push, person, email)
@@ -249,7 +249,7 @@ class Pushing:
         with reading() as session:
             return session.scalar(query) or 0
 
-    def _next(self) -> list[tuple[Push, Person | None, str]]:
+    def _next(self) -> list[tuple[Push, Recipient | None, str]]:
         """Return the next of whom the tool is told, with the list written down before it is."""
         with transaction() as session:
             query = select(Push).where(people.waiting(self.connector.id, self.run))
@@ -263,7 +263,7 @@ class Pushing:
                     push.mailing_list = people.list_of(self.connector, self.settings, person)
             return told
 
-    def _ready(self, session: Session, push: Push) -> tuple[Push, Person | None, str] | None:
+    def _ready(self, session: Session, push: Push) -> tuple[Push, Recipient | None, str] | None:
         if push.action is PushAction.UNSUBSCRIBE:
             email = people.address_of(session, push)
             return None if email is None else (push, None, email)
@@ -273,7 +273,7 @@ class Pushing:
             return None
         return push, person, person.email
 
-    def _push(self, push: Push, person: Person | None, email: str) -> None:
+    def _push(self, push: Push, person: Recipient | None, email: str) -> None:
         mailing_list = push.mailing_list or ""
         try:
             if person is None:

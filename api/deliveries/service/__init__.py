@@ -49,7 +49,7 @@ class NotPublished(Conflict):
 
 
 @dataclass(frozen=True)
-class Shown:
+class DeliveryView:
     """A delivery as it stands now."""
 
     row: Delivery
@@ -79,7 +79,7 @@ class Sight:
 class Sent:
     """What was promised, and who was passed over."""
 
-    items: list[Shown]
+    items: list[DeliveryView]
     without_email: list[Addressee]
     already: list[Addressee]
     missing: list[str]
@@ -190,11 +190,11 @@ def send(actor: Actor, letter_id: UUID, given: Mapping[str, Any]) -> Sent:
             jobs.promise(session, RENEW, owner, told, key=f"{RENEW}:{statement.id}")
             letters.promise_all(session, sending.COVER, owner, [each.id for each in made])
         return Sent(
-            [Shown(each, each.state, None, None) for each in made], without, already, missing
+            [DeliveryView(each, each.state, None, None) for each in made], without, already, missing
         )
 
 
-def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Shown:
+def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> DeliveryView:
     """Keep that somebody handed a statement over, by other means than e-mail from here."""
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
@@ -213,10 +213,10 @@ def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Shown:
         session.flush()
         told = {**sending.told(row), "note": facts["note"]}
         audit.record(session, actor, "delivery.recorded", row, told)
-        return Shown(row, row.state, None, facts["note"])
+        return DeliveryView(row, row.state, None, facts["note"])
 
 
-def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Shown]:
+def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[DeliveryView]:
     """Return a statement's deliveries, the latest first."""
     with reading() as session:
         load(session, actor, Statement, statement_id, Role.COORDINATOR)
@@ -226,7 +226,7 @@ def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Sh
         return paging.Page(list(_shown(session, found.items)), found.following, found.total)
 
 
-def one(actor: Actor, delivery_id: UUID) -> Shown:
+def one(actor: Actor, delivery_id: UUID) -> DeliveryView:
     """Return a delivery."""
     with reading() as session:
         row = load(session, actor, Delivery, delivery_id, Role.COORDINATOR)
@@ -234,7 +234,7 @@ def one(actor: Actor, delivery_id: UUID) -> Shown:
         return shown
 
 
-def _shown(session: Session, rows: Sequence[Delivery]) -> Iterator[Shown]:
+def _shown(session: Session, rows: Sequence[Delivery]) -> Iterator[DeliveryView]:
     """Return deliveries; what of a letter is not over yet, the outbox knows."""
     open_ = [each.id for each in rows if each.state is DeliveryState.WAITING]
     query = select(Letter).where(Letter.kind == sending.COVER, Letter.object_id.in_(open_))
@@ -246,7 +246,7 @@ def _shown(session: Session, rows: Sequence[Delivery]) -> Iterator[Shown]:
             if found.state is LetterState.FAILED:
                 state = DeliveryState.FAILED
         note = None if row.note is None else keys.unseal(session, NOTE, row.id, row.note)
-        yield Shown(row, state, fault, note)
+        yield DeliveryView(row, state, fault, note)
 
 
 def _must_be_published(statement: Statement) -> None:

@@ -34,7 +34,7 @@ WORDS = "responses.words"
 
 
 @dataclass(frozen=True)
-class Shown:
+class ResponseView:
     """A response with its words, and the demands that it speaks to."""
 
     row: Response
@@ -43,7 +43,7 @@ class Shown:
     demands: list[ResponseDemand]
 
 
-def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Shown:
+def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> ResponseView:
     """Keep what an addressee answered. A demand whose status it changes gets it as evidence."""
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
@@ -75,7 +75,7 @@ def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Shown:
             if link.status is not None:
                 of_it = {"status": link.status, "on": row.answered_on, "evidence": facts["text"]}
                 demands.put_status(session, actor, demand, {**of_it, "sources": facts["sources"]})
-        return Shown(row, facts["text"], facts["sources"], links)
+        return ResponseView(row, facts["text"], facts["sources"], links)
 
 
 def _link(row: Response, position: int, given: Mapping[str, Any]) -> ResponseDemand:
@@ -108,7 +108,7 @@ def _demands(
     yield from (known[each] for each in ids)
 
 
-def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Shown]:
+def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[ResponseView]:
     """Return the responses to a statement, the latest recorded first."""
     with reading() as session:
         load(session, actor, Statement, statement_id, Role.COORDINATOR)
@@ -118,13 +118,13 @@ def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Sh
         return paging.Page(_shown(session, found.items), found.following, found.total)
 
 
-def one(actor: Actor, response_id: UUID) -> Shown:
+def one(actor: Actor, response_id: UUID) -> ResponseView:
     """Return a response."""
     with reading() as session:
         return _shown(session, [load(session, actor, Response, response_id, Role.COORDINATOR)])[0]
 
 
-def _shown(session: Session, rows: Sequence[Response]) -> list[Shown]:
+def _shown(session: Session, rows: Sequence[Response]) -> list[ResponseView]:
     query = select(ResponseDemand).where(ResponseDemand.response_id.in_([row.id for row in rows]))
     about: dict[UUID, list[ResponseDemand]] = {}
     for link in session.scalars(query.order_by(ResponseDemand.position)):
@@ -132,5 +132,5 @@ def _shown(session: Session, rows: Sequence[Response]) -> list[Shown]:
     found = []
     for row in rows:
         said = keys.unseal(session, WORDS, row.id, row.words)
-        found.append(Shown(row, said["text"], said["sources"], about.get(row.id, [])))
+        found.append(ResponseView(row, said["text"], said["sources"], about.get(row.id, [])))
     return found

@@ -30,7 +30,7 @@ from api.demands.service.documents import (
     replace_demands,
 )
 from api.demands.service.rows import (
-    Asked,
+    DemandWithCases,
     ListThere,
     asked,
     change_demand,
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from api.infra.database.paging import Page, PageRequest
 
 __all__ = [
-    "Asked",
+    "DemandWithCases",
     "by_key",
     "documents",
     "put_demands",
@@ -75,7 +75,7 @@ class Whole:
     """A demand list with its demands in order."""
 
     demand_list: DemandList
-    demands: list[Asked]
+    demands: list[DemandWithCases]
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def order_demands(actor: Actor, list_id: UUID, expected: int, ids: Sequence[UUID
         return _order(session, Demand, within, demand_list)
 
 
-def add(actor: Actor, list_id: UUID, facts: dict[str, Any]) -> Asked:
+def add(actor: Actor, list_id: UUID, facts: dict[str, Any]) -> DemandWithCases:
     """Add a demand at the end of a list."""
     with transaction() as session:
         demand_list = load_locked(session, actor, DemandList, list_id, Role.EDITOR)
@@ -180,7 +180,9 @@ def add(actor: Actor, list_id: UUID, facts: dict[str, Any]) -> Asked:
         return asked(session, [demand])[0]
 
 
-def change(actor: Actor, demand_id: UUID, expected: int, changes: dict[str, Any]) -> Asked:
+def change(
+    actor: Actor, demand_id: UUID, expected: int, changes: dict[str, Any]
+) -> DemandWithCases:
     """Change some of a demand's facts, or move it to another list."""
     with transaction() as session:
         demand = load_locked(session, actor, Demand, demand_id, Role.EDITOR)
@@ -200,20 +202,20 @@ def remove(actor: Actor, demand_id: UUID, expected: int) -> None:
         session.delete(demand)
 
 
-def demand(actor: Actor, demand_id: UUID) -> Asked:
+def demand(actor: Actor, demand_id: UUID) -> DemandWithCases:
     """Return one demand."""
     with reading() as session:
         return asked(session, [load(session, actor, Demand, demand_id, Role.VIEWER)])[0]
 
 
-def of_list(actor: Actor, list_id: UUID, page: PageRequest) -> Page[Asked]:
+def of_list(actor: Actor, list_id: UUID, page: PageRequest) -> Page[DemandWithCases]:
     """Return a list's demands in order."""
     with reading() as session:
         load(session, actor, DemandList, list_id, Role.VIEWER)
         return _page(session, select(Demand).where(Demand.list_id == list_id), page)
 
 
-def of_case(actor: Actor, case_id: UUID, page: PageRequest) -> Page[Asked]:
+def of_case(actor: Actor, case_id: UUID, page: PageRequest) -> Page[DemandWithCases]:
     """Return the demands that are about a case."""
     with reading() as session:
         load(session, actor, Case, case_id, Role.VIEWER)
@@ -231,7 +233,7 @@ def of_coalition(  # noqa: PLR0913 # the filters of one list
     kind: DemandKind | None = None,
     status: DemandStatus | None = None,
     case_id: UUID | None = None,
-) -> Page[Asked]:
+) -> Page[DemandWithCases]:
     """Return a coalition's demands in the order of its lists, or those that pass the filters."""
     actor.must(coalition_id, Role.VIEWER)
     query = select(Demand).where(Demand.coalition_id == coalition_id)
@@ -290,7 +292,7 @@ def _is_about(case_id: UUID) -> ColumnElement[bool]:
     return Demand.id.in_(select(DemandCase.demand_id).where(DemandCase.case_id == case_id))
 
 
-def _page(session: Session, query: Select[Demand], page: PageRequest) -> Page[Asked]:
+def _page(session: Session, query: Select[Demand], page: PageRequest) -> Page[DemandWithCases]:
     rows = paging.page(session, query, page, [Demand.list_position, Demand.position, Demand.id])
     return paging.Page(asked(session, rows.items), rows.following, rows.total)
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 
 from api.cases import service as cases
 from api.cases.models import Case
-from api.cases.rules import Names, without
+from api.cases.rules import NameIndex, without
 from api.coalitions.service.locking import lock_coalition
 from api.demands import rules
 from api.demands.models import (
@@ -42,7 +42,7 @@ class ListThere(Conflict):
 
 
 @dataclass(frozen=True)
-class Asked:
+class DemandWithCases:
     """A demand and the cases that it is about, in order."""
 
     demand: Demand
@@ -186,14 +186,14 @@ def write_status(
     return _record(session, demand, facts, by)
 
 
-def asked(session: Session, demands: Iterable[Demand]) -> list[Asked]:
+def asked(session: Session, demands: Iterable[Demand]) -> list[DemandWithCases]:
     """Return demands with the cases that they are about."""
     rows = list(demands)
     query = select(DemandCase).where(DemandCase.demand_id.in_([row.id for row in rows]))
     about: dict[UUID, list[UUID]] = {}
     for link in session.scalars(query.order_by(DemandCase.position)):
         about.setdefault(link.demand_id, []).append(link.case_id)
-    return [Asked(row, about.get(row.id, [])) for row in rows]
+    return [DemandWithCases(row, about.get(row.id, [])) for row in rows]
 
 
 def _end(
@@ -217,7 +217,7 @@ def _write(session: Session, demand: Demand, facts: Mapping[str, Any]) -> None:
         raise Invalid(NAMED, [Fault(point(name), Code.HIDDEN_NAME, NAMED) for name in told])
 
 
-def telling(facts: Mapping[str, Any], names: Names) -> list[str]:
+def telling(facts: Mapping[str, Any], names: NameIndex) -> list[str]:
     """Return which facts of a demand hold one of these names."""
     return [field for field in PRINTED if names.found_in(facts.get(field) or "")]
 
@@ -272,10 +272,10 @@ def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
     yield from filter(None, session.scalars(names))
 
 
-def _without(session: Session, silence: cases.Silence) -> list[str]:
+def _without(session: Session, silence: cases.NameSilence) -> list[str]:
     """Put the label in place of a case's names; return what names it after that."""
     entry = silence.entry
-    names = Names(entry.names)
+    names = NameIndex(entry.names)
     query = select(Demand).where(Demand.coalition_id == entry.case.coalition_id)
     naming = []
     for demand in session.scalars(query.order_by(Demand.key)).all():
@@ -296,7 +296,7 @@ def _printed(demand: Demand) -> dict[str, str | None]:
 
 
 def _relabel(
-    session: Session, demand: Demand, named: Sequence[str], silence: cases.Silence
+    session: Session, demand: Demand, named: Sequence[str], silence: cases.NameSilence
 ) -> None:
     for name in ("text", "rationale", "addressee"):  # not the key: other texts refer to it
         if name not in named:
@@ -314,7 +314,7 @@ def _relabel(
     audit.record(session, None, "demand.relabelled", demand)
 
 
-def _is_unfit(demand: Demand, field: str, names: Names) -> bool:
+def _is_unfit(demand: Demand, field: str, names: NameIndex) -> bool:
     """Tell whether a field names a case still, or lost its shape as the name went."""
     is_marked = field in {"text", "rationale"}
     text = getattr(demand, field) or ""

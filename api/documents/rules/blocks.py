@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Text:
+class StatementText:
     """What a reader reads of a statement, set; all of it in the statement's own language."""
 
     language: str
@@ -43,7 +43,7 @@ class Text:
     edited: str = ""  # that it was edited after it was published, and when
 
 
-def text(printed: Printed, edited_on: date | None = None) -> Text:
+def text(printed: Printed, edited_on: date | None = None) -> StatementText:
     """Return a revision's text in pieces."""
     said, inline = words(printed["language"]), inline_of(printed)
     parts: Any = _parts()
@@ -53,7 +53,7 @@ def text(printed: Printed, edited_on: date | None = None) -> Text:
         macro = getattr(parts, block["type"])
         heading = "h3" if seen else "h2"
         blocks.append(macro(block, inline, said, outline.numbered, heading, place))
-    return Text(
+    return StatementText(
         language=printed["language"],
         direction=printed["direction"],
         digits=digits(printed["language"]),

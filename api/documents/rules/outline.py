@@ -52,30 +52,30 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Part:
+class OutlineItem:
     """One line of the contents: the id that it leads to, its words, and the lines under it."""
 
     id: str
     text: str
-    under: list[Part] = field(default_factory=list)
+    under: list[OutlineItem] = field(default_factory=list)
 
 
-def contents(printed: Printed, signatories: Signatories, words: Words) -> list[Part]:
+def contents(printed: Printed, signatories: Signatories, words: Words) -> list[OutlineItem]:
     """Return the contents of a long text with headings; of any other, none.
 
     Under a heading stand the countries and parties of whom something is asked there.
     """
-    found: list[Part] = []
+    found: list[OutlineItem] = []
     here = found
     for place, block in enumerate(printed["blocks"], 1):
         if block["type"] == "heading":
-            part = Part(f"part-{place}", bare(block["text"]))
+            part = OutlineItem(f"part-{place}", bare(block["text"]))
             found.append(part)
             here = part.under
         elif block["type"] == "demands":
             for number, one in enumerate(block["lists"], 1):
                 if "heading" in one:
-                    here.append(Part(f"part-{place}-{number}", one["heading"]))
+                    here.append(OutlineItem(f"part-{place}-{number}", one["heading"]))
     headings = sum(block["type"] == "heading" for block in printed["blocks"])
     length = sum(len(text) for block in printed["blocks"] for text in printing.texts(block))
     if headings < _FEWEST_HEADINGS or length < _LONG_TEXT:
@@ -85,7 +85,7 @@ def contents(printed: Printed, signatories: Signatories, words: Words) -> list[P
         ("notes", words.notes, printed["footnotes"]),
         ("contacts", words.contact, printed["contacts"]),
     )
-    return [*found, *(Part(name, heading) for name, heading, is_there in after if is_there)]
+    return [*found, *(OutlineItem(name, heading) for name, heading, is_there in after if is_there)]
 
 
 def bare(text: str) -> str:

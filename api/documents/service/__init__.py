@@ -70,7 +70,7 @@ class Document:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DocumentSpec:
     """Which document of a statement."""
 
     format: Format
@@ -108,7 +108,7 @@ def named(statement: Statement, form: Format) -> tuple[str, str]:
 def document(
     actor: Actor,
     statement_id: UUID,
-    wanted: Wanted,
+    wanted: DocumentSpec,
     is_known: Callable[[str], bool],
 ) -> Document | Job | str:
     """Return the document of a statement's revision.
@@ -125,7 +125,7 @@ def document(
     return render.document(content) if content else _made(actor, render, wanted)
 
 
-def _made(actor: Actor, render: StatementRender, wanted: Wanted) -> Document | Job:
+def _made(actor: Actor, render: StatementRender, wanted: DocumentSpec) -> Document | Job:
     if render.signatures <= MOST_IN_A_REQUEST:
         with suppress(Busy, LimitReached):  # which a job is not
             return render.document(print_now(render, is_waited_for=True))
@@ -145,7 +145,7 @@ def printed(actor: Actor, statement_id: UUID, key: str) -> Document | Job:
             raise NotFound("No document of this key was printed.")
         if row.taken_back_at is not None:
             raise Gone(OUT_OF_USE)
-        wanted = Wanted(Format(row.format), row.revision_number, row.theme)
+        wanted = DocumentSpec(Format(row.format), row.revision_number, row.theme)
         content = kept_bytes(session, statement, key)
         if content is not None:
             return Document(content, key, *named(statement, wanted.format))
@@ -155,7 +155,7 @@ def printed(actor: Actor, statement_id: UUID, key: str) -> Document | Job:
     return _made(actor, render, wanted)
 
 
-def print_later(statement_id: UUID, wanted: Wanted, progress: Callable[[int], None]) -> None:
+def print_later(statement_id: UUID, wanted: DocumentSpec, progress: Callable[[int], None]) -> None:
     """Print a revision with the signatures that it has by now, and keep the document."""
     with reading() as session:
         statement = session.get(Statement, statement_id)
@@ -198,7 +198,7 @@ def forget(coalition_id: UUID, statement_id: UUID | None) -> None:
             storage.delete(place)
 
 
-def render_of(session: Session, statement: Statement, wanted: Wanted) -> StatementRender:
+def render_of(session: Session, statement: Statement, wanted: DocumentSpec) -> StatementRender:
     revision = (
         statements.current_revision(session, statement)
         if wanted.revision is None
@@ -331,7 +331,7 @@ def _mark(render: StatementRender, marked_at: datetime | None, *, is_right: bool
 def _is_right(render: StatementRender) -> bool:
     """Tell whether the same document would be made now."""
     inputs = render.inputs
-    wanted = Wanted(inputs.format, render.number, inputs.look.theme)
+    wanted = DocumentSpec(inputs.format, render.number, inputs.look.theme)
     with reading() as session:
         statement = session.get(Statement, render.statement.id)
         if statement is None:

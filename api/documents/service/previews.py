@@ -10,7 +10,7 @@ from api.accounts.service import load
 from api.assemblies import service as assemblies
 from api.documents.rules import rendering
 from api.documents.rules.rendering import CONTENT_TYPES, ENDINGS, Format
-from api.documents.service import Document, Wanted, look_of, waiting
+from api.documents.service import Document, DocumentSpec, look_of, waiting
 from api.infra.database.transactions import reading
 from api.portable.rules import checking
 from api.statements import service as statements
@@ -28,7 +28,7 @@ class Previewed:
     warnings: tuple[str, ...]
 
 
-def preview(actor: Actor, statement_id: UUID, wanted: Wanted) -> Document:
+def preview(actor: Actor, statement_id: UUID, wanted: DocumentSpec) -> Document:
     """Return the document of a statement's draft, marked as one; it is not kept."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)

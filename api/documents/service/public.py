@@ -13,8 +13,8 @@ from api.documents.service import (
     MOST_TRIES,
     RENEW,
     Document,
+    DocumentSpec,
     StatementRender,
-    Wanted,
     kept,
     kept_bytes,
     named,
@@ -81,7 +81,7 @@ def renew(statement_id: UUID) -> None:
             statement = session.get(Statement, statement_id)
             if statement is None or statement.state is not State.PUBLISHED:
                 return
-            render = render_of(session, statement, Wanted(Format.PDF))
+            render = render_of(session, statement, DocumentSpec(Format.PDF))
             is_kept = kept(session, render) is not None
         if not is_kept:
             print_now(render)

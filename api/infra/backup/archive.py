@@ -84,7 +84,7 @@ class Writer:
             self.add(name, [content])
 
 
-class Reader:
+class ArchiveReader:
     """Reads an archive. Its manifest is signed; members are what it says, or an error."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
@@ -157,11 +157,11 @@ class Reader:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Reader]:
+def opened(path: Path) -> Iterator[ArchiveReader]:
     """Open an archive; raise NoBackup, BackupChanged, or KeyMissing where another key signed it."""
     with path.open("rb") as file, ExitStack() as stack:
         try:
-            reader = Reader(stack.enter_context(zipfile.ZipFile(file)))
+            reader = ArchiveReader(stack.enter_context(zipfile.ZipFile(file)))
         except (*BROKEN, OSError, ValueError) as broken:  # of a place in the file that is none
             raise NoBackup("It is no archive, or not a whole one.") from broken
         yield reader

@@ -23,7 +23,7 @@ from api.errors import Conflict
 from api.infra import clock
 from api.infra.background import dead_letters
 from api.infra.backup import archive, json_rows
-from api.infra.backup.archive import FILES, MEMBER, TABLES, BackupChanged, Reader, Writer
+from api.infra.backup.archive import FILES, MEMBER, TABLES, ArchiveReader, BackupChanged, Writer
 from api.infra.database.columns import Base
 from api.infra.database.transactions import db, reading, transaction
 from api.infra.mail import letters
@@ -197,7 +197,7 @@ def restore(path: Path) -> Kept:
         return Kept(manifest["rows"], len(source.files), manifest["head"], [], *held)
 
 
-def _must_fit(source: Reader) -> None:
+def _must_fit(source: ArchiveReader) -> None:
     with reading() as session:
         here = _revision(session.connection())
     manifest = source.manifest
@@ -212,7 +212,7 @@ def _must_fit(source: Reader) -> None:
         raise BackupChanged("Its tables are not those that it says.")
 
 
-def _must_be_empty(source: Reader) -> None:
+def _must_be_empty(source: ArchiveReader) -> None:
     with reading() as session:
         _must_have_no_rows(session.connection())
     others = sorted(set(runtime().storage.keys()) - set(source.files))
@@ -237,14 +237,14 @@ def _must_have_no_rows(connection: Connection) -> None:
         )
 
 
-def _must_open_keys(source: Reader) -> None:
+def _must_open_keys(source: ArchiveReader) -> None:
     """Raise KeyMissing unless every data key can be opened by a master key of this process."""
     table = Base.metadata.tables[DataKey.__tablename__]
     for row in json_rows.rows(table, source.lines(f"{TABLES}{table.name}.jsonl")):
         runtime().vault.open(UUID(str(row["id"])), str(row["master"]), row["wrapped"])
 
 
-def _put_rows(connection: Connection, source: Reader) -> None:
+def _put_rows(connection: Connection, source: ArchiveReader) -> None:
     """Write the rows of all tables, and compare what is there now with what was backed up."""
     for table in Base.metadata.sorted_tables:
         json_rows.put(connection, table, source.lines(f"{TABLES}{table.name}.jsonl"))

@@ -44,7 +44,7 @@ REPORTERS = re.compile(
 UNWANTED = frozenset({"abuse", "fraud", "opt-out"})  # RFC 5965, and what some send besides
 
 
-class Kind(StrEnum):
+class BounceKind(StrEnum):
     """What a report says of a letter."""
 
     GONE = "gone"  # nobody is there
@@ -53,20 +53,20 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Report:
+class BounceReport:
     """A report, as far as it can be believed: not at all before a token fits an address."""
 
-    kind: Kind
+    kind: BounceKind
     tokens: tuple[str, ...]
     failing: tuple[str, ...]  # the addresses that it speaks of
     named: tuple[str, ...]  # others that stand in it, such as whom the letter was written to
 
 
 @dataclass(frozen=True)
-class Reading:
+class BounceReading:
     """How a message was read, and why."""
 
-    kind: Kind | None  # None: it is no report, or nothing has failed yet
+    kind: BounceKind | None  # None: it is no report, or nothing has failed yet
     why: str
     said: str = ""  # the words that count
     failing: tuple[str, ...] = ()
@@ -83,7 +83,7 @@ class _Part(Message):
             super().set_raw(name, value[:LONGEST_HEADER])
 
 
-def read(raw: bytes) -> Report | None:
+def read(raw: bytes) -> BounceReport | None:
     """Return what a message reports; None: it is no report of a letter of ours. Never raises."""
     bounded = _bounded(raw)
     if not _tokens(bounded):
@@ -91,20 +91,20 @@ def read(raw: bytes) -> Report | None:
     found = _reading(bounded)
     if found.kind is None:
         return None
-    return Report(found.kind, found.tokens, found.failing, found.named)
+    return BounceReport(found.kind, found.tokens, found.failing, found.named)
 
 
-def explained(raw: bytes) -> Reading:
+def explained(raw: bytes) -> BounceReading:
     """Return how a message is read, whether or not it is about a letter of ours. Never raises."""
     return _reading(_bounded(raw))
 
 
-def _reading(raw: bytes) -> Reading:
+def _reading(raw: bytes) -> BounceReading:
     try:
         return _read(raw)
     except Exception as fault:  # noqa: BLE001 # whatever a stranger's message does to a parser
         log.warning("report unreadable", error=type(fault).__name__)
-        return Reading(None, "it cannot be read")
+        return BounceReading(None, "it cannot be read")
 
 
 def _bounded(raw: bytes) -> bytes:
@@ -112,9 +112,9 @@ def _bounded(raw: bytes) -> bytes:
     return b"\n".join(line[:LONGEST_LINE] for line in lines)
 
 
-def _read(raw: bytes) -> Reading:
+def _read(raw: bytes) -> BounceReading:
     if len(DEEP.findall(raw)) > MOST_PARTS:
-        return Reading(None, "it holds too many parts")
+        return BounceReading(None, "it holds too many parts")
     whole = BytesParser(_Part, policy=compat32).parsebytes(raw)
     complaint = [part for part in whole.walk() if _type(part) == "message/feedback-report"]
     found = _complaint(complaint) if complaint else _bounce(whole)
@@ -147,18 +147,20 @@ def _shorten(parts: list[Message]) -> None:
         part.set_payload(kept)
 
 
-def _complaint(parts: Iterable[Message]) -> Reading:
+def _complaint(parts: Iterable[Message]) -> BounceReading:
     """Return whose complaint it is."""
     fields = [each for part in parts for each in part.walk()]
     kinds = {str(each.get("Feedback-Type", "")).strip().lower() for each in fields}
     if not kinds & UNWANTED:
-        return Reading(None, "a report about a letter that nobody calls unwanted")
+        return BounceReading(None, "a report about a letter that nobody calls unwanted")
     values = (str(value) for each in fields for value in each.get_all("Original-Rcpt-To", []))
     failing = chain.from_iterable(map(ADDRESS.findall, values))
-    return Reading(Kind.UNWANTED, "somebody called the letter unwanted", failing=tuple(failing))
+    return BounceReading(
+        BounceKind.UNWANTED, "somebody called the letter unwanted", failing=tuple(failing)
+    )
 
 
-def _bounce(whole: Message) -> Reading:
+def _bounce(whole: Message) -> BounceReading:
     """Return what a bounce says, and of whom. That a letter is late is no bounce."""
     words = bounce_texts.before_the_letter(whole)
     parts = list(bounce_texts.parts_before(whole))
@@ -166,13 +168,13 @@ def _bounce(whole: Message) -> Reading:
     acted = [each for each in blocks if each.get("Action")]
     failed = [each for each in acted if _action(each).startswith(("fail", "error"))]
     if acted and not failed:
-        return Reading(None, f"nothing has failed: {_action(acted[0])}")
+        return BounceReading(None, f"nothing has failed: {_action(acted[0])}")
     if not failed and (why := _why_not(whole, parts, words)):
-        return Reading(None, why)
+        return BounceReading(None, why)
     found = _failing(whole, failed)
     if not failed and not found:
         if not bounce_texts.FAILED.search(words):
-            return Reading(None, "it does not say that something failed")
+            return BounceReading(None, "it does not say that something failed")
         found = ADDRESS.findall(words)
     about = list(dict.fromkeys(found))[:MOST_ABOUT]
     tail = _from_the_first(words, found)
@@ -181,8 +183,8 @@ def _bounce(whole: Message) -> Reading:
     ]
     # Of several recipients, all have to be gone: a letter has one, and the rest are sent on to.
     first = next((each for each in meanings if not each.is_gone), meanings[0])
-    kind = Kind.GONE if first.is_gone else Kind.FAILED
-    return Reading(kind, first.why, first.said, tuple(found))
+    kind = BounceKind.GONE if first.is_gone else BounceKind.FAILED
+    return BounceReading(kind, first.why, first.said, tuple(found))
 
 
 def _why_not(whole: Message, parts: list[Message], words: str) -> str | None:

@@ -20,7 +20,7 @@ from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset
 from weasyprint.text.fonts import get_hb_object_data
 
 from api.infra.pdf import text_layer, truetype
-from api.infra.pdf.truetype import Compound, Part
+from api.infra.pdf.truetype import Component, Compound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -61,7 +61,7 @@ def _cut(font: Font, to_unicode: Iterable[int]) -> bytes:
     """Return a font file of these numbers: glyphs of the font's, and what is drawn from them."""
     compounds = text_layer.numbers(font).compounds
     if "CFF2" in font.tables:
-        plain = {n: Compound((Part(n, 0, 0),), font.widths[n]) for n in to_unicode}
+        plain = {n: Compound((Component(n, 0, 0),), font.widths[n]) for n in to_unicode}
         return _redrawn(font, plain | compounds)
     parts = {part.glyph for each in compounds.values() for part in each.parts}
     static = _pinned(font, sorted(parts | (set(to_unicode) - set(compounds))))
@@ -143,7 +143,7 @@ def _redrawn(font: Font, glyphs: Mapping[int, Compound]) -> bytes:
         return _truetype(shapes, widths, units, source["hhea"])
 
 
-def _shape(drawn: Mapping[str, Any], parts: Iterable[Part]) -> Any:
+def _shape(drawn: Mapping[str, Any], parts: Iterable[Component]) -> Any:
     """Return what parts draw together in quadratic curves, within one unit of their own."""
     pen = TTGlyphPen(None)
     for part in parts:

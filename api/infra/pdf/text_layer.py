@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from weasyprint.draw import text as drawing
 from weasyprint.text.ffi import FROM_UNITS, ffi, pango
 
-from api.infra.pdf.truetype import Compound, Part
+from api.infra.pdf.truetype import Component, Compound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -219,7 +219,7 @@ def _join(face: _Face, glyphs: Any, inked: list[int], first: int, text: str) -> 
     scale = face.font.upem * FROM_UNITS / face.size
     x, y = positions[first]
     parts = tuple(
-        Part(
+        Component(
             glyphs[place].glyph,
             round((positions[place][0] - x) * scale),
             round((y - positions[place][1]) * scale),
@@ -245,7 +245,7 @@ def _alone(face: _Face, glyph: int, text: str) -> int:
             known = glyph
         else:
             width = _width(face, glyph)
-            known = _own(face, Compound((Part(glyph, 0, 0),), width), text)
+            known = _own(face, Compound((Component(glyph, 0, 0),), width), text)
         numbers.known[(glyph, text)] = known
     return known
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _WORDS, _PLACED, _MORE = 0x0001, 0x0002, 0x0020  # how a part is placed, and that one follows
 
 
-class Part(NamedTuple):
+class Component(NamedTuple):
     """A glyph of the font's and where it stands, in the font's units."""
 
     glyph: int
@@ -27,7 +27,7 @@ class Part(NamedTuple):
 class Compound(NamedTuple):
     """What its parts draw together, and how far the next glyph is, in thousandths of the size."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[Component, ...]
     width: int
 
 
@@ -103,7 +103,7 @@ def _box(glyf: bytearray, at: int) -> _Box:
     return left, low, right, high
 
 
-def _compound(parts: Sequence[Part], boxes: Sequence[_Box]) -> bytes:
+def _compound(parts: Sequence[Component], boxes: Sequence[_Box]) -> bytes:
     """Return a glyph that is drawn from others, which have these boxes."""
     if not parts:
         return b""

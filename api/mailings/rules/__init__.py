@@ -85,7 +85,7 @@ UNASKED = frozenset({"signing.confirmation", "signing.again"})
 
 
 @dataclass(frozen=True)
-class Part:
+class Paragraph:
     """One paragraph of a letter: `text`, `quote`, `button` or `link`."""
 
     kind: str
@@ -188,7 +188,7 @@ def _quoted(value: str) -> Markup:
     return Markup("\n\n".join(f"> {markdown.escape(each)}" for each in paragraphs if each))  # noqa: S704 # escaped for Markdown, which is all that it goes through
 
 
-def _parts(body: str) -> Iterator[Part]:
+def _parts(body: str) -> Iterator[Paragraph]:
     is_small, has_button = False, False
     for block in re.split(r"\n\s*\n", body.strip()):
         text = " ".join(line.strip() for line in block.splitlines())
@@ -198,14 +198,14 @@ def _parts(body: str) -> Iterator[Part]:
             kind = "link" if has_button else "button"
             has_button = True
             (address,) = markdown.links(text)
-            yield Part(kind, found["words"], address, is_small)
+            yield Paragraph(kind, found["words"], address, is_small)
         elif text.startswith("> "):
-            yield Part("quote", text.removeprefix("> "), is_small=is_small)
+            yield Paragraph("quote", text.removeprefix("> "), is_small=is_small)
         elif text:
-            yield Part("text", text, is_small=is_small)
+            yield Paragraph("text", text, is_small=is_small)
 
 
-def _text(parts: list[Part]) -> str:
+def _text(parts: list[Paragraph]) -> str:
     """Return the letter as plain text: lines of some 72 characters, each address on its own."""
     blocks = []
     is_small = False
@@ -233,7 +233,7 @@ def _wrapped(text: str, before: str) -> str:
 
 
 def _html(
-    parts: list[Part], tongues: tuple[str, str], title: str, coalition: str | None, accent: str
+    parts: list[Paragraph], tongues: tuple[str, str], title: str, coalition: str | None, accent: str
 ) -> str:
     """Return the letter as HTML; its small print may be in another language than the rest."""
     language, small_language = tongues

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from api.infra.database.transactions import transaction
 from api.infra.mail import bounces, verp
-from api.infra.mail.bounces import Kind
+from api.infra.mail.bounces import BounceKind
 from api.mailings.models import Cause
 from api.mailings.service import suppressions
 from api.mailings.service.suppressions import AlreadySuppressed
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.mail.bounces import Report
+    from api.infra.mail.bounces import BounceReport
 
 
 class Outcome(StrEnum):
@@ -44,7 +44,7 @@ def take(raw: bytes) -> Outcome:
         return _taken(report)
 
 
-def _taken(report: Report) -> Outcome:
+def _taken(report: BounceReport) -> Outcome:
     with transaction() as session:
         for token in report.tokens:
             if found := verp.read(session, token, report.failing):
@@ -57,20 +57,20 @@ def _taken(report: Report) -> Outcome:
     return Outcome.IGNORED
 
 
-def _of_another(kind: Kind) -> Kind:
+def _of_another(kind: BounceKind) -> BounceKind:
     """Return what a report means for whom the letter was written to, where it names another.
 
     It was sent on from there, to a mailbox that is gone. That of the address itself may be there.
     """
-    return Kind.FAILED if kind is Kind.GONE else kind
+    return BounceKind.FAILED if kind is BounceKind.GONE else kind
 
 
-def _acted(session: Session, coalition_id: UUID | None, address: str, kind: Kind) -> Outcome:
+def _acted(session: Session, coalition_id: UUID | None, address: str, kind: BounceKind) -> Outcome:
     if coalition_id is None:
         return Outcome.IGNORED
-    if kind is Kind.FAILED:
+    if kind is BounceKind.FAILED:
         suppressions.failed(session, coalition_id, address)
         return Outcome.FAILURE
-    cause = Cause.BOUNCE if kind is Kind.GONE else Cause.COMPLAINT
+    cause = Cause.BOUNCE if kind is BounceKind.GONE else Cause.COMPLAINT
     suppressions.suppress(session, coalition_id, address, cause)
-    return Outcome.BOUNCE if kind is Kind.GONE else Outcome.COMPLAINT
+    return Outcome.BOUNCE if kind is BounceKind.GONE else Outcome.COMPLAINT

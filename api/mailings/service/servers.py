@@ -38,7 +38,7 @@ SCHEMES = {Security.STARTTLS: "smtp+starttls", Security.TLS: "smtps"}
 
 
 @dataclass(frozen=True)
-class Shown:
+class MailServerView:
     """A mail server as its coalition sees it: with whose login, and without the password."""
 
     row: MailServer
@@ -46,7 +46,7 @@ class Shown:
     mailbox_user: str | None
 
 
-def server(actor: Actor, coalition_id: UUID) -> Shown:
+def server(actor: Actor, coalition_id: UUID) -> MailServerView:
     """Return a coalition's mail server, and whether it works."""
     actor.must(coalition_id, Role.COORDINATOR)
     with reading() as session:
@@ -60,7 +60,9 @@ def is_there(actor: Actor, coalition_id: UUID) -> bool:
         return session.get(MailServer, coalition_id) is not None
 
 
-def put(actor: Actor, coalition_id: UUID, expected: int | None, facts: Mapping[str, Any]) -> Shown:
+def put(
+    actor: Actor, coalition_id: UUID, expected: int | None, facts: Mapping[str, Any]
+) -> MailServerView:
     """Say where a coalition's letters go out. A password that is left out stays as it is."""
     if faults := rules.server_faults(facts, runtime().egress):
         raise Invalid("This server cannot be used.", faults)
@@ -151,9 +153,11 @@ def login_of(session: Session, row: MailServer, place: str, sealed: bytes | None
     return keys.unseal(session, place, row.coalition_id, sealed) if sealed else {}
 
 
-def _shown(session: Session, row: MailServer) -> Shown:
+def _shown(session: Session, row: MailServer) -> MailServerView:
     user = login_of(session, row, LOGIN, row.login).get("user")
-    return Shown(row, user, login_of(session, row, MAILBOX_LOGIN, row.mailbox_login).get("user"))
+    return MailServerView(
+        row, user, login_of(session, row, MAILBOX_LOGIN, row.mailbox_login).get("user")
+    )
 
 
 def way(session: Session, coalition_id: UUID) -> Way | None:

@@ -43,7 +43,7 @@ class AlreadySuppressed(Conflict):
 
 
 @dataclass(frozen=True)
-class Shown:
+class SuppressionView:
     """A suppression and its address."""
 
     row: Suppression
@@ -129,7 +129,7 @@ def _index(session: Session, coalition_id: UUID, one: str) -> bytes:
     return keys.blind(session, coalition_id, INDEX, one)
 
 
-def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Shown]:
+def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[SuppressionView]:
     """Return the addresses that a coalition writes to no more, the latest first."""
     actor.must(coalition_id, Role.COORDINATOR)
     with reading() as session:
@@ -139,11 +139,11 @@ def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Sh
         return found.of(lambda row: _shown(session, row))
 
 
-def exported(actor: Actor, coalition_id: UUID) -> Iterator[list[Shown]]:
+def exported(actor: Actor, coalition_id: UUID) -> Iterator[list[SuppressionView]]:
     """Return all of them in batches, for another tool."""
     actor.must(coalition_id, Role.COORDINATOR)
 
-    def batches() -> Iterator[list[Shown]]:
+    def batches() -> Iterator[list[SuppressionView]]:
         last: UUID | None = None
         while True:
             with reading() as session:
@@ -158,13 +158,13 @@ def exported(actor: Actor, coalition_id: UUID) -> Iterator[list[Shown]]:
     return batches()
 
 
-def cells_of(shown: Shown) -> dict[str, str | None]:
+def cells_of(shown: SuppressionView) -> dict[str, str | None]:
     """Return a suppression as the cells of a line."""
     since = shown.row.since.isoformat() if shown.row.since else None
     return {"email": shown.email, "cause": shown.row.cause.value, "since": since}
 
 
-def add(actor: Actor, coalition_id: UUID, email: str) -> Shown:
+def add(actor: Actor, coalition_id: UUID, email: str) -> SuppressionView:
     """Leave an address alone, as somebody asked."""
     with transaction() as session:
         actor.must(coalition_id, Role.COORDINATOR)
@@ -189,8 +189,8 @@ def _listed(coalition_id: UUID) -> Sequence[ColumnElement[bool]]:
     return (Suppression.coalition_id == coalition_id, Suppression.since.is_not(None))
 
 
-def _shown(session: Session, row: Suppression) -> Shown:
-    return Shown(row, keys.unseal(session, EMAIL, row.id, row.email))
+def _shown(session: Session, row: Suppression) -> SuppressionView:
+    return SuppressionView(row, keys.unseal(session, EMAIL, row.id, row.email))
 
 
 def _is_forgotten() -> ColumnElement[bool]:

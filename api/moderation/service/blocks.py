@@ -42,14 +42,14 @@ class TooManyBlocks(Conflict):
 
 
 @dataclass(frozen=True)
-class Shown:
+class BlockView:
     """A block and what it blocks."""
 
     block: Block
     value: str
 
 
-def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Shown]:
+def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[BlockView]:
     """Return a coalition's blocks, the latest first."""
     actor.must(coalition_id, Role.COORDINATOR)
     query = select(Block).where(Block.coalition_id == coalition_id)
@@ -58,7 +58,7 @@ def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Sh
         return found.of(lambda row: _shown(session, row))
 
 
-def add(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Shown:
+def add(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> BlockView:
     """Block an address, a domain with all below it, or names that fit a pattern."""
     if wrong := blocking.fault(facts["kind"], facts["value"]):
         raise Invalid("This cannot be blocked.", [Fault.of("/value", wrong)])
@@ -99,5 +99,5 @@ def remove(actor: Actor, block_id: UUID) -> None:
         session.delete(row)
 
 
-def _shown(session: Session, row: Block) -> Shown:
-    return Shown(row, keys.unseal(session, blocks.VALUE, row.id, row.value))
+def _shown(session: Session, row: Block) -> BlockView:
+    return BlockView(row, keys.unseal(session, blocks.VALUE, row.id, row.value))

@@ -50,7 +50,7 @@ class RuleRefused(Invalid):
 
 
 @dataclass(frozen=True)
-class Shown:
+class InvalidationView:
     """An invalidation, its rule opened."""
 
     invalidation: Invalidation
@@ -59,17 +59,17 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Report:
+class InvalidationReport:
     """What a rule takes out, or would."""
 
     number: int
     looked_at: int  # names are looked at in part where they are many and nothing is stored
     candidates: int
     sample: Sequence[UUID]
-    made: Shown | None = None
+    made: InvalidationView | None = None
 
 
-def preview(actor: Actor, statement_id: UUID, rule: Mapping[str, Any]) -> Report:
+def preview(actor: Actor, statement_id: UUID, rule: Mapping[str, Any]) -> InvalidationReport:
     """Return whom a rule means, and change nothing."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
@@ -77,7 +77,9 @@ def preview(actor: Actor, statement_id: UUID, rule: Mapping[str, Any]) -> Report
         return _report(session, statement, meant, clock.now())
 
 
-def invalidate(actor: Actor, statement_id: UUID, rule: Mapping[str, Any], reason: str) -> Report:
+def invalidate(
+    actor: Actor, statement_id: UUID, rule: Mapping[str, Any], reason: str
+) -> InvalidationReport:
     """Take out of the count whom a rule means; in a job where they are many."""
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
@@ -106,8 +108,8 @@ def invalidate(actor: Actor, statement_id: UUID, rule: Mapping[str, Any], reason
             facts = {"invalidation_id": str(row.id)}
             job = jobs.promise(session, INVALIDATE, row.coalition_id, facts, by=actor)
         number = report.number if job else row.number
-        shown = Shown(row, _told(meant), job)
-        return Report(number, report.looked_at, report.candidates, report.sample, shown)
+        shown = InvalidationView(row, _told(meant), job)
+        return InvalidationReport(number, report.looked_at, report.candidates, report.sample, shown)
 
 
 def _meant(session: Session, statement: Statement, rule: Mapping[str, Any]) -> dict[str, Any]:
@@ -168,16 +170,16 @@ def _query(statement_id: UUID, meant: Mapping[str, Any], until: datetime) -> Sel
 
 def _report(
     session: Session, statement: Statement, meant: Mapping[str, Any], until: datetime
-) -> Report:
+) -> InvalidationReport:
     query = _query(statement.id, meant, until)
     candidates = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     ordered = query.order_by(Signature.day.desc(), Signature.id)
     if "name_pattern" not in meant:
         some = session.scalars(ordered.with_only_columns(Signature.id).limit(rules.SAMPLE)).all()
-        return Report(candidates, candidates, candidates, some)
+        return InvalidationReport(candidates, candidates, candidates, some)
     looked_at = session.scalars(ordered.limit(rules.MOST_IN_REQUEST)).all()
     found = [each.id for each in _by_name(session, meant, looked_at)]
-    return Report(len(found), len(looked_at), candidates, found[: rules.SAMPLE])
+    return InvalidationReport(len(found), len(looked_at), candidates, found[: rules.SAMPLE])
 
 
 def _by_name(
@@ -253,7 +255,7 @@ def _held(session: Session, invalidation_id: UUID) -> tuple[Statement, Invalidat
     return session.scalars(held).one(), row
 
 
-def undo(actor: Actor, invalidation_id: UUID) -> Shown:
+def undo(actor: Actor, invalidation_id: UUID) -> InvalidationView:
     """Bring back what a rule took out; twice is fine."""
     with transaction() as session:
         row = load(session, actor, Invalidation, invalidation_id, Role.COORDINATOR, lock=True)
@@ -307,7 +309,7 @@ def _bring_back(session: Session, invalidation_id: UUID) -> int:
     return len(found)
 
 
-def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Shown]:
+def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[InvalidationView]:
     """Return a statement's invalidations, also those that were undone, the latest first."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
@@ -317,12 +319,12 @@ def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Sh
         return found.of(lambda row: _shown(session, row))
 
 
-def one(actor: Actor, invalidation_id: UUID) -> Shown:
+def one(actor: Actor, invalidation_id: UUID) -> InvalidationView:
     """Return one invalidation."""
     with reading() as session:
         row = load(session, actor, Invalidation, invalidation_id, Role.COORDINATOR)
         return _shown(session, row)
 
 
-def _shown(session: Session, row: Invalidation, job: Job | None = None) -> Shown:
-    return Shown(row, _told(keys.unseal(session, RULE, row.id, row.rule)), job)
+def _shown(session: Session, row: Invalidation, job: Job | None = None) -> InvalidationView:
+    return InvalidationView(row, _told(keys.unseal(session, RULE, row.id, row.rule)), job)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.infra.database.paging import Page, PageRequest
-    from api.signatures.service.rows import Shown
+    from api.signatures.service.rows import SignatureView
 
 
 class NotForModeration(Conflict):
@@ -52,7 +52,7 @@ BECOMES = {
 OPEN = (SignatureState.HELD, SignatureState.CONFIRMED, SignatureState.REJECTED)
 
 
-def waiting(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Shown]:
+def waiting(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[SignatureView]:
     """Return the signatures that are held, the oldest day first; within it in no order."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
@@ -66,7 +66,7 @@ def waiting(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Shown]:
 
 def decide(
     actor: Actor, signature_id: UUID, decision: Decision, reason: str | None = None
-) -> Shown:
+) -> SignatureView:
     """Approve or reject one signature; the same again is fine."""
     with transaction() as session:
         found = load(session, actor, Signature, signature_id, Role.COORDINATOR)

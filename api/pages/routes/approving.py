@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response as AnyResponse
 
-    from api.signoffs.service.answers import Asked
+    from api.signoffs.service.answers import AskedApproval
 
 
 CHOICES = tuple(each.value for each in rules.CHOICES)
@@ -68,7 +68,7 @@ class Approve(MethodView):
 blueprint.add_url_rule("/a/<string:secret_of_asked>", view_func=Approve.as_view("approve"))
 
 
-def _answer(secret_of_asked: str, found: Asked, values: forms.Sent) -> AnyResponse:
+def _answer(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> AnyResponse:
     given, faults = forms.answering(values, CHOICES)
     if not faults:
         try:
@@ -82,7 +82,7 @@ def _answer(secret_of_asked: str, found: Asked, values: forms.Sent) -> AnyRespon
     return secret(pages.approve(page), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def _appear(secret_of_asked: str, found: Asked, values: forms.Sent) -> AnyResponse:
+def _appear(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> AnyResponse:
     wanted = forms.one(values, "visibility")
     if wanted in CHOICES:
         service.choose(secret_of_asked, Visibility(wanted))
@@ -91,7 +91,7 @@ def _appear(secret_of_asked: str, found: Asked, values: forms.Sent) -> AnyRespon
     return secret(pages.approve(page), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def _hand(secret_of_asked: str, found: Asked, values: forms.Sent) -> AnyResponse:
+def _hand(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> AnyResponse:
     given = forms.tidied(values, ("name", "email", "role"))
     faults = {name: "field.needed" for name in ("name", "email") if not given[name]}
     if not faults:
@@ -106,11 +106,11 @@ def _hand(secret_of_asked: str, found: Asked, values: forms.Sent) -> AnyResponse
     return secret(pages.approve(page), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def _language(found: Asked) -> str:
+def _language(found: AskedApproval) -> str:
     return language(found.me.approver.language)
 
 
-def _page(found: Asked, **more: Any) -> facts.Approve:
+def _page(found: AskedApproval, **more: Any) -> facts.ApprovePage:
     around = frame(found.coalition, _language(found))
     said = sentences.said(around.language)
     revision, entry, asked = found.revision, found.entry, found.round
@@ -120,7 +120,7 @@ def _page(found: Asked, **more: Any) -> facts.Approve:
         return languages.instant_text(at, asked.zone, around.language) if at else ""
 
     last = found.answers[-1] if entry.current_answers else None
-    return facts.Approve(
+    return facts.ApprovePage(
         frame=around,
         text=text,
         parts=approving.parts(text, revision.printed, rules.places(revision.printed)),
@@ -151,14 +151,14 @@ def _page(found: Asked, **more: Any) -> facts.Approve:
     )
 
 
-def _chooses_apart(found: Asked) -> bool:
+def _chooses_apart(found: AskedApproval) -> bool:
     """Tell whether it makes sense to choose without answering: silence approves, or they did."""
     is_tacit = found.round.silence is Silence.APPROVAL and not found.entry.current_answers
     is_behind = any(each.row.answer in rules.POSITIVE for each in found.entry.current_answers[-1:])
     return found.may_choose and (is_tacit or is_behind or found.stands)
 
 
-def _carries_over(found: Asked) -> bool:
+def _carries_over(found: AskedApproval) -> bool:
     """Tell whether an approval of an earlier text counts for this one."""
     return any(
         each.row.answer in rules.POSITIVE and each.row.revision_number < found.revision.number

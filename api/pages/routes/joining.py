@@ -70,7 +70,7 @@ def _shown(found: Invited, typed: facts.Form) -> str:
         return languages.date_text(str(of_it), around.language) if of_it else ""
 
     return pages.join(
-        facts.Join(
+        facts.JoinPage(
             frame=around,
             coalition=found.coalition.name,
             name=found.person["name"],

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from api.pages.rules.facts import Box, Frame
-    from api.signing.service.confirming import Asked
+    from api.signing.service.confirming import WaitingSignature
     from api.signing.service.own_signature import Own
     from api.statements.models import Signing, Statement
 
@@ -38,7 +38,7 @@ class Confirm(MethodView):
             return thanks(asked)
         around, _ = of(asked.statement.coalition_id, asked.language)
         who = {**asked.who, "news": _news(asked)}
-        page = facts.Confirm(
+        page = facts.ConfirmPage(
             frame=around, signing=_signing(asked.statement, asked.signing, who, around)
         )
         return secret(pages.confirm(page))
@@ -77,7 +77,7 @@ blueprint.add_url_rule("/c/<string:secret_of_asked>", view_func=Confirm.as_view(
 blueprint.add_url_rule(_HERE, view_func=Mine.as_view("own"))
 
 
-def thanks(asked: Asked) -> Response:
+def thanks(asked: WaitingSignature) -> Response:
     """Say that a signature is confirmed, and what can be done with it."""
     around, _ = of(asked.statement.coalition_id, asked.language)
     path = f"/s/{asked.signing.address}"
@@ -93,7 +93,7 @@ def thanks(asked: Asked) -> Response:
     return secret(pages.thanks(page))
 
 
-def _news(asked: Asked) -> tuple[str, ...]:
+def _news(asked: WaitingSignature) -> tuple[str, ...]:
     """Return the words that were agreed to, of mailings."""
     given = asked.who.get("consents", ())
     return tuple(each["words"] for each in given if each["purpose"] == Purpose.MAILINGS)
@@ -101,12 +101,12 @@ def _news(asked: Asked) -> tuple[str, ...]:
 
 def _signing(
     statement: Statement, signing: Signing, who: dict[str, Any], around: Frame
-) -> facts.Signing:
+) -> facts.SigningPage:
     """Return what somebody signed, for the page: an organisation apart from who signs for it."""
     represented = who.get("represented_by") or {}
     is_organisation = who.get("kind") == SignatoryKind.ORGANISATION
     code = who.get("country")
-    return facts.Signing(
+    return facts.SigningPage(
         title=statement.title,
         text_language=statement.language,
         text_direction=languages.direction(statement.language),
@@ -121,7 +121,7 @@ def _signing(
     )
 
 
-def _page(found: Own, **more: Any) -> facts.Own:
+def _page(found: Own, **more: Any) -> facts.OwnSignaturePage:
     signature = found.signature
     around, _ = of(signature.coalition_id, signature.language)
     who = {
@@ -132,7 +132,7 @@ def _page(found: Own, **more: Any) -> facts.Own:
     }
     is_shown = signature.state is SignatureState.CONFIRMED
     shown = texts.own_line(who, who["visibility"], signature.country, around.language)
-    return facts.Own(
+    return facts.OwnSignaturePage(
         frame=around,
         signing=_signing(found.statement, found.signing, who, around),
         state=_state(signature.state),
@@ -255,14 +255,14 @@ def _data(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
 def _ask(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
     del secret_of_own, values
     page = _page(found)
-    return secret(pages.withdraw(facts.Confirm(frame=page.frame, signing=page.signing)))
+    return secret(pages.withdraw(facts.ConfirmPage(frame=page.frame, signing=page.signing)))
 
 
 def _withdraw(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
     del values
     service.withdraw(secret_of_own)
     around, said = of(found.signature.coalition_id, found.signature.language)
-    back = facts.Link(said.say("thanks.statement"), f"/s/{found.signing.address}{around.query}")
+    back = facts.Anchor(said.say("thanks.statement"), f"/s/{found.signing.address}{around.query}")
     page = facts.Notice(
         frame=around, title=said.say("own.gone"), text=said.say("own.gone_text"), links=(back,)
     )

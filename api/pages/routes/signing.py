@@ -92,7 +92,7 @@ class Statement(MethodView):
     def again(
         self,
         found: Public,
-        page: facts.Statement,
+        page: facts.StatementPage,
         faults: dict[str, str],
         status: int = HTTPStatus.UNPROCESSABLE_ENTITY,
     ) -> Response:
@@ -100,7 +100,7 @@ class Statement(MethodView):
         typed = form(faults, sentences.said(page.frame.language))
         return self.around(found, secret(self.page(replace(page, form=typed)), status))
 
-    def page(self, page: facts.Statement) -> str:
+    def page(self, page: facts.StatementPage) -> str:
         """Return the page of a statement."""
         return pages.statement(page)
 
@@ -117,7 +117,7 @@ class Statement(MethodView):
 class Embedded(Statement):
     """The form alone, in a frame on the sites that the coalition names; it needs no script."""
 
-    def page(self, page: facts.Statement) -> str:
+    def page(self, page: facts.StatementPage) -> str:
         """Return the page inside of a frame."""
         is_sent = "sent" in request.args and page.form.is_new
         return pages.embedded(replace(page, is_framed=True, is_sent=is_sent))
@@ -145,7 +145,7 @@ class Signatories(MethodView):
         text = texts.of(found.revision.sha256, found.revision.printed, found.edited_on)
         return public(
             pages.signatories(
-                facts.Signatories(
+                facts.SignatoriesPage(
                     frame=around,
                     address=address,
                     title=text.title,
@@ -195,7 +195,7 @@ class Printed(MethodView):
             return answer
         around = _frame(found)
         said = sentences.said(around.language)
-        link = facts.Link(said.say("page.back"), f"/s/{address}{around.query}")
+        link = facts.Anchor(said.say("page.back"), f"/s/{address}{around.query}")
         page = facts.Notice(
             frame=around,
             title=said.say("statement.printing"),
@@ -232,12 +232,12 @@ def _spoken(values: dict[str, list[str]], said: Sentences) -> str:
     return spoken if spoken in sentences.offered() else said.language
 
 
-def _page(found: Public) -> facts.Statement:
+def _page(found: Public) -> facts.StatementPage:
     around, signing = _frame(found), found.signing
     state = _state(found)
     instant = {"open": signing.closes_at, "unopened": signing.opens_at}.get(state)
     shown = _shown(found, around.language)
-    return facts.Statement(
+    return facts.StatementPage(
         frame=around,
         address=signing.address,
         text=texts.of(found.revision.sha256, found.revision.printed, found.edited_on),
@@ -247,7 +247,7 @@ def _page(found: Public) -> facts.Statement:
         lines=shown,
         has_more=bool(shown) and found.counts.total > len(shown),
         when=languages.instant_text(instant, signing.zone, around.language) if instant else "",
-        successor=facts.Link(found.successor_title or "", f"/s/{found.successor}{around.query}")
+        successor=facts.Anchor(found.successor_title or "", f"/s/{found.successor}{around.query}")
         if found.successor
         else None,
         pdf=_document(signing.address) if found.statement.state is State.PUBLISHED else None,
@@ -271,7 +271,7 @@ def _state(found: Public) -> Any:
     return "unopened" if found.signing.opens_at else "none"
 
 
-def _shown(found: Public, tongue: str) -> tuple[facts.Line, ...]:
+def _shown(found: Public, tongue: str) -> tuple[facts.SignatoryLine, ...]:
     if not (found.signing.shows_list and found.counts.total):
         return ()
     try:

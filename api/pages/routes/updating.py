@@ -42,7 +42,7 @@ def _shown(found: Ending) -> str:
         text = said.say("update.over_text", organisation=found.organisation)
         return pages.notice(facts.Notice(frame=around, title=said.say("update.over"), text=text))
     return pages.update(
-        facts.Update(
+        facts.UpdatePage(
             frame=around,
             organisation=found.organisation,
             subject=found.subject,

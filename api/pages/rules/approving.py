@@ -5,23 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api.documents.rules.html import shortened
-from api.pages.rules.facts import Happening, Part
+from api.pages.rules.facts import Happening, TextPart
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from api.documents.rules.blocks import Text
+    from api.documents.rules.blocks import StatementText
     from api.pages.rules.sentences import Sentences
 
 _MOST = 60  # characters of a place in a list to choose from
 
 
-def parts(text: Text, printed: Mapping[str, Any], places: Mapping[str, str]) -> tuple[Part, ...]:
+def parts(
+    text: StatementText, printed: Mapping[str, Any], places: Mapping[str, str]
+) -> tuple[TextPart, ...]:
     """Return the blocks, set, each with its pointer and the places within it."""
     return tuple(
-        Part(
+        TextPart(
             pointer="" if block["type"] == "heading" else f"/blocks/{number}",
             html=html,
             places=tuple(_within(f"/blocks/{number}/", places)),

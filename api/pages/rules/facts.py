@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from api.documents.rules.blocks import Text
+    from api.documents.rules.blocks import StatementText
 
 ACCENT = "#0b5563"
 
@@ -51,7 +51,7 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Link:
+class Anchor:
     """Words that lead somewhere."""
 
     words: str
@@ -59,7 +59,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Line:
+class SignatoryLine:
     """One line of the list of signatories."""
 
     text: str
@@ -89,19 +89,19 @@ class Offer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Statement:
+class StatementPage:
     """The statement's own page."""
 
     frame: Frame
     address: str
-    text: Text
+    text: StatementText
     state: SigningState
     total: int
     organisations: int
-    lines: tuple[Line, ...] = ()
+    lines: tuple[SignatoryLine, ...] = ()
     has_more: bool = False
     when: str = ""  # signing opens, or how long it is open
-    successor: Link | None = None
+    successor: Anchor | None = None
     pdf: str | None = None  # its address, once it is published
     offer: Offer | None = None
     form: Form = field(default_factory=Form)
@@ -123,7 +123,7 @@ class Mailbox:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Signatories:
+class SignatoriesPage:
     """One page of the list."""
 
     frame: Frame
@@ -131,7 +131,7 @@ class Signatories:
     title: str
     text_language: str
     text_direction: str
-    lines: tuple[Line, ...]
+    lines: tuple[SignatoryLine, ...]
     total: int
     organisations: int
     withheld: int
@@ -140,7 +140,7 @@ class Signatories:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Signing:
+class SigningPage:
     """What somebody signed, or is about to."""
 
     title: str
@@ -157,11 +157,11 @@ class Signing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Confirm:
+class ConfirmPage:
     """What will be confirmed."""
 
     frame: Frame
-    signing: Signing
+    signing: SigningPage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,11 +176,11 @@ class Thanks:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Own:
+class OwnSignaturePage:
     """One's own signature."""
 
     frame: Frame
-    signing: Signing
+    signing: SigningPage
     state: Literal["confirmed", "held", "rejected", "withdrawn"]
     day: str
     line: str  # as the list shows it; empty: not shown
@@ -194,7 +194,7 @@ class Own:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class TextPart:
     """A block of the text to approve, and what of it a reservation can be about."""
 
     pointer: str  # empty: of a heading nobody has reservations
@@ -211,12 +211,12 @@ class Happening:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Approve:
+class ApprovePage:
     """What a member is asked to approve, and its answer."""
 
     frame: Frame
-    text: Text
-    parts: tuple[Part, ...]
+    text: StatementText
+    parts: tuple[TextPart, ...]
     revision_sha256: str
     organisation: str
     name: str
@@ -249,7 +249,7 @@ class Approve:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Join:
+class JoinPage:
     """An invitation."""
 
     frame: Frame
@@ -265,7 +265,7 @@ class Join:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Update:
+class UpdatePage:
     """What came of it, and a button that ends such letters."""
 
     frame: Frame
@@ -292,6 +292,6 @@ class Notice:
     frame: Frame
     title: str
     text: str
-    links: tuple[Link, ...] = ()
+    links: tuple[Anchor, ...] = ()
     is_error: bool = False
     is_secret: bool = True

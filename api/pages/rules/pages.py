@@ -26,11 +26,11 @@ _DARK_PAPER = "#14171a"  # as in page.css
 _READABLE_IN_THE_DARK = 7.0
 
 
-def statement(page: facts.Statement) -> str:
+def statement(page: facts.StatementPage) -> str:
     return _render("statement.html", page)
 
 
-def embedded(page: facts.Statement) -> str:
+def embedded(page: facts.StatementPage) -> str:
     return _render("embed.html", page)
 
 
@@ -38,11 +38,11 @@ def mailbox(page: facts.Mailbox) -> str:
     return _render("mailbox.html", page)
 
 
-def signatories(page: facts.Signatories) -> str:
+def signatories(page: facts.SignatoriesPage) -> str:
     return _render("signatories.html", page)
 
 
-def confirm(page: facts.Confirm) -> str:
+def confirm(page: facts.ConfirmPage) -> str:
     return _render("confirm.html", page)
 
 
@@ -50,23 +50,23 @@ def thanks(page: facts.Thanks) -> str:
     return _render("thanks.html", page)
 
 
-def own(page: facts.Own) -> str:
+def own(page: facts.OwnSignaturePage) -> str:
     return _render("own.html", page)
 
 
-def withdraw(page: facts.Confirm) -> str:
+def withdraw(page: facts.ConfirmPage) -> str:
     return _render("withdraw.html", page)
 
 
-def approve(page: facts.Approve) -> str:
+def approve(page: facts.ApprovePage) -> str:
     return _render("approve.html", page)
 
 
-def join(page: facts.Join) -> str:
+def join(page: facts.JoinPage) -> str:
     return _render("join.html", page)
 
 
-def update(page: facts.Update) -> str:
+def update(page: facts.UpdatePage) -> str:
     return _render("update.html", page)
 
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from api.documents.rules import blocks
 from api.infra.text import languages
-from api.pages.rules.facts import Box, Line
+from api.pages.rules.facts import Box, SignatoryLine
 from api.portable.rules import names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from api.documents.rules.blocks import Text
+    from api.documents.rules.blocks import StatementText
     from api.portable.rules.printing import Printed
-    from api.signing.rules import Consent
+    from api.signing.rules import ConsentWords
 
 
 @dataclass(frozen=True)
@@ -29,23 +29,23 @@ class _Known:
     printed: Any = field(compare=False)
 
 
-def of(sha256: str, printed: Any, edited_on: date | None = None) -> Text:
+def of(sha256: str, printed: Any, edited_on: date | None = None) -> StatementText:
     """Return a revision's text, set; a rush asks for the same one again and again."""
     return _set(_Known(sha256, edited_on, printed))
 
 
 @lru_cache(maxsize=32)
-def _set(known: _Known) -> Text:
+def _set(known: _Known) -> StatementText:
     printed: Printed = known.printed
     return blocks.text(printed, known.edited_on)
 
 
-def line(who: Mapping[str, Any], language: str) -> Line:
+def line(who: Mapping[str, Any], language: str) -> SignatoryLine:
     """Return one line of the list: the name, and smaller what it says of itself."""
     name = who.get("name", "")
     if acronym := who.get("acronym"):
         name = f"{name} ({acronym})"
-    return Line(name, _rest(who, language))
+    return SignatoryLine(name, _rest(who, language))
 
 
 def _rest(who: Mapping[str, Any], language: str) -> str:
@@ -71,7 +71,7 @@ def own_line(who: Mapping[str, Any], visibility: str, country: str | None, langu
     return languages.comma(language).join(filter(None, [found.text, found.small]))
 
 
-def box(consent: Consent) -> Box:
+def box(consent: ConsentWords) -> Box:
     """Return a consent as a box to tick; its value says which words stood beside it."""
     whose = consent.organisation_id or ""
     value = f"{consent.purpose}:{whose}:{consent.sha256}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from rapidfuzz.distance import Indel
 
-from api.cases.rules import Names
+from api.cases.rules import NameIndex
 from api.infra.text import languages
 from api.portable.rules import names as labels, walk
 from api.texts.rules import markdown
@@ -64,7 +64,7 @@ def names_of(document: Mapping[str, Any], organisations: Iterable[str]) -> Itera
 
 def measure(before: Printed, after: Printed, names: Iterable[str]) -> Measure:
     """Return what differs between what two revisions print."""
-    sought, counts = Names(names), Counter[str]()
+    sought, counts = NameIndex(names), Counter[str]()
     numbers: dict[str, None] = {}
     touched: dict[str, None] = {}
     left_over = MOST_PAIRS_IN_ALL
@@ -92,23 +92,23 @@ def measure(before: Printed, after: Printed, names: Iterable[str]) -> Measure:
     )
 
 
-class Passage(NamedTuple):
+class MeasuredPart(NamedTuple):
     """One block of the body, or one part of what stands around it."""
 
     is_block: bool
     words: str
 
 
-_NOTHING = Passage(is_block=False, words="")
+_NOTHING = MeasuredPart(is_block=False, words="")
 
 
-def _passages(printed: Printed) -> Iterator[Passage]:
+def _passages(printed: Printed) -> Iterator[MeasuredPart]:
     for key, value in printed.items():
         if key == "blocks":
             for block in printed["blocks"]:
-                yield Passage(is_block=True, words=_words_of(block))
+                yield MeasuredPart(is_block=True, words=_words_of(block))
         elif key not in _SETTLED:
-            yield Passage(is_block=False, words=_words_of(value))
+            yield MeasuredPart(is_block=False, words=_words_of(value))
 
 
 def _words_of(value: Any) -> str:
@@ -121,8 +121,8 @@ def _words_of(value: Any) -> str:
 
 
 def _pairs(
-    old: Sequence[Passage], new: Sequence[Passage]
-) -> Iterator[tuple[Passage | None, Passage | None]]:
+    old: Sequence[MeasuredPart], new: Sequence[MeasuredPart]
+) -> Iterator[tuple[MeasuredPart | None, MeasuredPart | None]]:
     """Yield the passages that differ: those that took each other's place, side by side."""
     for lefts, rights in _replaced(old, new):
         for left, right in zip_longest(lefts, rights):
@@ -168,7 +168,7 @@ def _is_word(token: str) -> bool:
 
 
 def _touched(
-    passages: tuple[str, str], tokens: tuple[list[str], list[str]], sought: Names
+    passages: tuple[str, str], tokens: tuple[list[str], list[str]], sought: NameIndex
 ) -> list[str]:
     """Return the names that came or went, or stand in what came or went."""
     before, after = (set(sought.found_in(text)) for text in passages)

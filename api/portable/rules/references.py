@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Referenced:
     """What the blocks of a document name and it does not hold, in order."""
 
     lists: tuple[str, ...]
@@ -26,14 +26,14 @@ class Wanted:
     cases: tuple[str, ...]
 
 
-def wanted(document: Mapping[str, Any]) -> Wanted:
+def wanted(document: Mapping[str, Any]) -> Referenced:
     """Return what is named and not there; of any document, whatever is wrong with it."""
 
     def missing(known: Iterable[Place], named: Iterable[Place]) -> tuple[str, ...]:
         there = {name for _, name in known}
         return tuple(dict.fromkeys(name for _, name in named if name not in there))
 
-    return Wanted(
+    return Referenced(
         missing(_list_keys(document), _named(document, "demands", "lists")),
         missing(_demand_ids(document), _named(document, "demands", "ids")),
         missing(_ids(document, "cases", ()), _named_cases(document)),

@@ -50,7 +50,7 @@ SHOWING = (
 )
 
 
-class Facts(Protocol):
+class SignatureFacts(Protocol):
     """What the policy needs to know of a signature; its row has all of it."""
 
     @property
@@ -63,7 +63,9 @@ class Facts(Protocol):
     def visibility(self) -> Visibility: ...
 
 
-def seen(signature: Facts, identity: Identity | None, audience: Audience) -> Signatory | None:
+def seen(
+    signature: SignatureFacts, identity: Identity | None, audience: Audience
+) -> Signatory | None:
     """Return all that an audience may know of a signatory; None: only that it counts.
 
     Every output of a signature passes through here. Queries load the rows of `SHOWN` only, so

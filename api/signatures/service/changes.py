@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from api.signatures.service.rows import Shown
+    from api.signatures.service.rows import SignatureView
 
 # Higher rungs warn of what a coordinator enters by hand: a name that was not to be told.
 Warner = Callable[[Session, Statement, Signature, rules.Identity], Iterable[Fault]]
@@ -50,7 +50,7 @@ class Withdrawn(Conflict):
     title = "This signature was withdrawn"
 
 
-def enter(actor: Actor, statement_id: UUID, sha256: str, facts: dict[str, Any]) -> Shown:
+def enter(actor: Actor, statement_id: UUID, sha256: str, facts: dict[str, Any]) -> SignatureView:
     """Enter a signature under the text that the signatory saw."""
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
@@ -124,7 +124,9 @@ def _require_name(facts: dict[str, Any]) -> None:
         )
 
 
-def change(actor: Actor, signature_id: UUID, expected: int, changes: dict[str, Any]) -> Shown:
+def change(
+    actor: Actor, signature_id: UUID, expected: int, changes: dict[str, Any]
+) -> SignatureView:
     """Change some of what is known of a signatory, or who may see it."""
     with transaction() as session:
         statement, signature = _held(session, actor, signature_id)
@@ -150,7 +152,7 @@ def change(actor: Actor, signature_id: UUID, expected: int, changes: dict[str, A
         return _warned(session, statement, signature)
 
 
-def confirm(actor: Actor, signature_id: UUID, sha256: str) -> Shown:
+def confirm(actor: Actor, signature_id: UUID, sha256: str) -> SignatureView:
     """Bind a signature to the newest text, which its signatory has seen."""
     with transaction() as session:
         statement, signature = _held(session, actor, signature_id)
@@ -166,7 +168,7 @@ def confirm(actor: Actor, signature_id: UUID, sha256: str) -> Shown:
         return _shown(session, statement, signature)
 
 
-def withdraw(actor: Actor, signature_id: UUID) -> Shown:
+def withdraw(actor: Actor, signature_id: UUID) -> SignatureView:
     """Take a signature back: it does not count, and who gave it is forgotten. Twice is fine."""
     with transaction() as session:
         statement, signature = _held(session, actor, signature_id)
@@ -184,7 +186,7 @@ def take_back(session: Session, statement: Statement, signature: Signature) -> N
     _forget(session, statement, signature)
 
 
-def erase(actor: Actor, signature_id: UUID) -> Shown:
+def erase(actor: Actor, signature_id: UUID) -> SignatureView:
     """Forget who gave a signature and go on counting it. Twice is fine."""
     with transaction() as session:
         statement, signature = _held(session, actor, signature_id)
@@ -193,7 +195,7 @@ def erase(actor: Actor, signature_id: UUID) -> Shown:
         return _shown(session, statement, signature)
 
 
-def hide(actor: Actor, signature_id: UUID) -> Shown:
+def hide(actor: Actor, signature_id: UUID) -> SignatureView:
     """Show a signature to nobody but coordinators, and go on counting it. Twice is fine."""
     with transaction() as session:
         statement, signature = _held(session, actor, signature_id)
@@ -251,13 +253,13 @@ def _must_stand(signature: Signature) -> None:
         raise Withdrawn("Enter a new signature if the signatory wants to sign again.")
 
 
-def _shown(session: Session, statement: Statement, signature: Signature) -> Shown:
+def _shown(session: Session, statement: Statement, signature: Signature) -> SignatureView:
     session.flush()
     (shown,) = rows.shown(session, statement, [signature], Audience.COORDINATOR)
     return shown
 
 
-def _warned(session: Session, statement: Statement, signature: Signature) -> Shown:
+def _warned(session: Session, statement: Statement, signature: Signature) -> SignatureView:
     shown = _shown(session, statement, signature)
     who = rows.identities(session, [signature]).get(signature.id, {})
     found = [each for warn in warners for each in warn(session, statement, signature, who)]

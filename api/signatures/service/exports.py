@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.signatures.models import Signature
-    from api.signatures.service.rows import Shown
+    from api.signatures.service.rows import SignatureView
 
     Facts = dict[str, Any]
 
@@ -64,7 +64,7 @@ def exported(
     return lists.batches(statement, audience, asked, write)
 
 
-def _for_crm(session: Session, statement: Statement, shown: Sequence[Shown]) -> list[Facts]:
+def _for_crm(session: Session, statement: Statement, shown: Sequence[SignatureView]) -> list[Facts]:
     consents = _consents(session, statement, [each.signature.id for each in shown])
     batch = []
     for each in shown:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from api.infra.database.paging import Page, PageRequest
     from api.signatures.rules import Signatory
-    from api.signatures.service.rows import Shown
+    from api.signatures.service.rows import SignatureView
 
 T = TypeVar("T")
 # They may have no place yet, never get one, or keep one that tells: they are listed by day.
@@ -43,7 +43,7 @@ BY_DAY = frozenset(
 EQUAL = ("kind", "country", "visibility", "source")
 
 
-def signature(actor: Actor, signature_id: UUID) -> Shown:
+def signature(actor: Actor, signature_id: UUID) -> SignatureView:
     """Return one signature, as far as the actor may see it."""
     with reading() as session:
         row = load(session, actor, Signature, signature_id, Role.VIEWER)
@@ -58,7 +58,7 @@ def signature(actor: Actor, signature_id: UUID) -> Shown:
 
 def signatures(
     actor: Actor, statement_id: UUID, page: PageRequest, wanted: Mapping[str, Any]
-) -> Page[Shown]:
+) -> Page[SignatureView]:
     """Return a statement's signatures, as the actor may see them, in their order."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
@@ -73,7 +73,7 @@ def paged(  # noqa: PLR0913, PLR0917 # what a page is of, and for whom
     page: PageRequest,
     wanted: Mapping[str, Any],
     ids: Collection[UUID] | None = None,
-) -> Page[Shown]:
+) -> Page[SignatureView]:
     """Return a page of a statement's signatures; with `ids`, of these."""
     asked = query(statement, audience, wanted)
     if ids is not None:
@@ -142,7 +142,7 @@ def batches(
             return
 
 
-def public_page(session: Session, statement: Statement, page: PageRequest) -> Page[Shown]:
+def public_page(session: Session, statement: Statement, page: PageRequest) -> Page[SignatureView]:
     """Return the signatures that everybody may see, by position; no page is dearer than another."""
     query = select(Signature).where(
         rows.counting(statement), rows.visible(Audience.PUBLIC), rows.placed()

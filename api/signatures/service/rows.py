@@ -38,7 +38,7 @@ class TextChanged(Conflict):
 
 
 @dataclass(frozen=True)
-class Shown:
+class SignatureView:
     """A signature, and what its audience may know of the signatory."""
 
     signature: Signature
@@ -209,7 +209,7 @@ def etag(signature: Signature, statement: Statement) -> int:
 
 def shown(
     session: Session, statement: Statement, signatures: Sequence[Signature], audience: Audience
-) -> list[Shown]:
+) -> list[SignatureView]:
     """Return signatures as an audience sees them, without those that it sees nothing of."""
     visible = [row for row in signatures if row.visibility in rules.SHOWN[audience]]
     known = identities(session, visible)
@@ -220,5 +220,5 @@ def shown(
             given_for, counted_from = row.revision_number, statement.counted_from
             stands = rules.effective_state(row.state, given_for, counted_from)
             reason = rules.why(stands, given_for, counted_from)
-            found.append(Shown(row, who, stands, reason, etag(row, statement)))
+            found.append(SignatureView(row, who, stands, reason, etag(row, statement)))
     return found

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from api.infra.database.paging import Page, PageRequest
     from api.signatures.models import Signature
-    from api.signatures.service.rows import Shown
+    from api.signatures.service.rows import SignatureView
 
 SEARCH = "signatures.search"
 MOST_AT_ONCE = 2_000  # names that a request opens
@@ -37,7 +37,7 @@ DAYS = ("from", "until")
 
 def searched(
     actor: Actor, statement_id: UUID, page: PageRequest, wanted: Mapping[str, Any], sought: str
-) -> Page[Shown] | Job:
+) -> Page[SignatureView] | Job:
     """Return the signatures of which a name, in any spelling, has these words.
 
     Where more than a request opens would have to be opened, it becomes a job.
@@ -119,7 +119,7 @@ def _wanted(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def found(
     actor: Actor, statement_id: UUID, page: PageRequest, wanted: Mapping[str, Any], job_id: UUID
-) -> Page[Shown]:
+) -> Page[SignatureView]:
     """Return the signatures that a search found, as they are now."""
     with reading() as session:
         statement = _load(session, actor, statement_id)

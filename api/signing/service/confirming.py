@@ -60,7 +60,7 @@ class CodeUnknown(NotFound):
 
 
 @dataclass(frozen=True)
-class Asked:
+class WaitingSignature:
     """A signature that waits for its mailbox, as its page shows it."""
 
     statement: Statement
@@ -71,7 +71,7 @@ class Asked:
     own_secret: str | None  # once it is confirmed: of the link to see and to change it
 
 
-def pending(secret: str) -> Asked:
+def pending(secret: str) -> WaitingSignature:
     """Return what a link from a letter would confirm. Nothing changes."""
     with reading() as session:
         link = links.follow(session, CONFIRM, secret)
@@ -81,14 +81,14 @@ def pending(secret: str) -> Asked:
         return _asked(session, asked, stands if is_over else None)
 
 
-def confirm(secret: str) -> Asked:
+def confirm(secret: str) -> WaitingSignature:
     """Make what a link is of a signature that counts. Any number of times is fine."""
     with transaction() as session:
         link = links.follow(session, CONFIRM, secret)
         return _confirmed(session, _of_link(session, link, lock=True))
 
 
-def confirm_by_code(address: str, code: str, remote: str | None) -> Asked:
+def confirm_by_code(address: str, code: str, remote: str | None) -> WaitingSignature:
     """Confirm by the short code of the letter, for who reads mail on another machine."""
     runtime().rate_limits.hit(TYPING, "code", address, rules.prefix_of(remote))
     with transaction() as session:
@@ -120,7 +120,7 @@ def _of_link(session: Session, link: links.Link, *, lock: bool) -> PendingSignat
     return found
 
 
-def _confirmed(session: Session, asked: PendingSignature) -> Asked:
+def _confirmed(session: Session, asked: PendingSignature) -> WaitingSignature:
     if asked.signature_id is None:
         _count(session, asked)
     return _asked(session, asked)
@@ -317,7 +317,7 @@ def keep_consents(
 ) -> None:
     """Keep what somebody agreed to today, with the words."""
     for each in given:
-        consent = rules.Consent(Purpose(each["purpose"]), each["language"], each["words"])
+        consent = rules.ConsentWords(Purpose(each["purpose"]), each["language"], each["words"])
         if session.get(ConsentWords, consent.sha256) is None:
             _write_words(session, consent)
         whose = each["organisation_id"] and UUID(each["organisation_id"])
@@ -343,7 +343,7 @@ def consents_instead(
     for each in given:
         whose = each["organisation_id"] and UUID(each["organisation_id"])
         known = before.pop((each["purpose"], whose), None)
-        words = rules.Consent(Purpose(each["purpose"]), each["language"], each["words"])
+        words = rules.ConsentWords(Purpose(each["purpose"]), each["language"], each["words"])
         if known is None or known.taken_back_on or known.words_sha256 != words.sha256:
             new.append(each)
             if known is not None:
@@ -356,7 +356,7 @@ def consents_instead(
     keep_consents(session, signature, new)
 
 
-def _write_words(session: Session, consent: rules.Consent) -> None:
+def _write_words(session: Session, consent: rules.ConsentWords) -> None:
     row = {"sha256": consent.sha256, "language": consent.language, "words": consent.words}
     try:
         with session.begin_nested():
@@ -365,7 +365,9 @@ def _write_words(session: Session, consent: rules.Consent) -> None:
         pass  # somebody else has just kept the same words
 
 
-def _asked(session: Session, asked: PendingSignature, instead: Signature | None = None) -> Asked:
+def _asked(
+    session: Session, asked: PendingSignature, instead: Signature | None = None
+) -> WaitingSignature:
     """Return a request as its page shows it; `instead` of it, something later stands."""
     statement = session.get_one(Statement, asked.statement_id)
     who: dict[str, Any] = {}
@@ -373,7 +375,7 @@ def _asked(session: Session, asked: PendingSignature, instead: Signature | None 
         who = keys.unseal(session, REQUEST, asked.id, asked.request)
     signature_id = instead.id if instead is not None else asked.signature_id
     link = signature_id and links.newest(session, OWN, signature_id)
-    return Asked(
+    return WaitingSignature(
         statement,
         session.get_one(Signing, statement.id),
         who,

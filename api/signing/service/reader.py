@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from api.infra.database.paging import Page, PageRequest
     from api.signatures.service.counts import Counts
-    from api.signatures.service.rows import Shown
-    from api.signing.rules import Consent
+    from api.signatures.service.rows import SignatureView
+    from api.signing.rules import ConsentWords
 
 # A text that stood in public goes on being read, with what became of it.
 READABLE = frozenset({State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN, State.ARCHIVED})
@@ -53,7 +53,7 @@ class Public:
     coalition: Coalition
     revision: Revision
     phase: Phase
-    consents: Sequence[Consent]
+    consents: Sequence[ConsentWords]
     counts: Counts
     edited_on: date | None  # the last day on which it was edited in public
     successor: str | None  # the address of the statement that continues it
@@ -122,7 +122,7 @@ def counts(address: str) -> Counts:
         return journal.of(session, statement)
 
 
-def signatories(address: str, page: PageRequest) -> Page[Shown]:
+def signatories(address: str, page: PageRequest) -> Page[SignatureView]:
     """Return those who signed and may be shown, by position; none where the list is not shown."""
     with reading() as session:
         statement, signing = of_address(session, address)

@@ -200,7 +200,7 @@ def _wrong_mailings(session: Session, statement: Statement, told: Mapping[str, A
     ]
 
 
-def succeed(actor: Actor, statement_id: UUID, slug: str) -> statements.Warned:
+def succeed(actor: Actor, statement_id: UUID, slug: str) -> statements.SavedStatement:
     """Close the signing of a statement, and begin its successor from the draft as it is now.
 
     Who signed the one has not signed the other.

@@ -54,7 +54,7 @@ class AnswerGiven:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Case:
+class AnswerFacts:
     """All that decides where a member is."""
 
     said: Sequence[AnswerGiven] = ()  # in the order in which it came
@@ -67,7 +67,7 @@ class Case:
     is_over: bool = False  # the hard deadline passed, and it was asked before
 
 
-def status(case: Case) -> Status:
+def status(case: AnswerFacts) -> Status:
     """Return where a member is with the newest text.
 
     What it said of an earlier text counts unless that was changed materially since; of what it
@@ -88,7 +88,7 @@ def status(case: Case) -> Status:
     return Status.ASKED if case.is_asked else Status.NOT_ASKED
 
 
-def _may_be_tacit(case: Case) -> bool:
+def _may_be_tacit(case: AnswerFacts) -> bool:
     """After a material revision only answers count; and silence is not two people."""
     return not (case.said or case.is_asked_again or case.needs_two)
 

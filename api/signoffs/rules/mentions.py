@@ -43,7 +43,7 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class Number:
+class NumberOfOrganisations:
     """How many organisations a text says stand behind it."""
 
     pointer: str
@@ -81,7 +81,7 @@ def _strings(part: Any) -> Iterator[str]:
             yield from _strings(each)
 
 
-class Names:
+class OrganisationNames:
     """The names of many organisations, sought in a text that is read once."""
 
     def __init__(
@@ -210,12 +210,12 @@ _PATTERNS = [
 ]
 
 
-def numbers(places: Sequence[Passage]) -> list[Number]:
+def numbers(places: Sequence[Passage]) -> list[NumberOfOrganisations]:
     """Return where a text says how many organisations stand behind it, in words of its language.
 
     What it quotes is about others.
     """
-    found: dict[tuple[str, int, bool], Number] = {}
+    found: dict[tuple[str, int, bool], NumberOfOrganisations] = {}
     for place in places:
         text = "" if place.is_quoted else _plain(place.text)
         for pattern, is_others in _PATTERNS:
@@ -224,7 +224,9 @@ def numbers(places: Sequence[Passage]) -> list[Number]:
                 if number is not None:
                     words = " ".join(match[0].split())
                     key = (place.pointer, number, is_others)
-                    found.setdefault(key, Number(place.pointer, words, number, is_others))
+                    found.setdefault(
+                        key, NumberOfOrganisations(place.pointer, words, number, is_others)
+                    )
     return list(found.values())
 
 
@@ -232,7 +234,7 @@ def _number(word: str) -> int | None:
     return int(word) if word.isdecimal() else _NUMBERS.get(word.casefold())
 
 
-def fits(number: Number, total: int, named: int) -> bool:
+def fits(number: NumberOfOrganisations, total: int, named: int) -> bool:
     """Tell whether a number is that of the organisations behind a text.
 
     Of "others" it is without those whom the same place names; without one, who speaks is one.

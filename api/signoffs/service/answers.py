@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.signatures.models import Visibility
-    from api.signoffs.service.rows import Board, BoardEntry, Person
+    from api.signoffs.service.rows import ApproverView, Board, BoardEntry
 
 CONTENT = ("reason", "reservations")
 CHOSE_LESS = "Another person who answers for your organisation chose less."
@@ -62,7 +62,7 @@ REFUSALS = (SignOffOver, AfterDeadline, HandedOn, NoMember, links.LinkExpired)
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedApproval:
     """What a person sees who is asked: the text, by when, and what was answered so far."""
 
     statement: Statement
@@ -71,7 +71,7 @@ class Asked:
     edited_on: date | None  # the last day on which it was edited in public
     round: Round
     entry: BoardEntry
-    me: Person
+    me: ApproverView
     why_not: str | None  # they may not answer now
     may_choose: bool  # how the organisation appears
     visibility: Visibility | None  # as it does now, or will; None: nobody chose
@@ -102,7 +102,7 @@ class Asked:
         return [rows.told(each) for each in self.entry.answers]
 
 
-def asked(secret: str) -> Asked:
+def asked(secret: str) -> AskedApproval:
     """Return what the link of a letter leads to; it goes on showing what happened."""
     with reading() as session:
         return _asked(session, *_followed(session, secret))
@@ -110,7 +110,7 @@ def asked(secret: str) -> Asked:
 
 def _followed(
     session: Session, secret: str, *, lock: bool = False, prints: bool = False
-) -> tuple[Board, Person]:
+) -> tuple[Board, ApproverView]:
     """Return the board and the person that a link is of; `lock` holds the statement first.
 
     What will print holds the coalition before: a name that is taken back at the same moment must
@@ -143,11 +143,11 @@ def _is_about(entry: BoardEntry) -> bool:
     return stands or rows.is_of_today(entry.member)
 
 
-def _me(entry: BoardEntry, approver_id: UUID) -> Person | None:
+def _me(entry: BoardEntry, approver_id: UUID) -> ApproverView | None:
     return next((each for each in entry.people if each.approver.id == approver_id), None)
 
 
-def _asked(session: Session, board: Board, me: Person) -> Asked:
+def _asked(session: Session, board: Board, me: ApproverView) -> AskedApproval:
     entry, statement = _seat_of(board, me), board.statement
     try:
         _must_answer(board, entry, me)
@@ -159,7 +159,7 @@ def _asked(session: Session, board: Board, me: Person) -> Asked:
         may_choose = True
     except REFUSALS:
         may_choose = False
-    return Asked(
+    return AskedApproval(
         statement,
         session.get_one(Coalition, statement.coalition_id),
         statements.current_revision(session, statement),
@@ -176,7 +176,7 @@ def _asked(session: Session, board: Board, me: Person) -> Asked:
     )
 
 
-def _seat_of(board: Board, me: Person) -> BoardEntry:
+def _seat_of(board: Board, me: ApproverView) -> BoardEntry:
     return next(each for each in board.entries if each.ask and each.ask.id == me.approver.ask_id)
 
 
@@ -186,7 +186,7 @@ def _round(board: Board) -> Round:
     return board.round
 
 
-def _must_answer(board: Board, entry: BoardEntry, me: Person) -> None:
+def _must_answer(board: Board, entry: BoardEntry, me: ApproverView) -> None:
     _must_speak(entry, me)
     if not rows.is_of_today(entry.member):
         raise NoMember("The organisation is no member of the coalition any more.")
@@ -197,20 +197,20 @@ def _must_answer(board: Board, entry: BoardEntry, me: Person) -> None:
         raise AfterDeadline("Write to the coordinators: they can still enter an answer.")
 
 
-def _must_choose(session: Session, board: Board, entry: BoardEntry, me: Person) -> None:
+def _must_choose(session: Session, board: Board, entry: BoardEntry, me: ApproverView) -> None:
     """Let a person pass who says how their organisation appears: that has no deadline."""
     _must_speak(entry, me)
     appearances.must_stand(session, board, entry)
 
 
-def _must_speak(entry: BoardEntry, me: Person) -> None:
+def _must_speak(entry: BoardEntry, me: ApproverView) -> None:
     if any(each.approver.handed_by == me.approver.id for each in entry.people):
         raise HandedOn("Your colleague answers now; you can go on reading here.")
     if not me.may_answer:
         raise links.LinkExpired("You may not answer for the organisation any more.")
 
 
-def choose(secret: str, visibility: Visibility) -> Asked:
+def choose(secret: str, visibility: Visibility) -> AskedApproval:
     """Choose how a member appears, before it answers, with it, or once the text is published."""
     with transaction() as session:
         board, me = _followed(session, secret, lock=True, prints=True)
@@ -221,7 +221,7 @@ def choose(secret: str, visibility: Visibility) -> Asked:
         return _asked(session, board, me)
 
 
-def answer(secret: str, facts: Mapping[str, Any]) -> Asked:
+def answer(secret: str, facts: Mapping[str, Any]) -> AskedApproval:
     """Answer for a member. The same twice is once; another answer goes before the earlier one."""
     with transaction() as session:
         board, me = _followed(session, secret, lock=True, prints=facts["prints_reservation"])
@@ -349,7 +349,7 @@ def _follow_up(session: Session, board: Board, entry: BoardEntry) -> None:
         requests.write_to(session, board, requests.HALF, requests.owing(entry))
 
 
-def hand_over(secret: str, facts: Mapping[str, Any]) -> Asked:
+def hand_over(secret: str, facts: Mapping[str, Any]) -> AskedApproval:
     """Have a colleague answer instead; the giver's link goes on showing what happens."""
     with transaction() as session:
         board, me = _followed(session, secret, lock=True)

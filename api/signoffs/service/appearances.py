@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.signoffs.service.rows import Board, BoardEntry, Person
+    from api.signoffs.service.rows import ApproverView, Board, BoardEntry
 
 ONLY_MEMBERS = "Only members sign off."
 WHY = {
@@ -187,7 +187,7 @@ def is_told(session: Session, row: SignOff) -> bool:
     return rows.is_open(session.get_one(Statement, row.statement_id), found, signature)
 
 
-def is_kept_lower(entry: BoardEntry, me: Person) -> bool:
+def is_kept_lower(entry: BoardEntry, me: ApproverView) -> bool:
     """Tell whether a member shows less than a person chose, since another one chose less."""
     row = entry.appearance
     mine = row.choices.get(str(me.root)) if row is not None else None

@@ -63,7 +63,7 @@ def _lines(session: Session, statement: Statement) -> tuple[list[dict[str, Any]]
     return [dict(line) for line in lines], withheld
 
 
-def _warned(session: Session, board: Board, *, sees_all: bool) -> list[mentions.Warned]:
+def _warned(session: Session, board: Board, *, sees_all: bool) -> list[mentions.MentionWarning]:
     if not board.statement.revision_number:
         return []
     printed = statements.current_revision(session, board.statement).printed

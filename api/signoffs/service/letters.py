@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.signoffs.service.rows import Board, BoardEntry, Person
+    from api.signoffs.service.rows import ApproverView, Board, BoardEntry
 
 
 def _facts(
     session: Session,
     approver_id: UUID,
-    is_wanted: Callable[[Board, BoardEntry, Person], bool],
+    is_wanted: Callable[[Board, BoardEntry, ApproverView], bool],
 ) -> letters.Facts | None:
     """Return the facts of a letter to somebody; None where they may not answer any more."""
     row, link = session.get(Approver, approver_id), links.newest(session, rows.PURPOSE, approver_id)
@@ -51,7 +51,7 @@ def _facts(
 
 
 def _written(  # noqa: PLR0913, PLR0917 # what a letter is about
-    session: Session, board: Board, of: Round, entry: BoardEntry, who: Person, secret: str
+    session: Session, board: Board, of: Round, entry: BoardEntry, who: ApproverView, secret: str
 ) -> letters.Facts:
     statement, language = board.statement, who.approver.language
     coalition = session.get_one(Coalition, statement.coalition_id)
@@ -84,16 +84,16 @@ def _is_asked(board: Board, entry: BoardEntry) -> bool:
     return rounds.is_open(board) and rows.is_of_today(entry.member)
 
 
-def _is_owing(board: Board, entry: BoardEntry, who: Person) -> bool:
+def _is_owing(board: Board, entry: BoardEntry, who: ApproverView) -> bool:
     return _is_asked(board, entry) and who in requests.owing(entry)
 
 
-def _stands_behind(board: Board, entry: BoardEntry, _: Person) -> bool:
+def _stands_behind(board: Board, entry: BoardEntry, _: ApproverView) -> bool:
     is_behind = any(each.row.answer in rules.POSITIVE for each in entry.current_answers[-1:])
     return is_behind and _is_asked(board, entry)
 
 
-def _is_undecided(board: Board, entry: BoardEntry, _: Person) -> bool:
+def _is_undecided(board: Board, entry: BoardEntry, _: ApproverView) -> bool:
     return appearances.is_undecided(board, entry)
 
 
@@ -113,7 +113,7 @@ def _edited(session: Session, approver_id: UUID) -> letters.Facts | None:
 def _corrected(session: Session, object_id: UUID) -> letters.Facts | None:
     """Find the facts for who has a link, or for a representative who has none."""
 
-    def stands(board: Board, entry: BoardEntry, _: Person) -> bool:
+    def stands(board: Board, entry: BoardEntry, _: ApproverView) -> bool:
         return edit_notices.stands(session, board.statement, entry.organisation.id)
 
     if (found := edit_notices.notified(session, object_id)) is None:

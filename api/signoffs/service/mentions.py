@@ -47,7 +47,7 @@ TO_OTHERS = "stands in this text, and not by name under it"
 
 
 @dataclass(frozen=True)
-class Warned:
+class MentionWarning:
     """One thing to look at: which member a text names, or a number of organisations."""
 
     pointer: str  # of the portable document
@@ -65,7 +65,7 @@ class _Behind:
 
 def warned(
     session: Session, board: Board, printed: Mapping[str, Any], *, sees_all: bool
-) -> list[Warned]:
+) -> list[MentionWarning]:
     """Return what somebody should look at before a text goes out that says who is behind it.
 
     To others than coordinators each member reads alike: why it is not named there would tell who
@@ -82,20 +82,20 @@ def warned(
             if organisation_id not in behind.named:
                 why = _why(entries.get(organisation_id)) if sees_all else TO_OTHERS
                 member = organisations[organisation_id][0]
-                found.append(Warned(place.pointer, f'"{words}" {why}.', member.id))
+                found.append(MentionWarning(place.pointer, f'"{words}" {why}.', member.id))
     return found + list(_misfits(places, named, behind))
 
 
 def _misfits(
     places: Sequence[Passage], named: Sequence[Mapping[UUID, str]], behind: _Behind
-) -> Iterator[Warned]:
+) -> Iterator[MentionWarning]:
     here = {place.pointer: those for place, those in zip(places, named, strict=True)}
     for number in mentions.numbers(places):
         beside = len(here[number.pointer].keys() & behind.named)
         if behind.total and not mentions.fits(number, behind.total, beside):
             now = f"{behind.total} organisation{'' if behind.total == 1 else 's'}"
             detail = f'It says "{number.words}"; {now} stand behind it now, in all.'
-            yield Warned(number.pointer, detail)
+            yield MentionWarning(number.pointer, detail)
 
 
 def _why(entry: BoardEntry | None) -> str:
@@ -133,7 +133,7 @@ def _named(
         for name in dict.fromkeys([*organisation.names.values(), *organisation.aliases, *short]):
             to = acronyms if name.isupper() or name in short else names
             to.append((name, organisation_id))
-    sought = mentions.Names(names, acronyms)
+    sought = mentions.OrganisationNames(names, acronyms)
     found = []
     for place in places:
         those: dict[UUID, str] = {}
@@ -172,7 +172,7 @@ def _identities(
     yield from ((row, known.get(row.id, {})) for row in shown)
 
 
-def _of_draft(session: Session, actor: Actor, found: statements.Warned) -> list[Fault]:
+def _of_draft(session: Session, actor: Actor, found: statements.SavedStatement) -> list[Fault]:
     """Return the warnings of a draft; nobody has answered a text that nobody was asked about."""
     board = rows.read_board(session, found.statement)
     is_asked = board.round is not None or any(entry.answers for entry in board.entries)
@@ -180,11 +180,13 @@ def _of_draft(session: Session, actor: Actor, found: statements.Warned) -> list[
     return _faults(session, actor, board, found) if is_asked or is_published else []
 
 
-def _of_publishing(session: Session, actor: Actor, found: statements.Warned) -> list[Fault]:
+def _of_publishing(session: Session, actor: Actor, found: statements.SavedStatement) -> list[Fault]:
     return _faults(session, actor, rows.read_board(session, found.statement), found)
 
 
-def _faults(session: Session, actor: Actor, board: Board, found: statements.Warned) -> list[Fault]:
+def _faults(
+    session: Session, actor: Actor, board: Board, found: statements.SavedStatement
+) -> list[Fault]:
     sees_all = actor.may(board.statement.coalition_id, Role.COORDINATOR)
     told = warned(session, board, printing.resolve(found.document), sees_all=sees_all)
     return [Fault(each.pointer, Code.CONFLICT, each.detail) for each in told]

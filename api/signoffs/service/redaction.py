@@ -52,7 +52,7 @@ def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
     yield from (who[RESERVATION] for _, who in _printed(session, coalition_id))
 
 
-def _take_back(session: Session, silence: cases.Silence) -> list[str]:
+def _take_back(session: Session, silence: cases.NameSilence) -> list[str]:
     """Keep to ourselves the notes that tell a name."""
     entry = silence.entry
     coalition_id = entry.case.coalition_id

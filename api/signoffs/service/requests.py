@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from api.organisations.models import Representative
     from api.organisations.service import Represented
-    from api.signoffs.service.rows import Board, BoardEntry, Person
+    from api.signoffs.service.rows import ApproverView, Board, BoardEntry
 
 REQUEST, AGAIN, EDITED = "signoffs.request", "signoffs.again", "signoffs.edited"
 WITHOUT_ANSWER = rules.OUTSTANDING | {rules.Status.NOT_ASKED, rules.Status.NOBODY_TO_ASK}
@@ -116,13 +116,13 @@ def settle(session: Session, board: Board) -> None:
             entry.ask.remind_at = when
 
 
-def _approved(entry: BoardEntry, who: Person) -> bool:
+def _approved(entry: BoardEntry, who: ApproverView) -> bool:
     """Tell whether somebody may answer for a member that approved at last."""
     is_positive = any(each.row.answer in rules.POSITIVE for each in entry.current_answers[-1:])
     return is_positive and who.may_answer
 
 
-def owing(entry: BoardEntry) -> list[Person]:
+def owing(entry: BoardEntry) -> list[ApproverView]:
     """Return those who may answer and have not, where their member is still to answer."""
     if entry.status not in rules.OUTSTANDING:
         return []
@@ -130,7 +130,7 @@ def owing(entry: BoardEntry) -> list[Person]:
     return [each for each in entry.people if each.may_answer and str(each.root) not in done]
 
 
-def write_to(session: Session, board: Board, kind: str, people: Iterable[Person]) -> None:
+def write_to(session: Session, board: Board, kind: str, people: Iterable[ApproverView]) -> None:
     """Promise a letter to each of some people."""
     ids = [each.approver.id for each in people]
     letters.promise_all(session, kind, board.statement.coalition_id, ids)

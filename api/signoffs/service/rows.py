@@ -40,7 +40,7 @@ class SignOffOver(Conflict):
 
 
 @dataclass(frozen=True)
-class Person:
+class ApproverView:
     """Who may answer for a member, unsealed."""
 
     approver: Approver
@@ -71,7 +71,7 @@ class BoardEntry:
     member: Member
     organisation: Organisation
     ask: Ask | None
-    people: list[Person]
+    people: list[ApproverView]
     answers: list[UnsealedAnswer]  # in the order in which they came
     status: Status
     counted_from: int
@@ -156,7 +156,7 @@ def read_board(
         said = [_given(session, row, there) for row in answers.get(member.id, ())]
         appearance_ = appearances.get(member.id)
         signature = signatures.get(appearance_.signature_id) if appearance_ else None
-        case = rules.Case(
+        case = rules.AnswerFacts(
             said=[AnswerGiven(x.approver_key, x.row.answer, x.row.revision_number) for x in said],
             counted_from=statement.counted_from,
             needs_two=organisation.needs_two,
@@ -262,7 +262,7 @@ def _asks(session: Session, found: Round | None, only: UUID | None) -> dict[UUID
     return {row.member_id: row for row in rows}
 
 
-def people_of(session: Session, ask_ids: Sequence[UUID]) -> dict[UUID, list[Person]]:
+def people_of(session: Session, ask_ids: Sequence[UUID]) -> dict[UUID, list[ApproverView]]:
     """Return who may answer or could, by the ask, in the order in which they came."""
     query = (
         select(Approver, Representative.left_on)
@@ -273,14 +273,14 @@ def people_of(session: Session, ask_ids: Sequence[UUID]) -> dict[UUID, list[Pers
     )
     rows = session.execute(query).all()
     above = {row.id: row.handed_by for row, _ in rows}
-    found: dict[UUID, list[Person]] = {}
+    found: dict[UUID, list[ApproverView]] = {}
     for row, left_on in rows:
         root = row.id
         while (giver := above[root]) is not None:
             root = giver
         who = keys.unseal(session, PERSON, row.id, row.person)
         has_left = left_on is not None and left_on <= clock.today()
-        person = Person(row, who["name"], who["email"], who["role"], root, has_left)
+        person = ApproverView(row, who["name"], who["email"], who["role"], root, has_left)
         found.setdefault(row.ask_id, []).append(person)
     return found
 
@@ -301,7 +301,7 @@ def _with_somebody(session: Session, coalition_id: UUID) -> set[UUID]:
     return set(session.scalars(query))
 
 
-def _given(session: Session, row: SignOff, people: Sequence[Person]) -> UnsealedAnswer:
+def _given(session: Session, row: SignOff, people: Sequence[ApproverView]) -> UnsealedAnswer:
     """Return an answer with the key of who gave it: one a person, however they answered."""
     content = keys.unseal(session, CONTENT, row.id, row.content)
     name = content["by"]["name"]
@@ -310,16 +310,18 @@ def _given(session: Session, row: SignOff, people: Sequence[Person]) -> Unsealed
     return UnsealedAnswer(row, content, str(root) if root else f"name {spelling.exact(name)}")
 
 
-def approver_named(people: Sequence[Person], name: str) -> UUID | None:
+def approver_named(people: Sequence[ApproverView], name: str) -> UUID | None:
     """Return the first approver of somebody of a name, if it is one who may answer or could."""
     return {spelling.exact(each.name): each.root for each in people}.get(spelling.exact(name))
 
 
-def _has_somebody(ask: Ask | None, people: Sequence[Person], is_represented: bool) -> bool:  # noqa: FBT001 # one of three facts
+def _has_somebody(ask: Ask | None, people: Sequence[ApproverView], is_represented: bool) -> bool:  # noqa: FBT001 # one of three facts
     return is_represented if ask is None else any(each.may_answer for each in people)
 
 
-def _silence(found: Round | None, ask: Ask | None, people: Sequence[Person]) -> dict[str, Any]:
+def _silence(
+    found: Round | None, ask: Ask | None, people: Sequence[ApproverView]
+) -> dict[str, Any]:
     """Return what the silence of a member means, and whether its time to speak is over."""
     if found is None or ask is None or found.hard_deadline is None:
         return {}

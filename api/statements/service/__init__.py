@@ -28,7 +28,7 @@ from api.statements.service.relabelling import DoesNotFit
 from api.statements.service.rows import (
     BODY,
     NAMED,
-    Warned,
+    SavedStatement,
     any_revision,
     below,
     completed,
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from api.infra.database.paging import Page, PageRequest
     from api.portable.rules.measuring import Measure
 
-    Warner = Callable[[Session, Actor, Warned], list[Fault]]
+    Warner = Callable[[Session, Actor, SavedStatement], list[Fault]]
 
 # Higher rungs that see in a text what somebody should look at: in a draft, and where it goes out.
 warners: list[Warner] = []
@@ -66,7 +66,7 @@ publishing_warners: list[Warner] = []
 __all__ = [
     "NAMED",
     "DoesNotFit",
-    "Warned",
+    "SavedStatement",
     "any_revision",
     "closed_of",
     "completed",
@@ -103,7 +103,7 @@ class Frozen:
     change: Measure | None  # None: it is the first, or the one before it cannot be read any more
 
 
-def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, Any]) -> Warned:
+def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, Any]) -> SavedStatement:
     """Begin a statement from a portable document without signatories."""
     actor.must(coalition_id, Role.EDITOR)
     with transaction() as session:
@@ -116,7 +116,9 @@ def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, Any]) -> Warn
         return _shown(session, actor, begun, left)
 
 
-def save(actor: Actor, statement_id: UUID, expected: int, document: dict[str, Any]) -> Warned:
+def save(
+    actor: Actor, statement_id: UUID, expected: int, document: dict[str, Any]
+) -> SavedStatement:
     """Replace a statement's draft."""
     with transaction() as session:
         statement = load_locked(session, actor, Statement, statement_id, Role.EDITOR)
@@ -128,21 +130,25 @@ def save(actor: Actor, statement_id: UUID, expected: int, document: dict[str, An
         return _shown(session, actor, saved, left)
 
 
-def draft(actor: Actor, statement_id: UUID) -> Warned:
+def draft(actor: Actor, statement_id: UUID) -> SavedStatement:
     """Return a draft; what may not be named is in it for coordinators only."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         whole = whole_draft(session, statement)
-        return _shown(session, actor, Warned(statement, whole, checking.check(whole).warnings))
+        return _shown(
+            session, actor, SavedStatement(statement, whole, checking.check(whole).warnings)
+        )
 
 
-def _shown(session: Session, actor: Actor, found: Warned, left: Sequence[Fault] = ()) -> Warned:
+def _shown(
+    session: Session, actor: Actor, found: SavedStatement, left: Sequence[Fault] = ()
+) -> SavedStatement:
     checked = checking.Checked([], found.warnings)
     owner = found.statement.coalition_id
     closed = closed_of(session, owner, found.document)
     document, warnings = seen_by(actor, owner, found.document, checked, closed)
     more = [each for warn in warners for each in warn(session, actor, found)]
-    return Warned(found.statement, document, [*warnings, *below(BODY, more), *left])
+    return SavedStatement(found.statement, document, [*warnings, *below(BODY, more), *left])
 
 
 def freeze(  # noqa: PLR0913 # a draft, what it means, and who was looked at
@@ -163,7 +169,7 @@ def freeze(  # noqa: PLR0913 # a draft, what it means, and who was looked at
         touch(statement, expected)
         revision = frozen(session, actor, statement, weight, note, confirmed=confirmed)
         whole = whole_revision(session, revision)
-        warnings = _shown(session, actor, Warned(statement, whole, [])).warnings
+        warnings = _shown(session, actor, SavedStatement(statement, whole, [])).warnings
         change = to_measure(session, statement, revision, whole)
     return Frozen(revision, warnings, change())
 
@@ -245,7 +251,7 @@ def publish(
     _must_print_what_was_frozen(session, statement)
     whole = whole_draft(session, statement)
     must_be_confirmed(session, statement, whole, confirmed)
-    found = Warned(statement, whole, [])
+    found = SavedStatement(statement, whole, [])
     more = [each for warn in publishing_warners for each in warn(session, actor, found)]
     warnings = below(BODY, more)
     return _moved(session, actor, statement, State.PUBLISHED, confirmed, warnings=warnings)

@@ -48,7 +48,7 @@ class Other(NamedTuple):
     labels: Collection[str]
 
 
-class Source:
+class SourceText:
     """What one text said while it held the name."""
 
     def __init__(self, said: Sequence[Said], own: Sequence[str], others: Sequence[Other]) -> None:
@@ -76,7 +76,7 @@ class Source:
 class Sought:
     """By what a case's labels are found in a text."""
 
-    sources: Sequence[Source]  # the one that the text comes from first
+    sources: Sequence[SourceText]  # the one that the text comes from first
     labels: AbstractSet[str]  # that were given
     others: Sequence[Other]
 
@@ -94,7 +94,7 @@ class Sought:
             seen |= source.gaps.keys()
         return found
 
-    def _places(self, gap: Gap, source: Source, there: Mapping[str, str]) -> set[str]:
+    def _places(self, gap: Gap, source: SourceText, there: Mapping[str, str]) -> set[str]:
         """Return where the labels of a gap stand: its own places, or where their blocks moved to.
 
         The same words may stand around somebody else's label. Where such a place moved as well,
@@ -119,7 +119,7 @@ class Sought:
     def _is_known(self, label: str | None) -> bool:
         return label in self.labels or any(label in other.labels for other in self.others)
 
-    def _is_anew(self, gap: Gap, source: Source, text: str) -> bool:
+    def _is_anew(self, gap: Gap, source: SourceText, text: str) -> bool:
         """Tell whether a label was written by hand at the place that it had."""
         is_there = any(gap.parts) and gap.label(text)
         stood = (gap.kind, text) in source.words or self._is_of_another(gap, text)

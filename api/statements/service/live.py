@@ -57,7 +57,7 @@ def with_live(
 
 def _taken(
     live: Mapping[str, Any],
-    wanted: references.Wanted,
+    wanted: references.Referenced,
     key: str | None,
     closed: Mapping[str, cases.Closed],
 ) -> dict[str, Any] | None:
@@ -77,7 +77,7 @@ def _taken(
 
 def _left_out(
     live: Mapping[str, Any],
-    wanted: references.Wanted,
+    wanted: references.Referenced,
     closed: Mapping[str, cases.Closed],
     *,
     sees_all: bool,

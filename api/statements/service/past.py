@@ -32,7 +32,7 @@ NUMBER = "revision_number"
 
 
 @dataclass(frozen=True)
-class Asked:
+class DemandAsked:
     """A demand in a text: the statement, and how the text and the demand read there."""
 
     statement: Statement
@@ -48,7 +48,7 @@ class Asked:
         return f"/v1/statements/{self.statement.id}/{text}"
 
 
-def of_demand(actor: Actor, demand_id: UUID, page: PageRequest) -> Page[Asked]:
+def of_demand(actor: Actor, demand_id: UUID, page: PageRequest) -> Page[DemandAsked]:
     """Return the texts that ask a demand, by its key, the newest statement first."""
     with reading() as session:
         demand = load(session, actor, Demand, demand_id, Role.VIEWER)
@@ -60,7 +60,7 @@ def of_demand(actor: Actor, demand_id: UUID, page: PageRequest) -> Page[Asked]:
 
 def like(
     actor: Actor, coalition_id: UUID, q: str | None, limit: int, whom: Mapping[str, str]
-) -> list[Asked]:
+) -> list[DemandAsked]:
     """Return the texts that ask the like of some words, of a country or party, likest first.
 
     Without words all that was asked, the newest first.
@@ -101,14 +101,14 @@ def _once(coalition_id: UUID) -> Select[PastDemand]:
 
 def _asked(
     session: Session, rows: Sequence[PastDemand], likenesses: dict[str, float]
-) -> list[Asked]:
+) -> list[DemandAsked]:
     ids = {row.statement_id for row in rows}
     query = select(Statement).where(Statement.id.in_(ids))
     whole = query.options(defer(Statement.draft), defer(Statement.draft_secrets))
     statements = {row.id: row for row in session.scalars(whole)}
     told = _told(session, rows)
     return [
-        Asked(
+        DemandAsked(
             statements[row.statement_id],
             row,
             *told[row.statement_id, row.revision_number],

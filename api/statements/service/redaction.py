@@ -76,7 +76,7 @@ def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
         yield revision.note or ""
 
 
-def _take_back(session: Session, silence: cases.Silence) -> list[str]:
+def _take_back(session: Session, silence: cases.NameSilence) -> list[str]:
     """Put a case's label where its name stands; return the texts in which that cannot be."""
     entry, label = silence.entry, silence.label
     query = select(Statement).where(Statement.coalition_id == entry.case.coalition_id)
@@ -101,7 +101,7 @@ def _take_back(session: Session, silence: cases.Silence) -> list[str]:
 
 
 def _redraft(
-    session: Session, statement: Statement, draft: dict[str, Any], silence: cases.Silence
+    session: Session, statement: Statement, draft: dict[str, Any], silence: cases.NameSilence
 ) -> bool:
     redacted = _redacted(statement, draft, silence, DRAFT)
     if secrecy.tells_of(redacted, silence.entry.names, silence.entry.case.key):
@@ -116,7 +116,7 @@ def _redraft(
 def keep(
     session: Session,
     statement: Statement,
-    silence: cases.Silence,
+    silence: cases.NameSilence,
     before: Mapping[str, Any] | None = None,
 ) -> None:
     """Seal what a draft said before, and which labels were given: by that they are found later.
@@ -155,7 +155,7 @@ def put_draft(session: Session, statement: Statement, redacted: dict[str, Any]) 
     return True
 
 
-def _succeed(session: Session, statement: Statement, silence: cases.Silence) -> list[int]:
+def _succeed(session: Session, statement: Statement, silence: cases.NameSilence) -> list[int]:
     """Seal the revisions that hold a name, and put a successor after the newest if it did.
 
     Return those that must stay as they are: all without a label, the newest where none fits.
@@ -228,7 +228,7 @@ def put_after(
 
 
 def _redacted(
-    statement: Statement, document: dict[str, Any], silence: cases.Silence, where: str
+    statement: Statement, document: dict[str, Any], silence: cases.NameSilence, where: str
 ) -> dict[str, Any]:
     entry, place = silence.entry, place_of(statement, where)
     labels = secrecy.Labels(silence.label or "", silence.below(place))

@@ -15,7 +15,7 @@ from api.portable.rules import secrecy, walk
 from api.statements.events import StatementRevised
 from api.statements.models import Revision, Statement, Weight
 from api.statements.service import redaction, rows
-from api.statements.service.gaps import Other, Said, Sought, Source
+from api.statements.service.gaps import Other, Said, Sought, SourceText
 from api.statements.service.measured import to_measure
 from api.statements.service.redaction import DRAFT, REVISION
 
@@ -33,7 +33,7 @@ class DoesNotFit(Conflict):
     title = "The text cannot hold this label"
 
 
-def _relabel(session: Session, silence: cases.Silence) -> None:
+def _relabel(session: Session, silence: cases.NameSilence) -> None:
     """Put other labels where a case's label took the place of its name, in drafts and texts.
 
     Tell every place at which it stands. A frozen text gets a successor; nothing is changed of it
@@ -50,8 +50,8 @@ def _relabel(session: Session, silence: cases.Silence) -> None:
 class Texts:
     """What the texts of a statement said before a name was taken back."""
 
-    drafts: Sequence[Source]
-    sealed: Sequence[Source]  # the newest first
+    drafts: Sequence[SourceText]
+    sealed: Sequence[SourceText]  # the newest first
     labels: AbstractSet[str]
     others: Sequence[Other]
     is_from_draft: bool  # the newest revision holds labels that the draft had before
@@ -62,7 +62,7 @@ class Texts:
         return Sought([*texts[0], *texts[1]], self.labels, self.others)
 
 
-def _texts(session: Session, statement: Statement, silence: cases.Silence) -> Texts:
+def _texts(session: Session, statement: Statement, silence: cases.NameSilence) -> Texts:
     given, entry = redaction.given(session, statement), silence.entry
     labels: dict[str, list[str]] = given["labels"]
     own = {secrecy.plain_label(silence.label or ""), *labels.get(str(entry.case.id), ())}
@@ -74,12 +74,12 @@ def _texts(session: Session, statement: Statement, silence: cases.Silence) -> Te
     query = select(Revision).where(
         Revision.statement_id == statement.id, Revision.taken_back.is_not(None)
     )
-    drafts = [Source([Said(*each) for each in reversed(given["texts"])], entry.names, others)]
+    drafts = [SourceText([Said(*each) for each in reversed(given["texts"])], entry.names, others)]
     sealed, newest = [], 0
     for revision in session.scalars(query.order_by(Revision.number.desc())):
         words = secrecy.words_of(redaction.unsealed(session, revision)["document"])
         said = [Said(leaf.pointer, leaf.kind, leaf.text) for leaf in words]
-        sealed.append(Source(said, entry.names, others))
+        sealed.append(SourceText(said, entry.names, others))
         if sealed[-1].gaps:
             newest = max(newest, revision.number)
     frozen = select(func.max(Revision.number)).where(
@@ -89,7 +89,9 @@ def _texts(session: Session, statement: Statement, silence: cases.Silence) -> Te
     return Texts(drafts, sealed, own, others, is_from_draft)
 
 
-def _renew(session: Session, statement: Statement, silence: cases.Silence, texts: Texts) -> None:
+def _renew(
+    session: Session, statement: Statement, silence: cases.NameSilence, texts: Texts
+) -> None:
     draft = rows.whole_draft(session, statement)
     redrafted = _with_labels(statement, draft, silence, texts.sought(DRAFT), DRAFT)
     if redrafted is not None and not (
@@ -113,7 +115,7 @@ def _renew(session: Session, statement: Statement, silence: cases.Silence, texts
 
 
 def _edit(
-    session: Session, statement: Statement, silence: cases.Silence, renewed: dict[str, Any]
+    session: Session, statement: Statement, silence: cases.NameSilence, renewed: dict[str, Any]
 ) -> None:
     """Freeze a text with other labels, which is an edit: whoever stands behind it is told."""
     day = clock.today() if rows.is_public(session, statement) else None
@@ -127,7 +129,7 @@ def _edit(
 def _with_labels(
     statement: Statement,
     document: dict[str, Any],
-    silence: cases.Silence,
+    silence: cases.NameSilence,
     sought: Sought,
     where: str,
 ) -> dict[str, Any] | None:

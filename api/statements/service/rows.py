@@ -21,13 +21,13 @@ from api.portable.rules import checking, printing, references, secrecy
 from api.statements import rules
 from api.statements.events import StatementRevised
 from api.statements.models import (
-    Kind,
     NamedCase,
     PastDemand,
     Revision,
     Signing,
     State,
     Statement,
+    StatementKind,
     Weight,
 )
 from api.statements.service.closed import must_be_confirmed
@@ -62,7 +62,7 @@ class NothingChanged(Conflict):
 
 
 @dataclass(frozen=True)
-class Warned:
+class SavedStatement:
     """A statement as it was saved, and what the check would have its author look at."""
 
     statement: Statement
@@ -97,7 +97,7 @@ def started(
     template_version_id: UUID | None = None,
     *,
     at: str = BODY,
-) -> Warned:
+) -> SavedStatement:
     """Write a new statement with a draft; raise Invalid with every fault, pointing from `at` on.
 
     The caller holds the coalition, as it does wherever a text is written: a name that is taken
@@ -113,7 +113,7 @@ def started(
     warnings = write(session, statement, document, at=at)
     transactions.insert(session, statement, on_clash=SlugTaken(_ANOTHER))
     index(session, statement, 0)
-    return Warned(statement, document, warnings)
+    return SavedStatement(statement, document, warnings)
 
 
 def write(
@@ -130,7 +130,7 @@ def write(
         raise Invalid(
             NAMED, below(at, [Fault(pointer, Code.HIDDEN_NAME, NAMED) for pointer in told])
         )
-    statement.slug, statement.kind = document["slug"], Kind(document["kind"])
+    statement.slug, statement.kind = document["slug"], StatementKind(document["kind"])
     statement.language, statement.title = document["language"], document["title"]
     statement.draft = public
     statement.draft_secrets = None
@@ -189,7 +189,7 @@ def seen_by(
 
 def replaced(
     session: Session, statement: Statement, expected: int, document: Mapping[str, Any]
-) -> Warned:
+) -> SavedStatement:
     """Replace a draft that may still be written on; the caller holds the coalition."""
     rules.must_be_writable(State(statement.state))
     touch(statement, expected)
@@ -198,7 +198,7 @@ def replaced(
     warnings = write(session, statement, whole)
     flush(session, on_clash=SlugTaken(_ANOTHER))
     index(session, statement, 0)
-    return Warned(statement, whole, warnings)
+    return SavedStatement(statement, whole, warnings)
 
 
 def with_secrets(

@@ -79,7 +79,7 @@ class WorkItem:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WorkFilter:
     """Which work is asked for: of one kind or all, and after how many days something is late."""
 
     kind: WorkKind | None
@@ -88,14 +88,14 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Work:
+class WorkList:
     """A page of what waits, and how much there is of each kind."""
 
     page: Page[WorkItem]
     counts: dict[str, int]
 
 
-def work(actor: Actor, coalition_id: UUID, page: PageRequest, wanted: Wanted) -> Work:
+def work(actor: Actor, coalition_id: UUID, page: PageRequest, wanted: WorkFilter) -> WorkList:
     """Return what waits in a coalition, what has waited longest first."""
     actor.must(coalition_id, Role.VIEWER)
     with reading() as session:
@@ -111,10 +111,10 @@ def work(actor: Actor, coalition_id: UUID, page: PageRequest, wanted: Wanted) ->
         found = paging.page(session, query, page, order)
         told = _Told(session, coalition_id, [row.one for row in found.items])
         items = paging.Page(told.items(found.items), found.following, found.total)
-        return Work(items, {kind: counts.get(kind, 0) for kind in WorkKind})
+        return WorkList(items, {kind: counts.get(kind, 0) for kind in WorkKind})
 
 
-def _waiting(coalition_id: UUID, wanted: Wanted) -> Subquery:
+def _waiting(coalition_id: UUID, wanted: WorkFilter) -> Subquery:
     today = clock.today()
     verified_before = today - timedelta(days=wanted.case_days)
     news_before = today - timedelta(days=wanted.demand_days)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from jinja2 import nodes
 
-from api.templates.rules.names import FILTERS, NUMBER, TESTS, WORDS, Refused, Use, nearest
+from api.templates.rules.names import FILTERS, NUMBER, TESTS, WORDS, RefusedSyntax, Use, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,7 @@ def shape_of(node: nodes.Node, scope: Scope) -> Shape:
     """Return what an expression stands for, or raise Refused."""
     look = _EXPRESSIONS.get(type(node))
     if look is None:
-        raise Refused(
+        raise RefusedSyntax(
             node.lineno,
             _ADVICE.get(type(node), f"{type(node).__name__} is not allowed in a template."),
         )
@@ -60,7 +60,7 @@ def shape_of(node: nodes.Node, scope: Scope) -> Shape:
 
 def _named(name: str, scope: Scope, line: int) -> Shape:
     if name not in scope.names:
-        raise Refused(
+        raise RefusedSyntax(
             line,
             f"`{name[:40]}` is no declared fact and nothing that templates are given."
             f"{nearest(name, scope.names)} These exist: {', '.join(scope.names)}.",
@@ -70,11 +70,13 @@ def _named(name: str, scope: Scope, line: int) -> Shape:
 
 def _field(shape: Shape, name: str, line: int) -> Shape:
     if name.startswith("_"):
-        raise Refused(line, "A name cannot begin with an underscore. Use a declared name.")
+        raise RefusedSyntax(line, "A name cannot begin with an underscore. Use a declared name.")
     if not isinstance(shape, dict):
-        raise Refused(line, f"There is nothing named `{name[:40]}` in it: only records have parts.")
+        raise RefusedSyntax(
+            line, f"There is nothing named `{name[:40]}` in it: only records have parts."
+        )
     if name not in shape:
-        raise Refused(
+        raise RefusedSyntax(
             line,
             f"There is no `{name[:40]}` in it.{nearest(name, shape)} "
             f"Its parts: {', '.join(shape)}.",
@@ -103,7 +105,7 @@ def _getitem(node: nodes.Node, scope: Scope) -> Shape:
     shape = _rooted(node.node, scope)
     if not isinstance(node.arg, nodes.Const):
         shape_of(node.arg, scope)  # what is refused there says more
-        raise Refused(node.lineno, "Only a plain number or name stands in square brackets.")
+        raise RefusedSyntax(node.lineno, "Only a plain number or name stands in square brackets.")
     if isinstance(shape, list) and type(node.arg.value) is int:
         return shape[0]
     return _field(shape, str(node.arg.value), node.lineno)
@@ -113,7 +115,7 @@ def _rooted(node: nodes.Node, scope: Scope) -> Shape:
     """Return the shape of a named value. On a constant, Jinja would compute while compiling."""
     if not isinstance(node, nodes.Name | nodes.Getattr | nodes.Getitem | nodes.Filter):
         shape_of(node, scope)  # what is refused there says more
-        raise Refused(
+        raise RefusedSyntax(
             node.lineno,
             "A dot, bracket or filter goes after a fact's name, not after anything else.",
         )
@@ -124,7 +126,7 @@ def _filter(node: nodes.Node, scope: Scope) -> Shape:
     node = cast("nodes.Filter", node)
     use = FILTERS.get(node.name)
     if use is None or node.node is None:
-        raise Refused(
+        raise RefusedSyntax(
             node.lineno,
             f"There is no filter `{node.name[:40]}`.{nearest(node.name, FILTERS)} "
             f"The filters are {', '.join(FILTERS)}.",
@@ -134,7 +136,7 @@ def _filter(node: nodes.Node, scope: Scope) -> Shape:
     many = isinstance(shape, list) and node.name in {"date", "country"}
     inner = shape[0] if many and isinstance(shape, list) else shape
     if _sort(inner) not in use.on:
-        raise Refused(
+        raise RefusedSyntax(
             node.lineno,
             f"`{node.name}` is for {' or '.join(sorted(use.on))}, and this is {_sort(inner)}.",
         )
@@ -143,7 +145,9 @@ def _filter(node: nodes.Node, scope: Scope) -> Shape:
     if node.name in {"each", "where"}:
         return _of_records(node, shape, scope)
     if node.name == "footnote" and not scope.has_notes:
-        raise Refused(node.lineno, "No footnote can be made here. Write it in a text of the body.")
+        raise RefusedSyntax(
+            node.lineno, "No footnote can be made here. Write it in a text of the body."
+        )
     return _given_by(use, inner, many=many)
 
 
@@ -152,10 +156,12 @@ def _of_records(node: nodes.Filter, shape: Shape, scope: Scope) -> Shape:
     item = shape[0] if isinstance(shape, list) else shape
     name = node.args[0]
     if not isinstance(name, nodes.Const):
-        raise Refused(node.lineno, f'Name the part in quotes: |{node.name}("country").')
+        raise RefusedSyntax(node.lineno, f'Name the part in quotes: |{node.name}("country").')
     part = _field(item, str(name.value), node.lineno)
     if _sort(part) not in WORDS | NUMBER:
-        raise Refused(node.lineno, f"`{node.name}` is for parts that are plain words or numbers.")
+        raise RefusedSyntax(
+            node.lineno, f"`{node.name}` is for parts that are plain words or numbers."
+        )
     if node.name == "each":
         return [part]
     _one_value(node.args[1], scope)
@@ -174,10 +180,10 @@ def _joinable(node: nodes.Filter, shape: Shape) -> None:
     if node.args:
         field = node.args[0]
         if not isinstance(field, nodes.Const):
-            raise Refused(node.lineno, 'Name the part to join in quotes: |joined("name").')
+            raise RefusedSyntax(node.lineno, 'Name the part to join in quotes: |joined("name").')
         item = _field(item, str(field.value), node.lineno)
     if _sort(item) not in WORDS | NUMBER:
-        raise Refused(
+        raise RefusedSyntax(
             node.lineno,
             "Only plain words can be joined; name the part to join: "
             'coalition.members|joined("name"). Markdown stays in {% for %}.',
@@ -197,7 +203,7 @@ def _arguments(node: nodes.Filter | nodes.Test, use: Use, scope: Scope) -> None:
         takes = ", ".join(f'{word}="…"' for word in sorted(use.named)) or (
             f"{most} value in brackets" if most else "nothing in brackets"
         )
-        raise Refused(node.lineno, f"`{node.name}` takes {takes}.")
+        raise RefusedSyntax(node.lineno, f"`{node.name}` takes {takes}.")
     for value in [*node.args, *(word.value for word in node.kwargs)]:
         if not isinstance(value, nodes.Const):
             _rooted(value, scope)
@@ -206,7 +212,7 @@ def _arguments(node: nodes.Filter | nodes.Test, use: Use, scope: Scope) -> None:
 def _test(node: nodes.Node, scope: Scope) -> Shape:
     node = cast("nodes.Test", node)
     if node.name not in TESTS:
-        raise Refused(
+        raise RefusedSyntax(
             node.lineno,
             f"There is no test `is {node.name[:40]}`. A fact that was not given is empty: write "
             f"{{% if note %}}. The tests are {', '.join(sorted(TESTS))}.",
@@ -215,9 +221,9 @@ def _test(node: nodes.Node, scope: Scope) -> Shape:
     most = 1 if node.name == "in" else 0
     _arguments(node, Use(frozenset(), "boolean", (most, most)), scope)
     if node.name in {"even", "odd"} and of != "number":
-        raise Refused(node.lineno, f"`{node.name}` is for numbers.")
+        raise RefusedSyntax(node.lineno, f"`{node.name}` is for numbers.")
     if most and not isinstance(shape_of(node.args[0], scope), list):
-        raise Refused(node.lineno, "After `in` comes a list.")
+        raise RefusedSyntax(node.lineno, "After `in` comes a list.")
     return "boolean"
 
 
@@ -228,7 +234,7 @@ def _compare(node: nodes.Node, scope: Scope) -> Shape:
         if operand.op.endswith("in"):  # `in` and its negation
             shape = shape_of(operand.expr, scope)
             if isinstance(shape, dict) or (isinstance(shape, str) and shape not in WORDS):
-                raise Refused(node.lineno, "After `in` comes a list or a text.")
+                raise RefusedSyntax(node.lineno, "After `in` comes a list or a text.")
         else:
             _one_value(operand.expr, scope)
     return "boolean"
@@ -237,7 +243,7 @@ def _compare(node: nodes.Node, scope: Scope) -> Shape:
 def _one_value(node: nodes.Node, scope: Scope) -> Shape:
     shape = shape_of(node, scope)
     if not isinstance(shape, str):
-        raise Refused(
+        raise RefusedSyntax(
             node.lineno, "Lists and records cannot be compared. Compare |count or a part."
         )
     return shape
@@ -257,14 +263,16 @@ def _choice(node: nodes.Node, scope: Scope) -> Shape:
     node = cast("nodes.CondExpr", node)
     shape_of(node.test, scope)
     if node.expr2 is None:
-        raise Refused(node.lineno, 'A choice needs both sides: {{ "a" if note else "b" }}.')
+        raise RefusedSyntax(node.lineno, 'A choice needs both sides: {{ "a" if note else "b" }}.')
     return _either(shape_of(node.expr1, scope), shape_of(node.expr2, scope))
 
 
 def _concat(node: nodes.Node, scope: Scope) -> Shape:
     for part in cast("nodes.Concat", node).nodes:
         if _sort(shape_of(part, scope)) not in WORDS | NUMBER:
-            raise Refused(node.lineno, "`~` is for plain words and numbers. Print others alone.")
+            raise RefusedSyntax(
+                node.lineno, "`~` is for plain words and numbers. Print others alone."
+            )
     return "text"
 
 

@@ -16,7 +16,7 @@ from api.infra.sandbox.pool import Limits
 from api.infra.text import languages
 from api.templates.rules import declarations, facts, filters, rows, sandbox, syntax, template
 from api.templates.rules.names import GIVEN
-from api.templates.rules.shape import TEXT, Fixed, From, Many, Record, Table, Words
+from api.templates.rules.shape import TEXT, Fixed, From, LabelTable, Many, Record, TemplateText
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ class _Filling:
     def fill(self, spec: Spec, value: Any, at: str, names: Names) -> Any:
         """Return a filled part, or None when nothing of it is left."""
         match spec:
-            case Words():
+            case TemplateText():
                 return self._words(spec, value, at, names)
             case Fixed():
                 return value
@@ -162,7 +162,7 @@ class _Filling:
                 return self._record(spec, value, at, names)
             case Many():
                 return list(self._many(spec, value, at, names)) or None
-            case Table():
+            case LabelTable():
                 texts = {
                     label: self._words(spec.of, text, at + point(label), names)
                     for label, text in value.items()
@@ -202,7 +202,7 @@ class _Filling:
                     yield filled["text"] if spec.flat else filled
 
     def _bare(self, text: str, at: str, names: Names) -> dict[str, str] | None:
-        filled = self._words(Words(), text, at, names)
+        filled = self._words(TemplateText(), text, at, names)
         return {"text": filled} if filled else None
 
     def _rounds(self, item: Mapping[str, Any], at: str, names: Names) -> Iterator[Names]:
@@ -282,7 +282,7 @@ class _Filling:
             self.notes[text] = next(self.labels)
         return filters.Marked(f"[^{self.notes[text]}]")
 
-    def _words(self, spec: Words, source: str, at: str, names: Names) -> str | None:
+    def _words(self, spec: TemplateText, source: str, at: str, names: Names) -> str | None:
         is_markdown = spec.form == "markdown"
         text = self._rendered(source, at, names, is_markdown=is_markdown)
         text = languages.one_stop(_SPACES.sub(" ", text).strip(" "))

@@ -119,7 +119,7 @@ FILTERS: dict[str, Use] = {
 }
 
 
-class Refused(Exception):
+class RefusedSyntax(Exception):
     """Something in a text that a template may not hold, and the line it stands on."""
 
     def __init__(self, line: int, detail: str) -> None:

@@ -12,7 +12,7 @@ LAYOUTS = ("list", "paragraph")
 
 
 @dataclass(frozen=True)
-class Words:
+class TemplateText:
     """A text that may hold placeholders: inline Markdown, or plain and perhaps of a form."""
 
     form: str = "markdown"  # or text, date, country, url, layout
@@ -58,15 +58,15 @@ class Many:
 
 
 @dataclass(frozen=True)
-class Table:
+class LabelTable:
     """Labels, each with its text."""
 
-    of: Words
+    of: TemplateText
 
 
-Spec: TypeAlias = "Words | Fixed | From | Record | Many | Table"
+Spec: TypeAlias = "TemplateText | Fixed | From | Record | Many | LabelTable"
 
-_MARKDOWN, _PLAIN, _SLUGS = Words(), Words("text"), Fixed("slugs")
+_MARKDOWN, _PLAIN, _SLUGS = TemplateText(), TemplateText("text"), Fixed("slugs")
 _NEEDS_TEXT = frozenset({"text"})
 _NEEDS_NAME = frozenset({"name"})
 BLOCKS: dict[str, Spec] = {
@@ -78,8 +78,8 @@ BLOCKS: dict[str, Spec] = {
             "text": _MARKDOWN,
             "source": _PLAIN,
             "locator": _PLAIN,
-            "url": Words("url"),
-            "retrieved": Words("date"),
+            "url": TemplateText("url"),
+            "retrieved": TemplateText("date"),
         },
         _NEEDS_TEXT,
     ),
@@ -94,7 +94,7 @@ BLOCKS: dict[str, Spec] = {
     "demands": Record(
         {
             "lead": _MARKDOWN,
-            "layout": Words("layout"),
+            "layout": TemplateText("layout"),
             "headings": Fixed("flag"),
             "lists": Fixed("names"),
             "ids": _SLUGS,
@@ -133,13 +133,13 @@ GROUPS: Mapping[str, Spec] = {
 TEXT = Record(
     {
         "title_text": _PLAIN,
-        "dateline": Record({"place": _PLAIN, "date": Words("date")}),
+        "dateline": Record({"place": _PLAIN, "date": TemplateText("date")}),
         "occasion": Record(
             {
                 "name": _PLAIN,
                 "place": _PLAIN,
-                "country": Words("country"),
-                "date": Words("date"),
+                "country": TemplateText("country"),
+                "date": TemplateText("date"),
             },
             _NEEDS_NAME,
         ),
@@ -149,14 +149,14 @@ TEXT = Record(
                     "name": _PLAIN,
                     "title": _PLAIN,
                     "organisation": _PLAIN,
-                    "country": Words("country"),
+                    "country": TemplateText("country"),
                     "salutation": _PLAIN,
                 },
                 _NEEDS_NAME,
             )
         ),
         "body": Many(Record(GROUPS, one_of=tuple(GROUPS))),
-        "footnotes": Table(_MARKDOWN),
+        "footnotes": LabelTable(_MARKDOWN),
         "contacts": Many(
             Record({"name": _PLAIN, "role": _PLAIN, "email": _PLAIN, "phone": _PLAIN}, _NEEDS_NAME)
         ),

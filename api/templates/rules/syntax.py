@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from api.templates.rules.expressions import path_shape, shape_of
-from api.templates.rules.names import NAME, RESERVED, Refused
+from api.templates.rules.names import NAME, RESERVED, RefusedSyntax
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,22 +31,22 @@ MAX_DIGITS = 12
 _GRAMMAR = Environment(autoescape=False, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - parses only, prints nothing
 
 
-def check(source: str, scope: Scope) -> list[Refused]:
+def check(source: str, scope: Scope) -> list[RefusedSyntax]:
     """Return everything in a text that is not allowed, each with its line."""
     try:
         return list(_statements(_parsed(source).body, scope))
-    except Refused as refused:
+    except RefusedSyntax as refused:
         return [refused]
     except RecursionError:  # the bounds above should never let it come to this
-        return [Refused(1, "This is nested too deeply to be read. Write it flatter.")]
+        return [RefusedSyntax(1, "This is nested too deeply to be read. Write it flatter.")]
 
 
-def check_condition(source: str, scope: Scope) -> list[Refused]:
+def check_condition(source: str, scope: Scope) -> list[RefusedSyntax]:
     """Return what is not allowed in the expression under a block's `if`."""
     mark = re.search(r"{{|}}|{%|%}|{#|#}", source)
     if mark:
         return [
-            Refused(
+            RefusedSyntax(
                 source.count("\n", 0, mark.start()) + 1,
                 f"`{mark[0]}` does not belong under `if`. Write the bare condition: if: note.",
             )
@@ -54,12 +54,12 @@ def check_condition(source: str, scope: Scope) -> list[Refused]:
     try:
         body = _parsed("{{ " + source + " }}").body
         if len(body) != 1 or not isinstance(body[0], nodes.Output) or len(body[0].nodes) != 1:
-            return [Refused(1, "This is not one condition. Write for example: if: note.")]
+            return [RefusedSyntax(1, "This is not one condition. Write for example: if: note.")]
         shape_of(body[0].nodes[0], scope)
-    except Refused as refused:
+    except RefusedSyntax as refused:
         return [refused]
     except RecursionError:  # as above
-        return [Refused(1, "This is nested too deeply to be read. Write it flatter.")]
+        return [RefusedSyntax(1, "This is nested too deeply to be read. Write it flatter.")]
     return []
 
 
@@ -71,7 +71,7 @@ def loop_parts(source: str) -> tuple[str, list[str]]:
     """Split "quote in quotes" into the name and the path to its list, or raise Refused."""
     found = _LOOP.fullmatch(source)
     if not found:
-        raise Refused(1, "Write a name and a list under `for`, as in: for: quote in quotes.")
+        raise RefusedSyntax(1, "Write a name and a list under `for`, as in: for: quote in quotes.")
     return found[1], found[2].split(".")
 
 
@@ -99,7 +99,7 @@ def _parsed(source: str) -> nodes.Template:
         _close_remarks(source)
         return _GRAMMAR.parse(source)
     except TemplateSyntaxError as fault:
-        raise Refused(
+        raise RefusedSyntax(
             fault.lineno,
             f"This cannot be read: {(fault.message or 'the text ends too early').rstrip('.')}. "
             "Every {{ needs its }}, every {% if %} its {% endif %}, every {% for %} its "
@@ -116,7 +116,9 @@ def _scan(source: str) -> None:
             brackets = tokens = 0
             opened = kind == "block_begin"
         elif kind == "raw_begin":
-            raise Refused(line, "`{% raw %}` is not allowed. Leave the braces out of the text.")
+            raise RefusedSyntax(
+                line, "`{% raw %}` is not allowed. Leave the braces out of the text."
+            )
         elif kind not in {"data", "whitespace", "comment"}:
             tokens += 1
             brackets += (value in {"(", "[", "{"}) - (value in {")", "]", "}"})
@@ -125,7 +127,7 @@ def _scan(source: str) -> None:
             opened = False
             deep += _tag(line, value)
             if deep > MAX_TAGS_DEEP:
-                raise Refused(
+                raise RefusedSyntax(
                     line,
                     f"More than {MAX_TAGS_DEEP} {{% if %}} and {{% for %}} stand inside each "
                     "other. Write separate blocks, each with its own `if`.",
@@ -136,12 +138,14 @@ def _close_remarks(source: str) -> None:
     """Refuse a remark that ends with the text: Jinja takes it, and its words would be lost."""
     marks = [(line, kind) for line, kind, _ in _GRAMMAR.lex(source) if kind.startswith("comment_")]
     if marks and marks[-1][1] != "comment_end":
-        raise Refused(marks[-1][0], "Every {# needs its #}. Write { # where no remark is meant.")
+        raise RefusedSyntax(
+            marks[-1][0], "Every {# needs its #}. Write { # where no remark is meant."
+        )
 
 
 def _tag(line: int, name: str) -> int:
     if name not in TAGS:
-        raise Refused(
+        raise RefusedSyntax(
             line,
             f"`{{% {name[:40]} %}}` is not allowed. The tags are if, elif, else, endif, for "
             "and endfor.",
@@ -151,16 +155,22 @@ def _tag(line: int, name: str) -> int:
 
 def _too_much(line: int, kind: str, value: str, brackets: int, tokens: int) -> None:
     if brackets > MAX_BRACKETS_DEEP or tokens > MAX_TOKENS:
-        raise Refused(line, "This placeholder is too long or too nested. Split it, or use a fact.")
+        raise RefusedSyntax(
+            line, "This placeholder is too long or too nested. Split it, or use a fact."
+        )
     if kind == "string" and "\\" in value:
-        raise Refused(line, "A backslash is not allowed in quotes. Write the character itself.")
+        raise RefusedSyntax(
+            line, "A backslash is not allowed in quotes. Write the character itself."
+        )
     if kind == "float" and not value.replace(".", "").isdecimal():
-        raise Refused(line, "Write a number with its digits, not with e.")
+        raise RefusedSyntax(line, "Write a number with its digits, not with e.")
     if kind in {"integer", "float"} and len(value) > MAX_DIGITS:
-        raise Refused(line, f"A number here has at most {MAX_DIGITS} digits. Give it as a fact.")
+        raise RefusedSyntax(
+            line, f"A number here has at most {MAX_DIGITS} digits. Give it as a fact."
+        )
 
 
-def _statements(body: list[nodes.Node], scope: Scope) -> Iterator[Refused]:
+def _statements(body: list[nodes.Node], scope: Scope) -> Iterator[RefusedSyntax]:
     for node in body:
         if isinstance(node, nodes.Output):
             for part in node.nodes:
@@ -172,22 +182,22 @@ def _statements(body: list[nodes.Node], scope: Scope) -> Iterator[Refused]:
         elif isinstance(node, nodes.For):
             yield from _loop(node, scope)
         else:
-            yield Refused(node.lineno, f"{type(node).__name__} is not allowed in a template.")
+            yield RefusedSyntax(node.lineno, f"{type(node).__name__} is not allowed in a template.")
 
 
 def _tried(
     look: Callable[[nodes.Node, Scope], Any], node: nodes.Node, scope: Scope
-) -> Iterator[Refused]:
+) -> Iterator[RefusedSyntax]:
     try:
         look(node, scope)
-    except Refused as refused:
+    except RefusedSyntax as refused:
         yield refused
 
 
-def _loop(node: nodes.For, scope: Scope) -> Iterator[Refused]:
+def _loop(node: nodes.For, scope: Scope) -> Iterator[RefusedSyntax]:
     try:
         within = _loop_inside(node, scope)
-    except Refused as refused:
+    except RefusedSyntax as refused:
         yield refused
         return
     if node.test is not None:  # Jinja has no `loop` here
@@ -200,11 +210,11 @@ def _loop(node: nodes.For, scope: Scope) -> Iterator[Refused]:
 def _loop_inside(node: nodes.For, scope: Scope) -> Scope:
     line = node.lineno
     if node.recursive:
-        raise Refused(line, "A loop cannot be recursive. Take the word `recursive` out.")
+        raise RefusedSyntax(line, "A loop cannot be recursive. Take the word `recursive` out.")
     if not isinstance(node.target, nodes.Name):
-        raise Refused(line, "A loop has one name: {% for quote in quotes %}.")
+        raise RefusedSyntax(line, "A loop has one name: {% for quote in quotes %}.")
     if not isinstance(node.iter, nodes.Name | nodes.Getattr):
-        raise Refused(
+        raise RefusedSyntax(
             line,
             "A loop goes over a fact of type list or a given list, as it is: "
             "{% for quote in quotes %}.",
@@ -214,17 +224,17 @@ def _loop_inside(node: nodes.For, scope: Scope) -> Scope:
 
 def _entered(name: str, shape: Shape, label: str, scope: Scope, line: int) -> Scope:
     if not NAME.fullmatch(name) or name in RESERVED or name in scope.names:
-        raise Refused(
+        raise RefusedSyntax(
             line,
             f"`{name[:40]}` cannot name what a loop goes over: it is taken or is no plain name. "
             "Use another word in small letters.",
         )
     if not isinstance(shape, list):
-        raise Refused(
+        raise RefusedSyntax(
             line, f"{label} is not a list, and a loop needs one. Lists here: {_lists(scope)}."
         )
     if scope.loops >= MAX_LOOPS:
-        raise Refused(
+        raise RefusedSyntax(
             line, f"Loops stand at most {MAX_LOOPS} deep, a block's `for` counted. Use fewer."
         )
     return scope.inside(name, shape[0])
@@ -238,10 +248,10 @@ def _printed(node: nodes.Node, scope: Scope) -> None:
     shape = shape_of(node, scope)
     line = node.lineno
     if isinstance(shape, list):
-        raise Refused(line, "A list cannot be printed. Write |joined, or use {% for %}.")
+        raise RefusedSyntax(line, "A list cannot be printed. Write |joined, or use {% for %}.")
     if isinstance(shape, dict):
-        raise Refused(
+        raise RefusedSyntax(
             line, f"This has parts: {', '.join(shape)}. Print one, with a dot before its name."
         )
     if shape == "boolean":
-        raise Refused(line, "Yes or no cannot be printed. Ask it: {% if … %} … {% endif %}.")
+        raise RefusedSyntax(line, "Yes or no cannot be printed. Ask it: {% if … %} … {% endif %}.")

@@ -11,8 +11,17 @@ from api.errors import Code, Fault, Reason, point
 from api.infra.text import languages
 from api.templates.rules import declarations, facts, syntax
 from api.templates.rules.expressions import path_shape
-from api.templates.rules.names import CASE, GIVEN, Refused, Scope, nearest
-from api.templates.rules.shape import LAYOUTS, TEXT, Fixed, From, Many, Record, Table, Words
+from api.templates.rules.names import CASE, GIVEN, RefusedSyntax, Scope, nearest
+from api.templates.rules.shape import (
+    LAYOUTS,
+    TEXT,
+    Fixed,
+    From,
+    LabelTable,
+    Many,
+    Record,
+    TemplateText,
+)
 from api.texts.rules import markdown, themes
 
 if TYPE_CHECKING:
@@ -31,7 +40,7 @@ LANGUAGE_IS = "Give the language as BCP 47, such as en or ru."
 ABOUT = ("name", "title", "kind", "language", "description", "theme", "facts", "example")
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_MARKDOWN = Words()
+_MARKDOWN = TemplateText()
 
 
 def check(template: Any) -> list[Fault]:
@@ -134,7 +143,7 @@ class _Checking:
     def look(self, spec: Spec, value: Any, at: str, scope: Scope) -> None:
         """Check one value against what stands in its place."""
         match spec:
-            case Words():
+            case TemplateText():
                 self._words(spec, value, at, scope)
             case Fixed():
                 self._fixed(spec, value, at)
@@ -144,7 +153,7 @@ class _Checking:
                 self._record(spec, value, at, scope)
             case Many():
                 self._many(spec, value, at, scope)
-            case Table():
+            case LabelTable():
                 self._table(spec, value, at, scope)
 
     def say(self, at: str, code: Code, detail: str) -> None:
@@ -165,7 +174,7 @@ class _Checking:
                     f"No text refers to it. Write [^{label}] where it belongs.",
                 )
 
-    def _words(self, spec: Words, value: Any, at: str, scope: Scope) -> None:
+    def _words(self, spec: TemplateText, value: Any, at: str, scope: Scope) -> None:
         if not isinstance(value, str) or not value.strip():
             self.say(at, Code.REQUIRED, "Write a text here, or leave the key out.")
             return
@@ -178,7 +187,7 @@ class _Checking:
         if not refused:
             self._own_words(spec, value, at)
 
-    def _own_words(self, spec: Words, value: str, at: str) -> None:
+    def _own_words(self, spec: TemplateText, value: str, at: str) -> None:
         """Check what a text says itself, with its placeholders taken for words."""
         words = syntax.stand_in(value)
         if spec.form == "markdown":
@@ -206,7 +215,7 @@ class _Checking:
     def _from(self, spec: From, value: Any, at: str, scope: Scope) -> None:
         try:
             shape = path_shape(str(value).split("."), scope)
-        except Refused as refused:
+        except RefusedSyntax as refused:
             self.say(at, Code.BAD_MARKUP, refused.detail)
             return
         one = shape[0] if isinstance(shape, list) else shape
@@ -270,12 +279,12 @@ class _Checking:
             else:
                 try:
                     scope = syntax.loop_scope(item[key], scope)
-                except Refused as refused:
+                except RefusedSyntax as refused:
                     self.say(f"{at}/for", Code.BAD_MARKUP, str(refused))
                     return None
         return scope
 
-    def _table(self, spec: Table, value: Any, at: str, scope: Scope) -> None:
+    def _table(self, spec: LabelTable, value: Any, at: str, scope: Scope) -> None:
         if not isinstance(value, dict):
             self.say(at, Code.WRONG_TYPE, "This is an object: each footnote's label and its text.")
             return

@@ -167,7 +167,7 @@ def preview(actor: Actor, update_id: UUID, wanted: str | None) -> tuple[str, Mes
         row = load(session, actor, Update, update_id, Role.COORDINATOR)
         language = _closest(row, wanted)
         page = f"{runtime().settings.public_url}/u/{_SPECIMEN}"
-        reader = people.Reader(_SOMEBODY, language, row.statement_id)
+        reader = people.UpdateReader(_SOMEBODY, language, row.statement_id)
         facts = sending.facts(session, row, reader, page)
         return language, words.write(sending.LETTER, facts)
 
@@ -211,7 +211,9 @@ def _test(session: Session, test_id: UUID) -> letters.Facts | None:
     row = session.get_one(Update, test.update_id)
     grant = session.get_one(RoleGrant, test.role_id)
     email = accounts.granted(session, grant).person.email
-    return sending.facts(session, row, people.Reader(email, test.language, row.statement_id), None)
+    return sending.facts(
+        session, row, people.UpdateReader(email, test.language, row.statement_id), None
+    )
 
 
 def count(actor: Actor, update_id: UUID) -> Counted:

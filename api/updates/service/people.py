@@ -99,7 +99,7 @@ def emails_of(session: Session, signatures: Sequence[Signature]) -> Mapping[UUID
 
 
 @dataclass(frozen=True)
-class Reader:
+class UpdateReader:
     """Who gets an update."""
 
     email: str
@@ -107,7 +107,7 @@ class Reader:
     statement_id: UUID  # which they signed
 
 
-def reader(session: Session, update: Update, signature_id: UUID | None) -> Reader | None:
+def reader(session: Session, update: Update, signature_id: UUID | None) -> UpdateReader | None:
     """Return who may be written to now, of a signature; None: nobody."""
     query = select(Signature).join(Consent, Consent.signature_id == Signature.id)
     query = query.where(*agreed(update), Signature.id == signature_id)
@@ -115,7 +115,7 @@ def reader(session: Session, update: Update, signature_id: UUID | None) -> Reade
     email = signature and emails_of(session, [signature]).get(signature.id)
     if not signature or not email or suppressed(session, update.coalition_id, [email]):
         return None
-    return Reader(email, language(update, signature), signature.statement_id)
+    return UpdateReader(email, language(update, signature), signature.statement_id)
 
 
 def language(update: Update, signature: Signature) -> str:

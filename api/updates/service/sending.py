@@ -202,7 +202,7 @@ def letter(session: Session, recipient_id: UUID) -> letters.Facts | None:
 
 
 def facts(
-    session: Session, update: Update, reader: people.Reader, page: str | None
+    session: Session, update: Update, reader: people.UpdateReader, page: str | None
 ) -> letters.Facts:
     """Return what an update's letter is made of. Whose mailings they are is who writes."""
     organisation = session.get_one(Organisation, update.organisation_id)

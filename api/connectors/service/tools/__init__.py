@@ -14,27 +14,27 @@ from api.connectors.rules import ToolFault
 from api.connectors.service.tools.action_network import ActionNetwork
 from api.connectors.service.tools.listmonk import Listmonk
 from api.connectors.service.tools.mailman import Mailman
-from api.connectors.service.tools.table import Table
+from api.connectors.service.tools.table import FileTool
 from api.errors import DomainError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from api.connectors.rules import Kind, Tool
+    from api.connectors.rules import Tool, ToolSettings
 
 GROUP = "undersigned.connectors"
-OURS: Mapping[str, Kind] = {
+OURS: Mapping[str, ToolSettings] = {
     "mailman": Mailman,
     "listmonk": Listmonk,
     "action-network": ActionNetwork,
-    "csv": Table,
+    "csv": FileTool,
 }
 FILES = frozenset({"csv"})  # of which nothing is called: what is to be done is written down
 log = structlog.get_logger()
 
 
 @cache
-def kinds() -> Mapping[str, Kind]:
+def kinds() -> Mapping[str, ToolSettings]:
     """Return every kind by its name; a package that cannot be loaded takes no other with it."""
     found = dict(OURS)
     for each in entry_points(group=GROUP):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from api.connectors.rules import Person
+    from api.connectors.rules import Recipient
 
 URL = "https://actionnetwork.org"
 PREFIX = "action_network:"
@@ -40,7 +40,7 @@ class ActionNetwork(Caller):
             for each in self._all("/api/v2/petitions", "osdi:petitions")
         ]
 
-    def subscribe(self, mailing_list: str, person: Person) -> None:
+    def subscribe(self, mailing_list: str, person: Recipient) -> None:
         """Record the signature; Action Network knows the person by the address."""
         proof = person.proof
         agreed = {

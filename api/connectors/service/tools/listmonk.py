@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from api.connectors.rules import Person
+    from api.connectors.rules import Recipient
 
 PAGE = 500
 BLOCKED = "blocklisted"
@@ -44,7 +44,7 @@ class Listmonk(Caller):
             for each in inside(found, "data", "results")
         ]
 
-    def subscribe(self, mailing_list: str, person: Person) -> None:
+    def subscribe(self, mailing_list: str, person: Recipient) -> None:
         """Subscribe as confirmed, with the proof; whom it blocks stays blocked."""
         proof = person.proof
         agreed = {

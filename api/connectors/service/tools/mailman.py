@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from api.connectors.rules import Person
+    from api.connectors.rules import Recipient
 
 PAGE = 500
 
@@ -46,7 +46,7 @@ class Mailman(Caller):
             for each in entries
         ]
 
-    def subscribe(self, mailing_list: str, person: Person) -> None:
+    def subscribe(self, mailing_list: str, person: Recipient) -> None:
         """Subscribe without a letter of Mailman's own: the mailbox was confirmed with us."""
         answer = self.call(
             "POST",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.connectors.rules import EVERY, Field
 
 
-class Table:
+class FileTool:
     """Nothing is called: `service/files` writes what there is to do into a file."""
 
     NAME = "CSV"
