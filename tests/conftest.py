@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import psycopg
@@ -27,7 +27,7 @@ from api.infra.runtime import EXTENSION
 from api.infra.sandbox.pool import ChildPool
 from api.infra.security import day_keys
 from api.infra.vault import new_master_key
-from tests.support import postgres
+from tests.support import postgres, selection
 from tests.support.client import Client
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 ENGINES = ("sqlite", "postgresql")
 # To look for garbage as often as usual took a fifteenth of the time.
 gc.set_threshold(100_000, 20, 20)
-LONG_SECONDS = 1800
 
 
 @dataclass(frozen=True)
@@ -121,30 +120,22 @@ def _filled() -> CompoundSelect[tuple[str]]:
     )
 
 
-# What these find does not hang on the database: with SQLite they run in `./run test --long`.
-ALIKE = {
-    f"tests.{name}"
-    for name in (
-        "contracts.test_permissions",
-        "stories.test_mailboxes",
-        "stories.test_pages_in_a_browser",
-        "stories.test_webhooks_refused",
-        "stories.test_widget_in_a_browser",
-    )
-}
+LEFT = pytest.StashKey[int]()
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
-    """Give long tests the time that they need, and begin with them: then none is waited for."""
-    has_server = postgres.is_there()
-    for item in items:
-        is_alike = has_server and item.module.__name__ in ALIKE
-        if is_alike and getattr(item, "callspec", None) and "sqlite" in item.callspec.id:
-            item.add_marker(pytest.mark.long)
-        if item.get_closest_marker("long"):
-            item.add_marker(pytest.mark.timeout(LONG_SECONDS))
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Function]) -> None:
+    """Say of each test which run it is for; a worker hands on how many `./run test` leaves out."""
+    selection.mark(items)
+    config.stash[LEFT] = selection.left_out(items)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["left"] = config.stash[LEFT]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take from a worker how many tests it leaves out: all of them collect the same."""
+    node.config.stash[LEFT] = getattr(node, "workeroutput", {}).get("left", 0)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -160,8 +151,12 @@ def judged(report: pytest.TestReport, *, is_whole: bool) -> pytest.TestReport:
     return report
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
     """Say what was left out and why, a line for each reason."""
+    if (left := config.stash.get(LEFT, 0)) and "not rest" in config.option.markexpr:
+        terminalreporter.write_line(selection.said_of(left))
     skipped = terminalreporter.stats.get("skipped", [])
     for reason, count in Counter(each.longrepr[2] for each in skipped).items():
         terminalreporter.write_line(f"{count} left out. {reason.removeprefix('Skipped: ')}")
