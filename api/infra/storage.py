@@ -25,13 +25,13 @@ class Storage:
         """Open the folder, and make it, for its owner only, where it is missing."""
         path = Path(folder)
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._store = LocalStore(path)
+        self.store = LocalStore(path)
 
     def put(self, key: str, content: bytes) -> None:
         """Keep `content` under `key`; what is there already stays."""
         try:
             with _answering():
-                self._store.put(key, content, mode="create")
+                self.store.put(key, content, mode="create")
         except AlreadyExistsError:
             return
 
@@ -39,14 +39,14 @@ class Storage:
         """Return what is under `key`, or None."""
         try:
             with _answering():
-                return bytes(self._store.get(key).bytes())
+                return bytes(self.store.get(key).bytes())
         except FileNotFoundError:
             return None
 
     def read(self, key: str) -> Iterator[bytes] | None:
         """Return the parts of what is under `key`, of any size, or None."""
         try:
-            found = self._store.get(key)
+            found = self.store.get(key)
         except FileNotFoundError:
             return None
         return (bytes(part) for part in found.stream())
@@ -54,25 +54,25 @@ class Storage:
     def write(self, key: str, parts: Iterator[bytes]) -> None:
         """Keep parts under `key`, in place of what is there."""
         with _answering():
-            self._store.put(key, parts)
+            self.store.put(key, parts)
 
     def start(self, key: str, length: int) -> bytes:
         """Return the first bytes of what is under `key`; none where there is nothing."""
         try:
-            return bytes(self._store.get_range(key, start=0, length=length))
+            return bytes(self.store.get_range(key, start=0, length=length))
         except (FileNotFoundError, GenericError):  # GenericError: it is empty
             return b""
 
     def delete(self, key: str) -> None:
         """Remove what is under `key`, if anything."""
         try:
-            self._store.delete(key)
+            self.store.delete(key)
         except FileNotFoundError:
             return
 
     def keys(self, folder: str | None = None) -> Iterator[str]:
         """Yield the key of each file, or of each in a folder such as `documents/…` and below."""
-        for found in self._store.list(folder):
+        for found in self.store.list(folder):
             yield from (str(each["path"]) for each in found)
 
 

@@ -80,10 +80,10 @@ class _Parts:
     def _ask(self, *, is_queue_there: bool) -> None:
         within = thread_context()
         questions: dict[str, Callable[[], bool | None]] = {
-            "queue": lambda: is_queue_there and _queue(),
+            "queue": lambda: is_queue_there and queue_works(),
             "limits": runtime().rate_limits.is_shared,
             "storage": _storage,
-            "mail": _mail,
+            "mail": mail_works,
         }
 
         def ask(name: str) -> None:
@@ -114,7 +114,7 @@ def _is_queue_in_it() -> bool:
     return settings.queue_url is None and not settings.is_sqlite
 
 
-def _queue() -> bool:
+def queue_works() -> bool:
     try:
         runtime().queue.size()
     except QueueBroken:
@@ -129,7 +129,7 @@ def _storage() -> bool:
         return False
 
 
-def _mail() -> bool | None:
+def mail_works() -> bool | None:
     server = runtime().smtp
     if server is None:
         return None

@@ -87,7 +87,7 @@ def install(app: Flask) -> None:
     def dispatch_once() -> Any:
         if request.method != "POST" or HEADER not in request.headers or "actor" not in g:
             return dispatch()
-        claim, kept = _begin(g.actor.user_id)
+        claim, kept = begin(g.actor.user_id)
         if kept is not None:
             return kept
         g.claim = claim
@@ -101,7 +101,7 @@ def install(app: Flask) -> None:
         claim = g.pop("claim", None)
         if claim is not None:
             try:
-                _keep(claim, answer) if _is_success(answer) else _forget_unless_done(claim)
+                keep(claim, answer) if _is_success(answer) else forget_unless_done(claim)
             except SQLAlchemyError as fault:
                 # The effect is there, or the lease runs out: either way the caller may ask again.
                 log.error(  # noqa: TRY400 # a trace could hold values
@@ -139,7 +139,7 @@ def secret_answer() -> None:
     g.secret_answer = True
 
 
-def _begin(user_id: UUID) -> tuple[Claim, Response | None]:
+def begin(user_id: UUID) -> tuple[Claim, Response | None]:
     given = request.headers[HEADER]
     if not 1 <= len(given) <= MAX_KEY:
         wrong = Fault(
@@ -208,7 +208,7 @@ def _done(session: Session, claim: Claim) -> None:
     attempt.state = "done"
 
 
-def _forget_unless_done(claim: Claim) -> None:
+def forget_unless_done(claim: Claim) -> None:
     with transaction() as session:
         session.execute(
             delete(Attempt).where(
@@ -219,7 +219,7 @@ def _forget_unless_done(claim: Claim) -> None:
         )
 
 
-def _keep(claim: Claim, answer: Response) -> None:
+def keep(claim: Claim, answer: Response) -> None:
     kept = None if g.pop("secret_answer", False) else _written(answer)
     with transaction() as session:
         attempt = session.get(Attempt, claim.attempt_id, with_for_update=True)

@@ -149,8 +149,8 @@ def test_what_a_full_disk_cannot_keep_is_tried_again(
 
     storage = world.app.extensions["undersigned"].storage
     with monkeypatch.context() as while_full:
-        there = storage._store  # noqa: SLF001 # the disk below it
-        while_full.setattr(storage, "_store", SimpleNamespace(put=full, get=there.get))
+        there = storage.store  # the disk below it
+        while_full.setattr(storage, "store", SimpleNamespace(put=full, get=there.get))
         refused = owner.get(path)
 
     assert (refused.status, refused["type"]) == (503, "/problems/unavailable")
@@ -175,7 +175,7 @@ def test_what_it_can_do_without_is_not_asked_at_each_question(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[None] = []
-    monkeypatch.setattr(health, "_mail", lambda: asked.append(None))
+    monkeypatch.setattr(health, "mail_works", lambda: asked.append(None))
     world.stranger().get("/readyz")
     monkeypatch.setattr(health, "KNOWN_SECONDS", 60.0)
 
@@ -196,7 +196,7 @@ def test_one_that_hangs_keeps_nobody_waiting_and_is_asked_once(
         hanging.wait(30)
         return False
 
-    monkeypatch.setattr(health, "_queue", hang)
+    monkeypatch.setattr(health, "queue_works", hang)
     monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.5)
     began = time.monotonic()
     answers = [world.stranger().get("/readyz") for _ in range(4)]

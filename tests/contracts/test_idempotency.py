@@ -115,7 +115,7 @@ def test_ten_at_once_have_one_effect(world: World, owner: Client, path: str) -> 
 def test_while_the_first_runs_the_second_is_told_to_wait(
     world: World, owner: Client, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(idempotency, "_keep", lambda *_: None)
+    monkeypatch.setattr(idempotency, "keep", lambda *_: None)
     owner.post(path, HOUSE, key="a")
     _set(world, state="running")
 
@@ -129,7 +129,7 @@ def test_while_the_first_runs_the_second_is_told_to_wait(
 def test_a_crash_between_effect_and_answer_does_not_repeat_the_effect(
     world: World, owner: Client, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(idempotency, "_keep", _crash)
+    monkeypatch.setattr(idempotency, "keep", _crash)
     assert owner.post(path, HOUSE, key="a").status == 201
 
     answer = owner.post(path, HOUSE, key="a")
@@ -146,7 +146,7 @@ def _crash(*_: Any) -> None:
 def test_a_crash_before_the_effect_lets_it_be_sent_again_after_a_minute(
     world: World, owner: Client, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(idempotency, "_forget_unless_done", _crash)
+    monkeypatch.setattr(idempotency, "forget_unless_done", _crash)
     assert owner.post(path, {}, key="a").status == 422
     assert owner.post(path, {}, key="a").status == 409
 
@@ -158,14 +158,14 @@ def test_a_crash_before_the_effect_lets_it_be_sent_again_after_a_minute(
 def test_one_that_lost_its_lease_commits_nothing(
     world: World, owner: Client, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin = idempotency._begin  # noqa: SLF001 # another process takes over just after it
+    begin = idempotency.begin  # another process takes over just after it
 
     def overtaken(user_id: Any) -> Any:
         begun = begin(user_id)
         _set(world, begun_at=clock.now() + timedelta(seconds=1))
         return begun
 
-    monkeypatch.setattr(idempotency, "_begin", overtaken)
+    monkeypatch.setattr(idempotency, "begin", overtaken)
 
     assert owner.post(path, HOUSE, key="a").status == 409
     assert owner.get(path)["total"] == 0

@@ -179,9 +179,9 @@ def test_what_cannot_be_read_is_found(world: World, head: Head) -> None:
 
 def away(connection: Connection, number: int) -> dict[str, Any]:
     """Take an entry out, and return what it was."""
-    row = connection.execute(select(TABLE).where(numbered(number))).one()
+    row = connection.execute(select(TABLE).where(numbered(number))).mappings().one()
     connection.execute(delete(TABLE).where(numbered(number)))
-    return dict(row._mapping)  # noqa: SLF001 # its public name
+    return dict(row)
 
 
 def swap_numbers(connection: Connection) -> None:
@@ -208,7 +208,7 @@ def have_it_sealed_again(connection: Connection) -> None:
 
 
 def add_one(connection: Connection) -> None:
-    row = connection.execute(select(TABLE).where(numbered(COUNT))).one()._mapping  # noqa: SLF001 # its public name
+    row = connection.execute(select(TABLE).where(numbered(COUNT))).mappings().one()
     connection.execute(insert(TABLE), [{**row, "id": uuid4(), "number": COUNT + 1}])
 
 

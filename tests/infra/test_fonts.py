@@ -24,7 +24,7 @@ def test_the_characters_found_are_those_that_fonttools_finds() -> None:
         with TTFont(path, lazy=True, fontNumber=0) as font:
             expected = set(font["cmap"].getBestCmap())
 
-        assert set(fonts._code_points(path)) == expected, path.name  # noqa: SLF001 - the proof
+        assert set(fonts.code_points(path)) == expected, path.name  # the proof
 
 
 @pytest.mark.parametrize(

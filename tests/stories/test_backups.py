@@ -140,7 +140,7 @@ def test_what_cannot_be_written_whole_is_not_there(
 def test_every_column_can_be_written_as_json() -> None:
     for table in tables():
         for column in table.columns:
-            assert json_rows._kind(column), column  # noqa: SLF001 # a new type needs a way to be written
+            assert json_rows.kind_of(column), column  # a new type needs a way to be written
 
 
 @contextmanager
@@ -206,7 +206,11 @@ def test_a_logo_that_is_replaced_meanwhile_comes_with_its_row(
     world: World, house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One comes after the first look at the files, another after the moment: its file is gone."""
-    path, whole, looks = f"/v1/coalitions/{house.coalition}/logo", backups._copy_files, []  # noqa: SLF001 # where it would hurt
+    path, whole, looks = (
+        f"/v1/coalitions/{house.coalition}/logo",
+        backups.copy_files,
+        [],
+    )  # where it would hurt
 
     def put(radius: int) -> None:
         picture = SVG.replace(b'r="9"', f'r="{radius}"'.encode())
@@ -220,7 +224,7 @@ def test_a_logo_that_is_replaced_meanwhile_comes_with_its_row(
         if len(looks) == 1:
             put(1)
 
-    monkeypatch.setattr(backups, "_copy_files", copy)
+    monkeypatch.setattr(backups, "copy_files", copy)
 
     taken = take(world, tmp_path / "backup")
 

@@ -156,7 +156,7 @@ def test_many_are_taken_out_by_a_job_that_may_be_killed(
     assert answer.status == 202
     assert answer.headers["Location"] == f"/v1/jobs/{answer['made']['job_id']}"
     assert total(signing) == 40
-    _cut_off_after(monkeypatch, "_take_out", 2)
+    _cut_off_after(monkeypatch, "take_out_batch", 2)
     world.work()
     assert 20 < total(signing) < 40
     assert signing.owner.get(answer.headers["Location"])["state"] == "queued"

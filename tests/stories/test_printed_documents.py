@@ -175,14 +175,14 @@ def test_a_name_that_is_taken_back_just_after_a_document_was_found_right_is_gone
     signing: Signing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     signature = signing.sign(name="Gone Specimen")
-    is_right = service._is_right  # noqa: SLF001 # the moment after it
+    is_right = service.is_current  # the moment after it
 
     def meanwhile(render: Any) -> bool:
         found = is_right(render)
         take_back(signing, signature, "hiding", None)
         return found
 
-    monkeypatch.setattr(service, "_is_right", meanwhile)
+    monkeypatch.setattr(service, "is_current", meanwhile)
     old = printed(signing)
     monkeypatch.undo()
 

@@ -124,17 +124,17 @@ def test_a_purge_that_is_killed_between_batches_is_finished_by_a_rerun(
     monkeypatch.setattr(rules, "AT_ONCE", 2)
     opened(world, signing.statement, until=YESTERDAY)
     strangers(world, signing.statement, [f"Ada Specimen {n}" for n in range(7)])
-    act = retention._forget  # noqa: SLF001 # a worker that is killed ends anywhere
+    act = retention.forget_batch  # a worker that is killed ends anywhere
     done: list[int] = []
 
     def cut(*args: Any) -> int:
         if len(done) == 2:
-            monkeypatch.setattr(retention, "_forget", act)
+            monkeypatch.setattr(retention, "forget_batch", act)
             raise OSError
         done.append(1)
         return act(*args)
 
-    monkeypatch.setattr(retention, "_forget", cut)
+    monkeypatch.setattr(retention, "forget_batch", cut)
     swept(world)
     assert number_of(world, SignatureIdentity) == 3
     assert signing.counts()["total"] == 7

@@ -309,7 +309,7 @@ def _keep(render: StatementRender, sealed: bytes, marked_at: datetime | None) ->
     is_right = False
     runtime().storage.put(render.place, sealed)
     try:
-        is_right = _is_right(render)
+        is_right = is_current(render)
     finally:
         if not is_right:
             runtime().storage.delete(render.place)
@@ -328,7 +328,7 @@ def _mark(render: StatementRender, marked_at: datetime | None, *, is_right: bool
         session.execute(mine.values(taken_back_at=None if is_right else clock.now()))
 
 
-def _is_right(render: StatementRender) -> bool:
+def is_current(render: StatementRender) -> bool:
     """Tell whether the same document would be made now."""
     inputs = render.inputs
     wanted = DocumentSpec(inputs.format, render.number, inputs.look.theme)

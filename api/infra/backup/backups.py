@@ -106,11 +106,11 @@ def _write(writer: Writer) -> Kept:
     One that was replaced in between is only in a later moment.
     """
     copied: set[str] = set()
-    _copy_files(writer, copied)
+    copy_files(writer, copied)
     for number in range(1, MOMENTS + 1):
         with _moment() as connection:
             referred = set().union(*(find(connection) for find in REFERRED))
-            _copy_files(writer, copied)
+            copy_files(writer, copied)
             missing = sorted(referred - copied)
             if missing and number < MOMENTS:
                 continue
@@ -134,7 +134,7 @@ def _write(writer: Writer) -> Kept:
     raise AssertionError  # the last moment is taken as it is
 
 
-def _copy_files(writer: Writer, copied: set[str]) -> None:
+def copy_files(writer: Writer, copied: set[str]) -> None:
     storage = runtime().storage
     for key in list(storage.keys()):
         is_ours = MEMBER.match(FILES + key) and key not in copied

@@ -34,7 +34,7 @@ class BadRow(Invalid):
 def lines(connection: Connection, table: Table) -> Iterator[bytes]:
     """Yield the columns and rows of a table; only a batch of them is in memory."""
     yield _line([column.name for column in table.columns])
-    writes = [_kind(column)[1] for column in table.columns]
+    writes = [kind_of(column)[1] for column in table.columns]
     query = select(table).order_by(*(_order(connection, each) for each in table.primary_key))
     for row in connection.execute(query.execution_options(yield_per=BATCH)):
         pairs = zip(writes, row, strict=True)
@@ -66,7 +66,7 @@ def _rows(table: Table, given: Iterable[bytes]) -> Iterator[dict[str, Any]]:
     columns = [column.name for column in table.columns]
     if json.loads(next(source, b"null")) != columns:
         raise ValueError("Other columns.")
-    kinds = [_kind(column) for column in table.columns]
+    kinds = [kind_of(column) for column in table.columns]
     for line in source:
         values = json.loads(line)
         if type(values) is not list:
@@ -92,7 +92,7 @@ def _order(connection: Connection, column: Column[Any]) -> ColumnElement[Any]:
     return column
 
 
-def _kind(column: Column[Any]) -> tuple[type, Callable[[Any], Any], Callable[[Any], Any]]:
+def kind_of(column: Column[Any]) -> tuple[type, Callable[[Any], Any], Callable[[Any], Any]]:
     """Return how a column's values stand in JSON, and how they are written and read."""
     decorated = column.type
     kind = decorated.impl_instance if isinstance(decorated, TypeDecorator) else decorated

@@ -126,10 +126,10 @@ def _described(character: str) -> str:
 
 @cache
 def _printable() -> frozenset[str]:
-    return _UNSEEN.union(*(map(chr, _code_points(path)) for path in files()))
+    return _UNSEEN.union(*(map(chr, code_points(path)) for path in files()))
 
 
-def _code_points(path: Path) -> Iterator[int]:
+def code_points(path: Path) -> Iterator[int]:
     """Yield the code points that have a glyph in a font file.
 
     Source: OpenType 1.9, "cmap", formats 4 and 12. fontTools reads the same, but its import

@@ -136,14 +136,14 @@ def _has_seccomp() -> bool:
 
 
 def _seccomp() -> None:
-    code = _program(platform.machine(), os.getpid())
+    code = filter_program(platform.machine(), os.getpid())
     buffer = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("HxxxxxxQ", len(code) // 8, ctypes.addressof(buffer))
     if _libc().prctl(_SET_SECCOMP, 2, program, 0, 0):
         raise Unconfined(f"seccomp: {os.strerror(ctypes.get_errno())}")
 
 
-def _program(machine: str, pid: int) -> bytes:
+def filter_program(machine: str, pid: int) -> bytes:
     """Return the filter as classic BPF. Source: Linux, Documentation/userspace-api/seccomp_filter.
 
     Each rule is whole in itself: a jump past its end, or an answer.

@@ -103,7 +103,7 @@ def invalidate(
         if report.candidates <= rules.MOST_IN_REQUEST:
             last: UUID | None = UUID(int=0)
             while last is not None:
-                last = _take_out(session, statement, row, last)
+                last = take_out_batch(session, statement, row, last)
         else:
             facts = {"invalidation_id": str(row.id)}
             job = jobs.promise(session, INVALIDATE, row.coalition_id, facts, by=actor)
@@ -192,7 +192,7 @@ def _by_name(
     return [each for each in signatures if rules.is_meant(pattern, known.get(each.id, {}))]
 
 
-def _take_out(
+def take_out_batch(
     session: Session, statement: Statement, row: Invalidation, after: UUID
 ) -> UUID | None:
     """Take out the next batch by id; return the last that was looked at, None at the end."""
@@ -235,7 +235,7 @@ def carry_out(invalidation_id: UUID, progress: Callable[[int], None]) -> dict[st
             if found is None or found[1].undone_at is not None:
                 break
             statement, row = found
-            last = _take_out(session, statement, row, last)
+            last = take_out_batch(session, statement, row, last)
             number = row.number
         done += rules.AT_ONCE
         progress(min(99, 100 * done // max(total, 1)))

@@ -193,7 +193,7 @@ def _purge_batch() -> int:
         query = select(Signature).where(
             Signature.statement_id == statement.id, _is_theirs(), _leads_to_somebody()
         )
-        if number := _forget(session, statement, query):
+        if number := forget_batch(session, statement, query):
             return number
         _forget_the_rest(session, statement)
         signing.purged_on = clock.today()
@@ -209,7 +209,7 @@ def _turn_away_batch() -> int:
         if not statement:
             return 0
         query = select(Signature).where(Signature.statement_id == statement.id, _is_old())
-        return _forget(session, statement, query) or -1
+        return forget_batch(session, statement, query) or -1
 
 
 def _held(session: Session, statement_id: UUID) -> Statement | None:
@@ -217,7 +217,7 @@ def _held(session: Session, statement_id: UUID) -> Statement | None:
     return session.scalars(held.with_for_update(read=True, key_share=True)).first()
 
 
-def _forget(session: Session, statement: Statement, query: Select[Signature]) -> int:
+def forget_batch(session: Session, statement: Statement, query: Select[Signature]) -> int:
     some = query.order_by(Signature.id).limit(rules.AT_ONCE).with_for_update()
     found = session.scalars(some).all()
     if found:
