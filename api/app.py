@@ -67,12 +67,13 @@ from api.infra.sandbox.bulkhead import Bulkhead
 from api.infra.sandbox.pool import ChildPool
 from api.infra.security import day_keys
 from api.infra.storage import Storage
+from api.infra.tables.reading import WORKBOOKS
 from api.infra.vault import Vault, new_master_key
 from api.web import etags, guard, health, idempotency, logs, problems, spec
 from api.web.rest import Api
 
-# What the limited child runs: laying out a page, and filling a template.
-CHILD_MODULES = ("api.infra.pdf.layout", "api.templates.rules.filling")
+# What the limited child runs: laying out a page, filling a template, reading a workbook.
+CHILD_MODULES = ("api.infra.pdf.layout", "api.templates.rules.filling", WORKBOOKS)
 FEATURES = (
     api.accounts.routes,
     api.organisations.routes,

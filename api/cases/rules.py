@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from api.infra.tables.csv_files import Row
-    from api.infra.tables.encodings import Encoding
+    from api.infra.tables.reading import Table
 
 LEAST_LETTERS = 3  # of a word that gives a name away
 LONG, ALIKE = 5, 0.8  # letters of a word that may be spelt a little differently, and how little
@@ -208,9 +208,9 @@ _SEVERAL = {"aliases": ";", "sources": r";\s"}  # an address may hold a semicolo
 _YEAR = re.compile("[0-9]{1,4}")
 
 
-def read_table(data: bytes, encoding: Encoding | None = None) -> list[Row]:
-    """Return the lines of a CSV file, their cells as facts; raise NotATable."""
-    found = csv_files.read(data, COLUMNS, encoding=encoding)
+def read_table(table: Table) -> list[Row]:
+    """Return the lines of a table, their cells as facts; raise NotATable."""
+    found = csv_files.rows(table, COLUMNS)
     return [replace(row, facts=_facts(row.facts)) for row in found]
 
 

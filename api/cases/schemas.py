@@ -14,7 +14,8 @@ from api.web import validate
 from api.web.fields import CountryCode, Day, Slug, Text, Truth, WebAddress
 from api.web.paging import PageArgs
 from api.web.rest import Schema
-from api.web.tables import CSV, HOW_CSV, JSON, LineSchema
+from api.web.table_schemas import LineSchema
+from api.web.tables import CSV, HOW_CSV, JSON
 
 NAMED = "Null for who may not know who this is."
 

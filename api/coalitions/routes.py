@@ -34,7 +34,8 @@ from api.web.etags import needs_match, tag, tagged
 from api.web.files import body_of, received, sent
 from api.web.paging import PageArgs, listed, paged
 from api.web.rest import Blueprint
-from api.web.tables import CSV, ImportArgs, ImportedTableOut, imported
+from api.web.table_schemas import ImportArgs, ImportedTableOut
+from api.web.tables import imported, takes_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from api.infra.tables.csv_files import Line, Report
     from api.infra.tables.matching import Taking
     from api.infra.tables.spreadsheets import Imported
-    from api.web.tables import Reading
+    from api.web.table_schemas import Reading
 
 blueprint = Blueprint("coalitions", __name__, url_prefix="/v1", description="NGOs acting together.")
 
@@ -236,7 +237,7 @@ class Addressees(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/addressee-imports")
 class AddresseeImports(MethodView):
-    @received(CSV, max_bytes=spreadsheets.MOST_BYTES, examples=ADDRESSEE_EXAMPLE)
+    @takes_table(spreadsheets.MOST_BYTES, ADDRESSEE_EXAMPLE)
     @blueprint.arguments(ImportArgs, location="query")
     @blueprint.response(200, ImportedTableOut)
     @blueprint.doc(description=ADDRESSEE_TABLE)

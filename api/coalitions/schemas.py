@@ -23,7 +23,8 @@ from api.web.fields import (
     names_by_language,
 )
 from api.web.rest import Schema
-from api.web.tables import CSV, LineSchema
+from api.web.table_schemas import LineSchema
+from api.web.tables import CSV
 
 MOST_DAYS = 90
 ORIGIN = r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?\Z"

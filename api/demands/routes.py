@@ -25,30 +25,21 @@ from api.demands.schemas import (
 )
 from api.demands.service import tables
 from api.web.etags import needs_match, tag
-from api.web.files import received, sent
+from api.web.files import sent
 from api.web.paging import PageArgs, listed, paged
 from api.web.rest import Blueprint
-from api.web.tables import (
-    CSV,
-    CSV_SENT,
-    JSON,
-    MergeArgs,
-    MergedOut,
-    as_csv,
-    as_json,
-    checked,
-    rows,
-    streamed,
-)
+from api.web.table_schemas import MergeArgs, MergedOut
+from api.web.tables import CSV, CSV_SENT, JSON, as_csv, as_json, entered, streamed, takes_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from flask import Response
 
     from api.cases.service import Recorded
     from api.infra.database.paging import PageRequest
-    from api.infra.tables.csv_files import How, Report
+    from api.infra.tables.csv_files import How, Line, Report
 
 blueprint = Blueprint("demands", __name__, url_prefix="/v1", description="What is asked.")
 
@@ -166,16 +157,18 @@ class DemandsAsJson(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/demand-imports")
 class DemandImports(MethodView):
-    @received(
-        JSON, CSV, max_bytes=rules.MOST_BYTES, examples=EXAMPLES, schemas={JSON: DemandTableSchema}
-    )
+    @takes_table(rules.MOST_BYTES, EXAMPLES, DemandTableSchema)
     @blueprint.arguments(MergeArgs, location="query")
     @blueprint.response(200, MergedOut)
     @blueprint.doc(description=TABLE)
     def post(self, how: How, coalition_id: UUID) -> Report:
         """Bring a table of demands together with those that are there."""
-        lines = checked(rows("demands", rules.read_table, how.encoding), DemandLineIn())
-        return tables.take_in(current_actor(), coalition_id, lines, how)
+        actor = current_actor()
+
+        def take(lines: Sequence[Line]) -> Report:
+            return tables.take_in(actor, coalition_id, lines, how)
+
+        return entered(how.file, rules.read_table, DemandLineIn(), take, name="demands")
 
 
 @blueprint.route("/cases/<uuid:case_id>/demands")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from api.infra.tables.csv_files import Row
-    from api.infra.tables.encodings import Encoding
+    from api.infra.tables.reading import Table
 
 
 def order_faults(there: Sequence[UUID], wanted: Sequence[UUID]) -> list[Fault]:
@@ -59,9 +59,9 @@ _SEVERAL = ("party_countries", "cases")  # codes and keys, of which a cell may h
 _BETWEEN = r"[\s,;|]+"
 
 
-def read_table(data: bytes, encoding: Encoding | None = None) -> list[Row]:
-    """Return the lines of a CSV file, their cells as facts; raise NotATable."""
-    found = csv_files.read(data, COLUMNS, encoding=encoding)
+def read_table(table: Table) -> list[Row]:
+    """Return the lines of a table, their cells as facts; raise NotATable."""
+    found = csv_files.rows(table, COLUMNS)
     return [replace(row, facts=_facts(row.facts)) for row in found]
 
 

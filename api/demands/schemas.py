@@ -16,7 +16,8 @@ from api.web import validate
 from api.web.fields import CountryCode, Slug, Text
 from api.web.paging import PageArgs
 from api.web.rest import Schema
-from api.web.tables import CSV, HOW_CSV, JSON, LineSchema
+from api.web.table_schemas import LineSchema
+from api.web.tables import CSV, HOW_CSV, JSON
 
 TEXT = "Kazakhstan should repeal its law on false information."
 MARKDOWN = "Inline Markdown: emphasis, strong, links; no HTML."

@@ -33,7 +33,7 @@ class Runtime:
     storage: Storage
     queue: Queue
     pool: ChildPool
-    bulkhead: Bulkhead  # for what requests have laid out
+    bulkhead: Bulkhead  # for what requests have laid out or unpacked
     rate_limits: RateLimits
     smtp: SmtpServer | None  # None: letters wait until one is set
     egress: Egress

@@ -32,7 +32,8 @@ from api.web.etags import needs_match, tag, tagged
 from api.web.files import body_of, received, sent
 from api.web.paging import PageArgs, listed, paged
 from api.web.rest import Blueprint
-from api.web.tables import CSV, CSV_SENT, ImportArgs, ImportedTableOut, as_csv, imported, streamed
+from api.web.table_schemas import ImportArgs, ImportedTableOut
+from api.web.tables import CSV, CSV_SENT, as_csv, imported, streamed, takes_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from api.infra.tables.matching import Taking
     from api.infra.tables.spreadsheets import Imported
     from api.organisations.models import Organisation
-    from api.web.tables import Reading
+    from api.web.table_schemas import Reading
 
 blueprint = Blueprint("organisations", __name__, url_prefix="/v1", description="NGOs.")
 
@@ -87,7 +88,7 @@ class OrganisationTable(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/organisation-imports")
 class OrganisationImports(MethodView):
-    @received(CSV, max_bytes=spreadsheets.MOST_BYTES, examples=ORGANISATION_EXAMPLE)
+    @takes_table(spreadsheets.MOST_BYTES, ORGANISATION_EXAMPLE)
     @blueprint.arguments(ImportArgs, location="query")
     @blueprint.response(200, ImportedTableOut)
     @blueprint.doc(description=ORGANISATION_TABLE)
@@ -104,7 +105,7 @@ class OrganisationImports(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/representative-imports")
 class RepresentativeImports(MethodView):
-    @received(CSV, max_bytes=spreadsheets.MOST_BYTES, examples=COMMITTER_EXAMPLE)
+    @takes_table(spreadsheets.MOST_BYTES, COMMITTER_EXAMPLE)
     @blueprint.arguments(ImportArgs, location="query")
     @blueprint.response(200, ImportedTableOut)
     @blueprint.doc(description=COMMITTER_TABLE)

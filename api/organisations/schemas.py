@@ -19,7 +19,8 @@ from api.web.fields import (
 )
 from api.web.paging import PageArgs
 from api.web.rest import Schema
-from api.web.tables import CSV, LineSchema
+from api.web.table_schemas import LineSchema
+from api.web.tables import CSV
 
 
 class OrganisationIn(Schema):
@@ -148,9 +149,10 @@ class CommitterLineIn(LineSchema, CommitterIn):
 
 
 READ = f"""\
-CSV as any spreadsheet saves it, in English or Russian too: UTF-8, UTF-16, windows-1251, separated
-by commas, semicolons, tabs or bars. The first line names the columns, in any order; those that
-nothing here is called are passed over, and the report says so. An empty cell says nothing.
+A workbook of Excel (.xlsx; of several sheets `sheet` names one), or CSV as any spreadsheet saves
+it, in English or Russian too: UTF-8, UTF-16, windows-1251, separated by commas, semicolons, tabs or
+bars. The first line names the columns, in any order; those that nothing here is called are passed
+over, and the report says so. An empty cell says nothing.
 
 Send it with preview=true first: the report tells how each column was read, and of each line
 whether it is new, the same, changed, kept, doubtful or refused. A doubtful line may be one that is

@@ -35,6 +35,7 @@ from api.web.etags import needs_match, tag
 from api.web.files import body_of, received, sent
 from api.web.paging import PageArgs, listed, paged
 from api.web.rest import Blueprint
+from api.web.table_schemas import file_args
 from api.web.tables import CSV, JSON
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from api.infra.tables.csv_files import Report
+    from api.infra.tables.csv_files import Line, Report
     from api.signatures.models import Evidence
     from api.signatures.service.rows import SignatureView
 
@@ -148,21 +149,24 @@ class SignatureList(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/signature-imports")
 class SignatureImports(MethodView):
-    @received(CSV, max_bytes=rules.MOST_BYTES, examples={CSV: EXAMPLE})
+    @tables.takes_table(rules.MOST_BYTES, {tables.CSV: EXAMPLE})
     @blueprint.arguments(ImportArgs, location="query")
     @blueprint.response(200, ReportOut)
     @blueprint.doc(description=TABLE)
     def post(self, args: dict[str, Any], statement_id: UUID) -> Report:
         """Enter the signatories of a table; the answer tells what became of each line."""
-        rows = rules.read_table(request.get_data(), args["encoding"])
-        lines = tables.checked(rows, SignatoryIn(), rules.column_of)
         actor, sha256, scan = current_actor(), args["revision_sha256"], args["evidence_id"]
-        if args["is_preview"]:
-            return service.preview(actor, statement_id, sha256, lines, scan)
-        partial = args["is_partial"]
-        return service.import_(
-            actor, statement_id, sha256, lines, partial=partial, evidence_id=scan
-        )
+
+        def take(lines: Sequence[Line]) -> Report:
+            if args["is_preview"]:
+                return service.preview(actor, statement_id, sha256, lines, scan)
+            partial = args["is_partial"]
+            return service.import_(
+                actor, statement_id, sha256, lines, partial=partial, evidence_id=scan
+            )
+
+        said, column_of = file_args(args), rules.column_of
+        return tables.entered(said, rules.read_table, SignatoryIn(), take, column_of=column_of)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/evidence")

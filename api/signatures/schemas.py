@@ -13,7 +13,7 @@ from api.signatures.rules import MOST_BYTES, EffectiveState, told_at
 from api.signatures.service.exports import For
 from api.signatures.service.tables import LineState
 from api.statements.schemas import WarningOut
-from api.web import tables, validate
+from api.web import table_schemas, tables, validate
 from api.web.fields import CountryCode, Day, Email, Text, Truth
 from api.web.paging import PageArgs
 from api.web.rest import Schema
@@ -302,7 +302,7 @@ class CountsOut(PublicCountsOut):
     )
 
 
-class ImportArgs(tables.EntryArgs):
+class ImportArgs(table_schemas.EntryArgs):
     """How a table is entered."""
 
     revision_sha256 = ma.fields.String(required=True, validate=SHA256_IS, metadata=SHA256)
@@ -331,19 +331,18 @@ class EvidenceOut(Schema):
     created_by = ma.fields.UUID(required=True, allow_none=True)
 
 
-class SignatoryLineOut(tables.LineOut):
+class SignatoryLineOut(table_schemas.LineOut):
     """What became of one line."""
 
     state = ma.fields.Enum(LineState, by_value=True, required=True)
 
 
-class ReportOut(Schema):
+class ReportOut(table_schemas.TableReportOut):
     """What became of a table, line by line."""
 
-    stored = ma.fields.Boolean(required=True, metadata={"description": "False for a preview."})
-    entered = tables.count_of(LineState.ENTERED, "They were not there.")
-    duplicates = tables.count_of(LineState.DUPLICATE, "The same signatory is there already.")
-    refused = tables.count_of(LineState.REFUSED, "They break rules.")
+    entered = table_schemas.count_of(LineState.ENTERED, "They were not there.")
+    duplicates = table_schemas.count_of(LineState.DUPLICATE, "The same signatory is there already.")
+    refused = table_schemas.count_of(LineState.REFUSED, "They break rules.")
     lines = ma.fields.List(ma.fields.Nested(SignatoryLineOut), required=True)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.infra.tables import reading
 from api.infra.tables.csv_files import MOST_LINES
 from api.signatures import rules
 from tests.support.builders import a_coalition, a_role, a_signature, a_text, another_revision
@@ -60,6 +61,7 @@ def test_a_table_is_entered_in_its_order(owner: Client, text: tuple[str, str]) -
         "entered": 3,
         "duplicates": 0,
         "refused": 0,
+        "workbook": None,
         "lines": [{"line": line, "state": "entered", "faults": []} for line in (2, 3, 4)],
     }
     first, second, third = listed(owner, text)
@@ -194,12 +196,12 @@ def test_a_viewers_table_holds_what_everybody_sees(world: World, owner: Client) 
 
     table = table_of(viewer, text).body.decode("utf-8-sig")
 
-    assert [row.facts["name"] for row in rules.read_table(table.encode())] == [
+    assert [row.facts["name"] for row in rules.read_table(reading.read(table.encode()))] == [
         "Public Specimen",
         "I. S.",
     ]
     assert "canary" not in table
-    assert len(rules.read_table(table_of(owner, text).body)) == 4
+    assert len(rules.read_table(reading.read(table_of(owner, text).body))) == 4
 
 
 def test_a_table_holds_those_who_are_counted_or_on_request_those_who_wait(
@@ -210,7 +212,7 @@ def test_a_table_holds_those_who_are_counted_or_on_request_those_who_wait(
     a_signature(owner, *new, name="New Specimen", kind="organisation")
 
     def names(**query: str) -> list[str]:
-        rows = rules.read_table(table_of(owner, text, **query).body)
+        rows = rules.read_table(reading.read(table_of(owner, text, **query).body))
         return [row.facts["name"] for row in rows]
 
     assert names() == ["New Specimen"]

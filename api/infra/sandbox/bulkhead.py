@@ -21,9 +21,9 @@ IN_A_PROCESS, OF_ONE = 3, 2
 
 
 class Busy(Unavailable):
-    """As much is being laid out here as can be at a time."""
+    """As much is being laid out or read here as can be at a time."""
 
-    title = "Too much is being laid out at the moment"
+    title = "Too much is being laid out or read at the moment"
 
 
 class Bulkhead:
@@ -40,9 +40,9 @@ class Bulkhead:
         """Hold a place for what is done inside, or raise Busy."""
         with self._lock:
             if self._taken[coalition_id] >= self._of_one:
-                raise Busy("Others of this coalition have theirs laid out. Try again in a moment.")
+                raise Busy("Others here have theirs laid out or read. Try again in a moment.")
             if self._taken.total() >= self._in_all:
-                raise Busy("Others have theirs laid out. Try again in a moment.")
+                raise Busy("Others have theirs laid out or read. Try again in a moment.")
             self._taken[coalition_id] += 1
         try:
             yield

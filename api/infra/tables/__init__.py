@@ -1,1 +1,1 @@
-"""Tables of offices: CSV in any usual form, read, matched with what is there, and written."""
+"""Tables of offices: CSV and workbooks, read, matched with what is there, and written."""

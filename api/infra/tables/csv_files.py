@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from api.infra.tables.encodings import Encoding
+    from api.infra.tables.reading import Table, Workbook
 
 MOST_LINES = 10_000
 MOST_COLUMNS = 100
@@ -93,7 +94,7 @@ class Row:
     line: int  # of CSV the line in the file, of JSON the place in its list, from 0
     place: str  # the JSON Pointer that leads to it
     facts: dict[str, Any]
-    fault: str | None = None
+    faults: Sequence[CellFault] = ()  # what keeps the facts from being looked at
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,7 @@ class Report:
 
     stored: bool
     lines: Sequence[Reported]
+    workbook: Workbook | None = None  # that it stood in
 
     @property
     def counts(self) -> Counter[str]:
@@ -175,18 +177,16 @@ def must_be_whole(lines: Iterable[Reported]) -> None:
         )
 
 
-def read(
-    data: bytes,
-    columns: Sequence[str],
-    needed: Mapping[str, str] | None = None,
-    encoding: Encoding | None = None,
+def rows(
+    table: Table, columns: Sequence[str], needed: Mapping[str, str] | None = None
 ) -> list[Row]:
-    """Return the lines of a CSV file; raise NotATable, with what to do about it.
+    """Return the lines of a table of ours; raise NotATable, with what to do about it.
 
     `needed` columns must stand in its first line; each says what it holds.
     """
-    text, _ = decoded(data, encoding)
-    return list(_rows(lines(text), columns, needed or {}))
+    (_, first), *rest = table.lines or [(1, [])]
+    header = _header(first, columns, needed or {})
+    return [_row(line, header, cells, table.faults.get(line, {})) for line, cells in rest]
 
 
 def decoded(data: bytes, given: Encoding | None) -> tuple[str, Encoding]:
@@ -221,17 +221,6 @@ def lines(text: str) -> Iterator[tuple[int, list[str]]]:
             start = reader.line_num + 1 + before
     except csv.Error as fault:
         raise NotATable(f"Line {reader.line_num + before} cannot be read: {fault}.") from fault
-
-
-def _rows(
-    found: Iterator[tuple[int, list[str]]], columns: Sequence[str], needed: Mapping[str, str]
-) -> Iterator[Row]:
-    _, first = next(found, (1, []))
-    header = _header(first, columns, needed)
-    for count, (line, cells) in enumerate(found, 1):
-        if count > MOST_LINES:
-            too_many()
-        yield _row(line, header, cells)
 
 
 def too_many() -> NoReturn:
@@ -271,10 +260,13 @@ def _unknown(name: str, columns: Sequence[str]) -> str:
     return f"There is no column {name[:40]!r}." + (f" Is it {near[0]}?" if near else "")
 
 
-def _row(line: int, header: Sequence[str], cells: Sequence[str]) -> Row:
+def _row(line: int, header: Sequence[str], cells: Sequence[str], wrong: Mapping[int, str]) -> Row:
     if len(cells) > len(header):
         detail = f"It has {len(cells)} cells, and the first line {len(header)}."
-        return Row(line, point(line), {}, detail)
+        return Row(line, point(line), {}, [CellFault("", Code.UNREADABLE, detail)])
+    if wrong:
+        faults = [CellFault(header[at], Code.UNREADABLE, detail) for at, detail in wrong.items()]
+        return Row(line, point(line), {}, faults)
     missing = [""] * (len(header) - len(cells))
     facts = {
         column: without_guard(cell.replace("\r\n", "\n").strip(" \t\r").replace("\r", "\n"))
@@ -326,6 +318,16 @@ def without_guard(cell: str) -> str:
     return _RUN.sub(lambda run: run[1][1:], cell)
 
 
+class FileArgs(NamedTuple):
+    """What a caller says of a file."""
+
+    encoding: Encoding | None = None
+    sheet: str | None = None  # of a workbook
+
+
+NOTHING_SAID = FileArgs()
+
+
 @dataclass(frozen=True)
 class How:
     """How a table is read, and brought together with what is there."""
@@ -333,7 +335,7 @@ class How:
     on_difference: OnDifference
     partial: bool
     preview: bool
-    encoding: Encoding | None = None
+    file: FileArgs
 
 
 def plain(facts: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Any]:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from api.errors import Code, Fault, point
 from api.infra.tables import csv_files
-from api.infra.tables.csv_files import NotATable, Report, Row
+from api.infra.tables.csv_files import CellFault, NotATable, Report, Row
+from api.infra.tables.encodings import Encoding
 from api.infra.text import languages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from api.infra.tables.encodings import Encoding
+    from api.infra.tables.reading import Table
 
 MOST_BYTES = 10_000_000
 _WORD = re.compile(r"[^\W_]+")
@@ -28,15 +29,6 @@ _LANGUAGES = {
     "en": "en", "ru": "ru",
 }  # fmt: skip
 _IN = {"in", "на"}
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A table as it came: what it calls its columns, and the cells of each line."""
-
-    header: Sequence[str]
-    lines: Sequence[tuple[int, Sequence[str]]]  # the number of each, and its cells
-    encoding: Encoding
 
 
 @dataclass(frozen=True)
@@ -63,34 +55,26 @@ class Column:
 class Imported(Report):
     """What became of a table of others, and how it was read."""
 
-    columns: Sequence[Column]
-    encoding: Encoding
-
-
-def read(data: bytes, encoding: Encoding | None = None) -> Sheet:
-    """Return what a file of comma-separated values holds; raise NotATable, with what to do."""
-    text, found = csv_files.decoded(data, encoding)
-    (_, header), *rest = [*csv_files.lines(text)] or [(1, [])]
-    if not header:
-        raise NotATable("It has no line. The first names the columns.")
-    if len(header) > csv_files.MOST_COLUMNS:
-        raise NotATable(f"Send at most {csv_files.MOST_COLUMNS} columns.")
-    if len(rest) > csv_files.MOST_LINES:
-        csv_files.too_many()
-    return Sheet([csv_files.without_guard(_plain(cell)) for cell in header], rest, found)
+    columns: Sequence[Column] = ()
+    encoding: Encoding = Encoding.UTF_8
 
 
 def mapped(
-    sheet: Sheet, layout: Layout, given: Mapping[str, str]
+    table: Table, layout: Layout, given: Mapping[str, str]
 ) -> tuple[list[Row], list[Column]]:
     """Return a table's lines as facts, and as what each of its columns was read.
 
     `given` says it by header, an empty text that a column is passed over; the rest is found by
     the usual names. Raise NotATable where it cannot be told.
     """
-    columns = _columns(sheet.header, layout, given)
-    places = [(at, each.column) for at, each in enumerate(columns) if each.column]
-    return [_row(line, cells, len(columns), places, layout) for line, cells in sheet.lines], columns
+    (_, header), *rest = table.lines or [(1, [])]
+    if not header:
+        raise NotATable("It has no line. The first names the columns.")
+    if len(header) > csv_files.MOST_COLUMNS:
+        raise NotATable(f"Send at most {csv_files.MOST_COLUMNS} columns.")
+    names = [csv_files.without_guard(_plain(cell)) for cell in header]
+    columns = _columns(names, layout, given)
+    return [_row(line, cells, columns, layout, table) for line, cells in rest], columns
 
 
 def _columns(header: Sequence[str], layout: Layout, given: Mapping[str, str]) -> list[Column]:
@@ -191,14 +175,18 @@ def _words(name: str) -> str:
 
 
 def _row(
-    line: int,
-    cells: Sequence[str],
-    width: int,
-    places: Sequence[tuple[int, str]],
-    layout: Layout,
+    line: int, cells: Sequence[str], columns: Sequence[Column], layout: Layout, table: Table
 ) -> Row:
-    if any(cell.strip() for cell in cells[width:]):
-        return Row(line, point(line), {}, f"It has {len(cells)} cells, and the first line {width}.")
+    if any(cell.strip() for cell in cells[len(columns) :]):
+        detail = f"It has {len(cells)} cells, and the first line {len(columns)}."
+        return Row(line, point(line), {}, [CellFault("", Code.UNREADABLE, detail)])
+    places = [(at, each.column) for at, each in enumerate(columns) if each.column]
+    if wrong := table.faults.get(line):
+        faults = [
+            CellFault(column, Code.UNREADABLE, wrong[at]) for at, column in places if at in wrong
+        ]
+        if faults:
+            return Row(line, point(line), {}, faults)
     found = {
         column: cells[at].strip(" \t\r") if column in layout.several else _plain(cells[at])
         for at, column in places

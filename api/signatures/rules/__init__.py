@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from api.infra.tables.csv_files import Row
-    from api.infra.tables.encodings import Encoding
+    from api.infra.tables.reading import Table
     from api.signatures.models import SignatoryKind, Signature
 
 PRINTED_FIELDS = ("name", "acronym", "role", "affiliation", "as_printed", "reservation")
@@ -232,9 +232,9 @@ NEEDED = {"kind": "organisation or individual"}
 MOST_BYTES = 5_000_000
 
 
-def read_table(data: bytes, encoding: Encoding | None = None) -> list[Row]:
-    """Return the lines of a CSV file, their cells as facts; raise NotATable."""
-    found = csv_files.read(data, COLUMNS, NEEDED, encoding)
+def read_table(table: Table) -> list[Row]:
+    """Return the lines of a table, their cells as facts; raise NotATable."""
+    found = csv_files.rows(table, COLUMNS, NEEDED)
     return [replace(row, facts=_facts(row.facts)) for row in found]
 
 
