@@ -201,12 +201,9 @@ def _invented(material: Material, specimen: rules.Specimen) -> Material:
 def _must_be_there(choice: Choice, material: Material) -> None:
     there = {demand["id"] for asked in material.lists for demand in asked["demands"]}
     there |= material.left_out.demands.keys()
+    wrong = "The coalition has no demand of this key."
     faults = [
-        Fault(
-            point("demands", "ids", place),
-            Code.NOT_FOUND,
-            "The coalition has no demand of this key.",
-        )
+        Fault(point("demands", "ids", place), Code.NOT_FOUND, wrong)
         for place, key in enumerate(choice.ids or ())
         if key not in there
     ]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import marshmallow as ma
 
 from api.coalitions.models import InvitationState, MemberRole
 from api.coalitions.rules.importing import ADDRESSEES
 from api.coalitions.service import ACCENT
-from api.errors import Code, Reason
 from api.organisations.schemas import READ, OrganisationOut
 from api.web import validate
 from api.web.fields import (
@@ -31,11 +28,6 @@ ORIGIN = r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?\Z"
 ORIGIN_IS = "Write it as browsers send it: https://specimen.example, in lower case, no path."
 
 
-def _unique(values: list[Any]) -> None:
-    if len(set(values)) != len(values):
-        raise ma.ValidationError(Reason(Code.DUPLICATE, "Name each one once."))
-
-
 def _days(usual: int, description: str) -> ma.fields.Integer:
     return ma.fields.Integer(
         load_default=usual,
@@ -51,10 +43,12 @@ class CoalitionIn(Schema):
     slug = Slug(required=True, metadata={"example": "steppe-and-mountain"})
     name = Text(required=True, metadata={"example": "Steppe and Mountain Coalition"})
     languages = ma.fields.List(
-        LanguageTag(), load_default=lambda: ["en"], validate=[validate.Length(1, 40), _unique]
+        LanguageTag(),
+        load_default=lambda: ["en"],
+        validate=[validate.Length(1, 40), validate.unique],
     )
     countries = ma.fields.List(
-        CountryCode(), load_default=list, validate=[validate.Length(0, 249), _unique]
+        CountryCode(), load_default=list, validate=[validate.Length(0, 249), validate.unique]
     )
     country_names = ma.fields.Dict(
         keys=LanguageTag(),
@@ -85,7 +79,7 @@ class CoalitionIn(Schema):
     origins = ma.fields.List(
         ma.fields.String(validate=validate.Regexp(ORIGIN, error=ORIGIN_IS)),
         load_default=list,
-        validate=[validate.Length(0, 40), _unique],
+        validate=[validate.Length(0, 40), validate.unique],
         metadata={
             "description": "Sites whose pages may sign: scheme, host and port as browsers send it.",
             "example": ["https://specimen.example"],
@@ -94,7 +88,7 @@ class CoalitionIn(Schema):
     sensitive_countries = ma.fields.List(
         CountryCode(),
         load_default=list,
-        validate=[validate.Length(0, 249), _unique],
+        validate=[validate.Length(0, 249), validate.unique],
         metadata={
             "description": "Statements about them are signed with least visibility by default.",
             "example": ["TM"],

@@ -28,18 +28,13 @@ def _inline(text: str) -> None:
         raise ma.ValidationError([Reason(Code.BAD_MARKUP, fault) for fault in faults])
 
 
-def _unique(values: list[Any]) -> None:
-    if len(set(values)) != len(values):
-        raise ma.ValidationError(Reason(Code.DUPLICATE, "Name each one once."))
-
-
 class PartySchema(Schema):
     """A body such as the European Union, or several states together."""
 
     id = Slug(required=True, metadata={"example": "eu", "description": "Yours, as in files."})
     name = Text(required=True, metadata={"example": "European Union"})
     countries = ma.fields.List(
-        CountryCode(), load_default=list, validate=[validate.Length(0, 249), _unique]
+        CountryCode(), load_default=list, validate=[validate.Length(0, 249), validate.unique]
     )
 
 
@@ -96,7 +91,7 @@ class DemandIn(Schema):
     case_ids = ma.fields.List(
         ma.fields.UUID(),
         load_default=list,
-        validate=[validate.Length(0, 200), _unique],
+        validate=[validate.Length(0, 200), validate.unique],
         metadata={"description": "The cases that it is about, in order."},
     )
     list_id = ma.fields.UUID(metadata={"description": "Moves it to the end of that list."})
@@ -117,11 +112,11 @@ class DemandLineIn(LineSchema, DemandIn):
     party = Slug(metadata={"example": None, "description": "Id of the party."})
     party_name = Text(metadata={"description": "Needed where its list is made."})
     party_countries = ma.fields.List(
-        CountryCode(), validate=[validate.Length(0, 249), _unique], metadata={"example": []}
+        CountryCode(), validate=[validate.Length(0, 249), validate.unique], metadata={"example": []}
     )
     cases = ma.fields.List(
         ma.fields.String(validate=validate.Length(1, 80)),
-        validate=[validate.Length(0, 200), _unique],
+        validate=[validate.Length(0, 200), validate.unique],
         metadata={"example": [], "description": "Keys, or ids, of the cases that it is about."},
     )
 

@@ -69,15 +69,10 @@ def take_in(
     document = portable.read(data)
     warnings = checking.require(document)
     if document.get("redacted"):
+        wrong = "It is an export for someone who may not see every identity."
         raise Invalid(
             "A redacted export lacks what was hidden. Ask a coordinator for a whole one.",
-            [
-                Fault(
-                    "/redacted",
-                    Code.CONFLICT,
-                    "It is an export for someone who may not see every identity.",
-                )
-            ],
+            [Fault("/redacted", Code.CONFLICT, wrong)],
         )
     if preview:
         with reading() as session:

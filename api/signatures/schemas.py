@@ -14,7 +14,7 @@ from api.signatures.service.exports import For
 from api.signatures.service.tables import LineState
 from api.statements.schemas import WarningOut
 from api.web import table_schemas, tables, validate
-from api.web.fields import CountryCode, Day, Email, Text, Truth
+from api.web.fields import CountryCode, Day, Email, Sha256, Text, Truth
 from api.web.paging import PageArgs
 from api.web.rest import Schema
 
@@ -26,11 +26,6 @@ SHA256 = {
     "description": "SHA-256 of the revision that the signatory saw.",
     "example": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 }
-_WORDS = "Send 64 hexadecimal digits, in lower case."
-SHA256_IS = [
-    validate.Length(equal=64, error=_WORDS),
-    validate.Regexp("^[0-9a-f]{64}$", error=_WORDS),
-]
 
 
 class RepresentativeIn(Schema):
@@ -82,7 +77,7 @@ class SignatoryIn(Schema):
 class SignatureIn(SignatoryIn):
     """A signature under the text of one revision."""
 
-    revision_sha256 = ma.fields.String(required=True, validate=SHA256_IS, metadata=SHA256)
+    revision_sha256 = Sha256(required=True, metadata=SHA256)
     organisation_id = ma.fields.UUID(
         load_default=None,
         allow_none=True,
@@ -97,7 +92,7 @@ class SignatureIn(SignatoryIn):
 class ConfirmationIn(Schema):
     """The text that the signatory has seen now."""
 
-    revision_sha256 = ma.fields.String(required=True, validate=SHA256_IS, metadata=SHA256)
+    revision_sha256 = Sha256(required=True, metadata=SHA256)
 
 
 class RepresentativeOut(Schema):
@@ -305,7 +300,7 @@ class CountsOut(PublicCountsOut):
 class ImportArgs(table_schemas.EntryArgs):
     """How a table is entered."""
 
-    revision_sha256 = ma.fields.String(required=True, validate=SHA256_IS, metadata=SHA256)
+    revision_sha256 = Sha256(required=True, metadata=SHA256)
     evidence_id = ma.fields.UUID(
         load_default=None,
         metadata={"description": "The scan of what they signed on paper.", "example": None},

@@ -104,13 +104,8 @@ def given(
         )
     purposes = {one["purpose"] for one in kept}
     if not faults and Purpose.SIGNING not in purposes:
-        faults.append(
-            Fault(
-                "/consents",
-                Code.CONSENT_NEEDED,
-                "Without the consent to sign there is no signature.",
-            )
-        )
+        fault = "Without the consent to sign there is no signature."
+        faults.append(Fault("/consents", Code.CONSENT_NEEDED, fault))
     shows = visibility in {Visibility.PUBLIC, Visibility.INITIALS}
     if not faults and shows and Purpose.NAME not in purposes:
         fault = "Consent to have the name shown, or choose that it is not."

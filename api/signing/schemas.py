@@ -7,7 +7,7 @@ from typing import Any
 import marshmallow as ma
 
 from api.signatures.models import Purpose, SignatoryKind, SignatureState, Visibility
-from api.signatures.schemas import SHA256, SHA256_IS, PublicCountsOut, RepresentativeIn
+from api.signatures.schemas import SHA256, PublicCountsOut, RepresentativeIn
 from api.signing.service.proof import MOST
 from api.signing.service.reader import Phase
 from api.statements.models import Moderation
@@ -18,9 +18,11 @@ from api.web.fields import (
     Email,
     LanguageTag,
     Moment,
+    Sha256,
     Slug,
     Text,
     Truth,
+    Zone,
     in_their_zone,
 )
 from api.web.rest import Schema
@@ -46,14 +48,7 @@ class SigningIn(Schema):
         allow_none=True,
         metadata={"description": "Until before this instant; null: open-ended.", "example": None},
     )
-    zone = ma.fields.String(
-        load_default="UTC",
-        validate=validate.Length(1, 64),
-        metadata={
-            "description": "In which both are shown, and read where they have no offset (IANA).",
-            "example": "Asia/Almaty",
-        },
-    )
+    zone = Zone()
     takes_individuals = _truth("People may sign.", default=True)
     takes_organisations = _truth("Organisations may sign.", default=True)
     shows_list = _truth("Everybody sees who signed and may be shown.", default=True)
@@ -139,7 +134,7 @@ class ConsentIn(Schema):
 
     purpose = ma.fields.Enum(Purpose, by_value=True, required=True)
     organisation_id = ma.fields.UUID(load_default=None, allow_none=True, metadata={"example": None})
-    words_sha256 = ma.fields.String(required=True, validate=SHA256_IS, metadata=SHA256)
+    words_sha256 = Sha256(required=True, metadata=SHA256)
 
 
 class PublicSignatureIn(Schema):
@@ -180,7 +175,7 @@ class PublicSignatureIn(Schema):
         ma.fields.Nested(ConsentIn), required=True, validate=validate.Length(0, MOST_MAILERS + 2)
     )
     receipt = _truth("False: no receipt is sent after it is confirmed.", default=True)
-    revision_sha256 = ma.fields.String(required=True, validate=SHA256_IS, metadata=SHA256)
+    revision_sha256 = Sha256(required=True, metadata=SHA256)
     proof = ma.fields.String(
         load_default=None,
         allow_none=True,

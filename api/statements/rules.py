@@ -235,11 +235,8 @@ class Mention:
             return Fault(
                 self.pointer, Code.CASE_CLOSED, f"It asks for the freedom of {who}: take it out."
             )
-        return Fault(
-            self.pointer,
-            Code.CASE_CLOSED,
-            f"It names {who}: see that it asks nothing that has passed.",
-        )
+        advice = f"It names {who}: see that it asks nothing that has passed."
+        return Fault(self.pointer, Code.CASE_CLOSED, advice)
 
 
 def is_settled(demand: Mapping[str, Any], closed: Collection[str]) -> bool:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import marshmallow as ma
 
 from api.cases.schemas import ChangeOut
+from api.errors import Code
 from api.statements.models import State, StatementKind, Weight
 from api.statements.service.work import WorkFilter, WorkKind
 from api.web import validate
 from api.web.fields import CountryCode, LanguageTag, Slug, Text
 from api.web.paging import PageArgs, listed
-from api.web.rest import Schema
+from api.web.rest import CODE, Schema
 
 if TYPE_CHECKING:
     from api.statements.service import Frozen, Moved
@@ -78,6 +79,7 @@ class WarningOut(Schema):
     """What the author should look at; it refuses nothing."""
 
     pointer = ma.fields.String(required=True, metadata={"example": "/document/body/0/paragraph"})
+    code = ma.fields.Enum(Code, by_value=True, required=True, metadata=CODE)
     detail = ma.fields.String(required=True)
 
 

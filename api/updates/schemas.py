@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import marshmallow as ma
 
-from api.errors import Code, Reason
 from api.mailings.rules import bodies
 from api.mailings.schemas import LetterTextSchema, one_a_language
 from api.updates import rules
@@ -26,11 +23,6 @@ MARKDOWN = (
     "Paragraphs with emphasis and strong, quotes (> at the start), and links that stand alone in a"
     " paragraph: [words](https://...). The first link is the button."
 )
-
-
-def _unique(values: list[Any]) -> None:
-    if len(set(values)) != len(values):
-        raise ma.ValidationError(Reason(Code.DUPLICATE, "Name each one once."))
 
 
 class UpdateTextSchema(LetterTextSchema):
@@ -59,7 +51,7 @@ class UpdateIn(Schema):
     also_statement_ids = ma.fields.List(
         ma.fields.UUID(),
         load_default=list,
-        validate=[validate.Length(0, rules.MOST_STATEMENTS), _unique],
+        validate=[validate.Length(0, rules.MOST_STATEMENTS), validate.unique],
         metadata={
             "example": [],
             "description": "It goes to those who agreed at these statements as well, once each.",

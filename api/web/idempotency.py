@@ -175,17 +175,9 @@ def _still_running() -> StillRunning:
 
 def _again(session: Session, earlier: Attempt, what: bytes) -> tuple[Claim, Response | None]:
     if earlier.request != what:
-        raise KeyReused(
-            "Send another key with another request.",
-            [
-                Fault(
-                    "",
-                    Code.CONFLICT,
-                    "The same key came with another address or body.",
-                    parameter=HEADER,
-                )
-            ],
-        )
+        wrong = "The same key came with another address or body."
+        fault = Fault("", Code.CONFLICT, wrong, parameter=HEADER)
+        raise KeyReused("Send another key with another request.", [fault])
     if earlier.state == "running":
         if earlier.begun_at > clock.now() - LEASE:
             raise _still_running()

@@ -105,6 +105,12 @@ class Regexp(validate.Regexp):
         return _checked(super().__call__, value, Code.WRONG_FORMAT)
 
 
+def unique(values: list[Any]) -> None:
+    """Let a list pass that holds nothing twice."""
+    if len(set(values)) != len(values):
+        raise ma.ValidationError(Reason(Code.DUPLICATE, "Name each one once."))
+
+
 def _checked(
     check: Callable[[Any], Any],
     value: Any,

@@ -14,8 +14,9 @@ import pytest
 from api.config import share
 from api.documents.rules import blocks
 from api.documents.rules.html import contrast
+from api.errors import Code
 from api.infra.text import languages
-from api.pages.rules import facts, pages, sentences, widget
+from api.pages.rules import facts, forms, pages, sentences, widget
 from tests.support.page_samples import every, printed
 
 MOST_BYTES = 20_000
@@ -128,6 +129,14 @@ def test_the_statement_keeps_its_language_inside_the_page(html: str) -> None:
     assert root["dir"] == "ltr"
     for article in tags.named("article"):
         assert article["dir"] == languages.direction(str(article["lang"]))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_that_a_form_tells_has_its_words(language: str) -> None:
+    words = sentences.table(language)["field"]
+
+    assert {*forms.SAID.values(), "other"} <= words.keys()
+    assert {key.rpartition(".")[2] for key in forms.SAID if "." in key} <= set(Code)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -295,16 +295,9 @@ def telling(facts: Mapping[str, Any], names: Iterable[str]) -> list[str]:
 def _check_id(entry: Entry) -> None:
     """Raise Invalid where a file's id is a whole name; a part of one is the file's to keep."""
     if not entry.case.may_be_named and rules.names_in(entry.case.key, entry.names):
-        raise Invalid(
-            "A case that may not be named is named.",
-            [
-                Fault(
-                    "/id",
-                    Code.HIDDEN_NAME,
-                    "It tells the name, which may not be told: choose another id.",
-                )
-            ],
-        )
+        wrong = "It tells the name, which may not be told: choose another id."
+        fault = Fault("/id", Code.HIDDEN_NAME, wrong)
+        raise Invalid("A case that may not be named is named.", [fault])
 
 
 def free_keys(

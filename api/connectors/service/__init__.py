@@ -310,14 +310,9 @@ def _checked(kind: str, given: Mapping[str, str], *, without: str | None = None)
             "This kind of tool is not known here.", [Fault("/kind", Code.NOT_A_CHOICE, wrong)]
         )
     fields = {each.name: each for each in _fields(kind)}
+    only = f"{kind} needs {', '.join(fields)}, and nothing else."
     wrong_ones = [
-        Fault(
-            f"/settings/{name}",
-            Code.UNKNOWN_FIELD,
-            f"{kind} needs {', '.join(fields)}, and nothing else.",
-        )
-        for name in given
-        if name not in fields
+        Fault(f"/settings/{name}", Code.UNKNOWN_FIELD, only) for name in given if name not in fields
     ]
     for name, each in fields.items():
         if given.get(name):

@@ -94,12 +94,9 @@ def _demands(
     ids = [each["demand_id"] for each in given]
     query = select(Demand).where(Demand.coalition_id == statement.coalition_id, Demand.id.in_(ids))
     known = {row.id: row for row in session.scalars(query.with_for_update())}
+    wrong = "The coalition has no demand of this id."
     faults = [
-        Fault(
-            point("demands", index, "demand_id"),
-            Code.NOT_FOUND,
-            "The coalition has no demand of this id.",
-        )
+        Fault(point("demands", index, "demand_id"), Code.NOT_FOUND, wrong)
         for index, each in enumerate(ids)
         if each not in known
     ]

@@ -34,12 +34,9 @@ def server_faults(facts: Mapping[str, Any], egress: Egress) -> list[Fault]:
         found += _host_faults("/mailbox", facts["mailbox"], MAILBOX_PORTS, egress)
         if not facts["returns"]:
             found.append(Fault("/returns", Code.REQUIRED, "Say which address this mailbox is of."))
+    latin = "The part before the @ has letters of the Latin alphabet only."
     found += [
-        Fault(
-            f"/{name}",
-            Code.BAD_CHARACTER,
-            "The part before the @ has letters of the Latin alphabet only.",
-        )
+        Fault(f"/{name}", Code.BAD_CHARACTER, latin)
         for name in ("sender", "returns")
         if facts[name] and not facts[name].isascii()
     ]

@@ -100,11 +100,8 @@ def _glyphs(fields: Iterable[Leaf]) -> Iterator[Fault]:
 def _language(document: Mapping[str, Any]) -> Iterator[Fault]:
     tag = document.get("language")
     if isinstance(tag, str) and not languages.is_language(tag):
-        yield Fault(
-            "/language",
-            Code.NOT_A_LANGUAGE,
-            "CLDR knows no such language: give a tag like en, ru or uz-Latn.",
-        )
+        what = "CLDR knows no such language: give a tag like en, ru or uz-Latn."
+        yield Fault("/language", Code.NOT_A_LANGUAGE, what)
 
 
 def _words_of_the_language(document: Mapping[str, Any]) -> Iterator[Fault]:
@@ -130,11 +127,8 @@ def _countries(document: Mapping[str, Any], fields: Iterable[Leaf]) -> Iterator[
 def _country(code: str, pointer: str) -> Iterator[Fault]:
     # What is not two capital letters is the schema's own fault.
     if code.isascii() and code.isalpha() and code.isupper() and code not in languages.COUNTRIES:
-        yield Fault(
-            pointer,
-            Code.NOT_A_COUNTRY,
-            f"{code[:2]} is no country's code (ISO 3166-1): KZ is Kazakhstan's.",
-        )
+        what = f"{code[:2]} is no country's code (ISO 3166-1): KZ is Kazakhstan's."
+        yield Fault(pointer, Code.NOT_A_COUNTRY, what)
 
 
 def _redaction(document: Mapping[str, Any]) -> Iterator[Fault]:

@@ -65,11 +65,8 @@ def faults(document: Mapping[str, Any]) -> Iterator[Fault]:
         for path, name in named:
             if name not in there:
                 there_is_none = f'There is no {sort} "{name[:80]}" in the document.'
-                yield Fault(
-                    point(*path),
-                    Code.NOT_FOUND,
-                    f"{there_is_none} Put it there, or name one that is.",
-                )
+                what = f"{there_is_none} Put it there, or name one that is."
+                yield Fault(point(*path), Code.NOT_FOUND, what)
 
 
 def footnote_faults(document: Mapping[str, Any], fields: Iterable[Leaf]) -> Iterator[Fault]:
@@ -122,19 +119,13 @@ def warnings(document: Mapping[str, Any]) -> Iterator[Fault]:
             block["type"] == "demands" and not block["lists"]
         )
         if is_empty:
-            yield Fault(
-                point("body", place),
-                Code.UNUSED,
-                "Nothing prints here: no case or demand is chosen.",
-            )
+            what = "Nothing prints here: no case or demand is chosen."
+            yield Fault(point("body", place), Code.UNUSED, what)
     shown = {note["label"] for note in printed["footnotes"]}
     for label in document.get("footnotes", {}):
         if label not in shown:
-            yield Fault(
-                point("footnotes", label),
-                Code.UNUSED,
-                "This does not print: no text that prints refers to it.",
-            )
+            what = "This does not print: no text that prints refers to it."
+            yield Fault(point("footnotes", label), Code.UNUSED, what)
 
 
 def _ids(owner: Mapping[str, Any], key: str, above: Path) -> Iterator[Place]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
-from api.errors import Code, Fault, point
+from api.errors import Code, Fault, Reason, point
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -90,11 +90,8 @@ def _written_out(part: Any, definitions: Mapping[str, Any]) -> Any:
 def _block_faults(block: Any, place: int, blocks: Mapping[str, Any]) -> Iterator[Fault]:
     name = str(next(iter(block))) if isinstance(block, dict) and len(block) == 1 else ""
     if name not in blocks:
-        yield Fault(
-            point("body", place),
-            Code.NOT_A_CHOICE,
-            f"Exactly one of {_listed(blocks)} names a block.",
-        )
+        detail = f"Exactly one of {_listed(blocks)} names a block."
+        yield Fault(point("body", place), Code.NOT_A_CHOICE, detail, allowed=tuple(blocks))
         return
     for error in blocks[name].iter_errors(block[name]):
         yield from _explained(error, ("body", place, name))
@@ -110,7 +107,7 @@ def _explained(error: _Error, above: tuple[str | int, ...]) -> Iterator[Fault]:
             if key not in known:
                 yield Fault(point(*path, key), Code.UNKNOWN_FIELD, _unknown(key, known))
         return
-    yield Fault(point(*path), *_reason(error))
+    yield Fault.of(point(*path), _reason(error))
 
 
 def _unknown(key: str, known: Mapping[str, Any]) -> str:
@@ -161,9 +158,14 @@ def _listed(names: Any) -> str:
     return f"{', '.join(most)} or {last}" if most else str(last)
 
 
-def _reason(error: _Error) -> tuple[Code, str]:
-    keyword = str(error.validator)
-    return _CODES[keyword], _EXPLAIN[keyword](error)
+def _reason(error: _Error) -> Reason:
+    keyword, value = str(error.validator), error.validator_value
+    limit = value if keyword in _LIMITS else None
+    allowed = list(map(str, value)) if keyword == "enum" else ()
+    return Reason(_CODES[keyword], _EXPLAIN[keyword](error), limit, allowed)
+
+
+_LIMITS = {"minLength", "maxLength", "minimum", "maximum", "minItems"}
 
 
 _CODES = {

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
+from api.coalitions.service.invitations import own_organisation
 from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra import clock
 from api.infra.background import events
 from api.infra.database.transactions import Stale, reading, touch, transaction
 from api.infra.pdf import fonts
 from api.infra.security import audit
-from api.organisations.models import Organisation
 from api.signatures import rules
 from api.signatures.events import SignaturesForgotten, SignaturesTakenBack, Why
 from api.signatures.models import SignatoryKind, Signature, SignatureState, Source, Visibility
@@ -69,18 +69,7 @@ def _from_entry(session: Session, statement: Statement, facts: dict[str, Any]) -
     organisation_id = facts.get("organisation_id")
     if organisation_id is None:
         return facts
-    entry = session.get(Organisation, organisation_id)
-    if entry is None or entry.coalition_id != statement.coalition_id:
-        raise Invalid(
-            "Enter the organisation into the coalition first.",
-            [
-                Fault(
-                    "/organisation_id",
-                    Code.NOT_FOUND,
-                    "The coalition has no organisation of this id.",
-                )
-            ],
-        )
+    entry = own_organisation(session, statement.coalition_id, organisation_id)
     if facts["kind"] != SignatoryKind.ORGANISATION:
         raise Invalid(
             "Only an organisation has an entry.",
@@ -313,12 +302,9 @@ def _order(session: Session, statement: Statement) -> tuple[list[UUID], int]:
 
 def _require_all(present: Sequence[UUID], ids: Sequence[UUID]) -> None:
     known, left_out = set(present), len(set(present) - set(ids))
+    wrong = "The statement has no such signature, or it was withdrawn."
     faults = [
-        Fault(
-            point("ids", at),
-            Code.NOT_FOUND,
-            "The statement has no such signature, or it was withdrawn.",
-        )
+        Fault(point("ids", at), Code.NOT_FOUND, wrong)
         for at, each in enumerate(ids)
         if each not in known
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
 
@@ -152,12 +151,11 @@ def _must_make_sense(
 def _wrong_day(until: date) -> Iterator[Fault]:
     soonest, latest = (clock.today() + rules.TOLD_BEFORE, clock.today() + rules.KNOWN_AT_MOST)
     if until < soonest:
-        yield Fault(
-            "/retain_until",
-            Code.TOO_EARLY,
+        when = (
             f"Choose {soonest.isoformat()} or later: nothing brings back who is forgotten."
-            " GET …/retention shows beforehand who that is; one person is erased at once.",
+            " GET …/retention shows beforehand who that is; one person is erased at once."
         )
+        yield Fault("/retain_until", Code.TOO_EARLY, when)
     if until > latest:
         where = f"Choose {latest.isoformat()} or earlier, or null: as long as it stands."
         yield Fault("/retain_until", Code.TOO_LATE, where)
@@ -166,14 +164,6 @@ def _wrong_day(until: date) -> Iterator[Fault]:
 def _wrong_times(row: Signing, told: Mapping[str, Any]) -> list[Fault]:
     opens, closes = told["opens_at"], told["closes_at"]
     faults = []
-    try:
-        ZoneInfo(told["zone"])
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        faults.append(
-            Fault(
-                "/zone", Code.NOT_A_ZONE, "Name a zone of IANA, as in Asia/Almaty or Europe/Berlin."
-            )
-        )
     if closes is not None and (opens is None or closes <= opens):
         faults.append(Fault("/closes_at", Code.TOO_EARLY, "It closes after it opens."))
     now = clock.now()
@@ -189,12 +179,9 @@ def _wrong_mailings(session: Session, statement: Statement, told: Mapping[str, A
         Organisation.coalition_id == statement.coalition_id, Organisation.id.in_(ids)
     )
     there = set(session.scalars(query))
+    wrong = "The coalition has no such organisation."
     return [
-        Fault(
-            point("mailing_organisation_ids", place),
-            Code.NOT_FOUND,
-            "The coalition has no such organisation.",
-        )
+        Fault(point("mailing_organisation_ids", place), Code.NOT_FOUND, wrong)
         for place, each in enumerate(ids)
         if each not in there
     ]

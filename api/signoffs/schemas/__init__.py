@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 import marshmallow as ma
 
-from api.errors import Code, Reason
 from api.signatures.models import Visibility
 from api.signatures.schemas import SHA256, RepresentativeIn
 from api.signoffs.models import Answer, Silence
 from api.signoffs.rules import CHOICES, Status
 from api.statements.models import State, Weight
 from api.web import validate
-from api.web.fields import Email, Moment, Text, Truth, in_their_zone, names_by_language
+from api.web.fields import (
+    Email,
+    Moment,
+    Sha256,
+    Text,
+    Truth,
+    Zone,
+    in_their_zone,
+    names_by_language,
+)
 from api.web.rest import Schema
 
 MOST_DAYS = 90
@@ -24,19 +31,6 @@ POINTER = {
     "description": "JSON Pointer into the printed text: a block, an item, a list, a demand.",
     "example": "/blocks/0",
 }
-HASH_WORDS = "Send 64 hexadecimal digits, in lower case."
-
-
-def _zone(name: str) -> None:
-    if name not in available_timezones():
-        raise ma.ValidationError(
-            Reason(Code.NOT_A_ZONE, "Name a time zone of IANA, as Asia/Almaty.")
-        )
-
-
-def _sha256() -> ma.fields.String:
-    check = validate.Regexp(r"[0-9a-f]{64}\Z", error=HASH_WORDS)
-    return ma.fields.String(required=True, validate=check, metadata=SHA256)
 
 
 def _visibility(description: str, **how: Any) -> ma.fields.Enum[Visibility]:
@@ -72,14 +66,7 @@ class RoundIn(Schema):
         allow_none=True,
         metadata={"description": "An answer at this instant is too late.", "example": None},
     )
-    zone = ma.fields.String(
-        load_default="UTC",
-        validate=[validate.Length(1, 64), _zone],
-        metadata={
-            "description": "In which both are shown, and read where they have no offset (IANA).",
-            "example": "Asia/Almaty",
-        },
-    )
+    zone = Zone()
     silence = ma.fields.Enum(
         Silence,
         by_value=True,
@@ -144,7 +131,7 @@ class AnswerIn(Schema):
     """What a member says to the text that was seen."""
 
     answer = ma.fields.Enum(Answer, by_value=True, required=True)
-    revision_sha256 = _sha256()
+    revision_sha256 = Sha256(required=True, metadata=SHA256)
     reservations = ma.fields.List(
         ma.fields.Nested(ReservationIn),
         load_default=list,

@@ -166,12 +166,9 @@ def ask_more(actor: Actor, statement_id: UUID, member_ids: Sequence[UUID]) -> Bo
         board = rows.read_board(session, statement)
         entries = _seats(board, member_ids)
         nobody = set(requests.ask(session, board, found, entries))
+        wrong = "Enter a representative of its organisation first."
         faults = [
-            Fault(
-                point("member_ids", at),
-                Code.REQUIRED,
-                "Enter a representative of its organisation first.",
-            )
+            Fault(point("member_ids", at), Code.REQUIRED, wrong)
             for at, each in enumerate(member_ids)
             if each in nobody
         ]
@@ -185,12 +182,9 @@ def ask_more(actor: Actor, statement_id: UUID, member_ids: Sequence[UUID]) -> Bo
 
 def _seats(board: Board, member_ids: Sequence[UUID]) -> list[BoardEntry]:
     entries = {each.member.id: each for each in board.entries}
+    wrong = "It is no lead and no member of the coalition today."
     faults = [
-        Fault(
-            point("member_ids", at),
-            Code.NOT_FOUND,
-            "It is no lead and no member of the coalition today.",
-        )
+        Fault(point("member_ids", at), Code.NOT_FOUND, wrong)
         for at, each in enumerate(member_ids)
         if each not in entries
     ]

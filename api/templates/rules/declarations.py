@@ -84,15 +84,7 @@ def _sort(kind: str) -> Shape:
 def _declared(fact: Any, at: str, *, nested: bool = False) -> list[Fault]:
     if not isinstance(fact, dict):
         return [Fault(at, Code.WRONG_TYPE, "A fact is declared by name, type and label.")]
-    faults = [
-        Fault(
-            at + point(key),
-            Code.UNKNOWN_FIELD,
-            f"There is no `{key}` in a declaration.{nearest(key, dict.fromkeys(_KEYS))}",
-        )
-        for key in fact
-        if key not in _KEYS
-    ]
+    faults = [_unknown(key, at) for key in fact if key not in _KEYS]
     faults += _named(fact.get("name"), at, nested=nested)
     kinds = SCALARS if nested else TYPES
     if fact.get("type") not in kinds:
@@ -107,24 +99,21 @@ def _declared(fact: Any, at: str, *, nested: bool = False) -> list[Fault]:
     return faults
 
 
+def _unknown(key: str, at: str) -> Fault:
+    detail = f"There is no `{key}` in a declaration.{nearest(key, dict.fromkeys(_KEYS))}"
+    return Fault(at + point(key), Code.UNKNOWN_FIELD, detail)
+
+
 def _named(name: Any, at: str, *, nested: bool) -> list[Fault]:
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        return [
-            Fault(
-                f"{at}/name",
-                Code.WRONG_FORMAT,
-                "A fact's name is small letters, digits and _, begins with a letter and has at "
-                "most 40 characters.",
-            )
-        ]
+        advice = (
+            "A fact's name is small letters, digits and _, begins with a letter and has at "
+            "most 40 characters."
+        )
+        return [Fault(f"{at}/name", Code.WRONG_FORMAT, advice)]
     if not nested and name in RESERVED:
-        return [
-            Fault(
-                f"{at}/name",
-                Code.TAKEN,
-                f"`{name}` has a meaning of its own here. Use another name.",
-            )
-        ]
+        advice = f"`{name}` has a meaning of its own here. Use another name."
+        return [Fault(f"{at}/name", Code.TAKEN, advice)]
     return []
 
 
@@ -137,13 +126,8 @@ def _labels(fact: Declaration, at: str) -> list[Fault]:
         )
     advice = fact.get("help", "")
     if not isinstance(advice, str) or len(advice) > MAX_HELP:
-        faults.append(
-            Fault(
-                f"{at}/help",
-                Code.WRONG_FORMAT,
-                f"The help is a text of at most {MAX_HELP} characters.",
-            )
-        )
+        words = f"The help is a text of at most {MAX_HELP} characters."
+        faults.append(Fault(f"{at}/help", Code.WRONG_FORMAT, words))
     if not isinstance(fact.get("required", False), bool):
         faults.append(Fault(f"{at}/required", Code.WRONG_TYPE, "`required` is true or false."))
     return faults
@@ -192,13 +176,8 @@ def _fields(fact: Declaration, at: str) -> list[Fault]:
     if "of" in fact:
         return [Fault(f"{at}/of", Code.CONFLICT, "A list has `fields` or `of`, not both.")]
     if not isinstance(fields, list) or not 1 <= len(fields) <= MAX_FACTS:
-        return [
-            Fault(
-                f"{at}/fields",
-                Code.REQUIRED,
-                "Give the fields of one record, each declared like a fact.",
-            )
-        ]
+        advice = "Give the fields of one record, each declared like a fact."
+        return [Fault(f"{at}/fields", Code.REQUIRED, advice)]
     faults = [
         fault
         for index, field in enumerate(fields)

@@ -142,16 +142,7 @@ def _record(
     declarations: Sequence[Declaration], given: Mapping[str, Any], at: str
 ) -> tuple[dict[str, Any], list[Fault]]:
     known = {fact["name"]: fact for fact in declarations}
-    faults = [
-        Fault(
-            at + point(name),
-            Code.UNKNOWN_FIELD,
-            f"This template asks for no such fact.{nearest(str(name), known)} "
-            f"It asks for: {', '.join(known) or 'none'}.",
-        )
-        for name in given
-        if name not in known
-    ]
+    faults = [_unknown(name, known, at) for name in given if name not in known]
     clean: dict[str, Any] = {}
     for name, fact in known.items():
         answer = given.get(name)
@@ -160,6 +151,12 @@ def _record(
         clean[name], found = checked(fact, answer, at + point(name))
         faults += found
     return clean, faults
+
+
+def _unknown(name: str, known: Mapping[str, Any], at: str) -> Fault:
+    advice = f"{nearest(str(name), known)} It asks for: {', '.join(known) or 'none'}."
+    detail = f"This template asks for no such fact.{advice}"
+    return Fault(at + point(name), Code.UNKNOWN_FIELD, detail)
 
 
 def checked(fact: Declaration, given: Any, at: str) -> tuple[Any, list[Fault]]:

@@ -56,13 +56,8 @@ def check(template: Any) -> list[Fault]:
             Fault("", Code.WRONG_TYPE, "The template holds something that JSON has no word for.")
         ]
     if size > MAX_BYTES:
-        return [
-            Fault(
-                "",
-                Code.TOO_LARGE,
-                f"A template has at most {MAX_BYTES // 1024} kB. Shorten or split it.",
-            )
-        ]
+        advice = f"A template has at most {MAX_BYTES // 1024} kB. Shorten or split it."
+        return [Fault("", Code.TOO_LARGE, advice)]
     found = [
         *_about(template),
         *declarations.declaration_faults(template.get("facts", []), "/facts"),
