@@ -10,7 +10,8 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra import clock
-from api.infra.database.columns import Base, Created, Id, Instant, Moment, Versioned, choice
+from api.infra.database.columns import Base, Id, Instant, Outgoing, Versioned, choice
+from api.infra.outbox.rows import Outbox
 from api.infra.security.keys import Sealed
 
 
@@ -66,7 +67,7 @@ class DeliveryState(StrEnum):
     FAILED = "failed"  # for good, unless it is replayed
 
 
-class Delivery(Base):
+class Delivery(Outgoing, Base):
     """One telling of one event to one endpoint, and how its last attempt went."""
 
     __tablename__ = "webhook_deliveries"
@@ -75,7 +76,6 @@ class Delivery(Base):
         Index("ix_webhook_deliveries_due", "endpoint_id", "state", "created_at"),
     )
 
-    id: Mapped[Id]
     coalition_id: Mapped[UUID] = mapped_column(
         ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
     )
@@ -88,11 +88,10 @@ class Delivery(Base):
     state: Mapped[DeliveryState] = mapped_column(
         choice(DeliveryState), default=DeliveryState.WAITING
     )
-    attempts: Mapped[int] = mapped_column(default=0)
-    run_after: Mapped[Moment] = mapped_column(default=clock.now)  # leased: when that runs out
-    lease: Mapped[UUID | None]  # of who tells it now
     status: Mapped[int | None]  # that the receiver answered
     fault: Mapped[str | None] = mapped_column(String(40))  # where it answered nothing
     milliseconds: Mapped[int | None]
     attempted_at: Mapped[datetime | None] = mapped_column(Instant)
-    created_at: Mapped[Created]
+
+
+OUTBOX = Outbox(Delivery, DeliveryState.WAITING)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -256,15 +256,16 @@ def test_killed_between_the_server_s_yes_and_ours_it_repeats_under_the_same_id(
 def test_who_comes_back_late_changes_nothing_of_who_took_over(world: World) -> None:
     (about,) = promise(world)
     with mail_at(world, "smtp://127.0.0.1:1"), world.app.app_context():
-        late = sender.leased(None)  # as a worker does that stands still for long
-        assert late is not None
-        assert sender.leased(None) is None  # nobody else takes it meanwhile
+        late, new = (sender.Round(None, None, ExitStack()) for _ in range(2))
+        (letter,) = late.step([], 1)  # as a worker does that stands still for long
+        assert new.step([], 1) == []  # nobody else takes it meanwhile
         with later(minutes=11):
-            assert sender.leased(None) is not None
-        sender.ended(late, LetterState.DROPPED).commit()
-        sender.later(late, "smtp-550", is_final=True).commit()
+            assert new.step([], 1) == [letter]
+        late.step([sender.ended(letter, LetterState.DROPPED)], 0)
+        late.step([sender.later(letter, "smtp-550", is_final=True)], 0)
 
-    assert (letter_of(world, about).state, letter_of(world, about).attempts) == ("queued", 2)
+    found = letter_of(world, about)
+    assert (found.state, found.fault, found.lease) == ("queued", None, new.lease)
 
 
 def test_what_ended_long_ago_is_forgotten_and_what_failed_sooner(

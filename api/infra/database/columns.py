@@ -86,6 +86,17 @@ class Versioned:
     updated_at: Mapped[Moment] = mapped_column(Instant, default=clock.now, onupdate=clock.now)
 
 
+class Outgoing:
+    """A row of what waits to leave the house (`infra/outbox`); its `state` is the table's own."""
+
+    id: Mapped[Id]
+    attempts: Mapped[int] = mapped_column(default=0)  # that ended since it was promised
+    run_after: Mapped[Moment] = mapped_column(default=clock.now)  # leased: when that runs out
+    lease: Mapped[UUID | None]  # of who sends it now
+    fault: Mapped[str | None] = mapped_column(String(80))  # of the last attempt
+    created_at: Mapped[Created]
+
+
 class By(Protocol):
     """Who did it: a user, by one of its tokens; None: by the operator's command."""
 

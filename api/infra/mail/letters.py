@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import ForeignKey, Index, String, and_, func, insert, or_, select, update
+from sqlalchemy import ForeignKey, Index, String, and_, func, insert, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import Conflict
 from api.infra import clock
 from api.infra.background import jobs
-from api.infra.database.columns import Base, Created, Id, Instant, Moment, choice
+from api.infra.database.columns import Base, Instant, Outgoing, choice
 from api.infra.database.transactions import reading, transaction
+from api.infra.outbox.rows import Outbox
 from api.infra.queue import Lane
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class LetterState(StrEnum):
     HELD = "held"  # promised before a backup was taken that has been restored since
 
 
-class Letter(Base):
+class Letter(Outgoing, Base):
     """One letter to one person. Its id is its Message-ID."""
 
     __tablename__ = "letters"
@@ -57,7 +58,6 @@ class Letter(Base):
         Index("ix_letters_state_ended_at", "state", "ended_at"),
     )
 
-    id: Mapped[Id]
     kind: Mapped[str] = mapped_column(String(60))  # feature.noun
     coalition_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("coalitions.id", ondelete="CASCADE")
@@ -65,11 +65,7 @@ class Letter(Base):
     object_id: Mapped[UUID] = mapped_column(index=True)  # what it is about
     is_bulk: Mapped[bool] = mapped_column(default=False)  # one of many, that nobody waits for
     state: Mapped[LetterState] = mapped_column(choice(LetterState), default=LetterState.QUEUED)
-    attempts: Mapped[int] = mapped_column(default=0)
-    run_after: Mapped[Moment] = mapped_column(default=clock.now)
-    fault: Mapped[str | None] = mapped_column(String(80))
     answer: Mapped[str | None] = mapped_column(String(200))  # of the server that took it
-    created_at: Mapped[Created]
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
     @property
@@ -82,6 +78,9 @@ class Letter(Base):
 
     def _shown(self, at: datetime) -> datetime:
         return clock.cut(at) if self.kind in DAY_ONLY else at
+
+
+OUTBOX = Outbox(Letter, LetterState.QUEUED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,12 +200,6 @@ class NotFailed(Conflict):
     title = "The letter has not failed"
 
 
-def due(now: Any = None) -> Any:
-    """Return the condition that a letter should be sent now, or at a moment that comes later."""
-    moment = clock.now() if now is None else now
-    return and_(Letter.state == LetterState.QUEUED, Letter.run_after <= moment)
-
-
 def let_go(session: Session, kind: str, object_id: UUID) -> None:
     """Let go what was kept for a letter alone that has ended."""
     if kind in AFTER:
@@ -241,15 +234,14 @@ def standing() -> Standing:
     query = select(Letter.state, func.count()).where(Letter.state.in_(unsent))
     with reading() as session:
         count = dict(session.execute(query.group_by(Letter.state)).tuples().all())
-        since = session.scalar(select(func.min(Letter.run_after)).where(due()))
+        since = session.scalar(select(func.min(Letter.run_after)).where(OUTBOX.due()))
     waiting, held, failed = (count.get(state, 0) for state in unsent)
     return Standing(waiting, held, failed, since)
 
 
 def hold(session: Session) -> int:
     """Hold every letter that is promised and not sent; return how many."""
-    queued = update(Letter).where(Letter.state == LetterState.QUEUED)
-    return int(session.execute(queued.values(state=LetterState.HELD)).rowcount)  # type: ignore[attr-defined] # of an UPDATE there is one
+    return OUTBOX.stop(session, state=LetterState.HELD)
 
 
 def held() -> Sequence[Letter]:
@@ -281,8 +273,9 @@ def replay(session: Session, letter: Letter) -> None:
 
 
 def _queue(letter: Letter) -> None:
-    letter.state, letter.run_after, letter.attempts = LetterState.QUEUED, clock.now(), 0
-    letter.ended_at = letter.fault = None
+    for name, value in OUTBOX.anew().items():
+        setattr(letter, name, value)
+    letter.ended_at = None
 
 
 def _is_forgotten() -> Any:

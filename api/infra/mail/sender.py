@@ -14,20 +14,21 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, select
 
 from api.infra import clock
 from api.infra.background import jobs
 from api.infra.background.jobs import Job
 from api.infra.database.transactions import reading, transaction
 from api.infra.mail import letters, verp
-from api.infra.mail.letters import Letter, LetterState
+from api.infra.mail.letters import OUTBOX, Letter, LetterState
 from api.infra.net.smtp import MailBroken, Refused, SmtpServer
+from api.infra.outbox.rows import Ended
+from api.infra.outbox.turns import Turn
 from api.infra.queue import Lane
 from api.infra.runtime import runtime
 
@@ -48,7 +49,6 @@ NO_WAY_PAUSE = timedelta(minutes=10)  # of a letter that only a house's server m
 LONGEST_PAUSE = timedelta(hours=6)
 MOST_ATTEMPTS = 20  # over two and a half days
 SUPPRESSED = "suppressed"
-_letters: Any = Letter.__table__
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _own(session: Session, coalition_id: UUID | None) -> Way | None:
 
 def _unpromised(session: Session) -> Sequence[tuple[UUID | None, bool]]:
     """Return whose letters are due, could leave, and are promised by no job; the bulk apart."""
-    query = select(Letter.coalition_id, Letter.is_bulk).where(letters.due()).distinct()
+    query = select(Letter.coalition_id, Letter.is_bulk).where(OUTBOX.due()).distinct()
     found = [each for each in session.execute(query) if _own(session, each[0]) or _house()]
     keys = {letters.key_of(whose, is_bulk=is_bulk): (whose, is_bulk) for whose, is_bulk in found}
     waiting = set(session.scalars(select(Job.key).where(Job.key.in_(keys))))
@@ -117,11 +117,17 @@ def send_due(work: Work) -> dict[str, int]:
         own = _own(session, whose)
         if not (own or _house()):
             return {"sent": 0}
-        mine = (letters.due(), Letter.coalition_id == whose, Letter.is_bulk == is_bulk)
+        mine = (OUTBOX.due(), Letter.coalition_id == whose, Letter.is_bulk == is_bulk)
         if session.scalars(select(Letter.id).where(*mine).limit(1)).first() is None:
             return {"sent": 0}
     with ExitStack() as opened:
-        return {"sent": _Round(work, whose, own, opened).send()}
+        turn = Round(whose, own, opened, is_bulk=is_bulk, others_wait=lambda: work.is_turn_over)
+        turn.run()
+    if turn.pause is not None:
+        raise turn.pause
+    if turn.has_more:
+        raise jobs.Again(work.facts)
+    return {"sent": turn.sent}
 
 
 @dataclass(frozen=True)
@@ -136,65 +142,78 @@ class Leased:
 
 
 @dataclass(frozen=True)
-class _End:
-    """What became of a letter, to be written with the lease of the next one."""
+class Tried(Ended):
+    """What became of a letter."""
 
     letter: Leased
-    values: dict[str, Any]
     left: Facts | None = None  # what the mail server took
 
-    def write(self, session: Session) -> None:
-        """Write it, unless somebody else has taken the letter meanwhile."""
-        letter = self.letter
-        values = {**self.values, "its_id": letter.id, "before": letter.attempts}
-        done = session.connection().execute(_CHANGE, values)
-        is_over = self.values.get("state") in {LetterState.SENT, LetterState.DROPPED}
-        if done.rowcount and is_over:
-            letters.let_go(session, letter.kind, letter.object_id)
-        if done.rowcount and self.left is not None:
-            letters.has_left(session, letter.kind, letter.object_id, self.left)
-        if done.rowcount and self.values.get("state") is LetterState.FAILED:
-            letters.has_failed(session, letter.kind, letter.object_id)
-
-    def commit(self) -> None:
-        """Write it alone."""
-        with transaction() as session:
-            self.write(session)
+    def tell(self, session: Session) -> None:
+        """Tell those who wait for what became of it, in the transaction that says so."""
+        state, about = self.values.get("state"), (self.letter.kind, self.letter.object_id)
+        if state in {LetterState.SENT, LetterState.DROPPED}:
+            letters.let_go(session, *about)
+        if self.left is not None:
+            letters.has_left(session, *about, self.left)
+        if state is LetterState.FAILED:
+            letters.has_failed(session, *about)
 
 
-class _Round:
+class Round(Turn[Leased, Tried]):
     """One run of a worker through the letters of one coalition."""
 
-    def __init__(self, work: Work, whose: UUID | None, own: Way | None, opened: ExitStack) -> None:
+    def __init__(
+        self,
+        whose: UUID | None,
+        own: Way | None,
+        opened: ExitStack,
+        *,
+        is_bulk: bool = False,
+        others_wait: Callable[[], bool] = bool,
+    ) -> None:
         """Keep whose letters they are; lines are opened when a letter needs them."""
-        self._work, self._is_bulk = work, work.kind == letters.SEND_BULK
+        super().__init__()
         self._whose, self._own, self._opened = whose, own, opened
+        self._others_wait = others_wait
         self._lines: dict[Way, Connection] = {}
         self._works = False
+        self.sent, self.has_more = 0, False
+        self.pause: jobs.Later | None = None  # of a server that takes nothing now
+        table = OUTBOX.columns
+        mine = and_(table.coalition_id == whose, table.is_bulk == is_bulk)
+        # As ix_letters_due has them: by the last alone, PostgreSQL would sort all that wait.
+        order = (table.coalition_id, table.is_bulk, table.state, table.run_after)
+        self._taking = OUTBOX.taking(mine, order, *(each.name for each in fields(Leased)))
 
-    def send(self) -> int:
-        """Send letter after letter; raise Later where the server takes nothing.
+    def write(self, session: Session, ended: Sequence[Tried], size: int) -> Sequence[Leased]:
+        """Write what became of a letter, unless somebody else took it meanwhile; lease the next."""
+        for each in ended:
+            if OUTBOX.end(session, self.lease, [each]):
+                each.tell(session)
+        taken = OUTBOX.take(session, self._taking, self.lease, until=LEASE) if size else ()
+        return [Leased(*each) for each in taken]
 
-        Where others wait for the thread it is theirs after a while.
-        """
-        sent, end = 0, None
-        while letter := leased(self._whose, end, is_bulk=self._is_bulk):
-            try:
-                end = self._sent(letter)
-            except MailBroken as fault:
-                _put_back(letter, clock.now()).commit()
-                log.warning("mail server broken", detail=fault.detail, sent=sent)
-                raise jobs.Later(SERVER_PAUSE, MailBroken.slug()) from None
-            except _Wait as wait:
-                _put_back(letter, clock.now()).commit()
-                raise jobs.Later(wait.pause, "rate") from None
-            sent += end.values.get("state") is LetterState.SENT
-            if self._work.is_turn_over:
-                end.commit()
-                raise jobs.Again(self._work.facts)
-        return sent
+    def is_over(self, last: Tried) -> bool:
+        """End where the server takes nothing now, or others wait for the thread."""
+        del last
+        self.has_more = self._others_wait()
+        return self.has_more or self.pause is not None
 
-    def _sent(self, letter: Leased) -> _End:
+    def attempt(self, letter: Leased) -> Tried:
+        """Send one letter. Where the server takes none it was not tried."""
+        try:
+            tried = self._sent(letter)
+        except MailBroken as fault:
+            log.warning("mail server broken", detail=fault.detail, sent=self.sent)
+            self.pause = jobs.Later(SERVER_PAUSE, MailBroken.slug())
+        except _Wait as wait:
+            self.pause = jobs.Later(wait.pause, "rate")
+        else:
+            self.sent += tried.values.get("state") is LetterState.SENT
+            return tried
+        return _put_back(letter, clock.now())
+
+    def _sent(self, letter: Leased) -> Tried:
         """Send one letter. Its failure is its own; that of the server is nobody's."""
         try:
             return self._tried(letter)
@@ -207,7 +226,7 @@ class _Round:
             log.error("letter failed", letter=str(letter.id), kind=letter.kind, error=name)  # noqa: TRY400 # a trace could hold values
             return later(letter, name)
 
-    def _tried(self, letter: Leased) -> _End:
+    def _tried(self, letter: Leased) -> Tried:
         with reading() as session:
             facts = letters.FACTS[letter.kind](session, letter.object_id)
             if facts is None:
@@ -265,64 +284,24 @@ class _Wait(Exception):
         self.pause = pause
 
 
-def leased(whose: UUID | None, end: _End | None = None, *, is_bulk: bool = False) -> Leased | None:
-    """Write what became of the last letter, and take what waits longest, until it must be sent."""
-    with transaction() as session:
-        if end is not None:
-            end.write(session)
-        now = clock.now()
-        found = (
-            session.connection()
-            .execute(_take(whose, is_bulk), {"now": now, "until": now + LEASE})
-            .one_or_none()
-        )
-        return None if found is None else Leased(*found)
-
-
-# These two are made once, and go around the session: made anew and by it, they took half of the
-# time of a letter (`./run bench mailings`).
-
-# What became of a letter that is still leased; what is set, the values name.
-_CHANGE = update(_letters).where(
-    _letters.c.id == bindparam("its_id"),
-    _letters.c.state == LetterState.QUEUED,
-    _letters.c.attempts == bindparam("before"),
-)
-
-
-@lru_cache(maxsize=512)
-def _take(whose: UUID | None, is_bulk: bool) -> Any:  # noqa: FBT001 # keys of a cache
-    """Return the statement that leases the letter of one coalition that waits longest."""
-    table = _letters.c
-    longest = (
-        select(table.id)
-        .where(letters.due(bindparam("now")), table.coalition_id == whose, table.is_bulk == is_bulk)
-        # As ix_letters_due has them: by the last alone, PostgreSQL would sort all that wait.
-        .order_by(table.coalition_id, table.is_bulk, table.state, table.run_after)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    values = {"attempts": _letters.c.attempts + 1, "run_after": bindparam("until")}
-    lease = update(_letters).where(_letters.c.id == longest.scalar_subquery()).values(**values)
-    return lease.returning(*(_letters.c[each.name] for each in fields(Leased)))
-
-
-def later(letter: Leased, fault: str, *, is_final: bool = False) -> _End:
+def later(letter: Leased, fault: str, *, is_final: bool = False) -> Tried:
     """Let a letter wait, longer each time, until it has failed for good."""
-    if is_final or letter.attempts >= MOST_ATTEMPTS:
+    attempts = letter.attempts + 1
+    if is_final or attempts >= MOST_ATTEMPTS:
         return ended(letter, LetterState.FAILED, fault)
-    pause = min(FIRST_PAUSE * 2 ** (letter.attempts - 1), LONGEST_PAUSE)
-    return _End(letter, {"run_after": clock.now() + pause, "fault": fault})
+    pause = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+    values = {"run_after": clock.now() + pause, "fault": fault, "attempts": attempts}
+    return Tried(letter.id, values, letter)
 
 
 def ended(
     letter: Leased, state: LetterState, fault: str | None = None, answer: str | None = None
-) -> _End:
+) -> Tried:
     """Say that a letter has ended."""
-    values = {"state": state, "fault": fault, "answer": answer, "ended_at": clock.now()}
-    return _End(letter, values)
+    how = {"state": state, "fault": fault, "answer": answer, "ended_at": clock.now()}
+    return Tried(letter.id, {**how, "attempts": letter.attempts + 1}, letter)
 
 
-def _put_back(letter: Leased, until: datetime) -> _End:
+def _put_back(letter: Leased, until: datetime) -> Tried:
     """Give a letter back that was not tried."""
-    return _End(letter, {"run_after": until, "attempts": letter.attempts - 1})
+    return Tried(letter.id, {"run_after": until}, letter)

@@ -15,7 +15,7 @@ from api.infra.database import paging
 from api.infra.database.transactions import reading, transaction
 from api.infra.security import audit
 from api.webhooks import rules
-from api.webhooks.models import Delivery, DeliveryState, Endpoint, Event
+from api.webhooks.models import OUTBOX, Delivery, DeliveryState, Endpoint, Event
 from api.webhooks.service import events
 
 if TYPE_CHECKING:
@@ -29,14 +29,7 @@ if TYPE_CHECKING:
 
 MOST_REPLAYED = 10_000  # by one request
 AT_ONCE = 1000
-AGAIN = {
-    "state": DeliveryState.WAITING,
-    "attempts": 0,
-    "lease": None,
-    "fault": None,
-    "status": None,
-    "milliseconds": None,
-}
+NO_ANSWER = {"status": None, "milliseconds": None}
 
 
 class EndpointDisabled(Conflict):
@@ -91,7 +84,7 @@ def replay(actor: Actor, delivery_id: UUID) -> Shown:
         again = update(Delivery).where(Delivery.id == found.id)
         event = session.get_one(Event, found.event_id)
         run_after = max(clock.now(), events.due_at(event.type, event.created_at))
-        session.execute(again.values(**AGAIN, run_after=run_after))
+        session.execute(again.values(**OUTBOX.anew(run_after), **NO_ANSWER))
         session.refresh(found)
         _wake(session, endpoint)
         audit.record(session, actor, "webhook_delivery.replayed", found)
@@ -145,7 +138,7 @@ def _again(
     mine = (Delivery.endpoint_id == endpoint.id, Delivery.event_id.in_(event_ids))
     there = set(session.scalars(select(Delivery.event_id).where(*mine)))
     again = update(Delivery).where(*mine).execution_options(synchronize_session=False)
-    session.execute(again.values(**AGAIN, run_after=run_after))
+    session.execute(again.values(**OUTBOX.anew(run_after), **NO_ANSWER))
     whose = endpoint.coalition_id, endpoint.id
     new = [events.delivery_of(*whose, each, now) for each in event_ids if each not in there]
     if new:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import exists, func, insert, select
 
 from api.infra import clock
 from api.infra.background import jobs
@@ -14,7 +14,7 @@ from api.infra.backup import backups
 from api.infra.security import audit
 from api.signatures.models import Signature, SignatureState, Visibility
 from api.webhooks import rules
-from api.webhooks.models import Delivery, DeliveryState, Endpoint, Event
+from api.webhooks.models import OUTBOX, Delivery, DeliveryState, Endpoint, Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -123,27 +123,20 @@ def promise(session: Session) -> None:
         jobs.promise(session, SEND, None, {}, key=SEND)
 
 
-def due() -> ColumnElement[bool]:
-    """Return the condition of the deliveries that somebody should be sending now."""
-    return (Delivery.state == DeliveryState.WAITING) & (Delivery.run_after <= clock.now())
-
-
 def rested() -> ColumnElement[bool]:
     """Return the condition of the endpoints that may be told something now."""
     is_awake = Endpoint.rests_until.is_(None) | (Endpoint.rests_until <= clock.now())
     return (
         Endpoint.is_enabled.is_(True)
         & is_awake
-        & exists().where(Delivery.endpoint_id == Endpoint.id, due())
+        & exists().where(Delivery.endpoint_id == Endpoint.id, OUTBOX.due())
     )
 
 
 def stop(session: Session, *which: ColumnElement[bool], fault: str) -> None:
     """End deliveries that wait; a replay brings them back."""
-    waiting = update(Delivery).where(Delivery.state == DeliveryState.WAITING, *which)
     said = func.coalesce(Delivery.fault, fault)
-    ended = waiting.values(state=DeliveryState.FAILED, lease=None, fault=said)
-    session.execute(ended.execution_options(synchronize_session=False))
+    OUTBOX.stop(session, *which, state=DeliveryState.FAILED, fault=said)
 
 
 def _hold(session: Session) -> None:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.errors import DomainError
@@ -26,12 +26,14 @@ from api.infra.database.columns import Base
 from api.infra.database.transactions import reading, transaction
 from api.infra.net import http
 from api.infra.net.http import CallFailed
+from api.infra.outbox.rows import Ended
+from api.infra.outbox.turns import Turn
 from api.infra.runtime import runtime, thread_context
 from api.infra.security import audit
 from api.webhooks import rules
-from api.webhooks.models import Cause, Delivery, DeliveryState, Endpoint, Event
+from api.webhooks.models import OUTBOX, Cause, Delivery, DeliveryState, Endpoint, Event
 from api.webhooks.service import letters, rows
-from api.webhooks.service.events import due, rested, stop
+from api.webhooks.service.events import rested, stop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,14 +45,12 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 LANES = 32  # of a process
 SLOW_LANES = 16  # of these, for endpoints that failed last
-FIRST_BATCH, BATCH = 20, 1000
-WRITE_SECONDS = 1.0  # what was told in so long is written together
 LEASE = timedelta(seconds=60)  # a batch takes less, with the call that it may end in
 LINE_SECONDS = 30  # after that its host is resolved and checked again
 WAIT_SECONDS = 2.0  # that a job waits for its lanes
 LOOK_SECONDS = 0.1
 FORGOTTEN_AT_ONCE = 1000
-TABLE, ENDPOINTS = (Base.metadata.tables[each.__tablename__] for each in (Delivery, Endpoint))
+ENDPOINTS = Base.metadata.tables[Endpoint.__tablename__]
 
 _lanes: dict[tuple[int, UUID], threading.Thread] = {}
 _lock = threading.Lock()
@@ -143,49 +143,65 @@ def _serve(key: tuple[int, UUID], within: Any) -> None:
 
 
 def _served(endpoint_id: UUID) -> bool:
-    """Open a line and tell what waits over it; return whether there may be more to tell."""
-    lease, size, until = uuid4(), FIRST_BATCH, time.monotonic() + LINE_SECONDS
-    endpoint, batch = _turn(endpoint_id, lease, [], size)
-    with ExitStack() as stack:
-        line: Line | None = None
-        while endpoint is not None and batch:
-            try:
-                line = line or stack.enter_context(http.line(runtime().egress, endpoint.url))
-            except CallFailed as failed:
-                told = [Told(batch[0].id, batch[0].attempts, None, failed.fault, 0, clock.now())]
-            else:
-                told = list(_tell_all(line, endpoint, batch))
-            is_over = time.monotonic() > until
-            size = min(BATCH, 4 * len(told))
-            endpoint, batch = _turn(endpoint_id, lease, told, 0 if is_over else size)
-            if is_over:
-                return told[-1].is_success
-    return False
+    """Tell what waits over one line; return whether there may be more to tell over another."""
+    with ExitStack() as opened:
+        turn = Telling(endpoint_id, opened)
+        turn.run()
+        return turn.has_more
 
 
-def _turn(
-    endpoint_id: UUID, lease: UUID, told: Sequence[Told], size: int
-) -> tuple[rows.Access | None, Sequence[Due]]:
-    """Write how it went, and take what is told next; one transaction, as each waits for the disk.
+class Telling(Turn[Due, Told]):
+    """An endpoint's turn."""
 
-    What was leased and not told waits as before. After a failure nothing more is taken.
-    """
-    with transaction() as session:
+    first, most = 20, 1000
+
+    def __init__(self, endpoint_id: UUID, opened: ExitStack) -> None:
+        """Keep whose it is; the line is opened when there is something to tell."""
+        super().__init__()
+        self._endpoint_id, self._opened = endpoint_id, opened
+        self._endpoint: rows.Access
+        self._line: Line | None = None
+        self._until = time.monotonic() + LINE_SECONDS
+        self.has_more = False
+
+    def write(self, session: Session, ended: Sequence[Told], size: int) -> Sequence[Due]:
+        """Write how it went, and take what is told next.
+
+        What was leased and not told waits as before. After a failure nothing more is taken.
+        """
         # The endpoint first, as whoever deletes it does.
-        query = select(Endpoint).where(Endpoint.id == endpoint_id)
+        query = select(Endpoint).where(Endpoint.id == self._endpoint_id)
         endpoint = session.scalars(query.with_for_update(key_share=True)).first()
         if endpoint is None:
-            return None, []
-        if told:
-            _write(session, endpoint, lease, told)
-        if not size or not endpoint.is_enabled or (told and not told[-1].is_success):
-            return None, []
-        batch = _leased(session, endpoint_id, lease, size)
-        return rows.access_of(session, endpoint), batch
+            return []
+        if ended:
+            _write(session, endpoint, self.lease, ended)
+        if not size or not endpoint.is_enabled:
+            return []
+        self._endpoint = rows.access_of(session, endpoint)
+        return _leased(session, self._endpoint_id, self.lease, size)
+
+    def attempt(self, item: Due) -> Told:
+        """Tell of one event."""
+        try:
+            if self._line is None:
+                line = http.line(runtime().egress, self._endpoint.url)
+                self._line = self._opened.enter_context(line)
+        except CallFailed as failed:
+            return Told(item.id, item.attempts, None, failed.fault, 0, clock.now())
+        return _tell(self._line, self._endpoint, item)
+
+    def is_over(self, last: Told) -> bool:
+        """End where something was not taken, and with a line whose host is to be checked again."""
+        self.has_more = last.is_success and time.monotonic() > self._until
+        return self.has_more or not last.is_success
 
 
 def _leased(session: Session, endpoint_id: UUID, lease: UUID, size: int) -> Sequence[Due]:
     """Take the oldest that are due, for as long as telling them may take."""
+    of_it, order = OUTBOX.columns.endpoint_id == endpoint_id, ("created_at", "id")
+    taking = OUTBOX.taking(of_it, [OUTBOX.columns[each] for each in order], "id")
+    ids = [each.id for each in OUTBOX.take(session, taking, lease, until=LEASE, size=size)]
     columns = select(
         Delivery.id,
         Delivery.event_id,
@@ -194,26 +210,9 @@ def _leased(session: Session, endpoint_id: UUID, lease: UUID, size: int) -> Sequ
         Event.facts,
         Event.created_at,
     )
-    query = columns.join(Event, Event.id == Delivery.event_id)
-    query = query.where(Delivery.endpoint_id == endpoint_id, due())
-    query = query.order_by(Delivery.created_at, Delivery.id).limit(size)
-    held = session.execute(query.with_for_update(of=Delivery, skip_locked=True))
-    batch = [Due(*each) for each in held]
-    if batch:
-        taken = update(Delivery).where(Delivery.id.in_([each.id for each in batch]))
-        taken = taken.execution_options(synchronize_session=False)
-        session.execute(taken.values(lease=lease, run_after=clock.now() + LEASE))
-    return batch
-
-
-def _tell_all(line: Line, endpoint: rows.Access, batch: Sequence[Due]) -> Any:
-    """Tell one after another, until one is not taken or enough time has passed to write it down."""
-    until = time.monotonic() + WRITE_SECONDS
-    for each in batch:
-        told = _tell(line, endpoint, each)
-        yield told
-        if not told.is_success or time.monotonic() > until:
-            return
+    query = columns.join(Event, Event.id == Delivery.event_id).where(Delivery.id.in_(ids))
+    ordered = query.order_by(Delivery.created_at, Delivery.id)
+    return [Due(*each) for each in session.execute(ordered)] if ids else []
 
 
 def _tell(line: Line, endpoint: rows.Access, it: Due) -> Told:
@@ -249,53 +248,31 @@ def _data(endpoint: rows.Access, it: Due) -> dict[str, Any]:
 def _write(session: Session, endpoint: Endpoint, lease: UUID, told: Sequence[Told]) -> None:
     failed = [each for each in told if not each.is_success]
     now = clock.now()
-    session.connection().execute(_OUTCOME, [_changed(each, lease, now) for each in told])
-    back = update(Delivery).where(
-        Delivery.endpoint_id == endpoint.id,
-        Delivery.state == DeliveryState.WAITING,
-        Delivery.lease == lease,
-    )
-    back = back.execution_options(synchronize_session=False)
-    session.execute(back.values(lease=None, run_after=now))
+    OUTBOX.end(session, lease, [_changed(each, now) for each in told])
+    OUTBOX.give_back(session, lease, OUTBOX.columns.endpoint_id == endpoint.id)
     if len(told) > len(failed):
         _note(session, endpoint.id, delivered_at=now, failures=0, rests_until=None)
     for each in failed:
         _failed(session, endpoint, each, now, is_first=len(told) == len(failed))
 
 
-_OUTCOME = (
-    update(TABLE)
-    .where(TABLE.c.id == bindparam("which"), TABLE.c.lease == bindparam("mine"))
-    .values(
-        {
-            name: bindparam(f"new_{name}")
-            for name in (
-                "state", "attempts", "run_after", "status", "fault", "milliseconds", "attempted_at",
-            )
-        }
-        | {"lease": None}
-    )
-)  # fmt: skip
-
-
-def _changed(told: Told, lease: UUID, now: datetime) -> dict[str, Any]:
+def _changed(told: Told, now: datetime) -> Ended:
     attempts = told.attempts + 1
     pause = None if told.is_success else rules.pause(attempts)
     state, run_after = DeliveryState.DELIVERED, now
     if not told.is_success:
         state = DeliveryState.FAILED if pause is None else DeliveryState.WAITING
         run_after = now + max(pause or timedelta(), told.wait)
-    return {
-        "which": told.id,
-        "mine": lease,
-        "new_state": state,
-        "new_attempts": attempts,
-        "new_run_after": run_after,
-        "new_status": told.status,
-        "new_fault": told.fault,
-        "new_milliseconds": told.milliseconds,
-        "new_attempted_at": told.at,
+    values = {
+        "state": state,
+        "attempts": attempts,
+        "run_after": run_after,
+        "status": told.status,
+        "fault": told.fault,
+        "milliseconds": told.milliseconds,
+        "attempted_at": told.at,
     }
+    return Ended(told.id, values)
 
 
 def _failed(
