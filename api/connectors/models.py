@@ -9,7 +9,17 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database.columns import Base, Created, Id, Instant, Moment, Versioned, choice
+from api.infra.database.columns import (
+    Base,
+    Created,
+    Id,
+    Instant,
+    Moment,
+    Outgoing,
+    Versioned,
+    choice,
+)
+from api.infra.outbox.rows import Outbox
 from api.infra.security.keys import Sealed
 
 
@@ -63,7 +73,7 @@ class PushState(StrEnum):
     EXPIRED = "expired"  # the tool was down for too long; the address is gone
 
 
-class Push(Base):
+class Push(Outgoing, Base):
     """What a tool knows of one signature, or is to know; nothing here tells who it is."""
 
     __tablename__ = "connector_pushes"
@@ -73,7 +83,6 @@ class Push(Base):
         Index("ix_connector_pushes_state_changed_at", "state", "changed_at"),
     )
 
-    id: Mapped[Id]
     coalition_id: Mapped[UUID] = mapped_column(
         ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
     )
@@ -82,8 +91,6 @@ class Push(Base):
     signature_id: Mapped[UUID] = mapped_column(index=True)
     action: Mapped[PushAction] = mapped_column(choice(PushAction))
     state: Mapped[PushState] = mapped_column(choice(PushState), default=PushState.WAITING)
-    attempts: Mapped[int] = mapped_column(default=0)
-    run: Mapped[UUID | None]  # that took it as it is now: the same one does so once
     number: Mapped[int] = mapped_column(default=1)  # of changes: who was overtaken sees it
     fault: Mapped[str | None] = mapped_column(String(40))
     mailing_list: Mapped[str | None] = mapped_column(String(200))  # on which the tool has it
@@ -92,8 +99,10 @@ class Push(Base):
     file_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("connector_files.id", ondelete="SET NULL"), index=True
     )
-    created_at: Mapped[Created]
     changed_at: Mapped[Moment]
+
+
+OUTBOX = Outbox(Push, PushState.WAITING)
 
 
 class PushFile(Base):

@@ -64,14 +64,14 @@ def test_a_worker_killed_after_the_tools_yes_tells_it_once_more(
     for number in range(4):
         owns.append(news.agreed(f"ada{number}@specimen.example"))
         clock.shift(1)
-    ended, deaths = work.Pushing._ended, iter(range(3))  # noqa: SLF001 # where a kill harms most
+    write, deaths = work.Pushing.write, iter(range(3))  # where a kill harms most
 
-    def killed(self: work.Pushing, *how: Any) -> None:
-        if next(deaths, None) is not None:
+    def killed(self: work.Pushing, session: Any, ended: Any, size: int) -> Any:
+        if ended and next(deaths, None) is not None:
             raise Killed
-        ended(self, *how)
+        return write(self, session, ended, size)
 
-    monkeypatch.setattr(work.Pushing, "_ended", killed)
+    monkeypatch.setattr(work.Pushing, "write", killed)
     assert owner.patch(news.path, {"is_paused": False}).status == 200
     for _ in range(3):
         with pytest.raises(Killed):

@@ -40,24 +40,24 @@ MOST = 10_000  # rows of one file
 
 def write(connector_id: UUID) -> int:
     """Write what waits into files; return how many rows. Each is kept whole, or not at all."""
-    written, run = 0, uuid4()
-    while number := _write_one(connector_id, run):
+    written, lease = 0, uuid4()
+    while number := _write_one(connector_id, lease):
         written += number
     return written
 
 
-def _write_one(connector_id: UUID, run: UUID) -> int:
+def _write_one(connector_id: UUID, lease: UUID) -> int:
     """Write a file of what waits and return how many rows were looked at."""
     with transaction() as session:
         connector = session.get(Connector, connector_id, with_for_update=True)
         if connector is None:
             return 0
         connector.filed_at = clock.now()
-        query = select(Push).where(people.waiting(connector.id, run))
+        query = select(Push).where(people.waiting(connector.id, lease))
         ordered = query.order_by(Push.action.desc(), Push.created_at, Push.id)
         found = session.scalars(ordered.limit(MOST).with_for_update()).all()
         settings = people.settings_of(session, connector)
-        ready = _ready(session, connector, found, run)
+        ready = _ready(session, connector, found, lease)
         cells, done = [], []
         for push, person, email in people.without_suppressed(session, connector, ready):
             if person is not None:
@@ -70,7 +70,7 @@ def _write_one(connector_id: UUID, run: UUID) -> int:
 
 
 def _ready(
-    session: Session, connector: Connector, found: Sequence[Push], run: UUID
+    session: Session, connector: Connector, found: Sequence[Push], lease: UUID
 ) -> list[tuple[Push, Recipient | None, str]]:
     ready = []
     for push in found:
@@ -83,7 +83,7 @@ def _ready(
         elif push.mailing_list is None:
             session.delete(push)  # they are not to be told of, since a moment ago
         else:
-            push.run = run  # the next look takes them off
+            push.lease = lease  # the next look takes them off
     return ready
 
 
@@ -137,7 +137,7 @@ def drop(session: Session, push: Push) -> None:
         "state": PushState.WAITING,
         "file_id": None,
         "number": Push.number + 1,
-        "run": None,
+        "lease": None,
     }
     session.execute(others.values(again))
     push.file_id = None

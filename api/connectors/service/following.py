@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import and_, delete, exists, insert, or_, select, update
 
-from api.connectors.models import Connector, Push, PushAction, PushState
+from api.connectors.models import OUTBOX, Connector, Push, PushAction, PushState
 from api.connectors.service import files, people
 from api.infra import clock
 from api.infra.background import events
@@ -97,14 +97,12 @@ def _plan_surplus(connector: Connector) -> int:
 
 
 def _anew(action: PushAction) -> dict[str, object]:
+    day = clock.day()
     return {
+        **OUTBOX.anew(day),
         "action": action,
-        "state": PushState.WAITING,
-        "attempts": 0,
         "number": Push.number + 1,
-        "run": None,
-        "fault": None,
-        "changed_at": clock.day(),
+        "changed_at": day,
     }
 
 
@@ -119,6 +117,7 @@ def _add(session: Session, wanted: Sequence[tuple[Connector, UUID]]) -> None:
             "action": PushAction.SUBSCRIBE,
             "state": PushState.WAITING,
             "created_at": now,
+            "run_after": now,
             "changed_at": now,
         }
         for connector, signature_id in wanted

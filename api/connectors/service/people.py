@@ -32,12 +32,12 @@ ADDRESS = "connector_pushes.address"
 SUPPRESSED = "suppressed"  # nobody may write to the address, though the consent stands
 
 
-def waiting(connector_id: UUID, run: UUID) -> ColumnElement[bool]:
-    """Return the condition of what waits for a tool and was not taken by this run."""
+def waiting(connector_id: UUID, lease: UUID) -> ColumnElement[bool]:
+    """Return the condition of what waits for a tool and was not taken under this lease."""
     return and_(
         Push.connector_id == connector_id,
         Push.state == PushState.WAITING,
-        Push.run.is_distinct_from(run),
+        Push.lease.is_distinct_from(lease),
     )
 
 
@@ -136,7 +136,7 @@ def to_unsubscribe(session: Session, push: Push, email: str | None) -> None:
     push.action, push.attempts, push.fault = PushAction.UNSUBSCRIBE, 0, None
     push.state = PushState.WAITING if email else PushState.EXPIRED
     push.number += 1
-    push.run = None
+    push.lease, push.run_after = None, clock.day()
     push.changed_at = clock.day()
     if email:
         push.address = keys.seal(session, push.coalition_id, ADDRESS, push.id, email)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import and_, exists, func, or_, select, update
 
 from api.connectors import rules
-from api.connectors.models import Connector, Push, PushAction, PushState
+from api.connectors.models import OUTBOX, Connector, Push, PushAction, PushState
 from api.connectors.rules import NotTaken, ToolFault
 from api.connectors.service import files, following, people, tools, trouble
 from api.infra import clock
 from api.infra.background import jobs
 from api.infra.database.transactions import reading, transaction
+from api.infra.outbox.rows import Ended
+from api.infra.outbox.turns import Turn
 from api.infra.security import audit
 from api.mailings.service import suppressions
 from api.signatures.models import Signature
@@ -36,8 +38,10 @@ if TYPE_CHECKING:
 
     Pushed = dict[str, dict[str, list[tuple[UUID, int]]]]
 
+Ready = tuple[Push, "Recipient | None", str]  # whom a tool is told of; None: to take off an address
 WORK = "connectors.work"
-BATCH = 50
+LEASE = timedelta(seconds=60)  # of one person; to be told of them takes less
+BATCH = 50  # people after whom it is said how far a tool's work is
 AT_ONCE = 500
 MOST_ATTEMPTS = 5  # of one person, while the tool is well otherwise
 OVERLAP = timedelta(days=1)  # a tool may know days only
@@ -46,7 +50,7 @@ OF_THE_TOOL = frozenset({"key-refused", "list-gone", "rate-limit"})
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
-    waits = exists().where(Push.connector_id == Connector.id, Push.state == PushState.WAITING)
+    waits = exists().where(Push.connector_id == Connector.id, OUTBOX.due(now))
     return and_(
         Connector.is_paused.is_(False),
         or_(Connector.run_after.is_(None), Connector.run_after <= now),
@@ -189,59 +193,39 @@ class Done:
         return told
 
 
-@dataclass
-class Pushing:
+class Pushing(Turn[Ready, Ended]):
     """Hands over what waits for one tool, a person at a time."""
 
-    connector: Connector
-    settings: Mapping[str, str]
-    tool: Tool
-    done: Done
-    turn: Work
-    run: UUID = field(default_factory=uuid4)  # one for all turns: what it took is marked
-    tried: int = 0
-    later: ToolFault | None = None  # what the last met that failed, in the turns before, too
-
-    def __post_init__(self) -> None:
-        """Go on where the turn before ended."""
-        facts = self.turn.facts
-        if "run" in facts:
-            self.run = UUID(facts["run"])
-        if "fault" in facts:
-            self.later = ToolFault(facts["fault"])
+    def __init__(
+        self, connector: Connector, settings: Mapping[str, str], tool: Tool, done: Done, turn: Work
+    ) -> None:
+        """Go on where the turn before ended: what is tried again is not so under the same lease."""
+        super().__init__()
+        self.connector, self.settings, self.tool = connector, settings, tool
+        self.done, self.turn, facts = done, turn, turn.facts
+        self.lease = UUID(facts["run"]) if "run" in facts else self.lease
+        # What the last met that failed, in the turns before, too; and that the tool is not well.
+        self.later = ToolFault(facts["fault"]) if "fault" in facts else None
+        self.broken: ToolFault | None = None
+        self.has_more, self.tried, self.total = False, 0, self._waiting()
+        mine, row = people.waiting(connector.id, self.lease), OUTBOX.columns
+        order = [row.action.desc(), row.attempts, row.created_at, row.id]
+        self._taking = OUTBOX.taking(mine, order, "id")
 
     def all(self) -> dict[str, Any] | None:
         """Push until nothing waits that was not tried in this run.
 
         Where the turn is over before, return the facts with which the next one goes on.
         """
-        total = self.done.waiting = self._waiting()
-        while batch := self._next():
-            for number, (push, person, email) in enumerate(batch, 1):
-                self._try(push, person, email)
-                if self.turn.is_turn_over:
-                    return self._rest([push.id for push, *_ in batch[number:]])
-            self.turn.progress(min(99, 100 * self.tried // max(total, self.tried)))
-        if self.later is not None:
-            self.done.waiting = self._waiting()
-            raise self.later
+        self.run()
+        self.done.waiting = self._waiting()
+        fault = self.broken or self.later
+        if self.has_more and self.broken is None:
+            more = {"fault": self.later.fault} if self.later else {}
+            return {**self.turn.facts, "run": str(self.lease), **more}
+        if fault is not None:
+            raise fault
         return None
-
-    def _try(self, push: Push, person: Recipient | None, email: str) -> None:
-        self.tried += 1
-        try:
-            self._push(push, person, email)
-        except ToolFault as fault:
-            self._of_one(push, fault)  # or the tool is not well
-            self.later = fault
-        self.done.waiting = max(0, self.done.waiting - 1)
-
-    def _rest(self, untried: Sequence[UUID]) -> dict[str, Any]:
-        """Give back who was taken and not tried; return the facts of the next turn."""
-        with transaction() as session:
-            session.execute(update(Push).where(Push.id.in_(untried)).values(run=None))
-        fault = {"fault": self.later.fault} if self.later else {}
-        return {**self.turn.facts, "run": str(self.run), **fault}
 
     def _waiting(self) -> int:
         mine = Push.connector_id == self.connector.id
@@ -249,21 +233,25 @@ class Pushing:
         with reading() as session:
             return session.scalar(query) or 0
 
-    def _next(self) -> list[tuple[Push, Recipient | None, str]]:
-        """Return the next of whom the tool is told, with the list written down before it is."""
-        with transaction() as session:
-            query = select(Push).where(people.waiting(self.connector.id, self.run))
-            first = query.order_by(Push.action.desc(), Push.attempts, Push.created_at, Push.id)
-            found = session.scalars(first.limit(BATCH).with_for_update()).all()
+    def write(self, session: Session, ended: Sequence[Ended], size: int) -> Sequence[Ready]:
+        """Write how a push ended, unless something else is wanted of it by now; take the next.
+
+        The list is written down before the tool is told.
+        """
+        OUTBOX.end(session, self.lease, ended)
+        while size and (taken := OUTBOX.take(session, self._taking, self.lease, until=LEASE)):
+            found = session.scalars(select(Push).where(Push.id == taken[0].id)).all()
             ready = [each for each in map(partial(self._ready, session), found) if each]
             told = people.without_suppressed(session, self.connector, ready)
             for push, person, _ in told:
-                push.run = self.run
                 if person is not None:
                     push.mailing_list = people.list_of(self.connector, self.settings, person)
-            return told
+            if told:
+                return told
+            session.flush()
+        return []
 
-    def _ready(self, session: Session, push: Push) -> tuple[Push, Recipient | None, str] | None:
+    def _ready(self, session: Session, push: Push) -> Ready | None:
         if push.action is PushAction.UNSUBSCRIBE:
             email = people.address_of(session, push)
             return None if email is None else (push, None, email)
@@ -273,7 +261,25 @@ class Pushing:
             return None
         return push, person, person.email
 
-    def _push(self, push: Push, person: Recipient | None, email: str) -> None:
+    def is_over(self, last: Ended) -> bool:
+        """End where the tool is not well, or others wait for the thread."""
+        del last
+        self.has_more = self.turn.is_turn_over
+        return self.has_more or self.broken is not None
+
+    def attempt(self, item: Ready) -> Ended:
+        """Tell the tool of one person. Where it is not well they were not tried."""
+        self.tried += 1
+        if self.tried % BATCH == 0:
+            self.turn.progress(min(99, 100 * self.tried // max(self.total, self.tried)))
+        try:
+            with tools.guarded(self.connector.kind):
+                return self._tried(*item)
+        except ToolFault as fault:
+            self.broken = fault
+            return Ended(item[0].id, {"run_after": clock.now()})
+
+    def _tried(self, push: Push, person: Recipient | None, email: str) -> Ended:
         mailing_list = push.mailing_list or ""
         try:
             if person is None:
@@ -284,32 +290,28 @@ class Pushing:
                 self.done.subscribed += 1
         except NotTaken as reason:
             self.done.refused += 1
-            self._ended(push, PushState.REFUSED, reason.fault)
-        else:
-            self._ended(push, PushState.DONE, people.lasting(push))
+            return _ended(push, PushState.REFUSED, reason.fault)
+        except ToolFault as fault:
+            return self._of_one(push, fault)
+        return _ended(push, PushState.DONE, people.lasting(push))
 
-    def _ended(self, push: Push, state: PushState, fault: str | None) -> None:
-        """Write how a push ended, unless something else is wanted of it by now."""
-        same = update(Push).where(Push.id == push.id, Push.number == push.number)
-        how = {"state": state, "fault": fault, "address": None, "changed_at": clock.day()}
-        with transaction() as session:
-            session.execute(same.values(**how))
-
-    def _of_one(self, push: Push, fault: ToolFault) -> None:
+    def _of_one(self, push: Push, fault: ToolFault) -> Ended:
         """Count a fault as one of this person, if the tool is well otherwise; else raise it."""
         if fault.fault in OF_THE_TOOL:
             raise fault
         self.tool.lists()
-        attempts = push.attempts + 1
+        self.later, attempts = fault, push.attempts + 1
         if attempts >= MOST_ATTEMPTS and push.action is PushAction.SUBSCRIBE:
             self.done.refused += 1
-            self._ended(push, PushState.REFUSED, fault.fault)
-            return
-        mine = update(Push).where(Push.id == push.id, Push.number == push.number)
-        with transaction() as session:
-            session.execute(
-                mine.values(attempts=attempts, fault=people.lasting(push) or fault.fault)
-            )
+            return _ended(push, PushState.REFUSED, fault.fault)
+        kept = {"fault": people.lasting(push) or fault.fault, "lease": self.lease}
+        return Ended(push.id, {"attempts": attempts, "run_after": clock.now(), **kept})
+
+
+def _ended(push: Push, state: PushState, fault: str | None) -> Ended:
+    day = clock.day()
+    how = {"state": state, "fault": fault, "address": None, "run_after": day, "changed_at": day}
+    return Ended(push.id, how)
 
 
 def _read_back(connector_id: UUID, tool: Tool, done: Done) -> None:

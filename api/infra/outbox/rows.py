@@ -79,8 +79,8 @@ class Outbox:
     def end(self, session: Session, lease: UUID, ended: Sequence[Ended]) -> int:
         """Write how attempts went, of the rows that nobody else has taken; return how many."""
         mine = {"its_lease": lease, "lease": None}
-        rows = [{**each.values, **mine, "its_id": each.id} for each in ended]
-        return session.connection().execute(self._end, rows).rowcount
+        rows = [{**mine, **each.values, "its_id": each.id} for each in ended]
+        return session.connection().execute(self._end, rows).rowcount if rows else 0
 
     def give_back(self, session: Session, lease: UUID, whose: ColumnElement[bool]) -> None:
         """Let others have what was leased and not tried."""
