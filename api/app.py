@@ -12,47 +12,30 @@ from flask_migrate import Migrate
 from flask_swagger_ui import get_swaggerui_blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import api.accounts.feature
 import api.accounts.routes
-import api.assemblies.routes
-import api.cases.routes
-import api.coalitions.jobs
-import api.coalitions.routes
-import api.connectors.jobs
-import api.connectors.routes
-import api.connectors.service.letters
-import api.copies.routes
-import api.deliveries.routes
-import api.demands.routes
-import api.documents.jobs
-import api.documents.routes
-import api.exchange.routes
-import api.infra.backup.backups
-import api.infra.mail.letters
-import api.infra.mail.sender
-import api.infra.security.day_keys
-import api.infra.security.links
-import api.infra.security.rotation
-import api.mailings.jobs
-import api.mailings.routes
-import api.moderation.jobs
-import api.moderation.routes
-import api.organisations.jobs
-import api.organisations.routes
-import api.pages.routes
-import api.signatures.jobs
-import api.signatures.routes
-import api.signing.jobs
-import api.signing.routes
-import api.signing.service.letters
-import api.signoffs.jobs
-import api.signoffs.routes
-import api.signoffs.service.letters
-import api.statements.routes
-import api.templates.routes
-import api.updates.jobs
-import api.updates.routes
-import api.webhooks.jobs
-import api.webhooks.routes
+import api.assemblies.feature
+import api.cases.feature
+import api.coalitions.feature
+import api.connectors.feature
+import api.copies.feature
+import api.deliveries.feature
+import api.demands.feature
+import api.documents.feature
+import api.exchange.feature
+import api.infra.feature
+import api.mailings.feature
+import api.moderation.feature
+import api.organisations.feature
+import api.pages.feature
+import api.signatures.feature
+import api.signing.feature
+import api.signoffs.feature
+import api.statements.feature
+import api.templates.feature
+import api.updates.feature
+import api.web.feature
+import api.webhooks.feature
 import api.webhooks.schemas
 from api import config
 from api.config import Settings
@@ -69,32 +52,37 @@ from api.infra.security import day_keys
 from api.infra.storage import Storage
 from api.infra.tables.reading import WORKBOOKS
 from api.infra.vault import Vault, new_master_key
+from api.infra.wiring import Wiring
 from api.web import etags, guard, health, idempotency, logs, problems, spec
 from api.web.rest import Api
 
 # What the limited child runs: laying out a page, filling a template, reading a workbook.
 CHILD_MODULES = ("api.infra.pdf.layout", "api.templates.rules.filling", WORKBOOKS)
+# In this order their listeners act.
 FEATURES = (
-    api.accounts.routes,
-    api.organisations.routes,
-    api.coalitions.routes,
-    api.cases.routes,
-    api.demands.routes,
-    api.templates.routes,
-    api.statements.routes,
-    api.assemblies.routes,
-    api.copies.routes,
-    api.signatures.routes,
-    api.signing.routes,
-    api.signoffs.routes,
-    api.moderation.routes,
-    api.documents.routes,
-    api.exchange.routes,
-    api.mailings.routes,
-    api.connectors.routes,
-    api.webhooks.routes,
-    api.updates.routes,
-    api.deliveries.routes,
+    api.infra.feature.FEATURE,
+    api.web.feature.FEATURE,
+    api.accounts.feature.FEATURE,
+    api.organisations.feature.FEATURE,
+    api.coalitions.feature.FEATURE,
+    api.cases.feature.FEATURE,
+    api.demands.feature.FEATURE,
+    api.templates.feature.FEATURE,
+    api.statements.feature.FEATURE,
+    api.assemblies.feature.FEATURE,
+    api.copies.feature.FEATURE,
+    api.signatures.feature.FEATURE,
+    api.signing.feature.FEATURE,
+    api.signoffs.feature.FEATURE,
+    api.moderation.feature.FEATURE,
+    api.documents.feature.FEATURE,
+    api.exchange.feature.FEATURE,
+    api.mailings.feature.FEATURE,
+    api.connectors.feature.FEATURE,
+    api.webhooks.feature.FEATURE,
+    api.updates.feature.FEATURE,
+    api.deliveries.feature.FEATURE,
+    api.pages.feature.FEATURE,
 )
 
 
@@ -119,6 +107,7 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined] # of the default provider
     app.extensions[EXTENSION] = Runtime(
         settings=settings,
+        wiring=Wiring(part for feature in FEATURES for part in feature.parts),
         vault=Vault(settings.master_keys),
         storage=Storage(settings.storage_path),
         queue=Queue(settings.queue),
@@ -139,8 +128,10 @@ def create_app(
     app.after_request(_harden)
     rest = Api(app)
     for feature in FEATURES:
-        rest.register_blueprint(feature.blueprint)
-    app.register_blueprint(api.pages.routes.blueprint)
+        if feature.blueprint:
+            rest.register_blueprint(feature.blueprint)
+        if feature.pages:
+            app.register_blueprint(feature.pages)
     health.install(app)
     _docs(app, rest)
     if settings.trusted_proxies:

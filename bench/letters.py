@@ -28,10 +28,11 @@ from api.config import Settings
 from api.infra.background.jobs import Again, Work
 from api.infra.database.transactions import reading, transaction
 from api.infra.mail import letters, sender
-from api.infra.mail.letters import Facts, Letter, LetterState
+from api.infra.mail.letters import Facts, Letter, LetterKind, LetterState
 from api.infra.vault import new_master_key
 from api.mailings import rules
 from bench.signing import database, free_port, wait_for
+from tests.support.wiring import added
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,9 +109,9 @@ def _ours(name: str, address: str, port: int, floor: float) -> None:
             render_spares=0,
         )
         app = create_app(settings)
-        with app.app_context():
+        kind = LetterKind(KIND, lambda _, object_id: _facts(object_id.int % NUMBER))
+        with added(app, kind), app.app_context():
             upgrade()
-            letters.facts_of(KIND)(lambda _, object_id: _facts(object_id.int % NUMBER))
             with transaction() as session:
                 letters.promise_all(session, KIND, None, [uuid4() for _ in range(NUMBER)])
             began = time.monotonic()

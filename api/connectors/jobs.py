@@ -5,36 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from api.coalitions.events import CoalitionDeleted
 from api.connectors.service import expiry, files, work
-from api.infra.background.jobs import job
-from api.infra.queue import Lane
 
 if TYPE_CHECKING:
     from api.infra.background.jobs import Work
 
 
-@job("connectors.start", when=work.is_due)
 def start(job_: Work) -> None:
     """Promise the work of each tool that has some."""
     del job_
     work.start()
 
 
-@job(work.WORK, lane=Lane.PUSHES)
 def do(job_: Work) -> dict[str, Any]:
     """Do the work of one tool."""
     return work.work(UUID(job_.facts["connector_id"]), job_)
 
 
-@job("connectors.expire", when=expiry.is_due, lane=Lane.LONG)
 def expire(job_: Work) -> None:
     """Let go what was kept for thirty days."""
     del job_
     expiry.expire()
 
 
-@job("connectors.forget_coalition", on=(CoalitionDeleted,), lane=Lane.LONG)
 def forget_coalition(job_: Work) -> None:
     """Delete the files of a coalition that was deleted."""
     files.forget_coalition(UUID(job_.facts["coalition_id"]))

@@ -6,20 +6,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from uuid import UUID
 
-from api.coalitions.events import CoalitionDeleted
 from api.documents import service
 from api.documents.rules.rendering import Format
 from api.documents.service import public
-from api.infra.background.jobs import job
-from api.infra.queue import Lane
-from api.signatures.events import SignaturesTakenBack
-from api.statements.events import RevisionsTakenBack, StatementMoved
 
 if TYPE_CHECKING:
     from api.infra.background.jobs import Work
 
 
-@job(service.PRINT, lane=Lane.LONG)
 def print_document(work: Work) -> dict[str, str]:
     """Print a document that is too long for a request; its result says where it is."""
     facts = dict(work.facts)
@@ -30,17 +24,11 @@ def print_document(work: Work) -> dict[str, str]:
     return {"url": f"/v1/statements/{statement}/document?{urlencode(asked)}"}
 
 
-@job(service.RENEW, on=(StatementMoved,), lane=Lane.LONG)
 def renew_document(work: Work) -> None:
     """Print a statement once it is published, and anew after a name in it was taken back."""
     public.renew(UUID(work.facts["statement_id"]))
 
 
-@job(
-    "documents.forget",
-    on=(SignaturesTakenBack, RevisionsTakenBack, CoalitionDeleted),
-    lane=Lane.LONG,
-)
 def forget_documents(work: Work) -> None:
     """Delete kept documents that nobody may see any more."""
     statement = work.facts.get("statement_id")

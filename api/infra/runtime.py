@@ -20,15 +20,17 @@ if TYPE_CHECKING:
     from api.infra.sandbox.pool import ChildPool
     from api.infra.storage import Storage
     from api.infra.vault import Vault
+    from api.infra.wiring import Wiring
 
 EXTENSION = "undersigned"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
-    """One app's settings, keys, files, queue, limited children, limits, and ways out."""
+    """One app's settings, parts, keys, files, queue, limited children, limits, and ways out."""
 
     settings: Settings
+    wiring: Wiring
     vault: Vault
     storage: Storage
     queue: Queue

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.infra.background.jobs import job
-from api.infra.queue import Lane
 from api.organisations import service
 
 if TYPE_CHECKING:
     from api.infra.background.jobs import Work
 
 
-@job("organisations.make_exact", when=service.lack_exact, lane=Lane.LONG)
 def make_exact(work: Work) -> None:
     """Make the exact form of names that were written by an earlier version."""
     del work

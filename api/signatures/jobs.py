@@ -5,36 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from api.coalitions.events import CoalitionDeleted
-from api.infra.background.jobs import job
-from api.infra.queue import Lane
 from api.signatures.service import counts, evidence, places, search as searches
 
 if TYPE_CHECKING:
     from api.infra.background.jobs import Work
 
 
-@job(places.PLACE, when=places.are_wanted)
 def place(work: Work) -> None:
     """Give confirmed signatures their places."""
     del work
     places.place()
 
 
-@job("signatures.fold", when=counts.is_long)
 def fold(work: Work) -> None:
     """Fold the journal of counts into the totals."""
     del work
     counts.fold()
 
 
-@job(searches.SEARCH, lane=Lane.LONG)
 def search(work: Work) -> dict[str, Any]:
     """Search names, of which there are too many for a request."""
     return searches.search(work.facts, work.id)
 
 
-@job("evidence.forget", on=(CoalitionDeleted,), lane=Lane.LONG)
 def forget_evidence(work: Work) -> None:
     """Delete the scans of a coalition that was deleted."""
     evidence.forget(UUID(work.facts["coalition_id"]))

@@ -5,37 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from api.coalitions.events import CoalitionDeleted
-from api.infra.background.jobs import job
-from api.infra.queue import Lane
-from api.signing.service import entries, pending_batch, receiving
+from api.signing.service import entries, pending_batch
 
 if TYPE_CHECKING:
     from api.infra.background.jobs import Work
 
 
-@job(receiving.TAKE_IN, when=pending_batch.is_waiting)
 def take_in(work: Work) -> dict[str, int]:
     """Take in what was received, each with the one letter that fits."""
     del work
     return {"taken_in": pending_batch.take_in()}
 
 
-@job(entries.PART, lane=Lane.LONG)
 def part(work: Work) -> None:
     """Part signatures from entries that they only sound like; the migration promised it."""
     del work
     entries.part()
 
 
-@job("signing.forget", when=pending_batch.has_old, lane=Lane.LONG)
 def forget(work: Work) -> None:
     """Delete what nobody confirmed in time."""
     del work
     pending_batch.forget()
 
 
-@job("signing.forget_coalition", on=(CoalitionDeleted,), lane=Lane.LONG)
 def forget_coalition(work: Work) -> None:
     """Delete what was received for a coalition that is no more."""
     pending_batch.forget_coalition(UUID(work.facts["coalition_id"]))

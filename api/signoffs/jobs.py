@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.infra.background.jobs import job
-from api.infra.queue import Lane
 from api.signoffs import service
 
 if TYPE_CHECKING:
     from api.infra.background.jobs import Work
 
 
-@job("signoffs.remind", when=service.is_due)
 def remind(work: Work) -> dict[str, int]:
     """Remind those whose time it is."""
     del work
     return {"letters": service.remind()}
 
 
-@job("signoffs.tell_choice", when=service.appearances.is_due, lane=Lane.LONG)
 def tell_choice(work: Work) -> dict[str, int]:
     """Tell members that answered before they could choose how they appear that they can."""
     del work

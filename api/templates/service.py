@@ -259,7 +259,7 @@ def facts_schema(source: Mapping[str, Any]) -> dict[str, Any]:
     return declared.schema(source.get("facts", []))
 
 
-def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
+def said(session: Session, coalition_id: UUID) -> Iterator[str]:
     """Yield every text of every version of a coalition's templates."""
     query = select(TemplateVersion.source).where(TemplateVersion.coalition_id == coalition_id)
     for source in session.scalars(query):
@@ -267,7 +267,7 @@ def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
     yield from session.scalars(select(Template.name).where(Template.coalition_id == coalition_id))
 
 
-def _without(session: Session, silence: cases.NameSilence) -> list[str]:
+def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
     """Put the label in place of a case's names in every version; return what names it after that.
 
     A statement has words of its own: what it took from a version is not changed here.
@@ -310,7 +310,3 @@ def _relabel(
             _describe(template, version.source)
     touch(template, None)
     audit.record(session, None, "template.relabelled", template)
-
-
-cases.corpora.append(_said)
-cases.texts.append(_without)

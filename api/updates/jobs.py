@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from api.infra.background.jobs import job
-from api.infra.queue import Lane
 from api.updates import service
 from api.updates.service import sending
 
@@ -16,14 +14,12 @@ if TYPE_CHECKING:
     from api.infra.background.jobs import Work
 
 
-@job(sending.SEND, when=sending.is_wanted, lane=Lane.BULK)
 def send(work: Work) -> dict[str, int]:
     """Take the next step of each update that is being sent."""
     del work
     return sending.send()
 
 
-@job(service.COUNT, lane=Lane.LONG)
 def count(work: Work) -> Mapping[str, Any]:
     """Count to whom an update would go."""
     return service.count_many(UUID(work.facts["update_id"]))

@@ -22,7 +22,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import Code, Conflict, Fault, Invalid
 from api.infra import clock
-from api.infra.background import jobs
 from api.infra.database.columns import Base, Id, Moment
 from api.infra.database.transactions import insert, transaction, with_commit
 from api.infra.security import keys
@@ -118,11 +117,11 @@ def _forget_old(session: Session) -> None:
     session.execute(delete(Attempt).where(_is_old()))
 
 
-def _has_old(session: Session) -> bool:
+def are_old(session: Session) -> bool:
+    """Tell whether answers are kept that were to be kept for a day."""
     return session.scalars(select(Attempt.id).where(_is_old()).limit(1)).first() is not None
 
 
-@jobs.job("idempotency.forget", when=_has_old)
 def forget(work: Work) -> None:
     """Delete the answers that were kept for a day, whether a key comes again or not."""
     del work

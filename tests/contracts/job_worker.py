@@ -13,6 +13,8 @@ from api.app import create_app
 from api.config import Settings
 from api.infra import queue
 from api.infra.background import jobs, worker
+from api.infra.background.jobs import JobKind
+from tests.support.wiring import added
 
 if TYPE_CHECKING:
     from api.infra.background.jobs import Work
@@ -27,7 +29,6 @@ def main() -> None:
     jobs.RENEW_SECONDS = 0.3  # type: ignore[assignment] # finer than a user's
     queue.SWEEP_SECONDS = 0.2  # type: ignore[assignment] # finer than a user's
 
-    @jobs.job(KIND)
     def tell(work: Work) -> None:
         time.sleep(seconds)
         told = os.open(sink, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
@@ -35,7 +36,9 @@ def main() -> None:
         os.close(told)
 
     settings["master_keys"] = tuple(settings["master_keys"])
-    worker.run(create_app(Settings(**settings)), threads=2)
+    app = create_app(Settings(**settings))
+    with added(app, JobKind(KIND, tell)):
+        worker.run(app, threads=2)
 
 
 if __name__ == "__main__":

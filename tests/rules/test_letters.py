@@ -12,7 +12,8 @@ from jinja2.exceptions import UndefinedError
 from markupsafe import Markup
 
 import api.app
-from api.infra.mail.letters import FACTS, Facts
+from api.app import FEATURES
+from api.infra.mail.letters import Facts
 from api.mailings import rules
 from api.texts.rules import catalogues
 
@@ -189,7 +190,7 @@ def test_letters_are_made_of_known_facts_and_of_the_same_in_each_language() -> N
 
 def test_every_letter_that_some_rung_promises_has_words() -> None:
     assert api.app  # which knows every rung
-    assert {kind for kind in FACTS if not kind.startswith("tests.")} <= set(KINDS)
+    assert {kind.name for feature in FEATURES for kind in feature.letters} <= set(KINDS)
 
 
 @pytest.mark.parametrize("value", HOSTILE)

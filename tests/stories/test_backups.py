@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import select, update
 
 from api.infra.background import dead_letters, jobs
-from api.infra.background.jobs import Job, JobState
+from api.infra.background.jobs import Job, JobKind, JobState
 from api.infra.backup import archive, backups, json_rows
 from api.infra.database.transactions import reading, transaction
 from api.infra.mail.letters import Letter, LetterState
@@ -27,6 +27,7 @@ from tests.contracts.scene import SVG
 from tests.support.backup import clear, dumped, files, first_key, master_keys, restore, tables, take
 from tests.support.client import Client
 from tests.support.installation import a_house, counts, many_signatures
+from tests.support.wiring import added
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -239,31 +240,31 @@ def test_what_was_promised_waits_until_it_is_released(
     world: World, house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[int] = []
-    kind = jobs.Kind(lambda work: done.append(work.facts["number"]), None)
-    monkeypatch.setitem(jobs.KINDS, "specimen.note", kind)
-    with world.app.app_context(), transaction() as session:
-        for number in range(3):
-            jobs.promise(session, "specimen.note", None, {"number": number})
-        jobs.promise(session, "specimen.note", None, {"number": 3}).state = jobs.JobState.DONE
-    take(world, tmp_path / "backup")
-    clear(world)
+    kind = JobKind("specimen.note", lambda work: done.append(work.facts["number"]))
+    with added(world.app, kind):
+        with world.app.app_context(), transaction() as session:
+            for number in range(3):
+                jobs.promise(session, "specimen.note", None, {"number": number})
+            jobs.promise(session, "specimen.note", None, {"number": 3}).state = jobs.JobState.DONE
+        take(world, tmp_path / "backup")
+        clear(world)
 
-    back = restore(world, tmp_path / "backup")
+        back = restore(world, tmp_path / "backup")
 
-    with world.app.app_context():
-        jobs.sweep()
-    world.work()
-    assert done == []
-    with world.app.app_context():
-        waiting = [each for each in dead_letters.held() if each.kind == "specimen.note"]
-        assert len(waiting) == 3 <= back.held_jobs
-        assert service.release([waiting[1].id]) == 1
-    world.work()
-    assert done == [waiting[1].facts["number"]]
-    with world.app.app_context():
-        service.release(None)
-    world.work()
-    assert sorted(done) == [0, 1, 2]
+        with world.app.app_context():
+            jobs.sweep()
+        world.work()
+        assert done == []
+        with world.app.app_context():
+            waiting = [each for each in dead_letters.held() if each.kind == "specimen.note"]
+            assert len(waiting) == 3 <= back.held_jobs
+            assert service.release([waiting[1].id]) == 1
+        world.work()
+        assert done == [waiting[1].facts["number"]]
+        with world.app.app_context():
+            service.release(None)
+        world.work()
+        assert sorted(done) == [0, 1, 2]
 
 
 def test_a_restore_is_on_the_record(world: World, file: Path) -> None:

@@ -45,8 +45,8 @@ BOUNCES = [
 
 
 @pytest.fixture(autouse=True)
-def kind() -> Iterator[None]:
-    with a_kind(to=NAME):
+def kind(world: World) -> Iterator[None]:
+    with a_kind(world.app, to=NAME):
         yield
 
 

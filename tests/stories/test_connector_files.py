@@ -235,7 +235,7 @@ def test_a_letter_whose_file_is_gone_is_not_sent(
 
     with world.app.app_context(), reading() as session:
         row = session.scalars(select(Letter).where(Letter.kind == "connectors.file")).one()
-        assert letters.FACTS[row.kind](session, row.object_id) is None
+        assert letters.facts_of(session, row.kind, row.object_id) is None
 
 
 def test_a_cell_is_never_a_formula(world: World, owner: Client, clock: Traveller) -> None:

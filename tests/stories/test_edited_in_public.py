@@ -127,7 +127,7 @@ def test_a_letter_of_an_edit_unseals_nothing_of_other_members(
     first, *_ = letter_rows(world, CORRECTED)
     monkeypatch.setattr(keys, "unseal", noted)
     with world.app.app_context(), reading() as session:
-        assert letters.FACTS[CORRECTED](session, first) is not None
+        assert letters.facts_of(session, CORRECTED, first) is not None
 
     assert len(opened) == 2, "one person, one answer"
 

@@ -13,10 +13,11 @@ import time_machine
 from api.errors import Gone, Unavailable
 from api.infra import clock
 from api.infra.background import dead_letters, jobs
-from api.infra.background.jobs import MOST_ATTEMPTS, Job, JobState
+from api.infra.background.jobs import MOST_ATTEMPTS, Job, JobKind, JobState
 from api.infra.database.transactions import reading, transaction
 from api.infra.queue import Lane, Queue
 from tests.support.builders import a_coalition, a_role
+from tests.support.wiring import added
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,10 +30,9 @@ KIND = "tests.act"
 
 
 @contextmanager
-def acting(act: Callable[[Work], Any]) -> Iterator[None]:
-    jobs.job(KIND)(act)
-    yield
-    del jobs.KINDS[KIND]
+def acting(world: World, act: Callable[[Work], Any]) -> Iterator[None]:
+    with added(world.app, JobKind(KIND, act)):
+        yield
 
 
 def promised(world: World, coalition: str | None = None, **how: Any) -> UUID:
@@ -58,7 +58,7 @@ def test_a_job_is_done_once_and_its_result_is_kept(world: World) -> None:
         done.append(work)
         return {"url": "/v1/specimen"}
 
-    with acting(act):
+    with acting(world, act):
         job = promised(world)
         run(world, job)
         run(world, job)
@@ -74,7 +74,7 @@ def test_what_fails_is_tried_again_later_and_later_and_then_is_dead(world: World
         raise RuntimeError("canary")
 
     pauses = []
-    with time_machine.travel(clock.now(), tick=False) as time, acting(act):
+    with time_machine.travel(clock.now(), tick=False) as time, acting(world, act):
         job = promised(world)
         for _ in range(MOST_ATTEMPTS):
             assert world.work() == 1
@@ -94,7 +94,7 @@ def test_what_no_repeat_can_mend_is_dead_at_once(world: World) -> None:
     def act(_: Work) -> None:
         raise Gone("canary")
 
-    with acting(act):
+    with acting(world, act):
         job = promised(world)
         world.work()
 
@@ -107,7 +107,7 @@ def test_what_may_mend_itself_waits(world: World) -> None:
     def act(_: Work) -> None:
         raise Unavailable("canary")
 
-    with acting(act):
+    with acting(world, act):
         job = promised(world)
         world.work()
 
@@ -147,7 +147,7 @@ def test_a_job_whose_worker_died_is_taken_over_and_the_late_one_changes_nothing(
         return {"by": "the next one"}
 
     tries: list[Work] = []
-    with acting(act):
+    with acting(world, act):
         job = promised(world)
         run(world, job)
 
@@ -163,7 +163,7 @@ def test_a_job_that_kills_every_worker_ends_dead(world: World) -> None:
     def act(_: Work) -> None:
         raise Killed
 
-    with time_machine.travel(clock.now(), tick=False) as time, acting(act):
+    with time_machine.travel(clock.now(), tick=False) as time, acting(world, act):
         job = promised(world)
         for _ in range(MOST_ATTEMPTS):
             with pytest.raises(Killed):
@@ -175,7 +175,7 @@ def test_a_job_that_kills_every_worker_ends_dead(world: World) -> None:
 
 
 def test_of_two_promises_of_the_same_key_there_is_one_until_it_is_done(world: World) -> None:
-    with acting(lambda _: None):
+    with acting(world, lambda _: None):
         first, second = promised(world, key="same"), promised(world, key="same")
         world.work()
         third = promised(world, key="same")
@@ -190,7 +190,7 @@ def test_who_coordinates_sees_a_dead_job_and_replays_it(world: World, owner: Cli
 
     fails = [True]
     coalition = a_coalition(owner)
-    with acting(act):
+    with acting(world, act):
         job = promised(world, coalition)
         world.work()
         (dead,) = owner.get(f"/v1/coalitions/{coalition}/jobs", state="dead")["items"]
@@ -215,7 +215,7 @@ def test_what_was_done_long_ago_is_forgotten_and_what_is_dead_later(world: World
             raise Gone("canary")
 
     dead = uuid4()
-    with acting(act):
+    with acting(world, act):
         done = promised(world)
         dead = promised(world)
         world.work()
@@ -248,7 +248,7 @@ def test_a_job_whose_turn_is_over_goes_behind_the_others_at_once_and_ends_with_w
             raise jobs.Again({**work.facts, "number": number + 10}, {"steps": so_far + 1})
         return {"steps": so_far + 1}
 
-    with acting(act):
+    with acting(world, act):
         first, other = promised(world), promised(world)
         for _ in range(3):
             run(world, first)
@@ -267,7 +267,7 @@ def test_nobody_s_turn_is_over_while_nobody_waits(
     monkeypatch.setattr(Queue, "size", lambda *_: 0)
     seen: list[bool] = []
 
-    with acting(lambda work: seen.append(work.is_turn_over)):
+    with acting(world, lambda work: seen.append(work.is_turn_over)):
         run(world, promised(world))
 
     assert seen == [False]
@@ -281,7 +281,7 @@ def test_an_id_that_was_sent_twice_is_one_turn(world: World) -> None:
         if len(turns) < 3:
             raise jobs.Again(work.facts)
 
-    with acting(act), world.app.app_context():
+    with acting(world, act), world.app.app_context():
         job = promised(world)
         for _ in range(3):
             jobs.run_of(Lane.SHORT, job, None)
@@ -300,12 +300,12 @@ def test_each_kind_is_sent_to_its_lane_and_a_full_one_holds_up_no_other(
     monkeypatch.setattr(Queue, "send", lambda _, lane, job, __: sent.append((lane, job)))
     monkeypatch.setattr(Queue, "size", lambda _, lane: jobs.BATCH * (lane is Lane.LONG))
 
-    with acting(lambda _: None), world.app.app_context(), transaction() as session:
+    with acting(world, lambda _: None), world.app.app_context(), transaction() as session:
         short = jobs.promise(session, KIND, None, {}).id
         long = jobs.promise(session, "documents.print", None, {}).id
     assert sent == [(Lane.SHORT, short), (Lane.LONG, long)]
     sent.clear()
-    with acting(lambda _: None), world.app.app_context():
+    with acting(world, lambda _: None), world.app.app_context():
         jobs.sweep()
     assert (Lane.SHORT, short) in sent
     assert long not in {each for _, each in sent}

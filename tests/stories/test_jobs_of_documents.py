@@ -10,11 +10,12 @@ import pytest
 
 from api.documents.rules import rendering
 from api.documents.service import waiting
-from api.infra.background import jobs
+from api.infra.background.jobs import JobKind
 from tests.stories.test_documents import document_of
 from tests.stories.test_jobs import found
 from tests.stories.test_signature_csv import send
 from tests.support.builders import a_coalition, a_role, a_signature, a_text
+from tests.support.wiring import added
 
 if TYPE_CHECKING:
     from api.infra.background.jobs import Work
@@ -39,12 +40,8 @@ def test_who_asked_for_a_job_sees_how_far_it_is(world: World, owner: Client) -> 
     text = a_text(owner, coalition)
     send(owner, text, MANY)
     job = viewer.get(document_of(text[0]))["id"]
-    kept = jobs.KINDS["documents.print"]
-    jobs.KINDS["documents.print"] = jobs.Kind(act, None)
-    try:
+    with added(world.app, JobKind("documents.print", act)):
         world.work()
-    finally:
-        jobs.KINDS["documents.print"] = kept
 
     assert seen == [10, 60]
     assert viewer.get(f"/v1/jobs/{job}")["progress"] == 100

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -31,6 +32,7 @@ from tests.support.smtp_server import (
     promise,
     server,
 )
+from tests.support.wiring import added
 
 if TYPE_CHECKING:
     import io
@@ -43,10 +45,18 @@ __all__ = ["written"]
 
 
 @pytest.fixture(autouse=True)
-def gone() -> Iterator[list[Any]]:
+def gone(world: World) -> Iterator[list[Any]]:
     """What was let go after letters of the tests' kind."""
-    with a_kind() as found:
+    with a_kind(world.app) as found:
         yield found
+
+
+def kind(world: World) -> letters.LetterKind:
+    """Return the tests' kind of letter."""
+    with world.app.app_context():
+        found = letters.kind_of(KIND)
+    assert found is not None
+    return found
 
 
 @contextmanager
@@ -83,8 +93,8 @@ def test_a_letter_goes_out_once_and_what_was_kept_for_it_may_go(
 
 
 def test_a_letter_that_nobody_wants_any_more_is_dropped(world: World, gone: list[Any]) -> None:
-    letters.facts_of(KIND, after=letters.AFTER[KIND])(lambda *_: None)
-    with posted(world, post := Post()):
+    unwanted = replace(kind(world), facts=lambda *_: None)
+    with added(world.app, unwanted), posted(world, post := Post()):
         (about,) = promise(world)
         world.work()
 
@@ -190,15 +200,14 @@ def test_a_line_that_breaks_in_a_letter_costs_that_letter_a_pause(world: World) 
 def test_a_letter_that_cannot_be_written_stops_no_other_and_says_nothing(
     world: World, written: io.StringIO
 ) -> None:
-    find = letters.FACTS[KIND]
+    known = kind(world)
 
     def broken(session: Any, object_id: Any) -> Any:
         if object_id == about[0]:
             raise RuntimeError(ADDRESS)
-        return find(session, object_id)
+        return known.facts(session, object_id)
 
-    letters.facts_of(KIND)(broken)
-    with posted(world, post := Post()):
+    with added(world.app, replace(known, facts=broken)), posted(world, post := Post()):
         about = promise(world, 2)
         world.work()
 
@@ -307,11 +316,10 @@ def test_where_others_wait_a_coalition_sends_for_a_while_and_goes_on_behind_them
 
 
 def test_a_letter_that_somebody_waits_for_passes_those_to_many(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World,
 ) -> None:
     with posted(world, post := Post()):
-        with monkeypatch.context() as many:
-            many.setattr(letters, "BULK", {KIND})
+        with added(world.app, replace(kind(world), is_bulk=True)):
             promise(world, 3)
         (waited_for,) = promise(world)
         with world.app.app_context():

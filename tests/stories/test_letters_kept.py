@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def gone() -> Iterator[list[Any]]:
+def gone(world: World) -> Iterator[list[Any]]:
     """What was let go after letters of the tests' kind, whose words are theirs too."""
-    with a_kind() as found:
+    with a_kind(world.app) as found:
         yield found
 
 

@@ -16,14 +16,17 @@ import time_machine
 from api.infra import clock
 from api.infra.background import jobs
 from api.infra.database.transactions import reading, transaction
-from api.infra.mail import letters, verp
+from api.infra.mail import verp
+from api.infra.mail.letters import LetterWriter
 from api.infra.net.egress import Egress
 from api.infra.runtime import EXTENSION
+from api.mailings import rules
 from api.mailings.models import Cause
 from api.mailings.service import suppressions
 from tests.support.builders import a_coalition, a_role
 from tests.support.smtp_server import Post, a_kind, letter_of, mail_at, promise, server
 from tests.support.tls import certificate
+from tests.support.wiring import added
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +44,8 @@ def coalition(owner: Client) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _kind() -> Iterator[None]:
-    with a_kind():
+def _kind(world: World) -> Iterator[None]:
+    with a_kind(world.app):
         yield
 
 
@@ -152,7 +155,11 @@ def test_a_server_that_encrypts_from_the_first_byte_is_reached_if_it_is_the_righ
 def test_a_letter_that_may_not_tell_who_writes_leaves_over_the_house_or_waits(
     world: World, owner: Client, coalition: str, theirs: ssl.SSLContext
 ) -> None:
-    with a_kind(coalition=None), server(Post(), tls=theirs) as own, server(Post()) as house:
+    with (
+        a_kind(world.app, coalition=None),
+        server(Post(), tls=theirs) as own,
+        server(Post()) as house,
+    ):
         allow(world, own.port)
         set_server(owner, coalition, own.port)
         (about,) = promise(world, coalition=coalition)
@@ -216,17 +223,11 @@ def test_a_letter_tries_the_server_out(
         allow(world, own.port)
         set_server(owner, coalition, own.port)
         assert owner.post(f"/v1/coalitions/{coalition}/mail-server/trials").status == 202
-        letters.words_by(_real_words())
-        world.work()
+        with added(world.app, LetterWriter(rules.write)):
+            world.work()
 
     (took,) = own.took
     assert took["Subject"] == f"Letters leave over {HOST}"
-
-
-def _real_words() -> Any:
-    from api.mailings import rules  # noqa: PLC0415 # the fixture has put others in their place
-
-    return rules.write
 
 
 @pytest.mark.parametrize(
@@ -295,7 +296,7 @@ def test_who_wants_nothing_gets_nothing_but_what_they_ask_for(
 ) -> None:
     address = "Kestrel.Canary+x@specimen.example"
     with (
-        a_kind(unsubscribe=unsubscribe, to=address),
+        a_kind(world.app, unsubscribe=unsubscribe, to=address),
         server(Post()) as house,
         mail_at(world, f"smtp://{HOST}:{house.port}"),
     ):

@@ -207,4 +207,4 @@ def _swept(world: World) -> None:
 def _facts(world: World) -> letters.Facts | None:
     with world.app.app_context(), reading() as session:
         grant = session.query(RoleGrant).filter_by(role="owner").one()
-        return letters.FACTS["moderation.waiting"](session, grant.id)
+        return letters.facts_of(session, "moderation.waiting", grant.id)

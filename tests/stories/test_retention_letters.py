@@ -81,7 +81,7 @@ def told(world: World) -> list[letters.Facts]:
         waits = (letters.Letter.kind == "moderation.retention", letters.Letter.state == "queued")
         query = select(letters.Letter).where(*waits)
         found = session.scalars(query).all()
-        facts = [letters.FACTS[each.kind](session, each.object_id) for each in found]
+        facts = [letters.facts_of(session, each.kind, each.object_id) for each in found]
         return [each for each in facts if each is not None]
 
 

@@ -186,7 +186,7 @@ def test_a_transaction_that_does_not_end_is_told_of(
 
     with ThreadPoolExecutor(1) as threads, world.app.app_context(), transaction() as session:
         keys.seal(session, None, "users.identity", UUID(int=1), "x")
-        with pytest.raises(rotation.KeyInUse):
+        with pytest.raises(keys.KeyInUse):
             threads.submit(rotate, world).result(30)
     again = rotate(world)
 

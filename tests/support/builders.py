@@ -161,7 +161,7 @@ def letters_of(world: World, kind: str) -> list[letters.Facts | None]:
     with world.app.app_context(), reading() as session:
         query = select(letters.Letter).where(letters.Letter.kind == kind)
         rows = session.scalars(query.order_by(letters.Letter.created_at))
-        return [letters.FACTS[kind](session, row.object_id) for row in rows]
+        return [letters.facts_of(session, kind, row.object_id) for row in rows]
 
 
 def a_dead_job(world: World, coalition: str) -> str:

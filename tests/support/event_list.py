@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import api.app  # every part is there to listen
 from api import config
-from api.infra.background import jobs
-from api.infra.background.events import AT_ONCE, Event
+from api.app import FEATURES
+from api.infra.background.events import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,10 +33,10 @@ def events() -> list[type[Event]]:
 
 def announcers(event: type[Event]) -> list[str]:
     """Return the modules that make such an event."""
-    root = Path(api.app.__file__).parent
+    root = PAPER.parents[1] / "api"
     made = re.compile(rf"(?<!class )\b{event.__name__}(?:\.of)?\(")
     return [
-        _short(".".join(path.relative_to(root).with_suffix("").parts))
+        ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
         for path in sorted(root.rglob("*.py"))
         if made.search(path.read_text("utf-8"))
     ]
@@ -46,14 +44,11 @@ def announcers(event: type[Event]) -> list[str]:
 
 def listeners(event: type[Event]) -> list[str]:
     """Return a line for each that listens."""
-    acts = [(_short(act.__module__), act) for act in AT_ONCE.get(event, ())]
-    kinds = [(kind, jobs.KINDS[kind].act) for kind in jobs.LISTENERS.get(event, ())]
+    acts = [at.act for each in FEATURES for at in each.listeners if at.event is event]
+    kinds = [kind for each in FEATURES for kind in each.jobs if event in kind.on]
     return [
-        *(
-            f"- in its transaction, `{name.removeprefix('api.')}`: {_says(act)}"
-            for name, act in acts
-        ),
-        *(f"- by the job `{kind}`: {_says(act)}" for kind, act in kinds),
+        *(f"- in its transaction, `{_name(act)}`: {_says(act)}" for act in acts),
+        *(f"- by the job `{kind.name}`: {_says(kind.act)}" for kind in kinds),
     ]
 
 
@@ -70,8 +65,8 @@ def _section(event: type[Event]) -> str:
     return f"\n## {event.__name__}\n\n{says}\n\n{whence}\n{heard}\n"
 
 
-def _short(module: str) -> str:
-    return module.removesuffix(".__init__")
+def _name(act: Callable[..., Any]) -> str:
+    return f"{act.__module__}.{act.__name__}".removeprefix("api.")
 
 
 def _says(it: type | Callable[..., Any]) -> str:

@@ -166,4 +166,4 @@ def letters_of(world: World) -> list[tuple[str, letters.Facts | None]]:
     with world.app.app_context(), reading() as session:
         query = select(Letter).where(Letter.state == letters.LetterState.QUEUED)
         found = session.scalars(query.order_by(Letter.created_at, Letter.id)).all()
-        return [(each.kind, letters.FACTS[each.kind](session, each.object_id)) for each in found]
+        return [(each.kind, letters.facts_of(session, each.kind, each.object_id)) for each in found]

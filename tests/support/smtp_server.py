@@ -16,9 +16,10 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 from api.infra.database.transactions import reading, transaction
 from api.infra.mail import letters
-from api.infra.mail.letters import Facts, Letter
+from api.infra.mail.letters import Facts, Letter, LetterKind, LetterWriter
 from api.infra.net.smtp import Message, SmtpServer
 from api.infra.runtime import EXTENSION
+from tests.support.wiring import added
 
 if TYPE_CHECKING:
     import ssl
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from aiosmtpd.smtp import Envelope, Session
+    from flask import Flask
 
     from tests.conftest import World
 
@@ -138,24 +140,16 @@ def mail_at(world: World, url: str | None) -> Iterator[None]:
 
 
 @contextmanager
-def a_kind(**facts: Any) -> Iterator[list[UUID]]:
+def a_kind(app: Flask, **facts: Any) -> Iterator[list[UUID]]:
     """Have a kind of letter that only tests write; return what was let go after it."""
     gone: list[UUID] = []
-    outer = letters.FACTS.get(KIND), letters.AFTER.get(KIND)
 
-    @letters.facts_of(KIND, after=lambda _, object_id: gone.append(object_id))
     def find(_: Any, object_id: UUID) -> Facts:
         return Facts(**{"to": ADDRESS, "language": "en", "coalition": "Specimen", **facts})
 
-    before = letters._words[:]  # noqa: SLF001 # there is one writer, and tests give it back
-    letters.words_by(_written)
-    try:
+    kind = LetterKind(KIND, find, after=lambda _, object_id: gone.append(object_id))
+    with added(app, kind, LetterWriter(_written)):
         yield gone
-    finally:
-        letters._words[:] = before  # noqa: SLF001
-        del letters.FACTS[KIND], letters.AFTER[KIND]
-        if outer[0] and outer[1]:
-            letters.FACTS[KIND], letters.AFTER[KIND] = outer[0], outer[1]
 
 
 def _written(kind: str, facts: Facts) -> Message:

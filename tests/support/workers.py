@@ -57,7 +57,7 @@ def main() -> None:
     jobs.RENEW_SECONDS = 0.3  # type: ignore[assignment] # finer than a user's
     queue.SWEEP_SECONDS = 0.2  # type: ignore[assignment] # finer than a user's
     made = app()
-    with a_kind() if KIND in sys.argv else nullcontext():
+    with a_kind(made) if KIND in sys.argv else nullcontext():
         worker.run(made, threads=2)
 
 

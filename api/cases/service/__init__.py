@@ -39,13 +39,11 @@ from api.cases.service.silences import (
     NONE,
     Edited,
     NameSilence,
+    NamesPeople,
     Place,
-    corpora,
     must_be_places,
-    references,
     relabel,
-    relabellers,
-    texts,
+    using,
 )
 from api.coalitions.models import Coalition
 from api.coalitions.service.locking import load_locked
@@ -73,22 +71,19 @@ __all__ = [
     "Entry",
     "KeyTaken",
     "NameSilence",
+    "NamesPeople",
     "Place",
     "Recorded",
     "StillNamed",
     "as_document",
     "closed",
-    "corpora",
     "entries",
     "hidden",
     "label_of",
     "put_all",
     "record",
     "recorded",
-    "references",
-    "relabellers",
     "replace_all",
-    "texts",
     "unnamed",
 ]
 MOST_SEARCHED = 2000  # sealed names that one request decrypts
@@ -194,7 +189,7 @@ def remove(actor: Actor, case_id: UUID, expected: int) -> None:
     with transaction() as session:
         case = load_locked(session, actor, Case, case_id, Role.COORDINATOR)
         touch(case, expected)
-        users = [user for find in references for user in find(session, case)]
+        users = using(session, case)
         if users:
             raise CaseInUse(f"Take it out of these first: {', '.join(users)}.")
         audit.destroy_salts(session, case_id)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from api.cases import rules
 from api.cases.models import Case
-from api.cases.service.silences import NameSilence, Place, corpora, texts
+from api.cases.service.silences import NameSilence, Place
 from api.infra.database.transactions import touch
 from api.infra.security import audit
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 SAID = ("occupation", "public_label", "summary")  # of a case, in words
 
 
-def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
+def said(session: Session, coalition_id: UUID) -> Iterator[str]:
     """Yield every word that anybody may read of a coalition's cases, but for their names."""
     columns = [getattr(Case, name) for name in SAID]
     for row in session.execute(select(*columns).where(Case.coalition_id == coalition_id)):
         yield from filter(None, row)
 
 
-def _without(session: Session, silence: NameSilence) -> list[str]:
+def take_name_back(session: Session, silence: NameSilence) -> list[str]:
     """Put the label in place of a case's names in what is said of others."""
     case, names = silence.entry.case, rules.NameIndex(silence.entry.names)
     query = select(Case).where(Case.coalition_id == case.coalition_id, Case.id != case.id)
@@ -50,7 +50,3 @@ def _relabel(other: Case, name: str, silence: NameSilence) -> None:
     place = f"cases/{other.id}#/{name}"
     setattr(other, name, rules.without(before, silence.entry.names, silence.at(place)))
     silence.places.append(Place(place, "case", url, f"/{name}", before, getattr(other, name)))
-
-
-corpora.append(_said)
-texts.append(_without)

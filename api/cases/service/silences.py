@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from api.cases import rules
 from api.errors import Code, Fault, Invalid, point
+from api.infra.runtime import runtime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -72,14 +73,26 @@ class NameSilence:
         }
 
 
-# What higher rungs tell of theirs: what refers to a case; every text in which a name may stand, for
-# one look at them all; and whose words name a case. The last put the label in place of the name
-# where one is given, and return what names the case after that.
-references: list[Callable[[Session, Case], list[str]]] = []
-corpora: list[Callable[[Session, UUID], Iterator[str]]] = []
-texts: list[Callable[[Session, NameSilence], list[str]]] = []
-# What puts other labels where a name was taken back before, and tells where they stand.
-relabellers: list[Callable[[Session, NameSilence], None]] = []
+@dataclass(frozen=True, kw_only=True)
+class NamesPeople:
+    """Who has texts in which the name of a case may stand."""
+
+    said: Callable[[Session, UUID], Iterator[str]]  # every such text of a coalition
+    # Puts the label in place of the name where one is given; returns what names the case then.
+    take_back: Callable[[Session, NameSilence], list[str]]
+    references: Callable[[Session, Case], list[str]] | None = None  # what refers to a case
+    # Puts other labels where a name was taken back before, and tells where they stand.
+    relabel: Callable[[Session, NameSilence], None] | None = None
+
+
+def using(session: Session, case: Case) -> list[str]:
+    """Return what refers to a case."""
+    return [
+        user
+        for each in runtime().wiring.all(NamesPeople)
+        if each.references
+        for user in each.references(session, case)
+    ]
 
 
 def spoken_of(
@@ -90,21 +103,25 @@ def spoken_of(
     if not names:
         return []
     labels = (each.label for each in silences if each.label)
-    said = chain(labels, *(corpus(session, coalition_id) for corpus in corpora))
+    said = chain(
+        labels, *(each.said(session, coalition_id) for each in runtime().wiring.all(NamesPeople))
+    )
     found = {name for text in said for name in names.found_in(text)}
     return [each for each in silences if not found.isdisjoint(each.entry.names)]
 
 
 def naming_after(session: Session, silence: NameSilence) -> list[str]:
     """Put the label where the names stand, if there is one; return what names the case then."""
-    return [each for act in texts for each in act(session, silence)]
+    texts = runtime().wiring.all(NamesPeople)
+    return [where for each in texts for where in each.take_back(session, silence)]
 
 
 def relabel(session: Session, silence: NameSilence, hidden: Iterable[Entry]) -> None:
     """Put other labels where a name was taken back before; tell every place of one."""
     must_be_free_of(silence.labels, silence.entry.names, hidden)
-    for act in relabellers:
-        act(session, silence)
+    for each in runtime().wiring.all(NamesPeople):
+        if each.relabel:
+            each.relabel(session, silence)
     must_be_places(silence.labels, silence.places)
 
 

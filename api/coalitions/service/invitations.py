@@ -367,8 +367,7 @@ def _opened(session: Session, row: Invitation) -> Invited:
     )
 
 
-@letters.facts_of(LETTER)
-def _letter(session: Session, invitation_id: UUID) -> letters.Facts | None:
+def letter_facts(session: Session, invitation_id: UUID) -> letters.Facts | None:
     row, link = (
         session.get(Invitation, invitation_id),
         links.newest(session, PURPOSE, invitation_id),

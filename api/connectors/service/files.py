@@ -14,7 +14,6 @@ from api.connectors.models import Connector, Push, PushAction, PushFile, PushSta
 from api.connectors.service import people
 from api.errors import Gone
 from api.infra import clock
-from api.infra.backup import backups
 from api.infra.database import paging
 from api.infra.database.transactions import after_commit, reading, transaction
 from api.infra.mail import letters
@@ -191,8 +190,5 @@ def _place(coalition_id: UUID, file_id: UUID) -> str:
     return f"{FOLDER}/{coalition_id}/{file_id}"
 
 
-def _referred(connection: Connection) -> set[str]:
+def referred(connection: Connection) -> set[str]:
     return {_place(*row) for row in connection.execute(select(PushFile.coalition_id, PushFile.id))}
-
-
-backups.REFERRED.append(_referred)

@@ -10,13 +10,10 @@ from sqlalchemy import and_, delete, exists, insert, or_, select, update
 from api.connectors.models import OUTBOX, Connector, Push, PushAction, PushState
 from api.connectors.service import files, people
 from api.infra import clock
-from api.infra.background import events
 from api.infra.database.transactions import transaction
-from api.moderation.events import SignaturesApproved
-from api.signatures.events import SignaturesForgotten, SignaturesTakenBack, Why
+from api.signatures.events import SignaturesForgotten, Why
 from api.signatures.models import Consent, Purpose, Signature, SignatureState
 from api.signatures.service import rows
-from api.signing.events import ConsentTakenBack, SignatureConfirmed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.infra.background.events import Event
+    from api.signing.events import ConsentTakenBack, SignatureConfirmed
 
 AT_ONCE = 500
 _IS_TO = Push.action == PushAction.SUBSCRIBE
@@ -159,8 +157,7 @@ def look_again(session: Session, coalition_id: UUID) -> None:
     session.execute(mine.values(same).execution_options(synchronize_session=False))
 
 
-@events.at_once(SignatureConfirmed)
-def _hand_over(session: Session, given: SignatureConfirmed) -> None:
+def hand_over(session: Session, given: SignatureConfirmed) -> None:
     """Write down to which tools a signature goes that was confirmed just now."""
     confirmed = exists().where(
         Signature.id == given.signature_id, Signature.state == SignatureState.CONFIRMED
@@ -174,8 +171,7 @@ def _hand_over(session: Session, given: SignatureConfirmed) -> None:
     _add(session, [(each, given.signature_id) for each in session.scalars(query)])
 
 
-@events.at_once(ConsentTakenBack)
-def _follow_consent(session: Session, taken_back: ConsentTakenBack) -> None:
+def follow_consent(session: Session, taken_back: ConsentTakenBack) -> None:
     """Have somebody unsubscribed who takes a consent back; their address is still known."""
     consent = session.get_one(Consent, taken_back.consent_id)
     query = (
@@ -189,8 +185,7 @@ def _follow_consent(session: Session, taken_back: ConsentTakenBack) -> None:
     take_off(session, session.scalars(query.with_for_update(of=Push)).all())
 
 
-@events.at_once(SignaturesForgotten)
-def _follow_forgetting(session: Session, forgotten: SignaturesForgotten) -> None:
+def follow_forgetting(session: Session, forgotten: SignaturesForgotten) -> None:
     """Have people unsubscribed who withdrew or were erased, before their address is gone.
 
     Whom a statement's last day makes us forget did not ask for that: what they told the
@@ -205,8 +200,6 @@ def _follow_forgetting(session: Session, forgotten: SignaturesForgotten) -> None
             take_off(session, session.scalars(select(Push).where(mine).with_for_update()).all())
 
 
-@events.at_once(SignaturesTakenBack)
-@events.at_once(SignaturesApproved)
-def _follow_moderation(session: Session, changed: Event) -> None:
+def follow_moderation(session: Session, changed: Event) -> None:
     """Have each tool of the coalition looked at again: who counts may be others."""
     look_again(session, changed.coalition_id)

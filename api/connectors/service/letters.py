@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from api.coalitions.models import Coalition
 from api.connectors.models import Connector, PushFile
 from api.connectors.service import files, people
-from api.infra.mail import letters
 from api.infra.mail.letters import Facts
 from api.infra.net.smtp import Attachment
 from api.organisations.models import Organisation
@@ -19,15 +18,14 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
-def _gone(session: Session, file_id: UUID) -> None:
+def forget_file(session: Session, file_id: UUID) -> None:
     """Delete a file that was sent."""
     row = session.get(PushFile, file_id, with_for_update=True)
     if row is not None:
         files.forget(session, row)
 
 
-@letters.facts_of(files.LETTER, after=_gone)
-def _file(session: Session, file_id: UUID) -> Facts | None:
+def file_facts(session: Session, file_id: UUID) -> Facts | None:
     """Attach a file; None where somebody in it is to be forgotten: the next one comes soon."""
     row = session.get(PushFile, file_id)
     content = None if row is None else files.content(session, row)

@@ -64,8 +64,7 @@ def tell(session: Session, kind: str, coalition_id: UUID) -> None:
     letters.promise_all(session, kind, coalition_id, session.scalars(query).all())
 
 
-@letters.facts_of(TROUBLE)
-def _trouble(session: Session, role_id: UUID) -> Facts | None:
+def trouble_facts(session: Session, role_id: UUID) -> Facts | None:
     """Tell of the tool whose trouble is the newest; None where it healed meanwhile."""
     grant = session.get(RoleGrant, role_id)
     if grant is None or grant.role is not Role.OWNER:
@@ -85,8 +84,7 @@ def _trouble(session: Session, role_id: UUID) -> Facts | None:
     return _to(session, grant, found[0], more)
 
 
-@letters.facts_of(EXPIRED)
-def _expired(session: Session, role_id: UUID) -> Facts | None:
+def expired_facts(session: Session, role_id: UUID) -> Facts | None:
     """Tell how many could not be taken off a list, whose addresses are gone now."""
     grant = session.get(RoleGrant, role_id)
     if grant is None or grant.role is not Role.OWNER:

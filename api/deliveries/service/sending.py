@@ -42,7 +42,7 @@ class NotPrinted(Exception):
     """The PDF is being printed; the letter waits for it."""
 
 
-def _is_over(session: Session, delivery_id: UUID) -> None:
+def is_over(session: Session, delivery_id: UUID) -> None:
     """Keep what became of a letter, before the outbox forgets it."""
     row = session.get(Delivery, delivery_id, with_for_update=True)
     query = select(Letter).where(Letter.kind == COVER, Letter.object_id == delivery_id)
@@ -57,7 +57,7 @@ def _is_over(session: Session, delivery_id: UUID) -> None:
         audit.record(session, None, "delivery.failed", row, {**told(row), "fault": "dropped"})
 
 
-def _has_failed(session: Session, delivery_id: UUID) -> None:
+def has_failed(session: Session, delivery_id: UUID) -> None:
     """Tell of a delivery that is not tried again by itself."""
     row = session.get(Delivery, delivery_id)
     query = select(Letter.fault).where(Letter.kind == COVER, Letter.object_id == delivery_id)
@@ -75,7 +75,6 @@ def told(row: Delivery) -> dict[str, Any]:
     }
 
 
-@letters.facts_of(COVER, after=_is_over, failed=_has_failed, is_bulk=True)
 def letter(session: Session, delivery_id: UUID) -> letters.Facts | None:
     """Hand a statement to an addressee; None where it was withdrawn, or nobody is there to ask."""
     row = session.get(Delivery, delivery_id)

@@ -257,13 +257,13 @@ def _record(
     return cases.record(session, row, facts, by)
 
 
-def _about(session: Session, case: Case) -> list[str]:
+def references_to(session: Session, case: Case) -> list[str]:
     query = select(Demand.key).join(DemandCase, DemandCase.demand_id == Demand.id)
     keys = session.scalars(query.where(DemandCase.case_id == case.id).order_by(Demand.key))
     return [f"demand {key}" for key in keys]
 
 
-def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
+def said(session: Session, coalition_id: UUID) -> Iterator[str]:
     """Yield every text of a coalition's demands and lists in which a name may stand."""
     columns = [getattr(Demand, name) for name in PRINTED]
     for row in session.execute(select(*columns).where(Demand.coalition_id == coalition_id)):
@@ -272,7 +272,7 @@ def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
     yield from filter(None, session.scalars(names))
 
 
-def _without(session: Session, silence: cases.NameSilence) -> list[str]:
+def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
     """Put the label in place of a case's names; return what names it after that."""
     entry = silence.entry
     names = NameIndex(entry.names)
@@ -319,8 +319,3 @@ def _is_unfit(demand: Demand, field: str, names: NameIndex) -> bool:
     is_marked = field in {"text", "rationale"}
     text = getattr(demand, field) or ""
     return bool(names.found_in(text) or (is_marked and markdown.faults(text)))
-
-
-cases.references.append(_about)
-cases.corpora.append(_said)
-cases.texts.append(_without)

@@ -20,7 +20,7 @@ from api.documents.rules.rendering import CONTENT_TYPES, ENDINGS, Format, Render
 from api.documents.service import waiting
 from api.errors import Gone, NotFound
 from api.infra import clock
-from api.infra.background import events, jobs
+from api.infra.background import jobs
 from api.infra.database.transactions import reading, transaction
 from api.infra.pdf import pictures
 from api.infra.runtime import runtime
@@ -30,11 +30,9 @@ from api.infra.security import keys
 from api.infra.vault import KeyMissing
 from api.portable.rules import printing, signing
 from api.signatures import service as signatures
-from api.signatures.events import SignaturesTakenBack
 from api.signatures.rules import Audience
 from api.signoffs import service as signoffs
 from api.statements import service as statements
-from api.statements.events import RevisionsTakenBack
 from api.statements.models import Statement
 from api.texts.rules import themes
 
@@ -46,6 +44,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.infra.background.jobs import Job
+    from api.signatures.events import SignaturesTakenBack
+    from api.statements.events import RevisionsTakenBack
 
 PLACE = "documents.content"
 FOLDER = "documents"
@@ -168,8 +168,6 @@ def print_later(statement_id: UUID, wanted: DocumentSpec, progress: Callable[[in
         print_now(render)
 
 
-@events.at_once(SignaturesTakenBack)
-@events.at_once(RevisionsTakenBack)
 def take_back(session: Session, gone: SignaturesTakenBack | RevisionsTakenBack) -> None:
     """Give out no document of a statement any more that was printed by now."""
     statement_id = gone.statement_id

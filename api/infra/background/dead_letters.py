@@ -12,7 +12,6 @@ from api.infra import clock
 from api.infra.background import jobs
 from api.infra.background.jobs import Job, JobState
 from api.infra.database.transactions import reading, transaction
-from api.infra.queue import Lane
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +76,8 @@ def release(session: Session, job_ids: Sequence[UUID] | None) -> Sequence[Job]:
     return found
 
 
-def _old(session: Session) -> bool:
+def are_old(session: Session) -> bool:
+    """Tell whether jobs were done long ago."""
     query = select(Job.id).where(_is_forgotten()).limit(1)
     return session.scalars(query).first() is not None
 
@@ -87,7 +87,6 @@ def _is_forgotten() -> Any:
     return or_(done, and_(Job.state == JobState.DEAD, Job.finished_at < clock.now() - KEPT_DEAD))
 
 
-@jobs.job("jobs.forget", when=_old, lane=Lane.LONG)
 def forget(work: Work) -> None:
     """Delete what was done long ago."""
     del work

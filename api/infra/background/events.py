@@ -1,15 +1,16 @@
 """Events: what happened, told to the higher rungs by the rung that did it.
 
-Who listens `at_once` acts in the same transaction, so that no reader sees the one without the
-other; who listens by a job (`jobs.job(…, on=…)`) acts after it. docs/events.md lists them all.
+A `Listener` acts in the same transaction, so that no reader sees the one without the other; a kind
+of job that listens (`JobKind.on`) acts after it. docs/events.md lists them all.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from api.infra.background import jobs
+from api.infra.runtime import runtime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,24 +37,22 @@ def _text(value: object) -> str:
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-AT_ONCE: dict[type[Event], list[Callable[[Session, Any], None]]] = {}
-
-_Act = TypeVar("_Act", bound="Callable[[Session, Any], None]")
+_Event = TypeVar("_Event", bound=Event)
 
 
-def at_once(event: type[Event]) -> Callable[[_Act], _Act]:
-    """Have a function act inside the transaction that announces an event."""
+@dataclass(frozen=True)
+class Listener(Generic[_Event]):
+    """Who acts inside the transaction that announces an event."""
 
-    def register(act: _Act) -> _Act:
-        AT_ONCE.setdefault(event, []).append(act)
-        return act
-
-    return register
+    event: type[_Event]
+    act: Callable[[Session, _Event], None]
 
 
 def announce(session: Session, event: Event) -> None:
     """Tell what happened to whoever listens to it."""
-    for act in AT_ONCE.get(type(event), ()):
-        act(session, event)
-    for kind in jobs.LISTENERS.get(type(event), ()):
-        jobs.promise(session, kind, event.coalition_id, event.facts())
+    for listener in runtime().wiring.all(Listener):
+        if listener.event is type(event):
+            listener.act(session, event)
+    for kind in jobs.kinds().values():
+        if type(event) in kind.on:
+            jobs.promise(session, kind.name, event.coalition_id, event.facts())

@@ -10,10 +10,10 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import structlog
@@ -127,45 +127,30 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Kind:
-    """What is done for jobs of one kind, and when the house promises one by itself."""
+class JobKind:
+    """What is done for jobs of one kind; its result must be JSON, nothing personal.
 
+    Each of the events `on` promises one, and so does the sweeper whenever `when` is true. What may
+    last, or waits for somebody else's machine, has a lane of its own.
+    """
+
+    name: str  # feature.verb, as it stands in the table
     act: Callable[[Work], Mapping[str, Any] | None]
-    when: Callable[[Session], bool] | None
+    _: KW_ONLY
+    when: Callable[[Session], bool] | None = None
+    on: tuple[type, ...] = ()
     lane: Lane = Lane.SHORT
 
 
-KINDS: dict[str, Kind] = {}
-LISTENERS: dict[type, list[str]] = {}  # a class of events: kinds of jobs
-
-_Act = TypeVar("_Act", bound="Callable[[Work], Mapping[str, Any] | None]")
-
-
-def job(
-    kind: str,
-    *,
-    on: Sequence[type] = (),
-    when: Callable[[Session], bool] | None = None,
-    lane: Lane = Lane.SHORT,
-) -> Callable[[_Act], _Act]:
-    """Make a function the handler of a kind of job: its result must be JSON, nothing personal.
-
-    It listens to the events `on`; the sweeper promises one whenever `when` is true. What may last,
-    or waits for somebody else's machine, has another `lane`.
-    """
-
-    def register(act: _Act) -> _Act:
-        KINDS[kind] = Kind(act, when, lane)
-        for event in on:
-            LISTENERS.setdefault(event, []).append(kind)
-        return act
-
-    return register
+def kinds() -> Mapping[str, JobKind]:
+    """Return the kinds of jobs that the running app does, by their names."""
+    return runtime().wiring.named(JobKind)
 
 
 def lane_of(kind: str) -> Lane:
     """Return where jobs of a kind are done."""
-    return KINDS[kind].lane if kind in KINDS else Lane.SHORT
+    found = kinds().get(kind)
+    return found.lane if found else Lane.SHORT
 
 
 def promise(  # noqa: PLR0913 # the columns of a job
@@ -234,7 +219,7 @@ def _run(work: Work | None) -> None:
         return
     try:
         with _renewed(work):
-            result = KINDS[work.kind].act(work)
+            result = kinds()[work.kind].act(work)
     except Exception as fault:  # noqa: BLE001 # whatever it is, its job must not be lost
         _failed(work, fault)
     else:
@@ -260,7 +245,7 @@ def _leased(job_id: UUID, *only: Any) -> Work | None:
             return None
         row = session.get_one(Job, job_id)
         work = Work(row.id, row.kind, row.facts, row.created_by, worker, row.attempts, row.result)
-    if work.kind not in KINDS:  # of another version of the program, which may come back
+    if work.kind not in kinds():  # of another version of the program, which may come back
         _again_or_dead(work, "KindUnknown")
     elif work.attempts > MOST_ATTEMPTS:  # it takes its worker with it each time
         _finished(work, state=JobState.DEAD, fault="WorkerDied")
@@ -356,7 +341,7 @@ def sweep() -> None:
     """
     try:
         with transaction() as session:
-            for name, kind in KINDS.items():
+            for name, kind in kinds().items():
                 if kind.when is not None and kind.when(session):
                     promise(session, name, None, {}, key=name)
         for lane in Lane:
@@ -380,8 +365,8 @@ def _due(*only: Any) -> Sequence[Job]:
 
 def _is_of(lane: Lane) -> Any:
     """Return the condition that a job is of a lane; what no part knows is of the short one."""
-    others = Job.kind.not_in([kind for kind, it in KINDS.items() if it.lane is not lane])
-    return others if lane is Lane.SHORT else Job.kind.in_([*KINDS]) & others
+    others = Job.kind.not_in([kind for kind, it in kinds().items() if it.lane is not lane])
+    return others if lane is Lane.SHORT else Job.kind.in_([*kinds()]) & others
 
 
 def queue_anew(found: Job) -> None:

@@ -27,7 +27,6 @@ from api.infra.backup.archive import FILES, MEMBER, TABLES, ArchiveReader, Backu
 from api.infra.database.columns import Base
 from api.infra.database.transactions import db, reading, transaction
 from api.infra.mail import letters
-from api.infra.pdf import pictures
 from api.infra.runtime import runtime
 from api.infra.security import audit
 from api.infra.security.audit import AuditEntry
@@ -39,12 +38,22 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-# Who tells which files rows refer to, so that a backup has them.
-REFERRED: list[Callable[[Connection], set[str]]] = [pictures.referred]
-# Who holds what else was promised before the backup that is restored.
-ALSO_HELD: list[Callable[[Session], None]] = []
 MOMENTS = 5  # that are tried until one has all files that its rows refer to
 NOTHING = "0:" + "0" * 64
+
+
+@dataclass(frozen=True)
+class KeptFiles:
+    """Who tells which files its rows refer to, by their keys, so that a backup has them."""
+
+    referred: Callable[[Connection], set[str]]
+
+
+@dataclass(frozen=True)
+class Promised:
+    """Who has promises besides jobs and letters, and holds those of before a restored backup."""
+
+    hold: Callable[[Session], None]
 
 
 class FileIsThere(Conflict):
@@ -106,10 +115,11 @@ def _write(writer: Writer) -> Kept:
     One that was replaced in between is only in a later moment.
     """
     copied: set[str] = set()
+    kept_files = runtime().wiring.all(KeptFiles)
     copy_files(writer, copied)
     for number in range(1, MOMENTS + 1):
         with _moment() as connection:
-            referred = set().union(*(find(connection) for find in REFERRED))
+            referred = set().union(*(files.referred(connection) for files in kept_files))
             copy_files(writer, copied)
             missing = sorted(referred - copied)
             if missing and number < MOMENTS:
@@ -190,8 +200,8 @@ def restore(path: Path) -> Kept:
             _put_rows(connection, source)
             facts = {"created_at": source.manifest["created_at"], "head": source.manifest["head"]}
             held = dead_letters.hold(session), letters.hold(session)
-            for hold in ALSO_HELD:
-                hold(session)
+            for promised in runtime().wiring.all(Promised):
+                promised.hold(session)
             audit.append(session, None, "house.restored", None, None, facts=facts)
         manifest = source.manifest
         return Kept(manifest["rows"], len(source.files), manifest["head"], [], *held)

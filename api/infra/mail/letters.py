@@ -1,16 +1,16 @@
 """Letters: promised in a transaction, sent after it, once at least, under a stable Message-ID.
 
 A row says of what a letter tells, and nothing personal: to whom it goes and what it says is found
-when it is sent. A rung writes the facts of its letters (`@facts_of`); the rung `mailings` puts them
-into words (`words_by`).
+when it is sent. A rung finds the facts of its kinds of letters (`LetterKind`); the rung `mailings`
+puts them into words (`LetterWriter`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import structlog
@@ -23,7 +23,7 @@ from api.infra.background import jobs
 from api.infra.database.columns import Base, Instant, Outgoing, choice
 from api.infra.database.transactions import reading, transaction
 from api.infra.outbox.rows import Outbox
-from api.infra.queue import Lane
+from api.infra.runtime import runtime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -77,7 +77,8 @@ class Letter(Outgoing, Base):
         return self.ended_at and self._shown(self.ended_at)
 
     def _shown(self, at: datetime) -> datetime:
-        return clock.cut(at) if self.kind in DAY_ONLY else at
+        kind = kind_of(self.kind)
+        return clock.cut(at) if kind and kind.tells_day_only else at
 
 
 OUTBOX = Outbox(Letter, LetterState.QUEUED)
@@ -99,53 +100,39 @@ class Facts:
     keeps_answer: bool = False  # what the server answers: it can tell its own keepers who got it
 
 
-_Find = TypeVar("_Find", bound="Callable[[Session, UUID], Facts | None]")
+@dataclass(frozen=True)
+class LetterKind:
+    """What a kind of letter is, and what follows when one ends, in that transaction."""
 
-FACTS: dict[str, Callable[[Session, UUID], Facts | None]] = {}
-# After a letter ended, in that transaction: what was kept for it alone may go. One that failed for
-# good ends when it is forgotten: until then it can be tried again.
-AFTER: dict[str, Callable[[Session, UUID], None]] = {}
-# After the mail server took a letter, in that transaction; with what it was made of: by then the
-# rows may say something else.
-LEFT: dict[str, Callable[[Session, UUID, Facts], None]] = {}
-# After a letter failed, in that transaction: it may still be tried again.
-FAILED: dict[str, Callable[[Session, UUID], None]] = {}
-BULK: set[str] = set()  # kinds that go to many at once, and so delay no other
-DAY_ONLY: set[str] = set()  # kinds whose instant would tell whose signature one is about
-_words: list[Callable[[str, Facts], Message]] = []
-
-
-def facts_of(  # noqa: PLR0913 # what a kind of letter is
-    kind: str,
-    *,
-    after: Callable[[Session, UUID], None] | None = None,
-    left: Callable[[Session, UUID, Facts], None] | None = None,
-    failed: Callable[[Session, UUID], None] | None = None,
-    is_bulk: bool = False,
-    tells_day_only: bool = False,
-) -> Callable[[_Find], _Find]:
-    """Make a function the one that finds the facts of a kind of letter; None: it is not wanted."""
-
-    def register(find: _Find) -> _Find:
-        FACTS[kind] = find
-        if is_bulk:
-            BULK.add(kind)
-        if tells_day_only:
-            DAY_ONLY.add(kind)
-        if after is not None:
-            AFTER[kind] = after
-        if left is not None:
-            LEFT[kind] = left
-        if failed is not None:
-            FAILED[kind] = failed
-        return find
-
-    return register
+    name: str  # feature.noun, as it stands in the table
+    facts: Callable[[Session, UUID], Facts | None]  # None: it is not wanted
+    _: KW_ONLY
+    # After it ended: what was kept for it alone may go. One that failed for good ends when it is
+    # forgotten: until then it can be tried again.
+    after: Callable[[Session, UUID], None] | None = None
+    # After the mail server took it; with what it was made of: the rows may differ by then.
+    left: Callable[[Session, UUID, Facts], None] | None = None
+    # After it failed: it may still be tried again.
+    failed: Callable[[Session, UUID], None] | None = None
+    is_bulk: bool = False  # it goes to many at once, and so delays no other
+    tells_day_only: bool = False  # its instant would tell whose signature it is about
 
 
-def words_by(write: Callable[[str, Facts], Message]) -> None:
-    """Have a function put the facts of every letter into words."""
-    _words[:] = [write]
+@dataclass(frozen=True)
+class LetterWriter:
+    """Who puts the facts of every letter into words, given its kind; there is one."""
+
+    write: Callable[[str, Facts], Message]
+
+
+def kind_of(name: str) -> LetterKind | None:
+    """Return a kind of letter that the running app writes; None: another version may know it."""
+    return runtime().wiring.named(LetterKind).get(name)
+
+
+def facts_of(session: Session, kind: str, object_id: UUID) -> Facts | None:
+    """Return what a letter is made of; None: it is not wanted. Raise KeyError of no known kind."""
+    return runtime().wiring.named(LetterKind)[kind].facts(session, object_id)
 
 
 def promise(session: Session, kind: str, coalition_id: UUID | None, object_id: UUID) -> UUID:
@@ -158,22 +145,24 @@ def promise_all(
     session: Session, kind: str, coalition_id: UUID | None, object_ids: Sequence[UUID]
 ) -> list[UUID]:
     """Promise a letter of one kind about each of several things; return their ids."""
-    now = clock.now()
+    now, known = clock.now(), kind_of(kind)
+    is_bulk = known is not None and known.is_bulk
+    is_day_only = known is not None and known.tells_day_only
     rows: list[dict[str, Any]] = [
         {
             "id": uuid4(),
             "kind": kind,
             "coalition_id": coalition_id,
             "object_id": object_id,
-            "is_bulk": kind in BULK,
-            "created_at": clock.day() if kind in DAY_ONLY else now,
+            "is_bulk": is_bulk,
+            "created_at": clock.day() if is_day_only else now,
             "run_after": now,
         }
         for object_id in object_ids
     ]
     if rows:
         session.execute(insert(Letter), rows)
-        promise_sending(session, coalition_id, is_bulk=kind in BULK)
+        promise_sending(session, coalition_id, is_bulk=is_bulk)
     return [each["id"] for each in rows]
 
 
@@ -191,7 +180,8 @@ def key_of(coalition_id: UUID | None, *, is_bulk: bool) -> str:
 
 def written(kind: str, facts: Facts) -> Message:
     """Put the facts of a letter into words."""
-    return _words[0](kind, facts)
+    (writer,) = runtime().wiring.all(LetterWriter)
+    return writer.write(kind, facts)
 
 
 class NotFailed(Conflict):
@@ -202,20 +192,20 @@ class NotFailed(Conflict):
 
 def let_go(session: Session, kind: str, object_id: UUID) -> None:
     """Let go what was kept for a letter alone that has ended."""
-    if kind in AFTER:
-        AFTER[kind](session, object_id)
+    if (known := kind_of(kind)) and known.after:
+        known.after(session, object_id)
 
 
 def has_left(session: Session, kind: str, object_id: UUID, facts: Facts) -> None:
     """Tell that the mail server took a letter, and what that told."""
-    if kind in LEFT:
-        LEFT[kind](session, object_id, facts)
+    if (known := kind_of(kind)) and known.left:
+        known.left(session, object_id, facts)
 
 
 def has_failed(session: Session, kind: str, object_id: UUID) -> None:
     """Tell that a letter is not tried again by itself."""
-    if kind in FAILED:
-        FAILED[kind](session, object_id)
+    if (known := kind_of(kind)) and known.failed:
+        known.failed(session, object_id)
 
 
 @dataclass(frozen=True)
@@ -285,11 +275,11 @@ def _is_forgotten() -> Any:
     return or_(and_(over, Letter.ended_at < now - KEPT), failed)
 
 
-def _old(session: Session) -> bool:
+def are_old(session: Session) -> bool:
+    """Tell whether letters ended long ago."""
     return session.scalars(select(Letter.id).where(_is_forgotten()).limit(1)).first() is not None
 
 
-@jobs.job("letters.forget", when=_old, lane=Lane.LONG)
 def forget(work: Work) -> None:
     """Delete letters that ended long ago, and what was kept for those that failed."""
     del work

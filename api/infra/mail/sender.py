@@ -29,7 +29,6 @@ from api.infra.mail.letters import OUTBOX, Letter, LetterState
 from api.infra.net.smtp import MailBroken, Refused, SmtpServer
 from api.infra.outbox.rows import Ended
 from api.infra.outbox.turns import Turn
-from api.infra.queue import Lane
 from api.infra.runtime import runtime
 
 if TYPE_CHECKING:
@@ -72,12 +71,9 @@ class Rules:
     told: Callable[[UUID, str | None], None]  # what is wrong with its server; None: it works
 
 
-_rules: list[Rules] = []
-
-
-def ruled_by(rules: Rules) -> None:
-    """Have a higher rung say how coalitions' letters leave."""
-    _rules[:] = [rules]
+def _rules() -> Rules:
+    (found,) = runtime().wiring.all(Rules)
+    return found
 
 
 def _house() -> Way | None:
@@ -86,7 +82,7 @@ def _house() -> Way | None:
 
 
 def _own(session: Session, coalition_id: UUID | None) -> Way | None:
-    return _rules[0].way(session, coalition_id) if _rules and coalition_id else None
+    return _rules().way(session, coalition_id) if coalition_id else None
 
 
 def _unpromised(session: Session) -> Sequence[tuple[UUID | None, bool]]:
@@ -98,7 +94,11 @@ def _unpromised(session: Session) -> Sequence[tuple[UUID | None, bool]]:
     return [each for key, each in keys.items() if key not in waiting]
 
 
-@jobs.job("letters.find", when=lambda session: bool(_unpromised(session)))
+def are_unpromised(session: Session) -> bool:
+    """Tell whether letters are due that no job is promised for."""
+    return bool(_unpromised(session))
+
+
 def find_due(work: Work) -> None:
     """Promise to send what has become due: what was not taken before, or was promised long ago."""
     del work
@@ -107,8 +107,6 @@ def find_due(work: Work) -> None:
             letters.promise_sending(session, coalition_id, is_bulk=is_bulk)
 
 
-@jobs.job(letters.SEND_BULK, lane=Lane.BULK)
-@jobs.job(letters.SEND, lane=Lane.LETTERS)
 def send_due(work: Work) -> dict[str, int]:
     """Send what is due of one coalition, or of the house, until nothing is."""
     is_bulk = work.kind == letters.SEND_BULK
@@ -228,10 +226,10 @@ class Round(Turn[Leased, Tried]):
 
     def _tried(self, letter: Leased) -> Tried:
         with reading() as session:
-            facts = letters.FACTS[letter.kind](session, letter.object_id)
+            facts = letters.facts_of(session, letter.kind, letter.object_id)
             if facts is None:
                 return ended(letter, LetterState.DROPPED)
-            if self._whose and _rules and _rules[0].is_suppressed(session, self._whose, facts):
+            if self._whose and _rules().is_suppressed(session, self._whose, facts):
                 return ended(letter, LetterState.DROPPED, SUPPRESSED)
             # Whose server it is would tell who writes.
             way = self._own if self._own and facts.coalition is not None else _house()
@@ -255,7 +253,7 @@ class Round(Turn[Leased, Tried]):
     def _tell(self, way: Way, fault: str | None) -> None:
         """Tell what is wrong with a coalition's own server, or once a round that it works."""
         if way is self._own and self._whose and not (fault is None and self._works):
-            _rules[0].told(self._whose, fault)
+            _rules().told(self._whose, fault)
             self._works = fault is None
 
     def _seconds_until(self, way: Way, address: str) -> int:

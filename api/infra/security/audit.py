@@ -24,15 +24,16 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import Conflict, Invalid
 from api.infra import clock
-from api.infra.background import jobs
 from api.infra.database.columns import Base, Id, Moment
 from api.infra.database.transactions import alone, reading, transaction
+from api.infra.runtime import runtime
 from api.infra.security import keys
 from api.infra.vault import KeyMissing
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Result
 
+    from api.infra.background import jobs
     from api.infra.database.columns import By, Owned
 
     Hear = Callable[[Session, "AuditEntry", "Owned | None", Mapping[str, Any]], None]
@@ -83,10 +84,20 @@ class Head:
 
 
 BEFORE_ALL = Head(0, "0" * 64)
-# Whoever tells others what happened: of each entry, in its transaction, with the row that it is of.
-HEARERS: list[Hear] = []
-# Who knows of which rows no entry may tell more than the day.
-DAY_ONLY: list[Callable[[Owned], bool]] = []
+
+
+@dataclass(frozen=True)
+class RecordListener:
+    """Who tells others what happened: hears each entry in its transaction, with its row."""
+
+    hear: Hear
+
+
+@dataclass(frozen=True)
+class DayOnlyRows:
+    """Who knows of which rows no entry may tell more than the day."""
+
+    has: Callable[[Owned], bool]
 
 
 @dataclass(frozen=True)
@@ -128,8 +139,8 @@ def append(  # noqa: PLR0913 # the columns of an entry
         entry.commitment = commitment(salt, facts)
         entry.salt = keys.seal(session, coalition_id, SALT, entry.id, salt.hex())
     session.add(entry)
-    for hear in HEARERS:
-        hear(session, entry, row, facts or {})
+    for listener in runtime().wiring.all(RecordListener):
+        listener.hear(session, entry, row, facts or {})
 
 
 def record(  # noqa: PLR0913 # as `append`
@@ -142,7 +153,7 @@ def record(  # noqa: PLR0913 # as `append`
     is_cut: bool = False,
 ) -> None:
     """Write what a use case did to a row of a coalition, as `append` does."""
-    is_cut = is_cut or any(tells(row) for tells in DAY_ONLY)
+    is_cut = is_cut or any(rows.has(row) for rows in runtime().wiring.all(DayOnlyRows))
     append(session, by, action, row.coalition_id, row.id, facts=facts, row=row, is_cut=is_cut)
 
 
@@ -179,7 +190,8 @@ def destroy_salts(session: Session, *object_ids: UUID) -> None:
     session.execute(about_them.values(salt=None))
 
 
-def _is_waiting(session: Session) -> bool:
+def is_unsealed(session: Session) -> bool:
+    """Tell whether entries wait to be sealed."""
     query = select(AuditEntry.id).where(_is_to_be_sealed()).limit(1)
     return session.scalars(query).first() is not None
 
@@ -189,7 +201,6 @@ def _is_to_be_sealed() -> ColumnElement[bool]:
     return AuditEntry.number.is_(None) & (AuditEntry.at != clock.day())
 
 
-@jobs.job("audit.seal", when=_is_waiting)
 def seal_as_job(work: jobs.Work) -> None:
     """Seal what the sweeper found."""
     del work

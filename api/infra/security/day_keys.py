@@ -19,7 +19,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.infra import clock, vault
-from api.infra.background import jobs
 from api.infra.database.columns import Base, Id
 from api.infra.database.transactions import db, transaction
 from api.infra.security import keys
@@ -114,7 +113,8 @@ def _is_over(purpose: str) -> date:
     return clock.today() - KEPT[purpose]
 
 
-def _has_old(session: Session) -> bool:
+def are_old(session: Session) -> bool:
+    """Tell whether the day of a key is over."""
     return any(
         session.scalar(
             select(DayKey.id).where(DayKey.purpose == each, DayKey.day < _is_over(each)).limit(1)
@@ -123,7 +123,6 @@ def _has_old(session: Session) -> bool:
     )
 
 
-@jobs.job("days.destroy", when=_has_old)
 def destroy(work: Work) -> None:
     """Destroy the keys whose days are over."""
     del work

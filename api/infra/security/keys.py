@@ -18,7 +18,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, TypeDecorator, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from api.errors import NotFound
+from api.errors import NotFound, Unavailable
 from api.infra.database.columns import Base, Created, Id
 from api.infra.runtime import runtime
 from api.infra.vault import KEY_BYTES, KeyMissing, decrypt, encrypt
@@ -32,6 +32,12 @@ ID_BYTES = 16
 NAMESPACE = UUID("6f3a4f0e-2d0b-4a53-9d6e-7f1f0b1c52a7")  # random
 FOR_INDEXES, FIRST = 0, 1  # generations
 SEALS = "seals"
+
+
+class KeyInUse(Unavailable):
+    """A transaction that began before the rotation goes on sealing under an old key."""
+
+    title = "An old key is still in use"
 
 
 class SealedBytes(TypeDecorator[bytes]):

@@ -14,7 +14,6 @@ from uuid import UUID
 
 from sqlalchemy import LargeBinary, bindparam, delete, false, func, or_, select, update
 
-from api.errors import Unavailable
 from api.infra.database.columns import Base
 from api.infra.database.transactions import reading, transaction
 from api.infra.runtime import runtime
@@ -34,12 +33,6 @@ BATCH = 500  # values that one transaction seals anew
 OWNERS = 500  # that one round takes
 PATIENCE_SECONDS = 60
 PAUSE_SECONDS, MOST_PAUSE_SECONDS = 0.2, 1.0
-
-
-class KeyInUse(Unavailable):
-    """A transaction that began before the rotation goes on sealing under an old key."""
-
-    title = "An old key is still in use"
 
 
 @dataclass
@@ -153,7 +146,7 @@ def _finish(chosen: Collection[Owner], done: Rotated) -> None:
         elif done.broken:
             return
         elif time.monotonic() > until:
-            raise KeyInUse(
+            raise keys.KeyInUse(
                 "All else is sealed anew. See what holds a transaction open, and run it again."
             )
         else:

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 HEAD = "audit.head"
 
-letters.words_by(rules.write)
-
 
 def of_coalition(
     actor: Actor,
@@ -108,8 +106,7 @@ def _untold() -> Select[UUID, UUID]:
     return query.where(RoleGrant.role == Role.OWNER, RoleGrant.created_at <= since, ~told)
 
 
-@letters.facts_of(HEAD)
-def _head(session: Session, role_id: UUID) -> Facts | None:
+def head_facts(session: Session, role_id: UUID) -> Facts | None:
     """Find the newest head for whoever is still an owner."""
     grant = session.get(RoleGrant, role_id)
     head = audit.newest(session)

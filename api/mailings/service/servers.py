@@ -15,7 +15,7 @@ from api.coalitions.models import Coalition
 from api.errors import Invalid, NotFound
 from api.infra import clock
 from api.infra.database.transactions import Stale, reading, touch, transaction
-from api.infra.mail import letters, sender, verp
+from api.infra.mail import letters, verp
 from api.infra.mail.letters import Facts, Letter
 from api.infra.mail.sender import Way
 from api.infra.net.smtp import SmtpServer
@@ -211,18 +211,13 @@ def told(coalition_id: UUID, fault: str | None) -> None:
             letters.promise_all(session, BROKEN, None, session.scalars(owners).all())
 
 
-sender.ruled_by(sender.Rules(way, is_suppressed, told))
-
-
-@letters.facts_of(TEST)
-def _test(session: Session, role_id: UUID) -> Facts | None:
+def test_facts(session: Session, role_id: UUID) -> Facts | None:
     grant = session.get(RoleGrant, role_id)
     row = session.get(MailServer, grant.coalition_id) if grant else None
     return _to_owner(session, grant, {"host": row.host}) if grant and row else None
 
 
-@letters.facts_of(BROKEN)
-def _broken(session: Session, role_id: UUID) -> Facts | None:
+def broken_facts(session: Session, role_id: UUID) -> Facts | None:
     """Find what is wrong still; None where it has healed."""
     grant = session.get(RoleGrant, role_id)
     row = session.get(MailServer, grant.coalition_id) if grant else None

@@ -65,8 +65,7 @@ def promise_due() -> None:
             letters.promise_all(session, WAITING, coalition_id, session.scalars(query).all())
 
 
-@letters.facts_of(WAITING)
-def _waiting(session: Session, role_id: UUID) -> Facts | None:
+def waiting_facts(session: Session, role_id: UUID) -> Facts | None:
     """Tell of the statement that waits longest; None where everything was looked at meanwhile."""
     grant = session.get(RoleGrant, role_id)
     if grant is None or not grant.role.may(Role.COORDINATOR):
@@ -129,7 +128,7 @@ def told(session: Session, signing: Signing) -> None:
     audit.record(session, None, "retention.told", statement, facts)
 
 
-def _has_left(session: Session, role_id: UUID, letter: Facts) -> None:
+def has_left(session: Session, role_id: UUID, letter: Facts) -> None:
     """Have the days that a letter told of act a week after it left, the first one to an owner.
 
     A day that was promised or moved while the letter was on its way is none of them.
@@ -146,8 +145,7 @@ def _has_left(session: Session, role_id: UUID, letter: Facts) -> None:
             told(session, signing)
 
 
-@letters.facts_of(RETENTION, left=_has_left)
-def _retention(session: Session, role_id: UUID) -> Facts | None:
+def retention_facts(session: Session, role_id: UUID) -> Facts | None:
     """Tell of the statements whose day comes; None where each was moved meanwhile."""
     grant = session.get(RoleGrant, role_id)
     if grant is None or grant.role is not Role.OWNER:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from api.accounts.service import load
 from api.infra import clock
 from api.infra.database.transactions import reading
 from api.infra.mail.letters import Letter
+from api.infra.runtime import runtime
 from api.infra.security import keys
 from api.infra.security.audit import AuditEntry
 from api.infra.security.links import Link
@@ -29,8 +31,13 @@ if TYPE_CHECKING:
 
 REQUEST = "pending_signatures.request"
 HASHES = ("address_index", "domain_index", "entry_index", "prefix")
-# What higher rungs keep of a signature: the ids of the rows whose letters and links are its.
-ALSO: list[Callable[[Session, UUID], Sequence[UUID]]] = []
+
+
+@dataclass(frozen=True)
+class AlsoKept:
+    """Who keeps more of a signature: the ids of the rows whose letters and links are its."""
+
+    of: Callable[[Session, UUID], Sequence[UUID]]
 
 
 def kept_of(actor: Actor, signature_id: UUID) -> dict[str, Any]:
@@ -39,7 +46,9 @@ def kept_of(actor: Actor, signature_id: UUID) -> dict[str, Any]:
         row = load(session, actor, Signature, signature_id, Role.COORDINATOR)
         statement = session.get_one(Statement, row.statement_id)
         pending = _pending(session, row)
-        others = [which for find in ALSO for which in find(session, row.id)]
+        others = [
+            which for kept in runtime().wiring.all(AlsoKept) for which in kept.of(session, row.id)
+        ]
         about = [row.id, *(each.id for each in pending), *others]
         return {
             "signature": row,

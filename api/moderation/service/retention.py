@@ -239,8 +239,7 @@ def _announce(session: Session, statement: Statement) -> None:
     events.announce(session, SignaturesTakenBack(**whose))
 
 
-@events.at_once(SignaturesForgotten)
-def _forget_what_they_sent(session: Session, forgotten: SignaturesForgotten) -> None:
+def forget_what_they_sent(session: Session, forgotten: SignaturesForgotten) -> None:
     """Forget what people sent who are forgotten, also what they sent again and never confirmed."""
     addresses = select(Signature.address_index).where(
         Signature.id.in_(forgotten.signature_ids), Signature.address_index.is_not(None)

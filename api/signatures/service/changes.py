@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -18,6 +16,7 @@ from api.infra import clock
 from api.infra.background import events
 from api.infra.database.transactions import Stale, reading, touch, transaction
 from api.infra.pdf import fonts
+from api.infra.runtime import runtime
 from api.infra.security import audit
 from api.signatures import rules
 from api.signatures.events import SignaturesForgotten, SignaturesTakenBack, Why
@@ -27,15 +26,21 @@ from api.signatures.service import counts, forgetting, places, rows
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from uuid import UUID
+
+    from sqlalchemy.orm import Session
 
     from api.signatures.service.rows import SignatureView
 
-# Higher rungs warn of what a coordinator enters by hand: a name that was not to be told.
-Warner = Callable[[Session, Statement, Signature, rules.Identity], Iterable[Fault]]
-warners: list[Warner] = []
 ROW_FIELDS = ("kind", "country", "lead", "visibility", "day")
+
+
+@dataclass(frozen=True)
+class EntryWarner:
+    """Who warns of what a coordinator enters by hand: of a name that was not to be told."""
+
+    warn: Callable[[Session, Statement, Signature, rules.Identity], Iterable[Fault]]
 
 
 class MemberDecides(Conflict):
@@ -251,7 +256,8 @@ def _shown(session: Session, statement: Statement, signature: Signature) -> Sign
 def _warned(session: Session, statement: Statement, signature: Signature) -> SignatureView:
     shown = _shown(session, statement, signature)
     who = rows.identities(session, [signature]).get(signature.id, {})
-    found = [each for warn in warners for each in warn(session, statement, signature, who)]
+    warners = runtime().wiring.all(EntryWarner)
+    found = [each for by in warners for each in by.warn(session, statement, signature, who)]
     return replace(shown, warnings=found)
 
 

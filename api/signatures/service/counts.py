@@ -19,12 +19,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import cast, delete, func, insert, literal, null, select, union_all
 
-from api.infra.background import events
 from api.infra.database.transactions import reading, transaction
 from api.signatures import rules
 from api.signatures.models import CountChange, SignatoryKind, Signature, Source, Total
 from api.signatures.rules import Audience, EffectiveState
-from api.statements.events import StatementRevised
 from api.statements.models import Statement, Weight
 
 if TYPE_CHECKING:
@@ -33,6 +31,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
+
+    from api.statements.events import StatementRevised
 
 FOLDED_FROM = 200  # rows of the journal; fewer are read as they are
 AT_ONCE = 10_000
@@ -109,8 +109,7 @@ def _write(session: Session, changes: Mapping[_Alike, int]) -> None:
         session.execute(insert(CountChange), rows)
 
 
-@events.at_once(StatementRevised)
-def _begin_again(session: Session, revised: StatementRevised) -> None:
+def begin_again(session: Session, revised: StatementRevised) -> None:
     """Nothing counts after a material revision until it is given for that one."""
     if revised.weight is Weight.MATERIAL:
         for model in (CountChange, Total):

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Code, Conflict, Fault, Gone, Invalid
-from api.infra.backup import backups
 from api.infra.database import paging
 from api.infra.database.transactions import after_commit, reading, transaction
 from api.infra.runtime import runtime
@@ -146,9 +145,6 @@ def _place(coalition_id: UUID, evidence_id: UUID) -> str:
     return f"{FOLDER}/{coalition_id}/{evidence_id}"
 
 
-def _referred(connection: Connection) -> set[str]:
+def referred(connection: Connection) -> set[str]:
     rows = connection.execute(select(Evidence.coalition_id, Evidence.id))
     return {_place(*row) for row in rows}
-
-
-backups.REFERRED.append(_referred)

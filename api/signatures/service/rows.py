@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, event, insert, literal, select
 from api.accounts.rules import Actor, Role
 from api.errors import Conflict, Fault
 from api.infra import clock
-from api.infra.security import audit, keys
+from api.infra.security import keys
 from api.signatures import rules
 from api.signatures.models import Signature, SignatureIdentity, SignatureState, Source
 from api.signatures.rules import Audience
@@ -55,15 +55,12 @@ def _was_public(row: Signature, *_: Any) -> None:
     row.was_public = not rules.tells_day_only(row)
 
 
-def _is_day_only(row: object) -> bool:
+def is_day_only(row: object) -> bool:
     """Tell whether the record has the day of what is done: the row was and is not public.
 
     What makes a name public, or takes it away, is recorded as it happens.
     """
     return isinstance(row, Signature) and rules.tells_day_only(row) and not row.was_public
-
-
-audit.DAY_ONLY.append(_is_day_only)
 
 
 def audience_of(actor: Actor, coalition_id: UUID) -> Audience:

@@ -15,8 +15,8 @@ from api.signatures.models import Signature
 from api.signatures.rules import naming
 from api.signing import rules
 from api.signing.models import PendingSignature
-from api.signing.service.confirming import OWN, RECEIPT
-from api.signing.service.pending_batch import AGAIN, CONFIRM, CONFIRMATION, code_of
+from api.signing.service.confirming import OWN
+from api.signing.service.pending_batch import CONFIRM, code_of
 from api.signing.service.receiving import REQUEST
 from api.statements.models import Signing, Statement
 
@@ -52,7 +52,6 @@ def _page(kind: str, rest: str) -> str:
     return f"{runtime().settings.public_url}/{kind}/{rest}"
 
 
-@letters.facts_of(CONFIRMATION, tells_day_only=True)
 def confirmation(session: Session, pending_id: UUID) -> letters.Facts | None:
     """Ask the mailbox whether it wants to sign."""
     asked = session.get(PendingSignature, pending_id)
@@ -71,14 +70,13 @@ def confirmation(session: Session, pending_id: UUID) -> letters.Facts | None:
     )
 
 
-def _is_told(session: Session, pending_id: UUID) -> None:
+def is_told(session: Session, pending_id: UUID) -> None:
     """Delete what was asked again: the letter was all that it could lead to."""
     asked = session.get(PendingSignature, pending_id)
     if asked is not None:
         session.delete(asked)
 
 
-@letters.facts_of(AGAIN, after=_is_told, tells_day_only=True)
 def again(session: Session, pending_id: UUID) -> letters.Facts | None:
     """Tell the mailbox that it has signed already, with its link."""
     asked = session.get(PendingSignature, pending_id)
@@ -95,14 +93,13 @@ def again(session: Session, pending_id: UUID) -> letters.Facts | None:
     return _facts(session, asked, link=_page("m", links.secret_of(session, link)))
 
 
-def _is_received(session: Session, pending_id: UUID) -> None:
+def is_received(session: Session, pending_id: UUID) -> None:
     """Forget the address: the receipt was the last that needed it."""
     asked = session.get(PendingSignature, pending_id)
     if asked is not None:
         asked.request = None
 
 
-@letters.facts_of(RECEIPT, after=_is_received, tells_day_only=True)
 def receipt(session: Session, pending_id: UUID) -> letters.Facts | None:
     """Give the mailbox the link by which a signature is seen, corrected, hidden and withdrawn."""
     asked = session.get(PendingSignature, pending_id)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from api.coalitions.models import Coalition
 from api.errors import Code, Conflict, Fault, Invalid, NotFound, Unavailable, point
 from api.infra import clock
-from api.infra.background import events, jobs
+from api.infra.background import jobs
 from api.infra.database.transactions import at_once, db, transaction
 from api.infra.net.rate_limits import Rate
 from api.infra.runtime import runtime
@@ -30,11 +30,9 @@ from api.signatures.models import SignatoryKind, Visibility
 from api.signatures.rules import addresses, naming
 from api.signatures.service.rows import TextChanged
 from api.signing import rules
-from api.signing.events import SigningChanged
 from api.signing.models import PendingSignature
 from api.signing.service import proof as proofs
 from api.signing.service.settings import SIGNABLE
-from api.statements.events import StatementMoved, StatementRevised
 from api.statements.models import Revision, Signing, Statement
 
 if TYPE_CHECKING:
@@ -77,7 +75,7 @@ def receive(address: str, facts: Mapping[str, Any], seen_sha256: str, remote: st
             with at_once() if proof is None else transaction() as session:
                 if _kept(session, address, facts, seen_sha256, prefix):
                     break
-            _look_anew()
+            look_anew()
         except DBAPIError as lost:
             if is_last or not lost.connection_invalidated:
                 raise
@@ -135,10 +133,7 @@ def _recent(session: Session, address: str, seen_sha256: str) -> Sequence[Row[An
     return found
 
 
-@events.at_once(SigningChanged)
-@events.at_once(StatementMoved)
-@events.at_once(StatementRevised)
-def _look_anew(*_: object) -> None:
+def look_anew(*_: object) -> None:
     """Have a change be seen at once by the process that made it; the others see it in a second."""
     _known.pop(db.engine, None)
 

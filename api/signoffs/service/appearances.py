@@ -17,7 +17,7 @@ from api.organisations import service as organisations
 from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import SignatoryKind, Signature, SignatureState, Source, Visibility
 from api.signatures.rules import identity_of
-from api.signatures.service import changes, counts, places, rows as signed
+from api.signatures.service import counts, places, rows as signed
 from api.signoffs import rules
 from api.signoffs.models import UNKNOWN, Appearance, SignOff
 from api.signoffs.service import requests, rounds, rows
@@ -91,7 +91,7 @@ def signature_of(session: Session, entry: BoardEntry, *, lock: bool = False) -> 
     return session.get(Signature, where, with_for_update=lock or None, populate_existing=True)
 
 
-def _named(
+def warn_of_member(
     session: Session, statement: Statement, signature: Signature, who: Mapping[str, Any]
 ) -> Iterator[Fault]:
     """Warn where a signature that was entered by hand names a member that chose not to be named."""
@@ -105,9 +105,6 @@ def _named(
             if shown in HIDING or (shown is None and entry.status in rules.COUNTS):
                 told = f"It names a member that {WHY[shown]}. {MEND}"
                 yield Fault("/visibility", Code.CONFLICT, told)
-
-
-changes.warners.append(_named)
 
 
 def put(  # noqa: PLR0913 # of whom, by whom, and what

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 
 from api.coalitions.models import Member
-from api.infra.background import events
 from api.infra.mail import letters
 from api.organisations import service as organisations
 from api.organisations.models import Organisation
@@ -16,19 +15,18 @@ from api.signatures.models import SignatoryKind, Signature
 from api.signatures.service import rows as signed
 from api.signoffs.models import Appearance, EditNotice
 from api.signoffs.service import rows
-from api.statements.events import StatementRevised
 from api.statements.models import State, Statement
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.organisations.service import Represented
+    from api.statements.events import StatementRevised
 
 CORRECTED = "signoffs.corrected"
 
 
-@events.at_once(StatementRevised)
-def _revised(session: Session, revised: StatementRevised) -> None:
+def tell_of_revision(session: Session, revised: StatementRevised) -> None:
     """Write to those who may answer for each by their link, or else to its representatives."""
     statement = session.get_one(Statement, revised.statement_id)
     if statement.state is not State.PUBLISHED:

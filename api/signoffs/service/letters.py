@@ -97,20 +97,17 @@ def _is_undecided(board: Board, entry: BoardEntry, _: ApproverView) -> bool:
     return appearances.is_undecided(board, entry)
 
 
-for _kind in (requests.REQUEST, requests.AGAIN, requests.REMINDER, requests.HANDED, requests.HALF):
-
-    @letters.facts_of(_kind)
-    def _of_owing(session: Session, approver_id: UUID) -> letters.Facts | None:
-        return _facts(session, approver_id, _is_owing)
+def owing_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
+    """Ask for an answer, or remind of it; None where nobody waits for it any more."""
+    return _facts(session, approver_id, _is_owing)
 
 
-@letters.facts_of(requests.EDITED)
-def _edited(session: Session, approver_id: UUID) -> letters.Facts | None:
+def edited_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
+    """Tell of an edit; None for who stands behind the text no more."""
     return _facts(session, approver_id, _stands_behind)
 
 
-@letters.facts_of(edit_notices.CORRECTED, after=edit_notices.forget)
-def _corrected(session: Session, object_id: UUID) -> letters.Facts | None:
+def corrected_facts(session: Session, object_id: UUID) -> letters.Facts | None:
     """Find the facts for who has a link, or for a representative who has none."""
 
     def stands(board: Board, entry: BoardEntry, _: ApproverView) -> bool:
@@ -133,6 +130,6 @@ def _corrected(session: Session, object_id: UUID) -> letters.Facts | None:
     )
 
 
-@letters.facts_of(requests.APPEARANCE)
-def _to_choose(session: Session, approver_id: UUID) -> letters.Facts | None:
+def appearance_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
+    """Tell that one may choose how the member appears; None where that is done."""
     return _facts(session, approver_id, _is_undecided)

@@ -19,7 +19,6 @@ from api.signoffs import rules
 from api.signoffs.rules import Status, mentions
 from api.signoffs.service import rows
 from api.signoffs.service.publishing import of_board
-from api.statements import service as statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from api.signoffs.rules.mentions import Passage
     from api.signoffs.service.rows import Board, BoardEntry
+    from api.statements import service as statements
     from api.statements.models import Statement
 
 WHY = {
@@ -172,7 +172,7 @@ def _identities(
     yield from ((row, known.get(row.id, {})) for row in shown)
 
 
-def _of_draft(session: Session, actor: Actor, found: statements.SavedStatement) -> list[Fault]:
+def of_draft(session: Session, actor: Actor, found: statements.SavedStatement) -> list[Fault]:
     """Return the warnings of a draft; nobody has answered a text that nobody was asked about."""
     board = rows.read_board(session, found.statement)
     is_asked = board.round is not None or any(entry.answers for entry in board.entries)
@@ -180,7 +180,7 @@ def _of_draft(session: Session, actor: Actor, found: statements.SavedStatement) 
     return _faults(session, actor, board, found) if is_asked or is_published else []
 
 
-def _of_publishing(session: Session, actor: Actor, found: statements.SavedStatement) -> list[Fault]:
+def of_publishing(session: Session, actor: Actor, found: statements.SavedStatement) -> list[Fault]:
     return _faults(session, actor, rows.read_board(session, found.statement), found)
 
 
@@ -190,7 +190,3 @@ def _faults(
     sees_all = actor.may(board.statement.coalition_id, Role.COORDINATOR)
     told = warned(session, board, printing.resolve(found.document), sees_all=sees_all)
     return [Fault(each.pointer, Code.CONFLICT, each.detail) for each in told]
-
-
-statements.warners.append(_of_draft)
-statements.publishing_warners.append(_of_publishing)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from api.coalitions.models import MemberRole
-from api.infra.background import events
 from api.infra.security import audit
 from api.organisations.rules import name_in
 from api.signatures import rules as signing, service as signatures
@@ -22,7 +21,6 @@ from api.signatures.service import rows as signed
 from api.signoffs import rules
 from api.signoffs.service import rounds, rows
 from api.statements import service as statements
-from api.statements.events import StatementMoved
 from api.statements.models import State, Statement
 
 if TYPE_CHECKING:
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     from api.organisations.models import Organisation
     from api.signatures.rules import Audience, Signatory
     from api.signoffs.service.rows import Board, BoardEntry
+    from api.statements.events import StatementMoved
 
 
 # Of an approval that not everybody sees: what could tell whose it is, and what names it.
@@ -151,8 +150,7 @@ def _revision(board: Board, entry: BoardEntry) -> int:
     return entry.ask.revision_number if entry.ask else board.statement.revision_number
 
 
-@events.at_once(StatementMoved)
-def _moved(session: Session, moved: StatementMoved) -> None:
+def sign_approvals(session: Session, moved: StatementMoved) -> None:
     """Turn each approval into a signature when a text is published, and end its round."""
     if moved.state not in {State.PUBLISHED, State.ARCHIVED}:
         return

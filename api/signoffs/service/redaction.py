@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from api.cases import service as cases
 from api.infra.background import events
 from api.infra.security import keys
 from api.portable.rules import secrecy
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy.orm import Session
+
+    from api.cases import service as cases
 
 RESERVATION = "reservation"
 
@@ -46,13 +47,13 @@ def _printed(session: Session, coalition_id: UUID) -> Iterator[tuple[Signature, 
             yield row, known[row.id]
 
 
-def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
+def said(session: Session, coalition_id: UUID) -> Iterator[str]:
     """Yield every note that prints, or will."""
     yield from (note for _, note in _printing(session, coalition_id))
     yield from (who[RESERVATION] for _, who in _printed(session, coalition_id))
 
 
-def _take_back(session: Session, silence: cases.NameSilence) -> list[str]:
+def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
     """Keep to ourselves the notes that tell a name."""
     entry = silence.entry
     coalition_id = entry.case.coalition_id
@@ -66,7 +67,3 @@ def _take_back(session: Session, silence: cases.NameSilence) -> list[str]:
             whose = {"coalition_id": coalition_id, "statement_id": signature.statement_id}
             events.announce(session, SignaturesTakenBack(**whose))
     return []
-
-
-cases.corpora.append(_said)
-cases.texts.append(_take_back)

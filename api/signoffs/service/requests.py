@@ -8,15 +8,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from api.infra import clock
-from api.infra.background import events
 from api.infra.mail import letters
 from api.infra.security import keys, links
 from api.organisations import service as organisations
-from api.organisations.events import RepresentativeChanged
 from api.signoffs import rules
 from api.signoffs.models import Approver, Ask, Round
 from api.signoffs.service import rows
-from api.statements.events import StatementRevised
 from api.statements.models import Statement, Weight
 
 if TYPE_CHECKING:
@@ -24,9 +21,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from api.organisations.events import RepresentativeChanged
     from api.organisations.models import Representative
     from api.organisations.service import Represented
     from api.signoffs.service.rows import ApproverView, Board, BoardEntry
+    from api.statements.events import StatementRevised
 
 REQUEST, AGAIN, EDITED = "signoffs.request", "signoffs.again", "signoffs.edited"
 WITHOUT_ANSWER = rules.OUTSTANDING | {rules.Status.NOT_ASKED, rules.Status.NOBODY_TO_ASK}
@@ -144,8 +143,7 @@ def ask_anew(session: Session, board: Board) -> None:
             write_to(session, board, kind, owing(entry))
 
 
-@events.at_once(StatementRevised)
-def _revised(session: Session, revised: StatementRevised) -> None:
+def tell_of_revision(session: Session, revised: StatementRevised) -> None:
     """Tell those who approved of an editorial revision; ask everybody about a material one."""
     found = rows.round_of(session, revised.statement_id)
     statement = session.get_one(Statement, revised.statement_id)
@@ -167,8 +165,7 @@ def _revised(session: Session, revised: StatementRevised) -> None:
         ask_anew(session, there)
 
 
-@events.at_once(RepresentativeChanged)
-def _changed(session: Session, changed: RepresentativeChanged) -> None:
+def follow_representative(session: Session, changed: RepresentativeChanged) -> None:
     """End what a person may who left; let the letters of another reach their new address."""
     who = organisations.opened(session, changed.representative_id)
     has_left = _has_left(who.representative)

@@ -15,6 +15,7 @@ from api.coalitions.service.locking import load_locked, lock_coalition
 from api.infra.background import events
 from api.infra.database import paging
 from api.infra.database.transactions import reading, touch, transaction
+from api.infra.runtime import runtime
 from api.infra.security import audit
 from api.portable.rules import checking, printing
 from api.statements import rules
@@ -57,12 +58,6 @@ if TYPE_CHECKING:
     from api.infra.database.paging import Page, PageRequest
     from api.portable.rules.measuring import Measure
 
-    Warner = Callable[[Session, Actor, SavedStatement], list[Fault]]
-
-# Higher rungs that see in a text what somebody should look at: in a draft, and where it goes out.
-warners: list[Warner] = []
-publishing_warners: list[Warner] = []
-
 __all__ = [
     "NAMED",
     "DoesNotFit",
@@ -75,15 +70,21 @@ __all__ = [
     "frozen",
     "must_be_confirmed",
     "must_be_free",
-    "publishing_warners",
     "replaced",
     "revision_of",
     "seen_by",
     "started",
-    "warners",
     "whole_draft",
     "whole_revision",
 ]
+
+
+@dataclass(frozen=True)
+class TextWarner:
+    """Who sees in a text what somebody should look at: in a draft, and where it is published."""
+
+    of_draft: Callable[[Session, Actor, SavedStatement], list[Fault]]
+    of_publishing: Callable[[Session, Actor, SavedStatement], list[Fault]]
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,8 @@ def _shown(
     owner = found.statement.coalition_id
     closed = closed_of(session, owner, found.document)
     document, warnings = seen_by(actor, owner, found.document, checked, closed)
-    more = [each for warn in warners for each in warn(session, actor, found)]
+    warners = runtime().wiring.all(TextWarner)
+    more = [each for by in warners for each in by.of_draft(session, actor, found)]
     return SavedStatement(found.statement, document, [*warnings, *below(BODY, more), *left])
 
 
@@ -252,7 +254,8 @@ def publish(
     whole = whole_draft(session, statement)
     must_be_confirmed(session, statement, whole, confirmed)
     found = SavedStatement(statement, whole, [])
-    more = [each for warn in publishing_warners for each in warn(session, actor, found)]
+    warners = runtime().wiring.all(TextWarner)
+    more = [each for by in warners for each in by.of_publishing(session, actor, found)]
     warnings = below(BODY, more)
     return _moved(session, actor, statement, State.PUBLISHED, confirmed, warnings=warnings)
 

@@ -63,7 +63,7 @@ _OPEN = (
 )
 
 
-def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
+def said(session: Session, coalition_id: UUID) -> Iterator[str]:
     """Yield every text of a coalition's drafts and revisions that an editor can read."""
     drafts = select(Statement).where(Statement.coalition_id == coalition_id)
     for statement in session.scalars(drafts.execution_options(yield_per=AT_ONCE)):
@@ -76,7 +76,7 @@ def _said(session: Session, coalition_id: UUID) -> Iterator[str]:
         yield revision.note or ""
 
 
-def _take_back(session: Session, silence: cases.NameSilence) -> list[str]:
+def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
     """Put a case's label where its name stands; return the texts in which that cannot be."""
     entry, label = silence.entry, silence.label
     query = select(Statement).where(Statement.coalition_id == entry.case.coalition_id)
@@ -298,12 +298,7 @@ def _told(statement: Statement, entry: cases.Entry) -> str:
     return str(statement.id) if names.tells(statement.slug, entry.names) else statement.slug
 
 
-def _about(session: Session, case: Case) -> list[str]:
+def references_to(session: Session, case: Case) -> list[str]:
     """Return the drafts that hold a case; a live case goes only when none does."""
     found = rows.naming(session, case.coalition_id, case.key)
     return [f"the draft of {statement.slug}" for statement in found]
-
-
-cases.corpora.append(_said)
-cases.texts.append(_take_back)
-cases.references.append(_about)

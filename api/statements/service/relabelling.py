@@ -33,7 +33,7 @@ class DoesNotFit(Conflict):
     title = "The text cannot hold this label"
 
 
-def _relabel(session: Session, silence: cases.NameSilence) -> None:
+def relabel(session: Session, silence: cases.NameSilence) -> None:
     """Put other labels where a case's label took the place of its name, in drafts and texts.
 
     Tell every place at which it stands. A frozen text gets a successor; nothing is changed of it
@@ -156,6 +156,3 @@ def _put(value: Any, new: Mapping[walk.Path, str], path: walk.Path) -> Any:
     if isinstance(value, list):
         return [_put(each, new, (*path, place)) for place, each in enumerate(value)]
     return new.get(path, value)
-
-
-cases.relabellers.append(_relabel)

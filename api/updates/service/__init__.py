@@ -196,14 +196,13 @@ def try_out(actor: Actor, update_id: UUID, wanted: str | None) -> str:
         return test.language
 
 
-def _is_tested(session: Session, test_id: UUID) -> None:
+def is_tested(session: Session, test_id: UUID) -> None:
     test = session.get(UpdateTest, test_id)
     if test is not None:
         session.delete(test)
 
 
-@letters.facts_of(sending.TEST, after=_is_tested)
-def _test(session: Session, test_id: UUID) -> letters.Facts | None:
+def test_facts(session: Session, test_id: UUID) -> letters.Facts | None:
     """Show whoever writes an update what it looks like."""
     test = session.get(UpdateTest, test_id)
     if test is None:

@@ -14,18 +14,15 @@ from sqlalchemy import exists, func, insert, or_, select, update as change
 
 from api.coalitions.models import Coalition
 from api.infra import clock
-from api.infra.background import events, jobs
-from api.infra.backup import backups
+from api.infra.background import jobs
 from api.infra.database.transactions import reading, touch, transaction
 from api.infra.mail import letters
 from api.infra.mail.letters import Letter, LetterState
 from api.infra.runtime import runtime
 from api.infra.security import audit, links
 from api.mailings.rules import bodies
-from api.moderation.service import persons
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
-from api.signatures.events import SignaturesForgotten
 from api.statements.models import Signing, Statement
 from api.updates import rules
 from api.updates.models import RecipientState, Update, UpdateRecipient, UpdateState
@@ -36,6 +33,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
+
+    from api.signatures.events import SignaturesForgotten
 
 SEND = "updates.send"
 LETTER, TEST = "updates.update", "updates.test"
@@ -166,7 +165,7 @@ def _end(update_id: UUID) -> None:
         audit.record(session, None, "update.sent", row)
 
 
-def _is_sent(session: Session, recipient_id: UUID) -> None:
+def is_sent(session: Session, recipient_id: UUID) -> None:
     """Write down what became of a letter. One that a pause dropped waits again."""
     recipient = session.get(UpdateRecipient, recipient_id, with_for_update=True)
     if recipient is None or recipient.state is not RecipientState.PROMISED:
@@ -186,7 +185,6 @@ def _is_sent(session: Session, recipient_id: UUID) -> None:
         recipient.state = RecipientState.WAITING
 
 
-@letters.facts_of(LETTER, after=_is_sent, is_bulk=True)
 def letter(session: Session, recipient_id: UUID) -> letters.Facts | None:
     """Tell who signed what came of it; None where it is paused, or not wanted any more."""
     recipient = session.get(UpdateRecipient, recipient_id)
@@ -235,23 +233,18 @@ def is_sensitive(session: Session, update: Update) -> bool:
     return session.scalars(query.limit(1)).first() is not None
 
 
-def _pause_all(session: Session) -> None:
+def pause_all(session: Session) -> None:
     """Pause what a restored backup left underway: some of it may have been sent since."""
     underway = change(Update).where(Update.state == UpdateState.SENDING)
     session.execute(underway.values(state=UpdateState.PAUSED, version=Update.version + 1))
 
 
-def _kept_of(session: Session, signature_id: UUID) -> Sequence[UUID]:
+def kept_of(session: Session, signature_id: UUID) -> Sequence[UUID]:
     query = select(UpdateRecipient.id).where(UpdateRecipient.signature_id == signature_id)
     return session.scalars(query.order_by(UpdateRecipient.id)).all()
 
 
-backups.ALSO_HELD.append(_pause_all)
-persons.ALSO.append(_kept_of)
-
-
-@events.at_once(SignaturesForgotten)
-def _forget(session: Session, forgotten: SignaturesForgotten) -> None:
+def forget(session: Session, forgotten: SignaturesForgotten) -> None:
     """Let nothing lead to who gave signatures that are forgotten. Their links say that it is over.
 
     What was sent stays counted.

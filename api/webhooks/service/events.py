@@ -10,8 +10,6 @@ from sqlalchemy import exists, func, insert, select
 
 from api.infra import clock
 from api.infra.background import jobs
-from api.infra.backup import backups
-from api.infra.security import audit
 from api.signatures.models import Signature, SignatureState, Visibility
 from api.webhooks import rules
 from api.webhooks.models import OUTBOX, Delivery, DeliveryState, Endpoint, Event
@@ -43,9 +41,6 @@ def hear(session: Session, entry: AuditEntry, row: Owned | None, facts: Mapping[
         day = entry.at if entry.at == clock.cut(entry.at) else None
         waits = day is not None and type_ not in rules.AT_ONCE and not _may_be_public(row)
         put(session, entry.coalition_id, type_, data, enabled, at=day, waits=waits)
-
-
-audit.HEARERS.append(hear)
 
 
 def _may_be_public(row: Owned) -> bool:
@@ -139,12 +134,9 @@ def stop(session: Session, *which: ColumnElement[bool], fault: str) -> None:
     OUTBOX.stop(session, *which, state=DeliveryState.FAILED, fault=said)
 
 
-def _hold(session: Session) -> None:
+def hold(session: Session) -> None:
     """End what waited when a backup was made: it may have been told since."""
     stop(session, fault="restored")
-
-
-backups.ALSO_HELD.append(_hold)
 
 
 def is_due(session: Session) -> bool:

@@ -40,8 +40,7 @@ def promise(session: Session, endpoint: Endpoint) -> None:
     letters.promise_all(session, DISABLED, endpoint.coalition_id, owners)
 
 
-@letters.facts_of(DISABLED)
-def _disabled(session: Session, role_id: UUID) -> Facts | None:
+def disabled_facts(session: Session, role_id: UUID) -> Facts | None:
     """Tell of all that is off for a fault; None where it is on again, or nobody owns it here."""
     grant = session.get(RoleGrant, role_id)
     if grant is None or grant.role is not Role.OWNER:

@@ -1,0 +1,8 @@
+"""What copies add to the app."""
+
+from __future__ import annotations
+
+from api.copies.routes import blueprint
+from api.infra.feature import Feature
+
+FEATURE = Feature(blueprint=blueprint)

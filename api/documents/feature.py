@@ -1,0 +1,31 @@
+"""What documents add to the app."""
+
+from __future__ import annotations
+
+from api.coalitions.events import CoalitionDeleted
+from api.documents import jobs, service
+from api.documents.routes import blueprint
+from api.infra.background.events import Listener
+from api.infra.background.jobs import JobKind
+from api.infra.feature import Feature
+from api.infra.queue import Lane
+from api.signatures.events import SignaturesTakenBack
+from api.statements.events import RevisionsTakenBack, StatementMoved
+
+FEATURE = Feature(
+    blueprint=blueprint,
+    jobs=(
+        JobKind(service.PRINT, jobs.print_document, lane=Lane.LONG),
+        JobKind(service.RENEW, jobs.renew_document, on=(StatementMoved,), lane=Lane.LONG),
+        JobKind(
+            "documents.forget",
+            jobs.forget_documents,
+            on=(SignaturesTakenBack, RevisionsTakenBack, CoalitionDeleted),
+            lane=Lane.LONG,
+        ),
+    ),
+    listeners=(
+        Listener(SignaturesTakenBack, service.take_back),
+        Listener(RevisionsTakenBack, service.take_back),
+    ),
+)

@@ -1,0 +1,20 @@
+"""What statements add to the app."""
+
+from __future__ import annotations
+
+from api.cases import service as cases
+from api.infra.feature import Feature
+from api.statements.routes import blueprint
+from api.statements.service import redaction, relabelling
+
+FEATURE = Feature(
+    blueprint=blueprint,
+    extensions=(
+        cases.NamesPeople(
+            said=redaction.said,
+            take_back=redaction.take_name_back,
+            references=redaction.references_to,
+            relabel=relabelling.relabel,
+        ),
+    ),
+)
