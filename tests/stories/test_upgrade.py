@@ -10,6 +10,7 @@ import time_machine
 from sqlalchemy import select
 
 from api.accounts import service as accounts
+from api.accounts.models import User
 from api.connectors.models import Push, PushState
 from api.infra.background.jobs import Job, JobState
 from api.infra.database.transactions import reading
@@ -72,7 +73,7 @@ def test_what_waited_is_done_and_leaves(before: World, post: Post, hooks: Receiv
 def test_what_was_written_is_read_and_goes_on(before: World) -> None:
     with before.app.app_context():
         with reading() as session:
-            email = accounts.person(session, session.scalars(select(accounts.User)).one()).email
+            email = accounts.person(session, session.scalars(select(User)).one()).email
         owner = Client(
             before.app.test_client(), accounts.create_first_token(email, "tests", days=1)
         )
