@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import marshmallow as ma
-
 from api.cases.models import CaseStatus
 from api.cases.rules import COLUMNS, MOST_BYTES
 from api.errors import Code, Fault, Invalid
 from api.infra.tables.csv_files import MOST_LINES
-from api.web import validate
-from api.web.fields import CountryCode, Day, Slug, Text, Truth, WebAddress
+from api.web import fields, validate
 from api.web.paging import PageArgs
-from api.web.rest import Schema
+from api.web.rest import OutSchema, Schema
 from api.web.table_schemas import LineSchema
 from api.web.tables import CSV, HOW_CSV, JSON
 
@@ -27,158 +22,118 @@ PLACE = f"statements/{ID}/draft#/body/0/paragraph"
 class CaseIn(Schema):
     """A case's facts."""
 
-    key = Slug(
+    key = fields.Slug(
         load_default=None,
-        metadata={
-            "example": "zhaksylykova",
-            "description": "Its id in files; made where left out.",
-        },
+        example="zhaksylykova",
+        description="Its id in files; made where left out.",
     )
-    name = Text(required=True, metadata={"example": "Aigerim Zhaksylykova"})
-    aliases = ma.fields.List(
-        Text(most=300),
+    name = fields.Text(required=True, example="Aigerim Zhaksylykova")
+    aliases = fields.List(
+        fields.Text(most=300),
         load_default=list,
         validate=validate.Length(0, 40),
-        metadata={"example": ["Айгерим Жаксылыкова"], "description": "Other spellings, scripts."},
+        example=["Айгерим Жаксылыкова"],
+        description="Other spellings, scripts.",
     )
-    country = CountryCode(required=True)
-    occupation = Text(load_default=None, allow_none=True, metadata={"example": "journalist"})
-    born = ma.fields.Integer(
+    country = fields.CountryCode(required=True)
+    occupation = fields.Text(load_default=None, example="journalist")
+    born = fields.Integer(
         load_default=None,
-        allow_none=True,
         strict=True,
         validate=validate.Range(1850, 2100),
-        metadata={"example": 1984, "description": "Year."},
+        example=1984,
+        description="Year.",
     )
-    status = ma.fields.Enum(
+    status = fields.Enum(
         CaseStatus,
-        by_value=True,
         load_default=None,
-        allow_none=True,
-        metadata={"example": "imprisoned", "description": "Changed by /status-changes later."},
+        example="imprisoned",
+        description="Changed by /status-changes later.",
     )
-    last_verified = ma.fields.Date(load_default=None, allow_none=True)
-    may_be_named = Truth(
-        load_default=True,
-        metadata={"description": "Where false, who it is is sealed and printed nowhere."},
+    last_verified = fields.Date(load_default=None)
+    may_be_named = fields.Truth(
+        load_default=True, description="Where false, who it is is sealed and printed nowhere."
     )
-    public_label = Text(
+    public_label = fields.Text(
         load_default=None,
-        allow_none=True,
-        metadata={
-            "example": "a journalist in Kazakhstan",
-            "description": "Printed in place of the name; occupation and country where left out.",
-        },
+        example="a journalist in Kazakhstan",
+        description="Printed in place of the name; occupation and country where left out.",
     )
-    summary = Text(
-        most=5000,
-        lines=True,
-        load_default=None,
-        allow_none=True,
-        metadata={"example": "sentenced to six years for her reports"},
+    summary = fields.Text(
+        most=5000, lines=True, load_default=None, example="sentenced to six years for her reports"
     )
-    sources = ma.fields.List(
-        Text(most=1000),
+    sources = fields.List(
+        fields.Text(most=1000),
         load_default=list,
         validate=validate.Length(0, 100),
-        metadata={"example": ["https://specimen.example/trial"]},
+        example=["https://specimen.example/trial"],
     )
 
 
-class CaseOut(Schema):
+class CaseOut(OutSchema):
     """A case, as far as the caller may see it."""
 
-    id = ma.fields.UUID(required=True, attribute="case.id")
-    coalition_id = ma.fields.UUID(required=True, attribute="case.coalition_id")
-    key = ma.fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"example": "zhaksylykova", "description": NAMED},
+    id = fields.UUID(attribute="case.id")
+    coalition_id = fields.UUID(attribute="case.coalition_id")
+    key = fields.String(allow_none=True, example="zhaksylykova", description=NAMED)
+    label = fields.String(
+        example="Aigerim Zhaksylykova",
+        description="What stands for it in public: its name, or its label.",
     )
-    label = ma.fields.String(
-        required=True,
-        metadata={
-            "example": "Aigerim Zhaksylykova",
-            "description": "What stands for it in public: its name, or its label.",
-        },
-    )
-    country = ma.fields.String(required=True, attribute="case.country", metadata={"example": "KZ"})
-    occupation = ma.fields.String(
-        required=True,
-        allow_none=True,
-        attribute="case.occupation",
-        metadata={"example": "journalist"},
-    )
-    status = ma.fields.Enum(
-        CaseStatus,
-        by_value=True,
-        required=True,
-        allow_none=True,
-        attribute="case.status",
-        metadata={"example": "imprisoned"},
-    )
-    last_verified = ma.fields.Date(required=True, allow_none=True, attribute="case.last_verified")
-    may_be_named = ma.fields.Boolean(required=True, attribute="case.may_be_named")
-    public_label = ma.fields.String(required=True, allow_none=True, attribute="case.public_label")
-    name = ma.fields.String(
-        required=True,
+    country = fields.String(attribute="case.country", example="KZ")
+    occupation = fields.String(allow_none=True, attribute="case.occupation", example="journalist")
+    status = fields.Enum(CaseStatus, allow_none=True, attribute="case.status", example="imprisoned")
+    last_verified = fields.Date(allow_none=True, attribute="case.last_verified")
+    may_be_named = fields.Boolean(attribute="case.may_be_named")
+    public_label = fields.String(allow_none=True, attribute="case.public_label")
+    name = fields.String(
         allow_none=True,
         attribute="identity.name",
-        metadata={"example": "Aigerim Zhaksylykova", "description": NAMED},
+        example="Aigerim Zhaksylykova",
+        description=NAMED,
     )
-    aliases = ma.fields.List(
-        ma.fields.String(),
-        required=True,
+    aliases = fields.List(
+        fields.String(),
         allow_none=True,
         attribute="identity.aliases",
-        metadata={"example": ["Айгерим Жаксылыкова"], "description": NAMED},
+        example=["Айгерим Жаксылыкова"],
+        description=NAMED,
     )
-    born = ma.fields.Integer(
-        required=True,
-        allow_none=True,
-        attribute="identity.born",
-        metadata={"example": 1984, "description": NAMED},
+    born = fields.Integer(
+        allow_none=True, attribute="identity.born", example=1984, description=NAMED
     )
-    summary = ma.fields.String(
-        required=True,
-        allow_none=True,
-        attribute="identity.summary",
-        metadata={"description": NAMED},
-    )
-    sources = ma.fields.List(
-        ma.fields.String(),
-        required=True,
+    summary = fields.String(allow_none=True, attribute="identity.summary", description=NAMED)
+    sources = fields.List(
+        fields.String(),
         allow_none=True,
         attribute="identity.sources",
-        metadata={"example": ["https://specimen.example/trial"], "description": NAMED},
+        example=["https://specimen.example/trial"],
+        description=NAMED,
     )
-    created_at = ma.fields.AwareDateTime(required=True, attribute="case.created_at")
-    updated_at = ma.fields.AwareDateTime(required=True, attribute="case.updated_at")
+    created_at = fields.AwareDateTime(attribute="case.created_at")
+    updated_at = fields.AwareDateTime(attribute="case.updated_at")
 
 
 class LabelIn(Schema):
     """The label of one place."""
 
-    place = ma.fields.String(
+    place = fields.String(
         required=True,
         validate=validate.Length(1, 400),
-        metadata={"example": PLACE, "description": "As a preview calls it."},
+        example=PLACE,
+        description="As a preview calls it.",
     )
-    label = Text(
-        required=True, most=MOST_LABEL, metadata={"example": "a blogger whom we do not name"}
-    )
+    label = fields.Text(required=True, most=MOST_LABEL, example="a blogger whom we do not name")
 
 
-def labels_field() -> ma.fields.List[Any]:
+def labels_field() -> fields.List:
     """Return the field of the labels of single places."""
-    return ma.fields.List(
-        ma.fields.Nested(LabelIn),
+    return fields.List(
+        fields.Nested(LabelIn),
         load_default=list,
         validate=validate.Length(0, 1000),
-        metadata={
-            "description": "For single places another label than the case's own.",
-            "example": [],
-        },
+        description="For single places another label than the case's own.",
+        example=[],
     )
 
 
@@ -201,91 +156,79 @@ class CaseChangeIn(CaseIn):
 class RehearsalArgs(Schema):
     """Whether it is done."""
 
-    preview = ma.fields.Boolean(
-        load_default=False,
-        metadata={"description": "Answer where a label would stand, and change nothing."},
+    preview = fields.Boolean(
+        load_default=False, description="Answer where a label would stand, and change nothing."
     )
 
 
-class RelabelledOut(Schema):
+class RelabelledOut(OutSchema):
     """A text in which a label takes a name's place."""
 
-    place = ma.fields.String(required=True, metadata={"example": PLACE})
-    where = ma.fields.String(
-        required=True,
+    place = fields.String(example=PLACE)
+    where = fields.String(
         validate=validate.OneOf(["draft", "revision", "demand", "template", "case"]),
-        metadata={"example": "draft"},
+        example="draft",
     )
-    url = ma.fields.String(required=True, metadata={"example": f"/v1/statements/{ID}/draft"})
-    pointer = ma.fields.String(
-        required=True,
-        metadata={
-            "example": "/body/0/paragraph",
-            "description": "Into the document, with the number of its block; or into the row.",
-        },
+    url = fields.String(example=f"/v1/statements/{ID}/draft")
+    pointer = fields.String(
+        example="/body/0/paragraph",
+        description="Into the document, with the number of its block; or into the row.",
     )
-    before = ma.fields.String(required=True, metadata={"example": "We write for A. Specimen."})
-    after = ma.fields.String(required=True, metadata={"example": "We write for a blogger."})
+    before = fields.String(example="We write for A. Specimen.")
+    after = fields.String(example="We write for a blogger.")
 
 
-class ChangeOut(Schema):
+class ChangeOut(OutSchema):
     """What a revision changes of the one before it, counted; it says nothing of the weight."""
 
-    words_added = ma.fields.Integer(required=True, metadata={"example": 1})
-    words_removed = ma.fields.Integer(required=True, metadata={"example": 1})
-    blocks_added = ma.fields.Integer(required=True, metadata={"example": 0})
-    blocks_removed = ma.fields.Integer(required=True, metadata={"example": 0})
-    blocks_changed = ma.fields.Integer(required=True, metadata={"example": 1})
-    numbers = ma.fields.List(
-        ma.fields.String(),
-        required=True,
-        metadata={"example": ["2031"], "description": "Words with digits that came or went."},
+    words_added = fields.Integer(example=1)
+    words_removed = fields.Integer(example=1)
+    blocks_added = fields.Integer(example=0)
+    blocks_removed = fields.Integer(example=0)
+    blocks_changed = fields.Integer(example=1)
+    numbers = fields.List(
+        fields.String(), example=["2031"], description="Words with digits that came or went."
     )
-    names = ma.fields.List(
-        ma.fields.String(),
-        required=True,
-        metadata={
-            "example": ["Kazakhstan"],
-            "description": "Of cases, addressees, organisations and countries, that came or went.",
-        },
+    names = fields.List(
+        fields.String(),
+        example=["Kazakhstan"],
+        description="Of cases, addressees, organisations and countries, that came or went.",
     )
 
 
-class EditedOut(Schema):
+class EditedOut(OutSchema):
     """What other labels changed of a frozen text."""
 
-    url = ma.fields.String(required=True, metadata={"example": f"/v1/statements/{ID}/revisions/3"})
-    change = ma.fields.Nested(ChangeOut, required=True)
+    url = fields.String(example=f"/v1/statements/{ID}/revisions/3")
+    change = fields.Nested(ChangeOut)
 
 
 class CaseChangedOut(CaseOut):
     """A case after a change, and where its label stands since."""
 
-    relabelled = ma.fields.List(
-        ma.fields.Nested(RelabelledOut),
-        required=True,
-        metadata={"description": "In a preview, where it would; the case is as it was."},
+    relabelled = fields.List(
+        fields.Nested(RelabelledOut),
+        description="In a preview, where it would; the case is as it was.",
     )
-    edited = ma.fields.List(
-        ma.fields.Nested(EditedOut),
-        required=True,
-        metadata={"description": "Frozen texts that got a successor with other labels, measured."},
+    edited = fields.List(
+        fields.Nested(EditedOut),
+        description="Frozen texts that got a successor with other labels, measured.",
     )
 
 
 class CaseLineIn(LineSchema, CaseIn):
     """A line of a table: what it leaves out stays as it is, what is null becomes empty."""
 
-    id = ma.fields.UUID(metadata={"description": "Another coalition's is passed over."})
-    label = ma.fields.String(metadata={"description": "For reading: an import passes it over."})
-    last_verified = Day()
-    may_be_named = Truth(error_messages={"invalid": "Write true or false."})
+    id = fields.UUID(description="Another coalition's is passed over.")
+    label = fields.String(description="For reading: an import passes it over.")
+    last_verified = fields.Day()
+    may_be_named = fields.Truth(error_messages={"invalid": "Write true or false."})
 
 
 class CaseTableSchema(Schema):
     """Cases as lines of a table."""
 
-    cases = ma.fields.List(ma.fields.Nested(CaseLineIn), required=True)
+    cases = fields.List(fields.Nested(CaseLineIn), required=True)
 
 
 EXAMPLE_LINE = {
@@ -319,68 +262,50 @@ of each line; a table with a faulty line is refused whole unless partial=true is
 class CaseSearchArgs(PageArgs):
     """A page of the cases that pass these filters."""
 
-    q = ma.fields.String(
+    q = fields.String(
         validate=validate.Length(1, 200),
-        metadata={"description": "Words of a name or alias, in any spelling or script."},
+        description="Words of a name or alias, in any spelling or script.",
     )
-    country = CountryCode()
-    status = ma.fields.Enum(CaseStatus, by_value=True)
-    may_be_named = ma.fields.Boolean()
-    verified_before = ma.fields.Date(
-        metadata={"description": "Last verified before this day, or never."}
-    )
+    country = fields.CountryCode()
+    status = fields.Enum(CaseStatus)
+    may_be_named = fields.Boolean()
+    verified_before = fields.Date(description="Last verified before this day, or never.")
 
 
 class StatusChangeIn(Schema):
     """Since when, and how we know; each history adds its status."""
 
-    on = ma.fields.Date(
-        load_default=None, allow_none=True, metadata={"description": "Today where left out."}
+    on = fields.Date(load_default=None, description="Today where left out.")
+    evidence = fields.Text(
+        most=5000, lines=True, load_default=None, example="The court's press service said so."
     )
-    evidence = Text(
-        most=5000,
-        lines=True,
-        load_default=None,
-        allow_none=True,
-        metadata={"example": "The court's press service said so."},
-    )
-    sources = ma.fields.List(WebAddress(), load_default=list, validate=validate.Length(0, 40))
+    sources = fields.List(fields.WebAddress(), load_default=list, validate=validate.Length(0, 40))
 
 
-class StatusChangeOut(Schema):
+class StatusChangeOut(OutSchema):
     """One step; its evidence is null for who may not know who it is about."""
 
-    id = ma.fields.UUID(required=True, attribute="change.id")
-    on = ma.fields.Date(required=True, attribute="change.changed_on")
-    evidence = ma.fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"example": "The court's press service said so."},
+    id = fields.UUID(attribute="change.id")
+    on = fields.Date(attribute="change.changed_on")
+    evidence = fields.String(allow_none=True, example="The court's press service said so.")
+    sources = fields.List(
+        fields.String(), allow_none=True, example=["https://specimen.example/verdict"]
     )
-    sources = ma.fields.List(
-        ma.fields.String(),
-        required=True,
-        allow_none=True,
-        metadata={"example": ["https://specimen.example/verdict"]},
-    )
-    recorded_by = ma.fields.UUID(
-        required=True,
+    recorded_by = fields.UUID(
         allow_none=True,
         attribute="change.recorded_by",
-        metadata={"description": "A user; null: a statement that was imported."},
+        description="A user; null: a statement that was imported.",
     )
-    recorded_at = ma.fields.AwareDateTime(required=True, attribute="change.recorded_at")
+    recorded_at = fields.AwareDateTime(attribute="change.recorded_at")
 
 
 class CaseStatusChangeIn(StatusChangeIn):
     """What has become of a case."""
 
-    status = ma.fields.Enum(
-        CaseStatus, by_value=True, required=True, metadata={"example": "released"}
-    )
+    status = fields.Enum(CaseStatus, required=True, example="released")
 
 
 class CaseStatusChangeOut(StatusChangeOut):
     """One step in what became of a case."""
 
-    status = ma.fields.Enum(CaseStatus, by_value=True, required=True, attribute="change.status")
+    status = fields.Enum(CaseStatus, attribute="change.status")

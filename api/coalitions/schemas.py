@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import marshmallow as ma
-
 from api.coalitions.models import InvitationState, MemberRole
 from api.coalitions.rules.importing import ADDRESSEES
 from api.coalitions.service import ACCENT
 from api.organisations.schemas import READ, OrganisationOut
-from api.web import validate
-from api.web.fields import (
-    Colour,
-    CountryCode,
-    Email,
-    LanguageTag,
-    Slug,
-    Text,
-    WebAddress,
-    names_by_language,
-)
-from api.web.rest import Schema
+from api.web import fields, validate
+from api.web.rest import OutSchema, Schema
 from api.web.table_schemas import LineSchema
 from api.web.tables import CSV
 
@@ -28,165 +16,141 @@ ORIGIN = r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?\Z"
 ORIGIN_IS = "Write it as browsers send it: https://specimen.example, in lower case, no path."
 
 
-def _days(usual: int, description: str) -> ma.fields.Integer:
-    return ma.fields.Integer(
+def _days(usual: int, description: str) -> fields.Integer:
+    return fields.Integer(
         load_default=usual,
         strict=True,
         validate=validate.Range(1, MOST_DAYS),
-        metadata={"description": description, "example": usual},
+        description=description,
+        example=usual,
     )
 
 
 class CoalitionIn(Schema):
     """A coalition's facts."""
 
-    slug = Slug(required=True, metadata={"example": "steppe-and-mountain"})
-    name = Text(required=True, metadata={"example": "Steppe and Mountain Coalition"})
-    languages = ma.fields.List(
-        LanguageTag(),
+    slug = fields.Slug(required=True, example="steppe-and-mountain")
+    name = fields.Text(required=True, example="Steppe and Mountain Coalition")
+    languages = fields.List(
+        fields.LanguageTag(),
         load_default=lambda: ["en"],
         validate=[validate.Length(1, 40), validate.unique],
     )
-    countries = ma.fields.List(
-        CountryCode(), load_default=list, validate=[validate.Length(0, 249), validate.unique]
+    countries = fields.List(
+        fields.CountryCode(), load_default=list, validate=[validate.Length(0, 249), validate.unique]
     )
-    country_names = ma.fields.Dict(
-        keys=LanguageTag(),
-        values=ma.fields.Dict(keys=CountryCode(), values=Text(most=100)),
+    country_names = fields.Dict(
+        keys=fields.LanguageTag(),
+        values=fields.Dict(keys=fields.CountryCode(), values=fields.Text(most=100)),
         load_default=dict,
         validate=validate.Length(0, 40),
-        metadata={
-            "description": "By language, the names of countries to print instead of CLDR's.",
-            "example": {"ru": {"KG": "Кыргызстан"}},
-        },
+        description="By language, the names of countries to print instead of CLDR's.",
+        example={"ru": {"KG": "Кыргызстан"}},
     )
-    conjunctions = ma.fields.Dict(
-        keys=LanguageTag(),
-        values=Text(most=20),
+    conjunctions = fields.Dict(
+        keys=fields.LanguageTag(),
+        values=fields.Text(most=20),
         load_default=dict,
         validate=validate.Length(0, 40),
-        metadata={
-            "description": "By language, the word that joins the last two of a list.",
-            "example": {"kk": "және"},
-        },
+        description="By language, the word that joins the last two of a list.",
+        example={"kk": "және"},
     )
-    accent = Colour(
-        load_default=ACCENT,
-        metadata={"description": "The one colour of documents.", "example": ACCENT},
+    accent = fields.Colour(
+        load_default=ACCENT, description="The one colour of documents.", example=ACCENT
     )
     remind_after_days = _days(5, "Days until members that have not answered are reminded.")
     remind_every_days = _days(2, "Days from one reminder to the next.")
-    origins = ma.fields.List(
-        ma.fields.String(validate=validate.Regexp(ORIGIN, error=ORIGIN_IS)),
+    origins = fields.List(
+        fields.String(validate=validate.Regexp(ORIGIN, error=ORIGIN_IS)),
         load_default=list,
         validate=[validate.Length(0, 40), validate.unique],
-        metadata={
-            "description": "Sites whose pages may sign: scheme, host and port as browsers send it.",
-            "example": ["https://specimen.example"],
-        },
+        description="Sites whose pages may sign: scheme, host and port as browsers send it.",
+        example=["https://specimen.example"],
     )
-    sensitive_countries = ma.fields.List(
-        CountryCode(),
+    sensitive_countries = fields.List(
+        fields.CountryCode(),
         load_default=list,
         validate=[validate.Length(0, 249), validate.unique],
-        metadata={
-            "description": "Statements about them are signed with least visibility by default.",
-            "example": ["TM"],
-        },
+        description="Statements about them are signed with least visibility by default.",
+        example=["TM"],
     )
 
 
-class CoalitionOut(Schema):
+class CoalitionOut(OutSchema):
     """A coalition."""
 
-    id = ma.fields.UUID(required=True)
-    slug = ma.fields.String(required=True, metadata={"example": "steppe-and-mountain"})
-    name = ma.fields.String(required=True, metadata={"example": "Steppe and Mountain Coalition"})
-    languages = ma.fields.List(ma.fields.String(metadata={"example": "en"}), required=True)
-    countries = ma.fields.List(ma.fields.String(metadata={"example": "KZ"}), required=True)
-    country_names = ma.fields.Dict(
-        required=True, metadata={"example": {"ru": {"KG": "Кыргызстан"}}}
-    )
-    conjunctions = ma.fields.Dict(required=True, metadata={"example": {"kk": "және"}})
-    accent = ma.fields.String(required=True, metadata={"example": ACCENT})
-    remind_after_days = ma.fields.Integer(required=True, metadata={"example": 5})
-    remind_every_days = ma.fields.Integer(required=True, metadata={"example": 2})
-    origins = ma.fields.List(
-        ma.fields.String(metadata={"example": "https://specimen.example"}), required=True
-    )
-    sensitive_countries = ma.fields.List(
-        ma.fields.String(metadata={"example": "TM"}), required=True
-    )
-    logo_type = ma.fields.String(required=True, allow_none=True, metadata={"example": "image/png"})
-    created_at = ma.fields.AwareDateTime(required=True)
-    updated_at = ma.fields.AwareDateTime(required=True)
+    id = fields.UUID()
+    slug = fields.String(example="steppe-and-mountain")
+    name = fields.String(example="Steppe and Mountain Coalition")
+    languages = fields.List(fields.String(example="en"))
+    countries = fields.List(fields.String(example="KZ"))
+    country_names = fields.Dict(example={"ru": {"KG": "Кыргызстан"}})
+    conjunctions = fields.Dict(example={"kk": "және"})
+    accent = fields.String(example=ACCENT)
+    remind_after_days = fields.Integer(example=5)
+    remind_every_days = fields.Integer(example=2)
+    origins = fields.List(fields.String(example="https://specimen.example"))
+    sensitive_countries = fields.List(fields.String(example="TM"))
+    logo_type = fields.String(allow_none=True, example="image/png")
+    created_at = fields.AwareDateTime()
+    updated_at = fields.AwareDateTime()
 
 
 class MemberChangeIn(Schema):
     """What may change of a membership."""
 
-    role = ma.fields.Enum(MemberRole, by_value=True, load_default=MemberRole.MEMBER)
-    since = ma.fields.Date(metadata={"description": "Today where left out."})
-    until = ma.fields.Date(
-        allow_none=True,
-        load_default=None,
-        metadata={"description": "The first day on which it is no member any more."},
+    role = fields.Enum(MemberRole, load_default=MemberRole.MEMBER)
+    since = fields.Date(description="Today where left out.")
+    until = fields.Date(
+        load_default=None, description="The first day on which it is no member any more."
     )
 
 
 class MemberIn(MemberChangeIn):
     """A membership."""
 
-    organisation_id = ma.fields.UUID(required=True)
+    organisation_id = fields.UUID(required=True)
 
 
-class MemberOut(Schema):
+class MemberOut(OutSchema):
     """A member and its organisation."""
 
-    id = ma.fields.UUID(required=True)
-    coalition_id = ma.fields.UUID(required=True)
-    role = ma.fields.Enum(MemberRole, by_value=True, required=True)
-    since = ma.fields.Date(required=True)
-    until = ma.fields.Date(required=True, allow_none=True)
-    organisation = ma.fields.Nested(OrganisationOut, required=True)
+    id = fields.UUID()
+    coalition_id = fields.UUID()
+    role = fields.Enum(MemberRole)
+    since = fields.Date()
+    until = fields.Date(allow_none=True)
+    organisation = fields.Nested(OrganisationOut)
 
 
 class AddresseeIn(Schema):
     """An official or body."""
 
-    name = Text(required=True, metadata={"example": "A. Specimen"})
-    title = Text(load_default=None, allow_none=True, metadata={"example": "President"})
-    organisation = Text(load_default=None, allow_none=True, metadata={"example": "Specimen Union"})
-    country = CountryCode(load_default=None, allow_none=True)
-    salutation = Text(load_default=None, allow_none=True, metadata={"example": "Dear President,"})
-    email = Email(load_default=None, allow_none=True)
+    name = fields.Text(required=True, example="A. Specimen")
+    title = fields.Text(load_default=None, example="President")
+    organisation = fields.Text(load_default=None, example="Specimen Union")
+    country = fields.CountryCode(load_default=None)
+    salutation = fields.Text(load_default=None, example="Dear President,")
+    email = fields.Email(load_default=None)
 
 
-class AddresseeOut(Schema):
+class AddresseeOut(OutSchema):
     """An addressee; its e-mail address is null for who may not see it."""
 
-    id = ma.fields.UUID(required=True, attribute="addressee.id")
-    coalition_id = ma.fields.UUID(required=True, attribute="addressee.coalition_id")
-    name = ma.fields.String(
-        required=True, attribute="addressee.name", metadata={"example": "A. Specimen"}
-    )
-    title = ma.fields.String(required=True, allow_none=True, attribute="addressee.title")
-    organisation = ma.fields.String(
-        required=True, allow_none=True, attribute="addressee.organisation"
-    )
-    country = ma.fields.String(
-        required=True, allow_none=True, attribute="addressee.country", metadata={"example": "KZ"}
-    )
-    salutation = ma.fields.String(required=True, allow_none=True, attribute="addressee.salutation")
-    email = ma.fields.String(
-        required=True, allow_none=True, metadata={"example": "office@specimen.example"}
-    )
+    id = fields.UUID(attribute="addressee.id")
+    coalition_id = fields.UUID(attribute="addressee.coalition_id")
+    name = fields.String(attribute="addressee.name", example="A. Specimen")
+    title = fields.String(allow_none=True, attribute="addressee.title")
+    organisation = fields.String(allow_none=True, attribute="addressee.organisation")
+    country = fields.String(allow_none=True, attribute="addressee.country", example="KZ")
+    salutation = fields.String(allow_none=True, attribute="addressee.salutation")
+    email = fields.String(allow_none=True, example="office@specimen.example")
 
 
 class AddresseeLineIn(LineSchema, AddresseeIn):
     """A line of a table of others with addressees."""
 
-    id = ma.fields.UUID()
+    id = fields.UUID()
 
 
 ADDRESSEE_TABLE = f"""\
@@ -200,130 +164,96 @@ ADDRESSEE_EXAMPLE = {
 class InvitationIn(Schema):
     """Whom a coalition invites. Without an organisation, who accepts names it."""
 
-    organisation_id = ma.fields.UUID(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "One of the coalition's organisations.", "example": None},
+    organisation_id = fields.UUID(
+        load_default=None, description="One of the coalition's organisations.", example=None
     )
-    entry_id = ma.fields.UUID(
+    entry_id = fields.UUID(
         load_default=None,
-        allow_none=True,
-        metadata={"description": "A public entry of the directory, to be copied.", "example": None},
+        description="A public entry of the directory, to be copied.",
+        example=None,
     )
-    name = Text(required=True, metadata={"example": "A. Specimen"})
-    email = Email(required=True, metadata={"example": "director@specimen.example"})
-    language = LanguageTag(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "Of the letter; the coalition's first where left out."},
+    name = fields.Text(required=True, example="A. Specimen")
+    email = fields.Email(required=True, example="director@specimen.example")
+    language = fields.LanguageTag(
+        load_default=None, description="Of the letter; the coalition's first where left out."
     )
-    note = Text(
+    note = fields.Text(
         most=2000,
         lines=True,
         load_default=None,
-        allow_none=True,
-        metadata={
-            "description": "What you write to who is invited: it stands in the letter.",
-            "example": "We met in Almaty. Would you join us?",
-        },
+        description="What you write to who is invited: it stands in the letter.",
+        example="We met in Almaty. Would you join us?",
     )
-    role = ma.fields.Enum(MemberRole, by_value=True, load_default=MemberRole.MEMBER)
-    since = ma.fields.Date(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "The day on which it accepts where left out.", "example": None},
+    role = fields.Enum(MemberRole, load_default=MemberRole.MEMBER)
+    since = fields.Date(
+        load_default=None, description="The day on which it accepts where left out.", example=None
     )
-    until = ma.fields.Date(
+    until = fields.Date(
         load_default=None,
-        allow_none=True,
-        metadata={
-            "description": "The first day on which it is no member any more.",
-            "example": None,
-        },
+        description="The first day on which it is no member any more.",
+        example=None,
     )
 
 
-class InvitedOut(Schema):
+class InvitedOut(OutSchema):
     """An invitation, as who was invited sees it."""
 
-    coalition = ma.fields.String(
-        required=True,
-        attribute="coalition.name",
-        metadata={"example": "Steppe and Mountain Coalition"},
-    )
-    organisation = ma.fields.Nested(
+    coalition = fields.String(attribute="coalition.name", example="Steppe and Mountain Coalition")
+    organisation = fields.Nested(
         Schema.from_dict(
             {
-                "names": names_by_language(required=True),
-                "acronym": ma.fields.String(required=True, allow_none=True),
-                "country": ma.fields.String(
-                    required=True, allow_none=True, metadata={"example": "KZ"}
-                ),
+                "names": fields.names_by_language(required=True),
+                "acronym": fields.String(required=True, allow_none=True),
+                "country": fields.String(required=True, allow_none=True, example="KZ"),
             },
             name="InvitedOrganisationOut",
         ),
-        required=True,
         allow_none=True,
-        metadata={"description": "Null: who accepts names it."},
+        description="Null: who accepts names it.",
     )
-    name = ma.fields.String(
-        required=True, attribute="person.name", metadata={"example": "A. Specimen"}
+    name = fields.String(attribute="person.name", example="A. Specimen")
+    note = fields.String(
+        allow_none=True, attribute="note", example="We met in Almaty. Would you join us?"
     )
-    note = ma.fields.String(
-        required=True,
-        allow_none=True,
-        attribute="note",
-        metadata={"example": "We met in Almaty. Would you join us?"},
-    )
-    role = ma.fields.Enum(MemberRole, by_value=True, required=True, attribute="invitation.role")
-    since = ma.fields.Date(required=True, allow_none=True, attribute="invitation.since")
-    until = ma.fields.Date(required=True, allow_none=True, attribute="invitation.until")
-    language = ma.fields.String(
-        required=True, attribute="invitation.language", metadata={"example": "en"}
-    )
-    state = ma.fields.Enum(
-        InvitationState, by_value=True, required=True, attribute="invitation.state"
-    )
-    expires_at = ma.fields.AwareDateTime(required=True, attribute="invitation.expires_at")
+    role = fields.Enum(MemberRole, attribute="invitation.role")
+    since = fields.Date(allow_none=True, attribute="invitation.since")
+    until = fields.Date(allow_none=True, attribute="invitation.until")
+    language = fields.String(attribute="invitation.language", example="en")
+    state = fields.Enum(InvitationState, attribute="invitation.state")
+    expires_at = fields.AwareDateTime(attribute="invitation.expires_at")
 
 
 class InvitationOut(InvitedOut):
     """An invitation, as coordinators see it."""
 
-    id = ma.fields.UUID(required=True, attribute="invitation.id")
-    coalition_id = ma.fields.UUID(required=True, attribute="invitation.coalition_id")
-    organisation_id = ma.fields.UUID(
-        required=True, allow_none=True, attribute="invitation.organisation_id"
-    )
-    email = ma.fields.String(
-        required=True, attribute="person.email", metadata={"example": "director@specimen.example"}
-    )
-    reason = ma.fields.String(
+    id = fields.UUID(attribute="invitation.id")
+    coalition_id = fields.UUID(attribute="invitation.coalition_id")
+    organisation_id = fields.UUID(allow_none=True, attribute="invitation.organisation_id")
+    email = fields.String(attribute="person.email", example="director@specimen.example")
+    reason = fields.String(
         dump_default=None,
         allow_none=True,
         attribute="person.reason",
-        metadata={"description": "Of who declined.", "example": None},
+        description="Of who declined.",
+        example=None,
+        required=False,
     )
-    answered_at = ma.fields.AwareDateTime(
-        required=True, allow_none=True, attribute="invitation.answered_at"
-    )
-    created_at = ma.fields.AwareDateTime(required=True, attribute="invitation.created_at")
+    answered_at = fields.AwareDateTime(allow_none=True, attribute="invitation.answered_at")
+    created_at = fields.AwareDateTime(attribute="invitation.created_at")
 
 
 class AcceptanceIn(Schema):
     """Who accepts, and for which organisation where the invitation leaves it open."""
 
-    name = Text(required=True, metadata={"example": "A. Specimen"})
-    role = Text(load_default=None, allow_none=True, metadata={"example": "Director"})
-    organisation = Text(
-        load_default=None, allow_none=True, metadata={"example": "Specimen Committee"}
-    )
-    acronym = Text(most=40, load_default=None, allow_none=True, metadata={"example": "SPC"})
-    country = CountryCode(load_default=None, allow_none=True)
-    website = WebAddress(load_default=None, allow_none=True)
+    name = fields.Text(required=True, example="A. Specimen")
+    role = fields.Text(load_default=None, example="Director")
+    organisation = fields.Text(load_default=None, example="Specimen Committee")
+    acronym = fields.Text(most=40, load_default=None, example="SPC")
+    country = fields.CountryCode(load_default=None)
+    website = fields.WebAddress(load_default=None)
 
 
 class RefusalIn(Schema):
     """Why it declines, if it wants to say."""
 
-    reason = Text(most=2000, lines=True, load_default=None, allow_none=True)
+    reason = fields.Text(most=2000, lines=True, load_default=None)

@@ -12,9 +12,8 @@ from api.demands.models import DemandStatus
 from api.errors import Code, Reason
 from api.mailings.rules import bodies
 from api.mailings.schemas import LetterTextSchema, one_a_language
-from api.web import validate
-from api.web.fields import Day, Instant, LanguageTag, Text, WebAddress
-from api.web.rest import Schema
+from api.web import fields, validate
+from api.web.rest import OutSchema, Schema
 
 MOST_ADDRESSEES = 200
 MOST_DEMANDS = 200
@@ -37,218 +36,161 @@ def _each_once(given: list[dict[str, Any]]) -> None:
 class CoverTextSchema(LetterTextSchema):
     """A cover letter in one language."""
 
-    subject = Text(
-        most=bodies.MOST_SUBJECT, required=True, metadata={"example": _TEXTS[0]["subject"]}
-    )
-    text = Text(
+    subject = fields.Text(most=bodies.MOST_SUBJECT, required=True, example=_TEXTS[0]["subject"])
+    text = fields.Text(
         most=bodies.MOST_TEXT,
         lines=True,
         required=True,
-        metadata={
-            "example": _TEXTS[0]["text"],
-            "description": "Paragraphs of Markdown: emphasis, quotes after >, links that stand"
-            " alone. The addressee's salutation comes before it, the coalition's name after it.",
-        },
+        example=_TEXTS[0]["text"],
+        description="Paragraphs of Markdown: emphasis, quotes after >, links that stand"
+        " alone. The addressee's salutation comes before it, the coalition's name after it.",
     )
 
 
 class CoverLetterIn(Schema):
     """What goes with a statement to its addressees."""
 
-    language = LanguageTag(
-        required=True, metadata={"description": "Of the text where no other is asked for."}
+    language = fields.LanguageTag(
+        required=True, description="Of the text where no other is asked for."
     )
-    texts = ma.fields.List(
-        ma.fields.Nested(CoverTextSchema),
+    texts = fields.List(
+        fields.Nested(CoverTextSchema),
         required=True,
         validate=[validate.Length(1, bodies.MOST_LANGUAGES), one_a_language],
-        metadata={"example": _TEXTS},
+        example=_TEXTS,
     )
 
 
-class CoverLetterOut(Schema):
+class CoverLetterOut(OutSchema):
     """A cover letter."""
 
-    id = ma.fields.UUID(required=True)
-    statement_id = ma.fields.UUID(required=True)
-    language = ma.fields.String(required=True, metadata={"example": "en"})
-    texts = ma.fields.List(ma.fields.Nested(CoverTextSchema), required=True)
-    created_by = ma.fields.UUID(required=True, allow_none=True)
-    created_at = ma.fields.AwareDateTime(required=True)
+    id = fields.UUID()
+    statement_id = fields.UUID()
+    language = fields.String(example="en")
+    texts = fields.List(fields.Nested(CoverTextSchema))
+    created_by = fields.UUID(allow_none=True)
+    created_at = fields.AwareDateTime()
 
 
 class CoverPreviewArgs(Schema):
     """For whom it is shown."""
 
-    language = LanguageTag(load_default=None)
-    addressee_id = ma.fields.UUID(
+    language = fields.LanguageTag(load_default=None)
+    addressee_id = fields.UUID(
         load_default=None,
-        metadata={
-            "description": "Those whose name stands among the addressees of the text, where left"
-            " out."
-        },
+        description="Those whose name stands among the addressees of the text, where left out.",
     )
 
 
-class DeliveryAddresseeOut(Schema):
+class DeliveryAddresseeOut(OutSchema):
     """An addressee, by name."""
 
-    id = ma.fields.UUID(required=True)
-    name = ma.fields.String(required=True, metadata=_NAME)
+    id = fields.UUID()
+    name = fields.String(**_NAME)
 
 
 def _addressees(description: str) -> Any:
-    return ma.fields.List(
-        ma.fields.Nested(DeliveryAddresseeOut),
-        required=True,
-        metadata={"description": description},
-    )
+    return fields.List(fields.Nested(DeliveryAddresseeOut), description=description)
 
 
 def _missing() -> Any:
-    return ma.fields.List(
-        ma.fields.String(),
-        required=True,
-        metadata={
-            "description": "Names in the text that no addressee of the coalition has.",
-            "example": ["B. Specimen"],
-        },
+    return fields.List(
+        fields.String(),
+        description="Names in the text that no addressee of the coalition has.",
+        example=["B. Specimen"],
     )
 
 
-class CoverPreviewOut(Schema):
+class CoverPreviewOut(OutSchema):
     """A cover letter as it goes out, and to whom."""
 
-    language = ma.fields.String(required=True, metadata={"example": "en"})
-    subject = ma.fields.String(
-        required=True, attribute="message.subject", metadata={"example": _TEXTS[0]["subject"]}
-    )
-    text = ma.fields.String(
-        required=True, attribute="message.text", metadata={"example": _TEXTS[0]["text"]}
-    )
-    html = ma.fields.String(
-        required=True, attribute="message.html", metadata={"example": "<p>We hand you…</p>"}
-    )
+    language = fields.String(example="en")
+    subject = fields.String(attribute="message.subject", example=_TEXTS[0]["subject"])
+    text = fields.String(attribute="message.text", example=_TEXTS[0]["text"])
+    html = fields.String(attribute="message.html", example="<p>We hand you…</p>")
     to = _addressees("To whom it would go.")
     without_email = _addressees("Who has no e-mail address.")
     already = _addressees("Who has this revision, or soon will.")
     missing = _missing()
-    reply_to = ma.fields.String(
-        required=True,
+    reply_to = fields.String(
         allow_none=True,
         attribute="message.reply_to",
-        metadata={
-            "description": "Where an answer goes: the first contact in the text that has an e-mail,"
-            " else who sends it. Of a sensitive statement only a contact.",
-            "example": "press@specimen.example",
-        },
+        description="Where an answer goes: the first contact in the text that has an e-mail,"
+        " else who sends it. Of a sensitive statement only a contact.",
+        example="press@specimen.example",
     )
 
 
 class DeliveriesIn(Schema):
     """To whom a statement is sent by e-mail, with this cover letter."""
 
-    language = LanguageTag(load_default=None, allow_none=True)
-    addressee_ids = ma.fields.List(
-        ma.fields.UUID(),
+    language = fields.LanguageTag(load_default=None)
+    addressee_ids = fields.List(
+        fields.UUID(),
         load_default=None,
-        allow_none=True,
         validate=validate.Length(1, MOST_ADDRESSEES),
-        metadata={
-            "description": "Those whose name stands among the addressees of the text, where left"
-            " out.",
-            "example": None,
-        },
+        description="Those whose name stands among the addressees of the text, where left out.",
+        example=None,
     )
 
 
 class DeliveryIn(Schema):
     """That a statement was handed over by other means."""
 
-    addressee_id = ma.fields.UUID(required=True)
-    means = ma.fields.Enum(
+    addressee_id = fields.UUID(required=True)
+    means = fields.Enum(
         Means,
-        by_value=True,
         required=True,
         validate=validate.NoneOf([Means.EMAIL], error="Send e-mail by a cover letter."),
-        metadata={"example": "in_person"},
+        example="in_person",
     )
-    delivered_at = Instant(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "Now where left out.", "example": "2026-05-14T09:30:00+00:00"},
+    delivered_at = fields.Instant(
+        load_default=None, description="Now where left out.", example="2026-05-14T09:30:00+00:00"
     )
-    note = Text(
-        most=2000,
-        lines=True,
-        load_default=None,
-        allow_none=True,
-        metadata={"example": "At the chancellery; stamped, number 4."},
+    note = fields.Text(
+        most=2000, lines=True, load_default=None, example="At the chancellery; stamped, number 4."
     )
 
 
-class DeliveryOut(Schema):
+class DeliveryOut(OutSchema):
     """One handing over."""
 
-    id = ma.fields.UUID(required=True, attribute="row.id")
-    statement_id = ma.fields.UUID(required=True, attribute="row.statement_id")
-    addressee_id = ma.fields.UUID(required=True, allow_none=True, attribute="row.addressee_id")
-    addressee = ma.fields.String(
-        required=True,
-        attribute="row.addressee",
-        metadata={**_NAME, "description": "Its name by then."},
-    )
-    cover_letter_id = ma.fields.UUID(
-        required=True, allow_none=True, attribute="row.cover_letter_id"
-    )
-    revision = ma.fields.Integer(
-        required=True, attribute="row.revision_number", metadata={"example": 1}
-    )
-    language = ma.fields.String(
-        required=True, allow_none=True, attribute="row.language", metadata={"example": "en"}
-    )
-    means = ma.fields.Enum(Means, by_value=True, required=True, attribute="row.means")
-    state = ma.fields.Enum(
+    id = fields.UUID(attribute="row.id")
+    statement_id = fields.UUID(attribute="row.statement_id")
+    addressee_id = fields.UUID(allow_none=True, attribute="row.addressee_id")
+    addressee = fields.String(attribute="row.addressee", **_NAME, description="Its name by then.")
+    cover_letter_id = fields.UUID(allow_none=True, attribute="row.cover_letter_id")
+    revision = fields.Integer(attribute="row.revision_number", example=1)
+    language = fields.String(allow_none=True, attribute="row.language", example="en")
+    means = fields.Enum(Means, attribute="row.means")
+    state = fields.Enum(
         DeliveryState,
-        by_value=True,
-        required=True,
-        metadata={
-            "description": "waiting: on its way, or tried again; delivered: the mail server took"
-            " it; failed: for good; dropped: the text, the addressee or its e-mail was gone."
-        },
+        description="waiting: on its way, or tried again; delivered: the mail server took"
+        " it; failed: for good; dropped: the text, the addressee or its e-mail was gone.",
     )
-    fault = ma.fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "Why the mail server did not take it.", "example": "smtp-550"},
+    fault = fields.String(
+        allow_none=True, description="Why the mail server did not take it.", example="smtp-550"
     )
-    answer = ma.fields.String(
-        required=True,
+    answer = fields.String(
         allow_none=True,
         attribute="row.answer",
-        metadata={
-            "description": "What the mail server that took it answered. Its keepers find the letter"
-            " by it, where somebody says that none came.",
-            "example": "250 2.0.0 Ok: queued as 4T0001",
-        },
+        description="What the mail server that took it answered. Its keepers find the letter"
+        " by it, where somebody says that none came.",
+        example="250 2.0.0 Ok: queued as 4T0001",
     )
-    told = ma.fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "What went wrong, and what to do.", "example": None},
+    told = fields.String(
+        allow_none=True, description="What went wrong, and what to do.", example=None
     )
-    note = ma.fields.String(required=True, allow_none=True, metadata={"example": None})
-    delivered_at = ma.fields.AwareDateTime(
-        required=True, allow_none=True, attribute="row.delivered_at"
-    )
-    created_by = ma.fields.UUID(required=True, allow_none=True, attribute="row.created_by")
-    created_at = ma.fields.AwareDateTime(required=True, attribute="row.created_at")
+    note = fields.String(allow_none=True, example=None)
+    delivered_at = fields.AwareDateTime(allow_none=True, attribute="row.delivered_at")
+    created_by = fields.UUID(allow_none=True, attribute="row.created_by")
+    created_at = fields.AwareDateTime(attribute="row.created_at")
 
 
-class DeliveriesOut(Schema):
+class DeliveriesOut(OutSchema):
     """What was promised, and who was passed over."""
 
-    items = ma.fields.List(ma.fields.Nested(DeliveryOut), required=True)
+    items = fields.List(fields.Nested(DeliveryOut))
     without_email = _addressees("Who has no e-mail address.")
     already = _addressees("Who has this revision, or soon will.")
     missing = _missing()
@@ -257,53 +199,42 @@ class DeliveriesOut(Schema):
 class ResponseDemandSchema(Schema):
     """A demand that a response speaks to."""
 
-    demand_id = ma.fields.UUID(required=True, metadata={"example": _ID})
-    status = ma.fields.Enum(
+    demand_id = fields.UUID(required=True, example=_ID)
+    status = fields.Enum(
         DemandStatus,
-        by_value=True,
         load_default=None,
-        allow_none=True,
-        metadata={
-            "description": "What became of the demand by it: it is written to its history.",
-            "example": "rejected",
-        },
+        description="What became of the demand by it: it is written to its history.",
+        example="rejected",
     )
 
 
 class ResponseIn(Schema):
     """What an addressee answered."""
 
-    addressee_id = ma.fields.UUID(required=True)
-    answered_on = Day(
-        load_default=None, allow_none=True, metadata={"description": "Today where left out."}
+    addressee_id = fields.UUID(required=True)
+    answered_on = fields.Day(load_default=None, description="Today where left out.")
+    text = fields.Text(
+        most=5000, lines=True, required=True, example="The law will be looked at next year."
     )
-    text = Text(
-        most=5000,
-        lines=True,
-        required=True,
-        metadata={"example": "The law will be looked at next year."},
-    )
-    sources = ma.fields.List(WebAddress(), load_default=list, validate=validate.Length(0, 40))
-    demands = ma.fields.List(
-        ma.fields.Nested(ResponseDemandSchema),
+    sources = fields.List(fields.WebAddress(), load_default=list, validate=validate.Length(0, 40))
+    demands = fields.List(
+        fields.Nested(ResponseDemandSchema),
         load_default=list,
         validate=[validate.Length(0, MOST_DEMANDS), _each_once],
-        metadata={"example": []},
+        example=[],
     )
 
 
-class ResponseOut(Schema):
+class ResponseOut(OutSchema):
     """A response."""
 
-    id = ma.fields.UUID(required=True, attribute="row.id")
-    statement_id = ma.fields.UUID(required=True, attribute="row.statement_id")
-    addressee_id = ma.fields.UUID(required=True, allow_none=True, attribute="row.addressee_id")
-    addressee = ma.fields.String(required=True, attribute="row.addressee", metadata=_NAME)
-    answered_on = ma.fields.Date(required=True, attribute="row.answered_on")
-    text = ma.fields.String(
-        required=True, metadata={"example": "The law will be looked at next year."}
-    )
-    sources = ma.fields.List(ma.fields.String(), required=True, metadata={"example": []})
-    demands = ma.fields.List(ma.fields.Nested(ResponseDemandSchema), required=True)
-    created_by = ma.fields.UUID(required=True, allow_none=True, attribute="row.created_by")
-    created_at = ma.fields.AwareDateTime(required=True, attribute="row.created_at")
+    id = fields.UUID(attribute="row.id")
+    statement_id = fields.UUID(attribute="row.statement_id")
+    addressee_id = fields.UUID(allow_none=True, attribute="row.addressee_id")
+    addressee = fields.String(attribute="row.addressee", **_NAME)
+    answered_on = fields.Date(attribute="row.answered_on")
+    text = fields.String(example="The law will be looked at next year.")
+    sources = fields.List(fields.String(), example=[])
+    demands = fields.List(fields.Nested(ResponseDemandSchema))
+    created_by = fields.UUID(allow_none=True, attribute="row.created_by")
+    created_at = fields.AwareDateTime(attribute="row.created_at")

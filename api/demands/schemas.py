@@ -12,10 +12,9 @@ from api.demands.rules import COLUMNS, MOST_BYTES
 from api.errors import Code, Reason
 from api.infra.tables.csv_files import MOST_LINES
 from api.texts.rules import markdown
-from api.web import validate
-from api.web.fields import CountryCode, Slug, Text
+from api.web import fields, validate
 from api.web.paging import PageArgs
-from api.web.rest import Schema
+from api.web.rest import OutSchema, Schema
 from api.web.table_schemas import LineSchema
 from api.web.tables import CSV, HOW_CSV, JSON
 
@@ -31,20 +30,18 @@ def _inline(text: str) -> None:
 class PartySchema(Schema):
     """A body such as the European Union, or several states together."""
 
-    id = Slug(required=True, metadata={"example": "eu", "description": "Yours, as in files."})
-    name = Text(required=True, metadata={"example": "European Union"})
-    countries = ma.fields.List(
-        CountryCode(), load_default=list, validate=[validate.Length(0, 249), validate.unique]
+    id = fields.Slug(required=True, example="eu", description="Yours, as in files.")
+    name = fields.Text(required=True, example="European Union")
+    countries = fields.List(
+        fields.CountryCode(), load_default=list, validate=[validate.Length(0, 249), validate.unique]
     )
 
 
 class DemandListIn(Schema):
     """Of whom a list asks: a country or a party."""
 
-    country = CountryCode(load_default=None, allow_none=True)
-    party = ma.fields.Nested(
-        PartySchema, load_default=None, allow_none=True, metadata={"example": None}
-    )
+    country = fields.CountryCode(load_default=None)
+    party = fields.Nested(PartySchema, load_default=None, example=None)
 
     @ma.validates_schema
     def _one(self, given: dict[str, Any], **_: Any) -> None:
@@ -57,44 +54,32 @@ class DemandListIn(Schema):
 class DemandIn(Schema):
     """A demand's facts."""
 
-    key = Slug(
-        load_default=None,
-        metadata={"example": "kz-1", "description": "Its id in files; made where left out."},
+    key = fields.Slug(
+        load_default=None, example="kz-1", description="Its id in files; made where left out."
     )
-    text = Text(
-        most=10_000,
-        lines=True,
-        required=True,
-        metadata={"example": TEXT, "description": MARKDOWN},
-    )
-    rationale = Text(
+    text = fields.Text(most=10_000, lines=True, required=True, example=TEXT, description=MARKDOWN)
+    rationale = fields.Text(
         most=10_000,
         lines=True,
         load_default=None,
-        allow_none=True,
-        metadata={"example": "It is used against journalists.", "description": MARKDOWN},
+        example="It is used against journalists.",
+        description=MARKDOWN,
     )
-    kind = ma.fields.Enum(
-        DemandKind,
-        by_value=True,
-        load_default=None,
-        allow_none=True,
-        metadata={"example": "legislation"},
-    )
-    addressee = Text(load_default=None, allow_none=True, metadata={"example": "the President"})
-    status = ma.fields.Enum(
+    kind = fields.Enum(DemandKind, load_default=None, example="legislation")
+    addressee = fields.Text(load_default=None, example="the President")
+    status = fields.Enum(
         DemandStatus,
-        by_value=True,
         load_default=DemandStatus.OPEN,
-        metadata={"example": "open", "description": "Changed by /status-changes later."},
+        example="open",
+        description="Changed by /status-changes later.",
     )
-    case_ids = ma.fields.List(
-        ma.fields.UUID(),
+    case_ids = fields.List(
+        fields.UUID(),
         load_default=list,
         validate=[validate.Length(0, 200), validate.unique],
-        metadata={"description": "The cases that it is about, in order."},
+        description="The cases that it is about, in order.",
     )
-    list_id = ma.fields.UUID(metadata={"description": "Moves it to the end of that list."})
+    list_id = fields.UUID(description="Moves it to the end of that list.")
 
     @ma.validates("text", "rationale")
     def _marked(self, text: str | None, **_: Any) -> None:
@@ -107,24 +92,25 @@ class DemandLineIn(LineSchema, DemandIn):
     class Meta(DemandIn.Meta):
         exclude = ("case_ids", "list_id")
 
-    id = ma.fields.UUID(metadata={"description": "Another coalition's is passed over."})
-    country = CountryCode(metadata={"description": "Of whom its list asks, or a party."})
-    party = Slug(metadata={"example": None, "description": "Id of the party."})
-    party_name = Text(metadata={"description": "Needed where its list is made."})
-    party_countries = ma.fields.List(
-        CountryCode(), validate=[validate.Length(0, 249), validate.unique], metadata={"example": []}
+    id = fields.UUID(description="Another coalition's is passed over.")
+    country = fields.CountryCode(description="Of whom its list asks, or a party.")
+    party = fields.Slug(example=None, description="Id of the party.")
+    party_name = fields.Text(description="Needed where its list is made.")
+    party_countries = fields.List(
+        fields.CountryCode(), validate=[validate.Length(0, 249), validate.unique], example=[]
     )
-    cases = ma.fields.List(
-        ma.fields.String(validate=validate.Length(1, 80)),
+    cases = fields.List(
+        fields.String(validate=validate.Length(1, 80)),
         validate=[validate.Length(0, 200), validate.unique],
-        metadata={"example": [], "description": "Keys, or ids, of the cases that it is about."},
+        example=[],
+        description="Keys, or ids, of the cases that it is about.",
     )
 
 
 class DemandTableSchema(Schema):
     """Demands as lines of a table."""
 
-    demands = ma.fields.List(ma.fields.Nested(DemandLineIn), required=True)
+    demands = fields.List(fields.Nested(DemandLineIn), required=True)
 
 
 EXAMPLES = {
@@ -158,58 +144,40 @@ Up to {MOST_LINES:,} lines and {MOST_BYTES:,} bytes. The report tells what becam
 of each line; a table with a faulty line is refused whole unless partial=true is sent."""
 
 
-class DemandOut(Schema):
+class DemandOut(OutSchema):
     """A demand."""
 
-    id = ma.fields.UUID(required=True, attribute="demand.id")
-    coalition_id = ma.fields.UUID(required=True, attribute="demand.coalition_id")
-    list_id = ma.fields.UUID(required=True, attribute="demand.list_id")
-    key = ma.fields.String(required=True, attribute="demand.key", metadata={"example": "kz-1"})
-    text = ma.fields.String(required=True, attribute="demand.text", metadata={"example": TEXT})
-    rationale = ma.fields.String(required=True, allow_none=True, attribute="demand.rationale")
-    kind = ma.fields.Enum(
-        DemandKind,
-        by_value=True,
-        required=True,
-        allow_none=True,
-        attribute="demand.kind",
-        metadata={"example": "legislation"},
+    id = fields.UUID(attribute="demand.id")
+    coalition_id = fields.UUID(attribute="demand.coalition_id")
+    list_id = fields.UUID(attribute="demand.list_id")
+    key = fields.String(attribute="demand.key", example="kz-1")
+    text = fields.String(attribute="demand.text", example=TEXT)
+    rationale = fields.String(allow_none=True, attribute="demand.rationale")
+    kind = fields.Enum(DemandKind, allow_none=True, attribute="demand.kind", example="legislation")
+    addressee = fields.String(
+        allow_none=True, attribute="demand.addressee", example="the President"
     )
-    addressee = ma.fields.String(
-        required=True,
-        allow_none=True,
-        attribute="demand.addressee",
-        metadata={"example": "the President"},
-    )
-    status = ma.fields.Enum(
-        DemandStatus,
-        by_value=True,
-        required=True,
-        attribute="demand.status",
-        metadata={"example": "open"},
-    )
-    case_ids = ma.fields.List(ma.fields.UUID(), required=True)
-    created_at = ma.fields.AwareDateTime(required=True, attribute="demand.created_at")
-    updated_at = ma.fields.AwareDateTime(required=True, attribute="demand.updated_at")
+    status = fields.Enum(DemandStatus, attribute="demand.status", example="open")
+    case_ids = fields.List(fields.UUID())
+    created_at = fields.AwareDateTime(attribute="demand.created_at")
+    updated_at = fields.AwareDateTime(attribute="demand.updated_at")
 
 
-class DemandListOut(Schema):
+class DemandListOut(OutSchema):
     """A demand list: of one country or of one party, the other is null."""
 
-    id = ma.fields.UUID(required=True)
-    coalition_id = ma.fields.UUID(required=True)
-    country = ma.fields.String(required=True, allow_none=True, metadata={"example": "KZ"})
-    party = ma.fields.Nested(
-        PartySchema, required=True, allow_none=True, metadata={"example": None}
-    )
-    created_at = ma.fields.AwareDateTime(required=True)
-    updated_at = ma.fields.AwareDateTime(required=True)
+    id = fields.UUID()
+    coalition_id = fields.UUID()
+    country = fields.String(allow_none=True, example="KZ")
+    party = fields.Nested(PartySchema, allow_none=True, example=None)
+    created_at = fields.AwareDateTime()
+    updated_at = fields.AwareDateTime()
 
 
 class WholeDemandListOut(DemandListOut):
     """A demand list with its demands in order."""
 
-    demands = ma.fields.List(ma.fields.Nested(DemandOut), required=True)
+    demands = fields.List(fields.Nested(DemandOut))
 
     @ma.pre_dump
     def _flat(self, whole: Any, **_: Any) -> dict[str, Any]:
@@ -220,32 +188,30 @@ class WholeDemandListOut(DemandListOut):
 class DemandOrderSchema(Schema):
     """All ids, in their order."""
 
-    ids = ma.fields.List(ma.fields.UUID(), required=True, validate=validate.Length(0, 2000))
+    ids = fields.List(fields.UUID(), required=True, validate=validate.Length(0, 2000))
 
 
 class DemandArgs(PageArgs):
     """A page of the demands that pass these filters."""
 
-    q = ma.fields.String(
+    q = fields.String(
         validate=validate.Length(1, 200),
-        metadata={"description": "Words of the demand, in any spelling or script."},
+        description="Words of the demand, in any spelling or script.",
     )
-    country = CountryCode(metadata={"description": "Of whom the list asks."})
-    party = Slug(metadata={"example": "eu", "description": "Id of the party."})
-    kind = ma.fields.Enum(DemandKind, by_value=True)
-    status = ma.fields.Enum(DemandStatus, by_value=True)
-    case_id = ma.fields.UUID(metadata={"description": "A case that the demand is about."})
+    country = fields.CountryCode(description="Of whom the list asks.")
+    party = fields.Slug(example="eu", description="Id of the party.")
+    kind = fields.Enum(DemandKind)
+    status = fields.Enum(DemandStatus)
+    case_id = fields.UUID(description="A case that the demand is about.")
 
 
 class DemandStatusChangeIn(StatusChangeIn):
     """What has become of a demand."""
 
-    status = ma.fields.Enum(
-        DemandStatus, by_value=True, required=True, metadata={"example": "partly_met"}
-    )
+    status = fields.Enum(DemandStatus, required=True, example="partly_met")
 
 
 class DemandStatusChangeOut(StatusChangeOut):
     """One step in what became of a demand."""
 
-    status = ma.fields.Enum(DemandStatus, by_value=True, required=True, attribute="change.status")
+    status = fields.Enum(DemandStatus, attribute="change.status")

@@ -2,43 +2,40 @@
 
 from __future__ import annotations
 
-import marshmallow as ma
-
 from api.assemblies.schemas import ChoiceIn, OriginIn
 from api.documents.rules.rendering import Format
 from api.templates.schemas import source_field
 from api.texts.rules import themes
-from api.web import validate
+from api.web import fields, validate
 from api.web.rest import Schema
 
 FILES = ("yaml", "json")  # of the portable document
 
 
-def _theme(description: str, example: str) -> ma.fields.String:
-    return ma.fields.String(
+def _theme(description: str, example: str) -> fields.String:
+    return fields.String(
         load_default=None,
-        allow_none=True,
         validate=validate.OneOf(themes.available()),
-        metadata={"description": description, "example": example},
+        description=description,
+        example=example,
     )
 
 
 class PreviewArgs(Schema):
     """Which document of a draft."""
 
-    format = ma.fields.Enum(
-        Format, by_value=True, load_default=Format.PDF, metadata={"example": "pdf"}
-    )
+    format = fields.Enum(Format, load_default=Format.PDF, example="pdf")
     theme = _theme("The statement's own where left out.", "brief")
 
 
 class DocumentArgs(PreviewArgs):
     """Which document of a statement."""
 
-    revision = ma.fields.Integer(
+    revision = fields.Integer(
         load_default=None,
         validate=validate.Range(1, 1_000_000),
-        metadata={"description": "The newest where left out.", "example": 1},
+        description="The newest where left out.",
+        example=1,
     )
 
 
@@ -49,22 +46,19 @@ class TemplatePreviewIn(OriginIn):
         required=False,
         load_default=None,
         allow_none=True,
-        metadata={"description": "One that is not kept yet.", "example": None},
+        description="One that is not kept yet.",
+        example=None,
     )
-    facts = ma.fields.Dict(
-        keys=ma.fields.String(),
+    facts = fields.Dict(
+        keys=fields.String(),
         load_default=None,
-        allow_none=True,
-        metadata={
-            "description": "Left out: its example's facts, with demands and cases that are"
-            " invented.",
-            "example": None,
-        },
+        description="Left out: its example's facts, with demands and cases that are invented.",
+        example=None,
     )
-    demands = ma.fields.Nested(ChoiceIn, load_default=lambda: ChoiceIn().load({}))
+    demands = fields.Nested(ChoiceIn, load_default=lambda: ChoiceIn().load({}))
     theme = _theme("The template's own where left out.", "letter")
-    format = ma.fields.String(
+    format = fields.String(
         load_default=str(Format.PDF),
         validate=validate.OneOf([*map(str, Format), *FILES]),
-        metadata={"example": "html"},
+        example="html",
     )

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import marshmallow as ma
-
 from api.infra.tables import csv_files, spreadsheets
 from api.organisations.rules import importing
-from api.web import validate
-from api.web.fields import (
-    CountryCode,
-    Day,
-    Email,
-    LanguageTag,
-    Text,
-    Truth,
-    WebAddress,
-    names_by_language,
-)
+from api.web import fields, validate
 from api.web.paging import PageArgs
-from api.web.rest import Schema
+from api.web.rest import OutSchema, Schema
 from api.web.table_schemas import LineSchema
 from api.web.tables import CSV
 
@@ -26,126 +14,110 @@ from api.web.tables import CSV
 class OrganisationIn(Schema):
     """An organisation's facts."""
 
-    names = names_by_language(required=True)
-    acronym = Text(most=40, load_default=None, allow_none=True, metadata={"example": "SPC"})
-    aliases = ma.fields.List(
-        Text(most=300),
+    names = fields.names_by_language(required=True)
+    acronym = fields.Text(most=40, load_default=None, example="SPC")
+    aliases = fields.List(
+        fields.Text(most=300),
         load_default=list,
         validate=validate.Length(0, 40),
-        metadata={"example": ["Spec. Committee"]},
+        example=["Spec. Committee"],
     )
-    country = CountryCode(load_default=None, allow_none=True)
-    website = WebAddress(load_default=None, allow_none=True)
-    is_public = Truth(
-        load_default=False,
-        metadata={"description": "Stands in the directory that all coalitions search."},
+    country = fields.CountryCode(load_default=None)
+    website = fields.WebAddress(load_default=None)
+    is_public = fields.Truth(
+        load_default=False, description="Stands in the directory that all coalitions search."
     )
-    needs_two = Truth(
-        load_default=False,
-        metadata={"description": "Two of its representatives commit it together, none alone."},
+    needs_two = fields.Truth(
+        load_default=False, description="Two of its representatives commit it together, none alone."
     )
 
 
-class OrganisationOut(Schema):
+class OrganisationOut(OutSchema):
     """An organisation."""
 
-    id = ma.fields.UUID(required=True)
-    coalition_id = ma.fields.UUID(required=True)
-    names = names_by_language(required=True)
-    acronym = ma.fields.String(required=True, allow_none=True, metadata={"example": "SPC"})
-    aliases = ma.fields.List(ma.fields.String(), required=True)
-    country = ma.fields.String(required=True, allow_none=True, metadata={"example": "KZ"})
-    website = ma.fields.String(
-        required=True, allow_none=True, metadata={"example": "https://specimen.example"}
-    )
-    is_public = ma.fields.Boolean(required=True)
-    needs_two = ma.fields.Boolean(required=True)
-    logo_type = ma.fields.String(required=True, allow_none=True, metadata={"example": "image/png"})
-    created_at = ma.fields.AwareDateTime(required=True)
-    updated_at = ma.fields.AwareDateTime(required=True)
+    id = fields.UUID()
+    coalition_id = fields.UUID()
+    names = fields.names_by_language()
+    acronym = fields.String(allow_none=True, example="SPC")
+    aliases = fields.List(fields.String())
+    country = fields.String(allow_none=True, example="KZ")
+    website = fields.String(allow_none=True, example="https://specimen.example")
+    is_public = fields.Boolean()
+    needs_two = fields.Boolean()
+    logo_type = fields.String(allow_none=True, example="image/png")
+    created_at = fields.AwareDateTime()
+    updated_at = fields.AwareDateTime()
 
 
-class EntryOut(Schema):
+class EntryOut(OutSchema):
     """A public entry of the directory."""
 
-    id = ma.fields.UUID(required=True)
-    names = names_by_language(required=True)
-    acronym = ma.fields.String(required=True, allow_none=True, metadata={"example": "SPC"})
-    aliases = ma.fields.List(ma.fields.String(), required=True)
-    country = ma.fields.String(required=True, allow_none=True, metadata={"example": "KZ"})
-    website = ma.fields.String(
-        required=True, allow_none=True, metadata={"example": "https://specimen.example"}
-    )
+    id = fields.UUID()
+    names = fields.names_by_language()
+    acronym = fields.String(allow_none=True, example="SPC")
+    aliases = fields.List(fields.String())
+    country = fields.String(allow_none=True, example="KZ")
+    website = fields.String(allow_none=True, example="https://specimen.example")
 
 
 class EntryUseIn(Schema):
     """Which entry of the directory to use."""
 
-    entry_id = ma.fields.UUID(required=True)
+    entry_id = fields.UUID(required=True)
 
 
 class SearchArgs(PageArgs):
     """A page of what any spelling finds."""
 
-    q = ma.fields.String(
+    q = fields.String(
         validate=validate.Length(1, 200),
-        metadata={"description": "Words of a name, alias or acronym, in any spelling or script."},
+        description="Words of a name, alias or acronym, in any spelling or script.",
     )
 
 
 class CommitterIn(Schema):
     """A person who may commit an organisation."""
 
-    name = Text(required=True, metadata={"example": "A. Specimen"})
-    email = Email(required=True, metadata={"example": "director@specimen.example"})
-    role = Text(load_default=None, allow_none=True, metadata={"example": "Director"})
-    language = LanguageTag(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "Of letters to them; the statement's where left out."},
+    name = fields.Text(required=True, example="A. Specimen")
+    email = fields.Email(required=True, example="director@specimen.example")
+    role = fields.Text(load_default=None, example="Director")
+    language = fields.LanguageTag(
+        load_default=None, description="Of letters to them; the statement's where left out."
     )
-    left_on = ma.fields.Date(
+    left_on = fields.Date(
         load_default=None,
-        allow_none=True,
-        metadata={
-            "description": "The first day on which they may not commit it any more.",
-            "example": None,
-        },
+        description="The first day on which they may not commit it any more.",
+        example=None,
     )
 
 
-class CommitterOut(Schema):
+class CommitterOut(OutSchema):
     """A person who may commit an organisation, or could until they left."""
 
-    id = ma.fields.UUID(required=True, attribute="representative.id")
-    organisation_id = ma.fields.UUID(required=True, attribute="representative.organisation_id")
-    name = ma.fields.String(required=True, metadata={"example": "A. Specimen"})
-    email = ma.fields.String(required=True, metadata={"example": "director@specimen.example"})
-    role = ma.fields.String(required=True, allow_none=True, metadata={"example": "Director"})
-    language = ma.fields.String(
-        required=True,
-        allow_none=True,
-        attribute="representative.language",
-        metadata={"example": "en"},
-    )
-    left_on = ma.fields.Date(required=True, allow_none=True, attribute="representative.left_on")
-    created_at = ma.fields.AwareDateTime(required=True, attribute="representative.created_at")
-    updated_at = ma.fields.AwareDateTime(required=True, attribute="representative.updated_at")
+    id = fields.UUID(attribute="representative.id")
+    organisation_id = fields.UUID(attribute="representative.organisation_id")
+    name = fields.String(example="A. Specimen")
+    email = fields.String(example="director@specimen.example")
+    role = fields.String(allow_none=True, example="Director")
+    language = fields.String(allow_none=True, attribute="representative.language", example="en")
+    left_on = fields.Date(allow_none=True, attribute="representative.left_on")
+    created_at = fields.AwareDateTime(attribute="representative.created_at")
+    updated_at = fields.AwareDateTime(attribute="representative.updated_at")
 
 
 class OrganisationLineIn(LineSchema, OrganisationIn):
     """A line of a table of others with organisations."""
 
-    id = ma.fields.UUID()
-    names = names_by_language()
+    id = fields.UUID()
+    names = fields.names_by_language()
 
 
 class CommitterLineIn(LineSchema, CommitterIn):
     """A line of a table of others with people who may commit organisations."""
 
-    id = ma.fields.UUID()
-    organisation = Text()
-    left_on = Day()
+    id = fields.UUID()
+    organisation = fields.Text()
+    left_on = fields.Day()
 
 
 READ = f"""\

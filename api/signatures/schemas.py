@@ -13,10 +13,9 @@ from api.signatures.rules import MOST_BYTES, EffectiveState, told_at
 from api.signatures.service.exports import For
 from api.signatures.service.tables import LineState
 from api.statements.schemas import WarningOut
-from api.web import table_schemas, tables, validate
-from api.web.fields import CountryCode, Day, Email, Sha256, Text, Truth
+from api.web import fields, table_schemas, tables, validate
 from api.web.paging import PageArgs
-from api.web.rest import Schema
+from api.web.rest import OutSchema, Schema
 
 if TYPE_CHECKING:
     from api.signatures.service.rows import SignatureView
@@ -31,141 +30,119 @@ SHA256 = {
 class RepresentativeIn(Schema):
     """Who signs for an organisation."""
 
-    name = Text(required=True, metadata={"example": "A. Specimen"})
-    role = Text(metadata={"example": "Director"})
+    name = fields.Text(required=True, example="A. Specimen")
+    role = fields.Text(example="Director")
 
 
 class SignatoryIn(Schema):
     """Who signs, and who may see it."""
 
-    kind = ma.fields.Enum(SignatoryKind, by_value=True, required=True)
-    name = Text(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "Only an anonymous signature may come without."},
+    kind = fields.Enum(SignatoryKind, required=True)
+    name = fields.Text(
+        load_default=None, description="Only an anonymous signature may come without."
     )
-    acronym = Text(most=40, load_default=None, allow_none=True)
-    role = Text(load_default=None, allow_none=True)
-    affiliation = Text(load_default=None, allow_none=True)
-    as_printed = Text(
+    acronym = fields.Text(most=40, load_default=None)
+    role = fields.Text(load_default=None)
+    affiliation = fields.Text(load_default=None)
+    as_printed = fields.Text(
         most=600,
         load_default=None,
-        allow_none=True,
-        metadata={"description": "The whole line to print instead of one made of the fields."},
+        description="The whole line to print instead of one made of the fields.",
     )
-    reservation = Text(
+    reservation = fields.Text(
         most=600,
         load_default=None,
-        allow_none=True,
-        metadata={
-            "description": "What the signatory does not stand behind; it prints with the line.",
-            "example": None,
-        },
+        description="What the signatory does not stand behind; it prints with the line.",
+        example=None,
     )
-    represented_by = ma.fields.Nested(RepresentativeIn, load_default=None, allow_none=True)
-    email = Email(load_default=None, allow_none=True)
-    country = CountryCode(load_default=None, allow_none=True)
-    lead = Truth(
+    represented_by = fields.Nested(RepresentativeIn, load_default=None)
+    email = fields.Email(load_default=None)
+    country = fields.CountryCode(load_default=None)
+    lead = fields.Truth(
         load_default=False,
         error_messages={"invalid": "Write true or false."},
-        metadata={"description": "A lead organisation prints first."},
+        description="A lead organisation prints first.",
     )
-    visibility = ma.fields.Enum(Visibility, by_value=True, load_default=Visibility.PUBLIC)
-    day = Day(metadata={"description": "Today where left out."})
+    visibility = fields.Enum(Visibility, load_default=Visibility.PUBLIC)
+    day = fields.Day(description="Today where left out.")
 
 
 class SignatureIn(SignatoryIn):
     """A signature under the text of one revision."""
 
-    revision_sha256 = Sha256(required=True, metadata=SHA256)
-    organisation_id = ma.fields.UUID(
+    revision_sha256 = fields.Sha256(required=True, **SHA256)
+    organisation_id = fields.UUID(
         load_default=None,
-        allow_none=True,
-        metadata={
-            "description": "An organisation of the coalition: what is left out here is taken from"
-            " its entry. The link is kept only while the signature is public.",
-            "example": None,
-        },
+        description="An organisation of the coalition: what is left out here is taken from"
+        " its entry. The link is kept only while the signature is public.",
+        example=None,
     )
 
 
 class ConfirmationIn(Schema):
     """The text that the signatory has seen now."""
 
-    revision_sha256 = Sha256(required=True, metadata=SHA256)
+    revision_sha256 = fields.Sha256(required=True, **SHA256)
 
 
-class RepresentativeOut(Schema):
+class RepresentativeOut(OutSchema):
     """Who signs for an organisation."""
 
-    name = ma.fields.String(required=True)
-    role = ma.fields.String()
+    name = fields.String()
+    role = fields.String(required=False)
 
 
-def _told(**more: Any) -> ma.fields.String:
-    return ma.fields.String(dump_default=None, allow_none=True, **more)
+def _told(**more: Any) -> fields.String:
+    return fields.String(dump_default=None, allow_none=True, required=False, **more)
 
 
-class SignatureOut(Schema):
+class SignatureOut(OutSchema):
     """A signature; what the caller may not see of the signatory is null."""
 
-    id = ma.fields.UUID(required=True, attribute="signature.id")
-    statement_id = ma.fields.UUID(required=True, attribute="signature.statement_id")
-    kind = ma.fields.Enum(SignatoryKind, by_value=True, required=True, attribute="signature.kind")
+    id = fields.UUID(attribute="signature.id")
+    statement_id = fields.UUID(attribute="signature.statement_id")
+    kind = fields.Enum(SignatoryKind, attribute="signature.kind")
     name = _told(attribute="who.name")
     acronym = _told(attribute="who.acronym")
     role = _told(attribute="who.role")
     affiliation = _told(attribute="who.affiliation")
     as_printed = _told(attribute="who.as_printed")
-    reservation = _told(attribute="who.reservation", metadata={"example": None})
-    represented_by = ma.fields.Nested(
-        RepresentativeOut, dump_default=None, allow_none=True, attribute="who.represented_by"
+    reservation = _told(attribute="who.reservation", example=None)
+    represented_by = fields.Nested(
+        RepresentativeOut,
+        dump_default=None,
+        allow_none=True,
+        attribute="who.represented_by",
+        required=False,
     )
-    email = _told(attribute="who.email", metadata={"example": "press@specimen.example"})
-    country = _told(attribute="who.country", metadata={"example": "KZ"})
-    lead = ma.fields.Boolean(required=True, attribute="signature.lead")
-    visibility = ma.fields.Enum(
-        Visibility, by_value=True, required=True, attribute="signature.visibility"
-    )
-    position = ma.fields.Integer(
-        required=True,
+    email = _told(attribute="who.email", example="press@specimen.example")
+    country = _told(attribute="who.country", example="KZ")
+    lead = fields.Boolean(attribute="signature.lead")
+    visibility = fields.Enum(Visibility, attribute="signature.visibility")
+    position = fields.Integer(
         allow_none=True,
         attribute="signature.place",
-        metadata={
-            "description": "Null until a batch gives it: lists pass over it. Who signed and is not"
-            " public has none: they come behind the others, in no order.",
-            "example": 1,
-        },
+        description="Null until a batch gives it: lists pass over it. Who signed and is not"
+        " public has none: they come behind the others, in no order.",
+        example=1,
     )
-    day = ma.fields.Date(required=True, attribute="signature.day")
-    source = ma.fields.Enum(Source, by_value=True, required=True, attribute="signature.source")
-    organisation_id = ma.fields.UUID(
-        required=True, allow_none=True, attribute="signature.organisation_id"
+    day = fields.Date(attribute="signature.day")
+    source = fields.Enum(Source, attribute="signature.source")
+    organisation_id = fields.UUID(allow_none=True, attribute="signature.organisation_id")
+    revision_number = fields.Integer(attribute="signature.revision_number")
+    revision_sha256 = fields.String(attribute="signature.revision_sha256", **SHA256)
+    state = fields.Enum(EffectiveState, attribute="effective_state")
+    why = fields.String(
+        allow_none=True, description="Why it waits, and what ends that.", example=None
     )
-    revision_number = ma.fields.Integer(required=True, attribute="signature.revision_number")
-    revision_sha256 = ma.fields.String(
-        required=True, attribute="signature.revision_sha256", metadata=SHA256
-    )
-    state = ma.fields.Enum(
-        EffectiveState, by_value=True, required=True, attribute="effective_state"
-    )
-    why = ma.fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "Why it waits, and what ends that.", "example": None},
-    )
-    withdrawn_on = ma.fields.Date(
-        required=True, allow_none=True, attribute="signature.withdrawn_on"
-    )
-    created_at = ma.fields.AwareDateTime(
-        required=True,
+    withdrawn_on = fields.Date(allow_none=True, attribute="signature.withdrawn_on")
+    created_at = fields.AwareDateTime(
         attribute="signature.created_at",
-        metadata={"description": "Of what is not public only the day is told: when it began."},
+        description="Of what is not public only the day is told: when it began.",
     )
-    updated_at = ma.fields.AwareDateTime(
-        required=True,
+    updated_at = fields.AwareDateTime(
         attribute="signature.updated_at",
-        metadata={"description": "When the day began on which it was last changed."},
+        description="When the day began on which it was last changed.",
     )
 
     @ma.post_dump(pass_original=True)
@@ -179,99 +156,82 @@ class SignatureOut(Schema):
 class WarnedSignatureOut(SignatureOut):
     """A signature that was entered or changed, and what to look at."""
 
-    warnings = ma.fields.List(ma.fields.Nested(WarningOut), required=True)
+    warnings = fields.List(fields.Nested(WarningOut))
 
 
 class FilterArgs(Schema):
     """Which signatures are asked for."""
 
-    kind = ma.fields.Enum(SignatoryKind, by_value=True)
-    country = CountryCode()
-    visibility = ma.fields.Enum(Visibility, by_value=True)
-    source = ma.fields.Enum(Source, by_value=True)
-    first_day = ma.fields.Date(
-        data_key="from", attribute="from", metadata={"example": "2031-05-01"}
-    )
-    last_day = ma.fields.Date(
-        data_key="until", attribute="until", metadata={"example": "2031-05-31"}
-    )
+    kind = fields.Enum(SignatoryKind)
+    country = fields.CountryCode()
+    visibility = fields.Enum(Visibility)
+    source = fields.Enum(Source)
+    first_day = fields.Date(data_key="from", attribute="from", example="2031-05-01")
+    last_day = fields.Date(data_key="until", attribute="until", example="2031-05-31")
 
 
 class TableArgs(FilterArgs):
     """Which signatures a table holds; who withdrew is not known any more."""
 
-    state = ma.fields.String(
+    state = fields.String(
         validate=validate.OneOf([EffectiveState.COUNTED.value, EffectiveState.WAITING.value]),
-        metadata={
-            "description": "Those that are counted, where left out; an addressee gets no others."
-        },
+        description="Those that are counted, where left out; an addressee gets no others.",
     )
-    whom = ma.fields.Enum(
+    whom = fields.Enum(
         For,
-        by_value=True,
         data_key="for",
         attribute="for",
         load_default=For.ADDRESSEE,
-        metadata={
-            "description": "addressee: what prints. crm: for coordinators, with consents, and of"
-            " who signed in public the e-mail address only where mailings were agreed to."
-            " import: as the import takes it.",
-            "example": "addressee",
-        },
+        description="addressee: what prints. crm: for coordinators, with consents, and of"
+        " who signed in public the e-mail address only where mailings were agreed to."
+        " import: as the import takes it.",
+        example="addressee",
     )
 
 
 class ListArgs(FilterArgs, PageArgs):
     """A page of the signatures that are asked for."""
 
-    state = ma.fields.Enum(
+    state = fields.Enum(
         EffectiveState,
-        by_value=True,
-        metadata={
-            "description": "Those that are held, rejected, invalidated or withdrawn are listed by"
-            " day, all others by position."
-        },
+        description="Those that are held, rejected, invalidated or withdrawn are listed by"
+        " day, all others by position.",
     )
-    q = ma.fields.String(
+    q = fields.String(
         validate=validate.Length(1, 200),
-        metadata={
-            "description": "For coordinators: words of a name, acronym or affiliation, in any"
-            " spelling or script."
-        },
+        description="For coordinators: words of a name, acronym or affiliation, in any"
+        " spelling or script.",
     )
-    found = ma.fields.UUID(
-        metadata={"description": "For coordinators: the job of a search that has ended."}
-    )
+    found = fields.UUID(description="For coordinators: the job of a search that has ended.")
 
 
 class OrderIn(Schema):
     """An order of all signatures that are not withdrawn."""
 
-    ids = ma.fields.List(
-        ma.fields.UUID(), required=True, validate=validate.Length(0, MOST_IN_ORDER)
-    )
+    ids = fields.List(fields.UUID(), required=True, validate=validate.Length(0, MOST_IN_ORDER))
 
 
-class OrderOut(Schema):
+class OrderOut(OutSchema):
     """The order of all signatures that are not withdrawn."""
 
-    ids = ma.fields.List(ma.fields.UUID(), required=True)
+    ids = fields.List(fields.UUID())
 
 
-def _numbers(description: str, **example: int) -> ma.fields.Dict:
-    return ma.fields.Dict(
-        keys=ma.fields.String(),
-        values=ma.fields.Integer(),
+def _numbers(description: str, **example: int) -> fields.Dict:
+    return fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
         required=True,
-        metadata={"description": description, "example": example},
+        description=description,
+        example=example,
     )
 
 
-class PublicCountsOut(Schema):
+class PublicCountsOut(OutSchema):
     """How many signed, as everybody may know."""
 
-    total = ma.fields.Integer(required=True, metadata={"description": "Those that are counted."})
-    paper = ma.fields.Integer(required=True, metadata={"description": "Of them, on paper."})
+    total = fields.Integer(description="Those that are counted.")
+    paper = fields.Integer(description="Of them, on paper.")
     by_kind = _numbers("Those that are counted.", organisation=8, individual=40)
     by_source = _numbers("Where they came from.", entered=8, public=40)
     by_country = _numbers(
@@ -284,52 +244,47 @@ class PublicCountsOut(Schema):
         " than five came; for others these go together with the next.",
         **{"2031-05-01": 12, "2031-05-02": 48},
     )
-    withheld = ma.fields.Integer(
-        required=True, metadata={"description": "Counted, and not listed in public."}
-    )
+    withheld = fields.Integer(description="Counted, and not listed in public.")
 
 
 class CountsOut(PublicCountsOut):
     """How many signed, and how many would."""
 
-    waiting = ma.fields.Integer(
-        required=True, metadata={"description": "Those that a material revision left behind."}
-    )
+    waiting = fields.Integer(description="Those that a material revision left behind.")
 
 
 class ImportArgs(table_schemas.EntryArgs):
     """How a table is entered."""
 
-    revision_sha256 = Sha256(required=True, metadata=SHA256)
-    evidence_id = ma.fields.UUID(
-        load_default=None,
-        metadata={"description": "The scan of what they signed on paper.", "example": None},
+    revision_sha256 = fields.Sha256(required=True, **SHA256)
+    evidence_id = fields.UUID(
+        load_default=None, description="The scan of what they signed on paper.", example=None
     )
 
 
 class EvidenceArgs(Schema):
     """What is said of a scan."""
 
-    note = Text(most=300, load_default=None, metadata={"example": "Sheets 1 to 12."})
+    note = fields.Text(most=300, load_default=None, example="Sheets 1 to 12.")
 
 
-class EvidenceOut(Schema):
+class EvidenceOut(OutSchema):
     """A scan of what was signed on paper."""
 
-    id = ma.fields.UUID(required=True)
-    statement_id = ma.fields.UUID(required=True)
-    content_type = ma.fields.String(required=True, metadata={"example": "application/pdf"})
-    bytes = ma.fields.Integer(required=True)
-    sha256 = ma.fields.String(required=True)
-    note = ma.fields.String(required=True, allow_none=True)
-    created_at = ma.fields.AwareDateTime(required=True)
-    created_by = ma.fields.UUID(required=True, allow_none=True)
+    id = fields.UUID()
+    statement_id = fields.UUID()
+    content_type = fields.String(example="application/pdf")
+    bytes = fields.Integer()
+    sha256 = fields.String()
+    note = fields.String(allow_none=True)
+    created_at = fields.AwareDateTime()
+    created_by = fields.UUID(allow_none=True)
 
 
 class SignatoryLineOut(table_schemas.LineOut):
     """What became of one line."""
 
-    state = ma.fields.Enum(LineState, by_value=True, required=True)
+    state = fields.Enum(LineState)
 
 
 class ReportOut(table_schemas.TableReportOut):
@@ -338,7 +293,7 @@ class ReportOut(table_schemas.TableReportOut):
     entered = table_schemas.count_of(LineState.ENTERED, "They were not there.")
     duplicates = table_schemas.count_of(LineState.DUPLICATE, "The same signatory is there already.")
     refused = table_schemas.count_of(LineState.REFUSED, "They break rules.")
-    lines = ma.fields.List(ma.fields.Nested(SignatoryLineOut), required=True)
+    lines = fields.List(fields.Nested(SignatoryLineOut))
 
 
 TABLE = (

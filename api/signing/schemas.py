@@ -12,71 +12,50 @@ from api.signing.service.proof import MOST
 from api.signing.service.reader import Phase
 from api.statements.models import Moderation
 from api.statements.schemas import confirmed_cases
-from api.web import validate
-from api.web.fields import (
-    CountryCode,
-    Email,
-    LanguageTag,
-    Moment,
-    Sha256,
-    Slug,
-    Text,
-    Truth,
-    Zone,
-    in_their_zone,
-)
-from api.web.rest import Schema
+from api.web import fields, validate
+from api.web.rest import OutSchema, Schema
 
 ADDRESS = "specimen-appeal-k3w7q9xz"
 MOST_MAILERS = 40
 
 
-def _truth(description: str, *, default: bool) -> Truth:
-    return Truth(load_default=default, metadata={"description": description, "example": default})
+def _truth(description: str, *, default: bool) -> fields.Truth:
+    return fields.Truth(load_default=default, description=description, example=default)
 
 
 class SigningIn(Schema):
     """How a statement is signed in public."""
 
-    opens_at = Moment(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "From this instant; null: not yet. A past one is now."},
+    opens_at = fields.Moment(
+        load_default=None, description="From this instant; null: not yet. A past one is now."
     )
-    closes_at = Moment(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "Until before this instant; null: open-ended.", "example": None},
+    closes_at = fields.Moment(
+        load_default=None, description="Until before this instant; null: open-ended.", example=None
     )
-    zone = Zone()
+    zone = fields.Zone()
     takes_individuals = _truth("People may sign.", default=True)
     takes_organisations = _truth("Organisations may sign.", default=True)
     shows_list = _truth("Everybody sees who signed and may be shown.", default=True)
-    is_sensitive = Truth(
+    is_sensitive = fields.Truth(
         load_default=None,
-        allow_none=True,
-        metadata={
-            "description": "Least visibility is preselected, letters name neither statement nor"
-            " coalition, and a receipt can be declined. Left out: as it is, or as a country"
-            " suggests.",
-            "example": None,
-        },
+        description="Least visibility is preselected, letters name neither statement nor"
+        " coalition, and a receipt can be declined. Left out: as it is, or as a country"
+        " suggests.",
+        example=None,
     )
-    moderation = ma.fields.Enum(Moderation, by_value=True, load_default=Moderation.FLAGGED)
-    mailing_organisation_ids = ma.fields.List(
-        ma.fields.UUID(),
+    moderation = fields.Enum(Moderation, load_default=Moderation.FLAGGED)
+    mailing_organisation_ids = fields.List(
+        fields.UUID(),
         load_default=list,
         validate=validate.Length(0, MOST_MAILERS),
-        metadata={"description": "Whose mailings the form offers, in order.", "example": []},
+        description="Whose mailings the form offers, in order.",
+        example=[],
     )
-    retain_until = ma.fields.Date(
+    retain_until = fields.Date(
         load_default=None,
-        allow_none=True,
-        metadata={
-            "description": "Who signed is known until then. Null: as long as it stands. A new day"
-            " is seven days to a hundred years ahead; owners are told by letter seven days"
-            " before it acts."
-        },
+        description="Who signed is known until then. Null: as long as it stands. A new day"
+        " is seven days to a hundred years ahead; owners are told by letter seven days"
+        " before it acts.",
     )
 
     confirmed_cases = confirmed_cases()
@@ -85,280 +64,232 @@ class SigningIn(Schema):
     def _in_their_zone(
         self, facts: dict[str, Any], given: dict[str, Any], **_: Any
     ) -> dict[str, Any]:
-        return in_their_zone(facts, given, ("opens_at", "closes_at"))
+        return fields.in_their_zone(facts, given, ("opens_at", "closes_at"))
 
 
-class SigningOut(Schema):
+class SigningOut(OutSchema):
     """How a statement is signed in public."""
 
-    statement_id = ma.fields.UUID(required=True, attribute="signing.statement_id")
-    address = ma.fields.String(
-        required=True,
+    statement_id = fields.UUID(attribute="signing.statement_id")
+    address = fields.String(
         attribute="signing.address",
-        metadata={
-            "description": "Of its page: /s/{address}. Empty before the first PUT.",
-            "example": ADDRESS,
-        },
+        description="Of its page: /s/{address}. Empty before the first PUT.",
+        example=ADDRESS,
     )
-    opens_at = ma.fields.AwareDateTime(required=True, allow_none=True, attribute="signing.opens_at")
-    closes_at = ma.fields.AwareDateTime(
-        required=True, allow_none=True, attribute="signing.closes_at"
+    opens_at = fields.AwareDateTime(allow_none=True, attribute="signing.opens_at")
+    closes_at = fields.AwareDateTime(allow_none=True, attribute="signing.closes_at")
+    zone = fields.String(attribute="signing.zone")
+    takes_individuals = fields.Boolean(attribute="signing.takes_individuals")
+    takes_organisations = fields.Boolean(attribute="signing.takes_organisations")
+    shows_list = fields.Boolean(attribute="signing.shows_list")
+    is_sensitive = fields.Boolean(attribute="signing.is_sensitive")
+    moderation = fields.Enum(Moderation, attribute="signing.moderation")
+    mailing_organisation_ids = fields.List(
+        fields.UUID(), attribute="signing.mailing_organisation_ids"
     )
-    zone = ma.fields.String(required=True, attribute="signing.zone")
-    takes_individuals = ma.fields.Boolean(required=True, attribute="signing.takes_individuals")
-    takes_organisations = ma.fields.Boolean(required=True, attribute="signing.takes_organisations")
-    shows_list = ma.fields.Boolean(required=True, attribute="signing.shows_list")
-    is_sensitive = ma.fields.Boolean(required=True, attribute="signing.is_sensitive")
-    moderation = ma.fields.Enum(
-        Moderation, by_value=True, required=True, attribute="signing.moderation"
-    )
-    mailing_organisation_ids = ma.fields.List(
-        ma.fields.UUID(), required=True, attribute="signing.mailing_organisation_ids"
-    )
-    retain_until = ma.fields.Date(required=True, allow_none=True, attribute="signing.retain_until")
-    is_open = ma.fields.Boolean(required=True)
-    suggests_sensitive = ma.fields.Boolean(
-        required=True,
-        metadata={"description": "It is about a country that the coalition calls sensitive."},
+    retain_until = fields.Date(allow_none=True, attribute="signing.retain_until")
+    is_open = fields.Boolean()
+    suggests_sensitive = fields.Boolean(
+        description="It is about a country that the coalition calls sensitive."
     )
 
 
 class SuccessorIn(Schema):
     """The statement that continues this one."""
 
-    slug = Slug(required=True, metadata={"example": "specimen-appeal-2"})
+    slug = fields.Slug(required=True, example="specimen-appeal-2")
 
 
 class ConsentIn(Schema):
     """A box that was ticked: its purpose, and the hash of the words beside it."""
 
-    purpose = ma.fields.Enum(Purpose, by_value=True, required=True)
-    organisation_id = ma.fields.UUID(load_default=None, allow_none=True, metadata={"example": None})
-    words_sha256 = Sha256(required=True, metadata=SHA256)
+    purpose = fields.Enum(Purpose, required=True)
+    organisation_id = fields.UUID(load_default=None, example=None)
+    words_sha256 = fields.Sha256(required=True, **SHA256)
 
 
 class PublicSignatureIn(Schema):
     """Who wants to sign, and how."""
 
-    kind = ma.fields.Enum(SignatoryKind, by_value=True, load_default=SignatoryKind.INDIVIDUAL)
-    name = Text(
+    kind = fields.Enum(SignatoryKind, load_default=SignatoryKind.INDIVIDUAL)
+    name = fields.Text(
         required=True,
         prints=False,
-        metadata={
-            "example": "A. Specimen",
-            "description": "Up to 120 characters of a person's, up to 300 of an organisation's. It"
-            " needs a font only where it prints.",
-        },
+        example="A. Specimen",
+        description="Up to 120 characters of a person's, up to 300 of an organisation's. It"
+        " needs a font only where it prints.",
     )
-    role = Text(most=120, prints=False, load_default=None, allow_none=True)
-    affiliation = Text(prints=False, load_default=None, allow_none=True)
-    country = CountryCode(load_default=None, allow_none=True)
-    email = Email(required=True, metadata={"example": "a.specimen@specimen.example"})
-    represented_by = ma.fields.Nested(
+    role = fields.Text(most=120, prints=False, load_default=None)
+    affiliation = fields.Text(prints=False, load_default=None)
+    country = fields.CountryCode(load_default=None)
+    email = fields.Email(required=True, example="a.specimen@specimen.example")
+    represented_by = fields.Nested(
         RepresentativeIn,
         load_default=None,
-        allow_none=True,
-        metadata={"description": "Who may commit the organisation that signs."},
+        description="Who may commit the organisation that signs.",
     )
-    organisation_id = ma.fields.UUID(
+    organisation_id = fields.UUID(
         load_default=None,
-        allow_none=True,
-        metadata={
-            "description": "The entry that signs, of the coalition or of the directory. Without it"
-            " an organisation signs by the one entry of its name and country, where there is one.",
-            "example": None,
-        },
+        description="The entry that signs, of the coalition or of the directory. Without it"
+        " an organisation signs by the one entry of its name and country, where there is one.",
+        example=None,
     )
-    visibility = ma.fields.Enum(Visibility, by_value=True, required=True)
-    language = LanguageTag(load_default=None, allow_none=True)
-    consents = ma.fields.List(
-        ma.fields.Nested(ConsentIn), required=True, validate=validate.Length(0, MOST_MAILERS + 2)
+    visibility = fields.Enum(Visibility, required=True)
+    language = fields.LanguageTag(load_default=None)
+    consents = fields.List(
+        fields.Nested(ConsentIn), required=True, validate=validate.Length(0, MOST_MAILERS + 2)
     )
     receipt = _truth("False: no receipt is sent after it is confirmed.", default=True)
-    revision_sha256 = Sha256(required=True, metadata=SHA256)
-    proof = ma.fields.String(
+    revision_sha256 = fields.Sha256(required=True, **SHA256)
+    proof = fields.String(
         load_default=None,
-        allow_none=True,
         validate=validate.Length(1, MOST),
-        metadata={
-            "description": "A solved challenge (ALTCHA). Without one less is taken from a network.",
-            "example": None,
-        },
+        description="A solved challenge (ALTCHA). Without one less is taken from a network.",
+        example=None,
     )
-    website = ma.fields.String(
+    website = fields.String(
         load_default="",
         validate=validate.Length(0, 300),
-        metadata={"description": "People leave it empty.", "example": ""},
+        description="People leave it empty.",
+        example="",
     )
 
 
-class AcceptedOut(Schema):
+class AcceptedOut(OutSchema):
     """What everybody is told who asks to sign."""
 
-    message = ma.fields.String(required=True)
+    message = fields.String()
 
 
-class OfferedConsentOut(Schema):
+class OfferedConsentOut(OutSchema):
     """A box to tick, with its words; none may be ticked beforehand."""
 
-    purpose = ma.fields.Enum(Purpose, by_value=True, required=True)
-    organisation_id = ma.fields.UUID(required=True, allow_none=True, metadata={"example": None})
-    language = ma.fields.String(required=True, metadata={"example": "en"})
-    words = ma.fields.String(required=True)
-    words_sha256 = ma.fields.String(required=True, attribute="sha256", metadata=SHA256)
+    purpose = fields.Enum(Purpose)
+    organisation_id = fields.UUID(allow_none=True, example=None)
+    language = fields.String(example="en")
+    words = fields.String()
+    words_sha256 = fields.String(attribute="sha256", **SHA256)
 
 
-class PublicStatementOut(Schema):
+class PublicStatementOut(OutSchema):
     """A statement as everybody may read and sign it."""
 
-    address = ma.fields.String(
-        required=True, attribute="signing.address", metadata={"example": ADDRESS}
+    address = fields.String(attribute="signing.address", example=ADDRESS)
+    title = fields.String(attribute="statement.title")
+    kind = fields.String(attribute="statement.kind")
+    language = fields.String(attribute="statement.language", example="en")
+    coalition = fields.String(attribute="coalition.name")
+    accent = fields.String(
+        attribute="coalition.accent", description="The coalition's colour.", example="#0b5563"
     )
-    title = ma.fields.String(required=True, attribute="statement.title")
-    kind = ma.fields.String(required=True, attribute="statement.kind")
-    language = ma.fields.String(
-        required=True, attribute="statement.language", metadata={"example": "en"}
-    )
-    coalition = ma.fields.String(required=True, attribute="coalition.name")
-    accent = ma.fields.String(
-        required=True,
-        attribute="coalition.accent",
-        metadata={"description": "The coalition's colour.", "example": "#0b5563"},
-    )
-    state = ma.fields.String(
-        required=True, attribute="statement.state", metadata={"example": "published"}
-    )
-    phase = ma.fields.Enum(Phase, by_value=True, required=True)
-    opens_at = ma.fields.AwareDateTime(required=True, allow_none=True, attribute="signing.opens_at")
-    closes_at = ma.fields.AwareDateTime(
-        required=True, allow_none=True, attribute="signing.closes_at"
-    )
-    zone = ma.fields.String(required=True, attribute="signing.zone")
-    is_sensitive = ma.fields.Boolean(required=True, attribute="signing.is_sensitive")
-    takes_individuals = ma.fields.Boolean(required=True, attribute="signing.takes_individuals")
-    takes_organisations = ma.fields.Boolean(required=True, attribute="signing.takes_organisations")
-    shows_list = ma.fields.Boolean(required=True, attribute="signing.shows_list")
-    revision_number = ma.fields.Integer(required=True, attribute="revision.number")
-    revision_sha256 = ma.fields.String(required=True, attribute="revision.sha256", metadata=SHA256)
-    printed = ma.fields.Dict(
-        required=True,
+    state = fields.String(attribute="statement.state", example="published")
+    phase = fields.Enum(Phase)
+    opens_at = fields.AwareDateTime(allow_none=True, attribute="signing.opens_at")
+    closes_at = fields.AwareDateTime(allow_none=True, attribute="signing.closes_at")
+    zone = fields.String(attribute="signing.zone")
+    is_sensitive = fields.Boolean(attribute="signing.is_sensitive")
+    takes_individuals = fields.Boolean(attribute="signing.takes_individuals")
+    takes_organisations = fields.Boolean(attribute="signing.takes_organisations")
+    shows_list = fields.Boolean(attribute="signing.shows_list")
+    revision_number = fields.Integer(attribute="revision.number")
+    revision_sha256 = fields.String(attribute="revision.sha256", **SHA256)
+    printed = fields.Dict(
         attribute="revision.printed",
-        metadata={
-            "description": "The text, of which the SHA-256 is.",
-            "example": {"title": "Open the doors"},
-        },
+        description="The text, of which the SHA-256 is.",
+        example={"title": "Open the doors"},
     )
-    edited_on = ma.fields.Date(
-        required=True,
+    edited_on = fields.Date(
         allow_none=True,
-        metadata={
-            "description": "The last day on which the text was edited after it was published.",
-            "example": None,
-        },
+        description="The last day on which the text was edited after it was published.",
+        example=None,
     )
-    consents = ma.fields.List(ma.fields.Nested(OfferedConsentOut), required=True)
-    counts = ma.fields.Nested(PublicCountsOut, required=True)
-    successor = ma.fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "Address of the statement that continues it.", "example": None},
+    consents = fields.List(fields.Nested(OfferedConsentOut))
+    counts = fields.Nested(PublicCountsOut)
+    successor = fields.String(
+        allow_none=True, description="Address of the statement that continues it.", example=None
     )
 
 
 class PublicStatementArgs(Schema):
     """In which language the form speaks."""
 
-    language = LanguageTag(load_default=None)
+    language = fields.LanguageTag(load_default=None)
 
 
-class PublicSignatoryOut(Schema):
+class PublicSignatoryOut(OutSchema):
     """One signatory as everybody sees them."""
 
-    kind = ma.fields.String(required=True, attribute="who.kind", metadata={"example": "individual"})
-    name = ma.fields.String(attribute="who.name")
-    acronym = ma.fields.String(attribute="who.acronym")
-    role = ma.fields.String(attribute="who.role")
-    affiliation = ma.fields.String(attribute="who.affiliation")
-    country = ma.fields.String(attribute="who.country", metadata={"example": "KZ"})
+    kind = fields.String(attribute="who.kind", example="individual")
+    name = fields.String(attribute="who.name", required=False)
+    acronym = fields.String(attribute="who.acronym", required=False)
+    role = fields.String(attribute="who.role", required=False)
+    affiliation = fields.String(attribute="who.affiliation", required=False)
+    country = fields.String(attribute="who.country", example="KZ", required=False)
 
 
-class ChallengeOut(Schema):
+class ChallengeOut(OutSchema):
     """Work for a machine, as ALTCHA (version 2) has it."""
 
-    parameters = ma.fields.Dict(required=True, metadata={"example": {"algorithm": "SHA-256"}})
-    signature = ma.fields.String(required=True)
+    parameters = fields.Dict(example={"algorithm": "SHA-256"})
+    signature = fields.String()
 
 
 class CodeIn(Schema):
     """The short code of a letter."""
 
-    code = ma.fields.String(
-        required=True, validate=validate.Length(1, 40), metadata={"example": "K3W7Q-9XZ2M"}
-    )
+    code = fields.String(required=True, validate=validate.Length(1, 40), example="K3W7Q-9XZ2M")
 
 
-class PendingOut(Schema):
+class PendingOut(OutSchema):
     """A signature that waits for its mailbox, or does not wait any more."""
 
-    title = ma.fields.String(required=True, attribute="statement.title")
-    is_confirmed = ma.fields.Boolean(required=True)
-    own_secret = ma.fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "Once confirmed: for /v1/public/own-signatures/{secret}."},
+    title = fields.String(attribute="statement.title")
+    is_confirmed = fields.Boolean()
+    own_secret = fields.String(
+        allow_none=True, description="Once confirmed: for /v1/public/own-signatures/{secret}."
     )
 
 
-class OwnConsentOut(Schema):
+class OwnConsentOut(OutSchema):
     """What was agreed to, in which words."""
 
-    id = ma.fields.UUID(required=True)
-    purpose = ma.fields.Enum(Purpose, by_value=True, required=True)
-    organisation = ma.fields.String(required=True, allow_none=True)
-    words = ma.fields.String(required=True)
-    given_on = ma.fields.Date(required=True)
-    taken_back_on = ma.fields.Date(required=True, allow_none=True)
+    id = fields.UUID()
+    purpose = fields.Enum(Purpose)
+    organisation = fields.String(allow_none=True)
+    words = fields.String()
+    given_on = fields.Date()
+    taken_back_on = fields.Date(allow_none=True)
 
 
-class OwnSignatureOut(Schema):
+class OwnSignatureOut(OutSchema):
     """A signature, as the one who gave it sees it."""
 
-    title = ma.fields.String(required=True, attribute="statement.title")
-    address = ma.fields.String(
-        required=True, attribute="signing.address", metadata={"example": ADDRESS}
-    )
-    kind = ma.fields.Enum(SignatoryKind, by_value=True, required=True, attribute="signature.kind")
-    state = ma.fields.Enum(
-        SignatureState, by_value=True, required=True, attribute="signature.state"
-    )
-    visibility = ma.fields.Enum(
-        Visibility, by_value=True, required=True, attribute="signature.visibility"
-    )
-    country = ma.fields.String(
-        required=True, allow_none=True, attribute="signature.country", metadata={"example": "KZ"}
-    )
-    day = ma.fields.Date(required=True, attribute="signature.day")
-    who = ma.fields.Dict(required=True, metadata={"example": {"name": "A. Specimen"}})
-    consents = ma.fields.List(ma.fields.Nested(OwnConsentOut), required=True)
+    title = fields.String(attribute="statement.title")
+    address = fields.String(attribute="signing.address", example=ADDRESS)
+    kind = fields.Enum(SignatoryKind, attribute="signature.kind")
+    state = fields.Enum(SignatureState, attribute="signature.state")
+    visibility = fields.Enum(Visibility, attribute="signature.visibility")
+    country = fields.String(allow_none=True, attribute="signature.country", example="KZ")
+    day = fields.Date(attribute="signature.day")
+    who = fields.Dict(example={"name": "A. Specimen"})
+    consents = fields.List(fields.Nested(OwnConsentOut))
 
 
 class OwnSignatureIn(Schema):
     """What changes of one's own signature."""
 
-    name = Text(prints=False)
-    role = Text(most=120, prints=False, allow_none=True)
-    affiliation = Text(prints=False, allow_none=True)
-    country = CountryCode(allow_none=True)
-    represented_by = ma.fields.Nested(RepresentativeIn)
-    visibility = ma.fields.Enum(Visibility, by_value=True)
-    consents = ma.fields.List(
-        ma.fields.Nested(ConsentIn),
+    name = fields.Text(prints=False)
+    role = fields.Text(most=120, prints=False, allow_none=True)
+    affiliation = fields.Text(prints=False, allow_none=True)
+    country = fields.CountryCode(allow_none=True)
+    represented_by = fields.Nested(RepresentativeIn)
+    visibility = fields.Enum(Visibility)
+    consents = fields.List(
+        fields.Nested(ConsentIn),
         validate=validate.Length(0, 1),
-        metadata={
-            "description": "To have the name shown, where that was not agreed to yet.",
-            "example": [],
-        },
+        description="To have the name shown, where that was not agreed to yet.",
+        example=[],
     )
-    consents_taken_back = ma.fields.List(
-        ma.fields.UUID(), validate=validate.Length(0, MOST_MAILERS), metadata={"example": []}
+    consents_taken_back = fields.List(
+        fields.UUID(), validate=validate.Length(0, MOST_MAILERS), example=[]
     )

@@ -10,10 +10,9 @@ from api.cases.schemas import ChangeOut
 from api.errors import Code
 from api.statements.models import State, StatementKind, Weight
 from api.statements.service.work import WorkFilter, WorkKind
-from api.web import validate
-from api.web.fields import CountryCode, LanguageTag, Slug, Text
+from api.web import fields, validate
 from api.web.paging import PageArgs, listed
-from api.web.rest import CODE, Schema
+from api.web.rest import CODE, OutSchema, Schema
 
 if TYPE_CHECKING:
     from api.statements.service import Frozen, Moved
@@ -30,16 +29,14 @@ DOCUMENT = {
 SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
-def document_field() -> ma.fields.Dict:
+def document_field() -> fields.Dict:
     """Return the field of a portable document without signatories; docs/format.md has its keys."""
-    return ma.fields.Dict(
-        keys=ma.fields.String(),
+    return fields.Dict(
+        keys=fields.String(),
         required=True,
-        metadata={
-            "description": "A portable document without signatories (docs/format.md); format and"
-            " coalition may be left out.",
-            "example": DOCUMENT,
-        },
+        description="A portable document without signatories (docs/format.md); format and"
+        " coalition may be left out.",
+        example=DOCUMENT,
     )
 
 
@@ -52,111 +49,90 @@ class StatementIn(Schema):
 class StatementArgs(PageArgs):
     """Which of a coalition's statements."""
 
-    state = ma.fields.Enum(State, by_value=True)
-    kind = ma.fields.Enum(StatementKind, by_value=True)
-    language = LanguageTag()
+    state = fields.Enum(State)
+    kind = fields.Enum(StatementKind)
+    language = fields.LanguageTag()
 
 
-class StatementOut(Schema):
+class StatementOut(OutSchema):
     """A statement, without its text."""
 
-    id = ma.fields.UUID(required=True)
-    coalition_id = ma.fields.UUID(required=True)
-    slug = ma.fields.String(required=True, metadata={"example": "specimen-appeal"})
-    kind = ma.fields.Enum(StatementKind, by_value=True, required=True)
-    language = ma.fields.String(required=True, metadata={"example": "en"})
-    title = ma.fields.String(required=True, metadata={"example": "Open the doors"})
-    state = ma.fields.Enum(State, by_value=True, required=True)
-    revision_number = ma.fields.Integer(
-        required=True, metadata={"description": "The newest revision's; 0 before the first."}
-    )
-    template_version_id = ma.fields.UUID(required=True, allow_none=True)
-    created_at = ma.fields.AwareDateTime(required=True)
-    updated_at = ma.fields.AwareDateTime(required=True)
+    id = fields.UUID()
+    coalition_id = fields.UUID()
+    slug = fields.String(example="specimen-appeal")
+    kind = fields.Enum(StatementKind)
+    language = fields.String(example="en")
+    title = fields.String(example="Open the doors")
+    state = fields.Enum(State)
+    revision_number = fields.Integer(description="The newest revision's; 0 before the first.")
+    template_version_id = fields.UUID(allow_none=True)
+    created_at = fields.AwareDateTime()
+    updated_at = fields.AwareDateTime()
 
 
-class WarningOut(Schema):
+class WarningOut(OutSchema):
     """What the author should look at; it refuses nothing."""
 
-    pointer = ma.fields.String(required=True, metadata={"example": "/document/body/0/paragraph"})
-    code = ma.fields.Enum(Code, by_value=True, required=True, metadata=CODE)
-    detail = ma.fields.String(required=True)
+    pointer = fields.String(example="/document/body/0/paragraph")
+    code = fields.Enum(Code, **CODE)
+    detail = fields.String()
 
 
-class PastDemandOut(Schema):
+class PastDemandOut(OutSchema):
     """A demand as a text asks it: of each wording of a statement the newest text that has it."""
 
-    statement = ma.fields.Nested(StatementOut, required=True)
-    title = ma.fields.String(
-        required=True, metadata={"example": "Open the doors", "description": "Of that text."}
+    statement = fields.Nested(StatementOut)
+    title = fields.String(example="Open the doors", description="Of that text.")
+    day = fields.Date(allow_none=True, description="Of its dateline.")
+    revision_number = fields.Integer(
+        attribute="past.revision_number", description="0: in the draft, and in no revision."
     )
-    day = ma.fields.Date(
-        required=True, allow_none=True, metadata={"description": "Of its dateline."}
+    url = fields.String(example=f"/v1/statements/{ID}/revisions/1")
+    key = fields.String(attribute="past.key", example="kz-1")
+    country = fields.String(allow_none=True, attribute="past.country", example="KZ")
+    party = fields.String(allow_none=True, attribute="past.party", example=None)
+    text = fields.String(
+        attribute="past.text", example="Kazakhstan should repeal its law on false information."
     )
-    revision_number = ma.fields.Integer(
-        required=True,
-        attribute="past.revision_number",
-        metadata={"description": "0: in the draft, and in no revision."},
-    )
-    url = ma.fields.String(required=True, metadata={"example": f"/v1/statements/{ID}/revisions/1"})
-    key = ma.fields.String(required=True, attribute="past.key", metadata={"example": "kz-1"})
-    country = ma.fields.String(
-        required=True, allow_none=True, attribute="past.country", metadata={"example": "KZ"}
-    )
-    party = ma.fields.String(
-        required=True, allow_none=True, attribute="past.party", metadata={"example": None}
-    )
-    text = ma.fields.String(
-        required=True,
-        attribute="past.text",
-        metadata={"example": "Kazakhstan should repeal its law on false information."},
-    )
-    likeness = ma.fields.Float(
-        required=True,
+    likeness = fields.Float(
         allow_none=True,
-        metadata={
-            "example": 0.8,
-            "description": "How much of the words that were sought it says, to 1; null where it"
-            " was found by its key.",
-        },
+        example=0.8,
+        description="How much of the words that were sought it says, to 1; null where it"
+        " was found by its key.",
     )
 
 
 class PastDemandArgs(Schema):
     """The words of a demand."""
 
-    q = ma.fields.String(
+    q = fields.String(
         load_default=None,
         validate=validate.Length(1, 2000),
-        metadata={
-            "example": "repeal the law on false information",
-            "description": "In any spelling or script. Rare words weigh more than common ones."
-            " Left out: all of them, the newest first.",
-        },
+        example="repeal the law on false information",
+        description="In any spelling or script. Rare words weigh more than common ones."
+        " Left out: all of them, the newest first.",
     )
-    country = CountryCode(metadata={"description": "Of whom it is asked."})
-    party = Slug(metadata={"example": "eu", "description": "Id of the party."})
-    limit = ma.fields.Integer(load_default=20, validate=validate.Range(1, 100))
+    country = fields.CountryCode(description="Of whom it is asked.")
+    party = fields.Slug(example="eu", description="Id of the party.")
+    limit = fields.Integer(load_default=20, validate=validate.Range(1, 100))
 
 
-class PastDemandsOut(Schema):
+class PastDemandsOut(OutSchema):
     """The likest past demands; there is no next page."""
 
-    items = ma.fields.List(ma.fields.Nested(PastDemandOut), required=True)
+    items = fields.List(fields.Nested(PastDemandOut))
 
 
-def _days(description: str) -> ma.fields.Integer:
-    return ma.fields.Integer(
-        load_default=90,
-        validate=validate.Range(0, 36_500),
-        metadata={"example": 90, "description": description},
+def _days(description: str) -> fields.Integer:
+    return fields.Integer(
+        load_default=90, validate=validate.Range(0, 36_500), example=90, description=description
     )
 
 
 class WorkArgs(PageArgs):
     """Which work."""
 
-    kind = ma.fields.Enum(WorkKind, by_value=True, load_default=None)
+    kind = fields.Enum(WorkKind, load_default=None)
     case_days = _days("After how many days a case that was not verified waits.")
     demand_days = _days("After how many days a demand without news waits.")
 
@@ -165,143 +141,119 @@ class WorkArgs(PageArgs):
         return {"page": given.pop("page"), "wanted": WorkFilter(**given)}
 
 
-class WorkItemOut(Schema):
+class WorkItemOut(OutSchema):
     """One thing to be done."""
 
-    kind = ma.fields.Enum(WorkKind, by_value=True, required=True)
-    what = ma.fields.String(
-        required=True,
-        metadata={
-            "example": "Aigerim Zhaksylykova",
-            "description": "A case's label, a demand's words, or a draft's title.",
-        },
+    kind = fields.Enum(WorkKind)
+    what = fields.String(
+        example="Aigerim Zhaksylykova",
+        description="A case's label, a demand's words, or a draft's title.",
     )
-    since = ma.fields.Date(
-        required=True,
+    since = fields.Date(
         allow_none=True,
-        metadata={
-            "description": "The day of the last news, in the world; null: there was none ever."
-        },
+        description="The day of the last news, in the world; null: there was none ever.",
     )
-    why = ma.fields.String(required=True, metadata={"example": "Last verified on 2031-01-02."})
-    url = ma.fields.String(required=True, metadata={"example": f"/v1/cases/{ID}"})
-    case_ids = ma.fields.List(
-        ma.fields.UUID(),
-        required=True,
-        metadata={
-            "description": "The case, the first ten that a draft is behind, or the first ten whose"
-            " freedom a demand asks for though they are free or dead."
-        },
+    why = fields.String(example="Last verified on 2031-01-02.")
+    url = fields.String(example=f"/v1/cases/{ID}")
+    case_ids = fields.List(
+        fields.UUID(),
+        description="The case, the first ten that a draft is behind, or the first ten whose"
+        " freedom a demand asks for though they are free or dead.",
     )
-    demand_id = ma.fields.UUID(required=True, allow_none=True, metadata={"example": None})
-    statement_id = ma.fields.UUID(required=True, allow_none=True, metadata={"example": None})
+    demand_id = fields.UUID(allow_none=True, example=None)
+    statement_id = fields.UUID(allow_none=True, example=None)
 
 
-class WorkCountsOut(Schema):
+class WorkCountsOut(OutSchema):
     """How much waits of each kind."""
 
-    case = ma.fields.Integer(required=True)
-    demand = ma.fields.Integer(required=True)
-    draft = ma.fields.Integer(required=True)
+    case = fields.Integer()
+    demand = fields.Integer()
+    draft = fields.Integer()
 
 
 class WorkOut(listed(WorkItemOut)):  # type: ignore[misc] # a class that is made
     """A page of what waits."""
 
-    counts = ma.fields.Nested(WorkCountsOut, required=True)
+    counts = fields.Nested(WorkCountsOut, required=True)
 
 
-class DraftOut(Schema):
+class DraftOut(OutSchema):
     """A statement's draft."""
 
-    statement = ma.fields.Nested(StatementOut, required=True)
+    statement = fields.Nested(StatementOut)
     document = document_field()
-    warnings = ma.fields.List(ma.fields.Nested(WarningOut), required=True)
+    warnings = fields.List(fields.Nested(WarningOut))
 
 
-def confirmed_cases() -> ma.fields.List[str]:
+def confirmed_cases() -> fields.List:
     """Return the field of whatever puts a text out."""
-    return ma.fields.List(
-        ma.fields.String(validate=validate.Length(1, 80)),
+    return fields.List(
+        fields.String(validate=validate.Length(1, 80)),
         load_default=list,
         validate=validate.Length(0, 1000),
-        metadata={
-            "description": "Where it puts the text out: the cases, by key or id, that it rightly"
-            " names though they were released or have died. Needed for each for whose freedom it"
-            " asks, or of which it says another status, or none; once in a statement, until that"
-            " changes.",
-            "example": [],
-        },
+        description="Where it puts the text out: the cases, by key or id, that it rightly"
+        " names though they were released or have died. Needed for each for whose freedom it"
+        " asks, or of which it says another status, or none; once in a statement, until that"
+        " changes.",
+        example=[],
     )
 
 
 class RevisionIn(Schema):
     """What a new revision means."""
 
-    weight = ma.fields.String(
+    weight = fields.String(
         load_default=None,
-        allow_none=True,
         validate=validate.OneOf([Weight.EDITORIAL.value, Weight.MATERIAL.value]),
-        metadata={
-            "description": "Needed after the first. editorial: signatures carry over; material:"
-            " each waits until it is confirmed.",
-            "example": "editorial",
-        },
+        description="Needed after the first. editorial: signatures carry over; material:"
+        " each waits until it is confirmed.",
+        example="editorial",
     )
-    note = Text(
-        most=500, load_default=None, allow_none=True, metadata={"example": "A typing error."}
-    )
+    note = fields.Text(most=500, load_default=None, example="A typing error.")
     confirmed_cases = confirmed_cases()
 
 
-class RevisionRowOut(Schema):
+class RevisionRowOut(OutSchema):
     """A revision in a list."""
 
-    id = ma.fields.UUID(required=True)
-    statement_id = ma.fields.UUID(required=True)
-    number = ma.fields.Integer(required=True)
-    weight = ma.fields.Enum(Weight, by_value=True, required=True)
-    note = ma.fields.String(required=True, allow_none=True)
-    language = ma.fields.String(required=True, metadata={"example": "en"})
-    sha256 = ma.fields.String(required=True, metadata={"example": SHA256})
-    is_taken_back = ma.fields.Boolean(
-        required=True,
-        metadata={"description": "A name in it was taken back; only owners read its text."},
+    id = fields.UUID()
+    statement_id = fields.UUID()
+    number = fields.Integer()
+    weight = fields.Enum(Weight)
+    note = fields.String(allow_none=True)
+    language = fields.String(example="en")
+    sha256 = fields.String(example=SHA256)
+    is_taken_back = fields.Boolean(
+        description="A name in it was taken back; only owners read its text."
     )
-    edited_on = ma.fields.Date(
-        required=True,
+    edited_on = fields.Date(
         allow_none=True,
-        metadata={
-            "description": "The day on which it took the place of a text that was public by then.",
-            "example": None,
-        },
+        description="The day on which it took the place of a text that was public by then.",
+        example=None,
     )
-    created_at = ma.fields.AwareDateTime(required=True)
+    created_at = fields.AwareDateTime()
 
 
 class RevisionOut(RevisionRowOut):
     """A revision, with what prints: the SHA-256 is of exactly that, as RFC 8785 writes it."""
 
-    printed = ma.fields.Dict(required=True, metadata={"example": {"title": "Open the doors"}})
+    printed = fields.Dict(example={"title": "Open the doors"})
 
 
 class FrozenOut(RevisionOut):
     """A new revision, and what somebody should look at before it goes out."""
 
-    warnings = ma.fields.List(
-        ma.fields.Nested(WarningOut),
-        required=True,
-        metadata={
-            "description": "Where it names people who were released or have died, or members that"
-            " do not stand under it by name. The pointers lead into the draft."
-        },
+    warnings = fields.List(
+        fields.Nested(WarningOut),
+        description="Where it names people who were released or have died, or members that"
+        " do not stand under it by name. The pointers lead into the draft.",
     )
 
-    change = ma.fields.Nested(
+    change = fields.Nested(
         ChangeOut,
-        required=True,
         allow_none=True,
-        metadata={"description": "Null for the first, and after a text that was taken back."},
+        description="Null for the first, and after a text that was taken back.",
     )
 
     @ma.pre_dump
@@ -313,14 +265,11 @@ class FrozenOut(RevisionOut):
 class MovedOut(StatementOut):
     """A statement that moved on, and what somebody should look at where it is published."""
 
-    warnings = ma.fields.List(
-        ma.fields.Nested(WarningOut),
-        required=True,
-        metadata={
-            "description": "Where it is published: each member that it names and that does not"
-            " stand under it by name, and each number of organisations that does not fit. The"
-            " pointers lead into the draft."
-        },
+    warnings = fields.List(
+        fields.Nested(WarningOut),
+        description="Where it is published: each member that it names and that does not"
+        " stand under it by name, and each number of organisations that does not fit. The"
+        " pointers lead into the draft.",
     )
 
     @ma.pre_dump
@@ -332,5 +281,5 @@ class MovedOut(StatementOut):
 class TransitionIn(Schema):
     """Where a statement goes."""
 
-    state = ma.fields.Enum(State, by_value=True, required=True, metadata={"example": "review"})
+    state = fields.Enum(State, required=True, example="review")
     confirmed_cases = confirmed_cases()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import marshmallow as ma
-
-from api.web import validate
-from api.web.rest import Schema
+from api.web import fields, validate
+from api.web.rest import OutSchema, Schema
 
 SOURCE = {
     "name": "release",
@@ -21,10 +19,11 @@ SOURCE = {
 }
 
 
-def source_field(**more: Any) -> ma.fields.Dict:
+def source_field(**more: Any) -> fields.Dict:
     """Return the field of a whole template; docs/templates.md has its keys."""
-    given = {"required": True, "metadata": {"example": SOURCE}, **more}
-    return ma.fields.Dict(keys=ma.fields.String(), **given)
+    more.setdefault("required", True)
+    more.setdefault("example", SOURCE)
+    return fields.Dict(keys=fields.String(), **more)
 
 
 class TemplateIn(Schema):
@@ -36,53 +35,49 @@ class TemplateIn(Schema):
 class BuiltInUseIn(Schema):
     """Which of the templates that come with the product to copy."""
 
-    built_in = ma.fields.String(required=True, metadata={"example": "summit-letter"})
+    built_in = fields.String(required=True, example="summit-letter")
 
 
 class FileArgs(Schema):
     """What kind of file a template is given as."""
 
-    format = ma.fields.String(load_default="yaml", validate=validate.OneOf(["yaml", "json"]))
+    format = fields.String(load_default="yaml", validate=validate.OneOf(["yaml", "json"]))
 
 
-class TemplateRowOut(Schema):
+class TemplateRowOut(OutSchema):
     """A template in a list."""
 
-    id = ma.fields.UUID(required=True)
-    coalition_id = ma.fields.UUID(required=True)
-    name = ma.fields.String(required=True, metadata={"example": "release"})
-    title = ma.fields.String(required=True, metadata={"example": "Call for a release"})
-    language = ma.fields.String(required=True, metadata={"example": "en"})
-    version_number = ma.fields.Integer(required=True)
-    updated_at = ma.fields.AwareDateTime(required=True)
+    id = fields.UUID()
+    coalition_id = fields.UUID()
+    name = fields.String(example="release")
+    title = fields.String(example="Call for a release")
+    language = fields.String(example="en")
+    version_number = fields.Integer()
+    updated_at = fields.AwareDateTime()
 
 
-class TemplateVersionOut(Schema):
+class TemplateVersionOut(OutSchema):
     """One version of a template, with the form of its facts."""
 
-    id = ma.fields.UUID(required=True, attribute="template.id")
-    coalition_id = ma.fields.UUID(required=True)
-    name = ma.fields.String(
-        required=True, attribute="template.name", metadata={"example": "release"}
-    )
-    version_number = ma.fields.Integer(required=True, attribute="number")
+    id = fields.UUID(attribute="template.id")
+    coalition_id = fields.UUID()
+    name = fields.String(attribute="template.name", example="release")
+    version_number = fields.Integer(attribute="number")
     source = source_field()
-    facts_schema = ma.fields.Dict(
-        required=True, metadata={"description": "JSON Schema 2020-12 of the facts."}
-    )
-    created_at = ma.fields.AwareDateTime(required=True)
+    facts_schema = fields.Dict(description="JSON Schema 2020-12 of the facts.")
+    created_at = fields.AwareDateTime()
 
 
-class BuiltInOut(Schema):
+class BuiltInOut(OutSchema):
     """A template that comes with the product."""
 
-    name = ma.fields.String(required=True, metadata={"example": "summit-letter"})
-    title = ma.fields.String(required=True, metadata={"example": "Summit letter"})
+    name = fields.String(example="summit-letter")
+    title = fields.String(example="Summit letter")
     source = source_field()
-    facts_schema = ma.fields.Dict(required=True)
+    facts_schema = fields.Dict()
 
 
-class BuiltInsOut(Schema):
+class BuiltInsOut(OutSchema):
     """All that come with the product."""
 
-    items = ma.fields.List(ma.fields.Nested(BuiltInOut), required=True)
+    items = fields.List(fields.Nested(BuiltInOut))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import marshmallow as ma
-
 from api.mailings.rules import bodies
 from api.mailings.schemas import LetterTextSchema, one_a_language
 from api.updates import rules
 from api.updates.models import UpdateState
-from api.web import validate
-from api.web.fields import LanguageTag, Text
-from api.web.rest import Schema
+from api.web import fields, validate
+from api.web.rest import OutSchema, Schema
 
 _EXAMPLE = [
     {
@@ -28,152 +25,130 @@ MARKDOWN = (
 class UpdateTextSchema(LetterTextSchema):
     """An update in one language."""
 
-    subject = Text(
+    subject = fields.Text(
         most=bodies.MOST_SUBJECT,
         required=True,
-        metadata={"example": _EXAMPLE[0]["subject"], "description": "Plain text, one line."},
+        example=_EXAMPLE[0]["subject"],
+        description="Plain text, one line.",
     )
-    text = Text(
+    text = fields.Text(
         most=bodies.MOST_TEXT,
         lines=True,
         required=True,
-        metadata={"example": _EXAMPLE[0]["text"], "description": MARKDOWN},
+        example=_EXAMPLE[0]["text"],
+        description=MARKDOWN,
     )
 
 
 class UpdateIn(Schema):
     """What is written, and by whose mailings."""
 
-    organisation_id = ma.fields.UUID(
-        required=True,
-        metadata={"description": "Of the coalition: who agreed to its mailings gets the update."},
+    organisation_id = fields.UUID(
+        required=True, description="Of the coalition: who agreed to its mailings gets the update."
     )
-    also_statement_ids = ma.fields.List(
-        ma.fields.UUID(),
+    also_statement_ids = fields.List(
+        fields.UUID(),
         load_default=list,
         validate=[validate.Length(0, rules.MOST_STATEMENTS), validate.unique],
-        metadata={
-            "example": [],
-            "description": "It goes to those who agreed at these statements as well, once each.",
-        },
+        example=[],
+        description="It goes to those who agreed at these statements as well, once each.",
     )
-    language = LanguageTag(
-        required=True,
-        metadata={"description": "Of the text for those in whose language there is none."},
+    language = fields.LanguageTag(
+        required=True, description="Of the text for those in whose language there is none."
     )
-    texts = ma.fields.List(
-        ma.fields.Nested(UpdateTextSchema),
+    texts = fields.List(
+        fields.Nested(UpdateTextSchema),
         required=True,
         validate=[validate.Length(1, bodies.MOST_LANGUAGES), one_a_language],
-        metadata={"example": _EXAMPLE},
+        example=_EXAMPLE,
     )
 
 
-class UpdateOut(Schema):
+class UpdateOut(OutSchema):
     """An update."""
 
-    id = ma.fields.UUID(required=True)
-    statement_id = ma.fields.UUID(required=True)
-    organisation_id = ma.fields.UUID(required=True)
-    also_statement_ids = ma.fields.List(ma.fields.UUID(), required=True)
-    language = ma.fields.String(required=True, metadata={"example": "en"})
-    texts = ma.fields.List(ma.fields.Nested(UpdateTextSchema), required=True)
-    state = ma.fields.Enum(UpdateState, by_value=True, required=True)
-    created_at = ma.fields.AwareDateTime(required=True)
-    created_by = ma.fields.UUID(required=True, allow_none=True)
-    started_at = ma.fields.AwareDateTime(required=True, allow_none=True)
-    ended_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    id = fields.UUID()
+    statement_id = fields.UUID()
+    organisation_id = fields.UUID()
+    also_statement_ids = fields.List(fields.UUID())
+    language = fields.String(example="en")
+    texts = fields.List(fields.Nested(UpdateTextSchema))
+    state = fields.Enum(UpdateState)
+    created_at = fields.AwareDateTime()
+    created_by = fields.UUID(allow_none=True)
+    started_at = fields.AwareDateTime(allow_none=True)
+    ended_at = fields.AwareDateTime(allow_none=True)
 
 
 class UpdatePreviewArgs(Schema):
     """For whom it is shown."""
 
-    language = LanguageTag(metadata={"description": "In which somebody reads."})
+    language = fields.LanguageTag(description="In which somebody reads.")
 
 
-class UpdatePreviewOut(Schema):
+class UpdatePreviewOut(OutSchema):
     """A letter as it goes out, but for its link."""
 
-    language = ma.fields.String(
-        required=True, metadata={"description": "Of the text that they get.", "example": "en"}
-    )
-    sender_name = ma.fields.String(required=True, metadata={"example": "Specimen Committee"})
-    subject = ma.fields.String(required=True)
-    text = ma.fields.String(required=True)
-    html = ma.fields.String(required=True)
+    language = fields.String(description="Of the text that they get.", example="en")
+    sender_name = fields.String(example="Specimen Committee")
+    subject = fields.String()
+    text = fields.String()
+    html = fields.String()
 
 
 class UpdateTestIn(Schema):
     """Which of its texts you want to see."""
 
-    language = LanguageTag(load_default=None, allow_none=True)
+    language = fields.LanguageTag(load_default=None)
 
 
-class UpdateTestOut(Schema):
+class UpdateTestOut(OutSchema):
     """A letter to yourself."""
 
-    language = ma.fields.String(required=True, metadata={"example": "en"})
+    language = fields.String(example="en")
 
 
-class UpdateReadersOut(Schema):
+class UpdateReadersOut(OutSchema):
     """How many read one language, and which text they get."""
 
-    language = ma.fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"example": "ru-KZ", "description": "Of the signatories; null: not known."},
+    language = fields.String(
+        allow_none=True, example="ru-KZ", description="Of the signatories; null: not known."
     )
-    text_language = ma.fields.String(required=True, metadata={"example": "ru"})
-    number = ma.fields.Integer(required=True, metadata={"example": 12})
+    text_language = fields.String(example="ru")
+    number = fields.Integer(example=12)
 
 
-class UpdateLeftOutOut(Schema):
+class UpdateLeftOutOut(OutSchema):
     """How many who agreed get none, by why."""
 
-    not_confirmed = ma.fields.Integer(
-        required=True, metadata={"description": "Held, rejected or taken out of the count."}
-    )
-    no_address = ma.fields.Integer(required=True)
-    suppressed = ma.fields.Integer(
-        required=True, metadata={"description": "Letters came back, or were complained of."}
-    )
-    twice = ma.fields.Integer(
-        required=True, metadata={"description": "The same mailbox gets it already."}
-    )
+    not_confirmed = fields.Integer(description="Held, rejected or taken out of the count.")
+    no_address = fields.Integer()
+    suppressed = fields.Integer(description="Letters came back, or were complained of.")
+    twice = fields.Integer(description="The same mailbox gets it already.")
 
 
-class UpdateCountOut(Schema):
+class UpdateCountOut(OutSchema):
     """To how many an update would go now."""
 
-    number = ma.fields.Integer(required=True, metadata={"example": 12})
-    consents = ma.fields.Integer(required=True, metadata={"example": 13})
-    languages = ma.fields.List(ma.fields.Nested(UpdateReadersOut), required=True)
-    left_out = ma.fields.Nested(UpdateLeftOutOut, required=True)
+    number = fields.Integer(example=12)
+    consents = fields.Integer(example=13)
+    languages = fields.List(fields.Nested(UpdateReadersOut))
+    left_out = fields.Nested(UpdateLeftOutOut)
 
 
-class UpdateProgressOut(Schema):
+class UpdateProgressOut(OutSchema):
     """How far an update is."""
 
-    state = ma.fields.Enum(UpdateState, by_value=True, required=True)
-    percent = ma.fields.Integer(required=True, metadata={"example": 40})
-    recipients = ma.fields.Integer(
-        required=True, metadata={"description": "Those who were gathered when it was begun."}
-    )
-    waiting = ma.fields.Integer(required=True)
-    on_the_way = ma.fields.Integer(
-        required=True, metadata={"description": "Letters that are sent next, or tried again."}
-    )
-    sent = ma.fields.Integer(required=True)
-    failed = ma.fields.Integer(
-        required=True, metadata={"description": "Refused for good, or too often."}
-    )
-    gone = ma.fields.Integer(
-        required=True,
-        metadata={"description": "They took their consent or signature back meanwhile."},
-    )
-    left_out = ma.fields.Nested(
+    state = fields.Enum(UpdateState)
+    percent = fields.Integer(example=40)
+    recipients = fields.Integer(description="Those who were gathered when it was begun.")
+    waiting = fields.Integer()
+    on_the_way = fields.Integer(description="Letters that are sent next, or tried again.")
+    sent = fields.Integer()
+    failed = fields.Integer(description="Refused for good, or too often.")
+    gone = fields.Integer(description="They took their consent or signature back meanwhile.")
+    left_out = fields.Nested(
         UpdateLeftOutOut,
-        required=True,
         allow_none=True,
-        metadata={"description": "From the beginning; null until all are gathered."},
+        description="From the beginning; null until all are gathered.",
     )

@@ -22,7 +22,73 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-class Text(ma.fields.String):
+class Described(ma.fields.Field[Any]):
+    """What every field of ours takes: an example and a description, for openapi.yaml."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        """Keep `example` and `description`; and whether somebody said that it is not required."""
+        self.is_optional = more.get("required") is False  # see `rest.OutSchema`
+        told = [each for each in more if each in {"example", "description"}]
+        metadata = {each: more.pop(each) for each in told} | more.pop("metadata", {})
+        super().__init__(*args, metadata=metadata, **more)
+
+
+class String(Described, ma.fields.String):
+    """A text, as it came."""
+
+
+class UUID(Described, ma.fields.UUID):
+    """An id of a row."""
+
+
+class Integer(Described, ma.fields.Integer):
+    """A whole number."""
+
+
+class Float(Described, ma.fields.Float):
+    """Any number."""
+
+
+class Boolean(Described, ma.fields.Boolean):
+    """True or false, also in the words of a query."""
+
+
+class Date(Described, ma.fields.Date):
+    """A day."""
+
+
+class AwareDateTime(Described, ma.fields.AwareDateTime):
+    """An instant with its zone."""
+
+
+class Enum(Described, ma.fields.Enum[Any]):
+    """One of an enum, by its value."""
+
+    def __init__(self, kind: Any, **more: Any) -> None:
+        super().__init__(kind, by_value=True, **more)
+
+
+class List(Described, ma.fields.List[Any]):
+    """Several of one field."""
+
+
+class Nested(Described, ma.fields.Nested):
+    """What another schema says."""
+
+
+class Dict(Described, ma.fields.Dict):
+    """An object of any keys."""
+
+
+class Raw(Described, ma.fields.Raw):
+    """Any JSON."""
+
+
+class Function(Described, ma.fields.Function):
+    """What a function makes of the whole."""
+
+
+class Text(String):
     """One text that can be kept and printed: NFC, without controls, every character in a font."""
 
     def __init__(
@@ -57,7 +123,7 @@ class Text(ma.fields.String):
         return text
 
 
-class Truth(ma.fields.Boolean):
+class Truth(Boolean):
     """True or false, and nothing that is only like them."""
 
     def _deserialize(
@@ -69,7 +135,7 @@ class Truth(ma.fields.Boolean):
         return value
 
 
-class Day(ma.fields.Date):
+class Day(Date):
     """A day of a table, which spreadsheets like to write their own way."""
 
     def _deserialize(
@@ -83,7 +149,7 @@ class Day(ma.fields.Date):
         return super()._deserialize(value, attr, data, **more)
 
 
-class Instant(ma.fields.AwareDateTime):
+class Instant(AwareDateTime):
     """A moment with its zone, as UTC; one that UTC has no year for is none."""
 
     def _deserialize(
@@ -101,7 +167,7 @@ def _in_utc(at: datetime) -> datetime:
         ) from beyond
 
 
-class Colour(ma.fields.String):
+class Colour(String):
     """A colour as #rrggbb, written in capitals or small letters; kept in small ones."""
 
     def __init__(self, **more: Any) -> None:
@@ -115,7 +181,7 @@ class Colour(ma.fields.String):
         return super()._deserialize(value, attr, data, **more).lower()
 
 
-class Sha256(ma.fields.String):
+class Sha256(String):
     """The SHA-256 of a text that somebody saw."""
 
     def __init__(self, **more: Any) -> None:
@@ -127,16 +193,14 @@ class Sha256(ma.fields.String):
         super().__init__(validate=checks, **more)
 
 
-class Zone(ma.fields.String):
+class Zone(String):
     """A time zone of IANA, UTC where it is left out."""
 
     def __init__(self, **more: Any) -> None:
-        metadata = {
-            "description": "In which both are shown, and read where they have no offset (IANA).",
-            "example": "Asia/Almaty",
-        }
+        said = "In which both are shown, and read where they have no offset (IANA)."
         checks: list[Any] = [validate.Length(1, 64), _zone]
-        super().__init__(load_default="UTC", validate=checks, metadata=metadata, **more)
+        told = {"description": said, "example": "Asia/Almaty"}
+        super().__init__(load_default="UTC", validate=checks, **told | more)
 
 
 @cache
@@ -150,14 +214,13 @@ def _zone(name: str) -> None:
         raise ma.ValidationError(Reason(Code.NOT_A_ZONE, wrong))
 
 
-class Moment(ma.fields.DateTime):
+class Moment(Described, ma.fields.DateTime):
     """An instant; without an offset it is a local time, which `in_their_zone` reads."""
 
     def __init__(self, **more: Any) -> None:
-        metadata = more.pop("metadata", {})
         said = "Without an offset it is a local time of the `zone`."
-        described = f"{metadata.get('description', '')} {said}".strip()
-        super().__init__(metadata={**metadata, "description": described}, **more)
+        described = f"{more.pop('description', '')} {said}".strip()
+        super().__init__(description=described, **more)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
@@ -201,27 +264,23 @@ def in_their_zone(
     return facts
 
 
-class CountryCode(ma.fields.String):
+class CountryCode(String):
     """ISO 3166-1 alpha-2, and XK."""
 
     def __init__(self, **more: Any) -> None:
-        metadata = {
-            "example": "KZ",
-            "description": "ISO 3166-1 alpha-2, and XK for Kosovo.",
-            **more.pop("metadata", {}),
-        }
-        super().__init__(validate=_country, metadata=metadata, **more)
+        usual = {"example": "KZ", "description": "ISO 3166-1 alpha-2, and XK for Kosovo."}
+        super().__init__(validate=_country, **usual | more)
 
 
-class LanguageTag(ma.fields.String):
+class LanguageTag(String):
     """BCP 47."""
 
     def __init__(self, **more: Any) -> None:
-        metadata = {"example": "en", "description": "BCP 47.", **more.pop("metadata", {})}
-        super().__init__(validate=_language, metadata=metadata, **more)
+        usual = {"example": "en", "description": "BCP 47."}
+        super().__init__(validate=_language, **usual | more)
 
 
-class Slug(ma.fields.String):
+class Slug(String):
     """A short name of lower-case letters, digits and hyphens."""
 
     def __init__(self, **more: Any) -> None:
@@ -233,20 +292,20 @@ class Slug(ma.fields.String):
         super().__init__(validate=checks, **more)
 
 
-class WebAddress(ma.fields.String):
+class WebAddress(String):
     """An https or http address."""
 
     def __init__(self, **more: Any) -> None:
-        metadata = {"example": "https://specimen.example", **more.pop("metadata", {})}
-        super().__init__(validate=[validate.Length(1, 500), _web], metadata=metadata, **more)
+        usual = {"example": "https://specimen.example"}
+        super().__init__(validate=[validate.Length(1, 500), _web], **usual | more)
 
 
-class Email(ma.fields.String):
+class Email(String):
     """One e-mail address, normalised; nothing is sent to find out whether it exists."""
 
     def __init__(self, **more: Any) -> None:
-        metadata = {"example": "press@specimen.example", **more.pop("metadata", {})}
-        super().__init__(validate=validate.Length(3, 254), metadata=metadata, **more)
+        usual = {"example": "press@specimen.example"}
+        super().__init__(validate=validate.Length(3, 254), **usual | more)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
@@ -262,13 +321,13 @@ class Email(ma.fields.String):
         return checked.normalized
 
 
-def names_by_language(**more: Any) -> ma.fields.Dict:
+def names_by_language(**more: Any) -> Dict:
     """Return a field of names: language to name, at least one."""
-    return ma.fields.Dict(
+    return Dict(
         keys=LanguageTag(),
         values=Text(most=300),
         validate=validate.Length(1, 40),
-        metadata={"example": {"en": "Specimen Committee", "ru": "Комитет-образец"}},
+        example={"en": "Specimen Committee", "ru": "Комитет-образец"},
         **more,
     )
 

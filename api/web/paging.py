@@ -10,19 +10,15 @@ import marshmallow as ma
 from flask import request
 
 from api.infra.database.paging import MOST, Page, PageRequest
-from api.web import validate
+from api.web import fields, validate
 from api.web.rest import Schema
 
 
 class PageArgs(Schema):
     """Which part of a list; lists with filters add theirs."""
 
-    limit = ma.fields.Integer(
-        load_default=50, validate=validate.Range(1, MOST), metadata={"example": 50}
-    )
-    cursor = ma.fields.String(
-        validate=validate.Length(1, 2000), metadata={"description": "From the Link header."}
-    )
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, MOST), example=50)
+    cursor = fields.String(validate=validate.Length(1, 2000), description="From the Link header.")
 
     @ma.post_load
     def _gather(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -36,8 +32,8 @@ def listed(item: type[Schema]) -> type[Schema]:
     name = item.__name__.removesuffix("Out") + "PageOut"
     return Schema.from_dict(  # type: ignore[return-value] # it makes a subclass of ours
         {
-            "items": ma.fields.List(ma.fields.Nested(item), required=True),
-            "total": ma.fields.Integer(required=True, metadata={"example": 1}),
+            "items": fields.List(fields.Nested(item), required=True),
+            "total": fields.Integer(required=True, example=1),
         },
         name=name,
     )

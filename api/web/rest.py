@@ -9,7 +9,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask_smorest import Api as SmorestApi, Blueprint as SmorestBlueprint
 
 from api.errors import Code
-from api.web import problems, validate
+from api.web import fields, problems, validate
 from api.web.guard import GuardedParser
 
 if TYPE_CHECKING:
@@ -39,30 +39,37 @@ class Schema(ma.Schema):
         return super().load(data, **more)
 
 
+class OutSchema(Schema):
+    """What we answer: every field of it is there, if null, but where it says `required=False`."""
+
+    def on_bind_field(self, field_name: str, field_obj: ma.fields.Field[Any]) -> None:
+        """Have a field be there."""
+        super().on_bind_field(field_name, field_obj)
+        field_obj.required = not getattr(field_obj, "is_optional", False)
+
+
 CODE = {"description": "What kind of fault it is; docs/problems.md says it of each."}
 
 
 class FaultOut(Schema):
     """One thing that is wrong."""
 
-    pointer = ma.fields.String(metadata={"description": "JSON Pointer into the body."})
-    parameter = ma.fields.String(metadata={"description": "Name of a query parameter."})
-    code = ma.fields.Enum(Code, by_value=True, required=True, metadata=CODE)
-    detail = ma.fields.String(required=True)
-    limit = ma.fields.Float(metadata={"description": "The bound that was passed."})
-    allowed = ma.fields.List(
-        ma.fields.String(), metadata={"description": "The values that are taken."}
-    )
+    pointer = fields.String(description="JSON Pointer into the body.")
+    parameter = fields.String(description="Name of a query parameter.")
+    code = fields.Enum(Code, required=True, **CODE)
+    detail = fields.String(required=True)
+    limit = fields.Float(description="The bound that was passed.")
+    allowed = fields.List(fields.String(), description="The values that are taken.")
 
 
 class ProblemOut(Schema):
     """An error, as RFC 9457 has it. docs/problems.md lists the types."""
 
-    type = ma.fields.String(required=True, metadata={"example": "/problems/not-found"})
-    title = ma.fields.String(required=True, metadata={"example": "There is no such thing here"})
-    status = ma.fields.Integer(required=True, metadata={"example": 404})
-    detail = ma.fields.String()
-    errors = ma.fields.List(ma.fields.Nested(FaultOut))
+    type = fields.String(required=True, example="/problems/not-found")
+    title = fields.String(required=True, example="There is no such thing here")
+    status = fields.Integer(required=True, example=404)
+    detail = fields.String()
+    errors = fields.List(fields.Nested(FaultOut))
 
 
 def _name(schema: Any) -> str:

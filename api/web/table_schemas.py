@@ -11,20 +11,16 @@ from api.infra.tables import csv_files
 from api.infra.tables.csv_files import FileArgs, How, LineState, OnDifference
 from api.infra.tables.encodings import Encoding
 from api.infra.tables.matching import ImportState, Taking
-from api.web import validate
-from api.web.rest import CODE, Schema
+from api.web import fields, validate
+from api.web.rest import CODE, OutSchema, Schema
 
 if TYPE_CHECKING:
     from enum import StrEnum
 
 
-def _flag(name: str, description: str) -> ma.fields.Boolean:
-    return ma.fields.Boolean(
-        data_key=name,
-        truthy={"true"},
-        falsy={"false"},
-        load_default=False,
-        metadata={"description": description},
+def _flag(name: str, description: str) -> fields.Boolean:
+    return fields.Boolean(
+        data_key=name, truthy={"true"}, falsy={"false"}, load_default=False, description=description
     )
 
 
@@ -42,22 +38,17 @@ class EntryArgs(Schema):
 
     is_preview = _flag("preview", "Report, and store nothing.")
     is_partial = _flag("partial", "Enter the lines that are good though others are refused.")
-    encoding = ma.fields.Enum(
+    encoding = fields.Enum(
         Encoding,
-        by_value=True,
         load_default=None,
-        metadata={
-            "description": "How a file of CSV writes its letters. Left out, it is told from the"
-            " bytes: UTF-8, UTF-16, and others where only one reading makes sense."
-        },
+        description="How a file of CSV writes its letters. Left out, it is told from the"
+        " bytes: UTF-8, UTF-16, and others where only one reading makes sense.",
     )
-    sheet = ma.fields.String(
+    sheet = fields.String(
         load_default=None,
         validate=validate.Length(1, 100),
-        metadata={
-            "description": "Which sheet of a workbook is read. Left out, it is the only one that"
-            " holds something and is not hidden."
-        },
+        description="Which sheet of a workbook is read. Left out, it is the only one that"
+        " holds something and is not hidden.",
     )
 
 
@@ -73,14 +64,11 @@ def _merging(given: dict[str, Any]) -> tuple[OnDifference, bool, bool, FileArgs]
 class MergeArgs(EntryArgs):
     """How a table is brought together with what is there; gives a How."""
 
-    on_difference = ma.fields.Enum(
+    on_difference = fields.Enum(
         OnDifference,
-        by_value=True,
         load_default=OnDifference.KEEP,
-        metadata={
-            "description": "What becomes of what is there and has other facts in the table: it is"
-            " kept as it is, or updated."
-        },
+        description="What becomes of what is there and has other facts in the table: it is"
+        " kept as it is, or updated.",
     )
 
     @ma.post_load
@@ -98,23 +86,19 @@ class Reading(NamedTuple):
 class ImportArgs(MergeArgs):
     """How a table of others is read, and brought together with what is there."""
 
-    map = ma.fields.List(
-        ma.fields.String(validate=validate.Length(1, 400)),
+    map = fields.List(
+        fields.String(validate=validate.Length(1, 400)),
         load_default=list,
         validate=validate.Length(0, csv_files.MOST_COLUMNS),
-        metadata={
-            "description": "HEADER:COLUMN, what a column of the table is read as; HEADER: alone"
-            " passes it over. The others are found by their usual names in English and Russian.",
-            "example": [],
-        },
+        description="HEADER:COLUMN, what a column of the table is read as; HEADER: alone"
+        " passes it over. The others are found by their usual names in English and Russian.",
+        example=[],
     )
-    doubtful = ma.fields.String(
+    doubtful = fields.String(
         load_default="leave",
         validate=validate.OneOf(["leave", "enter"]),
-        metadata={
-            "description": "What becomes of lines that may be one that is there: they are left out,"
-            " or entered as new ones."
-        },
+        description="What becomes of lines that may be one that is there: they are left out,"
+        " or entered as new ones.",
     )
 
     @ma.post_load
@@ -132,95 +116,79 @@ class ImportArgs(MergeArgs):
         return Reading(columns, Taking(*_merging(given), enters_doubtful=enters))
 
 
-class CellFaultOut(Schema):
+class CellFaultOut(OutSchema):
     """What is wrong in one cell; the column is empty where it is the line."""
 
-    column = ma.fields.String(required=True, metadata={"example": "country"})
-    code = ma.fields.Enum(Code, by_value=True, required=True, metadata=CODE)
-    detail = ma.fields.String(required=True)
+    column = fields.String(example="country")
+    code = fields.Enum(Code, **CODE)
+    detail = fields.String()
 
 
-class LineOut(Schema):
+class LineOut(OutSchema):
     """What became of one line."""
 
-    line = ma.fields.Integer(
-        required=True,
-        metadata={
-            "example": 2,
-            "description": "Of CSV the line in the file, of a workbook that of the sheet; of JSON"
-            " the place in the list, from 0.",
-        },
+    line = fields.Integer(
+        example=2,
+        description="Of CSV the line in the file, of a workbook that of the sheet; of JSON"
+        " the place in the list, from 0.",
     )
-    faults = ma.fields.List(ma.fields.Nested(CellFaultOut), required=True)
+    faults = fields.List(fields.Nested(CellFaultOut))
 
 
-class CellChangeOut(Schema):
+class CellChangeOut(OutSchema):
     """Where a line differs from what is there."""
 
-    column = ma.fields.String(required=True, metadata={"example": "status"})
-    before = ma.fields.Raw(required=True, allow_none=True, metadata={"example": "detained"})
-    after = ma.fields.Raw(required=True, allow_none=True, metadata={"example": "released"})
+    column = fields.String(example="status")
+    before = fields.Raw(allow_none=True, example="detained")
+    after = fields.Raw(allow_none=True, example="released")
 
 
 class MergedLineOut(LineOut):
     """What became of one line, and of which thing."""
 
-    state: ma.fields.Field[Any] = ma.fields.Enum(LineState, by_value=True, required=True)
-    id = ma.fields.UUID(
-        required=True,
-        allow_none=True,
-        metadata={"description": "What it stands for; null where that is not there."},
+    state: ma.fields.Field[Any] = fields.Enum(LineState, required=True)
+    id = fields.UUID(
+        allow_none=True, description="What it stands for; null where that is not there."
     )
-    changes = ma.fields.List(ma.fields.Nested(CellChangeOut), required=True)
+    changes = fields.List(fields.Nested(CellChangeOut))
 
 
-class SheetOut(Schema):
+class SheetOut(OutSchema):
     """A sheet of a workbook."""
 
-    name = ma.fields.String(required=True, metadata={"example": "Members"})
-    is_hidden = ma.fields.Boolean(required=True)
+    name = fields.String(example="Members")
+    is_hidden = fields.Boolean()
 
 
-class WorkbookOut(Schema):
+class WorkbookOut(OutSchema):
     """What nobody sees who looks at a table in its workbook."""
 
-    sheet = ma.fields.Nested(
-        SheetOut, required=True, metadata={"description": "The one that was read."}
+    sheet = fields.Nested(SheetOut, description="The one that was read.")
+    other_sheets = fields.List(
+        fields.Nested(SheetOut), description="Those that hold something too. They were not read."
     )
-    other_sheets = ma.fields.List(
-        ma.fields.Nested(SheetOut),
-        required=True,
-        metadata={"description": "Those that hold something too. They were not read."},
+    hidden_lines = fields.List(
+        fields.Integer(), description="Lines that the sheet hides. They were read with the others."
     )
-    hidden_lines = ma.fields.List(
-        ma.fields.Integer(),
-        required=True,
-        metadata={"description": "Lines that the sheet hides. They were read with the others."},
-    )
-    hidden_columns = ma.fields.List(
-        ma.fields.String(),
-        required=True,
-        metadata={"description": "Columns that it hides, and that were read with the others."},
+    hidden_columns = fields.List(
+        fields.String(), description="Columns that it hides, and that were read with the others."
     )
 
 
-class TableReportOut(Schema):
+class TableReportOut(OutSchema):
     """What became of a table."""
 
-    stored = ma.fields.Boolean(required=True, metadata={"description": "False for a preview."})
-    workbook = ma.fields.Nested(
+    stored = fields.Boolean(description="False for a preview.")
+    workbook = fields.Nested(
         WorkbookOut,
-        required=True,
         allow_none=True,
-        metadata={"description": "What the workbook hides; null where the table is CSV or JSON."},
+        description="What the workbook hides; null where the table is CSV or JSON.",
     )
 
 
-def count_of(state: StrEnum, description: str) -> ma.fields.Integer:
+def count_of(state: StrEnum, description: str) -> fields.Integer:
     """Return the field of how many lines of a report are in a state."""
-    return ma.fields.Integer(
-        required=True, attribute=f"counts.{state}", metadata={"description": description}
-    )
+    return fields.Integer(required=True, attribute=f"counts.{state}", description=description)
 
 
 class MergedOut(TableReportOut):
@@ -231,28 +199,24 @@ class MergedOut(TableReportOut):
     kept = count_of(LineState.KEPT, "They are there with other facts, and kept those.")
     same = count_of(LineState.SAME, "They are there with these facts.")
     refused = count_of(LineState.REFUSED, "They break rules.")
-    lines = ma.fields.List(ma.fields.Nested(MergedLineOut), required=True)
+    lines = fields.List(fields.Nested(MergedLineOut))
 
 
 class ImportedLineOut(MergedLineOut):
     """What became of one line of a table of others, and what it was read as."""
 
-    state: ma.fields.Field[Any] = ma.fields.Enum(ImportState, by_value=True, required=True)
-    id = ma.fields.UUID(
-        required=True,
-        allow_none=True,
-        metadata={"description": "What it stands for, or may; null where that is not there."},
+    state: ma.fields.Field[Any] = fields.Enum(ImportState, required=True)
+    id = fields.UUID(
+        allow_none=True, description="What it stands for, or may; null where that is not there."
     )
 
 
-class ReadColumnOut(Schema):
+class ReadColumnOut(OutSchema):
     """What a column of a table was read as."""
 
-    header = ma.fields.String(required=True, metadata={"example": "Название"})
-    column = ma.fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"example": "name_ru", "description": "Null: it is passed over."},
+    header = fields.String(example="Название")
+    column = fields.String(
+        allow_none=True, example="name_ru", description="Null: it is passed over."
     )
 
 
@@ -260,6 +224,6 @@ class ImportedTableOut(MergedOut):
     """What became of a table of others, line by line, and how it was read."""
 
     doubtful = count_of(ImportState.DOUBTFUL, "They may be there already, and were left out.")
-    columns = ma.fields.List(ma.fields.Nested(ReadColumnOut), required=True)
-    encoding = ma.fields.Enum(Encoding, by_value=True, required=True)
-    lines = ma.fields.List(ma.fields.Nested(ImportedLineOut), required=True)
+    columns = fields.List(fields.Nested(ReadColumnOut))
+    encoding = fields.Enum(Encoding)
+    lines = fields.List(fields.Nested(ImportedLineOut))

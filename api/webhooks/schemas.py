@@ -5,12 +5,9 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-import marshmallow as ma
-
-from api.web import validate
-from api.web.fields import Instant, Text, Truth
+from api.web import fields, validate
 from api.web.paging import PageArgs
-from api.web.rest import Schema
+from api.web.rest import OutSchema, Schema
 from api.webhooks import rules
 from api.webhooks.models import Cause, DeliveryState
 
@@ -37,154 +34,111 @@ HEADERS = {
 class WebhookEndpointIn(Schema):
     """An address of another system, and what it is told of."""
 
-    url = ma.fields.String(
+    url = fields.String(
         required=True,
         validate=validate.Length(1, MOST_ADDRESS),
-        metadata={
-            "description": "https, a host's name, port 443 or 8443.",
-            "example": "https://hooks.specimen.example/undersigned",
-        },
+        description="https, a host's name, port 443 or 8443.",
+        example="https://hooks.specimen.example/undersigned",
     )
-    label = Text(most=100, required=True, metadata={"example": "Our web site"})
-    types = ma.fields.List(
-        ma.fields.String(validate=validate.OneOf(rules.CHOSEN), metadata=TYPE),
+    label = fields.Text(most=100, required=True, example="Our web site")
+    types = fields.List(
+        fields.String(validate=validate.OneOf(rules.CHOSEN), **TYPE),
         required=True,
         validate=validate.Length(1, len(rules.CHOSEN)),
     )
-    is_custodian = Truth(
+    is_custodian = fields.Truth(
         load_default=False,
-        metadata={"description": "Is told who signed, as coordinators see it; for owners to say."},
+        description="Is told who signed, as coordinators see it; for owners to say.",
     )
-    is_enabled = Truth(load_default=True, metadata={"example": True})
+    is_enabled = fields.Truth(load_default=True, example=True)
 
 
-class WebhookEndpointOut(Schema):
+class WebhookEndpointOut(OutSchema):
     """An endpoint, and how it does."""
 
-    id = ma.fields.UUID(required=True, attribute="endpoint.id")
-    coalition_id = ma.fields.UUID(required=True, attribute="endpoint.coalition_id")
-    url = ma.fields.String(
-        required=True, metadata={"example": "https://hooks.specimen.example/undersigned"}
-    )
-    label = ma.fields.String(
-        required=True, attribute="endpoint.label", metadata={"example": "Our web site"}
-    )
-    types = ma.fields.List(
-        ma.fields.String(metadata=TYPE), required=True, attribute="endpoint.types"
-    )
-    is_custodian = ma.fields.Boolean(required=True, attribute="endpoint.is_custodian")
-    is_enabled = ma.fields.Boolean(
-        required=True, attribute="endpoint.is_enabled", metadata={"example": True}
-    )
-    disabled_for = ma.fields.Enum(
+    id = fields.UUID(attribute="endpoint.id")
+    coalition_id = fields.UUID(attribute="endpoint.coalition_id")
+    url = fields.String(example="https://hooks.specimen.example/undersigned")
+    label = fields.String(attribute="endpoint.label", example="Our web site")
+    types = fields.List(fields.String(**TYPE), attribute="endpoint.types")
+    is_custodian = fields.Boolean(attribute="endpoint.is_custodian")
+    is_enabled = fields.Boolean(attribute="endpoint.is_enabled", example=True)
+    disabled_for = fields.Enum(
         Cause,
-        by_value=True,
-        required=True,
         allow_none=True,
         attribute="endpoint.disabled_for",
-        metadata={"description": "Why we switched it off; null where we did not."},
+        description="Why we switched it off; null where we did not.",
     )
-    failures = ma.fields.Integer(
-        required=True,
-        attribute="endpoint.failures",
-        metadata={"description": "In a row, since it took something.", "example": 0},
+    failures = fields.Integer(
+        attribute="endpoint.failures", description="In a row, since it took something.", example=0
     )
-    delivered_at = ma.fields.AwareDateTime(
-        required=True,
+    delivered_at = fields.AwareDateTime(
         allow_none=True,
         attribute="endpoint.delivered_at",
-        metadata={"description": "When it took something last."},
+        description="When it took something last.",
     )
-    created_at = ma.fields.AwareDateTime(required=True, attribute="endpoint.created_at")
+    created_at = fields.AwareDateTime(attribute="endpoint.created_at")
 
 
-class WebhookSecretOut(Schema):
+class WebhookSecretOut(OutSchema):
     """An endpoint with its new secret, which is shown this once."""
 
-    endpoint = ma.fields.Nested(WebhookEndpointOut, required=True)
-    secret = ma.fields.String(
-        required=True, metadata={"example": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"}
-    )
+    endpoint = fields.Nested(WebhookEndpointOut)
+    secret = fields.String(example="whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")
 
 
-class WebhookDeliveryOut(Schema):
+class WebhookDeliveryOut(OutSchema):
     """One telling of one event, and how its last attempt went; never what was answered."""
 
-    id = ma.fields.UUID(required=True, attribute="delivery.id")
-    endpoint_id = ma.fields.UUID(required=True, attribute="delivery.endpoint_id")
-    event_id = ma.fields.UUID(
-        required=True,
-        attribute="delivery.event_id",
-        metadata={"description": "Its `webhook-id`."},
+    id = fields.UUID(attribute="delivery.id")
+    endpoint_id = fields.UUID(attribute="delivery.endpoint_id")
+    event_id = fields.UUID(attribute="delivery.event_id", description="Its `webhook-id`.")
+    type = fields.String(attribute="event.type", **TYPE)
+    data = fields.Dict(
+        attribute="event.facts", description="Its ids.", example={"statement_id": EXAMPLE_ID}
     )
-    type = ma.fields.String(required=True, attribute="event.type", metadata=TYPE)
-    data = ma.fields.Dict(
-        required=True,
-        attribute="event.facts",
-        metadata={"description": "Its ids.", "example": {"statement_id": EXAMPLE_ID}},
+    happened_at = fields.AwareDateTime(attribute="event.created_at")
+    state = fields.Enum(DeliveryState, attribute="delivery.state", example="delivered")
+    attempts = fields.Integer(attribute="delivery.attempts", example=1)
+    status = fields.Integer(
+        allow_none=True, attribute="delivery.status", description="That was answered.", example=200
     )
-    happened_at = ma.fields.AwareDateTime(required=True, attribute="event.created_at")
-    state = ma.fields.Enum(
-        DeliveryState,
-        by_value=True,
-        required=True,
-        attribute="delivery.state",
-        metadata={"example": "delivered"},
-    )
-    attempts = ma.fields.Integer(
-        required=True, attribute="delivery.attempts", metadata={"example": 1}
-    )
-    status = ma.fields.Integer(
-        required=True,
-        allow_none=True,
-        attribute="delivery.status",
-        metadata={"description": "That was answered.", "example": 200},
-    )
-    fault = ma.fields.String(
-        required=True,
+    fault = fields.String(
         allow_none=True,
         attribute="delivery.fault",
-        metadata={
-            "description": "What happened where nothing was answered; `disabled`: it was switched"
-            " off meanwhile; `restored`: a backup was.",
-            "example": "time-out",
-        },
+        description="What happened where nothing was answered; `disabled`: it was switched"
+        " off meanwhile; `restored`: a backup was.",
+        example="time-out",
     )
-    milliseconds = ma.fields.Integer(
-        required=True, allow_none=True, attribute="delivery.milliseconds", metadata={"example": 84}
-    )
-    attempted_at = ma.fields.AwareDateTime(
-        required=True, allow_none=True, attribute="delivery.attempted_at"
-    )
-    run_after = ma.fields.AwareDateTime(
-        required=True,
-        attribute="delivery.run_after",
-        metadata={"description": "Of one that waits: not before then is it told."},
+    milliseconds = fields.Integer(allow_none=True, attribute="delivery.milliseconds", example=84)
+    attempted_at = fields.AwareDateTime(allow_none=True, attribute="delivery.attempted_at")
+    run_after = fields.AwareDateTime(
+        attribute="delivery.run_after", description="Of one that waits: not before then is it told."
     )
 
 
 class WebhookDeliveryArgs(PageArgs):
     """A page of deliveries."""
 
-    state = ma.fields.Enum(DeliveryState, by_value=True, metadata={"example": "failed"})
-    type = ma.fields.String(validate=validate.Length(1, 60), metadata=TYPE)
-    event_id = ma.fields.UUID(metadata={"description": "A `webhook-id`."})
+    state = fields.Enum(DeliveryState, example="failed")
+    type = fields.String(validate=validate.Length(1, 60), **TYPE)
+    event_id = fields.UUID(description="A `webhook-id`.")
 
 
 class WebhookWindowIn(Schema):
     """A time, half-open."""
 
-    since = Instant(required=True, metadata={"example": "2031-05-14T09:30:00+00:00"})
-    until = Instant(required=True, metadata={"example": "2031-05-14T10:30:00+00:00"})
-    only_failed = Truth(
-        load_default=False, metadata={"description": "Leave out what was taken, or waits."}
+    since = fields.Instant(required=True, example="2031-05-14T09:30:00+00:00")
+    until = fields.Instant(required=True, example="2031-05-14T10:30:00+00:00")
+    only_failed = fields.Truth(
+        load_default=False, description="Leave out what was taken, or waits."
     )
 
 
-class WebhookReplayOut(Schema):
+class WebhookReplayOut(OutSchema):
     """How many events are told once more."""
 
-    number = ma.fields.Integer(required=True, metadata={"example": 12})
+    number = fields.Integer(example=12)
 
 
 def described() -> dict[str, Any]:

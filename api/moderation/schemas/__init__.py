@@ -10,73 +10,65 @@ from api.errors import Code, Reason
 from api.moderation.service.queue import Decision
 from api.signatures.models import BlockAct, BlockKind, SignatureState, Source
 from api.signatures.schemas import SignatureOut
-from api.web import validate
-from api.web.fields import CountryCode, Instant, Text
-from api.web.rest import Schema
+from api.web import fields, validate
+from api.web.rest import OutSchema, Schema
 
 MOST_AT_ONCE = 200
 _ID = "7d0c3a9e-5b1f-4a44-9c55-0d3a6f1e2b90"
 
 
-def _reason() -> Text:
-    return Text(
+def _reason() -> fields.Text:
+    return fields.Text(
         most=500,
         required=True,
-        metadata={"description": "For the record; no signatory is told.", "example": "A robot."},
+        description="For the record; no signatory is told.",
+        example="A robot.",
     )
 
 
 class BlockIn(Schema):
     """What a coalition does not let sign, or wants to look at first."""
 
-    kind = ma.fields.Enum(BlockKind, by_value=True, required=True, metadata={"example": "domain"})
-    value = Text(
+    kind = fields.Enum(BlockKind, required=True, example="domain")
+    value = fields.Text(
         required=True,
-        metadata={
-            "description": "An e-mail address, with all spellings of its mailbox; a domain, with"
-            " all below it; or a whole name, in any script, where * is anything and ? one sign.",
-            "example": "specimen.example",
-        },
+        description="An e-mail address, with all spellings of its mailbox; a domain, with"
+        " all below it; or a whole name, in any script, where * is anything and ? one sign.",
+        example="specimen.example",
     )
-    act = ma.fields.Enum(
+    act = fields.Enum(
         BlockAct,
-        by_value=True,
         load_default=BlockAct.HOLD,
-        metadata={
-            "description": "drop: no letter goes out, and who asks is answered as everybody;"
-            " hold: a coordinator looks at it first.",
-            "example": "hold",
-        },
+        description="drop: no letter goes out, and who asks is answered as everybody;"
+        " hold: a coordinator looks at it first.",
+        example="hold",
     )
-    note = Text(load_default=None, allow_none=True, metadata={"example": "Sends robots."})
+    note = fields.Text(load_default=None, example="Sends robots.")
 
 
-class BlockOut(Schema):
+class BlockOut(OutSchema):
     """One block."""
 
-    id = ma.fields.UUID(required=True, attribute="block.id")
-    kind = ma.fields.Enum(BlockKind, by_value=True, required=True, attribute="block.kind")
-    value = ma.fields.String(required=True)
-    act = ma.fields.Enum(BlockAct, by_value=True, required=True, attribute="block.act")
-    note = ma.fields.String(required=True, allow_none=True, attribute="block.note")
-    created_at = ma.fields.AwareDateTime(required=True, attribute="block.created_at")
-    created_by = ma.fields.UUID(required=True, allow_none=True, attribute="block.created_by")
+    id = fields.UUID(attribute="block.id")
+    kind = fields.Enum(BlockKind, attribute="block.kind")
+    value = fields.String()
+    act = fields.Enum(BlockAct, attribute="block.act")
+    note = fields.String(allow_none=True, attribute="block.note")
+    created_at = fields.AwareDateTime(attribute="block.created_at")
+    created_by = fields.UUID(allow_none=True, attribute="block.created_by")
 
 
 class HeldOut(SignatureOut):
     """A signature that waits for a coordinator."""
 
-    reasons = ma.fields.List(
-        ma.fields.String(),
-        required=True,
+    reasons = fields.List(
+        fields.String(),
         attribute="signature.flags",
-        metadata={
-            "description": "What is odd: mixed_script, capitals, repeated, long, number, symbols,"
-            " address, blocked; same_organisation: another signature of that entry counts;"
-            " sounds_alike: it sounds like an organisation of the coalition, or bears its acronym,"
-            " and is not linked to it. None: every signature is looked at.",
-            "example": ["mixed_script"],
-        },
+        description="What is odd: mixed_script, capitals, repeated, long, number, symbols,"
+        " address, blocked; same_organisation: another signature of that entry counts;"
+        " sounds_alike: it sounds like an organisation of the coalition, or bears its acronym,"
+        " and is not linked to it. None: every signature is looked at.",
+        example=["mixed_script"],
     )
 
 
@@ -89,18 +81,12 @@ class RejectionIn(Schema):
 class DecisionIn(Schema):
     """What becomes of several signatures."""
 
-    decision = ma.fields.Enum(Decision, by_value=True, required=True)
-    ids = ma.fields.List(
-        ma.fields.UUID(),
-        required=True,
-        validate=validate.Length(1, MOST_AT_ONCE),
-        metadata={"example": [_ID]},
+    decision = fields.Enum(Decision, required=True)
+    ids = fields.List(
+        fields.UUID(), required=True, validate=validate.Length(1, MOST_AT_ONCE), example=[_ID]
     )
-    reason = Text(
-        most=500,
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "To reject needs one.", "example": "A robot."},
+    reason = fields.Text(
+        most=500, load_default=None, description="To reject needs one.", example="A robot."
     )
 
     @ma.validates_schema
@@ -109,45 +95,37 @@ class DecisionIn(Schema):
             raise ma.ValidationError(Reason(Code.REQUIRED, "To reject needs a reason."), "reason")
 
 
-class DecidedOut(Schema):
+class DecidedOut(OutSchema):
     """How many a decision changed."""
 
-    changed = ma.fields.Integer(required=True)
-    unchanged = ma.fields.Integer(
-        required=True, metadata={"description": "They were so already.", "example": 0}
-    )
+    changed = fields.Integer()
+    unchanged = fields.Integer(description="They were so already.", example=0)
 
 
 class RuleIn(Schema):
     """Whom an invalidation means: who fits everything that is said. One part is needed."""
 
-    domain = ma.fields.String(
+    domain = fields.String(
         validate=validate.Length(1, 253),
-        metadata={"description": "Of the address, itself only.", "example": "specimen.example"},
+        description="Of the address, itself only.",
+        example="specimen.example",
     )
-    name_pattern = Text(
-        metadata={
-            "description": "A whole name, in any script: * is anything, ? one sign.",
-            "example": "*robot*",
-        }
+    name_pattern = fields.Text(
+        description="A whole name, in any script: * is anything, ? one sign.", example="*robot*"
     )
-    from_ = Instant(data_key="from", metadata={"description": "Confirmed from this moment on."})
-    until = Instant(metadata={"description": "Confirmed before this moment."})
-    country = CountryCode()
-    prefix_of = ma.fields.UUID(
-        metadata={
-            "description": "A signature: those from its part of the internet, on its day. Known"
-            " for seven days."
-        }
+    from_ = fields.Instant(data_key="from", description="Confirmed from this moment on.")
+    until = fields.Instant(description="Confirmed before this moment.")
+    country = fields.CountryCode()
+    prefix_of = fields.UUID(
+        description="A signature: those from its part of the internet, on its day. Known"
+        " for seven days."
     )
-    domain_of = ma.fields.UUID(
-        metadata={"description": "A signature: those with the domain of its address."}
-    )
-    source = ma.fields.Enum(
+    domain_of = fields.UUID(description="A signature: those with the domain of its address.")
+    source = fields.Enum(
         Source,
-        by_value=True,
         load_default=Source.PUBLIC,
-        metadata={"description": "Those that came from here alone.", "example": "public"},
+        description="Those that came from here alone.",
+        example="public",
     )
 
     @ma.post_load
@@ -161,163 +139,126 @@ _RULE = {"domain": "specimen.example", "name_pattern": "*robot*", "source": "pub
 class InvalidationIn(Schema):
     """A rule by which signatures leave the count."""
 
-    rule = ma.fields.Nested(RuleIn, required=True, metadata={"example": _RULE})
+    rule = fields.Nested(RuleIn, required=True, example=_RULE)
     reason = _reason()
 
 
 class PreviewArgs(Schema):
     """Whether anything is done."""
 
-    is_preview = ma.fields.Boolean(
+    is_preview = fields.Boolean(
         data_key="preview",
         truthy={"true"},
         falsy={"false"},
         load_default=False,
-        metadata={"description": "Count whom the rule means, and change nothing."},
+        description="Count whom the rule means, and change nothing.",
     )
 
 
-class InvalidationOut(Schema):
+class InvalidationOut(OutSchema):
     """Signatures that left the count together."""
 
-    id = ma.fields.UUID(required=True, attribute="invalidation.id")
-    statement_id = ma.fields.UUID(required=True, attribute="invalidation.statement_id")
-    rule = ma.fields.Dict(required=True, metadata={"example": _RULE})
-    reason = ma.fields.String(required=True, attribute="invalidation.reason")
-    number = ma.fields.Integer(
-        required=True,
-        attribute="invalidation.number",
-        metadata={"description": "How many it took out, so far."},
+    id = fields.UUID(attribute="invalidation.id")
+    statement_id = fields.UUID(attribute="invalidation.statement_id")
+    rule = fields.Dict(example=_RULE)
+    reason = fields.String(attribute="invalidation.reason")
+    number = fields.Integer(
+        attribute="invalidation.number", description="How many it took out, so far."
     )
-    created_at = ma.fields.AwareDateTime(required=True, attribute="invalidation.created_at")
-    created_by = ma.fields.UUID(required=True, allow_none=True, attribute="invalidation.created_by")
-    undone_at = ma.fields.AwareDateTime(
-        required=True, allow_none=True, attribute="invalidation.undone_at"
-    )
-    job_id = ma.fields.UUID(
+    created_at = fields.AwareDateTime(attribute="invalidation.created_at")
+    created_by = fields.UUID(allow_none=True, attribute="invalidation.created_by")
+    undone_at = fields.AwareDateTime(allow_none=True, attribute="invalidation.undone_at")
+    job_id = fields.UUID(
         dump_default=None,
         allow_none=True,
         attribute="job.id",
-        metadata={"description": "Of the job that carries it out or undoes it, as it begins."},
+        description="Of the job that carries it out or undoes it, as it begins.",
+        required=False,
     )
 
 
-class InvalidationReportOut(Schema):
+class InvalidationReportOut(OutSchema):
     """Whom a rule means."""
 
-    number = ma.fields.Integer(
-        required=True,
-        metadata={"description": "How many it takes out, of those that were looked at."},
+    number = fields.Integer(description="How many it takes out, of those that were looked at.")
+    looked_at = fields.Integer(
+        description="Names are sealed: a pattern looks at the latest 2,000 of the"
+        " candidates here, and at all of them once it is carried out."
     )
-    looked_at = ma.fields.Integer(
-        required=True,
-        metadata={
-            "description": "Names are sealed: a pattern looks at the latest 2,000 of the"
-            " candidates here, and at all of them once it is carried out."
-        },
-    )
-    candidates = ma.fields.Integer(
-        required=True, metadata={"description": "How many all but the pattern fits."}
-    )
-    sample = ma.fields.List(
-        ma.fields.UUID(), required=True, metadata={"description": "Some of them."}
-    )
-    made = ma.fields.Nested(
+    candidates = fields.Integer(description="How many all but the pattern fits.")
+    sample = fields.List(fields.UUID(), description="Some of them.")
+    made = fields.Nested(
         InvalidationOut,
-        required=True,
         allow_none=True,
-        metadata={"description": "The invalidation; null for a preview.", "example": None},
+        description="The invalidation; null for a preview.",
+        example=None,
     )
 
 
-class HourOut(Schema):
+class HourOut(OutSchema):
     """One hour."""
 
-    from_ = ma.fields.AwareDateTime(data_key="from", required=True)
-    asked = ma.fields.Integer(required=True)
-    confirmed = ma.fields.Integer(required=True)
+    from_ = fields.AwareDateTime(data_key="from")
+    asked = fields.Integer()
+    confirmed = fields.Integer()
 
 
-class ShareOut(Schema):
+class ShareOut(OutSchema):
     """How many share what is not told, and one of them to point at it by."""
 
-    number = ma.fields.Integer(required=True, metadata={"example": 40})
-    signature_id = ma.fields.UUID(
-        required=True,
-        metadata={"description": "For domain_of or prefix_of of an invalidation's rule."},
+    number = fields.Integer(example=40)
+    signature_id = fields.UUID(description="For domain_of or prefix_of of an invalidation's rule.")
+
+
+def _numbers(example: dict[str, int]) -> fields.Dict:
+    return fields.Dict(
+        keys=fields.String(), values=fields.Integer(), required=True, example=example
     )
 
 
-def _numbers(example: dict[str, int]) -> ma.fields.Dict:
-    return ma.fields.Dict(
-        keys=ma.fields.String(),
-        values=ma.fields.Integer(),
-        required=True,
-        metadata={"example": example},
-    )
-
-
-class TrendsOut(Schema):
+class TrendsOut(OutSchema):
     """How a statement was signed in the last 24 hours."""
 
-    hours = ma.fields.List(ma.fields.Nested(HourOut), required=True)
-    total = ma.fields.Integer(required=True)
+    hours = fields.List(fields.Nested(HourOut))
+    total = fields.Integer()
     states = _numbers({state.value: 0 for state in SignatureState})
-    domains = ma.fields.List(
-        ma.fields.Nested(ShareOut),
-        required=True,
-        metadata={"description": "Addresses of one domain: the five most, from five on."},
+    domains = fields.List(
+        fields.Nested(ShareOut), description="Addresses of one domain: the five most, from five on."
     )
-    prefixes = ma.fields.List(
-        ma.fields.Nested(ShareOut),
-        required=True,
-        metadata={"description": "From one part of the internet: the five most, from five on."},
+    prefixes = fields.List(
+        fields.Nested(ShareOut),
+        description="From one part of the internet: the five most, from five on.",
     )
     flags = _numbers({"mixed_script": 3})
 
 
-class RetentionOut(Schema):
+class RetentionOut(OutSchema):
     """What of a statement will be forgotten, and when; the counts stay."""
 
-    retain_until = ma.fields.Date(
-        required=True,
+    retain_until = fields.Date(
+        allow_none=True, description="The last day on which it is known who signed."
+    )
+    acts_on = fields.Date(
         allow_none=True,
-        metadata={"description": "The last day on which it is known who signed."},
+        description="The day on which it is forgotten: the day after, and not before the"
+        " owners have known by letter for seven days. While none has left: as if one did now.",
     )
-    acts_on = ma.fields.Date(
-        required=True,
+    told_on = fields.Date(
+        allow_none=True, description="The day on which the first letter to an owner left."
+    )
+    warning = fields.String(
         allow_none=True,
-        metadata={
-            "description": "The day on which it is forgotten: the day after, and not before the"
-            " owners have known by letter for seven days. While none has left: as if one did now."
-        },
+        description="Why the day does not act: the letter was due, and none has left.",
+        example=None,
     )
-    told_on = ma.fields.Date(
-        required=True,
-        allow_none=True,
-        metadata={"description": "The day on which the first letter to an owner left."},
+    purged_on = fields.Date(allow_none=True)
+    identities = fields.Integer()
+    mailing_consents = fields.Integer(
+        description="To mailings: export them before, they go as well."
     )
-    warning = ma.fields.String(
-        required=True,
-        allow_none=True,
-        metadata={
-            "description": "Why the day does not act: the letter was due, and none has left.",
-            "example": None,
-        },
-    )
-    purged_on = ma.fields.Date(required=True, allow_none=True)
-    identities = ma.fields.Integer(required=True)
-    mailing_consents = ma.fields.Integer(
-        required=True,
-        metadata={"description": "To mailings: export them before, they go as well."},
-    )
-    evidence = ma.fields.Integer(required=True)
-    pending = ma.fields.Integer(
-        required=True, metadata={"description": "Asked and not confirmed: gone after seven days."}
-    )
-    turned_away = ma.fields.Integer(
-        required=True, metadata={"description": "Rejected or invalidated: known for 90 days."}
-    )
-    turned_away_until = ma.fields.AwareDateTime(
-        required=True, allow_none=True, metadata={"description": "When the first of them go."}
+    evidence = fields.Integer()
+    pending = fields.Integer(description="Asked and not confirmed: gone after seven days.")
+    turned_away = fields.Integer(description="Rejected or invalidated: known for 90 days.")
+    turned_away_until = fields.AwareDateTime(
+        allow_none=True, description="When the first of them go."
     )

@@ -2,105 +2,89 @@
 
 from __future__ import annotations
 
-import marshmallow as ma
-
 from api.signatures.models import Purpose, SignatureState, Source
-from api.web.rest import Schema
+from api.web import fields
+from api.web.rest import OutSchema
 
 
-class KeptConsentOut(Schema):
+class KeptConsentOut(OutSchema):
     """A consent and the words that were shown."""
 
-    purpose = ma.fields.Enum(Purpose, by_value=True, required=True)
-    organisation = ma.fields.Dict(
-        required=True, allow_none=True, metadata={"example": {"en": "Specimen Committee"}}
-    )
-    words = ma.fields.String(required=True)
-    given_on = ma.fields.Date(required=True)
-    taken_back_on = ma.fields.Date(required=True, allow_none=True)
+    purpose = fields.Enum(Purpose)
+    organisation = fields.Dict(allow_none=True, example={"en": "Specimen Committee"})
+    words = fields.String()
+    given_on = fields.Date()
+    taken_back_on = fields.Date(allow_none=True)
 
 
-class RequestOut(Schema):
+class RequestOut(OutSchema):
     """What somebody sent."""
 
-    asked_at = ma.fields.AwareDateTime(required=True)
-    language = ma.fields.String(required=True)
-    told = ma.fields.Dict(required=True, metadata={"example": {"name": "A. Specimen"}})
+    asked_at = fields.AwareDateTime()
+    language = fields.String()
+    told = fields.Dict(example={"name": "A. Specimen"})
 
 
-class KeptLetterOut(Schema):
+class KeptLetterOut(OutSchema):
     """A letter, and whether it was sent."""
 
-    kind = ma.fields.String(required=True, metadata={"example": "signing.receipt"})
-    state = ma.fields.String(required=True, metadata={"example": "sent"})
-    created_at = ma.fields.AwareDateTime(required=True)
-    ended_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    kind = fields.String(example="signing.receipt")
+    state = fields.String(example="sent")
+    created_at = fields.AwareDateTime()
+    ended_at = fields.AwareDateTime(allow_none=True)
 
 
-class LinkOut(Schema):
+class LinkOut(OutSchema):
     """A link that was sent; not its secret, which is kept nowhere."""
 
-    purpose = ma.fields.String(required=True, metadata={"example": "signature.own"})
-    created_at = ma.fields.AwareDateTime(required=True)
-    expires_at = ma.fields.AwareDateTime(required=True, allow_none=True)
-    revoked_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    purpose = fields.String(example="signature.own")
+    created_at = fields.AwareDateTime()
+    expires_at = fields.AwareDateTime(allow_none=True)
+    revoked_at = fields.AwareDateTime(allow_none=True)
 
 
-class KeptEvidenceOut(Schema):
+class KeptEvidenceOut(OutSchema):
     """A scan of a sheet that several people signed."""
 
-    content_type = ma.fields.String(required=True)
-    sha256 = ma.fields.String(required=True)
-    note = ma.fields.String(required=True, allow_none=True)
-    created_at = ma.fields.AwareDateTime(required=True)
+    content_type = fields.String()
+    sha256 = fields.String()
+    note = fields.String(allow_none=True)
+    created_at = fields.AwareDateTime()
 
 
-class RecordedOut(Schema):
+class RecordedOut(OutSchema):
     """What the record says was done; it holds nothing personal."""
 
-    action = ma.fields.String(required=True, metadata={"example": "signature.approved"})
-    at = ma.fields.AwareDateTime(required=True)
+    action = fields.String(example="signature.approved")
+    at = fields.AwareDateTime()
 
 
-class SignatoryDataOut(Schema):
+class SignatoryDataOut(OutSchema):
     """All that is kept of who gave a signature."""
 
-    id = ma.fields.UUID(required=True, attribute="signature.id")
-    statement_id = ma.fields.UUID(required=True, attribute="statement.id")
-    statement = ma.fields.String(required=True, attribute="statement.title")
-    revision_sha256 = ma.fields.String(required=True, attribute="signature.revision_sha256")
-    day = ma.fields.Date(required=True, attribute="signature.day")
-    source = ma.fields.Enum(Source, by_value=True, required=True, attribute="signature.source")
-    state = ma.fields.Enum(
-        SignatureState, by_value=True, required=True, attribute="signature.state"
+    id = fields.UUID(attribute="signature.id")
+    statement_id = fields.UUID(attribute="statement.id")
+    statement = fields.String(attribute="statement.title")
+    revision_sha256 = fields.String(attribute="signature.revision_sha256")
+    day = fields.Date(attribute="signature.day")
+    source = fields.Enum(Source, attribute="signature.source")
+    state = fields.Enum(SignatureState, attribute="signature.state")
+    visibility = fields.String(attribute="signature.visibility", example="public")
+    kind = fields.String(attribute="signature.kind", example="individual")
+    country = fields.String(allow_none=True, attribute="signature.country")
+    language = fields.String(allow_none=True, attribute="signature.language")
+    organisation_id = fields.UUID(allow_none=True, attribute="signature.organisation_id")
+    flags = fields.List(fields.String(), attribute="signature.flags")
+    identity = fields.Dict(example={"name": "A. Specimen", "role": "Nurse"})
+    kept = fields.List(
+        fields.String(),
+        description="Keyed hashes that are kept: of the address, of its domain, of the entry"
+        " of an organisation, of the part of the internet (for seven days).",
+        example=["address_index"],
     )
-    visibility = ma.fields.String(
-        required=True, attribute="signature.visibility", metadata={"example": "public"}
-    )
-    kind = ma.fields.String(
-        required=True, attribute="signature.kind", metadata={"example": "individual"}
-    )
-    country = ma.fields.String(required=True, allow_none=True, attribute="signature.country")
-    language = ma.fields.String(required=True, allow_none=True, attribute="signature.language")
-    organisation_id = ma.fields.UUID(
-        required=True, allow_none=True, attribute="signature.organisation_id"
-    )
-    flags = ma.fields.List(ma.fields.String(), required=True, attribute="signature.flags")
-    identity = ma.fields.Dict(
-        required=True, metadata={"example": {"name": "A. Specimen", "role": "Nurse"}}
-    )
-    kept = ma.fields.List(
-        ma.fields.String(),
-        required=True,
-        metadata={
-            "description": "Keyed hashes that are kept: of the address, of its domain, of the entry"
-            " of an organisation, of the part of the internet (for seven days).",
-            "example": ["address_index"],
-        },
-    )
-    consents = ma.fields.List(ma.fields.Nested(KeptConsentOut), required=True)
-    requests = ma.fields.List(ma.fields.Nested(RequestOut), required=True)
-    letters = ma.fields.List(ma.fields.Nested(KeptLetterOut), required=True)
-    links = ma.fields.List(ma.fields.Nested(LinkOut), required=True)
-    evidence = ma.fields.Nested(KeptEvidenceOut, required=True, allow_none=True)
-    record = ma.fields.List(ma.fields.Nested(RecordedOut), required=True)
+    consents = fields.List(fields.Nested(KeptConsentOut))
+    requests = fields.List(fields.Nested(RequestOut))
+    letters = fields.List(fields.Nested(KeptLetterOut))
+    links = fields.List(fields.Nested(LinkOut))
+    evidence = fields.Nested(KeptEvidenceOut, allow_none=True)
+    record = fields.List(fields.Nested(RecordedOut))

@@ -11,18 +11,8 @@ from api.signatures.schemas import SHA256, RepresentativeIn
 from api.signoffs.models import Answer, Silence
 from api.signoffs.rules import CHOICES, Status
 from api.statements.models import State, Weight
-from api.web import validate
-from api.web.fields import (
-    Email,
-    Moment,
-    Sha256,
-    Text,
-    Truth,
-    Zone,
-    in_their_zone,
-    names_by_language,
-)
-from api.web.rest import Schema
+from api.web import fields, validate
+from api.web.rest import OutSchema, Schema
 
 MOST_DAYS = 90
 MOST_MEMBERS = 500
@@ -33,125 +23,110 @@ POINTER = {
 }
 
 
-def _visibility(description: str, **how: Any) -> ma.fields.Enum[Visibility]:
-    return ma.fields.Enum(
+def _visibility(description: str, **how: Any) -> fields.Enum:
+    return fields.Enum(
         Visibility,
-        by_value=True,
         validate=validate.OneOf(CHOICES, error="Send public, coalition or anonymous."),
-        metadata={"description": description, "example": "public"},
+        description=description,
+        example="public",
         **how,
     )
 
 
-def _days(description: str) -> ma.fields.Integer:
-    return ma.fields.Integer(
+def _days(description: str) -> fields.Integer:
+    return fields.Integer(
         load_default=None,
-        allow_none=True,
         strict=True,
         validate=validate.Range(1, MOST_DAYS),
-        metadata={"description": f"{description}; as the coalition does where left out."},
+        description=f"{description}; as the coalition does where left out.",
     )
 
 
 class RoundIn(Schema):
     """By when members sign off, what silence means, and how they are reminded."""
 
-    soft_deadline = Moment(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "By when they are asked to answer.", "example": None},
+    soft_deadline = fields.Moment(
+        load_default=None, description="By when they are asked to answer.", example=None
     )
-    hard_deadline = Moment(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "An answer at this instant is too late.", "example": None},
+    hard_deadline = fields.Moment(
+        load_default=None, description="An answer at this instant is too late.", example=None
     )
-    zone = Zone()
-    silence = ma.fields.Enum(
+    zone = fields.Zone()
+    silence = fields.Enum(
         Silence,
-        by_value=True,
         load_default=Silence.NOTHING,
-        metadata={"description": "What it means once the hard deadline has passed."},
+        description="What it means once the hard deadline has passed.",
     )
     remind_after_days = _days("Days until the first reminder")
     remind_every_days = _days("Days from one reminder to the next")
-    note = Text(
-        most=2000,
-        lines=True,
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "To all who are asked."},
+    note = fields.Text(
+        most=2000, lines=True, load_default=None, description="To all who are asked."
     )
 
     @ma.post_load(pass_original=True)
     def _in_their_zone(
         self, facts: dict[str, Any], given: dict[str, Any], **_: Any
     ) -> dict[str, Any]:
-        return in_their_zone(facts, given, ("soft_deadline", "hard_deadline"))
+        return fields.in_their_zone(facts, given, ("soft_deadline", "hard_deadline"))
 
 
-class AskedRoundOut(Schema):
+class AskedRoundOut(OutSchema):
     """By when an answer is asked, and what silence means."""
 
-    soft_deadline = ma.fields.AwareDateTime(required=True, allow_none=True)
-    hard_deadline = ma.fields.AwareDateTime(required=True, allow_none=True)
-    zone = ma.fields.String(required=True, metadata={"example": "Asia/Almaty"})
-    silence = ma.fields.Enum(Silence, by_value=True, required=True)
-    note = ma.fields.String(required=True, allow_none=True)
-    closed_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    soft_deadline = fields.AwareDateTime(allow_none=True)
+    hard_deadline = fields.AwareDateTime(allow_none=True)
+    zone = fields.String(example="Asia/Almaty")
+    silence = fields.Enum(Silence)
+    note = fields.String(allow_none=True)
+    closed_at = fields.AwareDateTime(allow_none=True)
 
 
 class RoundOut(AskedRoundOut):
     """A round of sign-offs."""
 
-    id = ma.fields.UUID(required=True)
-    statement_id = ma.fields.UUID(required=True)
-    remind_after_days = ma.fields.Integer(required=True, allow_none=True)
-    remind_every_days = ma.fields.Integer(required=True, allow_none=True)
-    created_at = ma.fields.AwareDateTime(required=True)
-    updated_at = ma.fields.AwareDateTime(required=True)
+    id = fields.UUID()
+    statement_id = fields.UUID()
+    remind_after_days = fields.Integer(allow_none=True)
+    remind_every_days = fields.Integer(allow_none=True)
+    created_at = fields.AwareDateTime()
+    updated_at = fields.AwareDateTime()
 
 
 class AsksIn(Schema):
     """Whom to ask as well."""
 
-    member_ids = ma.fields.List(
-        ma.fields.UUID(), required=True, validate=validate.Length(1, MOST_MEMBERS)
+    member_ids = fields.List(
+        fields.UUID(), required=True, validate=validate.Length(1, MOST_MEMBERS)
     )
 
 
 class ReservationIn(Schema):
     """What a member does not stand behind."""
 
-    pointer = ma.fields.String(required=True, validate=validate.Length(1, 200), metadata=POINTER)
-    text = Text(most=600, required=True, metadata={"example": "We do not ask for this."})
+    pointer = fields.String(required=True, validate=validate.Length(1, 200), **POINTER)
+    text = fields.Text(most=600, required=True, example="We do not ask for this.")
 
 
 class AnswerIn(Schema):
     """What a member says to the text that was seen."""
 
-    answer = ma.fields.Enum(Answer, by_value=True, required=True)
-    revision_sha256 = Sha256(required=True, metadata=SHA256)
-    reservations = ma.fields.List(
-        ma.fields.Nested(ReservationIn),
+    answer = fields.Enum(Answer, required=True)
+    revision_sha256 = fields.Sha256(required=True, **SHA256)
+    reservations = fields.List(
+        fields.Nested(ReservationIn),
         load_default=list,
         validate=validate.Length(0, MOST_RESERVATIONS),
-        metadata={"description": "Of the answer reserved.", "example": []},
+        description="Of the answer reserved.",
+        example=[],
     )
-    prints_reservation = Truth(
-        load_default=False,
-        metadata={"description": "The reservations print as a note; else they stay internal."},
+    prints_reservation = fields.Truth(
+        load_default=False, description="The reservations print as a note; else they stay internal."
     )
-    reason = Text(
-        most=2000,
-        lines=True,
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "Who declines or objects says why."},
+    reason = fields.Text(
+        most=2000, lines=True, load_default=None, description="Who declines or objects says why."
     )
-    shows_logo = Truth(
-        load_default=True,
-        metadata={"description": "Where a look shows logos.", "example": True},
+    shows_logo = fields.Truth(
+        load_default=True, description="Where a look shows logos.", example=True
     )
     visibility = _visibility(
         "How a member that approves appears: public by name, coalition to its coordinators only,"
@@ -164,10 +139,8 @@ class AnswerIn(Schema):
 class SignOffIn(AnswerIn):
     """An answer that came in another way."""
 
-    member_id = ma.fields.UUID(required=True)
-    by = ma.fields.Nested(
-        RepresentativeIn, required=True, metadata={"description": "Who gave the answer."}
-    )
+    member_id = fields.UUID(required=True)
+    by = fields.Nested(RepresentativeIn, required=True, description="Who gave the answer.")
 
 
 class AppearanceIn(Schema):
@@ -182,146 +155,124 @@ class AppearanceIn(Schema):
 class MemberAppearanceIn(AppearanceIn):
     """How a member wants to appear, which it said in another way."""
 
-    member_id = ma.fields.UUID(required=True)
+    member_id = fields.UUID(required=True)
 
 
 class HandOverIn(Schema):
     """A colleague who answers instead."""
 
-    name = Text(required=True, metadata={"example": "B. Specimen"})
-    email = Email(required=True, metadata={"example": "colleague@specimen.example"})
-    role = Text(load_default=None, allow_none=True, metadata={"example": "Chair"})
+    name = fields.Text(required=True, example="B. Specimen")
+    email = fields.Email(required=True, example="colleague@specimen.example")
+    role = fields.Text(load_default=None, example="Chair")
 
 
-class ByOut(Schema):
+class ByOut(OutSchema):
     """Who answered."""
 
-    name = ma.fields.String(required=True, metadata={"example": "A. Specimen"})
-    role = ma.fields.String(required=True, allow_none=True, metadata={"example": "Director"})
+    name = fields.String(example="A. Specimen")
+    role = fields.String(allow_none=True, example="Director")
 
 
-class ReservationOut(Schema):
+class ReservationOut(OutSchema):
     """What a member does not stand behind."""
 
-    pointer = ma.fields.String(required=True, metadata=POINTER)
-    text = ma.fields.String(required=True)
+    pointer = fields.String(**POINTER)
+    text = fields.String()
 
 
-class AnswerOut(Schema):
+class AnswerOut(OutSchema):
     """One answer."""
 
-    answer = ma.fields.Enum(Answer, by_value=True, required=True)
-    by = ma.fields.Nested(ByOut, required=True)
-    reason = ma.fields.String(required=True, allow_none=True)
-    reservations = ma.fields.List(ma.fields.Nested(ReservationOut), required=True)
-    prints_reservation = ma.fields.Boolean(required=True)
-    shows_logo = ma.fields.Boolean(required=True)
-    revision_number = ma.fields.Integer(required=True)
-    revision_sha256 = ma.fields.String(required=True, metadata=SHA256)
-    is_entered = ma.fields.Boolean(
-        required=True, metadata={"description": "A coordinator entered it."}
-    )
-    answered_at = ma.fields.AwareDateTime(required=True)
+    answer = fields.Enum(Answer)
+    by = fields.Nested(ByOut)
+    reason = fields.String(allow_none=True)
+    reservations = fields.List(fields.Nested(ReservationOut))
+    prints_reservation = fields.Boolean()
+    shows_logo = fields.Boolean()
+    revision_number = fields.Integer()
+    revision_sha256 = fields.String(**SHA256)
+    is_entered = fields.Boolean(description="A coordinator entered it.")
+    answered_at = fields.AwareDateTime()
 
 
-class ColleagueOut(Schema):
+class ColleagueOut(OutSchema):
     """Who is asked for a member."""
 
-    name = ma.fields.String(required=True, metadata={"example": "A. Specimen"})
-    role = ma.fields.String(required=True, allow_none=True)
-    may_answer = ma.fields.Boolean(required=True)
-    has_answered = ma.fields.Boolean(
-        required=True, metadata={"description": "The text as it is, but for editorial changes."}
-    )
-    handed_by = ma.fields.String(required=True, allow_none=True, metadata={"example": None})
-    handed_to = ma.fields.String(required=True, allow_none=True, metadata={"example": None})
-    asked_at = ma.fields.AwareDateTime(required=True)
-    ended_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    name = fields.String(example="A. Specimen")
+    role = fields.String(allow_none=True)
+    may_answer = fields.Boolean()
+    has_answered = fields.Boolean(description="The text as it is, but for editorial changes.")
+    handed_by = fields.String(allow_none=True, example=None)
+    handed_to = fields.String(allow_none=True, example=None)
+    asked_at = fields.AwareDateTime()
+    ended_at = fields.AwareDateTime(allow_none=True)
 
 
 class PersonAskedOut(ColleagueOut):
     """Who is asked for a member, as coordinators see it."""
 
-    email = ma.fields.String(required=True, metadata={"example": "director@specimen.example"})
+    email = fields.String(example="director@specimen.example")
 
 
-class AskedMemberOut(Schema):
+class AskedMemberOut(OutSchema):
     """Of which organisation an answer is asked, and where it is."""
 
-    names = names_by_language(required=True, attribute="organisation.names")
-    needs_two = ma.fields.Boolean(required=True, attribute="organisation.needs_two")
-    state = ma.fields.Enum(Status, by_value=True, required=True, attribute="status")
+    names = fields.names_by_language(attribute="organisation.names")
+    needs_two = fields.Boolean(attribute="organisation.needs_two")
+    state = fields.Enum(Status, attribute="status")
 
 
-class PlaceOut(Schema):
+class PlaceOut(OutSchema):
     """A place of the text that a reservation may name."""
 
-    pointer = ma.fields.String(required=True, metadata=POINTER)
-    text = ma.fields.String(required=True)
+    pointer = fields.String(**POINTER)
+    text = fields.String()
 
 
-class AskedRevisionOut(Schema):
+class AskedRevisionOut(OutSchema):
     """The text that is to be signed off."""
 
-    number = ma.fields.Integer(required=True)
-    weight = ma.fields.Enum(Weight, by_value=True, required=True)
-    note = ma.fields.String(
-        required=True, allow_none=True, metadata={"description": "What changed."}
-    )
-    language = ma.fields.String(required=True, metadata={"example": "en"})
-    sha256 = ma.fields.String(required=True, metadata=SHA256)
-    printed = ma.fields.Dict(required=True)
+    number = fields.Integer()
+    weight = fields.Enum(Weight)
+    note = fields.String(allow_none=True, description="What changed.")
+    language = fields.String(example="en")
+    sha256 = fields.String(**SHA256)
+    printed = fields.Dict()
 
 
-class AskedOut(Schema):
+class AskedOut(OutSchema):
     """What a person sees who is asked to sign off."""
 
-    coalition = ma.fields.String(required=True, attribute="coalition.name")
-    title = ma.fields.String(required=True, attribute="statement.title")
-    state = ma.fields.Enum(State, by_value=True, required=True, attribute="statement.state")
-    revision = ma.fields.Nested(AskedRevisionOut, required=True)
-    places = ma.fields.List(ma.fields.Nested(PlaceOut), required=True)
-    round = ma.fields.Nested(AskedRoundOut, required=True)
-    member = ma.fields.Nested(AskedMemberOut, required=True, attribute="entry")
-    me = ma.fields.Nested(ByOut, required=True)
-    may_answer = ma.fields.Boolean(required=True)
-    why_not = ma.fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "Why no answer is taken from you.", "example": None},
+    coalition = fields.String(attribute="coalition.name")
+    title = fields.String(attribute="statement.title")
+    state = fields.Enum(State, attribute="statement.state")
+    revision = fields.Nested(AskedRevisionOut)
+    places = fields.List(fields.Nested(PlaceOut))
+    round = fields.Nested(AskedRoundOut)
+    member = fields.Nested(AskedMemberOut, attribute="entry")
+    me = fields.Nested(ByOut)
+    may_answer = fields.Boolean()
+    why_not = fields.String(
+        allow_none=True, description="Why no answer is taken from you.", example=None
     )
-    visibility = ma.fields.Enum(
+    visibility = fields.Enum(
         Visibility,
-        by_value=True,
-        required=True,
         allow_none=True,
-        metadata={
-            "description": "How the organisation appears, or will; null: nobody has chosen, and it"
-            " is counted without a name.",
-            "example": "public",
-        },
+        description="How the organisation appears, or will; null: nobody has chosen, and it"
+        " is counted without a name.",
+        example="public",
     )
-    why_less = ma.fields.String(
-        required=True,
+    why_less = fields.String(
         allow_none=True,
-        metadata={
-            "description": "Why the organisation shows less than you chose: where two must approve,"
-            " the least that each chose shows.",
-            "example": None,
-        },
+        description="Why the organisation shows less than you chose: where two must approve,"
+        " the least that each chose shows.",
+        example=None,
     )
-    may_choose = ma.fields.Boolean(
-        required=True, metadata={"description": "You can say how the organisation appears."}
+    may_choose = fields.Boolean(description="You can say how the organisation appears.")
+    may_be_guessed = fields.Boolean(
+        description="Fewer than three, with yours, would be counted without a name: who"
+        " knows the coalition may guess them."
     )
-    may_be_guessed = ma.fields.Boolean(
-        required=True,
-        metadata={
-            "description": "Fewer than three, with yours, would be counted without a name: who"
-            " knows the coalition may guess them."
-        },
-    )
-    is_sensitive = ma.fields.Boolean(
-        required=True, metadata={"description": "Preselect anonymous; else preselect nothing."}
-    )
-    people = ma.fields.List(ma.fields.Nested(ColleagueOut), required=True)
-    answers = ma.fields.List(ma.fields.Nested(AnswerOut), required=True)
+    is_sensitive = fields.Boolean(description="Preselect anonymous; else preselect nothing.")
+    people = fields.List(fields.Nested(ColleagueOut))
+    answers = fields.List(fields.Nested(AnswerOut))

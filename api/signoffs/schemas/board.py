@@ -2,110 +2,90 @@
 
 from __future__ import annotations
 
-import marshmallow as ma
-
 from api.coalitions.models import MemberRole
 from api.signatures.models import Visibility
 from api.signoffs.rules import Status
 from api.signoffs.schemas import AnswerOut, PersonAskedOut, RoundOut
 from api.statements.models import State
-from api.web.fields import names_by_language
-from api.web.rest import Schema
+from api.web import fields
+from api.web.rest import OutSchema
 
 
-class BoardMemberOut(Schema):
+class BoardMemberOut(OutSchema):
     """Where a member is.
 
     Others than coordinators see only of who approved and shows its name where it is; of all others
     that is null, whatever they answered. People and answers are for coordinators.
     """
 
-    member_id = ma.fields.UUID(required=True)
-    organisation_id = ma.fields.UUID(required=True)
-    names = names_by_language(required=True)
-    acronym = ma.fields.String(required=True, allow_none=True)
-    country = ma.fields.String(required=True, allow_none=True, metadata={"example": "KZ"})
-    role = ma.fields.Enum(MemberRole, by_value=True, required=True)
-    needs_two = ma.fields.Boolean(required=True)
-    state = ma.fields.Enum(Status, by_value=True, required=True, allow_none=True)
-    by_silence = ma.fields.Boolean(
-        required=True,
-        allow_none=True,
-        metadata={"description": "It did not answer until the hard deadline."},
+    member_id = fields.UUID()
+    organisation_id = fields.UUID()
+    names = fields.names_by_language()
+    acronym = fields.String(allow_none=True)
+    country = fields.String(allow_none=True, example="KZ")
+    role = fields.Enum(MemberRole)
+    needs_two = fields.Boolean()
+    state = fields.Enum(Status, allow_none=True)
+    by_silence = fields.Boolean(
+        allow_none=True, description="It did not answer until the hard deadline."
     )
-    visibility = ma.fields.Enum(
+    visibility = fields.Enum(
         Visibility,
-        by_value=True,
-        required=True,
         allow_none=True,
-        metadata={
-            "description": "How it appears, or will; null: it has not chosen, and has no name.",
-            "example": "public",
-        },
+        description="How it appears, or will; null: it has not chosen, and has no name.",
+        example="public",
     )
-    asked_at = ma.fields.AwareDateTime(required=True, allow_none=True)
-    asked_again_at = ma.fields.AwareDateTime(required=True, allow_none=True)
-    answered_at = ma.fields.AwareDateTime(required=True, allow_none=True)
-    revision_number = ma.fields.Integer(
-        required=True, allow_none=True, metadata={"description": "That it answered last."}
-    )
-    reminders = ma.fields.Integer(required=True, allow_none=True)
-    next_reminder_at = ma.fields.AwareDateTime(required=True, allow_none=True)
-    people = ma.fields.List(ma.fields.Nested(PersonAskedOut), required=True, allow_none=True)
-    answers = ma.fields.List(ma.fields.Nested(AnswerOut), required=True, allow_none=True)
+    asked_at = fields.AwareDateTime(allow_none=True)
+    asked_again_at = fields.AwareDateTime(allow_none=True)
+    answered_at = fields.AwareDateTime(allow_none=True)
+    revision_number = fields.Integer(allow_none=True, description="That it answered last.")
+    reminders = fields.Integer(allow_none=True)
+    next_reminder_at = fields.AwareDateTime(allow_none=True)
+    people = fields.List(fields.Nested(PersonAskedOut), allow_none=True)
+    answers = fields.List(fields.Nested(AnswerOut), allow_none=True)
 
 
-class LineOut(Schema):
+class LineOut(OutSchema):
     """One line of the signatories."""
 
-    text = ma.fields.String(required=True)
-    lead = ma.fields.Boolean(required=True)
-    kind = ma.fields.String(required=True, metadata={"example": "organisation"})
-    reservation = ma.fields.String()
+    text = fields.String()
+    lead = fields.Boolean()
+    kind = fields.String(example="organisation")
+    reservation = fields.String(required=False)
 
 
-class BoardWarningOut(Schema):
+class BoardWarningOut(OutSchema):
     """A member that the text names and that does not stand under it by name; or a number."""
 
-    pointer = ma.fields.String(
-        required=True,
-        metadata={"description": "JSON Pointer into the portable document.", "example": "/body/0"},
+    pointer = fields.String(
+        description="JSON Pointer into the portable document.", example="/body/0"
     )
-    detail = ma.fields.String(required=True, metadata={"example": '"Salt" has not answered.'})
-    member_id = ma.fields.UUID(
-        required=True,
-        allow_none=True,
-        metadata={"description": "Null: a number of organisations that does not fit."},
+    detail = fields.String(example='"Salt" has not answered.')
+    member_id = fields.UUID(
+        allow_none=True, description="Null: a number of organisations that does not fit."
     )
 
 
-class BoardOut(Schema):
+class BoardOut(OutSchema):
     """Who is where, what is outstanding, and what publishing would print now."""
 
-    statement_id = ma.fields.UUID(required=True)
-    state = ma.fields.Enum(State, by_value=True, required=True)
-    revision_number = ma.fields.Integer(required=True)
-    round = ma.fields.Nested(RoundOut, required=True, allow_none=True)
-    members = ma.fields.List(ma.fields.Nested(BoardMemberOut), required=True)
-    totals = ma.fields.Dict(
-        keys=ma.fields.String(),
-        values=ma.fields.Integer(),
-        required=True,
-        metadata={"description": "By state.", "example": {"approved": 5, "asked": 3}},
+    statement_id = fields.UUID()
+    state = fields.Enum(State)
+    revision_number = fields.Integer()
+    round = fields.Nested(RoundOut, allow_none=True)
+    members = fields.List(fields.Nested(BoardMemberOut))
+    totals = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        description="By state.",
+        example={"approved": 5, "asked": 3},
     )
-    outstanding = ma.fields.List(
-        ma.fields.UUID(),
-        required=True,
-        allow_none=True,
-        metadata={"description": "To coordinators."},
+    outstanding = fields.List(fields.UUID(), allow_none=True, description="To coordinators.")
+    would_print = fields.List(fields.Nested(LineOut))
+    would_withhold = fields.Integer(
+        description="How many would be counted without a line.", example=0
     )
-    would_print = ma.fields.List(ma.fields.Nested(LineOut), required=True)
-    would_withhold = ma.fields.Integer(
-        required=True,
-        metadata={"description": "How many would be counted without a line.", "example": 0},
-    )
-    warnings = ma.fields.List(
-        ma.fields.Nested(BoardWarningOut),
-        required=True,
-        metadata={"description": "To look at before it is published; they are no obstacle."},
+    warnings = fields.List(
+        fields.Nested(BoardWarningOut),
+        description="To look at before it is published; they are no obstacle.",
     )
