@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from api.infra.database.columns import Base, Created, Id, Instant, Versioned, choice
+from api.infra.database.columns import Base, Created, Id, Instant, Versioned, choice, part_of
 from api.infra.security.keys import BlindBytes, Sealed
 
 
@@ -48,8 +48,8 @@ class RoleGrant(Versioned, Base):
     __table_args__ = (UniqueConstraint("coalition_id", "user_id"),)
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
+    user_id: Mapped[UUID] = part_of("users")
     role: Mapped[Role] = mapped_column(choice(Role))
     # {"email", "name"} as this coalition wrote them: what another one, or the person, calls the
     # same user stays there.
@@ -62,7 +62,7 @@ class Token(Base):
     __tablename__ = "tokens"
 
     id: Mapped[Id]
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[UUID] = part_of("users")
     label: Mapped[str] = mapped_column(String(100))
     secret_hash: Mapped[bytes] = mapped_column(unique=True)
     is_scoped: Mapped[bool]  # to the coalitions of its scopes, also when none of them is left
@@ -83,9 +83,5 @@ class TokenScope(Base):
 
     __tablename__ = "token_scopes"
 
-    token_id: Mapped[UUID] = mapped_column(
-        ForeignKey("tokens.id", ondelete="CASCADE"), primary_key=True
-    )
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
+    token_id: Mapped[UUID] = part_of("tokens", index=False, primary_key=True)
+    coalition_id: Mapped[UUID] = part_of("coalitions", primary_key=True)

@@ -6,10 +6,19 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database.columns import Base, Country, Created, Id, Versioned, choice
+from api.infra.database.columns import (
+    Base,
+    CoalitionId,
+    Country,
+    Created,
+    Id,
+    Versioned,
+    choice,
+    part_of,
+)
 from api.infra.security.keys import Sealed
 
 
@@ -40,7 +49,7 @@ class Case(Versioned, Base):
     __table_args__ = (UniqueConstraint("coalition_id", "key"),)
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
+    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
     key: Mapped[str] = mapped_column(String(80))  # its id in a portable statement
     country: Mapped[Country]
     occupation: Mapped[str | None] = mapped_column(Text)
@@ -64,9 +73,7 @@ class StatusChange(Base):
     __abstract__ = True
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
     changed_on: Mapped[date]
     evidence: Mapped[Sealed | None]  # {"text", "sources"}
     recorded_by: Mapped[UUID | None]  # a user; None: a statement that was imported
@@ -78,5 +85,5 @@ class CaseStatusChange(StatusChange):
 
     __tablename__ = "case_status_changes"
 
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[UUID] = part_of("cases")
     status: Mapped[CaseStatus] = mapped_column(choice(CaseStatus))

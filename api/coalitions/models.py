@@ -6,11 +6,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.infra.database.columns import (
     Base,
+    CoalitionId,
     Country,
     Id,
     Instant,
@@ -18,6 +19,7 @@ from api.infra.database.columns import (
     Moment,
     Versioned,
     choice,
+    part_of,
 )
 from api.infra.pdf.pictures import WithLogo
 from api.infra.security.keys import Sealed
@@ -63,10 +65,8 @@ class Member(Versioned, Base):
     __table_args__ = (UniqueConstraint("coalition_id", "organisation_id"),)
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
-    organisation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("organisations.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
+    organisation_id: Mapped[UUID] = part_of("organisations")
     role: Mapped[MemberRole] = mapped_column(choice(MemberRole))
     since: Mapped[date]
     until: Mapped[date | None]  # the first day on which it is no member any more
@@ -88,13 +88,9 @@ class Invitation(Versioned, Base):
     __tablename__ = "invitations"
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
     # The coalition's own entry; None: who answers names the organisation.
-    organisation_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("organisations.id", ondelete="CASCADE"), index=True
-    )
+    organisation_id: Mapped[UUID | None] = part_of("organisations")
     person: Mapped[Sealed]  # {"name", "email", "note"}, and what they wrote where they declined
     language: Mapped[Language]
     role: Mapped[MemberRole] = mapped_column(choice(MemberRole))
@@ -113,9 +109,7 @@ class Addressee(Versioned, Base):
     __tablename__ = "addressees"
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
     name: Mapped[str] = mapped_column(String(300))
     sort_name: Mapped[str] = mapped_column(String(300))  # folded
     title: Mapped[str | None] = mapped_column(String(300))

@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra.database.columns import (
     Base,
+    CoalitionId,
     Created,
     Id,
     Instant,
@@ -18,6 +19,8 @@ from api.infra.database.columns import (
     Outgoing,
     Versioned,
     choice,
+    part_of,
+    refers_to,
 )
 from api.infra.outbox.rows import Outbox
 from api.infra.security.keys import Sealed
@@ -29,15 +32,9 @@ class Connector(Versioned, Base):
     __tablename__ = "connectors"
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    organisation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("organisations.id", ondelete="CASCADE"), index=True
-    )
-    statement_id: Mapped[UUID | None] = mapped_column(  # None: all of the coalition
-        ForeignKey("statements.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    organisation_id: Mapped[UUID] = part_of("organisations")
+    statement_id: Mapped[UUID | None] = part_of("statements")  # None: all of the coalition
     kind: Mapped[str] = mapped_column(String(60))
     label: Mapped[str] = mapped_column(String(120))
     settings: Mapped[Sealed]  # by the names of the kind's fields, with the secret ones
@@ -83,10 +80,8 @@ class Push(Outgoing, Base):
         Index("ix_connector_pushes_state_changed_at", "state", "changed_at"),
     )
 
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    connector_id: Mapped[UUID] = mapped_column(ForeignKey("connectors.id", ondelete="CASCADE"))
+    coalition_id: Mapped[CoalitionId]
+    connector_id: Mapped[UUID] = part_of("connectors", index=False)
     # No foreign key: who was handed over is taken back also after the signature is gone.
     signature_id: Mapped[UUID] = mapped_column(index=True)
     action: Mapped[PushAction] = mapped_column(choice(PushAction))
@@ -96,9 +91,7 @@ class Push(Outgoing, Base):
     mailing_list: Mapped[str | None] = mapped_column(String(200))  # on which the tool has it
     # Only of one that is to be unsubscribed, until it is: the signature may know it no more.
     address: Mapped[Sealed | None]
-    file_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("connector_files.id", ondelete="SET NULL"), index=True
-    )
+    file_id: Mapped[UUID | None] = refers_to("connector_files")
     changed_at: Mapped[Moment]
 
 
@@ -111,12 +104,8 @@ class PushFile(Base):
     __tablename__ = "connector_files"
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    connector_id: Mapped[UUID] = mapped_column(
-        ForeignKey("connectors.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    connector_id: Mapped[UUID] = part_of("connectors")
     secret: Mapped[Sealed]  # the key of its file
     rows: Mapped[int]
     bytes: Mapped[int]

@@ -6,11 +6,21 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.demands.models import DemandStatus
-from api.infra.database.columns import Base, Created, Id, Instant, Language, choice
+from api.infra.database.columns import (
+    Base,
+    CoalitionId,
+    Created,
+    Id,
+    Instant,
+    Language,
+    choice,
+    part_of,
+    refers_to,
+)
 from api.infra.security.keys import Sealed
 
 
@@ -23,12 +33,8 @@ class CoverLetter(Base):
     __tablename__ = "cover_letters"
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    statement_id: Mapped[UUID] = mapped_column(
-        ForeignKey("statements.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    statement_id: Mapped[UUID] = part_of("statements")
     language: Mapped[Language]  # of the text where no other is asked for
     texts: Mapped[list[dict[str, str]]] = mapped_column(JSON)  # language, subject, text
     created_by: Mapped[UUID | None]
@@ -60,17 +66,11 @@ class Delivery(Base):
     __table_args__ = (Index("ix_deliveries_statement_id_created_at", "statement_id", "created_at"),)
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    statement_id: Mapped[UUID] = mapped_column(ForeignKey("statements.id", ondelete="CASCADE"))
-    addressee_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("addressees.id", ondelete="SET NULL"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    statement_id: Mapped[UUID] = part_of("statements", index=False)
+    addressee_id: Mapped[UUID | None] = refers_to("addressees")
     addressee: Mapped[str] = mapped_column(String(300))  # its name by then
-    cover_letter_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("cover_letters.id", ondelete="CASCADE"), index=True
-    )
+    cover_letter_id: Mapped[UUID | None] = part_of("cover_letters")
     revision_number: Mapped[int]
     language: Mapped[Language | None]
     means: Mapped[Means] = mapped_column(choice(Means))
@@ -90,13 +90,9 @@ class Response(Base):
     __table_args__ = (Index("ix_responses_statement_id_created_at", "statement_id", "created_at"),)
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    statement_id: Mapped[UUID] = mapped_column(ForeignKey("statements.id", ondelete="CASCADE"))
-    addressee_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("addressees.id", ondelete="SET NULL"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    statement_id: Mapped[UUID] = part_of("statements", index=False)
+    addressee_id: Mapped[UUID | None] = refers_to("addressees")
     addressee: Mapped[str] = mapped_column(String(300))
     answered_on: Mapped[date]
     words: Mapped[Sealed]  # {"text", "sources"}: it may name people
@@ -109,14 +105,8 @@ class ResponseDemand(Base):
 
     __tablename__ = "response_demands"
 
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    response_id: Mapped[UUID] = mapped_column(
-        ForeignKey("responses.id", ondelete="CASCADE"), primary_key=True
-    )
-    demand_id: Mapped[UUID] = mapped_column(
-        ForeignKey("demands.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    response_id: Mapped[UUID] = part_of("responses", index=False, primary_key=True)
+    demand_id: Mapped[UUID] = part_of("demands", primary_key=True)
     status: Mapped[DemandStatus | None] = mapped_column(choice(DemandStatus))
     position: Mapped[int]

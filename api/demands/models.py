@@ -10,7 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from api.cases.models import StatusChange
-from api.infra.database.columns import Base, Country, Id, Versioned, choice
+from api.infra.database.columns import Base, CoalitionId, Country, Id, Versioned, choice, part_of
 
 
 class DemandKind(StrEnum):
@@ -56,7 +56,7 @@ class DemandList(Versioned, Base):
     )
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
+    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
     country: Mapped[Country | None]
     party_key: Mapped[str | None] = mapped_column(String(80))  # its id in a portable statement
     party_name: Mapped[str | None] = mapped_column(Text)
@@ -85,8 +85,8 @@ class Demand(Versioned, Base):
     )
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
-    list_id: Mapped[UUID] = mapped_column(ForeignKey("demand_lists.id", ondelete="CASCADE"))
+    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
+    list_id: Mapped[UUID] = part_of("demand_lists", index=False)
     key: Mapped[str] = mapped_column(String(80))  # its id in a portable statement
     text: Mapped[str] = mapped_column(Text)
     rationale: Mapped[str | None] = mapped_column(Text)
@@ -109,12 +109,8 @@ class DemandCase(Base):
     __tablename__ = "demand_cases"
 
     # Where the coalition goes, this goes at once: PostgreSQL would miss the case first.
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    demand_id: Mapped[UUID] = mapped_column(
-        ForeignKey("demands.id", ondelete="CASCADE"), primary_key=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    demand_id: Mapped[UUID] = part_of("demands", index=False, primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True, index=True)
     position: Mapped[int]
 
@@ -124,7 +120,5 @@ class DemandStatusChange(StatusChange):
 
     __tablename__ = "demand_status_changes"
 
-    demand_id: Mapped[UUID] = mapped_column(
-        ForeignKey("demands.id", ondelete="CASCADE"), index=True
-    )
+    demand_id: Mapped[UUID] = part_of("demands")
     status: Mapped[DemandStatus] = mapped_column(choice(DemandStatus))

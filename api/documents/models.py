@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database.columns import Base, Created, Instant
+from api.infra.database.columns import Base, CoalitionId, Created, Instant, part_of
 
 
 class PrintedDocument(Base):
@@ -16,13 +16,9 @@ class PrintedDocument(Base):
 
     __tablename__ = "printed_documents"
 
-    statement_id: Mapped[UUID] = mapped_column(
-        ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True
-    )
+    statement_id: Mapped[UUID] = part_of("statements", index=False, primary_key=True)
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
     # What was asked for: by this it is made again where its file is gone.
     format: Mapped[str] = mapped_column(String(20))
     theme: Mapped[str] = mapped_column(String(80))

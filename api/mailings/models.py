@@ -6,10 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database.columns import Base, Created, Id, Instant, Versioned, choice
+from api.infra.database.columns import Base, Created, Id, Instant, Versioned, choice, part_of
 from api.infra.security.keys import BlindBytes, Sealed
 
 
@@ -34,9 +34,7 @@ class MailServer(Versioned, Base):
 
     __tablename__ = "mail_servers"
 
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), primary_key=True
-    )
+    coalition_id: Mapped[UUID] = part_of("coalitions", index=False, primary_key=True)
     host: Mapped[str] = mapped_column(String(253))
     port: Mapped[int]
     security: Mapped[Security] = mapped_column(choice(Security))
@@ -66,7 +64,7 @@ class Suppression(Base):
     )
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
+    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
     email_index: Mapped[bytes] = mapped_column(BlindBytes("suppressions.email"))
     email: Mapped[Sealed]  # to be exported, so that other tools leave it alone too
     cause: Mapped[Cause] = mapped_column(choice(Cause))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database.columns import Base, Country, Id, Language, Versioned
+from api.infra.database.columns import Base, CoalitionId, Country, Id, Language, Versioned, part_of
 from api.infra.pdf.pictures import WithLogo
 from api.infra.security.keys import BlindBytes, Sealed
 
@@ -19,9 +19,7 @@ class Organisation(WithLogo, Versioned, Base):
     __tablename__ = "organisations"
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
     sort_name: Mapped[str] = mapped_column(String(300))  # the first of `names`, folded
     names: Mapped[dict[str, str]] = mapped_column(JSON)  # by language, BCP 47
     acronym: Mapped[str | None] = mapped_column(String(40))
@@ -42,12 +40,8 @@ class Representative(Versioned, Base):
     __table_args__ = (UniqueConstraint("organisation_id", "email_index"),)
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    organisation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("organisations.id", ondelete="CASCADE")
-    )
+    coalition_id: Mapped[CoalitionId]
+    organisation_id: Mapped[UUID] = part_of("organisations", index=False)
     identity: Mapped[Sealed]  # {"name", "email", "role"}
     email_index: Mapped[bytes] = mapped_column(BlindBytes("representatives.email"))
     language: Mapped[Language | None]

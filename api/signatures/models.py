@@ -6,12 +6,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra import clock
 from api.infra.database.columns import (
     Base,
+    CoalitionId,
     Country,
     Created,
     Id,
@@ -20,6 +21,9 @@ from api.infra.database.columns import (
     Moment,
     Versioned,
     choice,
+    part_of,
+    partial_index,
+    refers_to,
 )
 from api.infra.security.keys import BlindBytes, Sealed
 
@@ -74,57 +78,28 @@ class Signature(Versioned, Base):
         UniqueConstraint("statement_id", "address_index"),
         Index("ix_signatures_statement_id_entry_index", "statement_id", "entry_index"),
         Index("ix_signatures_statement_id_created_at", "statement_id", "created_at"),
-        Index(
-            "ix_signatures_unplaced",
-            "statement_id",
-            postgresql_where=text("position IS NULL"),
-            sqlite_where=text("position IS NULL"),
-        ),
+        partial_index("ix_signatures_unplaced", "statement_id", where="position IS NULL"),
         # Whose internet address is marked, until its key is destroyed.
-        Index(
-            "ix_signatures_prefixed",
-            "created_at",
-            postgresql_where=text("prefix IS NOT NULL"),
-            sqlite_where=text("prefix IS NOT NULL"),
-        ),
+        partial_index("ix_signatures_prefixed", "created_at", where="prefix IS NOT NULL"),
         # What may still be asked for differently.
-        Index(
-            "ix_signatures_said",
-            "said_at",
-            postgresql_where=text("said_at IS NOT NULL"),
-            sqlite_where=text("said_at IS NOT NULL"),
-        ),
+        partial_index("ix_signatures_said", "said_at", where="said_at IS NOT NULL"),
         # Whom coordinators turned away, until they are forgotten.
-        Index(
-            "ix_signatures_turned_away",
-            "updated_at",
-            postgresql_where=text(TURNED_AWAY),
-            sqlite_where=text(TURNED_AWAY),
-        ),
-        Index(
+        partial_index("ix_signatures_turned_away", "updated_at", where=TURNED_AWAY),
+        partial_index(
             "ix_signatures_waiting",
             "statement_id",
             "state",
-            postgresql_where=text("state IN ('held', 'rejected', 'invalidated')"),
-            sqlite_where=text("state IN ('held', 'rejected', 'invalidated')"),
+            where="state IN ('held', 'rejected', 'invalidated')",
         ),
         # The public list, however many are hidden in between.
-        Index(
-            "ix_signatures_listed",
-            "statement_id",
-            "position",
-            postgresql_where=text(LISTED),
-            sqlite_where=text(LISTED),
-        ),
+        partial_index("ix_signatures_listed", "statement_id", "position", where=LISTED),
         # Those that a material revision left behind are counted without looking at the others.
         Index("ix_signatures_statement_id_revision_number", "statement_id", "revision_number"),
     )
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    statement_id: Mapped[UUID] = mapped_column(ForeignKey("statements.id", ondelete="CASCADE"))
+    coalition_id: Mapped[CoalitionId]
+    statement_id: Mapped[UUID] = part_of("statements", index=False)
     revision_number: Mapped[int]  # what was signed
     revision_sha256: Mapped[str] = mapped_column(String(64))
     source: Mapped[Source] = mapped_column(choice(Source))
@@ -143,9 +118,7 @@ class Signature(Versioned, Base):
     updated_at: Mapped[Moment] = mapped_column(Instant, default=clock.day, onupdate=clock.day)
     withdrawn_on: Mapped[date | None]
     # Kept only while the name is public: it leads to the name in clear.
-    organisation_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("organisations.id", ondelete="SET NULL"), index=True
-    )
+    organisation_id: Mapped[UUID | None] = refers_to("organisations")
     # Of public ones. One address signs a statement once; it is compared within a statement only.
     address_index: Mapped[bytes | None] = mapped_column(BlindBytes("signatures.address"))
     domain_index: Mapped[bytes | None] = mapped_column(BlindBytes("signatures.domain"))
@@ -158,12 +131,8 @@ class Signature(Versioned, Base):
     said_at: Mapped[datetime | None] = mapped_column(Instant)
     shows_logo: Mapped[bool] = mapped_column(default=True)  # where a theme shows logos
     flags: Mapped[list[str]] = mapped_column(JSON, default=list)  # why a coordinator should look
-    invalidation_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("invalidations.id", ondelete="SET NULL"), index=True
-    )
-    evidence_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("evidence.id", ondelete="SET NULL"), index=True
-    )
+    invalidation_id: Mapped[UUID | None] = refers_to("invalidations")
+    evidence_id: Mapped[UUID | None] = refers_to("evidence")
 
     @property
     def place(self) -> int | None:
@@ -177,12 +146,8 @@ class SignatureIdentity(Base):
 
     __tablename__ = "signature_identities"
 
-    signature_id: Mapped[UUID] = mapped_column(
-        ForeignKey("signatures.id", ondelete="CASCADE"), primary_key=True
-    )
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
+    signature_id: Mapped[UUID] = part_of("signatures", index=False, primary_key=True)
+    coalition_id: Mapped[CoalitionId]
     identity: Mapped[Sealed]
 
 
@@ -211,14 +176,10 @@ class Consent(Base):
     __table_args__ = (UniqueConstraint("signature_id", "purpose", "organisation_id"),)
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    signature_id: Mapped[UUID] = mapped_column(ForeignKey("signatures.id", ondelete="CASCADE"))
+    coalition_id: Mapped[CoalitionId]
+    signature_id: Mapped[UUID] = part_of("signatures", index=False)
     purpose: Mapped[Purpose] = mapped_column(choice(Purpose))
-    organisation_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("organisations.id", ondelete="CASCADE"), index=True
-    )
+    organisation_id: Mapped[UUID | None] = part_of("organisations")
     words_sha256: Mapped[str] = mapped_column(ForeignKey("consent_words.sha256"), index=True)
     given_on: Mapped[date]
     taken_back_on: Mapped[date | None]
@@ -230,12 +191,8 @@ class CountChange(Base):
     __tablename__ = "count_changes"
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    statement_id: Mapped[UUID] = mapped_column(
-        ForeignKey("statements.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    statement_id: Mapped[UUID] = part_of("statements")
     change: Mapped[int]  # 1 or -1, or the sum of several alike
     kind: Mapped[SignatoryKind] = mapped_column(choice(SignatoryKind))
     source: Mapped[Source] = mapped_column(choice(Source))
@@ -249,9 +206,7 @@ class Total(Base):
 
     __tablename__ = "signature_totals"
 
-    statement_id: Mapped[UUID] = mapped_column(
-        ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True
-    )
+    statement_id: Mapped[UUID] = part_of("statements", index=False, primary_key=True)
     facet: Mapped[str] = mapped_column(String(20), primary_key=True)  # all, kind, country, day ...
     key: Mapped[str] = mapped_column(String(20), primary_key=True)
     number: Mapped[int]
@@ -263,12 +218,8 @@ class Evidence(Base):
     __tablename__ = "evidence"
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    statement_id: Mapped[UUID] = mapped_column(
-        ForeignKey("statements.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    statement_id: Mapped[UUID] = part_of("statements")
     content_type: Mapped[str] = mapped_column(String(40))
     bytes: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
@@ -284,12 +235,8 @@ class Invalidation(Base):
     __tablename__ = "invalidations"
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    statement_id: Mapped[UUID] = mapped_column(
-        ForeignKey("statements.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    statement_id: Mapped[UUID] = part_of("statements")
     rule: Mapped[Sealed]  # it may hold a name, or a domain that is one person's
     reason: Mapped[str] = mapped_column(String(500))
     number: Mapped[int]  # how many it took out
@@ -319,9 +266,7 @@ class Block(Base):
     __tablename__ = "blocks"
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
     kind: Mapped[BlockKind] = mapped_column(choice(BlockKind))
     act: Mapped[BlockAct] = mapped_column(choice(BlockAct))
     value: Mapped[Sealed]

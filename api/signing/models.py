@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database.columns import Base, Id, Instant, Language, Moment
+from api.infra.database.columns import Base, Id, Instant, Language, Moment, part_of, partial_index
 from api.infra.security.keys import BlindBytes, Sealed
 
 
@@ -22,12 +22,7 @@ class PendingSignature(Base):
     __tablename__ = "pending_signatures"
     __table_args__ = (
         Index("ix_pending_signatures_asked_at", "asked_at"),
-        Index(
-            "ix_pending_signatures_new",
-            "asked_at",
-            postgresql_where=text("taken_in_at IS NULL"),
-            sqlite_where=text("taken_in_at IS NULL"),
-        ),
+        partial_index("ix_pending_signatures_new", "asked_at", where="taken_in_at IS NULL"),
         UniqueConstraint("statement_id", "code_index"),
     )
 
@@ -47,9 +42,7 @@ class PendingSignature(Base):
     language: Mapped[Language]
     asked_at: Mapped[Moment]
     taken_in_at: Mapped[datetime | None] = mapped_column(Instant)
-    signature_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("signatures.id", ondelete="CASCADE"), index=True
-    )
+    signature_id: Mapped[UUID | None] = part_of("signatures")
 
 
 class UsedChallenge(Base):

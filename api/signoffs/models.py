@@ -6,10 +6,21 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database.columns import Base, Created, Id, Instant, Language, Versioned, choice
+from api.infra.database.columns import (
+    Base,
+    CoalitionId,
+    Created,
+    Id,
+    Instant,
+    Language,
+    Versioned,
+    choice,
+    part_of,
+    refers_to,
+)
 from api.infra.security.keys import BlindBytes, Sealed
 from api.signatures.models import Visibility
 
@@ -33,12 +44,8 @@ class Round(Versioned, Base):
     __tablename__ = "sign_off_rounds"
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    statement_id: Mapped[UUID] = mapped_column(
-        ForeignKey("statements.id", ondelete="CASCADE"), unique=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    statement_id: Mapped[UUID] = part_of("statements", index=False, unique=True)
     soft_deadline: Mapped[datetime | None] = mapped_column(Instant)
     hard_deadline: Mapped[datetime | None] = mapped_column(Instant)  # the first instant after it
     zone: Mapped[str] = mapped_column(String(64))  # IANA: in which both are shown
@@ -56,13 +63,9 @@ class Ask(Base):
     __table_args__ = (UniqueConstraint("round_id", "member_id"),)
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    round_id: Mapped[UUID] = mapped_column(ForeignKey("sign_off_rounds.id", ondelete="CASCADE"))
-    member_id: Mapped[UUID] = mapped_column(
-        ForeignKey("members.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    round_id: Mapped[UUID] = part_of("sign_off_rounds", index=False)
+    member_id: Mapped[UUID] = part_of("members")
     revision_number: Mapped[int]  # of which it was asked last
     asked_at: Mapped[Created]
     asked_again_at: Mapped[datetime | None] = mapped_column(Instant)  # after a material revision
@@ -77,16 +80,10 @@ class Approver(Base):
     __table_args__ = (UniqueConstraint("ask_id", "email_index"),)  # one voice a person
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    ask_id: Mapped[UUID] = mapped_column(ForeignKey("sign_off_asks.id", ondelete="CASCADE"))
-    representative_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("representatives.id", ondelete="CASCADE"), index=True
-    )
-    handed_by: Mapped[UUID | None] = mapped_column(
-        ForeignKey("approvers.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    ask_id: Mapped[UUID] = part_of("sign_off_asks", index=False)
+    representative_id: Mapped[UUID | None] = part_of("representatives")
+    handed_by: Mapped[UUID | None] = part_of("approvers")
     person: Mapped[Sealed]  # {"name", "email", "role"}
     email_index: Mapped[bytes] = mapped_column(BlindBytes("representatives.email"))
     language: Mapped[Language]
@@ -110,13 +107,9 @@ class SignOff(Base):
     __table_args__ = (UniqueConstraint("statement_id", "member_id", "number"),)
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    statement_id: Mapped[UUID] = mapped_column(ForeignKey("statements.id", ondelete="CASCADE"))
-    member_id: Mapped[UUID] = mapped_column(
-        ForeignKey("members.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    statement_id: Mapped[UUID] = part_of("statements", index=False)
+    member_id: Mapped[UUID] = part_of("members")
     number: Mapped[int]  # from 1, of the member's answers: the order in which they came
     revision_number: Mapped[int]
     revision_sha256: Mapped[str] = mapped_column(String(64))
@@ -125,9 +118,7 @@ class SignOff(Base):
     content: Mapped[Sealed]
     prints_reservation: Mapped[bool] = mapped_column(default=False)
     shows_logo: Mapped[bool] = mapped_column(default=True)
-    approver_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("approvers.id", ondelete="SET NULL"), index=True
-    )
+    approver_id: Mapped[UUID | None] = refers_to("approvers")
     user_id: Mapped[UUID | None]  # of whoever entered it, where no approver answered
     answered_at: Mapped[Created]
 
@@ -143,22 +134,16 @@ class Appearance(Base):
     __table_args__ = (UniqueConstraint("statement_id", "member_id"),)
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    statement_id: Mapped[UUID] = mapped_column(ForeignKey("statements.id", ondelete="CASCADE"))
-    member_id: Mapped[UUID] = mapped_column(
-        ForeignKey("members.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    statement_id: Mapped[UUID] = part_of("statements", index=False)
+    member_id: Mapped[UUID] = part_of("members")
     # None: it has not chosen, and counts without its name.
     visibility: Mapped[Visibility | None] = mapped_column(choice(Visibility))
     # What each person chose, by their key: where two must approve, nobody shows more than the
     # other while that may answer. Under UNKNOWN the least of what was entered for people who were
     # not asked.
     choices: Mapped[dict[str, Visibility]] = mapped_column(JSON, default=dict)
-    signature_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("signatures.id", ondelete="SET NULL"), index=True
-    )
+    signature_id: Mapped[UUID | None] = refers_to("signatures")
     # It answered before it could choose, and is still to be told that it can.
     is_to_be_told: Mapped[bool] = mapped_column(default=False, index=True)
 
@@ -169,12 +154,6 @@ class EditNotice(Base):
     __tablename__ = "edit_notices"
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    statement_id: Mapped[UUID] = mapped_column(
-        ForeignKey("statements.id", ondelete="CASCADE"), index=True
-    )
-    representative_id: Mapped[UUID] = mapped_column(
-        ForeignKey("representatives.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    statement_id: Mapped[UUID] = part_of("statements")
+    representative_id: Mapped[UUID] = part_of("representatives")

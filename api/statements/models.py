@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from api.cases.models import CaseStatus
 from api.infra.database.columns import (
     Base,
+    CoalitionId,
     Country,
     Created,
     Id,
@@ -20,6 +21,8 @@ from api.infra.database.columns import (
     Language,
     Versioned,
     choice,
+    part_of,
+    refers_to,
 )
 from api.infra.security.keys import Sealed
 
@@ -62,7 +65,7 @@ class Statement(Versioned, Base):
     __table_args__ = (UniqueConstraint("coalition_id", "slug"),)
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
+    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
     slug: Mapped[str] = mapped_column(String(80))
     kind: Mapped[StatementKind] = mapped_column(choice(StatementKind))
     language: Mapped[Language]
@@ -83,9 +86,7 @@ class Statement(Versioned, Base):
     # where the text alone knows it. Keys of the coalition's cases may tell a name.
     confirmed_cases: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # Whose text it continues, changed in a way that its signatories would have to be asked about.
-    predecessor_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("statements.id", ondelete="SET NULL"), index=True
-    )
+    predecessor_id: Mapped[UUID | None] = refers_to("statements")
 
 
 class Moderation(StrEnum):
@@ -104,12 +105,8 @@ class Signing(Versioned, Base):
 
     __tablename__ = "signings"
 
-    statement_id: Mapped[UUID] = mapped_column(
-        ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True
-    )
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
+    statement_id: Mapped[UUID] = part_of("statements", index=False, primary_key=True)
+    coalition_id: Mapped[CoalitionId]
     address: Mapped[str] = mapped_column(String(100), unique=True)  # slug, and eight random signs
     opens_at: Mapped[datetime | None] = mapped_column(Instant)  # None: not yet
     closes_at: Mapped[datetime | None] = mapped_column(Instant)  # the first instant after it
@@ -147,10 +144,8 @@ class Revision(Base):
     __table_args__ = (UniqueConstraint("statement_id", "number"),)
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    statement_id: Mapped[UUID] = mapped_column(ForeignKey("statements.id", ondelete="CASCADE"))
+    coalition_id: Mapped[CoalitionId]
+    statement_id: Mapped[UUID] = part_of("statements", index=False)
     number: Mapped[int]  # from 1
     weight: Mapped[Weight] = mapped_column(choice(Weight))
     note: Mapped[str | None] = mapped_column(String(500))  # what changed, for those who signed
@@ -177,9 +172,7 @@ class NamedCase(Base):
 
     __tablename__ = "statement_cases"
 
-    statement_id: Mapped[UUID] = mapped_column(
-        ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True
-    )
+    statement_id: Mapped[UUID] = part_of("statements", index=False, primary_key=True)
     revision_number: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(80), primary_key=True, index=True)
     status: Mapped[CaseStatus | None] = mapped_column(choice(CaseStatus))  # as the text took it
@@ -191,10 +184,8 @@ class PastDemand(Base):
     __tablename__ = "statement_demands"
     __table_args__ = (Index("ix_statement_demands_coalition_id_key", "coalition_id", "key"),)
 
-    coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
-    statement_id: Mapped[UUID] = mapped_column(
-        ForeignKey("statements.id", ondelete="CASCADE"), primary_key=True
-    )
+    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
+    statement_id: Mapped[UUID] = part_of("statements", index=False, primary_key=True)
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     revision_number: Mapped[int] = mapped_column(primary_key=True)
     country: Mapped[Country | None]  # of whom it is asked, or a party

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from api.infra.database.columns import Base, Created, Id, Language, Versioned
+from api.infra.database.columns import Base, CoalitionId, Created, Id, Language, Versioned, part_of
 
 
 class Template(Versioned, Base):
@@ -18,7 +18,7 @@ class Template(Versioned, Base):
     __table_args__ = (UniqueConstraint("coalition_id", "name"),)
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
+    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
     name: Mapped[str] = mapped_column(String(80))
     title: Mapped[str] = mapped_column(String(300))
     language: Mapped[Language]
@@ -32,10 +32,8 @@ class TemplateVersion(Base):
     __table_args__ = (UniqueConstraint("template_id", "number"),)
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    template_id: Mapped[UUID] = mapped_column(ForeignKey("templates.id", ondelete="CASCADE"))
+    coalition_id: Mapped[CoalitionId]
+    template_id: Mapped[UUID] = part_of("templates", index=False)
     number: Mapped[int]
     source: Mapped[dict[str, Any]] = mapped_column(JSON)  # the whole template, as docs/templates.md
     created_at: Mapped[Created]

@@ -7,10 +7,20 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database.columns import Base, Id, Instant, Language, Versioned, choice
+from api.infra.database.columns import (
+    Base,
+    CoalitionId,
+    Id,
+    Instant,
+    Language,
+    Versioned,
+    choice,
+    part_of,
+    refers_to,
+)
 
 
 class UpdateState(StrEnum):
@@ -29,16 +39,10 @@ class Update(Versioned, Base):
     __table_args__ = (Index("ix_updates_state", "state"),)
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    statement_id: Mapped[UUID] = mapped_column(
-        ForeignKey("statements.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    statement_id: Mapped[UUID] = part_of("statements")
     also_statement_ids: Mapped[list[str]] = mapped_column(JSON, default=list)
-    organisation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("organisations.id", ondelete="CASCADE"), index=True
-    )
+    organisation_id: Mapped[UUID] = part_of("organisations")
     language: Mapped[Language]  # of the text for those whose language there is none of
     texts: Mapped[list[dict[str, str]]] = mapped_column(JSON)  # language, subject, text
     state: Mapped[UpdateState] = mapped_column(choice(UpdateState), default=UpdateState.DRAFT)
@@ -69,13 +73,9 @@ class UpdateRecipient(Base):
     )
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    update_id: Mapped[UUID] = mapped_column(ForeignKey("updates.id", ondelete="CASCADE"))
-    signature_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("signatures.id", ondelete="SET NULL"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    update_id: Mapped[UUID] = part_of("updates", index=False)
+    signature_id: Mapped[UUID | None] = refers_to("signatures")
     state: Mapped[RecipientState] = mapped_column(
         choice(RecipientState), default=RecipientState.WAITING
     )
@@ -87,11 +87,7 @@ class UpdateTest(Base):
     __tablename__ = "update_tests"
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    update_id: Mapped[UUID] = mapped_column(
-        ForeignKey("updates.id", ondelete="CASCADE"), index=True
-    )
-    role_id: Mapped[UUID] = mapped_column(ForeignKey("roles.id", ondelete="CASCADE"), index=True)
+    coalition_id: Mapped[CoalitionId]
+    update_id: Mapped[UUID] = part_of("updates")
+    role_id: Mapped[UUID] = part_of("roles")
     language: Mapped[Language]

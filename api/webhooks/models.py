@@ -6,11 +6,20 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra import clock
-from api.infra.database.columns import Base, Id, Instant, Outgoing, Versioned, choice
+from api.infra.database.columns import (
+    Base,
+    CoalitionId,
+    Id,
+    Instant,
+    Outgoing,
+    Versioned,
+    choice,
+    part_of,
+)
 from api.infra.outbox.rows import Outbox
 from api.infra.security.keys import Sealed
 
@@ -28,9 +37,7 @@ class Endpoint(Versioned, Base):
     __tablename__ = "webhook_endpoints"
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
     label: Mapped[str] = mapped_column(String(100))
     types: Mapped[list[str]] = mapped_column(JSON)  # of the catalogue
     is_custodian: Mapped[bool]  # it is told who signed, too
@@ -53,7 +60,7 @@ class Event(Base):
     )
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID] = mapped_column(ForeignKey("coalitions.id", ondelete="CASCADE"))
+    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
     type: Mapped[str] = mapped_column(String(60))
     facts: Mapped[dict[str, object]] = mapped_column(JSON)  # ids, counts and choices
     created_at: Mapped[datetime] = mapped_column(Instant, default=clock.now, index=True)
@@ -76,15 +83,9 @@ class Delivery(Outgoing, Base):
         Index("ix_webhook_deliveries_due", "endpoint_id", "state", "created_at"),
     )
 
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
-    endpoint_id: Mapped[UUID] = mapped_column(
-        ForeignKey("webhook_endpoints.id", ondelete="CASCADE")
-    )
-    event_id: Mapped[UUID] = mapped_column(
-        ForeignKey("webhook_events.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
+    endpoint_id: Mapped[UUID] = part_of("webhook_endpoints", index=False)
+    event_id: Mapped[UUID] = part_of("webhook_events")
     state: Mapped[DeliveryState] = mapped_column(
         choice(DeliveryState), default=DeliveryState.WAITING
     )

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import JSON, ForeignKey, Index, String, and_, or_, select, update
+from sqlalchemy import JSON, Index, String, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import DomainError, Unavailable
 from api.infra import clock
-from api.infra.database.columns import Base, Created, Id, Instant, Moment, choice
+from api.infra.database.columns import Base, Created, Id, Instant, Moment, choice, refers_to
 from api.infra.database.transactions import after_commit, reading, transaction
 from api.infra.queue import Lane, QueueBroken
 from api.infra.runtime import runtime, thread_context
@@ -63,9 +63,7 @@ class Job(Base):
     kind: Mapped[str] = mapped_column(String(60))  # feature.verb
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     # It outlives its coalition: what a deleted one leaves behind is cleared away by a job.
-    coalition_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="SET NULL"), index=True
-    )
+    coalition_id: Mapped[UUID | None] = refers_to("coalitions")
     created_by: Mapped[UUID | None]  # a user; None: another use case, or the house
     # Of two unfinished promises of the same key there is one.
     key: Mapped[str | None] = mapped_column(String(200), unique=True)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
     DateTime,
     Enum,
+    ForeignKey,
+    Index,
     MetaData,
     String,
     TypeDecorator,
+    text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 
 from api.infra import clock
 
@@ -57,9 +60,26 @@ def choice(kind: type[StrEnum]) -> Enum:
     )
 
 
+def part_of(table: str, *, index: bool = True, **how: Any) -> MappedColumn[Any]:
+    """Return the column of the row that a row belongs to, and with which it goes."""
+    return mapped_column(ForeignKey(f"{table}.id", ondelete="CASCADE"), index=index, **how)
+
+
+def refers_to(table: str) -> MappedColumn[Any]:
+    """Return the column of a row that may go: then it is null."""
+    return mapped_column(ForeignKey(f"{table}.id", ondelete="SET NULL"), index=True)
+
+
+def partial_index(name: str, *columns: str, where: str) -> Index:
+    """Return an index of those rows only that a condition holds of."""
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+
+
 Id = Annotated[UUID, mapped_column(primary_key=True, default=uuid4)]
 Moment = Annotated[datetime, mapped_column(Instant)]
 Created = Annotated[datetime, mapped_column(Instant, default=clock.now)]
+# Nearly every row is of a coalition, and goes with it.
+CoalitionId = Annotated[UUID, part_of("coalitions")]
 Country = Annotated[str, mapped_column(String(2))]  # ISO 3166-1 alpha-2
 Language = Annotated[str, mapped_column(String(35))]  # BCP 47
 

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import ForeignKey, Index, String, and_, func, insert, or_, select
+from sqlalchemy import Index, String, and_, func, insert, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import Conflict
 from api.infra import clock
 from api.infra.background import jobs
-from api.infra.database.columns import Base, Instant, Outgoing, choice
+from api.infra.database.columns import Base, Instant, Outgoing, choice, part_of
 from api.infra.database.transactions import reading, transaction
 from api.infra.outbox.rows import Outbox
 from api.infra.runtime import runtime
@@ -59,9 +59,7 @@ class Letter(Outgoing, Base):
     )
 
     kind: Mapped[str] = mapped_column(String(60))  # feature.noun
-    coalition_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE")
-    )
+    coalition_id: Mapped[UUID | None] = part_of("coalitions", index=False)
     object_id: Mapped[UUID] = mapped_column(index=True)  # what it is about
     is_bulk: Mapped[bool] = mapped_column(default=False)  # one of many, that nobody waits for
     state: Mapped[LetterState] = mapped_column(choice(LetterState), default=LetterState.QUEUED)

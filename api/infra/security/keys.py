@@ -14,12 +14,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, cast
 from uuid import UUID, uuid5
 
-from sqlalchemy import ForeignKey, LargeBinary, String, TypeDecorator, select
+from sqlalchemy import LargeBinary, String, TypeDecorator, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import NotFound, Unavailable
-from api.infra.database.columns import Base, Created, Id
+from api.infra.database.columns import Base, Created, Id, part_of
 from api.infra.runtime import runtime
 from api.infra.vault import KEY_BYTES, KeyMissing, decrypt, encrypt
 
@@ -68,9 +68,7 @@ class DataKey(Base):
     __tablename__ = "data_keys"
 
     id: Mapped[Id]
-    coalition_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[UUID | None] = part_of("coalitions")
     # From 1. The newest seals, all unseal; 0 is for one purpose of `blind`, and stays.
     generation: Mapped[int] = mapped_column(default=FIRST)
     master: Mapped[str] = mapped_column(String(16))  # which master key wraps it

@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, String, select, update
+from sqlalchemy import Index, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import Gone, NotFound
 from api.infra import clock
-from api.infra.database.columns import Base, Created, Id, Instant
+from api.infra.database.columns import Base, CoalitionId, Created, Id, Instant
 from api.infra.security import keys, secret_tokens
 
 if TYPE_CHECKING:
@@ -39,9 +39,7 @@ class Link(Base):
 
     id: Mapped[Id]
     purpose: Mapped[str] = mapped_column(String(40))  # noun.verb
-    coalition_id: Mapped[UUID] = mapped_column(
-        ForeignKey("coalitions.id", ondelete="CASCADE"), index=True
-    )
+    coalition_id: Mapped[CoalitionId]
     object_id: Mapped[UUID]
     secret_hash: Mapped[bytes] = mapped_column(unique=True)
     created_at: Mapped[Created]
