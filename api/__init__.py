@@ -14,7 +14,8 @@ A package by feature, on a ladder: each imports the rungs below it, never one ab
     infra                                        the outside world, in rooms
     errors config
 
-Inside a feature: routes -> schemas -> jobs -> service -> rules -> models, as far as it needs them.
-`app` and `cli` alone know every part. A request to read along: `statements.routes`, from there
-`statements.service`, `.rules` and `.models`. `docs/architecture.md` has the rest.
+Inside a feature: feature -> routes -> schemas -> jobs -> service -> rules -> events -> models, as
+far as it needs them; `feature` says what it adds to the app. `app` and `cli` alone know every part.
+A request to read along: `statements.routes`, from there `statements.service`, `.rules` and
+`.models`. `docs/architecture.md` has the rest.
 """

@@ -25,7 +25,6 @@ from api.infra.database.columns import Base
 from api.infra.database.transactions import db
 from api.infra.runtime import EXTENSION
 from api.infra.sandbox.pool import ChildPool
-from api.infra.security import day_keys
 from api.infra.vault import new_master_key
 from tests.support import postgres, selection
 from tests.support.client import Client
@@ -103,7 +102,7 @@ class World:
 
     def empty(self) -> None:
         """Delete every row, and what a process remembers of them."""
-        day_keys.KNOWN.clear()
+        self.app.extensions[EXTENSION].memory.clear()
         with self.app.app_context(), db.engine.begin() as connection:
             filled = set(connection.scalars(_filled()))
             for table in reversed(Base.metadata.sorted_tables):  # TRUNCATE is slower, on few rows

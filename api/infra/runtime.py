@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import current_app
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 EXTENSION = "undersigned"
 
+_Memory = TypeVar("_Memory")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
@@ -39,11 +41,21 @@ class Runtime:
     rate_limits: RateLimits
     smtp: SmtpServer | None  # None: letters wait until one is set
     egress: Egress
+    memory: dict[type, Any] = field(default_factory=dict)  # `remembered`
 
 
 def runtime() -> Runtime:
     """Return the running app's; needs an app context, as the database does."""
     return cast("Runtime", current_app.extensions[EXTENSION])
+
+
+def remembered(sort: type[_Memory]) -> _Memory:
+    """Return what this process remembers for the running app, in a class of whoever asks.
+
+    It saves asking the database again; another process remembers other things.
+    """
+    found: _Memory = runtime().memory.setdefault(sort, sort())
+    return found
 
 
 def thread_context() -> Callable[[], AbstractContextManager[object]]:

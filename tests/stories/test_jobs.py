@@ -132,6 +132,28 @@ def test_a_job_that_no_version_of_the_program_knows_says_so_in_the_end(world: Wo
     assert (found(world, job).state, found(world, job).fault) == (JobState.DEAD, "KindUnknown")
 
 
+def test_what_an_event_promised_before_events_were_classes_is_done(
+    world: World, owner: Client
+) -> None:
+    coalition, statement = a_coalition(owner), str(uuid4())
+    of = {"coalition_id": coalition, "statement_id": statement}
+    before = {
+        "documents.renew": {**of, "state": "published"},
+        "documents.forget": {**of, "signature_id": str(uuid4())},
+        "evidence.forget": {"coalition_id": coalition},
+        "signing.forget_coalition": {"coalition_id": coalition},
+        "connectors.forget_coalition": {"coalition_id": coalition},
+    }
+    with world.app.app_context(), transaction() as session:
+        kinds = [kind for kind in jobs.kinds().values() if kind.on]
+        ids = [jobs.promise(session, kind, None, facts).id for kind, facts in before.items()]
+
+    world.work()
+
+    assert {kind.name for kind in kinds} == before.keys()
+    assert {found(world, each).state for each in ids} == {JobState.DONE}
+
+
 def test_a_job_whose_worker_died_is_taken_over_and_the_late_one_changes_nothing(
     world: World,
 ) -> None:

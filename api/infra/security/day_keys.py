@@ -12,7 +12,6 @@ import time
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, cast
 from uuid import uuid4
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import String, UniqueConstraint, delete, select
 from sqlalchemy.exc import IntegrityError
@@ -20,20 +19,22 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.infra import clock, vault
 from api.infra.database.columns import Base, Id
-from api.infra.database.transactions import db, transaction
+from api.infra.database.transactions import transaction
+from api.infra.runtime import remembered
 from api.infra.security import keys
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
-
     from api.infra.background.jobs import Work
 
 PLACE = "day_keys.secret"
 # A process remembers a key for so long; thousands ask for that of today at once.
 KNOWN_SECONDS = 60.0
 MOST_KNOWN = 20
-KNOWN: MutableMapping[object, dict[tuple[str, date], tuple[bytes, float]]] = WeakKeyDictionary()
 KEPT = {"letters": timedelta(days=2), "prefixes": timedelta(days=7), "limits": timedelta(days=2)}
+
+
+class Known(dict[tuple[str, date], tuple[bytes, float]]):
+    """By purpose and day: a key that a process remembers, and until when."""
 
 
 class DayKey(Base):
@@ -59,7 +60,7 @@ def mark(session: Session, purpose: str, value: str, day: date | None = None) ->
 
 def ready(purpose: str) -> None:
     """Have today's key there and known, so that marking by it writes nothing."""
-    found = KNOWN.get(db.engine, {}).get((purpose, clock.today()))
+    found = remembered(Known).get((purpose, clock.today()))
     if found is None or found[1] <= time.monotonic():
         for _ in range(2):  # one that was just made is known only once it is kept
             with transaction() as session:
@@ -69,7 +70,7 @@ def ready(purpose: str) -> None:
 def mark_alone(purpose: str, value: str) -> bytes:
     """Return what stands for a value today, for who is in no transaction."""
     day = clock.today()
-    known, until = KNOWN.get(db.engine, {}).get((purpose, day), (b"", 0.0))
+    known, until = remembered(Known).get((purpose, day), (b"", 0.0))
     if until > time.monotonic():
         return hmac.digest(known, value.encode(), "sha256")
     with transaction() as session:
@@ -77,7 +78,7 @@ def mark_alone(purpose: str, value: str) -> bytes:
 
 
 def _key(session: Session, purpose: str, day: date) -> bytes:
-    known = KNOWN.setdefault(db.engine, {})
+    known = remembered(Known)
     found, until = known.get((purpose, day), (b"", 0.0))
     if until > time.monotonic():
         return found

@@ -7,9 +7,9 @@ rush costs one row a signature. What the address leads to is found by the batch.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID, uuid4
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import DBAPIError
@@ -18,9 +18,9 @@ from api.coalitions.models import Coalition
 from api.errors import Code, Conflict, Fault, Invalid, NotFound, Unavailable, point
 from api.infra import clock
 from api.infra.background import jobs
-from api.infra.database.transactions import at_once, db, transaction
+from api.infra.database.transactions import at_once, transaction
 from api.infra.net.rate_limits import Rate
-from api.infra.runtime import runtime
+from api.infra.runtime import remembered, runtime
 from api.infra.security import day_keys, keys
 from api.infra.security.keys import DataKey
 from api.organisations.models import Organisation
@@ -36,7 +36,7 @@ from api.signing.service.settings import SIGNABLE
 from api.statements.models import Revision, Signing, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy import Table
     from sqlalchemy.engine import Row
@@ -52,10 +52,17 @@ NAMED = ("name", "role", "affiliation")
 HERE = "Check the address: it ends in eight letters and digits."
 PROMISE_EVERY = 1.0  # seconds
 MOST_KNOWN = 1000  # addresses
-_promised: MutableMapping[object, float] = WeakKeyDictionary()
-_prepared: MutableMapping[object, set[str]] = WeakKeyDictionary()
 KNOWN_SECONDS = 1.0
-_known: MutableMapping[object, dict[str, tuple[Sequence[Any], float]]] = WeakKeyDictionary()
+
+
+@dataclass
+class _Memory:
+    """What a process remembers of statements, by their public addresses."""
+
+    promised_at: float = 0.0  # when it last promised to take in what was received
+    prepared: set[str] = field(default_factory=set)  # whose keys are there
+    # What is asked of each, and until when that is good enough.
+    known: dict[str, tuple[Sequence[Any], float]] = field(default_factory=dict)
 
 
 def receive(address: str, facts: Mapping[str, Any], seen_sha256: str, remote: str | None) -> None:
@@ -90,7 +97,7 @@ def _prepare(address: str) -> None:
     Those of a statement are looked for once in each process; a coalition's never go without it.
     """
     day_keys.ready("prefixes")
-    known = _prepared.setdefault(db.engine, set())
+    known = remembered(_Memory).prepared
     if address in known:
         return
     with transaction() as session:
@@ -122,7 +129,7 @@ def _recent(session: Session, address: str, seen_sha256: str) -> Sequence[Row[An
     What a second ago says that it is signed is good enough: who signs keeps the text that they saw,
     and confirming looks again. Anything else is asked anew, so nobody is refused by what was.
     """
-    known = _known.setdefault(db.engine, {})
+    known = remembered(_Memory).known
     found, until = known.get(address, (None, 0.0))
     if found is not None and until > time.monotonic() and _why_not(found[0], seen_sha256) is None:
         return found
@@ -135,7 +142,7 @@ def _recent(session: Session, address: str, seen_sha256: str) -> Sequence[Row[An
 
 def look_anew(*_: object) -> None:
     """Have a change be seen at once by the process that made it; the others see it in a second."""
-    _known.pop(db.engine, None)
+    remembered(_Memory).known.clear()
 
 
 def must_be_fit(facts: Mapping[str, Any]) -> None:
@@ -158,12 +165,12 @@ def _kind_of(place: tuple[str, ...], kind: SignatoryKind) -> str:
 
 
 def _named(facts: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
-    for field in NAMED:
-        if facts.get(field):
-            yield (field,), facts[field]
-    for field, text in (facts.get("represented_by") or {}).items():
+    for name in NAMED:
+        if facts.get(name):
+            yield (name,), facts[name]
+    for name, text in (facts.get("represented_by") or {}).items():
         if text:
-            yield ("represented_by", field), text
+            yield ("represented_by", name), text
 
 
 # Made once: building a query costs more than the database takes to answer it.
@@ -302,8 +309,8 @@ def mailers_of(session: Session, ids: list[str], language: str) -> list[tuple[UU
 
 def _promise() -> None:
     """Promise the batch, once a second in each process; the sweeper finds what is between two."""
-    now = time.monotonic()
-    if now - _promised.get(db.engine, 0.0) >= PROMISE_EVERY:
-        _promised[db.engine] = now
+    now, memory = time.monotonic(), remembered(_Memory)
+    if now - memory.promised_at >= PROMISE_EVERY:
+        memory.promised_at = now
         with transaction() as session:
             jobs.promise(session, TAKE_IN, None, {}, key=TAKE_IN)
