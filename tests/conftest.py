@@ -15,7 +15,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from flask_migrate import upgrade
-from sqlalchemy import delete, exists, literal, select, union_all
+from sqlalchemy import delete, event, exists, literal, select, union_all
 
 from api.accounts import service as accounts
 from api.app import CHILD_MODULES, create_app
@@ -30,6 +30,7 @@ from tests.support import postgres, selection
 from tests.support.client import Client
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Generator, Iterator
 
     from flask import Flask
@@ -191,6 +192,11 @@ def worlds(
             connection.execute(f"DROP DATABASE {database} WITH (FORCE)")
 
 
+def _wait_for_no_disk(connection: sqlite3.Connection, _: object) -> None:
+    """Let a commit be over before it is on the disk: no test cuts the power."""
+    connection.execute("PRAGMA synchronous = OFF")
+
+
 class Worlds(dict[str, World]):
     def __init__(
         self,
@@ -218,7 +224,7 @@ class Worlds(dict[str, World]):
                 connection.execute(f"DROP DATABASE IF EXISTS {self.database}")
                 connection.execute(f"CREATE DATABASE {self.database}")
             base = self.server.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://")
-            address = f"{base}/{self.database}"
+            address = f"{base}/{self.database}?options=-csynchronous_commit%3Doff"
         settings = Settings(
             database_url=address,
             storage_path=str(self.folder / f"storage-{engine}"),
@@ -229,6 +235,8 @@ class Worlds(dict[str, World]):
         app = create_app(settings, self.children)
         app.testing = False  # errors answer as they do for users
         with app.app_context():
+            if engine == "sqlite":
+                event.listen(db.engine, "connect", _wait_for_no_disk)
             upgrade()
         return World(app, engine)
 

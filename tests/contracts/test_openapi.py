@@ -142,6 +142,7 @@ def test_an_example_works_as_it_is_once_its_ids_are_known(world: World) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.rest  # a minute
 def test_what_schemathesis_makes_up_is_answered_as_promised_on_both_databases(
     both: list[World],
 ) -> None:
@@ -221,6 +222,7 @@ ODD: list[Any] = [
 ]  # fmt: skip
 
 
+@pytest.mark.rest  # half a minute
 def test_an_odd_value_in_any_field_is_answered_alike_on_both_databases(
     both: list[World],
 ) -> None:

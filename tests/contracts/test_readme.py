@@ -96,6 +96,7 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+@pytest.mark.rest  # half a minute
 def test_the_tour_runs_as_it_stands_and_ends_with_a_letter(tmp_path: Path) -> None:
     script = "\n".join(["set -eu", *TOUR_BLOCKS, "wait"])
     script = script.replace("127.0.0.1:5000", f"127.0.0.1:{free_port()}")

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from api.config import Settings
     from tests.conftest import World, Worlds
 
+pytestmark = pytest.mark.rest  # workers that are killed take their leases along
+
 WAIT_SECONDS = 60
 KILLS, AT_ONCE = 50, 200
 QUEUES = [("sqlite", "sqlite"), ("postgresql", "postgresql"), ("postgresql", "redis")]

@@ -21,6 +21,8 @@ from tests.support.postgres import free_port
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.rest  # each starts a house of processes
+
 WAIT_SECONDS = 60
 
 

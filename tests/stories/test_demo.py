@@ -21,6 +21,8 @@ from tests.support import pdf_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.rest  # each run is a demo from nothing
+
 ROOT = Path(__file__).resolve().parents[2]
 DATA = reading.read((ROOT / "docs/demo/coalition.yaml").read_bytes())
 COUNTRIES = ["Kazakhstan", "Kyrgyzstan", "Tajikistan", "Turkmenistan", "Uzbekistan"]

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tests.support.client import Answer
     from tests.support.installation import House
 
+pytestmark = pytest.mark.rest  # each is a race of several seconds
+
 
 @pytest.fixture
 def house(world: World, owner: Client) -> House:

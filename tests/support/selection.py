@@ -61,7 +61,10 @@ def _parameters(item: pytest.Function) -> str:
 
 def left_out(items: Iterable[pytest.Item]) -> int:
     """Return how many tests are for `./run test --rest`."""
-    return sum(each.get_closest_marker("rest") is not None for each in items)
+    return sum(
+        each.get_closest_marker("rest") is not None and each.get_closest_marker("long") is None
+        for each in items
+    )
 
 
 def said_of(left: int) -> str:
