@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 from types import MappingProxyType
@@ -14,14 +13,12 @@ from urllib.parse import unquote
 from anyascii import anyascii
 
 from api.infra.tables import csv_files, parsing
+from api.infra.tables.layouts import Layout
 from api.infra.text import countries, languages, spelling
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-
-    from api.infra.tables.csv_files import Row
-    from api.infra.tables.reading import Table
 
 LEAST_LETTERS = 3  # of a word that gives a name away
 LONG, ALIKE = 5, 0.8  # letters of a word that may be spelt a little differently, and how little
@@ -208,12 +205,6 @@ _SEVERAL = {"aliases": ";", "sources": r";\s"}  # an address may hold a semicolo
 _YEAR = re.compile("[0-9]{1,4}")
 
 
-def read_table(table: Table) -> list[Row]:
-    """Return the lines of a table, their cells as facts; raise NotATable."""
-    found = csv_files.rows(table, COLUMNS)
-    return [replace(row, facts=_facts(row.facts)) for row in found]
-
-
 def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
     facts: dict[str, Any] = {column: cell.strip() or None for column, cell in cells.items()}
     for column in facts.keys() & _SEVERAL.keys():
@@ -227,6 +218,9 @@ def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
     if _YEAR.fullmatch(born := parsing.number(facts.get("born") or "")):
         facts["born"] = int(born)
     return facts
+
+
+LAYOUT = Layout(COLUMNS, _facts, name="cases")
 
 
 def cells_of(line: Mapping[str, Any]) -> dict[str, str | None]:

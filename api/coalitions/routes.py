@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import request
@@ -29,7 +30,7 @@ from api.coalitions.schemas import (
 )
 from api.coalitions.service import imports, invitations
 from api.infra.pdf import pictures
-from api.infra.tables import spreadsheets
+from api.infra.tables import layouts
 from api.web.etags import needs_match, tag, tagged
 from api.web.files import body_of, received, sent
 from api.web.paging import PageArgs, listed, paged
@@ -38,7 +39,6 @@ from api.web.table_schemas import ImportArgs, ImportedTableOut
 from api.web.tables import imported, takes_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from uuid import UUID
 
     from flask import Response
@@ -46,9 +46,7 @@ if TYPE_CHECKING:
     from api.coalitions.models import Coalition, Member
     from api.coalitions.service.invitations import Invited
     from api.infra.database.paging import PageRequest
-    from api.infra.tables.csv_files import Line, Report
-    from api.infra.tables.matching import Taking
-    from api.infra.tables.spreadsheets import Imported
+    from api.infra.tables.layouts import Imported
     from api.web.table_schemas import Reading
 
 blueprint = Blueprint("coalitions", __name__, url_prefix="/v1", description="NGOs acting together.")
@@ -237,18 +235,15 @@ class Addressees(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/addressee-imports")
 class AddresseeImports(MethodView):
-    @takes_table(spreadsheets.MOST_BYTES, ADDRESSEE_EXAMPLE)
+    @takes_table(layouts.MOST_BYTES, ADDRESSEE_EXAMPLE)
     @blueprint.arguments(ImportArgs, location="query")
     @blueprint.response(200, ImportedTableOut)
     @blueprint.doc(description=ADDRESSEE_TABLE)
     def post(self, reading: Reading, coalition_id: UUID) -> Imported:
         """Bring a table of addressees together with those that are there."""
-        actor = current_actor()
-
-        def take(lines: Sequence[Line], how: Taking) -> Report:
-            return imports.take_addressees(actor, coalition_id, lines, how)
-
-        return imported(reading, ADDRESSEES, AddresseeLineIn(), take)
+        how = reading.how
+        take = partial(imports.take_addressees, current_actor(), coalition_id, how=how)
+        return imported(how.file, ADDRESSEES, AddresseeLineIn(), take, reading.columns)
 
 
 @blueprint.route("/addressees/<uuid:addressee_id>")

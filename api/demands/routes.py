@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask.views import MethodView
@@ -29,17 +30,16 @@ from api.web.files import sent
 from api.web.paging import PageArgs, listed, paged
 from api.web.rest import Blueprint
 from api.web.table_schemas import MergeArgs, MergedOut
-from api.web.tables import CSV, CSV_SENT, JSON, as_csv, as_json, entered, streamed, takes_table
+from api.web.tables import CSV, CSV_SENT, JSON, as_csv, as_json, imported, streamed, takes_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from uuid import UUID
 
     from flask import Response
 
     from api.cases.service import Recorded
     from api.infra.database.paging import PageRequest
-    from api.infra.tables.csv_files import How, Line, Report
+    from api.infra.tables.csv_files import How, Report
 
 blueprint = Blueprint("demands", __name__, url_prefix="/v1", description="What is asked.")
 
@@ -163,12 +163,8 @@ class DemandImports(MethodView):
     @blueprint.doc(description=TABLE)
     def post(self, how: How, coalition_id: UUID) -> Report:
         """Bring a table of demands together with those that are there."""
-        actor = current_actor()
-
-        def take(lines: Sequence[Line]) -> Report:
-            return tables.take_in(actor, coalition_id, lines, how)
-
-        return entered(how.file, rules.read_table, DemandLineIn(), take, name="demands")
+        take = partial(tables.take_in, current_actor(), coalition_id, how=how)
+        return imported(how.file, rules.LAYOUT, DemandLineIn(), take)
 
 
 @blueprint.route("/cases/<uuid:case_id>/demands")

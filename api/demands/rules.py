@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Code, Fault, point
-from api.infra.tables import csv_files
+from api.infra.tables.layouts import Layout
 from api.infra.text import countries, spelling
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from uuid import UUID
-
-    from api.infra.tables.csv_files import Row
-    from api.infra.tables.reading import Table
 
 
 def order_faults(there: Sequence[UUID], wanted: Sequence[UUID]) -> list[Fault]:
@@ -59,12 +55,6 @@ _SEVERAL = ("party_countries", "cases")  # codes and keys, of which a cell may h
 _BETWEEN = r"[\s,;|]+"
 
 
-def read_table(table: Table) -> list[Row]:
-    """Return the lines of a table, their cells as facts; raise NotATable."""
-    found = csv_files.rows(table, COLUMNS)
-    return [replace(row, facts=_facts(row.facts)) for row in found]
-
-
 def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
     facts: dict[str, Any] = {column: cell.strip() or None for column, cell in cells.items()}
     if "cases" in facts:
@@ -76,6 +66,9 @@ def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
     if "party_countries" in facts:
         facts["party_countries"] = countries.codes_or(cells["party_countries"])
     return facts
+
+
+LAYOUT = Layout(COLUMNS, _facts, name="demands")
 
 
 def cells_of(line: Mapping[str, Any]) -> dict[str, str | None]:

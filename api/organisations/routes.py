@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import request
@@ -9,7 +10,7 @@ from flask.views import MethodView
 
 from api.accounts.routes import current_actor
 from api.infra.pdf import pictures
-from api.infra.tables import spreadsheets
+from api.infra.tables import layouts
 from api.organisations import service
 from api.organisations.rules import importing
 from api.organisations.schemas import (
@@ -36,15 +37,12 @@ from api.web.table_schemas import ImportArgs, ImportedTableOut
 from api.web.tables import CSV, CSV_SENT, as_csv, imported, streamed, takes_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from uuid import UUID
 
     from flask import Response
 
     from api.infra.database.paging import PageRequest
-    from api.infra.tables.csv_files import Line, Report
-    from api.infra.tables.matching import Taking
-    from api.infra.tables.spreadsheets import Imported
+    from api.infra.tables.layouts import Imported
     from api.organisations.models import Organisation
     from api.web.table_schemas import Reading
 
@@ -88,35 +86,28 @@ class OrganisationTable(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/organisation-imports")
 class OrganisationImports(MethodView):
-    @takes_table(spreadsheets.MOST_BYTES, ORGANISATION_EXAMPLE)
+    @takes_table(layouts.MOST_BYTES, ORGANISATION_EXAMPLE)
     @blueprint.arguments(ImportArgs, location="query")
     @blueprint.response(200, ImportedTableOut)
     @blueprint.doc(description=ORGANISATION_TABLE)
     def post(self, reading: Reading, coalition_id: UUID) -> Imported:
         """Bring a table of organisations together with those that are there."""
-        actor = current_actor()
-
-        def take(lines: Sequence[Line], how: Taking) -> Report:
-            return imports.take_organisations(actor, coalition_id, lines, how)
-
-        layout, schema = importing.ORGANISATIONS, OrganisationLineIn()
-        return imported(reading, layout, schema, take, importing.column_of)
+        how, layout = reading.how, importing.ORGANISATIONS
+        take = partial(imports.take_organisations, current_actor(), coalition_id, how=how)
+        return imported(how.file, layout, OrganisationLineIn(), take, reading.columns)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/representative-imports")
 class RepresentativeImports(MethodView):
-    @takes_table(spreadsheets.MOST_BYTES, COMMITTER_EXAMPLE)
+    @takes_table(layouts.MOST_BYTES, COMMITTER_EXAMPLE)
     @blueprint.arguments(ImportArgs, location="query")
     @blueprint.response(200, ImportedTableOut)
     @blueprint.doc(description=COMMITTER_TABLE)
     def post(self, reading: Reading, coalition_id: UUID) -> Imported:
         """Bring a table of who may commit organisations together with who is there."""
-        actor = current_actor()
-
-        def take(lines: Sequence[Line], how: Taking) -> Report:
-            return imports.take_representatives(actor, coalition_id, lines, how)
-
-        return imported(reading, importing.REPRESENTATIVES, CommitterLineIn(), take)
+        how, layout = reading.how, importing.REPRESENTATIVES
+        take = partial(imports.take_representatives, current_actor(), coalition_id, how=how)
+        return imported(how.file, layout, CommitterLineIn(), take, reading.columns)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/directory-uses")

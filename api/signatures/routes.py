@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import request
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from api.infra.tables.csv_files import Line, Report
+    from api.infra.tables.csv_files import Report
     from api.signatures.models import Evidence
     from api.signatures.service.rows import SignatureView
 
@@ -155,18 +156,16 @@ class SignatureImports(MethodView):
     @blueprint.doc(description=TABLE)
     def post(self, args: dict[str, Any], statement_id: UUID) -> Report:
         """Enter the signatories of a table; the answer tells what became of each line."""
-        actor, sha256, scan = current_actor(), args["revision_sha256"], args["evidence_id"]
-
-        def take(lines: Sequence[Line]) -> Report:
-            if args["is_preview"]:
-                return service.preview(actor, statement_id, sha256, lines, scan)
-            partial = args["is_partial"]
-            return service.import_(
-                actor, statement_id, sha256, lines, partial=partial, evidence_id=scan
-            )
-
-        said, column_of = file_args(args), rules.column_of
-        return tables.entered(said, rules.read_table, SignatoryIn(), take, column_of=column_of)
+        take = partial(
+            service.take_in,
+            current_actor(),
+            statement_id,
+            args["revision_sha256"],
+            partial=args["is_partial"],
+            preview=args["is_preview"],
+            evidence_id=args["evidence_id"],
+        )
+        return tables.imported(file_args(args), rules.LAYOUT, SignatoryIn(), take)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/evidence")

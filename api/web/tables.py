@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import marshmallow as ma
@@ -11,7 +11,7 @@ from flask import Response, request, stream_with_context
 
 from api.errors import Code, Fault, Invalid, point
 from api.infra.runtime import runtime
-from api.infra.tables import csv_files, reading as files, spreadsheets
+from api.infra.tables import csv_files, layouts, reading as files
 from api.infra.tables.csv_files import (
     MOST_LINES,
     CellFault,
@@ -20,7 +20,7 @@ from api.infra.tables.csv_files import (
     NotATable,
     Row,
 )
-from api.infra.tables.spreadsheets import Imported, Layout
+from api.infra.tables.layouts import Imported
 from api.web import validate
 from api.web.files import received
 from api.web.guard import JSON as JSON  # noqa: PLC0414 # routes of tables find it beside CSV
@@ -29,10 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from api.infra.tables.csv_files import Report
-    from api.infra.tables.matching import Taking
+    from api.infra.tables.layouts import Layout
     from api.infra.tables.reading import Table
     from api.web.rest import Schema
-    from api.web.table_schemas import Reading
 
 CSV = "text/csv"
 CSV_SENT = f"{CSV}; charset=utf-8"
@@ -42,6 +41,7 @@ HOW_CSV = (
     " (`encoding` names it, where its bytes alone do not tell), separated by commas, semicolons or"
     " tabs. The first line names the columns, in any order."
 )
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _NO_WORKBOOK = (
     "This is no workbook of Excel (.xlsx). Save it as one, or as CSV UTF-8, which is sent as"
     f" {CSV}."
@@ -57,43 +57,22 @@ def takes_table(
     return received(*types, max_bytes=max_bytes, examples=every, schemas=schemas)
 
 
-def _first(keys: Sequence[str]) -> str:
-    return keys[0] if keys else ""
-
-
 def imported(
-    reading: Reading,
+    said: FileArgs,
     layout: Layout,
     schema: Schema,
-    take: Callable[[Sequence[Line], Taking], Report],
-    column_of: Callable[[Sequence[str]], str] = _first,
-) -> Imported:
-    """Read the table of others in a body, have it taken in, and tell both."""
-    table = _sent(reading.how.file)
-    found, columns = spreadsheets.mapped(table, layout, reading.columns)
-    report = take(checked(found, schema, column_of), reading.how)
-    return Imported(report.stored, report.lines, table.workbook, columns, table.encoding)
-
-
-def entered(  # noqa: PLR0913 # how a table is read, and what becomes of it
-    said: FileArgs,
-    read: Callable[[Table], Sequence[Row]],
-    schema: Schema,
     take: Callable[[Sequence[Line]], Report],
-    *,
-    column_of: Callable[[Sequence[str]], str] = _first,
-    name: str = "",
-) -> Report:
-    """Read a table of ours in a body, have it entered, and tell what became of it.
-
-    JSON has it as the list of a `name`.
-    """
-    if request.mimetype == JSON:
+    columns_said: Mapping[str, str] = _NOTHING,
+) -> Imported:
+    """Read the table in a body, have it taken in, and tell what became of each line."""
+    if layout.name and request.mimetype == JSON:
         files.refuse_sheet(said)
-        return take(checked(_listed(name), schema, column_of))
+        report = take([_checked(schema, row, layout) for row in _listed(layout.name)])
+        return Imported(report.stored, report.lines)
     table = _sent(said)
-    report = take(checked(read(table), schema, column_of))
-    return replace(report, workbook=table.workbook)
+    found, columns = layouts.rows(table, layout, columns_said)
+    report = take([_checked(schema, row, layout) for row in found])
+    return Imported(report.stored, report.lines, columns, table.encoding, table.workbook)
 
 
 def _sent(said: FileArgs) -> Table:
@@ -135,23 +114,14 @@ def _row(name: str, place: int, facts: Any) -> Row:
     return Row(place, point(name, place), {}, [CellFault("", Code.UNREADABLE, "Give an object.")])
 
 
-def checked(
-    found: Sequence[Row],
-    schema: Schema,
-    column_of: Callable[[Sequence[str]], str] = _first,
-) -> list[Line]:
-    """Return lines with their facts checked; `column_of` says where a fault's place came from."""
-    return [_checked(schema, row, column_of) for row in found]
-
-
-def _checked(schema: Schema, row: Row, column_of: Callable[[Sequence[str]], str]) -> Line:
+def _checked(schema: Schema, row: Row, layout: Layout) -> Line:
     if row.faults:
         return Line(row.line, row.place, {}, list(row.faults))
     try:
         return Line(row.line, row.place, schema.load(row.facts), [])
     except ma.ValidationError as refused:
         faults = [
-            CellFault.of(column_of(list(map(str, keys))), reason)
+            CellFault.of(layout.column_of(list(map(str, keys))), reason)
             for keys, reason in validate.reasons(refused.messages)
         ]
         return Line(row.line, row.place, {}, faults)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from api.coalitions.rules.importing import ADDRESSEES
-from api.infra.tables import matching, reading, spreadsheets
+from api.infra.tables import layouts, matching, reading
 from api.infra.tables.csv_files import NotATable
 from api.infra.tables.encodings import Encoding
 from api.infra.text import countries, languages
@@ -78,11 +78,11 @@ def test_a_separator_is_found(first: str) -> None:
     ],
 )
 def test_a_column_is_found_by_its_usual_names(
-    layout: spreadsheets.Layout, header: str, column: str | None
+    layout: layouts.Layout, header: str, column: str | None
 ) -> None:
     sheet = reading.read(f'"{layout.needed[-1]}","{header}"\n'.encode())
 
-    _, columns = spreadsheets.mapped(sheet, layout, {})
+    _, columns = layouts.rows(sheet, layout, {})
 
     assert columns[1].column == column
 
@@ -93,9 +93,7 @@ ada@specimen.example,Ada,"a\nb",,
 bek@specimen.example,,,7,True
 """
 
-    rows, columns = spreadsheets.mapped(
-        reading.read(members), REPRESENTATIVES, {"display_name": "name"}
-    )
+    rows, columns = layouts.rows(reading.read(members), REPRESENTATIVES, {"display_name": "name"})
 
     assert [(row.line, row.facts) for row in rows] == [
         (2, {"email": "ada@specimen.example", "name": "Ada"}),

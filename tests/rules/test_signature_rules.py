@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from api.infra.tables import csv_files, reading
+from api.infra.tables import csv_files, layouts, reading
 from api.infra.tables.csv_files import MOST_LINES, NotATable
 from api.signatures import rules
 from api.signatures.models import SignatoryKind, SignatureState, Visibility
@@ -165,7 +165,7 @@ def test_a_cell_that_runs_nothing_is_read_as_it_is(cell: str) -> None:
 
 
 def cells(text: str) -> list[dict[str, Any]]:
-    return [row.facts for row in rules.read_table(reading.read(text.encode()))]
+    return [row.facts for row in layouts.rows(reading.read(text.encode()), rules.LAYOUT)[0]]
 
 
 @pytest.mark.parametrize("comma", [",", ";", "\t"])
@@ -183,7 +183,7 @@ def test_a_table_is_read_as_spreadsheets_write_it(comma: str, begin: str, end: s
 def test_lines_are_numbered_as_an_editor_numbers_them() -> None:
     table = b'kind,name\nindividual,"A\nB"\n\nindividual,C\nindividual,D,E\n'
 
-    rows = rules.read_table(reading.read(table))
+    rows, _ = layouts.rows(reading.read(table), rules.LAYOUT)
 
     assert [row.line for row in rows] == [2, 5, 6]
     assert [[fault.detail for fault in row.faults] for row in rows] == [
@@ -214,7 +214,7 @@ def test_who_represents_an_organisation_stands_in_two_columns() -> None:
 )
 def test_a_first_line_that_names_other_columns_is_refused(table: bytes, says: str) -> None:
     with pytest.raises(NotATable) as refused:
-        rules.read_table(reading.read(table))
+        layouts.rows(reading.read(table), rules.LAYOUT)
 
     assert says in " ".join(fault.detail for fault in refused.value.faults)
 
@@ -231,7 +231,7 @@ def test_a_first_line_that_names_other_columns_is_refused(table: bytes, says: st
 )
 def test_a_file_that_is_no_table_is_refused_with_what_to_do(table: bytes, says: str) -> None:
     with pytest.raises(NotATable) as refused:
-        rules.read_table(reading.read(table))
+        layouts.rows(reading.read(table), rules.LAYOUT)
 
     assert says in refused.value.detail
 

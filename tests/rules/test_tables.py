@@ -8,11 +8,12 @@ from uuid import uuid4
 import pytest
 from hypothesis import given, strategies as st
 
-from api.infra.tables import csv_files, reading
+from api.infra.tables import csv_files, layouts, reading
 from api.infra.tables.csv_files import Line, NotATable
+from api.infra.tables.layouts import Layout
 from api.infra.tables.merging import Merge, There
 
-COLUMNS = ("key", "name", "aliases")
+LAYOUT = Layout(("key", "name", "aliases"), dict)
 
 
 @pytest.mark.parametrize("code", ["utf-8", "utf-8-sig", "utf-16"])
@@ -20,7 +21,7 @@ COLUMNS = ("key", "name", "aliases")
 def test_a_table_is_read_in_every_code_that_spreadsheets_write(code: str, comma: str) -> None:
     text = comma.join(("Key", " NAME")) + "\r\n" + comma.join(("a", "Жанна")) + "\r\n"
 
-    rows = csv_files.rows(reading.read(text.encode(code)), COLUMNS)
+    rows, _ = layouts.rows(reading.read(text.encode(code)), LAYOUT)
 
     assert [(row.line, row.place, row.facts) for row in rows] == [
         (2, "/2", {"key": "a", "name": "Жанна"})
@@ -39,13 +40,13 @@ def test_a_table_is_read_in_every_code_that_spreadsheets_write(code: str, comma:
 )
 def test_a_file_that_is_no_table_is_refused_with_what_to_do(table: bytes, says: str) -> None:
     with pytest.raises(NotATable) as refused:
-        csv_files.rows(reading.read(table), COLUMNS)
+        layouts.rows(reading.read(table), LAYOUT)
 
     assert says in refused.value.detail
 
 
 def test_a_line_that_ends_early_has_empty_cells() -> None:
-    (row,) = csv_files.rows(reading.read(b"key,name,aliases\na\n"), COLUMNS)
+    ((row,), _) = layouts.rows(reading.read(b"key,name,aliases\na\n"), LAYOUT)
 
     assert row.facts == {"key": "a", "name": "", "aliases": ""}
 
@@ -68,7 +69,7 @@ def test_a_cell_holds_several_values(cell: str, values: list[str]) -> None:
 def test_several_values_are_read_as_they_were_written(values: list[str]) -> None:
     cell = csv_files.with_guard(csv_files.together(values, ";"))
     file = csv_files.written(["key", "aliases"], [{"key": "x", "aliases": cell}], header=True)
-    (row,) = csv_files.rows(reading.read(file.encode()), COLUMNS)
+    ((row,), _) = layouts.rows(reading.read(file.encode()), LAYOUT)
 
     assert csv_files.several(csv_files.without_guard(row.facts["aliases"]), ";") == values
 

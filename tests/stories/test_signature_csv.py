@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.infra.tables import reading
-from api.infra.tables.csv_files import MOST_LINES
+from api.infra.tables import layouts, reading
+from api.infra.tables.csv_files import MOST_LINES, Row
 from api.signatures import rules
 from tests.support.builders import a_coalition, a_role, a_signature, a_text, another_revision
 
@@ -33,6 +33,10 @@ def send(
 def table_of(client: Client, text: tuple[str, str], **query: str) -> Answer:
     path = f"/v1/statements/{text[0]}/signatures.csv"
     return client.get(path, **{"for": "import", **query})
+
+
+def rows_of(table: bytes) -> list[Row]:
+    return layouts.rows(reading.read(table), rules.LAYOUT)[0]
 
 
 def listed(client: Client, text: tuple[str, str]) -> list[dict[str, Any]]:
@@ -196,12 +200,12 @@ def test_a_viewers_table_holds_what_everybody_sees(world: World, owner: Client) 
 
     table = table_of(viewer, text).body.decode("utf-8-sig")
 
-    assert [row.facts["name"] for row in rules.read_table(reading.read(table.encode()))] == [
+    assert [row.facts["name"] for row in rows_of(table.encode())] == [
         "Public Specimen",
         "I. S.",
     ]
     assert "canary" not in table
-    assert len(rules.read_table(reading.read(table_of(owner, text).body))) == 4
+    assert len(rows_of(table_of(owner, text).body)) == 4
 
 
 def test_a_table_holds_those_who_are_counted_or_on_request_those_who_wait(
@@ -212,7 +216,7 @@ def test_a_table_holds_those_who_are_counted_or_on_request_those_who_wait(
     a_signature(owner, *new, name="New Specimen", kind="organisation")
 
     def names(**query: str) -> list[str]:
-        rows = rules.read_table(reading.read(table_of(owner, text, **query).body))
+        rows = rows_of(table_of(owner, text, **query).body)
         return [row.facts["name"] for row in rows]
 
     assert names() == ["New Specimen"]

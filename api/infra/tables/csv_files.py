@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import re
 from collections import Counter
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from api.infra.tables.encodings import Encoding
-    from api.infra.tables.reading import Table, Workbook
 
 MOST_LINES = 10_000
 MOST_COLUMNS = 100
@@ -154,7 +152,6 @@ class Report:
 
     stored: bool
     lines: Sequence[Reported]
-    workbook: Workbook | None = None  # that it stood in
 
     @property
     def counts(self) -> Counter[str]:
@@ -175,18 +172,6 @@ def must_be_whole(lines: Iterable[Reported]) -> None:
             " enter the others.",
             faults,
         )
-
-
-def rows(
-    table: Table, columns: Sequence[str], needed: Mapping[str, str] | None = None
-) -> list[Row]:
-    """Return the lines of a table of ours; raise NotATable, with what to do about it.
-
-    `needed` columns must stand in its first line; each says what it holds.
-    """
-    (_, first), *rest = table.lines or [(1, [])]
-    header = _header(first, columns, needed or {})
-    return [_row(line, header, cells, table.faults.get(line, {})) for line, cells in rest]
 
 
 def decoded(data: bytes, given: Encoding | None) -> tuple[str, Encoding]:
@@ -226,53 +211,6 @@ def lines(text: str) -> Iterator[tuple[int, list[str]]]:
 def too_many() -> NoReturn:
     """Refuse a table that is too long."""
     raise NotATable(f"Send at most {MOST_LINES:,} lines at once.")
-
-
-def _header(
-    cells: Sequence[str], columns: Sequence[str], needed: Mapping[str, str]
-) -> Sequence[str]:
-    known = f"Its first line names columns, some of: {', '.join(columns)}."
-    if len(cells) > MOST_COLUMNS:
-        raise NotATable(known)
-    header = [cell.strip().casefold() for cell in cells]
-    faults = [
-        Fault(point(at), Code.UNKNOWN_FIELD, _unknown(name, columns))
-        for at, name in enumerate(header)
-        if name not in columns
-    ]
-    faults += [
-        Fault(point(at), Code.DUPLICATE, f"The column {name} is there twice.")
-        for at, name in enumerate(header)
-        if name in header[:at]
-    ]
-    faults += [
-        Fault("", Code.REQUIRED, f"The column {name} is missing: {what}.")
-        for name, what in needed.items()
-        if name not in header
-    ]
-    if faults or not header:
-        raise NotATable(known, faults)
-    return header
-
-
-def _unknown(name: str, columns: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name[:40], columns, 1)
-    return f"There is no column {name[:40]!r}." + (f" Is it {near[0]}?" if near else "")
-
-
-def _row(line: int, header: Sequence[str], cells: Sequence[str], wrong: Mapping[int, str]) -> Row:
-    if len(cells) > len(header):
-        detail = f"It has {len(cells)} cells, and the first line {len(header)}."
-        return Row(line, point(line), {}, [CellFault("", Code.UNREADABLE, detail)])
-    if wrong:
-        faults = [CellFault(header[at], Code.UNREADABLE, detail) for at, detail in wrong.items()]
-        return Row(line, point(line), {}, faults)
-    missing = [""] * (len(header) - len(cells))
-    facts = {
-        column: without_guard(cell.replace("\r\n", "\n").strip(" \t\r").replace("\r", "\n"))
-        for column, cell in zip(header, [*cells, *missing], strict=True)
-    }
-    return Row(line, point(line), facts)
 
 
 def truth(cell: str) -> bool | str:

@@ -9,8 +9,8 @@ from uuid import UUID
 from api.errors import Code
 from api.infra.tables import csv_files
 from api.infra.tables.csv_files import CellFault
+from api.infra.tables.layouts import Layout
 from api.infra.tables.matching import Kind, Mark, agree, likeness
-from api.infra.tables.spreadsheets import Layout
 from api.infra.text import countries, languages
 from api.infra.text.spelling import exact
 
@@ -66,9 +66,7 @@ def cells_as_organisation(cells: Mapping[str, str]) -> dict[str, Any]:
     if names:
         facts["names"] = names
     if "aliases" in facts:
-        facts["aliases"] = csv_files.several(
-            facts["aliases"].replace("\r\n", "\n").replace("\r", "\n"), ";"
-        )
+        facts["aliases"] = csv_files.several(facts["aliases"], ";")
     if "country" in facts:
         facts["country"] = countries.code_or(facts["country"])
     if "website" in facts and "://" not in facts["website"]:
@@ -106,6 +104,13 @@ def name_in_cells(cells: Mapping[str, str]) -> dict[str, str]:
     return {"name": name} if name else {}
 
 
+def _column_of(place: Sequence[str]) -> str:
+    """Return the column that a fault of an organisation's line stands in."""
+    if len(place) > 1 and place[0] == "names":
+        return f"name_{place[1]}"
+    return place[0] if place else ""
+
+
 ORGANISATIONS = Layout(
     columns=("id", "name_en", "name_ru", *OPEN),
     usual={
@@ -129,6 +134,7 @@ ORGANISATIONS = Layout(
     needed=("name_en", "id"),
     several=("aliases",),
     by_language="name",
+    column_of=_column_of,
 )  # fmt: skip
 REPRESENTATIVES = Layout(
     columns=(
@@ -159,13 +165,6 @@ def cells_of(line: Mapping[str, Any], names: Sequence[str]) -> dict[str, str | N
 def columns_of(names: Sequence[str]) -> list[str]:
     """Return the columns of a table of organisations with names in these languages."""
     return ["id", *(f"name_{language}" for language in names), *OPEN]
-
-
-def column_of(place: Sequence[str]) -> str:
-    """Return the column that a fault of an organisation's line stands in."""
-    if place[0] == "names" and len(place) > 1:
-        return f"name_{place[1]}"
-    return place[0]
 
 
 class Organisations(Kind["Organisation"]):

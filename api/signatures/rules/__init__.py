@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from api.infra import clock
 from api.infra.tables import csv_files
+from api.infra.tables.layouts import Layout
 from api.infra.text import countries, spelling
 from api.portable.rules import names, signing
 from api.signatures.models import SignatureState, Visibility
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
-    from api.infra.tables.csv_files import Row
-    from api.infra.tables.reading import Table
     from api.signatures.models import SignatoryKind, Signature
 
 PRINTED_FIELDS = ("name", "acronym", "role", "affiliation", "as_printed", "reservation")
@@ -228,14 +226,7 @@ COLUMNS = (
     "kind", "name", "acronym", "role", "affiliation", "country", "lead", "visibility",
     "as_printed", "reservation", "represented_by", "represented_by_role", "email", "day",
 )  # fmt: skip
-NEEDED = {"kind": "organisation or individual"}
 MOST_BYTES = 5_000_000
-
-
-def read_table(table: Table) -> list[Row]:
-    """Return the lines of a table, their cells as facts; raise NotATable."""
-    found = csv_files.rows(table, COLUMNS, NEEDED)
-    return [replace(row, facts=_facts(row.facts)) for row in found]
 
 
 def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
@@ -254,11 +245,16 @@ def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
     return facts
 
 
-def column_of(keys: Sequence[str | int]) -> str:
+def _column_of(keys: Sequence[str]) -> str:
     """Return the column that a place in a line's facts came from."""
-    if keys[:2] == ("represented_by", "role"):
+    if tuple(keys[:2]) == ("represented_by", "role"):
         return "represented_by_role"
-    return str(keys[0]) if keys else ""
+    return keys[0] if keys else ""
+
+
+LAYOUT = Layout(
+    COLUMNS, _facts, ("kind",), holds="organisation or individual", column_of=_column_of
+)
 
 
 def cells_of(shown: Mapping[str, Any]) -> dict[str, str | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -35,54 +35,42 @@ class LineState(StrEnum):
     REFUSED = "refused"
 
 
-def import_(  # noqa: PLR0913 # a table, and how it is entered
+def take_in(  # noqa: PLR0913 # a table, and how it is entered
     actor: Actor,
     statement_id: UUID,
     sha256: str,
     lines: Sequence[Line],
     *,
     partial: bool,
+    preview: bool,
     evidence_id: UUID | None = None,
 ) -> Report:
     """Enter a table's signatories under the text that they saw, in one transaction.
 
-    With evidence they signed on paper.
+    With evidence they signed on paper. A preview tells the same of each line, and stores nothing.
     """
-    with transaction() as session:
-        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
+    with reading() if preview else transaction() as session:
+        statement = load(
+            session, actor, Statement, statement_id, Role.COORDINATOR, lock=not preview
+        )
         revision = rows.current(session, statement, sha256)
-        report = _reported(session, statement, lines)
-        if not partial:
-            must_be_whole(report)
-        good = [
-            line.facts
-            for line, each in zip(lines, report, strict=True)
-            if each.state is LineState.ENTERED
-        ]
-        source, told = Source.ENTERED, {"count": len(good), "revision_sha256": sha256}
+        source, told = Source.ENTERED, dict[str, Any](revision_sha256=sha256)
         if evidence_id is not None:
             source = Source.PAPER
             told["evidence_id"] = evidence.of_statement(session, statement, evidence_id)
-            good = [{**facts, "evidence_id": evidence_id} for facts in good]
+        report = _reported(session, statement, lines)
+        if preview:
+            return Report(stored=False, lines=report)
+        if not partial:
+            must_be_whole(report)
+        good = [
+            line.facts | ({"evidence_id": evidence_id} if evidence_id else {})
+            for line, each in zip(lines, report, strict=True)
+            if each.state is LineState.ENTERED
+        ]
         rows.put(session, statement, revision, good, source=source)
-        audit.record(session, actor, "signature.imported", statement, told)
+        audit.record(session, actor, "signature.imported", statement, {"count": len(good), **told})
         return Report(stored=True, lines=report)
-
-
-def preview(
-    actor: Actor,
-    statement_id: UUID,
-    sha256: str,
-    lines: Sequence[Line],
-    evidence_id: UUID | None = None,
-) -> Report:
-    """Return what `import_` would say of each line, and store nothing."""
-    with reading() as session:
-        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
-        rows.current(session, statement, sha256)
-        if evidence_id is not None:
-            evidence.of_statement(session, statement, evidence_id)
-        return Report(stored=False, lines=_reported(session, statement, lines))
 
 
 def _reported(session: Session, statement: Statement, lines: Sequence[Line]) -> list[Reported]:

@@ -1,4 +1,4 @@
-"""Tables of others: any usual encoding and separator, and columns by any name, told as ours."""
+"""What the columns of a table are: ours by their names, or those of others by any name."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Code, Fault, point
 from api.infra.tables import csv_files
-from api.infra.tables.csv_files import CellFault, NotATable, Report, Row
+from api.infra.tables.csv_files import MOST_COLUMNS, CellFault, NotATable, Report, Row
 from api.infra.tables.encodings import Encoding
 from api.infra.text import languages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from api.infra.tables.reading import Table
+    from api.infra.tables.reading import Table, Workbook
 
 MOST_BYTES = 10_000_000
 _WORD = re.compile(r"[^\W_]+")
@@ -29,6 +30,11 @@ _LANGUAGES = {
     "en": "en", "ru": "ru",
 }  # fmt: skip
 _IN = {"in", "на"}
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def _first(place: Sequence[str]) -> str:
+    return place[0] if place else ""
 
 
 @dataclass(frozen=True)
@@ -36,11 +42,17 @@ class Layout:
     """What a kind of table may hold."""
 
     columns: Sequence[str]  # ours
-    usual: Mapping[str, Sequence[str]]  # what others call them
     facts: Callable[[Mapping[str, str]], dict[str, Any]]  # of cells by our columns
-    needed: Sequence[str]  # one of these has to be there, or nothing can be entered
-    several: Sequence[str] = ()  # the columns whose cells hold several values
+    # One of these has to be there, or nothing can be entered.
+    needed: Sequence[str] = ()
+    holds: str = ""  # what the needed one does, of tables of ours
+    # What others call our columns; what nobody here calls so is passed over, as are empty cells.
+    # None: it is a table of ours, in which every column has its own name, and an empty cell counts.
+    usual: Mapping[str, Sequence[str]] | None = None
+    several: Sequence[str] = ()  # the columns of others whose cells hold several values
     by_language: str | None = None  # the column that is there once a language: name_en, name_ru
+    name: str = ""  # of the list that JSON has it in
+    column_of: Callable[[Sequence[str]], str] = _first  # where a place in the facts came from
 
 
 @dataclass(frozen=True)
@@ -53,34 +65,97 @@ class Column:
 
 @dataclass(frozen=True)
 class Imported(Report):
-    """What became of a table of others, and how it was read."""
+    """What became of a table, and how it was read."""
 
     columns: Sequence[Column] = ()
     encoding: Encoding = Encoding.UTF_8
+    workbook: Workbook | None = None  # that it stood in
 
 
-def mapped(
-    table: Table, layout: Layout, given: Mapping[str, str]
+def rows(
+    table: Table, layout: Layout, given: Mapping[str, str] = _NOTHING
 ) -> tuple[list[Row], list[Column]]:
     """Return a table's lines as facts, and as what each of its columns was read.
 
-    `given` says it by header, an empty text that a column is passed over; the rest is found by
-    the usual names. Raise NotATable where it cannot be told.
+    `given` says it by header, an empty text that a column is passed over; of tables of others the
+    rest is found by the usual names. Raise NotATable, with what to do, where it cannot be told.
     """
-    (_, header), *rest = table.lines or [(1, [])]
-    if not header:
-        raise NotATable("It has no line. The first names the columns.")
-    if len(header) > csv_files.MOST_COLUMNS:
-        raise NotATable(f"Send at most {csv_files.MOST_COLUMNS} columns.")
-    names = [csv_files.without_guard(_plain(cell)) for cell in header]
-    columns = _columns(names, layout, given)
+    (_, first), *rest = table.lines or [(1, [])]
+    header = [csv_files.without_guard(_plain(cell)) for cell in first]
+    find = _ours if layout.usual is None else _of_others
+    columns = find(header, layout, given)
     return [_row(line, cells, columns, layout, table) for line, cells in rest], columns
 
 
-def _columns(header: Sequence[str], layout: Layout, given: Mapping[str, str]) -> list[Column]:
+def _row(
+    line: int, cells: Sequence[str], columns: Sequence[Column], layout: Layout, table: Table
+) -> Row:
+    wrong = table.faults.get(line, {})
+    found, faults = {}, []
+    for at, column in enumerate(each.column for each in columns):
+        if column and at in wrong:
+            faults.append(CellFault(column, Code.UNREADABLE, wrong[at]))
+        elif column:
+            found[column] = _cell(cells[at] if at < len(cells) else "", column, layout)
+    if any(cell.strip() for cell in cells[len(columns) :]):
+        detail = f"It has {len(cells)} cells, and the first line {len(columns)}."
+        faults = [CellFault("", Code.UNREADABLE, detail)]
+    if layout.usual is not None:
+        found = {column: cell for column, cell in found.items() if cell}
+    return Row(line, point(line), {} if faults else layout.facts(found), faults)
+
+
+def _cell(cell: str, column: str, layout: Layout) -> str:
+    """Return a cell without what surrounds its text; a cell of one value in one line."""
+    if layout.usual is not None and column not in layout.several:
+        return csv_files.without_guard(_plain(cell))
+    lines = cell.replace("\r\n", "\n").strip(" \t\r").replace("\r", "\n")
+    return csv_files.without_guard(lines if layout.usual is None or lines.strip() else "")
+
+
+def _ours(header: Sequence[str], layout: Layout, _given: Mapping[str, str]) -> list[Column]:
+    known = f"Its first line names columns, some of: {', '.join(layout.columns)}."
+    if len(header) > MOST_COLUMNS:
+        raise NotATable(known)
+    names = [name.casefold() for name in header]
+    faults = [
+        Fault(
+            point(at),
+            Code.UNKNOWN_FIELD,
+            f"There is no column {name[:40]!r}.{_near(name[:40], layout.columns)}",
+        )
+        for at, name in enumerate(names)
+        if name not in layout.columns
+    ]
+    faults += [
+        Fault(point(at), Code.DUPLICATE, f"The column {name} is there twice.")
+        for at, name in enumerate(names)
+        if name in names[:at]
+    ]
+    faults += [
+        Fault("", Code.REQUIRED, f"The column {name} is missing: {layout.holds}.")
+        for name in layout.needed
+        if name not in names
+    ]
+    if faults or not names:
+        raise NotATable(known, faults)
+    return [Column(one, name) for one, name in zip(header, names, strict=True)]
+
+
+def _near(name: str, names: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, names, 1)
+    return f" Is it {near[0][:40]}?" if near else ""
+
+
+def _of_others(header: Sequence[str], layout: Layout, given: Mapping[str, str]) -> list[Column]:
+    if not header:
+        raise NotATable("It has no line. The first names the columns.")
+    if len(header) > MOST_COLUMNS:
+        raise NotATable(f"Send at most {MOST_COLUMNS} columns.")
     asked = {_bare(name): column for name, column in given.items()}
     faults = _strange(header, layout, given)
-    usual = {_words(name): column for column, names in layout.usual.items() for name in names}
+    names_of = (layout.usual or {}).items()
+    usual = {_words(name): column for column, names in names_of for name in names}
     said = {column for name in header if (column := _exact(asked.get(_bare(name), ""), layout))}
     columns = []
     for name in header:
@@ -122,20 +197,10 @@ def _strange(header: Sequence[str], layout: Layout, given: Mapping[str, str]) ->
     faults = []
     for name, column in given.items():
         if _bare(name) not in there:
-            near = difflib.get_close_matches(_bare(name), there, 1)
-            advice = f" Is it {near[0][:40]}?" if near else ""
-            faults.append(
-                Fault(
-                    "",
-                    Code.NOT_FOUND,
-                    f"There is no column {name[:40]!r}.{advice}",
-                    parameter="map",
-                )
-            )
+            detail = f"There is no column {name[:40]!r}.{_near(_bare(name), there)}"
+            faults.append(Fault("", Code.NOT_FOUND, detail, parameter="map"))
         if column and not _exact(column, layout):
-            near = difflib.get_close_matches(column, layout.columns, 1)
-            advice = f" Is it {near[0]}?" if near else ""
-            detail = f"Nothing is called {column[:40]!r} here.{advice}"
+            detail = f"Nothing is called {column[:40]!r} here.{_near(column, layout.columns)}"
             faults.append(Fault("", Code.NOT_A_CHOICE, detail, parameter="map"))
     return faults
 
@@ -172,28 +237,6 @@ def _bare(name: str) -> str:
 def _words(name: str) -> str:
     bare = _bare(name).replace("ё", "е").replace("e-mail", "email")  # noqa: RUF001 # Cyrillic
     return " ".join(_WORD.findall(bare))
-
-
-def _row(
-    line: int, cells: Sequence[str], columns: Sequence[Column], layout: Layout, table: Table
-) -> Row:
-    if any(cell.strip() for cell in cells[len(columns) :]):
-        detail = f"It has {len(cells)} cells, and the first line {len(columns)}."
-        return Row(line, point(line), {}, [CellFault("", Code.UNREADABLE, detail)])
-    places = [(at, each.column) for at, each in enumerate(columns) if each.column]
-    if wrong := table.faults.get(line):
-        faults = [
-            CellFault(column, Code.UNREADABLE, wrong[at]) for at, column in places if at in wrong
-        ]
-        if faults:
-            return Row(line, point(line), {}, faults)
-    found = {
-        column: cells[at].strip(" \t\r") if column in layout.several else _plain(cells[at])
-        for at, column in places
-        if at < len(cells)
-    }
-    told = {name: csv_files.without_guard(cell) for name, cell in found.items() if cell.strip()}
-    return Row(line, point(line), layout.facts(told))
 
 
 def _plain(cell: str) -> str:
