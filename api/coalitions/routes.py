@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import request
@@ -242,8 +241,8 @@ class AddresseeImports(MethodView):
     def post(self, reading: Reading, coalition_id: UUID) -> Imported:
         """Bring a table of addressees together with those that are there."""
         how = reading.how
-        take = partial(imports.take_addressees, current_actor(), coalition_id, how=how)
-        return imported(how.file, ADDRESSEES, AddresseeLineIn(), take, reading.columns)
+        table = imports.AddresseeImport(current_actor(), coalition_id, how)
+        return imported(how.file, ADDRESSEES, AddresseeLineIn(), table.take_in, reading.columns)
 
 
 @blueprint.route("/addressees/<uuid:addressee_id>")

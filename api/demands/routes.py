@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask.views import MethodView
@@ -163,8 +162,8 @@ class DemandImports(MethodView):
     @blueprint.doc(description=TABLE)
     def post(self, how: How, coalition_id: UUID) -> Report:
         """Bring a table of demands together with those that are there."""
-        take = partial(tables.take_in, current_actor(), coalition_id, how=how)
-        return imported(how.file, rules.LAYOUT, DemandLineIn(), take)
+        table = tables.DemandImport(current_actor(), coalition_id, how)
+        return imported(how.file, rules.LAYOUT, DemandLineIn(), table.take_in)
 
 
 @blueprint.route("/cases/<uuid:case_id>/demands")

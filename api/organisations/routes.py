@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import request
@@ -93,8 +92,8 @@ class OrganisationImports(MethodView):
     def post(self, reading: Reading, coalition_id: UUID) -> Imported:
         """Bring a table of organisations together with those that are there."""
         how, layout = reading.how, importing.ORGANISATIONS
-        take = partial(imports.take_organisations, current_actor(), coalition_id, how=how)
-        return imported(how.file, layout, OrganisationLineIn(), take, reading.columns)
+        table = imports.OrganisationImport(current_actor(), coalition_id, how)
+        return imported(how.file, layout, OrganisationLineIn(), table.take_in, reading.columns)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/representative-imports")
@@ -106,8 +105,8 @@ class RepresentativeImports(MethodView):
     def post(self, reading: Reading, coalition_id: UUID) -> Imported:
         """Bring a table of who may commit organisations together with who is there."""
         how, layout = reading.how, importing.REPRESENTATIVES
-        take = partial(imports.take_representatives, current_actor(), coalition_id, how=how)
-        return imported(how.file, layout, CommitterLineIn(), take, reading.columns)
+        table = imports.RepresentativeImport(current_actor(), coalition_id, how)
+        return imported(how.file, layout, CommitterLineIn(), table.take_in, reading.columns)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/directory-uses")

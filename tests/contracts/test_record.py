@@ -14,6 +14,7 @@ import api.app
 from api import config
 from api.infra.database.transactions import reading
 from api.infra.security.audit import AuditEntry
+from api.infra.tables.importing import Import
 from tests.contracts.scene import Operation, Scene, a_document, operations
 from tests.contracts.test_permissions import ONCE, PERMISSIONS
 
@@ -182,7 +183,7 @@ def test_previews_leave_no_entry(world: World) -> None:
 
 
 def test_every_action_is_explained_and_no_other() -> None:
-    """docs/record.md lists what is said in the calls that write entries."""
+    """docs/record.md lists what is said in the calls that write entries, and by imports."""
     writers = {"append", "record", "_record", "_recorded"}
     folder = Path(api.app.__file__).parent
     said = {
@@ -196,6 +197,13 @@ def test_every_action_is_explained_and_no_other() -> None:
         if re.fullmatch(r"[a-z_]+\.[a-z_]+", argument.value)
     }
 
+    said |= {kind.action for kind in _subclasses(Import) if hasattr(kind, "action")}
     text = config.share("docs", "record.md").read_text("utf-8")
 
     assert sorted(re.findall(r"^\| `([a-z_]+\.[a-z_]+)` \|", text, re.MULTILINE)) == sorted(said)
+
+
+def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _subclasses(each)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.builders import a_coalition, a_role, a_text, an_organisation
-from tests.support.workbooks import XLSX, packed, saved
+from tests.support.workbooks import XLSX, packed, saved, sheet, text, written
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -295,3 +295,43 @@ def test_who_may_not_enter_cases_enters_none_by_a_workbook(world: World, owner: 
 
     assert cases(viewer, coalition, saved(CASES)).status == 403
     assert cases(world.user("stranger"), coalition, saved(CASES)).status == 404
+
+
+def test_a_workbook_of_who_may_not_send_it_is_not_unpacked(world: World, owner: Client) -> None:
+    coalition = a_coalition(owner)
+    viewer = a_role(owner, coalition, world.user(), "viewer")
+    paths = [f"{kind}-imports" for kind in ("case", "demand", "organisation", "addressee")]
+
+    answers = [
+        send(viewer, f"/v1/coalitions/{coalition}/{path}", b"PK\x03\x04 of whatever else")
+        for path in [*paths, "representative-imports"]
+    ]
+
+    assert [answer.status for answer in answers] == [403] * 5
+
+
+def test_a_workbook_that_takes_too_much_is_refused_with_what_to_do(owner: Client) -> None:
+    coalition = a_coalition(owner)
+    names = "".join(text(name) for name in ("key", "name", "country"))
+    line = '<c t="s"><v>0</v></c>' * 3
+    swollen = written(sheet(names, line), shared=f"<sst><si><t>{'a' * 90_000_000}</t></si></sst>")
+    repeated = written(
+        sheet(names, *[line * 33] * 10_000), shared=f"<sst><si><t>{'a' * 32_000}</t></si></sst>"
+    )
+
+    answers = [cases(owner, coalition, file) for file in (swollen, repeated)]
+
+    for answer in answers:
+        assert (answer.status, answer["type"]) == (422, "/problems/not-a-table")
+        assert "Copy the table alone into a new one" in answer["detail"]
+
+
+def test_text_that_cannot_be_kept_is_refused_in_its_line(owner: Client) -> None:
+    coalition = a_coalition(owner)
+    table = written(sheet(text("name"), text("a_x0000_b")))
+
+    answer = organisations(owner, coalition, table, partial="true")
+    header = organisations(owner, coalition, written(sheet(text("name") + text("_x0000_"))))
+
+    assert states(answer) == ["refused"]
+    assert header.status == 200

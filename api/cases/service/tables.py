@@ -31,10 +31,11 @@ from api.cases.service.silences import NameSilence, naming_after, spoken_of
 from api.coalitions.models import Coalition
 from api.coalitions.service.locking import lock_coalition
 from api.errors import Code, DomainError
-from api.infra.database.transactions import reading, rehearsal, touch, transaction
+from api.infra.database.transactions import reading, touch
 from api.infra.security import audit, keys
 from api.infra.tables import csv_files, merging
-from api.infra.tables.csv_files import CellFault, LineState, Report, Reported
+from api.infra.tables.csv_files import CellFault, LineState, Reported
+from api.infra.tables.importing import Import, batches
 from api.infra.tables.merging import Merge, There
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
 
     Change = Callable[[Session, Entry, Mapping[str, Any]], object]
 
-AT_ONCE = 500  # cases of which who they are is read together
 MOST_SPOKEN = 20  # names in texts that one table moves, as each has every text read
 NEW: Mapping[str, Any] = {
     **dict.fromkeys((*WHO, *OPEN, "status")),
@@ -63,30 +63,22 @@ ALIKE = "A case of this name and country is there: give its key, or a new one to
 
 
 def given_out(actor: Actor, coalition_id: UUID) -> Iterator[list[dict[str, Any]]]:
-    """Return batches of a coalition's cases as lines of a table, as far as the actor may see them.
-
-    Between two batches no transaction is open, for the reader may be slow.
-    """
+    """Return batches of a coalition's cases, as far as the actor may see them, as lines."""
     actor.must(coalition_id, Role.VIEWER)
     sees_all = actor.may(coalition_id, Role.COORDINATOR)
     with reading() as session:
         query = select(Case.id).where(Case.coalition_id == coalition_id)
         order = Case.country, Case.sort_name, Case.key
         ids = session.scalars(query.order_by(*order)).all()
-    return _batches(coalition_id, ids, sees_all=sees_all)
+    return batches(ids, partial(_lines, coalition_id=coalition_id, sees_all=sees_all))
 
 
-def _batches(
-    coalition_id: UUID, ids: Sequence[UUID], *, sees_all: bool
-) -> Iterator[list[dict[str, Any]]]:
-    for start in range(0, len(ids), AT_ONCE):
-        some = ids[start : start + AT_ONCE]
-        with reading() as session:
-            _near = session.get(Coalition, coalition_id)  # held, as every row asks for it
-            found = {row.id: row for row in session.scalars(select(Case).where(Case.id.in_(some)))}
-            rows = [found[each] for each in some if each in found]
-            batch = [_line(session, row, sees_all=sees_all) for row in rows]
-        yield batch
+def _lines(
+    session: Session, ids: Sequence[UUID], *, coalition_id: UUID, sees_all: bool
+) -> dict[UUID, dict[str, Any]]:
+    _near = session.get(Coalition, coalition_id)  # held, as every row asks for it
+    rows = session.scalars(select(Case).where(Case.id.in_(ids)))
+    return {row.id: _line(session, row, sees_all=sees_all) for row in rows}
 
 
 def _line(session: Session, case: Case, *, sees_all: bool) -> dict[str, Any]:
@@ -103,36 +95,26 @@ def _line(session: Session, case: Case, *, sees_all: bool) -> dict[str, Any]:
     return csv_files.plain(facts, rules.COLUMNS)
 
 
-def take_in(actor: Actor, coalition_id: UUID, lines: Sequence[Line], how: How) -> Report:
-    """Bring a table's cases together with those that are there, in one transaction."""
-    actor.must(coalition_id, Role.EDITOR)
-    with rehearsal() if how.preview else transaction() as session:
-        lock_coalition(session, coalition_id)
-        merging = _Merging(session, actor, coalition_id, how)
-        report = [merging.take(line) for line in lines]
-        merging.keep_silent()
-        if not how.partial and not how.preview:
-            csv_files.must_be_whole(report)
-        merging.write()
-        done = Report(stored=not how.preview, lines=report)
-        if done.stored:
-            told = dict(done.counts)
-            audit.append(session, actor, "case.imported", coalition_id, coalition_id, facts=told)
-        return done
+class CaseImport(Import):
+    """A table of cases on its way into a coalition, which is for editors."""
 
+    action = "case.imported"
+    by: Actor
 
-class _Merging:
-    """A table on its way into a coalition: what each line will do, then all of it at once."""
-
-    def __init__(self, session: Session, actor: Actor, coalition_id: UUID, how: How) -> None:
-        self.session, self.actor, self.coalition_id, self.how = session, actor, coalition_id, how
+    def __init__(self, actor: Actor, coalition_id: UUID, how: How) -> None:
+        actor.must(coalition_id, Role.EDITOR)
+        super().__init__(actor, coalition_id, how)
         self.sees_all = actor.may(coalition_id, Role.COORDINATOR)
-        rows = session.scalars(select(Case).where(Case.coalition_id == coalition_id)).all()
-        self.keys = [row.key for row in rows]
         self.sounds: dict[Hashable, str] = {}
-        self.merge = Merge(map(self._there, rows), self.keys)
         self.entering: list[tuple[Reported, dict[str, Any]]] = []
         self.changing: list[tuple[Reported, Entry, dict[str, Any]]] = []
+
+    def begin(self) -> None:
+        lock_coalition(self.session, self.coalition_id)
+        mine = select(Case).where(Case.coalition_id == self.coalition_id)
+        rows = self.session.scalars(mine).all()
+        self.keys = [row.key for row in rows]
+        self.merge = Merge(map(self._there, rows), self.keys)
 
     def _there(self, case: Case) -> There[Case]:
         if self._is_hidden(case):
@@ -144,11 +126,7 @@ class _Merging:
     def _is_hidden(self, case: Case) -> bool:
         return not (case.may_be_named or self.sees_all)
 
-    def take(self, line: Line) -> Reported:
-        """Return what becomes of a line, and keep what has to be done for it."""
-        reported = Reported(line.line, line.place, LineState.REFUSED, line.faults)
-        if line.faults:
-            return reported
+    def take(self, reported: Reported, line: Line) -> None:
         name, country = line.facts.get("name"), line.facts.get("country")
         alike = rules.sameness(name, country) if name and country else None
         there = self.merge.row_of(line, alike)
@@ -158,7 +136,6 @@ class _Merging:
         else:
             reported.id = there.id
             self._compare(reported, line, there)
-        return reported
 
     def _enter(self, reported: Reported, line: Line) -> None:
         facts = merging.whole(line.facts, NEW)
@@ -209,7 +186,7 @@ class _Merging:
             if changes := reported.compare(before, given, self.how.on_difference, advice):
                 self.changing.append((reported, entry, changes))
 
-    def keep_silent(self) -> None:
+    def settle(self) -> None:
         """Look through every text once for the names that may not be told from now on."""
         silences = list(self._silences())
         spoken = spoken_of(self.session, self.coalition_id, [each for _, each in silences])
@@ -248,7 +225,7 @@ class _Merging:
         keys.hold(self.session, self.coalition_id)
         try:
             with self.session.begin_nested():
-                self._change(*found[1:], partial(change_entry, by=self.actor))
+                self._change(*found[1:], partial(change_entry, by=self.by))
         except DomainError as refused:
             forget(self.session)
             reported.refuse([CellFault("may_be_named", Code.HIDDEN_NAME, refused.detail)])
@@ -257,15 +234,14 @@ class _Merging:
         facts = dict(changes)
         status = facts.pop("status", None)
         touch(entry.case, None)
-        audit.record(self.session, self.actor, "case.changed", entry.case, changes)
+        audit.record(self.session, self.by, "case.changed", entry.case, changes)
         silence = change(self.session, entry, facts)
         if isinstance(silence, NameSilence):  # else the texts were looked through at once
-            record_silence(self.session, silence, self.actor)
+            record_silence(self.session, silence, self.by)
         if status is not None:
-            write_status(self.session, entry.case, {"status": status}, self.actor.user_id)
+            write_status(self.session, entry.case, {"status": status}, self.by.user_id)
 
     def write(self) -> None:
-        """Write what is not refused."""
         given = [facts.get("key") for _, facts in self.entering]
         given += [changes.get("key") for *_, changes in self.changing]
         free = rules.Keys([*self.keys, *filter(None, given)])
@@ -275,9 +251,9 @@ class _Merging:
         self.session.flush()
         entering = [each for each in self.entering if each[0].state is LineState.ENTERED]
         every = [facts for _, facts in entering]
-        entered = enter_cases(self.session, self.coalition_id, every, self.actor.user_id)
+        entered = enter_cases(self.session, self.coalition_id, every, self.by.user_id)
         for (reported, facts), entry in zip(entering, entered, strict=True):
-            audit.record(self.session, self.actor, "case.entered", entry.case, facts)
+            audit.record(self.session, self.by, "case.entered", entry.case, facts)
             reported.id = None if self.how.preview else entry.case.id
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
@@ -22,10 +23,11 @@ from api.demands.service.rows import (
     write_status,
 )
 from api.errors import Code
-from api.infra.database.transactions import reading, rehearsal, touch, transaction
+from api.infra.database.transactions import reading, touch
 from api.infra.security import audit
 from api.infra.tables import csv_files, merging
-from api.infra.tables.csv_files import CellFault, LineState, Report, Reported
+from api.infra.tables.csv_files import CellFault, LineState, Reported
+from api.infra.tables.importing import Import, batches
 from api.infra.tables.merging import Merge, There
 
 if TYPE_CHECKING:
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 
     from api.infra.tables.csv_files import How, Line
 
-AT_ONCE = 500  # demands that are read together
 MOST_LISTS = 500  # that one table makes, as each is numbered by itself
 NEW: Mapping[str, Any] = {
     **dict.fromkeys(WRITTEN), "status": DemandStatus.OPEN, "cases": [],
@@ -54,30 +55,21 @@ class Subject(NamedTuple):
 
 
 def given_out(actor: Actor, coalition_id: UUID) -> Iterator[list[dict[str, Any]]]:
-    """Return batches of a coalition's demands in order, as lines of a table.
-
-    Between two batches no transaction is open, for the reader may be slow.
-    """
+    """Return batches of a coalition's demands in order, as lines of a table."""
     actor.must(coalition_id, Role.VIEWER)
     sees_all = actor.may(coalition_id, Role.COORDINATOR)
     with reading() as session:
         query = select(Demand.id).join(DemandList, DemandList.id == Demand.list_id)
         query = query.where(Demand.coalition_id == coalition_id)
         ids = session.scalars(query.order_by(DemandList.position, Demand.position)).all()
-    return _batches(ids, sees_all=sees_all)
+    return batches(ids, partial(_lines, sees_all=sees_all))
 
 
-def _batches(ids: Sequence[UUID], *, sees_all: bool) -> Iterator[list[dict[str, Any]]]:
-    for start in range(0, len(ids), AT_ONCE):
-        some = ids[start : start + AT_ONCE]
-        with reading() as session:
-            query = select(Demand, DemandList).join(DemandList, DemandList.id == Demand.list_id)
-            found = {
-                row.id: (row, of) for row, of in session.execute(query.where(Demand.id.in_(some)))
-            }
-            about = _about(session, Demand.id.in_(some), sees_all=sees_all)
-            batch = [_line(*found[each], about.get(each, {})) for each in some if each in found]
-        yield batch
+def _lines(session: Session, ids: Sequence[UUID], *, sees_all: bool) -> dict[UUID, dict[str, Any]]:
+    query = select(Demand, DemandList).join(DemandList, DemandList.id == Demand.list_id)
+    about = _about(session, Demand.id.in_(ids), sees_all=sees_all)
+    rows = session.execute(query.where(Demand.id.in_(ids)))
+    return {row.id: _line(row, of, about.get(row.id, {})) for row, of in rows}
 
 
 def _about(
@@ -110,58 +102,44 @@ def _line(demand: Demand, of: DemandList, about: Mapping[UUID, str]) -> dict[str
     return csv_files.plain(facts, rules.COLUMNS)
 
 
-def take_in(actor: Actor, coalition_id: UUID, lines: Sequence[Line], how: How) -> Report:
-    """Bring a table's demands together with those that are there, in one transaction."""
-    actor.must(coalition_id, Role.EDITOR)
-    with rehearsal() if how.preview else transaction() as session:
+class DemandImport(Import):
+    """A table of demands on its way into a coalition, which is for editors."""
+
+    action = "demand.imported"
+
+    def __init__(self, actor: Actor, coalition_id: UUID, how: How) -> None:
+        actor.must(coalition_id, Role.EDITOR)
+        super().__init__(actor, coalition_id, how)
+        self.sees_all = actor.may(coalition_id, Role.COORDINATOR)
+        self.missing: dict[Subject, dict[str, Any]] = {}  # lists that will be made
+        self.entering: list[tuple[Reported, Subject, dict[str, Any]]] = []
+        self.changing: list[tuple[Reported, Demand, dict[str, Any]]] = []
+
+    def begin(self) -> None:
+        session, coalition_id = self.session, self.coalition_id
         lock_coalition(session, coalition_id)
-        merging = _Merging(session, actor, coalition_id, how)
-        report = [merging.take(line) for line in lines]
-        if not how.partial and not how.preview:
-            csv_files.must_be_whole(report)
-        merging.write()
-        done = Report(stored=not how.preview, lines=report)
-        if done.stored:
-            told = dict(done.counts)
-            audit.append(session, actor, "demand.imported", coalition_id, coalition_id, facts=told)
-        return done
-
-
-class _Merging:
-    """A table on its way into a coalition: what each line will do, then all of it at once."""
-
-    def __init__(self, session: Session, actor: Actor, coalition_id: UUID, how: How) -> None:
-        self.session, self.actor, self.coalition_id, self.how = session, actor, coalition_id, how
         self.names = cases.unnamed(session, coalition_id)
         lists = select(DemandList).where(DemandList.coalition_id == coalition_id)
         self.lists = {_subject(row): row for row in session.scalars(lists)}
         self.subjects = {row.id: subject for subject, row in self.lists.items()}
-        self.missing: dict[Subject, dict[str, Any]] = {}  # lists that will be made
-        sees_all = actor.may(coalition_id, Role.COORDINATOR)
-        self.about = _about(session, Demand.coalition_id == coalition_id, sees_all=sees_all)
-        self.cases = self._cases(sees_all=sees_all)
-        demands = select(Demand).where(Demand.coalition_id == coalition_id)
-        rows = session.scalars(demands).all()
+        mine = Demand.coalition_id == coalition_id
+        self.about = _about(session, mine, sees_all=self.sees_all)
+        self.cases = self._cases()
+        rows = session.scalars(select(Demand).where(mine)).all()
         self.merge = Merge(map(self._there, rows), [row.key for row in rows])
-        self.entering: list[tuple[Reported, Subject, dict[str, Any]]] = []
-        self.changing: list[tuple[Reported, Demand, dict[str, Any]]] = []
 
-    def _cases(self, *, sees_all: bool) -> dict[str, UUID]:
+    def _cases(self) -> dict[str, UUID]:
         """Return the coalition's cases by all that a table may call them."""
         query = select(Case.id, Case.key, Case.may_be_named)
         rows = self.session.execute(query.where(Case.coalition_id == self.coalition_id)).all()
-        by_key = {key: each for each, key, may_be_named in rows if may_be_named or sees_all}
+        by_key = {key: each for each, key, may_be_named in rows if may_be_named or self.sees_all}
         return {str(each): each for each, *_ in rows} | by_key
 
     def _there(self, demand: Demand) -> There[Demand]:
         alike = rules.sameness(*self.subjects[demand.list_id], demand.text)
         return There(demand, demand.id, demand.key, alike)
 
-    def take(self, line: Line) -> Reported:
-        """Return what becomes of a line, and keep what has to be done for it."""
-        reported = Reported(line.line, line.place, LineState.REFUSED, line.faults)
-        if line.faults:
-            return reported
+    def take(self, reported: Reported, line: Line) -> None:
         subject = Subject(line.facts.get("country"), line.facts.get("party"))
         text = line.facts.get("text")
         alike = rules.sameness(*subject, text) if text and any(subject) else None
@@ -179,7 +157,6 @@ class _Merging:
             self._compare(reported, line, subject, there, faults)
         if any(subject) and reported.state in {LineState.ENTERED, LineState.CHANGED}:
             self._have_list(subject, line.facts)
-        return reported
 
     def _of_subject(
         self, subject: Subject, facts: Mapping[str, Any], there: There[Demand] | None
@@ -264,7 +241,6 @@ class _Merging:
                 self.changing.append((reported, demand, self._linked(changes)))
 
     def write(self) -> None:
-        """Write what is not refused."""
         if self.missing:
             made = new_lists(self.session, self.coalition_id, list(self.missing.values()))
             self.lists |= zip(self.missing, made, strict=True)
@@ -275,9 +251,9 @@ class _Merging:
         for subject, some in of_list.items():
             every = [facts for _, facts in some]
             row = self.lists[subject]
-            added = add_demands(self.session, row, every, self.actor.user_id)
+            added = add_demands(self.session, row, every, self.by.user_id)
             for (reported, facts), demand in zip(some, added, strict=True):
-                audit.record(self.session, self.actor, "demand.added", demand, facts)
+                audit.record(self.session, self.by, "demand.added", demand, facts)
                 reported.id = None if self.how.preview else demand.id
 
     def _change(self) -> None:
@@ -291,9 +267,9 @@ class _Merging:
             every.append((demand, changes))
         change_demands(self.session, self.coalition_id, every)
         for demand, changes in every:
-            audit.record(self.session, self.actor, "demand.changed", demand, changes)
+            audit.record(self.session, self.by, "demand.changed", demand, changes)
             if "status" in changes:
-                write_status(self.session, demand, changes, self.actor.user_id)
+                write_status(self.session, demand, changes, self.by.user_id)
 
 
 def _subject(row: DemandList) -> Subject:

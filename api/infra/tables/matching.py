@@ -10,17 +10,20 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from api.errors import Code
+from api.infra.database.transactions import touch
 from api.infra.tables import csv_files
-from api.infra.tables.csv_files import CellChange, CellFault, How, LineState, OnDifference, Reported
+from api.infra.tables.csv_files import CellChange, CellFault, How, LineState, OnDifference
+from api.infra.tables.importing import Import
 from api.infra.text import spelling
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
     from uuid import UUID
 
-    from api.infra.tables.csv_files import Line
+    from api.infra.database.columns import Versioned
+    from api.infra.tables.csv_files import Line, Reported
 
-R = TypeVar("R")
+R = TypeVar("R", bound="Versioned")
 MOST_ALIKE = 50  # that are kept of one mark: who shares it with so many is doubtful anyway
 MOST_TOLD = 3  # of those that a line may stand for
 ADVICE = "Give its id, or send the line again with doubtful=enter."
@@ -106,18 +109,41 @@ class Kind(ABC, Generic[R]):
         yield from ()
 
 
-class Matching(Generic[R]):
-    """A table on its way: what each line will do, before any of it is done."""
+class Matching(Import, Generic[R]):
+    """A table of others on its way: what each line will do, before any of it is done."""
 
-    def __init__(self, kind: Kind[R], there: Iterable[Known[R]], how: Taking) -> None:
-        self.kind, self.how = kind, how
+    how: Taking
+    kind: Kind[R]
+
+    @abstractmethod
+    def there(self) -> Iterable[Known[R]]:
+        """Lock the coalition, and yield what it has."""
+
+    @abstractmethod
+    def change(self, row: R, changes: dict[str, Any]) -> None:
+        """Change a row, and record it."""
+
+    @abstractmethod
+    def enter(self, facts: dict[str, Any]) -> UUID:
+        """Enter a row, and record it; return its id."""
+
+    def begin(self) -> None:
         self.entering: list[tuple[Reported, dict[str, Any]]] = []
         self.changing: list[tuple[Reported, R, dict[str, Any]]] = []
         self._by_id: dict[UUID, Known[R]] = {}
         self._sure: dict[Hashable, list[Known[R]]] = {}
         self._near: dict[Hashable, list[Known[R]]] = {}
-        for known in there:
+        for known in self.there():
             self._keep(known)
+
+    def write(self) -> None:
+        if self.how.preview:
+            return
+        for _, row, changes in self.changing:
+            touch(row, None)
+            self.change(row, changes)
+        for reported, facts in self.entering:
+            reported.id = self.enter(facts)
 
     def _keep(self, known: Known[R]) -> None:
         if known.id is not None:
@@ -127,11 +153,7 @@ class Matching(Generic[R]):
         for near in self.kind.near(known.facts):
             _put(self._near, near.value, known)
 
-    def take(self, line: Line) -> Reported:
-        """Return what becomes of a line, and keep what has to be done for it."""
-        reported = Reported(line.line, line.place, ImportState.REFUSED, line.faults)
-        if line.faults:
-            return reported
+    def take(self, reported: Reported, line: Line) -> None:
         given = {name: it for name, it in line.facts.items() if it not in (None, "", [], {})}
         known = self._by_id.get(given.pop("id", None))
         doubts: list[tuple[str, Known[R]]] = []
@@ -143,7 +165,6 @@ class Matching(Generic[R]):
             self._doubt(reported, doubts)
         else:
             self._enter(reported, line.line, given)
-        return reported
 
     def _found(
         self, given: Mapping[str, Any]

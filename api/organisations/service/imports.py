@@ -15,10 +15,11 @@ from api.accounts.rules import Actor, Role
 from api.errors import Code, NotFound
 from api.infra.background import events
 from api.infra.database.columns import Base
-from api.infra.database.transactions import reading, rehearsal, touch, transaction
+from api.infra.database.transactions import reading
 from api.infra.security import audit, keys
 from api.infra.tables import csv_files
-from api.infra.tables.csv_files import CellFault, Report
+from api.infra.tables.csv_files import CellFault
+from api.infra.tables.importing import batches
 from api.infra.tables.matching import Known, Matching
 from api.infra.text.spelling import exact
 from api.organisations import service
@@ -31,10 +32,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.tables.csv_files import Line
+    from api.infra.tables.csv_files import Line, Reported
     from api.infra.tables.matching import Taking
 
-AT_ONCE = 500  # organisations that are read together
 FIELDS = tuple(NEW)
 SEVERAL = CellFault(
     "organisation",
@@ -49,10 +49,7 @@ NONE = CellFault(
 
 
 def given_out(actor: Actor, coalition_id: UUID) -> tuple[list[str], Iterator[list[dict[str, Any]]]]:
-    """Return in which languages names are, and batches of a coalition's organisations.
-
-    Between two batches no transaction is open, for the reader may be slow.
-    """
+    """Return in which languages names are, and batches of a coalition's organisations."""
     actor.must(coalition_id, Role.VIEWER)
     mine = Organisation.coalition_id == coalition_id
     with reading() as session:
@@ -62,21 +59,12 @@ def given_out(actor: Actor, coalition_id: UUID) -> tuple[list[str], Iterator[lis
     told = dict.fromkeys(language for _, names in rows for language in names)
     names = [language for language in first if language in told]
     names += sorted(told.keys() - set(names))
-    return names or list(first[:1]), _batches([each for each, _ in rows])
+    return names or list(first[:1]), batches([each for each, _ in rows], _lines)
 
 
-def _batches(ids: Sequence[UUID]) -> Iterator[list[dict[str, Any]]]:
-    for start in range(0, len(ids), AT_ONCE):
-        some = ids[start : start + AT_ONCE]
-        with reading() as session:
-            query = select(Organisation).where(Organisation.id.in_(some))
-            found = {row.id: row for row in session.scalars(query)}
-            batch = [
-                csv_files.plain({"id": each, **_facts(found[each])}, ("id", *FIELDS))
-                for each in some
-                if each in found
-            ]
-        yield batch
+def _lines(session: Session, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    rows = session.scalars(select(Organisation).where(Organisation.id.in_(ids)))
+    return {row.id: csv_files.plain({"id": row.id, **_facts(row)}, ("id", *FIELDS)) for row in rows}
 
 
 def _facts(row: Organisation) -> dict[str, Any]:
@@ -93,68 +81,80 @@ def _coalition(session: Session, coalition_id: UUID, *, is_held: bool = False) -
     return found
 
 
-def take_organisations(
-    actor: Actor, coalition_id: UUID, lines: Sequence[Line], how: Taking
-) -> Report:
-    """Bring organisations of a table together with those that are there, in one transaction."""
-    actor.must(coalition_id, Role.EDITOR)
-    with rehearsal() if how.preview else transaction() as session:
-        _coalition(session, coalition_id, is_held=True)
-        kind = Organisations(is_coordinator=actor.may(coalition_id, Role.COORDINATOR))
-        rows = session.scalars(
-            select(Organisation).where(Organisation.coalition_id == coalition_id)
-        )
-        there = (Known(_facts(row), row, row.id) for row in rows)
-        matching = Matching(kind, there, how)
-        report = [matching.take(line) for line in lines]
-        if not how.preview:
-            if not how.partial:
-                csv_files.must_be_whole(report)
-            _write_organisations(session, actor, coalition_id, matching)
-            told = dict(Report(stored=True, lines=report).counts)
-            audit.append(
-                session, actor, "organisation.imported", coalition_id, coalition_id, facts=told
-            )
-        return Report(stored=not how.preview, lines=report)
+class OrganisationImport(Matching[Organisation]):
+    """A table of others with organisations, which is for editors."""
 
+    action = "organisation.imported"
 
-def _write_organisations(
-    session: Session, actor: Actor, coalition_id: UUID, matching: Matching[Organisation]
-) -> None:
-    for _, row, changes in matching.changing:
-        touch(row, None)
+    def __init__(self, actor: Actor, coalition_id: UUID, how: Taking) -> None:
+        actor.must(coalition_id, Role.EDITOR)
+        super().__init__(actor, coalition_id, how)
+        self.kind = Organisations(is_coordinator=actor.may(coalition_id, Role.COORDINATOR))
+
+    def there(self) -> Iterator[Known[Organisation]]:
+        _coalition(self.session, self.coalition_id, is_held=True)
+        mine = select(Organisation).where(Organisation.coalition_id == self.coalition_id)
+        for row in self.session.scalars(mine):
+            yield Known(_facts(row), row, row.id)
+
+    def change(self, row: Organisation, changes: dict[str, Any]) -> None:
         service.write(row, changes)
-        audit.record(session, actor, "organisation.changed", row, changes)
-    for reported, facts in matching.entering:
-        row = Organisation(id=uuid4(), coalition_id=coalition_id)
+        audit.record(self.session, self.by, "organisation.changed", row, changes)
+
+    def enter(self, facts: dict[str, Any]) -> UUID:
+        row = Organisation(id=uuid4(), coalition_id=self.coalition_id)
         service.write(row, facts)
-        session.add(row)
-        audit.record(session, actor, "organisation.entered", row, facts)
-        reported.id = row.id
+        self.session.add(row)
+        audit.record(self.session, self.by, "organisation.entered", row, facts)
+        return row.id
 
 
-def take_representatives(
-    actor: Actor, coalition_id: UUID, lines: Sequence[Line], how: Taking
-) -> Report:
-    """Bring who may commit organisations together with who is there, in one transaction."""
-    actor.must(coalition_id, Role.COORDINATOR)
-    with rehearsal() if how.preview else transaction() as session:
-        _coalition(session, coalition_id, is_held=True)
-        called = _called(session, coalition_id)
-        mine = Representative.coalition_id == coalition_id
-        rows = session.scalars(select(Representative).where(mine))
-        there = (_known(session, row) for row in rows)
-        matching = Matching(Representatives(), there, how)
-        report = [matching.take(_at(line, called)) for line in lines]
-        if not how.preview:
-            if not how.partial:
-                csv_files.must_be_whole(report)
-            _write_representatives(session, actor, coalition_id, matching)
-            told = dict(Report(stored=True, lines=report).counts)
-            audit.append(
-                session, actor, "representative.imported", coalition_id, coalition_id, facts=told
-            )
-        return Report(stored=not how.preview, lines=report)
+class RepresentativeImport(Matching[Representative]):
+    """A table of others with who may commit organisations, which is for coordinators."""
+
+    action = "representative.imported"
+    kind = Representatives()
+
+    def __init__(self, actor: Actor, coalition_id: UUID, how: Taking) -> None:
+        actor.must(coalition_id, Role.COORDINATOR)
+        super().__init__(actor, coalition_id, how)
+
+    def there(self) -> Iterator[Known[Representative]]:
+        _coalition(self.session, self.coalition_id, is_held=True)
+        self.called = _called(self.session, self.coalition_id)
+        mine = select(Representative).where(Representative.coalition_id == self.coalition_id)
+        for row in self.session.scalars(mine):
+            yield Known(self._facts(row), row, row.id)
+
+    def take(self, reported: Reported, line: Line) -> None:
+        """Find the line's organisation first."""
+        if name := line.facts.get("organisation"):
+            found = self.called.get(name.strip().lower()) or self.called.get(exact(name), set())
+            if len(found) != 1:
+                reported.refuse([SEVERAL if found else NONE])
+                return
+            line = replace(line, facts={**line.facts, "organisation_id": next(iter(found))})
+        super().take(reported, line)
+
+    def _facts(self, row: Representative) -> dict[str, Any]:
+        who = keys.unseal(self.session, service.IDENTITY, row.id, row.identity)
+        rest = ("organisation_id", "language", "left_on")
+        return {**who, **{name: getattr(row, name) for name in rest}}
+
+    def change(self, row: Representative, changes: dict[str, Any]) -> None:
+        service.identify(self.session, row, {**self._facts(row), **changes})
+        self.session.flush()
+        audit.record(self.session, self.by, "representative.changed", row, changes)
+        events.announce(self.session, RepresentativeChanged.of(row))
+
+    def enter(self, facts: dict[str, Any]) -> UUID:
+        row = Representative(
+            id=uuid4(), coalition_id=self.coalition_id, organisation_id=facts["organisation_id"]
+        )
+        service.identify(self.session, row, facts)
+        self.session.add(row)
+        audit.record(self.session, self.by, "representative.entered", row, facts)
+        return row.id
 
 
 def _called(session: Session, coalition_id: UUID) -> Mapping[str, set[UUID]]:
@@ -167,39 +167,3 @@ def _called(session: Session, coalition_id: UUID) -> Mapping[str, set[UUID]]:
             called.setdefault(exact(name), set()).add(row.id)
         called[str(row.id)] = {row.id}
     return called
-
-
-def _at(line: Line, called: Mapping[str, set[UUID]]) -> Line:
-    """Return a line with its organisation found, or with the fault that it is not."""
-    name = line.facts.get("organisation")
-    if line.faults or not name:
-        return line
-    found = called.get(name.strip().lower()) or called.get(exact(name), set())
-    if len(found) == 1:
-        return replace(line, facts={**line.facts, "organisation_id": next(iter(found))})
-    return replace(line, faults=[SEVERAL if found else NONE])
-
-
-def _known(session: Session, row: Representative) -> Known[Representative]:
-    who = keys.unseal(session, service.IDENTITY, row.id, row.identity)
-    rest = ("organisation_id", "language", "left_on")
-    return Known({**who, **{name: getattr(row, name) for name in rest}}, row, row.id)
-
-
-def _write_representatives(
-    session: Session, actor: Actor, coalition_id: UUID, matching: Matching[Representative]
-) -> None:
-    for _, row, changes in matching.changing:
-        touch(row, None)
-        service.identify(session, row, {**_known(session, row).facts, **changes})
-        session.flush()
-        audit.record(session, actor, "representative.changed", row, changes)
-        events.announce(session, RepresentativeChanged.of(row))
-    for reported, facts in matching.entering:
-        row = Representative(
-            id=uuid4(), coalition_id=coalition_id, organisation_id=facts["organisation_id"]
-        )
-        service.identify(session, row, facts)
-        session.add(row)
-        audit.record(session, actor, "representative.entered", row, facts)
-        reported.id = row.id
