@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from flask import Response
 
     from api.infra.database.paging import PageRequest
-    from api.infra.tables.csv_files import How, Report
+    from api.infra.tables.reports import How, Report
 
 blueprint = Blueprint("cases", __name__, url_prefix="/v1", description="For whom.")
 

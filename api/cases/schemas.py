@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.cases.models import CaseStatus
 from api.cases.rules import COLUMNS, MOST_BYTES
 from api.errors import Code, Fault, Invalid
-from api.infra.tables.csv_files import MOST_LINES
+from api.infra.tables.reports import MOST_LINES
 from api.web import fields, validate
 from api.web.paging import PageArgs
 from api.web.rest import OutSchema, Schema

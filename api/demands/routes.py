@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from api.cases.service import Recorded
     from api.infra.database.paging import PageRequest
-    from api.infra.tables.csv_files import How, Report
+    from api.infra.tables.reports import How, Report
 
 blueprint = Blueprint("demands", __name__, url_prefix="/v1", description="What is asked.")
 

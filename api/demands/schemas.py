@@ -10,7 +10,7 @@ from api.cases.schemas import StatusChangeIn, StatusChangeOut
 from api.demands.models import DemandKind, DemandStatus
 from api.demands.rules import COLUMNS, MOST_BYTES
 from api.errors import Code, Reason
-from api.infra.tables.csv_files import MOST_LINES
+from api.infra.tables.reports import MOST_LINES
 from api.texts.rules import markdown
 from api.web import fields, validate
 from api.web.paging import PageArgs

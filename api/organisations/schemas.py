@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.infra.tables import csv_files, layouts
+from api.infra.tables import layouts, reports
 from api.organisations.rules import importing
 from api.web import fields, validate
 from api.web.paging import PageArgs
@@ -133,7 +133,7 @@ the line has that one's id. What is there is changed with on_difference=update o
 line refuses the table, unless partial=true is sent. Nobody is subscribed or written to: no column
 of a table is anybody's consent.
 
-Up to {csv_files.MOST_LINES:,} lines and {layouts.MOST_BYTES:,} bytes."""
+Up to {reports.MOST_LINES:,} lines and {layouts.MOST_BYTES:,} bytes."""
 ORGANISATION_TABLE = f"""\
 {READ} Columns: id, name_en, name_ru and so on by language, {", ".join(importing.OPEN)}. Several
 aliases stand one a line in their cell, or with semicolons between; they are added to those that

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from api.infra.tables.csv_files import Report
+    from api.infra.tables.reports import Report
     from api.signatures.models import Evidence
     from api.signatures.service.rows import SignatureView
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import marshmallow as ma
 
-from api.infra.tables.csv_files import MOST_LINES
+from api.infra.tables.reports import MOST_LINES
 from api.signatures import rules
 from api.signatures.models import SignatoryKind, Source, Visibility
 from api.signatures.rules import MOST_BYTES, EffectiveState, told_at

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import marshmallow as ma
 
 from api.errors import Code, Reason
-from api.infra.tables import csv_files
-from api.infra.tables.csv_files import FileArgs, How, LineState, OnDifference
+from api.infra.tables import reports
 from api.infra.tables.encodings import Encoding
 from api.infra.tables.matching import ImportState, Taking
+from api.infra.tables.reports import FileArgs, How, LineState, OnDifference
 from api.web import fields, validate
 from api.web.rest import CODE, OutSchema, Schema
 
@@ -89,7 +89,7 @@ class ImportArgs(MergeArgs):
     map = fields.List(
         fields.String(validate=validate.Length(1, 400)),
         load_default=list,
-        validate=validate.Length(0, csv_files.MOST_COLUMNS),
+        validate=validate.Length(0, reports.MOST_COLUMNS),
         description="HEADER:COLUMN, what a column of the table is read as; HEADER: alone"
         " passes it over. The others are found by their usual names in English and Russian.",
         example=[],

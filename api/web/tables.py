@@ -11,16 +11,9 @@ from flask import Response, request, stream_with_context
 
 from api.errors import Code, Fault, Invalid, point
 from api.infra.runtime import runtime
-from api.infra.tables import csv_files, layouts, reading as files
-from api.infra.tables.csv_files import (
-    MOST_LINES,
-    CellFault,
-    FileArgs,
-    Line,
-    NotATable,
-    Row,
-)
+from api.infra.tables import csv_files, layouts, reading as files, reports
 from api.infra.tables.layouts import Imported
+from api.infra.tables.reports import MOST_LINES, CellFault, FileArgs, Line, NotATable, Row
 from api.web import validate
 from api.web.files import received
 from api.web.guard import JSON as JSON  # noqa: PLC0414 # routes of tables find it beside CSV
@@ -28,9 +21,9 @@ from api.web.guard import JSON as JSON  # noqa: PLC0414 # routes of tables find 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from api.infra.tables.csv_files import Report
     from api.infra.tables.layouts import Layout
     from api.infra.tables.reading import Table
+    from api.infra.tables.reports import Report
     from api.web.rest import Schema
 
 CSV = "text/csv"
@@ -104,7 +97,7 @@ def _listed(name: str) -> Sequence[Row]:
     if strange:
         raise Invalid("A table as JSON is one list.", strange)
     if len(listed) > MOST_LINES:
-        csv_files.too_many()
+        reports.too_many()
     return [_row(name, place, each) for place, each in enumerate(listed)]
 
 

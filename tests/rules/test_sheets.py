@@ -8,8 +8,8 @@ import pytest
 
 from api.coalitions.rules.importing import ADDRESSEES
 from api.infra.tables import layouts, matching, reading
-from api.infra.tables.csv_files import NotATable
 from api.infra.tables.encodings import Encoding
+from api.infra.tables.reports import NotATable
 from api.infra.text import countries, languages
 from api.organisations.rules.importing import ORGANISATIONS, REPRESENTATIVES
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from api.infra.tables import csv_files, layouts, reading
-from api.infra.tables.csv_files import MOST_LINES, NotATable
+from api.infra.tables.reports import MOST_LINES, NotATable
 from api.signatures import rules
 from api.signatures.models import SignatoryKind, SignatureState, Visibility
 from api.signatures.rules import Audience, EffectiveState

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from api.infra.tables import csv_files, layouts, reading
-from api.infra.tables.csv_files import Line, NotATable
 from api.infra.tables.layouts import Layout
 from api.infra.tables.merging import Merge, There
+from api.infra.tables.reports import Line, NotATable
 
 LAYOUT = Layout(("key", "name", "aliases"), dict)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.demands.service.tables import MOST_LISTS
-from api.infra.tables.csv_files import MOST_LINES
+from api.infra.tables.reports import MOST_LINES
 from tests.stories.test_case_tables import lines_of, states
 from tests.stories.test_demands import PARTY, keys_of
 from tests.support.builders import a_case, a_coalition, a_demand, a_demand_list, a_role

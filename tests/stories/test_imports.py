@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api import config
-from api.infra.tables.csv_files import MOST_LINES
+from api.infra.tables.reports import MOST_LINES
 from tests.support.builders import a_coalition, an_organisation
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.infra.tables import layouts, reading
-from api.infra.tables.csv_files import MOST_LINES, Row
+from api.infra.tables.reports import MOST_LINES, Row
 from api.signatures import rules
 from tests.support.builders import a_coalition, a_role, a_signature, a_text, another_revision
 

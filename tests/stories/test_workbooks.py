@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 
+from api.infra.runtime import EXTENSION
 from tests.support.builders import a_coalition, a_role, a_text, an_organisation
 from tests.support.workbooks import XLSX, packed, saved, sheet, text, written
 
@@ -158,7 +160,10 @@ def test_of_several_sheets_one_is_named(owner: Client) -> None:
 
     unclear = organisations(owner, coalition, table)
     unknown = organisations(owner, coalition, table, sheet="Partners")
-    answer = organisations(owner, coalition, table, sheet="Партнёры")
+    empty = organisations(
+        owner, coalition, saved([["name"]], lambda book, _: book.create_sheet("New")), sheet="New"
+    )
+    answer = organisations(owner, coalition, table, sheet=" партнёры")
     of_csv = cases(owner, coalition, b"name\n", "text/csv", sheet="Members")
     of_json = owner.send(
         "POST", f"/v1/coalitions/{coalition}/case-imports?sheet=Members", {"cases": []}
@@ -167,6 +172,7 @@ def test_of_several_sheets_one_is_named(owner: Client) -> None:
     for refused in (unclear, unknown, of_csv, of_json):
         assert (refused.status, refused["type"]) == (422, "/problems/not-a-table")
         assert [error["parameter"] for error in refused["errors"]] == ["sheet"]
+    assert "It has no line" in empty["detail"]
     assert "Members, Партнёры" in unclear["errors"][0]["detail"]
     assert states(answer) == ["entered"]
     assert answer["workbook"]["other_sheets"] == [{"name": "Members", "is_hidden": False}]
@@ -324,6 +330,20 @@ def test_a_workbook_that_takes_too_much_is_refused_with_what_to_do(owner: Client
     for answer in answers:
         assert (answer.status, answer["type"]) == (422, "/problems/not-a-table")
         assert "Copy the table alone into a new one" in answer["detail"]
+
+
+def test_a_workbook_for_which_there_is_no_place_may_come_again(world: World, owner: Client) -> None:
+    coalition = a_coalition(owner)
+    places = world.app.extensions[EXTENSION].bulkhead
+
+    with places.one(UUID(coalition)), places.one(UUID(coalition)):
+        busy = cases(owner, coalition, saved(CASES))
+        csv = cases(owner, coalition, b"name,country\nA. Specimen,KZ\n", "text/csv")
+
+    assert (busy.status, busy["type"]) == (503, "/problems/busy")
+    assert "Retry-After" in busy.headers
+    assert states(csv) == ["entered"]
+    assert states(cases(owner, coalition, saved(CASES))) == ["entered", "entered"]
 
 
 def test_text_that_cannot_be_kept_is_refused_in_its_line(owner: Client) -> None:

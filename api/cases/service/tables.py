@@ -33,10 +33,10 @@ from api.coalitions.service.locking import lock_coalition
 from api.errors import Code, DomainError
 from api.infra.database.transactions import reading, touch
 from api.infra.security import audit, keys
-from api.infra.tables import csv_files, merging
-from api.infra.tables.csv_files import CellFault, LineState, Reported
+from api.infra.tables import merging, reports
 from api.infra.tables.importing import Import, batches
 from api.infra.tables.merging import Merge, There
+from api.infra.tables.reports import CellFault, LineState, Reported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.tables.csv_files import How, Line
+    from api.infra.tables.reports import How, Line
 
     Change = Callable[[Session, Entry, Mapping[str, Any]], object]
 
@@ -92,7 +92,7 @@ def _line(session: Session, case: Case, *, sees_all: bool) -> dict[str, Any]:
         "label": label_of(session, case),
         "status": case.status,
     }
-    return csv_files.plain(facts, rules.COLUMNS)
+    return reports.plain(facts, rules.COLUMNS)
 
 
 class CaseImport(Import):

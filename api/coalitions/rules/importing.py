@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Code
-from api.infra.tables.csv_files import CellFault
 from api.infra.tables.layouts import Layout
 from api.infra.tables.matching import Kind, Mark, agree, likeness
+from api.infra.tables.reports import CellFault
 from api.infra.text import countries
 from api.infra.text.spelling import exact
 from api.organisations.rules.importing import (

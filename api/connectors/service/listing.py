@@ -15,7 +15,7 @@ from api.connectors.service import people, tools
 from api.errors import Conflict, Unavailable
 from api.infra.database.transactions import reading, transaction
 from api.infra.security import audit
-from api.infra.tables import csv_files
+from api.infra.tables import csv_files, reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -50,7 +50,7 @@ def listed(actor: Actor, connector_id: UUID, mailing_list: str | None) -> str:
         row = load(session, actor, Connector, connector_id, Role.OWNER)
         told = {"list": chosen, "number": len(found)}
         audit.record(session, actor, "connector.list_given", row, told)
-    columns = list(dict.fromkeys(name for each in found for name in each))[: csv_files.MOST_COLUMNS]
+    columns = list(dict.fromkeys(name for each in found for name in each))[: reports.MOST_COLUMNS]
     cells = [{name: _cell(each.get(name)) for name in columns} for each in found]
     return csv_files.written(columns or ["email"], cells, header=True)
 
@@ -62,12 +62,12 @@ def _asked(kind: str, settings: Mapping[str, str], mailing_list: str) -> list[Ma
             if not isinstance(tool, Lister):
                 raise NotListed("This kind of tool gives none. Import a CSV that is saved there.")
             with tool.many():
-                found = list(islice(_in_time(tool.people(mailing_list)), csv_files.MOST_LINES + 1))
+                found = list(islice(_in_time(tool.people(mailing_list)), reports.MOST_LINES + 1))
     except ToolFault as fault:
         raise ToolNotWell(rules.ADVICE[fault.fault]) from None
-    if len(found) > csv_files.MOST_LINES:
+    if len(found) > reports.MOST_LINES:
         raise NotListed(
-            f"The list has more than {csv_files.MOST_LINES:,} people, more than an import takes."
+            f"The list has more than {reports.MOST_LINES:,} people, more than an import takes."
             " Save it there as a CSV, and import it in parts."
         )
     return found

@@ -25,10 +25,10 @@ from api.demands.service.rows import (
 from api.errors import Code
 from api.infra.database.transactions import reading, touch
 from api.infra.security import audit
-from api.infra.tables import csv_files, merging
-from api.infra.tables.csv_files import CellFault, LineState, Reported
+from api.infra.tables import merging, reports
 from api.infra.tables.importing import Import, batches
 from api.infra.tables.merging import Merge, There
+from api.infra.tables.reports import CellFault, LineState, Reported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from api.infra.tables.csv_files import How, Line
+    from api.infra.tables.reports import How, Line
 
 MOST_LISTS = 500  # that one table makes, as each is numbered by itself
 NEW: Mapping[str, Any] = {
@@ -99,7 +99,7 @@ def _line(demand: Demand, of: DemandList, about: Mapping[UUID, str]) -> dict[str
         "cases": list(about.values()),
         **{name: getattr(demand, name) for name in WRITTEN},
     }
-    return csv_files.plain(facts, rules.COLUMNS)
+    return reports.plain(facts, rules.COLUMNS)
 
 
 class DemandImport(Import):

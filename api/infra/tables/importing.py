@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from api.infra.database.transactions import reading, rehearsal, transaction
 from api.infra.security import audit
-from api.infra.tables.csv_files import LineState, Report, Reported, must_be_whole
+from api.infra.tables.reports import LineState, Report, Reported, must_be_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.infra.database.columns import By
-    from api.infra.tables.csv_files import How, Line
+    from api.infra.tables.reports import How, Line
 
     Read = Callable[[Session, Sequence[UUID]], Mapping[UUID, dict[str, Any]]]
 

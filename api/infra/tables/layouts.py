@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from api.errors import Code, Fault, point
 from api.infra.tables import csv_files
-from api.infra.tables.csv_files import MOST_COLUMNS, CellFault, NotATable, Report, Row
 from api.infra.tables.encodings import Encoding
+from api.infra.tables.reports import MOST_COLUMNS, CellFault, NotATable, Report, Row
 from api.infra.text import languages
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from api.errors import Code
 from api.infra.database.transactions import touch
-from api.infra.tables import csv_files
-from api.infra.tables.csv_files import CellChange, CellFault, How, LineState, OnDifference
+from api.infra.tables import reports
 from api.infra.tables.importing import Import
+from api.infra.tables.reports import CellChange, CellFault, How, LineState, OnDifference
 from api.infra.text import spelling
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from api.infra.database.columns import Versioned
-    from api.infra.tables.csv_files import Line, Reported
+    from api.infra.tables.reports import Line, Reported
 
 R = TypeVar("R", bound="Versioned")
 MOST_ALIKE = 50  # that are kept of one mark: who shares it with so many is doubtful anyway
@@ -204,7 +204,7 @@ class Matching(Import, Generic[R]):
         reported.id = known.id
         after = {**known.facts, **self._with(known.facts, given)}
         changes = {name: it for name, it in after.items() if it != known.facts[name]}
-        was, will = (csv_files.plain(facts, list(changes)) for facts in (known.facts, after))
+        was, will = (reports.plain(facts, list(changes)) for facts in (known.facts, after))
         reported.changes = [CellChange(name, was[name], will[name]) for name in changes]
         reported.state = LineState.KEPT if changes else LineState.SAME
         if not changes:
@@ -236,7 +236,7 @@ class Matching(Import, Generic[R]):
         facts = {**self.kind.new, **told}
         reported.settle(LineState.ENTERED, self.kind.lacks(facts))
         if reported.state is LineState.ENTERED:
-            plain = csv_files.plain(facts, list(told))
+            plain = reports.plain(facts, list(told))
             reported.changes = [CellChange(name, None, value) for name, value in plain.items()]
             self._keep(Known(facts, line=line))
             self.entering.append((reported, facts))

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from api.errors import Code
-from api.infra.tables.csv_files import CellFault
+from api.infra.tables.reports import CellFault
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable, Mapping
     from uuid import UUID
 
-    from api.infra.tables.csv_files import Line
+    from api.infra.tables.reports import Line
 
 R = TypeVar("R")
 

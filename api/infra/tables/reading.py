@@ -11,9 +11,9 @@ from api.errors import Code, Fault, Invalid
 from api.infra.runtime import runtime
 from api.infra.sandbox.bulkhead import Busy
 from api.infra.sandbox.pool import LimitReached
-from api.infra.tables import csv_files
-from api.infra.tables.csv_files import MOST_LINES, NOTHING_SAID, FileArgs, NotATable
+from api.infra.tables import csv_files, reports
 from api.infra.tables.encodings import Encoding
+from api.infra.tables.reports import MOST_LINES, NOTHING_SAID, SAVE_IT, FileArgs, NotATable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 WORKBOOKS = "api.infra.tables.workbooks"  # runs in the limited child
 _ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how files begin
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_SAVE_IT = "Save it as Excel Workbook (.xlsx) or as CSV UTF-8, and send that."
-LOCKED = f"A password locks this workbook. Open it and take the password away. {_SAVE_IT}"
-OLD = f"This is a workbook of Excel 97 to 2003 (.xls) or another old format. {_SAVE_IT}"
+LOCKED = f"A password locks this workbook. Open it and take the password away. {SAVE_IT}"
+OLD = f"This is a workbook of Excel 97 to 2003 (.xls) or another old format. {SAVE_IT}"
 TOO_MUCH = (
     "This workbook takes more time or memory than a table may. Copy the table alone into a new one,"
     " as values, or send it in parts."
@@ -94,7 +93,7 @@ def is_packed(data: bytes) -> bool:
 def _bounded(found: Iterable[tuple[int, Sequence[str]]]) -> list[tuple[int, Sequence[str]]]:
     lines = list(islice(found, MOST_LINES + 2))
     if len(lines) > MOST_LINES + 1:
-        csv_files.too_many()
+        reports.too_many()
     return lines
 
 

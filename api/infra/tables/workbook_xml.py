@@ -9,7 +9,7 @@ from xml.sax.handler import ContentHandler
 
 import defusedxml.sax
 
-from api.infra.tables.csv_files import MOST_LINES, too_many
+from api.infra.tables.reports import MOST_LINES, too_many
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

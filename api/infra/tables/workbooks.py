@@ -23,7 +23,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from api.errors import Code, Fault, Invalid
 from api.infra.sandbox.pool import Limits
 from api.infra.tables import workbook_xml
-from api.infra.tables.csv_files import MOST_COLUMNS, MOST_LINES
+from api.infra.tables.reports import MOST_COLUMNS, MOST_LINES, SAVE_IT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +47,6 @@ _OTHERS = {
     "index.zip": "This is a table of Numbers",
     "word/document.xml": "This is a document of Word",
 }
-SAVE_IT = "Save it as Excel Workbook (.xlsx) or as CSV UTF-8, and send that."
 _TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _WORKBOOK = (
@@ -159,7 +158,7 @@ class _Book:
     def chosen(self, name: str | None) -> _Sheet:
         """Return the sheet of a name; without one that which alone is filled and seen."""
         if name is not None:
-            found = [each for each in self.sheets if each.name == name]
+            found = [each for each in self.sheets if _plain(each.name) == _plain(name)]
             if not found:
                 raise _unclear(self.sheets, Code.NOT_FOUND, f"It has no sheet {name[:40]!r}.")
             return found[0]
@@ -258,7 +257,7 @@ class _Lines:
                     raise Invalid(TOO_MUCH)
         for (number, column), text in self.cells.errors.items():
             self.lines[number][column - self.left] = text
-        if not any(map(any, self.lines.values())):  # the two do not agree on what stands there
+        if self.lines and not any(map(any, self.lines.values())):  # the two do not agree on them
             raise Invalid(BROKEN)
         self._spread(sheet)
 
@@ -290,9 +289,13 @@ class _Lines:
             "hidden_columns": [
                 name
                 for column, name in enumerate(header, self.left)
-                if any(first <= column < end for first, end in hidden)
+                if name and any(first <= column < end for first, end in hidden)
             ],
         }
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold()  # no two sheets of a workbook differ by more
 
 
 def _text(value: Any) -> str:

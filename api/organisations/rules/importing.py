@@ -8,9 +8,9 @@ from uuid import UUID
 
 from api.errors import Code
 from api.infra.tables import csv_files
-from api.infra.tables.csv_files import CellFault
 from api.infra.tables.layouts import Layout
 from api.infra.tables.matching import Kind, Mark, agree, likeness
+from api.infra.tables.reports import CellFault
 from api.infra.text import countries, languages
 from api.infra.text.spelling import exact
 

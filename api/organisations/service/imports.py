@@ -17,10 +17,10 @@ from api.infra.background import events
 from api.infra.database.columns import Base
 from api.infra.database.transactions import reading
 from api.infra.security import audit, keys
-from api.infra.tables import csv_files
-from api.infra.tables.csv_files import CellFault
+from api.infra.tables import reports
 from api.infra.tables.importing import batches
 from api.infra.tables.matching import Known, Matching
+from api.infra.tables.reports import CellFault
 from api.infra.text.spelling import exact
 from api.organisations import service
 from api.organisations.events import RepresentativeChanged
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.tables.csv_files import Line, Reported
     from api.infra.tables.matching import Taking
+    from api.infra.tables.reports import Line, Reported
 
 FIELDS = tuple(NEW)
 SEVERAL = CellFault(
@@ -64,7 +64,7 @@ def given_out(actor: Actor, coalition_id: UUID) -> tuple[list[str], Iterator[lis
 
 def _lines(session: Session, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     rows = session.scalars(select(Organisation).where(Organisation.id.in_(ids)))
-    return {row.id: csv_files.plain({"id": row.id, **_facts(row)}, ("id", *FIELDS)) for row in rows}
+    return {row.id: reports.plain({"id": row.id, **_facts(row)}, ("id", *FIELDS)) for row in rows}
 
 
 def _facts(row: Organisation) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from api.accounts.service import load
 from api.errors import Code
 from api.infra.database.transactions import reading, transaction
 from api.infra.security import audit
-from api.infra.tables.csv_files import CellFault, Report, Reported, must_be_whole
+from api.infra.tables.reports import CellFault, Report, Reported, must_be_whole
 from api.signatures import rules
 from api.signatures.models import SignatoryKind, Signature, SignatureState, Source
 from api.signatures.service import evidence, rows
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.tables.csv_files import Line
+    from api.infra.tables.reports import Line
 
 
 class LineState(StrEnum):
