@@ -2,8 +2,9 @@
 
 Each writes an update to `PEOPLE` over a mail server of its own that takes a second for a letter, or
 hands as many over to a mailing tool that takes a second for each answer. Meanwhile somebody signs a
-third coalition's text, and one of the first two's. A worker as users start it, on SQLite and on
-PostgreSQL; measured is from the request to the letter's arrival.
+third coalition's text, and one of the first two's. Then many more have such servers and endpoints.
+A worker as users start it, on SQLite and on PostgreSQL; measured is from the request to the
+letter's arrival.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from tests.conftest import World
 from tests.support import slow_receivers
 
 PEOPLE, REACH = int(os.environ.get("PEOPLE", "300")), 10
+SERVERS, ENDPOINTS = int(os.environ.get("SERVERS", "200")), int(os.environ.get("ENDPOINTS", "50"))
 
 
 def measure() -> None:
@@ -52,5 +54,11 @@ def _measured(engine: str, url: str, folder: Path) -> None:
     )
     tools = slow_receivers.behind_tools(world, world.user("owner"), PEOPLE)
     print(f"{engine}: behind two mailing tools: {tools.elsewhere:.1f} s (reach {REACH})")
+    many = {"servers": SERVERS, "endpoints": ENDPOINTS, "letters": 8, "threads": 2}
+    waited = slow_receivers.behind_many(world, world.user("owner"), folder, **many)
+    print(
+        f"{engine}: behind {SERVERS} mail servers to which letters go that people wait for, and"
+        f" {ENDPOINTS} endpoints: {waited.elsewhere:.1f} s (reach {REACH})"
+    )
     with app.app_context():
         db.engine.dispose()

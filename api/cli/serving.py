@@ -15,10 +15,11 @@ from api.cli.supervisor import together
 from api.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from api.cli.doctor import Check
+    from api.infra.queue import Lane
 
 SELF = (sys.executable, "-P", "-m", "api.cli")  # -P: not what the folder at hand calls `api`
 WORKER = (*SELF, "worker")
@@ -83,14 +84,32 @@ def _serve(listening: socket.socket, threads: int) -> None:
     type=click.IntRange(1, 64),
     default=2,
     show_default=True,
-    help="Jobs at a time, in each lane (docs/operating.md).",
+    help="Jobs at a time, in each lane; more where they wait for others (docs/operating.md).",
 )
-def worker(threads: int) -> None:
+@click.option(
+    "--lanes",
+    metavar="LANE,…",
+    callback=lambda _, __, given: _lanes(given),
+    help="Of short, letters, deliveries, pushes and documents, what it does. Left out: all.",
+)
+def worker(threads: int, lanes: Sequence[Lane]) -> None:
     """Do the promised jobs: documents, the record's seals, what follows a change."""
     from api.infra import queue  # noqa: PLC0415 # see app
     from api.infra.background import worker as doing  # noqa: PLC0415 # see app
 
-    doing.run(app(queue.threads_of_all(threads)), threads)
+    doing.run(app(threads * queue.CONNECTIONS), threads, lanes)
+
+
+def _lanes(given: str | None) -> Sequence[Lane]:
+    """Return the lanes that were named, or all."""
+    from api.infra.queue import Lane  # noqa: PLC0415 # see app
+
+    if given is None:
+        return tuple(Lane)
+    try:
+        return [Lane(each.strip()) for each in given.split(",")]
+    except ValueError:
+        raise click.BadParameter(f"Choose among {', '.join(Lane)}.") from None
 
 
 @click.command()

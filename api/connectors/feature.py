@@ -21,12 +21,12 @@ FEATURE = Feature(
     jobs=(
         JobKind("connectors.start", jobs.start, when=work.is_due),
         JobKind(work.WORK, jobs.do, lane=Lane.PUSHES),
-        JobKind("connectors.expire", jobs.expire, when=expiry.is_due, lane=Lane.LONG),
+        JobKind("connectors.expire", jobs.expire, when=expiry.is_due, lane=Lane.DOCUMENTS),
         JobKind(
             "connectors.forget_coalition",
             jobs.forget_coalition,
             on=(CoalitionDeleted,),
-            lane=Lane.LONG,
+            lane=Lane.DOCUMENTS,
         ),
     ),
     letters=(

@@ -15,13 +15,13 @@ from api.statements.events import RevisionsTakenBack, StatementMoved
 FEATURE = Feature(
     blueprint=blueprint,
     jobs=(
-        JobKind(service.PRINT, jobs.print_document, lane=Lane.LONG),
-        JobKind(service.RENEW, jobs.renew_document, on=(StatementMoved,), lane=Lane.LONG),
+        JobKind(service.PRINT, jobs.print_document, lane=Lane.DOCUMENTS),
+        JobKind(service.RENEW, jobs.renew_document, on=(StatementMoved,), lane=Lane.DOCUMENTS),
         JobKind(
             "documents.forget",
             jobs.forget_documents,
             on=(SignaturesTakenBack, RevisionsTakenBack, CoalitionDeleted),
-            lane=Lane.LONG,
+            lane=Lane.DOCUMENTS,
         ),
     ),
     listeners=(

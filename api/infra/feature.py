@@ -44,11 +44,11 @@ class Feature:
 
 FEATURE = Feature(
     jobs=(
-        JobKind("jobs.forget", dead_letters.forget, when=dead_letters.are_old, lane=Lane.LONG),
+        JobKind("jobs.forget", dead_letters.forget, when=dead_letters.are_old, lane=Lane.DOCUMENTS),
         JobKind("letters.find", sender.find_due, when=sender.are_unpromised),
-        JobKind(letters.SEND, sender.send_due, lane=Lane.LETTERS),
-        JobKind(letters.SEND_BULK, sender.send_due, lane=Lane.BULK),
-        JobKind("letters.forget", letters.forget, when=letters.are_old, lane=Lane.LONG),
+        JobKind(letters.SEND, sender.send_due, lane=Lane.LETTERS, is_waited_for=True),
+        JobKind(letters.SEND_BULK, sender.send_due, lane=Lane.LETTERS),
+        JobKind("letters.forget", letters.forget, when=letters.are_old, lane=Lane.DOCUMENTS),
         JobKind("days.destroy", day_keys.destroy, when=day_keys.are_old),
         JobKind("audit.seal", audit.seal_as_job, when=audit.is_unsealed),
     ),

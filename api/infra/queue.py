@@ -1,14 +1,14 @@
-"""The queue: it tells a worker which job is due. Only ids pass; the rows are the truth.
+"""The queue: it tells a worker that something is due. Only ids pass; the rows are the truth.
 
-It has lanes, each with threads of its own in every worker: what waits for a slow receiver takes no
-thread from what takes a moment (promise 21).
+It has lanes, one a kind of work, each with threads of its own in the workers that serve it: what
+waits for a slow receiver takes no thread from what takes a moment (promise 21).
 """
 
 from __future__ import annotations
 
 import json
+import threading
 import time
-from collections import Counter
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from huey.api import TaskWrapper
 
-    Act = Callable[["Lane", UUID, UUID | None], None]
+    Act = Callable[["Lane", UUID], None]
 
 NAME = "undersigned"
 MEND = "Start it, or mend UNDERSIGNED_QUEUE_URL."
@@ -40,28 +40,28 @@ STOP_SECONDS = 30  # what a worker that is told to stop may still finish; the le
 
 
 class Lane(StrEnum):
-    """A kind of work that has threads of its own."""
+    """A kind of work, which workers can be given to."""
 
     SHORT = "short"  # takes a moment, and no receiver can hold it up
-    LETTERS = "letters"  # that somebody waits for
-    BULK = "bulk"  # letters to many
-    DELIVERIES = "deliveries"  # to webhooks; each endpoint has a thread beside it anyway
+    LETTERS = "letters"  # to mail servers, and what comes back of them
+    DELIVERIES = "deliveries"  # to webhooks
     PUSHES = "pushes"  # to mailing tools
-    MAILBOXES = "mailboxes"  # that letters come back to
-    LONG = "long"  # prints, searches, erases, clears away
+    DOCUMENTS = "documents"  # prints, searches, erases, clears away: may last
+
+    @property
+    def has_receivers(self) -> bool:
+        """Whether its jobs are turns of receivers, who may be slow or hang."""
+        return self in {Lane.LETTERS, Lane.DELIVERIES, Lane.PUSHES}
+
+
+# For each of `--threads`; senders mostly wait, and hold no connection to the database meanwhile.
+THREADS = {Lane.LETTERS: 4, Lane.DELIVERIES: 16, Lane.PUSHES: 4}
+CONNECTIONS = 7  # to the database, for each of `--threads`
 
 
 def threads_of(lane: Lane, threads: int) -> int:
     """Return how many threads a lane has in a worker that was given so many."""
-    if lane in {Lane.DELIVERIES, Lane.MAILBOXES}:
-        return 1  # which starts others
-    # A server that hangs holds a thread for minutes, and people wait for these.
-    return 2 * threads if lane is Lane.LETTERS else threads
-
-
-def threads_of_all(threads: int) -> int:
-    """Return how many threads such a worker has for its lanes."""
-    return sum(threads_of(lane, threads) for lane in Lane)
+    return threads * THREADS.get(lane, 1)
 
 
 class QueueBroken(Unavailable):
@@ -76,17 +76,18 @@ class Queue:
     def __init__(self, url: str) -> None:
         """Open the queue of a URL: sqlite:////file, redis://… or postgresql://…."""
         self._url = url
-        self._act: Act | None = None
+        self._act: Act
+        self._stopping = threading.Event()
         self._opened: dict[Lane, tuple[Huey, TaskWrapper]] = {}
         self._again_at = 0.0  # of the monotonic clock: it is not asked before
 
-    def send(self, lane: Lane, job_id: UUID, lease: UUID | None) -> None:
-        """Say that a job is due which `lease` had last, or raise QueueBroken."""
+    def send(self, lane: Lane, job_id: UUID) -> None:
+        """Say that a job is due, or raise QueueBroken."""
         if time.monotonic() < self._again_at:  # a request that promises several waits once
             raise QueueBroken(MEND)
         try:
             huey, task = self._lane(lane)
-            huey.enqueue(task.s(str(job_id), str(lease or "")))
+            huey.enqueue(task.s(str(job_id)))
         except Exception as fault:  # each kind of queue has errors of its own
             self._again_at = time.monotonic() + SWEEP_SECONDS
             raise QueueBroken(MEND) from fault
@@ -98,17 +99,26 @@ class Queue:
         except Exception as fault:
             raise QueueBroken(MEND) from fault
 
-    def work(self, act: Act, sweep: Callable[[], None], threads: int) -> None:
-        """Do the jobs whose ids come, and sweep every few seconds, until a signal ends it."""
-        self._act = act
+    def work(self, act: Act, sweep: Callable[[], None], lanes: Sequence[Lane]) -> None:
+        """Act on the ids that come in these lanes, each apart, until a signal ends it.
+
+        An act that waits lets others take what comes. It sweeps every few seconds.
+        """
         _Consumer.sweep = staticmethod(sweep)
-        _Consumer(
-            [self._lane(lane)[0] for lane in Lane for _ in range(threads_of(lane, threads))],
+        consumer = _Consumer(
+            [self._lane(lane)[0] for lane in lanes],
             periodic=False,
             max_delay=1.0,
             graceful_signal="TERM",
             shutdown_timeout=STOP_SECONDS,
-        ).run()
+        )
+        self._act, self._stopping = act, consumer.stop_flag
+        consumer.run()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the worker was told to stop."""
+        return self._stopping.is_set()
 
     def close(self) -> None:
         """Let go of its connections, if any were opened."""
@@ -122,9 +132,8 @@ class Queue:
             self._opened[lane] = huey, huey.task(name="run")(partial(self._run, lane))
         return self._opened[lane]
 
-    def _run(self, lane: Lane, job_id: str, lease: str = "") -> None:
-        if self._act is not None:
-            self._act(lane, UUID(job_id), UUID(lease) if lease else None)
+    def _run(self, lane: Lane, job_id: str, _: str = "") -> None:
+        self._act(lane, UUID(job_id))
 
 
 class _Plain(Serializer):  # type: ignore[misc] # Huey ships no types
@@ -148,28 +157,28 @@ class _Sweeper(Scheduler):  # type: ignore[misc] # Huey ships no types
 
 
 class _Consumer(Consumer):  # type: ignore[misc] # Huey ships no types
-    """Has threads for several lanes, where Huey's own has them for one."""
+    """Listens to several lanes, a thread each, where Huey's own listens to one.
+
+    They are not consumers of their own, as of two in a process only the last hears a signal.
+    """
 
     scheduler_class = _Sweeper
     sweep: Callable[[], None]
 
     def __init__(self, lanes: Sequence[Huey], **how: Any) -> None:
-        """Have a thread for each of these, which may come several times."""
-        self._wanted = Counter(map(id, lanes))
+        """Listen to these."""
         self._lanes = {id(each): each for each in lanes}
         super().__init__(lanes[0], workers=len(lanes), **how)
 
     def _create_worker(self) -> Worker:
-        """Make a worker for a lane that lacks one, at the start and where one died."""
-        there = Counter(
+        """Make one for a lane that lacks it, at the start and where one died."""
+        there = {
             id(worker.huey)
             for worker, thread in self.worker_threads
             if thread.ident is None or thread.is_alive()  # it has not been started, or lives
-        )
-        (lacking, *_) = (self._wanted - there).elements()
-        return Worker(
-            self._lanes[lacking], self.stop_flag, self.default_delay, self.max_delay, self.backoff
-        )
+        }
+        lacking = next(each for key, each in self._lanes.items() if key not in there)
+        return Worker(lacking, self.stop_flag, self.default_delay, self.max_delay, self.backoff)
 
 
 def _opened(url: str, name: str) -> Huey:

@@ -20,7 +20,7 @@ FEATURE = Feature(
             "mailings.read_mailboxes",
             jobs.read_mailboxes,
             when=mailbox.are_due,
-            lane=Lane.MAILBOXES,
+            lane=Lane.LETTERS,
         ),
     ),
     letters=(

@@ -15,10 +15,10 @@ from api.signatures.events import SignaturesForgotten
 FEATURE = Feature(
     blueprint=blueprint,
     jobs=(
-        JobKind(invalidation.INVALIDATE, jobs.invalidate, lane=Lane.LONG),
-        JobKind(invalidation.UNDO, jobs.undo, lane=Lane.LONG),
+        JobKind(invalidation.INVALIDATE, jobs.invalidate, lane=Lane.DOCUMENTS),
+        JobKind(invalidation.UNDO, jobs.undo, lane=Lane.DOCUMENTS),
         JobKind("retention.tell", jobs.tell_retention, when=retention.is_to_be_told),
-        JobKind("signatures.purge", jobs.purge, when=retention.is_due, lane=Lane.LONG),
+        JobKind("signatures.purge", jobs.purge, when=retention.is_due, lane=Lane.DOCUMENTS),
         JobKind(
             "signatures.forget_prefixes", jobs.forget_prefixes, when=retention.has_old_prefixes
         ),

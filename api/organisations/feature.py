@@ -12,7 +12,10 @@ FEATURE = Feature(
     blueprint=blueprint,
     jobs=(
         JobKind(
-            "organisations.make_exact", jobs.make_exact, when=service.lack_exact, lane=Lane.LONG
+            "organisations.make_exact",
+            jobs.make_exact,
+            when=service.lack_exact,
+            lane=Lane.DOCUMENTS,
         ),
     ),
 )

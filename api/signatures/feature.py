@@ -19,8 +19,10 @@ FEATURE = Feature(
     jobs=(
         JobKind(places.PLACE, jobs.place, when=places.are_wanted),
         JobKind("signatures.fold", jobs.fold, when=counts.is_long),
-        JobKind(search.SEARCH, jobs.search, lane=Lane.LONG),
-        JobKind("evidence.forget", jobs.forget_evidence, on=(CoalitionDeleted,), lane=Lane.LONG),
+        JobKind(search.SEARCH, jobs.search, lane=Lane.DOCUMENTS),
+        JobKind(
+            "evidence.forget", jobs.forget_evidence, on=(CoalitionDeleted,), lane=Lane.DOCUMENTS
+        ),
     ),
     listeners=(Listener(StatementRevised, counts.begin_again),),
     extensions=(

@@ -18,13 +18,13 @@ FEATURE = Feature(
     blueprint=blueprint,
     jobs=(
         JobKind(receiving.TAKE_IN, jobs.take_in, when=pending_batch.is_waiting),
-        JobKind(entries.PART, jobs.part, lane=Lane.LONG),
-        JobKind("signing.forget", jobs.forget, when=pending_batch.has_old, lane=Lane.LONG),
+        JobKind(entries.PART, jobs.part, lane=Lane.DOCUMENTS),
+        JobKind("signing.forget", jobs.forget, when=pending_batch.has_old, lane=Lane.DOCUMENTS),
         JobKind(
             "signing.forget_coalition",
             jobs.forget_coalition,
             on=(CoalitionDeleted,),
-            lane=Lane.LONG,
+            lane=Lane.DOCUMENTS,
         ),
     ),
     letters=(

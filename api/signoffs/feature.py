@@ -28,7 +28,9 @@ FEATURE = Feature(
     blueprint=blueprint,
     jobs=(
         JobKind("signoffs.remind", jobs.remind, when=service.is_due),
-        JobKind("signoffs.tell_choice", jobs.tell_choice, when=appearances.is_due, lane=Lane.LONG),
+        JobKind(
+            "signoffs.tell_choice", jobs.tell_choice, when=appearances.is_due, lane=Lane.DOCUMENTS
+        ),
     ),
     letters=(
         LetterKind(requests.REQUEST, letters.owing_facts),

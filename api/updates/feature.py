@@ -17,8 +17,8 @@ from api.updates.service import sending
 FEATURE = Feature(
     blueprint=blueprint,
     jobs=(
-        JobKind(sending.SEND, jobs.send, when=sending.is_wanted, lane=Lane.BULK),
-        JobKind(service.COUNT, jobs.count, lane=Lane.LONG),
+        JobKind(sending.SEND, jobs.send, when=sending.is_wanted, lane=Lane.LETTERS),
+        JobKind(service.COUNT, jobs.count, lane=Lane.DOCUMENTS),
     ),
     letters=(
         LetterKind(sending.LETTER, sending.letter, after=sending.is_sent, is_bulk=True),

@@ -15,8 +15,9 @@ from api.webhooks.service import events, letters, sending
 FEATURE = Feature(
     blueprint=blueprint,
     jobs=(
-        JobKind(events.SEND, jobs.send, when=events.is_due, lane=Lane.DELIVERIES),
-        JobKind("webhooks.forget", jobs.forget, when=sending.is_old, lane=Lane.LONG),
+        JobKind(events.SEND, jobs.send, when=events.is_due),
+        JobKind(sending.TELL, jobs.tell, lane=Lane.DELIVERIES),
+        JobKind("webhooks.forget", jobs.forget, when=sending.is_old, lane=Lane.DOCUMENTS),
     ),
     letters=(LetterKind(letters.DISABLED, letters.disabled_facts),),
     extensions=(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from api.webhooks.service import sending
 
@@ -11,9 +12,14 @@ if TYPE_CHECKING:
 
 
 def send(work: Work) -> dict[str, int]:
-    """Start telling what is due to those who wait for it."""
+    """Promise a turn to each endpoint that something waits for."""
     del work
-    return {"endpoints": sending.send_due()}
+    return {"endpoints": sending.start()}
+
+
+def tell(work: Work) -> dict[str, int]:
+    """Tell one endpoint what waits for it."""
+    return sending.tell(UUID(work.facts["endpoint_id"]), work)
 
 
 def forget(work: Work) -> None:

@@ -105,7 +105,7 @@ def test_a_queue_in_it_gives_up_too(wired: tuple[Flask, Wire, World]) -> None:
     laid.hang()
     began = time.monotonic()
     with pytest.raises(queue.QueueBroken):
-        ours.send(queue.Lane.SHORT, uuid4(), None)
+        ours.send(queue.Lane.SHORT, uuid4())
 
     assert seconds_of(began) < PATIENCE
     laid.mend()

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from api.infra.database.transactions import reading
+from api.infra.background import jobs
+from api.infra.background.jobs import Job, JobState
+from api.infra.database.transactions import reading, transaction
+from api.infra.mail import letters
 from api.infra.mail.letters import Letter, LetterState
 from api.infra.runtime import EXTENSION
 from tests.support.smtp_server import KIND, Post, promise, server
@@ -61,6 +64,20 @@ def test_two_workers_send_each_letter_once(world: World) -> None:
             wait_until_sent(world)
 
     assert set(sent(world, post).values()) == {1}
+
+
+def test_a_worker_that_is_given_letters_does_nothing_else(world: World) -> None:
+    with world.app.app_context(), transaction() as session:
+        jobs.promise(session, "letters.find", None, {})
+    with server(Post()) as post, working(settings_of(world, post), has_kind=True, lanes="letters"):
+        promise(world, 5)
+        wait_until_sent(world)
+        time.sleep(1)  # in which it would do more
+
+    with world.app.app_context(), reading() as session:
+        done = session.scalars(select(Job.kind).where(Job.state != JobState.QUEUED))
+        waiting = session.scalars(select(Job.kind).where(Job.state == JobState.QUEUED))
+        assert (set(done), set(waiting)) == ({letters.SEND}, {"letters.find"})
 
 
 @pytest.mark.long

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from api.infra.queue import Lane, threads_of
 from tests.support import slow_receivers
 
 if TYPE_CHECKING:
@@ -34,3 +35,14 @@ def test_a_confirmation_arrives_while_two_coalitions_hand_many_over_to_slow_tool
     world: World, owner: Client
 ) -> None:
     assert slow_receivers.behind_tools(world, owner, PEOPLE).elsewhere < MOST_SECONDS
+
+
+def test_a_confirmation_arrives_while_forty_slow_receivers_share_four_threads(
+    world: World, owner: Client, tmp_path: Path
+) -> None:
+    assert threads_of(Lane.LETTERS, 1) == 4
+    many = {"servers": 40, "endpoints": 10, "letters": 8, "threads": 1}
+
+    waited = slow_receivers.behind_many(world, owner, tmp_path, **many)
+
+    assert waited.elsewhere < MOST_SECONDS

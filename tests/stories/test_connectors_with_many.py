@@ -11,7 +11,6 @@ from sqlalchemy import event
 from api.connectors.service import files, people, work
 from api.infra.background import jobs
 from api.infra.database.transactions import db
-from api.infra.queue import Queue
 from tests.support.mailing_tools import NEWS, Connected, FakeMailman, Server, connected, reachable
 
 if TYPE_CHECKING:
@@ -89,8 +88,7 @@ def test_a_run_tries_each_once_however_many_fail(
     emails = with_people(news)
     tool.bad = set(emails[:-1])
     tool.during = [lambda: news.agreed("eve@specimen.example", name="Eve Specimen")]
-    monkeypatch.setattr(jobs, "TURN_SECONDS", seconds)
-    monkeypatch.setattr(Queue, "size", lambda *_: 1)
+    monkeypatch.setattr(jobs.Work, "is_turn_over", property(lambda _: seconds == 0))
 
     run(news, world)
 

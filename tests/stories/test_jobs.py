@@ -260,6 +260,7 @@ def test_what_was_done_long_ago_is_forgotten_and_what_is_dead_later(world: World
 def test_a_job_whose_turn_is_over_goes_behind_the_others_at_once_and_ends_with_what_it_did(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(jobs, "FIRST_TURN_SECONDS", 0.0)
     monkeypatch.setattr(jobs, "TURN_SECONDS", 0.0)
     done: list[int] = []
 
@@ -285,8 +286,8 @@ def test_a_job_whose_turn_is_over_goes_behind_the_others_at_once_and_ends_with_w
 def test_nobody_s_turn_is_over_while_nobody_waits(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(jobs, "FIRST_TURN_SECONDS", 0.0)
     monkeypatch.setattr(jobs, "TURN_SECONDS", 0.0)
-    monkeypatch.setattr(Queue, "size", lambda *_: 0)
     seen: list[bool] = []
 
     with acting(world, lambda work: seen.append(work.is_turn_over)):
@@ -295,37 +296,17 @@ def test_nobody_s_turn_is_over_while_nobody_waits(
     assert seen == [False]
 
 
-def test_an_id_that_was_sent_twice_is_one_turn(world: World) -> None:
-    turns: list[UUID] = []
-
-    def act(work: Work) -> None:
-        turns.append(work.worker)
-        if len(turns) < 3:
-            raise jobs.Again(work.facts)
-
-    with acting(world, act), world.app.app_context():
-        job = promised(world)
-        for _ in range(3):
-            jobs.run_of(Lane.SHORT, job, None)
-        jobs.run_of(Lane.LONG, job, turns[0])
-        assert len(turns) == 1
-        for _ in range(3):
-            jobs.run_of(Lane.SHORT, job, turns[0])
-
-    assert len(turns) == 2
-
-
 def test_each_kind_is_sent_to_its_lane_and_a_full_one_holds_up_no_other(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[tuple[Lane, UUID]] = []
-    monkeypatch.setattr(Queue, "send", lambda _, lane, job, __: sent.append((lane, job)))
-    monkeypatch.setattr(Queue, "size", lambda _, lane: jobs.BATCH * (lane is Lane.LONG))
+    monkeypatch.setattr(Queue, "send", lambda _, lane, job: sent.append((lane, job)))
+    monkeypatch.setattr(Queue, "size", lambda _, lane: jobs.BATCH * (lane is Lane.DOCUMENTS))
 
     with acting(world, lambda _: None), world.app.app_context(), transaction() as session:
         short = jobs.promise(session, KIND, None, {}).id
         long = jobs.promise(session, "documents.print", None, {}).id
-    assert sent == [(Lane.SHORT, short), (Lane.LONG, long)]
+    assert sent == [(Lane.SHORT, short), (Lane.DOCUMENTS, long)]
     sent.clear()
     with acting(world, lambda _: None), world.app.app_context():
         jobs.sweep()

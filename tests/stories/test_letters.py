@@ -303,6 +303,7 @@ def rows(world: World) -> list[letters.Letter]:
 def test_where_others_wait_a_coalition_sends_for_a_while_and_goes_on_behind_them(
     world: World, owner: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(jobs, "FIRST_TURN_SECONDS", 0.0)
     monkeypatch.setattr(jobs, "TURN_SECONDS", 0.0)
     coalition = a_coalition(owner)
     with posted(world, post := Post()):

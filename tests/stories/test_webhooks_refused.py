@@ -14,9 +14,11 @@ import pytest
 
 from api.infra import clock
 from api.infra.net.http import Line
+from api.infra.queue import Lane
 from api.webhooks import rules
 from tests.support.builders import a_case, a_coalition, a_role
 from tests.support.signing import letters_of
+from tests.support.turns import act_at_once
 from tests.support.webhook_receivers import (
     Handler,
     deliveries,
@@ -25,7 +27,6 @@ from tests.support.webhook_receivers import (
     reaching,
     receiver,
     told,
-    wait_for_lanes,
     work,
 )
 
@@ -210,8 +211,7 @@ def test_one_that_hangs_is_left_and_delays_no_other(
         began = time.monotonic()
         for _ in range(20):
             a_case(owner, coalition)
-        world.work()
-        wait_for_lanes()
+        act_at_once(world, Lane.DELIVERIES, 6)
         spent = time.monotonic() - began
 
         assert len(quick.took) == 20
@@ -232,7 +232,7 @@ def test_one_that_hangs_is_left_after_twenty_seconds(
             entered(owner, coalition, url=quick.url)
             a_case(owner, coalition)
             began = time.monotonic()
-            work(world)
+            act_at_once(world, Lane.DELIVERIES, 2)
 
     assert quick.took[0].at - began < 2
     (delivery,) = deliveries(owner, endpoint)

@@ -13,11 +13,14 @@ from api.connectors.service import following
 from api.infra.database.transactions import transaction
 from api.infra.net.egress import Egress
 from api.infra.runtime import EXTENSION
+from api.webhooks.service import events
+from tests.support.builders import a_coalition
 from tests.support.mailing_consents import News, news
 from tests.support.mailing_tools import NEWS, FakeMailman, Server, connected
 from tests.support.signing import Rush, a_rush
-from tests.support.smtp_server import Post, server
+from tests.support.smtp_server import Post, promise, server
 from tests.support.tls import certificate
+from tests.support.webhook_receivers import TYPES, entered, receiver
 from tests.support.workers import working
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from api.config import Settings
     from tests.conftest import World
     from tests.support.client import Client
+    from tests.support.webhook_receivers import Handler
 
 HOST, NETWORK = "127.0.0.1", ip_network("127.0.0.0/8")
 SLOW_SECONDS = 1.0  # of a letter, and of each call of a tool
@@ -99,6 +103,58 @@ def behind_tools(world: World, owner: Client, people: int) -> Waited:
     return Waited(elsewhere)
 
 
+def behind_many(  # noqa: PLR0913 # who is slow, and how many
+    world: World,
+    owner: Client,
+    folder: Path,
+    *,
+    servers: int,
+    endpoints: int,
+    letters: int,
+    threads: int,
+) -> Waited:
+    """Have many coalitions owe letters that people wait for to slow servers of their own.
+
+    Some of them tell slow endpoints of webhooks, too. Meanwhile somebody signs elsewhere.
+    """
+    shown, _ = certificate(folder, HOST)
+    with ExitStack() as stack:
+        house = stack.enter_context(server(Post()))
+        slow = stack.enter_context(server(Post(seconds=SLOW_SECONDS), tls=shown))
+        there = stack.enter_context(receiver())
+        there.otherwise = _slow
+        ports = (slow.port, there.port)
+        stack.enter_context(_reaching(world, ports))
+        for number in range(servers):
+            coalition = a_coalition(owner)
+            _has_server(owner, coalition, slow)
+            promise(world, letters, coalition)
+            if number < endpoints:
+                _is_told_much(world, owner, coalition, f"{there.url}{number}")
+        another = a_rush(world, owner)
+        env = {"SSL_CERT_FILE": str(folder / "certificate.pem")}
+        settings = _settings(world, house, ports)
+        stack.enter_context(working(settings, has_kind=True, threads=threads, **env))
+        _until(lambda: len(slow.took) > servers, BUSY_SECONDS)  # each had a turn
+        elsewhere = -_signs(another, "ada@specimen.example")
+        elsewhere += _arrived(house, "ada@specimen.example")
+        assert len(slow.took) < servers * letters, "they were not slow enough"
+        assert len({took.headers[":path"] for took in there.took}) == endpoints
+    return Waited(elsewhere)
+
+
+def _slow(handler: Handler) -> None:
+    time.sleep(SLOW_SECONDS)
+    handler.wfile.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+
+
+def _is_told_much(world: World, owner: Client, coalition: str, url: str) -> None:
+    endpoint = UUID(entered(owner, coalition, url=url)["endpoint"]["id"])
+    with world.app.app_context(), transaction() as session:
+        for _ in range(int(BUSY_SECONDS)):
+            events.put(session, UUID(coalition), TYPES[-1], {"case_id": coalition}, [endpoint])
+
+
 @contextmanager
 def _reaching(world: World, ports: tuple[int, ...]) -> Iterator[None]:
     extensions = world.app.extensions
@@ -122,11 +178,15 @@ def _written(world: World, owner: Client, post: Post, people: int) -> News:
     """Have a coalition write to many over a server of its own."""
     found = news(world, owner)
     found.many(people)
-    path = f"/v1/coalitions/{found.rush.coalition}/mail-server"
-    body = {"host": HOST, "port": post.port, "sender": "letters@ngo.specimen.example"}
-    assert owner.send("PUT", path, body).status == 200
+    _has_server(owner, found.rush.coalition, post)
     found.begin(found.written())
     return found
+
+
+def _has_server(owner: Client, coalition: str, post: Post) -> None:
+    path = f"/v1/coalitions/{coalition}/mail-server"
+    body = {"host": HOST, "port": post.port, "sender": "letters@ngo.specimen.example"}
+    assert owner.send("PUT", path, body).status == 200
 
 
 def _signs(rush: Rush, email: str) -> float:

@@ -22,7 +22,6 @@ from api.infra.database.transactions import transaction
 from api.infra.net.egress import Egress
 from api.infra.runtime import EXTENSION
 from api.webhooks.models import Delivery, DeliveryState, Endpoint
-from api.webhooks.service import sending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -181,7 +180,6 @@ def reaching(world: World, *receivers: Receiver, network: str = "127.0.0.0/8") -
     try:
         yield
     finally:
-        wait_for_lanes()
         world.app.extensions[EXTENSION] = was
 
 
@@ -200,14 +198,6 @@ def work(world: World) -> None:
     with world.app.app_context():
         jobs.sweep()
     world.work()
-    wait_for_lanes()
-
-
-def wait_for_lanes() -> None:
-    until = time.monotonic() + WAIT_SECONDS
-    while sending.lanes():
-        assert time.monotonic() < until, "a lane does not end"
-        time.sleep(0.01)
 
 
 def later(world: World, by: timedelta = timedelta(days=2)) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from api.config import Settings
 
-KIND = "--kind"
+KIND, ALL = "--kind", ",".join(queue.Lane)
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -40,10 +40,11 @@ def _written(value: Any) -> str:
 
 @contextmanager
 def working(
-    settings: Settings, *, has_kind: bool = False, **env: str
+    settings: Settings, *, has_kind: bool = False, threads: int = 2, lanes: str = ALL, **env: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a worker; with the kind of letter that only tests write, and no other."""
-    command = [sys.executable, "-m", "tests.support.workers", *([KIND] if has_kind else [])]
+    """Run a worker; with the kind of letter that only tests write, in whose words are all."""
+    words = [str(threads), lanes, *([KIND] if has_kind else [])]
+    command = [sys.executable, "-m", "tests.support.workers", *words]
     with subprocess.Popen(command, env={**environment(settings), **env}) as process:  # noqa: S603 # our own module
         try:
             yield process
@@ -58,7 +59,8 @@ def main() -> None:
     queue.SWEEP_SECONDS = 0.2  # type: ignore[assignment] # finer than a user's
     made = app()
     with a_kind(made) if KIND in sys.argv else nullcontext():
-        worker.run(made, threads=2)
+        lanes = [queue.Lane(each) for each in sys.argv[2].split(",")]
+        worker.run(made, int(sys.argv[1]), lanes)
 
 
 if __name__ == "__main__":

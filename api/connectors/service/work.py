@@ -73,15 +73,17 @@ def is_due(session: Session) -> bool:
 def start() -> None:
     """Promise the work of each tool apart: none waits for another that hangs."""
     with transaction() as session:
-        query = select(Connector.id, Connector.coalition_id).where(_is_due(clock.now()))
-        for connector_id, coalition_id in session.execute(query).all():
-            soon(session, connector_id, coalition_id)
+        columns = select(Connector.id, Connector.coalition_id, Connector.fault)
+        for found in session.execute(columns.where(_is_due(clock.now()))).all():
+            soon(session, *found)
 
 
-def soon(session: Session, connector_id: UUID, coalition_id: UUID) -> jobs.Job:
+def soon(
+    session: Session, connector_id: UUID, coalition_id: UUID, fault: str | None = None
+) -> jobs.Job:
     """Promise what is to be done for a tool, or return the job that waits."""
-    facts = {"connector_id": str(connector_id)}
-    return jobs.promise(session, WORK, coalition_id, facts, key=f"{WORK}:{connector_id}")
+    facts, key = {"connector_id": str(connector_id)}, f"{WORK}:{connector_id}"
+    return jobs.promise(session, WORK, coalition_id, facts, key=key, fault=fault)
 
 
 def work(connector_id: UUID, turn: Work) -> dict[str, int]:
@@ -200,14 +202,14 @@ class Pushing(Turn[Ready, Ended]):
         self, connector: Connector, settings: Mapping[str, str], tool: Tool, done: Done, turn: Work
     ) -> None:
         """Go on where the turn before ended: what is tried again is not so under the same lease."""
-        super().__init__()
+        super().__init__(lambda: turn.is_turn_over)
         self.connector, self.settings, self.tool = connector, settings, tool
         self.done, self.turn, facts = done, turn, turn.facts
         self.lease = UUID(facts["run"]) if "run" in facts else self.lease
         # What the last met that failed, in the turns before, too; and that the tool is not well.
         self.later = ToolFault(facts["fault"]) if "fault" in facts else None
         self.broken: ToolFault | None = None
-        self.has_more, self.tried, self.total = False, 0, self._waiting()
+        self.tried, self.total = 0, self._waiting()
         mine, row = people.waiting(connector.id, self.lease), OUTBOX.columns
         order = [row.action.desc(), row.attempts, row.created_at, row.id]
         self._taking = OUTBOX.taking(mine, order, "id")
@@ -220,7 +222,7 @@ class Pushing(Turn[Ready, Ended]):
         self.run()
         self.done.waiting = self._waiting()
         fault = self.broken or self.later
-        if self.has_more and self.broken is None:
+        if self.has_more:
             more = {"fault": self.later.fault} if self.later else {}
             return {**self.turn.facts, "run": str(self.lease), **more}
         if fault is not None:
@@ -261,11 +263,10 @@ class Pushing(Turn[Ready, Ended]):
             return None
         return push, person, person.email
 
-    def is_over(self, last: Ended) -> bool:
-        """End where the tool is not well, or others wait for the thread."""
+    def is_done(self, last: Ended) -> bool:
+        """End where the tool is not well."""
         del last
-        self.has_more = self.turn.is_turn_over
-        return self.has_more or self.broken is not None
+        return self.broken is not None
 
     def attempt(self, item: Ready) -> Ended:
         """Tell the tool of one person. Where it is not well they were not tried."""

@@ -40,7 +40,8 @@ RENEW_SECONDS = 10
 FIRST_PAUSE = timedelta(seconds=5)  # before a second attempt; each later one is three times as long
 MOST_ATTEMPTS = 8  # over an hour and a half
 BATCH = 100
-TURN_SECONDS = 5.0  # after which a job that can go on later lets others have its thread
+TURN_SECONDS = 3.0  # after which a job that can go on later lets others have its thread
+FIRST_TURN_SECONDS = 1.0  # of one that had no turn yet: those go first, and may be many at once
 
 
 class JobState(StrEnum):
@@ -106,16 +107,21 @@ class Work:
     worker: UUID
     attempts: int
     result: Mapping[str, Any] | None = None  # of its turns so far
+    is_first: bool = False  # of its turns
+    has_failed: bool = False  # the last time
     _began: float = field(default_factory=time.monotonic)
 
     @property
     def is_turn_over(self) -> bool:
         """Tell whether others wait for its thread, and it had that for a while."""
-        if time.monotonic() - self._began < TURN_SECONDS:
+        seconds = FIRST_TURN_SECONDS if self.is_first else TURN_SECONDS
+        if time.monotonic() - self._began < seconds:
             return False
         try:
-            return runtime().queue.size(lane_of(self.kind)) > 0
-        except QueueBroken:
+            with reading() as session:
+                others = select(Job.id).where(is_due(clock.now()), is_of(lane_of(self.kind)))
+                return session.scalar(others.limit(1)) is not None
+        except (SQLAlchemyError, DomainError):
             return True
 
     def progress(self, percent: int) -> None:
@@ -129,7 +135,7 @@ class JobKind:
     """What is done for jobs of one kind; its result must be JSON, nothing personal.
 
     Each of the events `on` promises one, and so does the sweeper whenever `when` is true. What may
-    last, or waits for somebody else's machine, has a lane of its own.
+    last, or waits for somebody else's machine, has another lane, where what is waited for is first.
     """
 
     name: str  # feature.verb, as it stands in the table
@@ -138,6 +144,7 @@ class JobKind:
     when: Callable[[Session], bool] | None = None
     on: tuple[type, ...] = ()
     lane: Lane = Lane.SHORT
+    is_waited_for: bool = False  # by somebody: it goes first in its lane
 
 
 def kinds() -> Mapping[str, JobKind]:
@@ -159,8 +166,12 @@ def promise(  # noqa: PLR0913 # the columns of a job
     *,
     by: By | None = None,
     key: str | None = None,
+    fault: str | None = None,
 ) -> Job:
-    """Promise a job in the caller's transaction; with a `key`, return the one that waits."""
+    """Promise a job in the caller's transaction; with a `key`, return the one that waits.
+
+    A `fault` says that what it is about failed the last time.
+    """
     found = Job(
         id=uuid4(),
         kind=kind,
@@ -168,6 +179,7 @@ def promise(  # noqa: PLR0913 # the columns of a job
         facts=dict(facts),
         created_by=by and by.user_id,
         key=key,
+        fault=fault,
     )
     if key is not None and (waiting := _of_key(session, key)):
         return waiting
@@ -184,7 +196,7 @@ def promise(  # noqa: PLR0913 # the columns of a job
 
 
 def _send_after_commit(found: Job) -> None:
-    it = (runtime().queue, lane_of(found.kind), found.id, found.worker)
+    it = (runtime().queue, lane_of(found.kind), found.id)
     after_commit(found, lambda: _send(*it))
 
 
@@ -192,29 +204,21 @@ def _of_key(session: Session, key: str) -> Job | None:
     return session.scalars(select(Job).where(Job.key == key)).first()
 
 
-def _send(queue: Queue, lane: Lane, job_id: UUID, lease: UUID | None) -> None:
+def _send(queue: Queue, lane: Lane, job_id: UUID) -> None:
     try:
-        queue.send(lane, job_id, lease)
+        queue.send(lane, job_id)
     except QueueBroken:  # the sweeper sends it when the queue is back
         log.warning("queue broken", job=str(job_id))
 
 
 def run(job_id: UUID) -> None:
     """Do a job that is due, unless somebody else does."""
-    _run(_leased(job_id))
+    if work := lease(Job.id == job_id):
+        do(work)
 
 
-def run_of(lane: Lane, job_id: UUID, lease: UUID | None) -> None:
-    """Do a job that is due, of a lane, unless somebody leased it since `lease`.
-
-    The sweeper may send an id many times over, and not each may be a turn.
-    """
-    _run(_leased(job_id, Job.worker.is_not_distinct_from(lease), _is_of(lane)))
-
-
-def _run(work: Work | None) -> None:
-    if work is None:
-        return
+def do(work: Work) -> None:
+    """Do a job that was leased."""
     try:
         with _renewed(work):
             result = kinds()[work.kind].act(work)
@@ -224,25 +228,19 @@ def _run(work: Work | None) -> None:
         _finished(work, state=JobState.DONE, progress=100, result=result and dict(result))
 
 
-def _leased(job_id: UUID, *only: Any) -> Work | None:
+def lease(*which: Any, order: Sequence[Any] = ()) -> Work | None:
+    """Lease the first job that is due of those; None: there is none, or somebody does it."""
     now, worker = clock.now(), uuid4()
     with transaction() as session:
-        due = (
-            update(Job)
-            .where(Job.id == job_id, is_due(now), *only)
-            .values(
-                state=JobState.RUNNING,
-                worker=worker,
-                lease_until=now + LEASE,
-                attempts=Job.attempts + 1,
-                progress=0,
-                fault=None,
-            )
-        )
-        if not session.execute(due).rowcount:  # type: ignore[attr-defined] # of an UPDATE there is one
+        query = select(Job).where(is_due(now), *which).order_by(*order).limit(1)
+        row = session.scalars(query.with_for_update(skip_locked=True)).first()
+        if row is None:
             return None
-        row = session.get_one(Job, job_id)
-        work = Work(row.id, row.kind, row.facts, row.created_by, worker, row.attempts, row.result)
+        is_first, has_failed = row.worker is None, row.fault is not None
+        row.state, row.worker, row.lease_until = JobState.RUNNING, worker, now + LEASE
+        row.attempts, row.progress, row.fault = row.attempts + 1, 0, None
+        its = (row.id, row.kind, row.facts, row.created_by, worker, row.attempts, row.result)
+        work = Work(*its, is_first, has_failed)
     if work.kind not in kinds():  # of another version of the program, which may come back
         _again_or_dead(work, "KindUnknown")
     elif work.attempts > MOST_ATTEMPTS:  # it takes its worker with it each time
@@ -285,8 +283,9 @@ def _renewed(work: Work) -> Iterator[None]:
 
 def _failed(work: Work, fault: Exception) -> None:
     """End what no repeat can mend; let the rest wait, longer each time."""
-    if isinstance(fault, Again):
-        _again(work, fault)
+    if isinstance(fault, Again):  # behind those that wait; its thread takes the next of them
+        done = {"facts": dict(fault.facts), "result": fault.result and dict(fault.result)}
+        _wait(work, timedelta(), None, attempts=0, **done)
         return
     if isinstance(fault, Later):
         _wait(work, fault.pause, fault.fault, attempts=0)
@@ -297,13 +296,6 @@ def _failed(work: Work, fault: Exception) -> None:
         return
     log.error("job failed", job=str(work.id), kind=work.kind, error=name)
     _again_or_dead(work, name)
-
-
-def _again(work: Work, so_far: Again) -> None:
-    """Queue a job behind those that wait, and say so at once: a sweep would halve its rate."""
-    done = {"facts": dict(so_far.facts), "result": so_far.result and dict(so_far.result)}
-    _wait(work, timedelta(), None, attempts=0, **done)
-    _send(runtime().queue, lane_of(work.kind), work.id, work.worker)
 
 
 def _again_or_dead(work: Work, fault: str) -> None:
@@ -344,8 +336,8 @@ def sweep() -> None:
                     promise(session, name, None, {}, key=name)
         for lane in Lane:
             if runtime().queue.size(lane) < BATCH:
-                for each in _due(_is_of(lane)):
-                    runtime().queue.send(lane, each.id, each.worker)
+                for each in _due(is_of(lane)):
+                    runtime().queue.send(lane, each.id)
     except (SQLAlchemyError, Unavailable) as fault:  # it is tried again in a few seconds
         log.warning("sweep failed", error=type(fault).__name__)
 
@@ -361,7 +353,7 @@ def _due(*only: Any) -> Sequence[Job]:
         return session.scalars(query.limit(BATCH)).all()
 
 
-def _is_of(lane: Lane) -> Any:
+def is_of(lane: Lane) -> Any:
     """Return the condition that a job is of a lane; what no part knows is of the short one."""
     others = Job.kind.not_in([kind for kind, it in kinds().items() if it.lane is not lane])
     return others if lane is Lane.SHORT else Job.kind.in_([*kinds()]) & others

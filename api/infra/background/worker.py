@@ -11,40 +11,37 @@ from sqlalchemy.exc import SQLAlchemyError
 from api import config
 from api.errors import Unavailable
 from api.infra.background import jobs
+from api.infra.background.lanes import Threads
 from api.infra.database.transactions import must_be_migrated
+from api.infra.queue import STOP_SECONDS, Lane, threads_of
 from api.infra.runtime import runtime
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Collection
 
     from flask import Flask
-
-    from api.infra.queue import Lane
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0
 QUIET_LOOKS = 10  # a server that is being migrated or started may take so long
 
 
-def run(app: Flask, threads: int) -> None:
-    """Do jobs until a signal ends it; what is cut then, the lease brings back."""
-
-    def act(lane: Lane, job_id: UUID, lease: UUID | None) -> None:
-        with app.app_context():
-            try:
-                jobs.run_of(lane, job_id, lease)
-            except (SQLAlchemyError, Unavailable) as fault:  # the sweeper sends it again
-                log.warning("job not begun", job=str(job_id), error=type(fault).__name__)
+def run(app: Flask, threads: int, lanes: Collection[Lane] = tuple(Lane)) -> None:
+    """Do the jobs of some lanes until a signal ends it; what is cut then, the lease brings back."""
+    with app.app_context():
+        _wait_for_the_database()
+        runtime().pool.start_soon()
+        queue = runtime().queue
+        there = {lane: Threads(lane, threads_of(lane, threads)) for lane in lanes}
 
     def sweep() -> None:
         with app.app_context():
             jobs.sweep()
 
-    with app.app_context():
-        _wait_for_the_database()
-        runtime().pool.start_soon()
-        queue = runtime().queue
-    queue.work(act, sweep, threads)
+    queue.work(lambda lane, job_id: there[lane].start(job_id), sweep, list(there))
+    until = time.monotonic() + STOP_SECONDS
+    for each in there.values():
+        each.join(until)
     with app.app_context():
         runtime().pool.close()
 

@@ -170,12 +170,11 @@ class Round(Turn[Leased, Tried]):
         others_wait: Callable[[], bool] = bool,
     ) -> None:
         """Keep whose letters they are; lines are opened when a letter needs them."""
-        super().__init__()
+        super().__init__(others_wait)
         self._whose, self._own, self._opened = whose, own, opened
-        self._others_wait = others_wait
         self._lines: dict[Way, Connection] = {}
         self._works = False
-        self.sent, self.has_more = 0, False
+        self.sent = 0
         self.pause: jobs.Later | None = None  # of a server that takes nothing now
         table = OUTBOX.columns
         mine = and_(table.coalition_id == whose, table.is_bulk == is_bulk)
@@ -191,11 +190,10 @@ class Round(Turn[Leased, Tried]):
         taken = OUTBOX.take(session, self._taking, self.lease, until=LEASE) if size else ()
         return [Leased(*each) for each in taken]
 
-    def is_over(self, last: Tried) -> bool:
-        """End where the server takes nothing now, or others wait for the thread."""
+    def is_done(self, last: Tried) -> bool:
+        """End where the server takes nothing now."""
         del last
-        self.has_more = self._others_wait()
-        return self.has_more or self.pause is not None
+        return self.pause is not None
 
     def attempt(self, letter: Leased) -> Tried:
         """Send one letter. Where the server takes none it was not tried."""

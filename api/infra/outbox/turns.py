@@ -14,11 +14,12 @@ from uuid import uuid4
 from api.infra.database.transactions import transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.orm import Session
 
 WRITE_SECONDS = 1.0  # what was sent in so long is written together
+LOOK_SECONDS = 0.5  # between two looks whether others wait: each asks the database
 
 Item = TypeVar("Item")
 End = TypeVar("End")
@@ -29,9 +30,11 @@ class Turn(ABC, Generic[Item, End]):
 
     first = most = 1  # that are leased at a time, at the beginning and later
 
-    def __init__(self) -> None:
-        """Begin it; nothing is leased yet."""
+    def __init__(self, others_wait: Callable[[], bool] = bool) -> None:
+        """Begin it; nothing is leased yet. It ends where others wait for its thread."""
         self.lease = uuid4()
+        self.has_more = False  # it ended for others
+        self._others_wait, self._look_at = others_wait, 0.0
 
     @abstractmethod
     def write(self, session: Session, ended: Sequence[End], size: int) -> Sequence[Item]:
@@ -42,8 +45,8 @@ class Turn(ABC, Generic[Item, End]):
         """Send one, and say how it went. Whatever is raised leaves it leased."""
 
     @abstractmethod
-    def is_over(self, last: End) -> bool:
-        """Tell whether the receiver takes no more now, or others are to have the thread."""
+    def is_done(self, last: End) -> bool:
+        """Tell whether no more is to be sent over this line now."""
 
     def run(self) -> None:
         """Send until nothing waits, or the turn is over."""
@@ -62,7 +65,15 @@ class Turn(ABC, Generic[Item, End]):
         ended, is_over, until = [], False, time.monotonic() + WRITE_SECONDS
         for item in batch:
             ended.append(self.attempt(item))
-            is_over = self.is_over(ended[-1])
+            is_over = self._is_over(ended[-1])
             if is_over or time.monotonic() > until:
                 break
         return ended, is_over
+
+    def _is_over(self, last: End) -> bool:
+        if self.is_done(last):
+            return True
+        if time.monotonic() >= self._look_at:
+            self._look_at = time.monotonic() + LOOK_SECONDS
+            self.has_more = self._others_wait()
+        return self.has_more

@@ -1,13 +1,10 @@
-"""Sends what is due: each endpoint over a line of its own, so that one that hangs delays no other.
+"""Sends what is due: each endpoint's turn is a job, so that one that hangs delays no other.
 
-A job starts a lane, a thread, for each endpoint that something waits for, and does not wait for
-those that take long. A lane leases deliveries in batches; a killed one's leases run out. Nothing
-that a process remembers matters: two that serve the same endpoint lease different rows.
+In a turn deliveries are leased in batches, and told over one line; a killed one's leases run out.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -16,19 +13,17 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import structlog
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
-from api.errors import DomainError
 from api.infra import clock
+from api.infra.background import jobs
 from api.infra.database.columns import Base
 from api.infra.database.transactions import reading, transaction
 from api.infra.net import http
 from api.infra.net.http import CallFailed
 from api.infra.outbox.rows import Ended
 from api.infra.outbox.turns import Turn
-from api.infra.runtime import runtime, thread_context
+from api.infra.runtime import runtime
 from api.infra.security import audit
 from api.webhooks import rules
 from api.webhooks.models import OUTBOX, Cause, Delivery, DeliveryState, Endpoint, Event
@@ -40,20 +35,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from api.infra.background.jobs import Work
     from api.infra.net.http import Line
 
-log = structlog.get_logger()
-LANES = 32  # of a process
-SLOW_LANES = 16  # of these, for endpoints that failed last
+TELL = "webhooks.tell"
+FAILED_LAST = "failed-last"
 LEASE = timedelta(seconds=60)  # a batch takes less, with the call that it may end in
 LINE_SECONDS = 30  # after that its host is resolved and checked again
-WAIT_SECONDS = 2.0  # that a job waits for its lanes
-LOOK_SECONDS = 0.1
 FORGOTTEN_AT_ONCE = 1000
 ENDPOINTS = Base.metadata.tables[Endpoint.__tablename__]
-
-_lanes: dict[tuple[int, UUID], threading.Thread] = {}
-_lock = threading.Lock()
 
 
 @dataclass
@@ -87,67 +77,29 @@ class Due:
     at: datetime
 
 
-def send_due() -> int:
-    """Start a lane for each endpoint that waits; return how many."""
-    within, until, started = thread_context(), time.monotonic() + WAIT_SECONDS, 0
-    while True:
-        for endpoint_id, failures in _waiting():
-            started += _started(endpoint_id, within, failures)
-        with _lock:
-            here = [lane for (app, _), lane in _lanes.items() if app == _app(within)]
-        left = until - time.monotonic()
-        if not here or left <= 0:
-            return started
-        here[0].join(min(left, LOOK_SECONDS))
+def start() -> int:
+    """Promise a turn to each endpoint that something waits for; return how many."""
+    with transaction() as session:
+        query = select(Endpoint.id, Endpoint.failures).where(rested()).order_by(Endpoint.failures)
+        found = session.execute(query).all()
+        for endpoint_id, failures in found:
+            facts, key = {"endpoint_id": str(endpoint_id)}, f"{TELL}:{endpoint_id}"
+            fault = FAILED_LAST if failures else None
+            jobs.promise(session, TELL, None, facts, key=key, fault=fault)
+        return len(found)
 
 
-def _app(within: Any) -> int:
-    """Tell apps of one process apart, as tests have them."""
-    return id(within.__self__)
-
-
-def _waiting() -> Sequence[tuple[UUID, int]]:
-    """Return the endpoints that wait, first those that took what they were told last."""
-    with reading() as session:
-        query = select(Endpoint.id, Endpoint.failures).where(rested())
-        query = query.order_by(Endpoint.failures, Endpoint.id).limit(4 * LANES)
-        return [(each[0], each[1]) for each in session.execute(query)]
-
-
-def _started(endpoint_id: UUID, within: Any, failures: int) -> int:
-    key = _app(within), endpoint_id
-    with _lock:
-        for old in [each for each, lane in _lanes.items() if not lane.is_alive()]:
-            del _lanes[old]
-        if key in _lanes or len(_lanes) >= (SLOW_LANES if failures else LANES):
-            return 0
-        lane = threading.Thread(target=_serve, args=(key, within), daemon=True)
-        _lanes[key] = lane
-        lane.start()
-    return 1
-
-
-def _serve(key: tuple[int, UUID], within: Any) -> None:
-    """Serve an endpoint until nothing waits for it, or it does not take what does."""
-    try:
-        with within():
-            while _served(key[1]):
-                pass
-    except (SQLAlchemyError, DomainError) as fault:  # its leases run out
-        log.warning("lane broken", endpoint=str(key[1]), error=type(fault).__name__)
-    except Exception as fault:  # noqa: BLE001 # a trace could hold what was told
-        log.error("lane failed", endpoint=str(key[1]), error=type(fault).__name__)  # noqa: TRY400
-    finally:
-        with _lock:
-            _lanes.pop(key, None)
-
-
-def _served(endpoint_id: UUID) -> bool:
-    """Tell what waits over one line; return whether there may be more to tell over another."""
-    with ExitStack() as opened:
-        turn = Telling(endpoint_id, opened)
-        turn.run()
-        return turn.has_more
+def tell(endpoint_id: UUID, work: Work) -> dict[str, int]:
+    """Tell an endpoint what waits for it, until nothing does, or it does not take what does."""
+    told, has_more = 0, True
+    while has_more:
+        with ExitStack() as opened:
+            turn = Telling(endpoint_id, opened, work)
+            turn.run()
+        told, has_more = told + turn.told, turn.is_line_old
+        if turn.has_more:
+            raise jobs.Again(work.facts)
+    return {"told": told}
 
 
 class Telling(Turn[Due, Told]):
@@ -155,14 +107,14 @@ class Telling(Turn[Due, Told]):
 
     first, most = 20, 1000
 
-    def __init__(self, endpoint_id: UUID, opened: ExitStack) -> None:
+    def __init__(self, endpoint_id: UUID, opened: ExitStack, work: Work) -> None:
         """Keep whose it is; the line is opened when there is something to tell."""
-        super().__init__()
+        super().__init__(lambda: work.is_turn_over)
         self._endpoint_id, self._opened = endpoint_id, opened
         self._endpoint: rows.Access
         self._line: Line | None = None
         self._until = time.monotonic() + LINE_SECONDS
-        self.has_more = False
+        self.told, self.is_line_old = 0, False
 
     def write(self, session: Session, ended: Sequence[Told], size: int) -> Sequence[Due]:
         """Write how it went, and take what is told next.
@@ -191,10 +143,11 @@ class Telling(Turn[Due, Told]):
             return Told(item.id, item.attempts, None, failed.fault, 0, clock.now())
         return _tell(self._line, self._endpoint, item)
 
-    def is_over(self, last: Told) -> bool:
-        """End where something was not taken, and with a line whose host is to be checked again."""
-        self.has_more = last.is_success and time.monotonic() > self._until
-        return self.has_more or not last.is_success
+    def is_done(self, last: Told) -> bool:
+        """End where one was not taken, and with a line whose host is to be checked again."""
+        self.told += last.is_success
+        self.is_line_old = last.is_success and time.monotonic() > self._until
+        return self.is_line_old or not last.is_success
 
 
 def _leased(session: Session, endpoint_id: UUID, lease: UUID, size: int) -> Sequence[Due]:
@@ -323,9 +276,3 @@ def forget() -> None:
             ids = session.scalars(query.order_by(Event.created_at).limit(FORGOTTEN_AT_ONCE)).all()
             session.execute(delete(Event).where(Event.id.in_(ids)))
             number = len(ids)
-
-
-def lanes() -> int:
-    """Return how many lanes this process serves now."""
-    with _lock:
-        return len(_lanes)
