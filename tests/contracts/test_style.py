@@ -97,6 +97,13 @@ def test_no_code_of_a_fault_is_without_a_place_that_says_it() -> None:
     assert {code for code in errors.Code if f"Code.{code.name}" not in said} == set()
 
 
+def test_no_schema_refuses_by_a_sentence_without_a_code() -> None:
+    without = re.compile(r"\bma\.validate\.|ValidationError\(\s*f?[\"']")
+    root = Path(errors.__file__).parent
+
+    assert [relative(each) for each in root.rglob("*.py") if without.search(each.read_text())] == []
+
+
 def test_every_setting_is_explained_and_no_other() -> None:
     explained = headings("settings.md", r"^\| `UNDERSIGNED_([A-Z_]+)` \|")
 

@@ -49,7 +49,7 @@ def _nest(payload: dict[str, Any], blobs: dict[str, bytes]) -> Any:
 
 
 def _refuse(_: dict[str, Any], __: dict[str, bytes]) -> None:
-    raise Invalid("Say it shorter.", [Fault("/blocks/0", Code.TOO_LONG, "is too long")])
+    raise Invalid("Say it shorter.", [Fault("/blocks/0", Code.TOO_LONG, "is too long", limit=9)])
 
 
 def _fail(payload: dict[str, Any], _: dict[str, bytes]) -> None:

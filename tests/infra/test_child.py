@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.errors import Invalid, Unavailable
+from api.errors import Code, Fault, Invalid, Unavailable
 from api.infra.sandbox import confine
 from api.infra.sandbox.pool import ChildPool, LimitReached, Limits, confinement
 
@@ -85,6 +85,7 @@ def test_what_the_module_refuses_is_refused_alike_here(children: ChildPool) -> N
         do(children, "refuse")
 
     assert [str(fault) for fault in refused.value.faults] == ["/blocks/0: is too long"]
+    assert refused.value.faults == [Fault("/blocks/0", Code.TOO_LONG, "is too long", limit=9)]
     assert not isinstance(refused.value, LimitReached)
 
 

@@ -305,10 +305,10 @@ def _put(kind: str, known: Mapping[str, str], given: Mapping[str, str]) -> dict[
 def _checked(kind: str, given: Mapping[str, str], *, without: str | None = None) -> dict[str, str]:
     """Return the settings of a kind of tool, or raise Invalid."""
     if kind not in tools.kinds():
-        wrong = f"Choose one of {', '.join(sorted(tools.kinds()))}."
-        raise Invalid(
-            "This kind of tool is not known here.", [Fault("/kind", Code.NOT_A_CHOICE, wrong)]
-        )
+        allowed = tuple(sorted(tools.kinds()))
+        wrong = f"Choose one of {', '.join(allowed)}."
+        fault = Fault("/kind", Code.NOT_A_CHOICE, wrong, allowed=allowed)
+        raise Invalid("This kind of tool is not known here.", [fault])
     fields = {each.name: each for each in _fields(kind)}
     only = f"{kind} needs {', '.join(fields)}, and nothing else."
     wrong_ones = [
@@ -327,7 +327,9 @@ def _checked(kind: str, given: Mapping[str, str], *, without: str | None = None)
 def _wrong(wanted: Field, value: str) -> list[Fault]:
     pointer = f"/settings/{wanted.name}"
     if wanted.choices and value not in wanted.choices:
-        return [Fault(pointer, Code.NOT_A_CHOICE, f"Choose one of {', '.join(wanted.choices)}.")]
+        choices = tuple(wanted.choices)
+        advice = f"Choose one of {', '.join(choices)}."
+        return [Fault(pointer, Code.NOT_A_CHOICE, advice, allowed=choices)]
     if not value.isprintable():
         return [
             Fault(pointer, Code.BAD_CHARACTER, "Leave out line breaks and signs that nobody sees.")

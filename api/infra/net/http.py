@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -17,7 +18,6 @@ from api.errors import Code, Fault
 from api.infra.net.egress import EgressRefused, port_of
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Iterator, Mapping, Sequence
 
     from api.infra.net.egress import Egress
@@ -188,9 +188,16 @@ class Line:
 
 
 def _fault(fault: Exception) -> str:
-    if isinstance(fault, httpx.ConnectError) and "CERTIFICATE" in str(fault).upper():
+    refused = next((each for each in _causes(fault) if isinstance(each, ssl.SSLError)), None)
+    if refused is not None and "CERTIFICATE" in (refused.reason or ""):  # OpenSSL's name of it
         return "certificate"
     return next((word for kind, word in _FAULTS if isinstance(fault, kind)), "broken-off")
+
+
+def _causes(fault: BaseException | None) -> Iterator[BaseException]:
+    while fault is not None:
+        yield fault
+        fault = fault.__cause__ or fault.__context__
 
 
 @contextmanager

@@ -19,7 +19,7 @@ import socket
 import sys
 import time
 import traceback
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -205,7 +205,7 @@ def _do(module: ModuleType, raw: Any) -> tuple[dict[str, Any], bytes]:
         if len(body) > pool.OUTPUT_BYTES:
             return _limit(f"The result is larger than {pool.OUTPUT_BYTES >> 20} MB."), b""
     except Invalid as refused:
-        faults = [[fault.pointer, fault.code, fault.detail] for fault in refused.faults]
+        faults = list(map(asdict, refused.faults))
         return {"kind": "invalid", "detail": refused.detail, "faults": faults}, b""
     except MemoryError:
         confine.open_headroom()

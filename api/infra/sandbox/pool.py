@@ -289,16 +289,22 @@ def _heard(control: socket.socket) -> bytes:
         return control.recv(4096)
 
 
+def _fault(told: Mapping[str, Any]) -> Fault:
+    return Fault(
+        str(told["pointer"]),
+        Code(told["code"]),
+        str(told["detail"]),
+        limit=told["limit"],
+        allowed=tuple(map(str, told["allowed"])),
+    )
+
+
 def _failure(header: Mapping[str, Any]) -> Exception:
     detail = str(header.get("detail", ""))[:2000]
     if header.get("kind") == "limit":
         return LimitReached(detail, is_late=bool(header.get("is_late")))
     if header.get("kind") == "invalid":
-        faults = [
-            Fault(str(pointer), Code(code), str(text))
-            for pointer, code, text in header.get("faults", [])
-        ]
-        return Invalid(detail, faults)
+        return Invalid(detail, list(map(_fault, header.get("faults", []))))
     return Unavailable(f"The document could not be laid out: {detail}")
 
 

@@ -45,6 +45,14 @@ def load() -> dict[str, Any]:
 
 def faults(document: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield what in a document does not fit the schema, each place once and for each reason."""
+    seen: set[Fault] = set()
+    for fault in _every(document):
+        if fault not in seen:
+            seen.add(fault)
+            yield fault
+
+
+def _every(document: Mapping[str, Any]) -> Iterator[Fault]:
     whole, blocks = _validators()
     for error in whole.iter_errors(document):
         yield from _explained(error, ())
@@ -106,17 +114,16 @@ def _explained(error: _Error, above: tuple[str | int, ...]) -> Iterator[Fault]:
         for key in error.instance:
             if key not in known:
                 yield Fault(point(*path, key), Code.UNKNOWN_FIELD, _unknown(key, known))
-        return
-    yield Fault.of(point(*path), _reason(error))
+    elif error.validator == "required":  # an error for each key, which none of them names
+        for key in error.validator_value:
+            if key not in error.instance:
+                yield Fault(point(*path), Code.REQUIRED, f"{key} is missing: add it.")
+    else:
+        yield Fault.of(point(*path), _reason(error))
 
 
 def _unknown(key: str, known: Mapping[str, Any]) -> str:
     return f'There is no key "{key[:_LONGEST]}" here; there are {_listed(known)}.'
-
-
-def _missing(error: _Error) -> str:
-    name = error.message.split("'")[1]  # one error for each key that is missing
-    return f"{name} is missing: add it."
 
 
 def _type(error: _Error) -> str:
@@ -169,7 +176,6 @@ _LIMITS = {"minLength", "maxLength", "minimum", "maximum", "minItems"}
 
 
 _CODES = {
-    "required": Code.REQUIRED,
     "type": Code.WRONG_TYPE,
     "enum": Code.NOT_A_CHOICE,
     "const": Code.NOT_A_CHOICE,
@@ -185,7 +191,6 @@ _CODES = {
     "not": Code.CONFLICT,
 }
 _EXPLAIN: Mapping[str, Callable[[_Error], str]] = {
-    "required": _missing,
     "type": _type,
     "enum": lambda error: f"This must be one of {_listed(error.validator_value)}.",
     "const": _const,

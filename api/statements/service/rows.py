@@ -147,11 +147,8 @@ def _checked(document: Mapping[str, Any]) -> checking.Checked:
         if key in document
     ]
     checked = checking.Checked(faults, []) if faults else checking.check(document)
-    if document.get("theme", themes.available()[0]) not in themes.available():
-        known = ", ".join(themes.available())
-        checked.faults.append(
-            Fault("/theme", Code.NOT_A_CHOICE, f"There is no such theme. There are: {known}.")
-        )
+    if "theme" in document:
+        checked.faults.extend(themes.faults(document["theme"]))
     return checked
 
 

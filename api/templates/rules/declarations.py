@@ -88,10 +88,8 @@ def _declared(fact: Any, at: str, *, nested: bool = False) -> list[Fault]:
     faults += _named(fact.get("name"), at, nested=nested)
     kinds = SCALARS if nested else TYPES
     if fact.get("type") not in kinds:
-        return [
-            *faults,
-            Fault(f"{at}/type", Code.NOT_A_CHOICE, f"The type is one of {', '.join(kinds)}."),
-        ]
+        wrong = f"The type is one of {', '.join(kinds)}."
+        return [*faults, Fault(f"{at}/type", Code.NOT_A_CHOICE, wrong, allowed=tuple(kinds))]
     faults += _labels(fact, at)
     faults += _parts(fact, at)
     if not faults and "default" in fact:

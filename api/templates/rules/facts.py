@@ -210,9 +210,9 @@ def _scalar(kind: str, fact: Declaration, value: Any, at: str) -> tuple[Any, lis
         return value, [Fault.of(at, fault)]
     value = unicodedata.normalize("NFC", value)
     if kind == "choice" and value not in fact["choices"]:
-        return value, [
-            Fault(at, Code.NOT_A_CHOICE, f"Choose one of: {', '.join(fact['choices'])}.")
-        ]
+        choices = tuple(fact["choices"])
+        advice = f"Choose one of: {', '.join(choices)}."
+        return value, [Fault(at, Code.NOT_A_CHOICE, advice, allowed=choices)]
     return value, [Fault.of(at, fault) for fault in _FORMS.get(kind, _no_faults)(value)]
 
 

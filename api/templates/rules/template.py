@@ -112,11 +112,8 @@ def _about(template: Mapping[str, Any]) -> list[Fault]:
         faults.append(Fault("/description", Code.WRONG_TYPE, "The description is a text."))
     elif fault := facts.text_fault(description):
         faults.append(Fault.of("/description", fault))
-    if "theme" in template and template["theme"] not in themes.available():
-        known = ", ".join(themes.available())
-        faults.append(
-            Fault("/theme", Code.NOT_A_CHOICE, f"There is no such theme. There are: {known}.")
-        )
+    if "theme" in template:
+        faults += themes.faults(template["theme"])
     return faults
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from api.config import share
+from api.errors import Code, Fault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +19,14 @@ def available() -> list[str]:
     """Return the names of the themes that come with the product, each without and with logos."""
     names = [path.parent.name for path in share("templates", "themes").glob("*/page.html")]
     return sorted([*names, *(name + WITH_LOGOS for name in names)])
+
+
+def faults(theme: object) -> list[Fault]:
+    """Return what is wrong with the `theme` of a text or a template."""
+    known = tuple(available())
+    wrong = f"There is no such theme. There are: {', '.join(known)}."
+    fault = Fault("/theme", Code.NOT_A_CHOICE, wrong, allowed=known)
+    return [] if theme in known else [fault]
 
 
 def folder(theme: str) -> Path:
