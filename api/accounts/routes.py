@@ -24,9 +24,9 @@ from api.accounts.schemas import (
     TokenOut,
 )
 from api.accounts.service import jobs, record
-from api.web.etags import needs_match, tag
+from api.web.etags import needs_match, tagged_by
 from api.web.idempotency import secret_answer
-from api.web.paging import PageArgs, listed, paged
+from api.web.paging import paginated
 from api.web.problems import Unauthenticated
 from api.web.rest import Blueprint
 
@@ -61,6 +61,9 @@ def current_actor() -> Actor:
     return cast("Actor", g.actor)
 
 
+_tagged = tagged_by("grant.version")
+
+
 @blueprint.route("/me")
 class Me(MethodView):
     @blueprint.response(200, MeOut)
@@ -74,11 +77,10 @@ class Me(MethodView):
 
 @blueprint.route("/tokens")
 class Tokens(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(TokenOut))
+    @paginated(blueprint, TokenOut)
     def get(self, args: dict[str, PageRequest]) -> Any:
         """List your tokens, newest first."""
-        return paged(service.tokens(current_actor(), args["page"]))
+        return service.tokens(current_actor(), args["page"])
 
     @blueprint.arguments(TokenIn)
     @blueprint.response(201, NewTokenOut)
@@ -107,11 +109,10 @@ class TokenRevocation(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/roles")
 class Roles(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(RoleOut))
+    @paginated(blueprint, RoleOut)
     def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
         """List who works in a coalition."""
-        return paged(service.roles_of(current_actor(), coalition_id, args["page"]))
+        return service.roles_of(current_actor(), coalition_id, args["page"])
 
     @blueprint.arguments(RoleIn)
     @blueprint.response(201, RoleOut)
@@ -145,12 +146,11 @@ class OneRole(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/jobs")
 class Jobs(MethodView):
-    @blueprint.arguments(JobArgs, location="query")
-    @blueprint.response(200, listed(JobOut))
+    @paginated(blueprint, JobOut, JobArgs)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List a coalition's jobs, newest first; those that failed for good are `dead`."""
         page, state = args["page"], args.get("state")
-        return paged(jobs.of_coalition(current_actor(), coalition_id, page, state=state))
+        return jobs.of_coalition(current_actor(), coalition_id, page, state=state)
 
 
 @blueprint.route("/jobs/<uuid:job_id>")
@@ -171,12 +171,11 @@ class JobReplays(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/audit-entries")
 class AuditEntries(MethodView):
-    @blueprint.arguments(AuditEntryArgs, location="query")
-    @blueprint.response(200, listed(AuditEntryOut))
+    @paginated(blueprint, AuditEntryOut, AuditEntryArgs)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List what was done in a coalition, newest first; for its owners."""
         page = args.pop("page")
-        return paged(record.entries(current_actor(), coalition_id, page, **args))
+        return record.entries(current_actor(), coalition_id, page, **args)
 
 
 @blueprint.route("/audit-head")
@@ -194,8 +193,3 @@ def promised(job: Job) -> Response:
     answer.status_code = HTTPStatus.ACCEPTED
     answer.headers["Location"] = f"/v1/jobs/{job.id}"
     return answer
-
-
-def _tagged(granted: service.Granted) -> service.Granted:
-    tag(granted.grant.version)
-    return granted

@@ -24,9 +24,9 @@ from api.cases.schemas import (
     labels_of,
 )
 from api.cases.service import tables
-from api.web.etags import needs_match, tag
+from api.web.etags import needs_match, tagged_by
 from api.web.files import sent
-from api.web.paging import PageArgs, listed, paged
+from api.web.paging import paginated
 from api.web.rest import Blueprint
 from api.web.table_schemas import MergeArgs, MergedOut
 from api.web.tables import CSV, CSV_SENT, JSON, as_csv, as_json, imported, streamed, takes_table
@@ -40,15 +40,15 @@ if TYPE_CHECKING:
     from api.infra.tables.reports import How, Report
 
 blueprint = Blueprint("cases", __name__, url_prefix="/v1", description="For whom.")
+_tagged = tagged_by("case.version")
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/cases")
 class Cases(MethodView):
-    @blueprint.arguments(CaseSearchArgs, location="query")
-    @blueprint.response(200, listed(CaseOut))
+    @paginated(blueprint, CaseOut, CaseSearchArgs)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List or search a coalition's cases."""
-        return paged(service.of_coalition(current_actor(), coalition_id, **args))
+        return service.of_coalition(current_actor(), coalition_id, **args)
 
     @blueprint.arguments(CaseIn)
     @blueprint.response(201, CaseOut)
@@ -128,19 +128,13 @@ class OneCase(MethodView):
 
 @blueprint.route("/cases/<uuid:case_id>/status-changes")
 class CaseStatusChanges(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(CaseStatusChangeOut))
+    @paginated(blueprint, CaseStatusChangeOut)
     def get(self, args: dict[str, PageRequest], case_id: UUID) -> Any:
         """List what has become of a case, the last recorded first."""
-        return paged(service.status_changes(current_actor(), case_id, args["page"]))
+        return service.status_changes(current_actor(), case_id, args["page"])
 
     @blueprint.arguments(CaseStatusChangeIn)
     @blueprint.response(201, CaseStatusChangeOut)
     def post(self, facts: dict[str, Any], case_id: UUID) -> service.Recorded:
         """Say what has become of a case."""
         return service.change_status(current_actor(), case_id, facts)
-
-
-def _tagged(shown: service.CaseView) -> service.CaseView:
-    tag(shown.case.version)
-    return shown

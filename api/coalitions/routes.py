@@ -30,9 +30,9 @@ from api.coalitions.schemas import (
 from api.coalitions.service import imports, invitations
 from api.infra.pdf import pictures
 from api.infra.tables import layouts
-from api.web.etags import needs_match, tag, tagged
+from api.web.etags import needs_match, tagged, tagged_by
 from api.web.files import body_of, received, sent
-from api.web.paging import PageArgs, listed, paged
+from api.web.paging import paginated
 from api.web.rest import Blueprint
 from api.web.table_schemas import ImportArgs, ImportedTableOut
 from api.web.tables import imported, takes_table
@@ -49,15 +49,16 @@ if TYPE_CHECKING:
     from api.web.table_schemas import Reading
 
 blueprint = Blueprint("coalitions", __name__, url_prefix="/v1", description="NGOs acting together.")
+_invited = tagged_by("invitation.version")
+_tagged = tagged_by("addressee.version")
 
 
 @blueprint.route("/coalitions")
 class Coalitions(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(CoalitionOut))
+    @paginated(blueprint, CoalitionOut)
     def get(self, args: dict[str, PageRequest]) -> Any:
         """List the coalitions that you work in."""
-        return paged(service.coalitions(current_actor(), args["page"]))
+        return service.coalitions(current_actor(), args["page"])
 
     @blueprint.arguments(CoalitionIn)
     @blueprint.response(201, CoalitionOut)
@@ -113,11 +114,10 @@ class CoalitionLogo(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/members")
 class Members(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(MemberOut))
+    @paginated(blueprint, MemberOut)
     def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
         """List a coalition's members with their organisations."""
-        return paged(service.members(current_actor(), coalition_id, args["page"]))
+        return service.members(current_actor(), coalition_id, args["page"])
 
     @blueprint.arguments(MemberIn)
     @blueprint.response(201, MemberOut)
@@ -149,11 +149,10 @@ class OneMember(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/invitations")
 class Invitations(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(InvitationOut))
+    @paginated(blueprint, InvitationOut)
     def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
         """List a coalition's invitations, newest first."""
-        return paged(invitations.invitations(current_actor(), coalition_id, args["page"]))
+        return invitations.invitations(current_actor(), coalition_id, args["page"])
 
     @blueprint.arguments(InvitationIn)
     @blueprint.response(201, InvitationOut)
@@ -212,18 +211,12 @@ class InvitationRefusal(MethodView):
         return invitations.decline(secret, given["reason"])
 
 
-def _invited(found: Invited) -> Invited:
-    tag(found.invitation.version)
-    return found
-
-
 @blueprint.route("/coalitions/<uuid:coalition_id>/addressees")
 class Addressees(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(AddresseeOut))
+    @paginated(blueprint, AddresseeOut)
     def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
         """List a coalition's addressees."""
-        return paged(service.addressees(current_actor(), coalition_id, args["page"]))
+        return service.addressees(current_actor(), coalition_id, args["page"])
 
     @blueprint.arguments(AddresseeIn)
     @blueprint.response(201, AddresseeOut)
@@ -264,8 +257,3 @@ class OneAddressee(MethodView):
     def delete(self, addressee_id: UUID, expected: int) -> None:
         """Delete an addressee; statements keep the words that they were written to."""
         service.remove_addressee(current_actor(), addressee_id, expected)
-
-
-def _tagged(contact: service.Contact) -> service.Contact:
-    tag(contact.addressee.version)
-    return contact

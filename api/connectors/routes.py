@@ -25,9 +25,9 @@ from api.connectors.schemas import (
     TrialOut,
 )
 from api.connectors.service import files, listing, tools
-from api.web.etags import needs_match, tag
+from api.web.etags import needs_match, tagged_by
 from api.web.files import body_of, sent
-from api.web.paging import PageArgs, listed, paged
+from api.web.paging import paginated
 from api.web.rest import Blueprint
 from api.web.tables import CSV, CSV_SENT
 
@@ -39,11 +39,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint(
     "connectors", __name__, url_prefix="/v1", description="Mailing tools of organisations."
 )
-
-
-def _tagged(shown: service.ConnectorView) -> service.ConnectorView:
-    tag(shown.etag)
-    return shown
+_tagged = tagged_by("etag")
 
 
 @blueprint.route("/connector-kinds")
@@ -75,11 +71,10 @@ class Trials(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/connectors")
 class Connectors(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(ConnectorOut))
+    @paginated(blueprint, ConnectorOut)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List a coalition's connectors, and how each does."""
-        return paged(service.of_coalition(current_actor(), coalition_id, args["page"]))
+        return service.of_coalition(current_actor(), coalition_id, args["page"])
 
     @blueprint.arguments(ConnectorIn)
     @blueprint.response(201, ConnectorOut)
@@ -161,21 +156,19 @@ class People(MethodView):
 
 @blueprint.route("/connectors/<uuid:connector_id>/pushes")
 class Pushes(MethodView):
-    @blueprint.arguments(PushArgs, location="query")
-    @blueprint.response(200, listed(PushOut))
+    @paginated(blueprint, PushOut, PushArgs)
     def get(self, args: dict[str, Any], connector_id: UUID) -> Any:
         """List which signatures were handed over, or taken off, and how that went."""
         page = args.pop("page")
-        return paged(service.pushes(current_actor(), connector_id, page, **args))
+        return service.pushes(current_actor(), connector_id, page, **args)
 
 
 @blueprint.route("/connectors/<uuid:connector_id>/files")
 class Files(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(PushFileOut))
+    @paginated(blueprint, PushFileOut)
     def get(self, args: dict[str, Any], connector_id: UUID) -> Any:
         """List the files that were written for a tool; each is kept for 30 days."""
-        return paged(files.of_connector(current_actor(), connector_id, args["page"]))
+        return files.of_connector(current_actor(), connector_id, args["page"])
 
 
 @blueprint.route("/connector-files/<uuid:file_id>/file")

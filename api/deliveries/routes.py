@@ -21,7 +21,7 @@ from api.deliveries.schemas import (
     ResponseOut,
 )
 from api.deliveries.service import responses
-from api.web.paging import PageArgs, listed, paged
+from api.web.paging import paginated
 from api.web.rest import Blueprint
 
 if TYPE_CHECKING:
@@ -35,11 +35,10 @@ blueprint = Blueprint("deliveries", __name__, url_prefix="/v1", description=ABOU
 
 @blueprint.route("/statements/<uuid:statement_id>/cover-letters")
 class CoverLetters(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(CoverLetterOut))
+    @paginated(blueprint, CoverLetterOut)
     def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
         """List a statement's cover letters, newest first."""
-        return paged(service.letters_of(current_actor(), statement_id, args["page"]))
+        return service.letters_of(current_actor(), statement_id, args["page"])
 
     @blueprint.arguments(CoverLetterIn)
     @blueprint.response(201, CoverLetterOut)
@@ -81,11 +80,10 @@ class Sendings(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/deliveries")
 class Deliveries(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(DeliveryOut))
+    @paginated(blueprint, DeliveryOut)
     def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
         """List a statement's deliveries, newest first."""
-        return paged(service.of_statement(current_actor(), statement_id, args["page"]))
+        return service.of_statement(current_actor(), statement_id, args["page"])
 
     @blueprint.arguments(DeliveryIn)
     @blueprint.response(201, DeliveryOut)
@@ -104,11 +102,10 @@ class OneDelivery(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/responses")
 class Responses(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(ResponseOut))
+    @paginated(blueprint, ResponseOut)
     def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
         """List what addressees answered to a statement, newest first."""
-        return paged(responses.of_statement(current_actor(), statement_id, args["page"]))
+        return responses.of_statement(current_actor(), statement_id, args["page"])
 
     @blueprint.arguments(ResponseIn)
     @blueprint.response(201, ResponseOut)

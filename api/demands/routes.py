@@ -24,9 +24,9 @@ from api.demands.schemas import (
     WholeDemandListOut,
 )
 from api.demands.service import tables
-from api.web.etags import needs_match, tag
+from api.web.etags import needs_match, tagged_by
 from api.web.files import sent
-from api.web.paging import PageArgs, listed, paged
+from api.web.paging import paginated
 from api.web.rest import Blueprint
 from api.web.table_schemas import MergeArgs, MergedOut
 from api.web.tables import CSV, CSV_SENT, JSON, as_csv, as_json, imported, streamed, takes_table
@@ -41,15 +41,17 @@ if TYPE_CHECKING:
     from api.infra.tables.reports import How, Report
 
 blueprint = Blueprint("demands", __name__, url_prefix="/v1", description="What is asked.")
+_tagged = tagged_by("demand.version")
+_whole = tagged_by("demand_list.version")
+_order = tagged_by("version")
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/demand-lists")
 class DemandLists(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(DemandListOut))
+    @paginated(blueprint, DemandListOut)
     def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
         """List a coalition's demand lists in order."""
-        return paged(service.lists(current_actor(), coalition_id, args["page"]))
+        return service.lists(current_actor(), coalition_id, args["page"])
 
     @blueprint.arguments(DemandListIn)
     @blueprint.response(201, WholeDemandListOut)
@@ -113,11 +115,10 @@ class DemandOrder(MethodView):
 
 @blueprint.route("/demand-lists/<uuid:list_id>/demands")
 class DemandsOfList(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(DemandOut))
+    @paginated(blueprint, DemandOut)
     def get(self, args: dict[str, PageRequest], list_id: UUID) -> Any:
         """List a list's demands in order."""
-        return paged(service.of_list(current_actor(), list_id, args["page"]))
+        return service.of_list(current_actor(), list_id, args["page"])
 
     @blueprint.arguments(DemandIn(exclude=("list_id",)))
     @blueprint.response(201, DemandOut)
@@ -128,11 +129,10 @@ class DemandsOfList(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/demands")
 class Demands(MethodView):
-    @blueprint.arguments(DemandArgs, location="query")
-    @blueprint.response(200, listed(DemandOut))
+    @paginated(blueprint, DemandOut, DemandArgs)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List or search a coalition's demands."""
-        return paged(service.of_coalition(current_actor(), coalition_id, **args))
+        return service.of_coalition(current_actor(), coalition_id, **args)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/demands.csv")
@@ -168,11 +168,10 @@ class DemandImports(MethodView):
 
 @blueprint.route("/cases/<uuid:case_id>/demands")
 class DemandsOfCase(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(DemandOut))
+    @paginated(blueprint, DemandOut)
     def get(self, args: dict[str, PageRequest], case_id: UUID) -> Any:
         """List the demands that are about a case."""
-        return paged(service.of_case(current_actor(), case_id, args["page"]))
+        return service.of_case(current_actor(), case_id, args["page"])
 
 
 @blueprint.route("/demands/<uuid:demand_id>")
@@ -200,29 +199,13 @@ class OneDemand(MethodView):
 
 @blueprint.route("/demands/<uuid:demand_id>/status-changes")
 class DemandStatusChanges(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(DemandStatusChangeOut))
+    @paginated(blueprint, DemandStatusChangeOut)
     def get(self, args: dict[str, PageRequest], demand_id: UUID) -> Any:
         """List what has become of a demand, the last recorded first."""
-        return paged(service.status_changes(current_actor(), demand_id, args["page"]))
+        return service.status_changes(current_actor(), demand_id, args["page"])
 
     @blueprint.arguments(DemandStatusChangeIn)
     @blueprint.response(201, DemandStatusChangeOut)
     def post(self, facts: dict[str, Any], demand_id: UUID) -> Recorded:
         """Say what has become of a demand."""
         return service.change_status(current_actor(), demand_id, facts)
-
-
-def _tagged(asked: service.DemandWithCases) -> service.DemandWithCases:
-    tag(asked.demand.version)
-    return asked
-
-
-def _whole(whole: service.Whole) -> service.Whole:
-    tag(whole.demand_list.version)
-    return whole
-
-
-def _order(order: service.Order) -> service.Order:
-    tag(order.version)
-    return order

@@ -18,9 +18,9 @@ from api.mailings.schemas import (
 )
 from api.mailings.service import servers, suppressions
 from api.web import tables
-from api.web.etags import IF_MATCH, expected_if_there, needs_match, tag
+from api.web.etags import IF_MATCH, expected_if_there, needs_match, tagged_by
 from api.web.files import sent
-from api.web.paging import PageArgs, listed, paged
+from api.web.paging import paginated
 from api.web.rest import Blueprint
 from api.web.tables import CSV
 
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
     from api.infra.mail.letters import Letter
 
 blueprint = Blueprint("mailings", __name__, url_prefix="/v1", description="Letters to people.")
+_tagged = tagged_by("row.version")
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/letters")
 class Letters(MethodView):
-    @blueprint.arguments(LetterArgs, location="query")
-    @blueprint.response(200, listed(LetterOut))
+    @paginated(blueprint, LetterOut, LetterArgs)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List a coalition's letters, newest first; those that failed for good are `failed`."""
         page = args.pop("page")
-        return paged(service.of_coalition(current_actor(), coalition_id, page, **args))
+        return service.of_coalition(current_actor(), coalition_id, page, **args)
 
 
 @blueprint.route("/letters/<uuid:letter_id>/replays")
@@ -78,11 +78,6 @@ class OwnMailServer(MethodView):
         servers.drop(current_actor(), coalition_id, expected)
 
 
-def _tagged(found: servers.MailServerView) -> servers.MailServerView:
-    tag(found.row.version)
-    return found
-
-
 @blueprint.route("/coalitions/<uuid:coalition_id>/mail-server/trials")
 class MailServerTrials(MethodView):
     @blueprint.response(202, LetterOut)
@@ -93,11 +88,10 @@ class MailServerTrials(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/suppressions")
 class Suppressions(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(SuppressionOut))
+    @paginated(blueprint, SuppressionOut)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List the addresses that a coalition writes to no more, newest first."""
-        return paged(suppressions.of_coalition(current_actor(), coalition_id, args["page"]))
+        return suppressions.of_coalition(current_actor(), coalition_id, args["page"])
 
     @blueprint.arguments(SuppressionIn)
     @blueprint.response(201, SuppressionOut)

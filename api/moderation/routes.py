@@ -26,8 +26,8 @@ from api.moderation.schemas.data import SignatoryDataOut
 from api.moderation.service import blocks, invalidation, persons, queue, retention, trends
 from api.moderation.service.queue import Decision
 from api.signatures.schemas import SignatureOut
-from api.web.etags import tag
-from api.web.paging import PageArgs, listed, paged
+from api.web.etags import tagged_by
+from api.web.paging import paginated
 from api.web.rest import Blueprint
 
 if TYPE_CHECKING:
@@ -38,15 +38,15 @@ if TYPE_CHECKING:
 JOB = "A job, at `Location`: they are too many to wait for."
 ABOUT = "Which signatures count, and how long it is known who gave them."
 blueprint = Blueprint("moderation", __name__, url_prefix="/v1", description=ABOUT)
+_tagged = tagged_by("etag")
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/blocks")
 class Blocks(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(BlockOut))
+    @paginated(blueprint, BlockOut)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List what a coalition does not let sign, newest first."""
-        return paged(blocks.of_coalition(current_actor(), coalition_id, args["page"]))
+        return blocks.of_coalition(current_actor(), coalition_id, args["page"])
 
     @blueprint.arguments(BlockIn)
     @blueprint.response(201, BlockOut)
@@ -65,11 +65,10 @@ class OneBlock(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/moderation-queue")
 class Queue(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(HeldOut))
+    @paginated(blueprint, HeldOut)
     def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
         """List the signatures that wait for a coordinator, the oldest day first."""
-        return paged(queue.waiting(current_actor(), statement_id, args["page"]))
+        return queue.waiting(current_actor(), statement_id, args["page"])
 
 
 @blueprint.route("/signatures/<uuid:signature_id>/approval")
@@ -105,11 +104,10 @@ class Decisions(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/invalidations")
 class Invalidations(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(InvalidationOut))
+    @paginated(blueprint, InvalidationOut)
     def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
         """List a statement's invalidations, newest first, also those that were undone."""
-        return paged(invalidation.of_statement(current_actor(), statement_id, args["page"]))
+        return invalidation.of_statement(current_actor(), statement_id, args["page"])
 
     @blueprint.arguments(PreviewArgs, location="query")
     @blueprint.arguments(InvalidationIn)
@@ -164,11 +162,6 @@ class Data(MethodView):
     def get(self, signature_id: UUID) -> dict[str, Any]:
         """Give all that is kept of a signatory who asks for it (GDPR, Article 15)."""
         return persons.kept_of(current_actor(), signature_id)
-
-
-def _tagged(shown: SignatureView) -> SignatureView:
-    tag(shown.etag)
-    return shown
 
 
 def _perhaps_promised(answer: Any, shown: invalidation.InvalidationView | None) -> Any:

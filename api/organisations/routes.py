@@ -28,9 +28,9 @@ from api.organisations.schemas import (
     SearchArgs,
 )
 from api.organisations.service import imports
-from api.web.etags import needs_match, tag, tagged
+from api.web.etags import needs_match, tagged, tagged_by
 from api.web.files import body_of, received, sent
-from api.web.paging import PageArgs, listed, paged
+from api.web.paging import paginated
 from api.web.rest import Blueprint
 from api.web.table_schemas import ImportArgs, ImportedTableOut
 from api.web.tables import CSV, CSV_SENT, as_csv, imported, streamed, takes_table
@@ -46,25 +46,24 @@ if TYPE_CHECKING:
     from api.web.table_schemas import Reading
 
 blueprint = Blueprint("organisations", __name__, url_prefix="/v1", description="NGOs.")
+_tagged = tagged_by("representative.version")
 
 
 @blueprint.route("/directory")
 class Directory(MethodView):
-    @blueprint.arguments(SearchArgs, location="query")
-    @blueprint.response(200, listed(EntryOut))
+    @paginated(blueprint, EntryOut, SearchArgs)
     def get(self, args: dict[str, Any]) -> Any:
         """Search the organisations that coalitions have made public."""
-        return paged(service.directory(args["page"], args.get("q")))
+        return service.directory(args["page"], args.get("q"))
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/organisations")
 class Organisations(MethodView):
-    @blueprint.arguments(SearchArgs, location="query")
-    @blueprint.response(200, listed(OrganisationOut))
+    @paginated(blueprint, OrganisationOut, SearchArgs)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List or search a coalition's organisations."""
         page, sought = args["page"], args.get("q")
-        return paged(service.of_coalition(current_actor(), coalition_id, page, sought))
+        return service.of_coalition(current_actor(), coalition_id, page, sought)
 
     @blueprint.arguments(OrganisationIn)
     @blueprint.response(201, OrganisationOut)
@@ -165,11 +164,10 @@ class OrganisationLogo(MethodView):
 
 @blueprint.route("/organisations/<uuid:organisation_id>/representatives")
 class Representatives(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(CommitterOut))
+    @paginated(blueprint, CommitterOut)
     def get(self, args: dict[str, PageRequest], organisation_id: UUID) -> Any:
         """List who may commit an organisation, and who could until they left."""
-        return paged(service.representatives(current_actor(), organisation_id, args["page"]))
+        return service.representatives(current_actor(), organisation_id, args["page"])
 
     @blueprint.arguments(CommitterIn)
     @blueprint.response(201, CommitterOut)
@@ -195,8 +193,3 @@ class OneRepresentative(MethodView):
         actor = current_actor()
         found = service.change_representative(actor, representative_id, expected, changes)
         return _tagged(found)
-
-
-def _tagged(found: service.Represented) -> service.Represented:
-    tag(found.representative.version)
-    return found

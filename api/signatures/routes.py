@@ -32,9 +32,9 @@ from api.signatures.schemas import (
 from api.signatures.service import changes, evidence, exports, lists, search, tables as service
 from api.signatures.service.exports import For
 from api.web import tables
-from api.web.etags import needs_match, tag
+from api.web.etags import needs_match, tag, tagged_by
 from api.web.files import body_of, received, sent
-from api.web.paging import PageArgs, listed, paged
+from api.web.paging import listed, paged, paginated
 from api.web.rest import Blueprint
 from api.web.table_schemas import file_args
 from api.web.tables import CSV, JSON
@@ -57,11 +57,7 @@ TABLES: dict[For, tuple[Sequence[str], Callable[[dict[str, Any]], dict[str, str 
 SCAN = "%PDF-1.7"
 EXAMPLE = "kind,name,country\norganisation,Specimen Committee,KZ\n"
 blueprint = Blueprint("signatures", __name__, url_prefix="/v1", description="Who signed.")
-
-
-def _tagged(shown: SignatureView) -> SignatureView:
-    tag(shown.etag)
-    return shown
+_tagged = tagged_by("etag")
 
 
 @blueprint.route("/statements/<uuid:statement_id>/signatures")
@@ -170,11 +166,10 @@ class SignatureImports(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/evidence")
 class Scans(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(EvidenceOut))
+    @paginated(blueprint, EvidenceOut)
     def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
         """List the scans of what was signed on paper."""
-        return paged(evidence.listed(current_actor(), statement_id, args["page"]))
+        return evidence.listed(current_actor(), statement_id, args["page"])
 
     @received(*rules.SCANS, max_bytes=rules.MOST_OF_A_SCAN, examples={"application/pdf": SCAN})
     @blueprint.arguments(EvidenceArgs, location="query")

@@ -27,9 +27,9 @@ from api.signing.schemas import (
 )
 from api.signing.service import origins, settings
 from api.statements.schemas import DraftOut
-from api.web.etags import needs_match, tag
+from api.web.etags import needs_match, tag, tagged_by
 from api.web.files import sent
-from api.web.paging import PageArgs, listed, paged
+from api.web.paging import paginated
 from api.web.rest import Blueprint
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ ACCEPTED = (
 )
 HERE = "/public/statements/<string:address>"
 A_DAY = "86400"
+_tagged = tagged_by("signing.version")
 
 
 @blueprint.after_request
@@ -83,11 +84,6 @@ class StatementSigning(MethodView):
         return _tagged(settings.put(current_actor(), statement_id, expected, given))
 
 
-def _tagged(found: settings.Set) -> settings.Set:
-    tag(found.signing.version)
-    return found
-
-
 @blueprint.route("/statements/<uuid:statement_id>/successors")
 class Successors(MethodView):
     @blueprint.arguments(SuccessorIn)
@@ -113,11 +109,10 @@ class PublicStatement(MethodView):
 
 @blueprint.route(f"{HERE}/signatures")
 class PublicSignatures(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(PublicSignatoryOut))
+    @paginated(blueprint, PublicSignatoryOut)
     def get(self, args: dict[str, PageRequest], address: str) -> Any:
         """List who signed, as far as they wish to be seen, in their order."""
-        return paged(service.signatories(address, args["page"]))
+        return service.signatories(address, args["page"])
 
     @blueprint.arguments(PublicSignatureIn())  # made once, not for each of a rush
     @blueprint.response(202, AcceptedOut)

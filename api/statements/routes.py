@@ -27,8 +27,8 @@ from api.statements.schemas import (
     WorkOut,
 )
 from api.statements.service import past, work
-from api.web.etags import needs_match, tag, tagged
-from api.web.paging import PageArgs, listed, paged
+from api.web.etags import needs_match, tag, tagged, tagged_by
+from api.web.paging import paged, paginated
 from api.web.rest import Blueprint
 
 if TYPE_CHECKING:
@@ -38,16 +38,16 @@ if TYPE_CHECKING:
     from api.statements.models import Revision, Statement
 
 blueprint = Blueprint("statements", __name__, url_prefix="/v1", description="Texts with a life.")
+_tagged = tagged_by("statement.version")
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/statements")
 class Statements(MethodView):
-    @blueprint.arguments(StatementArgs, location="query")
-    @blueprint.response(200, listed(StatementOut))
+    @paginated(blueprint, StatementOut, StatementArgs)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List a coalition's statements, newest first."""
         page = args.pop("page")
-        return paged(service.statements(current_actor(), coalition_id, page, args))
+        return service.statements(current_actor(), coalition_id, page, args)
 
     @blueprint.arguments(StatementIn)
     @blueprint.response(201, DraftOut)
@@ -58,20 +58,18 @@ class Statements(MethodView):
 
 @blueprint.route("/cases/<uuid:case_id>/statements")
 class CaseStatements(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(StatementOut))
+    @paginated(blueprint, StatementOut)
     def get(self, args: dict[str, PageRequest], case_id: UUID) -> Any:
         """List the statements that name a case."""
-        return paged(service.naming(current_actor(), case_id, args["page"]))
+        return service.naming(current_actor(), case_id, args["page"])
 
 
 @blueprint.route("/demands/<uuid:demand_id>/statements")
 class DemandStatements(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(PastDemandOut))
+    @paginated(blueprint, PastDemandOut)
     def get(self, args: dict[str, PageRequest], demand_id: UUID) -> Any:
         """List where a demand was asked, by its key: revisions, and drafts that add to them."""
-        return paged(past.of_demand(current_actor(), demand_id, args["page"]))
+        return past.of_demand(current_actor(), demand_id, args["page"])
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/past-demands")
@@ -138,11 +136,10 @@ class Draft(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/revisions")
 class Revisions(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(RevisionRowOut))
+    @paginated(blueprint, RevisionRowOut)
     def get(self, args: dict[str, PageRequest], statement_id: UUID) -> Any:
         """List a statement's revisions, newest first."""
-        return paged(service.revisions(current_actor(), statement_id, args["page"]))
+        return service.revisions(current_actor(), statement_id, args["page"])
 
     @needs_match
     @blueprint.arguments(RevisionIn)
@@ -184,8 +181,3 @@ class Transitions(MethodView):
         moved = service.move(current_actor(), statement_id, expected, wanted, confirmed)
         tag(moved.statement.version)
         return moved
-
-
-def _tagged(found: service.SavedStatement) -> service.SavedStatement:
-    tag(found.statement.version)
-    return found

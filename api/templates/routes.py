@@ -22,7 +22,7 @@ from api.templates.schemas import (
 )
 from api.web.etags import needs_match, tag
 from api.web.files import body_of, received, sent
-from api.web.paging import PageArgs, listed, paged
+from api.web.paging import paginated
 from api.web.rest import Blueprint
 
 if TYPE_CHECKING:
@@ -59,11 +59,10 @@ class BuiltInTemplates(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/templates")
 class Templates(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(TemplateRowOut))
+    @paginated(blueprint, TemplateRowOut)
     def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
         """List a coalition's templates."""
-        return paged(service.templates(current_actor(), coalition_id, args["page"]))
+        return service.templates(current_actor(), coalition_id, args["page"])
 
     @blueprint.arguments(TemplateIn)
     @blueprint.response(201, TemplateVersionOut)
@@ -135,12 +134,11 @@ class TemplateFile(MethodView):
 
 @blueprint.route("/templates/<uuid:template_id>/versions")
 class TemplateVersions(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(TemplateVersionOut))
+    @paginated(blueprint, TemplateVersionOut)
     def get(self, args: dict[str, PageRequest], template_id: UUID) -> Any:
         """List a template's versions, newest first."""
         page = service.versions(current_actor(), template_id, args["page"])
-        return paged(page.of(_with_schema))
+        return page.of(_with_schema)
 
 
 def _shown(version: TemplateVersion) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from api.updates.schemas import (
     UpdateTestOut,
 )
 from api.web.etags import needs_match, tagged
-from api.web.paging import PageArgs, listed, paged
+from api.web.paging import paginated
 from api.web.rest import Blueprint
 
 if TYPE_CHECKING:
@@ -35,11 +35,10 @@ blueprint = Blueprint("updates", __name__, url_prefix="/v1", description=ABOUT)
 
 @blueprint.route("/statements/<uuid:statement_id>/updates")
 class Updates(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(UpdateOut))
+    @paginated(blueprint, UpdateOut)
     def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
         """List a statement's updates, newest first."""
-        return paged(service.of_statement(current_actor(), statement_id, args["page"]))
+        return service.of_statement(current_actor(), statement_id, args["page"])
 
     @blueprint.arguments(UpdateIn)
     @blueprint.response(201, UpdateOut)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask, Response, g, request
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _VERSION = re.compile(r"[0-9]{1,9}", re.ASCII)
 _Row = TypeVar("_Row", bound="Versioned")
+_Found = TypeVar("_Found")
 IF_MATCH = {
     "in": "header",
     "name": "If-Match",
@@ -45,6 +47,17 @@ def tagged(row: _Row) -> _Row:
     """Return the row, and send its version as the answer's ETag."""
     g.etag = row.version
     return row
+
+
+def tagged_by(place: str) -> Callable[[_Found], _Found]:
+    """Return what sends, of a thing that was found, the version at a place in it as its ETag."""
+    version = attrgetter(place)
+
+    def tagged(found: _Found) -> _Found:
+        g.etag = version(found)
+        return found
+
+    return tagged
 
 
 def tag(etag: str | int) -> None:

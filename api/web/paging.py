@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+from functools import cache, wraps
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import marshmallow as ma
@@ -12,6 +12,11 @@ from flask import request
 from api.infra.database.paging import MOST, Page, PageRequest
 from api.web import fields, validate
 from api.web.rest import Schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from api.web.rest import Blueprint
 
 
 class PageArgs(Schema):
@@ -30,13 +35,8 @@ class PageArgs(Schema):
 def listed(item: type[Schema]) -> type[Schema]:
     """Return the schema of a page of items."""
     name = item.__name__.removesuffix("Out") + "PageOut"
-    return Schema.from_dict(  # type: ignore[return-value] # it makes a subclass of ours
-        {
-            "items": fields.List(fields.Nested(item), required=True),
-            "total": fields.Integer(required=True, example=1),
-        },
-        name=name,
-    )
+    page = {"items": fields.List(fields.Nested(item)), "total": fields.Integer(example=1)}
+    return OutSchema.from_dict(page, name=name)  # type: ignore[return-value] # one of ours
 
 
 def paged(page: Page[Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
@@ -47,3 +47,19 @@ def paged(page: Page[Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
         address = f"{request.path}?{urlencode([*query, ('cursor', page.following)])}"
         headers["Link"] = f'<{address}>; rel="next"'
     return {"items": page.items, "total": page.total}, 200, headers
+
+
+def paginated(
+    blueprint: Blueprint, item: type[Schema], args: type[Schema] = PageArgs
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a view that returns a page of items, as its `args` ask for it, the GET of a list."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def answered(*given: Any, **named: Any) -> Any:
+            return paged(view(*given, **named))
+
+        described: Any = blueprint.response(200, listed(item))(answered)
+        return blueprint.arguments(args, location="query")(described)  # type: ignore[no-any-return]
+
+    return decorate

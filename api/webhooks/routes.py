@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
-from api.web.etags import needs_match, tag
+from api.web.etags import needs_match, tag, tagged_by
 from api.web.idempotency import secret_answer
-from api.web.paging import PageArgs, listed, paged
+from api.web.paging import paginated
 from api.web.rest import Blueprint
 from api.webhooks import service
 from api.webhooks.schemas import (
@@ -33,24 +33,21 @@ blueprint = Blueprint(
 )
 
 
-def _tagged(shown: service.Shown) -> service.Shown:
-    tag(shown.endpoint.version)
-    return shown
-
-
 def _with_secret(shown: service.Shown) -> dict[str, Any]:
     secret_answer()
     tag(shown.endpoint.version)
     return {"endpoint": shown, "secret": shown.secret}
 
 
+_tagged = tagged_by("endpoint.version")
+
+
 @blueprint.route("/coalitions/<uuid:coalition_id>/webhook-endpoints")
 class Endpoints(MethodView):
-    @blueprint.arguments(PageArgs, location="query")
-    @blueprint.response(200, listed(WebhookEndpointOut))
+    @paginated(blueprint, WebhookEndpointOut)
     def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
         """List whom a coalition has told of events."""
-        return paged(service.of_coalition(current_actor(), coalition_id, args["page"]))
+        return service.of_coalition(current_actor(), coalition_id, args["page"])
 
     @blueprint.arguments(WebhookEndpointIn)
     @blueprint.response(201, WebhookSecretOut)
@@ -98,12 +95,11 @@ class TestEvents(MethodView):
 
 @blueprint.route("/webhook-endpoints/<uuid:endpoint_id>/deliveries")
 class Deliveries(MethodView):
-    @blueprint.arguments(WebhookDeliveryArgs, location="query")
-    @blueprint.response(200, listed(WebhookDeliveryOut))
+    @paginated(blueprint, WebhookDeliveryOut, WebhookDeliveryArgs)
     def get(self, args: dict[str, Any], endpoint_id: UUID) -> Any:
         """List what an endpoint was told in thirty days, newest first, and how that went."""
         page = args.pop("page")
-        return paged(deliveries.of_endpoint(current_actor(), endpoint_id, page, **args))
+        return deliveries.of_endpoint(current_actor(), endpoint_id, page, **args)
 
 
 @blueprint.route("/webhook-endpoints/<uuid:endpoint_id>/replays")
