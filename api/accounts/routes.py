@@ -8,21 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import Flask, Response, g, jsonify, request
 from flask.views import MethodView
 
-from api.accounts import service
-from api.accounts.schemas import (
-    AuditEntryArgs,
-    AuditEntryOut,
-    HeadOut,
-    JobArgs,
-    JobOut,
-    MeOut,
-    NewTokenOut,
-    RoleChangeIn,
-    RoleIn,
-    RoleOut,
-    TokenIn,
-    TokenOut,
-)
+from api.accounts import schemas, service
 from api.accounts.service import jobs, record
 from api.web.etags import needs_match, tagged_by
 from api.web.idempotency import secret_answer
@@ -66,7 +52,7 @@ _tagged = tagged_by("grant.version")
 
 @blueprint.route("/me")
 class Me(MethodView):
-    @blueprint.response(200, MeOut)
+    @blueprint.response(200, schemas.MeOut)
     def get(self) -> dict[str, Any]:
         """Who am I, and what may I do with this token?"""
         actor = current_actor()
@@ -77,13 +63,13 @@ class Me(MethodView):
 
 @blueprint.route("/tokens")
 class Tokens(MethodView):
-    @paginated(blueprint, TokenOut)
+    @paginated(blueprint, schemas.TokenOut)
     def get(self, args: dict[str, PageRequest]) -> Any:
         """List your tokens, newest first."""
         return service.tokens(current_actor(), args["page"])
 
-    @blueprint.arguments(TokenIn)
-    @blueprint.response(201, NewTokenOut)
+    @blueprint.arguments(schemas.TokenIn)
+    @blueprint.response(201, schemas.NewTokenOut)
     def post(self, new: dict[str, Any]) -> dict[str, Any]:
         """Make a token. Its secret is shown this once."""
         token, secret = service.create_token(current_actor(), **new)
@@ -93,7 +79,7 @@ class Tokens(MethodView):
 
 @blueprint.route("/tokens/<uuid:token_id>")
 class OneToken(MethodView):
-    @blueprint.response(200, TokenOut)
+    @blueprint.response(200, schemas.TokenOut)
     def get(self, token_id: UUID) -> Token:
         """Show one of your tokens."""
         return service.token(current_actor(), token_id)
@@ -101,7 +87,7 @@ class OneToken(MethodView):
 
 @blueprint.route("/tokens/<uuid:token_id>/revocation")
 class TokenRevocation(MethodView):
-    @blueprint.response(200, TokenOut)
+    @blueprint.response(200, schemas.TokenOut)
     def post(self, token_id: UUID) -> Token:
         """End one of your tokens now, for good."""
         return service.revoke_token(current_actor(), token_id)
@@ -109,13 +95,13 @@ class TokenRevocation(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/roles")
 class Roles(MethodView):
-    @paginated(blueprint, RoleOut)
+    @paginated(blueprint, schemas.RoleOut)
     def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
         """List who works in a coalition."""
         return service.roles_of(current_actor(), coalition_id, args["page"])
 
-    @blueprint.arguments(RoleIn)
-    @blueprint.response(201, RoleOut)
+    @blueprint.arguments(schemas.RoleIn)
+    @blueprint.response(201, schemas.RoleOut)
     def post(self, new: dict[str, Any], coalition_id: UUID) -> service.Granted:
         """Give a person a role; who is not known here yet becomes a user."""
         email, name, role = new["email"], new["name"], new["role"]
@@ -124,14 +110,14 @@ class Roles(MethodView):
 
 @blueprint.route("/roles/<uuid:role_id>")
 class OneRole(MethodView):
-    @blueprint.response(200, RoleOut)
+    @blueprint.response(200, schemas.RoleOut)
     def get(self, role_id: UUID) -> service.Granted:
         """Show one role."""
         return _tagged(service.role(current_actor(), role_id))
 
     @needs_match
-    @blueprint.arguments(RoleChangeIn)
-    @blueprint.response(200, RoleOut)
+    @blueprint.arguments(schemas.RoleChangeIn)
+    @blueprint.response(200, schemas.RoleOut)
     def patch(self, change: dict[str, Role], role_id: UUID, expected: int) -> service.Granted:
         """Change what a person may do."""
         wanted = change["role"]
@@ -146,7 +132,7 @@ class OneRole(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/jobs")
 class Jobs(MethodView):
-    @paginated(blueprint, JobOut, JobArgs)
+    @paginated(blueprint, schemas.JobOut, schemas.JobArgs)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List a coalition's jobs, newest first; those that failed for good are `dead`."""
         page, state = args["page"], args.get("state")
@@ -155,7 +141,7 @@ class Jobs(MethodView):
 
 @blueprint.route("/jobs/<uuid:job_id>")
 class OneJob(MethodView):
-    @blueprint.response(200, JobOut)
+    @blueprint.response(200, schemas.JobOut)
     def get(self, job_id: UUID) -> Job:
         """Show how far a job is, and its result."""
         return jobs.job(current_actor(), job_id)
@@ -163,7 +149,7 @@ class OneJob(MethodView):
 
 @blueprint.route("/jobs/<uuid:job_id>/replays")
 class JobReplays(MethodView):
-    @blueprint.response(200, JobOut)
+    @blueprint.response(200, schemas.JobOut)
     def post(self, job_id: UUID) -> Job:
         """Try a job again that failed for good."""
         return jobs.replay(current_actor(), job_id)
@@ -171,7 +157,7 @@ class JobReplays(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/audit-entries")
 class AuditEntries(MethodView):
-    @paginated(blueprint, AuditEntryOut, AuditEntryArgs)
+    @paginated(blueprint, schemas.AuditEntryOut, schemas.AuditEntryArgs)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List what was done in a coalition, newest first; for its owners."""
         page = args.pop("page")
@@ -180,7 +166,7 @@ class AuditEntries(MethodView):
 
 @blueprint.route("/audit-head")
 class AuditHead(MethodView):
-    @blueprint.response(200, HeadOut)
+    @blueprint.response(200, schemas.HeadOut)
     def get(self) -> dict[str, Any]:
         """Show the record's head: keep it, to find out later whether the record was changed."""
         head = record.head()
@@ -189,7 +175,7 @@ class AuditHead(MethodView):
 
 def promised(job: Job) -> Response:
     """Return the answer that something will be done: the job, and where to ask for it."""
-    answer = jsonify(JobOut().dump(job))
+    answer = jsonify(schemas.JobOut().dump(job))
     answer.status_code = HTTPStatus.ACCEPTED
     answer.headers["Location"] = f"/v1/jobs/{job.id}"
     return answer

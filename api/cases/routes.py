@@ -7,22 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
-from api.cases import rules, service
-from api.cases.schemas import (
-    EXAMPLES,
-    TABLE,
-    CaseChangedOut,
-    CaseChangeIn,
-    CaseIn,
-    CaseLineIn,
-    CaseOut,
-    CaseSearchArgs,
-    CaseStatusChangeIn,
-    CaseStatusChangeOut,
-    CaseTableSchema,
-    RehearsalArgs,
-    labels_of,
-)
+from api.cases import rules, schemas, service
 from api.cases.service import tables
 from api.web.etags import needs_match, tagged_by
 from api.web.files import sent
@@ -45,13 +30,13 @@ _tagged = tagged_by("case.version")
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/cases")
 class Cases(MethodView):
-    @paginated(blueprint, CaseOut, CaseSearchArgs)
+    @paginated(blueprint, schemas.CaseOut, schemas.CaseSearchArgs)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List or search a coalition's cases."""
         return service.of_coalition(current_actor(), coalition_id, **args)
 
-    @blueprint.arguments(CaseIn)
-    @blueprint.response(201, CaseOut)
+    @blueprint.arguments(schemas.CaseIn)
+    @blueprint.response(201, schemas.CaseOut)
     def post(self, facts: dict[str, Any], coalition_id: UUID) -> service.CaseView:
         """Enter a person or organisation at risk."""
         return _tagged(service.enter(current_actor(), coalition_id, facts))
@@ -72,7 +57,7 @@ class CaseTable(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/cases.json")
 class CasesAsJson(MethodView):
-    @sent(JSON, schemas={JSON: CaseTableSchema})
+    @sent(JSON, schemas={JSON: schemas.CaseTableSchema})
     def get(self, coalition_id: UUID) -> Response:
         """Give a coalition's cases as JSON that can be imported again.
 
@@ -84,27 +69,27 @@ class CasesAsJson(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/case-imports")
 class CaseImports(MethodView):
-    @takes_table(rules.MOST_BYTES, EXAMPLES, CaseTableSchema)
+    @takes_table(rules.MOST_BYTES, schemas.EXAMPLES, schemas.CaseTableSchema)
     @blueprint.arguments(MergeArgs, location="query")
     @blueprint.response(200, MergedOut)
-    @blueprint.doc(description=TABLE)
+    @blueprint.doc(description=schemas.TABLE)
     def post(self, how: How, coalition_id: UUID) -> Report:
         """Bring a table of cases together with those that are there."""
         table = tables.CaseImport(current_actor(), coalition_id, how)
-        return imported(how.file, rules.LAYOUT, CaseLineIn(), table.take_in)
+        return imported(how.file, rules.LAYOUT, schemas.CaseLineIn(), table.take_in)
 
 
 @blueprint.route("/cases/<uuid:case_id>")
 class OneCase(MethodView):
-    @blueprint.response(200, CaseOut)
+    @blueprint.response(200, schemas.CaseOut)
     def get(self, case_id: UUID) -> service.CaseView:
         """Show a case."""
         return _tagged(service.case(current_actor(), case_id))
 
     @needs_match
-    @blueprint.arguments(RehearsalArgs, location="query")
-    @blueprint.arguments(CaseChangeIn(partial=True, exclude=("status",)))
-    @blueprint.response(200, CaseChangedOut)
+    @blueprint.arguments(schemas.RehearsalArgs, location="query")
+    @blueprint.arguments(schemas.CaseChangeIn(partial=True, exclude=("status",)))
+    @blueprint.response(200, schemas.CaseChangedOut)
     def patch(
         self, args: dict[str, bool], changes: dict[str, Any], case_id: UUID, expected: int
     ) -> service.CaseView:
@@ -115,7 +100,7 @@ class OneCase(MethodView):
         back before, a preview shows where labels stand in drafts and newest revisions, and
         `labels` changes them: a frozen text gets a successor, marked redaction.
         """
-        labels = labels_of(changes.pop("labels", []))
+        labels = schemas.labels_of(changes.pop("labels", []))
         how = {"preview": args["preview"]}
         return _tagged(service.change(current_actor(), case_id, expected, changes, labels, **how))
 
@@ -128,13 +113,13 @@ class OneCase(MethodView):
 
 @blueprint.route("/cases/<uuid:case_id>/status-changes")
 class CaseStatusChanges(MethodView):
-    @paginated(blueprint, CaseStatusChangeOut)
+    @paginated(blueprint, schemas.CaseStatusChangeOut)
     def get(self, args: dict[str, PageRequest], case_id: UUID) -> Any:
         """List what has become of a case, the last recorded first."""
         return service.status_changes(current_actor(), case_id, args["page"])
 
-    @blueprint.arguments(CaseStatusChangeIn)
-    @blueprint.response(201, CaseStatusChangeOut)
+    @blueprint.arguments(schemas.CaseStatusChangeIn)
+    @blueprint.response(201, schemas.CaseStatusChangeOut)
     def post(self, facts: dict[str, Any], case_id: UUID) -> service.Recorded:
         """Say what has become of a case."""
         return service.change_status(current_actor(), case_id, facts)

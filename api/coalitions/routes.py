@@ -8,25 +8,8 @@ from flask import request
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
-from api.coalitions import service
+from api.coalitions import schemas, service
 from api.coalitions.rules.importing import ADDRESSEES
-from api.coalitions.schemas import (
-    ADDRESSEE_EXAMPLE,
-    ADDRESSEE_TABLE,
-    AcceptanceIn,
-    AddresseeIn,
-    AddresseeLineIn,
-    AddresseeOut,
-    CoalitionIn,
-    CoalitionOut,
-    InvitationIn,
-    InvitationOut,
-    InvitedOut,
-    MemberChangeIn,
-    MemberIn,
-    MemberOut,
-    RefusalIn,
-)
 from api.coalitions.service import imports, invitations
 from api.infra.pdf import pictures
 from api.infra.tables import layouts
@@ -55,13 +38,13 @@ _tagged = tagged_by("addressee.version")
 
 @blueprint.route("/coalitions")
 class Coalitions(MethodView):
-    @paginated(blueprint, CoalitionOut)
+    @paginated(blueprint, schemas.CoalitionOut)
     def get(self, args: dict[str, PageRequest]) -> Any:
         """List the coalitions that you work in."""
         return service.coalitions(current_actor(), args["page"])
 
-    @blueprint.arguments(CoalitionIn)
-    @blueprint.response(201, CoalitionOut)
+    @blueprint.arguments(schemas.CoalitionIn)
+    @blueprint.response(201, schemas.CoalitionOut)
     def post(self, facts: dict[str, Any]) -> Coalition:
         """Found a coalition; you own it."""
         return tagged(service.found(current_actor(), facts))
@@ -69,14 +52,14 @@ class Coalitions(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>")
 class OneCoalition(MethodView):
-    @blueprint.response(200, CoalitionOut)
+    @blueprint.response(200, schemas.CoalitionOut)
     def get(self, coalition_id: UUID) -> Coalition:
         """Show a coalition."""
         return tagged(service.coalition(current_actor(), coalition_id))
 
     @needs_match
-    @blueprint.arguments(CoalitionIn(partial=True))
-    @blueprint.response(200, CoalitionOut)
+    @blueprint.arguments(schemas.CoalitionIn(partial=True))
+    @blueprint.response(200, schemas.CoalitionOut)
     def patch(self, changes: dict[str, Any], coalition_id: UUID, expected: int) -> Coalition:
         """Change some of a coalition's facts."""
         return tagged(service.change(current_actor(), coalition_id, expected, changes))
@@ -99,7 +82,7 @@ class CoalitionLogo(MethodView):
 
     @needs_match
     @received(pictures.PNG, pictures.SVG, max_bytes=pictures.MAX_BYTES)
-    @blueprint.response(200, CoalitionOut)
+    @blueprint.response(200, schemas.CoalitionOut)
     def put(self, coalition_id: UUID, expected: int) -> Coalition:
         """Give a coalition its logo: a PNG, or an SVG, which is made safe."""
         data = request.get_data()
@@ -114,13 +97,13 @@ class CoalitionLogo(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/members")
 class Members(MethodView):
-    @paginated(blueprint, MemberOut)
+    @paginated(blueprint, schemas.MemberOut)
     def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
         """List a coalition's members with their organisations."""
         return service.members(current_actor(), coalition_id, args["page"])
 
-    @blueprint.arguments(MemberIn)
-    @blueprint.response(201, MemberOut)
+    @blueprint.arguments(schemas.MemberIn)
+    @blueprint.response(201, schemas.MemberOut)
     def post(self, facts: dict[str, Any], coalition_id: UUID) -> Member:
         """Enter one of the coalition's organisations as a member."""
         return tagged(service.add_member(current_actor(), coalition_id, facts))
@@ -128,14 +111,14 @@ class Members(MethodView):
 
 @blueprint.route("/members/<uuid:member_id>")
 class OneMember(MethodView):
-    @blueprint.response(200, MemberOut)
+    @blueprint.response(200, schemas.MemberOut)
     def get(self, member_id: UUID) -> Member:
         """Show a member."""
         return tagged(service.member(current_actor(), member_id))
 
     @needs_match
-    @blueprint.arguments(MemberChangeIn(partial=True))
-    @blueprint.response(200, MemberOut)
+    @blueprint.arguments(schemas.MemberChangeIn(partial=True))
+    @blueprint.response(200, schemas.MemberOut)
     def patch(self, changes: dict[str, Any], member_id: UUID, expected: int) -> Member:
         """Change a member's role or dates."""
         return tagged(service.change_member(current_actor(), member_id, expected, changes))
@@ -149,13 +132,13 @@ class OneMember(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/invitations")
 class Invitations(MethodView):
-    @paginated(blueprint, InvitationOut)
+    @paginated(blueprint, schemas.InvitationOut)
     def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
         """List a coalition's invitations, newest first."""
         return invitations.invitations(current_actor(), coalition_id, args["page"])
 
-    @blueprint.arguments(InvitationIn)
-    @blueprint.response(201, InvitationOut)
+    @blueprint.arguments(schemas.InvitationIn)
+    @blueprint.response(201, schemas.InvitationOut)
     def post(self, facts: dict[str, Any], coalition_id: UUID) -> Invited:
         """Invite an organisation, by a letter to a person who may speak for it."""
         return _invited(invitations.invite(current_actor(), coalition_id, facts))
@@ -163,7 +146,7 @@ class Invitations(MethodView):
 
 @blueprint.route("/invitations/<uuid:invitation_id>")
 class OneInvitation(MethodView):
-    @blueprint.response(200, InvitationOut)
+    @blueprint.response(200, schemas.InvitationOut)
     def get(self, invitation_id: UUID) -> Invited:
         """Show an invitation."""
         return _invited(invitations.invitation(current_actor(), invitation_id))
@@ -171,7 +154,7 @@ class OneInvitation(MethodView):
 
 @blueprint.route("/invitations/<uuid:invitation_id>/letters")
 class InvitationLetters(MethodView):
-    @blueprint.response(200, InvitationOut)
+    @blueprint.response(200, schemas.InvitationOut)
     def post(self, invitation_id: UUID) -> Invited:
         """Write once more to who has not answered; the earlier link ends."""
         return _invited(invitations.send_again(current_actor(), invitation_id))
@@ -179,7 +162,7 @@ class InvitationLetters(MethodView):
 
 @blueprint.route("/invitations/<uuid:invitation_id>/withdrawal")
 class InvitationWithdrawal(MethodView):
-    @blueprint.response(200, InvitationOut)
+    @blueprint.response(200, schemas.InvitationOut)
     def post(self, invitation_id: UUID) -> Invited:
         """Take an invitation back that was not answered; its link ends."""
         return _invited(invitations.take_back(current_actor(), invitation_id))
@@ -187,7 +170,7 @@ class InvitationWithdrawal(MethodView):
 
 @blueprint.route("/public/invitations/<string:secret>")
 class PublicInvitation(MethodView):
-    @blueprint.response(200, InvitedOut)
+    @blueprint.response(200, schemas.InvitedOut)
     def get(self, secret: str) -> Invited:
         """Show the invitation that a letter's link leads to."""
         return invitations.invited(secret)
@@ -195,8 +178,8 @@ class PublicInvitation(MethodView):
 
 @blueprint.route("/public/invitations/<string:secret>/acceptance")
 class InvitationAcceptance(MethodView):
-    @blueprint.arguments(AcceptanceIn)
-    @blueprint.response(200, InvitedOut)
+    @blueprint.arguments(schemas.AcceptanceIn)
+    @blueprint.response(200, schemas.InvitedOut)
     def post(self, facts: dict[str, Any], secret: str) -> Invited:
         """Join: the organisation is a member, and who accepts may commit it."""
         return invitations.accept(secret, facts)
@@ -204,8 +187,8 @@ class InvitationAcceptance(MethodView):
 
 @blueprint.route("/public/invitations/<string:secret>/refusal")
 class InvitationRefusal(MethodView):
-    @blueprint.arguments(RefusalIn)
-    @blueprint.response(200, InvitedOut)
+    @blueprint.arguments(schemas.RefusalIn)
+    @blueprint.response(200, schemas.InvitedOut)
     def post(self, given: dict[str, str | None], secret: str) -> Invited:
         """Decline an invitation."""
         return invitations.decline(secret, given["reason"])
@@ -213,13 +196,13 @@ class InvitationRefusal(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/addressees")
 class Addressees(MethodView):
-    @paginated(blueprint, AddresseeOut)
+    @paginated(blueprint, schemas.AddresseeOut)
     def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
         """List a coalition's addressees."""
         return service.addressees(current_actor(), coalition_id, args["page"])
 
-    @blueprint.arguments(AddresseeIn)
-    @blueprint.response(201, AddresseeOut)
+    @blueprint.arguments(schemas.AddresseeIn)
+    @blueprint.response(201, schemas.AddresseeOut)
     def post(self, facts: dict[str, Any], coalition_id: UUID) -> service.Contact:
         """Enter an official or body that statements go to."""
         return _tagged(service.add_addressee(current_actor(), coalition_id, facts))
@@ -227,27 +210,29 @@ class Addressees(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/addressee-imports")
 class AddresseeImports(MethodView):
-    @takes_table(layouts.MOST_BYTES, ADDRESSEE_EXAMPLE)
+    @takes_table(layouts.MOST_BYTES, schemas.ADDRESSEE_EXAMPLE)
     @blueprint.arguments(ImportArgs, location="query")
     @blueprint.response(200, ImportedTableOut)
-    @blueprint.doc(description=ADDRESSEE_TABLE)
+    @blueprint.doc(description=schemas.ADDRESSEE_TABLE)
     def post(self, reading: Reading, coalition_id: UUID) -> Imported:
         """Bring a table of addressees together with those that are there."""
         how = reading.how
         table = imports.AddresseeImport(current_actor(), coalition_id, how)
-        return imported(how.file, ADDRESSEES, AddresseeLineIn(), table.take_in, reading.columns)
+        return imported(
+            how.file, ADDRESSEES, schemas.AddresseeLineIn(), table.take_in, reading.columns
+        )
 
 
 @blueprint.route("/addressees/<uuid:addressee_id>")
 class OneAddressee(MethodView):
-    @blueprint.response(200, AddresseeOut)
+    @blueprint.response(200, schemas.AddresseeOut)
     def get(self, addressee_id: UUID) -> service.Contact:
         """Show an addressee."""
         return _tagged(service.addressee(current_actor(), addressee_id))
 
     @needs_match
-    @blueprint.arguments(AddresseeIn(partial=True))
-    @blueprint.response(200, AddresseeOut)
+    @blueprint.arguments(schemas.AddresseeIn(partial=True))
+    @blueprint.response(200, schemas.AddresseeOut)
     def patch(self, changes: dict[str, Any], addressee_id: UUID, expected: int) -> service.Contact:
         """Change some of an addressee's facts."""
         return _tagged(service.change_addressee(current_actor(), addressee_id, expected, changes))

@@ -8,22 +8,7 @@ from flask.views import MethodView
 
 from api.accounts.routes import current_actor, promised
 from api.accounts.schemas import JobOut
-from api.connectors import service
-from api.connectors.schemas import (
-    ConnectorChangeIn,
-    ConnectorIn,
-    ConnectorOut,
-    KindsOut,
-    PeopleArgs,
-    PushArgs,
-    PushFileOut,
-    PushOut,
-    ReadBackIn,
-    RemovalArgs,
-    SynchronisationIn,
-    TrialIn,
-    TrialOut,
-)
+from api.connectors import schemas, service
 from api.connectors.service import files, listing, tools
 from api.web.etags import needs_match, tagged_by
 from api.web.files import body_of, sent
@@ -44,7 +29,7 @@ _tagged = tagged_by("etag")
 
 @blueprint.route("/connector-kinds")
 class Kinds(MethodView):
-    @blueprint.response(200, KindsOut)
+    @blueprint.response(200, schemas.KindsOut)
     def get(self) -> dict[str, Any]:
         """List the kinds of tools that can be connected, and what each needs to know."""
         current_actor()
@@ -62,8 +47,8 @@ class Kinds(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/connector-trials")
 class Trials(MethodView):
-    @blueprint.arguments(TrialIn)
-    @blueprint.response(200, TrialOut)
+    @blueprint.arguments(schemas.TrialIn)
+    @blueprint.response(200, schemas.TrialOut)
     def post(self, given: dict[str, Any], coalition_id: UUID) -> service.Trial:
         """Find out whether a tool works, and which lists it has; nothing is kept."""
         return service.try_out(current_actor(), coalition_id, given["kind"], given["settings"])
@@ -71,13 +56,13 @@ class Trials(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/connectors")
 class Connectors(MethodView):
-    @paginated(blueprint, ConnectorOut)
+    @paginated(blueprint, schemas.ConnectorOut)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List a coalition's connectors, and how each does."""
         return service.of_coalition(current_actor(), coalition_id, args["page"])
 
-    @blueprint.arguments(ConnectorIn)
-    @blueprint.response(201, ConnectorOut)
+    @blueprint.arguments(schemas.ConnectorIn)
+    @blueprint.response(201, schemas.ConnectorOut)
     def post(self, facts: dict[str, Any], coalition_id: UUID) -> service.ConnectorView:
         """Connect a mailing tool of an organisation of the coalition.
 
@@ -89,14 +74,14 @@ class Connectors(MethodView):
 
 @blueprint.route("/connectors/<uuid:connector_id>")
 class OneConnector(MethodView):
-    @blueprint.response(200, ConnectorOut)
+    @blueprint.response(200, schemas.ConnectorOut)
     def get(self, connector_id: UUID) -> service.ConnectorView:
         """Show a connector, and how it does."""
         return _tagged(service.one(current_actor(), connector_id))
 
     @needs_match
-    @blueprint.arguments(ConnectorChangeIn)
-    @blueprint.response(200, ConnectorOut)
+    @blueprint.arguments(schemas.ConnectorChangeIn)
+    @blueprint.response(200, schemas.ConnectorOut)
     def patch(
         self, changes: dict[str, Any], connector_id: UUID, expected: int
     ) -> service.ConnectorView:
@@ -107,7 +92,7 @@ class OneConnector(MethodView):
         return _tagged(service.change(current_actor(), connector_id, expected, changes))
 
     @needs_match
-    @blueprint.arguments(RemovalArgs, location="query")
+    @blueprint.arguments(schemas.RemovalArgs, location="query")
     @blueprint.response(204)
     def delete(self, args: dict[str, Any], connector_id: UUID, expected: int) -> None:
         """Disconnect a tool; those who are on its lists stay there."""
@@ -116,7 +101,7 @@ class OneConnector(MethodView):
 
 @blueprint.route("/connectors/<uuid:connector_id>/trials")
 class ConnectorTrials(MethodView):
-    @blueprint.response(200, TrialOut)
+    @blueprint.response(200, schemas.TrialOut)
     def post(self, connector_id: UUID) -> service.Trial:
         """Find out whether a connector's tool works; if it does, go on at once."""
         return service.try_again(current_actor(), connector_id)
@@ -124,7 +109,7 @@ class ConnectorTrials(MethodView):
 
 @blueprint.route("/connectors/<uuid:connector_id>/synchronisations")
 class Synchronisations(MethodView):
-    @blueprint.arguments(SynchronisationIn)
+    @blueprint.arguments(schemas.SynchronisationIn)
     @blueprint.response(202, JobOut)
     def post(self, given: dict[str, bool], connector_id: UUID) -> Response:
         """Look who is missing at a tool and hand them over, by a job that tells how far it is."""
@@ -133,7 +118,7 @@ class Synchronisations(MethodView):
 
 @blueprint.route("/connectors/<uuid:connector_id>/read-backs")
 class ReadBacks(MethodView):
-    @blueprint.arguments(ReadBackIn)
+    @blueprint.arguments(schemas.ReadBackIn)
     @blueprint.response(202, JobOut)
     def post(self, given: dict[str, bool], connector_id: UUID) -> Response:
         """Ask a tool now who left; otherwise it is asked every hour."""
@@ -144,7 +129,7 @@ class ReadBacks(MethodView):
 @blueprint.route("/connectors/<uuid:connector_id>/people")
 class People(MethodView):
     @sent(CSV)
-    @blueprint.arguments(PeopleArgs, location="query")
+    @blueprint.arguments(schemas.PeopleArgs, location="query")
     def get(self, args: dict[str, str | None], connector_id: UUID) -> Response:
         """Give who is on a list of a tool, as a table that can be imported (owners).
 
@@ -156,7 +141,7 @@ class People(MethodView):
 
 @blueprint.route("/connectors/<uuid:connector_id>/pushes")
 class Pushes(MethodView):
-    @paginated(blueprint, PushOut, PushArgs)
+    @paginated(blueprint, schemas.PushOut, schemas.PushArgs)
     def get(self, args: dict[str, Any], connector_id: UUID) -> Any:
         """List which signatures were handed over, or taken off, and how that went."""
         page = args.pop("page")
@@ -165,7 +150,7 @@ class Pushes(MethodView):
 
 @blueprint.route("/connectors/<uuid:connector_id>/files")
 class Files(MethodView):
-    @paginated(blueprint, PushFileOut)
+    @paginated(blueprint, schemas.PushFileOut)
     def get(self, args: dict[str, Any], connector_id: UUID) -> Any:
         """List the files that were written for a tool; each is kept for 30 days."""
         return files.of_connector(current_actor(), connector_id, args["page"])

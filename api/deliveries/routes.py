@@ -7,19 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
-from api.deliveries import service
-from api.deliveries.schemas import (
-    CoverLetterIn,
-    CoverLetterOut,
-    CoverPreviewArgs,
-    CoverPreviewOut,
-    DeliveriesIn,
-    DeliveriesOut,
-    DeliveryIn,
-    DeliveryOut,
-    ResponseIn,
-    ResponseOut,
-)
+from api.deliveries import schemas, service
 from api.deliveries.service import responses
 from api.web.paging import paginated
 from api.web.rest import Blueprint
@@ -35,13 +23,13 @@ blueprint = Blueprint("deliveries", __name__, url_prefix="/v1", description=ABOU
 
 @blueprint.route("/statements/<uuid:statement_id>/cover-letters")
 class CoverLetters(MethodView):
-    @paginated(blueprint, CoverLetterOut)
+    @paginated(blueprint, schemas.CoverLetterOut)
     def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
         """List a statement's cover letters, newest first."""
         return service.letters_of(current_actor(), statement_id, args["page"])
 
-    @blueprint.arguments(CoverLetterIn)
-    @blueprint.response(201, CoverLetterOut)
+    @blueprint.arguments(schemas.CoverLetterIn)
+    @blueprint.response(201, schemas.CoverLetterOut)
     def post(self, facts: dict[str, Any], statement_id: UUID) -> CoverLetter:
         """Write a cover letter. It does not change: write another one in its place."""
         return service.write(current_actor(), statement_id, facts)
@@ -49,7 +37,7 @@ class CoverLetters(MethodView):
 
 @blueprint.route("/cover-letters/<uuid:cover_letter_id>")
 class OneCoverLetter(MethodView):
-    @blueprint.response(200, CoverLetterOut)
+    @blueprint.response(200, schemas.CoverLetterOut)
     def get(self, cover_letter_id: UUID) -> CoverLetter:
         """Show a cover letter."""
         return service.letter(current_actor(), cover_letter_id)
@@ -57,8 +45,8 @@ class OneCoverLetter(MethodView):
 
 @blueprint.route("/cover-letters/<uuid:cover_letter_id>/preview")
 class CoverPreview(MethodView):
-    @blueprint.arguments(CoverPreviewArgs, location="query")
-    @blueprint.response(200, CoverPreviewOut)
+    @blueprint.arguments(schemas.CoverPreviewArgs, location="query")
+    @blueprint.response(200, schemas.CoverPreviewOut)
     def get(self, args: dict[str, Any], cover_letter_id: UUID) -> service.Sight:
         """Show a cover letter as it goes out, and to whom it would; nothing is sent."""
         wanted = args["language"], args["addressee_id"]
@@ -67,8 +55,8 @@ class CoverPreview(MethodView):
 
 @blueprint.route("/cover-letters/<uuid:cover_letter_id>/deliveries")
 class Sendings(MethodView):
-    @blueprint.arguments(DeliveriesIn)
-    @blueprint.response(201, DeliveriesOut)
+    @blueprint.arguments(schemas.DeliveriesIn)
+    @blueprint.response(201, schemas.DeliveriesOut)
     def post(self, given: dict[str, Any], cover_letter_id: UUID) -> service.Sent:
         """Send the published statement to addressees, as a PDF with this cover letter.
 
@@ -80,13 +68,13 @@ class Sendings(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/deliveries")
 class Deliveries(MethodView):
-    @paginated(blueprint, DeliveryOut)
+    @paginated(blueprint, schemas.DeliveryOut)
     def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
         """List a statement's deliveries, newest first."""
         return service.of_statement(current_actor(), statement_id, args["page"])
 
-    @blueprint.arguments(DeliveryIn)
-    @blueprint.response(201, DeliveryOut)
+    @blueprint.arguments(schemas.DeliveryIn)
+    @blueprint.response(201, schemas.DeliveryOut)
     def post(self, facts: dict[str, Any], statement_id: UUID) -> service.DeliveryView:
         """Record that a statement was handed over in person, by post or otherwise."""
         return service.record(current_actor(), statement_id, facts)
@@ -94,7 +82,7 @@ class Deliveries(MethodView):
 
 @blueprint.route("/deliveries/<uuid:delivery_id>")
 class OneDelivery(MethodView):
-    @blueprint.response(200, DeliveryOut)
+    @blueprint.response(200, schemas.DeliveryOut)
     def get(self, delivery_id: UUID) -> service.DeliveryView:
         """Show a delivery."""
         return service.one(current_actor(), delivery_id)
@@ -102,13 +90,13 @@ class OneDelivery(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/responses")
 class Responses(MethodView):
-    @paginated(blueprint, ResponseOut)
+    @paginated(blueprint, schemas.ResponseOut)
     def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
         """List what addressees answered to a statement, newest first."""
         return responses.of_statement(current_actor(), statement_id, args["page"])
 
-    @blueprint.arguments(ResponseIn)
-    @blueprint.response(201, ResponseOut)
+    @blueprint.arguments(schemas.ResponseIn)
+    @blueprint.response(201, schemas.ResponseOut)
     def post(self, facts: dict[str, Any], statement_id: UUID) -> responses.ResponseView:
         """Record what an addressee answered, and what became of demands by it."""
         return responses.record(current_actor(), statement_id, facts)
@@ -116,7 +104,7 @@ class Responses(MethodView):
 
 @blueprint.route("/responses/<uuid:response_id>")
 class OneResponse(MethodView):
-    @blueprint.response(200, ResponseOut)
+    @blueprint.response(200, schemas.ResponseOut)
     def get(self, response_id: UUID) -> responses.ResponseView:
         """Show a response."""
         return responses.one(current_actor(), response_id)

@@ -7,22 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
-from api.demands import rules, service
-from api.demands.schemas import (
-    EXAMPLES,
-    TABLE,
-    DemandArgs,
-    DemandIn,
-    DemandLineIn,
-    DemandListIn,
-    DemandListOut,
-    DemandOrderSchema,
-    DemandOut,
-    DemandStatusChangeIn,
-    DemandStatusChangeOut,
-    DemandTableSchema,
-    WholeDemandListOut,
-)
+from api.demands import rules, schemas, service
 from api.demands.service import tables
 from api.web.etags import needs_match, tagged_by
 from api.web.files import sent
@@ -48,13 +33,13 @@ _order = tagged_by("version")
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/demand-lists")
 class DemandLists(MethodView):
-    @paginated(blueprint, DemandListOut)
+    @paginated(blueprint, schemas.DemandListOut)
     def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
         """List a coalition's demand lists in order."""
         return service.lists(current_actor(), coalition_id, args["page"])
 
-    @blueprint.arguments(DemandListIn)
-    @blueprint.response(201, WholeDemandListOut)
+    @blueprint.arguments(schemas.DemandListIn)
+    @blueprint.response(201, schemas.WholeDemandListOut)
     def post(self, subject: dict[str, Any], coalition_id: UUID) -> service.Whole:
         """Start a list of what is asked of a country or a party."""
         return _whole(service.start_list(current_actor(), coalition_id, subject))
@@ -62,14 +47,14 @@ class DemandLists(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/demand-list-order")
 class DemandListOrder(MethodView):
-    @blueprint.response(200, DemandOrderSchema)
+    @blueprint.response(200, schemas.DemandOrderSchema)
     def get(self, coalition_id: UUID) -> service.Order:
         """Show the order of a coalition's demand lists."""
         return _order(service.order_of_lists(current_actor(), coalition_id))
 
     @needs_match
-    @blueprint.arguments(DemandOrderSchema)
-    @blueprint.response(200, DemandOrderSchema)
+    @blueprint.arguments(schemas.DemandOrderSchema)
+    @blueprint.response(200, schemas.DemandOrderSchema)
     def put(self, given: dict[str, Any], coalition_id: UUID, expected: int) -> service.Order:
         """Put a coalition's demand lists in another order."""
         ids = given["ids"]
@@ -78,14 +63,14 @@ class DemandListOrder(MethodView):
 
 @blueprint.route("/demand-lists/<uuid:list_id>")
 class OneDemandList(MethodView):
-    @blueprint.response(200, WholeDemandListOut)
+    @blueprint.response(200, schemas.WholeDemandListOut)
     def get(self, list_id: UUID) -> service.Whole:
         """Show a demand list with its demands in order."""
         return _whole(service.demand_list(current_actor(), list_id))
 
     @needs_match
-    @blueprint.arguments(DemandListIn)
-    @blueprint.response(200, WholeDemandListOut)
+    @blueprint.arguments(schemas.DemandListIn)
+    @blueprint.response(200, schemas.WholeDemandListOut)
     def patch(self, subject: dict[str, Any], list_id: UUID, expected: int) -> service.Whole:
         """Change of whom a demand list asks."""
         return _whole(service.change_list(current_actor(), list_id, expected, subject))
@@ -99,14 +84,14 @@ class OneDemandList(MethodView):
 
 @blueprint.route("/demand-lists/<uuid:list_id>/order")
 class DemandOrder(MethodView):
-    @blueprint.response(200, DemandOrderSchema)
+    @blueprint.response(200, schemas.DemandOrderSchema)
     def get(self, list_id: UUID) -> service.Order:
         """Show the order of a list's demands."""
         return _order(service.order_of_demands(current_actor(), list_id))
 
     @needs_match
-    @blueprint.arguments(DemandOrderSchema)
-    @blueprint.response(200, DemandOrderSchema)
+    @blueprint.arguments(schemas.DemandOrderSchema)
+    @blueprint.response(200, schemas.DemandOrderSchema)
     def put(self, given: dict[str, Any], list_id: UUID, expected: int) -> service.Order:
         """Put a list's demands in another order."""
         ids = given["ids"]
@@ -115,13 +100,13 @@ class DemandOrder(MethodView):
 
 @blueprint.route("/demand-lists/<uuid:list_id>/demands")
 class DemandsOfList(MethodView):
-    @paginated(blueprint, DemandOut)
+    @paginated(blueprint, schemas.DemandOut)
     def get(self, args: dict[str, PageRequest], list_id: UUID) -> Any:
         """List a list's demands in order."""
         return service.of_list(current_actor(), list_id, args["page"])
 
-    @blueprint.arguments(DemandIn(exclude=("list_id",)))
-    @blueprint.response(201, DemandOut)
+    @blueprint.arguments(schemas.DemandIn(exclude=("list_id",)))
+    @blueprint.response(201, schemas.DemandOut)
     def post(self, facts: dict[str, Any], list_id: UUID) -> service.DemandWithCases:
         """Add a demand at the end of a list."""
         return _tagged(service.add(current_actor(), list_id, facts))
@@ -129,7 +114,7 @@ class DemandsOfList(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/demands")
 class Demands(MethodView):
-    @paginated(blueprint, DemandOut, DemandArgs)
+    @paginated(blueprint, schemas.DemandOut, schemas.DemandArgs)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List or search a coalition's demands."""
         return service.of_coalition(current_actor(), coalition_id, **args)
@@ -147,7 +132,7 @@ class DemandTable(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/demands.json")
 class DemandsAsJson(MethodView):
-    @sent(JSON, schemas={JSON: DemandTableSchema})
+    @sent(JSON, schemas={JSON: schemas.DemandTableSchema})
     def get(self, coalition_id: UUID) -> Response:
         """Give a coalition's demands as JSON that can be imported again."""
         batches = tables.given_out(current_actor(), coalition_id)
@@ -156,19 +141,19 @@ class DemandsAsJson(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/demand-imports")
 class DemandImports(MethodView):
-    @takes_table(rules.MOST_BYTES, EXAMPLES, DemandTableSchema)
+    @takes_table(rules.MOST_BYTES, schemas.EXAMPLES, schemas.DemandTableSchema)
     @blueprint.arguments(MergeArgs, location="query")
     @blueprint.response(200, MergedOut)
-    @blueprint.doc(description=TABLE)
+    @blueprint.doc(description=schemas.TABLE)
     def post(self, how: How, coalition_id: UUID) -> Report:
         """Bring a table of demands together with those that are there."""
         table = tables.DemandImport(current_actor(), coalition_id, how)
-        return imported(how.file, rules.LAYOUT, DemandLineIn(), table.take_in)
+        return imported(how.file, rules.LAYOUT, schemas.DemandLineIn(), table.take_in)
 
 
 @blueprint.route("/cases/<uuid:case_id>/demands")
 class DemandsOfCase(MethodView):
-    @paginated(blueprint, DemandOut)
+    @paginated(blueprint, schemas.DemandOut)
     def get(self, args: dict[str, PageRequest], case_id: UUID) -> Any:
         """List the demands that are about a case."""
         return service.of_case(current_actor(), case_id, args["page"])
@@ -176,14 +161,14 @@ class DemandsOfCase(MethodView):
 
 @blueprint.route("/demands/<uuid:demand_id>")
 class OneDemand(MethodView):
-    @blueprint.response(200, DemandOut)
+    @blueprint.response(200, schemas.DemandOut)
     def get(self, demand_id: UUID) -> service.DemandWithCases:
         """Show a demand."""
         return _tagged(service.demand(current_actor(), demand_id))
 
     @needs_match
-    @blueprint.arguments(DemandIn(partial=True, exclude=("status",)))
-    @blueprint.response(200, DemandOut)
+    @blueprint.arguments(schemas.DemandIn(partial=True, exclude=("status",)))
+    @blueprint.response(200, schemas.DemandOut)
     def patch(
         self, changes: dict[str, Any], demand_id: UUID, expected: int
     ) -> service.DemandWithCases:
@@ -199,13 +184,13 @@ class OneDemand(MethodView):
 
 @blueprint.route("/demands/<uuid:demand_id>/status-changes")
 class DemandStatusChanges(MethodView):
-    @paginated(blueprint, DemandStatusChangeOut)
+    @paginated(blueprint, schemas.DemandStatusChangeOut)
     def get(self, args: dict[str, PageRequest], demand_id: UUID) -> Any:
         """List what has become of a demand, the last recorded first."""
         return service.status_changes(current_actor(), demand_id, args["page"])
 
-    @blueprint.arguments(DemandStatusChangeIn)
-    @blueprint.response(201, DemandStatusChangeOut)
+    @blueprint.arguments(schemas.DemandStatusChangeIn)
+    @blueprint.response(201, schemas.DemandStatusChangeOut)
     def post(self, facts: dict[str, Any], demand_id: UUID) -> Recorded:
         """Say what has become of a demand."""
         return service.change_status(current_actor(), demand_id, facts)

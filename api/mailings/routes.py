@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
-from api.mailings import service
-from api.mailings.schemas import (
-    LetterArgs,
-    LetterOut,
-    MailServerIn,
-    MailServerOut,
-    SuppressionIn,
-    SuppressionOut,
-)
+from api.mailings import schemas, service
 from api.mailings.service import servers, suppressions
 from api.web import tables
 from api.web.etags import IF_MATCH, expected_if_there, needs_match, tagged_by
@@ -37,7 +29,7 @@ _tagged = tagged_by("row.version")
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/letters")
 class Letters(MethodView):
-    @paginated(blueprint, LetterOut, LetterArgs)
+    @paginated(blueprint, schemas.LetterOut, schemas.LetterArgs)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List a coalition's letters, newest first; those that failed for good are `failed`."""
         page = args.pop("page")
@@ -46,7 +38,7 @@ class Letters(MethodView):
 
 @blueprint.route("/letters/<uuid:letter_id>/replays")
 class LetterReplays(MethodView):
-    @blueprint.response(200, LetterOut)
+    @blueprint.response(200, schemas.LetterOut)
     def post(self, letter_id: UUID) -> Letter:
         """Send a letter again that failed for good, within a week."""
         return service.replay(current_actor(), letter_id)
@@ -54,14 +46,14 @@ class LetterReplays(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/mail-server")
 class OwnMailServer(MethodView):
-    @blueprint.response(200, MailServerOut)
+    @blueprint.response(200, schemas.MailServerOut)
     def get(self, coalition_id: UUID) -> servers.MailServerView:
         """Show a coalition's own mail server, and whether it works."""
         return _tagged(servers.server(current_actor(), coalition_id))
 
     @blueprint.doc(parameters=[{**IF_MATCH, "required": False}])
-    @blueprint.arguments(MailServerIn)
-    @blueprint.response(200, MailServerOut)
+    @blueprint.arguments(schemas.MailServerIn)
+    @blueprint.response(200, schemas.MailServerOut)
     def put(self, facts: dict[str, Any], coalition_id: UUID) -> servers.MailServerView:
         """Have a coalition's letters leave over its own server, as its own sender.
 
@@ -80,7 +72,7 @@ class OwnMailServer(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/mail-server/trials")
 class MailServerTrials(MethodView):
-    @blueprint.response(202, LetterOut)
+    @blueprint.response(202, schemas.LetterOut)
     def post(self, coalition_id: UUID) -> Letter:
         """Send a letter to yourself over the coalition's server; see there whether it went."""
         return servers.try_out(current_actor(), coalition_id)
@@ -88,13 +80,13 @@ class MailServerTrials(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/suppressions")
 class Suppressions(MethodView):
-    @paginated(blueprint, SuppressionOut)
+    @paginated(blueprint, schemas.SuppressionOut)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List the addresses that a coalition writes to no more, newest first."""
         return suppressions.of_coalition(current_actor(), coalition_id, args["page"])
 
-    @blueprint.arguments(SuppressionIn)
-    @blueprint.response(201, SuppressionOut)
+    @blueprint.arguments(schemas.SuppressionIn)
+    @blueprint.response(201, schemas.SuppressionOut)
     def post(self, facts: dict[str, str], coalition_id: UUID) -> suppressions.SuppressionView:
         """Leave an address alone, as somebody asked."""
         return suppressions.add(current_actor(), coalition_id, facts["email"])

@@ -8,20 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
-from api.moderation.schemas import (
-    BlockIn,
-    BlockOut,
-    DecidedOut,
-    DecisionIn,
-    HeldOut,
-    InvalidationIn,
-    InvalidationOut,
-    InvalidationReportOut,
-    PreviewArgs,
-    RejectionIn,
-    RetentionOut,
-    TrendsOut,
-)
+from api.moderation import schemas
 from api.moderation.schemas.data import SignatoryDataOut
 from api.moderation.service import blocks, invalidation, persons, queue, retention, trends
 from api.moderation.service.queue import Decision
@@ -43,13 +30,13 @@ _tagged = tagged_by("etag")
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/blocks")
 class Blocks(MethodView):
-    @paginated(blueprint, BlockOut)
+    @paginated(blueprint, schemas.BlockOut)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List what a coalition does not let sign, newest first."""
         return blocks.of_coalition(current_actor(), coalition_id, args["page"])
 
-    @blueprint.arguments(BlockIn)
-    @blueprint.response(201, BlockOut)
+    @blueprint.arguments(schemas.BlockIn)
+    @blueprint.response(201, schemas.BlockOut)
     def post(self, facts: dict[str, Any], coalition_id: UUID) -> blocks.BlockView:
         """Block an address, a domain or names."""
         return blocks.add(current_actor(), coalition_id, facts)
@@ -65,7 +52,7 @@ class OneBlock(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/moderation-queue")
 class Queue(MethodView):
-    @paginated(blueprint, HeldOut)
+    @paginated(blueprint, schemas.HeldOut)
     def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
         """List the signatures that wait for a coordinator, the oldest day first."""
         return queue.waiting(current_actor(), statement_id, args["page"])
@@ -81,7 +68,7 @@ class Approval(MethodView):
 
 @blueprint.route("/signatures/<uuid:signature_id>/rejection")
 class Rejection(MethodView):
-    @blueprint.arguments(RejectionIn)
+    @blueprint.arguments(schemas.RejectionIn)
     @blueprint.response(200, SignatureOut)
     def post(self, given: dict[str, str], signature_id: UUID) -> SignatureView:
         """Turn a signature of the public page away: it does not count.
@@ -94,8 +81,8 @@ class Rejection(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/moderation-decisions")
 class Decisions(MethodView):
-    @blueprint.arguments(DecisionIn)
-    @blueprint.response(200, DecidedOut)
+    @blueprint.arguments(schemas.DecisionIn)
+    @blueprint.response(200, schemas.DecidedOut)
     def post(self, given: dict[str, Any], statement_id: UUID) -> Any:
         """Approve or reject several signatures, all or none."""
         wanted = given["ids"], given["decision"], given["reason"]
@@ -104,15 +91,15 @@ class Decisions(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/invalidations")
 class Invalidations(MethodView):
-    @paginated(blueprint, InvalidationOut)
+    @paginated(blueprint, schemas.InvalidationOut)
     def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
         """List a statement's invalidations, newest first, also those that were undone."""
         return invalidation.of_statement(current_actor(), statement_id, args["page"])
 
-    @blueprint.arguments(PreviewArgs, location="query")
-    @blueprint.arguments(InvalidationIn)
-    @blueprint.response(200, InvalidationReportOut)
-    @blueprint.alt_response(202, schema=InvalidationReportOut, description=JOB)
+    @blueprint.arguments(schemas.PreviewArgs, location="query")
+    @blueprint.arguments(schemas.InvalidationIn)
+    @blueprint.response(200, schemas.InvalidationReportOut)
+    @blueprint.alt_response(202, schema=schemas.InvalidationReportOut, description=JOB)
     def post(self, args: dict[str, Any], given: dict[str, Any], statement_id: UUID) -> Any:
         """Take out of the count whom a rule means; `preview=true` only counts them."""
         actor = current_actor()
@@ -124,7 +111,7 @@ class Invalidations(MethodView):
 
 @blueprint.route("/invalidations/<uuid:invalidation_id>")
 class OneInvalidation(MethodView):
-    @blueprint.response(200, InvalidationOut)
+    @blueprint.response(200, schemas.InvalidationOut)
     def get(self, invalidation_id: UUID) -> invalidation.InvalidationView:
         """Show an invalidation."""
         return invalidation.one(current_actor(), invalidation_id)
@@ -132,8 +119,8 @@ class OneInvalidation(MethodView):
 
 @blueprint.route("/invalidations/<uuid:invalidation_id>/undoing")
 class Undoing(MethodView):
-    @blueprint.response(200, InvalidationOut)
-    @blueprint.alt_response(202, schema=InvalidationOut, description=JOB)
+    @blueprint.response(200, schemas.InvalidationOut)
+    @blueprint.alt_response(202, schema=schemas.InvalidationOut, description=JOB)
     def post(self, invalidation_id: UUID) -> Any:
         """Bring back what an invalidation took out."""
         shown = invalidation.undo(current_actor(), invalidation_id)
@@ -142,7 +129,7 @@ class Undoing(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/signing-trends")
 class Trends(MethodView):
-    @blueprint.response(200, TrendsOut)
+    @blueprint.response(200, schemas.TrendsOut)
     def get(self, statement_id: UUID) -> dict[str, Any]:
         """Show how a statement was signed in the last 24 hours, so that an attack is seen."""
         return trends.trends(current_actor(), statement_id)
@@ -150,7 +137,7 @@ class Trends(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/retention")
 class Retention(MethodView):
-    @blueprint.response(200, RetentionOut)
+    @blueprint.response(200, schemas.RetentionOut)
     def get(self, statement_id: UUID) -> retention.Preview:
         """Show what of a statement will be forgotten, and when."""
         return retention.preview(current_actor(), statement_id)

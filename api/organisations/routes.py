@@ -10,23 +10,8 @@ from flask.views import MethodView
 from api.accounts.routes import current_actor
 from api.infra.pdf import pictures
 from api.infra.tables import layouts
-from api.organisations import service
+from api.organisations import schemas, service
 from api.organisations.rules import importing
-from api.organisations.schemas import (
-    COMMITTER_EXAMPLE,
-    COMMITTER_TABLE,
-    ORGANISATION_EXAMPLE,
-    ORGANISATION_TABLE,
-    CommitterIn,
-    CommitterLineIn,
-    CommitterOut,
-    EntryOut,
-    EntryUseIn,
-    OrganisationIn,
-    OrganisationLineIn,
-    OrganisationOut,
-    SearchArgs,
-)
 from api.organisations.service import imports
 from api.web.etags import needs_match, tagged, tagged_by
 from api.web.files import body_of, received, sent
@@ -51,7 +36,7 @@ _tagged = tagged_by("representative.version")
 
 @blueprint.route("/directory")
 class Directory(MethodView):
-    @paginated(blueprint, EntryOut, SearchArgs)
+    @paginated(blueprint, schemas.EntryOut, schemas.SearchArgs)
     def get(self, args: dict[str, Any]) -> Any:
         """Search the organisations that coalitions have made public."""
         return service.directory(args["page"], args.get("q"))
@@ -59,14 +44,14 @@ class Directory(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/organisations")
 class Organisations(MethodView):
-    @paginated(blueprint, OrganisationOut, SearchArgs)
+    @paginated(blueprint, schemas.OrganisationOut, schemas.SearchArgs)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List or search a coalition's organisations."""
         page, sought = args["page"], args.get("q")
         return service.of_coalition(current_actor(), coalition_id, page, sought)
 
-    @blueprint.arguments(OrganisationIn)
-    @blueprint.response(201, OrganisationOut)
+    @blueprint.arguments(schemas.OrganisationIn)
+    @blueprint.response(201, schemas.OrganisationOut)
     def post(self, facts: dict[str, Any], coalition_id: UUID) -> Organisation:
         """Enter an organisation."""
         return tagged(service.enter(current_actor(), coalition_id, facts))
@@ -84,34 +69,36 @@ class OrganisationTable(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/organisation-imports")
 class OrganisationImports(MethodView):
-    @takes_table(layouts.MOST_BYTES, ORGANISATION_EXAMPLE)
+    @takes_table(layouts.MOST_BYTES, schemas.ORGANISATION_EXAMPLE)
     @blueprint.arguments(ImportArgs, location="query")
     @blueprint.response(200, ImportedTableOut)
-    @blueprint.doc(description=ORGANISATION_TABLE)
+    @blueprint.doc(description=schemas.ORGANISATION_TABLE)
     def post(self, reading: Reading, coalition_id: UUID) -> Imported:
         """Bring a table of organisations together with those that are there."""
         how, layout = reading.how, importing.ORGANISATIONS
         table = imports.OrganisationImport(current_actor(), coalition_id, how)
-        return imported(how.file, layout, OrganisationLineIn(), table.take_in, reading.columns)
+        return imported(
+            how.file, layout, schemas.OrganisationLineIn(), table.take_in, reading.columns
+        )
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/representative-imports")
 class RepresentativeImports(MethodView):
-    @takes_table(layouts.MOST_BYTES, COMMITTER_EXAMPLE)
+    @takes_table(layouts.MOST_BYTES, schemas.COMMITTER_EXAMPLE)
     @blueprint.arguments(ImportArgs, location="query")
     @blueprint.response(200, ImportedTableOut)
-    @blueprint.doc(description=COMMITTER_TABLE)
+    @blueprint.doc(description=schemas.COMMITTER_TABLE)
     def post(self, reading: Reading, coalition_id: UUID) -> Imported:
         """Bring a table of who may commit organisations together with who is there."""
         how, layout = reading.how, importing.REPRESENTATIVES
         table = imports.RepresentativeImport(current_actor(), coalition_id, how)
-        return imported(how.file, layout, CommitterLineIn(), table.take_in, reading.columns)
+        return imported(how.file, layout, schemas.CommitterLineIn(), table.take_in, reading.columns)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/directory-uses")
 class DirectoryUses(MethodView):
-    @blueprint.arguments(EntryUseIn)
-    @blueprint.response(201, OrganisationOut)
+    @blueprint.arguments(schemas.EntryUseIn)
+    @blueprint.response(201, schemas.OrganisationOut)
     def post(self, given: dict[str, UUID], coalition_id: UUID) -> Organisation:
         """Copy a public entry of the directory into an entry of your own."""
         return tagged(service.use(current_actor(), coalition_id, given["entry_id"]))
@@ -119,14 +106,14 @@ class DirectoryUses(MethodView):
 
 @blueprint.route("/organisations/<uuid:organisation_id>")
 class OneOrganisation(MethodView):
-    @blueprint.response(200, OrganisationOut)
+    @blueprint.response(200, schemas.OrganisationOut)
     def get(self, organisation_id: UUID) -> Organisation:
         """Show an organisation."""
         return tagged(service.organisation(current_actor(), organisation_id))
 
     @needs_match
-    @blueprint.arguments(OrganisationIn(partial=True))
-    @blueprint.response(200, OrganisationOut)
+    @blueprint.arguments(schemas.OrganisationIn(partial=True))
+    @blueprint.response(200, schemas.OrganisationOut)
     def patch(self, changes: dict[str, Any], organisation_id: UUID, expected: int) -> Organisation:
         """Change some of an organisation's facts."""
         return tagged(service.change(current_actor(), organisation_id, expected, changes))
@@ -149,7 +136,7 @@ class OrganisationLogo(MethodView):
 
     @needs_match
     @received(pictures.PNG, pictures.SVG, max_bytes=pictures.MAX_BYTES)
-    @blueprint.response(200, OrganisationOut)
+    @blueprint.response(200, schemas.OrganisationOut)
     def put(self, organisation_id: UUID, expected: int) -> Organisation:
         """Give an organisation its logo: a PNG, or an SVG, which is made safe."""
         data = request.get_data()
@@ -164,13 +151,13 @@ class OrganisationLogo(MethodView):
 
 @blueprint.route("/organisations/<uuid:organisation_id>/representatives")
 class Representatives(MethodView):
-    @paginated(blueprint, CommitterOut)
+    @paginated(blueprint, schemas.CommitterOut)
     def get(self, args: dict[str, PageRequest], organisation_id: UUID) -> Any:
         """List who may commit an organisation, and who could until they left."""
         return service.representatives(current_actor(), organisation_id, args["page"])
 
-    @blueprint.arguments(CommitterIn)
-    @blueprint.response(201, CommitterOut)
+    @blueprint.arguments(schemas.CommitterIn)
+    @blueprint.response(201, schemas.CommitterOut)
     def post(self, facts: dict[str, Any], organisation_id: UUID) -> service.Represented:
         """Enter a person who may commit an organisation."""
         return _tagged(service.add_representative(current_actor(), organisation_id, facts))
@@ -178,14 +165,14 @@ class Representatives(MethodView):
 
 @blueprint.route("/representatives/<uuid:representative_id>")
 class OneRepresentative(MethodView):
-    @blueprint.response(200, CommitterOut)
+    @blueprint.response(200, schemas.CommitterOut)
     def get(self, representative_id: UUID) -> service.Represented:
         """Show a representative."""
         return _tagged(service.representative(current_actor(), representative_id))
 
     @needs_match
-    @blueprint.arguments(CommitterIn(partial=True))
-    @blueprint.response(200, CommitterOut)
+    @blueprint.arguments(schemas.CommitterIn(partial=True))
+    @blueprint.response(200, schemas.CommitterOut)
     def patch(
         self, changes: dict[str, Any], representative_id: UUID, expected: int
     ) -> service.Represented:

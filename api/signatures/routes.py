@@ -11,24 +11,7 @@ from flask.views import MethodView
 from api.accounts.routes import current_actor, promised
 from api.accounts.schemas import JobOut
 from api.infra.background.jobs import Job
-from api.signatures import rules
-from api.signatures.schemas import (
-    TABLE,
-    ConfirmationIn,
-    CountsOut,
-    EvidenceArgs,
-    EvidenceOut,
-    ImportArgs,
-    ListArgs,
-    OrderIn,
-    OrderOut,
-    ReportOut,
-    SignatoryIn,
-    SignatureIn,
-    SignatureOut,
-    TableArgs,
-    WarnedSignatureOut,
-)
+from api.signatures import rules, schemas
 from api.signatures.service import changes, evidence, exports, lists, search, tables as service
 from api.signatures.service.exports import For
 from api.web import tables
@@ -62,8 +45,8 @@ _tagged = tagged_by("etag")
 
 @blueprint.route("/statements/<uuid:statement_id>/signatures")
 class Signatures(MethodView):
-    @blueprint.arguments(ListArgs, location="query")
-    @blueprint.response(200, listed(SignatureOut))
+    @blueprint.arguments(schemas.ListArgs, location="query")
+    @blueprint.response(200, listed(schemas.SignatureOut))
     @blueprint.alt_response(202, schema=JobOut, description="A job: names are opened one by one.")
     def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
         """List or search a statement's signatures, in their order.
@@ -80,8 +63,8 @@ class Signatures(MethodView):
         found = search.searched(current_actor(), statement_id, page, args, sought)
         return promised(found) if isinstance(found, Job) else paged(found)
 
-    @blueprint.arguments(SignatureIn)
-    @blueprint.response(201, WarnedSignatureOut)
+    @blueprint.arguments(schemas.SignatureIn)
+    @blueprint.response(201, schemas.WarnedSignatureOut)
     def post(self, facts: dict[str, Any], statement_id: UUID) -> SignatureView:
         """Enter a signature under the newest revision, of which the signatory saw the text."""
         sha256 = facts.pop("revision_sha256")
@@ -90,7 +73,7 @@ class Signatures(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/signature-order")
 class SignatureOrder(MethodView):
-    @blueprint.response(200, OrderOut)
+    @blueprint.response(200, schemas.OrderOut)
     def get(self, statement_id: UUID) -> dict[str, Any]:
         """Give the ids of a statement's signatures in order."""
         ids, version = changes.order(current_actor(), statement_id)
@@ -98,8 +81,8 @@ class SignatureOrder(MethodView):
         return {"ids": ids}
 
     @needs_match
-    @blueprint.arguments(OrderIn)
-    @blueprint.response(200, OrderOut)
+    @blueprint.arguments(schemas.OrderIn)
+    @blueprint.response(200, schemas.OrderOut)
     def put(self, given: dict[str, Any], statement_id: UUID, expected: int) -> dict[str, Any]:
         """Put a statement's signatures into another order, all in one call."""
         ids, version = changes.reorder(current_actor(), statement_id, expected, given["ids"])
@@ -109,7 +92,7 @@ class SignatureOrder(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/signature-counts")
 class SignatureCounts(MethodView):
-    @blueprint.response(200, CountsOut)
+    @blueprint.response(200, schemas.CountsOut)
     def get(self, statement_id: UUID) -> dict[str, Any]:
         """Count a statement's signatures: in all, by kind, source, country and day."""
         return lists.numbers(current_actor(), statement_id)
@@ -118,7 +101,7 @@ class SignatureCounts(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/signatures.csv")
 class SignatureTable(MethodView):
     @sent(CSV)
-    @blueprint.arguments(TableArgs, location="query")
+    @blueprint.arguments(schemas.TableArgs, location="query")
     def get(self, wanted: dict[str, Any], statement_id: UUID) -> Response:
         """Give a statement's signatories as a table.
 
@@ -136,7 +119,7 @@ class SignatureTable(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/signatures.json")
 class SignatureList(MethodView):
     @sent(JSON, schemas={JSON: {"type": "object"}})
-    @blueprint.arguments(TableArgs, location="query")
+    @blueprint.arguments(schemas.TableArgs, location="query")
     def get(self, wanted: dict[str, Any], statement_id: UUID) -> Response:
         """Give a statement's signatories as one list; for whom, as for the table."""
         whom = wanted.pop("for")
@@ -147,9 +130,9 @@ class SignatureList(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/signature-imports")
 class SignatureImports(MethodView):
     @tables.takes_table(rules.MOST_BYTES, {tables.CSV: EXAMPLE})
-    @blueprint.arguments(ImportArgs, location="query")
-    @blueprint.response(200, ReportOut)
-    @blueprint.doc(description=TABLE)
+    @blueprint.arguments(schemas.ImportArgs, location="query")
+    @blueprint.response(200, schemas.ReportOut)
+    @blueprint.doc(description=schemas.TABLE)
     def post(self, args: dict[str, Any], statement_id: UUID) -> Report:
         """Enter the signatories of a table; the answer tells what became of each line."""
         take = partial(
@@ -161,19 +144,19 @@ class SignatureImports(MethodView):
             preview=args["is_preview"],
             evidence_id=args["evidence_id"],
         )
-        return tables.imported(file_args(args), rules.LAYOUT, SignatoryIn(), take)
+        return tables.imported(file_args(args), rules.LAYOUT, schemas.SignatoryIn(), take)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/evidence")
 class Scans(MethodView):
-    @paginated(blueprint, EvidenceOut)
+    @paginated(blueprint, schemas.EvidenceOut)
     def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
         """List the scans of what was signed on paper."""
         return evidence.listed(current_actor(), statement_id, args["page"])
 
     @received(*rules.SCANS, max_bytes=rules.MOST_OF_A_SCAN, examples={"application/pdf": SCAN})
-    @blueprint.arguments(EvidenceArgs, location="query")
-    @blueprint.response(201, EvidenceOut)
+    @blueprint.arguments(schemas.EvidenceArgs, location="query")
+    @blueprint.response(201, schemas.EvidenceOut)
     def post(self, args: dict[str, Any], statement_id: UUID) -> Evidence:
         """Keep a scan of what was signed on paper: a PDF, a JPEG or a PNG of up to 20 MB."""
         content, kind = request.get_data(), request.mimetype
@@ -183,7 +166,7 @@ class Scans(MethodView):
 
 @blueprint.route("/evidence/<uuid:evidence_id>")
 class OneScan(MethodView):
-    @blueprint.response(200, EvidenceOut)
+    @blueprint.response(200, schemas.EvidenceOut)
     def get(self, evidence_id: UUID) -> Evidence:
         """Show what is known of a scan."""
         tag(1)  # it never changes
@@ -208,14 +191,14 @@ class ScanFile(MethodView):
 
 @blueprint.route("/signatures/<uuid:signature_id>")
 class OneSignature(MethodView):
-    @blueprint.response(200, SignatureOut)
+    @blueprint.response(200, schemas.SignatureOut)
     def get(self, signature_id: UUID) -> SignatureView:
         """Show a signature, as far as you may see it."""
         return _tagged(lists.signature(current_actor(), signature_id))
 
     @needs_match
-    @blueprint.arguments(SignatoryIn(partial=True))
-    @blueprint.response(200, WarnedSignatureOut)
+    @blueprint.arguments(schemas.SignatoryIn(partial=True))
+    @blueprint.response(200, schemas.WarnedSignatureOut)
     def patch(self, facts: dict[str, Any], signature_id: UUID, expected: int) -> SignatureView:
         """Change what is known of a signatory, or who may see it."""
         return _tagged(changes.change(current_actor(), signature_id, expected, facts))
@@ -229,8 +212,8 @@ class OneSignature(MethodView):
 
 @blueprint.route("/signatures/<uuid:signature_id>/confirmation")
 class Confirmation(MethodView):
-    @blueprint.arguments(ConfirmationIn)
-    @blueprint.response(200, SignatureOut)
+    @blueprint.arguments(schemas.ConfirmationIn)
+    @blueprint.response(200, schemas.SignatureOut)
     def post(self, given: dict[str, str], signature_id: UUID) -> SignatureView:
         """Bind a signature to the newest revision, of which the signatory saw the text."""
         sha256 = given["revision_sha256"]
@@ -239,7 +222,7 @@ class Confirmation(MethodView):
 
 @blueprint.route("/signatures/<uuid:signature_id>/withdrawal")
 class Withdrawal(MethodView):
-    @blueprint.response(200, SignatureOut)
+    @blueprint.response(200, schemas.SignatureOut)
     def post(self, signature_id: UUID) -> SignatureView:
         """Take a signature back: it does not count any more, and who gave it is forgotten."""
         return _tagged(changes.withdraw(current_actor(), signature_id))
@@ -247,7 +230,7 @@ class Withdrawal(MethodView):
 
 @blueprint.route("/signatures/<uuid:signature_id>/hiding")
 class Hiding(MethodView):
-    @blueprint.response(200, SignatureOut)
+    @blueprint.response(200, schemas.SignatureOut)
     def post(self, signature_id: UUID) -> SignatureView:
         """Take a name out of all that others see; coordinators go on seeing it, and it counts."""
         return _tagged(changes.hide(current_actor(), signature_id))
@@ -255,7 +238,7 @@ class Hiding(MethodView):
 
 @blueprint.route("/signatures/<uuid:signature_id>/erasure")
 class Erasure(MethodView):
-    @blueprint.response(200, SignatureOut)
+    @blueprint.response(200, schemas.SignatureOut)
     def post(self, signature_id: UUID) -> SignatureView:
         """Forget who gave a signature, for good, and go on counting it as anonymous."""
         return _tagged(changes.erase(current_actor(), signature_id))

@@ -9,22 +9,7 @@ from flask.views import MethodView
 
 from api.accounts.routes import current_actor
 from api.signatures.schemas import PublicCountsOut
-from api.signing import service
-from api.signing.schemas import (
-    AcceptedOut,
-    ChallengeOut,
-    CodeIn,
-    OwnSignatureIn,
-    OwnSignatureOut,
-    PendingOut,
-    PublicSignatoryOut,
-    PublicSignatureIn,
-    PublicStatementArgs,
-    PublicStatementOut,
-    SigningIn,
-    SigningOut,
-    SuccessorIn,
-)
+from api.signing import schemas, service
 from api.signing.service import origins, settings
 from api.statements.schemas import DraftOut
 from api.web.etags import needs_match, tag, tagged_by
@@ -67,14 +52,14 @@ def _let_sites_read(answer: Response) -> Response:
 
 @blueprint.route("/statements/<uuid:statement_id>/signing")
 class StatementSigning(MethodView):
-    @blueprint.response(200, SigningOut)
+    @blueprint.response(200, schemas.SigningOut)
     def get(self, statement_id: UUID) -> settings.Set:
         """Show how a statement is signed in public."""
         return _tagged(settings.signing(current_actor(), statement_id))
 
     @needs_match
-    @blueprint.arguments(SigningIn)
-    @blueprint.response(200, SigningOut)
+    @blueprint.arguments(schemas.SigningIn)
+    @blueprint.response(200, schemas.SigningOut)
     def put(self, given: dict[str, Any], statement_id: UUID, expected: int) -> settings.Set:
         """Say how a statement is signed in public: from when, until when, by whom.
 
@@ -86,7 +71,7 @@ class StatementSigning(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/successors")
 class Successors(MethodView):
-    @blueprint.arguments(SuccessorIn)
+    @blueprint.arguments(schemas.SuccessorIn)
     @blueprint.response(201, DraftOut)
     def post(self, given: dict[str, str], statement_id: UUID) -> Any:
         """Close a statement's signing, and continue it in a new one with the draft's text.
@@ -100,8 +85,8 @@ class Successors(MethodView):
 
 @blueprint.route(HERE)
 class PublicStatement(MethodView):
-    @blueprint.arguments(PublicStatementArgs, location="query")
-    @blueprint.response(200, PublicStatementOut)
+    @blueprint.arguments(schemas.PublicStatementArgs, location="query")
+    @blueprint.response(200, schemas.PublicStatementOut)
     def get(self, args: dict[str, Any], address: str) -> Public:
         """Read a statement that is, was or will be signed in public, and how to sign it."""
         return service.public(address, args["language"])
@@ -109,13 +94,13 @@ class PublicStatement(MethodView):
 
 @blueprint.route(f"{HERE}/signatures")
 class PublicSignatures(MethodView):
-    @paginated(blueprint, PublicSignatoryOut)
+    @paginated(blueprint, schemas.PublicSignatoryOut)
     def get(self, args: dict[str, PageRequest], address: str) -> Any:
         """List who signed, as far as they wish to be seen, in their order."""
         return service.signatories(address, args["page"])
 
-    @blueprint.arguments(PublicSignatureIn())  # made once, not for each of a rush
-    @blueprint.response(202, AcceptedOut)
+    @blueprint.arguments(schemas.PublicSignatureIn())  # made once, not for each of a rush
+    @blueprint.response(202, schemas.AcceptedOut)
     def post(self, given: dict[str, Any], address: str) -> dict[str, str]:
         """Ask to sign. Everybody is answered alike; what comes of it, the mailbox learns."""
         service.receive(address, given, given["revision_sha256"], request.remote_addr)
@@ -132,7 +117,7 @@ class PublicCounts(MethodView):
 
 @blueprint.route(f"{HERE}/challenge")
 class Challenge(MethodView):
-    @blueprint.response(200, ChallengeOut)
+    @blueprint.response(200, schemas.ChallengeOut)
     def get(self, address: str) -> Response:
         """Get a proof of work to do: with it, more signatures are taken from one network."""
         answer = jsonify(service.challenge(address))
@@ -142,8 +127,8 @@ class Challenge(MethodView):
 
 @blueprint.route(f"{HERE}/confirmations")
 class CodeConfirmations(MethodView):
-    @blueprint.arguments(CodeIn)
-    @blueprint.response(200, PendingOut)
+    @blueprint.arguments(schemas.CodeIn)
+    @blueprint.response(200, schemas.PendingOut)
     def post(self, given: dict[str, str], address: str) -> WaitingSignature:
         """Confirm a signature by the short code of its letter."""
         return service.confirm_by_code(address, given["code"], request.remote_addr)
@@ -151,7 +136,7 @@ class CodeConfirmations(MethodView):
 
 @blueprint.route("/public/pending-signatures/<string:secret>")
 class PendingSignature(MethodView):
-    @blueprint.response(200, PendingOut)
+    @blueprint.response(200, schemas.PendingOut)
     def get(self, secret: str) -> WaitingSignature:
         """Show what a link of a letter would confirm; nothing changes."""
         return service.pending(secret)
@@ -159,7 +144,7 @@ class PendingSignature(MethodView):
 
 @blueprint.route("/public/pending-signatures/<string:secret>/confirmation")
 class LinkConfirmation(MethodView):
-    @blueprint.response(200, PendingOut)
+    @blueprint.response(200, schemas.PendingOut)
     def post(self, secret: str) -> WaitingSignature:
         """Confirm a signature by the link of its letter, any number of times in seven days.
 
@@ -171,7 +156,7 @@ class LinkConfirmation(MethodView):
 
 @blueprint.route("/public/own-signatures/<string:secret>")
 class OwnSignature(MethodView):
-    @blueprint.response(200, OwnSignatureOut)
+    @blueprint.response(200, schemas.OwnSignatureOut)
     def get(self, secret: str) -> Own:
         """Show one's own signature, and all that is kept of it."""
         return service.own(secret)
@@ -179,8 +164,8 @@ class OwnSignature(MethodView):
 
 @blueprint.route("/public/own-signatures/<string:secret>/corrections")
 class OwnCorrections(MethodView):
-    @blueprint.arguments(OwnSignatureIn)
-    @blueprint.response(200, OwnSignatureOut)
+    @blueprint.arguments(schemas.OwnSignatureIn)
+    @blueprint.response(200, schemas.OwnSignatureOut)
     def post(self, given: dict[str, Any], secret: str) -> Own:
         """Correct one's own signature, show it to more or fewer, or end a mailing."""
         return service.correct(secret, given)
@@ -188,7 +173,7 @@ class OwnCorrections(MethodView):
 
 @blueprint.route("/public/own-signatures/<string:secret>/hiding")
 class OwnHiding(MethodView):
-    @blueprint.response(200, OwnSignatureOut)
+    @blueprint.response(200, schemas.OwnSignatureOut)
     def post(self, secret: str) -> Own:
         """Show one's name nowhere any more, at once; the signature goes on counting."""
         return service.hide(secret)
@@ -196,7 +181,7 @@ class OwnHiding(MethodView):
 
 @blueprint.route("/public/own-signatures/<string:secret>/withdrawal")
 class OwnWithdrawal(MethodView):
-    @blueprint.response(200, OwnSignatureOut)
+    @blueprint.response(200, schemas.OwnSignatureOut)
     def post(self, secret: str) -> Own:
         """Take one's own signature back: it does not count, and who gave it is forgotten."""
         return service.withdraw(secret)

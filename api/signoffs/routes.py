@@ -7,18 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
-from api.signoffs import service
-from api.signoffs.schemas import (
-    AnswerIn,
-    AppearanceIn,
-    AskedOut,
-    AsksIn,
-    HandOverIn,
-    MemberAppearanceIn,
-    RoundIn,
-    RoundOut,
-    SignOffIn,
-)
+from api.signoffs import schemas, service
 from api.signoffs.schemas.board import BoardMemberOut, BoardOut
 from api.web.etags import IF_MATCH, expected_if_there, tagged
 from api.web.rest import Blueprint
@@ -36,14 +25,14 @@ blueprint = Blueprint(
 
 @blueprint.route("/statements/<uuid:statement_id>/sign-off-round")
 class SignOffRound(MethodView):
-    @blueprint.response(200, RoundOut)
+    @blueprint.response(200, schemas.RoundOut)
     def get(self, statement_id: UUID) -> Round:
         """Show how a statement is signed off."""
         return tagged(service.round_of(current_actor(), statement_id))
 
     @blueprint.doc(parameters=[{**IF_MATCH, "required": False}])
-    @blueprint.arguments(RoundIn)
-    @blueprint.response(200, RoundOut)
+    @blueprint.arguments(schemas.RoundIn)
+    @blueprint.response(200, schemas.RoundOut)
     def put(self, facts: dict[str, Any], statement_id: UUID) -> Round:
         """Ask a statement's members to sign it off; or change by when, with If-Match.
 
@@ -57,7 +46,7 @@ class SignOffRound(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/sign-off-round/closing")
 class SignOffClosing(MethodView):
-    @blueprint.response(200, RoundOut)
+    @blueprint.response(200, schemas.RoundOut)
     def post(self, statement_id: UUID) -> Round:
         """End a round: what was answered stays, nobody is reminded."""
         return tagged(service.close(current_actor(), statement_id))
@@ -65,7 +54,7 @@ class SignOffClosing(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/sign-off-round/asks")
 class SignOffAsks(MethodView):
-    @blueprint.arguments(AsksIn)
+    @blueprint.arguments(schemas.AsksIn)
     @blueprint.response(200, BoardOut)
     def post(self, given: dict[str, list[UUID]], statement_id: UUID) -> dict[str, Any]:
         """Ask members that came later, and new representatives of those that were asked."""
@@ -83,7 +72,7 @@ class SignOffBoard(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/sign-offs")
 class SignOffs(MethodView):
-    @blueprint.arguments(SignOffIn)
+    @blueprint.arguments(schemas.SignOffIn)
     @blueprint.response(201, BoardMemberOut)
     def post(self, facts: dict[str, Any], statement_id: UUID) -> dict[str, Any]:
         """Enter an answer that a member gave in another way, as by telephone."""
@@ -93,7 +82,7 @@ class SignOffs(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/appearances")
 class Appearances(MethodView):
-    @blueprint.arguments(MemberAppearanceIn)
+    @blueprint.arguments(schemas.MemberAppearanceIn)
     @blueprint.response(201, BoardMemberOut)
     def post(self, facts: dict[str, Any], statement_id: UUID) -> dict[str, Any]:
         """Enter how a member wants to appear, which it said in another way.
@@ -105,7 +94,7 @@ class Appearances(MethodView):
 
 @blueprint.route("/public/sign-offs/<string:secret>")
 class PublicSignOff(MethodView):
-    @blueprint.response(200, AskedOut)
+    @blueprint.response(200, schemas.AskedOut)
     def get(self, secret: str) -> AskedApproval:
         """Show the text that a letter's link asks about, and what was answered so far."""
         return service.asked(secret)
@@ -113,8 +102,8 @@ class PublicSignOff(MethodView):
 
 @blueprint.route("/public/sign-offs/<string:secret>/answers")
 class PublicAnswers(MethodView):
-    @blueprint.arguments(AnswerIn)
-    @blueprint.response(200, AskedOut)
+    @blueprint.arguments(schemas.AnswerIn)
+    @blueprint.response(200, schemas.AskedOut)
     def post(self, facts: dict[str, Any], secret: str) -> AskedApproval:
         """Answer for a member. The latest answer counts, until the text is published."""
         return service.answer(secret, facts)
@@ -122,8 +111,8 @@ class PublicAnswers(MethodView):
 
 @blueprint.route("/public/sign-offs/<string:secret>/appearances")
 class PublicAppearances(MethodView):
-    @blueprint.arguments(AppearanceIn)
-    @blueprint.response(200, AskedOut)
+    @blueprint.arguments(schemas.AppearanceIn)
+    @blueprint.response(200, schemas.AskedOut)
     def post(self, facts: dict[str, Any], secret: str) -> AskedApproval:
         """Choose how your organisation appears: before it answers, or once the text is published.
 
@@ -134,8 +123,8 @@ class PublicAppearances(MethodView):
 
 @blueprint.route("/public/sign-offs/<string:secret>/hand-overs")
 class PublicHandOvers(MethodView):
-    @blueprint.arguments(HandOverIn)
-    @blueprint.response(200, AskedOut)
+    @blueprint.arguments(schemas.HandOverIn)
+    @blueprint.response(200, schemas.AskedOut)
     def post(self, facts: dict[str, Any], secret: str) -> AskedApproval:
         """Have a colleague answer instead; your link goes on showing what happens."""
         return service.hand_over(secret, facts)

@@ -7,25 +7,8 @@ from typing import TYPE_CHECKING, Any
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
-from api.statements import service
+from api.statements import schemas, service
 from api.statements.models import Weight
-from api.statements.schemas import (
-    DraftOut,
-    FrozenOut,
-    MovedOut,
-    PastDemandArgs,
-    PastDemandOut,
-    PastDemandsOut,
-    RevisionIn,
-    RevisionOut,
-    RevisionRowOut,
-    StatementArgs,
-    StatementIn,
-    StatementOut,
-    TransitionIn,
-    WorkArgs,
-    WorkOut,
-)
 from api.statements.service import past, work
 from api.web.etags import needs_match, tag, tagged, tagged_by
 from api.web.paging import paged, paginated
@@ -43,14 +26,14 @@ _tagged = tagged_by("statement.version")
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/statements")
 class Statements(MethodView):
-    @paginated(blueprint, StatementOut, StatementArgs)
+    @paginated(blueprint, schemas.StatementOut, schemas.StatementArgs)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List a coalition's statements, newest first."""
         page = args.pop("page")
         return service.statements(current_actor(), coalition_id, page, args)
 
-    @blueprint.arguments(StatementIn)
-    @blueprint.response(201, DraftOut)
+    @blueprint.arguments(schemas.StatementIn)
+    @blueprint.response(201, schemas.DraftOut)
     def post(self, given: dict[str, Any], coalition_id: UUID) -> service.SavedStatement:
         """Begin a statement from a text of your own."""
         return _tagged(service.begin(current_actor(), coalition_id, given["document"]))
@@ -58,7 +41,7 @@ class Statements(MethodView):
 
 @blueprint.route("/cases/<uuid:case_id>/statements")
 class CaseStatements(MethodView):
-    @paginated(blueprint, StatementOut)
+    @paginated(blueprint, schemas.StatementOut)
     def get(self, args: dict[str, PageRequest], case_id: UUID) -> Any:
         """List the statements that name a case."""
         return service.naming(current_actor(), case_id, args["page"])
@@ -66,7 +49,7 @@ class CaseStatements(MethodView):
 
 @blueprint.route("/demands/<uuid:demand_id>/statements")
 class DemandStatements(MethodView):
-    @paginated(blueprint, PastDemandOut)
+    @paginated(blueprint, schemas.PastDemandOut)
     def get(self, args: dict[str, PageRequest], demand_id: UUID) -> Any:
         """List where a demand was asked, by its key: revisions, and drafts that add to them."""
         return past.of_demand(current_actor(), demand_id, args["page"])
@@ -74,8 +57,8 @@ class DemandStatements(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/past-demands")
 class PastDemands(MethodView):
-    @blueprint.arguments(PastDemandArgs, location="query")
-    @blueprint.response(200, PastDemandsOut)
+    @blueprint.arguments(schemas.PastDemandArgs, location="query")
+    @blueprint.response(200, schemas.PastDemandsOut)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """Find what a coalition's texts asked in words like these, the likest first.
 
@@ -87,8 +70,8 @@ class PastDemands(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/work-list")
 class WorkList(MethodView):
-    @blueprint.arguments(WorkArgs, location="query")
-    @blueprint.response(200, WorkOut)
+    @blueprint.arguments(schemas.WorkArgs, location="query")
+    @blueprint.response(200, schemas.WorkOut)
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
         """List what waits for work, the longest first: cases, demands and drafts.
 
@@ -104,7 +87,7 @@ class WorkList(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>")
 class OneStatement(MethodView):
-    @blueprint.response(200, StatementOut)
+    @blueprint.response(200, schemas.StatementOut)
     def get(self, statement_id: UUID) -> Statement:
         """Show a statement, without its text."""
         return tagged(service.statement(current_actor(), statement_id))
@@ -118,14 +101,14 @@ class OneStatement(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/draft")
 class Draft(MethodView):
-    @blueprint.response(200, DraftOut)
+    @blueprint.response(200, schemas.DraftOut)
     def get(self, statement_id: UUID) -> service.SavedStatement:
         """Show a statement's draft; what may not be named is in it for coordinators only."""
         return _tagged(service.draft(current_actor(), statement_id))
 
     @needs_match
-    @blueprint.arguments(StatementIn)
-    @blueprint.response(200, DraftOut)
+    @blueprint.arguments(schemas.StatementIn)
+    @blueprint.response(200, schemas.DraftOut)
     def put(
         self, given: dict[str, Any], statement_id: UUID, expected: int
     ) -> service.SavedStatement:
@@ -136,14 +119,14 @@ class Draft(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/revisions")
 class Revisions(MethodView):
-    @paginated(blueprint, RevisionRowOut)
+    @paginated(blueprint, schemas.RevisionRowOut)
     def get(self, args: dict[str, PageRequest], statement_id: UUID) -> Any:
         """List a statement's revisions, newest first."""
         return service.revisions(current_actor(), statement_id, args["page"])
 
     @needs_match
-    @blueprint.arguments(RevisionIn)
-    @blueprint.response(201, FrozenOut)
+    @blueprint.arguments(schemas.RevisionIn)
+    @blueprint.response(201, schemas.FrozenOut)
     def post(self, given: dict[str, Any], statement_id: UUID, expected: int) -> service.Frozen:
         """Freeze the draft, in the version that you read, as the next revision.
 
@@ -158,7 +141,7 @@ class Revisions(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/revisions/<int:number>")
 class OneRevision(MethodView):
-    @blueprint.response(200, RevisionOut)
+    @blueprint.response(200, schemas.RevisionOut)
     def get(self, statement_id: UUID, number: int) -> Revision:
         """Show a revision: what was signed."""
         found = service.revision(current_actor(), statement_id, number)
@@ -169,8 +152,8 @@ class OneRevision(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/transitions")
 class Transitions(MethodView):
     @needs_match
-    @blueprint.arguments(TransitionIn)
-    @blueprint.response(200, MovedOut)
+    @blueprint.arguments(schemas.TransitionIn)
+    @blueprint.response(200, schemas.MovedOut)
     def post(self, given: dict[str, Any], statement_id: UUID, expected: int) -> service.Moved:
         """Move a statement on: to review, back to draft, to be published, and after.
 

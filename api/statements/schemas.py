@@ -175,7 +175,7 @@ class WorkCountsOut(OutSchema):
 class WorkOut(listed(WorkItemOut)):  # type: ignore[misc] # a class that is made
     """A page of what waits."""
 
-    counts = fields.Nested(WorkCountsOut, required=True)
+    counts = fields.Nested(WorkCountsOut)
 
 
 class DraftOut(OutSchema):

@@ -9,17 +9,8 @@ from flask.views import MethodView
 
 from api.accounts.routes import current_actor
 from api.portable.rules import writing
-from api.templates import service
+from api.templates import schemas, service
 from api.templates.rules.template import MAX_BYTES
-from api.templates.schemas import (
-    SOURCE,
-    BuiltInsOut,
-    BuiltInUseIn,
-    FileArgs,
-    TemplateIn,
-    TemplateRowOut,
-    TemplateVersionOut,
-)
 from api.web.etags import needs_match, tag
 from api.web.files import body_of, received, sent
 from api.web.paging import paginated
@@ -35,13 +26,13 @@ blueprint = Blueprint(
     "templates", __name__, url_prefix="/v1", description="Texts with placeholders."
 )
 YAML, JSON = "application/yaml", "application/json"
-EXAMPLES = {YAML: SOURCE, JSON: SOURCE}
+EXAMPLES = {YAML: schemas.SOURCE, JSON: schemas.SOURCE}
 MOST_BYTES = 4 * MAX_BYTES  # a file has spaces and notes that a template has not
 
 
 @blueprint.route("/built-in-templates")
 class BuiltInTemplates(MethodView):
-    @blueprint.response(200, BuiltInsOut)
+    @blueprint.response(200, schemas.BuiltInsOut)
     def get(self) -> dict[str, Any]:
         """List the templates that come with the product."""
         return {
@@ -59,13 +50,13 @@ class BuiltInTemplates(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/templates")
 class Templates(MethodView):
-    @paginated(blueprint, TemplateRowOut)
+    @paginated(blueprint, schemas.TemplateRowOut)
     def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
         """List a coalition's templates."""
         return service.templates(current_actor(), coalition_id, args["page"])
 
-    @blueprint.arguments(TemplateIn)
-    @blueprint.response(201, TemplateVersionOut)
+    @blueprint.arguments(schemas.TemplateIn)
+    @blueprint.response(201, schemas.TemplateVersionOut)
     def post(self, given: dict[str, Any], coalition_id: UUID) -> dict[str, Any]:
         """Keep a template; it is checked before it is kept."""
         return _shown(service.keep(current_actor(), coalition_id, given["source"]))
@@ -73,8 +64,8 @@ class Templates(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/built-in-template-uses")
 class BuiltInTemplateUses(MethodView):
-    @blueprint.arguments(BuiltInUseIn)
-    @blueprint.response(201, TemplateVersionOut)
+    @blueprint.arguments(schemas.BuiltInUseIn)
+    @blueprint.response(201, schemas.TemplateVersionOut)
     def post(self, given: dict[str, str], coalition_id: UUID) -> dict[str, Any]:
         """Copy a template that comes with the product, to be used and changed."""
         return _shown(service.use_built_in(current_actor(), coalition_id, given["built_in"]))
@@ -82,14 +73,14 @@ class BuiltInTemplateUses(MethodView):
 
 @blueprint.route("/templates/<uuid:template_id>")
 class OneTemplate(MethodView):
-    @blueprint.response(200, TemplateVersionOut)
+    @blueprint.response(200, schemas.TemplateVersionOut)
     def get(self, template_id: UUID) -> dict[str, Any]:
         """Show the newest version of a template, with the form of its facts."""
         return _shown(service.template(current_actor(), template_id))
 
     @needs_match
-    @blueprint.arguments(TemplateIn)
-    @blueprint.response(200, TemplateVersionOut)
+    @blueprint.arguments(schemas.TemplateIn)
+    @blueprint.response(200, schemas.TemplateVersionOut)
     def put(self, given: dict[str, Any], template_id: UUID, expected: int) -> dict[str, Any]:
         """Put a new version on a template; statements keep the one that they came from."""
         return _shown(service.change(current_actor(), template_id, expected, given["source"]))
@@ -104,7 +95,7 @@ class OneTemplate(MethodView):
 @blueprint.route("/coalitions/<uuid:coalition_id>/template-files")
 class TemplateFiles(MethodView):
     @received(YAML, JSON, max_bytes=MOST_BYTES, examples=EXAMPLES)
-    @blueprint.response(201, TemplateVersionOut)
+    @blueprint.response(201, schemas.TemplateVersionOut)
     def post(self, coalition_id: UUID) -> dict[str, Any]:
         """Keep a template that comes as a file; it is checked before it is kept."""
         return _shown(service.keep_file(current_actor(), coalition_id, request.get_data()))
@@ -113,7 +104,7 @@ class TemplateFiles(MethodView):
 @blueprint.route("/templates/<uuid:template_id>/file")
 class TemplateFile(MethodView):
     @sent(YAML, JSON)
-    @blueprint.arguments(FileArgs, location="query")
+    @blueprint.arguments(schemas.FileArgs, location="query")
     def get(self, args: dict[str, Any], template_id: UUID) -> Response:
         """Give the newest version of a template as a file, to be read, edited and sent on."""
         version = service.template(current_actor(), template_id)
@@ -125,7 +116,7 @@ class TemplateFile(MethodView):
 
     @needs_match
     @received(YAML, JSON, max_bytes=MOST_BYTES, examples=EXAMPLES)
-    @blueprint.response(200, TemplateVersionOut)
+    @blueprint.response(200, schemas.TemplateVersionOut)
     def put(self, template_id: UUID, expected: int) -> dict[str, Any]:
         """Put a new version on a template from a file."""
         data = request.get_data()
@@ -134,7 +125,7 @@ class TemplateFile(MethodView):
 
 @blueprint.route("/templates/<uuid:template_id>/versions")
 class TemplateVersions(MethodView):
-    @paginated(blueprint, TemplateVersionOut)
+    @paginated(blueprint, schemas.TemplateVersionOut)
     def get(self, args: dict[str, PageRequest], template_id: UUID) -> Any:
         """List a template's versions, newest first."""
         page = service.versions(current_actor(), template_id, args["page"])

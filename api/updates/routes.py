@@ -8,17 +8,7 @@ from flask.views import MethodView
 
 from api.accounts.routes import current_actor, promised
 from api.accounts.schemas import JobOut
-from api.updates import service
-from api.updates.schemas import (
-    UpdateCountOut,
-    UpdateIn,
-    UpdateOut,
-    UpdatePreviewArgs,
-    UpdatePreviewOut,
-    UpdateProgressOut,
-    UpdateTestIn,
-    UpdateTestOut,
-)
+from api.updates import schemas, service
 from api.web.etags import needs_match, tagged
 from api.web.paging import paginated
 from api.web.rest import Blueprint
@@ -35,13 +25,13 @@ blueprint = Blueprint("updates", __name__, url_prefix="/v1", description=ABOUT)
 
 @blueprint.route("/statements/<uuid:statement_id>/updates")
 class Updates(MethodView):
-    @paginated(blueprint, UpdateOut)
+    @paginated(blueprint, schemas.UpdateOut)
     def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
         """List a statement's updates, newest first."""
         return service.of_statement(current_actor(), statement_id, args["page"])
 
-    @blueprint.arguments(UpdateIn)
-    @blueprint.response(201, UpdateOut)
+    @blueprint.arguments(schemas.UpdateIn)
+    @blueprint.response(201, schemas.UpdateOut)
     def post(self, facts: dict[str, Any], statement_id: UUID) -> Update:
         """Write an update; nothing is sent yet."""
         return tagged(service.write(current_actor(), statement_id, facts))
@@ -49,14 +39,14 @@ class Updates(MethodView):
 
 @blueprint.route("/updates/<uuid:update_id>")
 class OneUpdate(MethodView):
-    @blueprint.response(200, UpdateOut)
+    @blueprint.response(200, schemas.UpdateOut)
     def get(self, update_id: UUID) -> Update:
         """Show an update."""
         return tagged(service.one(current_actor(), update_id))
 
     @needs_match
-    @blueprint.arguments(UpdateIn(partial=True))
-    @blueprint.response(200, UpdateOut)
+    @blueprint.arguments(schemas.UpdateIn(partial=True))
+    @blueprint.response(200, schemas.UpdateOut)
     def patch(self, facts: dict[str, Any], update_id: UUID, expected: int) -> Update:
         """Change an update that was not begun."""
         return tagged(service.change(current_actor(), update_id, expected, facts))
@@ -70,8 +60,8 @@ class OneUpdate(MethodView):
 
 @blueprint.route("/updates/<uuid:update_id>/preview")
 class UpdatePreview(MethodView):
-    @blueprint.arguments(UpdatePreviewArgs, location="query")
-    @blueprint.response(200, UpdatePreviewOut)
+    @blueprint.arguments(schemas.UpdatePreviewArgs, location="query")
+    @blueprint.response(200, schemas.UpdatePreviewOut)
     def get(self, args: dict[str, str], update_id: UUID) -> dict[str, Any]:
         """Show the letter as who reads a language gets it, as HTML and as plain text."""
         language, letter = service.preview(current_actor(), update_id, args.get("language"))
@@ -80,8 +70,8 @@ class UpdatePreview(MethodView):
 
 @blueprint.route("/updates/<uuid:update_id>/tests")
 class UpdateTests(MethodView):
-    @blueprint.arguments(UpdateTestIn)
-    @blueprint.response(202, UpdateTestOut)
+    @blueprint.arguments(schemas.UpdateTestIn)
+    @blueprint.response(202, schemas.UpdateTestOut)
     def post(self, given: dict[str, str | None], update_id: UUID) -> dict[str, str]:
         """Send the letter to yourself, as your role's address has it; to nobody else."""
         return {"language": service.try_out(current_actor(), update_id, given["language"])}
@@ -89,7 +79,7 @@ class UpdateTests(MethodView):
 
 @blueprint.route("/updates/<uuid:update_id>/counts")
 class UpdateCounts(MethodView):
-    @blueprint.response(200, UpdateCountOut)
+    @blueprint.response(200, schemas.UpdateCountOut)
     @blueprint.alt_response(202, schema=JobOut, description=JOB)
     def post(self, update_id: UUID) -> Any:
         """Count to whom it would go now, by language, and who is left out."""
@@ -100,7 +90,7 @@ class UpdateCounts(MethodView):
 @blueprint.route("/updates/<uuid:update_id>/sending")
 class UpdateSending(MethodView):
     @needs_match
-    @blueprint.response(200, UpdateOut)
+    @blueprint.response(200, schemas.UpdateOut)
     def post(self, update_id: UUID, expected: int) -> Update:
         """Send it to all who agreed, each mailbox once. It can be changed no more."""
         return tagged(service.start(current_actor(), update_id, expected))
@@ -108,7 +98,7 @@ class UpdateSending(MethodView):
 
 @blueprint.route("/updates/<uuid:update_id>/pause")
 class UpdatePause(MethodView):
-    @blueprint.response(200, UpdateOut)
+    @blueprint.response(200, schemas.UpdateOut)
     def post(self, update_id: UUID) -> Update:
         """Hold it up: no letter of it leaves, but for one that is leaving this moment."""
         return tagged(service.pause(current_actor(), update_id))
@@ -116,7 +106,7 @@ class UpdatePause(MethodView):
 
 @blueprint.route("/updates/<uuid:update_id>/resumption")
 class UpdateResumption(MethodView):
-    @blueprint.response(200, UpdateOut)
+    @blueprint.response(200, schemas.UpdateOut)
     def post(self, update_id: UUID) -> Update:
         """Go on where it was paused."""
         return tagged(service.resume(current_actor(), update_id))
@@ -124,7 +114,7 @@ class UpdateResumption(MethodView):
 
 @blueprint.route("/updates/<uuid:update_id>/progress")
 class UpdateProgress(MethodView):
-    @blueprint.response(200, UpdateProgressOut)
+    @blueprint.response(200, schemas.UpdateProgressOut)
     def get(self, update_id: UUID) -> dict[str, Any]:
         """Show how far it is."""
         return service.progress(current_actor(), update_id)

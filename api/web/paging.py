@@ -11,7 +11,7 @@ from flask import request
 
 from api.infra.database.paging import MOST, Page, PageRequest
 from api.web import fields, validate
-from api.web.rest import Schema
+from api.web.rest import OutSchema, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,10 @@ class PageArgs(Schema):
 def listed(item: type[Schema]) -> type[Schema]:
     """Return the schema of a page of items."""
     name = item.__name__.removesuffix("Out") + "PageOut"
-    page = {"items": fields.List(fields.Nested(item)), "total": fields.Integer(example=1)}
+    page: dict[str, Any] = {
+        "items": fields.List(fields.Nested(item)),
+        "total": fields.Integer(example=1),
+    }
     return OutSchema.from_dict(page, name=name)  # type: ignore[return-value] # one of ours
 
 

@@ -11,16 +11,7 @@ from api.web.etags import needs_match, tag, tagged_by
 from api.web.idempotency import secret_answer
 from api.web.paging import paginated
 from api.web.rest import Blueprint
-from api.webhooks import service
-from api.webhooks.schemas import (
-    WebhookDeliveryArgs,
-    WebhookDeliveryOut,
-    WebhookEndpointIn,
-    WebhookEndpointOut,
-    WebhookReplayOut,
-    WebhookSecretOut,
-    WebhookWindowIn,
-)
+from api.webhooks import schemas, service
 from api.webhooks.service import deliveries
 
 if TYPE_CHECKING:
@@ -44,13 +35,13 @@ _tagged = tagged_by("endpoint.version")
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/webhook-endpoints")
 class Endpoints(MethodView):
-    @paginated(blueprint, WebhookEndpointOut)
+    @paginated(blueprint, schemas.WebhookEndpointOut)
     def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
         """List whom a coalition has told of events."""
         return service.of_coalition(current_actor(), coalition_id, args["page"])
 
-    @blueprint.arguments(WebhookEndpointIn)
-    @blueprint.response(201, WebhookSecretOut)
+    @blueprint.arguments(schemas.WebhookEndpointIn)
+    @blueprint.response(201, schemas.WebhookSecretOut)
     def post(self, facts: dict[str, Any], coalition_id: UUID) -> dict[str, Any]:
         """Have another system told of events. Its secret is shown this once."""
         return _with_secret(service.enter(current_actor(), coalition_id, facts))
@@ -58,14 +49,14 @@ class Endpoints(MethodView):
 
 @blueprint.route("/webhook-endpoints/<uuid:endpoint_id>")
 class OneEndpoint(MethodView):
-    @blueprint.response(200, WebhookEndpointOut)
+    @blueprint.response(200, schemas.WebhookEndpointOut)
     def get(self, endpoint_id: UUID) -> service.Shown:
         """Show an endpoint, and how it does."""
         return _tagged(service.endpoint(current_actor(), endpoint_id))
 
     @needs_match
-    @blueprint.arguments(WebhookEndpointIn(partial=True))
-    @blueprint.response(200, WebhookEndpointOut)
+    @blueprint.arguments(schemas.WebhookEndpointIn(partial=True))
+    @blueprint.response(200, schemas.WebhookEndpointOut)
     def patch(self, changes: dict[str, Any], endpoint_id: UUID, expected: int) -> service.Shown:
         """Change what an endpoint is told and where, or switch it off or on."""
         return _tagged(service.change(current_actor(), endpoint_id, expected, changes))
@@ -79,7 +70,7 @@ class OneEndpoint(MethodView):
 
 @blueprint.route("/webhook-endpoints/<uuid:endpoint_id>/secret-rotations")
 class SecretRotations(MethodView):
-    @blueprint.response(201, WebhookSecretOut)
+    @blueprint.response(201, schemas.WebhookSecretOut)
     def post(self, endpoint_id: UUID) -> dict[str, Any]:
         """Make a new secret, shown this once. For a day the old one signs beside it."""
         return _with_secret(service.rotate(current_actor(), endpoint_id))
@@ -87,7 +78,7 @@ class SecretRotations(MethodView):
 
 @blueprint.route("/webhook-endpoints/<uuid:endpoint_id>/test-events")
 class TestEvents(MethodView):
-    @blueprint.response(201, WebhookDeliveryOut)
+    @blueprint.response(201, schemas.WebhookDeliveryOut)
     def post(self, endpoint_id: UUID) -> deliveries.Shown:
         """Send an event that means nothing; the delivery shows how it goes."""
         return deliveries.test(current_actor(), endpoint_id)
@@ -95,7 +86,7 @@ class TestEvents(MethodView):
 
 @blueprint.route("/webhook-endpoints/<uuid:endpoint_id>/deliveries")
 class Deliveries(MethodView):
-    @paginated(blueprint, WebhookDeliveryOut, WebhookDeliveryArgs)
+    @paginated(blueprint, schemas.WebhookDeliveryOut, schemas.WebhookDeliveryArgs)
     def get(self, args: dict[str, Any], endpoint_id: UUID) -> Any:
         """List what an endpoint was told in thirty days, newest first, and how that went."""
         page = args.pop("page")
@@ -104,8 +95,8 @@ class Deliveries(MethodView):
 
 @blueprint.route("/webhook-endpoints/<uuid:endpoint_id>/replays")
 class Replays(MethodView):
-    @blueprint.arguments(WebhookWindowIn)
-    @blueprint.response(201, WebhookReplayOut)
+    @blueprint.arguments(schemas.WebhookWindowIn)
+    @blueprint.response(201, schemas.WebhookReplayOut)
     def post(self, given: dict[str, Any], endpoint_id: UUID) -> dict[str, int]:
         """Tell an endpoint once more what happened in a time, and what it missed in it."""
         return {"number": deliveries.replay_window(current_actor(), endpoint_id, **given)}
@@ -113,7 +104,7 @@ class Replays(MethodView):
 
 @blueprint.route("/webhook-deliveries/<uuid:webhook_delivery_id>")
 class OneDelivery(MethodView):
-    @blueprint.response(200, WebhookDeliveryOut)
+    @blueprint.response(200, schemas.WebhookDeliveryOut)
     def get(self, webhook_delivery_id: UUID) -> deliveries.Shown:
         """Show how a delivery went."""
         return deliveries.delivery(current_actor(), webhook_delivery_id)
@@ -121,7 +112,7 @@ class OneDelivery(MethodView):
 
 @blueprint.route("/webhook-deliveries/<uuid:webhook_delivery_id>/replays")
 class DeliveryReplays(MethodView):
-    @blueprint.response(201, WebhookDeliveryOut)
+    @blueprint.response(201, schemas.WebhookDeliveryOut)
     def post(self, webhook_delivery_id: UUID) -> deliveries.Shown:
         """Tell it once more, now, under the same webhook-id."""
         return deliveries.replay(current_actor(), webhook_delivery_id)
