@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-CHOICE = "statements.choice"
-
 
 class NoTemplate(Conflict):
     """Only a statement that came from a template is filled again with other facts."""
@@ -151,8 +149,7 @@ def assemble(  # noqa: PLR0913, PLR0917 # each is a question that the form asks
         if version_id is None:  # a built-in that the coalition has no copy of yet
             version_id = templates.copied(session, actor, coalition_id, source["name"]).id
         begun = statements.started(session, coalition, document, version_id)
-        place = CHOICE, begun.statement.id
-        begun.statement.choice = keys.seal(session, coalition_id, *place, vars(choice))
+        keys.write(session, begun.statement, Statement.choice, vars(choice))
         told = {"template_version_id": version_id}
         audit.record(session, actor, "statement.assembled", begun.statement, told)
     checked = checking.Checked([], begun.warnings)
@@ -299,7 +296,7 @@ def _material_again(session: Session, statement: Statement) -> Material:
         raise NoTemplate("Leave the facts out, to renew the words of its demands and cases.")
     came_from = session.get_one(TemplateVersion, statement.template_version_id)
     template = session.get_one(Template, came_from.template_id)
-    choice = Choice(**keys.unseal(session, CHOICE, statement.id, statement.choice))
+    choice = Choice(**keys.read(session, statement, Statement.choice))
     source = templates.version_of(session, template, None).source
     return _material(session, statement.coalition_id, source, choice)
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import and_, or_, select
 
 from api.accounts.rules import Actor, Role
-from api.assemblies.service import CHOICE
 from api.cases import service as cases
 from api.coalitions import service as coalitions
 from api.coalitions.models import Addressee, Coalition, Member
@@ -108,10 +107,9 @@ def copy_statement(
         begun = statements.started(session, coalition, document, source.template_version_id, at="")
         if source.choice is not None:
             # Whom a text names though they are free or dead was asked for that text only.
-            chosen = keys.unseal(session, CHOICE, source.id, source.choice)
+            chosen = keys.read(session, source, Statement.choice)
             chosen = {**chosen, "include_released_and_deceased": False}
-            place = CHOICE, begun.statement.id
-            begun.statement.choice = keys.seal(session, coalition.id, *place, chosen)
+            keys.write(session, begun.statement, Statement.choice, chosen)
         told = {"source": str(source.id), "revision": number}
         audit.record(session, actor, "statement.copied", begun.statement, told)
         closed = statements.closed_of(session, coalition.id, document)
@@ -220,10 +218,7 @@ def _addressees(copying: _Copying) -> None:
         if place in told:
             copying.leave(CopiedPart.ADDRESSEES, row.name, NAMES_A_CASE)
             continue
-        email = None
-        if row.email is not None:
-            email = keys.unseal(copying.session, coalitions.EMAIL, row.id, row.email)
-        new = {**facts[place], "email": email}
+        new = {**facts[place], "email": keys.read(copying.session, row, Addressee.email)}
         coalitions.put_addressee(copying.session, copying.target, new)
         copying.count(CopiedPart.ADDRESSEES)
 

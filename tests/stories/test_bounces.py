@@ -76,10 +76,7 @@ def causes(world: World, coalition: str) -> dict[str, str]:
                 Suppression.coalition_id == UUID(coalition), Suppression.since.is_not(None)
             )
         )
-        return {
-            keys.unseal(session, suppressions.EMAIL, each.id, each.email): each.cause.value
-            for each in found
-        }
+        return {keys.read(session, each, Suppression.email): each.cause.value for each in found}
 
 
 def failures(world: World) -> int:

@@ -14,7 +14,6 @@ from api.infra.security import keys
 from api.infra.text import languages
 from api.mailings import rules as mailings
 from api.portable.rules import measuring
-from api.signoffs.service import rows
 from tests.support.builders import a_case, letters_of
 from tests.support.signing import a_rush
 from tests.support.signoffs import a_sign_off, letter_rows
@@ -120,7 +119,7 @@ def test_a_letter_of_an_edit_unseals_nothing_of_other_members(
     unseal, opened = keys.unseal, set()
 
     def noted(session: Any, purpose: str, where: Any, sealed: Any) -> Any:
-        if purpose in {rows.PERSON, rows.CONTENT}:
+        if purpose in {"approvers.person", "sign_offs.content"}:
             opened.add((purpose, where))
         return unseal(session, purpose, where, sealed)
 

@@ -16,7 +16,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from api.connectors.models import Connector, Push, PushAction
-from api.connectors.service import files, people
+from api.connectors.service import files
 from api.infra import clock
 from api.infra.background import jobs
 from api.infra.database.transactions import transaction
@@ -225,7 +225,7 @@ def a_file(world: World, owner: Client, connector: str) -> str:
             changed_at=clock.now(),
         )
         address = "gone@specimen.example"
-        push.address = keys.seal(session, row.coalition_id, people.ADDRESS, push.id, address)
+        keys.write(session, push, Push.address, address)
         session.add(push)
     with world.app.app_context():
         files.write(row.id)

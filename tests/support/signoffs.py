@@ -67,7 +67,7 @@ class SigningOff:
             found = [
                 row.id
                 for row in session.scalars(select(Approver))
-                if keys.unseal(session, rows.PERSON, row.id, row.person)["name"] == person
+                if keys.read(session, row, Approver.person)["name"] == person
             ]
         (approver,) = found
         return f"/v1/public/sign-offs/{secret_of(self.world, rows.PURPOSE, str(approver))}"

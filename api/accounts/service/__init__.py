@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 LAST_USED_EVERY = timedelta(minutes=1)
 IDENTITY = "users.identity"
-ROLE_IDENTITY = "roles.identity"
 
 
 _Row = TypeVar("_Row", bound=Owned)
@@ -256,12 +255,9 @@ def found_role(session: Session, actor: Actor, coalition_id: UUID) -> None:
 
 
 def _new_grant(session: Session, coalition_id: UUID, who: UserView, role: Role) -> RoleGrant:
-    grant_id = uuid4()
-    facts = {"email": who.email, "name": who.name}
-    identity = keys.seal(session, coalition_id, ROLE_IDENTITY, grant_id, facts)
-    return RoleGrant(
-        id=grant_id, coalition_id=coalition_id, user_id=who.id, role=role, identity=identity
-    )
+    grant = RoleGrant(id=uuid4(), coalition_id=coalition_id, user_id=who.id, role=role)
+    keys.write(session, grant, RoleGrant.identity, {"email": who.email, "name": who.name})
+    return grant
 
 
 def roles_of(actor: Actor, coalition_id: UUID, request: PageRequest) -> Page[Granted]:
@@ -334,5 +330,5 @@ def _keep_an_owner(given: RoleGrant, owners: Sequence[RoleGrant]) -> None:
 
 def granted(session: Session, grant: RoleGrant) -> Granted:
     """Return a role with whose it is, as its coalition wrote them."""
-    who = keys.unseal(session, ROLE_IDENTITY, grant.id, grant.identity)
+    who = keys.read(session, grant, RoleGrant.identity)
     return Granted(grant, UserView(grant.user_id, who["email"], who["name"]))

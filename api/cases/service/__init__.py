@@ -13,7 +13,6 @@ from api.cases import rules
 from api.cases.models import Case, CaseStatus, CaseStatusChange
 from api.cases.service.closed import SINCE, Closed, closed
 from api.cases.service.entries import (
-    IDENTITY,
     KEY_TELLS,
     WHO,
     Entry,
@@ -252,7 +251,9 @@ def _sealed_like(session: Session, query: Select[Case], sought: str) -> list[UUI
         row_id
         for row_id, identity in rows.yield_per(BATCH)
         if identity is not None
-        if spelling.found_in(spellings_of(keys.unseal(session, IDENTITY, row_id, identity)), sought)
+        if spelling.found_in(
+            spellings_of(keys.unseal(session, "cases.identity", row_id, identity)), sought
+        )
     ]
 
 

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from api.accounts.rules import Actor
 
-IDENTITY = "cases.identity"
 # What a transaction knows already.
 HIDDEN, UNNAMED = "cases.hidden", "cases.unnamed"
 WHO = ("name", "aliases", "born", "summary", "sources")  # sealed where it may not be named
@@ -282,7 +281,7 @@ def _keep(session: Session, entry: Entry) -> None:
             "A case that may not be named is named.",
             [Fault(point(f), Code.HIDDEN_NAME, TOLD) for f in told],
         )
-    case.identity = keys.seal(session, case.coalition_id, IDENTITY, case.id, who)
+    keys.write(session, case, Case.identity, who)
     case.spellings = case.sort_name = ""
 
 
@@ -342,7 +341,7 @@ def record_silence(session: Session, silence: NameSilence, by: Actor | None) -> 
 def entry_of(session: Session, case: Case) -> Entry:
     if case.identity is None:
         return Entry(case, {name: getattr(case, name) for name in WHO})
-    return Entry(case, keys.unseal(session, IDENTITY, case.id, case.identity))
+    return Entry(case, keys.read(session, case, Case.identity))
 
 
 def spellings_of(who: Mapping[str, Any]) -> str:

@@ -33,9 +33,7 @@ def record(session: Session, row: _Change, facts: Mapping[str, Any], by: UUID | 
     row.id, row.recorded_by, row.recorded_at = uuid4(), by, clock.now()
     row.changed_on = facts.get("on") or clock.today()
     known = {"text": facts.get("evidence"), "sources": facts.get("sources") or []}
-    if any(known.values()):
-        place = f"{row.__tablename__}.evidence"
-        row.evidence = keys.seal(session, row.coalition_id, place, row.id, known)
+    keys.write(session, row, type(row).evidence, known if any(known.values()) else None)
     session.add(row)
     return row
 
@@ -46,5 +44,5 @@ def recorded(session: Session, row: StatusChange, *, is_for_all: bool, actor: Ac
         return Recorded(row, None, None)
     if row.evidence is None:
         return Recorded(row, None, [])
-    known = keys.unseal(session, f"{row.__tablename__}.evidence", row.id, row.evidence)
+    known = keys.read(session, row, type(row).evidence)
     return Recorded(row, known["text"], known["sources"])

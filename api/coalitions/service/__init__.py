@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from api.infra.database.paging import Page, PageRequest
 
-EMAIL = "addressees.email"
 ACCENT = "#0b5563"
 DEFAULTS: dict[str, Any] = {"country_names": {}, "conjunctions": {}, "accent": ACCENT}
 
@@ -266,9 +265,8 @@ def change_addressee(
 def write_addressee(session: Session, addressee: Addressee, facts: dict[str, Any]) -> None:
     """Give an addressee facts; its e-mail address is sealed."""
     for name, value in facts.items():
-        if name == "email" and value is not None:
-            sealed = keys.seal(session, addressee.coalition_id, EMAIL, addressee.id, value)
-            addressee.email = sealed
+        if name == "email":
+            keys.write(session, addressee, Addressee.email, value)
         else:
             setattr(addressee, name, value)
     addressee.sort_name = spelling.folded(addressee.name)
@@ -301,6 +299,6 @@ def addressees(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Cont
 
 def _contact(session: Session, actor: Actor, addressee: Addressee) -> Contact:
     email = None
-    if addressee.email is not None and actor.may(addressee.coalition_id, Role.COORDINATOR):
-        email = keys.unseal(session, EMAIL, addressee.id, addressee.email)
+    if actor.may(addressee.coalition_id, Role.COORDINATOR):
+        email = keys.read(session, addressee, Addressee.email)
     return Contact(addressee, email)

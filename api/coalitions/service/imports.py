@@ -35,7 +35,7 @@ class AddresseeImport(Matching[Addressee]):
         lock_coalition(self.session, self.coalition_id)
         mine = select(Addressee).where(Addressee.coalition_id == self.coalition_id)
         for row in self.session.scalars(mine):
-            email = row.email and keys.unseal(self.session, service.EMAIL, row.id, row.email)
+            email = keys.read(self.session, row, Addressee.email)
             facts = {name: getattr(row, name) for name in FIELDS}
             yield Known({**facts, "email": email}, row, row.id)
 

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from api.infra.database.paging import Page, PageRequest
     from api.infra.security.links import Link
 
-PERSON = "invitations.person"
 PURPOSE = "invitation.answer"
 LETTER = "invitations.invitation"
 KEPT = timedelta(days=30)
@@ -90,7 +89,7 @@ def invite(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Invited:
         )
         must_be_in_order(invitation)
         who = {"name": facts["name"], "email": facts["email"], "note": facts["note"]}
-        invitation.person = keys.seal(session, coalition_id, PERSON, invitation.id, who)
+        keys.write(session, invitation, Invitation.person, who)
         session.add(invitation)
         session.flush()
         _write_to(session, invitation)
@@ -233,11 +232,8 @@ def decline(secret: str, reason: str | None) -> Invited:
         invitation = _followed(session, link, lock=True)
         if invitation.state is not InvitationState.DECLINED:
             _must_not_be_answered(invitation)
-            known = keys.unseal(session, PERSON, invitation.id, invitation.person)
-            who = {**known, "reason": reason}
-            invitation.person = keys.seal(
-                session, invitation.coalition_id, PERSON, invitation.id, who
-            )
+            who = keys.read(session, invitation, Invitation.person) | {"reason": reason}
+            keys.write(session, invitation, Invitation.person, who)
             _answered(invitation, InvitationState.DECLINED)
             audit.record(session, None, "invitation.declined", invitation)
         return _opened(session, invitation)
@@ -313,7 +309,7 @@ def _represented(
     session: Session, invitation: Invitation, organisation: Organisation, facts: Mapping[str, Any]
 ) -> None:
     """Make who accepts a representative; the address is the one that got the link."""
-    email = keys.unseal(session, PERSON, invitation.id, invitation.person)["email"]
+    email = keys.read(session, invitation, Invitation.person)["email"]
     there = organisations.of_address(session, organisation.id, email)
     if there is None:
         who = {"name": facts["name"], "role": facts.get("role"), "email": email}
@@ -363,7 +359,7 @@ def _opened(session: Session, row: Invitation) -> Invited:
         row,
         session.get_one(Coalition, row.coalition_id),
         session.get(Organisation, row.organisation_id) if row.organisation_id else None,
-        keys.unseal(session, PERSON, row.id, row.person),
+        keys.read(session, row, Invitation.person),
     )
 
 

@@ -147,7 +147,7 @@ def add(actor: Actor, coalition_id: UUID, facts: Mapping[str, Any]) -> Connector
             fields=facts["fields"],
             languages=facts["languages"],
         )
-        row.settings = keys.seal(session, coalition_id, people.SETTINGS, row.id, settings)
+        keys.write(session, row, Connector.settings, settings)
         if not tools.is_file(row.kind):
             row.read_after = clock.now() + rules.READ_EVERY
         session.add(row)
@@ -167,7 +167,7 @@ def change(
         if "settings" in changes:
             known = people.settings_of(session, row)
             settings = _checked(row.kind, _put(row.kind, known, changes["settings"]))
-            row.settings = keys.seal(session, row.coalition_id, people.SETTINGS, row.id, settings)
+            keys.write(session, row, Connector.settings, settings)
         for name in ("label", "fields", "languages", "is_paused"):
             if name in changes:
                 setattr(row, name, changes[name])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import and_, select
 
 from api.connectors import rules
-from api.connectors.models import Push, PushAction, PushState
+from api.connectors.models import Connector, Push, PushAction, PushState
 from api.connectors.rules import Proof, Recipient
 from api.infra import clock
 from api.infra.security import keys
@@ -25,10 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
-    from api.connectors.models import Connector
 
-SETTINGS = "connectors.settings"
-ADDRESS = "connector_pushes.address"
 SUPPRESSED = "suppressed"  # nobody may write to the address, though the consent stands
 
 
@@ -43,14 +40,12 @@ def waiting(connector_id: UUID, lease: UUID) -> ColumnElement[bool]:
 
 def settings_of(session: Session, connector: Connector) -> dict[str, str]:
     """Return a connector's settings, with the secret ones."""
-    return cast("dict[str, str]", keys.unseal(session, SETTINGS, connector.id, connector.settings))
+    return cast("dict[str, str]", keys.read(session, connector, Connector.settings))
 
 
 def address_of(session: Session, push: Push) -> str | None:
     """Return the address that a push keeps until it is unsubscribed."""
-    if push.address is None:
-        return None
-    return cast("str", keys.unseal(session, ADDRESS, push.id, push.address))
+    return cast("str | None", keys.read(session, push, Push.address))
 
 
 def list_of(connector: Connector, settings: Mapping[str, str], person: Recipient) -> str:
@@ -139,4 +134,4 @@ def to_unsubscribe(session: Session, push: Push, email: str | None) -> None:
     push.lease, push.run_after = None, clock.day()
     push.changed_at = clock.day()
     if email:
-        push.address = keys.seal(session, push.coalition_id, ADDRESS, push.id, email)
+        keys.write(session, push, Push.address, email)

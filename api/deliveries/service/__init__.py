@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from api.infra.database.paging import Page, PageRequest
     from api.infra.net.smtp import Message
 
-NOTE = "deliveries.note"
 NO_SUCH = "The coalition has no addressee of this id."
 UNNAMED = "It holds the name of a case that may not be named. Take it out."
 
@@ -207,8 +206,7 @@ def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Delive
             raise Invalid(
                 "The delivery cannot be kept so.", [Fault("/delivered_at", Code.TOO_LATE, wrong)]
             )
-        if facts["note"] is not None:
-            row.note = keys.seal(session, row.coalition_id, NOTE, row.id, facts["note"])
+        keys.write(session, row, Delivery.note, facts["note"])
         session.add(row)
         session.flush()
         told = {**sending.told(row), "note": facts["note"]}
@@ -245,8 +243,7 @@ def _shown(session: Session, rows: Sequence[Delivery]) -> Iterator[DeliveryView]
             fault = found.fault
             if found.state is LetterState.FAILED:
                 state = DeliveryState.FAILED
-        note = None if row.note is None else keys.unseal(session, NOTE, row.id, row.note)
-        yield DeliveryView(row, state, fault, note)
+        yield DeliveryView(row, state, fault, keys.read(session, row, Delivery.note))
 
 
 def _must_be_published(statement: Statement) -> None:

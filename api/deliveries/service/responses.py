@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     from api.infra.database.paging import Page, PageRequest
 
-WORDS = "responses.words"
-
 
 @dataclass(frozen=True)
 class ResponseView:
@@ -65,7 +63,7 @@ def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Respon
             created_at=clock.now(),
         )
         said = {"text": facts["text"], "sources": facts["sources"]}
-        row.words = keys.seal(session, row.coalition_id, WORDS, row.id, said)
+        keys.write(session, row, Response.words, said)
         session.add(row)
         session.flush()
         session.add_all(links := [_link(row, *each) for each in enumerate(facts["demands"])])
@@ -128,6 +126,6 @@ def _shown(session: Session, rows: Sequence[Response]) -> list[ResponseView]:
         about.setdefault(link.response_id, []).append(link)
     found = []
     for row in rows:
-        said = keys.unseal(session, WORDS, row.id, row.words)
+        said = keys.read(session, row, Response.words)
         found.append(ResponseView(row, said["text"], said["sources"], about.get(row.id, [])))
     return found

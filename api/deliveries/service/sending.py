@@ -10,7 +10,6 @@ from sqlalchemy import select
 from api.accounts import service as accounts
 from api.accounts.models import User
 from api.coalitions.models import Addressee, Coalition
-from api.coalitions.service import EMAIL
 from api.deliveries import rules
 from api.deliveries.models import CoverLetter, Delivery, DeliveryState
 from api.documents.models import PrintedDocument
@@ -124,7 +123,7 @@ def facts(
     assert text is not None  # noqa: S101 # its language was checked when it was asked for
     to = "somebody@specimen.example"
     if addressee is not None and addressee.email is not None:
-        to = keys.unseal(session, EMAIL, addressee.id, addressee.email)
+        to = keys.read(session, addressee, Addressee.email)
     return letters.Facts(
         to=to,
         to_name=None if addressee is None else addressee.name,

@@ -16,7 +16,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import LargeBinary, String, TypeDecorator, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_mapper
 
 from api.errors import NotFound, Unavailable
 from api.infra.database.columns import Base, Created, Id, part_of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Column
+    from sqlalchemy.orm import InstrumentedAttribute
 
 ID_BYTES = 16
 NAMESPACE = UUID("6f3a4f0e-2d0b-4a53-9d6e-7f1f0b1c52a7")  # random
@@ -96,6 +97,26 @@ def seal(
     column_of(place)
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     return seal_bytes(session, coalition_id, place, row_id, text)
+
+
+def write(session: Session, row: Any, column: InstrumentedAttribute[Any], value: Any) -> None:
+    """Seal a JSON value in a column of a row, under its coalition's key; null stays null."""
+    sealed = None
+    if value is not None:
+        sealed = seal(session, row.coalition_id, *place_of(row, column), value)
+    setattr(row, column.key, sealed)
+
+
+def read(session: Session, row: Any, column: InstrumentedAttribute[Any]) -> Any:
+    """Return the value that `write` took, or null; raise KeyMissing where its key is gone."""
+    sealed = getattr(row, column.key)
+    return None if sealed is None else unseal(session, *place_of(row, column), sealed)
+
+
+def place_of(row: Any, column: InstrumentedAttribute[Any]) -> tuple[str, UUID]:
+    """Return what a sealed column of a row is bound to: "table.column", and its primary key."""
+    (row_id,) = object_mapper(row).primary_key_from_instance(row)
+    return f"{row.__tablename__}.{column.key}", row_id
 
 
 def seal_bytes(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from api.infra.database.paging import Page, PageRequest
 
-INDEX, EMAIL = "suppressions.email", "suppressions.email"
+INDEX = "suppressions.email"
 MOST_FAILURES = 5  # that may pass, each within a month of the one before: then it rests for a month
 A_DAY, A_MONTH = timedelta(days=1), timedelta(days=30)
 AT_ONCE = 500
@@ -120,7 +120,7 @@ def _held(session: Session, coalition_id: UUID, email: str) -> Suppression:
     row = Suppression(
         id=uuid4(), coalition_id=coalition_id, email_index=index, cause=Cause.BOUNCE, since=None
     )
-    row.email = keys.seal(session, coalition_id, EMAIL, row.id, email.strip())
+    keys.write(session, row, Suppression.email, email.strip())
     insert(session, row, on_clash=AlreadySuppressed("It was added a moment ago."))
     return row
 
@@ -190,7 +190,7 @@ def _listed(coalition_id: UUID) -> Sequence[ColumnElement[bool]]:
 
 
 def _shown(session: Session, row: Suppression) -> SuppressionView:
-    return SuppressionView(row, keys.unseal(session, EMAIL, row.id, row.email))
+    return SuppressionView(row, keys.read(session, row, Suppression.email))
 
 
 def _is_forgotten() -> ColumnElement[bool]:

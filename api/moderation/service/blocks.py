@@ -74,7 +74,7 @@ def add(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> BlockView:
             note=facts["note"],
             created_by=actor.user_id,
         )
-        row.value = keys.seal(session, coalition_id, blocks.VALUE, row.id, facts["value"])
+        keys.write(session, row, Block.value, facts["value"])
         session.add(row)
         session.flush()
         audit.record(session, actor, "block.added", row, facts)
@@ -100,4 +100,4 @@ def remove(actor: Actor, block_id: UUID) -> None:
 
 
 def _shown(session: Session, row: Block) -> BlockView:
-    return BlockView(row, keys.unseal(session, blocks.VALUE, row.id, row.value))
+    return BlockView(row, keys.read(session, row, Block.value))

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from api.infra.background.jobs import Job
     from api.infra.database.paging import Page, PageRequest
 
-RULE = "invalidations.rule"
 DOMAIN = "signatures.domain"
 INVALIDATE, UNDO = "moderation.invalidate", "moderation.undo"
 
@@ -93,7 +92,7 @@ def invalidate(
             created_at=clock.now(),
             created_by=actor.user_id,
         )
-        row.rule = keys.seal(session, row.coalition_id, RULE, row.id, meant)
+        keys.write(session, row, Invalidation.rule, meant)
         session.add(row)
         session.flush()
         told = {"rule": _told(meant), "reason": reason}
@@ -196,7 +195,7 @@ def take_out_batch(
     session: Session, statement: Statement, row: Invalidation, after: UUID
 ) -> UUID | None:
     """Take out the next batch by id; return the last that was looked at, None at the end."""
-    meant = keys.unseal(session, RULE, row.id, row.rule)
+    meant = keys.read(session, row, Invalidation.rule)
     query = _query(statement.id, meant, row.created_at).where(Signature.id > after)
     batch = session.scalars(
         query.order_by(Signature.id).limit(rules.AT_ONCE).with_for_update()
@@ -224,7 +223,7 @@ def carry_out(invalidation_id: UUID, progress: Callable[[int], None]) -> dict[st
         row = session.get(Invalidation, invalidation_id)
         if row is None:
             return {"number": 0}  # its statement was deleted
-        meant = keys.unseal(session, RULE, row.id, row.rule)
+        meant = keys.read(session, row, Invalidation.rule)
         query = _query(row.statement_id, meant, row.created_at)
         total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     last: UUID | None = UUID(int=0)
@@ -327,4 +326,4 @@ def one(actor: Actor, invalidation_id: UUID) -> InvalidationView:
 
 
 def _shown(session: Session, row: Invalidation, job: Job | None = None) -> InvalidationView:
-    return InvalidationView(row, _told(keys.unseal(session, RULE, row.id, row.rule)), job)
+    return InvalidationView(row, _told(keys.read(session, row, Invalidation.rule)), job)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, func, literal, or_, select
 
 from api.accounts.models import Role, RoleGrant
-from api.accounts.service import ROLE_IDENTITY
 from api.coalitions.models import Coalition
 from api.infra import clock
 from api.infra.database.transactions import transaction
@@ -78,7 +77,7 @@ def waiting_facts(session: Session, role_id: UUID) -> Facts | None:
     statement = session.get_one(Statement, found)
     signing = session.get(Signing, found)
     number = session.scalar(select(func.count()).where(Signature.statement_id == found, _is_held()))
-    who = keys.unseal(session, ROLE_IDENTITY, grant.id, grant.identity)
+    who = keys.read(session, grant, RoleGrant.identity)
     coalition = session.get_one(Coalition, grant.coalition_id)
     queue = f"{runtime().settings.public_url}/v1/statements/{statement.id}/moderation-queue"
     return Facts(
@@ -164,7 +163,7 @@ def retention_facts(session: Session, role_id: UUID) -> Facts | None:
     found = session.execute(query).all()
     if not found:
         return None
-    who = keys.unseal(session, ROLE_IDENTITY, grant.id, grant.identity)
+    who = keys.read(session, grant, RoleGrant.identity)
     coalition = session.get_one(Coalition, grant.coalition_id)
     language = coalition.languages[0]
     days = [

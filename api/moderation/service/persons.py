@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-REQUEST = "pending_signatures.request"
 HASHES = ("address_index", "domain_index", "entry_index", "prefix")
 
 
@@ -84,7 +83,7 @@ def _pending(session: Session, row: Signature) -> Sequence[PendingSignature]:
 
 
 def _request(session: Session, row: PendingSignature) -> dict[str, Any]:
-    told = {} if row.request is None else keys.unseal(session, REQUEST, row.id, row.request)
+    told = keys.read(session, row, PendingSignature.request) or {}
     return {"asked_at": clock.cut(row.asked_at), "language": row.language, "told": told}
 
 

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from api.infra.database.paging import Page, PageRequest
 
 PUBLIC_FIELDS = ("names", "acronym", "aliases", "country", "website")
-IDENTITY = "representatives.identity"
 IDENTITY_FIELDS = ("name", "email", "role")
 AT_ONCE = 500  # rows of one transaction
 
@@ -306,7 +305,7 @@ def change_representative(
     with transaction() as session:
         found = load(session, actor, Representative, representative_id, Role.COORDINATOR, lock=True)
         touch(found, expected)
-        known = keys.unseal(session, IDENTITY, found.id, found.identity)
+        known = keys.read(session, found, Representative.identity)
         kept = {"language": found.language, "left_on": found.left_on}
         identify(session, found, {**kept, **known, **changes})
         flush(session, on_clash=AlreadyRepresents("Another representative has this address."))
@@ -318,7 +317,7 @@ def change_representative(
 def identify(session: Session, found: Representative, facts: Mapping[str, Any]) -> None:
     """Give a representative facts; who it is, is sealed."""
     who = {field: facts.get(field) for field in IDENTITY_FIELDS}
-    found.identity = keys.seal(session, found.coalition_id, IDENTITY, found.id, who)
+    keys.write(session, found, Representative.identity, who)
     found.email_index = email_index(session, found.coalition_id, facts["email"])
     found.language, found.left_on = facts.get("language"), facts.get("left_on")
 
@@ -370,5 +369,5 @@ def of_address(session: Session, organisation_id: UUID, email: str) -> Represent
 
 
 def _represented(session: Session, row: Representative) -> Represented:
-    who = keys.unseal(session, IDENTITY, row.id, row.identity)
+    who = keys.read(session, row, Representative.identity)
     return Represented(row, who["name"], who["email"], who["role"])

@@ -137,7 +137,7 @@ class RepresentativeImport(Matching[Representative]):
         super().take(reported, line)
 
     def _facts(self, row: Representative) -> dict[str, Any]:
-        who = keys.unseal(self.session, service.IDENTITY, row.id, row.identity)
+        who = keys.read(self.session, row, Representative.identity)
         rest = ("organisation_id", "language", "left_on")
         return {**who, **{name: getattr(row, name) for name in rest}}
 

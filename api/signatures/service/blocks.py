@@ -17,13 +17,11 @@ if TYPE_CHECKING:
 
     from api.signatures.rules.blocking import Blocked
 
-VALUE = "blocks.value"
-
 
 def of(session: Session, coalition_id: UUID) -> list[Blocked]:
     """Return a coalition's blocks, ready for `blocking.fits`."""
     query = select(Block).where(Block.coalition_id == coalition_id)
     return [
-        blocking.ready(row.kind, row.act, keys.unseal(session, VALUE, row.id, row.value))
+        blocking.ready(row.kind, row.act, keys.read(session, row, Block.value))
         for row in session.scalars(query)
     ]

@@ -174,7 +174,7 @@ def put_identity(session: Session, signature: Signature, identity: Identity) -> 
     if row is None:
         row = SignatureIdentity(signature_id=signature.id, coalition_id=signature.coalition_id)
         session.add(row)
-    row.identity = keys.seal(session, signature.coalition_id, IDENTITY, signature.id, identity)
+    keys.write(session, row, SignatureIdentity.identity, identity)
 
 
 def say(signature: Signature) -> None:

@@ -37,7 +37,7 @@ from api.signing.events import ConsentTakenBack, SignatureConfirmed
 from api.signing.models import PendingSignature
 from api.signing.service import entries
 from api.signing.service.pending_batch import CODE, CONFIRM
-from api.signing.service.receiving import REQUEST, TOLD
+from api.signing.service.receiving import TOLD
 from api.signing.service.settings import SIGNABLE
 from api.statements.models import Moderation, Signing, Statement
 
@@ -134,7 +134,7 @@ def _count(session: Session, asked: PendingSignature) -> None:
         raise rules.SigningClosed("The statement was taken back or replaced meanwhile.")
     if asked.request is None:
         raise Gone(GONE)
-    request = keys.unseal(session, REQUEST, asked.id, asked.request)
+    request = keys.read(session, asked, PendingSignature.request)
     facts = _facts(session, statement, signing, asked, request)
     signature = Signature(
         id=uuid4(),
@@ -370,9 +370,7 @@ def _asked(
 ) -> WaitingSignature:
     """Return a request as its page shows it; `instead` of it, something later stands."""
     statement = session.get_one(Statement, asked.statement_id)
-    who: dict[str, Any] = {}
-    if asked.request is not None:
-        who = keys.unseal(session, REQUEST, asked.id, asked.request)
+    who: dict[str, Any] = keys.read(session, asked, PendingSignature.request) or {}
     signature_id = instead.id if instead is not None else asked.signature_id
     link = signature_id and links.newest(session, OWN, signature_id)
     return WaitingSignature(

@@ -17,7 +17,6 @@ from api.signing import rules
 from api.signing.models import PendingSignature
 from api.signing.service.confirming import OWN
 from api.signing.service.pending_batch import CONFIRM, code_of
-from api.signing.service.receiving import REQUEST
 from api.statements.models import Signing, Statement
 
 if TYPE_CHECKING:
@@ -27,9 +26,9 @@ if TYPE_CHECKING:
 
 
 def _facts(session: Session, asked: PendingSignature, **more: Any) -> letters.Facts | None:
-    if asked.request is None:
+    request = keys.read(session, asked, PendingSignature.request)
+    if request is None:
         return None
-    request = keys.unseal(session, REQUEST, asked.id, asked.request)
     statement = session.get_one(Statement, asked.statement_id)
     signing = session.get_one(Signing, statement.id)
     coalition = session.get_one(Coalition, statement.coalition_id)

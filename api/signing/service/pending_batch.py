@@ -17,7 +17,6 @@ from api.signatures.rules import addresses, blocking
 from api.signatures.service import blocks
 from api.signing import rules
 from api.signing.models import LetterMark, PendingSignature, UsedChallenge
-from api.signing.service.receiving import REQUEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +69,7 @@ class _Intake:
 
     def take(self, some: Sequence[PendingSignature]) -> None:
         requests = {
-            each.id: keys.unseal(self.session, REQUEST, each.id, each.request)
+            each.id: keys.read(self.session, each, PendingSignature.request)
             for each in some
             if each.request is not None
         }

@@ -318,7 +318,7 @@ def _put(  # noqa: PLR0913 # of whom, by whom, and what
         number=1 + (last.row.number if last else 0),
         **kept,
     )
-    row.content = keys.seal(session, row.coalition_id, rows.CONTENT, row.id, content)
+    keys.write(session, row, SignOff.content, content)
     insert(session, row, on_clash=AlreadyAsked("Another answer came in the same moment."))
     return row
 

@@ -14,7 +14,6 @@ from api.signatures.models import Signature, Source
 from api.signatures.service import rows as signed
 from api.signoffs import rules
 from api.signoffs.models import SignOff
-from api.signoffs.service import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +30,7 @@ def _printing(session: Session, coalition_id: UUID) -> Iterator[tuple[SignOff, s
     """Yield the answers whose reservation prints, with the note."""
     query = select(SignOff).where(SignOff.coalition_id == coalition_id, SignOff.prints_reservation)
     for row in session.scalars(query).all():
-        content = keys.unseal(session, rows.CONTENT, row.id, row.content)
+        content = keys.read(session, row, SignOff.content)
         yield row, rules.note_of(content["reservations"])
 
 

@@ -102,7 +102,7 @@ def approver(session: Session, row: Ask, language: str, who: Mapping[str, Any]) 
 
 def _identify(session: Session, row: Approver, who: Mapping[str, Any]) -> None:
     facts = {field: who.get(field) for field in ("name", "email", "role")}
-    row.person = keys.seal(session, row.coalition_id, rows.PERSON, row.id, facts)
+    keys.write(session, row, Approver.person, facts)
     row.email_index = organisations.email_index(session, row.coalition_id, who["email"])
 
 

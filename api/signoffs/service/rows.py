@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-PERSON = "approvers.person"
-CONTENT = "sign_offs.content"
 PURPOSE = "signoff.answer"
 SIGNS_OFF = frozenset({State.DRAFT, State.REVIEW})
 
@@ -278,7 +276,7 @@ def people_of(session: Session, ask_ids: Sequence[UUID]) -> dict[UUID, list[Appr
         root = row.id
         while (giver := above[root]) is not None:
             root = giver
-        who = keys.unseal(session, PERSON, row.id, row.person)
+        who = keys.read(session, row, Approver.person)
         has_left = left_on is not None and left_on <= clock.today()
         person = ApproverView(row, who["name"], who["email"], who["role"], root, has_left)
         found.setdefault(row.ask_id, []).append(person)
@@ -303,7 +301,7 @@ def _with_somebody(session: Session, coalition_id: UUID) -> set[UUID]:
 
 def _given(session: Session, row: SignOff, people: Sequence[ApproverView]) -> UnsealedAnswer:
     """Return an answer with the key of who gave it: one a person, however they answered."""
-    content = keys.unseal(session, CONTENT, row.id, row.content)
+    content = keys.read(session, row, SignOff.content)
     name = content["by"]["name"]
     of = {each.approver.id: each.root for each in people}
     root = of.get(row.approver_id) if row.approver_id else approver_named(people, name)

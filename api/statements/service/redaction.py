@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from api.cases.models import Case
 
 NOTE = "A name was taken back."
-GIVEN = "statements.taken_back"
 DRAFT, REVISION = "draft", "revision"
 AT_ONCE = 20  # texts that are held in memory together
 
@@ -131,15 +130,13 @@ def keep(
         if is_anothers or names.without(leaf.text, silence.entry.names, "") != leaf.text:
             held["texts"].append([leaf.pointer, leaf.kind, leaf.text])
     held["labels"][case_id] = sorted({*held["labels"].get(case_id, ()), *plain})
-    statement.taken_back = keys.seal(session, statement.coalition_id, GIVEN, statement.id, held)
+    keys.write(session, statement, Statement.taken_back, held)
 
 
 def given(session: Session, statement: Statement) -> dict[str, Any]:
     """Return what a draft said before names were taken back, and which labels were given."""
-    if statement.taken_back is None:
-        return {"texts": [], "labels": {}}
-    held: dict[str, Any] = keys.unseal(session, GIVEN, statement.id, statement.taken_back)
-    return held
+    held: dict[str, Any] | None = keys.read(session, statement, Statement.taken_back)
+    return held or {"texts": [], "labels": {}}
 
 
 def put_draft(session: Session, statement: Statement, redacted: dict[str, Any]) -> bool:
@@ -214,9 +211,7 @@ def put_after(
         edited_on=edited_on,
         created_by=None,
     )
-    if secrets:
-        place = rows.REVISION, successor.id
-        successor.secrets = keys.seal(session, statement.coalition_id, *place, secrets)
+    keys.write(session, successor, Revision.secrets, secrets or None)
     session.add(successor)
     statement.revision_number += 1
     touch(statement, None)
@@ -281,16 +276,13 @@ def _seal_all(session: Session, statement: Statement, told: Sequence[Revision]) 
 
 def _seal(session: Session, revision: Revision) -> None:
     kept = {"printed": revision.printed, "document": revision.document, "note": revision.note}
-    place = rows.TAKEN_BACK, revision.id
-    revision.taken_back = keys.seal(session, revision.coalition_id, *place, kept)
+    keys.write(session, revision, Revision.taken_back, kept)
     revision.printed, revision.document, revision.note = {}, {}, None
 
 
 def unsealed(session: Session, revision: Revision) -> dict[str, Any]:
     """Return what of a text is sealed since a name in it was taken back."""
-    sealed = cast("bytes", revision.taken_back)
-    kept: dict[str, Any] = keys.unseal(session, rows.TAKEN_BACK, revision.id, sealed)
-    return kept
+    return cast("dict[str, Any]", keys.read(session, revision, Revision.taken_back))
 
 
 def _told(statement: Statement, entry: cases.Entry) -> str:

@@ -40,9 +40,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 FORMAT = "undersigned.statement/1"
-DRAFT = "statements.draft_secrets"
-REVISION = "revisions.secrets"
-TAKEN_BACK = "revisions.taken_back"
 NAMED = "This names a case that may not be named: write its public label."
 _ANOTHER = "Choose another slug."
 BODY = "/document"  # where a request or an answer holds it
@@ -133,10 +130,7 @@ def write(
     statement.slug, statement.kind = document["slug"], StatementKind(document["kind"])
     statement.language, statement.title = document["language"], document["title"]
     statement.draft = public
-    statement.draft_secrets = None
-    if secrets:
-        sealed = keys.seal(session, statement.coalition_id, DRAFT, statement.id, secrets)
-        statement.draft_secrets = sealed
+    keys.write(session, statement, Statement.draft_secrets, secrets or None)
     return checked.warnings
 
 
@@ -227,10 +221,8 @@ def with_secrets(
 
 def draft_secrets(session: Session, statement: Statement) -> secrecy.Secrets:
     """Return what of a draft's cases may not be named."""
-    if statement.draft_secrets is None:
-        return {}
-    unsealed: secrecy.Secrets = keys.unseal(session, DRAFT, statement.id, statement.draft_secrets)
-    return unsealed
+    unsealed: secrecy.Secrets | None = keys.read(session, statement, Statement.draft_secrets)
+    return unsealed or {}
 
 
 def whole_draft(session: Session, statement: Statement) -> dict[str, Any]:
@@ -240,10 +232,8 @@ def whole_draft(session: Session, statement: Statement) -> dict[str, Any]:
 
 def whole_revision(session: Session, revision: Revision) -> dict[str, Any]:
     """Return a revision's document with what may not be named."""
-    if revision.secrets is None:
-        return revision.document
-    secrets = keys.unseal(session, REVISION, revision.id, revision.secrets)
-    return secrecy.join(revision.document, secrets)
+    secrets = keys.read(session, revision, Revision.secrets)
+    return revision.document if secrets is None else secrecy.join(revision.document, secrets)
 
 
 def frozen(  # noqa: PLR0913 # a draft, what it means, and who was looked at
@@ -287,9 +277,7 @@ def frozen(  # noqa: PLR0913 # a draft, what it means, and who was looked at
         edited_on=clock.today() if is_public(session, statement) else None,
         created_by=actor.user_id,
     )
-    if secrets:
-        sealed = keys.seal(session, statement.coalition_id, REVISION, revision.id, secrets)
-        revision.secrets = sealed
+    keys.write(session, revision, Revision.secrets, secrets or None)
     session.add(revision)
     statement.revision_number = number
     if means is not Weight.EDITORIAL:

@@ -14,16 +14,13 @@ from api.signoffs import service as signoffs
 from api.signoffs.models import SignOff
 from api.statements.models import Statement
 from api.webhooks import rules
+from api.webhooks.models import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
     from sqlalchemy.orm import Session
-
-    from api.webhooks.models import Endpoint
-
-ACCESS = "webhook_endpoints.access"
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ class Shown:
 
 def access_of(session: Session, endpoint: Endpoint) -> Access:
     """Return an endpoint's address and secrets."""
-    known = keys.unseal(session, ACCESS, endpoint.id, endpoint.access)
+    known = keys.read(session, endpoint, Endpoint.access)
     signer = rules.Signer(known["secrets"])
     whose, custodian = endpoint.coalition_id, endpoint.is_custodian
     return Access(whose, known["url"], known["secrets"], custodian, signer)
@@ -57,7 +54,7 @@ def access_of(session: Session, endpoint: Endpoint) -> Access:
 def keep(session: Session, endpoint: Endpoint, url: str, secrets: Sequence[Sequence[Any]]) -> None:
     """Keep an endpoint's address and secrets."""
     known = {"url": url, "secrets": [list(each) for each in secrets]}
-    endpoint.access = keys.seal(session, endpoint.coalition_id, ACCESS, endpoint.id, known)
+    keys.write(session, endpoint, Endpoint.access, known)
 
 
 def shown(session: Session, endpoint: Endpoint) -> Shown:
