@@ -133,9 +133,14 @@ def point(*keys: str | int) -> str:
 
 
 class DomainError(Exception):
-    """A rule said no. Subclasses are named after the rule; `title` says it in plain words."""
+    """A rule said no. Subclasses are named after the rule; their `title` says it in plain words."""
 
     title: ClassVar[str] = "The request was refused"
+
+    def __init_subclass__(cls, title: str = "") -> None:
+        """Take the title of a kind of error."""
+        super().__init_subclass__()
+        cls.title = title or cls.title
 
     def __init__(self, detail: str, faults: Sequence[Fault] = ()) -> None:
         """Keep what to tell the person: what is wrong and what to do."""
@@ -157,37 +162,25 @@ def kinds(base: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
         yield from kinds(kind)
 
 
-class Invalid(DomainError):
+class Invalid(DomainError, title="What was sent breaks a rule"):
     """What was sent breaks a rule; `faults` point at each place."""
 
-    title = "What was sent breaks a rule"
 
-
-class NotFound(DomainError):
+class NotFound(DomainError, title="There is no such thing here"):
     """There is no such thing, or not for this caller."""
 
-    title = "There is no such thing here"
 
-
-class Gone(DomainError):
+class Gone(DomainError, title="This was taken back"):
     """It was here and has been taken back for good."""
 
-    title = "This was taken back"
 
-
-class Forbidden(DomainError):
+class Forbidden(DomainError, title="You may not do this"):
     """The caller is known and may see the thing, but may not do this with it."""
 
-    title = "You may not do this"
 
-
-class Conflict(DomainError):
+class Conflict(DomainError, title="This does not fit the present state"):
     """The request does not fit the present state; the detail says what would."""
 
-    title = "This does not fit the present state"
 
-
-class Unavailable(DomainError):
+class Unavailable(DomainError, title="A part that is needed does not answer"):
     """A part that is needed does not answer; trying again later may help."""
-
-    title = "A part that is needed does not answer"

@@ -34,10 +34,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
-class NoTemplate(Conflict):
+class NoTemplate(Conflict, title="This statement came from no template"):
     """Only a statement that came from a template is filled again with other facts."""
-
-    title = "This statement came from no template"
 
 
 @dataclass(frozen=True)

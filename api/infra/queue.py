@@ -64,10 +64,8 @@ def threads_of(lane: Lane, threads: int) -> int:
     return threads * THREADS.get(lane, 1)
 
 
-class QueueBroken(Unavailable):
+class QueueBroken(Unavailable, title="The queue does not answer"):
     """The queue refuses or does not answer."""
-
-    title = "The queue does not answer"
 
 
 class Queue:

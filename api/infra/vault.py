@@ -26,10 +26,8 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 
 
-class KeyMissing(Unavailable):
+class KeyMissing(Unavailable, title="A key is missing"):
     """A row was sealed with a key that this process does not have."""
-
-    title = "A key is missing"
 
 
 class Vault:

@@ -31,10 +31,8 @@ CODE_GROUP = 5
 FOLDER = share("templates", "consents")
 
 
-class SigningClosed(Conflict):
+class SigningClosed(Conflict, title="This statement is not open for signing"):
     """It is signed while it is open."""
-
-    title = "This statement is not open for signing"
 
 
 @dataclass(frozen=True)

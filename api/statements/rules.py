@@ -41,40 +41,28 @@ MOVES: dict[State, dict[State, Role]] = {
 WRITABLE = frozenset({State.DRAFT, State.REVIEW, State.PUBLISHED})
 
 
-class WrongMove(Conflict):
+class WrongMove(Conflict, title="A statement cannot move there"):
     """A statement's life goes one way."""
 
-    title = "A statement cannot move there"
 
-
-class TextClosed(Conflict):
+class TextClosed(Conflict, title="This text is closed"):
     """A text that was superseded, withdrawn or archived is not written on."""
 
-    title = "This text is closed"
 
-
-class SigningOpened(Conflict):
+class SigningOpened(Conflict, title="Signing has opened"):
     """What people have signed does not move under them."""
 
-    title = "Signing has opened"
 
-
-class NotFrozen(Conflict):
+class NotFrozen(Conflict, title="The text is not frozen yet"):
     """Only a frozen text can be reviewed, signed and published."""
 
-    title = "The text is not frozen yet"
 
-
-class WeightNeeded(Conflict):
+class WeightNeeded(Conflict, title="Say what the change means"):
     """After the first, a revision says what it means for those who stand behind the text."""
 
-    title = "Say what the change means"
 
-
-class NotConfirmed(Conflict):
+class NotConfirmed(Conflict, title="The text names people who were released or have died"):
     """A text asks for the free and the dead only where somebody says that it is right."""
-
-    title = "The text names people who were released or have died"
 
 
 def move(current: State, wanted: State) -> Role:

@@ -36,16 +36,12 @@ FILLING = "api.templates.rules.filling"  # by name: it runs in the child only
 BODY = "/source"  # where a request holds a template
 
 
-class NameTaken(Conflict):
+class NameTaken(Conflict, title="The coalition has a template of this name"):
     """A template's name is unique in its coalition."""
 
-    title = "The coalition has a template of this name"
 
-
-class InUse(Conflict):
+class InUse(Conflict, title="Statements came from this template"):
     """A version that a statement came from stays."""
-
-    title = "Statements came from this template"
 
 
 @cache

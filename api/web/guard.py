@@ -31,22 +31,16 @@ FORM = "application/x-www-form-urlencoded"  # of pages of ours
 _STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"?|[][{}]', re.DOTALL)
 
 
-class Unreadable(Invalid):
+class Unreadable(Invalid, title="The body cannot be read"):
     """The body is not what its content type says."""
 
-    title = "The body cannot be read"
 
-
-class TooLarge(Invalid):
+class TooLarge(Invalid, title="The body is too large"):
     """The body is larger than this address takes."""
 
-    title = "The body is too large"
 
-
-class WrongContentType(Invalid):
+class WrongContentType(Invalid, title="This content type is not taken here"):
     """The body is of a kind that this address does not take."""
-
-    title = "This content type is not taken here"
 
 
 class GuardedRequest(Request):

@@ -44,16 +44,12 @@ PLACE = "idempotency.answer"
 ANSWER_HEADERS = ("Location", "ETag", "Content-Type")
 
 
-class KeyReused(Invalid):
+class KeyReused(Invalid, title="This Idempotency-Key belongs to another request"):
     """The key came before with another request."""
 
-    title = "This Idempotency-Key belongs to another request"
 
-
-class AnswerNotKept(Conflict):
+class AnswerNotKept(Conflict, title="This was carried out already"):
     """The request was carried out, and its answer is not kept."""
-
-    title = "This was carried out already"
 
 
 class Attempt(Base):

@@ -33,22 +33,16 @@ RETRY_SECONDS = 5
 MOST_FAULTS = 1000  # a body of a million faults is not worth an answer of them all
 
 
-class Unauthenticated(errors.DomainError):
+class Unauthenticated(errors.DomainError, title="A valid token is needed"):
     """No token, or none that is valid now."""
 
-    title = "A valid token is needed"
 
-
-class MatchNeeded(errors.DomainError):
+class MatchNeeded(errors.DomainError, title="Say which version you change"):
     """A change must say which version it is a change of."""
 
-    title = "Say which version you change"
 
-
-class StillRunning(errors.Conflict):
+class StillRunning(errors.Conflict, title="The same request is being carried out"):
     """A request with the same Idempotency-Key is being carried out."""
-
-    title = "The same request is being carried out"
 
 
 STATUS: dict[type[errors.DomainError], HTTPStatus] = {

@@ -30,22 +30,16 @@ IDENTITY = "users.identity"
 _Row = TypeVar("_Row", bound=Owned)
 
 
-class EmailTaken(Conflict):
+class EmailTaken(Conflict, title="This e-mail address has a user already"):
     """One address, one user."""
 
-    title = "This e-mail address has a user already"
 
-
-class HasRole(Conflict):
+class HasRole(Conflict, title="This user has a role here already"):
     """One user, one role in a coalition."""
 
-    title = "This user has a role here already"
 
-
-class LastOwner(Conflict):
+class LastOwner(Conflict, title="A coalition needs an owner"):
     """A coalition keeps at least one owner."""
-
-    title = "A coalition needs an owner"
 
 
 @dataclass(frozen=True)

@@ -89,10 +89,8 @@ MOST_SEARCHED = 2000  # sealed names that one request decrypts
 BATCH = 200
 
 
-class CaseInUse(Conflict):
+class CaseInUse(Conflict, title="Demands or texts are about this case"):
     """What is asked for a case would lose its object."""
-
-    title = "Demands or texts are about this case"
 
 
 @dataclass(frozen=True)

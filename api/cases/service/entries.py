@@ -44,16 +44,12 @@ KEY_TELLS = "It shares a word with the name: choose another, or leave it out."
 TOLD = "This tells the name, which may not be told: write it without."
 
 
-class KeyTaken(Conflict):
+class KeyTaken(Conflict, title="Another one here has this key"):
     """A key is an id in files, and so unique in its coalition."""
 
-    title = "Another one here has this key"
 
-
-class StillNamed(Conflict):
+class StillNamed(Conflict, title="A text names a case that may not be named"):
     """A case that may not be named stands by its name in a text."""
-
-    title = "A text names a case that may not be named"
 
 
 @dataclass(frozen=True)

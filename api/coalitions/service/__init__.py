@@ -38,10 +38,8 @@ ACCENT = "#0b5563"
 DEFAULTS: dict[str, Any] = {"country_names": {}, "conjunctions": {}, "accent": ACCENT}
 
 
-class CoalitionSlugTaken(Conflict):
+class CoalitionSlugTaken(Conflict, title="Another coalition of yours has this slug"):
     """A coalition's slug is its name in files, for who works in it: strangers may use it too."""
-
-    title = "Another coalition of yours has this slug"
 
 
 @dataclass(frozen=True)

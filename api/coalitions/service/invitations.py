@@ -42,16 +42,12 @@ KEPT_ENDED = timedelta(days=90)  # with whom it was sent to, and why they declin
 AT_ONCE = 100
 
 
-class AlreadyMember(Conflict):
+class AlreadyMember(Conflict, title="This organisation is a member already"):
     """One organisation, one membership."""
 
-    title = "This organisation is a member already"
 
-
-class InvitationOver(Conflict):
+class InvitationOver(Conflict, title="This invitation is not open any more"):
     """An invitation is answered once, or taken back before."""
-
-    title = "This invitation is not open any more"
 
 
 @dataclass(frozen=True)

@@ -37,16 +37,12 @@ MOST = 100  # connectors of a coalition
 TRIAL_NEEDS_NO = "list"  # which is chosen from what the trial finds
 
 
-class TooManyConnectors(Conflict):
+class TooManyConnectors(Conflict, title="The coalition has no room for another connector"):
     """Every confirmed signature is compared with each connector."""
 
-    title = "The coalition has no room for another connector"
 
-
-class PeopleWait(Conflict):
+class PeopleWait(Conflict, title="People are still to be unsubscribed"):
     """Somebody asked to be taken off a list, and the tool does not know yet."""
-
-    title = "People are still to be unsubscribed"
 
 
 @dataclass(frozen=True)

@@ -24,16 +24,12 @@ if TYPE_CHECKING:
 SECONDS = 20.0  # somebody waits for it
 
 
-class NotListed(Conflict):
+class NotListed(Conflict, title="Who is on the list cannot be asked for"):
     """Its people can be had from the tool itself, as a CSV."""
 
-    title = "Who is on the list cannot be asked for"
 
-
-class ToolNotWell(Unavailable):
+class ToolNotWell(Unavailable, title="The tool cannot be used now"):
     """What the detail says can be done about it."""
-
-    title = "The tool cannot be used now"
 
 
 def listed(actor: Actor, connector_id: UUID, mailing_list: str | None) -> str:

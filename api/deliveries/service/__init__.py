@@ -41,10 +41,8 @@ NO_SUCH = "The coalition has no addressee of this id."
 UNNAMED = "It holds the name of a case that may not be named. Take it out."
 
 
-class NotPublished(Conflict):
+class NotPublished(Conflict, title="The statement is not published"):
     """Only what is published is handed over."""
-
-    title = "The statement is not published"
 
 
 @dataclass(frozen=True)

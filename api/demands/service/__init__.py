@@ -64,10 +64,8 @@ __all__ = [
 ]
 
 
-class ListNotEmpty(Conflict):
+class ListNotEmpty(Conflict, title="There are demands in this list"):
     """A list goes after its demands, so that nobody loses them by one call."""
-
-    title = "There are demands in this list"
 
 
 @dataclass(frozen=True)

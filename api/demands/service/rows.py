@@ -35,10 +35,8 @@ AT_ONCE = 1000  # ids in one query
 NAMED = "This names a case that may not be named: write its public label."
 
 
-class ListThere(Conflict):
+class ListThere(Conflict, title="This country or party has a demand list already"):
     """One list a country, one a party."""
-
-    title = "This country or party has a demand list already"
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,8 @@ KEPT = timedelta(days=7)  # how long what is done can be asked for
 KEPT_DEAD = timedelta(days=90)  # and what failed
 
 
-class NotDead(Conflict):
+class NotDead(Conflict, title="The job has not failed"):
     """Only what has failed for good can be replayed."""
-
-    title = "The job has not failed"
 
 
 def standing() -> tuple[datetime | None, int]:

@@ -35,16 +35,12 @@ BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 LEVEL = 1  # of compression: most of it is sealed, and does not shrink
 
 
-class NoBackup(Invalid):
+class NoBackup(Invalid, title="This is no backup that can be used"):
     """The file is no backup, or not a whole one."""
 
-    title = "This is no backup that can be used"
 
-
-class BackupChanged(Invalid):
+class BackupChanged(Invalid, title="The backup was changed"):
     """Something in the backup is not what was written into it."""
-
-    title = "The backup was changed"
 
 
 class Writer:

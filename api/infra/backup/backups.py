@@ -56,22 +56,16 @@ class Promised:
     hold: Callable[[Session], None]
 
 
-class FileIsThere(Conflict):
+class FileIsThere(Conflict, title="There is a file of this name"):
     """A backup does not take another one's place unless it is told to."""
 
-    title = "There is a file of this name"
 
-
-class OtherVersion(Conflict):
+class OtherVersion(Conflict, title="The backup is of another version"):
     """The tables of the backup are not those of this version."""
 
-    title = "The backup is of another version"
 
-
-class NotEmpty(Conflict):
+class NotEmpty(Conflict, title="There is something here already"):
     """A restore mixes nothing: it begins with an empty house."""
-
-    title = "There is something here already"
 
 
 @dataclass(frozen=True)

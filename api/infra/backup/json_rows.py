@@ -25,10 +25,8 @@ if TYPE_CHECKING:
 BATCH = 500
 
 
-class BadRow(Invalid):
+class BadRow(Invalid, title="A row of the backup cannot be read"):
     """A line does not hold a row of its table."""
-
-    title = "A row of the backup cannot be read"
 
 
 def lines(connection: Connection, table: Table) -> Iterator[bytes]:

@@ -28,10 +28,8 @@ MOST = 200
 MOST_INTEGER = 2**31  # what both databases keep in an integer column
 
 
-class BadCursor(Invalid):
+class BadCursor(Invalid, title="This cursor does not belong to this list"):
     """The cursor is none that this list gave out."""
-
-    title = "This cursor does not belong to this list"
 
 
 @dataclass(frozen=True, kw_only=True)

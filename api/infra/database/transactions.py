@@ -30,10 +30,8 @@ from api.infra.database.columns import Base, Versioned
 from api.infra.database.drivers import POSTGRES_ARGS, SINGLE_SECONDS, use_postgres_safely
 
 
-class Stale(DomainError):
+class Stale(DomainError, title="It has changed since you read it"):
     """Somebody changed the thing since the caller read it."""
-
-    title = "It has changed since you read it"
 
 
 db = SQLAlchemy(
@@ -201,10 +199,8 @@ def touch(row: Versioned, expected: int | None, *, at: int | None = None) -> Non
     row.version += 1
 
 
-class NotMigrated(Unavailable):
+class NotMigrated(Unavailable, title="The database is not at this version"):
     """The tables are not those of this version."""
-
-    title = "The database is not at this version"
 
 
 def must_be_migrated(folder: Path) -> None:

@@ -182,10 +182,8 @@ def written(kind: str, facts: Facts) -> Message:
     return writer.write(kind, facts)
 
 
-class NotFailed(Conflict):
+class NotFailed(Conflict, title="The letter has not failed"):
     """Only a letter that has failed for good can be sent again."""
-
-    title = "The letter has not failed"
 
 
 def let_go(session: Session, kind: str, object_id: UUID) -> None:

@@ -39,10 +39,8 @@ REDIS: Mapping[str, Any] = MappingProxyType(
 )
 
 
-class TooOften(DomainError):
+class TooOften(DomainError, title="This was done too often"):
     """Somebody, or somebody beside them, did this too often."""
-
-    title = "This was done too often"
 
     def __init__(self, seconds: int) -> None:
         """Say when it can be done again."""

@@ -50,10 +50,8 @@ _AUTOMATIC: Any = POLICY.header_factory("Auto-Submitted", "auto-generated")
 INTERNATIONAL = ("SMTPUTF8", "BODY=8BITMIME")  # for a mailbox whose name is not ASCII (RFC 6531)
 
 
-class MailBroken(Unavailable):
+class MailBroken(Unavailable, title="The mail server does not answer"):
     """The mail server takes nothing from us now; later it may. `word` says what is wrong."""
-
-    title = "The mail server does not answer"
 
     def __init__(self, detail: str, word: str = "no-connection") -> None:
         """Keep what to tell the operator, and a word for who set the server."""

@@ -106,10 +106,8 @@ _BOX = re.compile(rf"\s*{_NUMBER}(?:[\s,]+{_NUMBER}){{3}}\s*\Z")  # of a viewBox
 _VALUE = re.compile(r"(?:url\(#[\w-]+\)|[\w\s.,#%+()-]*)\Z")
 
 
-class NoPicture(Invalid):
+class NoPicture(Invalid, title="This is no picture that we can use"):
     """The bytes are no picture that can be printed safely."""
-
-    title = "This is no picture that we can use"
 
 
 class WithLogo:

@@ -20,10 +20,8 @@ if TYPE_CHECKING:
 IN_A_PROCESS, OF_ONE = 3, 2
 
 
-class Busy(Unavailable):
+class Busy(Unavailable, title="Too much is being laid out or read at the moment"):
     """As much is being laid out or read here as can be at a time."""
-
-    title = "Too much is being laid out or read at the moment"
 
 
 class Bulkhead:

@@ -45,10 +45,8 @@ class Limits:
     memory_bytes: int = 1 << 30  # of address space, of which the warm process itself has 0.3 GB
 
 
-class LimitReached(Invalid):
+class LimitReached(Invalid, title="This takes too much to lay out"):
     """A job took more time, memory or depth than it may."""
-
-    title = "This takes too much to lay out"
 
     def __init__(self, detail: str, *, is_late: bool = False) -> None:
         """Keep what to tell; `is_late` where it was time, which others may have taken."""

@@ -46,10 +46,8 @@ MOST_NUMBER = 2**31
 MOST_SAFE = 2**53  # of the whole numbers that JSON keeps exactly
 
 
-class Rewritten(Conflict):
+class Rewritten(Conflict, title="The record was changed"):
     """The chain does not hold, or does not lead to a head that was kept."""
-
-    title = "The record was changed"
 
 
 class AuditEntry(Base):

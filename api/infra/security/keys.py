@@ -35,10 +35,8 @@ FOR_INDEXES, FIRST = 0, 1  # generations
 SEALS = "seals"
 
 
-class KeyInUse(Unavailable):
+class KeyInUse(Unavailable, title="An old key is still in use"):
     """A transaction that began before the rotation goes on sealing under an old key."""
-
-    title = "An old key is still in use"
 
 
 class SealedBytes(TypeDecorator[bytes]):

@@ -25,10 +25,8 @@ if TYPE_CHECKING:
 KEY = "links.secret"
 
 
-class LinkExpired(Gone):
+class LinkExpired(Gone, title="This link does not work any more"):
     """A link works until its day, or until it is taken back."""
-
-    title = "This link does not work any more"
 
 
 class Link(Base):

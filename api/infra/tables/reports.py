@@ -22,16 +22,12 @@ MOST_COLUMNS = 100
 SAVE_IT = "Save it as Excel Workbook (.xlsx) or as CSV UTF-8, and send that."
 
 
-class NotATable(Invalid):
+class NotATable(Invalid, title="This file is not a table of what belongs here"):
     """The file is no table of what belongs here; none of its lines was read."""
 
-    title = "This file is not a table of what belongs here"
 
-
-class LinesRefused(Invalid):
+class LinesRefused(Invalid, title="Some lines cannot be entered"):
     """A table is entered whole or, where the caller says so, without the lines that break rules."""
-
-    title = "Some lines cannot be entered"
 
 
 class OnDifference(StrEnum):

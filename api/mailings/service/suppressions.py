@@ -36,10 +36,8 @@ COLUMNS = ("email", "cause", "since")
 DEAF = frozenset({Cause.BOUNCE, Cause.COMPLAINT})
 
 
-class AlreadySuppressed(Conflict):
+class AlreadySuppressed(Conflict, title="This address gets no letters already"):
     """An address is on the list once."""
-
-    title = "This address gets no letters already"
 
 
 @dataclass(frozen=True)

@@ -29,16 +29,12 @@ if TYPE_CHECKING:
 MOST = 500  # every signature is compared with each
 
 
-class AlreadyBlocked(Conflict):
+class AlreadyBlocked(Conflict, title="This is blocked already"):
     """One value is blocked once."""
 
-    title = "This is blocked already"
 
-
-class TooManyBlocks(Conflict):
+class TooManyBlocks(Conflict, title="The list of blocks is full"):
     """Every signature is compared with each block."""
-
-    title = "The list of blocks is full"
 
 
 @dataclass(frozen=True)

@@ -42,10 +42,8 @@ DOMAIN = "signatures.domain"
 INVALIDATE, UNDO = "moderation.invalidate", "moderation.undo"
 
 
-class RuleRefused(Invalid):
+class RuleRefused(Invalid, title="This rule cannot be used"):
     """A rule says whom it means."""
-
-    title = "This rule cannot be used"
 
 
 @dataclass(frozen=True)

@@ -32,10 +32,8 @@ if TYPE_CHECKING:
     from api.signatures.service.rows import SignatureView
 
 
-class NotForModeration(Conflict):
+class NotForModeration(Conflict, title="This signature is not for moderation"):
     """Only what came from the public page is approved or rejected, and not once it has ended."""
-
-    title = "This signature is not for moderation"
 
 
 class Decision(StrEnum):

@@ -34,10 +34,8 @@ IDENTITY_FIELDS = ("name", "email", "role")
 AT_ONCE = 500  # rows of one transaction
 
 
-class AlreadyRepresents(Conflict):
+class AlreadyRepresents(Conflict, title="This address represents the organisation already"):
     """One address, one representative of an organisation."""
-
-    title = "This address represents the organisation already"
 
 
 @dataclass(frozen=True)

@@ -44,10 +44,8 @@ A_MINUTE = 60
 blueprint = Blueprint("pages", __name__)
 
 
-class FromElsewhere(Forbidden):
+class FromElsewhere(Forbidden, title="This came from another site"):
     """A form of another site may not press our buttons."""
-
-    title = "This came from another site"
 
 
 def takes_form(view: _View) -> _View:

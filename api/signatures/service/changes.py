@@ -43,16 +43,12 @@ class EntryWarner:
     warn: Callable[[Session, Statement, Signature, rules.Identity], Iterable[Fault]]
 
 
-class MemberDecides(Conflict):
+class MemberDecides(Conflict, title="The member decides how it appears"):
     """What became of a member's approval shows no more than the member chose."""
 
-    title = "The member decides how it appears"
 
-
-class Withdrawn(Conflict):
+class Withdrawn(Conflict, title="This signature was withdrawn"):
     """A withdrawn signature stays so."""
-
-    title = "This signature was withdrawn"
 
 
 def enter(actor: Actor, statement_id: UUID, sha256: str, facts: dict[str, Any]) -> SignatureView:

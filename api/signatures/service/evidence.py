@@ -30,16 +30,12 @@ FOLDER = "evidence"
 SECRET = "evidence.secret"  # noqa: S105 # a place
 
 
-class NoScan(Invalid):
+class NoScan(Invalid, title="This is no scan that can be kept"):
     """The bytes are none of the kinds that scanners make."""
 
-    title = "This is no scan that can be kept"
 
-
-class EvidenceInUse(Conflict):
+class EvidenceInUse(Conflict, title="Signatures refer to this evidence"):
     """Signatures stand on it."""
-
-    title = "Signatures refer to this evidence"
 
 
 def put(actor: Actor, statement_id: UUID, content: bytes, kind: str, note: str | None) -> Evidence:

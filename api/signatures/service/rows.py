@@ -31,10 +31,8 @@ IDENTITY = "signature_identities.identity"
 AT_ONCE = 500  # rows of which the identities are read together
 
 
-class TextChanged(Conflict):
+class TextChanged(Conflict, title="The text is not the one that was shown"):
     """Somebody signs only the text that they saw (promise 1)."""
-
-    title = "The text is not the one that was shown"
 
 
 @dataclass(frozen=True)

@@ -53,10 +53,8 @@ TYPING = Rate(10, 40)  # codes that one address prefix may try
 GONE = "What was sent here is not kept any more. Sign again on the statement's page."
 
 
-class CodeUnknown(NotFound):
+class CodeUnknown(NotFound, title="No signature has this code"):
     """A code is of one statement, and works for seven days."""
-
-    title = "No signature has this code"
 
 
 @dataclass(frozen=True)

@@ -30,10 +30,8 @@ GOOD_FOR = timedelta(minutes=30)
 MOST = 4000  # characters of a proof
 
 
-class ProofRefused(Invalid):
+class ProofRefused(Invalid, title="The proof of work is refused"):
     """A proof of work is for one statement and one signature, within half an hour."""
-
-    title = "The proof of work is refused"
 
 
 def challenge(session: Session, statement_id: UUID, asked: int) -> dict[str, Any]:

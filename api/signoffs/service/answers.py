@@ -40,22 +40,16 @@ CONTENT = ("reason", "reservations")
 CHOSE_LESS = "Another person who answers for your organisation chose less."
 
 
-class HandedOn(Conflict):
+class HandedOn(Conflict, title="This was handed to a colleague"):
     """Who hands it to a colleague answers no more."""
 
-    title = "This was handed to a colleague"
 
-
-class NoMember(Gone):
+class NoMember(Gone, title="No member any more"):
     """An organisation that left is asked no more; how it appears it can still choose."""
 
-    title = "No member any more"
 
-
-class AlreadyAsked(Conflict):
+class AlreadyAsked(Conflict, title="This address is asked already"):
     """One person, one voice."""
-
-    title = "This address is asked already"
 
 
 REFUSALS = (SignOffOver, AfterDeadline, HandedOn, NoMember, links.LinkExpired)

@@ -34,10 +34,8 @@ AT_ONCE = 50  # asks that one transaction reminds of
 TOLD = ("soft_deadline", "hard_deadline", "zone", "silence")  # to those who are asked
 
 
-class AfterDeadline(Conflict):
+class AfterDeadline(Conflict, title="The deadline is over"):
     """An answer comes before the hard deadline, or a coordinator enters it."""
-
-    title = "The deadline is over"
 
 
 def set_round(

@@ -31,10 +31,8 @@ PURPOSE = "signoff.answer"
 SIGNS_OFF = frozenset({State.DRAFT, State.REVIEW})
 
 
-class SignOffOver(Conflict):
+class SignOffOver(Conflict, title="The sign-off is over"):
     """Members answer until the sign-off is closed or the text is published."""
-
-    title = "The sign-off is over"
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,8 @@ if TYPE_CHECKING:
 NOTE = "The words in place of a name were changed."
 
 
-class DoesNotFit(Conflict):
+class DoesNotFit(Conflict, title="The text cannot hold this label"):
     """A label stands in a text that keeps every rule."""
-
-    title = "The text cannot hold this label"
 
 
 def relabel(session: Session, silence: cases.NameSilence) -> None:

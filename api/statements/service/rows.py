@@ -46,16 +46,12 @@ BODY = "/document"  # where a request or an answer holds it
 TEXT_GONE = "A name in this text was taken back. Read the newest revision."
 
 
-class SlugTaken(Conflict):
+class SlugTaken(Conflict, title="The coalition has a statement of this slug"):
     """A statement's slug is unique in its coalition."""
 
-    title = "The coalition has a statement of this slug"
 
-
-class NothingChanged(Conflict):
+class NothingChanged(Conflict, title="Nothing has changed"):
     """The draft prints what the newest revision prints."""
-
-    title = "Nothing has changed"
 
 
 @dataclass(frozen=True)

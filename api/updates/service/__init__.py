@@ -44,16 +44,12 @@ UNDERWAY = (UpdateState.SENDING, UpdateState.PAUSED)
 _SPECIMEN, _SOMEBODY = "specimen", "somebody@specimen.example"
 
 
-class UpdateBegun(Conflict):
+class UpdateBegun(Conflict, title="This update was begun"):
     """What some have received already changes no more."""
 
-    title = "This update was begun"
 
-
-class UpdateNotUnderway(Conflict):
+class UpdateNotUnderway(Conflict, title="This update is not being sent"):
     """Only what is being sent can be paused, and only what is paused can go on."""
-
-    title = "This update is not being sent"
 
 
 @dataclass(frozen=True)

@@ -39,10 +39,8 @@ __all__ = [
 OURS = ("label", "types", "is_custodian", "is_enabled")
 
 
-class TooManyEndpoints(Conflict):
+class TooManyEndpoints(Conflict, title="The coalition has as many webhook endpoints as it may"):
     """Each event goes to each endpoint, so there are not any number of them."""
-
-    title = "The coalition has as many webhook endpoints as it may"
 
 
 def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Shown]:

@@ -32,10 +32,8 @@ AT_ONCE = 1000
 NO_ANSWER = {"status": None, "milliseconds": None}
 
 
-class EndpointDisabled(Conflict):
+class EndpointDisabled(Conflict, title="The webhook endpoint is switched off"):
     """Nothing is told to an endpoint that is off."""
-
-    title = "The webhook endpoint is switched off"
 
 
 @dataclass(frozen=True)
