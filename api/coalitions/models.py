@@ -11,12 +11,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.infra.database.columns import (
     Base,
-    CoalitionId,
     Country,
     Id,
     Instant,
     Language,
     Moment,
+    OfCoalition,
     Versioned,
     choice,
     part_of,
@@ -82,13 +82,11 @@ class InvitationState(StrEnum):
     TAKEN_BACK = "taken_back"
 
 
-class Invitation(Versioned, Base):
+class Invitation(OfCoalition, Versioned, Base):
     """That an organisation may join a coalition; somebody who may speak for it answers."""
 
     __tablename__ = "invitations"
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     # The coalition's own entry; None: who answers names the organisation.
     organisation_id: Mapped[UUID | None] = part_of("organisations")
     person: Mapped[Sealed]  # {"name", "email", "note"}, and what they wrote where they declined
@@ -103,13 +101,11 @@ class Invitation(Versioned, Base):
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class Addressee(Versioned, Base):
+class Addressee(OfCoalition, Versioned, Base):
     """An official or body that statements go to. The e-mail address is sealed."""
 
     __tablename__ = "addressees"
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     name: Mapped[str] = mapped_column(String(300))
     sort_name: Mapped[str] = mapped_column(String(300))  # folded
     title: Mapped[str | None] = mapped_column(String(300))

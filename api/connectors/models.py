@@ -13,9 +13,9 @@ from api.infra.database.columns import (
     Base,
     CoalitionId,
     Created,
-    Id,
     Instant,
     Moment,
+    OfCoalition,
     Outgoing,
     Versioned,
     choice,
@@ -26,13 +26,11 @@ from api.infra.outbox.rows import Outbox
 from api.infra.security.keys import Sealed
 
 
-class Connector(Versioned, Base):
+class Connector(OfCoalition, Versioned, Base):
     """One mailing tool of one organisation, whose mailings people agree to."""
 
     __tablename__ = "connectors"
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     organisation_id: Mapped[UUID] = part_of("organisations")
     statement_id: Mapped[UUID | None] = part_of("statements")  # None: all of the coalition
     kind: Mapped[str] = mapped_column(String(60))
@@ -98,13 +96,11 @@ class Push(Outgoing, Base):
 OUTBOX = Outbox(Push, PushState.WAITING)
 
 
-class PushFile(Base):
+class PushFile(OfCoalition, Base):
     """A CSV of pushes for a tool that nobody named; its bytes lie sealed in the storage."""
 
     __tablename__ = "connector_files"
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     connector_id: Mapped[UUID] = part_of("connectors")
     secret: Mapped[Sealed]  # the key of its file
     rows: Mapped[int]

@@ -14,9 +14,9 @@ from api.infra.database.columns import (
     Base,
     CoalitionId,
     Created,
-    Id,
     Instant,
     Language,
+    OfCoalition,
     choice,
     part_of,
     refers_to,
@@ -24,7 +24,7 @@ from api.infra.database.columns import (
 from api.infra.security.keys import Sealed
 
 
-class CoverLetter(Base):
+class CoverLetter(OfCoalition, Base):
     """What goes with a statement to its addressees, in one or several languages.
 
     It does not change: what somebody got can be read again. Another one is written in its place.
@@ -32,8 +32,6 @@ class CoverLetter(Base):
 
     __tablename__ = "cover_letters"
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     statement_id: Mapped[UUID] = part_of("statements")
     language: Mapped[Language]  # of the text where no other is asked for
     texts: Mapped[list[dict[str, str]]] = mapped_column(JSON)  # language, subject, text
@@ -59,14 +57,12 @@ class DeliveryState(StrEnum):
     DROPPED = "dropped"  # the text, the addressee or their address was gone when its turn came
 
 
-class Delivery(Base):
+class Delivery(OfCoalition, Base):
     """One handing over of a statement to an addressee."""
 
     __tablename__ = "deliveries"
     __table_args__ = (Index("ix_deliveries_statement_id_created_at", "statement_id", "created_at"),)
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     statement_id: Mapped[UUID] = part_of("statements", index=False)
     addressee_id: Mapped[UUID | None] = refers_to("addressees")
     addressee: Mapped[str] = mapped_column(String(300))  # its name by then
@@ -83,14 +79,12 @@ class Delivery(Base):
     created_at: Mapped[Created]
 
 
-class Response(Base):
+class Response(OfCoalition, Base):
     """What an addressee answered to a statement."""
 
     __tablename__ = "responses"
     __table_args__ = (Index("ix_responses_statement_id_created_at", "statement_id", "created_at"),)
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     statement_id: Mapped[UUID] = part_of("statements", index=False)
     addressee_id: Mapped[UUID | None] = refers_to("addressees")
     addressee: Mapped[str] = mapped_column(String(300))

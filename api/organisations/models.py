@@ -8,18 +8,23 @@ from uuid import UUID
 from sqlalchemy import JSON, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database.columns import Base, CoalitionId, Country, Id, Language, Versioned, part_of
+from api.infra.database.columns import (
+    Base,
+    Country,
+    Language,
+    OfCoalition,
+    Versioned,
+    part_of,
+)
 from api.infra.pdf.pictures import WithLogo
 from api.infra.security.keys import BlindBytes, Sealed
 
 
-class Organisation(WithLogo, Versioned, Base):
+class Organisation(OfCoalition, WithLogo, Versioned, Base):
     """One NGO, as one coalition spells it; public entries stand in the directory of all."""
 
     __tablename__ = "organisations"
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     sort_name: Mapped[str] = mapped_column(String(300))  # the first of `names`, folded
     names: Mapped[dict[str, str]] = mapped_column(JSON)  # by language, BCP 47
     acronym: Mapped[str | None] = mapped_column(String(40))
@@ -33,14 +38,12 @@ class Organisation(WithLogo, Versioned, Base):
     needs_two: Mapped[bool] = mapped_column(default=False)  # two of its representatives commit it
 
 
-class Representative(Versioned, Base):
+class Representative(OfCoalition, Versioned, Base):
     """A person who may commit an organisation, until the day on which they left."""
 
     __tablename__ = "representatives"
     __table_args__ = (UniqueConstraint("organisation_id", "email_index"),)
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     organisation_id: Mapped[UUID] = part_of("organisations", index=False)
     identity: Mapped[Sealed]  # {"name", "email", "role"}
     email_index: Mapped[bytes] = mapped_column(BlindBytes("representatives.email"))

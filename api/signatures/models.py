@@ -15,10 +15,10 @@ from api.infra.database.columns import (
     CoalitionId,
     Country,
     Created,
-    Id,
     Instant,
     Language,
     Moment,
+    OfCoalition,
     Versioned,
     choice,
     part_of,
@@ -68,7 +68,7 @@ RANDOM_FROM = 2**30  # positions from here on tell no order
 LISTED = "state = 'confirmed' AND visibility IN ('public', 'initials')"
 
 
-class Signature(Versioned, Base):
+class Signature(OfCoalition, Versioned, Base):
     """One signatory under one statement; nothing here tells who it is."""
 
     __tablename__ = "signatures"
@@ -97,8 +97,6 @@ class Signature(Versioned, Base):
         Index("ix_signatures_statement_id_revision_number", "statement_id", "revision_number"),
     )
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     statement_id: Mapped[UUID] = part_of("statements", index=False)
     revision_number: Mapped[int]  # what was signed
     revision_sha256: Mapped[str] = mapped_column(String(64))
@@ -169,14 +167,12 @@ class Purpose(StrEnum):
     MAILINGS = "mailings"  # of one organisation
 
 
-class Consent(Base):
+class Consent(OfCoalition, Base):
     """That a signatory agreed to one purpose, on a day, in these words."""
 
     __tablename__ = "consents"
     __table_args__ = (UniqueConstraint("signature_id", "purpose", "organisation_id"),)
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     signature_id: Mapped[UUID] = part_of("signatures", index=False)
     purpose: Mapped[Purpose] = mapped_column(choice(Purpose))
     organisation_id: Mapped[UUID | None] = part_of("organisations")
@@ -185,13 +181,11 @@ class Consent(Base):
     taken_back_on: Mapped[date | None]
 
 
-class CountChange(Base):
+class CountChange(OfCoalition, Base):
     """The journal of counts: what one change added to them, until it is folded into the totals."""
 
     __tablename__ = "count_changes"
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     statement_id: Mapped[UUID] = part_of("statements")
     change: Mapped[int]  # 1 or -1, or the sum of several alike
     kind: Mapped[SignatoryKind] = mapped_column(choice(SignatoryKind))
@@ -212,13 +206,11 @@ class Total(Base):
     number: Mapped[int]
 
 
-class Evidence(Base):
+class Evidence(OfCoalition, Base):
     """A scan of sheets that people signed on paper; its bytes lie sealed in the storage."""
 
     __tablename__ = "evidence"
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     statement_id: Mapped[UUID] = part_of("statements")
     content_type: Mapped[str] = mapped_column(String(40))
     bytes: Mapped[int]
@@ -229,13 +221,11 @@ class Evidence(Base):
     created_by: Mapped[UUID | None]
 
 
-class Invalidation(Base):
+class Invalidation(OfCoalition, Base):
     """A rule by which signatures were taken out of the count together, and could come back."""
 
     __tablename__ = "invalidations"
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     statement_id: Mapped[UUID] = part_of("statements")
     rule: Mapped[Sealed]  # it may hold a name, or a domain that is one person's
     reason: Mapped[str] = mapped_column(String(500))
@@ -260,13 +250,11 @@ class BlockAct(StrEnum):
     HOLD = "hold"  # a coordinator looks at it first
 
 
-class Block(Base):
+class Block(OfCoalition, Base):
     """One thing that a coalition does not let sign, or wants to look at first."""
 
     __tablename__ = "blocks"
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     kind: Mapped[BlockKind] = mapped_column(choice(BlockKind))
     act: Mapped[BlockAct] = mapped_column(choice(BlockAct))
     value: Mapped[Sealed]

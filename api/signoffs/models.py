@@ -11,11 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra.database.columns import (
     Base,
-    CoalitionId,
     Created,
-    Id,
     Instant,
     Language,
+    OfCoalition,
     Versioned,
     choice,
     part_of,
@@ -35,7 +34,7 @@ class Silence(StrEnum):
     DECLINE = "decline"
 
 
-class Round(Versioned, Base):
+class Round(OfCoalition, Versioned, Base):
     """That members are asked to sign off a statement, by when, and how they are reminded.
 
     A statement has one. A material revision asks everybody again within it.
@@ -43,8 +42,6 @@ class Round(Versioned, Base):
 
     __tablename__ = "sign_off_rounds"
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     statement_id: Mapped[UUID] = part_of("statements", index=False, unique=True)
     soft_deadline: Mapped[datetime | None] = mapped_column(Instant)
     hard_deadline: Mapped[datetime | None] = mapped_column(Instant)  # the first instant after it
@@ -56,14 +53,12 @@ class Round(Versioned, Base):
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class Ask(Base):
+class Ask(OfCoalition, Base):
     """That one member is asked for its sign-off of a revision."""
 
     __tablename__ = "sign_off_asks"
     __table_args__ = (UniqueConstraint("round_id", "member_id"),)
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     round_id: Mapped[UUID] = part_of("sign_off_rounds", index=False)
     member_id: Mapped[UUID] = part_of("members")
     revision_number: Mapped[int]  # of which it was asked last
@@ -73,14 +68,12 @@ class Ask(Base):
     remind_at: Mapped[datetime | None] = mapped_column(Instant, index=True)  # None: no more
 
 
-class Approver(Base):
+class Approver(OfCoalition, Base):
     """A person who may answer for a member: a representative, or who it was handed to."""
 
     __tablename__ = "approvers"
     __table_args__ = (UniqueConstraint("ask_id", "email_index"),)  # one voice a person
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     ask_id: Mapped[UUID] = part_of("sign_off_asks", index=False)
     representative_id: Mapped[UUID | None] = part_of("representatives")
     handed_by: Mapped[UUID | None] = part_of("approvers")
@@ -100,14 +93,12 @@ class Answer(StrEnum):
     OBJECTED = "objected"  # to an editorial revision: it does not stand behind the text any more
 
 
-class SignOff(Base):
+class SignOff(OfCoalition, Base):
     """One answer of one member to one revision. Answers are added, never changed."""
 
     __tablename__ = "sign_offs"
     __table_args__ = (UniqueConstraint("statement_id", "member_id", "number"),)
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     statement_id: Mapped[UUID] = part_of("statements", index=False)
     member_id: Mapped[UUID] = part_of("members")
     number: Mapped[int]  # from 1, of the member's answers: the order in which they came
@@ -123,7 +114,7 @@ class SignOff(Base):
     answered_at: Mapped[Created]
 
 
-class Appearance(Base):
+class Appearance(OfCoalition, Base):
     """How a member appears under one statement, and the signature that its approval became.
 
     It says how much of the member shows, not when that was chosen, and by whom only where two must
@@ -133,8 +124,6 @@ class Appearance(Base):
     __tablename__ = "appearances"
     __table_args__ = (UniqueConstraint("statement_id", "member_id"),)
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     statement_id: Mapped[UUID] = part_of("statements", index=False)
     member_id: Mapped[UUID] = part_of("members")
     # None: it has not chosen, and counts without its name.
@@ -148,12 +137,10 @@ class Appearance(Base):
     is_to_be_told: Mapped[bool] = mapped_column(default=False, index=True)
 
 
-class EditNotice(Base):
+class EditNotice(OfCoalition, Base):
     """That a representative who has no link to a published text is told of an edit of it."""
 
     __tablename__ = "edit_notices"
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     statement_id: Mapped[UUID] = part_of("statements")
     representative_id: Mapped[UUID] = part_of("representatives")

@@ -19,6 +19,7 @@ from api.infra.database.columns import (
     Id,
     Instant,
     Language,
+    OfCoalition,
     Versioned,
     choice,
     part_of,
@@ -137,14 +138,12 @@ class Signing(Versioned, Base):
         return self.opens_at is not None and self.opens_at <= now
 
 
-class Revision(Base):
+class Revision(OfCoalition, Base):
     """One immutable text of a statement, and all that is needed to print it again."""
 
     __tablename__ = "revisions"
     __table_args__ = (UniqueConstraint("statement_id", "number"),)
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     statement_id: Mapped[UUID] = part_of("statements", index=False)
     number: Mapped[int]  # from 1
     weight: Mapped[Weight] = mapped_column(choice(Weight))

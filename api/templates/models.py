@@ -8,7 +8,15 @@ from uuid import UUID
 from sqlalchemy import JSON, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from api.infra.database.columns import Base, CoalitionId, Created, Id, Language, Versioned, part_of
+from api.infra.database.columns import (
+    Base,
+    Created,
+    Id,
+    Language,
+    OfCoalition,
+    Versioned,
+    part_of,
+)
 
 
 class Template(Versioned, Base):
@@ -25,14 +33,12 @@ class Template(Versioned, Base):
     version_number: Mapped[int]  # the newest
 
 
-class TemplateVersion(Base):
+class TemplateVersion(OfCoalition, Base):
     """One immutable version of a template; a statement keeps the one that it came from."""
 
     __tablename__ = "template_versions"
     __table_args__ = (UniqueConstraint("template_id", "number"),)
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     template_id: Mapped[UUID] = part_of("templates", index=False)
     number: Mapped[int]
     source: Mapped[dict[str, Any]] = mapped_column(JSON)  # the whole template, as docs/templates.md

@@ -12,10 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra.database.columns import (
     Base,
-    CoalitionId,
-    Id,
     Instant,
     Language,
+    OfCoalition,
     Versioned,
     choice,
     part_of,
@@ -32,14 +31,12 @@ class UpdateState(StrEnum):
     SENT = "sent"
 
 
-class Update(Versioned, Base):
+class Update(OfCoalition, Versioned, Base):
     """What is written to those who agreed to the mailings of one organisation."""
 
     __tablename__ = "updates"
     __table_args__ = (Index("ix_updates_state", "state"),)
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     statement_id: Mapped[UUID] = part_of("statements")
     also_statement_ids: Mapped[list[str]] = mapped_column(JSON, default=list)
     organisation_id: Mapped[UUID] = part_of("organisations")
@@ -63,7 +60,7 @@ class RecipientState(StrEnum):
     FAILED = "failed"
 
 
-class UpdateRecipient(Base):
+class UpdateRecipient(OfCoalition, Base):
     """That an update goes to who gave a signature. The address stays with the signature."""
 
     __tablename__ = "update_recipients"
@@ -72,8 +69,6 @@ class UpdateRecipient(Base):
         Index("ix_update_recipients_update_id_state", "update_id", "state"),
     )
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     update_id: Mapped[UUID] = part_of("updates", index=False)
     signature_id: Mapped[UUID | None] = refers_to("signatures")
     state: Mapped[RecipientState] = mapped_column(
@@ -81,13 +76,11 @@ class UpdateRecipient(Base):
     )
 
 
-class UpdateTest(Base):
+class UpdateTest(OfCoalition, Base):
     """That somebody wants to see an update in their own mailbox first; gone with its letter."""
 
     __tablename__ = "update_tests"
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     update_id: Mapped[UUID] = part_of("updates")
     role_id: Mapped[UUID] = part_of("roles")
     language: Mapped[Language]

@@ -15,6 +15,7 @@ from api.infra.database.columns import (
     CoalitionId,
     Id,
     Instant,
+    OfCoalition,
     Outgoing,
     Versioned,
     choice,
@@ -31,13 +32,11 @@ class Cause(StrEnum):
     FAILING = "failing"  # it took nothing for as long as we try
 
 
-class Endpoint(Versioned, Base):
+class Endpoint(OfCoalition, Versioned, Base):
     """An address of another system that is told of a coalition's events."""
 
     __tablename__ = "webhook_endpoints"
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
     label: Mapped[str] = mapped_column(String(100))
     types: Mapped[list[str]] = mapped_column(JSON)  # of the catalogue
     is_custodian: Mapped[bool]  # it is told who signed, too

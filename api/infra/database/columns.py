@@ -98,6 +98,13 @@ class Base(DeclarativeBase):
     )
 
 
+class OfCoalition:
+    """A row of a coalition, with an id of its own; it goes with the coalition."""
+
+    id: Mapped[Id] = mapped_column(sort_order=-2)
+    coalition_id: Mapped[CoalitionId] = mapped_column(sort_order=-1)
+
+
 class Versioned:
     """A row that two people may edit: its version is its ETag, and grows with each change."""
 
