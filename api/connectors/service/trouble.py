@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from api.accounts import service as accounts
-from api.accounts.models import RoleGrant
-from api.accounts.rules import Role
 from api.coalitions.models import Coalition
+from api.coalitions.service import owners
 from api.connectors import rules
 from api.connectors.models import Connector, Push, PushAction, PushState
 from api.infra import clock
 from api.infra.database.transactions import transaction
 from api.infra.mail import letters
-from api.infra.mail.letters import Facts
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 
@@ -26,7 +23,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from api.accounts.models import RoleGrant
     from api.connectors.rules import ToolFault
+    from api.infra.mail.letters import Facts
 
 TROUBLE, EXPIRED = "connectors.trouble", "connectors.expired"
 RECENT = timedelta(days=7)
@@ -58,16 +57,13 @@ def healed(connector: Connector) -> None:
 
 def tell(session: Session, kind: str, coalition_id: UUID) -> None:
     """Promise a letter to each owner."""
-    query = select(RoleGrant.id).where(
-        RoleGrant.coalition_id == coalition_id, RoleGrant.role == Role.OWNER
-    )
-    letters.promise_all(session, kind, coalition_id, session.scalars(query).all())
+    letters.promise_all(session, kind, coalition_id, owners.roles_of(session, coalition_id))
 
 
 def trouble_facts(session: Session, role_id: UUID) -> Facts | None:
     """Tell of the tool whose trouble is the newest; None where it healed meanwhile."""
-    grant = session.get(RoleGrant, role_id)
-    if grant is None or grant.role is not Role.OWNER:
+    grant = owners.still(session, role_id)
+    if grant is None:
         return None
     query = select(Connector).where(
         Connector.coalition_id == grant.coalition_id, Connector.told_at.is_not(None)
@@ -86,8 +82,8 @@ def trouble_facts(session: Session, role_id: UUID) -> Facts | None:
 
 def expired_facts(session: Session, role_id: UUID) -> Facts | None:
     """Tell how many could not be taken off a list, whose addresses are gone now."""
-    grant = session.get(RoleGrant, role_id)
-    if grant is None or grant.role is not Role.OWNER:
+    grant = owners.still(session, role_id)
+    if grant is None:
         return None
     query = (
         select(Connector, func.count(Push.id).label("number"))
@@ -107,15 +103,7 @@ def expired_facts(session: Session, role_id: UUID) -> Facts | None:
 def _to(
     session: Session, grant: RoleGrant, connector: Connector, more: Mapping[str, object]
 ) -> Facts:
-    owner = accounts.granted(session, grant).person
-    coalition = session.get_one(Coalition, grant.coalition_id)
-    language = coalition.languages[0]
-    whose = session.get_one(Organisation, connector.organisation_id)
-    facts = {"name": owner.name, "label": connector.label, "accent": coalition.accent}
-    return Facts(
-        to=owner.email,
-        to_name=owner.name,
-        language=language,
-        facts={**facts, "whose": name_in(whose.names, language), **more},
-        coalition=coalition.name,
-    )
+    language = session.get_one(Coalition, grant.coalition_id).languages[0]
+    organisation = session.get_one(Organisation, connector.organisation_id)
+    whose = name_in(organisation.names, language)
+    return owners.letter_to(session, grant, label=connector.label, whose=whose, **more)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import exists, select
 
-from api.accounts import service as accounts
 from api.accounts.models import RoleGrant
 from api.accounts.rules import Actor, Role
 from api.coalitions.models import Coalition
+from api.coalitions.service import owners
 from api.errors import NotFound
 from api.infra import clock
 from api.infra.background import dead_letters
@@ -108,17 +108,8 @@ def _untold() -> Select[UUID, UUID]:
 
 def head_facts(session: Session, role_id: UUID) -> Facts | None:
     """Find the newest head for whoever is still an owner."""
-    grant = session.get(RoleGrant, role_id)
-    head = audit.newest(session)
-    if grant is None or grant.role is not Role.OWNER or head == audit.BEFORE_ALL:
+    grant, head = owners.still(session, role_id), audit.newest(session)
+    if grant is None or head == audit.BEFORE_ALL:
         return None
-    owner = accounts.granted(session, grant).person
     coalition = session.get_one(Coalition, grant.coalition_id)
-    facts = {"name": owner.name, "coalition": coalition.name, "head": str(head)}
-    return Facts(
-        to=owner.email,
-        to_name=owner.name,
-        language=coalition.languages[0],
-        facts={**facts, "accent": coalition.accent},
-        coalition=coalition.name,
-    )
+    return owners.letter_to(session, grant, coalition=coalition.name, head=str(head))

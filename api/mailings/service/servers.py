@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from api.accounts import service as accounts
 from api.accounts.models import RoleGrant
 from api.accounts.rules import Actor, Role
 from api.coalitions.models import Coalition
+from api.coalitions.service import owners
 from api.errors import Invalid, NotFound
 from api.infra import clock
 from api.infra.database.transactions import Stale, reading, touch, transaction
@@ -204,17 +204,14 @@ def told(coalition_id: UUID, fault: str | None) -> None:
         row.faulty_since = row.faulty_since or now
         if row.told_at is None and row.faulty_since <= now - PATIENCE:
             row.told_at = now
-            owners = select(RoleGrant.id).where(
-                RoleGrant.coalition_id == coalition_id, RoleGrant.role == Role.OWNER
-            )
             # Of no coalition: it leaves over the house's server, for theirs takes nothing.
-            letters.promise_all(session, BROKEN, None, session.scalars(owners).all())
+            letters.promise_all(session, BROKEN, None, owners.roles_of(session, coalition_id))
 
 
 def test_facts(session: Session, role_id: UUID) -> Facts | None:
     grant = session.get(RoleGrant, role_id)
     row = session.get(MailServer, grant.coalition_id) if grant else None
-    return _to_owner(session, grant, {"host": row.host}) if grant and row else None
+    return owners.letter_to(session, grant, host=row.host) if grant and row else None
 
 
 def broken_facts(session: Session, role_id: UUID) -> Facts | None:
@@ -223,16 +220,4 @@ def broken_facts(session: Session, role_id: UUID) -> Facts | None:
     row = session.get(MailServer, grant.coalition_id) if grant else None
     if grant is None or row is None or row.fault is None:
         return None
-    return _to_owner(session, grant, {"host": row.host, "fault": row.fault})
-
-
-def _to_owner(session: Session, grant: RoleGrant, facts: Mapping[str, Any]) -> Facts:
-    owner = accounts.granted(session, grant).person
-    coalition = session.get_one(Coalition, grant.coalition_id)
-    return Facts(
-        to=owner.email,
-        to_name=owner.name,
-        language=coalition.languages[0],
-        coalition=coalition.name,
-        facts={"name": owner.name, "accent": coalition.accent, **facts},
-    )
+    return owners.letter_to(session, grant, host=row.host, fault=row.fault)

@@ -9,6 +9,7 @@ from sqlalchemy import exists, func, literal, or_, select
 
 from api.accounts.models import Role, RoleGrant
 from api.coalitions.models import Coalition
+from api.coalitions.service import owners
 from api.infra import clock
 from api.infra.database.transactions import transaction
 from api.infra.mail import letters
@@ -99,10 +100,8 @@ def promise_retention(session: Session, coalition_id: UUID) -> int:
 
     Also where one waits: it may be on its way, without the day that comes now.
     """
-    query = select(RoleGrant.id).where(
-        RoleGrant.coalition_id == coalition_id, RoleGrant.role == Role.OWNER
-    )
-    return len(letters.promise_all(session, RETENTION, coalition_id, session.scalars(query).all()))
+    roles = owners.roles_of(session, coalition_id)
+    return len(letters.promise_all(session, RETENTION, coalition_id, roles))
 
 
 def is_underway() -> ColumnElement[bool]:
@@ -146,8 +145,8 @@ def has_left(session: Session, role_id: UUID, letter: Facts) -> None:
 
 def retention_facts(session: Session, role_id: UUID) -> Facts | None:
     """Tell of the statements whose day comes; None where each was moved meanwhile."""
-    grant = session.get(RoleGrant, role_id)
-    if grant is None or grant.role is not Role.OWNER:
+    grant = owners.still(session, role_id)
+    if grant is None:
         return None
     lately = clock.today() - TOLD_BEFORE
     query = (

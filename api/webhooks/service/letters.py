@@ -7,9 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
-from api.accounts import service as accounts
-from api.accounts.models import Role, RoleGrant
-from api.coalitions.models import Coalition
+from api.coalitions.service import owners
 from api.infra.mail import letters
 from api.infra.mail.letters import Facts, Letter, LetterState
 from api.webhooks.models import Cause, Endpoint
@@ -31,19 +29,15 @@ def promise(session: Session, endpoint: Endpoint) -> None:
         Letter.state == LetterState.QUEUED,
         Letter.attempts == 0,
     )
-    query = select(RoleGrant.id).where(
-        RoleGrant.coalition_id == endpoint.coalition_id,
-        RoleGrant.role == Role.OWNER,
-        RoleGrant.id.not_in(unsent),
-    )
-    owners = session.scalars(query).all()
-    letters.promise_all(session, DISABLED, endpoint.coalition_id, owners)
+    told = set(session.scalars(unsent))
+    others = [each for each in owners.roles_of(session, endpoint.coalition_id) if each not in told]
+    letters.promise_all(session, DISABLED, endpoint.coalition_id, others)
 
 
 def disabled_facts(session: Session, role_id: UUID) -> Facts | None:
     """Tell of all that is off for a fault; None where it is on again, or nobody owns it here."""
-    grant = session.get(RoleGrant, role_id)
-    if grant is None or grant.role is not Role.OWNER:
+    grant = owners.still(session, role_id)
+    if grant is None:
         return None
     query = select(Endpoint).where(
         Endpoint.coalition_id == grant.coalition_id, Endpoint.disabled_for.is_not(None)
@@ -51,19 +45,11 @@ def disabled_facts(session: Session, role_id: UUID) -> Facts | None:
     found = session.scalars(query.order_by(Endpoint.created_at, Endpoint.id)).all()
     if not found:
         return None
-    owner = accounts.granted(session, grant).person
-    coalition = session.get_one(Coalition, grant.coalition_id)
-    return Facts(
-        to=owner.email,
-        to_name=owner.name,
-        language=coalition.languages[0],
-        facts={
-            "name": owner.name,
-            "accent": coalition.accent,
-            "gone": _named(session, [e for e in found if e.disabled_for is Cause.GONE]),
-            "failing": _named(session, [e for e in found if e.disabled_for is Cause.FAILING]),
-        },
-        coalition=coalition.name,
+    return owners.letter_to(
+        session,
+        grant,
+        gone=_named(session, [e for e in found if e.disabled_for is Cause.GONE]),
+        failing=_named(session, [e for e in found if e.disabled_for is Cause.FAILING]),
     )
 
 
