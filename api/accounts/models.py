@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from api.infra.database.columns import Base, Created, Id, Instant, Versioned, choice, part_of
+from api.infra.database import columns
 from api.infra.security.keys import BlindBytes, Sealed
 
 
@@ -29,47 +29,47 @@ class Role(StrEnum):
         return self.rank >= needed.rank
 
 
-class User(Base):
+class User(columns.Base):
     """A person who works here; name and e-mail are sealed, the e-mail is found by its index."""
 
     __tablename__ = "users"
 
-    id: Mapped[Id]
+    id: Mapped[columns.Id]
     identity: Mapped[Sealed]  # {"email", "name"}
     # Of the folded address.
     email_index: Mapped[bytes] = mapped_column(BlindBytes("users.email"), unique=True)
-    created_at: Mapped[Created]
+    created_at: Mapped[columns.Created]
 
 
-class RoleGrant(Versioned, Base):
+class RoleGrant(columns.Versioned, columns.Base):
     """One user's role in one coalition."""
 
     __tablename__ = "roles"
     __table_args__ = (UniqueConstraint("coalition_id", "user_id"),)
 
-    id: Mapped[Id]
-    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
-    user_id: Mapped[UUID] = part_of("users")
-    role: Mapped[Role] = mapped_column(choice(Role))
+    id: Mapped[columns.Id]
+    coalition_id: Mapped[UUID] = columns.part_of("coalitions", index=False)
+    user_id: Mapped[UUID] = columns.part_of("users")
+    role: Mapped[Role] = mapped_column(columns.choice(Role))
     # {"email", "name"} as this coalition wrote them: what another one, or the person, calls the
     # same user stays there.
     identity: Mapped[Sealed]
 
 
-class Token(Base):
+class Token(columns.Base):
     """A program's secret, kept as its SHA-256; it acts as its user until it ends."""
 
     __tablename__ = "tokens"
 
-    id: Mapped[Id]
-    user_id: Mapped[UUID] = part_of("users")
+    id: Mapped[columns.Id]
+    user_id: Mapped[UUID] = columns.part_of("users")
     label: Mapped[str] = mapped_column(String(100))
     secret_hash: Mapped[bytes] = mapped_column(unique=True)
     is_scoped: Mapped[bool]  # to the coalitions of its scopes, also when none of them is left
-    created_at: Mapped[Created]
-    expires_at: Mapped[datetime] = mapped_column(Instant)
-    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
-    last_used_at: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[columns.Created]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
     scopes: Mapped[list[TokenScope]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
     @property
@@ -78,10 +78,10 @@ class Token(Base):
         return [scope.coalition_id for scope in self.scopes] if self.is_scoped else None
 
 
-class TokenScope(Base):
+class TokenScope(columns.Base):
     """One coalition that a scoped token may act in."""
 
     __tablename__ = "token_scopes"
 
-    token_id: Mapped[UUID] = part_of("tokens", index=False, primary_key=True)
-    coalition_id: Mapped[UUID] = part_of("coalitions", primary_key=True)
+    token_id: Mapped[UUID] = columns.part_of("tokens", index=False, primary_key=True)
+    coalition_id: Mapped[UUID] = columns.part_of("coalitions", primary_key=True)

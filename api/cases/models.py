@@ -9,16 +9,7 @@ from uuid import UUID
 from sqlalchemy import JSON, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database.columns import (
-    Base,
-    CoalitionId,
-    Country,
-    Created,
-    Id,
-    Versioned,
-    choice,
-    part_of,
-)
+from api.infra.database import columns
 from api.infra.security.keys import Sealed
 
 
@@ -39,7 +30,7 @@ class CaseStatus(StrEnum):
 CLOSED = (CaseStatus.RELEASED, CaseStatus.DECEASED)  # nobody asks for their freedom any more
 
 
-class Case(Versioned, Base):
+class Case(columns.Versioned, columns.Base):
     """A person or organisation at risk.
 
     Who it is stands in clear only where it may be named, otherwise sealed in `identity` alone.
@@ -48,12 +39,12 @@ class Case(Versioned, Base):
     __tablename__ = "cases"
     __table_args__ = (UniqueConstraint("coalition_id", "key"),)
 
-    id: Mapped[Id]
-    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
+    id: Mapped[columns.Id]
+    coalition_id: Mapped[UUID] = columns.part_of("coalitions", index=False)
     key: Mapped[str] = mapped_column(String(80))  # its id in a portable statement
-    country: Mapped[Country]
+    country: Mapped[columns.Country]
     occupation: Mapped[str | None] = mapped_column(Text)
-    status: Mapped[CaseStatus | None] = mapped_column(choice(CaseStatus))
+    status: Mapped[CaseStatus | None] = mapped_column(columns.choice(CaseStatus))
     last_verified: Mapped[date | None]
     may_be_named: Mapped[bool]
     public_label: Mapped[str | None] = mapped_column(Text)
@@ -67,17 +58,17 @@ class Case(Versioned, Base):
     spellings: Mapped[str] = mapped_column(Text)  # of every name, folded; empty where sealed
 
 
-class StatusChange(Base):
+class StatusChange(columns.Base):
     """What the history of any status keeps. The evidence is sealed, as it may name people."""
 
     __abstract__ = True
 
-    id: Mapped[Id]
-    coalition_id: Mapped[CoalitionId]
+    id: Mapped[columns.Id]
+    coalition_id: Mapped[columns.CoalitionId]
     changed_on: Mapped[date]
     evidence: Mapped[Sealed | None]  # {"text", "sources"}
     recorded_by: Mapped[UUID | None]  # a user; None: a statement that was imported
-    recorded_at: Mapped[Created]
+    recorded_at: Mapped[columns.Created]
 
 
 class CaseStatusChange(StatusChange):
@@ -85,5 +76,5 @@ class CaseStatusChange(StatusChange):
 
     __tablename__ = "case_status_changes"
 
-    case_id: Mapped[UUID] = part_of("cases")
-    status: Mapped[CaseStatus] = mapped_column(choice(CaseStatus))
+    case_id: Mapped[UUID] = columns.part_of("cases")
+    status: Mapped[CaseStatus] = mapped_column(columns.choice(CaseStatus))

@@ -9,29 +9,18 @@ from uuid import UUID
 from sqlalchemy import JSON, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from api.infra.database.columns import (
-    Base,
-    Country,
-    Id,
-    Instant,
-    Language,
-    Moment,
-    OfCoalition,
-    Versioned,
-    choice,
-    part_of,
-)
+from api.infra.database import columns
 from api.infra.pdf.pictures import WithLogo
 from api.infra.security.keys import Sealed
 from api.organisations.models import Organisation
 
 
-class Coalition(WithLogo, Versioned, Base):
+class Coalition(WithLogo, columns.Versioned, columns.Base):
     """Organisations acting together. Everything that a coalition owns hangs on its id."""
 
     __tablename__ = "coalitions"
 
-    id: Mapped[Id]
+    id: Mapped[columns.Id]
     slug: Mapped[str] = mapped_column(String(80))  # nobody is told that strangers have it too
     name: Mapped[str] = mapped_column(String(300))
     languages: Mapped[list[str]] = mapped_column(JSON)  # BCP 47, the first is the usual one
@@ -58,16 +47,16 @@ class MemberRole(StrEnum):
     OBSERVER = "observer"
 
 
-class Member(Versioned, Base):
+class Member(columns.Versioned, columns.Base):
     """An organisation in a coalition, from a day and, once it left, until one."""
 
     __tablename__ = "members"
     __table_args__ = (UniqueConstraint("coalition_id", "organisation_id"),)
 
-    id: Mapped[Id]
-    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
-    organisation_id: Mapped[UUID] = part_of("organisations")
-    role: Mapped[MemberRole] = mapped_column(choice(MemberRole))
+    id: Mapped[columns.Id]
+    coalition_id: Mapped[UUID] = columns.part_of("coalitions", index=False)
+    organisation_id: Mapped[UUID] = columns.part_of("organisations")
+    role: Mapped[MemberRole] = mapped_column(columns.choice(MemberRole))
     since: Mapped[date]
     until: Mapped[date | None]  # the first day on which it is no member any more
     organisation: Mapped[Organisation] = relationship(lazy="raise")
@@ -82,26 +71,26 @@ class InvitationState(StrEnum):
     TAKEN_BACK = "taken_back"
 
 
-class Invitation(OfCoalition, Versioned, Base):
+class Invitation(columns.OfCoalition, columns.Versioned, columns.Base):
     """That an organisation may join a coalition; somebody who may speak for it answers."""
 
     __tablename__ = "invitations"
 
     # The coalition's own entry; None: who answers names the organisation.
-    organisation_id: Mapped[UUID | None] = part_of("organisations")
+    organisation_id: Mapped[UUID | None] = columns.part_of("organisations")
     person: Mapped[Sealed]  # {"name", "email", "note"}, and what they wrote where they declined
-    language: Mapped[Language]
-    role: Mapped[MemberRole] = mapped_column(choice(MemberRole))
+    language: Mapped[columns.Language]
+    role: Mapped[MemberRole] = mapped_column(columns.choice(MemberRole))
     since: Mapped[date | None]  # None: the day on which it accepts
     until: Mapped[date | None]
     state: Mapped[InvitationState] = mapped_column(
-        choice(InvitationState), default=InvitationState.OPEN
+        columns.choice(InvitationState), default=InvitationState.OPEN
     )
-    expires_at: Mapped[Moment]
-    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    expires_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
 
 
-class Addressee(OfCoalition, Versioned, Base):
+class Addressee(columns.OfCoalition, columns.Versioned, columns.Base):
     """An official or body that statements go to. The e-mail address is sealed."""
 
     __tablename__ = "addressees"
@@ -110,6 +99,6 @@ class Addressee(OfCoalition, Versioned, Base):
     sort_name: Mapped[str] = mapped_column(String(300))  # folded
     title: Mapped[str | None] = mapped_column(String(300))
     organisation: Mapped[str | None] = mapped_column(String(300))
-    country: Mapped[Country | None]
+    country: Mapped[columns.Country | None]
     salutation: Mapped[str | None] = mapped_column(String(300))
     email: Mapped[Sealed | None]

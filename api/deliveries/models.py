@@ -10,21 +10,11 @@ from sqlalchemy import JSON, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.demands.models import DemandStatus
-from api.infra.database.columns import (
-    Base,
-    CoalitionId,
-    Created,
-    Instant,
-    Language,
-    OfCoalition,
-    choice,
-    part_of,
-    refers_to,
-)
+from api.infra.database import columns
 from api.infra.security.keys import Sealed
 
 
-class CoverLetter(OfCoalition, Base):
+class CoverLetter(columns.OfCoalition, columns.Base):
     """What goes with a statement to its addressees, in one or several languages.
 
     It does not change: what somebody got can be read again. Another one is written in its place.
@@ -32,11 +22,11 @@ class CoverLetter(OfCoalition, Base):
 
     __tablename__ = "cover_letters"
 
-    statement_id: Mapped[UUID] = part_of("statements")
-    language: Mapped[Language]  # of the text where no other is asked for
+    statement_id: Mapped[UUID] = columns.part_of("statements")
+    language: Mapped[columns.Language]  # of the text where no other is asked for
     texts: Mapped[list[dict[str, str]]] = mapped_column(JSON)  # language, subject, text
     created_by: Mapped[UUID | None]
-    created_at: Mapped[Created]
+    created_at: Mapped[columns.Created]
 
 
 class Means(StrEnum):
@@ -57,50 +47,50 @@ class DeliveryState(StrEnum):
     DROPPED = "dropped"  # the text, the addressee or their address was gone when its turn came
 
 
-class Delivery(OfCoalition, Base):
+class Delivery(columns.OfCoalition, columns.Base):
     """One handing over of a statement to an addressee."""
 
     __tablename__ = "deliveries"
     __table_args__ = (Index("ix_deliveries_statement_id_created_at", "statement_id", "created_at"),)
 
-    statement_id: Mapped[UUID] = part_of("statements", index=False)
-    addressee_id: Mapped[UUID | None] = refers_to("addressees")
+    statement_id: Mapped[UUID] = columns.part_of("statements", index=False)
+    addressee_id: Mapped[UUID | None] = columns.refers_to("addressees")
     addressee: Mapped[str] = mapped_column(String(300))  # its name by then
-    cover_letter_id: Mapped[UUID | None] = part_of("cover_letters")
+    cover_letter_id: Mapped[UUID | None] = columns.part_of("cover_letters")
     revision_number: Mapped[int]
-    language: Mapped[Language | None]
-    means: Mapped[Means] = mapped_column(choice(Means))
-    state: Mapped[DeliveryState] = mapped_column(choice(DeliveryState))
+    language: Mapped[columns.Language | None]
+    means: Mapped[Means] = mapped_column(columns.choice(Means))
+    state: Mapped[DeliveryState] = mapped_column(columns.choice(DeliveryState))
     fault: Mapped[str | None] = mapped_column(String(80))
     answer: Mapped[str | None] = mapped_column(String(200))  # of the mail server that took it
     note: Mapped[Sealed | None]
-    delivered_at: Mapped[datetime | None] = mapped_column(Instant)
+    delivered_at: Mapped[datetime | None]
     created_by: Mapped[UUID | None]
-    created_at: Mapped[Created]
+    created_at: Mapped[columns.Created]
 
 
-class Response(OfCoalition, Base):
+class Response(columns.OfCoalition, columns.Base):
     """What an addressee answered to a statement."""
 
     __tablename__ = "responses"
     __table_args__ = (Index("ix_responses_statement_id_created_at", "statement_id", "created_at"),)
 
-    statement_id: Mapped[UUID] = part_of("statements", index=False)
-    addressee_id: Mapped[UUID | None] = refers_to("addressees")
+    statement_id: Mapped[UUID] = columns.part_of("statements", index=False)
+    addressee_id: Mapped[UUID | None] = columns.refers_to("addressees")
     addressee: Mapped[str] = mapped_column(String(300))
     answered_on: Mapped[date]
     words: Mapped[Sealed]  # {"text", "sources"}: it may name people
     created_by: Mapped[UUID | None]
-    created_at: Mapped[Created]
+    created_at: Mapped[columns.Created]
 
 
-class ResponseDemand(Base):
+class ResponseDemand(columns.Base):
     """That a response speaks to a demand, and what became of it by that."""
 
     __tablename__ = "response_demands"
 
-    coalition_id: Mapped[CoalitionId]
-    response_id: Mapped[UUID] = part_of("responses", index=False, primary_key=True)
-    demand_id: Mapped[UUID] = part_of("demands", primary_key=True)
-    status: Mapped[DemandStatus | None] = mapped_column(choice(DemandStatus))
+    coalition_id: Mapped[columns.CoalitionId]
+    response_id: Mapped[UUID] = columns.part_of("responses", index=False, primary_key=True)
+    demand_id: Mapped[UUID] = columns.part_of("demands", primary_key=True)
+    status: Mapped[DemandStatus | None] = mapped_column(columns.choice(DemandStatus))
     position: Mapped[int]

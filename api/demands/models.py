@@ -10,7 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from api.cases.models import StatusChange
-from api.infra.database.columns import Base, CoalitionId, Country, Id, Versioned, choice, part_of
+from api.infra.database import columns
 
 
 class DemandKind(StrEnum):
@@ -41,7 +41,7 @@ UNANSWERED = (DemandStatus.OPEN, DemandStatus.PARTLY_MET)
 FOR_FREEDOM = (DemandKind.RELEASE, None)
 
 
-class DemandList(Versioned, Base):
+class DemandList(columns.Versioned, columns.Base):
     """What a coalition asks of one country or of one party, in order.
 
     Its version grows with each change of its demands too, as its resource shows them.
@@ -55,9 +55,9 @@ class DemandList(Versioned, Base):
         CheckConstraint("(country IS NULL) <> (party_key IS NULL)", name="one_subject"),
     )
 
-    id: Mapped[Id]
-    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
-    country: Mapped[Country | None]
+    id: Mapped[columns.Id]
+    coalition_id: Mapped[UUID] = columns.part_of("coalitions", index=False)
+    country: Mapped[columns.Country | None]
     party_key: Mapped[str | None] = mapped_column(String(80))  # its id in a portable statement
     party_name: Mapped[str | None] = mapped_column(Text)
     party_countries: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
@@ -75,7 +75,7 @@ class DemandList(Versioned, Base):
         return self.country.lower() if self.country else str(self.party_key)
 
 
-class Demand(Versioned, Base):
+class Demand(columns.Versioned, columns.Base):
     """One thing asked. Text and rationale are inline Markdown."""
 
     __tablename__ = "demands"
@@ -84,15 +84,15 @@ class Demand(Versioned, Base):
         UniqueConstraint("list_id", "position"),
     )
 
-    id: Mapped[Id]
-    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
-    list_id: Mapped[UUID] = part_of("demand_lists", index=False)
+    id: Mapped[columns.Id]
+    coalition_id: Mapped[UUID] = columns.part_of("coalitions", index=False)
+    list_id: Mapped[UUID] = columns.part_of("demand_lists", index=False)
     key: Mapped[str] = mapped_column(String(80))  # its id in a portable statement
     text: Mapped[str] = mapped_column(Text)
     rationale: Mapped[str | None] = mapped_column(Text)
-    kind: Mapped[DemandKind | None] = mapped_column(choice(DemandKind))
+    kind: Mapped[DemandKind | None] = mapped_column(columns.choice(DemandKind))
     addressee: Mapped[str | None] = mapped_column(Text)
-    status: Mapped[DemandStatus] = mapped_column(choice(DemandStatus))
+    status: Mapped[DemandStatus] = mapped_column(columns.choice(DemandStatus))
     position: Mapped[int]
     spellings: Mapped[str] = mapped_column(Text)  # of text and rationale, folded, for the search
     list_position: Mapped[int] = column_property(
@@ -103,14 +103,14 @@ class Demand(Versioned, Base):
     )
 
 
-class DemandCase(Base):
+class DemandCase(columns.Base):
     """A demand is about a case. A case cannot go while this is there."""
 
     __tablename__ = "demand_cases"
 
     # Where the coalition goes, this goes at once: PostgreSQL would miss the case first.
-    coalition_id: Mapped[CoalitionId]
-    demand_id: Mapped[UUID] = part_of("demands", index=False, primary_key=True)
+    coalition_id: Mapped[columns.CoalitionId]
+    demand_id: Mapped[UUID] = columns.part_of("demands", index=False, primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True, index=True)
     position: Mapped[int]
 
@@ -120,5 +120,5 @@ class DemandStatusChange(StatusChange):
 
     __tablename__ = "demand_status_changes"
 
-    demand_id: Mapped[UUID] = part_of("demands")
-    status: Mapped[DemandStatus] = mapped_column(choice(DemandStatus))
+    demand_id: Mapped[UUID] = columns.part_of("demands")
+    status: Mapped[DemandStatus] = mapped_column(columns.choice(DemandStatus))

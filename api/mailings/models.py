@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database.columns import Base, Created, Id, Instant, Versioned, choice, part_of
+from api.infra.database import columns
 from api.infra.security.keys import BlindBytes, Sealed
 
 
@@ -29,15 +29,15 @@ class Security(StrEnum):
     TLS = "tls"
 
 
-class MailServer(Versioned, Base):
+class MailServer(columns.Versioned, columns.Base):
     """Where a coalition's letters go out, from whom, and where they come back to."""
 
     __tablename__ = "mail_servers"
 
-    coalition_id: Mapped[UUID] = part_of("coalitions", index=False, primary_key=True)
+    coalition_id: Mapped[UUID] = columns.part_of("coalitions", index=False, primary_key=True)
     host: Mapped[str] = mapped_column(String(253))
     port: Mapped[int]
-    security: Mapped[Security] = mapped_column(choice(Security))
+    security: Mapped[Security] = mapped_column(columns.choice(Security))
     login: Mapped[Sealed | None]  # {"user", "password"}
     sender: Mapped[str] = mapped_column(String(254))
     sender_name: Mapped[str | None] = mapped_column(String(120))
@@ -48,13 +48,13 @@ class MailServer(Versioned, Base):
     mailbox_port: Mapped[int | None]
     mailbox_login: Mapped[Sealed | None]
     fault: Mapped[str | None] = mapped_column(String(80))
-    faulty_since: Mapped[datetime | None] = mapped_column(Instant)
-    told_at: Mapped[datetime | None] = mapped_column(Instant)
+    faulty_since: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
     mailbox_fault: Mapped[str | None] = mapped_column(String(80))
-    mailbox_read_at: Mapped[datetime | None] = mapped_column(Instant)
+    mailbox_read_at: Mapped[datetime | None]
 
 
-class Suppression(Base):
+class Suppression(columns.Base):
     """One address that a coalition writes to no more, or that failed for a while."""
 
     __tablename__ = "suppressions"
@@ -63,13 +63,13 @@ class Suppression(Base):
         Index("ix_suppressions_coalition_id_since", "coalition_id", "since", "id"),
     )
 
-    id: Mapped[Id]
-    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
+    id: Mapped[columns.Id]
+    coalition_id: Mapped[UUID] = columns.part_of("coalitions", index=False)
     email_index: Mapped[bytes] = mapped_column(BlindBytes("suppressions.email"))
     email: Mapped[Sealed]  # to be exported, so that other tools leave it alone too
-    cause: Mapped[Cause] = mapped_column(choice(Cause))
+    cause: Mapped[Cause] = mapped_column(columns.choice(Cause))
     # None: it failed, and is still written to.
-    since: Mapped[datetime | None] = mapped_column(Instant)
+    since: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)  # that may pass: a full mailbox
-    failed_at: Mapped[datetime | None] = mapped_column(Instant)  # the last of them
-    created_at: Mapped[Created]
+    failed_at: Mapped[datetime | None]  # the last of them
+    created_at: Mapped[columns.Created]

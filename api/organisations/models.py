@@ -8,19 +8,12 @@ from uuid import UUID
 from sqlalchemy import JSON, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database.columns import (
-    Base,
-    Country,
-    Language,
-    OfCoalition,
-    Versioned,
-    part_of,
-)
+from api.infra.database import columns
 from api.infra.pdf.pictures import WithLogo
 from api.infra.security.keys import BlindBytes, Sealed
 
 
-class Organisation(OfCoalition, WithLogo, Versioned, Base):
+class Organisation(columns.OfCoalition, WithLogo, columns.Versioned, columns.Base):
     """One NGO, as one coalition spells it; public entries stand in the directory of all."""
 
     __tablename__ = "organisations"
@@ -29,7 +22,7 @@ class Organisation(OfCoalition, WithLogo, Versioned, Base):
     names: Mapped[dict[str, str]] = mapped_column(JSON)  # by language, BCP 47
     acronym: Mapped[str | None] = mapped_column(String(40))
     aliases: Mapped[list[str]] = mapped_column(JSON)
-    country: Mapped[Country | None]
+    country: Mapped[columns.Country | None]
     website: Mapped[str | None] = mapped_column(String(500))
     is_public: Mapped[bool] = mapped_column(index=True)
     spellings: Mapped[str] = mapped_column(Text)  # of every name, folded, for the search
@@ -38,14 +31,14 @@ class Organisation(OfCoalition, WithLogo, Versioned, Base):
     needs_two: Mapped[bool] = mapped_column(default=False)  # two of its representatives commit it
 
 
-class Representative(OfCoalition, Versioned, Base):
+class Representative(columns.OfCoalition, columns.Versioned, columns.Base):
     """A person who may commit an organisation, until the day on which they left."""
 
     __tablename__ = "representatives"
     __table_args__ = (UniqueConstraint("organisation_id", "email_index"),)
 
-    organisation_id: Mapped[UUID] = part_of("organisations", index=False)
+    organisation_id: Mapped[UUID] = columns.part_of("organisations", index=False)
     identity: Mapped[Sealed]  # {"name", "email", "role"}
     email_index: Mapped[bytes] = mapped_column(BlindBytes("representatives.email"))
-    language: Mapped[Language | None]
+    language: Mapped[columns.Language | None]
     left_on: Mapped[date | None]  # the first day on which they may not any more

@@ -10,21 +10,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra import clock
-from api.infra.database.columns import (
-    Base,
-    CoalitionId,
-    Country,
-    Created,
-    Instant,
-    Language,
-    Moment,
-    OfCoalition,
-    Versioned,
-    choice,
-    part_of,
-    partial_index,
-    refers_to,
-)
+from api.infra.database import columns
 from api.infra.security.keys import BlindBytes, Sealed
 
 
@@ -68,7 +54,7 @@ RANDOM_FROM = 2**30  # positions from here on tell no order
 LISTED = "state = 'confirmed' AND visibility IN ('public', 'initials')"
 
 
-class Signature(OfCoalition, Versioned, Base):
+class Signature(columns.OfCoalition, columns.Versioned, columns.Base):
     """One signatory under one statement; nothing here tells who it is."""
 
     __tablename__ = "signatures"
@@ -78,59 +64,59 @@ class Signature(OfCoalition, Versioned, Base):
         UniqueConstraint("statement_id", "address_index"),
         Index("ix_signatures_statement_id_entry_index", "statement_id", "entry_index"),
         Index("ix_signatures_statement_id_created_at", "statement_id", "created_at"),
-        partial_index("ix_signatures_unplaced", "statement_id", where="position IS NULL"),
+        columns.partial_index("ix_signatures_unplaced", "statement_id", where="position IS NULL"),
         # Whose internet address is marked, until its key is destroyed.
-        partial_index("ix_signatures_prefixed", "created_at", where="prefix IS NOT NULL"),
+        columns.partial_index("ix_signatures_prefixed", "created_at", where="prefix IS NOT NULL"),
         # What may still be asked for differently.
-        partial_index("ix_signatures_said", "said_at", where="said_at IS NOT NULL"),
+        columns.partial_index("ix_signatures_said", "said_at", where="said_at IS NOT NULL"),
         # Whom coordinators turned away, until they are forgotten.
-        partial_index("ix_signatures_turned_away", "updated_at", where=TURNED_AWAY),
-        partial_index(
+        columns.partial_index("ix_signatures_turned_away", "updated_at", where=TURNED_AWAY),
+        columns.partial_index(
             "ix_signatures_waiting",
             "statement_id",
             "state",
             where="state IN ('held', 'rejected', 'invalidated')",
         ),
         # The public list, however many are hidden in between.
-        partial_index("ix_signatures_listed", "statement_id", "position", where=LISTED),
+        columns.partial_index("ix_signatures_listed", "statement_id", "position", where=LISTED),
         # Those that a material revision left behind are counted without looking at the others.
         Index("ix_signatures_statement_id_revision_number", "statement_id", "revision_number"),
     )
 
-    statement_id: Mapped[UUID] = part_of("statements", index=False)
+    statement_id: Mapped[UUID] = columns.part_of("statements", index=False)
     revision_number: Mapped[int]  # what was signed
     revision_sha256: Mapped[str] = mapped_column(String(64))
-    source: Mapped[Source] = mapped_column(choice(Source))
+    source: Mapped[Source] = mapped_column(columns.choice(Source))
     state: Mapped[SignatureState] = mapped_column(
-        choice(SignatureState), default=SignatureState.CONFIRMED
+        columns.choice(SignatureState), default=SignatureState.CONFIRMED
     )
-    kind: Mapped[SignatoryKind] = mapped_column(choice(SignatoryKind))
-    country: Mapped[Country | None]
+    kind: Mapped[SignatoryKind] = mapped_column(columns.choice(SignatoryKind))
+    country: Mapped[columns.Country | None]
     lead: Mapped[bool]
-    visibility: Mapped[Visibility] = mapped_column(choice(Visibility))
+    visibility: Mapped[Visibility] = mapped_column(columns.choice(Visibility))
     # From 1, with gaps; random and far behind of who signed and is not public: `service.places`.
     # A batch gives those from the public page theirs (None until then): none waits for another.
     position: Mapped[int | None]
     day: Mapped[date]
     # Nothing needs the instant.
-    updated_at: Mapped[Moment] = mapped_column(Instant, default=clock.day, onupdate=clock.day)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.day, onupdate=clock.day)
     withdrawn_on: Mapped[date | None]
     # Kept only while the name is public: it leads to the name in clear.
-    organisation_id: Mapped[UUID | None] = refers_to("organisations")
+    organisation_id: Mapped[UUID | None] = columns.refers_to("organisations")
     # Of public ones. One address signs a statement once; it is compared within a statement only.
     address_index: Mapped[bytes | None] = mapped_column(BlindBytes("signatures.address"))
     domain_index: Mapped[bytes | None] = mapped_column(BlindBytes("signatures.domain"))
     # Of an organisation's entry, by which two signatures of one organisation are found.
     entry_index: Mapped[bytes | None] = mapped_column(BlindBytes("signatures.entry"))
     prefix: Mapped[bytes | None]  # of the internet address, under a key that lives seven days
-    language: Mapped[Language | None]  # in which the signatory reads letters
+    language: Mapped[columns.Language | None]  # in which the signatory reads letters
     # When what stands was asked for in public, or changed by hand: what the same mailbox asked for
     # before does not come back. Kept while such a letter can be confirmed.
-    said_at: Mapped[datetime | None] = mapped_column(Instant)
+    said_at: Mapped[datetime | None]
     shows_logo: Mapped[bool] = mapped_column(default=True)  # where a theme shows logos
     flags: Mapped[list[str]] = mapped_column(JSON, default=list)  # why a coordinator should look
-    invalidation_id: Mapped[UUID | None] = refers_to("invalidations")
-    evidence_id: Mapped[UUID | None] = refers_to("evidence")
+    invalidation_id: Mapped[UUID | None] = columns.refers_to("invalidations")
+    evidence_id: Mapped[UUID | None] = columns.refers_to("evidence")
 
     @property
     def place(self) -> int | None:
@@ -139,23 +125,23 @@ class Signature(OfCoalition, Versioned, Base):
         return self.position if is_telling else None
 
 
-class SignatureIdentity(Base):
+class SignatureIdentity(columns.Base):
     """Who signed, sealed. Deleting it keeps the count."""
 
     __tablename__ = "signature_identities"
 
-    signature_id: Mapped[UUID] = part_of("signatures", index=False, primary_key=True)
-    coalition_id: Mapped[CoalitionId]
+    signature_id: Mapped[UUID] = columns.part_of("signatures", index=False, primary_key=True)
+    coalition_id: Mapped[columns.CoalitionId]
     identity: Mapped[Sealed]
 
 
-class ConsentWords(Base):
+class ConsentWords(columns.Base):
     """Words that were shown beside a box to tick, kept once."""
 
     __tablename__ = "consent_words"
 
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
-    language: Mapped[Language]
+    language: Mapped[columns.Language]
     words: Mapped[str] = mapped_column(Text)
 
 
@@ -167,72 +153,72 @@ class Purpose(StrEnum):
     MAILINGS = "mailings"  # of one organisation
 
 
-class Consent(OfCoalition, Base):
+class Consent(columns.OfCoalition, columns.Base):
     """That a signatory agreed to one purpose, on a day, in these words."""
 
     __tablename__ = "consents"
     __table_args__ = (UniqueConstraint("signature_id", "purpose", "organisation_id"),)
 
-    signature_id: Mapped[UUID] = part_of("signatures", index=False)
-    purpose: Mapped[Purpose] = mapped_column(choice(Purpose))
-    organisation_id: Mapped[UUID | None] = part_of("organisations")
+    signature_id: Mapped[UUID] = columns.part_of("signatures", index=False)
+    purpose: Mapped[Purpose] = mapped_column(columns.choice(Purpose))
+    organisation_id: Mapped[UUID | None] = columns.part_of("organisations")
     words_sha256: Mapped[str] = mapped_column(ForeignKey("consent_words.sha256"), index=True)
     given_on: Mapped[date]
     taken_back_on: Mapped[date | None]
 
 
-class CountChange(OfCoalition, Base):
+class CountChange(columns.OfCoalition, columns.Base):
     """The journal of counts: what one change added to them, until it is folded into the totals."""
 
     __tablename__ = "count_changes"
 
-    statement_id: Mapped[UUID] = part_of("statements")
+    statement_id: Mapped[UUID] = columns.part_of("statements")
     change: Mapped[int]  # 1 or -1, or the sum of several alike
-    kind: Mapped[SignatoryKind] = mapped_column(choice(SignatoryKind))
-    source: Mapped[Source] = mapped_column(choice(Source))
-    country: Mapped[Country | None]
+    kind: Mapped[SignatoryKind] = mapped_column(columns.choice(SignatoryKind))
+    source: Mapped[Source] = mapped_column(columns.choice(Source))
+    country: Mapped[columns.Country | None]
     day: Mapped[date]
     is_shown: Mapped[bool]  # it has a line in public
 
 
-class Total(Base):
+class Total(columns.Base):
     """How many signatures of a statement count, by one thing that is told of them."""
 
     __tablename__ = "signature_totals"
 
-    statement_id: Mapped[UUID] = part_of("statements", index=False, primary_key=True)
+    statement_id: Mapped[UUID] = columns.part_of("statements", index=False, primary_key=True)
     facet: Mapped[str] = mapped_column(String(20), primary_key=True)  # all, kind, country, day ...
     key: Mapped[str] = mapped_column(String(20), primary_key=True)
     number: Mapped[int]
 
 
-class Evidence(OfCoalition, Base):
+class Evidence(columns.OfCoalition, columns.Base):
     """A scan of sheets that people signed on paper; its bytes lie sealed in the storage."""
 
     __tablename__ = "evidence"
 
-    statement_id: Mapped[UUID] = part_of("statements")
+    statement_id: Mapped[UUID] = columns.part_of("statements")
     content_type: Mapped[str] = mapped_column(String(40))
     bytes: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     secret: Mapped[Sealed]  # the key of its file, which cannot be made again as documents are
     note: Mapped[str | None] = mapped_column(String(300))
-    created_at: Mapped[Created]
+    created_at: Mapped[columns.Created]
     created_by: Mapped[UUID | None]
 
 
-class Invalidation(OfCoalition, Base):
+class Invalidation(columns.OfCoalition, columns.Base):
     """A rule by which signatures were taken out of the count together, and could come back."""
 
     __tablename__ = "invalidations"
 
-    statement_id: Mapped[UUID] = part_of("statements")
+    statement_id: Mapped[UUID] = columns.part_of("statements")
     rule: Mapped[Sealed]  # it may hold a name, or a domain that is one person's
     reason: Mapped[str] = mapped_column(String(500))
     number: Mapped[int]  # how many it took out
-    created_at: Mapped[Created]
+    created_at: Mapped[columns.Created]
     created_by: Mapped[UUID | None]
-    undone_at: Mapped[datetime | None] = mapped_column(Instant)
+    undone_at: Mapped[datetime | None]
 
 
 class BlockKind(StrEnum):
@@ -250,14 +236,14 @@ class BlockAct(StrEnum):
     HOLD = "hold"  # a coordinator looks at it first
 
 
-class Block(OfCoalition, Base):
+class Block(columns.OfCoalition, columns.Base):
     """One thing that a coalition does not let sign, or wants to look at first."""
 
     __tablename__ = "blocks"
 
-    kind: Mapped[BlockKind] = mapped_column(choice(BlockKind))
-    act: Mapped[BlockAct] = mapped_column(choice(BlockAct))
+    kind: Mapped[BlockKind] = mapped_column(columns.choice(BlockKind))
+    act: Mapped[BlockAct] = mapped_column(columns.choice(BlockAct))
     value: Mapped[Sealed]
     note: Mapped[str | None] = mapped_column(String(300))
-    created_at: Mapped[Created]
+    created_at: Mapped[columns.Created]
     created_by: Mapped[UUID | None]

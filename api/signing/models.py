@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database.columns import Base, Id, Instant, Language, Moment, part_of, partial_index
+from api.infra.database import columns
 from api.infra.security.keys import BlindBytes, Sealed
 
 
-class PendingSignature(Base):
+class PendingSignature(columns.Base):
     """What somebody sent who wants to sign. It becomes a signature when its mailbox confirms it.
 
     A request writes this row and nothing else. A batch takes it in: it looks whether the address
@@ -22,11 +22,11 @@ class PendingSignature(Base):
     __tablename__ = "pending_signatures"
     __table_args__ = (
         Index("ix_pending_signatures_asked_at", "asked_at"),
-        partial_index("ix_pending_signatures_new", "asked_at", where="taken_in_at IS NULL"),
+        columns.partial_index("ix_pending_signatures_new", "asked_at", where="taken_in_at IS NULL"),
         UniqueConstraint("statement_id", "code_index"),
     )
 
-    id: Mapped[Id]
+    id: Mapped[columns.Id]
     # No foreign keys: for each, thousands would queue for a lock on the one row of their statement.
     # What a deleted coalition leaves here goes with its key at once, and as a row by a job.
     coalition_id: Mapped[UUID]
@@ -39,28 +39,28 @@ class PendingSignature(Base):
     domain_index: Mapped[bytes] = mapped_column(BlindBytes("signatures.domain"))
     code_index: Mapped[bytes | None] = mapped_column(BlindBytes("pending_signatures.code"))
     prefix: Mapped[bytes | None]  # of the internet address, under a key that lives seven days
-    language: Mapped[Language]
-    asked_at: Mapped[Moment]
-    taken_in_at: Mapped[datetime | None] = mapped_column(Instant)
-    signature_id: Mapped[UUID | None] = part_of("signatures")
+    language: Mapped[columns.Language]
+    asked_at: Mapped[datetime]
+    taken_in_at: Mapped[datetime | None]
+    signature_id: Mapped[UUID | None] = columns.part_of("signatures")
 
 
-class UsedChallenge(Base):
+class UsedChallenge(columns.Base):
     """A proof of work that was handed in: nobody hands it in again."""
 
     __tablename__ = "used_challenges"
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
-    expires_at: Mapped[Moment] = mapped_column(Instant, index=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class LetterMark(Base):
+class LetterMark(columns.Base):
     """That a letter that anybody could ask for went to an address, under a key of that day."""
 
     __tablename__ = "letter_marks"
     __table_args__ = (Index("ix_letter_marks_day_address", "day", "address"),)
 
-    id: Mapped[Id]
+    id: Mapped[columns.Id]
     day: Mapped[date]
     address: Mapped[bytes]
-    at: Mapped[Moment]
+    at: Mapped[datetime]

@@ -9,17 +9,7 @@ from uuid import UUID
 from sqlalchemy import JSON, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database.columns import (
-    Base,
-    Created,
-    Instant,
-    Language,
-    OfCoalition,
-    Versioned,
-    choice,
-    part_of,
-    refers_to,
-)
+from api.infra.database import columns
 from api.infra.security.keys import BlindBytes, Sealed
 from api.signatures.models import Visibility
 
@@ -34,7 +24,7 @@ class Silence(StrEnum):
     DECLINE = "decline"
 
 
-class Round(OfCoalition, Versioned, Base):
+class Round(columns.OfCoalition, columns.Versioned, columns.Base):
     """That members are asked to sign off a statement, by when, and how they are reminded.
 
     A statement has one. A material revision asks everybody again within it.
@@ -42,46 +32,46 @@ class Round(OfCoalition, Versioned, Base):
 
     __tablename__ = "sign_off_rounds"
 
-    statement_id: Mapped[UUID] = part_of("statements", index=False, unique=True)
-    soft_deadline: Mapped[datetime | None] = mapped_column(Instant)
-    hard_deadline: Mapped[datetime | None] = mapped_column(Instant)  # the first instant after it
+    statement_id: Mapped[UUID] = columns.part_of("statements", index=False, unique=True)
+    soft_deadline: Mapped[datetime | None]
+    hard_deadline: Mapped[datetime | None]  # the first instant after it
     zone: Mapped[str] = mapped_column(String(64))  # IANA: in which both are shown
-    silence: Mapped[Silence] = mapped_column(choice(Silence), default=Silence.NOTHING)
+    silence: Mapped[Silence] = mapped_column(columns.choice(Silence), default=Silence.NOTHING)
     remind_after_days: Mapped[int | None]  # None: as the coalition does
     remind_every_days: Mapped[int | None]
     note: Mapped[str | None] = mapped_column(String(2000))  # of the coordinator, to all
-    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None]
 
 
-class Ask(OfCoalition, Base):
+class Ask(columns.OfCoalition, columns.Base):
     """That one member is asked for its sign-off of a revision."""
 
     __tablename__ = "sign_off_asks"
     __table_args__ = (UniqueConstraint("round_id", "member_id"),)
 
-    round_id: Mapped[UUID] = part_of("sign_off_rounds", index=False)
-    member_id: Mapped[UUID] = part_of("members")
+    round_id: Mapped[UUID] = columns.part_of("sign_off_rounds", index=False)
+    member_id: Mapped[UUID] = columns.part_of("members")
     revision_number: Mapped[int]  # of which it was asked last
-    asked_at: Mapped[Created]
-    asked_again_at: Mapped[datetime | None] = mapped_column(Instant)  # after a material revision
+    asked_at: Mapped[columns.Created]
+    asked_again_at: Mapped[datetime | None]  # after a material revision
     reminders: Mapped[int] = mapped_column(default=0)
-    remind_at: Mapped[datetime | None] = mapped_column(Instant, index=True)  # None: no more
+    remind_at: Mapped[datetime | None] = mapped_column(index=True)  # None: no more
 
 
-class Approver(OfCoalition, Base):
+class Approver(columns.OfCoalition, columns.Base):
     """A person who may answer for a member: a representative, or who it was handed to."""
 
     __tablename__ = "approvers"
     __table_args__ = (UniqueConstraint("ask_id", "email_index"),)  # one voice a person
 
-    ask_id: Mapped[UUID] = part_of("sign_off_asks", index=False)
-    representative_id: Mapped[UUID | None] = part_of("representatives")
-    handed_by: Mapped[UUID | None] = part_of("approvers")
+    ask_id: Mapped[UUID] = columns.part_of("sign_off_asks", index=False)
+    representative_id: Mapped[UUID | None] = columns.part_of("representatives")
+    handed_by: Mapped[UUID | None] = columns.part_of("approvers")
     person: Mapped[Sealed]  # {"name", "email", "role"}
     email_index: Mapped[bytes] = mapped_column(BlindBytes("representatives.email"))
-    language: Mapped[Language]
-    created_at: Mapped[Created]
-    ended_at: Mapped[datetime | None] = mapped_column(Instant)  # handed on, or no longer entitled
+    language: Mapped[columns.Language]
+    created_at: Mapped[columns.Created]
+    ended_at: Mapped[datetime | None]  # handed on, or no longer entitled
 
 
 class Answer(StrEnum):
@@ -93,28 +83,28 @@ class Answer(StrEnum):
     OBJECTED = "objected"  # to an editorial revision: it does not stand behind the text any more
 
 
-class SignOff(OfCoalition, Base):
+class SignOff(columns.OfCoalition, columns.Base):
     """One answer of one member to one revision. Answers are added, never changed."""
 
     __tablename__ = "sign_offs"
     __table_args__ = (UniqueConstraint("statement_id", "member_id", "number"),)
 
-    statement_id: Mapped[UUID] = part_of("statements", index=False)
-    member_id: Mapped[UUID] = part_of("members")
+    statement_id: Mapped[UUID] = columns.part_of("statements", index=False)
+    member_id: Mapped[UUID] = columns.part_of("members")
     number: Mapped[int]  # from 1, of the member's answers: the order in which they came
     revision_number: Mapped[int]
     revision_sha256: Mapped[str] = mapped_column(String(64))
-    answer: Mapped[Answer] = mapped_column(choice(Answer))
+    answer: Mapped[Answer] = mapped_column(columns.choice(Answer))
     # {"reason", "reservations": [{"pointer", "text"}], "by": {"name", "role"}}
     content: Mapped[Sealed]
     prints_reservation: Mapped[bool] = mapped_column(default=False)
     shows_logo: Mapped[bool] = mapped_column(default=True)
-    approver_id: Mapped[UUID | None] = refers_to("approvers")
+    approver_id: Mapped[UUID | None] = columns.refers_to("approvers")
     user_id: Mapped[UUID | None]  # of whoever entered it, where no approver answered
-    answered_at: Mapped[Created]
+    answered_at: Mapped[columns.Created]
 
 
-class Appearance(OfCoalition, Base):
+class Appearance(columns.OfCoalition, columns.Base):
     """How a member appears under one statement, and the signature that its approval became.
 
     It says how much of the member shows, not when that was chosen, and by whom only where two must
@@ -124,23 +114,23 @@ class Appearance(OfCoalition, Base):
     __tablename__ = "appearances"
     __table_args__ = (UniqueConstraint("statement_id", "member_id"),)
 
-    statement_id: Mapped[UUID] = part_of("statements", index=False)
-    member_id: Mapped[UUID] = part_of("members")
+    statement_id: Mapped[UUID] = columns.part_of("statements", index=False)
+    member_id: Mapped[UUID] = columns.part_of("members")
     # None: it has not chosen, and counts without its name.
-    visibility: Mapped[Visibility | None] = mapped_column(choice(Visibility))
+    visibility: Mapped[Visibility | None] = mapped_column(columns.choice(Visibility))
     # What each person chose, by their key: where two must approve, nobody shows more than the
     # other while that may answer. Under UNKNOWN the least of what was entered for people who were
     # not asked.
     choices: Mapped[dict[str, Visibility]] = mapped_column(JSON, default=dict)
-    signature_id: Mapped[UUID | None] = refers_to("signatures")
+    signature_id: Mapped[UUID | None] = columns.refers_to("signatures")
     # It answered before it could choose, and is still to be told that it can.
     is_to_be_told: Mapped[bool] = mapped_column(default=False, index=True)
 
 
-class EditNotice(OfCoalition, Base):
+class EditNotice(columns.OfCoalition, columns.Base):
     """That a representative who has no link to a published text is told of an edit of it."""
 
     __tablename__ = "edit_notices"
 
-    statement_id: Mapped[UUID] = part_of("statements")
-    representative_id: Mapped[UUID] = part_of("representatives")
+    statement_id: Mapped[UUID] = columns.part_of("statements")
+    representative_id: Mapped[UUID] = columns.part_of("representatives")

@@ -11,20 +11,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from api.cases.models import CaseStatus
-from api.infra.database.columns import (
-    Base,
-    CoalitionId,
-    Country,
-    Created,
-    Id,
-    Instant,
-    Language,
-    OfCoalition,
-    Versioned,
-    choice,
-    part_of,
-    refers_to,
-)
+from api.infra.database import columns
 from api.infra.security.keys import Sealed
 
 
@@ -59,19 +46,19 @@ class Weight(StrEnum):
     REDACTION = "redaction"  # a name was taken back; signatures keep the hash that they saw
 
 
-class Statement(Versioned, Base):
+class Statement(columns.Versioned, columns.Base):
     """A text with a life. Its draft is a portable document without signatories."""
 
     __tablename__ = "statements"
     __table_args__ = (UniqueConstraint("coalition_id", "slug"),)
 
-    id: Mapped[Id]
-    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
+    id: Mapped[columns.Id]
+    coalition_id: Mapped[UUID] = columns.part_of("coalitions", index=False)
     slug: Mapped[str] = mapped_column(String(80))
-    kind: Mapped[StatementKind] = mapped_column(choice(StatementKind))
-    language: Mapped[Language]
+    kind: Mapped[StatementKind] = mapped_column(columns.choice(StatementKind))
+    language: Mapped[columns.Language]
     title: Mapped[str] = mapped_column(String(500))
-    state: Mapped[State] = mapped_column(choice(State), default=State.DRAFT)
+    state: Mapped[State] = mapped_column(columns.choice(State), default=State.DRAFT)
     template_version_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("template_versions.id"), index=True
     )
@@ -87,7 +74,7 @@ class Statement(Versioned, Base):
     # where the text alone knows it. Keys of the coalition's cases may tell a name.
     confirmed_cases: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # Whose text it continues, changed in a way that its signatories would have to be asked about.
-    predecessor_id: Mapped[UUID | None] = refers_to("statements")
+    predecessor_id: Mapped[UUID | None] = columns.refers_to("statements")
 
 
 class Moderation(StrEnum):
@@ -98,7 +85,7 @@ class Moderation(StrEnum):
     ALL = "all"
 
 
-class Signing(Versioned, Base):
+class Signing(columns.Versioned, columns.Base):
     """How a statement is signed in public: from when, until when, by whom, and what is shown.
 
     A statement without one was never open.
@@ -106,17 +93,17 @@ class Signing(Versioned, Base):
 
     __tablename__ = "signings"
 
-    statement_id: Mapped[UUID] = part_of("statements", index=False, primary_key=True)
-    coalition_id: Mapped[CoalitionId]
+    statement_id: Mapped[UUID] = columns.part_of("statements", index=False, primary_key=True)
+    coalition_id: Mapped[columns.CoalitionId]
     address: Mapped[str] = mapped_column(String(100), unique=True)  # slug, and eight random signs
-    opens_at: Mapped[datetime | None] = mapped_column(Instant)  # None: not yet
-    closes_at: Mapped[datetime | None] = mapped_column(Instant)  # the first instant after it
+    opens_at: Mapped[datetime | None]  # None: not yet
+    closes_at: Mapped[datetime | None]  # the first instant after it
     zone: Mapped[str] = mapped_column(String(64))  # IANA: in which both are shown
     takes_individuals: Mapped[bool]
     takes_organisations: Mapped[bool]
     shows_list: Mapped[bool]  # to everybody; the count is shown anyway
     is_sensitive: Mapped[bool]  # least visibility is the default, letters are neutral (promise 17)
-    moderation: Mapped[Moderation] = mapped_column(choice(Moderation))
+    moderation: Mapped[Moderation] = mapped_column(columns.choice(Moderation))
     # Whose mailings the form offers: organisations' entries, in order.
     mailing_organisation_ids: Mapped[list[str]] = mapped_column(JSON)
     retain_until: Mapped[date | None]  # who signed is known until then; None: as long as it stands
@@ -138,17 +125,17 @@ class Signing(Versioned, Base):
         return self.opens_at is not None and self.opens_at <= now
 
 
-class Revision(OfCoalition, Base):
+class Revision(columns.OfCoalition, columns.Base):
     """One immutable text of a statement, and all that is needed to print it again."""
 
     __tablename__ = "revisions"
     __table_args__ = (UniqueConstraint("statement_id", "number"),)
 
-    statement_id: Mapped[UUID] = part_of("statements", index=False)
+    statement_id: Mapped[UUID] = columns.part_of("statements", index=False)
     number: Mapped[int]  # from 1
-    weight: Mapped[Weight] = mapped_column(choice(Weight))
+    weight: Mapped[Weight] = mapped_column(columns.choice(Weight))
     note: Mapped[str | None] = mapped_column(String(500))  # what changed, for those who signed
-    language: Mapped[Language]
+    language: Mapped[columns.Language]
     sha256: Mapped[str] = mapped_column(String(64), index=True)  # of `printed`
     printed: Mapped[dict[str, Any]] = mapped_column(JSON)
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -158,7 +145,7 @@ class Revision(OfCoalition, Base):
     taken_back: Mapped[Sealed | None]
     # The day on which it took the place of a text that was public by then; None: it did not.
     edited_on: Mapped[date | None]
-    created_at: Mapped[Created]
+    created_at: Mapped[columns.Created]
     created_by: Mapped[UUID | None]  # None: a redaction, which a change of a case caused
 
     @property
@@ -166,28 +153,30 @@ class Revision(OfCoalition, Base):
         return self.taken_back is not None
 
 
-class NamedCase(Base):
+class NamedCase(columns.Base):
     """A case that a text names, by its key: in the draft (revision 0) or in a revision."""
 
     __tablename__ = "statement_cases"
 
-    statement_id: Mapped[UUID] = part_of("statements", index=False, primary_key=True)
+    statement_id: Mapped[UUID] = columns.part_of("statements", index=False, primary_key=True)
     revision_number: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(80), primary_key=True, index=True)
-    status: Mapped[CaseStatus | None] = mapped_column(choice(CaseStatus))  # as the text took it
+    status: Mapped[CaseStatus | None] = mapped_column(
+        columns.choice(CaseStatus)
+    )  # as the text took it
 
 
-class PastDemand(Base):
+class PastDemand(columns.Base):
     """A demand as a text asks it: in the draft (revision 0) or in a revision."""
 
     __tablename__ = "statement_demands"
     __table_args__ = (Index("ix_statement_demands_coalition_id_key", "coalition_id", "key"),)
 
-    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
-    statement_id: Mapped[UUID] = part_of("statements", index=False, primary_key=True)
+    coalition_id: Mapped[UUID] = columns.part_of("coalitions", index=False)
+    statement_id: Mapped[UUID] = columns.part_of("statements", index=False, primary_key=True)
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     revision_number: Mapped[int] = mapped_column(primary_key=True)
-    country: Mapped[Country | None]  # of whom it is asked, or a party
+    country: Mapped[columns.Country | None]  # of whom it is asked, or a party
     party: Mapped[str | None] = mapped_column(String(80))
     text: Mapped[str] = mapped_column(Text)
     stems: Mapped[str] = mapped_column(Text)  # of its words, sorted, for the search

@@ -10,16 +10,7 @@ from uuid import UUID
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.infra.database.columns import (
-    Base,
-    Instant,
-    Language,
-    OfCoalition,
-    Versioned,
-    choice,
-    part_of,
-    refers_to,
-)
+from api.infra.database import columns
 
 
 class UpdateState(StrEnum):
@@ -31,23 +22,25 @@ class UpdateState(StrEnum):
     SENT = "sent"
 
 
-class Update(OfCoalition, Versioned, Base):
+class Update(columns.OfCoalition, columns.Versioned, columns.Base):
     """What is written to those who agreed to the mailings of one organisation."""
 
     __tablename__ = "updates"
     __table_args__ = (Index("ix_updates_state", "state"),)
 
-    statement_id: Mapped[UUID] = part_of("statements")
+    statement_id: Mapped[UUID] = columns.part_of("statements")
     also_statement_ids: Mapped[list[str]] = mapped_column(JSON, default=list)
-    organisation_id: Mapped[UUID] = part_of("organisations")
-    language: Mapped[Language]  # of the text for those whose language there is none of
+    organisation_id: Mapped[UUID] = columns.part_of("organisations")
+    language: Mapped[columns.Language]  # of the text for those whose language there is none of
     texts: Mapped[list[dict[str, str]]] = mapped_column(JSON)  # language, subject, text
-    state: Mapped[UpdateState] = mapped_column(choice(UpdateState), default=UpdateState.DRAFT)
+    state: Mapped[UpdateState] = mapped_column(
+        columns.choice(UpdateState), default=UpdateState.DRAFT
+    )
     # Whom it passed over when its recipients were gathered, by why; None: they are not yet.
     left_out: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_by: Mapped[UUID | None]
-    started_at: Mapped[datetime | None] = mapped_column(Instant)
-    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
 
 
 class RecipientState(StrEnum):
@@ -60,7 +53,7 @@ class RecipientState(StrEnum):
     FAILED = "failed"
 
 
-class UpdateRecipient(OfCoalition, Base):
+class UpdateRecipient(columns.OfCoalition, columns.Base):
     """That an update goes to who gave a signature. The address stays with the signature."""
 
     __tablename__ = "update_recipients"
@@ -69,18 +62,18 @@ class UpdateRecipient(OfCoalition, Base):
         Index("ix_update_recipients_update_id_state", "update_id", "state"),
     )
 
-    update_id: Mapped[UUID] = part_of("updates", index=False)
-    signature_id: Mapped[UUID | None] = refers_to("signatures")
+    update_id: Mapped[UUID] = columns.part_of("updates", index=False)
+    signature_id: Mapped[UUID | None] = columns.refers_to("signatures")
     state: Mapped[RecipientState] = mapped_column(
-        choice(RecipientState), default=RecipientState.WAITING
+        columns.choice(RecipientState), default=RecipientState.WAITING
     )
 
 
-class UpdateTest(OfCoalition, Base):
+class UpdateTest(columns.OfCoalition, columns.Base):
     """That somebody wants to see an update in their own mailbox first; gone with its letter."""
 
     __tablename__ = "update_tests"
 
-    update_id: Mapped[UUID] = part_of("updates")
-    role_id: Mapped[UUID] = part_of("roles")
-    language: Mapped[Language]
+    update_id: Mapped[UUID] = columns.part_of("updates")
+    role_id: Mapped[UUID] = columns.part_of("roles")
+    language: Mapped[columns.Language]

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import Code, Conflict, Fault, Invalid
 from api.infra import clock
-from api.infra.database.columns import Base, Id, Moment
+from api.infra.database.columns import Base, Id
 from api.infra.database.transactions import insert, transaction, with_commit
 from api.infra.security import keys
 from api.web.problems import StillRunning
@@ -64,7 +64,7 @@ class Attempt(Base):
     request: Mapped[bytes]  # SHA-256 of method, address and body
     state: Mapped[str] = mapped_column(String(10))  # running, done
     answer: Mapped[keys.Sealed | None]
-    begun_at: Mapped[Moment]
+    begun_at: Mapped[datetime]
 
 
 @dataclass(frozen=True)

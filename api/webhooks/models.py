@@ -10,17 +10,7 @@ from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra import clock
-from api.infra.database.columns import (
-    Base,
-    CoalitionId,
-    Id,
-    Instant,
-    OfCoalition,
-    Outgoing,
-    Versioned,
-    choice,
-    part_of,
-)
+from api.infra.database import columns
 from api.infra.outbox.rows import Outbox
 from api.infra.security.keys import Sealed
 
@@ -32,7 +22,7 @@ class Cause(StrEnum):
     FAILING = "failing"  # it took nothing for as long as we try
 
 
-class Endpoint(OfCoalition, Versioned, Base):
+class Endpoint(columns.OfCoalition, columns.Versioned, columns.Base):
     """An address of another system that is told of a coalition's events."""
 
     __tablename__ = "webhook_endpoints"
@@ -41,16 +31,18 @@ class Endpoint(OfCoalition, Versioned, Base):
     types: Mapped[list[str]] = mapped_column(JSON)  # of the catalogue
     is_custodian: Mapped[bool]  # it is told who signed, too
     is_enabled: Mapped[bool] = mapped_column(default=True)
-    disabled_for: Mapped[Cause | None] = mapped_column(choice(Cause))  # None: a user did, or is on
+    disabled_for: Mapped[Cause | None] = mapped_column(
+        columns.choice(Cause)
+    )  # None: a user did, or is on
     # {"url", "secrets": the newest first, as [secret, until when it signs or null]}: addresses of
     # such services often hold a secret, too.
     access: Mapped[Sealed]
     failures: Mapped[int] = mapped_column(default=0)  # since it took something
-    rests_until: Mapped[datetime | None] = mapped_column(Instant)
-    delivered_at: Mapped[datetime | None] = mapped_column(Instant)  # when it took something last
+    rests_until: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]  # when it took something last
 
 
-class Event(Base):
+class Event(columns.Base):
     """Something that happened. Its id is the `webhook-id` of every telling of it."""
 
     __tablename__ = "webhook_events"
@@ -58,11 +50,11 @@ class Event(Base):
         Index("ix_webhook_events_coalition_id_created_at", "coalition_id", "created_at"),
     )
 
-    id: Mapped[Id]
-    coalition_id: Mapped[UUID] = part_of("coalitions", index=False)
+    id: Mapped[columns.Id]
+    coalition_id: Mapped[UUID] = columns.part_of("coalitions", index=False)
     type: Mapped[str] = mapped_column(String(60))
     facts: Mapped[dict[str, object]] = mapped_column(JSON)  # ids, counts and choices
-    created_at: Mapped[datetime] = mapped_column(Instant, default=clock.now, index=True)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 
 class DeliveryState(StrEnum):
@@ -73,7 +65,7 @@ class DeliveryState(StrEnum):
     FAILED = "failed"  # for good, unless it is replayed
 
 
-class Delivery(Outgoing, Base):
+class Delivery(columns.Outgoing, columns.Base):
     """One telling of one event to one endpoint, and how its last attempt went."""
 
     __tablename__ = "webhook_deliveries"
@@ -82,16 +74,16 @@ class Delivery(Outgoing, Base):
         Index("ix_webhook_deliveries_due", "endpoint_id", "state", "created_at"),
     )
 
-    coalition_id: Mapped[CoalitionId]
-    endpoint_id: Mapped[UUID] = part_of("webhook_endpoints", index=False)
-    event_id: Mapped[UUID] = part_of("webhook_events")
+    coalition_id: Mapped[columns.CoalitionId]
+    endpoint_id: Mapped[UUID] = columns.part_of("webhook_endpoints", index=False)
+    event_id: Mapped[UUID] = columns.part_of("webhook_events")
     state: Mapped[DeliveryState] = mapped_column(
-        choice(DeliveryState), default=DeliveryState.WAITING
+        columns.choice(DeliveryState), default=DeliveryState.WAITING
     )
     status: Mapped[int | None]  # that the receiver answered
     fault: Mapped[str | None] = mapped_column(String(40))  # where it answered nothing
     milliseconds: Mapped[int | None]
-    attempted_at: Mapped[datetime | None] = mapped_column(Instant)
+    attempted_at: Mapped[datetime | None]
 
 
 OUTBOX = Outbox(Delivery, DeliveryState.WAITING)

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import DomainError, Unavailable
 from api.infra import clock
-from api.infra.database.columns import Base, Created, Id, Instant, Moment, choice, refers_to
+from api.infra.database.columns import Base, Created, Id, choice, refers_to
 from api.infra.database.transactions import after_commit, reading, transaction
 from api.infra.queue import Lane, QueueBroken
 from api.infra.runtime import runtime, thread_context
@@ -74,10 +74,10 @@ class Job(Base):
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     fault: Mapped[str | None] = mapped_column(String(80))  # a problem type, or a class of error
     created_at: Mapped[Created]
-    run_after: Mapped[Moment] = mapped_column(default=clock.now)
-    lease_until: Mapped[datetime | None] = mapped_column(Instant)
+    run_after: Mapped[datetime] = mapped_column(default=clock.now)
+    lease_until: Mapped[datetime | None]
     worker: Mapped[UUID | None]  # of the lease: who comes back late finds another one here
-    finished_at: Mapped[datetime | None] = mapped_column(Instant)
+    finished_at: Mapped[datetime | None]
 
 
 @dataclass

@@ -17,7 +17,7 @@ from sqlalchemy import (
     TypeDecorator,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column, registry
 
 from api.infra import clock
 
@@ -76,7 +76,6 @@ def partial_index(name: str, *columns: str, where: str) -> Index:
 
 
 Id = Annotated[UUID, mapped_column(primary_key=True, default=uuid4)]
-Moment = Annotated[datetime, mapped_column(Instant)]
 Created = Annotated[datetime, mapped_column(Instant, default=clock.now)]
 # Nearly every row is of a coalition, and goes with it.
 CoalitionId = Annotated[UUID, part_of("coalitions")]
@@ -84,18 +83,21 @@ Country = Annotated[str, mapped_column(String(2))]  # ISO 3166-1 alpha-2
 Language = Annotated[str, mapped_column(String(35))]  # BCP 47
 
 
+_TABLES = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
 class Base(DeclarativeBase):
     """All tables; constraints are named by one convention, so migrations can drop them."""
 
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_N_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
+    registry = registry(metadata=_TABLES, type_annotation_map={datetime: Instant})
 
 
 class OfCoalition:
@@ -110,7 +112,7 @@ class Versioned:
 
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Created]
-    updated_at: Mapped[Moment] = mapped_column(Instant, default=clock.now, onupdate=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 
 
 class Outgoing:
@@ -118,7 +120,7 @@ class Outgoing:
 
     id: Mapped[Id]
     attempts: Mapped[int] = mapped_column(default=0)  # that ended since it was promised
-    run_after: Mapped[Moment] = mapped_column(default=clock.now)  # leased: when that runs out
+    run_after: Mapped[datetime] = mapped_column(default=clock.now)  # leased: when that runs out
     lease: Mapped[UUID | None]  # of who sends it now
     fault: Mapped[str | None] = mapped_column(String(80))  # of the last attempt
     created_at: Mapped[Created]

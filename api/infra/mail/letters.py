@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from api.errors import Conflict
 from api.infra import clock
 from api.infra.background import jobs
-from api.infra.database.columns import Base, Instant, Outgoing, choice, part_of
+from api.infra.database.columns import Base, Outgoing, choice, part_of
 from api.infra.database.transactions import reading, transaction
 from api.infra.outbox.rows import Outbox
 from api.infra.runtime import runtime
@@ -64,7 +64,7 @@ class Letter(Outgoing, Base):
     is_bulk: Mapped[bool] = mapped_column(default=False)  # one of many, that nobody waits for
     state: Mapped[LetterState] = mapped_column(choice(LetterState), default=LetterState.QUEUED)
     answer: Mapped[str | None] = mapped_column(String(200))  # of the server that took it
-    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None]
 
     @property
     def shown_run_after(self) -> datetime:

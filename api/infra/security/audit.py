@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import Conflict, Invalid
 from api.infra import clock
-from api.infra.database.columns import Base, Id, Moment
+from api.infra.database.columns import Base, Id
 from api.infra.database.transactions import alone, reading, transaction
 from api.infra.runtime import runtime
 from api.infra.security import keys
@@ -57,7 +57,7 @@ class AuditEntry(Base):
     __table_args__ = (Index("ix_audit_entries_coalition_id_at", "coalition_id", "at"),)
 
     id: Mapped[Id]
-    at: Mapped[Moment]
+    at: Mapped[datetime]
     action: Mapped[str] = mapped_column(String(60))  # noun.past
     coalition_id: Mapped[UUID | None]  # None: of the house
     object_id: Mapped[UUID | None] = mapped_column(index=True)

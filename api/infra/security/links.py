@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import Gone, NotFound
 from api.infra import clock
-from api.infra.database.columns import Base, CoalitionId, Created, Id, Instant
+from api.infra.database.columns import Base, CoalitionId, Created, Id
 from api.infra.security import keys, secret_tokens
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class Link(Base):
     object_id: Mapped[UUID]
     secret_hash: Mapped[bytes] = mapped_column(unique=True)
     created_at: Mapped[Created]
-    expires_at: Mapped[datetime | None] = mapped_column(Instant)  # None: as long as its object
-    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    expires_at: Mapped[datetime | None]  # None: as long as its object
+    revoked_at: Mapped[datetime | None]
 
 
 def issue(  # noqa: PLR0913 # the columns of a link
