@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from api.errors import Code, Conflict, Fault, Invalid
 from api.infra import clock
 from api.infra.database.columns import Base, Id
-from api.infra.database.transactions import insert, transaction, with_commit
+from api.infra.database.transactions import insert, is_any, transaction, with_commit
 from api.infra.security import keys
 from api.web.problems import StillRunning
 
@@ -115,7 +115,7 @@ def _forget_old(session: Session) -> None:
 
 def are_old(session: Session) -> bool:
     """Tell whether answers are kept that were to be kept for a day."""
-    return session.scalars(select(Attempt.id).where(_is_old()).limit(1)).first() is not None
+    return is_any(session, select(Attempt.id).where(_is_old()))
 
 
 def forget(work: Work) -> None:

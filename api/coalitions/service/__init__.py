@@ -20,7 +20,7 @@ from api.errors import Conflict
 from api.infra import clock
 from api.infra.background import events
 from api.infra.database import paging
-from api.infra.database.transactions import insert, reading, touch, transaction
+from api.infra.database.transactions import insert, is_any, reading, touch, transaction
 from api.infra.pdf import pictures
 from api.infra.security import audit, keys
 from api.infra.text import spelling
@@ -107,7 +107,7 @@ def _must_be_own(session: Session, actor: Actor, coalition: Coalition) -> None:
     """
     session.get_one(User, actor.user_id, with_for_update=True)
     others = _of_slug(actor, coalition.slug).where(Coalition.id != coalition.id)
-    if session.scalars(others).first() is not None:
+    if is_any(session, others):
         raise CoalitionSlugTaken("Choose another slug.")
 
 

@@ -16,7 +16,7 @@ from api.errors import Code, Conflict, Fault, Invalid, NotFound
 from api.infra import clock
 from api.infra.background import events
 from api.infra.database import paging
-from api.infra.database.transactions import insert, reading, touch, transaction
+from api.infra.database.transactions import insert, is_any, reading, touch, transaction
 from api.infra.mail import letters
 from api.infra.runtime import runtime
 from api.infra.security import audit, keys, links
@@ -328,7 +328,7 @@ def _is_old() -> ColumnElement[bool]:
 
 def are_old(session: Session) -> bool:
     """Tell whether there is an invitation to forget."""
-    return session.scalars(select(Invitation.id).where(_is_old()).limit(1)).first() is not None
+    return is_any(session, select(Invitation.id).where(_is_old()))
 
 
 def forget() -> int:

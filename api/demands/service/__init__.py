@@ -41,7 +41,7 @@ from api.demands.service.rows import (
 )
 from api.errors import Conflict, Invalid
 from api.infra.database import paging
-from api.infra.database.transactions import flush, reading, touch, transaction
+from api.infra.database.transactions import flush, is_any, reading, touch, transaction
 from api.infra.security import audit
 from api.infra.text import spelling
 
@@ -283,7 +283,7 @@ def status_changes(actor: Actor, demand_id: UUID, page: PageRequest) -> Page[cas
 def _is_of_named_only(session: Session, demand_id: UUID) -> bool:
     query = select(Case.id).join(DemandCase, DemandCase.case_id == Case.id)
     unnamed = query.where(DemandCase.demand_id == demand_id, Case.may_be_named.is_(False))
-    return session.scalars(unnamed.limit(1)).first() is None
+    return not is_any(session, unnamed)
 
 
 def _is_about(case_id: UUID) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from sqlalchemy import Select
     from sqlalchemy.pool import QueuePool
 from api.infra.database.columns import Base, Versioned
 from api.infra.database.drivers import POSTGRES_ARGS, SINGLE_SECONDS, use_postgres_safely
@@ -163,6 +164,11 @@ def flush(session: Session, *, on_clash: DomainError) -> None:
         session.flush()
     except IntegrityError as clash:
         raise on_clash from clash
+
+
+def is_any(session: Session, query: Select[*tuple[Any, ...]]) -> bool:
+    """Tell whether a query finds a row."""
+    return session.execute(query.limit(1)).first() is not None
 
 
 class Expected(int):

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from api.errors import Conflict, Invalid
 from api.infra import clock
 from api.infra.database.columns import Base, Id
-from api.infra.database.transactions import alone, reading, transaction
+from api.infra.database.transactions import alone, is_any, reading, transaction
 from api.infra.runtime import runtime
 from api.infra.security import keys
 from api.infra.vault import KeyMissing
@@ -190,8 +190,7 @@ def destroy_salts(session: Session, *object_ids: UUID) -> None:
 
 def is_unsealed(session: Session) -> bool:
     """Tell whether entries wait to be sealed."""
-    query = select(AuditEntry.id).where(_is_to_be_sealed()).limit(1)
-    return session.scalars(query).first() is not None
+    return is_any(session, select(AuditEntry.id).where(_is_to_be_sealed()))
 
 
 def _is_to_be_sealed() -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from api.errors import NotFound
 from api.infra import clock
 from api.infra.background import dead_letters
 from api.infra.database import paging
-from api.infra.database.transactions import reading, transaction
+from api.infra.database.transactions import is_any, reading, transaction
 from api.infra.mail import letters
 from api.infra.mail.letters import Facts, Letter, LetterState
 from api.infra.runtime import runtime
@@ -84,7 +84,7 @@ def is_head_due(session: Session) -> bool:
     """Tell whether some owner was not told the record's head for a week."""
     if runtime().smtp is None:
         return False
-    return session.execute(_untold().limit(1)).first() is not None
+    return is_any(session, _untold())
 
 
 def tell_head() -> None:

@@ -14,7 +14,7 @@ from api.accounts.service import load
 from api.errors import Conflict
 from api.infra import clock
 from api.infra.database import paging
-from api.infra.database.transactions import insert, reading, transaction
+from api.infra.database.transactions import insert, is_any, reading, transaction
 from api.infra.security import audit, keys
 from api.mailings.models import Cause, Suppression
 from api.signatures.rules import addresses
@@ -201,8 +201,7 @@ def _is_forgotten() -> ColumnElement[bool]:
 
 def are_old(session: Session) -> bool:
     """Tell whether there is something to forget."""
-    query = select(Suppression.id).where(_is_forgotten())
-    return session.scalars(query.limit(1)).first() is not None
+    return is_any(session, select(Suppression.id).where(_is_forgotten()))
 
 
 def forget() -> None:

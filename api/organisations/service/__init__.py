@@ -14,7 +14,7 @@ from api.errors import Conflict, NotFound
 from api.infra import clock
 from api.infra.background import events
 from api.infra.database import paging
-from api.infra.database.transactions import flush, reading, touch, transaction
+from api.infra.database.transactions import flush, is_any, reading, touch, transaction
 from api.infra.pdf import pictures
 from api.infra.security import audit, keys
 from api.infra.text import spelling
@@ -122,8 +122,7 @@ def _exact(organisation: Organisation) -> str:
 
 def lack_exact(session: Session) -> bool:
     """Tell whether an organisation was written before its names were kept in their exact form."""
-    query = select(Organisation.id).where(Organisation.exact_names.is_(None)).limit(1)
-    return session.scalars(query).first() is not None
+    return is_any(session, select(Organisation.id).where(Organisation.exact_names.is_(None)))
 
 
 def make_exact() -> None:

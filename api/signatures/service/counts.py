@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import cast, delete, func, insert, literal, null, select, union_all
 
-from api.infra.database.transactions import reading, transaction
+from api.infra.database.transactions import is_any, reading, transaction
 from api.signatures import rules
 from api.signatures.models import CountChange, SignatoryKind, Signature, Source, Total
 from api.signatures.rules import Audience, EffectiveState
@@ -179,8 +179,7 @@ def _places(
 
 def is_long(session: Session) -> bool:
     """Tell whether the journal is long enough to be folded."""
-    query = select(CountChange.id).offset(FOLDED_FROM - 1).limit(1)
-    return session.scalars(query).first() is not None
+    return is_any(session, select(CountChange.id).offset(FOLDED_FROM - 1))
 
 
 def fold() -> None:

@@ -12,7 +12,7 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Code, Conflict, Fault, Gone, Invalid
 from api.infra.database import paging
-from api.infra.database.transactions import after_commit, reading, transaction
+from api.infra.database.transactions import after_commit, is_any, reading, transaction
 from api.infra.runtime import runtime
 from api.infra.security import audit, keys
 from api.signatures import rules
@@ -99,8 +99,8 @@ def remove(actor: Actor, evidence_id: UUID) -> None:
         found = load(session, actor, Evidence, evidence_id, Role.COORDINATOR)
         load(session, actor, Statement, found.statement_id, Role.COORDINATOR, lock=True)
         row = load(session, actor, Evidence, evidence_id, Role.COORDINATOR, lock=True)
-        used = select(Signature.id).where(Signature.evidence_id == row.id).limit(1)
-        if session.scalars(used).first() is not None:
+        used = select(Signature.id).where(Signature.evidence_id == row.id)
+        if is_any(session, used):
             raise EvidenceInUse("Delete the signatures that it proves first.")
         storage, place = runtime().storage, _place(row.coalition_id, row.id)
         audit.record(session, actor, "evidence.deleted", row)

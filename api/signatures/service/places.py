@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, update
 
 from api.infra.background import jobs
-from api.infra.database.transactions import reading, transaction
+from api.infra.database.transactions import is_any, reading, transaction
 from api.signatures.models import RANDOM_FROM, Signature, SignatureState, Source, Visibility
 from api.statements.models import Statement
 
@@ -39,7 +39,7 @@ def soon(session: Session) -> None:
 
 def are_wanted(session: Session) -> bool:
     """Tell whether a confirmed signature has no place yet."""
-    return session.scalars(select(Signature.id).where(_is_unplaced()).limit(1)).first() is not None
+    return is_any(session, select(Signature.id).where(_is_unplaced()))
 
 
 def place() -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from api.errors import Code, Fault, Gone, NotFound
 from api.infra import clock
 from api.infra.background import events
-from api.infra.database.transactions import reading, touch, transaction
+from api.infra.database.transactions import is_any, reading, touch, transaction
 from api.infra.mail import letters
 from api.infra.mail.letters import Letter
 from api.infra.net.rate_limits import Rate
@@ -233,7 +233,7 @@ def _receive(
     session.flush()
     of_it = select(PendingSignature.id).where(PendingSignature.signature_id == signature.id)
     sent = select(Letter.id).where(Letter.kind == RECEIPT, Letter.object_id.in_(of_it))
-    if request.get("receipt", True) and session.scalars(sent.limit(1)).first() is None:
+    if request.get("receipt", True) and not is_any(session, sent):
         letters.promise(session, RECEIPT, signature.coalition_id, asked.id)
     else:
         asked.request = None

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from api.infra.background import events
-from api.infra.database.transactions import touch, transaction
+from api.infra.database.transactions import is_any, touch, transaction
 from api.infra.security import audit, keys
 from api.organisations import service as organisations
 from api.organisations.models import Organisation
@@ -82,7 +82,7 @@ def have_signed(
         Signature.state == SignatureState.CONFIRMED,
         Signature.id != but if but is not None else Signature.id.is_not(None),
     )
-    return session.scalars(query.limit(1)).first() is not None
+    return is_any(session, query)
 
 
 def link(session: Session, signature: Signature, entry: Organisation | None) -> bool:

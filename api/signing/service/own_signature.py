@@ -10,7 +10,7 @@ from sqlalchemy import select
 from api.errors import Code, Fault, Gone, Invalid
 from api.infra import clock
 from api.infra.background import events
-from api.infra.database.transactions import reading, touch, transaction
+from api.infra.database.transactions import is_any, reading, touch, transaction
 from api.infra.security import audit, links
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
@@ -210,7 +210,7 @@ def _must_agree(
         Consent.signature_id == signature.id, Consent.purpose == Purpose.NAME
     )
     is_shown = visibility in signatures.SHOWN[signatures.Audience.PUBLIC]
-    if not is_shown or session.scalars(query).first() is not None:
+    if not is_shown or is_any(session, query):
         return
     found = [rules.to_show_a_name(each["words_sha256"]) for each in given]
     agreed = [each for each in found if each is not None]

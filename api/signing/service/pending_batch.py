@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, insert, select, update
 
 from api.infra import clock
-from api.infra.database.transactions import alone, transaction
+from api.infra.database.transactions import alone, is_any, transaction
 from api.infra.mail import letters
 from api.infra.security import audit, day_keys, keys, links
 from api.signatures.models import BlockAct, Signature
@@ -33,8 +33,8 @@ CONFIRMATION, AGAIN = "signing.confirmation", "signing.again"
 
 def is_waiting(session: Session) -> bool:
     """Tell whether somebody signed who was not taken in yet."""
-    query = select(PendingSignature.id).where(PendingSignature.taken_in_at.is_(None)).limit(1)
-    return session.scalars(query).first() is not None
+    query = select(PendingSignature.id).where(PendingSignature.taken_in_at.is_(None))
+    return is_any(session, query)
 
 
 def take_in() -> int:

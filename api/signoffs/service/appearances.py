@@ -11,7 +11,7 @@ from api.coalitions.models import MemberRole
 from api.coalitions.service.locking import load_locked
 from api.errors import Code, Fault, Invalid
 from api.infra.background import events
-from api.infra.database.transactions import touch, transaction
+from api.infra.database.transactions import is_any, touch, transaction
 from api.infra.security import audit
 from api.organisations import service as organisations
 from api.signatures.events import SignaturesTakenBack
@@ -212,8 +212,7 @@ def may_be_guessed(session: Session, board: Board, entry: BoardEntry) -> bool:
 
 def is_due(session: Session) -> bool:
     """Tell whether a member answered before it could choose, and was not told that it can."""
-    query = select(Appearance.id).where(Appearance.is_to_be_told).limit(1)
-    return session.scalars(query).first() is not None
+    return is_any(session, select(Appearance.id).where(Appearance.is_to_be_told))
 
 
 def tell() -> int:

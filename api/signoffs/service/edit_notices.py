@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 
 from api.coalitions.models import Member
+from api.infra.database.transactions import is_any
 from api.infra.mail import letters
 from api.organisations import service as organisations
 from api.organisations.models import Organisation
@@ -51,7 +52,7 @@ def stands(session: Session, statement: Statement, organisation_id: UUID) -> boo
         Signature.kind == SignatoryKind.ORGANISATION,
         (Signature.organisation_id == organisation_id) | Signature.id.in_(own),
     )
-    return session.scalars(query.limit(1)).first() is not None
+    return is_any(session, query)
 
 
 def _to_be_told(session: Session, statement: Statement) -> dict[UUID, list[UUID]]:

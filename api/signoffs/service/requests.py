@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from api.infra import clock
+from api.infra.database.transactions import is_any
 from api.infra.mail import letters
 from api.infra.security import keys, links
 from api.organisations import service as organisations
@@ -88,8 +89,7 @@ def _entitled(
 
 
 def _handed_on(session: Session, row: Approver) -> bool:
-    query = select(Approver.id).where(Approver.handed_by == row.id)
-    return session.scalars(query).first() is not None
+    return is_any(session, select(Approver.id).where(Approver.handed_by == row.id))
 
 
 def approver(session: Session, row: Ask, language: str, who: Mapping[str, Any]) -> Approver:
@@ -188,7 +188,7 @@ def _renew(session: Session, row: Approver, who: Represented) -> None:
     taken = select(Approver.id).where(
         Approver.ask_id == row.ask_id, Approver.email_index == who.representative.email_index
     )
-    if is_moved and session.scalars(taken).first() is not None:
+    if is_moved and is_any(session, taken):
         row.ended_at = clock.now()  # whoever has the new address is asked already
         links.revoke(session, row.id)
         return

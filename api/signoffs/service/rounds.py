@@ -12,7 +12,7 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Code, Conflict, Fault, Invalid, NotFound, point
 from api.infra import clock
-from api.infra.database.transactions import Stale, insert, reading, touch, transaction
+from api.infra.database.transactions import Stale, insert, is_any, reading, touch, transaction
 from api.infra.security import audit
 from api.signoffs import rules
 from api.signoffs.models import Ask, Round, Silence
@@ -193,8 +193,7 @@ def _seats(board: Board, member_ids: Sequence[UUID]) -> list[BoardEntry]:
 
 def is_due(session: Session) -> bool:
     """Tell whether somebody should be reminded now."""
-    query = select(Ask.id).where(Ask.remind_at <= clock.now()).limit(1)
-    return session.scalars(query).first() is not None
+    return is_any(session, select(Ask.id).where(Ask.remind_at <= clock.now()))
 
 
 def remind() -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from api.errors import Gone
-from api.infra.database.transactions import reading, transaction
+from api.infra.database.transactions import is_any, reading, transaction
 from api.infra.security import links
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
@@ -96,4 +96,4 @@ def _agrees(session: Session, update: Update, recipient: UpdateRecipient) -> boo
         Consent.purpose == Purpose.MAILINGS,
         Consent.taken_back_on.is_(None),
     )
-    return session.scalars(query).first() is not None
+    return is_any(session, query)
