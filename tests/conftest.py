@@ -223,8 +223,9 @@ class Worlds(dict[str, World]):
             with psycopg.connect(self.server, autocommit=True) as connection:
                 connection.execute(f"DROP DATABASE IF EXISTS {self.database}")
                 connection.execute(f"CREATE DATABASE {self.database}")
+                connection.execute(f"ALTER DATABASE {self.database} SET synchronous_commit = off")
             base = self.server.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://")
-            address = f"{base}/{self.database}?options=-csynchronous_commit%3Doff"
+            address = f"{base}/{self.database}"
         settings = Settings(
             database_url=address,
             storage_path=str(self.folder / f"storage-{engine}"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.connectors.service import listing
-from api.infra.tables import csv_files
+from api.infra.tables import reports
 from tests.stories.test_action_network import FakeActionNetwork
 from tests.stories.test_connector_files import Csv
 from tests.stories.test_listmonk import NEWS as NUMBER, FakeListmonk
@@ -108,7 +108,7 @@ def test_what_a_tool_cannot_give_is_said_with_what_to_do(
     monkeypatch.setattr(listing, "SECONDS", -1.0)
     assert "too slow" in news.owner.get(f"{news.path}/people", list=PRESS)["detail"]
     monkeypatch.undo()
-    monkeypatch.setattr(csv_files, "MOST_LINES", 1)
+    monkeypatch.setattr(reports, "MOST_LINES", 1)
     many = news.owner.get(f"{news.path}/people", list=PRESS)
     assert (many.status, "in parts" in many["detail"]) == (409, True)
     monkeypatch.undo()
