@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import World
 
+pytestmark = pytest.mark.rest  # processes that race
+
 PROCESSES, TIMES = 3, 25
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from api.config import Settings
     from tests.conftest import World
 
+pytestmark = pytest.mark.rest  # workers in processes of their own
+
 WAIT_SECONDS = 60
 KILLS, AT_ONCE = 50, 40
 

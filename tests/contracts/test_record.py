@@ -67,6 +67,7 @@ def changing(world: World, names: Iterable[str] | None = None) -> list[Operation
     return sorted(found, key=lambda each: each.name in ONCE)
 
 
+@pytest.mark.rest  # every address
 def test_every_change_leaves_an_entry_of_who_made_it_and_a_refusal_none(sqlite: World) -> None:
     wrong = list(_walked(sqlite, changing(sqlite)))
 

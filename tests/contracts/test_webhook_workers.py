@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from tests.support.client import Client
     from tests.support.webhook_receivers import Handler, Receiver
 
+pytestmark = pytest.mark.rest  # workers in processes of their own
+
 WAIT_SECONDS = 120
 KILLS, AT_ONCE = 50, 200
 

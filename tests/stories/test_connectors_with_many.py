@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tests.conftest import World
     from tests.support.client import Client
 
+pytestmark = pytest.mark.rest  # many people, many turns
+
 PEOPLE = 12
 AT_ONCE = 2
 MOST_VALUES = 12  # of a statement about who waits; a database has a limit too

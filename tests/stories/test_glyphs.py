@@ -95,6 +95,7 @@ def is_named(answer: Answer) -> bool:
     return answer.status == 422 and NAME in answer.body.decode()
 
 
+@pytest.mark.rest  # every text of every address
 def test_every_text_of_every_body_is_refused_for_it(world: World) -> None:
     parts = document(world)["components"]["schemas"]
     let_in, tried = [], 0

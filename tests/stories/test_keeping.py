@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from api.infra.sandbox.pool import ChildPool
     from tests.support.installation import House
 
+pytestmark = pytest.mark.rest  # each starts commands that are killed
+
 
 @dataclass(frozen=True)
 class Kept:
