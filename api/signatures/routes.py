@@ -135,6 +135,7 @@ class SignatureImports(MethodView):
     @blueprint.doc(description=schemas.TABLE)
     def post(self, args: dict[str, Any], statement_id: UUID) -> Report:
         """Enter the signatories of a table; the answer tells what became of each line."""
+        service.must_be_allowed(current_actor(), statement_id)
         take = partial(
             service.take_in,
             current_actor(),

@@ -51,6 +51,16 @@ def test_a_line_that_ends_early_has_empty_cells() -> None:
     assert row.facts == {"key": "a", "name": "", "aliases": ""}
 
 
+def test_empty_cells_after_the_last_column_are_passed_over_and_others_are_not() -> None:
+    rows, _ = layouts.rows(reading.read(b"key,name,aliases\na,b,c, ,\na,b,c,d\n"), LAYOUT)
+
+    assert rows[0].facts == {"key": "a", "name": "b", "aliases": "c"}
+    assert [[fault.detail for fault in row.faults] for row in rows] == [
+        [],
+        ["It has 4 cells, and the first line 3."],
+    ]
+
+
 @pytest.mark.parametrize(
     ("cell", "values"),
     [

@@ -312,8 +312,11 @@ def test_a_workbook_of_who_may_not_send_it_is_not_unpacked(world: World, owner: 
         send(viewer, f"/v1/coalitions/{coalition}/{path}", b"PK\x03\x04 of whatever else")
         for path in [*paths, "representative-imports"]
     ]
+    statement, sha256 = a_text(owner, coalition)
+    path = f"/v1/statements/{statement}/signature-imports"
+    answers.append(send(viewer, path, b"PK\x03\x04 of whatever else", revision_sha256=sha256))
 
-    assert [answer.status for answer in answers] == [403] * 5
+    assert [answer.status for answer in answers] == [403] * 6
 
 
 def test_a_workbook_that_takes_too_much_is_refused_with_what_to_do(owner: Client) -> None:

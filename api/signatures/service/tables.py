@@ -35,6 +35,12 @@ class LineState(StrEnum):
     REFUSED = "refused"
 
 
+def must_be_allowed(actor: Actor, statement_id: UUID) -> None:
+    """Let who may send a table pass: it is asked before one is read, which may take seconds."""
+    with reading() as session:
+        load(session, actor, Statement, statement_id, Role.COORDINATOR)
+
+
 def take_in(  # noqa: PLR0913 # a table, and how it is entered
     actor: Actor,
     statement_id: UUID,
