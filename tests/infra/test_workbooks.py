@@ -238,6 +238,20 @@ def test_days_counted_from_1904_are_the_days_that_are_seen(children: ChildPool) 
     assert read(children, packed(file))["lines"] == [[1, ["2031-05-14"]]]
 
 
+def test_a_time_that_nobody_counts_is_refused(children: ChildPool) -> None:
+    file = parts(sheet('<c s="1"><v>2147483647</v></c>'))
+    file |= {
+        "xl/styles.xml": '<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="46"/></cellXfs>'
+        "</styleSheet>",
+        "xl/_rels/workbook.xml.rels": str(file["xl/_rels/workbook.xml.rels"]).replace(
+            "</R", '<Relationship Id="rId3" Type="/styles" Target="styles.xml"/></R'
+        ),
+    }
+
+    with pytest.raises(Invalid, match="cannot be read"):
+        read(children, packed(file))
+
+
 def test_what_one_reader_cannot_read_is_not_taken_for_empty(children: ChildPool) -> None:
     file = written(f'<?xml version="1.0" encoding="UTF-16"?>{ONE}'.encode("utf-16"))
 

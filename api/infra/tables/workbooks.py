@@ -53,6 +53,10 @@ _WORKBOOK = (
     f'<workbook xmlns:r="{_OFFICE}"><workbookPr date1904="{{}}"/>'
     '<sheets><sheet name="1" sheetId="1" r:id="rId1"/></sheets></workbook>'
 )
+_BROKEN = (
+    BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError,
+    ArithmeticError, SAXParseException, DefusedXmlException, CalamineError,
+)  # fmt: skip
 BROKEN = f"This workbook cannot be read: open it in a spreadsheet. {SAVE_IT}"
 TOO_LARGE = (
     f"Unpacked, this workbook has more than {MOST_UNPACKED:,} bytes or {MOST_PARTS:,} parts. Copy"
@@ -81,8 +85,7 @@ def run(payload: dict[str, Any], blobs: dict[str, bytes]) -> bytes:
             return json.dumps(book.told(sheet), ensure_ascii=False).encode()
     except (MemoryError, Invalid):
         raise
-    except (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, KeyError,
-            SAXParseException, DefusedXmlException, CalamineError) as broken:  # fmt: skip
+    except _BROKEN as broken:
         raise Invalid(BROKEN) from broken
     except BaseException as panic:
         if type(panic).__name__ != "PanicException":  # of Rust; it has no other name
