@@ -303,7 +303,7 @@ def _failure(header: Mapping[str, Any]) -> Exception:
         return LimitReached(detail, is_late=bool(header.get("is_late")))
     if header.get("kind") == "invalid":
         return Invalid(detail, list(map(_fault, header.get("faults", []))))
-    return Unavailable(f"The document could not be laid out: {detail}")
+    return Unavailable(f"The render process could not do it: {detail}")
 
 
 def _not_started(reason: str) -> str:
