@@ -329,7 +329,7 @@ BOMBS = {
     f"{DOUBLING} }} p::before {{ content: var(--a29) }}</style><p>x</p>",
     "svg use": f"<svg>{USES}</svg>",
     "nested boxes": "<div>" * 2_000 + "x",
-    "tiny pages": "<style>@page { size: 1px; margin: 0 }</style>" + "word " * 20_000,
+    "tiny pages": "<style>@page { size: 1px; margin: 0 }</style>" + "<p>word" * 20_000,
     "long table": "<table>" + "<tr><td>Name<td>Place" * 20_000,
     "many items": "<ol>" + "<li>Name" * 30_000,
 }
