@@ -32,7 +32,7 @@ from api.config import Settings
 from api.infra.background.jobs import Again, Work
 from api.infra.database.transactions import db, reading, transaction
 from api.infra.vault import new_master_key
-from api.webhooks.models import Delivery, DeliveryState
+from api.webhooks.models import WebhookDelivery, WebhookDeliveryState
 from api.webhooks.service import events, sending
 from tests.support import builders, webhook_receivers
 from tests.support.client import Client
@@ -113,7 +113,10 @@ def _ours(app: Flask, coalition: str, made: dict[str, Any], number: int, wire: C
 
 
 def _delivered(endpoint_id: UUID) -> int:
-    told = Delivery.endpoint_id == endpoint_id, Delivery.state == DeliveryState.DELIVERED
+    told = (
+        WebhookDelivery.endpoint_id == endpoint_id,
+        WebhookDelivery.state == WebhookDeliveryState.DELIVERED,
+    )
     with reading() as session:
         return session.scalar(select(func.count()).where(*told)) or 0
 

@@ -90,7 +90,7 @@ def import_(
             raise click.UsageError("The document names no coalition by slug: give --coalition.")
         facts = {"name": own["name"], "countries": own.get("countries", [])}
         owner, found = coalitions.by_slug_or_founded(actor, slug, document["language"], facts)
-        how = exchange.OnDifference(on_difference)
+        how = exchange.OnOtherWords(on_difference)
         result = exchange.take_in(owner, found.id, data, how, preview=preview)
     for warning in result.warnings:
         click.echo(f"warning: {warning}", err=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.assemblies.schemas import DifferenceOut
-from api.exchange.service import OnDifference
+from api.exchange.service import OnOtherWords
 from api.statements.schemas import RevisionRowOut, StatementOut, WarningOut
 from api.web import fields, validate
 from api.web.rest import OutSchema, Schema
@@ -13,8 +13,8 @@ class ImportArgs(Schema):
     """How to import."""
 
     on_difference = fields.Enum(
-        OnDifference,
-        load_default=OnDifference.KEEP,
+        OnOtherWords,
+        load_default=OnOtherWords.KEEP,
         description="What becomes of a live case or demand whose id comes with other words:"
         " keep its words, update them, or let the document's come in beside it as new.",
     )

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from api.statements.models import Revision
 
 
-class OnDifference(StrEnum):
+class OnOtherWords(StrEnum):
     """What becomes of a live case or demand whose id comes with other words."""
 
     KEEP = "keep"  # the live one keeps its words
@@ -59,7 +59,7 @@ class ImportResult:
 
 
 def take_in(
-    actor: Actor, coalition_id: UUID, data: bytes, on_difference: OnDifference, *, preview: bool
+    actor: Actor, coalition_id: UUID, data: bytes, on_difference: OnOtherWords, *, preview: bool
 ) -> ImportResult:
     """Import a portable document into a coalition: a draft, one revision, its signatures.
 
@@ -140,7 +140,7 @@ def _take_in_live(
     coalition_id: UUID,
     live: _Live,
     document: Mapping[str, Any],
-    on_difference: OnDifference,
+    on_difference: OnOtherWords,
 ) -> None:
     rows = _take_in_cases(session, coalition_id, live, document, on_difference)
     taken, changed = set(live.demands), {}
@@ -152,9 +152,9 @@ def _take_in_live(
                 added.append(demand)
             elif rules.comparable_demand(there) == rules.comparable_demand(demand):
                 continue
-            elif on_difference is OnDifference.UPDATE:
+            elif on_difference is OnOtherWords.UPDATE:
                 changed[demand["id"]] = demand
-            elif on_difference is OnDifference.NEW:
+            elif on_difference is OnOtherWords.NEW:
                 added.append({**demand, "id": rules.free_key(demand["id"], taken)})
             taken.update(each["id"] for each in added[-1:])
         row = demands.put_list(session, coalition_id, asked)
@@ -170,7 +170,7 @@ def _take_in_cases(
     coalition_id: UUID,
     live: _Live,
     document: Mapping[str, Any],
-    on_difference: OnDifference,
+    on_difference: OnOtherWords,
 ) -> dict[str, Case]:
     """Return the rows that the document's cases stand for now, by the document's ids."""
     rows = {key: entry.case for key, entry in live.entries.items()}
@@ -181,9 +181,9 @@ def _take_in_cases(
             added[case["id"]] = case
         elif rules.comparable_case(there) == rules.comparable_case(case):
             continue
-        elif on_difference is OnDifference.UPDATE:
+        elif on_difference is OnOtherWords.UPDATE:
             changed.append((live.entries[case["id"]], case))
-        elif on_difference is OnDifference.NEW:
+        elif on_difference is OnOtherWords.NEW:
             added[case["id"]] = {**case, "id": rules.free_key(case["id"], taken)}
             taken.add(added[case["id"]]["id"])
     cases.replace_all(session, coalition_id, changed)

@@ -11,7 +11,7 @@ from api.signatures import rules
 from api.signatures.models import SignatoryKind, Source, Visibility
 from api.signatures.rules import MOST_BYTES, EffectiveState, told_at
 from api.signatures.service.exports import For
-from api.signatures.service.tables import LineState
+from api.signatures.service.tables import SignatoryLineState
 from api.statements.schemas import WarningOut
 from api.web import fields, table_schemas, tables, validate
 from api.web.paging import PageArgs
@@ -284,15 +284,17 @@ class EvidenceOut(OutSchema):
 class SignatoryLineOut(table_schemas.LineOut):
     """What became of one line."""
 
-    state = fields.Enum(LineState)
+    state = fields.Enum(SignatoryLineState)
 
 
 class ReportOut(table_schemas.TableReportOut):
     """What became of a table, line by line."""
 
-    entered = table_schemas.count_of(LineState.ENTERED, "They were not there.")
-    duplicates = table_schemas.count_of(LineState.DUPLICATE, "The same signatory is there already.")
-    refused = table_schemas.count_of(LineState.REFUSED, "They break rules.")
+    entered = table_schemas.count_of(SignatoryLineState.ENTERED, "They were not there.")
+    duplicates = table_schemas.count_of(
+        SignatoryLineState.DUPLICATE, "The same signatory is there already."
+    )
+    refused = table_schemas.count_of(SignatoryLineState.REFUSED, "They break rules.")
     lines = fields.List(fields.Nested(SignatoryLineOut))
 
 

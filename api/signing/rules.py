@@ -36,7 +36,7 @@ class SigningClosed(Conflict, title="This statement is not open for signing"):
 
 
 @dataclass(frozen=True)
-class ConsentWords:
+class ConsentBox:
     """One box to tick: its purpose, its words, and the hash by which they are kept."""
 
     purpose: Purpose
@@ -51,25 +51,25 @@ class ConsentWords:
 
 def consents(
     language: str, coalition: str, organisations: Iterable[tuple[UUID, str]]
-) -> list[ConsentWords]:
+) -> list[ConsentBox]:
     """Return the boxes of a form, each with words of its own; none is ticked beforehand."""
     tag = catalogues.best(FOLDER, language)
     said = _words(tag)
     signing = said["signing"].format(coalition=coalition)
     return [
-        ConsentWords(Purpose.SIGNING, tag, signing),
-        ConsentWords(Purpose.NAME, tag, said["name"]),
+        ConsentBox(Purpose.SIGNING, tag, signing),
+        ConsentBox(Purpose.NAME, tag, said["name"]),
         *(
-            ConsentWords(Purpose.MAILINGS, tag, said["mailings"].format(organisation=name), each)
+            ConsentBox(Purpose.MAILINGS, tag, said["mailings"].format(organisation=name), each)
             for each, name in organisations
         ),
     ]
 
 
-def to_show_a_name(words_sha256: str) -> ConsentWords | None:
+def to_show_a_name(words_sha256: str) -> ConsentBox | None:
     """Return the consent to have a name shown, in any language, whose words have a hash."""
     every = (
-        ConsentWords(Purpose.NAME, tag, _words(tag)["name"]) for tag in catalogues.offered(FOLDER)
+        ConsentBox(Purpose.NAME, tag, _words(tag)["name"]) for tag in catalogues.offered(FOLDER)
     )
     return next((each for each in every if each.sha256 == words_sha256), None)
 
@@ -80,7 +80,7 @@ def _words(tag: str) -> dict[str, str]:
 
 
 def given(
-    asked: Sequence[Mapping[str, Any]], offered: Sequence[ConsentWords], visibility: Visibility
+    asked: Sequence[Mapping[str, Any]], offered: Sequence[ConsentBox], visibility: Visibility
 ) -> list[dict[str, Any]]:
     """Return the consents that were given, as they are kept; raise Invalid."""
     known = {(each.purpose, each.organisation_id, each.sha256): each for each in offered}

@@ -55,7 +55,7 @@ class Statement(columns.Versioned, columns.Base):
     id: Mapped[columns.Id]
     coalition_id: Mapped[UUID] = columns.part_of("coalitions", index=False)
     slug: Mapped[str] = mapped_column(String(80))
-    kind: Mapped[StatementKind] = mapped_column(columns.choice(StatementKind))
+    kind: Mapped[StatementKind] = mapped_column(columns.choice(StatementKind, "kind"))
     language: Mapped[columns.Language]
     title: Mapped[str] = mapped_column(String(500))
     state: Mapped[State] = mapped_column(columns.choice(State), default=State.DRAFT)

@@ -15,7 +15,7 @@ from api.infra.outbox.rows import Outbox
 from api.infra.security.keys import Sealed
 
 
-class Cause(StrEnum):
+class StopReason(StrEnum):
     """Why we stopped telling an endpoint."""
 
     GONE = "gone"  # it answered 410
@@ -31,8 +31,8 @@ class Endpoint(columns.OfCoalition, columns.Versioned, columns.Base):
     types: Mapped[list[str]] = mapped_column(JSON)  # of the catalogue
     is_custodian: Mapped[bool]  # it is told who signed, too
     is_enabled: Mapped[bool] = mapped_column(default=True)
-    disabled_for: Mapped[Cause | None] = mapped_column(
-        columns.choice(Cause)
+    disabled_for: Mapped[StopReason | None] = mapped_column(
+        columns.choice(StopReason, "cause")
     )  # None: a user did, or is on
     # {"url", "secrets": the newest first, as [secret, until when it signs or null]}: addresses of
     # such services often hold a secret, too.
@@ -42,7 +42,7 @@ class Endpoint(columns.OfCoalition, columns.Versioned, columns.Base):
     delivered_at: Mapped[datetime | None]  # when it took something last
 
 
-class Event(columns.Base):
+class WebhookEvent(columns.Base):
     """Something that happened. Its id is the `webhook-id` of every telling of it."""
 
     __tablename__ = "webhook_events"
@@ -57,7 +57,7 @@ class Event(columns.Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 
-class DeliveryState(StrEnum):
+class WebhookDeliveryState(StrEnum):
     """How far a telling is."""
 
     WAITING = "waiting"
@@ -65,7 +65,7 @@ class DeliveryState(StrEnum):
     FAILED = "failed"  # for good, unless it is replayed
 
 
-class Delivery(columns.Outgoing, columns.Base):
+class WebhookDelivery(columns.Outgoing, columns.Base):
     """One telling of one event to one endpoint, and how its last attempt went."""
 
     __tablename__ = "webhook_deliveries"
@@ -77,8 +77,8 @@ class Delivery(columns.Outgoing, columns.Base):
     coalition_id: Mapped[columns.CoalitionId]
     endpoint_id: Mapped[UUID] = columns.part_of("webhook_endpoints", index=False)
     event_id: Mapped[UUID] = columns.part_of("webhook_events")
-    state: Mapped[DeliveryState] = mapped_column(
-        columns.choice(DeliveryState), default=DeliveryState.WAITING
+    state: Mapped[WebhookDeliveryState] = mapped_column(
+        columns.choice(WebhookDeliveryState, "delivery_state"), default=WebhookDeliveryState.WAITING
     )
     status: Mapped[int | None]  # that the receiver answered
     fault: Mapped[str | None] = mapped_column(String(40))  # where it answered nothing
@@ -86,4 +86,4 @@ class Delivery(columns.Outgoing, columns.Base):
     attempted_at: Mapped[datetime | None]
 
 
-OUTBOX = Outbox(Delivery, DeliveryState.WAITING)
+OUTBOX = Outbox(WebhookDelivery, WebhookDeliveryState.WAITING)

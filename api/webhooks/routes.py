@@ -24,7 +24,7 @@ blueprint = Blueprint(
 )
 
 
-def _with_secret(shown: service.Shown) -> dict[str, Any]:
+def _with_secret(shown: service.EndpointView) -> dict[str, Any]:
     secret_answer()
     tag(shown.endpoint.version)
     return {"endpoint": shown, "secret": shown.secret}
@@ -50,14 +50,16 @@ class Endpoints(MethodView):
 @blueprint.route("/webhook-endpoints/<uuid:endpoint_id>")
 class OneEndpoint(MethodView):
     @blueprint.response(200, schemas.WebhookEndpointOut)
-    def get(self, endpoint_id: UUID) -> service.Shown:
+    def get(self, endpoint_id: UUID) -> service.EndpointView:
         """Show an endpoint, and how it does."""
         return _tagged(service.endpoint(current_actor(), endpoint_id))
 
     @needs_match
     @blueprint.arguments(schemas.WebhookEndpointIn(partial=True))
     @blueprint.response(200, schemas.WebhookEndpointOut)
-    def patch(self, changes: dict[str, Any], endpoint_id: UUID, expected: int) -> service.Shown:
+    def patch(
+        self, changes: dict[str, Any], endpoint_id: UUID, expected: int
+    ) -> service.EndpointView:
         """Change what an endpoint is told and where, or switch it off or on."""
         return _tagged(service.change(current_actor(), endpoint_id, expected, changes))
 
@@ -79,7 +81,7 @@ class SecretRotations(MethodView):
 @blueprint.route("/webhook-endpoints/<uuid:endpoint_id>/test-events")
 class TestEvents(MethodView):
     @blueprint.response(201, schemas.WebhookDeliveryOut)
-    def post(self, endpoint_id: UUID) -> deliveries.Shown:
+    def post(self, endpoint_id: UUID) -> deliveries.WebhookDeliveryView:
         """Send an event that means nothing; the delivery shows how it goes."""
         return deliveries.test(current_actor(), endpoint_id)
 
@@ -105,7 +107,7 @@ class Replays(MethodView):
 @blueprint.route("/webhook-deliveries/<uuid:webhook_delivery_id>")
 class OneDelivery(MethodView):
     @blueprint.response(200, schemas.WebhookDeliveryOut)
-    def get(self, webhook_delivery_id: UUID) -> deliveries.Shown:
+    def get(self, webhook_delivery_id: UUID) -> deliveries.WebhookDeliveryView:
         """Show how a delivery went."""
         return deliveries.delivery(current_actor(), webhook_delivery_id)
 
@@ -113,6 +115,6 @@ class OneDelivery(MethodView):
 @blueprint.route("/webhook-deliveries/<uuid:webhook_delivery_id>/replays")
 class DeliveryReplays(MethodView):
     @blueprint.response(201, schemas.WebhookDeliveryOut)
-    def post(self, webhook_delivery_id: UUID) -> deliveries.Shown:
+    def post(self, webhook_delivery_id: UUID) -> deliveries.WebhookDeliveryView:
         """Tell it once more, now, under the same webhook-id."""
         return deliveries.replay(current_actor(), webhook_delivery_id)

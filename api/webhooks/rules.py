@@ -38,7 +38,7 @@ PUBLISHED = "statement.published"
 
 
 @dataclass(frozen=True)
-class Kind:
+class EventKind:
     """An event: what it says, of what, and which facts of it are told besides the ids."""
 
     about: str
@@ -60,16 +60,16 @@ class Kind:
         return self.of == "signature"
 
 
-def _signature(about: str) -> Kind:
-    return Kind(about, "signature", ("statement_id",))
+def _signature(about: str) -> EventKind:
+    return EventKind(about, "signature", ("statement_id",))
 
 
-def _statement(about: str, *facts: str) -> Kind:
-    return Kind(about, "statement", (), facts)
+def _statement(about: str, *facts: str) -> EventKind:
+    return EventKind(about, "statement", (), facts)
 
 
 _ROUND = ("statement_id",)
-CATALOGUE: Mapping[str, Kind] = {
+CATALOGUE: Mapping[str, EventKind] = {
     "statement.begun": _statement("A draft was begun."),
     "statement.assembled": _statement("A template was filled into a draft."),
     "statement.copied": _statement("A draft was begun from another statement."),
@@ -86,13 +86,13 @@ CATALOGUE: Mapping[str, Kind] = {
     "statement.succeeded": _statement("A new text goes on in its place.", "successor_id"),
     "statement.deleted": _statement("A draft was deleted."),
     "signing.changed": _statement("When or how the public signs was set."),
-    "sign_off_round.opened": Kind("Members are asked for it.", "sign_off_round", _ROUND),
-    "sign_off_round.changed": Kind("Its deadlines changed.", "sign_off_round", _ROUND),
-    "sign_off_round.closed": Kind("It ended.", "sign_off_round", _ROUND),
-    "sign_off.answered": Kind(
+    "sign_off_round.opened": EventKind("Members are asked for it.", "sign_off_round", _ROUND),
+    "sign_off_round.changed": EventKind("Its deadlines changed.", "sign_off_round", _ROUND),
+    "sign_off_round.closed": EventKind("It ended.", "sign_off_round", _ROUND),
+    "sign_off.answered": EventKind(
         "A member answered.", "sign_off", ("statement_id",), later=("member_id", "answer")
     ),
-    "sign_off.entered": Kind(
+    "sign_off.entered": EventKind(
         "A coordinator entered a member's answer.",
         "sign_off",
         ("statement_id",),
@@ -105,10 +105,10 @@ CATALOGUE: Mapping[str, Kind] = {
     "signature.confirmed": _signature("It stands under the newest text again."),
     "signature.approved": _signature("A coordinator lets it count."),
     "signature.rejected": _signature("A coordinator does not let it count."),
-    "signature.invalidated": Kind(
+    "signature.invalidated": EventKind(
         "A rule took signatures out of the count.", "invalidation", ("statement_id",), ("number",)
     ),
-    "invalidation.undone": Kind(
+    "invalidation.undone": EventKind(
         "Signatures that a rule took out count again.", "invalidation", ("statement_id",)
     ),
     "signature.changed": _signature("A coordinator changed it."),
@@ -121,51 +121,57 @@ CATALOGUE: Mapping[str, Kind] = {
     "signature.erased": _signature("Who gave it is forgotten: forget them, too."),
     "signature.deleted": _signature("It was entered by mistake."),
     "signature.purged": _statement("Who signed is forgotten: the day came.", "count"),
-    "member.entered": Kind("An organisation became a member.", "member", ("organisation_id",)),
-    "member.changed": Kind("Its part in the coalition changed.", "member", ("organisation_id",)),
-    "member.deleted": Kind("It is no member.", "member", ("organisation_id",)),
-    "invitation.sent": Kind("An organisation was asked to join.", "invitation"),
-    "invitation.accepted": Kind("It joined.", "invitation", (), ("organisation_id", "member_id")),
-    "invitation.declined": Kind("It will not join.", "invitation"),
-    "invitation.taken_back": Kind("It was taken back.", "invitation"),
-    "organisation.entered": Kind("It was entered.", "organisation"),
-    "organisation.joined": Kind("It named itself when it joined.", "organisation"),
-    "organisation.changed": Kind("It changed.", "organisation"),
-    "organisation.deleted": Kind("It was deleted.", "organisation"),
-    "case.entered": Kind("It was entered.", "case"),
-    "case.changed": Kind("It changed, perhaps its name.", "case"),
-    "case.name_taken_back": Kind("It may not be named any more: delete the name.", "case"),
-    "case.status_changed": Kind("What became of the person is known.", "case"),
-    "case.deleted": Kind("It was deleted.", "case"),
-    "demand_list.started": Kind("It was started.", "demand_list"),
-    "demand_list.changed": Kind("It changed.", "demand_list"),
-    "demand_list.deleted": Kind("It was deleted.", "demand_list"),
-    "demand.added": Kind("It was added.", "demand"),
-    "demand.changed": Kind("It changed.", "demand"),
-    "demand.status_changed": Kind("What became of it is known.", "demand"),
-    "demand.deleted": Kind("It was deleted.", "demand"),
-    "update.started": Kind("It goes to those who agreed.", "update", ("statement_id",)),
-    "update.sent": Kind("All have it.", "update", ("statement_id",)),
-    "delivery.promised": Kind(
+    "member.entered": EventKind("An organisation became a member.", "member", ("organisation_id",)),
+    "member.changed": EventKind(
+        "Its part in the coalition changed.", "member", ("organisation_id",)
+    ),
+    "member.deleted": EventKind("It is no member.", "member", ("organisation_id",)),
+    "invitation.sent": EventKind("An organisation was asked to join.", "invitation"),
+    "invitation.accepted": EventKind(
+        "It joined.", "invitation", (), ("organisation_id", "member_id")
+    ),
+    "invitation.declined": EventKind("It will not join.", "invitation"),
+    "invitation.taken_back": EventKind("It was taken back.", "invitation"),
+    "organisation.entered": EventKind("It was entered.", "organisation"),
+    "organisation.joined": EventKind("It named itself when it joined.", "organisation"),
+    "organisation.changed": EventKind("It changed.", "organisation"),
+    "organisation.deleted": EventKind("It was deleted.", "organisation"),
+    "case.entered": EventKind("It was entered.", "case"),
+    "case.changed": EventKind("It changed, perhaps its name.", "case"),
+    "case.name_taken_back": EventKind("It may not be named any more: delete the name.", "case"),
+    "case.status_changed": EventKind("What became of the person is known.", "case"),
+    "case.deleted": EventKind("It was deleted.", "case"),
+    "demand_list.started": EventKind("It was started.", "demand_list"),
+    "demand_list.changed": EventKind("It changed.", "demand_list"),
+    "demand_list.deleted": EventKind("It was deleted.", "demand_list"),
+    "demand.added": EventKind("It was added.", "demand"),
+    "demand.changed": EventKind("It changed.", "demand"),
+    "demand.status_changed": EventKind("What became of it is known.", "demand"),
+    "demand.deleted": EventKind("It was deleted.", "demand"),
+    "update.started": EventKind("It goes to those who agreed.", "update", ("statement_id",)),
+    "update.sent": EventKind("All have it.", "update", ("statement_id",)),
+    "delivery.promised": EventKind(
         "A text goes to an addressee.", "delivery", ("statement_id", "addressee_id")
     ),
-    "delivery.delivered": Kind(
+    "delivery.delivered": EventKind(
         "The addressee's mail server took it.", "delivery", ("statement_id", "addressee_id")
     ),
-    "delivery.failed": Kind(
+    "delivery.failed": EventKind(
         "It did not arrive, and is not tried again by itself.",
         "delivery",
         ("statement_id", "addressee_id"),
     ),
-    "delivery.recorded": Kind(
+    "delivery.recorded": EventKind(
         "It was handed over by other means.", "delivery", ("statement_id", "addressee_id")
     ),
-    "response.recorded": Kind(
+    "response.recorded": EventKind(
         "An addressee answered.", "response", ("statement_id", "addressee_id")
     ),
-    "suppression.added": Kind("An address is left alone.", "suppression"),
-    "suppression.lifted": Kind("It may be written to again.", "suppression"),
-    TESTED: Kind("You asked for it: it goes to the endpoint that you test.", "webhook_endpoint"),
+    "suppression.added": EventKind("An address is left alone.", "suppression"),
+    "suppression.lifted": EventKind("It may be written to again.", "suppression"),
+    TESTED: EventKind(
+        "You asked for it: it goes to the endpoint that you test.", "webhook_endpoint"
+    ),
 }
 # Whoever keeps or shows a name learns at once that it is to go, also of one that is not public.
 AT_ONCE = frozenset(
@@ -185,7 +191,7 @@ def type_of(action: str, facts: Mapping[str, Any]) -> str | None:
     return action if action in CATALOGUE else None
 
 
-def told(kind: Kind, object_id: Any, row: Any, facts: Mapping[str, Any]) -> dict[str, Any]:
+def told(kind: EventKind, object_id: Any, row: Any, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return what every endpoint is told: ids, counts, choices."""
     found = {f"{kind.of}_id": object_id}
     found |= {name: getattr(row, name, None) for name in kind.near}

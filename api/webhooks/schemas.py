@@ -9,7 +9,7 @@ from api.web import fields, validate
 from api.web.paging import PageArgs
 from api.web.rest import OutSchema, Schema
 from api.webhooks import rules
-from api.webhooks.models import Cause, DeliveryState
+from api.webhooks.models import StopReason, WebhookDeliveryState
 
 MOST_ADDRESS = 2000
 EXAMPLE_ID = "2f1c6c0e-6d1a-4f0e-9a43-0d6a3f1f9b11"
@@ -64,7 +64,7 @@ class WebhookEndpointOut(OutSchema):
     is_custodian = fields.Boolean(attribute="endpoint.is_custodian")
     is_enabled = fields.Boolean(attribute="endpoint.is_enabled", example=True)
     disabled_for = fields.Enum(
-        Cause,
+        StopReason,
         allow_none=True,
         attribute="endpoint.disabled_for",
         description="Why we switched it off; null where we did not.",
@@ -98,7 +98,7 @@ class WebhookDeliveryOut(OutSchema):
         attribute="event.facts", description="Its ids.", example={"statement_id": EXAMPLE_ID}
     )
     happened_at = fields.AwareDateTime(attribute="event.created_at")
-    state = fields.Enum(DeliveryState, attribute="delivery.state", example="delivered")
+    state = fields.Enum(WebhookDeliveryState, attribute="delivery.state", example="delivered")
     attempts = fields.Integer(attribute="delivery.attempts", example=1)
     status = fields.Integer(
         allow_none=True, attribute="delivery.status", description="That was answered.", example=200
@@ -120,7 +120,7 @@ class WebhookDeliveryOut(OutSchema):
 class WebhookDeliveryArgs(PageArgs):
     """A page of deliveries."""
 
-    state = fields.Enum(DeliveryState, example="failed")
+    state = fields.Enum(WebhookDeliveryState, example="failed")
     type = fields.String(validate=validate.Length(1, 60), **TYPE)
     event_id = fields.UUID(description="A `webhook-id`.")
 
@@ -146,7 +146,7 @@ def described() -> dict[str, Any]:
     return {name: {"post": _operation(name, kind)} for name, kind in rules.CATALOGUE.items()}
 
 
-def _operation(name: str, kind: rules.Kind) -> dict[str, Any]:
+def _operation(name: str, kind: rules.EventKind) -> dict[str, Any]:
     ids = {each: {"type": "string", "format": "uuid", "example": EXAMPLE_ID} for each in kind.ids}
     named = (*kind.facts, *kind.later)
     facts = {each: deepcopy(FACTS.get(each, ids["coalition_id"])) for each in named}

@@ -8,7 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, select
+from sqlalchemy import CheckConstraint, inspect, select
 
 from api.infra.database.columns import Base
 from api.infra.database.transactions import db
@@ -116,6 +116,25 @@ def test_the_models_are_what_the_migrations_make(world: World) -> None:
     with world.app.app_context(), db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_checks_of_the_models_have_the_names_of_those_of_the_migrations(world: World) -> None:
+    with world.app.app_context():
+        found = inspect(db.engine)
+        there = {
+            (table, str(check["name"]))
+            for table in Base.metadata.tables
+            for check in found.get_check_constraints(table)
+        }
+    described = {
+        (table.name, str(each.name))
+        for table in Base.metadata.sorted_tables
+        for each in table.constraints
+        if isinstance(each, CheckConstraint)
+    }
+
+    assert there
+    assert described == there
 
 
 def constraints(world: World) -> Iterator[tuple[str, str, Any]]:

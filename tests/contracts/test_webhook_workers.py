@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from api.infra.database.transactions import reading, transaction
 from api.infra.runtime import EXTENSION
-from api.webhooks.models import Delivery, DeliveryState, Event
+from api.webhooks.models import WebhookDelivery, WebhookDeliveryState, WebhookEvent
 from api.webhooks.service import events
 from tests.support.builders import a_coalition
 from tests.support.webhook_receivers import TYPES, entered, reaching, receiver
@@ -53,7 +53,7 @@ def happen(world: World, coalition: str, endpoints: list[str], number: int) -> N
 
 def untold(world: World) -> int:
     with world.app.app_context(), reading() as session:
-        left = select(func.count()).where(Delivery.state != DeliveryState.DELIVERED)
+        left = select(func.count()).where(WebhookDelivery.state != WebhookDeliveryState.DELIVERED)
         return session.scalar(left) or 0
 
 
@@ -67,7 +67,7 @@ def wait_until_told(world: World) -> None:
 def came(world: World, there: Receiver, secrets: list[str]) -> Counter[tuple[str, str]]:
     """Return how often each event came to each endpoint, and that no other came."""
     with world.app.app_context(), reading() as session:
-        happened = {str(each) for each in session.scalars(select(Event.id))}
+        happened = {str(each) for each in session.scalars(select(WebhookEvent.id))}
     counted = Counter((took.headers[":path"], took.id) for took in there.took)
     assert {event for _, event in counted} == happened
     assert len(counted) == len(happened) * len(secrets)

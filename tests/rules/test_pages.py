@@ -171,7 +171,7 @@ def test_nothing_that_people_wrote_can_bring_markup() -> None:
             state="open",
             total=1,
             organisations=0,
-            lines=(facts.SignatoryLine(EVIL, EVIL),),
+            lines=(facts.ListedSignatory(EVIL, EVIL),),
             when=EVIL,
             offer=facts.Offer(
                 revision_sha256="0",

@@ -26,7 +26,7 @@ from api.infra.database.transactions import reading
 from api.infra.mail.letters import Letter, LetterState
 from api.infra.net.egress import Egress
 from api.infra.runtime import EXTENSION
-from api.webhooks.models import Delivery, DeliveryState
+from api.webhooks.models import WebhookDelivery, WebhookDeliveryState
 from tests.support import bounce_reports, mailman
 from tests.support.builders import a_coalition, an_organisation, made
 from tests.support.mailing_consents import TEXTS, page_of
@@ -173,7 +173,7 @@ class Story:
         waits = (
             select(func.count()).where(Letter.state == LetterState.QUEUED),
             select(func.count()).where(Push.state == PushState.WAITING),
-            select(func.count()).where(Delivery.state == DeliveryState.WAITING),
+            select(func.count()).where(WebhookDelivery.state == WebhookDeliveryState.WAITING),
         )
         with self.world.app.app_context(), reading() as session:
             return not any(session.scalar(each) for each in waits)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.infra import clock
-from api.infra.net.http import Line
+from api.infra.net.http import HttpLine
 from api.infra.queue import Lane
 from api.webhooks import rules
 from tests.support.builders import a_case, a_coalition, a_role
@@ -47,8 +47,8 @@ def coalition(owner: Client) -> str:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a call wait for a second only."""
-    defaults: dict[str, Any] = dict(Line.call.__kwdefaults__ or {})
-    monkeypatch.setattr(Line.call, "__kwdefaults__", {**defaults, "seconds": 1.0})
+    defaults: dict[str, Any] = dict(HttpLine.call.__kwdefaults__ or {})
+    monkeypatch.setattr(HttpLine.call, "__kwdefaults__", {**defaults, "seconds": 1.0})
 
 
 def instant(written: str) -> datetime:

@@ -55,7 +55,7 @@ def every(
     print_ = printed(case)
     text = blocks.text(print_)
     lines = tuple(
-        facts.SignatoryLine(name, "Kazakhstan" if place % 2 else "")
+        facts.ListedSignatory(name, "Kazakhstan" if place % 2 else "")
         for place, name in enumerate(NAMES.get(text.language, NAMES["en"]) * 2)
     )
     offer = facts.Offer(

@@ -21,7 +21,7 @@ from api.infra.background import jobs
 from api.infra.database.transactions import transaction
 from api.infra.net.egress import Egress
 from api.infra.runtime import EXTENSION
-from api.webhooks.models import Delivery, DeliveryState, Endpoint
+from api.webhooks.models import Endpoint, WebhookDelivery, WebhookDeliveryState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -203,8 +203,8 @@ def work(world: World) -> None:
 def later(world: World, by: timedelta = timedelta(days=2)) -> None:
     """Let so much time pass for what waits."""
     with world.app.app_context(), transaction() as session:
-        waits = Delivery.state == DeliveryState.WAITING
-        sooner = update(Delivery).where(waits, Delivery.run_after <= clock.now() + by)
+        waits = WebhookDelivery.state == WebhookDeliveryState.WAITING
+        sooner = update(WebhookDelivery).where(waits, WebhookDelivery.run_after <= clock.now() + by)
         session.execute(sooner.values(run_after=clock.now()))
         session.execute(update(Endpoint).values(rests_until=None))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.errors import Code
 from api.infra.tables.layouts import Layout
-from api.infra.tables.matching import Kind, Mark, agree, likeness
+from api.infra.tables.matching import Mark, RowKind, agree, likeness
 from api.infra.tables.reports import CellFault
 from api.infra.text import countries
 from api.infra.text.spelling import exact
@@ -59,7 +59,7 @@ ADDRESSEES = Layout(
 )  # fmt: skip
 
 
-class Addressees(Kind[Any]):
+class Addressees(RowKind[Any]):
     """An addressee is told by its name, unless country, organisation or address speak against."""
 
     new = NEW

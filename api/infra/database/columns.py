@@ -48,14 +48,17 @@ class Instant(TypeDecorator[datetime]):
         return value and (value if value.tzinfo else value.replace(tzinfo=UTC))
 
 
-def choice(kind: type[StrEnum]) -> Enum:
-    """Return the column type of an enum's values; the database refuses others."""
+def choice(kind: type[StrEnum], name: str | None = None) -> Enum:
+    """Return the column type of an enum's values; the database refuses others.
+
+    Its constraint has the enum's name, or the one that it had when the column was made.
+    """
     return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
         length=20,
-        name=re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(),
+        name=name or re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(),
         values_callable=lambda members: [member.value for member in members],
     )
 

@@ -45,7 +45,7 @@ class CallFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """What a server said; a redirect is an answer, and not followed."""
 
     status: int
@@ -116,7 +116,7 @@ class _Watch:
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
-class Line:
+class HttpLine:
     """A line to one server, for one call after another."""
 
     def __init__(
@@ -135,7 +135,7 @@ class Line:
         content: bytes | None = None,
         seconds: float = ANSWER_SECONDS,
         most_bytes: int = MOST_BYTES,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Send one request to this server and return what it answers, or raise CallFailed."""
         asked = httpx.URL(url)
         if (asked.host, port_of(asked)) != (self._host, self._port):
@@ -174,7 +174,7 @@ class Line:
             },
         )
 
-    def _answered(self, request: httpx.Request, began: float, most_bytes: int) -> Answer:
+    def _answered(self, request: httpx.Request, began: float, most_bytes: int) -> HttpAnswer:
         answer = self._client.send(request, stream=True)
         with _closed(answer):
             body = bytearray()
@@ -182,7 +182,7 @@ class Line:
                 body += part
                 if len(body) > most_bytes:
                     raise CallFailed("too-large")
-        return Answer(
+        return HttpAnswer(
             answer.status_code, dict(answer.headers), bytes(body), time.monotonic() - began
         )
 
@@ -225,7 +225,7 @@ def trusted() -> ssl.SSLContext:
 
 
 @contextmanager
-def line(egress: Egress, url: str) -> Iterator[Line]:
+def line(egress: Egress, url: str) -> Iterator[HttpLine]:
     """Open a line to the server of an address: resolved and checked now, for all calls on it.
 
     Raise CallFailed where it may not be connected to.
@@ -250,7 +250,7 @@ def line(egress: Egress, url: str) -> Iterator[Line]:
             verify=trusted(),
         ) as client:
             client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # keeps none
-            yield Line(client, target, addresses, watch)
+            yield HttpLine(client, target, addresses, watch)
     finally:
         watch.end()
 
@@ -264,7 +264,7 @@ def call(  # noqa: PLR0913 # the parts of a request
     content: bytes | None = None,
     seconds: float = ANSWER_SECONDS,
     most_bytes: int = MOST_BYTES,
-) -> Answer:
+) -> HttpAnswer:
     """Send one request and return what is answered, or raise CallFailed."""
     with line(egress, url) as to:
         return to.call(

@@ -33,7 +33,7 @@ MOST_KNOWN = 20
 KEPT = {"letters": timedelta(days=2), "prefixes": timedelta(days=7), "limits": timedelta(days=2)}
 
 
-class Known(dict[tuple[str, date], tuple[bytes, float]]):
+class KnownDays(dict[tuple[str, date], tuple[bytes, float]]):
     """By purpose and day: a key that a process remembers, and until when."""
 
 
@@ -60,7 +60,7 @@ def mark(session: Session, purpose: str, value: str, day: date | None = None) ->
 
 def ready(purpose: str) -> None:
     """Have today's key there and known, so that marking by it writes nothing."""
-    found = remembered(Known).get((purpose, clock.today()))
+    found = remembered(KnownDays).get((purpose, clock.today()))
     if found is None or found[1] <= time.monotonic():
         for _ in range(2):  # one that was just made is known only once it is kept
             with transaction() as session:
@@ -70,7 +70,7 @@ def ready(purpose: str) -> None:
 def mark_alone(purpose: str, value: str) -> bytes:
     """Return what stands for a value today, for who is in no transaction."""
     day = clock.today()
-    known, until = remembered(Known).get((purpose, day), (b"", 0.0))
+    known, until = remembered(KnownDays).get((purpose, day), (b"", 0.0))
     if until > time.monotonic():
         return hmac.digest(known, value.encode(), "sha256")
     with transaction() as session:
@@ -78,7 +78,7 @@ def mark_alone(purpose: str, value: str) -> bytes:
 
 
 def _key(session: Session, purpose: str, day: date) -> bytes:
-    known = remembered(Known)
+    known = remembered(KnownDays)
     found, until = known.get((purpose, day), (b"", 0.0))
     if until > time.monotonic():
         return found

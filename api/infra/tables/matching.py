@@ -70,7 +70,7 @@ class Known(Generic[R]):
     line: int | None = None  # that entered or changed it
 
 
-class Kind(ABC, Generic[R]):
+class RowKind(ABC, Generic[R]):
     """What a kind of thing is told by."""
 
     new: Mapping[str, Any]  # the facts of one of which nothing is said
@@ -113,7 +113,7 @@ class Matching(Import, Generic[R]):
     """A table of others on its way: what each line will do, before any of it is done."""
 
     how: Taking
-    kind: Kind[R]
+    kind: RowKind[R]
 
     @abstractmethod
     def there(self) -> Iterable[Known[R]]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from api.errors import Code
 from api.infra.tables import csv_files
 from api.infra.tables.layouts import Layout
-from api.infra.tables.matching import Kind, Mark, agree, likeness
+from api.infra.tables.matching import Mark, RowKind, agree, likeness
 from api.infra.tables.reports import CellFault
 from api.infra.text import countries, languages
 from api.infra.text.spelling import exact
@@ -167,7 +167,7 @@ def columns_of(names: Sequence[str]) -> list[str]:
     return ["id", *(f"name_{language}" for language in names), *OPEN]
 
 
-class Organisations(Kind["Organisation"]):
+class Organisations(RowKind["Organisation"]):
     """An organisation is told by the letters of its names, and its country where both are known."""
 
     new = NEW
@@ -215,7 +215,7 @@ class Organisations(Kind["Organisation"]):
             yield CellFault("needs_two", Code.FORBIDDEN, NEEDS_COORDINATOR)
 
 
-class Representatives(Kind["Representative"]):
+class Representatives(RowKind["Representative"]):
     """Who may commit an organisation is told by it and by the e-mail address."""
 
     new = NEW_REPRESENTATIVE

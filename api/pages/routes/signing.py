@@ -271,7 +271,7 @@ def _state(found: Public) -> Any:
     return "unopened" if found.signing.opens_at else "none"
 
 
-def _shown(found: Public, tongue: str) -> tuple[facts.SignatoryLine, ...]:
+def _shown(found: Public, tongue: str) -> tuple[facts.ListedSignatory, ...]:
     if not (found.signing.shows_list and found.counts.total):
         return ()
     try:

@@ -59,7 +59,7 @@ class Anchor:
 
 
 @dataclass(frozen=True)
-class SignatoryLine:
+class ListedSignatory:
     """One line of the list of signatories."""
 
     text: str
@@ -98,7 +98,7 @@ class StatementPage:
     state: SigningState
     total: int
     organisations: int
-    lines: tuple[SignatoryLine, ...] = ()
+    lines: tuple[ListedSignatory, ...] = ()
     has_more: bool = False
     when: str = ""  # signing opens, or how long it is open
     successor: Anchor | None = None
@@ -131,7 +131,7 @@ class SignatoriesPage:
     title: str
     text_language: str
     text_direction: str
-    lines: tuple[SignatoryLine, ...]
+    lines: tuple[ListedSignatory, ...]
     total: int
     organisations: int
     withheld: int

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.documents.rules import blocks
 from api.infra.text import languages
-from api.pages.rules.facts import Box, SignatoryLine
+from api.pages.rules.facts import Box, ListedSignatory
 from api.portable.rules import names
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from api.documents.rules.blocks import StatementText
     from api.portable.rules.printing import Printed
-    from api.signing.rules import ConsentWords
+    from api.signing.rules import ConsentBox
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ def _set(known: _Known) -> StatementText:
     return blocks.text(printed, known.edited_on)
 
 
-def line(who: Mapping[str, Any], language: str) -> SignatoryLine:
+def line(who: Mapping[str, Any], language: str) -> ListedSignatory:
     """Return one line of the list: the name, and smaller what it says of itself."""
     name = who.get("name", "")
     if acronym := who.get("acronym"):
         name = f"{name} ({acronym})"
-    return SignatoryLine(name, _rest(who, language))
+    return ListedSignatory(name, _rest(who, language))
 
 
 def _rest(who: Mapping[str, Any], language: str) -> str:
@@ -71,7 +71,7 @@ def own_line(who: Mapping[str, Any], visibility: str, country: str | None, langu
     return languages.comma(language).join(filter(None, [found.text, found.small]))
 
 
-def box(consent: ConsentWords) -> Box:
+def box(consent: ConsentBox) -> Box:
     """Return a consent as a box to tick; its value says which words stood beside it."""
     whose = consent.organisation_id or ""
     value = f"{consent.purpose}:{whose}:{consent.sha256}"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from api.infra.tables.reports import Line
 
 
-class LineState(StrEnum):
+class SignatoryLineState(StrEnum):
     """What became of a line."""
 
     ENTERED = "entered"
@@ -72,7 +72,7 @@ def take_in(  # noqa: PLR0913 # a table, and how it is entered
         good = [
             line.facts | ({"evidence_id": evidence_id} if evidence_id else {})
             for line, each in zip(lines, report, strict=True)
-            if each.state is LineState.ENTERED
+            if each.state is SignatoryLineState.ENTERED
         ]
         rows.put(session, statement, revision, good, source=source)
         audit.record(session, actor, "signature.imported", statement, {"count": len(good), **told})
@@ -89,11 +89,14 @@ def _reported(session: Session, statement: Statement, lines: Sequence[Line]) -> 
         if not faults and (wrong := rules.nameless(line.facts)):
             faults = [CellFault("name", Code.REQUIRED, wrong)]
         key = None if faults else rules.sameness(line.facts["kind"], line.facts)
-        state = LineState.REFUSED if faults else LineState.ENTERED
+        state = SignatoryLineState.REFUSED if faults else SignatoryLineState.ENTERED
         if key is not None:
             sound = rules.sound(line.facts["kind"], line.facts)
             if key in there:
-                state, faults = LineState.DUPLICATE, [CellFault("name", Code.DUPLICATE, there[key])]
+                state, faults = (
+                    SignatoryLineState.DUPLICATE,
+                    [CellFault("name", Code.DUPLICATE, there[key])],
+                )
             elif sound in there:
                 faults = [CellFault("name", Code.MAY_BE_SAME, there[sound])]
             there.setdefault(key, f"Line {line.line} enters the same one.")

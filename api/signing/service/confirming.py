@@ -315,7 +315,7 @@ def keep_consents(
 ) -> None:
     """Keep what somebody agreed to today, with the words."""
     for each in given:
-        consent = rules.ConsentWords(Purpose(each["purpose"]), each["language"], each["words"])
+        consent = rules.ConsentBox(Purpose(each["purpose"]), each["language"], each["words"])
         if session.get(ConsentWords, consent.sha256) is None:
             _write_words(session, consent)
         whose = each["organisation_id"] and UUID(each["organisation_id"])
@@ -341,7 +341,7 @@ def consents_instead(
     for each in given:
         whose = each["organisation_id"] and UUID(each["organisation_id"])
         known = before.pop((each["purpose"], whose), None)
-        words = rules.ConsentWords(Purpose(each["purpose"]), each["language"], each["words"])
+        words = rules.ConsentBox(Purpose(each["purpose"]), each["language"], each["words"])
         if known is None or known.taken_back_on or known.words_sha256 != words.sha256:
             new.append(each)
             if known is not None:
@@ -354,7 +354,7 @@ def consents_instead(
     keep_consents(session, signature, new)
 
 
-def _write_words(session: Session, consent: rules.ConsentWords) -> None:
+def _write_words(session: Session, consent: rules.ConsentBox) -> None:
     row = {"sha256": consent.sha256, "language": consent.language, "words": consent.words}
     try:
         with session.begin_nested():

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from api.infra.database.paging import Page, PageRequest
     from api.signatures.service.counts import Counts
     from api.signatures.service.rows import SignatureView
-    from api.signing.rules import ConsentWords
+    from api.signing.rules import ConsentBox
 
 # A text that stood in public goes on being read, with what became of it.
 READABLE = frozenset({State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN, State.ARCHIVED})
@@ -53,7 +53,7 @@ class Public:
     coalition: Coalition
     revision: Revision
     phase: Phase
-    consents: Sequence[ConsentWords]
+    consents: Sequence[ConsentBox]
     counts: Counts
     edited_on: date | None  # the last day on which it was edited in public
     successor: str | None  # the address of the statement that continues it

@@ -88,14 +88,14 @@ class WorkFilter:
 
 
 @dataclass(frozen=True)
-class WorkList:
+class WorkPage:
     """A page of what waits, and how much there is of each kind."""
 
     page: Page[WorkItem]
     counts: dict[str, int]
 
 
-def work(actor: Actor, coalition_id: UUID, page: PageRequest, wanted: WorkFilter) -> WorkList:
+def work(actor: Actor, coalition_id: UUID, page: PageRequest, wanted: WorkFilter) -> WorkPage:
     """Return what waits in a coalition, what has waited longest first."""
     actor.must(coalition_id, Role.VIEWER)
     with reading() as session:
@@ -111,7 +111,7 @@ def work(actor: Actor, coalition_id: UUID, page: PageRequest, wanted: WorkFilter
         found = paging.page(session, query, page, order)
         told = _Told(session, coalition_id, [row.one for row in found.items])
         items = paging.Page(told.items(found.items), found.following, found.total)
-        return WorkList(items, {kind: counts.get(kind, 0) for kind in WorkKind})
+        return WorkPage(items, {kind: counts.get(kind, 0) for kind in WorkKind})
 
 
 def _waiting(coalition_id: UUID, wanted: WorkFilter) -> Subquery:

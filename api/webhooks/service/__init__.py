@@ -17,9 +17,9 @@ from api.infra.net import http
 from api.infra.runtime import runtime
 from api.infra.security import audit
 from api.webhooks import rules
-from api.webhooks.models import Delivery, Endpoint
+from api.webhooks.models import Endpoint, WebhookDelivery
 from api.webhooks.service import events, rows
-from api.webhooks.service.rows import Shown
+from api.webhooks.service.rows import EndpointView
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from api.infra.database.paging import Page, PageRequest
 
 __all__ = [
-    "Shown",
+    "EndpointView",
     "TooManyEndpoints",
     "change",
     "endpoint",
@@ -43,7 +43,7 @@ class TooManyEndpoints(Conflict, title="The coalition has as many webhook endpoi
     """Each event goes to each endpoint, so there are not any number of them."""
 
 
-def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Shown]:
+def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[EndpointView]:
     """Return a coalition's endpoints, the oldest first."""
     actor.must(coalition_id, Role.COORDINATOR)
     with reading() as session:
@@ -52,13 +52,13 @@ def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Sh
         return found.of(lambda row: rows.shown(session, row))
 
 
-def endpoint(actor: Actor, endpoint_id: UUID) -> Shown:
+def endpoint(actor: Actor, endpoint_id: UUID) -> EndpointView:
     """Return one endpoint."""
     with reading() as session:
         return rows.shown(session, load(session, actor, Endpoint, endpoint_id, Role.COORDINATOR))
 
 
-def enter(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Shown:
+def enter(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> EndpointView:
     """Have another system told of events; its secret is shown this once."""
     actor.must(coalition_id, Role.COORDINATOR)
     if facts["is_custodian"]:
@@ -78,10 +78,10 @@ def enter(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Shown:
         session.add(row)
         session.flush()
         audit.record(session, actor, "webhook_endpoint.entered", row, facts)
-        return Shown(row, facts["url"], secret)
+        return EndpointView(row, facts["url"], secret)
 
 
-def change(actor: Actor, endpoint_id: UUID, expected: int, changes: dict[str, Any]) -> Shown:
+def change(actor: Actor, endpoint_id: UUID, expected: int, changes: dict[str, Any]) -> EndpointView:
     """Change whom is told what; to switch one on again forgives it its failures."""
     with transaction() as session:
         row = load(session, actor, Endpoint, endpoint_id, Role.COORDINATOR, lock=True)
@@ -104,9 +104,9 @@ def change(actor: Actor, endpoint_id: UUID, expected: int, changes: dict[str, An
             if row.is_enabled != was_enabled:
                 row.disabled_for = None
         if was_enabled and not row.is_enabled:
-            events.stop(session, Delivery.endpoint_id == row.id, fault="disabled")
+            events.stop(session, WebhookDelivery.endpoint_id == row.id, fault="disabled")
         audit.record(session, actor, "webhook_endpoint.changed", row, changes)
-        return Shown(row, url)
+        return EndpointView(row, url)
 
 
 def remove(actor: Actor, endpoint_id: UUID, expected: int) -> None:
@@ -118,7 +118,7 @@ def remove(actor: Actor, endpoint_id: UUID, expected: int) -> None:
         session.delete(row)
 
 
-def rotate(actor: Actor, endpoint_id: UUID) -> Shown:
+def rotate(actor: Actor, endpoint_id: UUID) -> EndpointView:
     """Give an endpoint a new secret; for a day the old one signs beside it."""
     with transaction() as session:
         row = load(session, actor, Endpoint, endpoint_id, Role.COORDINATOR, lock=True)
@@ -129,7 +129,7 @@ def rotate(actor: Actor, endpoint_id: UUID) -> Shown:
         rows.keep(session, row, known.url, kept)
         touch(row, None)
         audit.record(session, actor, "webhook_endpoint.secret_rotated", row)
-        return Shown(row, known.url, secret)
+        return EndpointView(row, known.url, secret)
 
 
 def _must_own(actor: Actor, coalition_id: UUID) -> None:

@@ -15,7 +15,13 @@ from api.infra.database import paging
 from api.infra.database.transactions import reading, transaction
 from api.infra.security import audit
 from api.webhooks import rules
-from api.webhooks.models import OUTBOX, Delivery, DeliveryState, Endpoint, Event
+from api.webhooks.models import (
+    OUTBOX,
+    Endpoint,
+    WebhookDelivery,
+    WebhookDeliveryState,
+    WebhookEvent,
+)
 from api.webhooks.service import events
 
 if TYPE_CHECKING:
@@ -37,11 +43,11 @@ class EndpointDisabled(Conflict, title="The webhook endpoint is switched off"):
 
 
 @dataclass(frozen=True)
-class Shown:
+class WebhookDeliveryView:
     """A delivery, and what it tells of."""
 
-    delivery: Delivery
-    event: Event
+    delivery: WebhookDelivery
+    event: WebhookEvent
 
 
 def of_endpoint(  # noqa: PLR0913 # the filters of one list
@@ -49,38 +55,45 @@ def of_endpoint(  # noqa: PLR0913 # the filters of one list
     endpoint_id: UUID,
     page: PageRequest,
     *,
-    state: DeliveryState | None = None,
+    state: WebhookDeliveryState | None = None,
     type: str | None = None,  # noqa: A002 # as the parameter is called
     event_id: UUID | None = None,
-) -> Page[Shown]:
+) -> Page[WebhookDeliveryView]:
     """Return what an endpoint is told, the newest first."""
     with reading() as session:
         endpoint = load(session, actor, Endpoint, endpoint_id, Role.COORDINATOR)
-        query = select(Delivery).where(Delivery.endpoint_id == endpoint.id)
+        query = select(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint.id)
         if type is not None:
-            query = query.where(Delivery.event_id.in_(select(Event.id).where(Event.type == type)))
-        same = {Delivery.state: state, Delivery.event_id: event_id}
+            query = query.where(
+                WebhookDelivery.event_id.in_(
+                    select(WebhookEvent.id).where(WebhookEvent.type == type)
+                )
+            )
+        same = {WebhookDelivery.state: state, WebhookDelivery.event_id: event_id}
         query = query.where(*[column == each for column, each in same.items() if each is not None])
-        order = [Delivery.created_at, Delivery.id]
+        order = [WebhookDelivery.created_at, WebhookDelivery.id]
         found = paging.page(session, query, page, order, descending=True)
         ids = [each.event_id for each in found.items]
-        told = {each.id: each for each in session.scalars(select(Event).where(Event.id.in_(ids)))}
-        return found.of(lambda row: Shown(row, told[row.event_id]))
+        told = {
+            each.id: each
+            for each in session.scalars(select(WebhookEvent).where(WebhookEvent.id.in_(ids)))
+        }
+        return found.of(lambda row: WebhookDeliveryView(row, told[row.event_id]))
 
 
-def delivery(actor: Actor, delivery_id: UUID) -> Shown:
+def delivery(actor: Actor, delivery_id: UUID) -> WebhookDeliveryView:
     """Return one delivery."""
     with reading() as session:
-        return _shown(session, load(session, actor, Delivery, delivery_id, Role.COORDINATOR))
+        return _shown(session, load(session, actor, WebhookDelivery, delivery_id, Role.COORDINATOR))
 
 
-def replay(actor: Actor, delivery_id: UUID) -> Shown:
+def replay(actor: Actor, delivery_id: UUID) -> WebhookDeliveryView:
     """Tell it once more, under the same webhook-id, at once where its day need not be over."""
     with transaction() as session:
-        found = load(session, actor, Delivery, delivery_id, Role.COORDINATOR)
+        found = load(session, actor, WebhookDelivery, delivery_id, Role.COORDINATOR)
         endpoint = _held(session, actor, found.endpoint_id)
-        again = update(Delivery).where(Delivery.id == found.id)
-        event = session.get_one(Event, found.event_id)
+        again = update(WebhookDelivery).where(WebhookDelivery.id == found.id)
+        event = session.get_one(WebhookEvent, found.event_id)
         run_after = max(clock.now(), events.due_at(event.type, event.created_at))
         session.execute(again.values(**OUTBOX.anew(run_after), **NO_ANSWER))
         session.refresh(found)
@@ -102,23 +115,23 @@ def replay_window(
         )
     with transaction() as session:
         endpoint = _held(session, actor, endpoint_id)
-        query = select(Event.id, Event.type, Event.created_at).where(
-            Event.coalition_id == endpoint.coalition_id,
-            Event.created_at >= since,
-            Event.created_at < until,
-            Event.type.in_(endpoint.types),
+        query = select(WebhookEvent.id, WebhookEvent.type, WebhookEvent.created_at).where(
+            WebhookEvent.coalition_id == endpoint.coalition_id,
+            WebhookEvent.created_at >= since,
+            WebhookEvent.created_at < until,
+            WebhookEvent.type.in_(endpoint.types),
         )
-        there = select(Delivery.event_id).where(Delivery.endpoint_id == endpoint.id)
+        there = select(WebhookDelivery.event_id).where(WebhookDelivery.endpoint_id == endpoint.id)
         if only_failed:
-            told = there.where(Delivery.state != DeliveryState.FAILED)
-            query = query.where(Event.id.not_in(told))
+            told = there.where(WebhookDelivery.state != WebhookDeliveryState.FAILED)
+            query = query.where(WebhookEvent.id.not_in(told))
         number = session.scalar(select(func.count()).select_from(query.subquery())) or 0
         if number > MOST_REPLAYED:
             wrong = f"{number:,} events happened then, and one request tells {MOST_REPLAYED:,}."
             raise Invalid("Choose a shorter time.", [Fault("/until", Code.TOO_MANY, wrong)])
         now = clock.now()
         due: dict[datetime, list[UUID]] = {}
-        for row in session.execute(query.order_by(Event.created_at, Event.id)):
+        for row in session.execute(query.order_by(WebhookEvent.created_at, WebhookEvent.id)):
             due.setdefault(max(now, events.due_at(row.type, row.created_at)), []).append(row.id)
         for run_after, ids in due.items():
             for start in range(0, len(ids), AT_ONCE):
@@ -133,17 +146,17 @@ def _again(
     session: Session, endpoint: Endpoint, event_ids: Sequence[UUID], run_after: datetime
 ) -> None:
     now = clock.now()
-    mine = (Delivery.endpoint_id == endpoint.id, Delivery.event_id.in_(event_ids))
-    there = set(session.scalars(select(Delivery.event_id).where(*mine)))
-    again = update(Delivery).where(*mine).execution_options(synchronize_session=False)
+    mine = (WebhookDelivery.endpoint_id == endpoint.id, WebhookDelivery.event_id.in_(event_ids))
+    there = set(session.scalars(select(WebhookDelivery.event_id).where(*mine)))
+    again = update(WebhookDelivery).where(*mine).execution_options(synchronize_session=False)
     session.execute(again.values(**OUTBOX.anew(run_after), **NO_ANSWER))
     whose = endpoint.coalition_id, endpoint.id
     new = [events.delivery_of(*whose, each, now) for each in event_ids if each not in there]
     if new:
-        session.execute(insert(Delivery), [{**each, "run_after": run_after} for each in new])
+        session.execute(insert(WebhookDelivery), [{**each, "run_after": run_after} for each in new])
 
 
-def test(actor: Actor, endpoint_id: UUID) -> Shown:
+def test(actor: Actor, endpoint_id: UUID) -> WebhookDeliveryView:
     """Tell an endpoint of an event that means nothing, to see whether it takes it."""
     with transaction() as session:
         endpoint = _held(session, actor, endpoint_id)
@@ -151,7 +164,7 @@ def test(actor: Actor, endpoint_id: UUID) -> Shown:
         (made,) = events.put(session, endpoint.coalition_id, rules.TESTED, data, [endpoint.id])
         _wake(session, endpoint)
         audit.record(session, actor, "webhook_endpoint.tested", endpoint)
-        return _shown(session, session.get_one(Delivery, made))
+        return _shown(session, session.get_one(WebhookDelivery, made))
 
 
 def _held(session: Session, actor: Actor, endpoint_id: UUID) -> Endpoint:
@@ -167,5 +180,5 @@ def _wake(session: Session, endpoint: Endpoint) -> None:
     events.promise(session)
 
 
-def _shown(session: Session, row: Delivery) -> Shown:
-    return Shown(row, session.get_one(Event, row.event_id))
+def _shown(session: Session, row: WebhookDelivery) -> WebhookDeliveryView:
+    return WebhookDeliveryView(row, session.get_one(WebhookEvent, row.event_id))

@@ -12,7 +12,13 @@ from api.infra import clock
 from api.infra.background import jobs
 from api.signatures.models import Signature, SignatureState, Visibility
 from api.webhooks import rules
-from api.webhooks.models import OUTBOX, Delivery, DeliveryState, Endpoint, Event
+from api.webhooks.models import (
+    OUTBOX,
+    Endpoint,
+    WebhookDelivery,
+    WebhookDeliveryState,
+    WebhookEvent,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -85,12 +91,12 @@ def put(  # noqa: PLR0913 # what an event is made of
     """
     now, event_id = at or clock.now(), uuid4()
     event = {"id": event_id, "coalition_id": coalition_id, "type": type_, "facts": dict(data)}
-    session.execute(insert(Event), [{**event, "created_at": now}])
+    session.execute(insert(WebhookEvent), [{**event, "created_at": now}])
     found = [delivery_of(coalition_id, each, event_id, now) for each in endpoint_ids]
     for each in found if waits else ():
         each["run_after"] = now + timedelta(days=1)
     if found:
-        session.execute(insert(Delivery), found)
+        session.execute(insert(WebhookDelivery), found)
         promise(session)
     return [each["id"] for each in found]
 
@@ -104,7 +110,7 @@ def delivery_of(
         "coalition_id": coalition_id,
         "endpoint_id": endpoint_id,
         "event_id": event_id,
-        "state": DeliveryState.WAITING,
+        "state": WebhookDeliveryState.WAITING,
         "attempts": 0,
         "run_after": now,
         "created_at": now,
@@ -124,14 +130,14 @@ def rested() -> ColumnElement[bool]:
     return (
         Endpoint.is_enabled.is_(True)
         & is_awake
-        & exists().where(Delivery.endpoint_id == Endpoint.id, OUTBOX.due())
+        & exists().where(WebhookDelivery.endpoint_id == Endpoint.id, OUTBOX.due())
     )
 
 
 def stop(session: Session, *which: ColumnElement[bool], fault: str) -> None:
     """End deliveries that wait; a replay brings them back."""
-    said = func.coalesce(Delivery.fault, fault)
-    OUTBOX.stop(session, *which, state=DeliveryState.FAILED, fault=said)
+    said = func.coalesce(WebhookDelivery.fault, fault)
+    OUTBOX.stop(session, *which, state=WebhookDeliveryState.FAILED, fault=said)
 
 
 def hold(session: Session) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from api.coalitions.service import owners
 from api.infra.mail import letters
 from api.infra.mail.letters import Facts, Letter, LetterState
-from api.webhooks.models import Cause, Endpoint
+from api.webhooks.models import Endpoint, StopReason
 from api.webhooks.service import rows
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def disabled_facts(session: Session, role_id: UUID) -> Facts | None:
     return owners.letter_to(
         session,
         grant,
-        gone=_named(session, [e for e in found if e.disabled_for is Cause.GONE]),
-        failing=_named(session, [e for e in found if e.disabled_for is Cause.FAILING]),
+        gone=_named(session, [e for e in found if e.disabled_for is StopReason.GONE]),
+        failing=_named(session, [e for e in found if e.disabled_for is StopReason.FAILING]),
     )
 
 

@@ -35,7 +35,7 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Shown:
+class EndpointView:
     """An endpoint, with its address; `secret` only where it was made just now."""
 
     endpoint: Endpoint
@@ -57,9 +57,9 @@ def keep(session: Session, endpoint: Endpoint, url: str, secrets: Sequence[Seque
     keys.write(session, endpoint, Endpoint.access, known)
 
 
-def shown(session: Session, endpoint: Endpoint) -> Shown:
+def shown(session: Session, endpoint: Endpoint) -> EndpointView:
     """Return an endpoint as people see it."""
-    return Shown(endpoint, access_of(session, endpoint).url)
+    return EndpointView(endpoint, access_of(session, endpoint).url)
 
 
 def signatory(session: Session, signature_id: UUID) -> dict[str, Any] | None:

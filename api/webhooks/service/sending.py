@@ -26,7 +26,14 @@ from api.infra.outbox.turns import Turn
 from api.infra.runtime import runtime
 from api.infra.security import audit
 from api.webhooks import rules
-from api.webhooks.models import OUTBOX, Cause, Delivery, DeliveryState, Endpoint, Event
+from api.webhooks.models import (
+    OUTBOX,
+    Endpoint,
+    StopReason,
+    WebhookDelivery,
+    WebhookDeliveryState,
+    WebhookEvent,
+)
 from api.webhooks.service import letters, rows
 from api.webhooks.service.events import rested, stop
 
@@ -36,7 +43,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.infra.background.jobs import Work
-    from api.infra.net.http import Line
+    from api.infra.net.http import HttpLine
 
 TELL = "webhooks.tell"
 FAILED_LAST = "failed-last"
@@ -112,7 +119,7 @@ class Telling(Turn[Due, Told]):
         super().__init__(lambda: work.is_turn_over)
         self._endpoint_id, self._opened = endpoint_id, opened
         self._endpoint: rows.Access
-        self._line: Line | None = None
+        self._line: HttpLine | None = None
         self._until = time.monotonic() + LINE_SECONDS
         self.told, self.is_line_old = 0, False
 
@@ -156,19 +163,21 @@ def _leased(session: Session, endpoint_id: UUID, lease: UUID, size: int) -> Sequ
     taking = OUTBOX.taking(of_it, [OUTBOX.columns[each] for each in order], "id")
     ids = [each.id for each in OUTBOX.take(session, taking, lease, until=LEASE, size=size)]
     columns = select(
-        Delivery.id,
-        Delivery.event_id,
-        Delivery.attempts,
-        Event.type,
-        Event.facts,
-        Event.created_at,
+        WebhookDelivery.id,
+        WebhookDelivery.event_id,
+        WebhookDelivery.attempts,
+        WebhookEvent.type,
+        WebhookEvent.facts,
+        WebhookEvent.created_at,
     )
-    query = columns.join(Event, Event.id == Delivery.event_id).where(Delivery.id.in_(ids))
-    ordered = query.order_by(Delivery.created_at, Delivery.id)
+    query = columns.join(WebhookEvent, WebhookEvent.id == WebhookDelivery.event_id).where(
+        WebhookDelivery.id.in_(ids)
+    )
+    ordered = query.order_by(WebhookDelivery.created_at, WebhookDelivery.id)
     return [Due(*each) for each in session.execute(ordered)] if ids else []
 
 
-def _tell(line: Line, endpoint: rows.Access, it: Due) -> Told:
+def _tell(line: HttpLine, endpoint: rows.Access, it: Due) -> Told:
     text = rules.body(it.type, it.at, _data(endpoint, it))
     now = clock.now()
     headers = endpoint.signer.headers(str(it.event_id), now, text)
@@ -212,9 +221,9 @@ def _write(session: Session, endpoint: Endpoint, lease: UUID, told: Sequence[Tol
 def _changed(told: Told, now: datetime) -> Ended:
     attempts = told.attempts + 1
     pause = None if told.is_success else rules.pause(attempts)
-    state, run_after = DeliveryState.DELIVERED, now
+    state, run_after = WebhookDeliveryState.DELIVERED, now
     if not told.is_success:
-        state = DeliveryState.FAILED if pause is None else DeliveryState.WAITING
+        state = WebhookDeliveryState.FAILED if pause is None else WebhookDeliveryState.WAITING
         run_after = now + max(pause or timedelta(), told.wait)
     values = {
         "state": state,
@@ -233,17 +242,17 @@ def _failed(
 ) -> None:
     """Let an endpoint rest that did not take something; stop telling it, where that is to be."""
     if told.status == HTTPStatus.GONE:
-        disable(session, endpoint, Cause.GONE)
+        disable(session, endpoint, StopReason.GONE)
         return
     # `is_first`: nothing was taken in this batch either; else it has just shown that it lives.
     failures = endpoint.failures + 1 if is_first else 1
     rest = max(rules.rest(failures), told.wait)
     _note(session, endpoint.id, failures=failures, rests_until=now + rest)
     is_spent = rules.pause(told.attempts + 1) is None
-    since = session.scalar(select(Delivery.created_at).where(Delivery.id == told.id))
+    since = session.scalar(select(WebhookDelivery.created_at).where(WebhookDelivery.id == told.id))
     took = endpoint.delivered_at if is_first else now
     if is_spent and since is not None and (took is None or took < since):
-        disable(session, endpoint, Cause.FAILING)
+        disable(session, endpoint, StopReason.FAILING)
 
 
 def _note(session: Session, endpoint_id: UUID, **values: Any) -> None:
@@ -252,18 +261,18 @@ def _note(session: Session, endpoint_id: UUID, **values: Any) -> None:
     session.connection().execute(change.values(updated_at=ENDPOINTS.c.updated_at, **values))
 
 
-def disable(session: Session, endpoint: Endpoint, cause: Cause) -> None:
+def disable(session: Session, endpoint: Endpoint, cause: StopReason) -> None:
     """Tell an endpoint nothing more, and its owners why."""
     endpoint.is_enabled, endpoint.disabled_for = False, cause
     endpoint.version += 1
-    stop(session, Delivery.endpoint_id == endpoint.id, fault="disabled")
+    stop(session, WebhookDelivery.endpoint_id == endpoint.id, fault="disabled")
     audit.record(session, None, "webhook_endpoint.disabled", endpoint, {"cause": cause})
     letters.promise(session, endpoint)
 
 
 def is_old(session: Session) -> bool:
     """Tell whether there are events that are kept no longer."""
-    query = select(Event.id).where(Event.created_at < clock.now() - rules.KEPT)
+    query = select(WebhookEvent.id).where(WebhookEvent.created_at < clock.now() - rules.KEPT)
     return session.scalars(query.limit(1)).first() is not None
 
 
@@ -272,7 +281,11 @@ def forget() -> None:
     number = FORGOTTEN_AT_ONCE
     while number == FORGOTTEN_AT_ONCE:
         with transaction() as session:
-            query = select(Event.id).where(Event.created_at < clock.now() - rules.KEPT)
-            ids = session.scalars(query.order_by(Event.created_at).limit(FORGOTTEN_AT_ONCE)).all()
-            session.execute(delete(Event).where(Event.id.in_(ids)))
+            query = select(WebhookEvent.id).where(
+                WebhookEvent.created_at < clock.now() - rules.KEPT
+            )
+            ids = session.scalars(
+                query.order_by(WebhookEvent.created_at).limit(FORGOTTEN_AT_ONCE)
+            ).all()
+            session.execute(delete(WebhookEvent).where(WebhookEvent.id.in_(ids)))
             number = len(ids)

@@ -37,7 +37,7 @@ class Caller:
         """Keep both; nothing is called yet."""
         self._url = url.rstrip("/")
         self._headers = headers
-        self._line: http.Line | None = None
+        self._line: http.HttpLine | None = None
 
     @contextmanager
     def many(self) -> Iterator[None]:
@@ -57,7 +57,7 @@ class Caller:
         form: Mapping[str, Any] | None = None,
         body: Any = None,
         fine: Collection[int] = (),
-    ) -> http.Answer:
+    ) -> http.HttpAnswer:
         """Return what a tool answers, if it is well or one of `fine`; raise ToolFault."""
         headers, content = dict(self._headers), None
         if form is not None:
@@ -86,7 +86,7 @@ class Caller:
         return as_object(self.call(method, path, **more))
 
 
-def as_object(answer: http.Answer) -> dict[str, Any]:
+def as_object(answer: http.HttpAnswer) -> dict[str, Any]:
     """Return what an answer holds; raise ToolFault where it is no object of JSON."""
     try:
         found = json.loads(answer.body)
@@ -122,7 +122,7 @@ def _fault(status: int) -> str:
     return "refused" if status >= HTTPStatus.BAD_REQUEST else "junk"
 
 
-def _wait(answer: http.Answer) -> timedelta | None:
+def _wait(answer: http.HttpAnswer) -> timedelta | None:
     """Return how long a tool asks us to wait: in seconds, or until a time."""
     said = answer.headers.get("retry-after", "").strip()
     if said.isascii() and said.isdigit():
