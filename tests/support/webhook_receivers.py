@@ -203,10 +203,10 @@ def work(world: World) -> None:
 def later(world: World, by: timedelta = timedelta(days=2)) -> None:
     """Let so much time pass for what waits."""
     with world.app.app_context(), transaction() as session:
+        session.execute(update(Endpoint).values(rests_until=None))  # first, as whoever tells it
         waits = WebhookDelivery.state == WebhookDeliveryState.WAITING
         sooner = update(WebhookDelivery).where(waits, WebhookDelivery.run_after <= clock.now() + by)
         session.execute(sooner.values(run_after=clock.now()))
-        session.execute(update(Endpoint).values(rests_until=None))
 
 
 def deliveries(owner: Client, endpoint: str, **query: Any) -> list[dict[str, Any]]:
