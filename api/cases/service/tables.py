@@ -99,10 +99,10 @@ class CaseImport(Import):
     """A table of cases on its way into a coalition, which is for editors."""
 
     action = "case.imported"
+    needs = Role.EDITOR
     by: Actor
 
     def __init__(self, actor: Actor, coalition_id: UUID, how: How) -> None:
-        actor.must(coalition_id, Role.EDITOR)
         super().__init__(actor, coalition_id, how)
         self.sees_all = actor.may(coalition_id, Role.COORDINATOR)
         self.sounds: dict[Hashable, str] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from api.coalitions.models import Addressee
 from api.errors import Code
 from api.infra.tables.layouts import Layout
 from api.infra.tables.matching import Mark, RowKind, agree, likeness
@@ -22,18 +23,16 @@ from api.organisations.rules.importing import (
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping
 
-
 FIELDS = ("name", "title", "organisation", "country", "salutation", "email")
-NEW: Mapping[str, Any] = dict.fromkeys(FIELDS)
+NEW: Mapping[str, object] = dict.fromkeys(FIELDS)
 
 
-def cells_as_addressee(cells: Mapping[str, str]) -> dict[str, Any]:
+def cells_as_addressee(cells: Mapping[str, str]) -> dict[str, object]:
     """Return what a line says of an addressee; an empty cell says nothing."""
-    facts: dict[str, Any] = {name: it for name, it in cells.items() if name in FIELDS}
-    facts |= id_in(cells) | name_in_cells(cells)
+    facts = {name: it for name, it in cells.items() if name in FIELDS}
     if "country" in facts:
         facts["country"] = countries.code_or(facts["country"])
-    return facts
+    return {**facts, **id_in(cells), **name_in_cells(cells)}
 
 
 ADDRESSEES = Layout(
@@ -59,7 +58,7 @@ ADDRESSEES = Layout(
 )  # fmt: skip
 
 
-class Addressees(RowKind[Any]):
+class Addressees(RowKind[Addressee]):
     """An addressee is told by its name, unless country, organisation or address speak against."""
 
     new = NEW
@@ -86,7 +85,7 @@ class Addressees(RowKind[Any]):
     def called(self, facts: Mapping[str, Any]) -> str:
         return ", ".join(filter(None, (facts["name"], facts["title"], facts["organisation"])))
 
-    def lacks(self, facts: Mapping[str, Any]) -> Iterator[CellFault]:
+    def lacks(self, facts: Mapping[str, object]) -> Iterator[CellFault]:
         if facts["name"] is None:
             yield CellFault("name", Code.REQUIRED, "Give the name of a new addressee.")
 

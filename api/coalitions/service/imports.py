@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from api.accounts.rules import Actor, Role
+from api.accounts.rules import Role
 from api.coalitions import service
 from api.coalitions.models import Addressee
 from api.coalitions.rules.importing import FIELDS, Addressees
@@ -18,18 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-    from api.infra.tables.matching import Taking
-
 
 class AddresseeImport(Matching[Addressee]):
     """A table of others with addressees, which is for coordinators."""
 
     action = "addressee.imported"
+    needs = Role.COORDINATOR
     kind = Addressees()
-
-    def __init__(self, actor: Actor, coalition_id: UUID, how: Taking) -> None:
-        actor.must(coalition_id, Role.COORDINATOR)
-        super().__init__(actor, coalition_id, how)
 
     def there(self) -> Iterator[Known[Addressee]]:
         lock_coalition(self.session, self.coalition_id)
@@ -39,11 +34,11 @@ class AddresseeImport(Matching[Addressee]):
             facts = {name: getattr(row, name) for name in FIELDS}
             yield Known({**facts, "email": email}, row, row.id)
 
-    def change(self, row: Addressee, changes: dict[str, Any]) -> None:
+    def change(self, row: Addressee, changes: dict[str, object]) -> None:
         service.write_addressee(self.session, row, changes)
         audit.record(self.session, self.by, "addressee.changed", row, changes)
 
-    def enter(self, facts: dict[str, Any]) -> UUID:
+    def enter(self, facts: dict[str, object]) -> UUID:
         row = service.put_addressee(self.session, self.coalition_id, facts)
         audit.record(self.session, self.by, "addressee.entered", row, facts)
         return row.id

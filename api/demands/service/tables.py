@@ -106,9 +106,9 @@ class DemandImport(Import):
     """A table of demands on its way into a coalition, which is for editors."""
 
     action = "demand.imported"
+    needs = Role.EDITOR
 
     def __init__(self, actor: Actor, coalition_id: UUID, how: How) -> None:
-        actor.must(coalition_id, Role.EDITOR)
         super().__init__(actor, coalition_id, how)
         self.sees_all = actor.may(coalition_id, Role.COORDINATOR)
         self.missing: dict[Subject, dict[str, Any]] = {}  # lists that will be made

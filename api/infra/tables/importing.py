@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from api.infra.database.columns import By
 from api.infra.database.transactions import reading, rehearsal, transaction
 from api.infra.security import audit
 from api.infra.tables.reports import LineState, Report, Reported, must_be_whole
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.infra.database.columns import By
     from api.infra.tables.reports import How, Line
 
     Read = Callable[[Session, Sequence[UUID]], Mapping[UUID, dict[str, Any]]]
@@ -23,14 +23,23 @@ if TYPE_CHECKING:
 AT_ONCE = 500  # rows that are read together
 
 
+class Sender(By, Protocol):
+    """Who sends a table, and may or may not."""
+
+    def must(self, coalition_id: UUID, needed: Any) -> None:
+        """Let who has a role in the coalition pass, or raise."""
+
+
 class Import(ABC):
     """A table on its way into a coalition, in one transaction."""
 
     action: ClassVar[str]  # in the record
+    needs: ClassVar[object]  # the role of who may send it
     session: Session
 
-    def __init__(self, by: By, coalition_id: UUID, how: How) -> None:
-        """Whether they may send it is asked before: it is read in between, which may take long."""
+    def __init__(self, by: Sender, coalition_id: UUID, how: How) -> None:
+        """Ask whether they may send it before it is read, which may take long."""
+        by.must(coalition_id, self.needs)
         self.by, self.coalition_id, self.how = by, coalition_id, how
 
     @abstractmethod

@@ -15,7 +15,7 @@ from api.infra.text import countries, languages
 from api.infra.text.spelling import exact
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
     from api.infra.tables.matching import Known
     from api.organisations.models import Organisation, Representative
@@ -48,33 +48,29 @@ PERSON = {
 }  # fmt: skip
 OPEN = ("acronym", "aliases", "country", "website", "is_public", "needs_two")
 COLUMNS = ("id", *OPEN)
-NEW: Mapping[str, Any] = {
+NEW: Mapping[str, object] = {
     "names": {}, "acronym": None, "aliases": [], "country": None, "website": None,
     "is_public": False, "needs_two": False,
 }  # fmt: skip
-NEW_REPRESENTATIVE: Mapping[str, Any] = dict.fromkeys(
+NEW_REPRESENTATIVE: Mapping[str, object] = dict.fromkeys(
     ("organisation_id", "name", "email", "role", "language", "left_on")
 )
 NEEDS_COORDINATOR = "That two have to commit it is for a coordinator to say."
 
 
-def cells_as_organisation(cells: Mapping[str, str]) -> dict[str, Any]:
+def cells_as_organisation(cells: Mapping[str, str]) -> dict[str, object]:
     """Return what a line says of an organisation; an empty cell says nothing."""
-    facts: dict[str, Any] = {name: it for name, it in cells.items() if name in OPEN}
-    facts |= id_in(cells)
+    read: Mapping[str, Callable[[str], object]] = {
+        "acronym": str,
+        "aliases": lambda cell: csv_files.several(cell, ";"),
+        "country": countries.code_or,
+        "website": lambda cell: cell if "://" in cell else f"https://{cell}",
+        "is_public": csv_files.truth,
+        "needs_two": csv_files.truth,
+    }
+    facts = {name: read[name](it) for name, it in cells.items() if name in read}
     names = {name[5:]: it for name, it in cells.items() if name.startswith("name_")}
-    if names:
-        facts["names"] = names
-    if "aliases" in facts:
-        facts["aliases"] = csv_files.several(facts["aliases"], ";")
-    if "country" in facts:
-        facts["country"] = countries.code_or(facts["country"])
-    if "website" in facts and "://" not in facts["website"]:
-        facts["website"] = f"https://{facts['website']}"
-    for name in ("is_public", "needs_two"):
-        if name in facts:
-            facts[name] = csv_files.truth(facts[name])
-    return facts
+    return {**facts, **id_in(cells), **({"names": names} if names else {})}
 
 
 def id_in(cells: Mapping[str, str], column: str = "id") -> dict[str, str]:
@@ -85,15 +81,13 @@ def id_in(cells: Mapping[str, str], column: str = "id") -> dict[str, str]:
         return {}
 
 
-def cells_as_representative(cells: Mapping[str, str]) -> dict[str, Any]:
+def cells_as_representative(cells: Mapping[str, str]) -> dict[str, object]:
     """Return what a line says of who may commit an organisation."""
-    kept = ("organisation", "email", "role")
-    facts: dict[str, Any] = {name: it for name, it in cells.items() if name in kept}
+    kept = ("organisation", "email", "role", "left_on")
+    facts: dict[str, object] = {name: it for name, it in cells.items() if name in kept}
     facts |= id_in(cells) | name_in_cells(cells)
     if "language" in cells:
         facts["language"] = languages.language_code(cells["language"])
-    if "left_on" in cells:
-        facts["left_on"] = cells["left_on"]
     return facts
 
 
@@ -203,12 +197,12 @@ class Organisations(RowKind["Organisation"]):
         name = next(iter(facts["names"].values()))
         return f"{name}, {facts['country']}" if facts["country"] else str(name)
 
-    def lacks(self, facts: Mapping[str, Any]) -> Iterator[CellFault]:
+    def lacks(self, facts: Mapping[str, object]) -> Iterator[CellFault]:
         if not facts["names"]:
             yield CellFault("name_en", Code.REQUIRED, "Give the name of a new organisation.")
 
     def forbids(
-        self, known: Known[Organisation], after: Mapping[str, Any], clash: object
+        self, known: Known[Organisation], after: Mapping[str, object], clash: object
     ) -> Iterator[CellFault]:
         del clash
         if after["needs_two"] != known.facts["needs_two"] and not self.is_coordinator:
@@ -224,7 +218,7 @@ class Representatives(RowKind["Representative"]):
         if facts.get("organisation_id") and facts.get("email"):
             yield facts["organisation_id"], facts["email"].casefold()
 
-    def fits(self, facts: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    def fits(self, facts: Mapping[str, object], other: Mapping[str, object]) -> bool:
         del facts, other
         return True
 
@@ -234,10 +228,10 @@ class Representatives(RowKind["Representative"]):
         if facts.get("name"):
             yield Mark("name", (facts.get("organisation_id"), likeness(facts["name"])))
 
-    def called(self, facts: Mapping[str, Any]) -> str:
+    def called(self, facts: Mapping[str, object]) -> str:
         return f"{facts['name']}, {facts['email']}"
 
-    def lacks(self, facts: Mapping[str, Any]) -> Iterator[CellFault]:
+    def lacks(self, facts: Mapping[str, object]) -> Iterator[CellFault]:
         if facts["organisation_id"] is None:
             yield CellFault(
                 "organisation", Code.REQUIRED, "Say which organisation: its name here, or its id."
@@ -247,7 +241,7 @@ class Representatives(RowKind["Representative"]):
                 yield CellFault(name, Code.REQUIRED, f"Give the {name} of a new representative.")
 
     def forbids(
-        self, known: Known[Representative], after: Mapping[str, Any], clash: object
+        self, known: Known[Representative], after: Mapping[str, object], clash: object
     ) -> Iterator[CellFault]:
         if after["organisation_id"] != known.facts["organisation_id"]:
             detail = "Who represents another organisation is entered there: leave the id out."

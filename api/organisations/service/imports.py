@@ -6,7 +6,7 @@ Nobody is subscribed to anything, written to or asked: a consent is given by a p
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -48,34 +48,37 @@ NONE = CellFault(
 )
 
 
-def given_out(actor: Actor, coalition_id: UUID) -> tuple[list[str], Iterator[list[dict[str, Any]]]]:
+def given_out(
+    actor: Actor, coalition_id: UUID
+) -> tuple[list[str], Iterator[list[dict[str, object]]]]:
     """Return in which languages names are, and batches of a coalition's organisations."""
     actor.must(coalition_id, Role.VIEWER)
     mine = Organisation.coalition_id == coalition_id
     with reading() as session:
         query = select(Organisation.id, Organisation.names).where(mine)
         rows = session.execute(query.order_by(Organisation.sort_name, Organisation.id)).all()
-        first = _coalition(session, coalition_id).languages
+        first = _languages(session, coalition_id)
     told = dict.fromkeys(language for _, names in rows for language in names)
     names = [language for language in first if language in told]
     names += sorted(told.keys() - set(names))
-    return names or list(first[:1]), batches([each for each, _ in rows], _lines)
+    return names or first[:1], batches([each for each, _ in rows], _lines)
 
 
-def _lines(session: Session, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+def _lines(session: Session, ids: Sequence[UUID]) -> dict[UUID, dict[str, object]]:
     rows = session.scalars(select(Organisation).where(Organisation.id.in_(ids)))
     return {row.id: reports.plain({"id": row.id, **_facts(row)}, ("id", *FIELDS)) for row in rows}
 
 
-def _facts(row: Organisation) -> dict[str, Any]:
+def _facts(row: Organisation) -> dict[str, object]:
     return {name: getattr(row, name) for name in FIELDS}
 
 
-def _coalition(session: Session, coalition_id: UUID, *, is_held: bool = False) -> Any:
+def _languages(session: Session, coalition_id: UUID, *, is_held: bool = False) -> list[str]:
     """Return the languages of a coalition; held, one table comes in at a time."""
     table = Base.metadata.tables["coalitions"]  # of a rung above
     query = select(table.c.languages).where(table.c.id == coalition_id)
-    found = session.execute(query.with_for_update(key_share=True) if is_held else query).first()
+    query = query.with_for_update(key_share=True) if is_held else query
+    found: list[str] | None = session.scalar(query)
     if found is None:
         raise NotFound("The coalition was deleted a moment ago.")
     return found
@@ -85,23 +88,23 @@ class OrganisationImport(Matching[Organisation]):
     """A table of others with organisations, which is for editors."""
 
     action = "organisation.imported"
+    needs = Role.EDITOR
 
     def __init__(self, actor: Actor, coalition_id: UUID, how: Taking) -> None:
-        actor.must(coalition_id, Role.EDITOR)
         super().__init__(actor, coalition_id, how)
         self.kind = Organisations(is_coordinator=actor.may(coalition_id, Role.COORDINATOR))
 
     def there(self) -> Iterator[Known[Organisation]]:
-        _coalition(self.session, self.coalition_id, is_held=True)
+        _languages(self.session, self.coalition_id, is_held=True)
         mine = select(Organisation).where(Organisation.coalition_id == self.coalition_id)
         for row in self.session.scalars(mine):
             yield Known(_facts(row), row, row.id)
 
-    def change(self, row: Organisation, changes: dict[str, Any]) -> None:
+    def change(self, row: Organisation, changes: dict[str, object]) -> None:
         service.write(row, changes)
         audit.record(self.session, self.by, "organisation.changed", row, changes)
 
-    def enter(self, facts: dict[str, Any]) -> UUID:
+    def enter(self, facts: dict[str, object]) -> UUID:
         row = Organisation(id=uuid4(), coalition_id=self.coalition_id)
         service.write(row, facts)
         self.session.add(row)
@@ -113,14 +116,11 @@ class RepresentativeImport(Matching[Representative]):
     """A table of others with who may commit organisations, which is for coordinators."""
 
     action = "representative.imported"
+    needs = Role.COORDINATOR
     kind = Representatives()
 
-    def __init__(self, actor: Actor, coalition_id: UUID, how: Taking) -> None:
-        actor.must(coalition_id, Role.COORDINATOR)
-        super().__init__(actor, coalition_id, how)
-
     def there(self) -> Iterator[Known[Representative]]:
-        _coalition(self.session, self.coalition_id, is_held=True)
+        _languages(self.session, self.coalition_id, is_held=True)
         self.called = _called(self.session, self.coalition_id)
         mine = select(Representative).where(Representative.coalition_id == self.coalition_id)
         for row in self.session.scalars(mine):
@@ -136,18 +136,18 @@ class RepresentativeImport(Matching[Representative]):
             line = replace(line, facts={**line.facts, "organisation_id": next(iter(found))})
         super().take(reported, line)
 
-    def _facts(self, row: Representative) -> dict[str, Any]:
+    def _facts(self, row: Representative) -> dict[str, object]:
         who = keys.read(self.session, row, Representative.identity)
         rest = ("organisation_id", "language", "left_on")
         return {**who, **{name: getattr(row, name) for name in rest}}
 
-    def change(self, row: Representative, changes: dict[str, Any]) -> None:
+    def change(self, row: Representative, changes: dict[str, object]) -> None:
         service.identify(self.session, row, {**self._facts(row), **changes})
         self.session.flush()
         audit.record(self.session, self.by, "representative.changed", row, changes)
         events.announce(self.session, RepresentativeChanged.of(row))
 
-    def enter(self, facts: dict[str, Any]) -> UUID:
+    def enter(self, facts: dict[str, object]) -> UUID:
         row = Representative(
             id=uuid4(), coalition_id=self.coalition_id, organisation_id=facts["organisation_id"]
         )
