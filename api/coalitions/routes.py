@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import request
 from flask.views import MethodView
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from api.coalitions.models import Coalition, Member
     from api.coalitions.service.invitations import Invited
-    from api.infra.database.paging import PageRequest
+    from api.infra.database.paging import Page, PageRequest
     from api.infra.tables.layouts import Imported
     from api.web.table_schemas import Reading
 
@@ -39,13 +39,13 @@ _tagged = tagged_by("addressee.version")
 @blueprint.route("/coalitions")
 class Coalitions(MethodView):
     @paginated(blueprint, schemas.CoalitionOut)
-    def get(self, args: dict[str, PageRequest]) -> Any:
+    def get(self, args: dict[str, PageRequest]) -> Page[Coalition]:
         """List the coalitions that you work in."""
         return service.coalitions(current_actor(), args["page"])
 
     @blueprint.arguments(schemas.CoalitionIn)
     @blueprint.response(201, schemas.CoalitionOut)
-    def post(self, facts: dict[str, Any]) -> Coalition:
+    def post(self, facts: dict[str, object]) -> Coalition:
         """Found a coalition; you own it."""
         return tagged(service.found(current_actor(), facts))
 
@@ -60,7 +60,7 @@ class OneCoalition(MethodView):
     @needs_match
     @blueprint.arguments(schemas.CoalitionIn(partial=True))
     @blueprint.response(200, schemas.CoalitionOut)
-    def patch(self, changes: dict[str, Any], coalition_id: UUID, expected: int) -> Coalition:
+    def patch(self, changes: dict[str, object], coalition_id: UUID, expected: int) -> Coalition:
         """Change some of a coalition's facts."""
         return tagged(service.change(current_actor(), coalition_id, expected, changes))
 
@@ -76,7 +76,7 @@ class CoalitionLogo(MethodView):
     @sent(pictures.PNG, pictures.SVG)
     def get(self, coalition_id: UUID) -> Response:
         """Give a coalition's logo."""
-        coalition, picture, kind = service.logo(current_actor(), coalition_id)
+        coalition, picture, kind = service.LOGOS.one(current_actor(), coalition_id)
         tagged(coalition)
         return body_of(picture, kind)
 
@@ -86,25 +86,25 @@ class CoalitionLogo(MethodView):
     def put(self, coalition_id: UUID, expected: int) -> Coalition:
         """Give a coalition its logo: a PNG, or an SVG, which is made safe."""
         data = request.get_data()
-        return tagged(service.put_logo(current_actor(), coalition_id, expected, data))
+        return tagged(service.LOGOS.put(current_actor(), coalition_id, expected, data))
 
     @needs_match
     @blueprint.response(204)
     def delete(self, coalition_id: UUID, expected: int) -> None:
         """Take a coalition's logo away."""
-        service.drop_logo(current_actor(), coalition_id, expected)
+        service.LOGOS.drop(current_actor(), coalition_id, expected)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/members")
 class Members(MethodView):
     @paginated(blueprint, schemas.MemberOut)
-    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Page[Member]:
         """List a coalition's members with their organisations."""
         return service.members(current_actor(), coalition_id, args["page"])
 
     @blueprint.arguments(schemas.MemberIn)
     @blueprint.response(201, schemas.MemberOut)
-    def post(self, facts: dict[str, Any], coalition_id: UUID) -> Member:
+    def post(self, facts: dict[str, object], coalition_id: UUID) -> Member:
         """Enter one of the coalition's organisations as a member."""
         return tagged(service.add_member(current_actor(), coalition_id, facts))
 
@@ -119,7 +119,7 @@ class OneMember(MethodView):
     @needs_match
     @blueprint.arguments(schemas.MemberChangeIn(partial=True))
     @blueprint.response(200, schemas.MemberOut)
-    def patch(self, changes: dict[str, Any], member_id: UUID, expected: int) -> Member:
+    def patch(self, changes: dict[str, object], member_id: UUID, expected: int) -> Member:
         """Change a member's role or dates."""
         return tagged(service.change_member(current_actor(), member_id, expected, changes))
 
@@ -133,13 +133,13 @@ class OneMember(MethodView):
 @blueprint.route("/coalitions/<uuid:coalition_id>/invitations")
 class Invitations(MethodView):
     @paginated(blueprint, schemas.InvitationOut)
-    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Page[Invited]:
         """List a coalition's invitations, newest first."""
         return invitations.invitations(current_actor(), coalition_id, args["page"])
 
     @blueprint.arguments(schemas.InvitationIn)
     @blueprint.response(201, schemas.InvitationOut)
-    def post(self, facts: dict[str, Any], coalition_id: UUID) -> Invited:
+    def post(self, facts: dict[str, object], coalition_id: UUID) -> Invited:
         """Invite an organisation, by a letter to a person who may speak for it."""
         return _invited(invitations.invite(current_actor(), coalition_id, facts))
 
@@ -180,7 +180,7 @@ class PublicInvitation(MethodView):
 class InvitationAcceptance(MethodView):
     @blueprint.arguments(schemas.AcceptanceIn)
     @blueprint.response(200, schemas.InvitedOut)
-    def post(self, facts: dict[str, Any], secret: str) -> Invited:
+    def post(self, facts: dict[str, object], secret: str) -> Invited:
         """Join: the organisation is a member, and who accepts may commit it."""
         return invitations.accept(secret, facts)
 
@@ -195,15 +195,15 @@ class InvitationRefusal(MethodView):
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/addressees")
-class Addressees(MethodView):
+class AddresseesView(MethodView):
     @paginated(blueprint, schemas.AddresseeOut)
-    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Page[service.AddresseeView]:
         """List a coalition's addressees."""
         return service.addressees(current_actor(), coalition_id, args["page"])
 
     @blueprint.arguments(schemas.AddresseeIn)
     @blueprint.response(201, schemas.AddresseeOut)
-    def post(self, facts: dict[str, Any], coalition_id: UUID) -> service.Contact:
+    def post(self, facts: dict[str, object], coalition_id: UUID) -> service.AddresseeView:
         """Enter an official or body that statements go to."""
         return _tagged(service.add_addressee(current_actor(), coalition_id, facts))
 
@@ -226,14 +226,16 @@ class AddresseeImports(MethodView):
 @blueprint.route("/addressees/<uuid:addressee_id>")
 class OneAddressee(MethodView):
     @blueprint.response(200, schemas.AddresseeOut)
-    def get(self, addressee_id: UUID) -> service.Contact:
+    def get(self, addressee_id: UUID) -> service.AddresseeView:
         """Show an addressee."""
         return _tagged(service.addressee(current_actor(), addressee_id))
 
     @needs_match
     @blueprint.arguments(schemas.AddresseeIn(partial=True))
     @blueprint.response(200, schemas.AddresseeOut)
-    def patch(self, changes: dict[str, Any], addressee_id: UUID, expected: int) -> service.Contact:
+    def patch(
+        self, changes: dict[str, object], addressee_id: UUID, expected: int
+    ) -> service.AddresseeView:
         """Change some of an addressee's facts."""
         return _tagged(service.change_addressee(current_actor(), addressee_id, expected, changes))
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from api.infra.database.paging import PageRequest
+    from api.infra.database.paging import Page, PageRequest
     from api.infra.tables.layouts import Imported
     from api.organisations.models import Organisation
     from api.web.table_schemas import Reading
@@ -37,22 +37,22 @@ _tagged = tagged_by("representative.version")
 @blueprint.route("/directory")
 class Directory(MethodView):
     @paginated(blueprint, schemas.EntryOut, schemas.SearchArgs)
-    def get(self, args: dict[str, Any]) -> Any:
+    def get(self, args: dict[str, Any]) -> Page[Organisation]:
         """Search the organisations that coalitions have made public."""
         return service.directory(args["page"], args.get("q"))
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/organisations")
-class Organisations(MethodView):
+class OrganisationsView(MethodView):
     @paginated(blueprint, schemas.OrganisationOut, schemas.SearchArgs)
-    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Page[Organisation]:
         """List or search a coalition's organisations."""
         page, sought = args["page"], args.get("q")
         return service.of_coalition(current_actor(), coalition_id, page, sought)
 
     @blueprint.arguments(schemas.OrganisationIn)
     @blueprint.response(201, schemas.OrganisationOut)
-    def post(self, facts: dict[str, Any], coalition_id: UUID) -> Organisation:
+    def post(self, facts: dict[str, object], coalition_id: UUID) -> Organisation:
         """Enter an organisation."""
         return tagged(service.enter(current_actor(), coalition_id, facts))
 
@@ -114,7 +114,9 @@ class OneOrganisation(MethodView):
     @needs_match
     @blueprint.arguments(schemas.OrganisationIn(partial=True))
     @blueprint.response(200, schemas.OrganisationOut)
-    def patch(self, changes: dict[str, Any], organisation_id: UUID, expected: int) -> Organisation:
+    def patch(
+        self, changes: dict[str, object], organisation_id: UUID, expected: int
+    ) -> Organisation:
         """Change some of an organisation's facts."""
         return tagged(service.change(current_actor(), organisation_id, expected, changes))
 
@@ -130,7 +132,7 @@ class OrganisationLogo(MethodView):
     @sent(pictures.PNG, pictures.SVG)
     def get(self, organisation_id: UUID) -> Response:
         """Give an organisation's logo."""
-        organisation, picture, kind = service.logo(current_actor(), organisation_id)
+        organisation, picture, kind = service.LOGOS.one(current_actor(), organisation_id)
         tagged(organisation)
         return body_of(picture, kind)
 
@@ -140,25 +142,25 @@ class OrganisationLogo(MethodView):
     def put(self, organisation_id: UUID, expected: int) -> Organisation:
         """Give an organisation its logo: a PNG, or an SVG, which is made safe."""
         data = request.get_data()
-        return tagged(service.put_logo(current_actor(), organisation_id, expected, data))
+        return tagged(service.LOGOS.put(current_actor(), organisation_id, expected, data))
 
     @needs_match
     @blueprint.response(204)
     def delete(self, organisation_id: UUID, expected: int) -> None:
         """Take an organisation's logo away."""
-        service.drop_logo(current_actor(), organisation_id, expected)
+        service.LOGOS.drop(current_actor(), organisation_id, expected)
 
 
 @blueprint.route("/organisations/<uuid:organisation_id>/representatives")
-class Representatives(MethodView):
+class RepresentativesView(MethodView):
     @paginated(blueprint, schemas.CommitterOut)
-    def get(self, args: dict[str, PageRequest], organisation_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], organisation_id: UUID) -> Page[service.Represented]:
         """List who may commit an organisation, and who could until they left."""
         return service.representatives(current_actor(), organisation_id, args["page"])
 
     @blueprint.arguments(schemas.CommitterIn)
     @blueprint.response(201, schemas.CommitterOut)
-    def post(self, facts: dict[str, Any], organisation_id: UUID) -> service.Represented:
+    def post(self, facts: dict[str, object], organisation_id: UUID) -> service.Represented:
         """Enter a person who may commit an organisation."""
         return _tagged(service.add_representative(current_actor(), organisation_id, facts))
 
@@ -174,7 +176,7 @@ class OneRepresentative(MethodView):
     @blueprint.arguments(schemas.CommitterIn(partial=True))
     @blueprint.response(200, schemas.CommitterOut)
     def patch(
-        self, changes: dict[str, Any], representative_id: UUID, expected: int
+        self, changes: dict[str, object], representative_id: UUID, expected: int
     ) -> service.Represented:
         """Change what is known of a representative; `left_on` ends what they may."""
         actor = current_actor()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -25,6 +25,7 @@ from api.infra.pdf import pictures
 from api.infra.security import audit, keys
 from api.infra.text import spelling
 from api.organisations.models import Organisation
+from api.organisations.service.logos import Logos
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from api.infra.database.paging import Page, PageRequest
 
 ACCENT = "#0b5563"
-DEFAULTS: dict[str, Any] = {"country_names": {}, "conjunctions": {}, "accent": ACCENT}
+LOGOS = Logos(Coalition, Role.COORDINATOR, "coalition.logo_given", "coalition.logo_taken_away")
+DEFAULTS: dict[str, object] = {"country_names": {}, "conjunctions": {}, "accent": ACCENT}
 
 
 class CoalitionSlugTaken(Conflict, title="Another coalition of yours has this slug"):
@@ -43,32 +45,22 @@ class CoalitionSlugTaken(Conflict, title="Another coalition of yours has this sl
 
 
 @dataclass(frozen=True)
-class Contact:
+class AddresseeView:
     """An addressee with its address, unsealed; None for who may not see it."""
 
     addressee: Addressee
     email: str | None
 
 
-def found(actor: Actor, facts: dict[str, Any]) -> Coalition:
+def found(actor: Actor, facts: Mapping[str, object]) -> Coalition:
     """Found a coalition; the actor owns it."""
     with transaction() as session:
         founded = put(session, actor, facts)
-        _record(session, actor, "coalition.founded", founded, facts)
+        audit.record(session, actor, "coalition.founded", founded, facts)
         return founded
 
 
-def _record(
-    session: Session,
-    actor: Actor,
-    action: str,
-    coalition: Coalition,
-    facts: Mapping[str, Any] | None = None,
-) -> None:
-    audit.append(session, actor, action, coalition.id, coalition.id, facts=facts)
-
-
-def put(session: Session, actor: Actor, facts: dict[str, Any]) -> Coalition:
+def put(session: Session, actor: Actor, facts: Mapping[str, object]) -> Coalition:
     """Write a new coalition, and make the actor its owner."""
     coalition = Coalition(id=uuid4(), **facts)
     _must_be_own(session, actor, coalition)
@@ -79,7 +71,7 @@ def put(session: Session, actor: Actor, facts: dict[str, Any]) -> Coalition:
 
 
 def by_slug_or_founded(
-    actor: Actor, slug: str, language: str, facts: dict[str, Any]
+    actor: Actor, slug: str, language: str, facts: Mapping[str, object]
 ) -> tuple[Actor, Coalition]:
     """Return the actor's coalition of a slug, founded where there is none yet."""
     with reading() as session:
@@ -111,7 +103,9 @@ def _must_be_own(session: Session, actor: Actor, coalition: Coalition) -> None:
         raise CoalitionSlugTaken("Choose another slug.")
 
 
-def change(actor: Actor, coalition_id: UUID, expected: int, changes: dict[str, Any]) -> Coalition:
+def change(
+    actor: Actor, coalition_id: UUID, expected: int, changes: Mapping[str, object]
+) -> Coalition:
     """Change some of a coalition's facts."""
     with transaction() as session:
         coalition = load(session, actor, Coalition, coalition_id, Role.COORDINATOR, lock=True)
@@ -120,7 +114,7 @@ def change(actor: Actor, coalition_id: UUID, expected: int, changes: dict[str, A
             setattr(coalition, name, value)
         if "slug" in changes:
             _must_be_own(session, actor, coalition)
-        _record(session, actor, "coalition.changed", coalition, changes)
+        audit.record(session, actor, "coalition.changed", coalition, changes)
         return coalition
 
 
@@ -136,7 +130,7 @@ def remove(actor: Actor, coalition_id: UUID, expected: int) -> None:
         for organisation in session.scalars(with_logo):
             pictures.drop_logo(organisation)
         events.announce(session, CoalitionDeleted(coalition_id=coalition_id))
-        _record(session, actor, "coalition.deleted", coalition)
+        audit.record(session, actor, "coalition.deleted", coalition)
         session.delete(coalition)
 
 
@@ -153,33 +147,7 @@ def coalitions(actor: Actor, page: PageRequest) -> Page[Coalition]:
         return paging.page(session, query, page, [Coalition.slug, Coalition.id])
 
 
-def put_logo(actor: Actor, coalition_id: UUID, expected: int, data: bytes) -> Coalition:
-    """Give a coalition its logo."""
-    with transaction() as session:
-        coalition = load(session, actor, Coalition, coalition_id, Role.COORDINATOR, lock=True)
-        touch(coalition, expected)
-        pictures.put_logo(coalition, data)
-        facts = {"sha256": coalition.logo_sha256}
-        _record(session, actor, "coalition.logo_given", coalition, facts)
-        return coalition
-
-
-def drop_logo(actor: Actor, coalition_id: UUID, expected: int) -> None:
-    """Take a coalition's logo away."""
-    with transaction() as session:
-        coalition = load(session, actor, Coalition, coalition_id, Role.COORDINATOR, lock=True)
-        touch(coalition, expected)
-        pictures.drop_logo(coalition)
-        _record(session, actor, "coalition.logo_taken_away", coalition)
-
-
-def logo(actor: Actor, coalition_id: UUID) -> tuple[Coalition, bytes, str]:
-    """Return a coalition, its logo and the logo's content type."""
-    found = coalition(actor, coalition_id)
-    return found, *pictures.must_have_logo(found)
-
-
-def add_member(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Member:
+def add_member(actor: Actor, coalition_id: UUID, facts: Mapping[str, object]) -> Member:
     """Enter one of the coalition's organisations as a member."""
     actor.must(coalition_id, Role.COORDINATOR)
     with transaction() as session:
@@ -192,7 +160,9 @@ def add_member(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Membe
         return member
 
 
-def change_member(actor: Actor, member_id: UUID, expected: int, changes: dict[str, Any]) -> Member:
+def change_member(
+    actor: Actor, member_id: UUID, expected: int, changes: Mapping[str, object]
+) -> Member:
     """Change a member's role or dates."""
     with transaction() as session:
         member = load(session, actor, Member, member_id, Role.COORDINATOR, lock=True)
@@ -231,16 +201,16 @@ def members(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Member]
         return paging.page(session, query, page, [Member.since, Member.id])
 
 
-def add_addressee(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Contact:
+def add_addressee(actor: Actor, coalition_id: UUID, facts: Mapping[str, object]) -> AddresseeView:
     """Enter an official or body that statements go to."""
     actor.must(coalition_id, Role.COORDINATOR)
     with transaction() as session:
         entered = put_addressee(session, coalition_id, facts)
         audit.record(session, actor, "addressee.entered", entered, facts)
-        return Contact(entered, facts["email"])
+        return _shown(session, actor, entered)
 
 
-def put_addressee(session: Session, coalition_id: UUID, facts: dict[str, Any]) -> Addressee:
+def put_addressee(session: Session, coalition_id: UUID, facts: Mapping[str, object]) -> Addressee:
     """Write a new addressee; its e-mail address is sealed."""
     addressee = Addressee(id=uuid4(), coalition_id=coalition_id)
     write_addressee(session, addressee, facts)
@@ -249,18 +219,18 @@ def put_addressee(session: Session, coalition_id: UUID, facts: dict[str, Any]) -
 
 
 def change_addressee(
-    actor: Actor, addressee_id: UUID, expected: int, changes: dict[str, Any]
-) -> Contact:
+    actor: Actor, addressee_id: UUID, expected: int, changes: Mapping[str, object]
+) -> AddresseeView:
     """Change some of an addressee's facts."""
     with transaction() as session:
         addressee = load(session, actor, Addressee, addressee_id, Role.COORDINATOR, lock=True)
         touch(addressee, expected)
         write_addressee(session, addressee, changes)
         audit.record(session, actor, "addressee.changed", addressee, changes)
-        return _contact(session, actor, addressee)
+        return _shown(session, actor, addressee)
 
 
-def write_addressee(session: Session, addressee: Addressee, facts: dict[str, Any]) -> None:
+def write_addressee(session: Session, addressee: Addressee, facts: Mapping[str, object]) -> None:
     """Give an addressee facts; its e-mail address is sealed."""
     for name, value in facts.items():
         if name == "email":
@@ -280,23 +250,23 @@ def remove_addressee(actor: Actor, addressee_id: UUID, expected: int) -> None:
         session.delete(addressee)
 
 
-def addressee(actor: Actor, addressee_id: UUID) -> Contact:
+def addressee(actor: Actor, addressee_id: UUID) -> AddresseeView:
     """Return one addressee; its e-mail address is for coordinators."""
     with reading() as session:
-        return _contact(session, actor, load(session, actor, Addressee, addressee_id, Role.VIEWER))
+        return _shown(session, actor, load(session, actor, Addressee, addressee_id, Role.VIEWER))
 
 
-def addressees(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Contact]:
+def addressees(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[AddresseeView]:
     """Return a coalition's addressees by name."""
     actor.must(coalition_id, Role.VIEWER)
     with reading() as session:
         query = select(Addressee).where(Addressee.coalition_id == coalition_id)
         rows = paging.page(session, query, page, [Addressee.sort_name, Addressee.id])
-        return rows.of(lambda row: _contact(session, actor, row))
+        return rows.of(lambda row: _shown(session, actor, row))
 
 
-def _contact(session: Session, actor: Actor, addressee: Addressee) -> Contact:
+def _shown(session: Session, actor: Actor, addressee: Addressee) -> AddresseeView:
     email = None
     if actor.may(addressee.coalition_id, Role.COORDINATOR):
         email = keys.read(session, addressee, Addressee.email)
-    return Contact(addressee, email)
+    return AddresseeView(addressee, email)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -32,7 +32,7 @@ def still(session: Session, role_id: UUID) -> RoleGrant | None:
     return grant if grant is not None and grant.role is Role.OWNER else None
 
 
-def letter_to(session: Session, grant: RoleGrant, **facts: Any) -> Facts:
+def letter_to(session: Session, grant: RoleGrant, **facts: object) -> Facts:
     """Return the facts of a letter to whose role it is, in the coalition's first language."""
     person = accounts.granted(session, grant).person
     coalition = session.get_one(Coalition, grant.coalition_id)

@@ -20,6 +20,7 @@ from api.infra.security import audit, keys
 from api.infra.text import spelling
 from api.organisations.events import RepresentativeChanged
 from api.organisations.models import Organisation, Representative
+from api.organisations.service.logos import Logos
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 PUBLIC_FIELDS = ("names", "acronym", "aliases", "country", "website")
 IDENTITY_FIELDS = ("name", "email", "role")
+LOGOS = Logos(Organisation, Role.EDITOR, "organisation.logo_given", "organisation.logo_taken_away")
 AT_ONCE = 500  # rows of one transaction
 
 
@@ -48,7 +50,7 @@ class Represented:
     role: str | None
 
 
-def enter(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Organisation:
+def enter(actor: Actor, coalition_id: UUID, facts: Mapping[str, object]) -> Organisation:
     """Enter an organisation into a coalition."""
     actor.must(coalition_id, Role.EDITOR)
     with transaction() as session:
@@ -76,7 +78,7 @@ def copied(session: Session, actor: Actor, coalition_id: UUID, entry_id: UUID) -
     return copy
 
 
-def put(session: Session, coalition_id: UUID, facts: dict[str, Any]) -> Organisation:
+def put(session: Session, coalition_id: UUID, facts: Mapping[str, object]) -> Organisation:
     """Write a new organisation."""
     organisation = Organisation(coalition_id=coalition_id)
     write(organisation, facts)
@@ -86,7 +88,7 @@ def put(session: Session, coalition_id: UUID, facts: dict[str, Any]) -> Organisa
 
 
 def change(
-    actor: Actor, organisation_id: UUID, expected: int, changes: dict[str, Any]
+    actor: Actor, organisation_id: UUID, expected: int, changes: Mapping[str, object]
 ) -> Organisation:
     """Change some of an organisation's facts."""
     with transaction() as session:
@@ -99,7 +101,7 @@ def change(
         return organisation
 
 
-def write(organisation: Organisation, facts: Mapping[str, Any]) -> None:
+def write(organisation: Organisation, facts: Mapping[str, object]) -> None:
     """Give an organisation facts, and by what it is found."""
     for name, value in facts.items():
         setattr(organisation, name, value)
@@ -247,33 +249,9 @@ def sounding(session: Session, coalition_id: UUID, name: str) -> list[Organisati
     ]
 
 
-def put_logo(actor: Actor, organisation_id: UUID, expected: int, data: bytes) -> Organisation:
-    """Give an organisation its logo."""
-    with transaction() as session:
-        organisation = load(session, actor, Organisation, organisation_id, Role.EDITOR, lock=True)
-        touch(organisation, expected)
-        pictures.put_logo(organisation, data)
-        facts = {"sha256": organisation.logo_sha256}
-        audit.record(session, actor, "organisation.logo_given", organisation, facts)
-        return organisation
-
-
-def drop_logo(actor: Actor, organisation_id: UUID, expected: int) -> None:
-    """Take an organisation's logo away."""
-    with transaction() as session:
-        organisation = load(session, actor, Organisation, organisation_id, Role.EDITOR, lock=True)
-        touch(organisation, expected)
-        pictures.drop_logo(organisation)
-        audit.record(session, actor, "organisation.logo_taken_away", organisation)
-
-
-def logo(actor: Actor, organisation_id: UUID) -> tuple[Organisation, bytes, str]:
-    """Return an organisation, its logo and the logo's content type."""
-    found = organisation(actor, organisation_id)
-    return found, *pictures.must_have_logo(found)
-
-
-def add_representative(actor: Actor, organisation_id: UUID, facts: dict[str, Any]) -> Represented:
+def add_representative(
+    actor: Actor, organisation_id: UUID, facts: Mapping[str, object]
+) -> Represented:
     """Enter a person who may commit an organisation."""
     with transaction() as session:
         organisation = load(session, actor, Organisation, organisation_id, Role.COORDINATOR)
@@ -296,7 +274,7 @@ def put_representative(
 
 
 def change_representative(
-    actor: Actor, representative_id: UUID, expected: int, changes: dict[str, Any]
+    actor: Actor, representative_id: UUID, expected: int, changes: Mapping[str, object]
 ) -> Represented:
     """Change what is known of a representative, or end that they are one."""
     with transaction() as session:
