@@ -10,6 +10,7 @@ from flask.views import MethodView
 
 from api.accounts import schemas, service
 from api.accounts.service import jobs, record
+from api.infra.security import audit
 from api.web.etags import needs_match, tagged_by
 from api.web.idempotency import secret_answer
 from api.web.paging import paginated
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from api.accounts.models import Token
     from api.accounts.rules import Actor, Role
     from api.infra.background.jobs import Job
-    from api.infra.database.paging import PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
 PUBLIC = "/v1/public/"  # for who signs, approves or joins: a link, or nothing, lets them in
 blueprint = Blueprint("accounts", __name__, url_prefix="/v1", description="Who may do what.")
@@ -53,24 +54,23 @@ _tagged = tagged_by("grant.version")
 @blueprint.route("/me")
 class Me(MethodView):
     @blueprint.response(200, schemas.MeOut)
-    def get(self) -> dict[str, Any]:
+    def get(self) -> dict[str, object]:
         """Who am I, and what may I do with this token?"""
         actor = current_actor()
         roles = [{"coalition_id": key, "role": role} for key, role in actor.roles.items()]
-        person = service.me(actor)
-        return {"id": person.id, "email": person.email, "name": person.name, "roles": roles}
+        return {**vars(service.me(actor)), "roles": roles}
 
 
 @blueprint.route("/tokens")
 class Tokens(MethodView):
     @paginated(blueprint, schemas.TokenOut)
-    def get(self, args: dict[str, PageRequest]) -> Any:
+    def get(self, args: dict[str, PageRequest]) -> Page[Token]:
         """List your tokens, newest first."""
         return service.tokens(current_actor(), args["page"])
 
     @blueprint.arguments(schemas.TokenIn)
     @blueprint.response(201, schemas.NewTokenOut)
-    def post(self, new: dict[str, Any]) -> dict[str, Any]:
+    def post(self, new: dict[str, Any]) -> dict[str, object]:
         """Make a token. Its secret is shown this once."""
         token, secret = service.create_token(current_actor(), **new)
         secret_answer()
@@ -96,7 +96,7 @@ class TokenRevocation(MethodView):
 @blueprint.route("/coalitions/<uuid:coalition_id>/roles")
 class Roles(MethodView):
     @paginated(blueprint, schemas.RoleOut)
-    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Page[service.Granted]:
         """List who works in a coalition."""
         return service.roles_of(current_actor(), coalition_id, args["page"])
 
@@ -104,8 +104,7 @@ class Roles(MethodView):
     @blueprint.response(201, schemas.RoleOut)
     def post(self, new: dict[str, Any], coalition_id: UUID) -> service.Granted:
         """Give a person a role; who is not known here yet becomes a user."""
-        email, name, role = new["email"], new["name"], new["role"]
-        return _tagged(service.grant_role(current_actor(), coalition_id, email, name, role))
+        return _tagged(service.grant_role(current_actor(), coalition_id, **new))
 
 
 @blueprint.route("/roles/<uuid:role_id>")
@@ -120,8 +119,7 @@ class OneRole(MethodView):
     @blueprint.response(200, schemas.RoleOut)
     def patch(self, change: dict[str, Role], role_id: UUID, expected: int) -> service.Granted:
         """Change what a person may do."""
-        wanted = change["role"]
-        return _tagged(service.change_role(current_actor(), role_id, expected, wanted))
+        return _tagged(service.change_role(current_actor(), role_id, expected, change["role"]))
 
     @needs_match
     @blueprint.response(204)
@@ -133,10 +131,9 @@ class OneRole(MethodView):
 @blueprint.route("/coalitions/<uuid:coalition_id>/jobs")
 class Jobs(MethodView):
     @paginated(blueprint, schemas.JobOut, schemas.JobArgs)
-    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Page[Job]:
         """List a coalition's jobs, newest first; those that failed for good are `dead`."""
-        page, state = args["page"], args.get("state")
-        return jobs.of_coalition(current_actor(), coalition_id, page, state=state)
+        return jobs.of_coalition(current_actor(), coalition_id, **args)
 
 
 @blueprint.route("/jobs/<uuid:job_id>")
@@ -158,19 +155,18 @@ class JobReplays(MethodView):
 @blueprint.route("/coalitions/<uuid:coalition_id>/audit-entries")
 class AuditEntries(MethodView):
     @paginated(blueprint, schemas.AuditEntryOut, schemas.AuditEntryArgs)
-    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Page[record.EntryView]:
         """List what was done in a coalition, newest first; for its owners."""
-        page = args.pop("page")
-        return record.entries(current_actor(), coalition_id, page, **args)
+        return record.entries(current_actor(), coalition_id, **args)
 
 
 @blueprint.route("/audit-head")
 class AuditHead(MethodView):
     @blueprint.response(200, schemas.HeadOut)
-    def get(self) -> dict[str, Any]:
+    def get(self) -> dict[str, object]:
         """Show the record's head: keep it, to find out later whether the record was changed."""
-        head = record.head()
-        return {"number": head.number, "hash": head.hash, "head": str(head)}
+        head = audit.head()
+        return {**vars(head), "head": str(head)}
 
 
 def promised(job: Job) -> Response:

@@ -96,23 +96,23 @@ def authenticate(secret: str) -> Actor | None:
 
 
 def _actor(session: Session, token: Token) -> Actor:
-    grants = session.scalars(select(RoleGrant).where(RoleGrant.user_id == token.user_id))
-    roles = {grant.coalition_id: Role(grant.role) for grant in grants}
+    roles = _roles(session, token.user_id)
     scope = None if token.coalition_ids is None else frozenset(token.coalition_ids)
     if scope is not None:
         roles = {coalition: role for coalition, role in roles.items() if coalition in scope}
     return Actor(token.user_id, token.id, roles, scope)
 
 
+def _roles(session: Session, user_id: UUID) -> dict[UUID, Role]:
+    grants = session.scalars(select(RoleGrant).where(RoleGrant.user_id == user_id))
+    return {grant.coalition_id: grant.role for grant in grants}
+
+
 def actor_of(email: str) -> Actor:
     """Return the user of an address as the operator's command acts for it, with all its roles."""
     with reading() as session:
-        user = _by_email(session, email)
-        if user is None:
-            raise NotFound("No user has this address. `undersigned user create` makes one.")
-        grants = session.scalars(select(RoleGrant).where(RoleGrant.user_id == user.id))
-        roles = {grant.coalition_id: Role(grant.role) for grant in grants}
-        return Actor(user.id, None, roles, None)
+        user = _known(session, email)
+        return Actor(user.id, None, _roles(session, user.id), None)
 
 
 def create_user(email: str, name: str) -> UserView:
@@ -141,10 +141,17 @@ def _by_email(session: Session, email: str) -> User | None:
     return session.scalars(query).first()
 
 
+def _known(session: Session, email: str) -> User:
+    user = _by_email(session, email)
+    if user is None:
+        raise NotFound("No user has this address. `undersigned user create` makes one.")
+    return user
+
+
 def person(session: Session, user: User) -> UserView:
     """Return a user's name and address, unsealed."""
     identity = keys.unseal(session, IDENTITY, user.id, user.identity)
-    return UserView(user.id, identity["email"], identity["name"])
+    return UserView(user.id, **identity)
 
 
 def me(actor: Actor) -> UserView:
@@ -156,10 +163,7 @@ def me(actor: Actor) -> UserView:
 def create_first_token(email: str, label: str, days: int) -> str:
     """Return a new token's secret for the user of an address; for the operator's command."""
     with transaction() as session:
-        user = _by_email(session, email)
-        if user is None:
-            raise NotFound("No user has this address. `undersigned user create` makes one.")
-        return _new_token(session, None, user.id, label, days, None)[1]
+        return _new_token(session, None, _known(session, email).id, label, days, None)[1]
 
 
 def create_token(
@@ -269,13 +273,13 @@ def role(actor: Actor, role_id: UUID) -> Granted:
         return granted(session, load(session, actor, RoleGrant, role_id, Role.COORDINATOR))
 
 
-def grant_role(actor: Actor, coalition_id: UUID, email: str, name: str, wanted: Role) -> Granted:
+def grant_role(actor: Actor, coalition_id: UUID, email: str, name: str, role: Role) -> Granted:
     """Give a person a role; who is not known here yet becomes a user."""
     actor.must(coalition_id, Role.OWNER)
     with transaction() as session:
         user = _by_email(session, email)
         user_id = user.id if user else _new_user(session, actor, email, name).id
-        given = _new_grant(session, coalition_id, UserView(user_id, email, name), wanted)
+        given = _new_grant(session, coalition_id, UserView(user_id, email, name), role)
         insert(session, given, on_clash=HasRole("Change the role that is there."))
         _record(session, actor, "role.granted", given)
         return granted(session, given)
@@ -325,4 +329,4 @@ def _keep_an_owner(given: RoleGrant, owners: Sequence[RoleGrant]) -> None:
 def granted(session: Session, grant: RoleGrant) -> Granted:
     """Return a role with whose it is, as its coalition wrote them."""
     who = keys.read(session, grant, RoleGrant.identity)
-    return Granted(grant, UserView(grant.user_id, who["email"], who["name"]))
+    return Granted(grant, UserView(grant.user_id, **who))

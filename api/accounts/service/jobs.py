@@ -33,9 +33,8 @@ def of_coalition(
 ) -> Page[Job]:
     """Return a coalition's jobs, the latest first."""
     actor.must(coalition_id, Role.COORDINATOR)
-    query = select(Job).where(Job.coalition_id == coalition_id)
-    if state is not None:
-        query = query.where(Job.state == state)
+    mine = select(Job).where(Job.coalition_id == coalition_id)
+    query = paging.narrowed(mine, {Job.state: state})
     with reading() as session:
         return paging.page(session, query, page, [Job.created_at, Job.id], descending=True)
 

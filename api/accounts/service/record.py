@@ -1,4 +1,4 @@
-"""The use cases of the record: its list for owners, and its head."""
+"""The use case of the record: its list for owners."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from api.accounts.rules import Actor, Role
 from api.infra.database import paging
 from api.infra.database.transactions import reading
 from api.infra.security import audit
-from api.infra.security.audit import AuditEntry, Head
+from api.infra.security.audit import AuditEntry
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -40,13 +40,14 @@ def entries(  # noqa: PLR0913 # the filters of one list
 ) -> Page[EntryView]:
     """Return what was done in a coalition, the latest first; its owners may know."""
     actor.must(coalition_id, Role.OWNER)
-    query = select(AuditEntry).where(AuditEntry.coalition_id == coalition_id)
-    same = {
-        AuditEntry.action: action,
-        AuditEntry.object_id: object_id,
-        AuditEntry.user_id: user_id,
-    }
-    query = query.where(*[column == value for column, value in same.items() if value is not None])
+    query = paging.narrowed(
+        select(AuditEntry).where(AuditEntry.coalition_id == coalition_id),
+        {
+            AuditEntry.action: action,
+            AuditEntry.object_id: object_id,
+            AuditEntry.user_id: user_id,
+        },
+    )
     with reading() as session:
         order = [AuditEntry.at, AuditEntry.id]
         rows = paging.page(session, query, page, order, descending=True)
@@ -56,8 +57,3 @@ def entries(  # noqa: PLR0913 # the filters of one list
 def _shown(session: Session, entry: AuditEntry) -> EntryView:
     salt = audit.salt_of(session, entry)
     return EntryView(entry, None if salt is None else salt.hex())
-
-
-def head() -> Head:
-    """Return the newest sealed entry, which anybody who works here may keep elsewhere."""
-    return audit.head()

@@ -15,7 +15,7 @@ from api.errors import Code, Fault, Invalid
 from api.infra.text.characters import unfit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -51,6 +51,11 @@ class Page(Generic[T]):
     def of(self, change: Callable[[T], U]) -> Page[U]:
         """Return the same page with each item changed."""
         return Page([change(item) for item in self.items], self.following, self.total)
+
+
+def narrowed(query: Select[T], wanted: Mapping[InstrumentedAttribute[Any], object]) -> Select[T]:
+    """Return a query of the rows whose columns have the wanted values; None is any."""
+    return query.where(*[key == value for key, value in wanted.items() if value is not None])
 
 
 def page(  # noqa: PLR0913 # what a page is of, and how
