@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from api.deliveries.models import CoverLetter
+    from api.infra.database.paging import Page, PageRequest
 
 ABOUT = "Statements handed over to those they are addressed to, and what these answer."
 blueprint = Blueprint("deliveries", __name__, url_prefix="/v1", description=ABOUT)
@@ -24,13 +25,13 @@ blueprint = Blueprint("deliveries", __name__, url_prefix="/v1", description=ABOU
 @blueprint.route("/statements/<uuid:statement_id>/cover-letters")
 class CoverLetters(MethodView):
     @paginated(blueprint, schemas.CoverLetterOut)
-    def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], statement_id: UUID) -> Page[CoverLetter]:
         """List a statement's cover letters, newest first."""
         return service.letters_of(current_actor(), statement_id, args["page"])
 
     @blueprint.arguments(schemas.CoverLetterIn)
     @blueprint.response(201, schemas.CoverLetterOut)
-    def post(self, facts: dict[str, Any], statement_id: UUID) -> CoverLetter:
+    def post(self, facts: dict[str, object], statement_id: UUID) -> CoverLetter:
         """Write a cover letter. It does not change: write another one in its place."""
         return service.write(current_actor(), statement_id, facts)
 
@@ -49,8 +50,7 @@ class CoverPreview(MethodView):
     @blueprint.response(200, schemas.CoverPreviewOut)
     def get(self, args: dict[str, Any], cover_letter_id: UUID) -> service.Sight:
         """Show a cover letter as it goes out, and to whom it would; nothing is sent."""
-        wanted = args["language"], args["addressee_id"]
-        return service.preview(current_actor(), cover_letter_id, *wanted)
+        return service.preview(current_actor(), cover_letter_id, **args)
 
 
 @blueprint.route("/cover-letters/<uuid:cover_letter_id>/deliveries")
@@ -63,25 +63,25 @@ class Sendings(MethodView):
         Safe to repeat: who has this revision already, or soon will, gets no second one; where a
         delivery failed, another one is tried.
         """
-        return service.send(current_actor(), cover_letter_id, given)
+        return service.send(current_actor(), cover_letter_id, **given)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/deliveries")
-class Deliveries(MethodView):
+class DeliveriesView(MethodView):
     @paginated(blueprint, schemas.DeliveryOut)
-    def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], statement_id: UUID) -> Page[service.DeliveryView]:
         """List a statement's deliveries, newest first."""
         return service.of_statement(current_actor(), statement_id, args["page"])
 
     @blueprint.arguments(schemas.DeliveryIn)
     @blueprint.response(201, schemas.DeliveryOut)
-    def post(self, facts: dict[str, Any], statement_id: UUID) -> service.DeliveryView:
+    def post(self, facts: dict[str, object], statement_id: UUID) -> service.DeliveryView:
         """Record that a statement was handed over in person, by post or otherwise."""
         return service.record(current_actor(), statement_id, facts)
 
 
 @blueprint.route("/deliveries/<uuid:delivery_id>")
-class OneDelivery(MethodView):
+class OneDeliveryView(MethodView):
     @blueprint.response(200, schemas.DeliveryOut)
     def get(self, delivery_id: UUID) -> service.DeliveryView:
         """Show a delivery."""
@@ -91,13 +91,13 @@ class OneDelivery(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/responses")
 class Responses(MethodView):
     @paginated(blueprint, schemas.ResponseOut)
-    def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], statement_id: UUID) -> Page[responses.ResponseView]:
         """List what addressees answered to a statement, newest first."""
         return responses.of_statement(current_actor(), statement_id, args["page"])
 
     @blueprint.arguments(schemas.ResponseIn)
     @blueprint.response(201, schemas.ResponseOut)
-    def post(self, facts: dict[str, Any], statement_id: UUID) -> responses.ResponseView:
+    def post(self, facts: dict[str, object], statement_id: UUID) -> responses.ResponseView:
         """Record what an addressee answered, and what became of demands by it."""
         return responses.record(current_actor(), statement_id, facts)
 

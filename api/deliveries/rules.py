@@ -1,17 +1,6 @@
-"""What is told of deliveries that failed, and which text of a cover letter fits."""
+"""What is told of deliveries that failed."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-
-def text_in(texts: Sequence[Mapping[str, str]], language: str) -> Mapping[str, str] | None:
-    """Return the text of a language, if there is one."""
-    return next((each for each in texts if each["language"] == language), None)
-
 
 # What to do about it, by what the outbox says went wrong.
 _TOLD = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import marshmallow as ma
 
 from api.coalitions.schemas import AddresseeIn
@@ -11,7 +9,7 @@ from api.deliveries.models import DeliveryState, Means
 from api.demands.models import DemandStatus
 from api.errors import Code, Reason
 from api.mailings.rules import bodies
-from api.mailings.schemas import LetterTextSchema, one_a_language
+from api.mailings.schemas import LetterTextSchema, letter_texts
 from api.web import fields, validate
 from api.web.rest import OutSchema, Schema
 
@@ -28,7 +26,7 @@ _ID = "7d0c3a9e-5b1f-4a44-9c55-0d3a6f1e2b90"
 _NAME = {"example": AddresseeIn().fields["name"].metadata["example"]}
 
 
-def _each_once(given: list[dict[str, Any]]) -> None:
+def _each_once(given: list[dict[str, object]]) -> None:
     if len({each["demand_id"] for each in given}) != len(given):
         raise ma.ValidationError(Reason(Code.DUPLICATE, "Name each demand once."))
 
@@ -53,12 +51,7 @@ class CoverLetterIn(Schema):
     language = fields.LanguageTag(
         required=True, description="Of the text where no other is asked for."
     )
-    texts = fields.List(
-        fields.Nested(CoverTextSchema),
-        required=True,
-        validate=[validate.Length(1, bodies.MOST_LANGUAGES), one_a_language],
-        example=_TEXTS,
-    )
+    texts = letter_texts(CoverTextSchema, _TEXTS)
 
 
 class CoverLetterOut(OutSchema):
@@ -89,11 +82,11 @@ class DeliveryAddresseeOut(OutSchema):
     name = fields.String(**_NAME)
 
 
-def _addressees(description: str) -> Any:
+def _addressees(description: str) -> fields.List:
     return fields.List(fields.Nested(DeliveryAddresseeOut), description=description)
 
 
-def _missing() -> Any:
+def _missing() -> fields.List:
     return fields.List(
         fields.String(),
         description="Names in the text that no addressee of the coalition has.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import marshmallow as ma
 
@@ -14,6 +14,9 @@ from api.mailings.rules.servers import ADVICE
 from api.web import fields, validate
 from api.web.paging import PageArgs
 from api.web.rest import OutSchema, Schema
+
+if TYPE_CHECKING:
+    from api.mailings.service.servers import MailServerView
 
 KIND = {"description": "docs/letters.md lists them.", "example": "signoffs.request"}
 
@@ -97,7 +100,7 @@ class MailServerIn(_HostIn):
 
 
 def _advice(field: str) -> fields.Function:
-    def advise(shown: Any) -> str | None:
+    def advise(shown: MailServerView) -> str | None:
         return ADVICE.get(getattr(shown.row, field) or "")
 
     return fields.Function(
@@ -164,8 +167,7 @@ class SuppressionOut(OutSchema):
     since = fields.AwareDateTime(attribute="row.since")
 
 
-def one_a_language(texts: list[dict[str, str]]) -> None:
-    """Let texts pass of which each is of another language."""
+def _one_a_language(texts: list[dict[str, str]]) -> None:
     if len({each["language"].lower() for each in texts}) != len(texts):
         raise ma.ValidationError(Reason(Code.DUPLICATE, "Give one text a language."))
 
@@ -176,6 +178,16 @@ class LetterTextSchema(Schema):
     language = fields.LanguageTag(required=True)
 
     @ma.validates("text")
-    def _fits_a_letter(self, text: str, **_: Any) -> None:
+    def _fits_a_letter(self, text: str, **_: object) -> None:
         if faults := bodies.faults(text):
             raise ma.ValidationError([Reason(Code.BAD_MARKUP, fault) for fault in faults])
+
+
+def letter_texts(schema: type[LetterTextSchema], example: list[dict[str, str]]) -> fields.List:
+    """Return the field of what somebody writes for a letter, one text a language."""
+    return fields.List(
+        fields.Nested(schema),
+        required=True,
+        validate=[validate.Length(1, bodies.MOST_LANGUAGES), _one_a_language],
+        example=example,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from api.updates import service
@@ -20,6 +20,6 @@ def send(work: Work) -> dict[str, int]:
     return sending.send()
 
 
-def count(work: Work) -> Mapping[str, Any]:
+def count(work: Work) -> Mapping[str, object]:
     """Count to whom an update would go."""
     return service.count_many(UUID(work.facts["update_id"]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, Index, UniqueConstraint
@@ -37,7 +36,7 @@ class Update(columns.OfCoalition, columns.Versioned, columns.Base):
         columns.choice(UpdateState), default=UpdateState.DRAFT
     )
     # Whom it passed over when its recipients were gathered, by why; None: they are not yet.
-    left_out: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    left_out: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     created_by: Mapped[UUID | None]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

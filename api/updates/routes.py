@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask.views import MethodView
 
@@ -14,8 +14,12 @@ from api.web.paging import paginated
 from api.web.rest import Blueprint
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
+    from flask import Response
+
+    from api.infra.database.paging import Page, PageRequest
     from api.updates.models import Update
 
 JOB = "They are many: a job, at `Location`, whose result is what would stand here."
@@ -26,13 +30,13 @@ blueprint = Blueprint("updates", __name__, url_prefix="/v1", description=ABOUT)
 @blueprint.route("/statements/<uuid:statement_id>/updates")
 class Updates(MethodView):
     @paginated(blueprint, schemas.UpdateOut)
-    def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], statement_id: UUID) -> Page[Update]:
         """List a statement's updates, newest first."""
         return service.of_statement(current_actor(), statement_id, args["page"])
 
     @blueprint.arguments(schemas.UpdateIn)
     @blueprint.response(201, schemas.UpdateOut)
-    def post(self, facts: dict[str, Any], statement_id: UUID) -> Update:
+    def post(self, facts: dict[str, object], statement_id: UUID) -> Update:
         """Write an update; nothing is sent yet."""
         return tagged(service.write(current_actor(), statement_id, facts))
 
@@ -47,7 +51,7 @@ class OneUpdate(MethodView):
     @needs_match
     @blueprint.arguments(schemas.UpdateIn(partial=True))
     @blueprint.response(200, schemas.UpdateOut)
-    def patch(self, facts: dict[str, Any], update_id: UUID, expected: int) -> Update:
+    def patch(self, facts: dict[str, object], update_id: UUID, expected: int) -> Update:
         """Change an update that was not begun."""
         return tagged(service.change(current_actor(), update_id, expected, facts))
 
@@ -62,7 +66,7 @@ class OneUpdate(MethodView):
 class UpdatePreview(MethodView):
     @blueprint.arguments(schemas.UpdatePreviewArgs, location="query")
     @blueprint.response(200, schemas.UpdatePreviewOut)
-    def get(self, args: dict[str, str], update_id: UUID) -> dict[str, Any]:
+    def get(self, args: dict[str, str], update_id: UUID) -> dict[str, object]:
         """Show the letter as who reads a language gets it, as HTML and as plain text."""
         language, letter = service.preview(current_actor(), update_id, args.get("language"))
         return {**vars(letter), "language": language}
@@ -81,7 +85,7 @@ class UpdateTests(MethodView):
 class UpdateCounts(MethodView):
     @blueprint.response(200, schemas.UpdateCountOut)
     @blueprint.alt_response(202, schema=JobOut, description=JOB)
-    def post(self, update_id: UUID) -> Any:
+    def post(self, update_id: UUID) -> Mapping[str, object] | Response | None:
         """Count to whom it would go now, by language, and who is left out."""
         found = service.count(current_actor(), update_id)
         return found.result if found.job is None else promised(found.job)
@@ -115,6 +119,6 @@ class UpdateResumption(MethodView):
 @blueprint.route("/updates/<uuid:update_id>/progress")
 class UpdateProgress(MethodView):
     @blueprint.response(200, schemas.UpdateProgressOut)
-    def get(self, update_id: UUID) -> dict[str, Any]:
+    def get(self, update_id: UUID) -> dict[str, object]:
         """Show how far it is."""
         return service.progress(current_actor(), update_id)

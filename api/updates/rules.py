@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 MOST_STATEMENTS = 20
 
@@ -19,8 +19,3 @@ def closest(languages: Sequence[str], wanted: str | None, otherwise: str) -> str
             return found
     kindred = (tag for tag in languages if parts[0] and tag.lower().split("-")[0] == parts[0])
     return next(kindred, otherwise)
-
-
-def text_in(texts: Sequence[Mapping[str, str]], language: str) -> Mapping[str, str]:
-    """Return the text of a language that there is one of."""
-    return next(each for each in texts if each["language"] == language)

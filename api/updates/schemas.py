@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.mailings.rules import bodies
-from api.mailings.schemas import LetterTextSchema, one_a_language
+from api.mailings.schemas import LetterTextSchema, letter_texts
 from api.updates import rules
 from api.updates.models import UpdateState
 from api.web import fields, validate
@@ -56,12 +56,7 @@ class UpdateIn(Schema):
     language = fields.LanguageTag(
         required=True, description="Of the text for those in whose language there is none."
     )
-    texts = fields.List(
-        fields.Nested(UpdateTextSchema),
-        required=True,
-        validate=[validate.Length(1, bodies.MOST_LANGUAGES), one_a_language],
-        example=_EXAMPLE,
-    )
+    texts = letter_texts(UpdateTextSchema, _EXAMPLE)
 
 
 class UpdateOut(OutSchema):

@@ -97,7 +97,7 @@ def write(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> CoverLe
     """Keep a cover letter; nothing is sent yet."""
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
-        if rules.text_in(facts["texts"], facts["language"]) is None:
+        if facts["language"] not in {each["language"] for each in facts["texts"]}:
             wrong = "There is no text in this language."
             raise Invalid(
                 "The cover letter cannot be kept so.", [Fault("/language", Code.NOT_FOUND, wrong)]
@@ -148,35 +148,41 @@ def letter(actor: Actor, letter_id: UUID) -> CoverLetter:
         return load(session, actor, CoverLetter, letter_id, Role.COORDINATOR)
 
 
-def preview(actor: Actor, letter_id: UUID, language: str | None, whose: UUID | None) -> Sight:
+def preview(
+    actor: Actor, letter_id: UUID, language: str | None, addressee_id: UUID | None
+) -> Sight:
     """Return a cover letter as it goes out, and to whom it would by default; nothing is sent."""
     with reading() as session:
         row = load(session, actor, CoverLetter, letter_id, Role.COORDINATOR)
         statement = session.get_one(Statement, row.statement_id)
         chosen = _language(row, language)
         named, missing = _named(session, statement)
-        to = named if whose is None else _chosen(session, statement, [whose])
+        to = named if addressee_id is None else _chosen(session, statement, [addressee_id])
         facts = sending.facts(session, row, chosen, to[0] if to else None, actor.user_id)
         return Sight(
             chosen, words.write(sending.COVER, facts), *_sorted(session, statement, to), missing
         )
 
 
-def send(actor: Actor, letter_id: UUID, given: Mapping[str, Any]) -> Sent:
+def send(
+    actor: Actor, letter_id: UUID, language: str | None, addressee_ids: Sequence[UUID] | None
+) -> Sent:
     """Promise the published text to addressees by e-mail; none gets one revision twice."""
     with transaction() as session:
         row = load(session, actor, CoverLetter, letter_id, Role.COORDINATOR)
         statement = load(session, actor, Statement, row.statement_id, Role.COORDINATOR, lock=True)
         _must_be_published(statement)
-        language, ids = _language(row, given.get("language")), given.get("addressee_ids")
-        named, missing = _named(session, statement) if ids is None else ([], [])
-        wanted = named if ids is None else _chosen(session, statement, ids)
+        chosen = _language(row, language)
+        if addressee_ids is None:
+            wanted, missing = _named(session, statement)
+        else:
+            wanted, missing = _chosen(session, statement, addressee_ids), []
         to, without, already = _sorted(session, statement, wanted)
         if not to and not already:
             raise Invalid("Nobody would get it.", _nobody(without, missing))
         made = [_new(actor, statement, each, Means.EMAIL) for each in to]
         for delivery in made:
-            delivery.cover_letter_id, delivery.language = row.id, language
+            delivery.cover_letter_id, delivery.language = row.id, chosen
         session.add_all(made)
         session.flush()
         for delivery in made:
@@ -266,7 +272,7 @@ def _new(actor: Actor, statement: Statement, addressee: Addressee, means: Means)
 
 def _language(row: CoverLetter, wanted: str | None) -> str:
     language = wanted or row.language
-    if rules.text_in(row.texts, language) is None:
+    if language not in {each["language"] for each in row.texts}:
         wrong = "The cover letter has no text in this language."
         raise Invalid("Choose one of its languages.", [Fault("/language", Code.NOT_FOUND, wrong)])
     return language

@@ -76,7 +76,7 @@ def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Respon
         return ResponseView(row, facts["text"], facts["sources"], links)
 
 
-def _link(row: Response, position: int, given: Mapping[str, Any]) -> ResponseDemand:
+def _link(row: Response, position: int, given: Mapping[str, object]) -> ResponseDemand:
     return ResponseDemand(
         coalition_id=row.coalition_id,
         response_id=row.id,

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 MOST_SUBJECT = 150
 MOST_TEXT = 20_000
@@ -20,6 +20,11 @@ _LINK_INSIDE = (
     "A link stands alone in a paragraph, [words](https://...), with an empty line before and after:"
     " in a plain letter nobody could follow it otherwise."
 )
+
+
+def text_in(texts: Sequence[Mapping[str, str]], language: str) -> Mapping[str, str]:
+    """Return the text of a language that there is one of."""
+    return next(each for each in texts if each["language"] == language)
 
 
 def faults(text: str) -> list[str]:

@@ -25,7 +25,6 @@ from api.infra.security import audit
 from api.mailings import rules as words
 from api.organisations.models import Organisation
 from api.statements.models import Statement
-from api.updates import rules
 from api.updates.models import RecipientState, Update, UpdateRecipient, UpdateState, UpdateTest
 from api.updates.service import people, sending
 
@@ -56,7 +55,7 @@ class UpdateNotUnderway(Conflict, title="This update is not being sent"):
 class Counted:
     """How many an update would go to; where they are many, the job that counts them."""
 
-    result: Mapping[str, Any] | None
+    result: Mapping[str, object] | None
     job: Job | None = None
 
 
@@ -74,7 +73,7 @@ def one(actor: Actor, update_id: UUID) -> Update:
         return load(session, actor, Update, update_id, Role.COORDINATOR)
 
 
-def write(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Update:
+def write(actor: Actor, statement_id: UUID, facts: Mapping[str, object]) -> Update:
     """Begin an update; nothing is sent yet."""
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
@@ -92,7 +91,7 @@ def write(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Update:
         return row
 
 
-def change(actor: Actor, update_id: UUID, expected: int, facts: Mapping[str, Any]) -> Update:
+def change(actor: Actor, update_id: UUID, expected: int, facts: Mapping[str, object]) -> Update:
     """Change an update that was not begun."""
     with transaction() as session:
         row = _draft(session, actor, update_id, expected)
@@ -149,7 +148,7 @@ def _strange(session: Session, row: Update) -> list[Fault]:
     ]
 
 
-def _told(row: Update) -> dict[str, Any]:
+def _told(row: Update) -> dict[str, object]:
     return {
         "organisation_id": str(row.organisation_id),
         "also_statement_ids": row.also_statement_ids,
@@ -161,15 +160,11 @@ def preview(actor: Actor, update_id: UUID, wanted: str | None) -> tuple[str, Mes
     """Return an update as who reads a language gets it, and in which language that is."""
     with reading() as session:
         row = load(session, actor, Update, update_id, Role.COORDINATOR)
-        language = _closest(row, wanted)
+        language = people.language(row, wanted)
         page = f"{runtime().settings.public_url}/u/{_SPECIMEN}"
         reader = people.UpdateReader(_SOMEBODY, language, row.statement_id)
         facts = sending.facts(session, row, reader, page)
         return language, words.write(sending.LETTER, facts)
-
-
-def _closest(row: Update, wanted: str | None) -> str:
-    return rules.closest([each["language"] for each in row.texts], wanted, row.language)
 
 
 def try_out(actor: Actor, update_id: UUID, wanted: str | None) -> str:
@@ -183,7 +178,7 @@ def try_out(actor: Actor, update_id: UUID, wanted: str | None) -> str:
             coalition_id=row.coalition_id,
             update_id=row.id,
             role_id=grant.id,
-            language=_closest(row, wanted),
+            language=people.language(row, wanted),
         )
         session.add(test)
         session.flush()
@@ -223,7 +218,7 @@ def count(actor: Actor, update_id: UUID) -> Counted:
         return Counted(None, job)
 
 
-def count_many(update_id: UUID) -> Mapping[str, Any]:
+def count_many(update_id: UUID) -> Mapping[str, object]:
     """Return how many an update would go to now, batch by batch."""
     with reading() as session:
         row = session.get(Update, update_id)
@@ -232,12 +227,12 @@ def count_many(update_id: UUID) -> Mapping[str, Any]:
         return _counted(session, row)
 
 
-def _counted(session: Session, row: Update) -> dict[str, Any]:
+def _counted(session: Session, row: Update) -> dict[str, object]:
     gathering = people.Gathering(row)
     total = people.number(session, row)
     by: Counter[tuple[str, str]] = Counter()
     while (found := gathering.next(session)) is not None:
-        by.update((each.language or "", people.language(row, each)) for each in found)
+        by.update((each.language or "", people.language(row, each.language)) for each in found)
     languages = [
         {"language": tag or None, "text_language": text, "number": number}
         for (tag, text), number in sorted(by.items(), key=lambda each: (-each[1], each[0]))
@@ -289,7 +284,7 @@ def _turned(
     return row, is_new
 
 
-def progress(actor: Actor, update_id: UUID) -> dict[str, Any]:
+def progress(actor: Actor, update_id: UUID) -> dict[str, object]:
     """Return how far an update is."""
     with reading() as session:
         row = load(session, actor, Update, update_id, Role.COORDINATOR)
@@ -306,7 +301,7 @@ def progress(actor: Actor, update_id: UUID) -> dict[str, Any]:
         return _progress(row, by, number)
 
 
-def _progress(row: Update, by: Mapping[RecipientState, int], failed: int) -> dict[str, Any]:
+def _progress(row: Update, by: Mapping[RecipientState, int], failed: int) -> dict[str, object]:
     recipients = sum(by.values())
     on_the_way = by.get(RecipientState.PROMISED, 0) - failed
     waiting = by.get(RecipientState.WAITING, 0)

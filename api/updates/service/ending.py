@@ -10,12 +10,12 @@ from sqlalchemy import select
 from api.errors import Gone
 from api.infra.database.transactions import is_any, reading, transaction
 from api.infra.security import links
+from api.mailings.rules import bodies
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 from api.signatures.models import Consent, Purpose, Signature
 from api.signing.service.own_signature import take_back_mailing
 from api.statements.models import Statement
-from api.updates import rules
 from api.updates.models import Update, UpdateRecipient
 from api.updates.service import people
 from api.updates.service.sending import LINK
@@ -74,9 +74,10 @@ def _followed(session: Session, secret: str) -> tuple[Update, UpdateRecipient]:
 
 def _shown(session: Session, update: Update, recipient: UpdateRecipient) -> Ending:
     signature = recipient.signature_id and session.get(Signature, recipient.signature_id)
-    language = people.language(update, signature) if signature else update.language
+    tongue = (signature and signature.language) or None
+    language = people.language(update, tongue)
     organisation = session.get_one(Organisation, update.organisation_id)
-    text = rules.text_in(update.texts, language)
+    text = bodies.text_in(update.texts, language)
     return Ending(
         coalition_id=update.coalition_id,
         organisation=name_in(organisation.names, language),
@@ -84,7 +85,7 @@ def _shown(session: Session, update: Update, recipient: UpdateRecipient) -> Endi
         language=language,
         subject=text["subject"],
         text=text["text"],
-        tongue=(signature and signature.language) or None,
+        tongue=tongue,
         is_over=not _agrees(session, update, recipient),
     )
 

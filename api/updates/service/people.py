@@ -115,13 +115,12 @@ def reader(session: Session, update: Update, signature_id: UUID | None) -> Updat
     email = signature and emails_of(session, [signature]).get(signature.id)
     if not signature or not email or suppressed(session, update.coalition_id, [email]):
         return None
-    return UpdateReader(email, language(update, signature), signature.statement_id)
+    return UpdateReader(email, language(update, signature.language), signature.statement_id)
 
 
-def language(update: Update, signature: Signature) -> str:
-    """Return in which of an update's languages a signatory reads it."""
-    offered = [each["language"] for each in update.texts]
-    return rules.closest(offered, signature.language, update.language)
+def language(update: Update, wanted: str | None) -> str:
+    """Return in which of an update's languages somebody reads it who wants one."""
+    return rules.closest([each["language"] for each in update.texts], wanted, update.language)
 
 
 def also_of(session: Session, update: Update, signature: Signature) -> list[UUID]:

@@ -15,7 +15,7 @@ from sqlalchemy import exists, func, insert, or_, select, update as change
 from api.coalitions.models import Coalition
 from api.infra import clock
 from api.infra.background import jobs
-from api.infra.database.transactions import reading, touch, transaction
+from api.infra.database.transactions import is_any, reading, touch, transaction
 from api.infra.mail import letters
 from api.infra.mail.letters import Letter, LetterState
 from api.infra.runtime import runtime
@@ -24,7 +24,6 @@ from api.mailings.rules import bodies
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 from api.statements.models import Signing, Statement
-from api.updates import rules
 from api.updates.models import RecipientState, Update, UpdateRecipient, UpdateState
 from api.updates.service import people
 
@@ -73,8 +72,7 @@ def _unsent(*more: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _is_any(session: Session, *conditions: ColumnElement[bool]) -> bool:
-    query = select(UpdateRecipient.id).where(*conditions)
-    return session.scalars(query.limit(1)).first() is not None
+    return is_any(session, select(UpdateRecipient.id).where(*conditions))
 
 
 def _on_the_way(session: Session, update: Update) -> int:
@@ -207,7 +205,7 @@ def facts(
     coalition = session.get_one(Coalition, update.coalition_id)
     language = reader.language
     name = name_in(organisation.names, language)
-    text = rules.text_in(update.texts, language)
+    text = bodies.text_in(update.texts, language)
     return letters.Facts(
         to=reader.email,
         language=language,
@@ -230,7 +228,7 @@ def is_sensitive(session: Session, update: Update) -> bool:
     query = select(Signing.statement_id).where(
         Signing.statement_id.in_(statements), Signing.is_sensitive
     )
-    return session.scalars(query.limit(1)).first() is not None
+    return is_any(session, query)
 
 
 def pause_all(session: Session) -> None:
