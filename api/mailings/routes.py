@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
+    from api.infra.database.paging import Page, PageRequest
     from api.infra.mail.letters import Letter
 
 blueprint = Blueprint("mailings", __name__, url_prefix="/v1", description="Letters to people.")
@@ -30,10 +31,9 @@ _tagged = tagged_by("row.version")
 @blueprint.route("/coalitions/<uuid:coalition_id>/letters")
 class Letters(MethodView):
     @paginated(blueprint, schemas.LetterOut, schemas.LetterArgs)
-    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Page[Letter]:
         """List a coalition's letters, newest first; those that failed for good are `failed`."""
-        page = args.pop("page")
-        return service.of_coalition(current_actor(), coalition_id, page, **args)
+        return service.of_coalition(current_actor(), coalition_id, **args)
 
 
 @blueprint.route("/letters/<uuid:letter_id>/replays")
@@ -54,7 +54,7 @@ class OwnMailServer(MethodView):
     @blueprint.doc(parameters=[{**IF_MATCH, "required": False}])
     @blueprint.arguments(schemas.MailServerIn)
     @blueprint.response(200, schemas.MailServerOut)
-    def put(self, facts: dict[str, Any], coalition_id: UUID) -> servers.MailServerView:
+    def put(self, facts: dict[str, object], coalition_id: UUID) -> servers.MailServerView:
         """Have a coalition's letters leave over its own server, as its own sender.
 
         Letters about sensitive statements leave over the house's: an address would tell who writes.
@@ -81,7 +81,9 @@ class MailServerTrials(MethodView):
 @blueprint.route("/coalitions/<uuid:coalition_id>/suppressions")
 class Suppressions(MethodView):
     @paginated(blueprint, schemas.SuppressionOut)
-    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+    def get(
+        self, args: dict[str, PageRequest], coalition_id: UUID
+    ) -> Page[suppressions.SuppressionView]:
         """List the addresses that a coalition writes to no more, newest first."""
         return suppressions.of_coalition(current_actor(), coalition_id, args["page"])
 
@@ -98,10 +100,8 @@ class SuppressionTable(MethodView):
     def get(self, coalition_id: UUID) -> Response:
         """Give those addresses as a table, for another tool."""
         batches = suppressions.exported(current_actor(), coalition_id)
-        lines = ([suppressions.cells_of(each) for each in batch] for batch in batches)
-        return tables.streamed(
-            tables.as_csv(suppressions.COLUMNS, lines), tables.CSV_SENT, "suppressions.csv"
-        )
+        lines = tables.as_csv(suppressions.COLUMNS, batches)
+        return tables.streamed(lines, tables.CSV_SENT, "suppressions.csv")
 
 
 @blueprint.route("/suppressions/<uuid:suppression_id>")

@@ -11,7 +11,7 @@ import textwrap
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -27,6 +27,7 @@ from api.texts.rules import catalogues, markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from api.infra.mail.letters import Facts
 
@@ -122,7 +123,7 @@ def write(kind: str, facts: Facts) -> Message:
 
 
 @cache
-def folder() -> Any:
+def folder() -> Path:
     """Return where the letters are."""
     return share("templates", "letters")
 
@@ -132,7 +133,7 @@ def _source(language: str, kind: str, *, is_neutral: bool = False) -> str:
     """Return the text of a letter; of a neutral one its own, or the one that fits all."""
     names = [f"{kind}.neutral.md", "neutral.md"] if is_neutral else [f"{kind}.md"]
     path = next(path for name in names if (path := folder() / language / name).is_file())
-    return str(path.read_text("utf-8"))
+    return path.read_text("utf-8")
 
 
 @cache
@@ -140,7 +141,7 @@ def _template(source: str, language: str, *, is_subject: bool) -> Template:
     """Return a text to be filled. Every value is put literally; one that is missing is an error."""
     put = on_one_line if is_subject else _literal(language)
 
-    def printed(value: Any) -> str:
+    def printed(value: object) -> str:
         if isinstance(value, Markup):
             return str(value)
         if isinstance(value, bool) or not isinstance(value, str | int | date):
@@ -256,7 +257,7 @@ def _html(
 
 
 @cache
-def _base() -> Any:
+def _base() -> Template:
     env = Environment(
         loader=FileSystemLoader(folder()),
         autoescape=True,

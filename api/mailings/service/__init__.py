@@ -43,9 +43,8 @@ def of_coalition(
 ) -> Page[Letter]:
     """Return a coalition's letters, the latest first; to whom they went, no row says."""
     actor.must(coalition_id, Role.COORDINATOR)
-    same = {Letter.state: state, Letter.kind: kind}
-    query = select(Letter).where(Letter.coalition_id == coalition_id)
-    query = query.where(*[column == value for column, value in same.items() if value is not None])
+    mine = select(Letter).where(Letter.coalition_id == coalition_id)
+    query = paging.narrowed(mine, {Letter.state: state, Letter.kind: kind})
     with reading() as session:
         return paging.page(session, query, page, [Letter.created_at, Letter.id], descending=True)
 

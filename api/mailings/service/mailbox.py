@@ -24,7 +24,7 @@ from sqlalchemy import and_, or_, select, update
 
 from api.errors import DomainError
 from api.infra import clock
-from api.infra.database.transactions import reading, transaction
+from api.infra.database.transactions import is_any, reading, transaction
 from api.infra.mail.bounces import MOST_BYTES
 from api.infra.net.egress import EgressRefused
 from api.infra.runtime import runtime, thread_context
@@ -84,10 +84,7 @@ class Target:
 
 def are_due(session: Session) -> bool:
     """Tell whether a mailbox has not been read for a while."""
-    return (
-        session.scalars(select(MailServer.coalition_id).where(_is_due()).limit(1)).first()
-        is not None
-    )
+    return is_any(session, select(MailServer.coalition_id).where(_is_due()))
 
 
 def read_due() -> dict[str, int]:
@@ -127,7 +124,7 @@ def _leased() -> Sequence[UUID]:
         return found
 
 
-def _change(session: Session, which: ColumnElement[bool], **values: Any) -> None:
+def _change(session: Session, which: ColumnElement[bool], **values: object) -> None:
     """Write what became of a mailbox; nobody's edit, so the row's version stays."""
     session.execute(
         update(MailServer).where(which).values(**values, updated_at=MailServer.updated_at)
@@ -158,7 +155,7 @@ def _target(session: Session, coalition_id: UUID) -> Target | None:
     row = session.get(MailServer, coalition_id)
     if row is None or row.mailbox_host is None or row.mailbox_login is None:
         return None
-    login = servers.login_of(session, row, servers.MAILBOX_LOGIN, row.mailbox_login)
+    login = servers.login_of(session, row, MailServer.mailbox_login)
     port = row.mailbox_port or min(MAILBOX_PORTS)
     return Target(row.mailbox_host, port, login["user"], login["password"])
 

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
-    from sqlalchemy.orm import Session
+    from sqlalchemy.orm import InstrumentedAttribute, Session
 
-LOGIN, MAILBOX_LOGIN = "mail_servers.login", "mail_servers.mailbox_login"
+    Login = InstrumentedAttribute[bytes | None]
+
 TEST, BROKEN = "mailings.test", "mailings.broken"
 PATIENCE = timedelta(minutes=10)  # most faults are over by then
 SCHEMES = {Security.STARTTLS: "smtp+starttls", Security.TLS: "smtps"}
@@ -94,22 +95,20 @@ def _write(session: Session, row: MailServer, facts: Mapping[str, Any]) -> None:
         setattr(row, name, facts[name])
     row.a_minute, row.a_minute_to_domain = facts["a_minute"], facts["a_minute_to_domain"]
     row.mailbox_host, row.mailbox_port = mailbox.get("host"), mailbox.get("port")
-    row.login = _login(session, row, LOGIN, row.login, facts)
-    row.mailbox_login = _login(session, row, MAILBOX_LOGIN, row.mailbox_login, mailbox)
+    _keep_login(session, row, MailServer.login, facts)
+    _keep_login(session, row, MailServer.mailbox_login, mailbox)
     row.fault = row.mailbox_fault = row.faulty_since = row.told_at = None
 
 
-def _login(
-    session: Session, row: MailServer, place: str, kept: bytes | None, facts: Mapping[str, Any]
-) -> bytes | None:
+def _keep_login(
+    session: Session, row: MailServer, column: Login, facts: Mapping[str, object]
+) -> None:
     user, password = facts.get("user"), facts.get("password")
-    if user is None:
-        return None
-    if password is None and kept is not None:
-        known = keys.unseal(session, place, row.coalition_id, kept)
-        password = known["password"] if known["user"] == user else None
-    secret = {"user": user, "password": password or ""}
-    return keys.seal(session, row.coalition_id, place, row.coalition_id, secret)
+    if user is not None and password is None:
+        known = login_of(session, row, column)
+        password = known["password"] if known.get("user") == user else ""
+    secret = None if user is None else {"user": user, "password": password}
+    keys.write(session, row, column, secret)
 
 
 def drop(actor: Actor, coalition_id: UUID, expected: int) -> None:
@@ -148,16 +147,14 @@ def _of(session: Session, coalition_id: UUID) -> MailServer:
     return row
 
 
-def login_of(session: Session, row: MailServer, place: str, sealed: bytes | None) -> dict[str, Any]:
+def login_of(session: Session, row: MailServer, column: Login) -> dict[str, str]:
     """Return who logs in, and with what; empty where nobody does."""
-    return keys.unseal(session, place, row.coalition_id, sealed) if sealed else {}
+    return keys.read(session, row, column) or {}
 
 
 def _shown(session: Session, row: MailServer) -> MailServerView:
-    user = login_of(session, row, LOGIN, row.login).get("user")
-    return MailServerView(
-        row, user, login_of(session, row, MAILBOX_LOGIN, row.mailbox_login).get("user")
-    )
+    user = login_of(session, row, MailServer.login).get("user")
+    return MailServerView(row, user, login_of(session, row, MailServer.mailbox_login).get("user"))
 
 
 def way(session: Session, coalition_id: UUID) -> Way | None:
@@ -165,7 +162,7 @@ def way(session: Session, coalition_id: UUID) -> Way | None:
     row = session.get(MailServer, coalition_id)
     if row is None:
         return None
-    login = login_of(session, row, LOGIN, row.login)
+    login = login_of(session, row, MailServer.login)
     scheme, egress = SCHEMES[row.security], runtime().egress
     return Way(
         SmtpServer(scheme, row.host, row.port, login.get("user"), login.get("password"), egress),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from api.infra import clock
 from api.infra.database import paging
 from api.infra.database.transactions import insert, is_any, reading, transaction
 from api.infra.security import audit, keys
+from api.infra.tables.importing import batches
 from api.mailings.models import Cause, Suppression
 from api.signatures.rules import addresses
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from api.infra.database.paging import Page, PageRequest
 
-INDEX = "suppressions.email"
 MOST_FAILURES = 5  # that may pass, each within a month of the one before: then it rests for a month
 A_DAY, A_MONTH = timedelta(days=1), timedelta(days=30)
 AT_ONCE = 500
@@ -57,8 +57,7 @@ def causes(session: Session, coalition_id: UUID, emails: Iterable[str]) -> Mappi
     """Return why which of these addresses are left alone."""
     known: dict[bytes, list[str]] = {}
     for email in emails:
-        index = _index(session, coalition_id, addresses.normalised(email))
-        known.setdefault(index, []).append(email)
+        known.setdefault(_index(session, coalition_id, email), []).append(email)
     found: dict[str, Cause] = {}
     indexes = list(known)
     for start in range(0, len(indexes), AT_ONCE):
@@ -108,7 +107,7 @@ def failed(session: Session, coalition_id: UUID, email: str) -> bool:
 
 def _held(session: Session, coalition_id: UUID, email: str) -> Suppression:
     """Return the row of an address, locked; a new one suppresses nothing yet."""
-    index = _index(session, coalition_id, addresses.normalised(email))
+    index = _index(session, coalition_id, email)
     query = select(Suppression).where(
         Suppression.coalition_id == coalition_id, Suppression.email_index == index
     )
@@ -123,8 +122,8 @@ def _held(session: Session, coalition_id: UUID, email: str) -> Suppression:
     return row
 
 
-def _index(session: Session, coalition_id: UUID, one: str) -> bytes:
-    return keys.blind(session, coalition_id, INDEX, one)
+def _index(session: Session, coalition_id: UUID, email: str) -> bytes:
+    return keys.blind(session, coalition_id, "suppressions.email", addresses.normalised(email))
 
 
 def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[SuppressionView]:
@@ -137,29 +136,24 @@ def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Su
         return found.of(lambda row: _shown(session, row))
 
 
-def exported(actor: Actor, coalition_id: UUID) -> Iterator[list[SuppressionView]]:
-    """Return all of them in batches, for another tool."""
+def exported(actor: Actor, coalition_id: UUID) -> Iterator[list[dict[str, Any]]]:
+    """Return all of them as the cells of lines, in batches, for another tool."""
     actor.must(coalition_id, Role.COORDINATOR)
-
-    def batches() -> Iterator[list[SuppressionView]]:
-        last: UUID | None = None
-        while True:
-            with reading() as session:
-                query = select(Suppression).where(*_listed(coalition_id)).order_by(Suppression.id)
-                more = query if last is None else query.where(Suppression.id > last)
-                found = [_shown(session, row) for row in session.scalars(more.limit(AT_ONCE))]
-            if not found:
-                return
-            last = found[-1].row.id
-            yield found
-
-    return batches()
+    with reading() as session:
+        query = select(Suppression.id).where(*_listed(coalition_id)).order_by(Suppression.id)
+        return batches(session.scalars(query).all(), _cells)
 
 
-def cells_of(shown: SuppressionView) -> dict[str, str | None]:
-    """Return a suppression as the cells of a line."""
-    since = shown.row.since.isoformat() if shown.row.since else None
-    return {"email": shown.email, "cause": shown.row.cause.value, "since": since}
+def _cells(session: Session, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    rows = session.scalars(select(Suppression).where(Suppression.id.in_(ids)))
+    return {
+        row.id: {
+            "email": keys.read(session, row, Suppression.email),
+            "cause": row.cause.value,
+            "since": row.since and row.since.isoformat(),
+        }
+        for row in rows
+    }
 
 
 def add(actor: Actor, coalition_id: UUID, email: str) -> SuppressionView:
