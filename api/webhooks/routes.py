@@ -17,14 +17,14 @@ from api.webhooks.service import deliveries
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from api.infra.database.paging import PageRequest
+    from api.infra.database.paging import Page, PageRequest
 
 blueprint = Blueprint(
     "webhooks", __name__, url_prefix="/v1", description="Other systems are told what happens."
 )
 
 
-def _with_secret(shown: service.EndpointView) -> dict[str, Any]:
+def _with_secret(shown: service.EndpointView) -> dict[str, object]:
     secret_answer()
     tag(shown.endpoint.version)
     return {"endpoint": shown, "secret": shown.secret}
@@ -36,13 +36,13 @@ _tagged = tagged_by("endpoint.version")
 @blueprint.route("/coalitions/<uuid:coalition_id>/webhook-endpoints")
 class Endpoints(MethodView):
     @paginated(blueprint, schemas.WebhookEndpointOut)
-    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Page[service.EndpointView]:
         """List whom a coalition has told of events."""
         return service.of_coalition(current_actor(), coalition_id, args["page"])
 
     @blueprint.arguments(schemas.WebhookEndpointIn)
     @blueprint.response(201, schemas.WebhookSecretOut)
-    def post(self, facts: dict[str, Any], coalition_id: UUID) -> dict[str, Any]:
+    def post(self, facts: dict[str, object], coalition_id: UUID) -> dict[str, object]:
         """Have another system told of events. Its secret is shown this once."""
         return _with_secret(service.enter(current_actor(), coalition_id, facts))
 
@@ -58,7 +58,7 @@ class OneEndpoint(MethodView):
     @blueprint.arguments(schemas.WebhookEndpointIn(partial=True))
     @blueprint.response(200, schemas.WebhookEndpointOut)
     def patch(
-        self, changes: dict[str, Any], endpoint_id: UUID, expected: int
+        self, changes: dict[str, object], endpoint_id: UUID, expected: int
     ) -> service.EndpointView:
         """Change what an endpoint is told and where, or switch it off or on."""
         return _tagged(service.change(current_actor(), endpoint_id, expected, changes))
@@ -73,7 +73,7 @@ class OneEndpoint(MethodView):
 @blueprint.route("/webhook-endpoints/<uuid:endpoint_id>/secret-rotations")
 class SecretRotations(MethodView):
     @blueprint.response(201, schemas.WebhookSecretOut)
-    def post(self, endpoint_id: UUID) -> dict[str, Any]:
+    def post(self, endpoint_id: UUID) -> dict[str, object]:
         """Make a new secret, shown this once. For a day the old one signs beside it."""
         return _with_secret(service.rotate(current_actor(), endpoint_id))
 
@@ -87,12 +87,11 @@ class TestEvents(MethodView):
 
 
 @blueprint.route("/webhook-endpoints/<uuid:endpoint_id>/deliveries")
-class Deliveries(MethodView):
+class WebhookDeliveriesView(MethodView):
     @paginated(blueprint, schemas.WebhookDeliveryOut, schemas.WebhookDeliveryArgs)
-    def get(self, args: dict[str, Any], endpoint_id: UUID) -> Any:
+    def get(self, args: dict[str, Any], endpoint_id: UUID) -> Page[deliveries.WebhookDeliveryView]:
         """List what an endpoint was told in thirty days, newest first, and how that went."""
-        page = args.pop("page")
-        return deliveries.of_endpoint(current_actor(), endpoint_id, page, **args)
+        return deliveries.of_endpoint(current_actor(), endpoint_id, **args)
 
 
 @blueprint.route("/webhook-endpoints/<uuid:endpoint_id>/replays")
@@ -105,7 +104,7 @@ class Replays(MethodView):
 
 
 @blueprint.route("/webhook-deliveries/<uuid:webhook_delivery_id>")
-class OneDelivery(MethodView):
+class OneWebhookDeliveryView(MethodView):
     @blueprint.response(200, schemas.WebhookDeliveryOut)
     def get(self, webhook_delivery_id: UUID) -> deliveries.WebhookDeliveryView:
         """Show how a delivery went."""

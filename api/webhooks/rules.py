@@ -13,12 +13,15 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from standardwebhooks import Webhook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from uuid import UUID
+
+    Secrets = Sequence[tuple[str, str | None]]  # each with until when it signs
 
 SECRET_BYTES = 32
 OVERLAP = timedelta(days=1)  # in which an old secret signs, too
@@ -184,28 +187,30 @@ AT_ONCE = frozenset(
 CHOSEN = tuple(name for name in CATALOGUE if name != TESTED)  # what an endpoint can ask for
 
 
-def type_of(action: str, facts: Mapping[str, Any]) -> str | None:
+def type_of(action: str, facts: Mapping[str, object]) -> str | None:
     """Return the event that an entry of the record is; None: nobody is told."""
     if action == "statement.moved" and facts.get("state") == "published":
         return PUBLISHED
     return action if action in CATALOGUE else None
 
 
-def told(kind: EventKind, object_id: Any, row: Any, facts: Mapping[str, Any]) -> dict[str, Any]:
+def told(
+    kind: EventKind, object_id: UUID | None, row: object, facts: Mapping[str, object]
+) -> dict[str, object]:
     """Return what every endpoint is told: ids, counts, choices."""
-    found = {f"{kind.of}_id": object_id}
+    found: dict[str, object] = {f"{kind.of}_id": object_id}
     found |= {name: getattr(row, name, None) for name in kind.near}
     found |= {name: facts.get(name) for name in kind.facts}
     return {name: _plain(value) for name, value in found.items() if value is not None}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     return value if type(value) in {int, bool} else str(value)
 
 
-def body(type_: str, at: datetime, data: Mapping[str, Any]) -> str:
+def body(type_: str, at: datetime, data: Mapping[str, object]) -> str:
     """Return what is sent, and signed to the letter."""
     sent = {"type": type_, "timestamp": at.isoformat(), "data": data}
     return json.dumps(sent, ensure_ascii=False, separators=(",", ":"))
@@ -216,22 +221,22 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
-def rotated(secrets_: Sequence[Sequence[Any]], new: str, now: datetime) -> list[list[Any]]:
+def rotated(secrets_: Secrets, new: str, now: datetime) -> Secrets:
     """Return the secrets after a new one came: what signed until now does so for a day more."""
-    until = now + OVERLAP
+    until = (now + OVERLAP).isoformat()
     old = [
-        [secret, min(until.isoformat(), end) if end else until.isoformat()]
+        (secret, min(until, end or until))
         for secret, end in secrets_
         if end is None or datetime.fromisoformat(end) > now
     ]
-    return [[new, None], *old][:MOST_SECRETS]
+    return [(new, None), *old][:MOST_SECRETS]
 
 
 class Signer:
     """Signs what one endpoint is told."""
 
-    def __init__(self, secrets_: Iterable[Sequence[Any]]) -> None:
-        """Take its secrets, each with until when it signs."""
+    def __init__(self, secrets_: Secrets) -> None:
+        """Take its secrets."""
         self._secrets = [
             (Webhook(secret), datetime.fromisoformat(end) if end else None)
             for secret, end in secrets_

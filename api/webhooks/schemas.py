@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import Any
 
 from api.web import fields, validate
 from api.web.paging import PageArgs
@@ -15,7 +14,7 @@ MOST_ADDRESS = 2000
 EXAMPLE_ID = "2f1c6c0e-6d1a-4f0e-9a43-0d6a3f1f9b11"
 SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 TYPE = {"description": "docs/webhooks.md lists them.", "example": "statement.published"}
-FACTS: dict[str, dict[str, Any]] = {
+FACTS: dict[str, dict[str, object]] = {
     "number": {"type": "integer", "example": 3},
     "count": {"type": "integer", "example": 250},
     "numbers": {"type": "array", "items": {"type": "integer"}, "example": [1, 2]},
@@ -141,28 +140,28 @@ class WebhookReplayOut(OutSchema):
     number = fields.Integer(example=12)
 
 
-def described() -> dict[str, Any]:
+def described() -> dict[str, object]:
     """Return the catalogue as the `webhooks` of openapi.yaml."""
     return {name: {"post": _operation(name, kind)} for name, kind in rules.CATALOGUE.items()}
 
 
-def _operation(name: str, kind: rules.EventKind) -> dict[str, Any]:
-    ids = {each: {"type": "string", "format": "uuid", "example": EXAMPLE_ID} for each in kind.ids}
+def _operation(name: str, kind: rules.EventKind) -> dict[str, object]:
+    ids: dict[str, dict[str, object]] = {
+        each: {"type": "string", "format": "uuid", "example": EXAMPLE_ID} for each in kind.ids
+    }
     named = (*kind.facts, *kind.later)
     facts = {each: deepcopy(FACTS.get(each, ids["coalition_id"])) for each in named}
     for each in kind.later:
         facts[each]["description"] = "To custodians, or where the member approved by its name."
-    data: dict[str, Any] = {"type": "object", "properties": ids | facts}
-    data["required"] = ["coalition_id", f"{kind.of}_id"]
+    properties = ids | facts
+    example = {key: part["example"] for key, part in properties.items()}
     if kind.tells_who:
-        data["properties"]["signatory"] = {
+        properties["signatory"] = {
             "type": ["object", "null"],
             "description": "To custodians only: who signed, as coordinators see it at that moment;"
             " null: it is known no more.",
             "example": None,
         }
-    example = {key: part["example"] for key, part in data["properties"].items()}
-    example.pop("signatory", None)
     at = "2031-05-14T09:30:00+00:00"
     schema = {
         "type": "object",
@@ -170,7 +169,11 @@ def _operation(name: str, kind: rules.EventKind) -> dict[str, Any]:
         "properties": {
             "type": {"const": name},
             "timestamp": {"type": "string", "format": "date-time", "example": at},
-            "data": data,
+            "data": {
+                "type": "object",
+                "properties": properties,
+                "required": ["coalition_id", f"{kind.of}_id"],
+            },
         },
     }
     whole = {"type": name, "timestamp": at, "data": example}

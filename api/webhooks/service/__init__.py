@@ -22,6 +22,7 @@ from api.webhooks.service import events, rows
 from api.webhooks.service.rows import EndpointView
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
     from api.infra.database.paging import Page, PageRequest
@@ -58,7 +59,7 @@ def endpoint(actor: Actor, endpoint_id: UUID) -> EndpointView:
         return rows.shown(session, load(session, actor, Endpoint, endpoint_id, Role.COORDINATOR))
 
 
-def enter(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> EndpointView:
+def enter(actor: Actor, coalition_id: UUID, facts: Mapping[str, Any]) -> EndpointView:
     """Have another system told of events; its secret is shown this once."""
     actor.must(coalition_id, Role.COORDINATOR)
     if facts["is_custodian"]:
@@ -81,7 +82,9 @@ def enter(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> EndpointVi
         return EndpointView(row, facts["url"], secret)
 
 
-def change(actor: Actor, endpoint_id: UUID, expected: int, changes: dict[str, Any]) -> EndpointView:
+def change(
+    actor: Actor, endpoint_id: UUID, expected: int, changes: Mapping[str, Any]
+) -> EndpointView:
     """Change whom is told what; to switch one on again forgives it its failures."""
     with transaction() as session:
         row = load(session, actor, Endpoint, endpoint_id, Role.COORDINATOR, lock=True)

@@ -62,15 +62,12 @@ def of_endpoint(  # noqa: PLR0913 # the filters of one list
     """Return what an endpoint is told, the newest first."""
     with reading() as session:
         endpoint = load(session, actor, Endpoint, endpoint_id, Role.COORDINATOR)
-        query = select(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint.id)
+        mine = select(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint.id)
         if type is not None:
-            query = query.where(
-                WebhookDelivery.event_id.in_(
-                    select(WebhookEvent.id).where(WebhookEvent.type == type)
-                )
-            )
-        same = {WebhookDelivery.state: state, WebhookDelivery.event_id: event_id}
-        query = query.where(*[column == each for column, each in same.items() if each is not None])
+            of_type = select(WebhookEvent.id).where(WebhookEvent.type == type)
+            mine = mine.where(WebhookDelivery.event_id.in_(of_type))
+        wanted = {WebhookDelivery.state: state, WebhookDelivery.event_id: event_id}
+        query = paging.narrowed(mine, wanted)
         order = [WebhookDelivery.created_at, WebhookDelivery.id]
         found = paging.page(session, query, page, order, descending=True)
         ids = [each.event_id for each in found.items]

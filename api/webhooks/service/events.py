@@ -10,6 +10,7 @@ from sqlalchemy import exists, func, insert, select
 
 from api.infra import clock
 from api.infra.background import jobs
+from api.infra.database.transactions import is_any
 from api.signatures.models import Signature, SignatureState, Visibility
 from api.webhooks import rules
 from api.webhooks.models import (
@@ -35,7 +36,9 @@ SEND = "webhooks.send"
 HEARD, PROMISED = "webhooks heard", "webhooks promised"  # in a session
 
 
-def hear(session: Session, entry: AuditEntry, row: Owned | None, facts: Mapping[str, Any]) -> None:
+def hear(
+    session: Session, entry: AuditEntry, row: Owned | None, facts: Mapping[str, object]
+) -> None:
     """Make an event of an entry of the record, in its transaction, where somebody wants it."""
     type_ = rules.type_of(entry.action, facts)
     if type_ is None or type_ == rules.TESTED or entry.coalition_id is None or row is None:
@@ -79,7 +82,7 @@ def put(  # noqa: PLR0913 # what an event is made of
     session: Session,
     coalition_id: UUID,
     type_: str,
-    data: Mapping[str, Any],
+    data: Mapping[str, object],
     endpoint_ids: Iterable[UUID],
     *,
     at: datetime | None = None,
@@ -147,4 +150,4 @@ def hold(session: Session) -> None:
 
 def is_due(session: Session) -> bool:
     """Tell whether anything is to be sent now."""
-    return session.scalar(select(Endpoint.id).where(rested()).limit(1)) is not None
+    return is_any(session, select(Endpoint.id).where(rested()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from api.infra import clock
 from api.infra.security import keys
@@ -17,10 +17,11 @@ from api.webhooks import rules
 from api.webhooks.models import Endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from uuid import UUID
 
     from sqlalchemy.orm import Session
+
+    from api.webhooks.rules import Secrets
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Access:
 
     coalition_id: UUID
     url: str
-    secrets: Sequence[Sequence[Any]]
+    secrets: Secrets
     is_custodian: bool
     signer: rules.Signer
 
@@ -51,10 +52,9 @@ def access_of(session: Session, endpoint: Endpoint) -> Access:
     return Access(whose, known["url"], known["secrets"], custodian, signer)
 
 
-def keep(session: Session, endpoint: Endpoint, url: str, secrets: Sequence[Sequence[Any]]) -> None:
+def keep(session: Session, endpoint: Endpoint, url: str, secrets: Secrets) -> None:
     """Keep an endpoint's address and secrets."""
-    known = {"url": url, "secrets": [list(each) for each in secrets]}
-    keys.write(session, endpoint, Endpoint.access, known)
+    keys.write(session, endpoint, Endpoint.access, {"url": url, "secrets": secrets})
 
 
 def shown(session: Session, endpoint: Endpoint) -> EndpointView:
@@ -62,7 +62,7 @@ def shown(session: Session, endpoint: Endpoint) -> EndpointView:
     return EndpointView(endpoint, access_of(session, endpoint).url)
 
 
-def signatory(session: Session, signature_id: UUID) -> dict[str, Any] | None:
+def signatory(session: Session, signature_id: UUID) -> dict[str, object] | None:
     """Return who gave a signature as coordinators see it now; None: it is forgotten, or gone.
 
     What waits for a delivery holds ids only, so who is erased meanwhile is told to nobody.
@@ -92,7 +92,7 @@ def answer(session: Session, sign_off_id: UUID, *, is_custodian: bool) -> dict[s
     return {"member_id": str(row.member_id), "answer": row.answer.value}
 
 
-def now_told(secrets: Sequence[Sequence[Any]]) -> tuple[list[list[Any]], str]:
+def now_told(secrets: Secrets) -> tuple[Secrets, str]:
     """Return an endpoint's secrets with a new one, and that."""
     new = rules.new_secret()
     return rules.rotated(secrets, new, clock.now()), new

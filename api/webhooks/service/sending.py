@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -18,7 +18,7 @@ from sqlalchemy import delete, select, update
 from api.infra import clock
 from api.infra.background import jobs
 from api.infra.database.columns import Base
-from api.infra.database.transactions import reading, transaction
+from api.infra.database.transactions import is_any, reading, transaction
 from api.infra.net import http
 from api.infra.net.http import CallFailed
 from api.infra.outbox.rows import Ended
@@ -40,6 +40,7 @@ from api.webhooks.service.events import rested, stop
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from api.infra.background.jobs import Work
@@ -80,7 +81,7 @@ class Due:
     event_id: UUID
     attempts: int
     type: str
-    facts: dict[str, Any]
+    facts: dict[str, object]
     at: datetime
 
 
@@ -192,11 +193,11 @@ def _tell(line: HttpLine, endpoint: rows.Access, it: Due) -> Told:
     return Told(it.id, it.attempts, answer.status, None, spent, now, wait)
 
 
-def _data(endpoint: rows.Access, it: Due) -> dict[str, Any]:
+def _data(endpoint: rows.Access, it: Due) -> dict[str, object]:
     """Return what is told; who signed, to custodians only, and as it is known at this moment."""
     kind = rules.CATALOGUE[it.type]
     known = {name: value for name, value in it.facts.items() if name not in kind.later}
-    data = {"coalition_id": str(endpoint.coalition_id), **known}
+    data: dict[str, object] = {"coalition_id": str(endpoint.coalition_id), **known}
     if endpoint.is_custodian and kind.tells_who:
         with reading() as session:
             data["signatory"] = rows.signatory(session, UUID(str(it.facts["signature_id"])))
@@ -255,7 +256,7 @@ def _failed(
         disable(session, endpoint, StopReason.FAILING)
 
 
-def _note(session: Session, endpoint_id: UUID, **values: Any) -> None:
+def _note(session: Session, endpoint_id: UUID, **values: object) -> None:
     """Write how an endpoint does, which changes no version that people edit."""
     change = update(ENDPOINTS).where(ENDPOINTS.c.id == endpoint_id)
     session.connection().execute(change.values(updated_at=ENDPOINTS.c.updated_at, **values))
@@ -270,10 +271,13 @@ def disable(session: Session, endpoint: Endpoint, cause: StopReason) -> None:
     letters.promise(session, endpoint)
 
 
+def _old() -> Select[UUID]:
+    return select(WebhookEvent.id).where(WebhookEvent.created_at < clock.now() - rules.KEPT)
+
+
 def is_old(session: Session) -> bool:
     """Tell whether there are events that are kept no longer."""
-    query = select(WebhookEvent.id).where(WebhookEvent.created_at < clock.now() - rules.KEPT)
-    return session.scalars(query.limit(1)).first() is not None
+    return is_any(session, _old())
 
 
 def forget() -> None:
@@ -281,11 +285,7 @@ def forget() -> None:
     number = FORGOTTEN_AT_ONCE
     while number == FORGOTTEN_AT_ONCE:
         with transaction() as session:
-            query = select(WebhookEvent.id).where(
-                WebhookEvent.created_at < clock.now() - rules.KEPT
-            )
-            ids = session.scalars(
-                query.order_by(WebhookEvent.created_at).limit(FORGOTTEN_AT_ONCE)
-            ).all()
+            oldest = _old().order_by(WebhookEvent.created_at)
+            ids = session.scalars(oldest.limit(FORGOTTEN_AT_ONCE)).all()
             session.execute(delete(WebhookEvent).where(WebhookEvent.id.in_(ids)))
             number = len(ids)
