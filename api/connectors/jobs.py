@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from api.connectors.service import expiry, files, work
@@ -17,7 +17,7 @@ def start(job_: Work) -> None:
     work.start()
 
 
-def do(job_: Work) -> dict[str, Any]:
+def do(job_: Work) -> dict[str, object]:
     """Do the work of one tool."""
     return work.work(UUID(job_.facts["connector_id"]), job_)
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from flask import Response
 
+    from api.connectors.models import PushFile
+    from api.infra.database.paging import Page, PageRequest
+
 blueprint = Blueprint(
     "connectors", __name__, url_prefix="/v1", description="Mailing tools of organisations."
 )
@@ -30,7 +33,7 @@ _tagged = tagged_by("etag")
 @blueprint.route("/connector-kinds")
 class Kinds(MethodView):
     @blueprint.response(200, schemas.KindsOut)
-    def get(self) -> dict[str, Any]:
+    def get(self) -> dict[str, object]:
         """List the kinds of tools that can be connected, and what each needs to know."""
         current_actor()
         items = [
@@ -51,19 +54,19 @@ class Trials(MethodView):
     @blueprint.response(200, schemas.TrialOut)
     def post(self, given: dict[str, Any], coalition_id: UUID) -> service.Trial:
         """Find out whether a tool works, and which lists it has; nothing is kept."""
-        return service.try_out(current_actor(), coalition_id, given["kind"], given["settings"])
+        return service.try_out(current_actor(), coalition_id, **given)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/connectors")
 class Connectors(MethodView):
     @paginated(blueprint, schemas.ConnectorOut)
-    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Page[service.ConnectorView]:
         """List a coalition's connectors, and how each does."""
         return service.of_coalition(current_actor(), coalition_id, args["page"])
 
     @blueprint.arguments(schemas.ConnectorIn)
     @blueprint.response(201, schemas.ConnectorOut)
-    def post(self, facts: dict[str, Any], coalition_id: UUID) -> service.ConnectorView:
+    def post(self, facts: dict[str, object], coalition_id: UUID) -> service.ConnectorView:
         """Connect a mailing tool of an organisation of the coalition.
 
         Those who agreed to the organisation's mailings are handed over: at first all, then each as
@@ -83,7 +86,7 @@ class OneConnector(MethodView):
     @blueprint.arguments(schemas.ConnectorChangeIn)
     @blueprint.response(200, schemas.ConnectorOut)
     def patch(
-        self, changes: dict[str, Any], connector_id: UUID, expected: int
+        self, changes: dict[str, object], connector_id: UUID, expected: int
     ) -> service.ConnectorView:
         """Change, pause or resume a connector.
 
@@ -94,9 +97,9 @@ class OneConnector(MethodView):
     @needs_match
     @blueprint.arguments(schemas.RemovalArgs, location="query")
     @blueprint.response(204)
-    def delete(self, args: dict[str, Any], connector_id: UUID, expected: int) -> None:
+    def delete(self, args: dict[str, bool], connector_id: UUID, expected: int) -> None:
         """Disconnect a tool; those who are on its lists stay there."""
-        service.remove(current_actor(), connector_id, expected, abandon=args["abandon"])
+        service.remove(current_actor(), connector_id, expected, **args)
 
 
 @blueprint.route("/connectors/<uuid:connector_id>/trials")
@@ -113,7 +116,7 @@ class Synchronisations(MethodView):
     @blueprint.response(202, JobOut)
     def post(self, given: dict[str, bool], connector_id: UUID) -> Response:
         """Look who is missing at a tool and hand them over, by a job that tells how far it is."""
-        return promised(service.synchronise(current_actor(), connector_id, again=given["again"]))
+        return promised(service.synchronise(current_actor(), connector_id, **given))
 
 
 @blueprint.route("/connectors/<uuid:connector_id>/read-backs")
@@ -122,8 +125,7 @@ class ReadBacks(MethodView):
     @blueprint.response(202, JobOut)
     def post(self, given: dict[str, bool], connector_id: UUID) -> Response:
         """Ask a tool now who left; otherwise it is asked every hour."""
-        many = given["accept_many"]
-        return promised(service.read_back(current_actor(), connector_id, accept_many=many))
+        return promised(service.read_back(current_actor(), connector_id, **given))
 
 
 @blueprint.route("/connectors/<uuid:connector_id>/people")
@@ -135,23 +137,22 @@ class People(MethodView):
 
         It is asked for in the tool at this moment, and nothing of it is kept. Up to 10,000 people.
         """
-        table = listing.listed(current_actor(), connector_id, args["mailing_list"])
+        table = listing.listed(current_actor(), connector_id, **args)
         return body_of(table.encode(), CSV_SENT, "people.csv")
 
 
 @blueprint.route("/connectors/<uuid:connector_id>/pushes")
 class Pushes(MethodView):
     @paginated(blueprint, schemas.PushOut, schemas.PushArgs)
-    def get(self, args: dict[str, Any], connector_id: UUID) -> Any:
+    def get(self, args: dict[str, Any], connector_id: UUID) -> Page[service.ShownPush]:
         """List which signatures were handed over, or taken off, and how that went."""
-        page = args.pop("page")
-        return service.pushes(current_actor(), connector_id, page, **args)
+        return service.pushes(current_actor(), connector_id, **args)
 
 
 @blueprint.route("/connectors/<uuid:connector_id>/files")
 class Files(MethodView):
     @paginated(blueprint, schemas.PushFileOut)
-    def get(self, args: dict[str, Any], connector_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], connector_id: UUID) -> Page[PushFile]:
         """List the files that were written for a tool; each is kept for 30 days."""
         return files.of_connector(current_actor(), connector_id, args["page"])
 

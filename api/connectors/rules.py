@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -166,7 +166,7 @@ class Tool(ToolSettings, Protocol):
 class Lister(Tool, Protocol):
     """A tool that can also say who is on a list."""
 
-    def people(self, mailing_list: str) -> Iterable[Mapping[str, Any]]:
+    def people(self, mailing_list: str) -> Iterable[Mapping[str, object]]:
         """Yield what it knows of each: `email`, and more by the tool's own names."""
         ...
 

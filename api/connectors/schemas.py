@@ -22,6 +22,25 @@ def _settings(**more: object) -> fields.Dict:
     )
 
 
+def _fields_told(**more: object) -> fields.Dict:
+    name = validate.Regexp(r"[A-Za-z][A-Za-z0-9_ -]{0,59}\Z", error="A short name.")
+    return fields.Dict(
+        keys=fields.String(validate=validate.OneOf(list(rules.TOLD))),
+        values=fields.String(validate=name),
+        attribute="fields",
+        **more,
+    )
+
+
+def _languages(**more: object) -> fields.Dict:
+    return fields.Dict(
+        keys=fields.LanguageTag(),
+        values=fields.String(validate=validate.Length(1, 200)),
+        validate=validate.Length(0, 40),
+        **more,
+    )
+
+
 class FieldOut(Schema):
     """One thing that a kind of tool needs to know."""
 
@@ -80,20 +99,12 @@ class ConnectorIn(TrialIn):
         example=None,
     )
     label = fields.Text(required=True, most=120, example="Letters of the committee")
-    fields_told = fields.Dict(
-        keys=fields.String(validate=validate.OneOf(list(rules.TOLD))),
-        values=fields.String(
-            validate=validate.Regexp(r"[A-Za-z][A-Za-z0-9_ -]{0,59}\Z", error="A short name.")
-        ),
+    fields_told = _fields_told(
         load_default=dict,
-        attribute="fields",
         description="What is told of a person besides address and name: ours to theirs.",
         example={"country": "country", "language": "lang"},
     )
-    languages = fields.Dict(
-        keys=fields.LanguageTag(),
-        values=fields.String(validate=validate.Length(1, 200)),
-        validate=validate.Length(0, 40),
+    languages = _languages(
         load_default=dict,
         description="Lists of those who read a language; the others go to `list`.",
         example={"ru": "Specimen letters in Russian"},
@@ -105,18 +116,8 @@ class ConnectorChangeIn(Schema):
 
     label = fields.Text(most=120)
     settings = _settings()
-    fields_told = fields.Dict(
-        keys=fields.String(validate=validate.OneOf(list(rules.TOLD))),
-        values=fields.String(
-            validate=validate.Regexp(r"[A-Za-z][A-Za-z0-9_ -]{0,59}\Z", error="A short name.")
-        ),
-        attribute="fields",
-    )
-    languages = fields.Dict(
-        keys=fields.LanguageTag(),
-        values=fields.String(validate=validate.Length(1, 200)),
-        validate=validate.Length(0, 40),
-    )
+    fields_told = _fields_told()
+    languages = _languages()
     is_paused = fields.Truth()
 
 

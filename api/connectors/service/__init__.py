@@ -90,10 +90,10 @@ class ShownPush:
     address: str | None
 
 
-def try_out(actor: Actor, coalition_id: UUID, kind: str, given: Mapping[str, str]) -> Trial:
+def try_out(actor: Actor, coalition_id: UUID, kind: str, settings: Mapping[str, str]) -> Trial:
     """Find out whether a tool works, before a connector is made; nothing is kept."""
     actor.must(coalition_id, Role.COORDINATOR)
-    return _tried(kind, _checked(kind, given, without=TRIAL_NEEDS_NO))
+    return _tried(kind, _checked(kind, settings, without=TRIAL_NEEDS_NO))
 
 
 def try_again(actor: Actor, connector_id: UUID) -> Trial:
@@ -133,16 +133,7 @@ def add(actor: Actor, coalition_id: UUID, facts: Mapping[str, Any]) -> Connector
             raise TooManyConnectors(f"It has {MOST}: delete what is not needed.")
         _must_be_own(session, coalition_id, Organisation, facts, "organisation_id")
         _must_be_own(session, coalition_id, Statement, facts, "statement_id")
-        row = Connector(
-            id=uuid4(),
-            coalition_id=coalition_id,
-            organisation_id=facts["organisation_id"],
-            statement_id=facts["statement_id"],
-            kind=facts["kind"],
-            label=facts["label"],
-            fields=facts["fields"],
-            languages=facts["languages"],
-        )
+        row = Connector(id=uuid4(), coalition_id=coalition_id, **_told(facts))
         keys.write(session, row, Connector.settings, settings)
         if not tools.is_file(row.kind):
             row.read_after = clock.now() + rules.READ_EVERY
@@ -164,9 +155,8 @@ def change(
             known = people.settings_of(session, row)
             settings = _checked(row.kind, _put(row.kind, known, changes["settings"]))
             keys.write(session, row, Connector.settings, settings)
-        for name in ("label", "fields", "languages", "is_paused"):
-            if name in changes:
-                setattr(row, name, changes[name])
+        for name, value in _told(changes).items():
+            setattr(row, name, value)
         row.run_after = None  # whatever was wrong may be right now
         audit.record(session, actor, "connector.changed", row, _told(changes))
         work.soon(session, row.id, row.coalition_id)
@@ -238,9 +228,8 @@ def pushes(
     """Return who was handed to a tool, the latest first."""
     with reading() as session:
         row = load(session, actor, Connector, connector_id, Role.COORDINATOR)
-        query = select(Push).where(Push.connector_id == row.id)
-        same = {Push.state: state, Push.action: action}
-        query = query.where(*[key == value for key, value in same.items() if value is not None])
+        mine = select(Push).where(Push.connector_id == row.id)
+        query = paging.narrowed(mine, {Push.state: state, Push.action: action})
         found = paging.page(session, query, page, [Push.created_at, Push.id], descending=True)
         return found.of(lambda push: ShownPush(push, people.address_of(session, push)))
 
@@ -280,8 +269,8 @@ def _fields(kind: str) -> Sequence[Field]:
     return tools.kinds()[kind].FIELDS if kind in tools.kinds() else ()
 
 
-def _told(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the record commits to: no key."""
+def _told(facts: Mapping[str, object]) -> dict[str, object]:
+    """Return what its row holds in clear, and the record commits to: no key."""
     return {name: value for name, value in facts.items() if name != "settings"}
 
 
@@ -342,7 +331,11 @@ def _wrong(wanted: Field, value: str) -> list[Fault]:
 
 
 def _must_be_own(
-    session: Session, coalition_id: UUID, model: Any, facts: Mapping[str, Any], name: str
+    session: Session,
+    coalition_id: UUID,
+    model: type[Organisation | Statement],
+    facts: Mapping[str, object],
+    name: str,
 ) -> None:
     if facts[name] is None:
         return

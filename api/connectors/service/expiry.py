@@ -10,7 +10,7 @@ from api.connectors import rules
 from api.connectors.models import Push, PushAction, PushFile, PushState
 from api.connectors.service import files, people, trouble
 from api.infra import clock
-from api.infra.database.transactions import transaction
+from api.infra.database.transactions import is_any, transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -44,12 +44,9 @@ def _old() -> ColumnElement[bool]:
 
 def is_due(session: Session) -> bool:
     """Tell whether something was kept for long enough."""
-    queries = (
-        select(Push.id).where(_late()),
-        select(Push.id).where(_over()),
-        select(PushFile.id).where(_old()),
-    )
-    return any(session.scalar(query.limit(1)) is not None for query in queries)
+    pushes = [select(Push.id).where(which) for which in (_late(), _over())]
+    queries = (*pushes, select(PushFile.id).where(_old()))
+    return any(is_any(session, query) for query in queries)
 
 
 def expire() -> None:

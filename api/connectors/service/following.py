@@ -12,7 +12,7 @@ from api.connectors.service import files, people
 from api.infra import clock
 from api.infra.database.transactions import transaction
 from api.signatures.events import SignaturesForgotten, Why
-from api.signatures.models import Consent, Purpose, Signature, SignatureState
+from api.signatures.models import Consent, Signature, SignatureState
 from api.signatures.service import rows
 
 if TYPE_CHECKING:
@@ -29,21 +29,9 @@ _IS_TO = Push.action == PushAction.SUBSCRIBE
 _STANDS_BACK = and_(Push.action == PushAction.UNSUBSCRIBE, Push.fault == people.SUPPRESSED)
 
 
-def is_wanted(
-    organisation_id: UUID | ColumnElement[UUID], signature_id: UUID | ColumnElement[UUID]
-) -> ColumnElement[bool]:
-    """Return the condition that a consent to an organisation's mailings stands."""
-    return and_(
-        Consent.signature_id == signature_id,
-        Consent.organisation_id == organisation_id,
-        Consent.purpose == Purpose.MAILINGS,
-        Consent.taken_back_on.is_(None),
-    )
-
-
 def _stands(connector: Connector) -> ColumnElement[bool]:
     """Return the condition of the signatures whose people a tool is to have."""
-    agreed = exists().where(is_wanted(connector.organisation_id, Signature.id.expression))
+    agreed = exists().where(people.is_wanted(connector.organisation_id, Signature.id.expression))
     whose = [] if connector.statement_id is None else [connector.statement_id]
     return and_(
         Signature.coalition_id == connector.coalition_id,
@@ -165,7 +153,7 @@ def hand_over(session: Session, given: SignatureConfirmed) -> None:
     query = select(Connector).where(
         Connector.coalition_id == given.coalition_id,
         or_(Connector.statement_id.is_(None), Connector.statement_id == given.statement_id),
-        exists().where(is_wanted(Connector.organisation_id.expression, given.signature_id)),
+        exists().where(people.is_wanted(Connector.organisation_id.expression, given.signature_id)),
         confirmed,
     )
     _add(session, [(each, given.signature_id) for each in session.scalars(query)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -51,7 +51,7 @@ def listed(actor: Actor, connector_id: UUID, mailing_list: str | None) -> str:
     return csv_files.written(columns or ["email"], cells, header=True)
 
 
-def _asked(kind: str, settings: Mapping[str, str], mailing_list: str) -> list[Mapping[str, Any]]:
+def _asked(kind: str, settings: Mapping[str, str], mailing_list: str) -> list[Mapping[str, object]]:
     try:
         with tools.guarded(kind):
             tool = None if tools.is_file(kind) else tools.opened(kind, settings)
@@ -69,7 +69,7 @@ def _asked(kind: str, settings: Mapping[str, str], mailing_list: str) -> list[Ma
     return found
 
 
-def _in_time(found: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+def _in_time(found: Iterable[Mapping[str, object]]) -> Iterator[Mapping[str, object]]:
     until = time.monotonic() + SECONDS
     for each in found:
         if time.monotonic() > until:
@@ -77,6 +77,6 @@ def _in_time(found: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         yield each
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     """Return what a tool knows as a cell; what is no plain value is passed over."""
     return str(value) if isinstance(value, str | int | float) else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import and_, select
 
@@ -38,6 +38,18 @@ def waiting(connector_id: UUID, lease: UUID) -> ColumnElement[bool]:
     )
 
 
+def is_wanted(
+    organisation_id: UUID | ColumnElement[UUID], signature_id: UUID | ColumnElement[UUID]
+) -> ColumnElement[bool]:
+    """Return the condition that a consent to an organisation's mailings stands."""
+    return and_(
+        Consent.signature_id == signature_id,
+        Consent.organisation_id == organisation_id,
+        Consent.purpose == Purpose.MAILINGS,
+        Consent.taken_back_on.is_(None),
+    )
+
+
 def settings_of(session: Session, connector: Connector) -> dict[str, str]:
     """Return a connector's settings, with the secret ones."""
     return cast("dict[str, str]", keys.read(session, connector, Connector.settings))
@@ -57,15 +69,9 @@ def person(session: Session, connector: Connector, signature_id: UUID) -> Recipi
     """Return whom a tool is to have for a signature; None: nobody, any more."""
     query = (
         select(Signature, Consent, ConsentWords)
-        .join(Consent, Consent.signature_id == Signature.id)
+        .join(Consent, is_wanted(connector.organisation_id, Signature.id.expression))
         .join(ConsentWords, ConsentWords.sha256 == Consent.words_sha256)
-        .where(
-            Signature.id == signature_id,
-            Signature.state == SignatureState.CONFIRMED,
-            Consent.organisation_id == connector.organisation_id,
-            Consent.purpose == Purpose.MAILINGS,
-            Consent.taken_back_on.is_(None),
-        )
+        .where(Signature.id == signature_id, Signature.state == SignatureState.CONFIRMED)
     )
     found = session.execute(query).first()
     if found is None:
@@ -74,7 +80,7 @@ def person(session: Session, connector: Connector, signature_id: UUID) -> Recipi
     known = rows.identities(session, [signature]).get(signature.id, {})
     if not known.get("email"):
         return None
-    shown: dict[str, Any] = signatures.seen(signature, known, Audience.PUBLIC) or {}
+    shown = signatures.seen(signature, known, Audience.PUBLIC) or {}
     facts = {**shown, "language": signature.language}
     told = {
         theirs: str(facts[ours])

@@ -17,7 +17,7 @@ from api.connectors.rules import NotTaken, ToolFault
 from api.connectors.service import files, following, people, tools, trouble
 from api.infra import clock
 from api.infra.background import jobs
-from api.infra.database.transactions import reading, transaction
+from api.infra.database.transactions import is_any, reading, transaction
 from api.infra.outbox.rows import Ended
 from api.infra.outbox.turns import Turn
 from api.infra.security import audit
@@ -66,8 +66,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 def is_due(session: Session) -> bool:
     """Tell whether there is something to do for a tool."""
-    query = select(Connector.id).where(_is_due(clock.now())).limit(1)
-    return session.scalar(query) is not None
+    return is_any(session, select(Connector.id).where(_is_due(clock.now())))
 
 
 def start() -> None:
@@ -86,7 +85,7 @@ def soon(
     return jobs.promise(session, WORK, coalition_id, facts, key=key, fault=fault)
 
 
-def work(connector_id: UUID, turn: Work) -> dict[str, int]:
+def work(connector_id: UUID, turn: Work) -> dict[str, object]:
     """Do what is to be done for a tool, as far as it goes; return what was done.
 
     Where other tools wait for the thread it is theirs after a while, and the rest follows.
@@ -94,7 +93,8 @@ def work(connector_id: UUID, turn: Work) -> dict[str, int]:
     done = Done()
     with reading() as session:
         connector = session.get(Connector, connector_id)
-        if connector is None or session.scalar(_now(connector_id)) is None:
+        now = select(Connector.id).where(Connector.id == connector_id, _is_due(clock.now()))
+        if connector is None or not is_any(session, now):
             return done.told(turn.result)
         settings = people.settings_of(session, connector)
     _plan(connector)
@@ -103,7 +103,7 @@ def work(connector_id: UUID, turn: Work) -> dict[str, int]:
             pushed = _pushed(session, connector)
         _drop_suppressed(connector, pushed)
         done.subscribed = files.write(connector_id)
-        _next_file(connector_id, rules.EVERY[settings["every"]])
+        _note(connector_id, run_after=clock.now() + rules.EVERY[settings["every"]])
         return done.told()
     rest = _told(connector, settings, done, turn)
     if done.has_done:
@@ -116,7 +116,7 @@ def work(connector_id: UUID, turn: Work) -> dict[str, int]:
 
 def _told(
     connector: Connector, settings: Mapping[str, str], done: Done, turn: Work
-) -> dict[str, Any] | None:
+) -> dict[str, object] | None:
     """Tell a tool what waits for it, and ask who left; return what another turn goes on with."""
     try:
         with tools.guarded(connector.kind):
@@ -134,19 +134,13 @@ def _told(
     return None
 
 
-def _now(connector_id: UUID) -> Any:
-    return select(Connector.id).where(Connector.id == connector_id, _is_due(clock.now()))
-
-
 def _plan(connector: Connector) -> None:
     """Look who is missing and who is to go, once for each time that something happened."""
     now = clock.now()
     is_new = connector.planned_at is None or connector.planned_at < now - rules.PLAN_EVERY
     if connector.is_planned and not is_new:
         return
-    with transaction() as session:
-        seen = update(Connector).where(Connector.id == connector.id)
-        session.execute(seen.values(is_planned=True, planned_at=now, **_untouched()))
+    _note(connector.id, is_planned=True, planned_at=now)
     try:
         following.plan(connector)
     except BaseException:
@@ -155,14 +149,11 @@ def _plan(connector: Connector) -> None:
         raise
 
 
-def _untouched() -> dict[str, Any]:
-    return {"updated_at": Connector.updated_at}  # nobody changed it
-
-
-def _next_file(connector_id: UUID, every: timedelta) -> None:
+def _note(connector_id: UUID, **values: object) -> None:
+    """Write how far a tool's work is; nobody changed the connector by that."""
     with transaction() as session:
         mine = update(Connector).where(Connector.id == connector_id)
-        session.execute(mine.values(run_after=clock.now() + every, **_untouched()))
+        session.execute(mine.values(updated_at=Connector.updated_at, **values))
 
 
 def _well(connector_id: UUID) -> None:
@@ -214,7 +205,7 @@ class Pushing(Turn[Ready, Ended]):
         order = [row.action.desc(), row.attempts, row.created_at, row.id]
         self._taking = OUTBOX.taking(mine, order, "id")
 
-    def all(self) -> dict[str, Any] | None:
+    def all(self) -> dict[str, object] | None:
         """Push until nothing waits that was not tried in this run.
 
         Where the turn is over before, return the facts with which the next one goes on.
@@ -333,11 +324,9 @@ def _read_back(connector_id: UUID, tool: Tool, done: Done) -> None:
     for push_id, number in left:
         done.left += _take_back(connector, push_id, number)
     _drop_suppressed(connector, pushed)
-    with transaction() as session:
-        mine = update(Connector).where(Connector.id == connector_id)
-        after = clock.now() + rules.READ_EVERY * random.uniform(0.9, 1.1)  # noqa: S311 # so that many do not come at once
-        how = {"read_at": began if tool.READS else None, "read_after": after, "accepts_many": False}
-        session.execute(mine.values(**how, **_untouched()))
+    after = clock.now() + rules.READ_EVERY * random.uniform(0.9, 1.1)  # noqa: S311 # so that many do not come at once
+    read_at = began if tool.READS else None
+    _note(connector_id, read_at=read_at, read_after=after, accepts_many=False)
 
 
 def _pushed(session: Session, connector: Connector) -> Pushed:

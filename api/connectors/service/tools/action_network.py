@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from api.connectors.rules import Field, MailingList
@@ -48,7 +48,7 @@ class ActionNetwork(Caller):
             "consent_words": proof.words,
             "consent_statement": proof.statement,
         }
-        found: dict[str, Any] = {
+        found: dict[str, object] = {
             "email_addresses": [{"address": person.email, "status": "subscribed"}],
             "custom_fields": {**person.told, **agreed},
         }
@@ -66,7 +66,10 @@ class ActionNetwork(Caller):
     def unsubscribe(self, mailing_list: str, email: str) -> None:
         """Unsubscribe from the group: it has no list of its own for each petition."""
         del mailing_list
-        if self._of(email):
+        quoted = email.replace("'", "''")
+        query = urlencode({"filter": f"email_address eq '{quoted}'"})
+        found = self.json("GET", f"/api/v2/people?{query}")
+        if inside(found, "_embedded", "osdi:people"):
             address = {"address": email, "status": "unsubscribed"}
             body = {"person": {"email_addresses": [address]}}
             inside(as_object(self.call("POST", "/api/v2/people", body=body)), "identifiers")
@@ -84,7 +87,7 @@ class ActionNetwork(Caller):
                 if address in emails and not gets:
                     yield address
 
-    def people(self, mailing_list: str) -> Iterator[Mapping[str, Any]]:
+    def people(self, mailing_list: str) -> Iterator[Mapping[str, object]]:
         """Yield who is subscribed to the group: a petition has no list of its own."""
         del mailing_list
         for each in self._all("/api/v2/people", "osdi:people"):
@@ -95,39 +98,32 @@ class ActionNetwork(Caller):
                 names = {name: each.get(name) for name in ("given_name", "family_name")}
                 yield {**known, "email": email, **names, "country": _country(each)}
 
-    def _of(self, email: str) -> list[dict[str, Any]]:
-        quoted = email.replace("'", "''")
-        query = urlencode({"filter": f"email_address eq '{quoted}'"})
-        found = self.json("GET", f"/api/v2/people?{query}")
-        people: list[dict[str, Any]] = inside(found, "_embedded", "osdi:people")
-        return people
-
-    def _all(self, path: str, relation: str) -> Iterator[dict[str, Any]]:
+    def _all(self, path: str, relation: str) -> Iterator[Mapping[str, object]]:
         """Yield what a collection has, page by page."""
         page, pages = 1, 1
         joint = "&" if "?" in path else "?"
         while page <= pages:
             found = self.json("GET", f"{path}{joint}page={page}")
             yield from inside(found, "_embedded", relation)
-            pages = found.get("total_pages") or 1
-            pages = pages if isinstance(pages, int) else 1
+            told = found.get("total_pages")
+            pages = told if isinstance(told, int) else 1
             page += 1
 
 
-def _id(found: Mapping[str, Any]) -> str:
+def _id(found: Mapping[str, object]) -> str:
     """Return the id that is Action Network's own, of those by which a thing is known."""
     ids = [each for each in inside(found, "identifiers") if isinstance(each, str)]
     own = [each.removeprefix(PREFIX) for each in ids if each.startswith(PREFIX)]
     return (own or ids or [""])[0]
 
 
-def _addresses(person: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+def _addresses(person: Mapping[str, object]) -> Iterator[tuple[str, bool]]:
     for each in inside(person, "email_addresses") if "email_addresses" in person else ():
         address, status = inside(each, "address", kind=str), each.get("status")
         yield address.lower(), status in {None, "subscribed"}
 
 
-def _country(person: Mapping[str, Any]) -> Any:
+def _country(person: Mapping[str, object]) -> object:
     places = person.get("postal_addresses")
     found = [each for each in places if isinstance(each, dict)] if isinstance(places, list) else []
     return next((each.get("country") for each in found if each.get("primary")), None)

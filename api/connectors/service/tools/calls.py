@@ -54,8 +54,8 @@ class Caller:
         method: str,
         path: str,
         *,
-        form: Mapping[str, Any] | None = None,
-        body: Any = None,
+        form: Mapping[str, object] | None = None,
+        body: object = None,
         fine: Collection[int] = (),
     ) -> http.HttpAnswer:
         """Return what a tool answers, if it is well or one of `fine`; raise ToolFault."""
@@ -81,12 +81,12 @@ class Caller:
             return answer
         raise ToolFault(_fault(answer.status), _wait(answer))
 
-    def json(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+    def json(self, method: str, path: str, **more: Any) -> dict[str, object]:
         """Return the object that a tool answers; raise ToolFault where it is none."""
         return as_object(self.call(method, path, **more))
 
 
-def as_object(answer: http.HttpAnswer) -> dict[str, Any]:
+def as_object(answer: http.HttpAnswer) -> dict[str, object]:
     """Return what an answer holds; raise ToolFault where it is no object of JSON."""
     try:
         found = json.loads(answer.body)
@@ -97,10 +97,10 @@ def as_object(answer: http.HttpAnswer) -> dict[str, Any]:
     return found
 
 
-def inside(found: Mapping[str, Any], *path: str, kind: type = list) -> Any:
+def inside(found: object, *path: str, kind: type = list) -> Any:
     """Return what an object holds under a path; raise ToolFault where it is not of that kind."""
     for key in path:
-        found = found.get(key) if isinstance(found, dict) else None  # type: ignore[assignment] # any JSON
+        found = found.get(key) if isinstance(found, dict) else None
     if not isinstance(found, kind):
         raise ToolFault("junk")
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -93,7 +94,7 @@ class Listmonk(Caller):
             if email not in there and not _gets(self._of(email), number):
                 yield email
 
-    def people(self, mailing_list: str) -> Iterator[Mapping[str, Any]]:
+    def people(self, mailing_list: str) -> Iterator[Mapping[str, object]]:
         number = _number(mailing_list)
         for each in self._all(number):
             if _gets(each, number):
@@ -102,9 +103,7 @@ class Listmonk(Caller):
                 yield {**known, "email": each["email"], "name": each.get("name")}
 
     def _all(self, number: int) -> Iterator[dict[str, Any]]:
-        page = 0
-        while True:
-            page += 1
+        for page in count(1):
             query = urlencode({"list_id": number, "per_page": PAGE, "page": page})
             found = self._subscribers(query)
             yield from found
@@ -124,7 +123,7 @@ class Listmonk(Caller):
             inside(each, "email", kind=str)
         return results
 
-    def _put(self, there: Mapping[str, Any], mailing_list: str, **more: str) -> None:
+    def _put(self, there: Mapping[str, object], mailing_list: str, **more: str) -> None:
         ids = {"ids": [inside(there, "id", kind=int)], "target_list_ids": [_number(mailing_list)]}
         done = self.json("PUT", "/api/subscribers/lists", body={**ids, **more})
         inside(done, "data", kind=bool)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from base64 import b64encode
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from itertools import count
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from api.connectors.rules import Field, MailingList, NotTaken, ToolFault
@@ -85,16 +86,14 @@ class Mailman(Caller):
             if email not in there and not self._has(mailing_list, email):
                 yield email
 
-    def people(self, mailing_list: str) -> Iterator[Mapping[str, Any]]:
+    def people(self, mailing_list: str) -> Iterator[Mapping[str, object]]:
         for each in self._roster(mailing_list):
             yield {"email": each.get("email"), "name": each.get("display_name")}
 
-    def _roster(self, mailing_list: str) -> Iterator[Mapping[str, Any]]:
+    def _roster(self, mailing_list: str) -> Iterator[Mapping[str, object]]:
         fields = "fields=email&fields=display_name"
         roster = f"/lists/{quote(mailing_list, safe='')}/roster/member?{fields}&count={PAGE}"
-        page = 0
-        while True:
-            page += 1
+        for page in count(1):
             found = self.json("GET", f"{roster}&page={page}")
             entries = inside(found, "entries") if "entries" in found else []
             yield from entries
