@@ -215,7 +215,7 @@ def tokens(actor: Actor, request: PageRequest) -> Page[Token]:
         query = select(Token).where(Token.user_id == actor.user_id)
         if actor.scope is not None:
             query = query.where(Token.id == actor.token_id)
-        return page(session, query, request, [Token.created_at, Token.id], descending=True)
+        return page(session, query, request, descending=True)
 
 
 def token(actor: Actor, token_id: UUID) -> Token:
@@ -263,7 +263,7 @@ def roles_of(actor: Actor, coalition_id: UUID, request: PageRequest) -> Page[Gra
     actor.must(coalition_id, Role.COORDINATOR)
     with reading() as session:
         query = select(RoleGrant).where(RoleGrant.coalition_id == coalition_id)
-        found = page(session, query, request, [RoleGrant.created_at, RoleGrant.id])
+        found = page(session, query, request)
         return found.of(lambda grant: granted(session, grant))
 
 

@@ -36,7 +36,7 @@ def of_coalition(
     mine = select(Job).where(Job.coalition_id == coalition_id)
     query = paging.narrowed(mine, {Job.state: state})
     with reading() as session:
-        return paging.page(session, query, page, [Job.created_at, Job.id], descending=True)
+        return paging.page(session, query, page, descending=True)
 
 
 def replay(actor: Actor, job_id: UUID) -> Job:

@@ -194,8 +194,7 @@ def invitations(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Inv
     actor.must(coalition_id, Role.COORDINATOR)
     with reading() as session:
         query = select(Invitation).where(Invitation.coalition_id == coalition_id)
-        sorting = [Invitation.created_at, Invitation.id]
-        found = paging.page(session, query, page, sorting, descending=True)
+        found = paging.page(session, query, page, descending=True)
         return found.of(lambda row: _opened(session, row))
 
 

@@ -213,7 +213,7 @@ def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Co
     actor.must(coalition_id, Role.COORDINATOR)
     with reading() as session:
         query = select(Connector).where(Connector.coalition_id == coalition_id)
-        found = paging.page(session, query, page, [Connector.created_at, Connector.id])
+        found = paging.page(session, query, page)
         return found.of(lambda row: _shown(session, row))
 
 
@@ -230,7 +230,7 @@ def pushes(
         row = load(session, actor, Connector, connector_id, Role.COORDINATOR)
         mine = select(Push).where(Push.connector_id == row.id)
         query = paging.narrowed(mine, {Push.state: state, Push.action: action})
-        found = paging.page(session, query, page, [Push.created_at, Push.id], descending=True)
+        found = paging.page(session, query, page, descending=True)
         return found.of(lambda push: ShownPush(push, people.address_of(session, push)))
 
 

@@ -165,8 +165,7 @@ def of_connector(actor: Actor, connector_id: UUID, page: PageRequest) -> Page[Pu
     with reading() as session:
         connector = load(session, actor, Connector, connector_id, Role.COORDINATOR)
         query = select(PushFile).where(PushFile.connector_id == connector.id)
-        order = [PushFile.created_at, PushFile.id]
-        return paging.page(session, query, page, order, descending=True)
+        return paging.page(session, query, page, descending=True)
 
 
 def fetch(actor: Actor, file_id: UUID) -> bytes:

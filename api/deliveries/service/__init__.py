@@ -138,8 +138,7 @@ def letters_of(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Cove
     with reading() as session:
         load(session, actor, Statement, statement_id, Role.COORDINATOR)
         query = select(CoverLetter).where(CoverLetter.statement_id == statement_id)
-        order = [CoverLetter.created_at, CoverLetter.id]
-        return paging.page(session, query, page, order, descending=True)
+        return paging.page(session, query, page, descending=True)
 
 
 def letter(actor: Actor, letter_id: UUID) -> CoverLetter:
@@ -223,8 +222,7 @@ def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[De
     with reading() as session:
         load(session, actor, Statement, statement_id, Role.COORDINATOR)
         query = select(Delivery).where(Delivery.statement_id == statement_id)
-        order = [Delivery.created_at, Delivery.id]
-        found = paging.page(session, query, page, order, descending=True)
+        found = paging.page(session, query, page, descending=True)
         return paging.Page(list(_shown(session, found.items)), found.following, found.total)
 
 

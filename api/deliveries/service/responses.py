@@ -108,8 +108,7 @@ def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Re
     with reading() as session:
         load(session, actor, Statement, statement_id, Role.COORDINATOR)
         query = select(Response).where(Response.statement_id == statement_id)
-        order = [Response.created_at, Response.id]
-        found = paging.page(session, query, page, order, descending=True)
+        found = paging.page(session, query, page, descending=True)
         return paging.Page(_shown(session, found.items), found.following, found.total)
 
 

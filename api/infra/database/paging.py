@@ -62,15 +62,19 @@ def page(  # noqa: PLR0913 # what a page is of, and how
     session: Session,
     query: Select[T],
     request: PageRequest,
-    keys: Sequence[Key],
+    keys: Sequence[Key] = (),
     *,
     descending: bool = False,
     total: int | None = None,
 ) -> Page[T]:
     """Return one page of `query` in the order of `keys`, which are never null and end unique.
 
-    A query of several columns gives their rows. Without a `total` its rows are counted.
+    Without `keys` its rows are in the order in which they were made. A query of several columns
+    gives their rows. Without a `total` its rows are counted.
     """
+    if not keys:
+        made = query.column_descriptions[0]["entity"]
+        keys = [made.created_at, made.id]
     if total is None:
         everything = query.order_by(None).subquery()
         total = session.scalar(select(func.count()).select_from(everything)) or 0

@@ -46,7 +46,7 @@ def of_coalition(
     mine = select(Letter).where(Letter.coalition_id == coalition_id)
     query = paging.narrowed(mine, {Letter.state: state, Letter.kind: kind})
     with reading() as session:
-        return paging.page(session, query, page, [Letter.created_at, Letter.id], descending=True)
+        return paging.page(session, query, page, descending=True)
 
 
 def replay(actor: Actor, letter_id: UUID) -> Letter:

@@ -314,7 +314,7 @@ def representatives(actor: Actor, organisation_id: UUID, page: PageRequest) -> P
     with reading() as session:
         load(session, actor, Organisation, organisation_id, Role.COORDINATOR)
         query = select(Representative).where(Representative.organisation_id == organisation_id)
-        found = paging.page(session, query, page, [Representative.created_at, Representative.id])
+        found = paging.page(session, query, page)
         return found.of(lambda row: _represented(session, row))
 
 

@@ -64,7 +64,7 @@ def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Up
     with reading() as session:
         load(session, actor, Statement, statement_id, Role.COORDINATOR)
         query = select(Update).where(Update.statement_id == statement_id)
-        return paging.page(session, query, page, [Update.created_at, Update.id], descending=True)
+        return paging.page(session, query, page, descending=True)
 
 
 def one(actor: Actor, update_id: UUID) -> Update:

@@ -49,7 +49,7 @@ def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[En
     actor.must(coalition_id, Role.COORDINATOR)
     with reading() as session:
         query = select(Endpoint).where(Endpoint.coalition_id == coalition_id)
-        found = paging.page(session, query, page, [Endpoint.created_at, Endpoint.id])
+        found = paging.page(session, query, page)
         return found.of(lambda row: rows.shown(session, row))
 
 

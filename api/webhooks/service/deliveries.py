@@ -68,8 +68,7 @@ def of_endpoint(  # noqa: PLR0913 # the filters of one list
             mine = mine.where(WebhookDelivery.event_id.in_(of_type))
         wanted = {WebhookDelivery.state: state, WebhookDelivery.event_id: event_id}
         query = paging.narrowed(mine, wanted)
-        order = [WebhookDelivery.created_at, WebhookDelivery.id]
-        found = paging.page(session, query, page, order, descending=True)
+        found = paging.page(session, query, page, descending=True)
         ids = [each.event_id for each in found.items]
         told = {
             each.id: each
