@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
@@ -28,6 +28,7 @@ IDENTITY = "users.identity"
 
 
 _Row = TypeVar("_Row", bound=Owned)
+_Edited = TypeVar("_Edited", bound=Any)  # Owned and Versioned: no bound says both
 
 
 class EmailTaken(Conflict, title="This e-mail address has a user already"):
@@ -76,6 +77,15 @@ def load(  # noqa: PLR0913 # the one door to every row: each of these is a quest
     if row is None:
         raise NotFound("Check the id; it may also belong to a coalition that is not yours.")
     actor.must(row.coalition_id, needed)
+    return row
+
+
+def load_at(  # noqa: PLR0913, PLR0917 # as `load`
+    session: Session, actor: Actor, model: type[_Edited], row_id: UUID, needed: Role, expected: int
+) -> _Edited:
+    """Return a row that the actor changes, held; raise Stale unless it is at this version."""
+    row = load(session, actor, model, row_id, needed, lock=True)
+    touch(row, expected)
     return row
 
 

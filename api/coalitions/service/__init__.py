@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 from api.accounts import service as accounts
 from api.accounts.models import RoleGrant, User
 from api.accounts.rules import Actor, Role
-from api.accounts.service import load
+from api.accounts.service import load, load_at
 from api.coalitions.events import CoalitionDeleted
 from api.coalitions.models import Addressee, Coalition, Member
 from api.coalitions.service.invitations import AlreadyMember, must_be_in_order, own_organisation
@@ -20,7 +20,7 @@ from api.errors import Conflict
 from api.infra import clock
 from api.infra.background import events
 from api.infra.database import paging
-from api.infra.database.transactions import insert, is_any, reading, touch, transaction
+from api.infra.database.transactions import insert, is_any, reading, transaction
 from api.infra.pdf import pictures
 from api.infra.security import audit, keys
 from api.infra.text import spelling
@@ -108,8 +108,7 @@ def change(
 ) -> Coalition:
     """Change some of a coalition's facts."""
     with transaction() as session:
-        coalition = load(session, actor, Coalition, coalition_id, Role.COORDINATOR, lock=True)
-        touch(coalition, expected)
+        coalition = load_at(session, actor, Coalition, coalition_id, Role.COORDINATOR, expected)
         for name, value in changes.items():
             setattr(coalition, name, value)
         if "slug" in changes:
@@ -121,8 +120,7 @@ def change(
 def remove(actor: Actor, coalition_id: UUID, expected: int) -> None:
     """Delete a coalition with all that it owns. Its data key goes too: nothing brings it back."""
     with transaction() as session:
-        coalition = load(session, actor, Coalition, coalition_id, Role.OWNER, lock=True)
-        touch(coalition, expected)
+        coalition = load_at(session, actor, Coalition, coalition_id, Role.OWNER, expected)
         pictures.drop_logo(coalition)
         with_logo = select(Organisation).where(
             Organisation.coalition_id == coalition_id, Organisation.logo_sha256.is_not(None)
@@ -165,8 +163,7 @@ def change_member(
 ) -> Member:
     """Change a member's role or dates."""
     with transaction() as session:
-        member = load(session, actor, Member, member_id, Role.COORDINATOR, lock=True)
-        touch(member, expected)
+        member = load_at(session, actor, Member, member_id, Role.COORDINATOR, expected)
         for name, value in changes.items():
             setattr(member, name, value)
         must_be_in_order(member)
@@ -178,8 +175,7 @@ def change_member(
 def remove_member(actor: Actor, member_id: UUID, expected: int) -> None:
     """Delete a membership that was entered by mistake; who leaves gets an end date instead."""
     with transaction() as session:
-        member = load(session, actor, Member, member_id, Role.COORDINATOR, lock=True)
-        touch(member, expected)
+        member = load_at(session, actor, Member, member_id, Role.COORDINATOR, expected)
         audit.record(session, actor, "member.deleted", member)
         session.delete(member)
 
@@ -223,8 +219,7 @@ def change_addressee(
 ) -> AddresseeView:
     """Change some of an addressee's facts."""
     with transaction() as session:
-        addressee = load(session, actor, Addressee, addressee_id, Role.COORDINATOR, lock=True)
-        touch(addressee, expected)
+        addressee = load_at(session, actor, Addressee, addressee_id, Role.COORDINATOR, expected)
         write_addressee(session, addressee, changes)
         audit.record(session, actor, "addressee.changed", addressee, changes)
         return _shown(session, actor, addressee)
@@ -243,8 +238,7 @@ def write_addressee(session: Session, addressee: Addressee, facts: Mapping[str, 
 def remove_addressee(actor: Actor, addressee_id: UUID, expected: int) -> None:
     """Delete an addressee; statements keep the words that they were written to."""
     with transaction() as session:
-        addressee = load(session, actor, Addressee, addressee_id, Role.COORDINATOR, lock=True)
-        touch(addressee, expected)
+        addressee = load_at(session, actor, Addressee, addressee_id, Role.COORDINATOR, expected)
         audit.destroy_salts(session, addressee_id)
         audit.record(session, actor, "addressee.deleted", addressee)
         session.delete(addressee)

@@ -10,7 +10,7 @@ import httpx
 from sqlalchemy import func, select
 
 from api.accounts.rules import Actor, Role
-from api.accounts.service import load
+from api.accounts.service import load, load_at
 from api.connectors import rules
 from api.connectors.models import Connector, Push, PushAction, PushState
 from api.connectors.rules import ToolFault
@@ -18,7 +18,7 @@ from api.connectors.service import files, following, people, tools, trouble, wor
 from api.errors import Code, Conflict, Fault, Invalid
 from api.infra import clock
 from api.infra.database import paging
-from api.infra.database.transactions import reading, touch, transaction
+from api.infra.database.transactions import reading, transaction
 from api.infra.runtime import runtime
 from api.infra.security import audit, keys
 from api.organisations.models import Organisation
@@ -149,8 +149,7 @@ def change(
 ) -> ConnectorView:
     """Change a connector; what is mapped anew is told of those who come from then on."""
     with transaction() as session:
-        row = load(session, actor, Connector, connector_id, Role.COORDINATOR, lock=True)
-        touch(row, expected)
+        row = load_at(session, actor, Connector, connector_id, Role.COORDINATOR, expected)
         if "settings" in changes:
             known = people.settings_of(session, row)
             settings = _checked(row.kind, _put(row.kind, known, changes["settings"]))
@@ -167,8 +166,7 @@ def change(
 def remove(actor: Actor, connector_id: UUID, expected: int, *, abandon: bool) -> None:
     """Disconnect a tool; those who are on its lists stay there."""
     with transaction() as session:
-        row = load(session, actor, Connector, connector_id, Role.COORDINATOR, lock=True)
-        touch(row, expected)
+        row = load_at(session, actor, Connector, connector_id, Role.COORDINATOR, expected)
         number = _counts(session, row)["to_unsubscribe"]
         if number and not abandon:
             raise PeopleWait(

@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, update
 
 from api.accounts.rules import Actor, Role
-from api.accounts.service import load
+from api.accounts.service import load, load_at
 from api.errors import Conflict, NotFound
 from api.infra import clock
 from api.infra.background import events
 from api.infra.database import paging
-from api.infra.database.transactions import flush, is_any, reading, touch, transaction
+from api.infra.database.transactions import flush, is_any, reading, transaction
 from api.infra.pdf import pictures
 from api.infra.security import audit, keys
 from api.infra.text import spelling
@@ -92,8 +92,7 @@ def change(
 ) -> Organisation:
     """Change some of an organisation's facts."""
     with transaction() as session:
-        organisation = load(session, actor, Organisation, organisation_id, Role.EDITOR, lock=True)
-        touch(organisation, expected)
+        organisation = load_at(session, actor, Organisation, organisation_id, Role.EDITOR, expected)
         if changes.get("needs_two", organisation.needs_two) != organisation.needs_two:
             actor.must(organisation.coalition_id, Role.COORDINATOR)
         write(organisation, changes)
@@ -146,10 +145,9 @@ def make_exact() -> None:
 def remove(actor: Actor, organisation_id: UUID, expected: int) -> None:
     """Take an organisation out of a coalition; what it signed stays."""
     with transaction() as session:
-        organisation = load(
-            session, actor, Organisation, organisation_id, Role.COORDINATOR, lock=True
+        organisation = load_at(
+            session, actor, Organisation, organisation_id, Role.COORDINATOR, expected
         )
-        touch(organisation, expected)
         pictures.drop_logo(organisation)
         audit.record(session, actor, "organisation.deleted", organisation)
         session.delete(organisation)
@@ -278,8 +276,9 @@ def change_representative(
 ) -> Represented:
     """Change what is known of a representative, or end that they are one."""
     with transaction() as session:
-        found = load(session, actor, Representative, representative_id, Role.COORDINATOR, lock=True)
-        touch(found, expected)
+        found = load_at(
+            session, actor, Representative, representative_id, Role.COORDINATOR, expected
+        )
         known = keys.read(session, found, Representative.identity)
         kept = {"language": found.language, "left_on": found.left_on}
         identify(session, found, {**kept, **known, **changes})

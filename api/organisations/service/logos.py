@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from api.accounts.rules import Actor, Role
-from api.accounts.service import load
-from api.infra.database.transactions import reading, touch, transaction
+from api.accounts.service import load, load_at
+from api.infra.database.transactions import reading, transaction
 from api.infra.pdf import pictures
 from api.infra.security import audit
 
@@ -35,8 +35,7 @@ class Logos(Generic[R]):
     def put(self, actor: Actor, row_id: UUID, expected: int, data: bytes) -> R:
         """Give a row its logo."""
         with transaction() as session:
-            row = load(session, actor, self.model, row_id, self.needed, lock=True)
-            touch(row, expected)
+            row = load_at(session, actor, self.model, row_id, self.needed, expected)
             pictures.put_logo(row, data)
             audit.record(session, actor, self.given, row, {"sha256": row.logo_sha256})
             return row
@@ -44,7 +43,6 @@ class Logos(Generic[R]):
     def drop(self, actor: Actor, row_id: UUID, expected: int) -> None:
         """Take a row's logo away."""
         with transaction() as session:
-            row = load(session, actor, self.model, row_id, self.needed, lock=True)
-            touch(row, expected)
+            row = load_at(session, actor, self.model, row_id, self.needed, expected)
             pictures.drop_logo(row)
             audit.record(session, actor, self.taken_away, row)

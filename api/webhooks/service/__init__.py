@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import func, select
 
 from api.accounts.rules import Actor, Role
-from api.accounts.service import load
+from api.accounts.service import load, load_at
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Forbidden, Invalid
 from api.infra.database import paging
@@ -115,8 +115,7 @@ def change(
 def remove(actor: Actor, endpoint_id: UUID, expected: int) -> None:
     """Delete an endpoint, with what it was told."""
     with transaction() as session:
-        row = load(session, actor, Endpoint, endpoint_id, Role.COORDINATOR, lock=True)
-        touch(row, expected)
+        row = load_at(session, actor, Endpoint, endpoint_id, Role.COORDINATOR, expected)
         audit.record(session, actor, "webhook_endpoint.deleted", row)
         session.delete(row)
 
