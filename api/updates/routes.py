@@ -8,6 +8,7 @@ from flask.views import MethodView
 
 from api.accounts.routes import current_actor, promised
 from api.accounts.schemas import JobOut
+from api.infra.background.jobs import Job
 from api.updates import schemas, service
 from api.web.etags import needs_match, tagged
 from api.web.paging import paginated
@@ -85,10 +86,10 @@ class UpdateTests(MethodView):
 class UpdateCounts(MethodView):
     @blueprint.response(200, schemas.UpdateCountOut)
     @blueprint.alt_response(202, schema=JobOut, description=JOB)
-    def post(self, update_id: UUID) -> Mapping[str, object] | Response | None:
+    def post(self, update_id: UUID) -> Mapping[str, object] | Response:
         """Count to whom it would go now, by language, and who is left out."""
         found = service.count(current_actor(), update_id)
-        return found.result if found.job is None else promised(found.job)
+        return promised(found) if isinstance(found, Job) else found
 
 
 @blueprint.route("/updates/<uuid:update_id>/sending")

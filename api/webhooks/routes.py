@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from api.infra.database.paging import Page, PageRequest
+    from api.webhooks.service.rows import EndpointView
 
 blueprint = Blueprint(
     "webhooks", __name__, url_prefix="/v1", description="Other systems are told what happens."
 )
 
 
-def _with_secret(shown: service.EndpointView) -> dict[str, object]:
+def _with_secret(shown: EndpointView) -> dict[str, object]:
     secret_answer()
     tag(shown.endpoint.version)
     return {"endpoint": shown, "secret": shown.secret}
@@ -36,7 +37,7 @@ _tagged = tagged_by("endpoint.version")
 @blueprint.route("/coalitions/<uuid:coalition_id>/webhook-endpoints")
 class Endpoints(MethodView):
     @paginated(blueprint, schemas.WebhookEndpointOut)
-    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Page[service.EndpointView]:
+    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Page[EndpointView]:
         """List whom a coalition has told of events."""
         return service.of_coalition(current_actor(), coalition_id, args["page"])
 
@@ -50,16 +51,14 @@ class Endpoints(MethodView):
 @blueprint.route("/webhook-endpoints/<uuid:endpoint_id>")
 class OneEndpoint(MethodView):
     @blueprint.response(200, schemas.WebhookEndpointOut)
-    def get(self, endpoint_id: UUID) -> service.EndpointView:
+    def get(self, endpoint_id: UUID) -> EndpointView:
         """Show an endpoint, and how it does."""
         return _tagged(service.endpoint(current_actor(), endpoint_id))
 
     @needs_match
     @blueprint.arguments(schemas.WebhookEndpointIn(partial=True))
     @blueprint.response(200, schemas.WebhookEndpointOut)
-    def patch(
-        self, changes: dict[str, object], endpoint_id: UUID, expected: int
-    ) -> service.EndpointView:
+    def patch(self, changes: dict[str, object], endpoint_id: UUID, expected: int) -> EndpointView:
         """Change what an endpoint is told and where, or switch it off or on."""
         return _tagged(service.change(current_actor(), endpoint_id, expected, changes))
 

@@ -12,10 +12,11 @@ import random
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from standardwebhooks import Webhook
+
+from api.infra.net import http
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -272,14 +273,5 @@ def rest(failures: int) -> timedelta:
 
 def retry_after(written: str | None, now: datetime) -> timedelta:
     """Return how long a receiver asks us to wait, within reason."""
-    text = (written or "").strip()
-    wait = timedelta()
-    if text.isascii() and text.isdigit():
-        wait = timedelta(seconds=min(int(text[:9]), 10**6))
-    elif text:
-        try:
-            day = parsedate_to_datetime(text)
-        except (ValueError, OverflowError):
-            return wait
-        wait = (day if day.tzinfo else day.replace(tzinfo=UTC)) - now
+    wait = http.retry_after(written, now) or timedelta()
     return max(timedelta(), min(wait, LONGEST_RETRY_AFTER))

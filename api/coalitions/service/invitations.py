@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.infra.database.paging import Page, PageRequest
-    from api.infra.security.links import Link
 
 PURPOSE = "invitation.answer"
 LETTER = "invitations.invitation"
@@ -201,14 +200,13 @@ def invitations(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Inv
 def invited(secret: str) -> Invited:
     """Return the invitation that a link leads to."""
     with reading() as session:
-        return _opened(session, _followed(session, links.follow(session, PURPOSE, secret)))
+        return _opened(session, _followed(session, secret))
 
 
 def accept(secret: str, facts: Mapping[str, Any]) -> Invited:
     """Join: the organisation becomes a member, who accepts its representative. Twice is fine."""
     with transaction() as session:
-        link = links.follow(session, PURPOSE, secret)
-        invitation = _followed(session, link, lock=True)
+        invitation = _followed(session, secret, lock=True)
         if invitation.state is not InvitationState.ACCEPTED:
             _must_not_be_answered(invitation)
             organisation = _joining(session, invitation, facts)
@@ -223,8 +221,7 @@ def accept(secret: str, facts: Mapping[str, Any]) -> Invited:
 def decline(secret: str, reason: str | None) -> Invited:
     """Say no, with a reason or without. Twice is fine."""
     with transaction() as session:
-        link = links.follow(session, PURPOSE, secret)
-        invitation = _followed(session, link, lock=True)
+        invitation = _followed(session, secret, lock=True)
         if invitation.state is not InvitationState.DECLINED:
             _must_not_be_answered(invitation)
             who = keys.read(session, invitation, Invitation.person) | {"reason": reason}
@@ -234,7 +231,8 @@ def decline(secret: str, reason: str | None) -> Invited:
         return _opened(session, invitation)
 
 
-def _followed(session: Session, link: Link, *, lock: bool = False) -> Invitation:
+def _followed(session: Session, secret: str, *, lock: bool = False) -> Invitation:
+    link = links.follow(session, PURPOSE, secret)
     found = session.get(
         Invitation, link.object_id, with_for_update=lock or None, populate_existing=lock
     )

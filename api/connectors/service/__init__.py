@@ -112,7 +112,7 @@ def try_again(actor: Actor, connector_id: UUID) -> Trial:
 
 
 def _tried(kind: str, settings: Mapping[str, str]) -> Trial:
-    if tools.is_file(kind):
+    if kind in tools.FILES:
         return Trial(None, [])
     try:
         with tools.guarded(kind):
@@ -135,7 +135,7 @@ def add(actor: Actor, coalition_id: UUID, facts: Mapping[str, Any]) -> Connector
         _must_be_own(session, coalition_id, Statement, facts, "statement_id")
         row = Connector(id=uuid4(), coalition_id=coalition_id, **_told(facts))
         keys.write(session, row, Connector.settings, settings)
-        if not tools.is_file(row.kind):
+        if row.kind not in tools.FILES:
             row.read_after = clock.now() + rules.READ_EVERY
         session.add(row)
         session.flush()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
-    from api.connectors.rules import Recipient
+    from api.connectors.service.people import Ready
     from api.infra.database.paging import Page, PageRequest
 
 FOLDER = "connector-files"
@@ -58,9 +58,7 @@ def _write_one(connector_id: UUID, lease: UUID) -> int:
         settings = people.settings_of(session, connector)
         ready = _ready(session, connector, found, lease)
         cells, done = [], []
-        for push, person, email in people.without_suppressed(session, connector, ready):
-            if person is not None:
-                push.mailing_list = people.list_of(connector, settings, person)
+        for push, person, email in people.without_suppressed(session, connector, settings, ready):
             cells.append(rules.row_of(push.action, email, push.mailing_list or "", person))
             done.append(push)
         if done:
@@ -70,8 +68,8 @@ def _write_one(connector_id: UUID, lease: UUID) -> int:
 
 def _ready(
     session: Session, connector: Connector, found: Sequence[Push], lease: UUID
-) -> list[tuple[Push, Recipient | None, str]]:
-    ready = []
+) -> list[Ready]:
+    ready: list[Ready] = []
     for push in found:
         person, email = None, people.address_of(session, push)
         if push.action is PushAction.SUBSCRIBE:

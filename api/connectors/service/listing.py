@@ -54,7 +54,7 @@ def listed(actor: Actor, connector_id: UUID, mailing_list: str | None) -> str:
 def _asked(kind: str, settings: Mapping[str, str], mailing_list: str) -> list[Mapping[str, object]]:
     try:
         with tools.guarded(kind):
-            tool = None if tools.is_file(kind) else tools.opened(kind, settings)
+            tool = None if kind in tools.FILES else tools.opened(kind, settings)
             if not isinstance(tool, Lister):
                 raise NotListed("This kind of tool gives none. Import a CSV that is saved there.")
             with tool.many():

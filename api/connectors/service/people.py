@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
+Ready = tuple[Push, Recipient | None, str]  # whom a tool is told of; None: to take off an address
 SUPPRESSED = "suppressed"  # nobody may write to the address, though the consent stands
 
 
@@ -58,11 +59,6 @@ def settings_of(session: Session, connector: Connector) -> dict[str, str]:
 def address_of(session: Session, push: Push) -> str | None:
     """Return the address that a push keeps until it is unsubscribed."""
     return cast("str | None", keys.read(session, push, Push.address))
-
-
-def list_of(connector: Connector, settings: Mapping[str, str], person: Recipient) -> str:
-    """Return the list that a person goes to."""
-    return rules.list_for(person.language, settings.get("list", ""), connector.languages)
 
 
 def person(session: Session, connector: Connector, signature_id: UUID) -> Recipient | None:
@@ -112,14 +108,20 @@ def lasting(push: Push) -> str | None:
 
 
 def without_suppressed(
-    session: Session, connector: Connector, ready: Sequence[tuple[Push, Recipient | None, str]]
-) -> list[tuple[Push, Recipient | None, str]]:
-    """Return those whom a tool is told of; who is to be subscribed and left alone stands back."""
+    session: Session, connector: Connector, settings: Mapping[str, str], ready: Sequence[Ready]
+) -> list[Ready]:
+    """Return those whom a tool is told of; who is to be subscribed and left alone stands back.
+
+    The list that each goes to is written down before the tool is told.
+    """
     wanted = [email for _, person, email in ready if person is not None]
     bad = suppressions.suppressed(session, connector.coalition_id, wanted)
     for push, person, email in ready:
         if person is not None and email in bad:
             _stand_back(session, push, email)
+        elif person is not None:
+            usual = settings.get("list", "")
+            push.mailing_list = rules.list_for(person.language, usual, connector.languages)
     return [each for each in ready if each[1] is None or each[2] not in bad]
 
 

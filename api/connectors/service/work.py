@@ -15,6 +15,7 @@ from api.connectors import rules
 from api.connectors.models import OUTBOX, Connector, Push, PushAction, PushState
 from api.connectors.rules import NotTaken, ToolFault
 from api.connectors.service import files, following, people, tools, trouble
+from api.connectors.service.people import Ready
 from api.infra import clock
 from api.infra.background import jobs
 from api.infra.database.transactions import is_any, reading, transaction
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
     Pushed = dict[str, dict[str, list[tuple[UUID, int]]]]
 
-Ready = tuple[Push, "Recipient | None", str]  # whom a tool is told of; None: to take off an address
 WORK = "connectors.work"
 LEASE = timedelta(seconds=60)  # of one person; to be told of them takes less
 BATCH = 50  # people after whom it is said how far a tool's work is
@@ -98,7 +98,7 @@ def work(connector_id: UUID, turn: Work) -> dict[str, object]:
             return done.told(turn.result)
         settings = people.settings_of(session, connector)
     _plan(connector)
-    if tools.is_file(connector.kind):
+    if connector.kind in tools.FILES:
         with reading() as session:
             pushed = _pushed(session, connector)
         _drop_suppressed(connector, pushed)
@@ -227,18 +227,12 @@ class Pushing(Turn[Ready, Ended]):
             return session.scalar(query) or 0
 
     def write(self, session: Session, ended: Sequence[Ended], size: int) -> Sequence[Ready]:
-        """Write how a push ended, unless something else is wanted of it by now; take the next.
-
-        The list is written down before the tool is told.
-        """
+        """Write how a push ended, unless something else is wanted of it by now; take the next."""
         OUTBOX.end(session, self.lease, ended)
         while size and (taken := OUTBOX.take(session, self._taking, self.lease, until=LEASE)):
             found = session.scalars(select(Push).where(Push.id == taken[0].id)).all()
             ready = [each for each in map(partial(self._ready, session), found) if each]
-            told = people.without_suppressed(session, self.connector, ready)
-            for push, person, _ in told:
-                if person is not None:
-                    push.mailing_list = people.list_of(self.connector, self.settings, person)
+            told = people.without_suppressed(session, self.connector, self.settings, ready)
             if told:
                 return told
             session.flush()

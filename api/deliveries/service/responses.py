@@ -66,7 +66,13 @@ def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Respon
         keys.write(session, row, Response.words, said)
         session.add(row)
         session.flush()
-        session.add_all(links := [_link(row, *each) for each in enumerate(facts["demands"])])
+        links = [
+            ResponseDemand(
+                coalition_id=row.coalition_id, response_id=row.id, position=position, **each
+            )
+            for position, each in enumerate(facts["demands"])
+        ]
+        session.add_all(links)
         told = {"demands": facts["demands"], **said, "addressee_id": str(addressee.id)}
         audit.record(session, actor, "response.recorded", row, told)
         for demand, link in zip(about, links, strict=True):
@@ -74,16 +80,6 @@ def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Respon
                 of_it = {"status": link.status, "on": row.answered_on, "evidence": facts["text"]}
                 demands.put_status(session, actor, demand, {**of_it, "sources": facts["sources"]})
         return ResponseView(row, facts["text"], facts["sources"], links)
-
-
-def _link(row: Response, position: int, given: Mapping[str, object]) -> ResponseDemand:
-    return ResponseDemand(
-        coalition_id=row.coalition_id,
-        response_id=row.id,
-        demand_id=given["demand_id"],
-        status=given["status"],
-        position=position,
-    )
 
 
 def _demands(

@@ -8,6 +8,8 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
@@ -56,6 +58,18 @@ class HttpAnswer:
     @property
     def is_success(self) -> bool:
         return 200 <= self.status < 300  # noqa: PLR2004 # RFC 9110
+
+
+def retry_after(written: str | None, now: datetime) -> timedelta | None:
+    """Return how long a server asks to be left alone (Retry-After); None: it does not say."""
+    text = (written or "").strip()
+    if text.isascii() and text.isdigit():
+        return timedelta(seconds=min(int(text[:9]), 10**6))
+    try:
+        day = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return (day if day.tzinfo else day.replace(tzinfo=UTC)) - now
 
 
 class _Watch:

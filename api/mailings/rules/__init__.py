@@ -26,7 +26,7 @@ from api.infra.text.characters import on_one_line
 from api.texts.rules import catalogues, markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Set as AbstractSet
     from pathlib import Path
 
     from api.infra.mail.letters import Facts
@@ -45,41 +45,38 @@ _SIGNING = {"name", "title", "link"}
 _REQUEST = {"name", "organisation", "title", "link", "soft", "hard", "note", "silence"}
 _TOOL = {"name", "label", "whose", "number"}
 # What each kind of letter is made of; "coalition" stands in all that are not neutral.
-KINDS: Mapping[str, frozenset[str]] = {
-    kind: frozenset(facts)
-    for kind, facts in {
-        "signing.confirmation": _SIGNING | {"code", "code_link", "days", "asked_at"},
-        "signing.again": _SIGNING,
-        "signing.receipt": _SIGNING | {"statement_link"},
-        "invitations.invitation": {
-            "name",
-            "organisation",
-            "note",
-            "link",
-            "role",
-            "until_text",
-        },
-        "signoffs.request": _REQUEST,
-        "signoffs.again": _REQUEST | {"change_note"},
-        "signoffs.edited": {"title", "link", "change_note"},
-        "signoffs.corrected": {"title", "link", "change_note"},
-        "signoffs.reminder": _REQUEST | {"is_last"},
-        "signoffs.handed": _REQUEST | {"handed_by"},
-        "signoffs.half": {"name", "organisation", "title", "link", "hard"},
-        "signoffs.appearance": {"name", "organisation", "title", "link", "is_published"},
-        "moderation.waiting": {"title", "number", "link"},
-        "moderation.retention": {"statements", "number"},
-        "audit.head": {"name", "head"},
-        "updates.update": {"subject", "body", "title", "link"},
-        "updates.test": {"subject", "body"},
-        "mailings.test": {"name", "host"},
-        "mailings.broken": {"name", "host", "fault"},
-        "connectors.trouble": _TOOL | {"fault"},
-        "connectors.expired": _TOOL,
-        "connectors.file": {"label", "whose", "number"},
-        "webhooks.disabled": {"name", "gone", "failing"},
-        "deliveries.cover": {"subject", "salutation", "body", "title"},
-    }.items()
+KINDS: Mapping[str, AbstractSet[str]] = {
+    "signing.confirmation": _SIGNING | {"code", "code_link", "days", "asked_at"},
+    "signing.again": _SIGNING,
+    "signing.receipt": _SIGNING | {"statement_link"},
+    "invitations.invitation": {
+        "name",
+        "organisation",
+        "note",
+        "link",
+        "role",
+        "until_text",
+    },
+    "signoffs.request": _REQUEST,
+    "signoffs.again": _REQUEST | {"change_note"},
+    "signoffs.edited": {"title", "link", "change_note"},
+    "signoffs.corrected": {"title", "link", "change_note"},
+    "signoffs.reminder": _REQUEST | {"is_last"},
+    "signoffs.handed": _REQUEST | {"handed_by"},
+    "signoffs.half": {"name", "organisation", "title", "link", "hard"},
+    "signoffs.appearance": {"name", "organisation", "title", "link", "is_published"},
+    "moderation.waiting": {"title", "number", "link"},
+    "moderation.retention": {"statements", "number"},
+    "audit.head": {"name", "head"},
+    "updates.update": {"subject", "body", "title", "link"},
+    "updates.test": {"subject", "body"},
+    "mailings.test": {"name", "host"},
+    "mailings.broken": {"name", "host", "fault"},
+    "connectors.trouble": _TOOL | {"fault"},
+    "connectors.expired": _TOOL,
+    "connectors.file": {"label", "whose", "number"},
+    "webhooks.disabled": {"name", "gone", "failing"},
+    "deliveries.cover": {"subject", "salutation", "body", "title"},
 }
 # Anybody may type any address and any name: these letters carry no name that was only typed.
 UNASKED = frozenset({"signing.confirmation", "signing.again"})

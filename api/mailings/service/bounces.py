@@ -7,6 +7,7 @@ silence nobody but whoever got the letter that the token stands in.
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import product
 from typing import TYPE_CHECKING
 
 from api.infra.database.transactions import transaction
@@ -46,14 +47,11 @@ def take(raw: bytes) -> Outcome:
 
 def _taken(report: BounceReport) -> Outcome:
     with transaction() as session:
-        for token in report.tokens:
-            if found := verp.read(session, token, report.failing):
+        means = (report.failing, report.kind), (report.named, _of_another(report.kind))
+        for (addresses, kind), token in product(means, report.tokens):
+            if found := verp.read(session, token, addresses):
                 letter, address = found
-                return _acted(session, letter.coalition_id, address, report.kind)
-        for token in report.tokens:
-            if found := verp.read(session, token, report.named):
-                letter, address = found
-                return _acted(session, letter.coalition_id, address, _of_another(report.kind))
+                return _acted(session, letter.coalition_id, address, kind)
     return Outcome.IGNORED
 
 

@@ -14,7 +14,7 @@ import ssl
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -303,7 +303,9 @@ def _entered(target: Target) -> Iterator[_Line]:
     """Open a mailbox for a while, or raise MailboxBroken, as when it breaks off later."""
     began = time.monotonic()
     try:
-        with _closed(_opened(target)) as line:
+        with ExitStack() as closing:
+            line = _opened(target)
+            closing.callback(line.close_line)
             line.enter(target.user, target.password)
             yield line
             with suppress(OSError, imaplib.IMAP4.error):
@@ -311,14 +313,6 @@ def _entered(target: Target) -> Iterator[_Line]:
     except (OSError, imaplib.IMAP4.error, EgressRefused, ValueError) as fault:
         is_late = time.monotonic() - began >= ROUND_SECONDS
         raise MailboxBroken("time-out" if is_late else _word(fault)) from None
-
-
-@contextmanager
-def _closed(line: _Line) -> Iterator[_Line]:
-    try:
-        yield line
-    finally:
-        line.close_line()
 
 
 def _opened(target: Target) -> _Line:

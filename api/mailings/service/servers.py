@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 TEST, BROKEN = "mailings.test", "mailings.broken"
 PATIENCE = timedelta(minutes=10)  # most faults are over by then
+SAID = (
+    "host", "port", "security", "sender", "sender_name", "a_minute", "a_minute_to_domain", "returns"
+)  # fmt: skip
 SCHEMES = {Security.STARTTLS: "smtp+starttls", Security.TLS: "smtps"}
 
 
@@ -91,9 +94,8 @@ def put(
 
 def _write(session: Session, row: MailServer, facts: Mapping[str, Any]) -> None:
     mailbox = facts["mailbox"] or {}
-    for name in ("host", "port", "security", "sender", "sender_name", "returns"):
+    for name in SAID:
         setattr(row, name, facts[name])
-    row.a_minute, row.a_minute_to_domain = facts["a_minute"], facts["a_minute_to_domain"]
     row.mailbox_host, row.mailbox_port = mailbox.get("host"), mailbox.get("port")
     _keep_login(session, row, MailServer.login, facts)
     _keep_login(session, row, MailServer.mailbox_login, mailbox)

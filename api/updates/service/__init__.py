@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -49,14 +48,6 @@ class UpdateBegun(Conflict, title="This update was begun"):
 
 class UpdateNotUnderway(Conflict, title="This update is not being sent"):
     """Only what is being sent can be paused, and only what is paused can go on."""
-
-
-@dataclass(frozen=True)
-class Counted:
-    """How many an update would go to; where they are many, the job that counts them."""
-
-    result: Mapping[str, object] | None
-    job: Job | None = None
 
 
 def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Update]:
@@ -206,16 +197,15 @@ def test_facts(session: Session, test_id: UUID) -> letters.Facts | None:
     )
 
 
-def count(actor: Actor, update_id: UUID) -> Counted:
-    """Return how many an update would go to now; a job counts many."""
+def count(actor: Actor, update_id: UUID) -> Mapping[str, object] | Job:
+    """Return how many an update would go to now; where they are many, the job that counts them."""
     with reading() as session:
         row = load(session, actor, Update, update_id, Role.COORDINATOR)
         if people.number(session, row) <= MOST_IN_REQUEST:
-            return Counted(_counted(session, row))
+            return _counted(session, row)
     with transaction() as session:
         facts, key = {"update_id": str(row.id)}, f"{COUNT}:{row.id}"
-        job = jobs.promise(session, COUNT, row.coalition_id, facts, by=actor, key=key)
-        return Counted(None, job)
+        return jobs.promise(session, COUNT, row.coalition_id, facts, by=actor, key=key)
 
 
 def count_many(update_id: UUID) -> Mapping[str, object]:

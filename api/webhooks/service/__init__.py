@@ -27,16 +27,6 @@ if TYPE_CHECKING:
 
     from api.infra.database.paging import Page, PageRequest
 
-__all__ = [
-    "EndpointView",
-    "TooManyEndpoints",
-    "change",
-    "endpoint",
-    "enter",
-    "of_coalition",
-    "remove",
-    "rotate",
-]
 OURS = ("label", "types", "is_custodian", "is_enabled")
 
 
@@ -74,12 +64,11 @@ def enter(actor: Actor, coalition_id: UUID, facts: Mapping[str, Any]) -> Endpoin
         row = Endpoint(id=uuid4(), coalition_id=coalition_id)
         for name in OURS:
             setattr(row, name, facts[name])
-        kept, secret = rows.now_told([])
-        rows.keep(session, row, facts["url"], kept)
+        shown = rows.renew(session, row, facts["url"])
         session.add(row)
         session.flush()
         audit.record(session, actor, "webhook_endpoint.entered", row, facts)
-        return EndpointView(row, facts["url"], secret)
+        return shown
 
 
 def change(
@@ -127,11 +116,9 @@ def rotate(actor: Actor, endpoint_id: UUID) -> EndpointView:
         if row.is_custodian:
             _must_own(actor, row.coalition_id)
         known = rows.access_of(session, row)
-        kept, secret = rows.now_told(known.secrets)
-        rows.keep(session, row, known.url, kept)
         touch(row, None)
         audit.record(session, actor, "webhook_endpoint.secret_rotated", row)
-        return EndpointView(row, known.url, secret)
+        return rows.renew(session, row, known.url, known.secrets)
 
 
 def _must_own(actor: Actor, coalition_id: UUID) -> None:

@@ -92,7 +92,8 @@ def answer(session: Session, sign_off_id: UUID, *, is_custodian: bool) -> dict[s
     return {"member_id": str(row.member_id), "answer": row.answer.value}
 
 
-def now_told(secrets: Secrets) -> tuple[Secrets, str]:
-    """Return an endpoint's secrets with a new one, and that."""
+def renew(session: Session, endpoint: Endpoint, url: str, secrets: Secrets = ()) -> EndpointView:
+    """Keep an endpoint's address, and its secrets with a new one, which is shown this once."""
     new = rules.new_secret()
-    return rules.rotated(secrets, new, clock.now()), new
+    keep(session, endpoint, url, rules.rotated(secrets, new, clock.now()))
+    return EndpointView(endpoint, url, new)

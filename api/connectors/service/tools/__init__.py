@@ -48,14 +48,9 @@ def kinds() -> Mapping[str, ToolSettings]:
     return found
 
 
-def is_file(kind: str) -> bool:
-    """Tell whether what is to be done is written into files."""
-    return kind in FILES
-
-
 def opened(kind: str, settings: Mapping[str, str]) -> Tool:
     """Return a tool, ready to be called; raise ToolFault."""
-    if kind not in kinds() or is_file(kind):
+    if kind not in kinds() or kind in FILES:
         raise ToolFault("kind-unknown")
     make = cast("type[Tool]", kinds()[kind])
     return make(settings)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -79,7 +77,8 @@ class Caller:
             )
         if answer.is_success or answer.status in fine:
             return answer
-        raise ToolFault(_fault(answer.status), _wait(answer))
+        wait = http.retry_after(answer.headers.get("retry-after"), clock.now())
+        raise ToolFault(_fault(answer.status), wait)
 
     def json(self, method: str, path: str, **more: Any) -> dict[str, object]:
         """Return the object that a tool answers; raise ToolFault where it is none."""
@@ -120,14 +119,3 @@ def _fault(status: int) -> str:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return "server-fault"
     return "refused" if status >= HTTPStatus.BAD_REQUEST else "junk"
-
-
-def _wait(answer: http.HttpAnswer) -> timedelta | None:
-    """Return how long a tool asks us to wait: in seconds, or until a time."""
-    said = answer.headers.get("retry-after", "").strip()
-    if said.isascii() and said.isdigit():
-        return timedelta(seconds=min(int(said), 10**6))
-    try:
-        return parsedate_to_datetime(said) - clock.now()
-    except (TypeError, ValueError):  # none, or no time
-        return None
