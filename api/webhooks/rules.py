@@ -72,6 +72,14 @@ def _statement(about: str, *facts: str) -> EventKind:
     return EventKind(about, "statement", (), facts)
 
 
+def _answer(about: str) -> EventKind:
+    return EventKind(about, "sign_off", _ROUND, later=("member_id", "answer"))
+
+
+def _handed(about: str, what: str = "delivery") -> EventKind:
+    return EventKind(about, what, ("statement_id", "addressee_id"))
+
+
 _ROUND = ("statement_id",)
 CATALOGUE: Mapping[str, EventKind] = {
     "statement.begun": _statement("A draft was begun."),
@@ -93,15 +101,8 @@ CATALOGUE: Mapping[str, EventKind] = {
     "sign_off_round.opened": EventKind("Members are asked for it.", "sign_off_round", _ROUND),
     "sign_off_round.changed": EventKind("Its deadlines changed.", "sign_off_round", _ROUND),
     "sign_off_round.closed": EventKind("It ended.", "sign_off_round", _ROUND),
-    "sign_off.answered": EventKind(
-        "A member answered.", "sign_off", ("statement_id",), later=("member_id", "answer")
-    ),
-    "sign_off.entered": EventKind(
-        "A coordinator entered a member's answer.",
-        "sign_off",
-        ("statement_id",),
-        later=("member_id", "answer"),
-    ),
+    "sign_off.answered": _answer("A member answered."),
+    "sign_off.entered": _answer("A coordinator entered a member's answer."),
     "signature.confirmed_by_letter": _signature("Somebody signed in public, and confirmed it."),
     "signature.entered": _signature("A coordinator entered it."),
     "signature.made_of_approval": _signature("Publishing made it of a member's approval."),
@@ -154,23 +155,11 @@ CATALOGUE: Mapping[str, EventKind] = {
     "demand.deleted": EventKind("It was deleted.", "demand"),
     "update.started": EventKind("It goes to those who agreed.", "update", ("statement_id",)),
     "update.sent": EventKind("All have it.", "update", ("statement_id",)),
-    "delivery.promised": EventKind(
-        "A text goes to an addressee.", "delivery", ("statement_id", "addressee_id")
-    ),
-    "delivery.delivered": EventKind(
-        "The addressee's mail server took it.", "delivery", ("statement_id", "addressee_id")
-    ),
-    "delivery.failed": EventKind(
-        "It did not arrive, and is not tried again by itself.",
-        "delivery",
-        ("statement_id", "addressee_id"),
-    ),
-    "delivery.recorded": EventKind(
-        "It was handed over by other means.", "delivery", ("statement_id", "addressee_id")
-    ),
-    "response.recorded": EventKind(
-        "An addressee answered.", "response", ("statement_id", "addressee_id")
-    ),
+    "delivery.promised": _handed("A text goes to an addressee."),
+    "delivery.delivered": _handed("The addressee's mail server took it."),
+    "delivery.failed": _handed("It did not arrive, and is not tried again by itself."),
+    "delivery.recorded": _handed("It was handed over by other means."),
+    "response.recorded": _handed("An addressee answered.", "response"),
     "suppression.added": EventKind("An address is left alone.", "suppression"),
     "suppression.lifted": EventKind("It may be written to again.", "suppression"),
     TESTED: EventKind(

@@ -77,10 +77,8 @@ def invite(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> Invited:
             coalition_id=coalition_id,
             organisation_id=_of_whom(session, actor, coalition_id, facts),
             language=facts["language"] or coalition.languages[0],
-            role=facts["role"],
-            since=facts["since"],
-            until=facts["until"],
             expires_at=clock.now() + KEPT,
+            **{name: facts[name] for name in ("role", "since", "until")},
         )
         must_be_in_order(invitation)
         who = {"name": facts["name"], "email": facts["email"], "note": facts["note"]}

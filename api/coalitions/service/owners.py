@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from api.coalitions.models import Coalition
 from api.infra.mail.letters import Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -26,10 +27,17 @@ def roles_of(session: Session, coalition_id: UUID) -> Sequence[UUID]:
     return session.scalars(query).all()
 
 
-def still(session: Session, role_id: UUID) -> RoleGrant | None:
-    """Return the role of somebody who owns a coalition; None where they do not any more."""
-    grant = session.get(RoleGrant, role_id)
-    return grant if grant is not None and grant.role is Role.OWNER else None
+def letter(
+    facts: Callable[[Session, RoleGrant], Facts | None],
+) -> Callable[[Session, UUID], Facts | None]:
+    """Have a letter find its facts by the role of an owner; None where they are none any more."""
+
+    @wraps(facts)
+    def found(session: Session, role_id: UUID) -> Facts | None:
+        grant = session.get(RoleGrant, role_id)
+        return facts(session, grant) if grant is not None and grant.role is Role.OWNER else None
+
+    return found
 
 
 def letter_to(session: Session, grant: RoleGrant, **facts: object) -> Facts:

@@ -60,11 +60,9 @@ def tell(session: Session, kind: str, coalition_id: UUID) -> None:
     letters.promise_all(session, kind, coalition_id, owners.roles_of(session, coalition_id))
 
 
-def trouble_facts(session: Session, role_id: UUID) -> Facts | None:
+@owners.letter
+def trouble_facts(session: Session, grant: RoleGrant) -> Facts | None:
     """Tell of the tool whose trouble is the newest; None where it healed meanwhile."""
-    grant = owners.still(session, role_id)
-    if grant is None:
-        return None
     query = select(Connector).where(
         Connector.coalition_id == grant.coalition_id, Connector.told_at.is_not(None)
     )
@@ -80,11 +78,9 @@ def trouble_facts(session: Session, role_id: UUID) -> Facts | None:
     return _to(session, grant, found[0], more)
 
 
-def expired_facts(session: Session, role_id: UUID) -> Facts | None:
+@owners.letter
+def expired_facts(session: Session, grant: RoleGrant) -> Facts | None:
     """Tell how many could not be taken off a list, whose addresses are gone now."""
-    grant = owners.still(session, role_id)
-    if grant is None:
-        return None
     query = (
         select(Connector, func.count(Push.id).label("number"))
         .join(Push, Push.connector_id == Connector.id)

@@ -24,7 +24,7 @@ from api.infra.security import audit, keys
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -47,7 +47,7 @@ def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Respon
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
         lock_coalition(session, statement.coalition_id)
         addressee = session.get(Addressee, facts["addressee_id"])
-        about = list(_demands(session, statement, facts["demands"]))
+        about = _demands(session, statement, facts["demands"])
         if addressee is None or addressee.coalition_id != statement.coalition_id:
             raise Invalid(
                 "Enter the addressee first.", [Fault("/addressee_id", Code.NOT_FOUND, NO_SUCH)]
@@ -84,7 +84,7 @@ def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Respon
 
 def _demands(
     session: Session, statement: Statement, given: Sequence[Mapping[str, Any]]
-) -> Iterator[Demand]:
+) -> list[Demand]:
     ids = [each["demand_id"] for each in given]
     query = select(Demand).where(Demand.coalition_id == statement.coalition_id, Demand.id.in_(ids))
     known = {row.id: row for row in session.scalars(query.with_for_update())}
@@ -96,7 +96,7 @@ def _demands(
     ]
     if faults:
         raise Invalid("Enter the demand into the coalition first.", faults)
-    yield from (known[each] for each in ids)
+    return [known[each] for each in ids]
 
 
 def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[ResponseView]:

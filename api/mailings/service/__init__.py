@@ -105,10 +105,11 @@ def _untold() -> Select[UUID, UUID]:
     return query.where(RoleGrant.role == Role.OWNER, RoleGrant.created_at <= since, ~told)
 
 
-def head_facts(session: Session, role_id: UUID) -> Facts | None:
+@owners.letter
+def head_facts(session: Session, grant: RoleGrant) -> Facts | None:
     """Find the newest head for whoever is still an owner."""
-    grant, head = owners.still(session, role_id), audit.newest(session)
-    if grant is None or head == audit.BEFORE_ALL:
+    head = audit.newest(session)
+    if head == audit.BEFORE_ALL:
         return None
     coalition = session.get_one(Coalition, grant.coalition_id)
     return owners.letter_to(session, grant, coalition=coalition.name, head=str(head))

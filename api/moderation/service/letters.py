@@ -143,11 +143,9 @@ def has_left(session: Session, role_id: UUID, letter: Facts) -> None:
             told(session, signing)
 
 
-def retention_facts(session: Session, role_id: UUID) -> Facts | None:
+@owners.letter
+def retention_facts(session: Session, grant: RoleGrant) -> Facts | None:
     """Tell of the statements whose day comes; None where each was moved meanwhile."""
-    grant = owners.still(session, role_id)
-    if grant is None:
-        return None
     lately = clock.today() - TOLD_BEFORE
     query = (
         select(Statement, Signing)

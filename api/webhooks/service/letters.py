@@ -14,9 +14,9 @@ from api.webhooks.models import Endpoint, StopReason
 from api.webhooks.service import rows
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from sqlalchemy.orm import Session
+
+    from api.accounts.models import RoleGrant
 
 DISABLED = "webhooks.disabled"
 
@@ -34,11 +34,9 @@ def promise(session: Session, endpoint: Endpoint) -> None:
     letters.promise_all(session, DISABLED, endpoint.coalition_id, others)
 
 
-def disabled_facts(session: Session, role_id: UUID) -> Facts | None:
+@owners.letter
+def disabled_facts(session: Session, grant: RoleGrant) -> Facts | None:
     """Tell of all that is off for a fault; None where it is on again, or nobody owns it here."""
-    grant = owners.still(session, role_id)
-    if grant is None:
-        return None
     query = select(Endpoint).where(
         Endpoint.coalition_id == grant.coalition_id, Endpoint.disabled_for.is_not(None)
     )
