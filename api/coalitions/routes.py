@@ -12,13 +12,11 @@ from api.coalitions import schemas, service
 from api.coalitions.rules.importing import ADDRESSEES
 from api.coalitions.service import imports, invitations
 from api.infra.pdf import pictures
-from api.infra.tables import layouts
 from api.web.etags import needs_match, tagged, tagged_by
 from api.web.files import body_of, received, sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
-from api.web.table_schemas import ImportArgs, ImportedTableOut
-from api.web.tables import imported, takes_table
+from api.web.tables import imported, takes_import
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -210,10 +208,7 @@ class AddresseesView(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/addressee-imports")
 class AddresseeImports(MethodView):
-    @takes_table(layouts.MOST_BYTES, schemas.ADDRESSEE_EXAMPLE)
-    @blueprint.arguments(ImportArgs, location="query")
-    @blueprint.response(200, ImportedTableOut)
-    @blueprint.doc(description=schemas.ADDRESSEE_TABLE)
+    @takes_import(blueprint, schemas.ADDRESSEE_EXAMPLE, schemas.ADDRESSEE_TABLE)
     def post(self, reading: Reading, coalition_id: UUID) -> Imported:
         """Bring a table of addressees together with those that are there."""
         how = reading.how

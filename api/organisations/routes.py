@@ -9,7 +9,6 @@ from flask.views import MethodView
 
 from api.accounts.routes import current_actor
 from api.infra.pdf import pictures
-from api.infra.tables import layouts
 from api.organisations import schemas, service
 from api.organisations.rules import importing
 from api.organisations.service import imports
@@ -17,8 +16,7 @@ from api.web.etags import needs_match, tagged, tagged_by
 from api.web.files import body_of, received, sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
-from api.web.table_schemas import ImportArgs, ImportedTableOut
-from api.web.tables import CSV, CSV_SENT, as_csv, imported, streamed, takes_table
+from api.web.tables import CSV, CSV_SENT, as_csv, imported, streamed, takes_import
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -69,10 +67,7 @@ class OrganisationTable(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/organisation-imports")
 class OrganisationImports(MethodView):
-    @takes_table(layouts.MOST_BYTES, schemas.ORGANISATION_EXAMPLE)
-    @blueprint.arguments(ImportArgs, location="query")
-    @blueprint.response(200, ImportedTableOut)
-    @blueprint.doc(description=schemas.ORGANISATION_TABLE)
+    @takes_import(blueprint, schemas.ORGANISATION_EXAMPLE, schemas.ORGANISATION_TABLE)
     def post(self, reading: Reading, coalition_id: UUID) -> Imported:
         """Bring a table of organisations together with those that are there."""
         how, layout = reading.how, importing.ORGANISATIONS
@@ -84,10 +79,7 @@ class OrganisationImports(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/representative-imports")
 class RepresentativeImports(MethodView):
-    @takes_table(layouts.MOST_BYTES, schemas.COMMITTER_EXAMPLE)
-    @blueprint.arguments(ImportArgs, location="query")
-    @blueprint.response(200, ImportedTableOut)
-    @blueprint.doc(description=schemas.COMMITTER_TABLE)
+    @takes_import(blueprint, schemas.COMMITTER_EXAMPLE, schemas.COMMITTER_TABLE)
     def post(self, reading: Reading, coalition_id: UUID) -> Imported:
         """Bring a table of who may commit organisations together with who is there."""
         how, layout = reading.how, importing.REPRESENTATIVES

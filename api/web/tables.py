@@ -17,6 +17,7 @@ from api.infra.tables.reports import MOST_LINES, CellFault, FileArgs, Line, NotA
 from api.web import validate
 from api.web.files import received
 from api.web.guard import JSON as JSON  # noqa: PLC0414 # routes of tables find it beside CSV
+from api.web.table_schemas import ImportArgs, ImportedTableOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from api.infra.tables.layouts import Layout
     from api.infra.tables.reading import Table
     from api.infra.tables.reports import Report
-    from api.web.rest import Schema
+    from api.web.rest import Blueprint, Schema
 
 CSV = "text/csv"
 CSV_SENT = f"{CSV}; charset=utf-8"
@@ -48,6 +49,20 @@ def takes_table(
     types, schemas = ((CSV, XLSX), {}) if schema is None else ((JSON, CSV, XLSX), {JSON: schema})
     every = {**examples, XLSX: "PK, and what else the file holds as it was saved"}
     return received(*types, max_bytes=max_bytes, examples=every, schemas=schemas)
+
+
+def takes_import(
+    blueprint: Blueprint, example: Mapping[str, str], description: str
+) -> Callable[[Callable[..., Any]], Any]:
+    """Make a view the POST of a table of others, which is read as its ImportArgs say."""
+
+    def decorate(view: Callable[..., Any]) -> Any:
+        described = blueprint.doc(description=description)(view)
+        answered = blueprint.response(200, ImportedTableOut)(described)
+        asked = blueprint.arguments(ImportArgs, location="query")(answered)
+        return takes_table(layouts.MOST_BYTES, example)(asked)
+
+    return decorate
 
 
 def imported(

@@ -66,8 +66,9 @@ def of_endpoint(  # noqa: PLR0913 # the filters of one list
         if type is not None:
             of_type = select(WebhookEvent.id).where(WebhookEvent.type == type)
             mine = mine.where(WebhookDelivery.event_id.in_(of_type))
-        wanted = {WebhookDelivery.state: state, WebhookDelivery.event_id: event_id}
-        query = paging.narrowed(mine, wanted)
+        query = paging.narrowed(
+            mine, {WebhookDelivery.state: state, WebhookDelivery.event_id: event_id}
+        )
         found = paging.page(session, query, page, descending=True)
         ids = [each.event_id for each in found.items]
         told = {
