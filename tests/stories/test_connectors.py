@@ -223,6 +223,7 @@ def test_a_key_is_never_shown_and_never_sent_to_another_address(
         ({"url": "file:///etc/passwd"}, "/settings/url"),
         ({"url": "https://a:b@lists.specimen.example"}, "/settings/url"),
         ({"url": "https://[::1"}, "/settings/url"),
+        ({"url": "https://xn--0.pt"}, "/settings/url"),
         ({"password": "a\r\nX: b"}, "/settings/password"),
         ({"wing": "left"}, "/settings/wing"),
         ({"list": ""}, "/settings/list"),

@@ -322,10 +322,9 @@ def _wrong(wanted: Field, value: str) -> list[Fault]:
     if not wanted.is_address:
         return []
     try:
-        url = httpx.URL(value)
-    except httpx.InvalidURL:
+        return runtime().egress.faults(httpx.URL(value), pointer)
+    except (httpx.InvalidURL, ValueError):  # of a host that begins with xn--, and is no such name
         return [Fault(pointer, Code.NOT_A_URL, "Give a whole address that begins with https://.")]
-    return runtime().egress.faults(url, pointer)
 
 
 def _must_be_own(
