@@ -383,4 +383,4 @@ def test_every_spelling_of_an_address_is_left_alone(world: World, coalition: str
         suppressions.suppress(session, UUID(coalition), "finch@gmail.com", Cause.COMPLAINT)
         found = suppressions.suppressed(session, UUID(coalition), [*spelled, "other@gmail.com"])
 
-    assert found == set(spelled)
+    assert found.keys() == set(spelled)

@@ -181,7 +181,7 @@ def is_suppressed(session: Session, coalition_id: UUID, facts: Facts) -> bool:
 
     Who unsubscribed still gets what they ask for: a confirmation, a receipt.
     """
-    for cause in suppressions.causes(session, coalition_id, [facts.to]).values():
+    for cause in suppressions.suppressed(session, coalition_id, [facts.to]).values():
         return cause in suppressions.DEAF or facts.unsubscribe is not None
     return False
 

@@ -48,13 +48,8 @@ class SuppressionView:
     email: str
 
 
-def suppressed(session: Session, coalition_id: UUID, emails: Iterable[str]) -> set[str]:
-    """Return which of these addresses get nothing that they did not ask for."""
-    return set(causes(session, coalition_id, emails))
-
-
-def causes(session: Session, coalition_id: UUID, emails: Iterable[str]) -> Mapping[str, Cause]:
-    """Return why which of these addresses are left alone."""
+def suppressed(session: Session, coalition_id: UUID, emails: Iterable[str]) -> Mapping[str, Cause]:
+    """Return which of these addresses get nothing that they did not ask for, and why."""
     known: dict[bytes, list[str]] = {}
     for email in emails:
         known.setdefault(_index(session, coalition_id, email), []).append(email)
