@@ -77,7 +77,7 @@ def test_the_clock_of_the_server_may_stand_in_any_zone(zone: str) -> None:
         from zoneinfo import ZoneInfo  # noqa: PLC0415 # of this test only
 
         now = clock.now().astimezone(ZoneInfo(zone))
-        headers = rules.Signer([[secret, None]]).headers("event", now, "{}")
+        headers = rules.Signer([(secret, None)]).headers("event", now, "{}")
 
         assert Webhook(secret).verify("{}", headers) == {}
 

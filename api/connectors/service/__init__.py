@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from api.connectors.rules import Field, MailingList
     from api.infra.background.jobs import Job
+    from api.infra.database.columns import Owned
     from api.infra.database.paging import Page, PageRequest
 
 MOST = 100  # connectors of a coalition
@@ -328,11 +329,7 @@ def _wrong(wanted: Field, value: str) -> list[Fault]:
 
 
 def _must_be_own(
-    session: Session,
-    coalition_id: UUID,
-    model: type[Organisation | Statement],
-    facts: Mapping[str, object],
-    name: str,
+    session: Session, coalition_id: UUID, model: type[Owned], facts: Mapping[str, object], name: str
 ) -> None:
     if facts[name] is None:
         return
