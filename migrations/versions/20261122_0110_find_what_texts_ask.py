@@ -1,14 +1,17 @@
-"""find what texts ask, and which status of a case they know."""
+"""find what texts ask, and which status of a case they know.
+
+The words by which it is searched are made by a job, as the search of the day makes them: nothing
+waits for it.
+"""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 from alembic import op
-
-# The index holds what the search of the day compares, so it is made as the search makes it.
-from api.statements.rules import past_demands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,6 +42,19 @@ CASES = sa.table(
     sa.column("revision_number", sa.Integer()),
     sa.column("key", sa.String()),
     sa.column("status", sa.String()),
+)
+MAKE_STEMS = "statements.make_stems"
+JOBS = sa.table(
+    "jobs",
+    sa.column("id", sa.Uuid()),
+    sa.column("kind", sa.String()),
+    sa.column("facts", sa.JSON()),
+    sa.column("key", sa.String()),
+    sa.column("state", sa.String()),
+    sa.column("attempts", sa.Integer()),
+    sa.column("progress", sa.Integer()),
+    sa.column("created_at", sa.DateTime(timezone=True)),
+    sa.column("run_after", sa.DateTime(timezone=True)),
 )
 
 
@@ -96,15 +112,48 @@ def upgrade() -> None:
             )
         )
     connection = op.get_bind()
+    is_any = False
     for place, coalition_id, document in _texts(connection):
-        rows = [{**place, "coalition_id": coalition_id, **each} for each in past_demands(document)]
+        rows = [{**place, "coalition_id": coalition_id, **each} for each in _asked(document)]
         if rows:
+            is_any = True
             connection.execute(sa.insert(asked), rows)
         for case in document.get("cases", ()):
             if "status" in case:
                 here = (CASES.c[name] == value for name, value in place.items())
                 known = sa.update(CASES).where(*here, CASES.c.key == case["id"])
                 connection.execute(known.values(status=case["status"]))
+    if is_any:
+        _promise_stems()
+
+
+def _asked(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for asked in document.get("demand_lists", ()):
+        party = asked.get("party")
+        for demand in asked["demands"]:
+            yield {
+                "key": demand["id"],
+                "country": asked.get("country"),
+                "party": party and party["id"],
+                "text": demand["text"],
+                "stems": "",
+            }
+
+
+def _promise_stems() -> None:
+    now = datetime.now(UTC)
+    job = {
+        "id": uuid4(),
+        "kind": MAKE_STEMS,
+        "facts": {},
+        "key": MAKE_STEMS,
+        "state": "queued",
+        "attempts": 0,
+        "progress": 0,
+        "created_at": now,
+        "run_after": now,
+    }
+    op.bulk_insert(JOBS, [job])
 
 
 def _texts(
@@ -126,6 +175,7 @@ def _texts(
 
 
 def downgrade() -> None:
+    op.execute(sa.delete(JOBS).where(JOBS.c.kind == MAKE_STEMS))
     with op.batch_alter_table("statement_cases", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("ck_statement_cases_case_status"), type_="check")
         batch_op.drop_column("status")

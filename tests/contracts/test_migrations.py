@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,18 +11,22 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import CheckConstraint, inspect, select
 
+from api.config import share
 from api.infra.database.columns import Base
 from api.infra.database.transactions import db
 from tests.contracts.scene import Scene, operations
 from tests.support.builders import a_coalition, a_revision, a_statement, another_revision
+from tests.support.webhook_receivers import work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.conftest import World
 
 BEFORE_SLUGS_WERE_SHARED = "c4e2a91f07bd"
 BEFORE_TEXTS_WERE_FOUND = "a948f594dfbe"
+MIGRATIONS = sorted(share("migrations", "versions").glob("*.py"))
 PREFIXES = {"pk": "pk_", "unique": "uq_", "foreign": "fk_", "check": "ck_", "index": "ix_"}
 
 
@@ -90,9 +95,24 @@ def test_what_texts_ask_and_name_is_found_in_those_that_were_there_before(world:
     finally:
         with world.app.app_context():
             upgrade()
+    work(world)
 
     assert len(before) == 3 * (2 + 3)
     assert found_in_texts(world) == before
+
+
+@pytest.mark.parametrize("path", MIGRATIONS, ids=lambda path: path.stem)
+def test_a_migration_stands_alone(path: Path) -> None:
+    tree = ast.walk(ast.parse(path.read_text("utf-8")))
+    imported = [
+        name
+        for node in tree
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in (getattr(node, "module", None), *(each.name for each in node.names))
+    ]
+
+    assert imported
+    assert [name for name in imported if f"{name}.".startswith("api.")] == []
 
 
 def test_who_shared_a_slug_with_strangers_has_another_where_it_must_be_one(world: World) -> None:

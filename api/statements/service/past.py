@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import literal, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased, defer
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.demands.models import Demand
 from api.infra.database import paging
-from api.infra.database.transactions import reading
+from api.infra.database.transactions import reading, transaction
 from api.statements import rules
 from api.statements.models import PastDemand, Revision, Statement
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 
 MOST_ROWS = 1000  # of which the likest are chosen
-NUMBER = "revision_number"
 
 
 @dataclass(frozen=True)
@@ -83,6 +82,14 @@ def like(
         return _asked(session, rows, found)
 
 
+def make_stems() -> None:
+    """Make the words by which demands are searched, where they were left out."""
+    with transaction() as session:
+        query = select(PastDemand).where(PastDemand.stems == "")
+        for row in session.scalars(query.with_for_update()):
+            row.stems = rules.stems(row.text)
+
+
 def _once(coalition_id: UUID) -> Select[PastDemand]:
     """Return what a coalition's texts ask, each wording of a statement once.
 
@@ -102,41 +109,28 @@ def _once(coalition_id: UUID) -> Select[PastDemand]:
 def _asked(
     session: Session, rows: Sequence[PastDemand], likenesses: dict[str, float]
 ) -> list[DemandAsked]:
-    ids = {row.statement_id for row in rows}
-    query = select(Statement).where(Statement.id.in_(ids))
-    whole = query.options(defer(Statement.draft), defer(Statement.draft_secrets))
-    statements = {row.id: row for row in session.scalars(whole)}
-    told = _told(session, rows)
-    return [
-        DemandAsked(
-            statements[row.statement_id],
-            row,
-            *told[row.statement_id, row.revision_number],
-            likenesses.get(row.stems),
-        )
-        for row in rows
-        if (row.statement_id, row.revision_number) in told  # or it was deleted a moment ago
-    ]
-
-
-def _told(
-    session: Session, rows: Sequence[PastDemand]
-) -> dict[tuple[UUID, int], tuple[str, date | None]]:
-    """Return title and day of the texts that rows stand in, by statement and number."""
-    ids, numbers = ({getattr(row, name) for row in rows} for name in ("statement_id", NUMBER))
-    day = "dateline", "date"
-    drafts = select(Statement.id, literal(0), Statement.title, Statement.draft[day].as_string())
+    """Return the demands of rows, with title and day of the texts that they stand in."""
+    ids, day = {row.statement_id for row in rows}, ("dateline", "date")
+    drafts = select(Statement, Statement.draft[day].as_string()).where(Statement.id.in_(ids))
     frozen = select(
         Revision.statement_id,
         Revision.number,
         Revision.document["title"].as_string(),
         Revision.document[day].as_string(),
-    ).where(Revision.statement_id.in_(ids), Revision.number.in_(numbers))
-    found = [
-        *session.execute(drafts.where(Statement.id.in_(ids))),
-        *session.execute(frozen),
-    ]
-    return {
-        (statement_id, number): (title, on and date.fromisoformat(on))
-        for statement_id, number, title, on in found
-    }
+    ).where(
+        Revision.statement_id.in_(ids), Revision.number.in_({row.revision_number for row in rows})
+    )
+    without_text = drafts.options(defer(Statement.draft), defer(Statement.draft_secrets))
+    statements, texts = {}, {}
+    for statement, on in session.execute(without_text):
+        statements[statement.id] = statement
+        texts[statement.id, 0] = statement.title, on
+    for statement_id, number, title, on in session.execute(frozen):
+        texts[statement_id, number] = title, on
+    found = []
+    for row in rows:
+        title, on = texts.get((row.statement_id, row.revision_number), (None, None))
+        if title is not None:  # else it was deleted a moment ago
+            likeness, when = likenesses.get(row.stems), on and date.fromisoformat(on)
+            found.append(DemandAsked(statements[row.statement_id], row, title, when, likeness))
+    return found
