@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from api.documents.rules import html
 from api.infra.pdf import fonts
-from api.portable.rules import printing, reading, signing
+from api.portable.rules import checking, printing, reading, signing
 from bench.server import Server
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _floor(folder: Path) -> Callable[[], object]:
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
-    document = reading.read(LETTER.read_bytes())
+    document, _ = checking.require(reading.read(LETTER.read_bytes()))
     printed, signed = printing.resolve(document), signing.signatories(document)
     page = html.html(printed, signed, html.Look(), for_paper=True)
     fetcher = URLFetcher(allowed_protocols=(), allow_redirects=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from api.config import share
 from api.errors import Code, Fault, point
@@ -19,23 +19,31 @@ if TYPE_CHECKING:
     from api.cases.service import Closed
     from api.coalitions.models import Addressee, MemberRole
     from api.organisations.models import Organisation
+    from api.portable.rules.names import Wording
+    from api.texts.rules.document import (
+        PortableCase,
+        PortableCoalition,
+        PortableDemand,
+        PortableDemandList,
+    )
 
 NOTES_LOST = "Its footnotes stayed in the text that it comes from: write them anew if needed."
 HOW = "Send demands.include_released_and_deceased to take it in."
 _OF_A_DEMAND = ("id", "text", "kind", "addressee", "cases")
 _OF_AN_ADDRESSEE = ("name", "title", "organisation", "country", "salutation")
-_NOTED = ("text", "rationale")  # of a demand: what may refer to footnotes
+# Of a demand: what may refer to footnotes.
+_NOTED: tuple[Literal["text", "rationale"], ...] = ("text", "rationale")
 _RANK = {"lead": 0, "member": 1}  # observers do not sign
 
 
 def chosen(
-    lists: Iterable[Mapping[str, Any]], statuses: Sequence[str], ids: Sequence[str] | None
-) -> list[dict[str, Any]]:
+    lists: Iterable[PortableDemandList], statuses: Sequence[str], ids: Sequence[str] | None
+) -> list[PortableDemandList]:
     """Return the demand lists with those demands that a draft takes; empty lists go.
 
     What a demand's words refer to are footnotes of another text: the references go as well.
     """
-    taken = []
+    taken: list[PortableDemandList] = []
     for asked in lists:
         demands = [
             _without_notes(each)
@@ -52,13 +60,13 @@ class LeftOutCases:
     """What of a coalition does not go into a text unasked: its closed cases, and their releases."""
 
     closed: Mapping[str, Closed]
-    cases: Mapping[str, Mapping[str, Any]]  # those, as documents
-    demands: Mapping[str, Mapping[str, Any]]  # by key
+    cases: Mapping[str, PortableCase]  # those
+    demands: Mapping[str, PortableDemand]  # by key
     list_of: Mapping[str, str]  # of each such demand
     lists: frozenset[str]  # of which nothing is left
     countries: frozenset[str]  # of which no case is left
 
-    def given(self, language: str, coalition: Mapping[str, Any]) -> dict[str, Any]:
+    def given(self, language: str, coalition: PortableCoalition) -> dict[str, Any]:
         """Return what the filling has to know, to tell it from what never was there."""
         cases = [case_given(each, language, coalition) for each in self.cases.values()]
         about = {
@@ -95,13 +103,13 @@ class LeftOutCases:
 
 
 def left_out(
-    lists: Iterable[Mapping[str, Any]],
-    cases: Mapping[str, Mapping[str, Any]],
+    lists: Iterable[PortableDemandList],
+    cases: Mapping[str, PortableCase],
     closed: Mapping[str, Closed],
-) -> tuple[list[dict[str, Any]], LeftOutCases]:
+) -> tuple[list[PortableDemandList], LeftOutCases]:
     """Return the demand lists without what is settled, and that with the cases that are closed."""
-    kept: list[dict[str, Any]] = []
-    settled: dict[str, Mapping[str, Any]] = {}
+    kept: list[PortableDemandList] = []
+    settled: dict[str, PortableDemand] = {}
     list_of: dict[str, str] = {}
     for asked in lists:
         mine = {each["id"]: each for each in asked["demands"] if is_settled(each, closed)}
@@ -125,12 +133,15 @@ def left_out(
 _, NOTHING = left_out((), {}, {})
 
 
-def _without_notes(demand: Mapping[str, Any]) -> dict[str, Any]:
-    bare = {key: markdown.without_notes(demand[key]) for key in _NOTED if key in demand}
-    return {**demand, **bare}
+def _without_notes(demand: PortableDemand) -> PortableDemand:
+    bare = demand.copy()
+    for key in _NOTED:
+        if key in demand:
+            bare[key] = markdown.without_notes(demand[key])
+    return bare
 
 
-def noted(lists: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+def noted(lists: Iterable[PortableDemandList]) -> frozenset[str]:
     """Return the ids of the demands whose words refer to footnotes."""
     demands = (each for asked in lists for each in asked["demands"])
     return frozenset(
@@ -168,10 +179,10 @@ def members_given(
 
 
 def list_given(
-    asked: Mapping[str, Any], language: str, coalition: Mapping[str, Any]
+    asked: PortableDemandList, language: str, coalition: PortableCoalition
 ) -> dict[str, Any]:
     """Return a demand list as a template sees it."""
-    whole = {"language": language, "coalition": coalition}
+    whole: Wording = {"language": language, "coalition": coalition}
     party = asked.get("party")
     return {
         "country": asked.get("country"),
@@ -185,11 +196,9 @@ def list_given(
     }
 
 
-def case_given(
-    case: Mapping[str, Any], language: str, coalition: Mapping[str, Any]
-) -> dict[str, Any]:
+def case_given(case: PortableCase, language: str, coalition: PortableCoalition) -> dict[str, Any]:
     """Return a case as a template sees it: by its name only where that may be published."""
-    whole = {"language": language, "coalition": coalition}
+    whole: Wording = {"language": language, "coalition": coalition}
     given = {key: case.get(key) for key in ("id", "country", "occupation", "status")}
     if case.get("may_be_named", True):
         return {**given, "label": case["name"]} | {
@@ -207,8 +216,8 @@ def addressee_given(addressee: Addressee) -> dict[str, Any]:
 class Specimen:
     """What a preview is filled with where nothing real is to be shown."""
 
-    lists: list[dict[str, Any]]
-    cases: dict[str, dict[str, Any]]
+    lists: list[PortableDemandList]
+    cases: dict[str, PortableCase]
     members: list[dict[str, Any]]
 
 
@@ -220,13 +229,15 @@ def specimen(countries: Iterable[str]) -> Specimen:
     invented = _invented()
     parts, usual = invented["parts"], invented["countries"]
     found = Specimen(lists=[], cases={}, members=invented["members"])
+    case: PortableCase
+    each: PortableDemand
     for place, code in enumerate(dict.fromkeys([*countries, *usual])):
         is_usual = code in usual
         part = parts[usual.index(code) if is_usual else place % len(parts)]
         end = "" if is_usual else f"-{code.lower()}"
         for case in part["cases"]:
             found.cases[case["id"] + end] = {**case, "id": case["id"] + end, "country": code}
-        demands = []
+        demands: list[PortableDemand] = []
         for number, each in enumerate(part["demands"], 1):
             about = [key + end for key in each.get("cases", ())]
             demands.append({"id": f"{code.lower()}-{number}", **each, "cases": about})

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from api.texts.rules.document import PortableCase, PortableDemandList, PortableDocument
+
 
 class NoTemplate(Conflict, title="This statement came from no template"):
     """Only a statement that came from a template is filled again with other facts."""
@@ -62,7 +64,7 @@ class Assembled:
     """A draft, the statement that holds it (None in a preview), and what to look at."""
 
     statement: Statement | None
-    document: dict[str, Any]
+    document: PortableDocument
     warnings: list[Fault]
     differences: list[Difference] = field(default_factory=list)
 
@@ -74,10 +76,10 @@ class Material:
     coalition: Coalition
     source: dict[str, Any]
     choice: Choice
-    lists: list[dict[str, Any]]
+    lists: list[PortableDemandList]
     left_out: rules.LeftOutCases
     noted: frozenset[str]  # the demands that lose their footnotes
-    cases: dict[str, dict[str, Any]]
+    cases: dict[str, PortableCase]
     case_rows: dict[str, str]  # a case's id: its key
     addressees: dict[str, dict[str, Any]]
     members: list[dict[str, Any]]
@@ -86,7 +88,7 @@ class Material:
         """Return the whole document; the template is filled in a limited child."""
         source = self.source
         language = source["language"]
-        own = statements.completed({"language": language}, self.coalition)["coalition"]
+        own = statements.coalition_part(self.coalition, language)
         given = {
             "coalition": {**own, "members": self.members},
             "demand_lists": [rules.list_given(each, language, own) for each in self.lists],
@@ -104,14 +106,15 @@ class Material:
         whole = rules.document(
             source, draft, slug, *parts, specimen=specimen, without=self.left_out
         )
-        return FilledDraft(statements.completed(whole, self.coalition), draft["body"], self)
+        document = checking.as_sound(statements.completed(whole, self.coalition))
+        return FilledDraft(document, draft["body"], self)
 
 
 @dataclass(frozen=True)
 class FilledDraft:
     """A filled template's document, and what of it did not come along."""
 
-    document: dict[str, Any]
+    document: PortableDocument
     body: list[dict[str, Any]]  # as the template has it
     material: Material
 
@@ -160,7 +163,7 @@ def previewed(
     origin: Origin,
     facts: dict[str, Any] | None,
     choice: Choice,
-) -> tuple[dict[str, Any], list[Fault]]:
+) -> tuple[PortableDocument, list[Fault]]:
     """Return the whole document that a template gives, and what to look at; nothing is stored.
 
     Without facts it is filled with its example's, and with demands and cases that are invented.
@@ -240,16 +243,15 @@ def _seen_by(  # noqa: PLR0913 # the parts of an answer
     actor: Actor,
     coalition_id: UUID,
     statement: Statement | None,
-    document: dict[str, Any],
+    document: PortableDocument,
     checked: checking.Checked,
     *,
-    before: dict[str, Any] | None = None,
+    before: PortableDocument | None = None,
     filled: FilledDraft | None = None,
 ) -> Assembled:
     """Return what an actor may see; what differs is compared as it sees it, too."""
     with reading() as session:
-        closed = statements.closed_of(session, coalition_id, document)
-    shown, warnings = statements.seen_by(actor, coalition_id, document, checked, closed)
+        shown, warnings = statements.seen_by(session, actor, coalition_id, document, checked)
     sees_all = actor.may(coalition_id, Role.COORDINATOR)
     if filled is not None:
         warnings = [*warnings, *filled.reminders(sees_all=sees_all)]
@@ -282,8 +284,8 @@ def _source(
 
 
 def _with_live_words(
-    session: Session, statement: Statement, before: dict[str, Any]
-) -> dict[str, Any]:
+    session: Session, statement: Statement, before: PortableDocument
+) -> PortableDocument:
     live = cases.entries(session, statement.coalition_id)
     words = {key: cases.as_document(entry) for key, entry in live.items()}
     return with_live_words(before, words, demands.documents(session, statement.coalition_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,15 +16,23 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
+    from api.texts.rules.document import PortableDocument
+
 
 @click.command()
 @click.argument("file", type=FILE)
 def validate(file: Path) -> None:
     """Check a portable statement; print each fault with its place."""
-    document = reading.read(file.read_bytes())
-    for warning in checking.require(document):
-        click.echo(f"warning: {warning}", err=True)
+    document = _sound(file)
     click.echo(f"{file}: a sound {document['kind'].replace('_', ' ')}.")
+
+
+def _sound(file: Path) -> PortableDocument:
+    """Return a file's document, and print what should be looked at."""
+    document, warnings = checking.require(reading.read(file.read_bytes()))
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=True)
+    return document
 
 
 @click.command()
@@ -45,16 +53,14 @@ def validate(file: Path) -> None:
     show_default=True,
     help="Of a PDF.",
 )
-def render(file: Path, output: Path, theme: str | None, form: str | None, page_size: Any) -> None:
+def render(file: Path, output: Path, theme: str | None, form: str | None, page_size: str) -> None:
     """Print a portable statement as PDF, HTML, text or Markdown; needs no server."""
     children = ChildPool([rendering.LAYOUT], spares=0)
     try:
         wanted = rendering.Format(form) if form else rendering.by_ending(output.name)
         if wanted is rendering.Format.PDF:
             children.start_soon()
-        document = reading.read(file.read_bytes())
-        for warning in checking.require(document):
-            click.echo(f"warning: {warning}", err=True)
+        document = _sound(file)
         look = Look(theme=theme or document.get("theme", rendering.THEME), page_size=page_size)
         output.write_bytes(rendering.rendered(rendering.input_of(document, wanted, look), children))
     finally:
@@ -81,8 +87,7 @@ def import_(
     from api.exchange import service as exchange  # noqa: PLC0415
 
     data = file.read_bytes()
-    document = reading.read(data)
-    checking.require(document)
+    document, _ = checking.require(reading.read(data))
     with acting_as(user) as actor:
         own = document["coalition"]
         slug = coalition or own.get("slug")

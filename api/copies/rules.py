@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from api.errors import Code, Fault
 from api.portable.rules import names as labels, secrecy
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from api.texts.rules.document import PortableCase, PortableDemandList, PortableDocument
 
 OCCASION = "This is the occasion of the text that you copied: say the new one."
 
@@ -30,11 +32,11 @@ USUAL = (CopiedPart.LOOK, CopiedPart.ORGANISATIONS, CopiedPart.TEMPLATES)
 
 
 def begun_from(
-    document: Mapping[str, Any],
+    document: PortableDocument,
     slug: str,
     title: str | None,
-    unnamed: Mapping[str, Mapping[str, Any]],
-) -> dict[str, Any]:
+    unnamed: Mapping[str, PortableCase],
+) -> PortableDocument:
     """Return the document of a new statement that begins as another one's.
 
     The day of its dateline and the count of those who signed stay behind. `unnamed` are the live
@@ -44,37 +46,37 @@ def begun_from(
         live = unnamed.get(case["id"])
         if live is not None and case.get("may_be_named", True):
             document = _taken_back(document, case, live)
-    begun = {**document, "slug": slug, "title": title or document["title"]}
+    begun: PortableDocument = {**document, "slug": slug, "title": title or document["title"]}
     if "cases" in document:
-        begun["cases"] = [dict(unnamed.get(case["id"], case)) for case in document["cases"]]
+        begun["cases"] = [unnamed.get(case["id"], case) for case in document["cases"]]
     begun.pop("withheld", None)
-    place = {key: value for key, value in begun.pop("dateline", {}).items() if key != "date"}
-    return {**begun, "dateline": place} if place else begun
+    if place := begun.pop("dateline", {}).get("place"):
+        begun["dateline"] = {"place": place}
+    return begun
 
 
 def _taken_back(
-    document: Mapping[str, Any], case: Mapping[str, Any], live: Mapping[str, Any]
-) -> dict[str, Any]:
+    document: PortableDocument, case: PortableCase, live: PortableCase
+) -> PortableDocument:
     """Return a document without what it calls a case that may not be named by now."""
-    known = [who["name"] for who in (case, live)]
-    known += [alias for who in (case, live) for alias in who.get("aliases", ())]
+    known = [*labels.called(case), *labels.called(live)]
     label = secrecy.Labels(labels.label(live, document))
     return secrecy.taken_back(document, known, live["id"], label)
 
 
-def reminders(document: Mapping[str, Any]) -> Iterator[Fault]:
+def reminders(document: PortableDocument) -> Iterator[Fault]:
     """Yield what of a copy is right for its source only, as far as one can tell."""
     if "occasion" in document:
         yield Fault("/occasion", Code.LEFT_OUT, OCCASION)
 
 
-def telling(things: list[dict[str, Any]], names: Collection[str]) -> set[int]:
+def telling(things: Sequence[object], names: Collection[str]) -> set[int]:
     """Return the places of those in a list whose plain words hold one of the names."""
     return {int(pointer.split("/")[1]) for pointer in secrecy.telling(things, names)}
 
 
 def telling_demands(
-    lists: list[dict[str, Any]], names: Collection[str]
+    lists: list[PortableDemandList], names: Collection[str]
 ) -> tuple[set[int], set[tuple[int, int]]]:
     """Return the places of the demand lists, and of demands in them, that hold a name."""
     whole, single = set(), set()

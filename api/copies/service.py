@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import and_, or_, select
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
+
+    from api.texts.rules.document import PortableCase, PortableDocument
 
 _Row = TypeVar("_Row")
 MOST = 2000  # of a part that one request copies
@@ -112,20 +114,19 @@ def copy_statement(
             keys.write(session, begun.statement, Statement.choice, chosen)
         told = {"source": str(source.id), "revision": number}
         audit.record(session, actor, "statement.copied", begun.statement, told)
-        closed = statements.closed_of(session, coalition.id, document)
-    checked = checking.Checked([], [*begun.warnings, *rules.reminders(document)])
-    shown, warnings = statements.seen_by(actor, coalition.id, document, checked, closed)
-    return statements.SavedStatement(begun.statement, shown, warnings)
+        checked = checking.Checked([], [*begun.warnings, *rules.reminders(document)])
+        shown, warnings = statements.seen_by(session, actor, coalition.id, document, checked)
+        return statements.SavedStatement(begun.statement, shown, warnings)
 
 
-def _text(session: Session, source: Statement, number: int | None) -> dict[str, Any]:
+def _text(session: Session, source: Statement, number: int | None) -> PortableDocument:
     """Return what is copied; of a revision from which a name was taken back, nothing is."""
     if number is None:
         return statements.whole_draft(session, source)
     return statements.whole_revision(session, statements.revision_of(session, source, number))
 
 
-def _unnamed(session: Session, coalition_id: UUID) -> dict[str, dict[str, Any]]:
+def _unnamed(session: Session, coalition_id: UUID) -> dict[str, PortableCase]:
     hidden = cases.hidden(session, coalition_id)
     return {entry.case.key: cases.as_document(entry) for entry in hidden}
 

@@ -12,8 +12,8 @@ from api.accounts.routes import current_actor, promised
 from api.accounts.schemas import JobOut
 from api.assemblies.service import Choice, Origin
 from api.documents import service
-from api.documents.rules.rendering import CONTENT_TYPES, Format
-from api.documents.schemas import FILES, DocumentArgs, PreviewArgs, TemplatePreviewIn
+from api.documents.rules.rendering import CONTENT_TYPES, ENDINGS, Format
+from api.documents.schemas import FILES, DocumentArgs, DraftDocumentArgs, TemplatePreviewIn
 from api.documents.service import DocumentSpec, previews, public
 from api.infra.background.jobs import Job
 from api.portable.rules import writing
@@ -45,18 +45,15 @@ class StatementDocument(MethodView):
         """
         is_known = request.if_none_match.contains_weak
         found = service.document(current_actor(), statement_id, DocumentSpec(**args), is_known)
-        if isinstance(found, str):
-            tag(found)
-            return Response(status=304)
-        if isinstance(found, Job):
-            return promised(found)
-        answer = _file(found)
-        answer.headers["Content-Location"] = f"/v1/statements/{statement_id}/documents/{found.key}"
+        answer = _answered(found)
+        if isinstance(found, service.Document):
+            place = f"/v1/statements/{statement_id}/documents/{found.key}"
+            answer.headers["Content-Location"] = place
         return answer
 
 
 @blueprint.route("/statements/<uuid:statement_id>/documents/<string:key>")
-class PrintedDocument(MethodView):
+class KeptDocument(MethodView):
     @sent(*TYPES)
     @blueprint.alt_response(202, schema=JobOut, description="A job: it is too long to wait for.")
     def get(self, statement_id: UUID, key: str) -> Response:
@@ -64,8 +61,7 @@ class PrintedDocument(MethodView):
 
         Its key is the ETag that it was printed with; `Content-Location` says its address.
         """
-        found = service.printed(current_actor(), statement_id, key)
-        return promised(found) if isinstance(found, Job) else _file(found)
+        return _answered(service.printed(current_actor(), statement_id, key))
 
 
 @blueprint.route("/public/statements/<string:address>/document")
@@ -76,9 +72,6 @@ class PublicDocument(MethodView):
     def get(self, address: str) -> AnyResponse:
         """Give a published statement's PDF to everybody, with those who may be seen in it."""
         found = public.published(address, request.if_none_match.contains_weak)
-        if isinstance(found, str):
-            tag(found)
-            return Response(status=304)
         # A browser asks for a page before all else; Chromium's list ends with a more special type.
         as_page = request.accept_mimetypes.best_match([JSON, "text/html"]) == "text/html"
         if found is None and as_page:
@@ -88,19 +81,19 @@ class PublicDocument(MethodView):
             answer.status_code = HTTPStatus.ACCEPTED
             answer.headers["Retry-After"] = "5"
             return answer
-        return _file(found)
+        return _answered(found)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/draft/document")
 class DraftDocument(MethodView):
     @sent(*TYPES, headers=WARNED)
-    @blueprint.arguments(PreviewArgs, location="query")
+    @blueprint.arguments(DraftDocumentArgs, location="query")
     def get(self, args: dict[str, Any], statement_id: UUID) -> Response:
         """Print a statement's draft, marked as one on every page, without signatories.
 
         Whom it names though they were released or have died stands in a header.
         """
-        return _file(previews.preview(current_actor(), statement_id, DocumentSpec(**args)))
+        return _answered(previews.preview(current_actor(), statement_id, DocumentSpec(**args)))
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/template-previews")
@@ -123,17 +116,20 @@ class TemplatePreviews(MethodView):
             None if form in FILES else Format(form),
         )
         if isinstance(found, service.Document):
-            return _file(found)
-        whole = found.document
-        if form == "json":
-            answer = body_of(writing.as_json(whole), JSON, f"{whole['slug']}.json")
-        else:
-            answer = body_of(writing.as_yaml(whole), YAML, f"{whole['slug']}.yaml")
+            return _answered(found)
+        answer = body_of(*writing.as_file(found.document, form, found.document["slug"]))
         return warned(answer, found.warnings)
 
 
-def _file(document: service.Document) -> Response:
-    tag(document.key)
-    answer = body_of(document.content, document.content_type)
-    answer.headers.set("Content-Disposition", "inline", filename=document.name)
-    return warned(answer, document.warnings)
+def _answered(found: service.Document | Job | str) -> Response:
+    """Answer with a document, with the job that prints it, or with the key of what one has."""
+    if isinstance(found, Job):
+        return promised(found)
+    if isinstance(found, str):
+        tag(found)
+        return Response(status=304)
+    tag(found.key)
+    answer = body_of(found.content, CONTENT_TYPES[found.format])
+    name = f"{found.slug}.{ENDINGS[found.format]}"
+    answer.headers.set("Content-Disposition", "inline", filename=name)
+    return warned(answer, found.warnings)

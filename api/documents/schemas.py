@@ -21,14 +21,14 @@ def _theme(description: str, example: str) -> fields.String:
     )
 
 
-class PreviewArgs(Schema):
+class DraftDocumentArgs(Schema):
     """Which document of a draft."""
 
     format = fields.Enum(Format, load_default=Format.PDF, example="pdf")
     theme = _theme("The statement's own where left out.", "brief")
 
 
-class DocumentArgs(PreviewArgs):
+class DocumentArgs(DraftDocumentArgs):
     """Which document of a statement."""
 
     revision = fields.Integer(

@@ -9,7 +9,7 @@ from flask.views import MethodView
 
 from api.accounts.routes import current_actor
 from api.exchange import service
-from api.exchange.schemas import ExportArgs, ImportArgs, ImportedOut
+from api.exchange.schemas import ExportArgs, ImportedOut, StatementImportArgs
 from api.portable.rules import reading, writing
 from api.web.etags import tag
 from api.web.files import body_of, received, sent
@@ -37,7 +37,7 @@ EXAMPLES = {YAML: EXAMPLE, JSON: EXAMPLE}
 @blueprint.route("/coalitions/<uuid:coalition_id>/imports")
 class Imports(MethodView):
     @received(YAML, JSON, max_bytes=reading.MAX_BYTES, examples=EXAMPLES)
-    @blueprint.arguments(ImportArgs, location="query")
+    @blueprint.arguments(StatementImportArgs, location="query")
     @blueprint.response(201, ImportedOut)
     def post(self, args: dict[str, Any], coalition_id: UUID) -> service.ImportResult:
         """Import a portable document: a draft, one revision, and entered signatures."""
@@ -57,6 +57,4 @@ class Export(MethodView):
     def get(self, args: dict[str, Any], statement_id: UUID) -> Response:
         """Export a revision as a portable document: whole for coordinators, else redacted."""
         document = service.give_out(current_actor(), statement_id, args["revision"])
-        if args["format"] == "json":
-            return body_of(writing.as_json(document), JSON, f"{document['slug']}.json")
-        return body_of(writing.as_yaml(document), YAML, f"{document['slug']}.yaml")
+        return body_of(*writing.as_file(document, args["format"], document["slug"]))

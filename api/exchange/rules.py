@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Container
+
+    from api.texts.rules.document import (
+        PortableCase,
+        PortableDemand,
+        PortableDocument,
+        PortableSignatory,
+    )
 
 
-def demands_of(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield every demand of a document."""
-    for asked in document.get("demand_lists", ()):
-        yield from asked["demands"]
-
-
-def comparable_case(case: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what of a case is compared: what says nothing is as good as left out."""
-    return {key: value for key, value in {"may_be_named": True, **case}.items() if value != []}
-
-
-def comparable_demand(demand: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what of a demand is compared; an open one may say so or not."""
-    return {key: value for key, value in {"status": "open", **demand}.items() if value != []}
+def comparable(thing: PortableCase | PortableDemand) -> dict[str, object]:
+    """Return what of a case or demand is compared: what says nothing is as good as left out."""
+    usual = {"status": "open"} if "text" in thing else {"may_be_named": True}
+    return {key: value for key, value in {**usual, **thing}.items() if value != []}
 
 
 def free_key(key: str, taken: Container[str]) -> str:
@@ -31,7 +28,7 @@ def free_key(key: str, taken: Container[str]) -> str:
     return next(each for each in numbered if each not in taken)
 
 
-def organisation_of(signatory: Mapping[str, Any], language: str) -> dict[str, Any]:
+def organisation_of(signatory: PortableSignatory, language: str) -> dict[str, object]:
     """Return the facts of an organisation's entry from its line under a statement."""
     return {
         "names": {language: signatory["name"]},
@@ -44,11 +41,12 @@ def organisation_of(signatory: Mapping[str, Any], language: str) -> dict[str, An
 
 
 def with_signatories(
-    document: Mapping[str, Any], listed: Iterable[Mapping[str, Any]], withheld: int
-) -> dict[str, Any]:
+    document: PortableDocument, listed: list[PortableSignatory], withheld: int
+) -> PortableDocument:
     """Return a document with its signatories and with those counted that are not listed."""
-    signed = list(listed)
-    whole = {**document, "signatories": signed} if signed else dict(document)
+    whole = document.copy()
+    if listed:
+        whole["signatories"] = listed
     if withheld:
         whole["withheld"] = withheld + document.get("withheld", 0)
     return whole

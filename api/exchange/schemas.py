@@ -9,7 +9,7 @@ from api.web import fields, validate
 from api.web.rest import OutSchema, Schema
 
 
-class ImportArgs(Schema):
+class StatementImportArgs(Schema):
     """How to import."""
 
     on_difference = fields.Enum(

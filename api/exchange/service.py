@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import select
 
@@ -27,16 +27,19 @@ from api.signatures import service as signatures
 from api.signatures.rules import Audience
 from api.statements import service as statements
 from api.statements.models import Statement
-from api.statements.rules import Difference, differences, mentions
+from api.statements.rules import Difference, demands_of, differences
+from api.texts.rules.document import PortableCase, PortableDemand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from uuid import UUID
 
     from sqlalchemy.orm import Session
 
-    from api.cases.models import Case
     from api.statements.models import Revision
+    from api.texts.rules.document import PortableDocument
+
+_Thing = TypeVar("_Thing", PortableCase, PortableDemand)
 
 
 class OnOtherWords(StrEnum):
@@ -66,8 +69,7 @@ def take_in(
     All of it or nothing; a preview stores nothing and tells what would differ.
     """
     actor.must(coalition_id, Role.COORDINATOR)
-    document = portable.read(data)
-    warnings = checking.require(document)
+    document, warnings = checking.require(portable.read(data))
     if document.get("redacted"):
         wrong = "It is an export for someone who may not see every identity."
         raise Invalid(
@@ -79,7 +81,9 @@ def take_in(
             statements.must_be_free(session, coalition_id, document["slug"])
             found = list(_differing(_live(session, coalition_id), document))
             signed = len(document.get("signatories", ()))
-            warnings += _mentions(session, coalition_id, document)
+            warnings += statements.warnings_of_closed(
+                session, coalition_id, document, sees_all=True
+            )
             return ImportResult(None, None, signed, warnings, found)
     with transaction() as session:
         coalition = lock_coalition(session, coalition_id)
@@ -93,14 +97,8 @@ def take_in(
         count = signatures.put_all(session, begun.statement, revision, linked)
         told = {"sha256": hashlib.sha256(data).hexdigest(), "signatures": count}
         audit.record(session, actor, "statement.imported", begun.statement, told)
-        warnings += _mentions(session, coalition_id, document)
+        warnings += statements.warnings_of_closed(session, coalition_id, document, sees_all=True)
         return ImportResult(begun.statement, revision, count, warnings, found)
-
-
-def _mentions(session: Session, coalition_id: UUID, document: Mapping[str, Any]) -> list[Fault]:
-    """Return warnings of those whom a document names though they are free or dead."""
-    closed = statements.closed_of(session, coalition_id, document)
-    return [each.warning(closed, sees_all=True) for each in mentions(document, closed)]
 
 
 @dataclass(frozen=True)
@@ -108,8 +106,8 @@ class _Live:
     """A coalition's cases and demands by key, as documents."""
 
     entries: dict[str, cases.Entry]
-    cases: dict[str, dict[str, Any]]
-    demands: dict[str, dict[str, Any]]
+    cases: dict[str, PortableCase]
+    demands: dict[str, PortableDemand]
 
 
 def _live(session: Session, coalition_id: UUID) -> _Live:
@@ -122,78 +120,71 @@ def _live(session: Session, coalition_id: UUID) -> _Live:
     )
 
 
-def _differing(live: _Live, document: Mapping[str, Any]) -> Iterator[Difference]:
+def _differing(live: _Live, document: PortableDocument) -> Iterator[Difference]:
     """Yield where a document's cases and demands differ from the live ones of the same id."""
-    for case in document.get("cases", ()):
-        if there := live.cases.get(case["id"]):
-            there = rules.comparable_case(there)
-            yield from differences(there, rules.comparable_case(case), ("cases", case["id"]))
-    for demand in rules.demands_of(document):
-        if there := live.demands.get(demand["id"]):
-            place = ("demands", demand["id"])
-            there = rules.comparable_demand(there)
-            yield from differences(there, rules.comparable_demand(demand), place)
+    yield from _differences("cases", live.cases, document.get("cases", ()))
+    yield from _differences("demands", live.demands, demands_of(document))
+
+
+def _differences(
+    where: str, live: Mapping[str, _Thing], given: Iterable[_Thing]
+) -> Iterator[Difference]:
+    for each in given:
+        if there := live.get(each["id"]):
+            both = rules.comparable(there), rules.comparable(each)
+            yield from differences(*both, (where, each["id"]))
 
 
 def _take_in_live(
     session: Session,
     coalition_id: UUID,
     live: _Live,
-    document: Mapping[str, Any],
+    document: PortableDocument,
     on_difference: OnOtherWords,
 ) -> None:
-    rows = _take_in_cases(session, coalition_id, live, document, on_difference)
-    taken, changed = set(live.demands), {}
+    rows = {key: entry.case for key, entry in live.entries.items()}
+    people = document.get("cases", ())
+    new, other = _new_and_other(live.cases, people, on_difference, set(rows))
+    cases.replace_all(session, coalition_id, [(live.entries[key], other[key]) for key in other])
+    entered = cases.put_all(session, coalition_id, new.values())
+    # The rows that the document's cases stand for now, by the document's ids.
+    rows |= dict(zip(new, entered, strict=True))
+    taken, changed = set(live.demands), dict[str, PortableDemand]()
     for asked in document.get("demand_lists", ()):
-        added = []
-        for demand in asked["demands"]:
-            there = live.demands.get(demand["id"])
-            if there is None:
-                added.append(demand)
-            elif rules.comparable_demand(there) == rules.comparable_demand(demand):
-                continue
-            elif on_difference is OnOtherWords.UPDATE:
-                changed[demand["id"]] = demand
-            elif on_difference is OnOtherWords.NEW:
-                added.append({**demand, "id": rules.free_key(demand["id"], taken)})
-            taken.update(each["id"] for each in added[-1:])
+        added, others = _new_and_other(live.demands, asked["demands"], on_difference, taken)
+        changed |= others
         row = demands.put_list(session, coalition_id, asked)
-        demands.put_demands(session, row, added, rows)
+        demands.put_demands(session, row, added.values(), rows)
     if changed:
         known = demands.by_key(session, coalition_id)
         words = [(known[key], demand) for key, demand in changed.items()]
         demands.replace_demands(session, coalition_id, words, rows)
 
 
-def _take_in_cases(
-    session: Session,
-    coalition_id: UUID,
-    live: _Live,
-    document: Mapping[str, Any],
-    on_difference: OnOtherWords,
-) -> dict[str, Case]:
-    """Return the rows that the document's cases stand for now, by the document's ids."""
-    rows = {key: entry.case for key, entry in live.entries.items()}
-    added, changed, taken = {}, [], set(rows)
-    for case in document.get("cases", ()):
-        there = live.cases.get(case["id"])
+def _new_and_other(
+    live: Mapping[str, _Thing], given: Iterable[_Thing], how: OnOtherWords, taken: set[str]
+) -> tuple[dict[str, _Thing], dict[str, _Thing]]:
+    """Return what comes in beside the live ones, and what these become, by the document's ids."""
+    new: dict[str, _Thing] = {}
+    other: dict[str, _Thing] = {}
+    for each in given:
+        there = live.get(key := each["id"])
         if there is None:
-            added[case["id"]] = case
-        elif rules.comparable_case(there) == rules.comparable_case(case):
+            new[key] = each
+        elif rules.comparable(there) == rules.comparable(each):
             continue
-        elif on_difference is OnOtherWords.UPDATE:
-            changed.append((live.entries[case["id"]], case))
-        elif on_difference is OnOtherWords.NEW:
-            added[case["id"]] = {**case, "id": rules.free_key(case["id"], taken)}
-            taken.add(added[case["id"]]["id"])
-    cases.replace_all(session, coalition_id, changed)
-    entered = cases.put_all(session, coalition_id, added.values())
-    return rows | dict(zip(added, entered, strict=True))
+        elif how is OnOtherWords.UPDATE:
+            other[key] = each
+        elif how is OnOtherWords.NEW:
+            new[key] = {**each, "id": rules.free_key(key, taken)}
+        if key in new:
+            taken.add(new[key]["id"])
+    return new, other
 
 
 def _organisations(
-    session: Session, coalition_id: UUID, document: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+    session: Session, coalition_id: UUID, document: PortableDocument
+) -> list[dict[str, object]]:
     """Return the signatories, linked to the organisations of the coalition that they are.
 
     Organisations that sign publicly and are not there yet are entered. Of several of one name none
@@ -219,18 +210,14 @@ def _organisations(
     return linked
 
 
-def give_out(actor: Actor, statement_id: UUID, number: int | None) -> dict[str, Any]:
+def give_out(actor: Actor, statement_id: UUID, number: int | None) -> PortableDocument:
     """Export a statement's revision as a portable document.
 
     For coordinators it is whole; for anyone else it is redacted.
     """
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
-        revision = (
-            statements.current_revision(session, statement)
-            if number is None
-            else statements.revision_of(session, statement, number)
-        )
+        revision = statements.revision_of(session, statement, number)
         document = statements.whole_revision(session, revision)
         if actor.may(statement.coalition_id, Role.COORDINATOR):
             listed, _ = signatures.printed(session, statement, Audience.COORDINATOR)

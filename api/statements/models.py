@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, select
@@ -13,6 +12,8 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from api.cases.models import CaseStatus
 from api.infra.database import columns
 from api.infra.security.keys import Sealed
+from api.portable.rules.printing import Printed
+from api.texts.rules.document import PortableDocument
 
 
 class StatementKind(StrEnum):
@@ -63,7 +64,7 @@ class Statement(columns.Versioned, columns.Base):
         ForeignKey("template_versions.id"), index=True
     )
     choice: Mapped[Sealed | None]  # which demands the template was filled with
-    draft: Mapped[dict[str, Any]] = mapped_column(JSON)
+    draft: Mapped[PortableDocument] = mapped_column(JSON)
     draft_secrets: Mapped[Sealed | None]  # what of the draft's cases may not be named
     # {"texts": [[pointer, kind, text]], "labels": {case id: [label]}}: what the draft said before
     # a name was taken back, where that name or its label stood; and every label that was given.
@@ -72,7 +73,7 @@ class Statement(columns.Versioned, columns.Base):
     counted_from: Mapped[int] = mapped_column(default=0)  # the newest that is not editorial
     # Who may stand in it though free or dead: what somebody confirmed, by the case's id, or by key
     # where the text alone knows it. Keys of the coalition's cases may tell a name.
-    confirmed_cases: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    confirmed_cases: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
     # Whose text it continues, changed in a way that its signatories would have to be asked about.
     predecessor_id: Mapped[UUID | None] = columns.refers_to("statements")
 
@@ -137,8 +138,8 @@ class Revision(columns.OfCoalition, columns.Base):
     note: Mapped[str | None] = mapped_column(String(500))  # what changed, for those who signed
     language: Mapped[columns.Language]
     sha256: Mapped[str] = mapped_column(String(64), index=True)  # of `printed`
-    printed: Mapped[dict[str, Any]] = mapped_column(JSON)
-    document: Mapped[dict[str, Any]] = mapped_column(JSON)
+    printed: Mapped[Printed] = mapped_column(JSON)
+    document: Mapped[PortableDocument] = mapped_column(JSON)
     secrets: Mapped[Sealed | None]  # what of the document's cases may not be named
     # {"printed", "document", "note"} of a text that held a name which was taken back. Those
     # columns are empty then, and only owners read it.

@@ -17,7 +17,7 @@ from api.web.rest import Blueprint
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from api.infra.database.paging import PageRequest
+    from api.infra.database.paging import Page, PageRequest
     from api.statements.models import Revision, Statement
 
 blueprint = Blueprint("statements", __name__, url_prefix="/v1", description="Texts with a life.")
@@ -27,7 +27,7 @@ _tagged = tagged_by("statement.version")
 @blueprint.route("/coalitions/<uuid:coalition_id>/statements")
 class Statements(MethodView):
     @paginated(blueprint, schemas.StatementOut, schemas.StatementArgs)
-    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Page[Statement]:
         """List a coalition's statements, newest first."""
         page = args.pop("page")
         return service.statements(current_actor(), coalition_id, page, args)
@@ -42,7 +42,7 @@ class Statements(MethodView):
 @blueprint.route("/cases/<uuid:case_id>/statements")
 class CaseStatements(MethodView):
     @paginated(blueprint, schemas.StatementOut)
-    def get(self, args: dict[str, PageRequest], case_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], case_id: UUID) -> Page[Statement]:
         """List the statements that name a case."""
         return service.naming(current_actor(), case_id, args["page"])
 
@@ -50,7 +50,7 @@ class CaseStatements(MethodView):
 @blueprint.route("/demands/<uuid:demand_id>/statements")
 class DemandStatements(MethodView):
     @paginated(blueprint, schemas.PastDemandOut)
-    def get(self, args: dict[str, PageRequest], demand_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], demand_id: UUID) -> Page[past.DemandAsked]:
         """List where a demand was asked, by its key: revisions, and drafts that add to them."""
         return past.of_demand(current_actor(), demand_id, args["page"])
 
@@ -59,7 +59,7 @@ class DemandStatements(MethodView):
 class PastDemands(MethodView):
     @blueprint.arguments(schemas.PastDemandArgs, location="query")
     @blueprint.response(200, schemas.PastDemandsOut)
-    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> dict[str, list[past.DemandAsked]]:
         """Find what a coalition's texts asked in words like these, the likest first.
 
         They say nearly half of what the words weigh, or more.
@@ -72,7 +72,9 @@ class PastDemands(MethodView):
 class WorkList(MethodView):
     @blueprint.arguments(schemas.WorkArgs, location="query")
     @blueprint.response(200, schemas.WorkOut)
-    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+    def get(
+        self, args: dict[str, Any], coalition_id: UUID
+    ) -> tuple[dict[str, object], int, dict[str, str]]:
         """List what waits for work, the longest first: cases, demands and drafts.
 
         A case that was not verified for days, or ever, and is neither released nor deceased; a
@@ -80,9 +82,10 @@ class WorkList(MethodView):
         for the release of people who all are free or dead; a draft that says another status of a
         case than it has, or none since it changed.
         """
-        found = work.work(current_actor(), coalition_id, **args)
-        page, *more = paged(found.page)
-        return {**page, "counts": found.counts}, *more
+        wanted = args.pop("page")
+        found = work.work(current_actor(), coalition_id, wanted, work.WorkFilter(**args))
+        page, status, headers = paged(found.page)
+        return {**page, "counts": found.counts}, status, headers
 
 
 @blueprint.route("/statements/<uuid:statement_id>")
@@ -120,7 +123,7 @@ class Draft(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/revisions")
 class Revisions(MethodView):
     @paginated(blueprint, schemas.RevisionRowOut)
-    def get(self, args: dict[str, PageRequest], statement_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], statement_id: UUID) -> Page[Revision]:
         """List a statement's revisions, newest first."""
         return service.revisions(current_actor(), statement_id, args["page"])
 

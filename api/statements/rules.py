@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from api.accounts.rules import Role
 from api.cases.rules import NameIndex
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 
     from api.cases.service import Closed
+    from api.texts.rules.document import (
+        PortableCase,
+        PortableCases,
+        PortableDemand,
+        PortableDemandList,
+        PortableDocument,
+    )
 
 # Where a text may go from where, and who may send it there.
 MOVES: dict[State, dict[State, Role]] = {
@@ -98,32 +105,32 @@ class Difference:
     """One place where two documents differ; None is nothing there."""
 
     pointer: str
-    before: Any
-    after: Any
+    before: object
+    after: object
 
 
-def differences(before: Any, after: Any, place: tuple[str | int, ...] = ()) -> Iterator[Difference]:
+def differences(
+    before: object, after: object, place: tuple[str | int, ...] = ()
+) -> Iterator[Difference]:
     """Yield where two documents differ. Things with an id are compared by it, not by place."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        for key in [*before, *[key for key in after if key not in before]]:
-            yield from differences(before.get(key), after.get(key), (*place, key))
-    elif _by_id(before) and _by_id(after):
-        old, new = _keyed(before), _keyed(after)
-        for key in [*old, *[key for key in new if key not in old]]:
+    old, new = _keyed(before), _keyed(after)
+    if old is not None and new is not None and isinstance(before, dict) == isinstance(after, dict):
+        for key in dict.fromkeys([*old, *new]):
             yield from differences(old.get(key), new.get(key), (*place, key))
     elif before != after:
         yield Difference(point(*place), before, after)
 
 
-def _by_id(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(_key(each) for each in value)
+def _keyed(value: object) -> Mapping[str, object] | None:
+    """Return what is compared in a thing, or in a list whose things each have an id."""
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list) and value and all(map(_key, value)):
+        return {str(_key(each)): each for each in value}
+    return None
 
 
-def _keyed(values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    return {str(_key(each)): each for each in values}
-
-
-def _key(value: Any) -> str | None:
+def _key(value: object) -> str | None:
     """Return what a case, a demand or a demand list is known by."""
     if not isinstance(value, dict):
         return None
@@ -133,10 +140,10 @@ def _key(value: Any) -> str | None:
 
 
 def with_live_words(
-    document: Mapping[str, Any],
-    cases: Mapping[str, Mapping[str, Any]],
-    demand_lists: Sequence[Mapping[str, Any]],
-) -> dict[str, Any]:
+    document: PortableDocument,
+    cases: Mapping[str, PortableCase],
+    demand_lists: Sequence[PortableDemandList],
+) -> PortableDocument:
     """Return a document whose cases and demands have the words of the live ones.
 
     Which ones it holds stays as it is; what is no longer live keeps its words. They refer to no
@@ -146,16 +153,13 @@ def with_live_words(
     live = {
         each["id"]: _with_notes(each, notes) for asked in demand_lists for each in asked["demands"]
     }
-    renewed = dict(document)
+    renewed = document.copy()
     if "demand_lists" in document:
         renewed["demand_lists"] = [
             {**asked, "demands": [live.get(each["id"], each) for each in asked["demands"]]}
             for asked in document["demand_lists"]
         ]
-    named = [
-        key for asked in renewed.get("demand_lists", ()) for each in asked["demands"]
-        for key in each.get("cases", ())
-    ]  # fmt: skip
+    named = [key for each in demands_of(renewed) for key in each.get("cases", ())]
     old = {case["id"]: case for case in document.get("cases", ())}
     wanted = dict.fromkeys([*old, *[key for key in named if key in cases]])
     if wanted:
@@ -163,23 +167,31 @@ def with_live_words(
     return renewed
 
 
-def _with_notes(demand: Mapping[str, Any], notes: Container[str]) -> dict[str, Any]:
-    texts = ((key, demand[key]) for key in ("text", "rationale") if key in demand)
-    return {**demand, **{key: markdown.without_notes(text, notes) for key, text in texts}}
+def _with_notes(demand: PortableDemand, notes: Container[str]) -> PortableDemand:
+    bare = demand.copy()
+    bare["text"] = markdown.without_notes(demand["text"], notes)
+    if "rationale" in demand:
+        bare["rationale"] = markdown.without_notes(demand["rationale"], notes)
+    return bare
+
+
+def demands_of(document: PortableDocument) -> Iterator[PortableDemand]:
+    """Yield every demand of a document."""
+    for asked in document.get("demand_lists", ()):
+        yield from asked["demands"]
 
 
 LEAST_LIKENESS = 0.45
 
 
-def past_demands(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def past_demands(document: PortableDocument) -> Iterator[dict[str, object]]:
     """Yield what a document asks, as it is found again."""
     for asked in document.get("demand_lists", ()):
-        party = asked.get("party")
         for demand in asked["demands"]:
             yield {
                 "key": demand["id"],
                 "country": asked.get("country"),
-                "party": party and party["id"],
+                "party": asked["party"]["id"] if "party" in asked else None,
                 "text": demand["text"],
                 "stems": stems(demand["text"]),
             }
@@ -227,7 +239,7 @@ class Mention:
         return Fault(self.pointer, Code.CASE_CLOSED, advice)
 
 
-def is_settled(demand: Mapping[str, Any], closed: Collection[str]) -> bool:
+def is_settled(demand: PortableDemand, closed: Collection[str]) -> bool:
     """Tell whether a demand asks for the freedom of people of whom nobody is held any more."""
     about = demand.get("cases", ())
     is_for_freedom = demand.get("kind") in FOR_FREEDOM
@@ -235,7 +247,7 @@ def is_settled(demand: Mapping[str, Any], closed: Collection[str]) -> bool:
     return is_for_freedom and is_waiting and bool(about) and all(key in closed for key in about)
 
 
-def mentions(document: Mapping[str, Any], closed: Mapping[str, Closed]) -> Iterator[Mention]:
+def mentions(document: PortableDocument, closed: Mapping[str, Closed]) -> Iterator[Mention]:
     """Yield where a document names closed cases: by demands, by blocks, and in written words."""
     if not closed:
         return
@@ -253,12 +265,11 @@ def mentions(document: Mapping[str, Any], closed: Mapping[str, Closed]) -> Itera
     yield from _written(document, closed, told)
 
 
-def cases_of(document: Mapping[str, Any]) -> set[str]:
+def cases_of(document: PortableDocument) -> set[str]:
     """Return the keys of all cases that a document has, and that its demands and blocks name."""
     keys = {case["id"] for case in document.get("cases", ())}
-    for asked in document.get("demand_lists", ()):
-        for demand in asked["demands"]:
-            keys.update(demand.get("cases", ()))
+    for demand in demands_of(document):
+        keys.update(demand.get("cases", ()))
     for block in document["body"]:
         for _, named in _named_by(block.get("cases", {}), 0, document):
             keys.update(named)
@@ -273,7 +284,7 @@ def _mention(
 
 
 def _named_by(
-    block: Mapping[str, Any], place: int, document: Mapping[str, Any]
+    block: PortableCases, place: int, document: PortableDocument
 ) -> Iterator[tuple[walk.Path, Sequence[str]]]:
     """Yield what a cases block names, with the place at which it does."""
     at = ("body", place, "cases")
@@ -288,7 +299,7 @@ def _named_by(
 
 
 def _written(
-    document: Mapping[str, Any],
+    document: PortableDocument,
     closed: Mapping[str, Closed],
     told: Mapping[walk.Path, set[str]],
 ) -> Iterator[Mention]:
@@ -305,7 +316,7 @@ def _written(
             yield from _mention(leaf.pointer, [key for key in found if key in new], closed)
 
 
-def unconfirmed(document: Mapping[str, Any], closed: Mapping[str, Closed]) -> dict[str, bool]:
+def unconfirmed(document: PortableDocument, closed: Mapping[str, Closed]) -> dict[str, bool]:
     """Return the closed cases that a text should not go out with unless somebody confirms each.
 
     It asks for their freedom (True), or does not know what has become of them.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import marshmallow as ma
 
 from api.cases.schemas import ChangeOut
 from api.errors import Code
 from api.statements.models import State, StatementKind, Weight
-from api.statements.service.work import WorkFilter, WorkKind
+from api.statements.service.work import WorkKind
 from api.web import fields, validate
 from api.web.paging import PageArgs, listed
 from api.web.rest import CODE, OutSchema, Schema
@@ -136,10 +136,6 @@ class WorkArgs(PageArgs):
     case_days = _days("After how many days a case that was not verified waits.")
     demand_days = _days("After how many days a demand without news waits.")
 
-    @ma.post_load
-    def _wanted(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {"page": given.pop("page"), "wanted": WorkFilter(**given)}
-
 
 class WorkItemOut(OutSchema):
     """One thing to be done."""
@@ -257,7 +253,7 @@ class FrozenOut(RevisionOut):
     )
 
     @ma.pre_dump
-    def _whole(self, frozen: Frozen, **_: Any) -> dict[str, Any]:
+    def _whole(self, frozen: Frozen, **_: object) -> dict[str, object]:
         own = {name: getattr(frozen.revision, name) for name in RevisionOut().fields}
         return {**own, "warnings": frozen.warnings, "change": frozen.change}
 
@@ -273,7 +269,7 @@ class MovedOut(StatementOut):
     )
 
     @ma.pre_dump
-    def _whole(self, moved: Moved, **_: Any) -> dict[str, Any]:
+    def _whole(self, moved: Moved, **_: object) -> dict[str, object]:
         own = {name: getattr(moved.statement, name) for name in StatementOut().fields}
         return {**own, "warnings": moved.warnings}
 

@@ -110,9 +110,7 @@ class TemplateFile(MethodView):
         version = service.template(current_actor(), template_id)
         tag(version.template.version)
         name, source = version.template.name, version.source
-        if args["format"] == "json":
-            return body_of(writing.as_json(source), JSON, f"{name}.json")
-        return body_of(writing.as_yaml(source), YAML, f"{name}.yaml")
+        return body_of(*writing.as_file(source, args["format"], name))
 
     @needs_match
     @received(YAML, JSON, max_bytes=MOST_BYTES, examples=EXAMPLES)

@@ -11,7 +11,7 @@ import pytest
 
 from api.documents.rules import rendering
 from api.documents.rules.html import Look
-from api.portable.rules import printing, reading, signing
+from api.portable.rules import checking, printing, reading, signing
 from tests.rules.test_logos import SVG, a_logo, a_png
 from tests.rules.test_plain import SIGNATORIES, STATEMENT
 from tests.rules.test_themes import a_report
@@ -36,7 +36,7 @@ def pdf_of(children: ChildPool, printed: Printed, look: Look) -> bytes:
 def test_the_brief_prints_every_part_of_a_statement_in_order(
     children: ChildPool, path: Path
 ) -> None:
-    whole = reading.read(path.read_bytes())
+    whole, _ = checking.require(reading.read(path.read_bytes()))
     inputs = rendering.input_of(whole, rendering.Format.PDF, Look(theme="brief"))
 
     text = letters_of(rendering.rendered(inputs, children))

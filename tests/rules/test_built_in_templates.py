@@ -17,8 +17,10 @@ from api.texts.rules import markdown, themes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from api.texts.rules.document import PortableCoalition
+
 NAMES = [path.stem for path in sorted(share("templates", "statements").glob("*.yaml"))]
-COALITION = {"name": "Specimen Coalition"}
+COALITION: PortableCoalition = {"name": "Specimen Coalition"}
 # What an example leaves out on purpose: a petition asks for little.
 LEFT_OUT = {("petition", "countries")}
 AWKWARD = re.compile(r" [,.;:]|\(\)|[.,:;]{2}|\{|\}|\bNone\b|^[^\w“]|  ")
@@ -29,7 +31,7 @@ def source_of(name: str) -> dict[str, Any]:
     return reading.read(share("templates", "statements", f"{name}.yaml").read_bytes(), first="name")
 
 
-def drafted(source: dict[str, Any], facts: dict[str, Any], **more: Any) -> dict[str, Any]:
+def drafted(source: dict[str, Any], facts: dict[str, Any], **more: Any) -> Any:
     """Return the document of a template with the invented demands and cases."""
     made = rules.specimen(rows.of_type(source["facts"], facts, "country"))
     given = {
@@ -73,7 +75,7 @@ def fewer(source: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield f"{name}.{part['name']}", {**example, name: short}
 
 
-def faults_of(document: dict[str, Any]) -> list[str]:
+def faults_of(document: Any) -> list[str]:
     """Return what is wrong with a document, or awkward in what it prints."""
     checked = checking.check(document)
     found = [str(fault) for fault in [*checked.faults, *checked.warnings]]

@@ -16,7 +16,7 @@ from api.portable.rules import printing, reading
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.yaml"))
 
 
-def printed_hash(document: dict[str, Any]) -> str:
+def printed_hash(document: Any) -> str:
     return printing.fingerprint(printing.resolve(document))
 
 
@@ -79,7 +79,8 @@ def test_one_letter_that_prints_changes_the_hash(path: str) -> None:
 
 def test_the_hash_is_what_another_program_would_compute() -> None:
     """RFC 8785 sorts keys and leaves out spaces, as Python's own writer can for plain data."""
-    printed = printing.resolve(reading.read((CASES[0].parent / "persian.yaml").read_bytes()))
+    document: Any = reading.read((CASES[0].parent / "persian.yaml").read_bytes())
+    printed = printing.resolve(document)
     plain = json.dumps(printed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     assert printing.fingerprint(printed) == hashlib.sha256(plain.encode()).hexdigest()

@@ -84,7 +84,7 @@ def test_no_letter_has_a_doubled_stop_or_space(kind: str, language: str, variant
 @pytest.mark.parametrize("language", SPOKEN)
 def test_our_words_around_a_day_are_in_its_language(language: str) -> None:
     quote = {"quote": {"text": "Salt.", "url": "https://a.example/", "retrieved": "2031-06-12"}}
-    document = {
+    document: Any = {
         "language": language,
         "kind": "appeal",
         "title": "Salt",

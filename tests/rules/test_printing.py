@@ -12,7 +12,7 @@ import pytest
 from api.portable.rules import names, printing
 
 
-def a_document(**changes: Any) -> dict[str, Any]:
+def a_document(**changes: Any) -> Any:
     """Return a small valid document with some keys changed."""
     return {
         "format": "undersigned.statement/1",

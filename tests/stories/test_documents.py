@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from api.portable.rules import printing, reading, signing
+from api.portable.rules import checking, printing, reading, signing
 from tests.stories.test_exchange import take_in
 from tests.stories.test_organisations import a_png
 from tests.support.builders import a_coalition, a_role, a_signature, a_statement, a_text
@@ -30,7 +30,7 @@ def document_of(statement: str) -> str:
 def test_a_document_holds_every_part_in_order_and_no_hidden_name(
     owner: Client, path: Path, form: str
 ) -> None:
-    whole = reading.read(path.read_bytes())
+    whole, _ = checking.require(reading.read(path.read_bytes()))
     statement = take_in(owner, a_coalition(owner), path.read_bytes())["statement"]["id"]
 
     answer = owner.get(document_of(statement), format=form)

@@ -20,6 +20,7 @@ from api.statements.models import Statement
 
 if TYPE_CHECKING:
     from api.signatures.rules import Audience
+    from api.texts.rules.document import PortableSignatory
     from tests.conftest import World
     from tests.support.client import Answer, Client
 
@@ -220,7 +221,7 @@ class Signing:
     def counts(self, client: Client | None = None) -> Any:
         return (client or self.owner).get(f"{self.path}/signature-counts").json
 
-    def printed(self, audience: Audience) -> tuple[list[dict[str, Any]], int]:
+    def printed(self, audience: Audience) -> tuple[list[PortableSignatory], int]:
         with self.world.app.app_context(), reading() as session:
             statement = session.get_one(Statement, UUID(self.statement))
             return signatures.printed(session, statement, audience)

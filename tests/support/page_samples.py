@@ -38,7 +38,8 @@ VISIBILITIES = ("anonymous", "coalition", "initials", "public")
 
 def printed(case: str) -> Any:
     """Return what one of the examples prints."""
-    return printing.resolve(reading.read(share("tests", "cases", f"{case}.yaml").read_bytes()))
+    document: Any = reading.read(share("tests", "cases", f"{case}.yaml").read_bytes())
+    return printing.resolve(document)
 
 
 def every(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.accounts.rules import Actor
+    from api.texts.rules.document import PortableCase
 
 # What a transaction knows already.
 HIDDEN, UNNAMED = "cases.hidden", "cases.unnamed"
@@ -128,7 +129,7 @@ def replace_all(
     keep_silent(session, coalition_id, filter(None, silences))
 
 
-def as_document(entry: Entry) -> dict[str, Any]:
+def as_document(entry: Entry) -> PortableCase:
     """Return a case as a portable statement holds it; what is empty is left out."""
     case, who = entry.case, entry.identity
     facts = {
@@ -145,7 +146,8 @@ def as_document(entry: Entry) -> dict[str, Any]:
         "may_be_named": None if case.may_be_named else False,
         "public_label": case.public_label,
     }
-    return {key: value for key, value in facts.items() if value not in (None, "", [])}
+    told = {key: value for key, value in facts.items() if value not in (None, "", [])}
+    return cast("PortableCase", told)
 
 
 def _from_document(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from api.accounts.models import User
 from api.coalitions.models import Addressee, Coalition
 from api.deliveries.models import CoverLetter, Delivery, DeliveryState
 from api.documents.models import PrintedDocument
-from api.documents.rules.rendering import Format
-from api.documents.service import kept_bytes, named
+from api.documents.rules.rendering import CONTENT_TYPES, Format
+from api.documents.service import kept_bytes
 from api.infra import clock
 from api.infra.mail import letters
 from api.infra.mail.letters import Letter, LetterState
@@ -104,8 +104,7 @@ def _pdf(session: Session, statement: Statement, row: Delivery) -> Attachment:
     content = None if found is None else kept_bytes(session, statement, found.key)
     if content is None:
         raise NotPrinted
-    media_type, name = named(statement, Format.PDF)
-    return Attachment(name, media_type, content)
+    return Attachment(f"{statement.slug}.pdf", CONTENT_TYPES[Format.PDF], content)
 
 
 def facts(

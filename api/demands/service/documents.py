@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import select
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from api.texts.rules.document import PortableDemand, PortableDemandList, PortableParty
 
-def documents(session: Session, coalition_id: UUID) -> list[dict[str, Any]]:
+
+def documents(session: Session, coalition_id: UUID) -> list[PortableDemandList]:
     """Return a coalition's demand lists in order, as a portable statement holds them."""
     lists = select(DemandList).where(DemandList.coalition_id == coalition_id)
     demands = select(Demand).where(Demand.coalition_id == coalition_id).order_by(Demand.position)
     about = keys_of_cases(session, coalition_id)
-    found: dict[UUID, list[dict[str, Any]]] = {}
+    found: dict[UUID, list[PortableDemand]] = {}
     for demand in session.scalars(demands):
         found.setdefault(demand.list_id, []).append(_document(demand, about.get(demand.id, [])))
-    return [
-        {**_subject(one), "demands": found.get(one.id, [])}
-        for one in session.scalars(lists.order_by(DemandList.position))
-    ]
+    ordered = session.scalars(lists.order_by(DemandList.position))
+    return [_list_document(one, found.get(one.id, [])) for one in ordered]
 
 
 def by_key(session: Session, coalition_id: UUID) -> dict[str, Demand]:
@@ -89,7 +89,7 @@ def _from_document(facts: Mapping[str, Any], cases: Mapping[str, Case]) -> dict[
     }
 
 
-def _document(demand: Demand, about: Sequence[str]) -> dict[str, Any]:
+def _document(demand: Demand, about: Sequence[str]) -> PortableDemand:
     facts = {
         "id": demand.key,
         "text": demand.text,
@@ -99,14 +99,15 @@ def _document(demand: Demand, about: Sequence[str]) -> dict[str, Any]:
         "cases": about,
         "status": None if demand.status is DemandStatus.OPEN else demand.status.value,
     }
-    return {key: value for key, value in facts.items() if value not in (None, "", [])}
+    told = {key: value for key, value in facts.items() if value not in (None, "", [])}
+    return cast("PortableDemand", told)
 
 
-def _subject(demand_list: DemandList) -> dict[str, Any]:
-    if demand_list.country is not None:
-        return {"country": demand_list.country}
-    party = demand_list.party or {}
-    return {"party": {name: value for name, value in party.items() if value}}
+def _list_document(one: DemandList, demands: list[PortableDemand]) -> PortableDemandList:
+    if one.country is not None:
+        return {"country": one.country, "demands": demands}
+    party = {name: value for name, value in (one.party or {}).items() if value}
+    return {"party": cast("PortableParty", party), "demands": demands}
 
 
 def keys_of_cases(session: Session, coalition_id: UUID) -> dict[UUID, list[str]]:

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from api.config import share
 from api.documents.rules import outline
-from api.documents.rules.html import digits, inline_of
+from api.documents.rules.html import digits, environment_of, inline_of
 from api.texts.rules.words import words
 
 if TYPE_CHECKING:
@@ -69,7 +67,7 @@ def text(printed: Printed, edited_on: date | None = None) -> StatementText:
         blocks=tuple(blocks),
         notes=tuple(
             (place, note["label"], inline(note["text"]))
-            for place, note in enumerate(printed.get("footnotes", ()), 1)
+            for place, note in enumerate(printed["footnotes"], 1)
         ),
         contacts=tuple(Markup(parts.contact(one, said, inline)) for one in printed["contacts"]),  # noqa: S704 - a macro's
         heading_of_notes=said.notes,
@@ -82,12 +80,6 @@ def text(printed: Printed, edited_on: date | None = None) -> StatementText:
 
 @lru_cache
 def _parts() -> Any:
-    environment = Environment(
-        loader=FileSystemLoader(share("templates", "themes", "shared")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = environment_of()
     environment.globals["may_style"] = False  # the pages' policy lets no style attribute through
     return environment.get_template("parts.html").module

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
@@ -20,6 +20,7 @@ from api.texts.rules.words import Words, words
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
+    from pathlib import Path
 
     from api.documents.rules.logos import Logo
     from api.portable.rules.printing import Printed
@@ -48,8 +49,8 @@ class Look:
 
     accent: str = "#0b5563"
     logo: bytes | None = None
-    logo_type: Literal["image/png", "image/svg+xml"] | None = None
-    page_size: Literal["A4", "Letter"] = "A4"
+    logo_type: str | None = None  # image/png or image/svg+xml
+    page_size: str = "A4"  # or Letter
     theme: str = "letter"
     logos: tuple[Logo, ...] = ()  # of organisations that sign, in their order
     is_draft: bool = False  # every page says so
@@ -71,7 +72,7 @@ def html(printed: Printed, signatories: Signatories, look: Look, *, for_paper: b
         edited=said.edited_line(look.edited_on),
         for_paper=for_paper,
         inline=inline_of(printed),
-        notes=list(enumerate(printed.get("footnotes", ()), 1)),
+        notes=list(enumerate(printed["footnotes"], 1)),
         groups=outline.groups(signatories["lines"], said),
         withheld=outline.withheld(signatories, said),
         salutations=outline.salutations(printed),
@@ -151,7 +152,7 @@ class Inline:
 
 def inline_of(printed: Printed) -> Inline:
     """Return what sets inline Markdown, its footnote references linked there and back."""
-    places = {note["label"]: place for place, note in enumerate(printed.get("footnotes", ()), 1)}
+    places = {note["label"]: place for place, note in enumerate(printed["footnotes"], 1)}
     seen: set[str] = set()
 
     def note(label: str) -> str:
@@ -237,17 +238,22 @@ def _page(theme: str) -> Template:
             f"There is no theme of this name. There are: {', '.join(themes.available())}.",
             [Fault("/theme", Code.NOT_A_CHOICE, f"{theme} is not the name of a theme.")],
         )
-    environment = Environment(
-        loader=FileSystemLoader([themes.folder(theme), share("templates", "themes", "shared")]),
+    environment = environment_of(themes.folder(theme))
+    environment.filters["kept"] = _kept
+    environment.globals["may_style"] = True
+    environment.globals["css"] = lambda name: _css(theme, name)
+    return environment.get_template("page.html")
+
+
+def environment_of(*folders: Path) -> Environment:
+    """Return what fills the pages of these folders and of all themes."""
+    return Environment(
+        loader=FileSystemLoader([*folders, share("templates", "themes", "shared")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["kept"] = _kept
-    environment.globals["may_style"] = True
-    environment.globals["css"] = lambda name: _css(theme, name)
-    return environment.get_template("page.html")
 
 
 @lru_cache

@@ -6,7 +6,7 @@ import base64
 from dataclasses import dataclass
 from functools import cached_property
 from math import sqrt
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from api.infra.pdf import thumbnails
 
@@ -20,8 +20,6 @@ MOST_DRAWN = 1_500_000  # bytes of SVG in one document: each of its parts takes 
 _AREA = 9.0  # rem²: what makes a square and a wide logo of equal weight
 _WIDEST, _HIGHEST = 7.0, 3.0  # rem; the cells of voice.css hold that
 
-Kind = Literal["image/png", "image/svg+xml"]
-
 
 @dataclass(frozen=True)
 class Logo:
@@ -29,7 +27,7 @@ class Logo:
 
     name: str
     picture: bytes
-    kind: Kind
+    kind: str  # image/png or image/svg+xml
 
     @cached_property
     def thumbnail(self) -> Thumbnail:
@@ -86,6 +84,6 @@ def size(proportion: float) -> tuple[float, float]:
     return width, width / proportion
 
 
-def address(picture: bytes, kind: Kind) -> str:
+def address(picture: bytes, kind: str) -> str:
     """Return a picture as an address that holds it whole."""
     return f"data:{kind};base64,{base64.b64encode(picture).decode()}"

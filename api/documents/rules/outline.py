@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -14,8 +14,8 @@ from api.texts.rules import markdown
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from api.portable.rules.printing import Printed
-    from api.portable.rules.signing import Signatories
+    from api.portable.rules.printing import Printed, PrintedDemandList
+    from api.portable.rules.signing import Signatories, SignatoryLine
     from api.texts.rules.words import Words
 
 _LONG = 48  # characters: more would break every line of two columns twice
@@ -94,19 +94,19 @@ def bare(text: str) -> str:
     return words or markdown.plain(text)
 
 
-def mark(printed: Mapping[str, Any], words: Words, *, is_draft: bool) -> str:
+def mark(printed: Printed, words: Words, *, is_draft: bool) -> str:
     """Return what every page says of itself, such as "Specimen"; mostly nothing."""
     said = {words.specimen: printed["specimen"], words.draft: is_draft}
     return " · ".join(word for word, is_so in said.items() if is_so)
 
 
-def groups(lines: Sequence[Mapping[str, Any]], words: Words) -> list[Group]:
+def groups(lines: Sequence[SignatoryLine], words: Words) -> list[Group]:
     """Return the signatories' lines in their order, people and organisations told apart."""
     marks = {"organisation": words.lead_organisation, "individual": words.lead_individual}
     headings = {"organisation": words.organisations, "individual": words.people}
     mixed = len({line["kind"] for line in lines}) > 1
     found = []
-    for kind, of_kind in groupby(lines, key=lambda line: str(line["kind"])):
+    for kind, of_kind in groupby(lines, key=lambda line: line["kind"]):
         names = tuple(
             Name(line["text"], marks[kind] if line.get("lead") else None, _note(line, words))
             for line in of_kind
@@ -115,29 +115,29 @@ def groups(lines: Sequence[Mapping[str, Any]], words: Words) -> list[Group]:
     return found
 
 
-def _note(line: Mapping[str, Any], words: Words) -> str | None:
+def _note(line: SignatoryLine, words: Words) -> str | None:
     text = line.get("reservation")
     return words.reservation.format(text=text) if text else None
 
 
-def withheld(signatories: Mapping[str, Any], words: Words) -> str | None:
+def withheld(signatories: Signatories, words: Words) -> str | None:
     """Return the sentence for the names that are not shown, or None where all are."""
     count = signatories["withheld"]
     return words.withheld_line(count, alone=not signatories["lines"]) if count else None
 
 
-def salutations(printed: Mapping[str, Any]) -> list[str]:
+def salutations(printed: Printed) -> list[str]:
     """Return the addressees' salutations in their order, each once."""
-    found = (one.get("salutation") for one in printed.get("addressees", ()))
+    found = (one.get("salutation") for one in printed["addressees"])
     return list(dict.fromkeys(text for text in found if text))
 
 
-def about(parts: Mapping[str, Any], keys: Sequence[str], words: Words) -> str:
+def about(parts: Mapping[str, object], keys: Sequence[str], words: Words) -> str:
     """Return the fields that are there, joined: "President, European Council, Belgium"."""
-    return words.comma.join(parts[key] for key in keys if parts.get(key))
+    return words.comma.join(str(parts[key]) for key in keys if parts.get(key))
 
 
-def numbered(lists: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def numbered(lists: Sequence[PrintedDemandList]) -> Iterator[tuple[int, PrintedDemandList]]:
     """Yield demand lists with the number of their first demand.
 
     Each list counts from one under its heading; lists without a heading count on, so that

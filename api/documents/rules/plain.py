@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from dataclasses import dataclass
-from itertools import count, repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from api.documents.rules import outline
 from api.infra.text import languages
@@ -14,9 +13,10 @@ from api.texts.rules import markdown as inline
 from api.texts.rules.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from datetime import date
 
+    from api.portable.rules import printing
     from api.portable.rules.printing import Printed
     from api.portable.rules.signing import Signatories
     from api.texts.rules.words import Words
@@ -99,7 +99,7 @@ def _document(
         *([to.paragraph(to.literal(mark))] if mark else []),
         *_head(printed, said, to),
         *([to.paragraph(to.literal(edited))] if edited else []),
-        *(part for block in _blocks(printed) for part in _BLOCKS[block["type"]](block, said, to)),
+        *_blocks(printed, said, to),
         *_signatories(signatories, said, to),
         *_notes(printed, said, to),
         *_contacts(printed, said, to),
@@ -124,26 +124,30 @@ def _head(printed: Printed, said: Words, to: _Dialect) -> Iterator[str]:
         yield to.paragraph(to.literal(salutation))
 
 
-def _blocks(printed: Printed) -> Iterator[Mapping[str, Any]]:
-    """Yield the blocks, each with the level of heading that its own headings have."""
-    level = 2
+def _blocks(printed: Printed, said: Words, to: _Dialect) -> Iterator[str]:
+    level = 2  # of the headings inside a block
     for block in printed["blocks"]:
-        yield {**block, "level": level}
+        yield from _block(block, level, said, to)
         if block["type"] == "heading":
             level = 3
 
 
-def _heading(block: Mapping[str, Any], _: Words, to: _Dialect) -> Iterator[str]:
-    yield to.heading(to.marked(block["text"]), 2)
+def _block(block: printing.PrintedBlock, level: int, said: Words, to: _Dialect) -> Iterator[str]:
+    if block["type"] == "heading":
+        yield to.heading(to.marked(block["text"]), 2)
+    elif block["type"] == "paragraph":
+        yield to.paragraph(to.marked(block["text"]))
+    elif block["type"] == "quote":
+        yield from _quote(block, said, to)
+    elif block["type"] == "demands":
+        yield from _demands(block, level, to)
+    elif block["type"] in {"list", "cases"}:
+        yield from _list(block, to)
 
 
-def _paragraph(block: Mapping[str, Any], _: Words, to: _Dialect) -> Iterator[str]:
-    yield to.paragraph(to.marked(block["text"]))
-
-
-def _quote(block: Mapping[str, Any], said: Words, to: _Dialect) -> Iterator[str]:
+def _quote(block: printing.PrintedQuote, said: Words, to: _Dialect) -> Iterator[str]:
     yield from _lead(block, to)
-    parts = [to.literal(block[key]) for key in ("source", "locator") if key in block]
+    parts = [*map(to.literal, filter(None, (block.get("source"), block.get("locator"))))]
     parts += [to.link(block["url"])] if "url" in block else []
     if "retrieved" in block:
         parts.append(to.literal(said.retrieved.format(date=block["retrieved"])))
@@ -154,7 +158,7 @@ def _quote(block: Mapping[str, Any], said: Words, to: _Dialect) -> Iterator[str]
     yield quoted
 
 
-def _list(block: Mapping[str, Any], _: Words, to: _Dialect) -> Iterator[str]:
+def _list(block: printing.PrintedList | printing.PrintedCases, to: _Dialect) -> Iterator[str]:
     yield from _lead(block, to)
     ordered = block.get("ordered", False)
     yield "\n".join(
@@ -163,19 +167,21 @@ def _list(block: Mapping[str, Any], _: Words, to: _Dialect) -> Iterator[str]:
     )
 
 
-def _demands(block: Mapping[str, Any], _: Words, to: _Dialect) -> Iterator[str]:
+def _demands(block: printing.PrintedDemands, level: int, to: _Dialect) -> Iterator[str]:
     yield from _lead(block, to)
     if block["layout"] == "paragraph":
         yield "\n".join(to.item("-", _run_on(one, to)) for one in block["lists"])
         return
     for start, one in outline.numbered(block["lists"]):
         if "heading" in one:
-            yield to.heading(to.literal(one["heading"]), block["level"])
-        numbers = map(to.number, count(start))
-        yield "\n\n".join(map(_demand, one["demands"], numbers, repeat(to)))
+            yield to.heading(to.literal(one["heading"]), level)
+        yield "\n\n".join(
+            _demand(demand, to.number(place), to)
+            for place, demand in enumerate(one["demands"], start)
+        )
 
 
-def _demand(demand: Mapping[str, Any], marker: str, to: _Dialect) -> str:
+def _demand(demand: printing.PrintedDemand, marker: str, to: _Dialect) -> str:
     asked = to.item(marker, to.marked(demand["text"]))
     if "rationale" not in demand:
         return asked
@@ -183,26 +189,20 @@ def _demand(demand: Mapping[str, Any], marker: str, to: _Dialect) -> str:
     return f"{asked}\n\n" + textwrap.indent(to.paragraph(to.marked(demand["rationale"])), indent)
 
 
-def _run_on(one: Mapping[str, Any], to: _Dialect) -> str:
-    sentences = (
-        demand[key] for demand in one["demands"] for key in ("text", "rationale") if key in demand
-    )
-    return " ".join(map(to.marked, sentences))
+def _run_on(one: printing.PrintedDemandList, to: _Dialect) -> str:
+    both = ((demand["text"], demand.get("rationale")) for demand in one["demands"])
+    return " ".join(to.marked(sentence) for each in both for sentence in each if sentence)
 
 
-def _lead(block: Mapping[str, Any], to: _Dialect) -> Iterator[str]:
+def _lead(
+    block: printing.PrintedQuote
+    | printing.PrintedList
+    | printing.PrintedCases
+    | printing.PrintedDemands,
+    to: _Dialect,
+) -> Iterator[str]:
     if "lead" in block:
         yield to.paragraph(to.marked(block["lead"]))
-
-
-_BLOCKS: dict[str, Callable[[Mapping[str, Any], Words, _Dialect], Iterator[str]]] = {
-    "heading": _heading,
-    "paragraph": _paragraph,
-    "quote": _quote,
-    "list": _list,
-    "cases": _list,
-    "demands": _demands,
-}
 
 
 def _signatories(signatories: Signatories, said: Words, to: _Dialect) -> Iterator[str]:

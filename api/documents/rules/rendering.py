@@ -18,9 +18,8 @@ from api.infra.pdf import fonts, render
 from api.portable.rules import printing, signing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from api.infra.sandbox.pool import ChildPool
+    from api.texts.rules.document import PortableDocument
 
 LAYOUT = render.LAYOUT
 THEME = "letter"
@@ -106,7 +105,7 @@ def made_by() -> str:
 
 
 def input_of(
-    document: Mapping[str, Any], form: Format, look: html.Look | None = None
+    document: PortableDocument, form: Format, look: html.Look | None = None
 ) -> RenderInput:
     """Return what is rendered of a whole portable document, as its public would see it."""
     printed, signed = printing.resolve(document), signing.signatories(document)
@@ -119,13 +118,10 @@ def rendered(inputs: RenderInput, children: ChildPool, *, is_waited_for: bool = 
     What a request waits for may take less.
     """
     printed, signed, look = inputs.printed, inputs.signatories, inputs.look
-    said: Any = {"is_draft": look.is_draft, "edited_on": look.edited_on}
     if inputs.format is Format.PDF:
-        page = html.html(printed, signed, inputs.look, for_paper=True)
-        assets = html.assets(inputs.look)
-        return render.render(children, page, assets, is_waited_for=is_waited_for)
+        page = html.html(printed, signed, look, for_paper=True)
+        return render.render(children, page, html.assets(look), is_waited_for=is_waited_for)
     if inputs.format is Format.HTML:
-        return html.html(printed, signed, inputs.look, for_paper=False).encode()
-    if inputs.format is Format.TEXT:
-        return plain.text(printed, signed, **said).encode()
-    return plain.markdown(printed, signed, **said).encode()
+        return html.html(printed, signed, look, for_paper=False).encode()
+    write = plain.text if inputs.format is Format.TEXT else plain.markdown
+    return write(printed, signed, is_draft=look.is_draft, edited_on=look.edited_on).encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +16,7 @@ from api.coalitions.models import Coalition
 from api.documents.models import PrintedDocument
 from api.documents.rules import html, rendering
 from api.documents.rules.logos import Logo, few
-from api.documents.rules.rendering import CONTENT_TYPES, ENDINGS, Format, RenderInput
+from api.documents.rules.rendering import Format, RenderInput
 from api.documents.service import waiting
 from api.errors import Gone, NotFound
 from api.infra import clock
@@ -28,7 +28,7 @@ from api.infra.sandbox.bulkhead import Busy
 from api.infra.sandbox.pool import LimitReached
 from api.infra.security import keys
 from api.infra.vault import KeyMissing
-from api.portable.rules import printing, signing
+from api.portable.rules import signing
 from api.signatures import service as signatures
 from api.signatures.rules import Audience
 from api.signoffs import service as signoffs
@@ -37,7 +37,7 @@ from api.statements.models import Statement
 from api.texts.rules import themes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime
     from uuid import UUID
 
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from api.infra.background.jobs import Job
     from api.signatures.events import SignaturesTakenBack
     from api.statements.events import RevisionsTakenBack
+    from api.texts.rules.document import PortableDocument
 
 PLACE = "documents.content"
 FOLDER = "documents"
@@ -64,8 +65,8 @@ class Document:
 
     content: bytes
     key: str
-    content_type: str
-    name: str
+    format: Format
+    slug: str
     warnings: tuple[str, ...] = ()  # of a draft: what its author should look at
 
 
@@ -92,17 +93,11 @@ class StatementRender:
         return _place(self.statement, self.inputs.key)
 
     def document(self, content: bytes) -> Document:
-        form = self.inputs.format
-        return Document(content, self.inputs.key, *named(self.statement, form))
+        return Document(content, self.inputs.key, self.inputs.format, self.statement.slug)
 
 
 def _place(statement: Statement, key: str) -> str:
     return f"{FOLDER}/{statement.coalition_id}/{statement.id}/{key}"
-
-
-def named(statement: Statement, form: Format) -> tuple[str, str]:
-    """Return the content type of a document, and what it is called."""
-    return CONTENT_TYPES[form], f"{statement.slug}.{ENDINGS[form]}"
 
 
 def document(
@@ -148,7 +143,7 @@ def printed(actor: Actor, statement_id: UUID, key: str) -> Document | Job:
         wanted = DocumentSpec(Format(row.format), row.revision_number, row.theme)
         content = kept_bytes(session, statement, key)
         if content is not None:
-            return Document(content, key, *named(statement, wanted.format))
+            return Document(content, key, wanted.format, statement.slug)
         render = render_of(session, statement, wanted)
     if render.inputs.key != key:
         raise NotFound("It is not kept any more, and the statement has changed. Print it again.")
@@ -174,9 +169,13 @@ def take_back(session: Session, gone: SignaturesTakenBack | RevisionsTakenBack) 
     printed = update(PrintedDocument).where(PrintedDocument.statement_id == statement_id)
     marked = session.execute(printed.values(taken_back_at=clock.now()))
     if marked.rowcount:  # type: ignore[attr-defined] # of an UPDATE there is one
-        key = f"{RENEW}:{statement_id}"
-        facts = {"statement_id": str(statement_id)}
-        jobs.promise(session, RENEW, gone.coalition_id, facts, key=key)
+        promise_renewal(session, gone.coalition_id, statement_id)
+
+
+def promise_renewal(session: Session, coalition_id: UUID, statement_id: UUID) -> None:
+    """Have a published statement printed anew for everybody, once for all who ask."""
+    facts = {"statement_id": str(statement_id)}
+    jobs.promise(session, RENEW, coalition_id, facts, key=f"{RENEW}:{statement_id}")
 
 
 def forget(coalition_id: UUID, statement_id: UUID | None) -> None:
@@ -197,32 +196,28 @@ def forget(coalition_id: UUID, statement_id: UUID | None) -> None:
 
 
 def render_of(session: Session, statement: Statement, wanted: DocumentSpec) -> StatementRender:
-    revision = (
-        statements.current_revision(session, statement)
-        if wanted.revision is None
-        else statements.revision_of(session, statement, wanted.revision)
-    )
+    revision = statements.revision_of(session, statement, wanted.revision)
     # Before it is published, the newest text shows who would stand under it now.
     who = signoffs if revision.number == statement.revision_number else signatures
     listed, withheld = who.printed(session, statement, Audience.PUBLIC)
-    whole = {
+    whole: PortableDocument = {
         **revision.document,
         "signatories": listed,
         "withheld": withheld + revision.document.get("withheld", 0),
     }
-    printed, signed = cast("printing.Printed", revision.printed), signing.signatories(whole)
+    signed = signing.signatories(whole)
     look = look_of(session, statement.coalition_id, revision.document, wanted.theme)
     look = replace(look, edited_on=statements.edited_on(session, statement.id, revision.number))
     if wanted.format in {Format.PDF, Format.HTML} and themes.shows_logos(look.theme):
         look = replace(look, logos=_logos(session, statement, whole, signed))
-    inputs = RenderInput(printed, signed, look, wanted.format)
+    inputs = RenderInput(revision.printed, signed, look, wanted.format)
     return StatementRender(statement, revision.number, len(listed) + withheld, inputs)
 
 
 def look_of(
     session: Session,
     coalition_id: UUID,
-    document: Mapping[str, Any],
+    document: PortableDocument,
     theme: str | None,
     *,
     is_draft: bool = False,
@@ -232,15 +227,15 @@ def look_of(
     return html.Look(
         accent=coalition.accent,
         logo=logo,
-        logo_type=cast("Any", kind),
-        page_size=cast("Any", runtime().settings.page_size),
+        logo_type=kind,
+        page_size=runtime().settings.page_size,
         theme=theme or document.get("theme", rendering.THEME),
         is_draft=is_draft,
     )
 
 
 def _logos(
-    session: Session, statement: Statement, whole: Mapping[str, Any], signed: signing.Signatories
+    session: Session, statement: Statement, whole: PortableDocument, signed: signing.Signatories
 ) -> tuple[Logo, ...]:
     """Return the logos of organisations that print by name, in the order of their lines."""
     places = {line["text"]: place for place, line in enumerate(signed["lines"])}
@@ -251,7 +246,7 @@ def _logos(
                 found[places[line["text"]]] = line["text"], organisation
     first = (found[place] for place in sorted(found))
     shown = ((name, pictures.logo(organisation)) for name, organisation in first)
-    return few(Logo(name, logo[0], cast("Any", logo[1])) for name, logo in shown if logo)
+    return few(Logo(name, *logo) for name, logo in shown if logo)
 
 
 def print_now(render: StatementRender, *, is_waited_for: bool = False) -> bytes:

@@ -11,19 +11,17 @@ from api.documents.models import PrintedDocument
 from api.documents.rules.rendering import Format
 from api.documents.service import (
     MOST_TRIES,
-    RENEW,
     Document,
     DocumentSpec,
     StatementRender,
     kept,
     kept_bytes,
-    named,
     print_now,
+    promise_renewal,
     render_of,
 )
 from api.errors import NotFound
 from api.infra import clock
-from api.infra.background import jobs
 from api.infra.database.transactions import reading, transaction
 from api.signing.service.reader import of_address
 from api.statements.models import State, Statement
@@ -53,13 +51,12 @@ def published(address: str, is_known: Callable[[str], bool]) -> Document | str |
     is_new = row is not None and row.revision_number == statement.revision_number
     if row is None or content is None or not is_new or row.printed_at < clock.now() - FRESH:
         with transaction() as session:
-            key, facts = f"{RENEW}:{statement.id}", {"statement_id": str(statement.id)}
-            jobs.promise(session, RENEW, statement.coalition_id, facts, key=key)
+            promise_renewal(session, statement.coalition_id, statement.id)
     if row is None or content is None:
         return None
-    return (
-        row.key if is_known(row.key) else Document(content, row.key, *named(statement, Format.PDF))
-    )
+    if is_known(row.key):
+        return row.key
+    return Document(content, row.key, Format.PDF, statement.slug)
 
 
 def _newest(session: Session, statement: Statement) -> PrintedDocument | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from api.errors import Code, Fault, Invalid, point
 from api.infra.pdf import fonts
@@ -15,7 +15,10 @@ from api.texts.rules import markdown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from api.portable.rules.printing import Printed
+    from api.portable.rules.signing import SignatoryLine
     from api.portable.rules.walk import Leaf
+    from api.texts.rules.document import PortableDocument
 
 MOST_STOPS = 40_000  # signs of Markdown in one document; reading them all takes a second
 MOST_FAULTS = 1_000  # of the schema: who has more has not begun
@@ -31,8 +34,8 @@ class Checked:
     warnings: list[Fault]
 
 
-def require(document: Mapping[str, Any]) -> list[Fault]:
-    """Return the warnings of a document that keeps every rule, or raise Invalid with all faults."""
+def require(document: Mapping[str, object]) -> tuple[PortableDocument, list[Fault]]:
+    """Return a document that keeps every rule, and its warnings; raise Invalid with all faults."""
     checked = check(document)
     if checked.faults:
         count = len(checked.faults)
@@ -40,10 +43,15 @@ def require(document: Mapping[str, Any]) -> list[Fault]:
             f"The document breaks {count} rule{'s' * (count > 1)} of the format; nothing is kept.",
             checked.faults,
         )
-    return checked.warnings
+    return as_sound(document), checked.warnings
 
 
-def check(document: Mapping[str, Any]) -> Checked:
+def as_sound(document: Mapping[str, object]) -> PortableDocument:
+    """Return a document that was checked as what it is then."""
+    return cast("PortableDocument", document)
+
+
+def check(document: Mapping[str, object]) -> Checked:
     """Return every fault and warning of a document, each with its JSON Pointer."""
     faults = list(islice(schema.faults(document), MOST_FAULTS))
     if len(faults) == MOST_FAULTS:
@@ -66,12 +74,17 @@ def check(document: Mapping[str, Any]) -> Checked:
     faults += _markdown(fields, {fault.pointer for fault in faults})
     faults += references.footnote_faults(document, fields)
     hidden = naming.hidden(document)
-    named, warnings = naming.in_fields(document, fields, hidden)
+    named, warnings = naming.in_fields(fields, hidden)
     faults += named
     if faults:
         return Checked(_once(faults), _once(warnings))
-    warnings += references.warnings(document)
-    finished = [*naming.in_finished(document, hidden), *_words_of_the_language(document)]
+    sound = as_sound(document)
+    warnings += references.warnings(sound)
+    printed, lines = printing.resolve(sound), printing.signatories(sound)["lines"]
+    finished = [
+        *naming.in_finished(printed, lines, hidden),
+        *_words_of_the_language(printed, lines),
+    ]
     return Checked(_once(finished), _once(warnings))
 
 
@@ -97,23 +110,22 @@ def _glyphs(fields: Iterable[Leaf]) -> Iterator[Fault]:
             )
 
 
-def _language(document: Mapping[str, Any]) -> Iterator[Fault]:
+def _language(document: Mapping[str, object]) -> Iterator[Fault]:
     tag = document.get("language")
     if isinstance(tag, str) and not languages.is_language(tag):
         what = "CLDR knows no such language: give a tag like en, ru or uz-Latn."
         yield Fault("/language", Code.NOT_A_LANGUAGE, what)
 
 
-def _words_of_the_language(document: Mapping[str, Any]) -> Iterator[Fault]:
+def _words_of_the_language(printed: Printed, lines: list[SignatoryLine]) -> Iterator[Fault]:
     """Yield what CLDR writes (days, countries) where no font has the language's letters."""
-    printed = (printing.resolve(document), printing.signatories(document)["lines"])
-    words = "".join(leaf.text for part in printed for leaf in walk.leaves_of(part))
+    words = "".join(leaf.text for leaf in walk.leaves_of([printed, lines]))
     if lacking := fonts.unprintable(words):
         what = f"No font has {lacking}, which this language's days or countries are written with"
         yield Fault("/language", Code.NO_FONT, f"{what}: choose another.")
 
 
-def _countries(document: Mapping[str, Any], fields: Iterable[Leaf]) -> Iterator[Fault]:
+def _countries(document: Mapping[str, object], fields: Iterable[Leaf]) -> Iterator[Fault]:
     for leaf in fields:
         last = leaf.kind.rsplit("/", 2)
         is_code = last[-1] == "country" or last[-2:] == ["countries", "*"]
@@ -131,7 +143,7 @@ def _country(code: str, pointer: str) -> Iterator[Fault]:
         yield Fault(pointer, Code.NOT_A_COUNTRY, what)
 
 
-def _redaction(document: Mapping[str, Any]) -> Iterator[Fault]:
+def _redaction(document: Mapping[str, object]) -> Iterator[Fault]:
     """Yield what a redacted document still tells of somebody it must not tell of."""
     if document.get("redacted") is not True:
         return
@@ -144,7 +156,7 @@ def _redaction(document: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(point("signatories", place), Code.HIDDEN_NAME, what)
 
 
-def _told(case: Mapping[str, Any], place: int) -> Iterator[Fault]:
+def _told(case: Mapping[str, object], place: int) -> Iterator[Fault]:
     for key in _DROPPED:
         if key in case:
             what = "A redacted document does not tell this of a case that may not be named."

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from rapidfuzz.distance import Indel
 
@@ -16,9 +16,10 @@ from api.portable.rules import names as labels, walk
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from api.portable.rules.printing import Printed
+    from api.texts.rules.document import PortableDocument
 
 # Pairs of words that are compared in order, of two passages (a bit of memory each) and of a whole
 # text; beyond, words are counted only.
@@ -43,17 +44,13 @@ class Measure:
     names: list[str] = field(default_factory=list)  # of cases, addressees, organisations, countries
 
 
-def names_of(document: Mapping[str, Any], organisations: Iterable[str]) -> Iterator[str]:
+def names_of(document: PortableDocument, organisations: Iterable[str]) -> Iterator[str]:
     """Yield the names by which a change of a text is weighed; none that may not be named."""
     for case in document.get("cases", ()):
         may_be_named = case.get("may_be_named", True)
-        yield from (
-            (case["name"], *case.get("aliases", ()))
-            if may_be_named
-            else (labels.label(case, document),)
-        )
+        yield from labels.called(case) if may_be_named else [labels.label(case, document)]
     for one in document.get("addressees", ()):
-        yield from (one[key] for key in ("name", "organisation") if one.get(key))
+        yield from filter(None, [one["name"], one.get("organisation")])
     for asked in document.get("demand_lists", ()):
         if "party" in asked:
             yield asked["party"]["name"]
@@ -111,7 +108,7 @@ def _passages(printed: Printed) -> Iterator[MeasuredPart]:
             yield MeasuredPart(is_block=False, words=_words_of(value))
 
 
-def _words_of(value: Any) -> str:
+def _words_of(value: object) -> str:
     said = (
         leaf
         for leaf in walk.leaves_of(value)

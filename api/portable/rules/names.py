@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from api.infra.text import languages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
+
+    from api.texts.rules.document import PortableCase, PortableCoalition
 
 
-def country(code: str, document: Mapping[str, Any]) -> str:
-    """Return a country's name as the coalition or else CLDR says it."""
+class Wording(TypedDict):
+    """What of a document says in which words it names things."""
+
+    language: str
+    coalition: PortableCoalition
+
+
+def country(code: str | None, document: Wording) -> str:
+    """Return a country's name as the coalition or else CLDR says it; of none, nothing."""
+    if not code:
+        return ""
     own = document["coalition"].get("country_names", {})
     return languages.country_name(code, document["language"], own)
 
 
-def label(case: Mapping[str, Any], document: Mapping[str, Any]) -> str:
+def called(case: PortableCase) -> list[str]:
+    """Return all that a case is called; nothing where its names were taken out to be sealed."""
+    return [case["name"], *case.get("aliases", ())] if "name" in case else []
+
+
+def label(case: PortableCase, document: Wording) -> str:
     """Return what stands for a case that may not be named; plain text."""
     if own := case.get("public_label"):
-        return str(own)
+        return own
     return listed([case.get("occupation"), country(case["country"], document)], document)
 
 
-def listed(parts: list[Any], document: Mapping[str, Any]) -> str:
+def listed(parts: Iterable[str | None], document: Wording) -> str:
     """Return the parts that are there, with the language's comma between them."""
     return languages.comma(document["language"]).join(filter(None, parts))
 

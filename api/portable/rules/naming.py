@@ -6,7 +6,7 @@ import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from api.cases.rules import words as words_of
@@ -17,6 +17,8 @@ from api.texts.rules import markdown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from api.portable.rules.printing import Printed, PrintedBlock
+    from api.portable.rules.signing import SignatoryLine
     from api.portable.rules.walk import Leaf
 
 STEM = 5  # letters that two words share before somebody is asked
@@ -34,9 +36,10 @@ class Hidden:
     )
     stems: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     ids: dict[int, str] = field(default_factory=dict)
+    signatories: set[int] = field(default_factory=set)  # that print no name
 
 
-def hidden(document: Mapping[str, Any]) -> Hidden:
+def hidden(document: Mapping[str, object]) -> Hidden:
     """Return the names of the document's cases that may not be named."""
     found = Hidden()
     for place, case in walk.entries(document, "cases"):
@@ -48,19 +51,20 @@ def hidden(document: Mapping[str, Any]) -> Hidden:
         given = [case.get("name"), *(alias for _, alias in walk.words(case, "aliases"))]
         for name in given:
             _learn(found, words_of(name) if isinstance(name, str) else (), place)
+    for place, one in walk.entries(document, "signatories"):
+        if str(one.get("visibility")) in _HIDDEN:
+            found.signatories.add(place)
     return found
 
 
-def in_fields(
-    document: Mapping[str, Any], fields: Iterable[Leaf], found: Hidden
-) -> tuple[list[Fault], list[Fault]]:
+def in_fields(fields: Iterable[Leaf], found: Hidden) -> tuple[list[Fault], list[Fault]]:
     """Return the faults (a name) and warnings (a stem) in the fields that print."""
     faults: list[Fault] = []
     warnings: list[Fault] = []
     if not found.ids:
         return faults, warnings
     for leaf in fields:
-        if not leaf.prints or not _shows(leaf, document, found):
+        if not leaf.prints or not _shows(leaf, found):
             continue
         seen = [words_of(text) for text in _seen(leaf)]
         named = {place for words in seen for place, _ in _names_in(words, found)}
@@ -76,13 +80,13 @@ def in_fields(
     return faults, warnings
 
 
-def in_finished(document: Mapping[str, Any], found: Hidden) -> Iterator[Fault]:
+def in_finished(printed: Printed, lines: Iterable[SignatoryLine], found: Hidden) -> Iterator[Fault]:
     """Yield the names that come about where finished texts meet, though no field holds them."""
     if not found.ids:
         return
     words: list[str] = []
     pointers: list[str] = []
-    for pointer, text in _finished(document):
+    for pointer, text in _finished(printed, lines):
         here = words_of(text)
         words += here
         pointers += [pointer] * len(here)
@@ -91,10 +95,9 @@ def in_finished(document: Mapping[str, Any], found: Hidden) -> Iterator[Fault]:
         yield Fault(pointers[start], Code.HIDDEN_NAME, detail)
 
 
-def _learn(found: Hidden, words: Sequence[str], place: int) -> None:
-    if not words:
-        return
-    found.names[words[0]].append((tuple(words), place))
+def _learn(found: Hidden, words: tuple[str, ...], place: int) -> None:
+    if words:
+        found.names[words[0]].append((words, place))
     for word in words:
         if len(word) >= STEM:
             found.stems[_stem(word)].add(place)
@@ -108,14 +111,12 @@ def _alike(name: str) -> str:
     return f'A word here is like the name of the case "{name}", which may not be named: look again.'
 
 
-def _shows(leaf: Leaf, document: Mapping[str, Any], found: Hidden) -> bool:
+def _shows(leaf: Leaf, found: Hidden) -> bool:
     """Tell whether a field of a kind that prints does print in this document."""
     top, *rest = leaf.path
     if top == "cases" and rest[0] in found.ids:
         return rest[1] not in _ONLY_WHERE_NAMED
-    if top == "signatories":
-        return document["signatories"][rest[0]].get("visibility") not in _HIDDEN
-    return True
+    return top != "signatories" or rest[0] not in found.signatories
 
 
 def _seen(leaf: Leaf) -> Iterator[str]:
@@ -127,9 +128,8 @@ def _seen(leaf: Leaf) -> Iterator[str]:
         yield unquote(leaf.text) if leaf.kind.endswith("/url") else leaf.text
 
 
-def _finished(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _finished(printed: Printed, lines: Iterable[SignatoryLine]) -> Iterator[tuple[str, str]]:
     """Yield what prints, in printing order, with a pointer to where it comes from."""
-    printed = printing.resolve(document)
     yield "/title", printed["title"]
     yield "/dateline", printed.get("dateline", "")
     yield "/occasion", printed.get("occasion", "")
@@ -137,7 +137,7 @@ def _finished(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield point("addressees", place), " ".join(str(part) for part in addressee.values())
     for place, block in enumerate(printed["blocks"]):
         yield from ((point("body", place), line) for line in _lines(block))
-    for line in printing.signatories(document)["lines"]:
+    for line in lines:
         yield "/signatories", line["text"]
     for note in printed["footnotes"]:
         yield point("footnotes", note["label"]), markdown.plain(note["text"])
@@ -145,7 +145,7 @@ def _finished(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield point("contacts", place), " ".join(str(part) for part in contact.values())
 
 
-def _lines(block: printing.PrintedBlock) -> Iterator[str]:
+def _lines(block: PrintedBlock) -> Iterator[str]:
     if block["type"] == "demands":
         yield markdown.plain(block.get("lead", ""))
         for demands in block["lists"]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 import yaml
 
-from api.errors import point
+from api.errors import Code, Fault, Invalid, point
 
 if TYPE_CHECKING:
     from typing import NoReturn
 
+MAX_DEPTH = 32
+MAX_VALUES = 100_000
 _LONGEST = 60  # characters of a key that a message repeats
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
@@ -22,15 +24,14 @@ _WHOLE = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 
 
-class Refuse(Protocol):
-    """Raises with a pointer and what is wrong."""
+def refuse(pointer: str, detail: str) -> NoReturn:
+    """Read no further, and say where and why."""
+    raise Invalid("The file cannot be read.", [Fault(pointer, Code.UNREADABLE, detail)])
 
-    def __call__(self, pointer: str, detail: str) -> NoReturn: ...
 
-
-def read(text: str, refuse: Refuse, most_values: int, most_levels: int) -> Any:
+def read(text: str) -> object:
     """Return the data of one YAML document."""
-    builder = _Builder(refuse, most_values, most_levels)
+    builder = _Builder()
     parser = yaml.CBaseLoader(text)
     try:
         while (event := parser.get_event()) is not None:
@@ -49,13 +50,11 @@ def read(text: str, refuse: Refuse, most_values: int, most_levels: int) -> Any:
 class _Builder:
     """Puts data together from events; `result` is there after the last."""
 
-    def __init__(self, refuse: Refuse, most_values: int, most_levels: int) -> None:
-        self.result: Any = None
-        self._refuse = refuse
-        self._left = most_values
-        self._levels = most_levels
+    def __init__(self) -> None:
+        self.result: object = None
+        self._left = MAX_VALUES
         self._documents = 0
-        self._open: list[list[Any] | dict[str, Any]] = []
+        self._open: list[list[object] | dict[str, object]] = []
         self._keys: list[str | None] = []  # of each open mapping, the key that waits for its value
 
     def take(self, event: yaml.Event) -> None:
@@ -67,7 +66,9 @@ class _Builder:
         elif isinstance(event, yaml.SequenceStartEvent):
             self._enter(event, [])
         elif isinstance(event, yaml.CollectionEndEvent):
-            self._leave()
+            container = self._open.pop()
+            self._keys.pop()
+            self._put(container)
         elif isinstance(event, yaml.AliasEvent):
             self._stop(event, "An alias (*) is not read: write the value out.")
         elif isinstance(event, yaml.DocumentStartEvent):
@@ -85,19 +86,14 @@ class _Builder:
         if self._left < 0:
             self._stop(event, "The file holds too many values: split it.")
 
-    def _enter(self, event: yaml.NodeEvent, container: list[Any] | dict[str, Any]) -> None:
+    def _enter(self, event: yaml.NodeEvent, container: list[object] | dict[str, object]) -> None:
         self._node(event)
-        if len(self._open) >= self._levels:
-            self._stop(event, f"This is nested more than {self._levels} levels deep: flatten it.")
+        if len(self._open) >= MAX_DEPTH:
+            self._stop(event, f"This is nested more than {MAX_DEPTH} levels deep: flatten it.")
         if self._awaits_key():
             self._stop(event, "A key must be text.")
         self._open.append(container)
         self._keys.append(None)
-
-    def _leave(self) -> None:
-        container = self._open.pop()
-        self._keys.pop()
-        self._put(container)
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         value = event.value if not event.implicit[0] else self._plain(event)
@@ -115,7 +111,7 @@ class _Builder:
     def _awaits_key(self) -> bool:
         return bool(self._open) and isinstance(self._open[-1], dict) and self._keys[-1] is None
 
-    def _put(self, value: Any) -> None:
+    def _put(self, value: object) -> None:
         if not self._open:
             self.result = value
             return
@@ -128,7 +124,7 @@ class _Builder:
             container[key] = value
             self._keys[-1] = None
 
-    def _plain(self, event: yaml.ScalarEvent) -> Any:
+    def _plain(self, event: yaml.ScalarEvent) -> object:
         """Return what a plain scalar is in the core schema: dates, `NO` and `yes` are text."""
         text = event.value
         if text in _NULL:
@@ -145,7 +141,7 @@ class _Builder:
 
     def _stop(self, event: yaml.Event, detail: str) -> NoReturn:
         line = f"Line {event.start_mark.line + 1}: " if event.start_mark else ""
-        self._refuse(point(*self._path()), line + detail)
+        refuse(point(*self._path()), line + detail)
 
     def _path(self) -> list[str | int]:
         """Return the keys that lead to the value being read."""

@@ -5,30 +5,34 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict, TypeVar, cast
 
 import rfc8785
 
 from api.infra.text import languages
-from api.portable.rules import names
+from api.portable.rules import names, walk
 from api.portable.rules.signing import Signatories, signatories
 from api.texts.rules import markdown
+from api.texts.rules.document import PortableAddressee, PortableContact, PortableQuote
 from api.texts.rules.words import words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from api.texts.rules.document import (
+        PortableBlock,
+        PortableCase,
+        PortableCases,
+        PortableDemand,
+        PortableDemandList,
+        PortableDemands,
+        PortableDocument,
+        PortableItems,
+    )
 
 __all__ = ["Printed", "Signatories", "fingerprint", "resolve", "signatories"]
 
-
-class PrintedAddressee(TypedDict):
-    """To whom; each part is plain text."""
-
-    name: str
-    title: NotRequired[str]
-    organisation: NotRequired[str]
-    country: NotRequired[str]
-    salutation: NotRequired[str]
+_Part = TypeVar("_Part", PortableAddressee, PortableContact, PortableQuote)
 
 
 class _Led(TypedDict, total=False):
@@ -42,16 +46,10 @@ class PrintedText(TypedDict):
     text: str
 
 
-class PrintedQuote(TypedDict):
-    """A quote; its source is plain text."""
+class PrintedQuote(PortableQuote):
+    """A quote; its source is plain text, and `retrieved` a day in words."""
 
     type: Literal["quote"]
-    lead: NotRequired[str]
-    text: str
-    source: NotRequired[str]
-    locator: NotRequired[str]
-    url: NotRequired[str]
-    retrieved: NotRequired[str]
 
 
 class PrintedList(TypedDict):
@@ -102,15 +100,6 @@ class PrintedFootnote(TypedDict):
     text: str
 
 
-class PrintedContact(TypedDict):
-    """Whom to ask."""
-
-    name: str
-    role: NotRequired[str]
-    email: NotRequired[str]
-    phone: NotRequired[str]
-
-
 PrintedBlock = PrintedText | PrintedQuote | PrintedList | PrintedDemands | PrintedCases
 
 
@@ -125,13 +114,13 @@ class Printed(TypedDict):
     specimen: bool
     dateline: NotRequired[str]
     occasion: NotRequired[str]
-    addressees: list[PrintedAddressee]
+    addressees: list[PortableAddressee]
     blocks: list[PrintedBlock]
     footnotes: list[PrintedFootnote]
-    contacts: list[PrintedContact]
+    contacts: list[PortableContact]
 
 
-def resolve(document: Mapping[str, Any]) -> Printed:
+def resolve(document: PortableDocument) -> Printed:
     """Return what a valid document prints, its signatories left out."""
     language = document["language"]
     blocks = [_block(block, document) for block in document["body"]]
@@ -145,18 +134,19 @@ def resolve(document: Mapping[str, Any]) -> Printed:
         "addressees": [_addressee(one, document) for one in document.get("addressees", [])],
         "blocks": blocks,
         "footnotes": _footnotes(blocks, document.get("footnotes", {})),
-        "contacts": [_given(one) for one in document.get("contacts", [])],  # type: ignore[misc] # the same keys
+        "contacts": [_given(one) for one in document.get("contacts", [])],
     }
-    if dateline := _place_and_day(document.get("dateline", {}), document):
+    if dateline := _place_and_day(document, **document.get("dateline", {})):
         printed["dateline"] = dateline
-    if occasion := _place_and_day(document.get("occasion", {}), document):
+    if occasion := _place_and_day(document, **document.get("occasion", {})):
         printed["occasion"] = occasion
     return printed
 
 
 def fingerprint(printed: Printed) -> str:
     """Return the SHA-256 of what is signed: RFC 8785 canonical JSON of its NFC text."""
-    return hashlib.sha256(rfc8785.dumps(_composed(printed))).hexdigest()
+    composed: Any = walk.rewritten(printed, lambda _, text: unicodedata.normalize("NFC", text))
+    return hashlib.sha256(rfc8785.dumps(composed)).hexdigest()
 
 
 def texts(block: PrintedBlock) -> Iterator[str]:
@@ -170,32 +160,33 @@ def texts(block: PrintedBlock) -> Iterator[str]:
                 yield demand.get("rationale", "")
     elif block["type"] in {"list", "cases"}:
         yield from block["items"]
-    else:
-        yield block["text"]  # type: ignore[typeddict-item] # as above
+    elif block["type"] in {"paragraph", "heading", "quote"}:
+        yield block["text"]
 
 
-def _block(block: Mapping[str, Any], document: Mapping[str, Any]) -> PrintedBlock:
-    ((kind, content),) = block.items()
-    return _BLOCKS[kind](content, document)
+def _block(block: PortableBlock, document: PortableDocument) -> PrintedBlock:
+    if "paragraph" in block:
+        return {"type": "paragraph", "text": block["paragraph"]}
+    if "heading" in block:
+        return {"type": "heading", "text": block["heading"]}
+    if "quote" in block:
+        return _quote(block["quote"], document)
+    if "list" in block:
+        return _list(block["list"])
+    if "demands" in block:
+        return _demands(block["demands"], document)
+    return _cases(block["cases"], document)
 
 
-def _paragraph(text: str, _: Mapping[str, Any]) -> PrintedText:
-    return {"type": "paragraph", "text": text}
-
-
-def _heading(text: str, _: Mapping[str, Any]) -> PrintedText:
-    return {"type": "heading", "text": text}
-
-
-def _quote(quote: Mapping[str, Any], document: Mapping[str, Any]) -> PrintedQuote:
-    printed: PrintedQuote = {"type": "quote", **_given(quote)}  # type: ignore[typeddict-item] # the same keys
+def _quote(quote: PortableQuote, document: PortableDocument) -> PrintedQuote:
+    printed: PrintedQuote = {"type": "quote", **_given(quote)}
     if day := quote.get("retrieved"):
         # In the language of the sentence that it goes into, which may be ours.
         printed["retrieved"] = languages.date_text(day, words(document["language"]).language)
     return printed
 
 
-def _list(listed: Mapping[str, Any], _: Mapping[str, Any]) -> PrintedList:
+def _list(listed: PortableItems) -> PrintedList:
     return {
         "type": "list",
         **_lead(listed),
@@ -204,57 +195,48 @@ def _list(listed: Mapping[str, Any], _: Mapping[str, Any]) -> PrintedList:
     }
 
 
-def _demands(block: Mapping[str, Any], document: Mapping[str, Any]) -> PrintedDemands:
+def _demands(block: PortableDemands, document: PortableDocument) -> PrintedDemands:
     layout = block.get("layout", "list")
     has_headings = layout == "list" and block.get("headings", True)
     lists: list[PrintedDemandList] = []
     for asked, demands in _chosen(block, document.get("demand_lists", [])):
         one: PrintedDemandList = {"demands": [_demand(demand) for demand in demands]}
         if has_headings:
-            one["heading"] = _heading_of(asked, document)
+            country = names.country(asked.get("country"), document)
+            one["heading"] = country or asked["party"]["name"]
         lists.append(one)
     return {"type": "demands", **_lead(block), "layout": layout, "lists": lists}
 
 
 def _chosen(
-    block: Mapping[str, Any], lists: list[Mapping[str, Any]]
-) -> Iterator[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
+    block: PortableDemands, lists: list[PortableDemandList]
+) -> Iterator[tuple[PortableDemandList, list[PortableDemand]]]:
     """Yield the demand lists of a block, each with those of its demands that print."""
+    by_key = {list_key(asked): asked for asked in lists}
     if "ids" in block:
-        of = {demand["id"]: (asked, demand) for asked in lists for demand in asked["demands"]}
-        picked = [of[name] for name in block["ids"]]
-        for key, run in groupby(picked, key=lambda pick: list_key(pick[0])):
-            yield by_key(lists)[key], [demand for _, demand in run]
+        of = {each["id"]: (key, each) for key, asked in by_key.items() for each in asked["demands"]}
+        for key, run in groupby((of[name] for name in block["ids"]), key=lambda pick: pick[0]):
+            yield by_key[key], [demand for _, demand in run]
         return
-    chosen = [by_key(lists)[key] for key in block["lists"]] if "lists" in block else lists
+    chosen = [by_key[key] for key in block["lists"]] if "lists" in block else lists
     for asked in chosen:
         if asked["demands"]:
             yield asked, asked["demands"]
 
 
-def list_key(asked: Mapping[str, Any]) -> str:
+def list_key(asked: PortableDemandList) -> str:
     """Return what a demands block calls a list: its country or the id of its party."""
-    return str(asked["country"] if "country" in asked else asked["party"]["id"])
+    return asked["country"] if "country" in asked else asked["party"]["id"]
 
 
-def by_key(lists: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    return {list_key(asked): asked for asked in lists}
-
-
-def _heading_of(asked: Mapping[str, Any], document: Mapping[str, Any]) -> str:
-    if "country" in asked:
-        return names.country(asked["country"], document)
-    return str(asked["party"]["name"])
-
-
-def _demand(demand: Mapping[str, Any]) -> PrintedDemand:
+def _demand(demand: PortableDemand) -> PrintedDemand:
     printed: PrintedDemand = {"id": demand["id"], "text": demand["text"]}
     if rationale := demand.get("rationale"):
         printed["rationale"] = rationale
     return printed
 
 
-def _cases(block: Mapping[str, Any], document: Mapping[str, Any]) -> PrintedCases:
+def _cases(block: PortableCases, document: PortableDocument) -> PrintedCases:
     cases = document.get("cases", [])
     if "items" in block:
         items = [item["text"] for item in block["items"]]
@@ -271,15 +253,14 @@ def _cases(block: Mapping[str, Any], document: Mapping[str, Any]) -> PrintedCase
     return {"type": "cases", **_lead(block), "items": items}
 
 
-def _case(case: Mapping[str, Any], document: Mapping[str, Any]) -> str:
+def _case(case: PortableCase, document: PortableDocument) -> str:
     """Return a case's line: "Name (born), summary", or "Name, occupation", or its label."""
     if not case.get("may_be_named", True):
         return markdown.escape(names.label(case, document))
     name, says = case["name"], case.get("summary")
     if says and "born" in case:
         name += f" ({languages.digits(str(case['born']), document['language'])})"
-    parts = filter(None, [name, says or case.get("occupation")])
-    return markdown.escape(languages.comma(document["language"]).join(parts))
+    return markdown.escape(names.listed([name, says or case.get("occupation")], document))
 
 
 def _footnotes(
@@ -296,48 +277,24 @@ def _footnotes(
     return list(found.values())
 
 
-def _addressee(addressee: Mapping[str, Any], document: Mapping[str, Any]) -> PrintedAddressee:
-    printed: PrintedAddressee = _given(addressee)  # type: ignore[assignment] # the same keys
+def _addressee(addressee: PortableAddressee, document: PortableDocument) -> PortableAddressee:
+    printed = _given(addressee)
     if code := addressee.get("country"):
         printed["country"] = names.country(code, document)
     return printed
 
 
-def _place_and_day(part: Mapping[str, Any], document: Mapping[str, Any]) -> str:
-    code, day, language = part.get("country"), part.get("date"), document["language"]
-    parts = [
-        part.get("name"),
-        part.get("place"),
-        code and names.country(code, document),
-        day and languages.date_text(day, language),
-    ]
-    return languages.comma(language).join(filter(None, parts))
+def _place_and_day(
+    document: PortableDocument, name: str = "", place: str = "", country: str = "", date: str = ""
+) -> str:
+    day = date and languages.date_text(date, document["language"])
+    return names.listed([name, place, names.country(country, document), day], document)
 
 
-def _lead(block: Mapping[str, Any]) -> _Led:
+def _lead(block: PortableItems | PortableDemands | PortableCases) -> _Led:
     return {"lead": block["lead"]} if block.get("lead") else {}
 
 
-def _given(part: Mapping[str, str]) -> dict[str, str]:
-    return {key: value for key, value in part.items() if value}
-
-
-def _composed(value: Any) -> Any:
-    """Return data with every text in NFC, so that equal words have equal hashes."""
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
-    if isinstance(value, dict):
-        return {_composed(key): _composed(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_composed(inner) for inner in value]
-    return value
-
-
-_BLOCKS: Mapping[str, Callable[[Any, Mapping[str, Any]], PrintedBlock]] = {
-    "paragraph": _paragraph,
-    "heading": _heading,
-    "quote": _quote,
-    "list": _list,
-    "demands": _demands,
-    "cases": _cases,
-}
+def _given(part: _Part) -> _Part:
+    # What is needed is never empty.
+    return cast("_Part", {key: value for key, value in part.items() if value})

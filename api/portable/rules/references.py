@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from api.errors import Code, Fault, point
 from api.portable.rules import printing, walk
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from api.portable.rules.walk import Leaf, Path
+    from api.texts.rules.document import PortableDocument
 
     Place = tuple[Path, str]  # where an id stands, and the id
 
@@ -26,12 +27,11 @@ class Referenced:
     cases: tuple[str, ...]
 
 
-def wanted(document: Mapping[str, Any]) -> Referenced:
+def wanted(document: Mapping[str, object]) -> Referenced:
     """Return what is named and not there; of any document, whatever is wrong with it."""
 
     def missing(known: Iterable[Place], named: Iterable[Place]) -> tuple[str, ...]:
-        there = {name for _, name in known}
-        return tuple(dict.fromkeys(name for _, name in named if name not in there))
+        return tuple(dict.fromkeys(name for _, name in _missing(known, named)))
 
     return Referenced(
         missing(_list_keys(document), _named(document, "demands", "lists")),
@@ -40,7 +40,7 @@ def wanted(document: Mapping[str, Any]) -> Referenced:
     )
 
 
-def key_of(asked: Any) -> str | None:
+def key_of(asked: object) -> str | None:
     """Return how blocks name a demand list: by its country's code or its party's id."""
     if not isinstance(asked, dict):
         return None
@@ -48,7 +48,7 @@ def key_of(asked: Any) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def faults(document: Mapping[str, Any]) -> Iterator[Fault]:
+def faults(document: Mapping[str, object]) -> Iterator[Fault]:
     """Yield ids that are not unique and references that lead nowhere."""
     cases = list(_ids(document, "cases", ()))
     demands = list(_demand_ids(document))
@@ -61,15 +61,18 @@ def faults(document: Mapping[str, Any]) -> Iterator[Fault]:
         ("demand list", lists, _named(document, "demands", "lists")),
         ("demand", demands, _named(document, "demands", "ids")),
     ):
-        there = {name for _, name in known}
-        for path, name in named:
-            if name not in there:
-                there_is_none = f'There is no {sort} "{name[:80]}" in the document.'
-                what = f"{there_is_none} Put it there, or name one that is."
-                yield Fault(point(*path), Code.NOT_FOUND, what)
+        for path, name in _missing(known, named):
+            there_is_none = f'There is no {sort} "{name[:80]}" in the document.'
+            what = f"{there_is_none} Put it there, or name one that is."
+            yield Fault(point(*path), Code.NOT_FOUND, what)
 
 
-def footnote_faults(document: Mapping[str, Any], fields: Iterable[Leaf]) -> Iterator[Fault]:
+def _missing(known: Iterable[Place], named: Iterable[Place]) -> Iterator[Place]:
+    there = {name for _, name in known}
+    return ((path, name) for path, name in named if name not in there)
+
+
+def footnote_faults(document: Mapping[str, object], fields: Iterable[Leaf]) -> Iterator[Fault]:
     """Yield references without a footnote and footnotes that no text leads to."""
     notes = walk.inside(document, "footnotes")
     inside: dict[str, list[str]] = {}
@@ -111,7 +114,7 @@ def _reached(outside: Iterable[str], inside: Mapping[str, list[str]]) -> set[str
     return reached
 
 
-def warnings(document: Mapping[str, Any]) -> Iterator[Fault]:
+def warnings(document: PortableDocument) -> Iterator[Fault]:
     """Yield what a valid document holds and does not print."""
     printed = printing.resolve(document)
     for place, block in enumerate(printed["blocks"]):
@@ -128,43 +131,43 @@ def warnings(document: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(point("footnotes", label), Code.UNUSED, what)
 
 
-def _ids(owner: Mapping[str, Any], key: str, above: Path) -> Iterator[Place]:
+def _ids(owner: Mapping[str, object], key: str, above: Path) -> Iterator[Place]:
     for place, entry in walk.entries(owner, key):
-        if isinstance(entry.get("id"), str):
-            yield (*above, key, place, "id"), entry["id"]
+        if isinstance(name := entry.get("id"), str):
+            yield (*above, key, place, "id"), name
 
 
-def _demand_ids(document: Mapping[str, Any]) -> Iterator[Place]:
+def _demand_ids(document: Mapping[str, object]) -> Iterator[Place]:
     for place, asked in walk.entries(document, "demand_lists"):
         yield from _ids(asked, "demands", ("demand_lists", place))
 
 
-def _list_keys(document: Mapping[str, Any]) -> Iterator[Place]:
+def _list_keys(document: Mapping[str, object]) -> Iterator[Place]:
     for place, asked in walk.entries(document, "demand_lists"):
-        if isinstance(asked.get("country"), str):
-            yield ("demand_lists", place, "country"), asked["country"]
-        name = walk.inside(asked, "party").get("id")
-        if isinstance(name, str):
+        if isinstance(code := asked.get("country"), str):
+            yield ("demand_lists", place, "country"), code
+        if isinstance(name := walk.inside(asked, "party").get("id"), str):
             yield ("demand_lists", place, "party", "id"), name
 
 
-def _named_cases(document: Mapping[str, Any]) -> Iterator[Place]:
+def _named_cases(document: Mapping[str, object]) -> Iterator[Place]:
     for place, asked in walk.entries(document, "demand_lists"):
         for number, demand in walk.entries(asked, "demands"):
-            above: Path = ("demand_lists", place, "demands", number, "cases")
-            yield from (((*above, at), name) for at, name in walk.words(demand, "cases"))
+            yield from _words(demand, "cases", ("demand_lists", place, "demands", number))
     yield from _named(document, "cases", "ids")
     for place, block in walk.entries(document, "body"):
         for number, item in walk.entries(walk.inside(block, "cases"), "items"):
-            above = ("body", place, "cases", "items", number, "cases")
-            yield from (((*above, at), name) for at, name in walk.words(item, "cases"))
+            yield from _words(item, "cases", ("body", place, "cases", "items", number))
 
 
-def _named(document: Mapping[str, Any], kind: str, key: str) -> Iterator[Place]:
+def _named(document: Mapping[str, object], kind: str, key: str) -> Iterator[Place]:
     """Yield what the blocks of a kind name under a key."""
     for place, block in walk.entries(document, "body"):
-        for at, name in walk.words(walk.inside(block, kind), key):
-            yield ("body", place, kind, key, at), name
+        yield from _words(walk.inside(block, kind), key, ("body", place, kind))
+
+
+def _words(owner: Mapping[str, object], key: str, above: Path) -> Iterator[Place]:
+    return (((*above, key, at), name) for at, name in walk.words(owner, key))
 
 
 def _twice(places: Iterable[Place], detail: str) -> Iterator[Fault]:

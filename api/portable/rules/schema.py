@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from api.errors import Code, Fault, Reason, point
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _Error = Any  # jsonschema types every field of its errors as possibly unset
 
@@ -43,7 +43,7 @@ def load() -> dict[str, Any]:
     return schema
 
 
-def faults(document: Mapping[str, Any]) -> Iterator[Fault]:
+def faults(document: Mapping[str, object]) -> Iterator[Fault]:
     """Yield what in a document does not fit the schema, each place once and for each reason."""
     seen: set[Fault] = set()
     for fault in _every(document):
@@ -52,7 +52,7 @@ def faults(document: Mapping[str, Any]) -> Iterator[Fault]:
             yield fault
 
 
-def _every(document: Mapping[str, Any]) -> Iterator[Fault]:
+def _every(document: Mapping[str, object]) -> Iterator[Fault]:
     whole, blocks = _validators()
     for error in whole.iter_errors(document):
         yield from _explained(error, ())
@@ -62,7 +62,7 @@ def _every(document: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 @cache
-def _validators() -> tuple[Draft202012Validator, dict[str, Any]]:
+def _validators() -> tuple[Draft202012Validator, dict[str, Draft202012Validator]]:
     """Return the validator of all but the blocks, and one for each kind of block.
 
     The schema's `oneOf` would try six kinds for each block and then say only that none fits.
@@ -81,7 +81,7 @@ def _validators() -> tuple[Draft202012Validator, dict[str, Any]]:
     return whole, blocks
 
 
-def _validator(schema: dict[str, Any]) -> Draft202012Validator:
+def _validator(schema: Mapping[str, object]) -> Draft202012Validator:
     return Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
@@ -95,13 +95,16 @@ def _written_out(part: Any, definitions: Mapping[str, Any]) -> Any:
     return {key: _written_out(inner, definitions) for key, inner in part.items()}
 
 
-def _block_faults(block: Any, place: int, blocks: Mapping[str, Any]) -> Iterator[Fault]:
-    name = str(next(iter(block))) if isinstance(block, dict) and len(block) == 1 else ""
-    if name not in blocks:
+def _block_faults(
+    block: object, place: int, blocks: Mapping[str, Draft202012Validator]
+) -> Iterator[Fault]:
+    given = list(block.items()) if isinstance(block, dict) else []
+    if len(given) != 1 or given[0][0] not in blocks:
         detail = f"Exactly one of {_listed(blocks)} names a block."
         yield Fault(point("body", place), Code.NOT_A_CHOICE, detail, allowed=tuple(blocks))
         return
-    for error in blocks[name].iter_errors(block[name]):
+    ((name, content),) = given
+    for error in blocks[name].iter_errors(content):
         yield from _explained(error, ("body", place, name))
 
 
@@ -122,7 +125,7 @@ def _explained(error: _Error, above: tuple[str | int, ...]) -> Iterator[Fault]:
         yield Fault.of(point(*path), _reason(error))
 
 
-def _unknown(key: str, known: Mapping[str, Any]) -> str:
+def _unknown(key: str, known: Iterable[str]) -> str:
     return f'There is no key "{key[:_LONGEST]}" here; there are {_listed(known)}.'
 
 
@@ -159,7 +162,7 @@ def _not(error: _Error) -> str:
     return f"Only one of {_listed(error.validator_value['required'])} may stand here."
 
 
-def _listed(names: Any) -> str:
+def _listed(names: Iterable[str]) -> str:
     """Return "a, b or c"."""
     *most, last = names
     return f"{', '.join(most)} or {last}" if most else str(last)
@@ -167,41 +170,34 @@ def _listed(names: Any) -> str:
 
 def _reason(error: _Error) -> Reason:
     keyword, value = str(error.validator), error.validator_value
+    code, explain = _EXPLAINED[keyword]
     limit = value if keyword in _LIMITS else None
     allowed = list(map(str, value)) if keyword == "enum" else ()
-    return Reason(_CODES[keyword], _EXPLAIN[keyword](error), limit, allowed)
+    return Reason(code, explain(error), limit, allowed)
 
 
 _LIMITS = {"minLength", "maxLength", "minimum", "maximum", "minItems"}
-
-
-_CODES = {
-    "type": Code.WRONG_TYPE,
-    "enum": Code.NOT_A_CHOICE,
-    "const": Code.NOT_A_CHOICE,
-    "pattern": Code.WRONG_FORMAT,
-    "format": Code.WRONG_FORMAT,
-    "minLength": Code.TOO_SHORT,
-    "maxLength": Code.TOO_LONG,
-    "minimum": Code.TOO_SMALL,
-    "maximum": Code.TOO_LARGE,
-    "minItems": Code.TOO_FEW,
-    "uniqueItems": Code.DUPLICATE,
-    "oneOf": Code.CONFLICT,
-    "not": Code.CONFLICT,
-}
-_EXPLAIN: Mapping[str, Callable[[_Error], str]] = {
-    "type": _type,
-    "enum": lambda error: f"This must be one of {_listed(error.validator_value)}.",
-    "const": _const,
-    "pattern": _pattern,
-    "format": lambda error: _FORMATS[error.validator_value],
-    "minLength": lambda _: "This must not be empty: write it, or take the key out.",
-    "maxLength": lambda error: f"This may have {error.validator_value} characters at most.",
-    "minimum": lambda error: f"This must be {error.validator_value} or more.",
-    "maximum": lambda error: f"This must be {error.validator_value} or less.",
-    "minItems": lambda _: "This must have at least one entry.",
-    "uniqueItems": lambda _: "An entry stands here twice: take one out.",
-    "oneOf": _one_of,
-    "not": _not,
+_EXPLAINED: Mapping[str, tuple[Code, Callable[[_Error], str]]] = {
+    "type": (Code.WRONG_TYPE, _type),
+    "enum": (
+        Code.NOT_A_CHOICE,
+        lambda error: f"This must be one of {_listed(error.validator_value)}.",
+    ),
+    "const": (Code.NOT_A_CHOICE, _const),
+    "pattern": (Code.WRONG_FORMAT, _pattern),
+    "format": (Code.WRONG_FORMAT, lambda error: _FORMATS[error.validator_value]),
+    "minLength": (
+        Code.TOO_SHORT,
+        lambda _: "This must not be empty: write it, or take the key out.",
+    ),
+    "maxLength": (
+        Code.TOO_LONG,
+        lambda error: f"This may have {error.validator_value} characters at most.",
+    ),
+    "minimum": (Code.TOO_SMALL, lambda error: f"This must be {error.validator_value} or more."),
+    "maximum": (Code.TOO_LARGE, lambda error: f"This must be {error.validator_value} or less."),
+    "minItems": (Code.TOO_FEW, lambda _: "This must have at least one entry."),
+    "uniqueItems": (Code.DUPLICATE, lambda _: "An entry stands here twice: take one out."),
+    "oneOf": (Code.CONFLICT, _one_of),
+    "not": (Code.CONFLICT, _not),
 }

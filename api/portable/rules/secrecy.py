@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import unquote
 
 from api.cases import rules
@@ -18,40 +18,46 @@ from api.texts.rules import markdown
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from api.texts.rules.document import PortableCase, PortableDocument
+
+_Data = TypeVar("_Data")
 _SIGNS = re.compile(r"[*_`<>^\[\]\\{}%]")  # of Markdown and of placeholders
 _KEYS = frozenset({"slug", "lists", "format"})  # never words
 _IDS = frozenset({"id", "ids", "cases"})  # of cases, among others
 _NONE: Mapping[str, str] = MappingProxyType({})
 PRIVATE = ("name", "aliases", "born", "summary", "sources")
 
-Secrets = dict[str, dict[str, Any]]  # a case's id: what of it may not be named
+Secrets = dict[str, dict[str, object]]  # a case's id: what of it may not be named
 
 
-def split(document: Mapping[str, Any]) -> tuple[dict[str, Any], Secrets]:
+def split(document: PortableDocument) -> tuple[PortableDocument, Secrets]:
     """Return a document without what may not be named, and that, by the id of its case."""
     cases, secrets = [], {}
     for case in document.get("cases", ()):
         if case.get("may_be_named", True):
             cases.append(case)
         else:
-            secrets[case["id"]] = {key: case[key] for key in PRIVATE if key in case}
-            cases.append({key: value for key, value in case.items() if key not in PRIVATE})
+            whole: Mapping[str, object] = case
+            secrets[case["id"]] = {key: whole[key] for key in PRIVATE if key in whole}
+            cases.append(_public(case))
     return _with_cases(document, cases), secrets
 
 
-def join(document: Mapping[str, Any], secrets: Secrets) -> dict[str, Any]:
+def join(document: PortableDocument, secrets: Secrets) -> PortableDocument:
     """Return the document that `split` took apart."""
     cases = [{**case, **secrets.get(case["id"], {})} for case in document.get("cases", ())]
-    return _with_cases(document, cases)
+    return _with_cases(document, cast("list[PortableCase]", cases))
 
 
-def redacted(document: Mapping[str, Any]) -> dict[str, Any]:
+def redacted(document: PortableDocument) -> PortableDocument:
     """Return a whole document for someone who may not see every identity.
 
     Its signatories are the caller's: they have gone through the visibility policy before.
     """
-    cases = [
-        case if case.get("may_be_named", True) else _labelled(case, document)
+    cases: list[PortableCase] = [
+        case
+        if case.get("may_be_named", True)
+        else {**_public(case), "name": labels.label(case, document)}
         for case in document.get("cases", ())
     ]
     return {**_with_cases(document, cases), "redacted": True}
@@ -75,16 +81,15 @@ def plain_label(label: str) -> str:
 
 
 def taken_back(
-    document: Mapping[str, Any], names: Collection[str], key: str, labels: Labels
-) -> dict[str, Any]:
+    document: PortableDocument, names: Collection[str], key: str, labels: Labels
+) -> PortableDocument:
     """Return a document in which a case stands by its label, its name only in its own entry.
 
     `names` are its name and aliases, `key` is its id from now on.
     """
     ids = {case["id"]: key for case in document.get("cases", ()) if _is_it(case, names, key)}
-    hidden = {"id": key, "may_be_named": False, "public_label": labels.label}
-    cases = [
-        {**case, **hidden}
+    cases: list[PortableCase] = [
+        {**case, "id": key, "may_be_named": False, "public_label": labels.label}
         if case["id"] in ids
         else relabelled(case, names, labels, path=("cases", place))
         for place, case in enumerate(document.get("cases", ()))
@@ -93,31 +98,23 @@ def taken_back(
 
 
 def relabelled(
-    value: Any,
+    value: _Data,
     names: Collection[str],
     labels: Labels,
     ids: Mapping[str, str] = _NONE,
     path: walk.Path = (),
-) -> Any:
+) -> _Data:
     """Return data with a label wherever a text holds one of the names, and with other ids."""
-    if isinstance(value, dict):
-        return {
-            name: relabelled(each, names, labels, ids, (*path, name))
-            for name, each in value.items()
-        }
-    if isinstance(value, list):
-        return [
-            relabelled(each, names, labels, ids, (*path, place)) for place, each in enumerate(value)
-        ]
-    key = _key(path)
-    if not isinstance(value, str) or key in _KEYS or _is_code(key, value):
-        return value
-    if key in _IDS:
-        return ids.get(value, value)
-    return rules.without(value, names, labels.at(path))
+
+    def changed_at(place: walk.Path, text: str) -> str:
+        if _key(place) in _IDS:
+            return ids.get(text, text)
+        return rules.without(text, names, labels.at(place)) if _is_said(place, text) else text
+
+    return walk.rewritten(value, changed_at, path)
 
 
-def changed(before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
+def changed(before: object, after: object) -> Iterator[tuple[str, str, str]]:
     """Yield the texts, but for ids, that differ between data of one shape: where, and both."""
     there = {leaf.path: leaf.text for leaf in walk.leaves_of(after)}
     for leaf in walk.leaves_of(before):
@@ -126,15 +123,17 @@ def changed(before: Any, after: Any) -> Iterator[tuple[str, str, str]]:
             yield leaf.pointer, leaf.text, text
 
 
-def words_of(value: Any) -> Iterator[walk.Leaf]:
+def words_of(value: object) -> Iterator[walk.Leaf]:
     """Yield the texts in which `relabelled` puts a label."""
-    for leaf in walk.leaves_of(value):
-        key = _key(leaf.path)
-        if key not in _KEYS | _IDS and not _is_code(key, leaf.text):
-            yield leaf
+    return (leaf for leaf in walk.leaves_of(value) if _is_said(leaf.path, leaf.text))
 
 
-def tells_of(document: Mapping[str, Any], names: Collection[str], key: str) -> bool:
+def _is_said(path: walk.Path, text: str) -> bool:
+    key = _key(path)
+    return key not in _KEYS | _IDS and not _is_code(key, text)
+
+
+def tells_of(document: PortableDocument, names: Collection[str], key: str) -> bool:
     """Tell whether a document names a case in what of it may be read.
 
     Who others are that may not be named is no such place: an answer would tell it word by word.
@@ -148,7 +147,7 @@ def tells_of(document: Mapping[str, Any], names: Collection[str], key: str) -> b
     return bool(telling({**public, "cases": shown}, names))
 
 
-def telling(value: Any, names: Iterable[str]) -> list[str]:
+def telling(value: object, names: Iterable[str]) -> list[str]:
     """Return the pointers of the texts, of whatever field, that hold one of the names."""
     by_first: dict[str, set[str]] = {}
     for name in names:
@@ -164,7 +163,7 @@ def telling(value: Any, names: Iterable[str]) -> list[str]:
     return found
 
 
-def said(value: Any) -> Iterator[str]:
+def said(value: object) -> Iterator[str]:
     """Yield every text in which `telling` looks."""
     for leaf in walk.leaves_of(value):
         yield from _seen(leaf)
@@ -200,7 +199,7 @@ def _codes() -> dict[str, set[str]]:
     return found
 
 
-def _enumerations(part: Any) -> Iterator[tuple[str, list[str]]]:
+def _enumerations(part: object) -> Iterator[tuple[str, list[str]]]:
     if isinstance(part, list):
         part = dict(enumerate(part))
     for name, inner in part.items() if isinstance(part, dict) else ():
@@ -209,16 +208,16 @@ def _enumerations(part: Any) -> Iterator[tuple[str, list[str]]]:
         yield from _enumerations(inner)
 
 
-def _is_it(case: Mapping[str, Any], names: Collection[str], key: str) -> bool:
-    known = [case.get("name", ""), *case.get("aliases", ())]
-    alike = {rules.words(name) for name in names} & {rules.words(name) for name in known}
+def _is_it(case: PortableCase, names: Collection[str], key: str) -> bool:
+    alike = set(map(rules.words, names)) & set(map(rules.words, labels.called(case)))
     return case["id"] == key or bool(alike - {()})
 
 
-def _labelled(case: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+def _public(case: PortableCase) -> PortableCase:
+    """Return a case without what may not be named, its name included."""
     public = {key: value for key, value in case.items() if key not in PRIVATE}
-    return {**public, "name": labels.label(case, document)}
+    return cast("PortableCase", public)
 
 
-def _with_cases(document: Mapping[str, Any], cases: list[Any]) -> dict[str, Any]:
-    return {**document, "cases": cases} if "cases" in document else dict(document)
+def _with_cases(document: PortableDocument, cases: list[PortableCase]) -> PortableDocument:
+    return {**document, "cases": cases} if "cases" in document else document.copy()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
 
 from api.infra.text import languages
 from api.portable.rules import names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from api.texts.rules.document import PortableDocument, PortableSignatory
 
 
 class SignatoryLine(TypedDict):
@@ -31,7 +31,7 @@ class Signatories(TypedDict):
     withheld: int
 
 
-def signatories(document: Mapping[str, Any]) -> Signatories:
+def signatories(document: PortableDocument) -> Signatories:
     """Return the lines that print and the count of those that are withheld."""
     given = document.get("signatories", [])
     shown = []
@@ -52,42 +52,38 @@ def collation(text: str, language: str) -> tuple[bytes, str]:
     return languages.place_in(language, text), text
 
 
-def _noted(one: Mapping[str, Any]) -> _Noted:
+def _noted(one: PortableSignatory) -> _Noted:
     """Return a reservation with its line, unless its words could tell who has initials only."""
     if one.get("visibility") == "initials" or not one.get("reservation"):
         return {}
     return {"reservation": one["reservation"]}
 
 
-def _group(one: Mapping[str, Any]) -> int:
+def _group(one: PortableSignatory) -> int:
     if one["kind"] == "individual":
         return 2
     return 0 if one.get("lead") else 1
 
 
-def _line(one: Mapping[str, Any], document: Mapping[str, Any]) -> str:
+def _line(one: PortableSignatory, document: PortableDocument) -> str:
     """Return what is printed of a signatory; nothing where only the count may show."""
     visibility = one.get("visibility", "public")
     if visibility in {"coalition", "anonymous"}:
         return ""
-    is_redacted = document.get("redacted", False)
-    if visibility == "initials" and not is_redacted:
+    if visibility == "initials" and not document.get("redacted", False):
         return _initials(one, document)
-    return str(one.get("as_printed") or "") or _full(one, document)
+    return one.get("as_printed") or _full(one, document)
 
 
-def _initials(one: Mapping[str, Any], document: Mapping[str, Any]) -> str:
+def _initials(one: PortableSignatory, document: PortableDocument) -> str:
     """Return initials and country; a name without a letter has none and is counted instead."""
-    letters, code = names.initials(one["name"]), one.get("country")
-    return (
-        names.listed([letters, code and names.country(code, document)], document) if letters else ""
-    )
+    letters, where = names.initials(one["name"]), names.country(one.get("country"), document)
+    return names.listed([letters, where], document) if letters else ""
 
 
-def _full(one: Mapping[str, Any], document: Mapping[str, Any]) -> str:
+def _full(one: PortableSignatory, document: PortableDocument) -> str:
     is_asked = document.get("signatory_list", {}).get("show_country", False)
-    code = one.get("country") if is_asked else None
-    where = code and names.country(code, document)
+    where = names.country(one.get("country") if is_asked else None, document)
     if one["kind"] == "organisation":
         acronym = one.get("acronym")
         return names.listed([one["name"] + (f" ({acronym})" if acronym else ""), where], document)
@@ -95,15 +91,12 @@ def _full(one: Mapping[str, Any], document: Mapping[str, Any]) -> str:
 
 
 def _rank(
-    one: Mapping[str, Any], line: str, document: Mapping[str, Any]
+    one: PortableSignatory, line: str, document: PortableDocument
 ) -> tuple[bool, tuple[bytes, str]]:
     """Return the place within a group; initials rank by what shows, not by the hidden name."""
     order, language = document.get("signatory_list", {}).get("order", "given"), document["language"]
     if order == "alphabetical":
         shown = line if one.get("visibility") == "initials" else one["name"]
         return False, collation(shown, language)
-    if order == "country":
-        code = one.get("country")
-        named = code and names.country(code, document)
-        return not code, collation(named, language) if named else (b"", "")
-    return False, (b"", "")
+    named = names.country(one.get("country"), document) if order == "country" else ""
+    return order == "country" and not named, collation(named, language) if named else (b"", "")

@@ -7,14 +7,15 @@ the format's is passed over, the schema's own check names it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from api.errors import point
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 Path = tuple[str | int, ...]
+_Data = TypeVar("_Data")
 
 MARKDOWN = frozenset(
     {
@@ -87,7 +88,7 @@ class Leaf:
         return self.kind in PLAIN or self.kind in MARKDOWN
 
 
-def leaves_of(value: Any, path: Path = (), kind: str = "") -> Iterator[Leaf]:
+def leaves_of(value: object, path: Path = (), kind: str = "") -> Iterator[Leaf]:
     """Yield every text under a value, in order."""
     if isinstance(value, str):
         yield Leaf(path, kind, value)
@@ -100,23 +101,38 @@ def leaves_of(value: Any, path: Path = (), kind: str = "") -> Iterator[Leaf]:
             yield from leaves_of(inner, (*path, place), f"{kind}/*")
 
 
-def entries(owner: Mapping[str, Any], key: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def rewritten(value: _Data, change: Callable[[Path, str], str], path: Path = ()) -> _Data:
+    """Return data of the same shape in which each text is what `change` makes of it at its path."""
+    found: Any = value
+    if isinstance(value, str):
+        found = change(path, value)
+    elif isinstance(value, dict):
+        found = {key: rewritten(inner, change, (*path, key)) for key, inner in value.items()}
+    elif isinstance(value, list):
+        found = [rewritten(inner, change, (*path, place)) for place, inner in enumerate(value)]
+    return cast("_Data", found)
+
+
+def entries(owner: Mapping[str, object], key: str) -> Iterator[tuple[int, Mapping[str, object]]]:
     """Yield the objects of a list with their places."""
-    found = owner.get(key)
-    for place, entry in enumerate(found if isinstance(found, list) else []):
-        if isinstance(entry, dict):
-            yield place, entry
+    return _listed(owner, key, dict)
 
 
-def words(owner: Mapping[str, Any], key: str) -> Iterator[tuple[int, str]]:
+def words(owner: Mapping[str, object], key: str) -> Iterator[tuple[int, str]]:
     """Yield the texts of a list with their places."""
+    return _listed(owner, key, str)
+
+
+def _listed(
+    owner: Mapping[str, object], key: str, kind: type[_Data]
+) -> Iterator[tuple[int, _Data]]:
     found = owner.get(key)
     for place, entry in enumerate(found if isinstance(found, list) else []):
-        if isinstance(entry, str):
+        if isinstance(entry, kind):
             yield place, entry
 
 
-def inside(owner: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+def inside(owner: Mapping[str, object], key: str) -> Mapping[str, object]:
     """Return an object, or an empty one."""
     found = owner.get(key)
     return found if isinstance(found, dict) else {}

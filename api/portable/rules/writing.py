@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import yaml
 
@@ -28,7 +28,7 @@ _Dumper.add_representer(str, _text)
 _Dumper.ignore_aliases = lambda *_: True  # type: ignore[method-assign] # the reader takes none
 
 
-def as_yaml(document: Mapping[str, Any]) -> bytes:
+def as_yaml(document: Mapping[str, object]) -> bytes:
     """Return a document as YAML, its keys in their order."""
     written: bytes = yaml.dump(
         dict(document), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100,
@@ -37,6 +37,12 @@ def as_yaml(document: Mapping[str, Any]) -> bytes:
     return written
 
 
-def as_json(document: Mapping[str, Any]) -> bytes:
+def as_json(document: Mapping[str, object]) -> bytes:
     """Return a document as JSON, its keys in their order."""
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def as_file(document: Mapping[str, object], form: str, name: str) -> tuple[bytes, str, str]:
+    """Return a document as the bytes of a file, their content type, and the file's name."""
+    content = as_json(document) if form == "json" else as_yaml(document)
+    return content, f"application/{form}", f"{name}.{form}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from api.infra import clock
 from api.infra.tables import csv_files
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from api.signatures.models import SignatoryKind, Signature
+    from api.texts.rules.document import PortableDocument, PortableSignatory
 
 PRINTED_FIELDS = ("name", "acronym", "role", "affiliation", "as_printed", "reservation")
 IDENTITY_FIELDS = (*PRINTED_FIELDS, "represented_by", "email")
@@ -91,18 +92,21 @@ def _public(known: Identity, visibility: Visibility) -> Identity:
     return {field: known[field] for field in PRINTED_FIELDS if field in known}
 
 
-def portable(shown: Signatory, audience: Audience, document: Mapping[str, Any]) -> Signatory | None:
+def portable(
+    shown: Signatory, audience: Audience, document: PortableDocument
+) -> PortableSignatory | None:
     """Return what was seen as an entry of a portable document; None where it has no line.
 
     Initials get their line as `as_printed`: whoever reads a redacted file cannot compose it.
     """
-    entry = {field: value for field, value in shown.items() if field != "email"}
+    named = {field: value for field, value in shown.items() if field != "email"}
+    entry = cast("PortableSignatory", named)  # which `shown` is but for that
     if audience is Audience.COORDINATOR:
         return entry
     if "name" not in entry:  # a name without a letter has no initials
         return None
-    if entry.get("visibility") == Visibility.INITIALS:
-        lines = signing.signatories({**document, "signatories": [entry], "redacted": False})
+    if entry.get("visibility") == Visibility.INITIALS.value:
+        lines = signing.signatories({**document, "signatories": [entry]})
         entry["as_printed"] = lines["lines"][0]["text"]
     return entry
 

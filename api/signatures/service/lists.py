@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
     from api.infra.database.paging import Page, PageRequest
-    from api.signatures.rules import Signatory
     from api.signatures.service.rows import SignatureView
+    from api.texts.rules.document import PortableSignatory
 
 T = TypeVar("T")
 # They may have no place yet, never get one, or keep one that tells: they are listed by day.
@@ -170,7 +170,7 @@ def _waiting(session: Session, statement: Statement) -> int:
 
 def printed(
     session: Session, statement: Statement, audience: Audience
-) -> tuple[list[Signatory], int]:
+) -> tuple[list[PortableSignatory], int]:
     """Return the signatures that count as entries of the newest revision's portable document.
 
     In their order, and how many an audience sees no line of; to coordinators none is hidden. Who
@@ -179,17 +179,14 @@ def printed(
     counted = (rows.counting(statement), rows.placed())
     query = select(Signature).where(*counted, rows.visible(audience))
     found = session.scalars(query.order_by(Signature.position)).all()
-    document = statements.current_revision(session, statement).document if found else {}
-    entries = [
-        entry
-        for each in rows.shown(session, statement, found, audience)
-        if (entry := rules.portable(each.who, audience, document)) is not None
-    ]
+    entries = [entry for _, entry in _entries(session, statement, found, audience)]
     total = session.scalar(select(func.count()).where(*counted)) or 0
     return entries, total - len(entries)
 
 
-def with_logos(session: Session, statement: Statement) -> list[tuple[Signatory, Organisation]]:
+def with_logos(
+    session: Session, statement: Statement
+) -> list[tuple[PortableSignatory, Organisation]]:
     """Return the organisations that `printed` names to everybody and that have a logo.
 
     Each beside its entry of the portable document.
@@ -206,9 +203,18 @@ def with_logos(session: Session, statement: Statement) -> list[tuple[Signatory, 
         )
     )
     of = dict(session.execute(query).all())
-    document = statements.current_revision(session, statement).document if of else {}
+    entries = _entries(session, statement, list(of), Audience.PUBLIC)
+    return [(entry, of[row]) for row, entry in entries]
+
+
+def _entries(
+    session: Session, statement: Statement, signatures: Sequence[Signature], audience: Audience
+) -> list[tuple[Signature, PortableSignatory]]:
+    if not signatures:
+        return []
+    document = statements.current_revision(session, statement).document
     return [
-        (entry, of[each.signature])
-        for each in rows.shown(session, statement, list(of), Audience.PUBLIC)
-        if (entry := rules.portable(each.who, Audience.PUBLIC, document)) is not None
+        (each.signature, entry)
+        for each in rows.shown(session, statement, signatures, audience)
+        if (entry := rules.portable(each.who, audience, document)) is not None
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import select
 
@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.organisations.models import Organisation
-    from api.signatures.rules import Audience, Signatory
+    from api.signatures.rules import Audience
     from api.signoffs.service.rows import Board, BoardEntry
     from api.statements.events import StatementMoved
+    from api.texts.rules.document import PortableSignatory
 
 
 # Of an approval that not everybody sees: what could tell whose it is, and what names it.
@@ -41,7 +42,7 @@ NAMING = ("name", "acronym", "represented_by")
 
 def printed(
     session: Session, statement: Statement, audience: Audience
-) -> tuple[list[Signatory], int]:
+) -> tuple[list[PortableSignatory], int]:
     """Return who prints under the newest text now: those who signed, then those who approved.
 
     As `signatures.printed`, which is all of them once the text is published.
@@ -52,7 +53,9 @@ def printed(
     return [*listed, *shown], withheld + len(approved) - len(shown)
 
 
-def with_logos(session: Session, statement: Statement) -> list[tuple[Signatory, Organisation]]:
+def with_logos(
+    session: Session, statement: Statement
+) -> list[tuple[PortableSignatory, Organisation]]:
     """Return the organisations among them that have a logo, each beside its entry."""
     approved = [
         (_portable(facts), entry.organisation)
@@ -62,14 +65,14 @@ def with_logos(session: Session, statement: Statement) -> list[tuple[Signatory, 
     return [*signatures.with_logos(session, statement), *approved]
 
 
-def _portable(facts: Mapping[str, Any]) -> Signatory:
+def _portable(facts: Mapping[str, Any]) -> PortableSignatory:
     fields = ("name", "acronym", "country", "reservation")
     signatory = {field: facts[field] for field in fields if facts[field] is not None}
     if facts["lead"]:
         signatory["lead"] = True
     if facts["visibility"] is not Visibility.PUBLIC:
         signatory["visibility"] = facts["visibility"].value
-    return {"kind": SignatoryKind.ORGANISATION.value, **signatory}
+    return cast("PortableSignatory", {"kind": SignatoryKind.ORGANISATION.value, **signatory})
 
 
 def _approved(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import defer
@@ -20,8 +20,8 @@ from api.infra.security import audit
 from api.portable.rules import checking, printing
 from api.statements import rules
 from api.statements.events import StatementMoved
-from api.statements.models import NamedCase, Revision, State, Statement, Weight
-from api.statements.service.closed import closed_of, must_be_confirmed
+from api.statements.models import Revision, State, Statement, Weight
+from api.statements.service.closed import must_be_confirmed, warnings_of_closed
 from api.statements.service.live import with_live
 from api.statements.service.measured import to_measure
 from api.statements.service.redaction import as_it_was
@@ -32,12 +32,14 @@ from api.statements.service.rows import (
     SavedStatement,
     any_revision,
     below,
+    coalition_part,
     completed,
     current_revision,
     edited_on,
     frozen,
     goes_out,
     must_be_free,
+    names_case,
     replaced,
     revision_of,
     seen_by,
@@ -63,7 +65,7 @@ __all__ = [
     "DoesNotFit",
     "SavedStatement",
     "any_revision",
-    "closed_of",
+    "coalition_part",
     "completed",
     "current_revision",
     "edited_on",
@@ -74,6 +76,7 @@ __all__ = [
     "revision_of",
     "seen_by",
     "started",
+    "warnings_of_closed",
     "whole_draft",
     "whole_revision",
 ]
@@ -104,7 +107,7 @@ class Frozen:
     change: Measure | None  # None: it is the first, or the one before it cannot be read any more
 
 
-def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, Any]) -> SavedStatement:
+def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, object]) -> SavedStatement:
     """Begin a statement from a portable document without signatories."""
     actor.must(coalition_id, Role.EDITOR)
     with transaction() as session:
@@ -118,14 +121,14 @@ def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, Any]) -> Save
 
 
 def save(
-    actor: Actor, statement_id: UUID, expected: int, document: dict[str, Any]
+    actor: Actor, statement_id: UUID, expected: int, document: Mapping[str, object]
 ) -> SavedStatement:
     """Replace a statement's draft."""
     with transaction() as session:
         statement = load_locked(session, actor, Statement, statement_id, Role.EDITOR)
-        whole = with_secrets(session, actor, statement, document)
+        own = with_secrets(session, actor, statement, document)
         sees_all = actor.may(statement.coalition_id, Role.COORDINATOR)
-        whole, left = with_live(session, statement.coalition_id, whole, sees_all=sees_all)
+        whole, left = with_live(session, statement.coalition_id, own, sees_all=sees_all)
         saved = replaced(session, statement, expected, whole)
         audit.record(session, actor, "statement.saved", statement)
         return _shown(session, actor, saved, left)
@@ -144,10 +147,8 @@ def draft(actor: Actor, statement_id: UUID) -> SavedStatement:
 def _shown(
     session: Session, actor: Actor, found: SavedStatement, left: Sequence[Fault] = ()
 ) -> SavedStatement:
-    checked = checking.Checked([], found.warnings)
-    owner = found.statement.coalition_id
-    closed = closed_of(session, owner, found.document)
-    document, warnings = seen_by(actor, owner, found.document, checked, closed)
+    checked, owner = checking.Checked([], found.warnings), found.statement.coalition_id
+    document, warnings = seen_by(session, actor, owner, found.document, checked)
     warners = runtime().wiring.all(TextWarner)
     more = [each for by in warners for each in by.of_draft(session, actor, found)]
     return SavedStatement(found.statement, document, [*warnings, *below(BODY, more), *left])
@@ -165,7 +166,7 @@ def freeze(  # noqa: PLR0913 # a draft, what it means, and who was looked at
     """Freeze a statement's draft as its next revision; of a published text, it is public."""
     with transaction() as session:
         statement = load_locked(session, actor, Statement, statement_id, Role.EDITOR)
-        rules.must_be_writable(State(statement.state))
+        rules.must_be_writable(statement.state)
         if statement.state is State.PUBLISHED:
             actor.must(statement.coalition_id, Role.COORDINATOR)
         touch(statement, expected)
@@ -180,13 +181,9 @@ def naming(actor: Actor, case_id: UUID, page: PageRequest) -> Page[Statement]:
     """Return the statements whose draft or newest revision names a case, newest first."""
     with reading() as session:
         case = load(session, actor, Case, case_id, Role.VIEWER)
-        names_it = select(NamedCase.statement_id).where(
-            NamedCase.statement_id == Statement.id,
-            NamedCase.key == case.key,
-            NamedCase.revision_number.in_([0, Statement.revision_number]),
-        )
         query = select(Statement).where(
-            Statement.coalition_id == case.coalition_id, names_it.exists()
+            Statement.coalition_id == case.coalition_id,
+            names_case(case.key, 0, Statement.revision_number),
         )
         return _newest_first(session, query, page)
 
@@ -221,7 +218,7 @@ def move(
     """
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER, lock=True)
-        actor.must(statement.coalition_id, rules.move(State(statement.state), wanted))
+        actor.must(statement.coalition_id, rules.move(statement.state, wanted))
         touch(statement, expected)
         if wanted is State.PUBLISHED:
             return publish(session, actor, statement, confirmed)
@@ -250,8 +247,10 @@ def publish(
     From then on a change of the text is an edit in public: it bears its day, and whoever stands
     behind the text is told.
     """
-    _must_print_what_was_frozen(session, statement)
     whole = whole_draft(session, statement)
+    fingerprint = printing.fingerprint(printing.resolve(whole))
+    if current_revision(session, statement).sha256 != fingerprint:
+        raise rules.NotFrozen("The draft was changed after its newest revision. Freeze it again.")
     must_be_confirmed(session, statement, whole, confirmed)
     found = SavedStatement(statement, whole, [])
     warners = runtime().wiring.all(TextWarner)
@@ -270,19 +269,13 @@ def _moved(  # noqa: PLR0913 # all that a move is
     warnings: Sequence[Fault] = (),
 ) -> Moved:
     statement.state = state
-    told: dict[str, Any] = {"state": state}
+    told: dict[str, object] = {"state": state}
     told |= {"confirmed_cases": sorted(confirmed)} if confirmed else {}
     told |= {"warnings": len(warnings)} if warnings else {}
     audit.record(session, actor, "statement.moved", statement, told)
     whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}
     events.announce(session, StatementMoved(**whose, state=state))
     return Moved(statement, [*warnings])
-
-
-def _must_print_what_was_frozen(session: Session, statement: Statement) -> None:
-    fingerprint = printing.fingerprint(printing.resolve(whole_draft(session, statement)))
-    if current_revision(session, statement).sha256 != fingerprint:
-        raise rules.NotFrozen("The draft was changed after its newest revision. Freeze it again.")
 
 
 def statement(actor: Actor, statement_id: UUID) -> Statement:
@@ -292,7 +285,7 @@ def statement(actor: Actor, statement_id: UUID) -> Statement:
 
 
 def statements(
-    actor: Actor, coalition_id: UUID, page: PageRequest, filters: Mapping[str, Any]
+    actor: Actor, coalition_id: UUID, page: PageRequest, filters: Mapping[str, object]
 ) -> Page[Statement]:
     """Return a coalition's statements, newest first."""
     actor.must(coalition_id, Role.VIEWER)

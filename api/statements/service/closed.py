@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -12,16 +12,18 @@ from api.portable.rules import names
 from api.statements import rules
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
     from uuid import UUID
 
     from sqlalchemy.orm import Session
 
+    from api.errors import Fault
     from api.statements.models import Statement
+    from api.texts.rules.document import PortableCase, PortableDocument
 
 
 def closed_of(
-    session: Session, coalition_id: UUID, document: Mapping[str, Any]
+    session: Session, coalition_id: UUID, document: PortableDocument
 ) -> dict[str, cases.Closed]:
     """Return the closed cases of a coalition, and those that only a document knows, by key."""
     found = cases.closed(session, coalition_id, rules.cases_of(document))
@@ -36,23 +38,30 @@ def closed_of(
     return found
 
 
-def _of_document(case: Mapping[str, Any], document: Mapping[str, Any]) -> cases.Closed:
+def warnings_of_closed(
+    session: Session, coalition_id: UUID, document: PortableDocument, *, sees_all: bool
+) -> list[Fault]:
+    """Return warnings of those whom a document names though they are free or dead."""
+    closed = closed_of(session, coalition_id, document)
+    return [each.warning(closed, sees_all=sees_all) for each in rules.mentions(document, closed)]
+
+
+def _of_document(case: PortableCase, document: PortableDocument) -> cases.Closed:
     may_be_named, label = case.get("may_be_named", True), names.label(case, document)
-    known = (case["name"], *case.get("aliases", ())) if may_be_named else ()
     return cases.Closed(
         key=case["id"],
         status=CaseStatus(case["status"]),
         since=None,
         name=case.get("name", label),
         label=case["name"] if may_be_named else label,
-        names=known,
+        names=tuple(names.called(case)) if may_be_named else (),
     )
 
 
 def must_be_confirmed(
     session: Session,
     statement: Statement,
-    document: Mapping[str, Any],
+    document: PortableDocument,
     confirmed: Collection[str],
 ) -> None:
     """Let a text go out that names nobody who is free or dead unless somebody confirmed each.
@@ -68,7 +77,7 @@ def must_be_confirmed(
         case = found[key]
         # A key may tell a name, which may be taken back: only what has no id is kept by it.
         kept_by = str(case.case_id or key)
-        facts: list[Any] = [case.status.value, str(case.since), asks]
+        facts: list[object] = [case.status.value, str(case.since), asks]
         if known.get(kept_by) not in (facts, [*facts[:2], True]):
             new[kept_by] = facts
             left += [] if {key, kept_by} & set(confirmed) else [case]

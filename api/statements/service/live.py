@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from api.cases import service as cases
 from api.demands import service as demands
 from api.errors import Code, Fault
-from api.portable.rules import references
+from api.portable.rules import printing, references
 from api.statements import rules
 
 if TYPE_CHECKING:
@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from api.texts.rules.document import PortableDemandList
+
 SETTLED = frozenset({"met", "rejected", "withdrawn"})  # a list brings what is still asked
 
 
 def with_live(
-    session: Session, coalition_id: UUID, document: Mapping[str, Any], *, sees_all: bool
-) -> tuple[dict[str, Any], list[Fault]]:
+    session: Session, coalition_id: UUID, document: Mapping[str, object], *, sees_all: bool
+) -> tuple[dict[str, object], list[Fault]]:
     """Return a document with what its blocks name, it does not hold, and the coalition does.
 
     A list brings the demands that are not settled, a demand that is named comes as it is, and both
@@ -36,47 +38,42 @@ def with_live(
             key for each in live for demand in each["demands"] for key in demand.get("cases", ())
         }
         closed = cases.closed(session, coalition_id, about) if wanted.lists else {}
-        added = [
-            taken
-            for each in live
-            if (taken := _taken(each, wanted, references.key_of(each), closed))
-        ]
+        added = [taken for each in live if (taken := _taken(each, wanted, closed))]
         for each in live if closed else ():
-            if references.key_of(each) in wanted.lists:
+            if printing.list_key(each) in wanted.lists:
                 left += _left_out(each, wanted, closed, sees_all=sees_all)
-        if added:
-            whole["demand_lists"] = _joined(whole.get("demand_lists") or [], added)
-    named = references.wanted(whole).cases
-    if named:
+        own = whole.get("demand_lists") or []
+        if added and isinstance(own, list):
+            whole["demand_lists"] = _joined(own, added)
+    if named := references.wanted(whole).cases:
         known = cases.entries(session, coalition_id, named)
         found = [cases.as_document(known[key]) for key in named if key in known]
-        if found:
-            whole["cases"] = [*(whole.get("cases") or []), *found]
+        own = whole.get("cases") or []
+        if found and isinstance(own, list):
+            whole["cases"] = [*own, *found]
     return whole, left
 
 
 def _taken(
-    live: Mapping[str, Any],
-    wanted: references.Referenced,
-    key: str | None,
-    closed: Mapping[str, cases.Closed],
-) -> dict[str, Any] | None:
+    live: PortableDemandList, wanted: references.Referenced, closed: Mapping[str, cases.Closed]
+) -> PortableDemandList | None:
     """Return a live list with the demands that are wanted of it; None: nothing is."""
+    is_wanted = printing.list_key(live) in wanted.lists
     chosen = [
         each
         for each in live["demands"]
         if each["id"] in wanted.demands
         or (
-            key in wanted.lists
+            is_wanted
             and each.get("status", "open") not in SETTLED
             and not rules.is_settled(each, closed)
         )
     ]
-    return {**live, "demands": chosen} if chosen or key in wanted.lists else None
+    return {**live, "demands": chosen} if chosen or is_wanted else None
 
 
 def _left_out(
-    live: Mapping[str, Any],
+    live: PortableDemandList,
     wanted: references.Referenced,
     closed: Mapping[str, cases.Closed],
     *,
@@ -92,13 +89,15 @@ def _left_out(
             )
 
 
-def _joined(own: list[Any], added: list[dict[str, Any]]) -> list[Any]:
+def _joined(own: list[object], added: list[PortableDemandList]) -> list[object]:
     """Put live demands to the lists that a document has of the same country or party."""
-    by_key = {references.key_of(each): each for each in added}
+    by_key = {printing.list_key(each): each for each in added}
     joined = []
     for each in own:
-        more = by_key.pop(references.key_of(each), None)
+        more = by_key.pop(references.key_of(each) or "", None)
         joined.append(
-            {**each, "demands": [*(each.get("demands") or []), *more["demands"]]} if more else each
+            {**each, "demands": [*(each.get("demands") or []), *more["demands"]]}
+            if more and isinstance(each, dict)
+            else each
         )
     return [*joined, *by_key.values()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -11,33 +11,29 @@ from api.portable.rules import measuring
 from api.statements.service.rows import any_revision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from sqlalchemy.orm import Session
 
     from api.portable.rules.measuring import Measure
-    from api.portable.rules.printing import Printed
     from api.statements.models import Revision, Statement
+    from api.texts.rules.document import PortableDocument
 
 
 def to_measure(
-    session: Session, statement: Statement, revision: Revision, document: Mapping[str, Any]
+    session: Session, statement: Statement, revision: Revision, document: PortableDocument
 ) -> Callable[[], Measure | None]:
     """Return what measures a revision, to be called when everything is written.
 
     A long text is measured for a second: nobody waits for it. None: the revision before it is not
     there, or not to be read.
     """
-    before = _before(session, statement, revision)
-    called, after = _called(session, statement), cast("Printed", revision.printed)
+    older = None
+    if revision.number > 1:
+        older = any_revision(session, statement, revision.number - 1)
+    before = None if older is None or older.is_taken_back else older.printed
+    called, after = _called(session, statement), revision.printed
     return lambda: before and measuring.measure(before, after, measuring.names_of(document, called))
-
-
-def _before(session: Session, statement: Statement, revision: Revision) -> Printed | None:
-    if revision.number == 1:
-        return None
-    before = any_revision(session, statement, revision.number - 1)
-    return None if before.is_taken_back else cast("Printed", before.printed)
 
 
 def _called(session: Session, statement: Statement) -> list[str]:
@@ -45,7 +41,9 @@ def _called(session: Session, statement: Statement) -> list[str]:
     query = select(Organisation.names, Organisation.acronym).where(
         Organisation.coalition_id == statement.coalition_id
     )
-    called = [
-        name for names, acronym in session.execute(query) for name in (*names.values(), acronym)
+    return [
+        name
+        for names, acronym in session.execute(query)
+        for name in (*names.values(), acronym)
+        if name
     ]
-    return [name for name in called if name]

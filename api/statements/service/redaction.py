@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
-from uuid import uuid4
+from typing import TYPE_CHECKING, TypedDict
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from api.accounts.rules import Actor, Role
 from api.cases import rules as names, service as cases
@@ -13,19 +12,28 @@ from api.errors import Gone, Invalid, point
 from api.infra.background import events
 from api.infra.database.transactions import touch
 from api.infra.security import audit, keys
-from api.portable.rules import checking, printing, secrecy
+from api.portable.rules import checking, secrecy
 from api.statements.events import RevisionsTakenBack
 from api.statements.models import Revision, Statement, Weight
 from api.statements.service import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
     from uuid import UUID
 
     from sqlalchemy.orm import Session
 
     from api.cases.models import Case
+    from api.texts.rules.document import PortableDocument
+
+
+class TakenBack(TypedDict):
+    """What a draft said where names were taken back, and the labels that cases got, by id."""
+
+    texts: list[tuple[str, str, str]]  # pointer, kind and text
+    labels: dict[str, list[str]]
+
 
 NOTE = "A name was taken back."
 DRAFT, REVISION = "draft", "revision"
@@ -38,28 +46,8 @@ def as_it_was(session: Session, actor: Actor, revision: Revision) -> Revision:
         return revision
     if not actor.may(revision.coalition_id, Role.OWNER):
         raise Gone(rows.TEXT_GONE)
-    kept = unsealed(session, revision)
-    return Revision(
-        **{name: getattr(revision, name) for name in _OPEN},
-        printed=kept["printed"],
-        document=kept["document"],
-        note=kept["note"],
-        taken_back=revision.taken_back,
-    )
-
-
-_OPEN = (
-    "id",
-    "coalition_id",
-    "statement_id",
-    "number",
-    "weight",
-    "language",
-    "sha256",
-    "edited_on",
-    "created_at",
-    "created_by",
-)
+    own = {each.key: getattr(revision, each.key) for each in inspect(Revision).column_attrs}
+    return Revision(**{**own, **unsealed(session, revision)})
 
 
 def said(session: Session, coalition_id: UUID) -> Iterator[str]:
@@ -100,7 +88,7 @@ def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
 
 
 def _redraft(
-    session: Session, statement: Statement, draft: dict[str, Any], silence: cases.NameSilence
+    session: Session, statement: Statement, draft: PortableDocument, silence: cases.NameSilence
 ) -> bool:
     redacted = _redacted(statement, draft, silence, DRAFT)
     if secrecy.tells_of(redacted, silence.entry.names, silence.entry.case.key):
@@ -116,7 +104,7 @@ def keep(
     session: Session,
     statement: Statement,
     silence: cases.NameSilence,
-    before: Mapping[str, Any] | None = None,
+    before: PortableDocument | None = None,
 ) -> None:
     """Seal what a draft said before, and which labels were given: by that they are found later.
 
@@ -128,18 +116,18 @@ def keep(
     for leaf in secrecy.words_of(before or {}):
         is_anothers = any(label and label in leaf.text for label in plain)
         if is_anothers or names.without(leaf.text, silence.entry.names, "") != leaf.text:
-            held["texts"].append([leaf.pointer, leaf.kind, leaf.text])
+            held["texts"].append((leaf.pointer, leaf.kind, leaf.text))
     held["labels"][case_id] = sorted({*held["labels"].get(case_id, ()), *plain})
     keys.write(session, statement, Statement.taken_back, held)
 
 
-def given(session: Session, statement: Statement) -> dict[str, Any]:
+def given(session: Session, statement: Statement) -> TakenBack:
     """Return what a draft said before names were taken back, and which labels were given."""
-    held: dict[str, Any] | None = keys.read(session, statement, Statement.taken_back)
+    held: TakenBack | None = keys.read(session, statement, Statement.taken_back)
     return held or {"texts": [], "labels": {}}
 
 
-def put_draft(session: Session, statement: Statement, redacted: dict[str, Any]) -> bool:
+def put_draft(session: Session, statement: Statement, redacted: PortableDocument) -> bool:
     """Write a draft with other labels, and tell whether that can be."""
     try:
         rows.write(session, statement, redacted)
@@ -147,7 +135,7 @@ def put_draft(session: Session, statement: Statement, redacted: dict[str, Any]) 
         return False
     touch(statement, None)
     session.flush()
-    rows.index(session, statement, 0)
+    rows.index(session, statement, 0, statement.draft)
     audit.record(session, None, "statement.relabelled", statement)
     return True
 
@@ -181,7 +169,7 @@ def _succeed(session: Session, statement: Statement, silence: cases.NameSilence)
     return []
 
 
-def is_sound(redacted: dict[str, Any], entry: cases.Entry) -> bool:
+def is_sound(redacted: PortableDocument, entry: cases.Entry) -> bool:
     """Tell whether a text may stand in public: it tells no name, and breaks no rule."""
     told = secrecy.tells_of(redacted, entry.names, entry.case.key)
     return not told and not checking.check(redacted).faults
@@ -190,54 +178,37 @@ def is_sound(redacted: dict[str, Any], entry: cases.Entry) -> bool:
 def put_after(
     session: Session,
     statement: Statement,
-    redacted: dict[str, Any],
+    redacted: PortableDocument,
     note: str,
     edited_on: date | None = None,
 ) -> Revision:
     """Write the revision that takes the place of the newest, for other names or labels."""
-    public, secrets = secrecy.split(redacted)
-    printed = printing.resolve(redacted)
-    successor = Revision(
-        id=uuid4(),
-        coalition_id=statement.coalition_id,
-        statement_id=statement.id,
-        number=statement.revision_number + 1,
-        weight=Weight.REDACTION,
-        note=note,
-        language=redacted["language"],
-        sha256=printing.fingerprint(printed),
-        printed=dict(printed),
-        document=public,
-        edited_on=edited_on,
-        created_by=None,
-    )
-    keys.write(session, successor, Revision.secrets, secrets or None)
-    session.add(successor)
-    statement.revision_number += 1
+    successor = rows.next_revision(statement, redacted, Weight.REDACTION, note)
+    successor.edited_on = edited_on
     touch(statement, None)
-    session.flush()
-    rows.index(session, statement, statement.revision_number, public)
+    rows.put_revision(session, statement, successor, redacted)
     told = {"number": successor.number, "sha256": successor.sha256}
     audit.record(session, None, "statement.redacted", statement, told)
     return successor
 
 
 def _redacted(
-    statement: Statement, document: dict[str, Any], silence: cases.NameSilence, where: str
-) -> dict[str, Any]:
+    statement: Statement, document: PortableDocument, silence: cases.NameSilence, where: str
+) -> PortableDocument:
     entry, place = silence.entry, place_of(statement, where)
     labels = secrecy.Labels(silence.label or "", silence.below(place))
     redacted = secrecy.taken_back(document, entry.names, entry.case.key, labels)
     if names.tells(document["slug"], entry.names):
         redacted["slug"] = f"{statement.kind.replace('_', '-')}-{str(statement.id)[:8]}"
     public, after = secrecy.split(document)[0], secrecy.split(redacted)[0]
+    own = _own_entries(document, redacted)
     for pointer, old, new in secrecy.changed(public, after):
-        if pointer not in own_entries(document, redacted):
+        if pointer not in own:
             silence.places.append(told_place(statement, where, pointer, old, new))
     return redacted
 
 
-def own_entries(document: Mapping[str, Any], redacted: Mapping[str, Any]) -> set[str]:
+def _own_entries(document: PortableDocument, redacted: PortableDocument) -> set[str]:
     """Return where a text's own entries of cases have a label, which is none of a place's."""
     both = zip(document.get("cases", ()), redacted.get("cases", ()), strict=True)
     return {
@@ -264,9 +235,13 @@ def told_place(
 
 
 def _seal_all(session: Session, statement: Statement, told: Sequence[Revision]) -> None:
+    left: dict[str, object] = {"printed": {}, "document": {}, "note": None}
     for revision in told:
-        _seal(session, revision)
-        rows.index(session, statement, revision.number, {})  # a key may tell the name
+        kept = {name: getattr(revision, name) for name in left}
+        keys.write(session, revision, Revision.taken_back, kept)
+        for name, value in left.items():
+            setattr(revision, name, value)
+        rows.forget_index(session, statement, revision.number)  # a key may tell the name
     if told:
         whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}
         events.announce(session, RevisionsTakenBack(**whose))
@@ -274,15 +249,10 @@ def _seal_all(session: Session, statement: Statement, told: Sequence[Revision]) 
         audit.record(session, None, "revision.taken_back", statement, numbers)
 
 
-def _seal(session: Session, revision: Revision) -> None:
-    kept = {"printed": revision.printed, "document": revision.document, "note": revision.note}
-    keys.write(session, revision, Revision.taken_back, kept)
-    revision.printed, revision.document, revision.note = {}, {}, None
-
-
-def unsealed(session: Session, revision: Revision) -> dict[str, Any]:
+def unsealed(session: Session, revision: Revision) -> dict[str, object]:
     """Return what of a text is sealed since a name in it was taken back."""
-    return cast("dict[str, Any]", keys.read(session, revision, Revision.taken_back))
+    kept: dict[str, object] = keys.read(session, revision, Revision.taken_back)
+    return kept
 
 
 def _told(statement: Statement, entry: cases.Entry) -> str:
@@ -292,5 +262,9 @@ def _told(statement: Statement, entry: cases.Entry) -> str:
 
 def references_to(session: Session, case: Case) -> list[str]:
     """Return the drafts that hold a case; a live case goes only when none does."""
-    found = rows.naming(session, case.coalition_id, case.key)
-    return [f"the draft of {statement.slug}" for statement in found]
+    query = select(Statement.slug).where(
+        Statement.coalition_id == case.coalition_id, rows.names_case(case.key, 0)
+    )
+    return [
+        f"the draft of {slug}" for slug in session.scalars(query.order_by(Statement.created_at))
+    ]

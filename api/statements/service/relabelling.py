@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
@@ -20,9 +20,11 @@ from api.statements.service.measured import to_measure
 from api.statements.service.redaction import DRAFT, REVISION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence, Set as AbstractSet
+    from collections.abc import Sequence, Set as AbstractSet
 
     from sqlalchemy.orm import Session
+
+    from api.texts.rules.document import PortableDocument
 
 NOTE = "The words in place of a name were changed."
 
@@ -62,7 +64,7 @@ class Texts:
 
 def _texts(session: Session, statement: Statement, silence: cases.NameSilence) -> Texts:
     given, entry = redaction.given(session, statement), silence.entry
-    labels: dict[str, list[str]] = given["labels"]
+    labels = given["labels"]
     own = {secrecy.plain_label(silence.label or ""), *labels.get(str(entry.case.id), ())}
     others = [
         Other(each.names, labels[str(each.case.id)])
@@ -113,7 +115,7 @@ def _renew(
 
 
 def _edit(
-    session: Session, statement: Statement, silence: cases.NameSilence, renewed: dict[str, Any]
+    session: Session, statement: Statement, silence: cases.NameSilence, renewed: PortableDocument
 ) -> None:
     """Freeze a text with other labels, which is an edit: whoever stands behind it is told."""
     day = clock.today() if rows.is_public(session, statement) else None
@@ -126,14 +128,15 @@ def _edit(
 
 def _with_labels(
     statement: Statement,
-    document: dict[str, Any],
+    document: PortableDocument,
     silence: cases.NameSilence,
     sought: Sought,
     where: str,
-) -> dict[str, Any] | None:
+) -> PortableDocument | None:
     """Return a text with other labels, None where nothing changes; tell where labels stand."""
     wanted = silence.below(redaction.place_of(statement, where))
-    texts, new = list(walk.leaves_of(secrecy.split(document)[0])), {}
+    texts = list(walk.leaves_of(secrecy.split(document)[0]))
+    new: dict[walk.Path, str] = {}
     found = sought.around(texts)
     for leaf in texts:
         around = found.get(leaf.pointer)
@@ -145,12 +148,4 @@ def _with_labels(
         silence.places.append(place)
         if text != leaf.text:
             new[leaf.path] = text
-    return cast("dict[str, Any]", _put(document, new, ())) if new else None
-
-
-def _put(value: Any, new: Mapping[walk.Path, str], path: walk.Path) -> Any:
-    if isinstance(value, dict):
-        return {key: _put(each, new, (*path, key)) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_put(each, new, (*path, place)) for place, each in enumerate(value)]
-    return new.get(path, value)
+    return walk.rewritten(document, new.get) if new else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, insert, select
@@ -17,7 +17,7 @@ from api.infra.background import events
 from api.infra.database import transactions
 from api.infra.database.transactions import flush, touch
 from api.infra.security import audit, keys
-from api.portable.rules import checking, printing, references, secrecy
+from api.portable.rules import checking, names as labels, printing, references, secrecy
 from api.statements import rules
 from api.statements.events import StatementRevised
 from api.statements.models import (
@@ -30,14 +30,17 @@ from api.statements.models import (
     StatementKind,
     Weight,
 )
-from api.statements.service.closed import must_be_confirmed
+from api.statements.service.closed import must_be_confirmed, warnings_of_closed
 from api.texts.rules import themes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
-    from sqlalchemy.orm import Session
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import InstrumentedAttribute, Session
+
+    from api.texts.rules.document import PortableCoalition, PortableDocument
 
 FORMAT = "undersigned.statement/1"
 NAMED = "This names a case that may not be named: write its public label."
@@ -59,21 +62,27 @@ class SavedStatement:
     """A statement as it was saved, and what the check would have its author look at."""
 
     statement: Statement
-    document: dict[str, Any]
+    document: PortableDocument
     warnings: list[Fault]
 
 
-def completed(document: Mapping[str, Any], coalition: Coalition) -> dict[str, Any]:
+def completed(document: Mapping[str, object], coalition: Coalition) -> dict[str, object]:
     """Return a document with the parts that the coalition gives where it has none of its own."""
     language = document.get("language") or coalition.languages[0]
-    own: dict[str, Any] = {"name": coalition.name, "slug": coalition.slug}
+    own = coalition_part(coalition, language)
+    return {"format": FORMAT, "language": language, "coalition": own, **document}
+
+
+def coalition_part(coalition: Coalition, language: object) -> PortableCoalition:
+    """Return what a document says of its coalition, if there is such a language in its words."""
+    own: PortableCoalition = {"name": coalition.name, "slug": coalition.slug}
     if coalition.countries:
         own["countries"] = coalition.countries
     if isinstance(language, str) and language in coalition.country_names:
         own["country_names"] = coalition.country_names[language]
     if isinstance(language, str) and language in coalition.conjunctions:
         own["and"] = coalition.conjunctions[language]
-    return {"format": FORMAT, "language": language, "coalition": own, **document}
+    return own
 
 
 def must_be_free(session: Session, coalition_id: UUID, slug: str) -> None:
@@ -86,7 +95,7 @@ def must_be_free(session: Session, coalition_id: UUID, slug: str) -> None:
 def started(
     session: Session,
     coalition: Coalition,
-    document: dict[str, Any],
+    document: Mapping[str, object],
     template_version_id: UUID | None = None,
     *,
     at: str = BODY,
@@ -103,34 +112,35 @@ def started(
         revision_number=0,
         counted_from=0,
     )
-    warnings = write(session, statement, document, at=at)
+    whole, warnings = write(session, statement, document, at=at)
     transactions.insert(session, statement, on_clash=SlugTaken(_ANOTHER))
-    index(session, statement, 0)
-    return SavedStatement(statement, document, warnings)
+    index(session, statement, 0, statement.draft)
+    return SavedStatement(statement, whole, warnings)
 
 
 def write(
-    session: Session, statement: Statement, document: Mapping[str, Any], *, at: str = BODY
-) -> list[Fault]:
-    """Make a document a statement's draft; return the warnings or raise Invalid."""
+    session: Session, statement: Statement, document: Mapping[str, object], *, at: str = BODY
+) -> tuple[PortableDocument, list[Fault]]:
+    """Make a document a statement's draft; return it with its warnings, or raise Invalid."""
     checked = _checked(document)
     if checked.faults:
         detail = "The document breaks rules; docs/format.md has them."
         raise Invalid(detail, below(at, checked.faults))
-    public, secrets = secrecy.split(document)
-    names = _unnamed(session, statement.coalition_id, secrets)
+    whole = checking.as_sound(document)
+    public, secrets = secrecy.split(whole)
+    names = _unnamed(session, statement.coalition_id, whole)
     if told := secrecy.telling(public, names):
         raise Invalid(
             NAMED, below(at, [Fault(pointer, Code.HIDDEN_NAME, NAMED) for pointer in told])
         )
-    statement.slug, statement.kind = document["slug"], StatementKind(document["kind"])
-    statement.language, statement.title = document["language"], document["title"]
+    statement.slug, statement.kind = whole["slug"], StatementKind(whole["kind"])
+    statement.language, statement.title = whole["language"], whole["title"]
     statement.draft = public
     keys.write(session, statement, Statement.draft_secrets, secrets or None)
-    return checked.warnings
+    return whole, checked.warnings
 
 
-def _checked(document: Mapping[str, Any]) -> checking.Checked:
+def _checked(document: Mapping[str, object]) -> checking.Checked:
     faults = [
         Fault(f"/{key}", Code.UNKNOWN_FIELD, "Leave it out: signatures are entered on their own.")
         for key in ("signatories", "redacted")
@@ -147,50 +157,53 @@ def below(at: str, faults: Iterable[Fault]) -> list[Fault]:
     return [fault.below(at) for fault in faults]
 
 
-def _unnamed(session: Session, coalition_id: UUID, secrets: secrecy.Secrets) -> set[str]:
+def _unnamed(session: Session, coalition_id: UUID, document: PortableDocument) -> set[str]:
     """Return the names that no text of a coalition may hold, with those of one draft."""
-    own = [name for who in secrets.values() for name in (who["name"], *who.get("aliases", ()))]
-    return {*own, *(name for entry in cases.hidden(session, coalition_id) for name in entry.names)}
+    names = {name for entry in cases.hidden(session, coalition_id) for name in entry.names}
+    for case in document.get("cases", ()):
+        names.update(() if case.get("may_be_named", True) else labels.called(case))
+    return names
 
 
 def seen_by(
+    session: Session,
     actor: Actor,
     coalition_id: UUID,
-    document: dict[str, Any],
+    document: PortableDocument,
     checked: checking.Checked,
-    closed: Mapping[str, cases.Closed],
-) -> tuple[dict[str, Any], list[Fault]]:
+) -> tuple[PortableDocument, list[Fault]]:
     """Return what an actor may see of a draft, and of what was found in it.
 
     What may not be named is for coordinators. So are the warnings of words that are like a name:
     they would tell it word by word.
     """
-    warnings, sees_all = checked.warnings, actor.may(coalition_id, Role.COORDINATOR)
-    passed = [] if checked.faults else rules.mentions(document, closed)
-    told = [each.warning(closed, sees_all=sees_all) for each in passed]
+    found, sees_all = (
+        [*checked.faults, *checked.warnings],
+        actor.may(coalition_id, Role.COORDINATOR),
+    )
     if not sees_all:
-        warnings = [] if checked.faults else list(references.warnings(document))
-        document, _ = secrecy.split(document)
-    return document, below(BODY, [*checked.faults, *warnings, *told])
+        found = checked.faults or list(references.warnings(document))
+    if not checked.faults:
+        found += warnings_of_closed(session, coalition_id, document, sees_all=sees_all)
+    return document if sees_all else secrecy.split(document)[0], below(BODY, found)
 
 
 def replaced(
-    session: Session, statement: Statement, expected: int, document: Mapping[str, Any]
+    session: Session, statement: Statement, expected: int, document: Mapping[str, object]
 ) -> SavedStatement:
     """Replace a draft that may still be written on; the caller holds the coalition."""
-    rules.must_be_writable(State(statement.state))
+    rules.must_be_writable(statement.state)
     touch(statement, expected)
     coalition = session.get_one(Coalition, statement.coalition_id)
-    whole = completed(document, coalition)
-    warnings = write(session, statement, whole)
+    whole, warnings = write(session, statement, completed(document, coalition))
     flush(session, on_clash=SlugTaken(_ANOTHER))
-    index(session, statement, 0)
+    index(session, statement, 0, statement.draft)
     return SavedStatement(statement, whole, warnings)
 
 
 def with_secrets(
-    session: Session, actor: Actor, statement: Statement, document: dict[str, Any]
-) -> dict[str, Any]:
+    session: Session, actor: Actor, statement: Statement, document: Mapping[str, object]
+) -> Mapping[str, object]:
     """Return a document with what the draft holds of cases that came back without their name.
 
     An editor reads and saves a draft without ever seeing it, and changes nothing of it.
@@ -201,8 +214,7 @@ def with_secrets(
     is_editor = not actor.may(statement.coalition_id, Role.COORDINATOR)
     whole = []
     for case in given:
-        who = held.get(str(case.get("id"))) if isinstance(case, dict) else None
-        if who is None:
+        if not isinstance(case, dict) or (who := held.get(str(case.get("id")))) is None:
             whole.append(case)
             continue
         is_told = case.get("may_be_named") is not False or case.keys() & set(secrecy.PRIVATE)
@@ -221,15 +233,14 @@ def draft_secrets(session: Session, statement: Statement) -> secrecy.Secrets:
     return unsealed or {}
 
 
-def whole_draft(session: Session, statement: Statement) -> dict[str, Any]:
+def whole_draft(session: Session, statement: Statement) -> PortableDocument:
     """Return a draft with what may not be named."""
     return secrecy.join(statement.draft, draft_secrets(session, statement))
 
 
-def whole_revision(session: Session, revision: Revision) -> dict[str, Any]:
+def whole_revision(session: Session, revision: Revision) -> PortableDocument:
     """Return a revision's document with what may not be named."""
-    secrets = keys.read(session, revision, Revision.secrets)
-    return revision.document if secrets is None else secrecy.join(revision.document, secrets)
+    return secrecy.join(revision.document, keys.read(session, revision, Revision.secrets) or {})
 
 
 def frozen(  # noqa: PLR0913 # a draft, what it means, and who was looked at
@@ -246,45 +257,61 @@ def frozen(  # noqa: PLR0913 # a draft, what it means, and who was looked at
     Of a text that is published or opens for signing it is public: it is frozen with those whom it
     names though they are free or dead where each is confirmed.
     """
-    number = statement.revision_number + 1
-    means = rules.weighed(number, State(statement.state), weight)
-    if means is Weight.MATERIAL:
-        _must_not_be_signed(session, statement)
-    document, secrets = whole_draft(session, statement), draft_secrets(session, statement)
-    if secrecy.telling(note, _unnamed(session, statement.coalition_id, secrets)):
+    means = rules.weighed(statement.revision_number + 1, statement.state, weight)
+    if means is Weight.MATERIAL and _has_opened(session, statement):
+        raise rules.SigningOpened(
+            "From then on its text takes editorial revisions only. A material change closes signing"
+            " and begins a new statement: POST to its successors."
+        )
+    document = whole_draft(session, statement)
+    if secrecy.telling(note, _unnamed(session, statement.coalition_id, document)):
         raise Invalid(NAMED, [Fault("/note", Code.HIDDEN_NAME, NAMED)])
-    printed = printing.resolve(document)
-    fingerprint = printing.fingerprint(printed)
+    revision = next_revision(statement, document, means, note)
+    fingerprint, number = revision.sha256, revision.number
     if number > 1 and current_revision(session, statement).sha256 == fingerprint:
         raise NothingChanged("Change the draft first; it prints what the newest revision prints.")
     if goes_out(session, statement):
         must_be_confirmed(session, statement, document, confirmed)
-    revision = Revision(
-        id=uuid4(),
-        coalition_id=statement.coalition_id,
-        statement_id=statement.id,
-        number=number,
-        weight=means,
-        note=note,
-        language=statement.language,
-        sha256=fingerprint,
-        printed=dict(printed),
-        document=statement.draft,
-        edited_on=clock.today() if is_public(session, statement) else None,
-        created_by=actor.user_id,
-    )
-    keys.write(session, revision, Revision.secrets, secrets or None)
-    session.add(revision)
-    statement.revision_number = number
+    revision.edited_on = clock.today() if is_public(session, statement) else None
+    revision.created_by = actor.user_id
+    put_revision(session, statement, revision, document)
     if means is not Weight.EDITORIAL:
         statement.counted_from = number
-    session.flush()
-    index(session, statement, number)
-    told: dict[str, Any] = {"number": number, "sha256": fingerprint, "weight": means}
+    told = {"number": number, "sha256": fingerprint, "weight": means}
     told |= {"confirmed_cases": sorted(confirmed)} if confirmed else {}
     audit.record(session, actor, "statement.revised", statement, told)
     events.announce(session, StatementRevised.of(revision))
     return revision
+
+
+def next_revision(
+    statement: Statement, document: PortableDocument, weight: Weight, note: str | None
+) -> Revision:
+    """Return what comes after the newest revision, to be put once it is known to be right."""
+    printed = printing.resolve(document)
+    return Revision(
+        id=uuid4(),
+        coalition_id=statement.coalition_id,
+        statement_id=statement.id,
+        number=statement.revision_number + 1,
+        weight=weight,
+        note=note,
+        language=document["language"],
+        sha256=printing.fingerprint(printed),
+        printed=printed,
+    )
+
+
+def put_revision(
+    session: Session, statement: Statement, revision: Revision, document: PortableDocument
+) -> None:
+    """Make a revision the newest of a statement, with the whole text that it prints."""
+    revision.document, secrets = secrecy.split(document)
+    keys.write(session, revision, Revision.secrets, secrets or None)
+    session.add(revision)
+    statement.revision_number = revision.number
+    session.flush()
+    index(session, statement, revision.number, revision.document)
 
 
 def is_public(session: Session, statement: Statement) -> bool:
@@ -308,43 +335,38 @@ def _has_opened(session: Session, statement: Statement) -> bool:
     return signing is not None and signing.has_opened(clock.now())
 
 
-def _must_not_be_signed(session: Session, statement: Statement) -> None:
-    if _has_opened(session, statement):
-        raise rules.SigningOpened(
-            "From then on its text takes editorial revisions only. A material change closes signing"
-            " and begins a new statement: POST to its successors."
-        )
-
-
-def index(
-    session: Session, statement: Statement, number: int, document: Mapping[str, Any] | None = None
-) -> None:
+def index(session: Session, statement: Statement, number: int, document: PortableDocument) -> None:
     """Keep which cases the draft (0) or a revision names and what it asks, to be found by that."""
-    held = statement.draft if document is None else document
+    forget_index(session, statement, number)
     place = {"statement_id": statement.id, "revision_number": number}
     named = [
-        {**place, "key": case["id"], "status": case.get("status")} for case in held.get("cases", ())
+        {**place, "key": case["id"], "status": case.get("status")}
+        for case in document.get("cases", ())
     ]
     asked = [
         {**place, "coalition_id": statement.coalition_id, **facts}
-        for facts in rules.past_demands(held)
+        for facts in rules.past_demands(document)
     ]
     for model, new in ((NamedCase, named), (PastDemand, asked)):
-        is_old = (model.statement_id == statement.id, model.revision_number == number)
-        session.execute(delete(model).where(*is_old))
         if new:
             session.execute(insert(model), new)
 
 
-def naming(session: Session, coalition_id: UUID, key: str) -> Sequence[Statement]:
-    """Return the statements whose draft names the case of a key."""
-    names_it = select(NamedCase.statement_id).where(
+def forget_index(session: Session, statement: Statement, number: int) -> None:
+    """Have a text be found by nothing any more."""
+    for model in (NamedCase, PastDemand):
+        is_of_it = (model.statement_id == statement.id, model.revision_number == number)
+        session.execute(delete(model).where(*is_of_it))
+
+
+def names_case(key: str, *numbers: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Return the condition that a statement names a case in one of its texts; 0 is its draft."""
+    query = select(NamedCase.statement_id).where(
         NamedCase.statement_id == Statement.id,
         NamedCase.key == key,
-        NamedCase.revision_number == 0,
+        NamedCase.revision_number.in_(numbers),
     )
-    query = select(Statement).where(Statement.coalition_id == coalition_id, names_it.exists())
-    return session.scalars(query.order_by(Statement.created_at)).all()
+    return query.exists()
 
 
 def current_revision(session: Session, statement: Statement) -> Revision:
@@ -354,8 +376,10 @@ def current_revision(session: Session, statement: Statement) -> Revision:
     return revision_of(session, statement, statement.revision_number)
 
 
-def revision_of(session: Session, statement: Statement, number: int) -> Revision:
-    """Return one revision of a statement; raise NotFound, or Gone where it was taken back."""
+def revision_of(session: Session, statement: Statement, number: int | None) -> Revision:
+    """Return a revision of a statement, the newest for None; raise Gone where it was taken back."""
+    if number is None:
+        return current_revision(session, statement)
     found = any_revision(session, statement, number)
     if found.is_taken_back:
         raise Gone(TEXT_GONE)

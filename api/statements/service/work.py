@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import defer
@@ -28,17 +28,20 @@ from api.statements.models import NamedCase, State, Statement
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
-    from sqlalchemy import Select, Subquery
+    from sqlalchemy import ColumnElement, Select, Subquery
     from sqlalchemy.engine import Row
-    from sqlalchemy.orm import Session
+    from sqlalchemy.orm import InstrumentedAttribute, Session
 
     from api.infra.database.paging import Page, PageRequest
 
     Behind = tuple[UUID, str]  # a case, and what a draft does not know of it
+    Waiting = Select[str, date, UUID]  # the kind of work, since when it waits, and of what
 
+_Row = TypeVar("_Row", Case, Demand, Statement)
+_Query = TypeVar("_Query", bound="Select[*tuple[Any, ...]]")
 NEVER = date(1, 1, 1)
 UNPUBLISHED = (State.DRAFT, State.REVIEW)
 MOST_SHOWN = 300  # characters of a demand
@@ -126,21 +129,20 @@ def _waiting(coalition_id: UUID, wanted: WorkFilter) -> Subquery:
     ).subquery()
 
 
-def _cases(coalition_id: UUID, verified_before: date) -> Select[Any]:
+def _cases(coalition_id: UUID, verified_before: date) -> Waiting:
     since = func.coalesce(Case.last_verified, literal(NEVER))
-    columns = _columns(WorkKind.CASE, since, Case.id)
-    return select(*columns).where(
+    return _work(WorkKind.CASE, since, Case.id).where(
         Case.coalition_id == coalition_id, IS_OPEN, since < verified_before
     )
 
 
-def _demands(coalition_id: UUID, news_before: date) -> Select[Any]:
+def _demands(coalition_id: UUID, news_before: date) -> Waiting:
     news = select(DemandStatusChange.changed_on).correlate(Demand)
     news = news.where(DemandStatusChange.demand_id == Demand.id)
     last = (DemandStatusChange.recorded_at.desc(), DemandStatusChange.id.desc())
     latest = news.order_by(*last).limit(1).scalar_subquery()
     since = func.coalesce(latest, literal(NEVER))
-    return select(*_columns(WorkKind.DEMAND, since, Demand.id)).where(
+    return _work(WorkKind.DEMAND, since, Demand.id).where(
         Demand.coalition_id == coalition_id,
         Demand.status.in_(UNANSWERED),
         ~IS_SETTLED,
@@ -148,25 +150,24 @@ def _demands(coalition_id: UUID, news_before: date) -> Select[Any]:
     )
 
 
-def _settled(coalition_id: UUID) -> Select[Any]:
+def _settled(coalition_id: UUID) -> Waiting:
     since = ABOUT.with_only_columns(func.max(CHANGED)).scalar_subquery()
-    columns = _columns(WorkKind.DEMAND, since, Demand.id)
-    return select(*columns).where(Demand.coalition_id == coalition_id, IS_SETTLED)
+    asked = _work(WorkKind.DEMAND, since, Demand.id)
+    return asked.where(Demand.coalition_id == coalition_id, IS_SETTLED)
 
 
-def _drafts(coalition_id: UUID) -> Select[Any]:
-    columns = _columns(WorkKind.DRAFT, func.min(CHANGED), Statement.id)
-    of_coalition = Statement.coalition_id == coalition_id
-    return _behind(*columns).where(of_coalition).group_by(Statement.id)
+def _drafts(coalition_id: UUID) -> Waiting:
+    drafts = _behind(_work(WorkKind.DRAFT, func.min(CHANGED), Statement.id))
+    return drafts.where(Statement.coalition_id == coalition_id).group_by(Statement.id)
 
 
-def _behind(*columns: Any) -> Select[Any]:
-    """Return the cases of drafts that say another status than is, or none since that changed."""
+def _behind(query: _Query) -> _Query:
+    """Narrow it to cases of drafts that say another status than is, or none since that changed."""
     changed = select(CaseStatusChange.id).where(
         CaseStatusChange.case_id == Case.id, CaseStatusChange.recorded_at > Statement.created_at
     )
     is_silent = and_(NamedCase.status.is_(None), changed.exists())
-    query = select(*columns).join(NamedCase, NamedCase.statement_id == Statement.id)
+    query = query.join(NamedCase, NamedCase.statement_id == Statement.id)
     query = query.join(
         Case, and_(Case.coalition_id == Statement.coalition_id, Case.key == NamedCase.key)
     )
@@ -178,8 +179,8 @@ def _behind(*columns: Any) -> Select[Any]:
     )
 
 
-def _columns(kind: WorkKind, since: Any, one: Any) -> list[Any]:
-    return [literal(kind.value).label("kind"), since.label("since"), one.label("one")]
+def _work(kind: WorkKind, since: ColumnElement[date], one: InstrumentedAttribute[UUID]) -> Waiting:
+    return select(literal(kind.value).label("kind"), since.label("since"), one.label("one"))
 
 
 class _Told:
@@ -203,8 +204,8 @@ class _Told:
 
         Without their coalition: told it, SQLite would begin with all of its cases.
         """
-        columns = Statement.id, CHANGED, Case.id, Case.status, NamedCase.status
-        rows = self.session.execute(_behind(*columns).where(Statement.id.in_(ids)))
+        query = select(Statement.id, CHANGED, Case.id, Case.status, NamedCase.status)
+        rows = self.session.execute(_behind(query).where(Statement.id.in_(ids)))
         found: dict[UUID, list[Behind]] = {}
         for draft_id, day, case_id, status, said in sorted(rows, key=lambda row: row[1:3]):
             told = f"{status}{_since(day)}, it says {said or 'nothing'}"
@@ -213,8 +214,8 @@ class _Told:
 
     def _settled(self, ids: Sequence[UUID]) -> dict[UUID, list[Behind]]:
         """Return whose freedom settled demands ask for, and since when they are free or dead."""
-        columns = Demand.id, CHANGED, DemandCase.position, Case.id, Case.status
-        query = select(*columns).join(DemandCase, DemandCase.demand_id == Demand.id)
+        query = select(Demand.id, CHANGED, DemandCase.position, Case.id, Case.status)
+        query = query.join(DemandCase, DemandCase.demand_id == Demand.id)
         query = query.join(Case, Case.id == DemandCase.case_id)
         rows = self.session.execute(query.where(Demand.id.in_(ids), IS_SETTLED))
         found: dict[UUID, list[Behind]] = {}
@@ -223,54 +224,58 @@ class _Told:
             found.setdefault(demand_id, []).append((case_id, told))
         return found
 
-    def _by_id(self, query: Select[Any]) -> dict[UUID, Any]:
+    def _by_id(self, query: Select[_Row]) -> dict[UUID, _Row]:
         return {row.id: row for row in self.session.scalars(query)}
 
-    def items(self, rows: Sequence[Row[Any]]) -> list[WorkItem]:
+    def items(self, rows: Sequence[Row[str, date, UUID]]) -> list[WorkItem]:
         """Return what rows of work are about; what was deleted a moment ago is left out."""
-        acts: dict[WorkKind, tuple[Callable[..., dict[str, Any]], dict[UUID, Any]]] = {
-            WorkKind.CASE: (self._case, self.cases),
-            WorkKind.DEMAND: (self._demand, self.demands),
-            WorkKind.DRAFT: (self._draft, self.drafts),
-        }
         found = []
-        for row in rows:
-            kind, since = WorkKind(row.kind), None if row.since == NEVER else row.since
-            act, there = acts[kind]
-            if row.one in there:
-                found.append(WorkItem(kind=kind, since=since, **act(there[row.one], since)))
+        for _, day, one in rows:
+            since = None if day == NEVER else day
+            if case := self.cases.get(one):
+                found.append(self._case(case, since))
+            elif demand := self.demands.get(one):
+                found.append(self._demand(demand, since))
+            elif draft := self.drafts.get(one):
+                found.append(self._draft(draft, since))
         return found
 
-    def _case(self, case: Case, since: date | None) -> dict[str, Any]:
-        return {
-            "what": cases.label_of(self.session, case),
-            "why": f"Last verified on {since}." if since else "Nobody has verified it.",
-            "url": f"/v1/cases/{case.id}",
-            "case_ids": [case.id],
-        }
+    def _case(self, case: Case, since: date | None) -> WorkItem:
+        return WorkItem(
+            kind=WorkKind.CASE,
+            what=cases.label_of(self.session, case),
+            since=since,
+            why=f"Last verified on {since}." if since else "Nobody has verified it.",
+            url=f"/v1/cases/{case.id}",
+            case_ids=[case.id],
+        )
 
-    def _demand(self, demand: Demand, since: date | None) -> dict[str, Any]:
+    def _demand(self, demand: Demand, since: date | None) -> WorkItem:
         why = f"It is {demand.status}, and there is no news since {since or 'it was asked'}."
         some, told = self._named(self.settled.get(demand.id, []))
         if some:
             why = f"It is {demand.status}, and nobody whom it is about is held: {told}."
-        return {
-            "what": markdown.plain(demand.text)[:MOST_SHOWN],
-            "why": why,
-            "url": f"/v1/demands/{demand.id}",
-            "demand_id": demand.id,
-            "case_ids": some,
-        }
+        return WorkItem(
+            kind=WorkKind.DEMAND,
+            what=markdown.plain(demand.text)[:MOST_SHOWN],
+            since=since,
+            why=why,
+            url=f"/v1/demands/{demand.id}",
+            demand_id=demand.id,
+            case_ids=some,
+        )
 
-    def _draft(self, draft: Statement, _: date | None) -> dict[str, Any]:
+    def _draft(self, draft: Statement, since: date | None) -> WorkItem:
         some, told = self._named(self.behind.get(draft.id, []))
-        return {
-            "what": draft.title,
-            "why": f"The status of cases changed: {told}.",
-            "url": f"/v1/statements/{draft.id}/draft",
-            "case_ids": some,
-            "statement_id": draft.id,
-        }
+        return WorkItem(
+            kind=WorkKind.DRAFT,
+            what=draft.title,
+            since=since,
+            why=f"The status of cases changed: {told}.",
+            url=f"/v1/statements/{draft.id}/draft",
+            case_ids=some,
+            statement_id=draft.id,
+        )
 
     def _named(self, several: Sequence[Behind]) -> tuple[list[UUID], str]:
         """Return the first of several cases, and what is told of all of them."""

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 OURS = frozenset({"en", "ru"})
@@ -30,8 +31,13 @@ def offered(folder: Path) -> frozenset[str]:
 
 
 def best(folder: Path, language: str) -> str:
-    """Return which of the offered languages fits a BCP 47 tag: itself, a wider one, or English."""
-    known = {tag.lower(): tag for tag in offered(folder)}
+    """Return which of the languages that a folder offers fits a BCP 47 tag."""
+    return fitting(offered(folder), language)
+
+
+def fitting(tags: Iterable[str], language: str) -> str:
+    """Return which of some languages fits a BCP 47 tag: itself, a wider one, or English."""
+    known = {tag.lower(): tag for tag in tags}
     parts = language.lower().split("-")
-    tags = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
-    return next((known[tag] for tag in tags if tag in known), LAST_RESORT)
+    wider = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((known[tag] for tag in wider if tag in known), LAST_RESORT)

@@ -123,7 +123,7 @@ def html(text: str, note: Callable[[str], str] | None = None) -> str:
         link_rel=None,
         url_relative="deny",
     )
-    write = note or _superscript
+    write = note or (lambda label: f"<sup>{escape_html(label)}</sup>")
     return _HELD.sub(lambda held: write(labels[int(held[1])]), clean)
 
 
@@ -151,10 +151,6 @@ def for_others(text: str) -> str:
 def _guarded(opener: re.Match[str]) -> str:
     space, sign = opener.groups()
     return f"{space}{sign}\\" if sign.isdigit() else f"{space}\\{sign}"
-
-
-def _superscript(label: str) -> str:
-    return f"<sup>{escape_html(label)}</sup>"
 
 
 def _piece(token: Token) -> Piece:
@@ -231,10 +227,6 @@ def _footnote(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the p
     return True
 
 
-def _any_address(_: str) -> bool:
-    return True
-
-
 def _inline_only() -> MarkdownIt:
     parser = MarkdownIt("zero", {"html": False})
     parser.enable(["emphasis", "link", "autolink", "escape"])
@@ -248,7 +240,7 @@ def _suspicious() -> MarkdownIt:
     parser.disable("backticks")  # they are apostrophes (o`g`il) or quotes
     parser.disable("text_join")  # keeps entities apart from the words around them
     parser.inline.ruler.before("link", "note", _footnote)
-    parser.validateLink = _any_address  # type: ignore[method-assign,assignment] # our own rule judges it
+    parser.validateLink = lambda _: True  # type: ignore[method-assign,assignment] # our own rule judges it
     return parser
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from api.config import share
 from api.infra.text import languages
+from api.texts.rules.catalogues import fitting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
-
-_LAST_RESORT = "en"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +62,7 @@ class Words:
 
 def words(language: str) -> Words:
     """Return the words for a BCP 47 tag: its own, its language's, or English."""
-    known = available()
-    parts = language.split("-")
-    tags = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
-    return _load(next((tag for tag in tags if tag in known), _LAST_RESORT))
+    return _load(fitting(available(), language))
 
 
 @lru_cache
@@ -78,7 +74,7 @@ def available() -> frozenset[str]:
 @lru_cache
 def _load(tag: str) -> Words:
     path = share("templates", "words", f"{tag}.toml")
-    table: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+    table = tomllib.loads(path.read_text("utf-8"))
     return Words(language=tag, **{name: table[name] for name in keys()})
 
 
