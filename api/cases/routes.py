@@ -14,14 +14,14 @@ from api.web.files import sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
 from api.web.table_schemas import MergeArgs, MergedOut
-from api.web.tables import CSV, CSV_SENT, JSON, as_csv, as_json, imported, streamed, takes_table
+from api.web.tables import CSV, JSON, as_csv, as_json, imported, takes_table
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from flask import Response
 
-    from api.infra.database.paging import PageRequest
+    from api.infra.database.paging import Page, PageRequest
     from api.infra.tables.reports import How, Report
 
 blueprint = Blueprint("cases", __name__, url_prefix="/v1", description="For whom.")
@@ -31,13 +31,13 @@ _tagged = tagged_by("case.version")
 @blueprint.route("/coalitions/<uuid:coalition_id>/cases")
 class Cases(MethodView):
     @paginated(blueprint, schemas.CaseOut, schemas.CaseSearchArgs)
-    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Page[service.CaseView]:
         """List or search a coalition's cases."""
         return service.of_coalition(current_actor(), coalition_id, **args)
 
     @blueprint.arguments(schemas.CaseIn)
     @blueprint.response(201, schemas.CaseOut)
-    def post(self, facts: dict[str, Any], coalition_id: UUID) -> service.CaseView:
+    def post(self, facts: dict[str, object], coalition_id: UUID) -> service.CaseView:
         """Enter a person or organisation at risk."""
         return _tagged(service.enter(current_actor(), coalition_id, facts))
 
@@ -51,8 +51,7 @@ class CaseTable(MethodView):
         Who a case is that may not be named stands in it for coordinators only.
         """
         batches = tables.given_out(current_actor(), coalition_id)
-        cells = ([rules.cells_of(each) for each in batch] for batch in batches)
-        return streamed(as_csv(rules.COLUMNS, cells), CSV_SENT, "cases.csv")
+        return as_csv("cases", rules.COLUMNS, batches, rules.cells_of)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/cases.json")
@@ -63,8 +62,7 @@ class CasesAsJson(MethodView):
 
         Who a case is that may not be named stands in it for coordinators only.
         """
-        batches = tables.given_out(current_actor(), coalition_id)
-        return streamed(as_json("cases", batches), JSON, "cases.json")
+        return as_json("cases", tables.given_out(current_actor(), coalition_id))
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/case-imports")
@@ -114,12 +112,12 @@ class OneCase(MethodView):
 @blueprint.route("/cases/<uuid:case_id>/status-changes")
 class CaseStatusChanges(MethodView):
     @paginated(blueprint, schemas.CaseStatusChangeOut)
-    def get(self, args: dict[str, PageRequest], case_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], case_id: UUID) -> Page[service.Recorded]:
         """List what has become of a case, the last recorded first."""
         return service.status_changes(current_actor(), case_id, args["page"])
 
     @blueprint.arguments(schemas.CaseStatusChangeIn)
     @blueprint.response(201, schemas.CaseStatusChangeOut)
-    def post(self, facts: dict[str, Any], case_id: UUID) -> service.Recorded:
+    def post(self, facts: dict[str, object], case_id: UUID) -> service.Recorded:
         """Say what has become of a case."""
         return service.change_status(current_actor(), case_id, facts)

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from difflib import SequenceMatcher
 from functools import lru_cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -18,7 +17,7 @@ from api.infra.text import countries, languages, spelling
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
 LEAST_LETTERS = 3  # of a word that gives a name away
 LONG, ALIKE = 5, 0.8  # letters of a word that may be spelt a little differently, and how little
@@ -40,7 +39,6 @@ _UNSEEN = (
     "\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]*"
 )
 _ADDRESS = re.compile(r"(https?://[^\s/?#)\]>]+/?)[^\s)\]>]*")
-_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -72,7 +70,8 @@ class NameIndex:
         if not self or not text:
             return []
         found = set()
-        for line in {_line(each) for each in (text, markdown.plain(text), *_addresses(text))}:
+        addresses = map(unquote, markdown.links(text))
+        for line in {_line(each) for each in (text, markdown.plain(text), *addresses)}:
             for word in self._by_first.keys() & set(line.split()):
                 found |= {each for each in self._by_first[word] if each[1] in line}
         return [name for _, _, name in sorted(found)]
@@ -81,10 +80,6 @@ class NameIndex:
 def names_in(text: str, names: Iterable[str]) -> str | None:
     """Return the first of the names that stands in a text as whole words, or None."""
     return next(iter(NameIndex(names).found_in(text)), None)
-
-
-def _addresses(text: str) -> Iterator[str]:
-    return map(unquote, markdown.links(text))
 
 
 def without(text: str, names: Iterable[str], label: str) -> str:
@@ -122,7 +117,7 @@ def label(
     occupation: str | None,
     country: str,
     language: str,
-    country_names: Mapping[str, str] = _NONE,
+    country_names: Mapping[str, str],
 ) -> str:
     """Return what stands for a case that may not be named; plain text."""
     if own:
@@ -186,13 +181,11 @@ class Keys:
         return key
 
 
-@lru_cache(maxsize=1 << 14)
-def _sought(name: str) -> str:
-    return _line(name)
-
-
 def _line(text: str) -> str:
     return f" {' '.join(words(text))} "
+
+
+_sought = lru_cache(maxsize=1 << 14)(_line)
 
 
 # The table. Header names, in the order in which they are written; any order is read.

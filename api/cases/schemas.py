@@ -126,17 +126,6 @@ class LabelIn(Schema):
     label = fields.Text(required=True, most=MOST_LABEL, example="a blogger whom we do not name")
 
 
-def labels_field() -> fields.List:
-    """Return the field of the labels of single places."""
-    return fields.List(
-        fields.Nested(LabelIn),
-        load_default=list,
-        validate=validate.Length(0, 1000),
-        description="For single places another label than the case's own.",
-        example=[],
-    )
-
-
 def labels_of(given: list[dict[str, str]]) -> dict[str, str]:
     """Return labels by their places; a place has one."""
     labels = {each["place"]: each["label"] for each in given}
@@ -150,7 +139,13 @@ def labels_of(given: list[dict[str, str]]) -> dict[str, str]:
 class CaseChangeIn(CaseIn):
     """What changes of a case; a name that is taken back may get a label a place."""
 
-    labels = labels_field()
+    labels = fields.List(
+        fields.Nested(LabelIn),
+        load_default=list,
+        validate=validate.Length(0, 1000),
+        description="For single places another label than the case's own.",
+        example=[],
+    )
 
 
 class RehearsalArgs(Schema):

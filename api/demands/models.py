@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint, select
@@ -64,7 +63,7 @@ class DemandList(columns.Versioned, columns.Base):
     position: Mapped[int]
 
     @property
-    def party(self) -> dict[str, Any] | None:
+    def party(self) -> dict[str, object] | None:
         if self.party_key is None:
             return None
         countries = self.party_countries or []

@@ -14,7 +14,7 @@ from api.web.files import sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
 from api.web.table_schemas import MergeArgs, MergedOut
-from api.web.tables import CSV, CSV_SENT, JSON, as_csv, as_json, imported, streamed, takes_table
+from api.web.tables import CSV, JSON, as_csv, as_json, imported, takes_table
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from flask import Response
 
     from api.cases.service import Recorded
-    from api.infra.database.paging import PageRequest
+    from api.demands.models import DemandList
+    from api.infra.database.paging import Page, PageRequest
     from api.infra.tables.reports import How, Report
 
 blueprint = Blueprint("demands", __name__, url_prefix="/v1", description="What is asked.")
@@ -34,13 +35,13 @@ _order = tagged_by("version")
 @blueprint.route("/coalitions/<uuid:coalition_id>/demand-lists")
 class DemandLists(MethodView):
     @paginated(blueprint, schemas.DemandListOut)
-    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Page[DemandList]:
         """List a coalition's demand lists in order."""
         return service.lists(current_actor(), coalition_id, args["page"])
 
     @blueprint.arguments(schemas.DemandListIn)
     @blueprint.response(201, schemas.WholeDemandListOut)
-    def post(self, subject: dict[str, Any], coalition_id: UUID) -> service.Whole:
+    def post(self, subject: dict[str, object], coalition_id: UUID) -> service.Whole:
         """Start a list of what is asked of a country or a party."""
         return _whole(service.start_list(current_actor(), coalition_id, subject))
 
@@ -55,7 +56,7 @@ class DemandListOrder(MethodView):
     @needs_match
     @blueprint.arguments(schemas.DemandOrderSchema)
     @blueprint.response(200, schemas.DemandOrderSchema)
-    def put(self, given: dict[str, Any], coalition_id: UUID, expected: int) -> service.Order:
+    def put(self, given: dict[str, list[UUID]], coalition_id: UUID, expected: int) -> service.Order:
         """Put a coalition's demand lists in another order."""
         ids = given["ids"]
         return _order(service.order_lists(current_actor(), coalition_id, expected, ids))
@@ -71,7 +72,7 @@ class OneDemandList(MethodView):
     @needs_match
     @blueprint.arguments(schemas.DemandListIn)
     @blueprint.response(200, schemas.WholeDemandListOut)
-    def patch(self, subject: dict[str, Any], list_id: UUID, expected: int) -> service.Whole:
+    def patch(self, subject: dict[str, object], list_id: UUID, expected: int) -> service.Whole:
         """Change of whom a demand list asks."""
         return _whole(service.change_list(current_actor(), list_id, expected, subject))
 
@@ -92,7 +93,7 @@ class DemandOrder(MethodView):
     @needs_match
     @blueprint.arguments(schemas.DemandOrderSchema)
     @blueprint.response(200, schemas.DemandOrderSchema)
-    def put(self, given: dict[str, Any], list_id: UUID, expected: int) -> service.Order:
+    def put(self, given: dict[str, list[UUID]], list_id: UUID, expected: int) -> service.Order:
         """Put a list's demands in another order."""
         ids = given["ids"]
         return _order(service.order_demands(current_actor(), list_id, expected, ids))
@@ -101,13 +102,13 @@ class DemandOrder(MethodView):
 @blueprint.route("/demand-lists/<uuid:list_id>/demands")
 class DemandsOfList(MethodView):
     @paginated(blueprint, schemas.DemandOut)
-    def get(self, args: dict[str, PageRequest], list_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], list_id: UUID) -> Page[service.DemandWithCases]:
         """List a list's demands in order."""
         return service.of_list(current_actor(), list_id, args["page"])
 
     @blueprint.arguments(schemas.DemandIn(exclude=("list_id",)))
     @blueprint.response(201, schemas.DemandOut)
-    def post(self, facts: dict[str, Any], list_id: UUID) -> service.DemandWithCases:
+    def post(self, facts: dict[str, object], list_id: UUID) -> service.DemandWithCases:
         """Add a demand at the end of a list."""
         return _tagged(service.add(current_actor(), list_id, facts))
 
@@ -115,7 +116,7 @@ class DemandsOfList(MethodView):
 @blueprint.route("/coalitions/<uuid:coalition_id>/demands")
 class Demands(MethodView):
     @paginated(blueprint, schemas.DemandOut, schemas.DemandArgs)
-    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+    def get(self, args: dict[str, Any], coalition_id: UUID) -> Page[service.DemandWithCases]:
         """List or search a coalition's demands."""
         return service.of_coalition(current_actor(), coalition_id, **args)
 
@@ -126,8 +127,7 @@ class DemandTable(MethodView):
     def get(self, coalition_id: UUID) -> Response:
         """Give a coalition's demands as a table that can be imported again."""
         batches = tables.given_out(current_actor(), coalition_id)
-        cells = ([rules.cells_of(each) for each in batch] for batch in batches)
-        return streamed(as_csv(rules.COLUMNS, cells), CSV_SENT, "demands.csv")
+        return as_csv("demands", rules.COLUMNS, batches, rules.cells_of)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/demands.json")
@@ -135,8 +135,7 @@ class DemandsAsJson(MethodView):
     @sent(JSON, schemas={JSON: schemas.DemandTableSchema})
     def get(self, coalition_id: UUID) -> Response:
         """Give a coalition's demands as JSON that can be imported again."""
-        batches = tables.given_out(current_actor(), coalition_id)
-        return streamed(as_json("demands", batches), JSON, "demands.json")
+        return as_json("demands", tables.given_out(current_actor(), coalition_id))
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/demand-imports")
@@ -154,7 +153,7 @@ class DemandImports(MethodView):
 @blueprint.route("/cases/<uuid:case_id>/demands")
 class DemandsOfCase(MethodView):
     @paginated(blueprint, schemas.DemandOut)
-    def get(self, args: dict[str, PageRequest], case_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], case_id: UUID) -> Page[service.DemandWithCases]:
         """List the demands that are about a case."""
         return service.of_case(current_actor(), case_id, args["page"])
 
@@ -170,7 +169,7 @@ class OneDemand(MethodView):
     @blueprint.arguments(schemas.DemandIn(partial=True, exclude=("status",)))
     @blueprint.response(200, schemas.DemandOut)
     def patch(
-        self, changes: dict[str, Any], demand_id: UUID, expected: int
+        self, changes: dict[str, object], demand_id: UUID, expected: int
     ) -> service.DemandWithCases:
         """Change some of a demand's facts, or move it to another list."""
         return _tagged(service.change(current_actor(), demand_id, expected, changes))
@@ -185,12 +184,12 @@ class OneDemand(MethodView):
 @blueprint.route("/demands/<uuid:demand_id>/status-changes")
 class DemandStatusChanges(MethodView):
     @paginated(blueprint, schemas.DemandStatusChangeOut)
-    def get(self, args: dict[str, PageRequest], demand_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], demand_id: UUID) -> Page[Recorded]:
         """List what has become of a demand, the last recorded first."""
         return service.status_changes(current_actor(), demand_id, args["page"])
 
     @blueprint.arguments(schemas.DemandStatusChangeIn)
     @blueprint.response(201, schemas.DemandStatusChangeOut)
-    def post(self, facts: dict[str, Any], demand_id: UUID) -> Recorded:
+    def post(self, facts: dict[str, object], demand_id: UUID) -> Recorded:
         """Say what has become of a demand."""
         return service.change_status(current_actor(), demand_id, facts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import marshmallow as ma
 
@@ -18,13 +18,13 @@ from api.web.rest import OutSchema, Schema
 from api.web.table_schemas import LineSchema
 from api.web.tables import CSV, HOW_CSV, JSON
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from api.demands.service import Whole
+
 TEXT = "Kazakhstan should repeal its law on false information."
 MARKDOWN = "Inline Markdown: emphasis, strong, links; no HTML."
-
-
-def _inline(text: str) -> None:
-    if faults := markdown.faults(text):
-        raise ma.ValidationError([Reason(Code.BAD_MARKUP, fault) for fault in faults])
 
 
 class PartySchema(Schema):
@@ -44,7 +44,7 @@ class DemandListIn(Schema):
     party = fields.Nested(PartySchema, load_default=None, example=None)
 
     @ma.validates_schema
-    def _one(self, given: dict[str, Any], **_: Any) -> None:
+    def _one(self, given: Mapping[str, object], **_: object) -> None:
         if (given.get("country") is None) == (given.get("party") is None):
             raise ma.ValidationError(
                 Reason(Code.CONFLICT, "Give a country or a party, and not both.")
@@ -82,8 +82,9 @@ class DemandIn(Schema):
     list_id = fields.UUID(description="Moves it to the end of that list.")
 
     @ma.validates("text", "rationale")
-    def _marked(self, text: str | None, **_: Any) -> None:
-        _inline(text or "")
+    def _marked(self, text: str | None, **_: object) -> None:
+        if faults := markdown.faults(text or ""):
+            raise ma.ValidationError([Reason(Code.BAD_MARKUP, fault) for fault in faults])
 
 
 class DemandLineIn(LineSchema, DemandIn):
@@ -180,7 +181,7 @@ class WholeDemandListOut(DemandListOut):
     demands = fields.List(fields.Nested(DemandOut))
 
     @ma.pre_dump
-    def _flat(self, whole: Any, **_: Any) -> dict[str, Any]:
+    def _flat(self, whole: Whole, **_: object) -> dict[str, object]:
         own = {name: getattr(whole.demand_list, name) for name in DemandListOut().fields}
         return {**own, "demands": whole.demands}
 

@@ -156,6 +156,19 @@ def test_a_table_takes_names_back_out_of_every_text(world: World, owner: Client)
     assert set(cases_of(owner, coalition)) == {"case-tj", "case-kz"}
 
 
+def test_a_name_that_one_line_takes_back_stays_out_of_what_another_changes(owner: Client) -> None:
+    coalition = a_coalition(owner)
+    told = {**HIDDEN, "may_be_named": True, "public_label": "a blogger"}
+    hidden = a_case(owner, coalition, **told)
+    friend = a_case(owner, coalition, summary="Brother of Davlatbek Zarobov.")
+    lines = [{"id": hidden, "may_be_named": False}, {"id": friend, "occupation": "baker"}]
+
+    assert states(send(owner, coalition, lines, on_difference="update")) == ["changed", "changed"]
+
+    found = owner.get(f"/v1/cases/{friend}")
+    assert (found["occupation"], found["summary"]) == ("baker", "Brother of a blogger.")
+
+
 def test_a_name_that_cannot_go_out_of_a_text_refuses_its_line_only(owner: Client) -> None:
     coalition = a_coalition(owner)
     fixed = a_case(owner, coalition, key="fixed", name="Davlatbek Zarobov")

@@ -20,19 +20,21 @@ from api.cases.service.entries import (
     StillNamed,
     as_document,
     change_entry,
-    enter_case,
+    enter_cases,
     entries,
     entry_of,
     hidden,
+    keep_silent,
     label_of,
+    names_of,
     own_label,
     put_all,
     replace_all,
-    spellings_of,
+    silences_of,
     unnamed,
     write_status,
 )
-from api.cases.service.history import Recorded, record, recorded
+from api.cases.service.history import Recorded, history_page, record, recorded
 from api.cases.service.others import SAID
 from api.cases.service.silences import (
     NONE,
@@ -78,6 +80,7 @@ __all__ = [
     "closed",
     "entries",
     "hidden",
+    "history_page",
     "label_of",
     "put_all",
     "record",
@@ -105,21 +108,22 @@ class CaseView:
     edited: Sequence[Edited] = ()  # by other labels
 
 
-def enter(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> CaseView:
+def enter(actor: Actor, coalition_id: UUID, facts: Mapping[str, object]) -> CaseView:
     """Enter a case into a coalition."""
     actor.must(coalition_id, Role.EDITOR)
     with transaction() as session:
-        case = enter_case(session, coalition_id, facts, actor.user_id)
-        _check_key(facts, case, entry_of(session, case))
-        audit.record(session, actor, "case.entered", case, facts)
-        return _shown(session, actor, case)
+        (entry,) = enter_cases(session, coalition_id, [facts], actor.user_id)
+        keep_silent(session, coalition_id, silences_of([entry]))
+        _check_key(facts, entry)
+        audit.record(session, actor, "case.entered", entry.case, facts)
+        return _shown(session, actor, entry.case)
 
 
 def change(  # noqa: PLR0913 # what a request says
     actor: Actor,
     case_id: UUID,
     expected: int,
-    changes: dict[str, Any],
+    changes: Mapping[str, object],
     labels: Mapping[str, str],
     *,
     preview: bool,
@@ -130,19 +134,19 @@ def change(  # noqa: PLR0913 # what a request says
     can be changed later. A preview tells where they would stand, and changes nothing.
     """
     with rehearsal() if preview else transaction() as session:
-        case = load_locked(session, actor, Case, case_id, Role.EDITOR)
-        _must_be_free_to(actor, case, changes)
-        touch(case, expected)
-        audit.record(session, actor, "case.changed", case, changes)
-        is_taken_back = case.may_be_named and changes.get("may_be_named") is False
+        row = load_locked(session, actor, Case, case_id, Role.EDITOR)
+        _must_be_free_to(actor, row, changes)
+        touch(row, expected)
+        audit.record(session, actor, "case.changed", row, changes)
+        is_taken_back = row.may_be_named and changes.get("may_be_named") is False
         first = labels if is_taken_back else NONE
-        places = change_entry(session, entry_of(session, case), changes, by=actor, labels=first)
-        _check_key(changes, case, entry_of(session, case))
+        places = change_entry(session, entry_of(session, row), changes, by=actor, labels=first)
+        _check_key(changes, entry_of(session, row))
         edited: list[Edited] = []
         if (labels or preview) and not is_taken_back:
-            places, edited = _labels(session, actor, case, labels)
-        shown = _shown(session, actor, case)
-    now = _case(actor, case_id) if preview else shown
+            places, edited = _labels(session, actor, row, labels)
+        shown = _shown(session, actor, row)
+    now = case(actor, case_id) if preview else shown
     return replace(now, relabelled=places, edited=edited)
 
 
@@ -160,11 +164,7 @@ def _labels(
     return silence.places, silence.edited
 
 
-def _case(actor: Actor, case_id: UUID) -> CaseView:
-    return case(actor, case_id)
-
-
-def _must_be_free_to(actor: Actor, case: Case, changes: dict[str, Any]) -> None:
+def _must_be_free_to(actor: Actor, case: Case, changes: Mapping[str, object]) -> None:
     if actor.may(case.coalition_id, Role.COORDINATOR):
         return
     if changes.get("may_be_named", case.may_be_named) != case.may_be_named:
@@ -173,7 +173,8 @@ def _must_be_free_to(actor: Actor, case: Case, changes: dict[str, Any]) -> None:
         raise Forbidden("Who this case is may be changed by a coordinator only.")
 
 
-def _check_key(given: Mapping[str, Any], case: Case, entry: Entry) -> None:
+def _check_key(given: Mapping[str, object], entry: Entry) -> None:
+    case = entry.case
     if given.get("key") and not case.may_be_named and rules.tells(case.key, entry.names):
         raise Invalid(
             "A case that may not be named is named.",
@@ -245,17 +246,16 @@ def _sealed_like(session: Session, query: Select[Case], sought: str) -> list[UUI
             ],
         )
     rows = session.execute(sealed.with_only_columns(Case.id, Case.identity).order_by(Case.id))
-    return [
-        row_id
-        for row_id, identity in rows.yield_per(BATCH)
-        if identity is not None
-        if spelling.found_in(
-            spellings_of(keys.unseal(session, "cases.identity", row_id, identity)), sought
-        )
-    ]
+    found = []
+    for row_id, identity in rows.yield_per(BATCH):
+        if identity is not None:
+            who = keys.unseal(session, "cases.identity", row_id, identity)
+            if spelling.found_in(spelling.index_of(names_of(who)), sought):
+                found.append(row_id)
+    return found
 
 
-def change_status(actor: Actor, case_id: UUID, facts: dict[str, Any]) -> Recorded:
+def change_status(actor: Actor, case_id: UUID, facts: Mapping[str, object]) -> Recorded:
     """Say what has become of a case, since when, and how we know."""
     with transaction() as session:
         case = load_locked(session, actor, Case, case_id, Role.EDITOR)
@@ -269,11 +269,8 @@ def status_changes(actor: Actor, case_id: UUID, page: PageRequest) -> Page[Recor
     """Return the history of a case's status, the last recorded first."""
     with reading() as session:
         case = load(session, actor, Case, case_id, Role.VIEWER)
-        query = select(CaseStatusChange).where(CaseStatusChange.case_id == case_id)
-        order = [CaseStatusChange.recorded_at, CaseStatusChange.id]
-        rows = paging.page(session, query, page, order, descending=True)
-        named = case.may_be_named
-        return rows.of(lambda row: recorded(session, row, is_for_all=named, actor=actor))
+        of, named = CaseStatusChange.case_id == case_id, case.may_be_named
+        return history_page(session, CaseStatusChange, of, page, is_for_all=named, actor=actor)
 
 
 def _shown(session: Session, actor: Actor, case: Case) -> CaseView:

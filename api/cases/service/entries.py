@@ -62,7 +62,11 @@ class Entry:
 
     @property
     def names(self) -> list[str]:
-        return [self.identity["name"], *self.identity["aliases"]]
+        return names_of(self.identity)
+
+
+def names_of(who: Mapping[str, Any]) -> list[str]:
+    return [who["name"], *who["aliases"]]
 
 
 def entries(
@@ -164,21 +168,13 @@ def _from_document(facts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def enter_case(
-    session: Session, coalition_id: UUID, facts: Mapping[str, Any], by: UUID | None
-) -> Case:
-    entered = enter_cases(session, coalition_id, [facts], by)
-    keep_silent(session, coalition_id, silences_of(entered))
-    return entered[0].case
-
-
 def silences_of(entered: Iterable[Entry]) -> list[NameSilence]:
     """Return what no text may hold of cases that are new."""
     return [NameSilence(entry, None) for entry in entered if not entry.case.may_be_named]
 
 
 def enter_cases(
-    session: Session, coalition_id: UUID, every: Sequence[Mapping[str, Any]], by: UUID | None
+    session: Session, coalition_id: UUID, every: Sequence[Mapping[str, object]], by: UUID | None
 ) -> list[Entry]:
     """Enter cases, of which the caller looks for the names in texts.
 
@@ -215,7 +211,7 @@ def enter_cases(
 def change_entry(
     session: Session,
     entry: Entry,
-    changes: Mapping[str, Any],
+    changes: Mapping[str, object],
     *,
     by: Actor | None = None,
     labels: Mapping[str, str] = NONE,
@@ -234,7 +230,7 @@ def change_entry(
 
 
 def rewrite(
-    session: Session, entry: Entry, changes: Mapping[str, Any], free: rules.Keys | None = None
+    session: Session, entry: Entry, changes: Mapping[str, object], free: rules.Keys | None = None
 ) -> NameSilence | None:
     """Change a case, and return what must leave the texts once that is flushed."""
     case, was_named, names = entry.case, entry.case.may_be_named, entry.names
@@ -271,7 +267,7 @@ def _keep(session: Session, entry: Entry) -> None:
         setattr(case, name, who[name] if case.may_be_named else None)
     if case.may_be_named:
         case.identity = None
-        case.spellings = spellings_of(who)
+        case.spellings = spelling.index_of(entry.names)
         case.sort_name = spelling.folded(who["name"])[:300]
         return
     if told := telling({field: getattr(case, field) for field in SHOWN}, entry.names):
@@ -283,7 +279,7 @@ def _keep(session: Session, entry: Entry) -> None:
     case.spellings = case.sort_name = ""
 
 
-def telling(facts: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+def telling(facts: Mapping[str, str | None], names: Iterable[str]) -> list[str]:
     """Return which facts that anybody sees of a case tell one of its names."""
     sought = rules.NameIndex(names)
     return [field for field in SHOWN if sought.found_in(facts.get(field) or "")]
@@ -340,10 +336,6 @@ def entry_of(session: Session, case: Case) -> Entry:
     if case.identity is None:
         return Entry(case, {name: getattr(case, name) for name in WHO})
     return Entry(case, keys.read(session, case, Case.identity))
-
-
-def spellings_of(who: Mapping[str, Any]) -> str:
-    return spelling.index_of([who["name"], *who["aliases"]])
 
 
 def label_of(session: Session, case: Case) -> str:

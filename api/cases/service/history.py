@@ -6,15 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
+
 from api.accounts.rules import Actor, Role
 from api.cases.models import StatusChange
 from api.infra import clock
+from api.infra.database import paging
 from api.infra.security import keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
+
+    from api.infra.database.paging import Page, PageRequest
 
 _Change = TypeVar("_Change", bound=StatusChange)
 
@@ -46,3 +52,18 @@ def recorded(session: Session, row: StatusChange, *, is_for_all: bool, actor: Ac
         return Recorded(row, None, [])
     known = keys.read(session, row, type(row).evidence)
     return Recorded(row, known["text"], known["sources"])
+
+
+def history_page(  # noqa: PLR0913 # whose, which page, and for whom
+    session: Session,
+    kind: type[_Change],
+    of: ColumnElement[bool],
+    page: PageRequest,
+    *,
+    is_for_all: bool,
+    actor: Actor,
+) -> Page[Recorded]:
+    """Return the steps of one history as the actor may see them, the last recorded first."""
+    order = [kind.recorded_at, kind.id]
+    rows = paging.page(session, select(kind).where(of), page, order, descending=True)
+    return rows.of(lambda row: recorded(session, row, is_for_all=is_for_all, actor=actor))

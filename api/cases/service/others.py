@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from api.cases import rules
 from api.cases.models import Case
-from api.cases.service.silences import NameSilence, Place
 from api.infra.database.transactions import touch
 from api.infra.security import audit
 
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy.orm import Session
+
+    from api.cases.service.silences import NameSilence
 
 SAID = ("occupation", "public_label", "summary")  # of a case, in words
 
@@ -37,16 +38,9 @@ def take_name_back(session: Session, silence: NameSilence) -> list[str]:
         told = [name for name in SAID if names.found_in(getattr(other, name) or "")]
         if told and silence.label is not None:
             for name in told:
-                _relabel(other, name, silence)
+                silence.put_label(other, "case", name)
             touch(other, None)
             audit.record(session, None, "case.relabelled", other)
             told = [name for name in told if names.found_in(getattr(other, name))]
         left += [f"the {name} of case {other.key}" for name in told]
     return left
-
-
-def _relabel(other: Case, name: str, silence: NameSilence) -> None:
-    url, before = f"/v1/cases/{other.id}", getattr(other, name)
-    place = f"cases/{other.id}#/{name}"
-    setattr(other, name, rules.without(before, silence.entry.names, silence.at(place)))
-    silence.places.append(Place(place, "case", url, f"/{name}", before, getattr(other, name)))

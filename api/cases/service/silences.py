@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from api.cases import rules
 from api.errors import Code, Fault, Invalid, point
 from api.infra.runtime import runtime
+from api.texts.rules import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from api.cases.models import Case
     from api.cases.service.entries import Entry
+    from api.infra.database.columns import Owned
 
 NONE: Mapping[str, str] = MappingProxyType({})
 BACK = "It would bring the name back, in this or another spelling: write other words."
@@ -71,6 +73,15 @@ class NameSilence:
             for name, label in self.labels.items()
             if name.startswith(start)
         }
+
+    def put_label(self, row: Owned, kind: str, field: str, *, is_markdown: bool = False) -> None:
+        """Put the label in place of the names in one field of a row."""
+        place, url = f"{kind}s/{row.id}#/{field}", f"/v1/{kind}s/{row.id}"
+        before, label = getattr(row, field), self.at(place)
+        label = markdown.escape(label) if is_markdown else label
+        after = rules.without(before, self.entry.names, label)
+        setattr(row, field, after)
+        self.places.append(Place(place, kind, url, f"/{field}", before, after))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ from api.cases.service.entries import (
     entry_of,
     forget,
     label_of,
+    names_of,
     record_silence,
     rewrite,
     telling,
@@ -46,10 +47,11 @@ if TYPE_CHECKING:
 
     from api.infra.tables.reports import How, Line
 
-    Change = Callable[[Session, Entry, Mapping[str, Any]], object]
+    Facts = dict[str, Any]  # of a line, by column
+    Change = Callable[[Session, Entry, Mapping[str, object]], object]
 
 MOST_SPOKEN = 20  # names in texts that one table moves, as each has every text read
-NEW: Mapping[str, Any] = {
+NEW: Mapping[str, object] = {
     **dict.fromkeys((*WHO, *OPEN, "status")),
     "aliases": [],
     "sources": [],
@@ -62,7 +64,7 @@ EMPTY = "It cannot be empty. A table of somebody who may not see every name lack
 ALIKE = "A case of this name and country is there: give its key, or a new one to somebody else."
 
 
-def given_out(actor: Actor, coalition_id: UUID) -> Iterator[list[dict[str, Any]]]:
+def given_out(actor: Actor, coalition_id: UUID) -> Iterator[list[dict[str, object]]]:
     """Return batches of a coalition's cases, as far as the actor may see them, as lines."""
     actor.must(coalition_id, Role.VIEWER)
     sees_all = actor.may(coalition_id, Role.COORDINATOR)
@@ -75,13 +77,13 @@ def given_out(actor: Actor, coalition_id: UUID) -> Iterator[list[dict[str, Any]]
 
 def _lines(
     session: Session, ids: Sequence[UUID], *, coalition_id: UUID, sees_all: bool
-) -> dict[UUID, dict[str, Any]]:
+) -> dict[UUID, dict[str, object]]:
     _near = session.get(Coalition, coalition_id)  # held, as every row asks for it
     rows = session.scalars(select(Case).where(Case.id.in_(ids)))
     return {row.id: _line(session, row, sees_all=sees_all) for row in rows}
 
 
-def _line(session: Session, case: Case, *, sees_all: bool) -> dict[str, Any]:
+def _line(session: Session, case: Case, *, sees_all: bool) -> dict[str, object]:
     is_told = case.may_be_named or sees_all
     who = entry_of(session, case).identity if is_told else dict.fromkeys(WHO)
     facts = {
@@ -106,8 +108,8 @@ class CaseImport(Import):
         super().__init__(actor, coalition_id, how)
         self.sees_all = actor.may(coalition_id, Role.COORDINATOR)
         self.sounds: dict[Hashable, str] = {}
-        self.entering: list[tuple[Reported, dict[str, Any]]] = []
-        self.changing: list[tuple[Reported, Entry, dict[str, Any]]] = []
+        self.entering: list[tuple[Reported, Facts]] = []
+        self.changing: list[tuple[Reported, Entry, Facts]] = []
 
     def begin(self) -> None:
         lock_coalition(self.session, self.coalition_id)
@@ -222,24 +224,26 @@ class CaseImport(Import):
         """Take a name out of the texts now; where that cannot be, nothing of it stays."""
         (found,) = [each for each in self.changing if each[0] is reported]
         self.changing.remove(found)
+        _, entry, changes = found
         keys.hold(self.session, self.coalition_id)
         try:
             with self.session.begin_nested():
-                self._change(*found[1:], partial(change_entry, by=self.by))
+                self._change(entry.case, changes, partial(change_entry, by=self.by))
         except DomainError as refused:
             forget(self.session)
             reported.refuse([CellFault("may_be_named", Code.HIDDEN_NAME, refused.detail)])
 
-    def _change(self, entry: Entry, changes: dict[str, Any], change: Change) -> None:
+    def _change(self, case: Case, changes: Facts, change: Change) -> None:
         facts = dict(changes)
         status = facts.pop("status", None)
-        touch(entry.case, None)
-        audit.record(self.session, self.by, "case.changed", entry.case, changes)
-        silence = change(self.session, entry, facts)
+        touch(case, None)
+        audit.record(self.session, self.by, "case.changed", case, changes)
+        # Read again: another line may have taken a name out of what is said here.
+        silence = change(self.session, entry_of(self.session, case), facts)
         if isinstance(silence, NameSilence):  # else the texts were looked through at once
             record_silence(self.session, silence, self.by)
         if status is not None:
-            write_status(self.session, entry.case, {"status": status}, self.by.user_id)
+            write_status(self.session, case, {"status": status}, self.by.user_id)
 
     def write(self) -> None:
         given = [facts.get("key") for _, facts in self.entering]
@@ -247,7 +251,7 @@ class CaseImport(Import):
         free = rules.Keys([*self.keys, *filter(None, given)])
         for reported, entry, changes in self.changing:
             if reported.state is LineState.CHANGED:
-                self._change(entry, changes, partial(rewrite, free=free))
+                self._change(entry.case, changes, partial(rewrite, free=free))
         self.session.flush()
         entering = [each for each in self.entering if each[0].state is LineState.ENTERED]
         every = [facts for _, facts in entering]
@@ -257,9 +261,9 @@ class CaseImport(Import):
             reported.id = None if self.how.preview else entry.case.id
 
 
-def _telling(facts: Mapping[str, Any], key: str | None) -> list[CellFault]:
+def _telling(facts: Facts, key: str | None) -> list[CellFault]:
     """Return what would tell who a case is that may not be named."""
-    names = [facts["name"], *facts["aliases"]]
+    names = names_of(facts)
     faults = [CellFault(name, Code.HIDDEN_NAME, TOLD) for name in telling(facts, names)]
     return (
         [*faults, CellFault("key", Code.HIDDEN_NAME, KEY_TELLS)]

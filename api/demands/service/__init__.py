@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select, update
 
@@ -32,9 +32,9 @@ from api.demands.service.documents import (
 from api.demands.service.rows import (
     DemandWithCases,
     ListThere,
+    add_demands,
     asked,
-    change_demand,
-    new_demand,
+    change_demands,
     new_list,
     set_subject,
     write_status,
@@ -46,7 +46,7 @@ from api.infra.security import audit
 from api.infra.text import spelling
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy import ColumnElement, Select
@@ -84,7 +84,7 @@ class Order:
     version: int
 
 
-def start_list(actor: Actor, coalition_id: UUID, subject: dict[str, Any]) -> Whole:
+def start_list(actor: Actor, coalition_id: UUID, subject: Mapping[str, object]) -> Whole:
     """Start a list of what is asked of a country or a party."""
     actor.must(coalition_id, Role.EDITOR)
     with transaction() as session:
@@ -93,7 +93,7 @@ def start_list(actor: Actor, coalition_id: UUID, subject: dict[str, Any]) -> Who
         return Whole(started, [])
 
 
-def change_list(actor: Actor, list_id: UUID, expected: int, subject: dict[str, Any]) -> Whole:
+def change_list(actor: Actor, list_id: UUID, expected: int, subject: Mapping[str, object]) -> Whole:
     """Change of whom a list asks."""
     with transaction() as session:
         demand_list = load_locked(session, actor, DemandList, list_id, Role.EDITOR)
@@ -134,8 +134,7 @@ def lists(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[DemandLis
 def order_of_lists(actor: Actor, coalition_id: UUID) -> Order:
     """Return the order of a coalition's lists."""
     with reading() as session:
-        coalition = load(session, actor, Coalition, coalition_id, Role.VIEWER)
-        return _order(session, DemandList, DemandList.coalition_id == coalition_id, coalition)
+        return _order(session, load(session, actor, Coalition, coalition_id, Role.VIEWER))
 
 
 def order_lists(actor: Actor, coalition_id: UUID, expected: int, ids: Sequence[UUID]) -> Order:
@@ -144,18 +143,16 @@ def order_lists(actor: Actor, coalition_id: UUID, expected: int, ids: Sequence[U
     with transaction() as session:
         coalition = lock_coalition(session, coalition_id)
         touch(coalition, expected)
-        within = DemandList.coalition_id == coalition_id
-        _reorder(session, DemandList, within, ids)
+        _reorder(session, coalition, ids)
         told = {"ids": ids}
         audit.append(session, actor, "demand_list.ordered", coalition_id, coalition_id, facts=told)
-        return _order(session, DemandList, within, coalition)
+        return _order(session, coalition)
 
 
 def order_of_demands(actor: Actor, list_id: UUID) -> Order:
     """Return the order of a list's demands."""
     with reading() as session:
-        demand_list = load(session, actor, DemandList, list_id, Role.VIEWER)
-        return _order(session, Demand, Demand.list_id == list_id, demand_list)
+        return _order(session, load(session, actor, DemandList, list_id, Role.VIEWER))
 
 
 def order_demands(actor: Actor, list_id: UUID, expected: int, ids: Sequence[UUID]) -> Order:
@@ -163,29 +160,28 @@ def order_demands(actor: Actor, list_id: UUID, expected: int, ids: Sequence[UUID
     with transaction() as session:
         demand_list = load_locked(session, actor, DemandList, list_id, Role.EDITOR)
         touch(demand_list, expected)
-        within = Demand.list_id == list_id
-        _reorder(session, Demand, within, ids)
+        _reorder(session, demand_list, ids)
         audit.record(session, actor, "demand.ordered", demand_list, {"ids": ids})
-        return _order(session, Demand, within, demand_list)
+        return _order(session, demand_list)
 
 
-def add(actor: Actor, list_id: UUID, facts: dict[str, Any]) -> DemandWithCases:
+def add(actor: Actor, list_id: UUID, facts: Mapping[str, object]) -> DemandWithCases:
     """Add a demand at the end of a list."""
     with transaction() as session:
         demand_list = load_locked(session, actor, DemandList, list_id, Role.EDITOR)
-        demand = new_demand(session, demand_list, facts, actor.user_id)
-        audit.record(session, actor, "demand.added", demand, facts)
-        return asked(session, [demand])[0]
+        added = add_demands(session, demand_list, [facts], actor.user_id)
+        audit.record(session, actor, "demand.added", added[0], facts)
+        return asked(session, added)[0]
 
 
 def change(
-    actor: Actor, demand_id: UUID, expected: int, changes: dict[str, Any]
+    actor: Actor, demand_id: UUID, expected: int, changes: Mapping[str, object]
 ) -> DemandWithCases:
     """Change some of a demand's facts, or move it to another list."""
     with transaction() as session:
         demand = load_locked(session, actor, Demand, demand_id, Role.EDITOR)
         touch(demand, expected)
-        change_demand(session, demand, changes)
+        change_demands(session, demand.coalition_id, [(demand, changes)])
         audit.record(session, actor, "demand.changed", demand, changes)
         return asked(session, [demand])[0]
 
@@ -249,7 +245,7 @@ def of_coalition(  # noqa: PLR0913 # the filters of one list
         return _page(session, query, page)
 
 
-def change_status(actor: Actor, demand_id: UUID, facts: dict[str, Any]) -> cases.Recorded:
+def change_status(actor: Actor, demand_id: UUID, facts: Mapping[str, object]) -> cases.Recorded:
     """Say what has become of a demand, since when, and how we know."""
     with transaction() as session:
         demand = load_locked(session, actor, Demand, demand_id, Role.EDITOR)
@@ -259,7 +255,7 @@ def change_status(actor: Actor, demand_id: UUID, facts: dict[str, Any]) -> cases
 
 
 def put_status(
-    session: Session, actor: Actor, demand: Demand, facts: dict[str, Any]
+    session: Session, actor: Actor, demand: Demand, facts: Mapping[str, object]
 ) -> DemandStatusChange:
     """Write what has become of a demand of a coalition that is held."""
     touch(demand, None)
@@ -273,11 +269,10 @@ def status_changes(actor: Actor, demand_id: UUID, page: PageRequest) -> Page[cas
     """Return the history of a demand's status, the last recorded first."""
     with reading() as session:
         load(session, actor, Demand, demand_id, Role.VIEWER)
-        query = select(DemandStatusChange).where(DemandStatusChange.demand_id == demand_id)
-        order = [DemandStatusChange.recorded_at, DemandStatusChange.id]
-        rows = paging.page(session, query, page, order, descending=True)
-        is_for_all = _is_of_named_only(session, demand_id)
-        return rows.of(lambda row: cases.recorded(session, row, is_for_all=is_for_all, actor=actor))
+        of, named = DemandStatusChange.demand_id == demand_id, _is_of_named_only(session, demand_id)
+        return cases.history_page(
+            session, DemandStatusChange, of, page, is_for_all=named, actor=actor
+        )
 
 
 def _is_of_named_only(session: Session, demand_id: UUID) -> bool:
@@ -300,24 +295,22 @@ def _whole(session: Session, demand_list: DemandList) -> Whole:
     return Whole(demand_list, asked(session, session.scalars(query)))
 
 
-def _order(
-    session: Session,
-    model: type[Demand | DemandList],
-    within: ColumnElement[bool],
-    whole: Coalition | DemandList,
-) -> Order:
+def _order(session: Session, whole: Coalition | DemandList) -> Order:
+    model, within = _parts(whole)
     ids = session.scalars(select(model.id).where(within).order_by(model.position))
     return Order(list(ids), whole.version)
 
 
-def _reorder(
-    session: Session,
-    model: type[Demand | DemandList],
-    within: ColumnElement[bool],
-    ids: Sequence[UUID],
-) -> None:
-    there = session.scalars(select(model.id).where(within).order_by(model.position)).all()
-    if faults := rules.order_faults(there, ids):
+def _parts(whole: Coalition | DemandList) -> tuple[type[Demand | DemandList], ColumnElement[bool]]:
+    """Return what stands in order in a coalition or a list: its lists, its demands."""
+    if isinstance(whole, Coalition):
+        return DemandList, DemandList.coalition_id == whole.id
+    return Demand, Demand.list_id == whole.id
+
+
+def _reorder(session: Session, whole: Coalition | DemandList, ids: Sequence[UUID]) -> None:
+    model, within = _parts(whole)
+    if faults := rules.order_faults(_order(session, whole).ids, ids):
         raise Invalid("An order names each one that is there once.", faults)
     # First out of the way: the database lets no two have one position, not even for a moment.
     # The rows themselves are as before, so they keep their versions and times.

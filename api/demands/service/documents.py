@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import select
 
-from api.cases.models import Case
 from api.demands.models import Demand, DemandCase, DemandKind, DemandList, DemandStatus
-from api.demands.service.rows import add_demands, change_demands, new_list, write_status
+from api.demands.service.rows import (
+    add_demands,
+    cases_about,
+    change_demands,
+    new_list,
+    write_status,
+)
 from api.infra.database.transactions import touch
 
 if TYPE_CHECKING:
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from api.cases.models import Case
     from api.texts.rules.document import PortableDemand, PortableDemandList, PortableParty
 
 
@@ -24,10 +30,11 @@ def documents(session: Session, coalition_id: UUID) -> list[PortableDemandList]:
     """Return a coalition's demand lists in order, as a portable statement holds them."""
     lists = select(DemandList).where(DemandList.coalition_id == coalition_id)
     demands = select(Demand).where(Demand.coalition_id == coalition_id).order_by(Demand.position)
-    about = keys_of_cases(session, coalition_id)
+    about = cases_about(session, DemandCase.coalition_id == coalition_id)
     found: dict[UUID, list[PortableDemand]] = {}
     for demand in session.scalars(demands):
-        found.setdefault(demand.list_id, []).append(_document(demand, about.get(demand.id, [])))
+        keys = list(about.get(demand.id, {}).values())
+        found.setdefault(demand.list_id, []).append(_document(demand, keys))
     ordered = session.scalars(lists.order_by(DemandList.position))
     return [_list_document(one, found.get(one.id, [])) for one in ordered]
 
@@ -108,13 +115,3 @@ def _list_document(one: DemandList, demands: list[PortableDemand]) -> PortableDe
         return {"country": one.country, "demands": demands}
     party = {name: value for name, value in (one.party or {}).items() if value}
     return {"party": cast("PortableParty", party), "demands": demands}
-
-
-def keys_of_cases(session: Session, coalition_id: UUID) -> dict[UUID, list[str]]:
-    """Return the keys of the cases that each demand of a coalition is about, in order."""
-    query = select(DemandCase.demand_id, Case.key).join(Case, Case.id == DemandCase.case_id)
-    query = query.where(DemandCase.coalition_id == coalition_id)
-    found: dict[UUID, list[str]] = {}
-    for demand_id, key in session.execute(query.order_by(DemandCase.position)):
-        found.setdefault(demand_id, []).append(key)
-    return found

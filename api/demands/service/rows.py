@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 
 from api.cases import service as cases
 from api.cases.models import Case
-from api.cases.rules import NameIndex, without
+from api.cases.rules import NameIndex
 from api.coalitions.service.locking import lock_coalition
 from api.demands import rules
 from api.demands.models import (
@@ -27,6 +27,7 @@ from api.texts.rules import markdown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
 PRINTED = ("text", "rationale", "addressee", "key")  # of a demand
@@ -47,13 +48,13 @@ class DemandWithCases:
     case_ids: list[UUID]
 
 
-def new_list(session: Session, coalition_id: UUID, subject: Mapping[str, Any]) -> DemandList:
+def new_list(session: Session, coalition_id: UUID, subject: Mapping[str, object]) -> DemandList:
     """Make an empty list at the end of a coalition's lists."""
     return new_lists(session, coalition_id, [subject])[0]
 
 
 def new_lists(
-    session: Session, coalition_id: UUID, subjects: Sequence[Mapping[str, Any]]
+    session: Session, coalition_id: UUID, subjects: Sequence[Mapping[str, object]]
 ) -> list[DemandList]:
     """Make empty lists, in order, at the end of a coalition's lists."""
     touch(lock_coalition(session, coalition_id), None)
@@ -79,13 +80,6 @@ def set_subject(session: Session, demand_list: DemandList, subject: Mapping[str,
     demand_list.party_countries = list(party.get("countries", ())) or None
 
 
-def new_demand(
-    session: Session, demand_list: DemandList, facts: Mapping[str, Any], by: UUID | None
-) -> Demand:
-    """Add a demand at the end of a list."""
-    return add_demands(session, demand_list, [facts], by)[0]
-
-
 def add_demands(
     session: Session, demand_list: DemandList, every: Sequence[Mapping[str, Any]], by: UUID | None
 ) -> list[Demand]:
@@ -104,7 +98,7 @@ def add_demands(
     clash = cases.KeyTaken("Choose another key, or leave it out to get one.")
     flush(session, on_clash=clash)
     for demand in added:
-        _record(session, demand, {"status": demand.status}, by)
+        write_status(session, demand, {"status": demand.status}, by)
     about = zip(added, (facts["case_ids"] for facts in every), strict=True)
     _link(session, coalition_id, dict(about))
     if added:
@@ -122,15 +116,13 @@ def _free_keys(
     return rules.next_keys(demand_list.subject, [*session.scalars(there), *filter(None, given)])
 
 
-def change_demand(session: Session, demand: Demand, changes: Mapping[str, Any]) -> None:
-    """Change some of a demand's facts; `list_id` moves it to the end of another list."""
-    change_demands(session, demand.coalition_id, [(demand, changes)])
-
-
 def change_demands(
     session: Session, coalition_id: UUID, every: Sequence[tuple[Demand, Mapping[str, Any]]]
 ) -> None:
-    """Change some facts of demands; many cost a few queries more than one."""
+    """Change some facts of demands; many cost a few queries more than one.
+
+    `list_id` moves one to the end of another list.
+    """
     lock_coalition(session, coalition_id)
     lists = _lists_of(session, coalition_id, every)
     ends: dict[UUID, int] = {}
@@ -181,17 +173,35 @@ def write_status(
 ) -> DemandStatusChange:
     """Set what has become of a demand, and keep it in the history."""
     demand.status = facts["status"]
-    return _record(session, demand, facts, by)
+    row = DemandStatusChange(
+        coalition_id=demand.coalition_id, demand_id=demand.id, status=demand.status
+    )
+    return cases.record(session, row, facts, by)
 
 
 def asked(session: Session, demands: Iterable[Demand]) -> list[DemandWithCases]:
     """Return demands with the cases that they are about."""
     rows = list(demands)
-    query = select(DemandCase).where(DemandCase.demand_id.in_([row.id for row in rows]))
-    about: dict[UUID, list[UUID]] = {}
-    for link in session.scalars(query.order_by(DemandCase.position)):
-        about.setdefault(link.demand_id, []).append(link.case_id)
-    return [DemandWithCases(row, about.get(row.id, [])) for row in rows]
+    about = cases_about(session, DemandCase.demand_id.in_([row.id for row in rows]))
+    return [DemandWithCases(row, list(about.get(row.id, ()))) for row in rows]
+
+
+def cases_about(
+    session: Session, condition: ColumnElement[bool], *, sees_all: bool = True
+) -> dict[UUID, dict[UUID, str]]:
+    """Return the cases that demands are about, in order, each by its key.
+
+    Who may not see a key, as it may tell a name, finds the id in its place.
+    """
+    columns = DemandCase.demand_id, Case.id, Case.key, Case.may_be_named
+    query = select(*columns).join(Case, Case.id == DemandCase.case_id).where(condition)
+    found: dict[UUID, dict[UUID, str]] = {}
+    for demand_id, case_id, key, may_be_named in session.execute(
+        query.order_by(DemandCase.position)
+    ):
+        told = key if may_be_named or sees_all else str(case_id)
+        found.setdefault(demand_id, {})[case_id] = told
+    return found
 
 
 def _end(
@@ -246,15 +256,6 @@ def _link(session: Session, coalition_id: UUID, about: Mapping[Demand, Sequence[
     session.flush()
 
 
-def _record(
-    session: Session, demand: Demand, facts: Mapping[str, Any], by: UUID | None
-) -> DemandStatusChange:
-    row = DemandStatusChange(
-        coalition_id=demand.coalition_id, demand_id=demand.id, status=facts["status"]
-    )
-    return cases.record(session, row, facts, by)
-
-
 def references_to(session: Session, case: Case) -> list[str]:
     query = select(Demand.key).join(DemandCase, DemandCase.demand_id == Demand.id)
     keys = session.scalars(query.where(DemandCase.case_id == case.id).order_by(Demand.key))
@@ -277,7 +278,7 @@ def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
     query = select(Demand).where(Demand.coalition_id == entry.case.coalition_id)
     naming = []
     for demand in session.scalars(query.order_by(Demand.key)).all():
-        named = telling(_printed(demand), names)
+        named = telling({name: getattr(demand, name) for name in PRINTED}, names)
         if named and silence.label is not None:
             _relabel(session, demand, named, silence)
             named = [name for name in PRINTED if _is_unfit(demand, name, names)]
@@ -289,23 +290,12 @@ def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
     return naming
 
 
-def _printed(demand: Demand) -> dict[str, str | None]:
-    return {name: getattr(demand, name) for name in PRINTED}
-
-
 def _relabel(
     session: Session, demand: Demand, named: Sequence[str], silence: cases.NameSilence
 ) -> None:
     for name in ("text", "rationale", "addressee"):  # not the key: other texts refer to it
-        if name not in named:
-            continue
-        before, place = getattr(demand, name), f"demands/{demand.id}#/{name}"
-        label = silence.at(place)
-        marked = label if name == "addressee" else markdown.escape(label)
-        after = without(before, silence.entry.names, marked)
-        setattr(demand, name, after)
-        url = f"/v1/demands/{demand.id}"
-        silence.places.append(cases.Place(place, "demand", url, f"/{name}", before, after))
+        if name in named:
+            silence.put_label(demand, "demand", name, is_markdown=name != "addressee")
     demand.spellings = rules.spellings(demand.text, demand.rationale)
     touch(demand, None)
     touch(session.get_one(DemandList, demand.list_id), None)

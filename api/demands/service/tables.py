@@ -17,6 +17,7 @@ from api.demands.service.rows import (
     NAMED,
     WRITTEN,
     add_demands,
+    cases_about,
     change_demands,
     new_lists,
     telling,
@@ -34,13 +35,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from uuid import UUID
 
-    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from api.infra.tables.reports import How, Line
 
+    Facts = dict[str, Any]  # of a line, by column
+
 MOST_LISTS = 500  # that one table makes, as each is numbered by itself
-NEW: Mapping[str, Any] = {
+NEW: Mapping[str, object] = {
     **dict.fromkeys(WRITTEN), "status": DemandStatus.OPEN, "cases": [],
 }  # fmt: skip
 STAYS = ("key", "status")  # an empty cell leaves them
@@ -54,7 +56,7 @@ class Subject(NamedTuple):
     party: str | None
 
 
-def given_out(actor: Actor, coalition_id: UUID) -> Iterator[list[dict[str, Any]]]:
+def given_out(actor: Actor, coalition_id: UUID) -> Iterator[list[dict[str, object]]]:
     """Return batches of a coalition's demands in order, as lines of a table."""
     actor.must(coalition_id, Role.VIEWER)
     sees_all = actor.may(coalition_id, Role.COORDINATOR)
@@ -65,30 +67,16 @@ def given_out(actor: Actor, coalition_id: UUID) -> Iterator[list[dict[str, Any]]
     return batches(ids, partial(_lines, sees_all=sees_all))
 
 
-def _lines(session: Session, ids: Sequence[UUID], *, sees_all: bool) -> dict[UUID, dict[str, Any]]:
+def _lines(
+    session: Session, ids: Sequence[UUID], *, sees_all: bool
+) -> dict[UUID, dict[str, object]]:
     query = select(Demand, DemandList).join(DemandList, DemandList.id == Demand.list_id)
-    about = _about(session, Demand.id.in_(ids), sees_all=sees_all)
+    about = cases_about(session, DemandCase.demand_id.in_(ids), sees_all=sees_all)
     rows = session.execute(query.where(Demand.id.in_(ids)))
     return {row.id: _line(row, of, about.get(row.id, {})) for row, of in rows}
 
 
-def _about(
-    session: Session, condition: ColumnElement[bool], *, sees_all: bool
-) -> dict[UUID, dict[UUID, str]]:
-    """Return the cases that demands are about, in order, and by what each is called in a table."""
-    columns = DemandCase.demand_id, Case.id, Case.key, Case.may_be_named
-    query = select(*columns).join(Case, Case.id == DemandCase.case_id)
-    query = query.join(Demand, Demand.id == DemandCase.demand_id).where(condition)
-    found: dict[UUID, dict[UUID, str]] = {}
-    for demand_id, case_id, key, may_be_named in session.execute(
-        query.order_by(DemandCase.position)
-    ):
-        told = key if may_be_named or sees_all else str(case_id)
-        found.setdefault(demand_id, {})[case_id] = told
-    return found
-
-
-def _line(demand: Demand, of: DemandList, about: Mapping[UUID, str]) -> dict[str, Any]:
+def _line(demand: Demand, of: DemandList, about: Mapping[UUID, str]) -> dict[str, object]:
     facts = {
         "id": demand.id,
         "country": of.country,
@@ -111,21 +99,21 @@ class DemandImport(Import):
     def __init__(self, actor: Actor, coalition_id: UUID, how: How) -> None:
         super().__init__(actor, coalition_id, how)
         self.sees_all = actor.may(coalition_id, Role.COORDINATOR)
-        self.missing: dict[Subject, dict[str, Any]] = {}  # lists that will be made
-        self.entering: list[tuple[Reported, Subject, dict[str, Any]]] = []
-        self.changing: list[tuple[Reported, Demand, dict[str, Any]]] = []
+        self.missing: dict[Subject, dict[str, object]] = {}  # lists that will be made
+        self.entering: list[tuple[Reported, Subject, Facts]] = []
+        self.changing: list[tuple[Reported, Demand, Facts]] = []
 
     def begin(self) -> None:
         session, coalition_id = self.session, self.coalition_id
         lock_coalition(session, coalition_id)
         self.names = cases.unnamed(session, coalition_id)
-        lists = select(DemandList).where(DemandList.coalition_id == coalition_id)
-        self.lists = {_subject(row): row for row in session.scalars(lists)}
+        lists = session.scalars(select(DemandList).where(DemandList.coalition_id == coalition_id))
+        self.lists = {Subject(row.country, row.party_key): row for row in lists}
         self.subjects = {row.id: subject for subject, row in self.lists.items()}
-        mine = Demand.coalition_id == coalition_id
-        self.about = _about(session, mine, sees_all=self.sees_all)
+        of_mine = DemandCase.coalition_id == coalition_id
+        self.about = cases_about(session, of_mine, sees_all=self.sees_all)
         self.cases = self._cases()
-        rows = session.scalars(select(Demand).where(mine)).all()
+        rows = session.scalars(select(Demand).where(Demand.coalition_id == coalition_id)).all()
         self.merge = Merge(map(self._there, rows), [row.key for row in rows])
 
     def _cases(self) -> dict[str, UUID]:
@@ -159,7 +147,7 @@ class DemandImport(Import):
             self._have_list(subject, line.facts)
 
     def _of_subject(
-        self, subject: Subject, facts: Mapping[str, Any], there: There[Demand] | None
+        self, subject: Subject, facts: Facts, there: There[Demand] | None
     ) -> Iterator[CellFault]:
         if all(subject):
             yield CellFault("country", Code.CONFLICT, "Give a country or a party, and not both.")
@@ -189,16 +177,18 @@ class DemandImport(Import):
                     "cases", Code.NOT_FOUND, f"The coalition has no case {key}: enter it first."
                 )
 
-    def _have_list(self, subject: Subject, facts: Mapping[str, Any]) -> None:
+    def _have_list(self, subject: Subject, facts: Facts) -> None:
         if subject in self.lists or subject in self.missing:
+            return
+        if not subject.party:
+            self.missing[subject] = {"country": subject.country}
             return
         party = {
             "id": subject.party,
             "name": facts.get("party_name"),
             "countries": facts.get("party_countries") or (),
         }
-        whom = {"party": party} if subject.party else {"country": subject.country}
-        self.missing[subject] = whom
+        self.missing[subject] = {"party": party}
 
     def _enter(
         self, reported: Reported, line: Line, subject: Subject, faults: list[CellFault]
@@ -210,7 +200,7 @@ class DemandImport(Import):
         if not faults:
             self.entering.append((reported, subject, self._linked(facts)))
 
-    def _linked(self, facts: dict[str, Any]) -> dict[str, Any]:
+    def _linked(self, facts: Facts) -> Facts:
         if "cases" in facts:
             facts["case_ids"] = list(dict.fromkeys(self.cases[key] for key in facts.pop("cases")))
         return facts
@@ -245,7 +235,7 @@ class DemandImport(Import):
             made = new_lists(self.session, self.coalition_id, list(self.missing.values()))
             self.lists |= zip(self.missing, made, strict=True)
         self._change()
-        of_list: dict[Subject, list[tuple[Reported, dict[str, Any]]]] = {}
+        of_list: dict[Subject, list[tuple[Reported, Facts]]] = {}
         for reported, subject, facts in self.entering:
             of_list.setdefault(subject, []).append((reported, facts))
         for subject, some in of_list.items():
@@ -270,7 +260,3 @@ class DemandImport(Import):
             audit.record(self.session, self.by, "demand.changed", demand, changes)
             if "status" in changes:
                 write_status(self.session, demand, changes, self.by.user_id)
-
-
-def _subject(row: DemandList) -> Subject:
-    return Subject(row.country, row.party_key)
