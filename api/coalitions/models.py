@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, String, UniqueConstraint
+from sqlalchemy import JSON, ColumnElement, String, UniqueConstraint, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.infra.database import columns
@@ -60,6 +60,11 @@ class Member(columns.Versioned, columns.Base):
     since: Mapped[date]
     until: Mapped[date | None]  # the first day on which it is no member any more
     organisation: Mapped[Organisation] = relationship(lazy="raise")
+
+    @classmethod
+    def is_there_on(cls, day: date) -> ColumnElement[bool]:
+        """Return the condition of the members on a day."""
+        return and_(cls.since <= day, or_(cls.until.is_(None), cls.until > day))
 
 
 class InvitationState(StrEnum):

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 
 from api.accounts.rules import Actor, Role
 from api.cases import service as cases
@@ -195,9 +195,7 @@ def _organisations(copying: _Copying) -> dict[UUID, Organisation]:
 def _members(copying: _Copying, entries: dict[UUID, Organisation]) -> None:
     today = clock.today()
     query = select(Member).where(
-        Member.coalition_id == copying.source.id,
-        Member.since <= today,
-        or_(Member.until.is_(None), Member.until > today),
+        Member.coalition_id == copying.source.id, Member.is_there_on(today)
     )
     for row in _all(copying, query.order_by(Member.since, Member.created_at), CopiedPart.MEMBERS):
         entry = entries.get(row.organisation_id)

@@ -100,8 +100,7 @@ class SuppressionTable(MethodView):
     def get(self, coalition_id: UUID) -> Response:
         """Give those addresses as a table, for another tool."""
         batches = suppressions.exported(current_actor(), coalition_id)
-        lines = tables.as_csv(suppressions.COLUMNS, batches)
-        return tables.streamed(lines, tables.CSV_SENT, "suppressions.csv")
+        return tables.as_csv("suppressions", suppressions.COLUMNS, batches, dict)
 
 
 @blueprint.route("/suppressions/<uuid:suppression_id>")

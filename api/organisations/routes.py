@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import request
@@ -16,7 +17,7 @@ from api.web.etags import needs_match, tagged, tagged_by
 from api.web.files import body_of, received, sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
-from api.web.tables import CSV, CSV_SENT, as_csv, imported, streamed, takes_import
+from api.web.tables import CSV, as_csv, imported, takes_import
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -61,8 +62,8 @@ class OrganisationTable(MethodView):
     def get(self, coalition_id: UUID) -> Response:
         """Give a coalition's organisations as a table that can be imported again."""
         names, batches = imports.given_out(current_actor(), coalition_id)
-        cells = ([importing.cells_of(each, names) for each in batch] for batch in batches)
-        return streamed(as_csv(importing.columns_of(names), cells), CSV_SENT, "organisations.csv")
+        columns, cells_of = importing.columns_of(names), partial(importing.cells_of, names=names)
+        return as_csv("organisations", columns, batches, cells_of)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/organisation-imports")

@@ -112,8 +112,7 @@ class SignatureTable(MethodView):
         whom = wanted.pop("for")
         batches = exports.exported(current_actor(), statement_id, whom, wanted)
         columns, cells_of = TABLES[whom]
-        lines = ([cells_of(facts) for facts in batch] for batch in batches)
-        return tables.streamed(tables.as_csv(columns, lines), tables.CSV_SENT, "signatures.csv")
+        return tables.as_csv("signatures", columns, batches, cells_of)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/signatures.json")
@@ -124,7 +123,7 @@ class SignatureList(MethodView):
         """Give a statement's signatories as one list; for whom, as for the table."""
         whom = wanted.pop("for")
         batches = exports.exported(current_actor(), statement_id, whom, wanted)
-        return tables.streamed(tables.as_json("signatures", batches), JSON, "signatures.json")
+        return tables.as_json("signatures", batches)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/signature-imports")

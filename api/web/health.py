@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import threading
 import time
@@ -16,7 +17,6 @@ from api import config
 from api.infra.database.transactions import NotMigrated, must_be_migrated
 from api.infra.queue import QueueBroken
 from api.infra.runtime import runtime, thread_context
-from api.infra.storage import StorageUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,13 +123,10 @@ def queue_works() -> bool:
 
 
 def _storage() -> bool:
-    storage = runtime().storage
     try:
-        storage.must_answer()
-        free = storage.free_bytes()
-    except (OSError, StorageUnavailable):
+        return shutil.disk_usage(runtime().settings.storage_path).free > LEAST_FREE_BYTES
+    except OSError:
         return False
-    return free is None or free > LEAST_FREE_BYTES
 
 
 def mail_works() -> bool | None:

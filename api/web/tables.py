@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import marshmallow as ma
 from flask import Response, request, stream_with_context
@@ -20,13 +21,14 @@ from api.web.guard import JSON as JSON  # noqa: PLC0414 # routes of tables find 
 from api.web.table_schemas import ImportArgs, ImportedTableOut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from api.infra.tables.layouts import Layout
     from api.infra.tables.reading import Table
     from api.infra.tables.reports import Report
     from api.web.rest import Blueprint, Schema
 
+_Row = TypeVar("_Row")
 CSV = "text/csv"
 CSV_SENT = f"{CSV}; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -135,24 +137,31 @@ def _checked(schema: Schema, row: Row, layout: Layout) -> Line:
         return Line(row.line, row.place, {}, faults)
 
 
-def streamed(pieces: Iterator[str], kind: str, name: str) -> Response:
+def as_csv(
+    name: str,
+    columns: Sequence[str],
+    batches: Iterable[Sequence[_Row]],
+    cells_of: Callable[[_Row], Mapping[str, str | None]],
+) -> Response:
+    """Return batches of rows as the table of a name."""
+    header = csv_files.written(columns, [], header=True)
+    lines = (csv_files.written(columns, map(cells_of, rows), header=False) for rows in batches)
+    return _streamed(chain([header], lines), CSV_SENT, f"{name}.csv")
+
+
+def as_json(name: str, batches: Iterable[Sequence[Mapping[str, object]]]) -> Response:
+    """Return batches of rows as the list of a name."""
+    return _streamed(_list_of(name, batches), JSON, f"{name}.json")
+
+
+def _streamed(pieces: Iterator[str], kind: str, name: str) -> Response:
     """Return a file that is written while it is sent."""
     answer = Response(stream_with_context(pieces), content_type=kind)
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
 
 
-def as_csv(
-    columns: Sequence[str], batches: Iterator[Sequence[Mapping[str, str | None]]]
-) -> Iterator[str]:
-    """Write batches of rows as a table."""
-    yield csv_files.written(columns, [], header=True)
-    for batch in batches:
-        yield csv_files.written(columns, batch, header=False)
-
-
-def as_json(name: str, batches: Iterator[Sequence[Mapping[str, Any]]]) -> Iterator[str]:
-    """Write batches of rows as the list of a name."""
+def _list_of(name: str, batches: Iterable[Sequence[Mapping[str, object]]]) -> Iterator[str]:
     yield f'{{"{name}": ['
     comma = ""
     for batch in filter(None, batches):

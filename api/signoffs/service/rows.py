@@ -233,12 +233,8 @@ def is_of_today(member: Member) -> bool:
 def _members(
     session: Session, coalition_id: UUID, also: Collection[UUID], only: UUID | None
 ) -> list[tuple[Member, Organisation]]:
-    today = clock.today()
-    is_in = (
-        Member.role.in_([MemberRole.LEAD, MemberRole.MEMBER])
-        & (Member.since <= today)
-        & (Member.until.is_(None) | (Member.until > today))
-    )
+    may_sign = Member.role.in_([MemberRole.LEAD, MemberRole.MEMBER])
+    is_in = may_sign & Member.is_there_on(clock.today())
     wanted = Member.id == only if only else is_in | Member.id.in_(also)
     query = (
         select(Member, Organisation)
