@@ -10,29 +10,33 @@ from api.config import share
 from api.errors import Code, Fault, point
 from api.organisations.rules import name_in
 from api.portable.rules import names, printing, reading
-from api.statements.rules import is_settled
+from api.statements.rules import is_settled, with_notes
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from api.cases.service import Closed
-    from api.coalitions.models import Addressee, MemberRole
+    from api.coalitions.models import MemberRole
     from api.organisations.models import Organisation
     from api.portable.rules.names import Wording
+    from api.templates.models import TemplateSource
+    from api.templates.service import FilledTemplate
     from api.texts.rules.document import (
+        PortableBlock,
         PortableCase,
         PortableCoalition,
         PortableDemand,
         PortableDemandList,
+        PortableDemands,
+        PortableDocument,
     )
 
 NOTES_LOST = "Its footnotes stayed in the text that it comes from: write them anew if needed."
 HOW = "Send demands.include_released_and_deceased to take it in."
 _OF_A_DEMAND = ("id", "text", "kind", "addressee", "cases")
-_OF_AN_ADDRESSEE = ("name", "title", "organisation", "country", "salutation")
-# Of a demand: what may refer to footnotes.
-_NOTED: tuple[Literal["text", "rationale"], ...] = ("text", "rationale")
+# An official or body as a template sees it, without its e-mail address.
+OF_AN_ADDRESSEE = ("name", "title", "organisation", "country", "salutation")
 _RANK = {"lead": 0, "member": 1}  # observers do not sign
 
 
@@ -46,7 +50,7 @@ def chosen(
     taken: list[PortableDemandList] = []
     for asked in lists:
         demands = [
-            _without_notes(each)
+            with_notes(each, ())
             for each in asked["demands"]
             if (each["id"] in ids if ids is not None else each.get("status", "open") in statuses)
         ]
@@ -66,7 +70,7 @@ class LeftOutCases:
     lists: frozenset[str]  # of which nothing is left
     countries: frozenset[str]  # of which no case is left
 
-    def given(self, language: str, coalition: PortableCoalition) -> dict[str, Any]:
+    def given(self, language: str, coalition: PortableCoalition) -> dict[str, object]:
         """Return what the filling has to know, to tell it from what never was there."""
         cases = [case_given(each, language, coalition) for each in self.cases.values()]
         about = {
@@ -78,7 +82,7 @@ class LeftOutCases:
         return {**there, "cases": cases, "about": about}
 
     def warnings(
-        self, document: Mapping[str, Any], body: Iterable[Mapping[str, Any]], *, sees_all: bool
+        self, document: PortableDocument, body: Iterable[PortableBlock], *, sees_all: bool
     ) -> Iterator[Fault]:
         """Yield what a draft would hold otherwise, by name; `body` is as its template has it."""
         wanted = [block["demands"] for block in body if "demands" in block]
@@ -133,25 +137,17 @@ def left_out(
 _, NOTHING = left_out((), {}, {})
 
 
-def _without_notes(demand: PortableDemand) -> PortableDemand:
-    bare = demand.copy()
-    for key in _NOTED:
-        if key in demand:
-            bare[key] = markdown.without_notes(demand[key])
-    return bare
-
-
 def noted(lists: Iterable[PortableDemandList]) -> frozenset[str]:
     """Return the ids of the demands whose words refer to footnotes."""
     demands = (each for asked in lists for each in asked["demands"])
     return frozenset(
         each["id"]
         for each in demands
-        if any(markdown.footnote_labels(each.get(key, "")) for key in _NOTED)
+        if any(map(markdown.footnote_labels, (each["text"], each.get("rationale", ""))))
     )
 
 
-def lost_notes(document: Mapping[str, Any], of: frozenset[str]) -> Iterator[Fault]:
+def lost_notes(document: PortableDocument, of: frozenset[str]) -> Iterator[Fault]:
     """Yield a warning for each demand of a draft whose footnotes did not come along."""
     for place, asked in enumerate(document.get("demand_lists", ())):
         for number, each in enumerate(asked["demands"]):
@@ -162,7 +158,7 @@ def lost_notes(document: Mapping[str, Any], of: frozenset[str]) -> Iterator[Faul
 
 def members_given(
     members: Iterable[tuple[MemberRole, Organisation]], language: str
-) -> list[dict[str, Any]]:
+) -> list[dict[str, str | None]]:
     """Return the members that sign, leads first, each by its name in a language."""
     signing = sorted(
         (each for each in members if each[0] in _RANK), key=lambda each: _RANK[each[0]]
@@ -180,7 +176,7 @@ def members_given(
 
 def list_given(
     asked: PortableDemandList, language: str, coalition: PortableCoalition
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return a demand list as a template sees it."""
     whole: Wording = {"language": language, "coalition": coalition}
     party = asked.get("party")
@@ -196,7 +192,9 @@ def list_given(
     }
 
 
-def case_given(case: PortableCase, language: str, coalition: PortableCoalition) -> dict[str, Any]:
+def case_given(
+    case: PortableCase, language: str, coalition: PortableCoalition
+) -> dict[str, object]:
     """Return a case as a template sees it: by its name only where that may be published."""
     whole: Wording = {"language": language, "coalition": coalition}
     given = {key: case.get(key) for key in ("id", "country", "occupation", "status")}
@@ -207,18 +205,13 @@ def case_given(case: PortableCase, language: str, coalition: PortableCoalition) 
     return {**given, "label": names.label(case, whole)}
 
 
-def addressee_given(addressee: Addressee) -> dict[str, Any]:
-    """Return an official or body as a template sees it, without its e-mail address."""
-    return {key: getattr(addressee, key) for key in _OF_AN_ADDRESSEE}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Specimen:
     """What a preview is filled with where nothing real is to be shown."""
 
     lists: list[PortableDemandList]
     cases: dict[str, PortableCase]
-    members: list[dict[str, Any]]
+    members: list[dict[str, str | None]]
 
 
 def specimen(countries: Iterable[str]) -> Specimen:
@@ -229,18 +222,16 @@ def specimen(countries: Iterable[str]) -> Specimen:
     invented = _invented()
     parts, usual = invented["parts"], invented["countries"]
     found = Specimen(lists=[], cases={}, members=invented["members"])
-    case: PortableCase
-    each: PortableDemand
     for place, code in enumerate(dict.fromkeys([*countries, *usual])):
         is_usual = code in usual
         part = parts[usual.index(code) if is_usual else place % len(parts)]
         end = "" if is_usual else f"-{code.lower()}"
         for case in part["cases"]:
-            found.cases[case["id"] + end] = {**case, "id": case["id"] + end, "country": code}
+            found.cases[case["id"] + end] = case | {"id": case["id"] + end, "country": code}
         demands: list[PortableDemand] = []
         for number, each in enumerate(part["demands"], 1):
             about = [key + end for key in each.get("cases", ())]
-            demands.append({"id": f"{code.lower()}-{number}", **each, "cases": about})
+            demands.append({"id": f"{code.lower()}-{number}"} | each | {"cases": about})
         found.lists.append({"country": code, "demands": demands})
     return found
 
@@ -251,20 +242,22 @@ def _invented() -> dict[str, Any]:
 
 
 def document(  # noqa: PLR0913 # the parts that a document is made of
-    source: Mapping[str, Any],
-    draft: Mapping[str, Any],
+    source: TemplateSource,
+    draft: FilledTemplate,
     slug: str,
-    lists: Sequence[Mapping[str, Any]],
-    cases: Mapping[str, Mapping[str, Any]],
+    lists: Sequence[PortableDemandList],
+    cases: Mapping[str, PortableCase],
     *,
     specimen: bool,
     without: LeftOutCases = NOTHING,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return the portable document of a filled template, with the demands and cases it prints."""
     body = list(_without(draft["body"], cases, without))
     printed = list(_printed(lists, body))
     named = dict.fromkeys(_named(printed, body, cases))
-    about = {key: source[key] for key in ("kind", "language", "theme") if key in source}
+    about: dict[str, object] = {
+        key: source[key] for key in ("kind", "language", "theme") if key in source
+    }
     whole = {"slug": slug, **about, **draft, "body": body}
     if named:
         whole["cases"] = [cases[key] for key in named if key in cases]
@@ -274,49 +267,49 @@ def document(  # noqa: PLR0913 # the parts that a document is made of
 
 
 def _without(
-    body: Iterable[Mapping[str, Any]],
-    cases: Mapping[str, Mapping[str, Any]],
-    gone: LeftOutCases,
-) -> Iterator[Mapping[str, Any]]:
+    body: Iterable[PortableBlock], cases: Mapping[str, PortableCase], gone: LeftOutCases
+) -> Iterator[PortableBlock]:
     """Yield the blocks without what is left out; one of which nothing is left goes as well."""
+    closed_of = {each["country"] for each in gone.cases.values()}
     for block in body:
-        ((kind, content),) = block.items()
-        rest = content
-        if kind == "demands":
-            rest = _minus(rest, "ids", gone.demands)
+        if "demands" in block:
+            rest = _minus(block["demands"], "ids", gone.demands)
             rest = rest and _minus(rest, "lists", gone.lists)
-        elif kind == "cases" and _has_closed(content, gone):
-            kept = [
+            if rest is not None:
+                yield {"demands": rest}
+        elif "cases" in block and not closed_of.isdisjoint(block["cases"].get("countries", ())):
+            chosen = block["cases"].copy()
+            chosen["ids"] = [
                 key
-                for code in content["countries"]
+                for code in chosen.pop("countries")
                 for key, case in cases.items()
                 if case["country"] == code and key not in gone.cases
             ]
-            others = {key: value for key, value in content.items() if key != "countries"}
-            rest = {**others, "ids": kept} if kept else None
-        if rest is not None:
-            yield {kind: rest}
+            if chosen["ids"]:
+                yield {"cases": chosen}
+        else:
+            yield block
 
 
-def _has_closed(block: Mapping[str, Any], gone: LeftOutCases) -> bool:
-    return bool({each["country"] for each in gone.cases.values()} & {*block.get("countries", ())})
-
-
-def _minus(block: Mapping[str, Any], key: str, gone: Collection[str]) -> Mapping[str, Any] | None:
-    if not set(block.get(key, ())) & set(gone):
+def _minus(
+    block: PortableDemands, key: Literal["ids", "lists"], gone: Collection[str]
+) -> PortableDemands | None:
+    """Return a block without what is gone of what it names; None where nothing is left."""
+    if set(gone).isdisjoint(block.get(key, ())):
         return block
-    rest = [each for each in block[key] if each not in gone]
-    return {**block, key: rest} if rest else None
+    rest = block.copy()
+    rest[key] = [each for each in block[key] if each not in gone]
+    return rest if rest[key] else None
 
 
 def _printed(
-    lists: Iterable[Mapping[str, Any]], body: Iterable[Mapping[str, Any]]
-) -> Iterator[dict[str, Any]]:
+    lists: Iterable[PortableDemandList], body: Iterable[PortableBlock]
+) -> Iterator[PortableDemandList]:
     """Yield the lists that blocks print, each with those of its demands that they print."""
     blocks = [block["demands"] for block in body if "demands" in block]
     ids = {key for block in blocks for key in block.get("ids", ())}
     for asked in lists:
-        key = asked.get("country") or asked["party"]["id"]
+        key = printing.list_key(asked)
         is_whole = any("ids" not in block and key in block.get("lists", [key]) for block in blocks)
         demands = [each for each in asked["demands"] if is_whole or each["id"] in ids]
         if demands:
@@ -324,16 +317,18 @@ def _printed(
 
 
 def _named(
-    lists: Iterable[Mapping[str, Any]],
-    body: Iterable[Mapping[str, Any]],
-    cases: Mapping[str, Mapping[str, Any]],
+    lists: Iterable[PortableDemandList],
+    body: Iterable[PortableBlock],
+    cases: Mapping[str, PortableCase],
 ) -> Iterator[str]:
     """Yield the ids of the cases that demands and blocks name."""
     for asked in lists:
         for demand in asked["demands"]:
             yield from demand.get("cases", ())
     for block in body:
-        wanted = block.get("cases", {})
+        if "cases" not in block:
+            continue
+        wanted = block["cases"]
         yield from wanted.get("ids", ())
         for item in wanted.get("items", ()):
             yield from item.get("cases", ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import marshmallow as ma
 
@@ -11,6 +11,9 @@ from api.errors import Code, Reason
 from api.statements.schemas import StatementOut, WarningOut, document_field
 from api.web import fields, validate
 from api.web.rest import OutSchema, Schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 STATUSES = [status.value for status in DemandStatus]
 
@@ -56,7 +59,7 @@ class OriginIn(Schema):
     )
 
     @ma.validates_schema
-    def _one(self, given: dict[str, Any], **_: Any) -> None:
+    def _one(self, given: Mapping[str, object], **_: object) -> None:
         named = [key for key in ("template_id", "built_in", "source") if given.get(key) is not None]
         if len(named) != 1:
             raise ma.ValidationError(Reason(Code.REQUIRED, "Name one template."))

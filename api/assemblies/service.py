@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from api.accounts.rules import Actor, Role
@@ -33,7 +33,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.texts.rules.document import PortableCase, PortableDemandList, PortableDocument
+    from api.templates.models import TemplateSource
+    from api.texts.rules.document import (
+        PortableBlock,
+        PortableCase,
+        PortableDemandList,
+        PortableDocument,
+    )
 
 
 class NoTemplate(Conflict, title="This statement came from no template"):
@@ -46,7 +52,7 @@ class Origin:
 
     template_id: UUID | None = None
     built_in: str | None = None
-    source: dict[str, Any] | None = None
+    source: dict[str, object] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,17 +80,17 @@ class Material:
     """All of a coalition that filling a template needs, read at once."""
 
     coalition: Coalition
-    source: dict[str, Any]
+    source: TemplateSource
     choice: Choice
     lists: list[PortableDemandList]
     left_out: rules.LeftOutCases
     noted: frozenset[str]  # the demands that lose their footnotes
     cases: dict[str, PortableCase]
     case_rows: dict[str, str]  # a case's id: its key
-    addressees: dict[str, dict[str, Any]]
-    members: list[dict[str, Any]]
+    addressees: dict[str, dict[str, object]]
+    members: list[dict[str, str | None]]
 
-    def filled(self, facts: Mapping[str, Any], slug: str) -> FilledDraft:
+    def filled(self, facts: Mapping[str, object], slug: str) -> FilledDraft:
         """Return the whole document; the template is filled in a limited child."""
         source = self.source
         language = source["language"]
@@ -115,7 +121,7 @@ class FilledDraft:
     """A filled template's document, and what of it did not come along."""
 
     document: PortableDocument
-    body: list[dict[str, Any]]  # as the template has it
+    body: list[PortableBlock]  # as the template has it
     material: Material
 
     def reminders(self, *, sees_all: bool) -> list[Fault]:
@@ -129,7 +135,7 @@ def assemble(  # noqa: PLR0913, PLR0917 # each is a question that the form asks
     coalition_id: UUID,
     origin: Origin,
     slug: str,
-    facts: dict[str, Any],
+    facts: Mapping[str, object],
     choice: Choice,
     *,
     preview: bool,
@@ -161,7 +167,7 @@ def previewed(
     actor: Actor,
     coalition_id: UUID,
     origin: Origin,
-    facts: dict[str, Any] | None,
+    facts: Mapping[str, object] | None,
     choice: Choice,
 ) -> tuple[PortableDocument, list[Fault]]:
     """Return the whole document that a template gives, and what to look at; nothing is stored.
@@ -210,7 +216,12 @@ def _must_be_there(choice: Choice, material: Material) -> None:
 
 
 def renew(
-    actor: Actor, statement_id: UUID, expected: int, facts: dict[str, Any] | None, *, preview: bool
+    actor: Actor,
+    statement_id: UUID,
+    expected: int,
+    facts: Mapping[str, object] | None,
+    *,
+    preview: bool,
 ) -> Assembled:
     """Bring a draft up to date, or show what that would change.
 
@@ -265,7 +276,7 @@ def _seen_by(  # noqa: PLR0913 # the parts of an answer
 
 def _source(
     session: Session, actor: Actor, coalition_id: UUID, origin: Origin
-) -> tuple[dict[str, Any], UUID | None]:
+) -> tuple[TemplateSource, UUID | None]:
     """Return a template and the id of its version, None where the coalition keeps none."""
     if origin.source is not None:
         return templates.sounded(origin.source), None
@@ -279,7 +290,7 @@ def _source(
             "Copy the template into this coalition first.",
             [Fault("/template_id", Code.NOT_FOUND, "It is another coalition's template.")],
         )
-    version = templates.version_of(session, template, None)
+    version = templates.newest(session, template)
     return version.source, version.id
 
 
@@ -297,12 +308,12 @@ def _material_again(session: Session, statement: Statement) -> Material:
     came_from = session.get_one(TemplateVersion, statement.template_version_id)
     template = session.get_one(Template, came_from.template_id)
     choice = Choice(**keys.read(session, statement, Statement.choice))
-    source = templates.version_of(session, template, None).source
+    source = templates.newest(session, template).source
     return _material(session, statement.coalition_id, source, choice)
 
 
 def _material(
-    session: Session, coalition_id: UUID, source: dict[str, Any], choice: Choice
+    session: Session, coalition_id: UUID, source: TemplateSource, choice: Choice
 ) -> Material:
     entries = cases.entries(session, coalition_id)
     addressees = select(Addressee).where(Addressee.coalition_id == coalition_id)
@@ -320,22 +331,18 @@ def _material(
         cases=known,
         case_rows={str(entry.case.id): key for key, entry in entries.items()},
         addressees={
-            str(each.id): rules.addressee_given(each) for each in session.scalars(addressees)
+            str(each.id): {key: getattr(each, key) for key in rules.OF_AN_ADDRESSEE}
+            for each in session.scalars(addressees)
         },
         members=_members(session, coalition_id, source["language"]),
     )
 
 
-def _members(session: Session, coalition_id: UUID, language: str) -> list[dict[str, Any]]:
+def _members(session: Session, coalition_id: UUID, language: str) -> list[dict[str, str | None]]:
     """Return today's members as a template sees them: leads first, then as they joined."""
-    today = clock.today()
     query = (
         select(Member)
-        .where(
-            Member.coalition_id == coalition_id,
-            Member.since <= today,
-            or_(Member.until.is_(None), Member.until > today),
-        )
+        .where(Member.coalition_id == coalition_id, Member.is_there_on(clock.today()))
         .options(selectinload(Member.organisation))
         .order_by(Member.since, Member.created_at)
     )

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from api import config
 from api.infra.pdf import fonts
 from api.infra.sandbox import pool
-from api.infra.storage import Storage, StorageUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,21 +63,9 @@ def checks() -> Iterator[Check]:
         "Only this machine reaches it. Set UNDERSIGNED_PUBLIC_URL to the address of your pages.",
         is_needed=False,
     )
-    yield _storage(settings.storage)
-
-
-def _storage(address: str) -> Check:
-    """Look whether files can be kept: a folder is not made here, a bucket is asked."""
-    if not config.is_bucket(address):
-        folder = Path(address)
-        mend = f"Make the folder {folder}, owned by the user that runs this."
-        return Check("storage", folder.is_dir() or folder.parent.is_dir(), mend)
-    try:
-        Storage(address).must_answer()
-    except StorageUnavailable:
-        mend = "The log above says why: its bucket, its keys, or its address may be wrong."
-        return Check("storage in S3", is_well=False, mend=mend)
-    return Check("storage in S3", is_well=True, mend="")
+    folder = Path(settings.storage_path)
+    mend = f"Make the folder {folder}, owned by the user that runs this."
+    yield Check("storage", folder.is_dir() or folder.parent.is_dir(), mend)
 
 
 def _loads(library: str) -> bool:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from api.infra.background import dead_letters, kept_files
+from api.infra.background import dead_letters
 from api.infra.background.jobs import JobKind
-from api.infra.background.kept_files import KeptFiles
+from api.infra.backup.backups import KeptFiles
 from api.infra.mail import letters, sender
 from api.infra.pdf import pictures
 from api.infra.queue import Lane
@@ -45,7 +45,6 @@ class Feature:
 FEATURE = Feature(
     jobs=(
         JobKind("jobs.forget", dead_letters.forget, when=dead_letters.are_old, lane=Lane.DOCUMENTS),
-        JobKind(kept_files.DELETE, kept_files.delete, lane=Lane.DOCUMENTS),
         JobKind("letters.find", sender.find_due, when=sender.are_unpromised),
         JobKind(letters.SEND, sender.send_due, lane=Lane.LETTERS, is_waited_for=True),
         JobKind(letters.SEND_BULK, sender.send_due, lane=Lane.LETTERS),
@@ -53,5 +52,5 @@ FEATURE = Feature(
         JobKind("days.destroy", day_keys.destroy, when=day_keys.are_old),
         JobKind("audit.seal", audit.seal_as_job, when=audit.is_unsealed),
     ),
-    extensions=(KeptFiles(pictures.FOLDER, pictures.referred),),
+    extensions=(KeptFiles(pictures.referred),),
 )

@@ -151,7 +151,7 @@ def with_live_words(
     """
     notes = document.get("footnotes", {})
     live = {
-        each["id"]: _with_notes(each, notes) for asked in demand_lists for each in asked["demands"]
+        each["id"]: with_notes(each, notes) for asked in demand_lists for each in asked["demands"]
     }
     renewed = document.copy()
     if "demand_lists" in document:
@@ -167,7 +167,8 @@ def with_live_words(
     return renewed
 
 
-def _with_notes(demand: PortableDemand, notes: Container[str]) -> PortableDemand:
+def with_notes(demand: PortableDemand, notes: Container[str]) -> PortableDemand:
+    """Return a demand whose words refer to these footnotes only."""
     bare = demand.copy()
     bare["text"] = markdown.without_notes(demand["text"], notes)
     if "rationale" in demand:

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 from uuid import UUID
 
 from sqlalchemy import JSON, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.infra.database import columns
+
+
+class TemplateSource(TypedDict):
+    """A whole template that keeps its rules, as docs/templates.md has it."""
+
+    name: str
+    title: str
+    kind: str
+    language: str
+    description: NotRequired[str]
+    theme: NotRequired[str]
+    facts: NotRequired[list[dict[str, Any]]]  # that it asks for
+    example: NotRequired[dict[str, object]]  # of these facts
+    title_text: str
+    body: list[object]
+    footnotes: NotRequired[dict[str, str]]
 
 
 class Template(columns.Versioned, columns.Base):
@@ -33,7 +49,7 @@ class TemplateVersion(columns.OfCoalition, columns.Base):
 
     template_id: Mapped[UUID] = columns.part_of("templates", index=False)
     number: Mapped[int]
-    source: Mapped[dict[str, Any]] = mapped_column(JSON)  # the whole template, as docs/templates.md
+    source: Mapped[TemplateSource] = mapped_column(JSON)
     created_at: Mapped[columns.Created]
     created_by: Mapped[UUID]
     template: Mapped[Template] = relationship(lazy="raise")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Response, request
 from flask.views import MethodView
@@ -19,8 +19,8 @@ from api.web.rest import Blueprint
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from api.infra.database.paging import PageRequest
-    from api.templates.models import TemplateVersion
+    from api.infra.database.paging import Page, PageRequest
+    from api.templates.models import Template, TemplateVersion
 
 blueprint = Blueprint(
     "templates", __name__, url_prefix="/v1", description="Texts with placeholders."
@@ -33,16 +33,11 @@ MOST_BYTES = 4 * MAX_BYTES  # a file has spaces and notes that a template has no
 @blueprint.route("/built-in-templates")
 class BuiltInTemplates(MethodView):
     @blueprint.response(200, schemas.BuiltInsOut)
-    def get(self) -> dict[str, Any]:
+    def get(self) -> dict[str, list[dict[str, object]]]:
         """List the templates that come with the product."""
         return {
             "items": [
-                {
-                    "name": source["name"],
-                    "title": source["title"],
-                    "source": source,
-                    "facts_schema": service.facts_schema(source),
-                }
+                {"source": source, "facts_schema": service.facts_schema(source)}
                 for source in service.built_in().values()
             ]
         }
@@ -51,13 +46,13 @@ class BuiltInTemplates(MethodView):
 @blueprint.route("/coalitions/<uuid:coalition_id>/templates")
 class Templates(MethodView):
     @paginated(blueprint, schemas.TemplateRowOut)
-    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Page[Template]:
         """List a coalition's templates."""
         return service.templates(current_actor(), coalition_id, args["page"])
 
     @blueprint.arguments(schemas.TemplateIn)
     @blueprint.response(201, schemas.TemplateVersionOut)
-    def post(self, given: dict[str, Any], coalition_id: UUID) -> dict[str, Any]:
+    def post(self, given: dict[str, dict[str, object]], coalition_id: UUID) -> service.TemplateView:
         """Keep a template; it is checked before it is kept."""
         return _shown(service.keep(current_actor(), coalition_id, given["source"]))
 
@@ -66,7 +61,7 @@ class Templates(MethodView):
 class BuiltInTemplateUses(MethodView):
     @blueprint.arguments(schemas.BuiltInUseIn)
     @blueprint.response(201, schemas.TemplateVersionOut)
-    def post(self, given: dict[str, str], coalition_id: UUID) -> dict[str, Any]:
+    def post(self, given: dict[str, str], coalition_id: UUID) -> service.TemplateView:
         """Copy a template that comes with the product, to be used and changed."""
         return _shown(service.use_built_in(current_actor(), coalition_id, given["built_in"]))
 
@@ -74,14 +69,16 @@ class BuiltInTemplateUses(MethodView):
 @blueprint.route("/templates/<uuid:template_id>")
 class OneTemplate(MethodView):
     @blueprint.response(200, schemas.TemplateVersionOut)
-    def get(self, template_id: UUID) -> dict[str, Any]:
+    def get(self, template_id: UUID) -> service.TemplateView:
         """Show the newest version of a template, with the form of its facts."""
         return _shown(service.template(current_actor(), template_id))
 
     @needs_match
     @blueprint.arguments(schemas.TemplateIn)
     @blueprint.response(200, schemas.TemplateVersionOut)
-    def put(self, given: dict[str, Any], template_id: UUID, expected: int) -> dict[str, Any]:
+    def put(
+        self, given: dict[str, dict[str, object]], template_id: UUID, expected: int
+    ) -> service.TemplateView:
         """Put a new version on a template; statements keep the one that they came from."""
         return _shown(service.change(current_actor(), template_id, expected, given["source"]))
 
@@ -96,7 +93,7 @@ class OneTemplate(MethodView):
 class TemplateFiles(MethodView):
     @received(YAML, JSON, max_bytes=MOST_BYTES, examples=EXAMPLES)
     @blueprint.response(201, schemas.TemplateVersionOut)
-    def post(self, coalition_id: UUID) -> dict[str, Any]:
+    def post(self, coalition_id: UUID) -> service.TemplateView:
         """Keep a template that comes as a file; it is checked before it is kept."""
         return _shown(service.keep_file(current_actor(), coalition_id, request.get_data()))
 
@@ -104,8 +101,8 @@ class TemplateFiles(MethodView):
 @blueprint.route("/templates/<uuid:template_id>/file")
 class TemplateFile(MethodView):
     @sent(YAML, JSON)
-    @blueprint.arguments(schemas.FileArgs, location="query")
-    def get(self, args: dict[str, Any], template_id: UUID) -> Response:
+    @blueprint.arguments(schemas.TemplateFileArgs, location="query")
+    def get(self, args: dict[str, str], template_id: UUID) -> Response:
         """Give the newest version of a template as a file, to be read, edited and sent on."""
         version = service.template(current_actor(), template_id)
         tag(version.template.version)
@@ -115,7 +112,7 @@ class TemplateFile(MethodView):
     @needs_match
     @received(YAML, JSON, max_bytes=MOST_BYTES, examples=EXAMPLES)
     @blueprint.response(200, schemas.TemplateVersionOut)
-    def put(self, template_id: UUID, expected: int) -> dict[str, Any]:
+    def put(self, template_id: UUID, expected: int) -> service.TemplateView:
         """Put a new version on a template from a file."""
         data = request.get_data()
         return _shown(service.change_by_file(current_actor(), template_id, expected, data))
@@ -124,23 +121,12 @@ class TemplateFile(MethodView):
 @blueprint.route("/templates/<uuid:template_id>/versions")
 class TemplateVersions(MethodView):
     @paginated(blueprint, schemas.TemplateVersionOut)
-    def get(self, args: dict[str, PageRequest], template_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], template_id: UUID) -> Page[service.TemplateView]:
         """List a template's versions, newest first."""
         page = service.versions(current_actor(), template_id, args["page"])
-        return page.of(_with_schema)
+        return page.of(service.TemplateView)
 
 
-def _shown(version: TemplateVersion) -> dict[str, Any]:
+def _shown(version: TemplateVersion) -> service.TemplateView:
     tag(version.template.version)
-    return _with_schema(version)
-
-
-def _with_schema(version: TemplateVersion) -> dict[str, Any]:
-    return {
-        "template": version.template,
-        "coalition_id": version.coalition_id,
-        "number": version.number,
-        "source": version.source,
-        "facts_schema": service.facts_schema(version.source),
-        "created_at": version.created_at,
-    }
+    return service.TemplateView(version)

@@ -38,7 +38,7 @@ class BuiltInUseIn(Schema):
     built_in = fields.String(required=True, example="summit-letter")
 
 
-class FileArgs(Schema):
+class TemplateFileArgs(Schema):
     """What kind of file a template is given as."""
 
     format = fields.String(load_default="yaml", validate=validate.OneOf(["yaml", "json"]))
@@ -59,20 +59,20 @@ class TemplateRowOut(OutSchema):
 class TemplateVersionOut(OutSchema):
     """One version of a template, with the form of its facts."""
 
-    id = fields.UUID(attribute="template.id")
-    coalition_id = fields.UUID()
-    name = fields.String(attribute="template.name", example="release")
-    version_number = fields.Integer(attribute="number")
-    source = source_field()
+    id = fields.UUID(attribute="version.template.id")
+    coalition_id = fields.UUID(attribute="version.coalition_id")
+    name = fields.String(attribute="version.template.name", example="release")
+    version_number = fields.Integer(attribute="version.number")
+    source = source_field(attribute="version.source")
     facts_schema = fields.Dict(description="JSON Schema 2020-12 of the facts.")
-    created_at = fields.AwareDateTime()
+    created_at = fields.AwareDateTime(attribute="version.created_at")
 
 
 class BuiltInOut(OutSchema):
     """A template that comes with the product."""
 
-    name = fields.String(example="summit-letter")
-    title = fields.String(example="Summit letter")
+    name = fields.String(attribute="source.name", example="summit-letter")
+    title = fields.String(attribute="source.title", example="Summit letter")
     source = source_field()
     facts_schema = fields.Dict()
 

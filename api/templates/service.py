@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, cast
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -25,12 +26,14 @@ from api.templates.models import Template, TemplateVersion
 from api.templates.rules import facts as declared, template as rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy.orm import Session
 
     from api.infra.database.paging import Page, PageRequest
+    from api.templates.models import TemplateSource
+    from api.texts.rules.document import PortableBlock
 
 FILLING = "api.templates.rules.filling"  # by name: it runs in the child only
 BODY = "/source"  # where a request holds a template
@@ -44,30 +47,44 @@ class InUse(Conflict, title="Statements came from this template"):
     """A version that a statement came from stays."""
 
 
+class FilledTemplate(TypedDict):
+    """What a template says with some facts; beside these, any text that a document may have."""
+
+    title: str
+    body: list[PortableBlock]
+
+
+@dataclass(frozen=True)
+class TemplateView:
+    """A version of a template as it is shown."""
+
+    version: TemplateVersion
+
+    @property
+    def facts_schema(self) -> dict[str, object]:
+        return facts_schema(self.version.source)
+
+
 @cache
-def built_in() -> dict[str, dict[str, Any]]:
+def built_in() -> dict[str, TemplateSource]:
     """Return the templates that come with the product, by name."""
     files = sorted(share("templates", "statements").glob("*.yaml"))
-    found = [portable.read(path.read_bytes()) for path in files]
+    # They keep every rule: a test checks each.
+    found = [cast("TemplateSource", portable.read(path.read_bytes())) for path in files]
     return {each["name"]: each for each in found}
 
 
-def built_in_of(name: str) -> dict[str, Any]:
+def built_in_of(name: str) -> TemplateSource:
     """Return a template that comes with the product, or raise Invalid."""
     if name not in built_in():
-        raise Invalid(
-            f"There are: {', '.join(sorted(built_in()))}.",
-            [
-                Fault(
-                    "/built_in", Code.NOT_FOUND, "No template of this name comes with the product."
-                )
-            ],
-        )
+        wrong = "No template of this name comes with the product."
+        fault = Fault("/built_in", Code.NOT_FOUND, wrong)
+        raise Invalid(f"There are: {', '.join(sorted(built_in()))}.", [fault])
     return built_in()[name]
 
 
 def keep(
-    actor: Actor, coalition_id: UUID, source: Mapping[str, Any], at: str = BODY
+    actor: Actor, coalition_id: UUID, source: Mapping[str, object], at: str = BODY
 ) -> TemplateVersion:
     """Keep a template in a coalition, as its first version."""
     actor.must(coalition_id, Role.EDITOR)
@@ -92,7 +109,7 @@ def keep_file(actor: Actor, coalition_id: UUID, data: bytes) -> TemplateVersion:
 
 
 def put(
-    session: Session, actor: Actor, coalition_id: UUID, source: Mapping[str, Any], at: str = BODY
+    session: Session, actor: Actor, coalition_id: UUID, source: TemplateSource, at: str = BODY
 ) -> TemplateVersion:
     """Write a new template from a source that is sound."""
     lock_coalition(session, coalition_id)
@@ -114,7 +131,7 @@ def named(session: Session, coalition_id: UUID, name: str) -> TemplateVersion | 
     """Return the newest version of a coalition's template of a name."""
     query = select(Template).where(Template.coalition_id == coalition_id, Template.name == name)
     found = session.scalars(query).first()
-    return None if found is None else version_of(session, found, None)
+    return None if found is None else newest(session, found)
 
 
 def copied(session: Session, actor: Actor, coalition_id: UUID, name: str) -> TemplateVersion:
@@ -127,7 +144,7 @@ def copied(session: Session, actor: Actor, coalition_id: UUID, name: str) -> Tem
 
 
 def change(
-    actor: Actor, template_id: UUID, expected: int, source: Mapping[str, Any], at: str = BODY
+    actor: Actor, template_id: UUID, expected: int, source: Mapping[str, object], at: str = BODY
 ) -> TemplateVersion:
     """Put a new version on a template; statements keep the one that they came from."""
     sound = sounded(source, at)
@@ -149,22 +166,23 @@ def change_by_file(actor: Actor, template_id: UUID, expected: int, data: bytes) 
     return change(actor, template_id, expected, portable.read(data, first="name"), at="")
 
 
-def sounded(source: Mapping[str, Any], at: str = BODY) -> dict[str, Any]:
+def sounded(source: Mapping[str, object], at: str = BODY) -> TemplateSource:
     """Return a template that keeps every rule, as a file of it reads; or raise Invalid."""
     if faults := rules.check(source):
         raise Invalid(
             "The template breaks rules; docs/templates.md has them.",
             [fault.below(at) for fault in faults],
         )
-    return portable.read(writing.as_json(source))
+    # It was checked just now.
+    return cast("TemplateSource", portable.read(writing.as_json(source)))
 
 
-def _describe(template: Template, source: Mapping[str, Any]) -> None:
+def _describe(template: Template, source: TemplateSource) -> None:
     template.title, template.language = source["title"], source["language"]
 
 
 def _new_version(
-    session: Session, actor: Actor, template: Template, source: Mapping[str, Any], at: str
+    session: Session, actor: Actor, template: Template, source: TemplateSource, at: str
 ) -> TemplateVersion:
     hidden = cases.hidden(session, template.coalition_id)
     told = secrecy.telling(source, {name for entry in hidden for name in entry.names})
@@ -176,7 +194,7 @@ def _new_version(
         coalition_id=template.coalition_id,
         template_id=template.id,
         number=template.version_number,
-        source=dict(source),
+        source=source,
         created_by=actor.user_id,
     )
     version.template = template
@@ -199,8 +217,7 @@ def remove(actor: Actor, template_id: UUID, expected: int) -> None:
 def template(actor: Actor, template_id: UUID) -> TemplateVersion:
     """Return the newest version of a template."""
     with reading() as session:
-        found = load(session, actor, Template, template_id, Role.VIEWER)
-        return version_of(session, found, None)
+        return newest(session, load(session, actor, Template, template_id, Role.VIEWER))
 
 
 def templates(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[Template]:
@@ -217,40 +234,35 @@ def versions(actor: Actor, template_id: UUID, page: PageRequest) -> Page[Templat
         found = load(session, actor, Template, template_id, Role.VIEWER)
         query = select(TemplateVersion).where(TemplateVersion.template_id == found.id)
         keys = [TemplateVersion.number, TemplateVersion.id]
-        return paging.page(session, query, page, keys, descending=True).of(_with(found))
+        rows = paging.page(session, query, page, keys, descending=True)
+        for version in rows.items:
+            version.template = found
+        return rows
 
 
-def _with(template: Template) -> Callable[[TemplateVersion], TemplateVersion]:
-    def give(version: TemplateVersion) -> TemplateVersion:
-        version.template = template
-        return version
-
-    return give
-
-
-def version_of(session: Session, template: Template, number: int | None) -> TemplateVersion:
-    """Return one version of a template, the newest without a number; or raise NotFound."""
+def newest(session: Session, template: Template) -> TemplateVersion:
+    """Return the newest version of a template."""
     query = select(TemplateVersion).where(
         TemplateVersion.template_id == template.id,
-        TemplateVersion.number == (number or template.version_number),
+        TemplateVersion.number == template.version_number,
     )
     version = session.scalars(query).first()
     if version is None:
-        raise NotFound(f"The template has the versions 1 to {template.version_number}.")
+        raise NotFound("The template was deleted a moment ago.")
     version.template = template
     return version
 
 
 def filled(
-    source: Mapping[str, Any], facts: Mapping[str, Any], given: Mapping[str, Any]
-) -> dict[str, Any]:
+    source: TemplateSource, facts: Mapping[str, object], given: Mapping[str, object]
+) -> FilledTemplate:
     """Return the draft that a template gives with these facts, filled in a limited child."""
     payload = {"template": source, "facts": facts, "given": given}
-    draft: dict[str, Any] = json.loads(runtime().pool.run(FILLING, payload))
+    draft: FilledTemplate = json.loads(runtime().pool.run(FILLING, payload))
     return draft
 
 
-def facts_schema(source: Mapping[str, Any]) -> dict[str, Any]:
+def facts_schema(source: TemplateSource) -> dict[str, object]:
     """Return the JSON Schema of a template's facts, from which a client draws its form."""
     return declared.schema(source.get("facts", []))
 
@@ -297,7 +309,7 @@ def _relabel(
         before, place = version.source, f"templates/{template.id}/versions/{version.number}"
         labels = secrecy.Labels(silence.label or "", silence.below(place))
         source = secrecy.relabelled(before, names, labels)
-        version.source = {**source, "name": template.name}
+        version.source = source | {"name": template.name}
         url = f"/v1/templates/{template.id}/versions"
         for pointer, old, new in secrecy.changed(before, source):
             at = f"{place}#{pointer}"

@@ -31,7 +31,7 @@ def source_of(name: str) -> dict[str, Any]:
     return reading.read(share("templates", "statements", f"{name}.yaml").read_bytes(), first="name")
 
 
-def drafted(source: dict[str, Any], facts: dict[str, Any], **more: Any) -> Any:
+def drafted(source: Any, facts: dict[str, Any], **more: Any) -> Any:
     """Return the document of a template with the invented demands and cases."""
     made = rules.specimen(rows.of_type(source["facts"], facts, "country"))
     given = {
@@ -39,7 +39,7 @@ def drafted(source: dict[str, Any], facts: dict[str, Any], **more: Any) -> Any:
         "demand_lists": [rules.list_given(each, "en", COALITION) for each in made.lists],
         "cases": [rules.case_given(each, "en", COALITION) for each in made.cases.values()],
     } | more
-    draft = filling.fill(source, facts, given)
+    draft: Any = filling.fill(source, facts, given)
     whole = rules.document(source, draft, source["name"], made.lists, made.cases, specimen=True)
     return {"format": "undersigned.statement/1", "coalition": COALITION, **whole}
 

@@ -20,7 +20,7 @@ from api.documents.rules.rendering import Format, RenderInput
 from api.documents.service import waiting
 from api.errors import Gone, NotFound
 from api.infra import clock
-from api.infra.background import jobs, kept_files
+from api.infra.background import jobs
 from api.infra.database.transactions import reading, transaction
 from api.infra.pdf import pictures
 from api.infra.runtime import runtime
@@ -304,11 +304,13 @@ def _keep(render: StatementRender, sealed: bytes, marked_at: datetime | None) ->
     try:
         is_right = is_current(render)
     finally:
+        if not is_right:
+            runtime().storage.delete(render.place)
         _mark(render, marked_at, is_right=is_right)
 
 
 def _mark(render: StatementRender, marked_at: datetime | None, *, is_right: bool) -> None:
-    if is_right and marked_at is None:
+    if is_right == (marked_at is None):
         return
     mine = update(PrintedDocument).where(
         PrintedDocument.statement_id == render.statement.id,
@@ -316,11 +318,7 @@ def _mark(render: StatementRender, marked_at: datetime | None, *, is_right: bool
         PrintedDocument.taken_back_at.is_not_distinct_from(marked_at),
     )
     with transaction() as session:
-        if is_right:
-            session.execute(mine.values(taken_back_at=None))
-        else:
-            session.execute(mine.values(taken_back_at=marked_at or clock.now()))
-            kept_files.delete_later(session, render.place)
+        session.execute(mine.values(taken_back_at=None if is_right else clock.now()))
 
 
 def is_current(render: StatementRender) -> bool:

@@ -27,7 +27,6 @@ from api.infra.database.columns import Base, Created, Id, choice, refers_to
 from api.infra.database.transactions import after_commit, reading, transaction
 from api.infra.queue import Lane, QueueBroken
 from api.infra.runtime import runtime, thread_context
-from api.infra.storage import StorageUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -290,9 +289,6 @@ def _failed(work: Work, fault: Exception) -> None:
         return
     if isinstance(fault, Later):
         _wait(work, fault.pause, fault.fault, attempts=0)
-        return
-    if isinstance(fault, StorageUnavailable):
-        _wait(work, FIRST_PAUSE, fault.slug(), attempts=0)
         return
     name = fault.slug() if isinstance(fault, DomainError) else type(fault).__name__
     if isinstance(fault, DomainError) and not isinstance(fault, Unavailable):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -21,7 +22,6 @@ from sqlalchemy import Connection, select, text
 from api.errors import Conflict
 from api.infra import clock
 from api.infra.background import dead_letters
-from api.infra.background.kept_files import KeptFiles
 from api.infra.backup import archive, json_rows
 from api.infra.backup.archive import FILES, MEMBER, TABLES, ArchiveReader, BackupChanged, Writer
 from api.infra.database.columns import Base
@@ -40,6 +40,13 @@ if TYPE_CHECKING:
 
 MOMENTS = 5  # that are tried until one has all files that its rows refer to
 NOTHING = "0:" + "0" * 64
+
+
+@dataclass(frozen=True)
+class KeptFiles:
+    """Who tells which files its rows refer to, by their keys, so that a backup has them."""
+
+    referred: Callable[[Connection], set[str]]
 
 
 @dataclass(frozen=True)
@@ -214,11 +221,11 @@ def _must_be_empty(source: ArchiveReader) -> None:
         _must_have_no_rows(session.connection())
     others = sorted(set(runtime().storage.keys()) - set(source.files))
     if others:
-        raise NotEmpty(f"The storage holds {len(others)} other files. Give an empty one.")
+        raise NotEmpty(f"The storage holds {len(others)} other files. Give an empty folder.")
     needed = sum(source.members[FILES + key]["bytes"] for key in source.files)
-    free = runtime().storage.free_bytes()
-    if free is not None and needed > free:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), runtime().settings.storage)
+    folder = runtime().settings.storage_path
+    if needed > shutil.disk_usage(folder).free:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), folder)
 
 
 def _must_have_no_rows(connection: Connection) -> None:

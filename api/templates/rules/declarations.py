@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from api.errors import Code, Fault, point
 from api.templates.rules import facts
-from api.templates.rules.names import ADDRESSEE, CASE, NAME, RESERVED, nearest
+from api.templates.rules.names import CASE, NAME, RESERVED, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,11 +39,11 @@ _SORTS: dict[str, Shape] = {
     "long_text": "text",
     "choice": "text",
     "case": CASE,
-    "addressee": ADDRESSEE,
+    "addressee": {part["name"]: part["type"] for part in facts.ADDRESSEE},
 }
 
 
-def declaration_faults(declarations: Any, at: str = "") -> list[Fault]:
+def declaration_faults(declarations: object, at: str = "") -> list[Fault]:
     """Return what is wrong with a template's declarations of facts."""
     if not isinstance(declarations, list) or len(declarations) > MAX_FACTS:
         return [
@@ -81,7 +81,7 @@ def _sort(kind: str) -> Shape:
     return _SORTS.get(kind, kind)
 
 
-def _declared(fact: Any, at: str, *, nested: bool = False) -> list[Fault]:
+def _declared(fact: object, at: str, *, nested: bool = False) -> list[Fault]:
     if not isinstance(fact, dict):
         return [Fault(at, Code.WRONG_TYPE, "A fact is declared by name, type and label.")]
     faults = [_unknown(key, at) for key in fact if key not in _KEYS]
@@ -98,11 +98,11 @@ def _declared(fact: Any, at: str, *, nested: bool = False) -> list[Fault]:
 
 
 def _unknown(key: str, at: str) -> Fault:
-    detail = f"There is no `{key}` in a declaration.{nearest(key, dict.fromkeys(_KEYS))}"
+    detail = f"There is no `{key}` in a declaration.{nearest(key, _KEYS)}"
     return Fault(at + point(key), Code.UNKNOWN_FIELD, detail)
 
 
-def _named(name: Any, at: str, *, nested: bool) -> list[Fault]:
+def _named(name: object, at: str, *, nested: bool) -> list[Fault]:
     if not isinstance(name, str) or not NAME.fullmatch(name):
         advice = (
             "A fact's name is small letters, digits and _, begins with a letter and has at "
@@ -156,7 +156,7 @@ def _parts(fact: Declaration, at: str) -> list[Fault]:
     return []
 
 
-def _choices(choices: Any, at: str) -> list[Fault]:
+def _choices(choices: object, at: str) -> list[Fault]:
     if (
         not isinstance(choices, list)
         or not 1 <= len(choices) <= MAX_CHOICES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 
@@ -84,24 +84,21 @@ def _field(shape: Shape, name: str, line: int) -> Shape:
     return shape[name]
 
 
-def _name(node: nodes.Node, scope: Scope) -> Shape:
-    return _named(cast("nodes.Name", node).name, scope, node.lineno)
+def _name(node: nodes.Name, scope: Scope) -> Shape:
+    return _named(node.name, scope, node.lineno)
 
 
-def _const(node: nodes.Node, scope: Scope) -> Shape:  # noqa: ARG001 - one of a table of looks
-    value = cast("nodes.Const", node).value
-    if isinstance(value, bool):
+def _const(node: nodes.Const, scope: Scope) -> Shape:  # noqa: ARG001 - one of a table of looks
+    if isinstance(node.value, bool):
         return "boolean"
-    return "text" if isinstance(value, str) or value is None else "number"
+    return "text" if isinstance(node.value, str) or node.value is None else "number"
 
 
-def _getattr(node: nodes.Node, scope: Scope) -> Shape:
-    node = cast("nodes.Getattr", node)
+def _getattr(node: nodes.Getattr, scope: Scope) -> Shape:
     return _field(_rooted(node.node, scope), node.attr, node.lineno)
 
 
-def _getitem(node: nodes.Node, scope: Scope) -> Shape:
-    node = cast("nodes.Getitem", node)
+def _getitem(node: nodes.Getitem, scope: Scope) -> Shape:
     shape = _rooted(node.node, scope)
     if not isinstance(node.arg, nodes.Const):
         shape_of(node.arg, scope)  # what is refused there says more
@@ -122,8 +119,7 @@ def _rooted(node: nodes.Node, scope: Scope) -> Shape:
     return shape_of(node, scope)
 
 
-def _filter(node: nodes.Node, scope: Scope) -> Shape:
-    node = cast("nodes.Filter", node)
+def _filter(node: nodes.Filter, scope: Scope) -> Shape:
     use = FILTERS.get(node.name)
     if use is None or node.node is None:
         raise RefusedSyntax(
@@ -209,8 +205,7 @@ def _arguments(node: nodes.Filter | nodes.Test, use: Use, scope: Scope) -> None:
             _rooted(value, scope)
 
 
-def _test(node: nodes.Node, scope: Scope) -> Shape:
-    node = cast("nodes.Test", node)
+def _test(node: nodes.Test, scope: Scope) -> Shape:
     if node.name not in TESTS:
         raise RefusedSyntax(
             node.lineno,
@@ -227,8 +222,7 @@ def _test(node: nodes.Node, scope: Scope) -> Shape:
     return "boolean"
 
 
-def _compare(node: nodes.Node, scope: Scope) -> Shape:
-    node = cast("nodes.Compare", node)
+def _compare(node: nodes.Compare, scope: Scope) -> Shape:
     _one_value(node.expr, scope)
     for operand in node.ops:
         if operand.op.endswith("in"):  # `in` and its negation
@@ -249,26 +243,24 @@ def _one_value(node: nodes.Node, scope: Scope) -> Shape:
     return shape
 
 
-def _joint(node: nodes.Node, scope: Scope) -> Shape:
-    node = cast("nodes.BinExpr", node)
+def _joint(node: nodes.BinExpr, scope: Scope) -> Shape:
     return _either(shape_of(node.left, scope), shape_of(node.right, scope))
 
 
-def _not(node: nodes.Node, scope: Scope) -> Shape:
-    shape_of(cast("nodes.Not", node).node, scope)
+def _not(node: nodes.Not, scope: Scope) -> Shape:
+    shape_of(node.node, scope)
     return "boolean"
 
 
-def _choice(node: nodes.Node, scope: Scope) -> Shape:
-    node = cast("nodes.CondExpr", node)
+def _choice(node: nodes.CondExpr, scope: Scope) -> Shape:
     shape_of(node.test, scope)
     if node.expr2 is None:
         raise RefusedSyntax(node.lineno, 'A choice needs both sides: {{ "a" if note else "b" }}.')
     return _either(shape_of(node.expr1, scope), shape_of(node.expr2, scope))
 
 
-def _concat(node: nodes.Node, scope: Scope) -> Shape:
-    for part in cast("nodes.Concat", node).nodes:
+def _concat(node: nodes.Concat, scope: Scope) -> Shape:
+    for part in node.nodes:
         if _sort(shape_of(part, scope)) not in WORDS | NUMBER:
             raise RefusedSyntax(
                 node.lineno, "`~` is for plain words and numbers. Print others alone."
@@ -277,11 +269,12 @@ def _concat(node: nodes.Node, scope: Scope) -> Shape:
 
 
 def _either(one: Shape, other: Shape) -> Shape:
-    for shape in (one, other):
-        if not isinstance(shape, str):
-            return shape
+    if not isinstance(one, str):
+        return one
+    if not isinstance(other, str):
+        return other
     for sort in ("boolean", "markdown"):
-        if sort in {cast("str", one), cast("str", other)}:
+        if sort in {one, other}:
             return sort
     return one if one == other else "text"
 
@@ -292,7 +285,8 @@ def _sort(shape: Shape) -> str:
     return "list" if isinstance(shape, list) else "record"
 
 
-_EXPRESSIONS: dict[type[nodes.Node], Callable[[nodes.Node, Scope], Shape]] = {
+# Each takes the kind of node that it stands under, and no other.
+_EXPRESSIONS: dict[type[nodes.Node], Callable[[Any, Scope], Shape]] = {
     nodes.Name: _name,
     nodes.Const: _const,
     nodes.Getattr: _getattr,

@@ -7,6 +7,7 @@ import math
 import re
 import unicodedata
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from api.templates.rules.names import nearest
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     Declaration = Mapping[str, Any]
 
@@ -35,8 +36,7 @@ ADDRESSEE: tuple[Declaration, ...] = (
     {"name": "salutation", "type": "text", "label": "Salutation"},
 )
 
-_EMPTY: dict[str, Any] = {"number": None, "boolean": False, "list": []}
-_COUNTRY = re.compile(r"[A-Z]{2}")
+_EMPTY: dict[str, object] = {"number": None, "boolean": False}  # of the others a text
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")  # of a row: its key, or its UUID
 _MAX_KEY = 80
 
@@ -57,7 +57,7 @@ def schema(declarations: Sequence[Declaration]) -> dict[str, Any]:
     }
 
 
-def _record_schema(declarations: Sequence[Declaration]) -> dict[str, Any]:
+def _record_schema(declarations: Sequence[Declaration]) -> dict[str, object]:
     needed = [fact["name"] for fact in declarations if _is_needed(fact)]
     return {
         "type": "object",
@@ -68,7 +68,7 @@ def _record_schema(declarations: Sequence[Declaration]) -> dict[str, Any]:
     }
 
 
-def _fact_schema(fact: Declaration) -> dict[str, Any]:
+def _fact_schema(fact: Declaration) -> dict[str, object]:
     described = {"title": fact["label"], "x-type": fact["type"]}
     if fact.get("help"):
         described["description"] = fact["help"]
@@ -85,15 +85,15 @@ def _fact_schema(fact: Declaration) -> dict[str, Any]:
     return {**described, "type": "array", "items": items, "maxItems": MAX_ITEMS, **least}
 
 
-def _scalar_schema(kind: str, fact: Declaration) -> dict[str, Any]:
+def _scalar_schema(kind: str, fact: Declaration) -> dict[str, object]:
     if kind in {"number", "boolean"}:
         return {"type": kind}
     if kind == "addressee":
         return {"anyOf": [_scalar_schema("case", {}), _record_schema(ADDRESSEE)]}
-    text: dict[str, Any] = {"type": "string"}
+    text: dict[str, object] = {"type": "string"}
     if fact.get("required"):
         text["minLength"] = 1
-    extra: dict[str, dict[str, Any]] = {
+    extra: dict[str, dict[str, object]] = {
         "text": {"maxLength": LINE},
         "long_text": {"maxLength": PAGE},
         "markdown": {"maxLength": PAGE, "contentMediaType": "text/markdown"},
@@ -110,7 +110,9 @@ def _is_needed(fact: Declaration) -> bool:
     return bool(fact.get("required")) and "default" not in fact
 
 
-def check(declarations: Sequence[Declaration], given: Any) -> tuple[dict[str, Any], list[Fault]]:
+def check(
+    declarations: Sequence[Declaration], given: object
+) -> tuple[dict[str, object], list[Fault]]:
     """Return the facts as the template gets them, with defaults and NFC, and what is wrong."""
     if not isinstance(given, dict):
         return {}, [
@@ -139,11 +141,11 @@ def text_fault(text: str) -> Reason | None:
 
 
 def _record(
-    declarations: Sequence[Declaration], given: Mapping[str, Any], at: str
-) -> tuple[dict[str, Any], list[Fault]]:
+    declarations: Sequence[Declaration], given: Mapping[str, object], at: str
+) -> tuple[dict[str, object], list[Fault]]:
     known = {fact["name"]: fact for fact in declarations}
     faults = [_unknown(name, known, at) for name in given if name not in known]
-    clean: dict[str, Any] = {}
+    clean: dict[str, object] = {}
     for name, fact in known.items():
         answer = given.get(name)
         if answer is None:
@@ -153,13 +155,13 @@ def _record(
     return clean, faults
 
 
-def _unknown(name: str, known: Mapping[str, Any], at: str) -> Fault:
+def _unknown(name: str, known: Iterable[str], at: str) -> Fault:
     advice = f"{nearest(str(name), known)} It asks for: {', '.join(known) or 'none'}."
     detail = f"This template asks for no such fact.{advice}"
     return Fault(at + point(name), Code.UNKNOWN_FIELD, detail)
 
 
-def checked(fact: Declaration, given: Any, at: str) -> tuple[Any, list[Fault]]:
+def checked(fact: Declaration, given: object, at: str) -> tuple[object, list[Fault]]:
     """Return one fact as the template gets it, and what is wrong with it."""
     kind = fact["type"]
     if isinstance(given, str):
@@ -167,8 +169,7 @@ def checked(fact: Declaration, given: Any, at: str) -> tuple[Any, list[Fault]]:
     if given is None or given in ("", []):
         if fact.get("required"):
             return given, [Fault(at, Code.REQUIRED, f"Give this fact: {fact['label']}.")]
-        empty = _EMPTY.get(kind, "")
-        return ([] if kind == "list" else empty), []
+        return ([] if kind == "list" else _EMPTY.get(kind, "")), []
     if kind == "list":
         return _list(fact, given, at)
     if kind == "addressee" and isinstance(given, dict):
@@ -176,28 +177,22 @@ def checked(fact: Declaration, given: Any, at: str) -> tuple[Any, list[Fault]]:
     return _scalar(kind, fact, given, at)
 
 
-def _list(fact: Declaration, value: Any, at: str) -> tuple[Any, list[Fault]]:
+def _list(fact: Declaration, value: object, at: str) -> tuple[object, list[Fault]]:
     if not isinstance(value, list) or len(value) > MAX_ITEMS:
         return value, [Fault(at, Code.WRONG_TYPE, f"This is a list of at most {MAX_ITEMS}.")]
-    clean, faults = [], []
-    for index, item in enumerate(value):
-        here = f"{at}/{index}"
-        if "fields" not in fact:
-            one = {"type": list_of(fact), "label": fact["label"], "required": True}
-            new, found = checked(one, item, here)
-        elif isinstance(item, dict):
-            new, found = _record(fact["fields"], item, here)
-        else:
-            new, found = (
-                item,
-                [Fault(here, Code.WRONG_TYPE, "Each item is an object with its fields.")],
-            )
-        clean.append(new)
-        faults += found
-    return clean, faults
+    found = [_item(fact, item, f"{at}/{index}") for index, item in enumerate(value)]
+    return [clean for clean, _ in found], [fault for _, faults in found for fault in faults]
 
 
-def _scalar(kind: str, fact: Declaration, value: Any, at: str) -> tuple[Any, list[Fault]]:
+def _item(fact: Declaration, value: object, at: str) -> tuple[object, list[Fault]]:
+    if "fields" not in fact:
+        return checked({"type": list_of(fact), "label": fact["label"], "required": True}, value, at)
+    if isinstance(value, dict):
+        return _record(fact["fields"], value, at)
+    return value, [Fault(at, Code.WRONG_TYPE, "Each item is an object with its fields.")]
+
+
+def _scalar(kind: str, fact: Declaration, value: object, at: str) -> tuple[object, list[Fault]]:
     if kind == "boolean":
         return value, [] if isinstance(value, bool) else [
             Fault(at, Code.WRONG_TYPE, "Say true or false.")
@@ -213,16 +208,13 @@ def _scalar(kind: str, fact: Declaration, value: Any, at: str) -> tuple[Any, lis
         choices = tuple(fact["choices"])
         advice = f"Choose one of: {', '.join(choices)}."
         return value, [Fault(at, Code.NOT_A_CHOICE, advice, allowed=choices)]
-    return value, [Fault.of(at, fault) for fault in _FORMS.get(kind, _no_faults)(value)]
+    return value, [Fault.of(at, fault) for fault in _FORMS[kind](value)]
 
 
-def _is_number(value: Any) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value) and abs(value) <= MAX_NUMBER
-
-
-def _no_faults(value: str) -> list[Reason]:  # noqa: ARG001 - one of a table of checks
-    return []
+def _is_number(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value) and abs(value) <= MAX_NUMBER
 
 
 def _line(value: str) -> list[Reason]:
@@ -234,10 +226,6 @@ def _line(value: str) -> list[Reason]:
 def _short(value: str, most: int) -> list[Reason]:
     too_long = Reason(Code.TOO_LONG, f"This has at most {most:,} characters.", most)
     return [too_long] if len(value) > most else []
-
-
-def _long(value: str) -> list[Reason]:
-    return _short(value, PAGE)
 
 
 def _markdown(value: str) -> list[Reason]:
@@ -268,37 +256,31 @@ def is_url(value: str) -> bool:
         return False
 
 
-def _date(value: str) -> list[Reason]:
-    advice = "Give a day as YYYY-MM-DD, such as 2031-05-14."
-    return [] if is_date(value) else [Reason(Code.WRONG_FORMAT, advice)]
+def _is_key(value: str) -> bool:
+    return len(value) <= _MAX_KEY and _KEY.fullmatch(value) is not None
 
 
-def _country(value: str) -> list[Reason]:
-    if _COUNTRY.fullmatch(value) and value in languages.COUNTRIES:
-        return []
-    advice = "Give a country by its two letters (ISO 3166-1), such as KZ for Kazakhstan."
-    return [Reason(Code.NOT_A_COUNTRY, advice)]
+def _unless(
+    is_fit: Callable[[str], bool], code: Code, advice: str
+) -> Callable[[str], list[Reason]]:
+    return lambda value: [] if is_fit(value) else [Reason(code, advice)]
 
 
-def _url(value: str) -> list[Reason]:
-    advice = "Give a whole address that begins with https:// or http://."
-    return [] if is_url(value) else [Reason(Code.NOT_A_URL, advice)]
-
-
-def _row(value: str) -> list[Reason]:
-    if len(value) <= _MAX_KEY and _KEY.fullmatch(value):
-        return []
-    return [Reason(Code.NOT_FOUND, "Give the id of one that the coalition has.")]
-
-
+_ROW = _unless(_is_key, Code.NOT_FOUND, "Give the id of one that the coalition has.")
 _FORMS: dict[str, Callable[[str], list[Reason]]] = {
     "text": _line,
     "choice": _line,
-    "long_text": _long,
+    "long_text": partial(_short, most=PAGE),
     "markdown": _markdown,
-    "date": _date,
-    "country": _country,
-    "url": _url,
-    "case": _row,
-    "addressee": _row,
+    "date": _unless(is_date, Code.WRONG_FORMAT, "Give a day as YYYY-MM-DD, such as 2031-05-14."),
+    "country": _unless(
+        languages.COUNTRIES.__contains__,
+        Code.NOT_A_COUNTRY,
+        "Give a country by its two letters (ISO 3166-1), such as KZ for Kazakhstan.",
+    ),
+    "url": _unless(
+        is_url, Code.NOT_A_URL, "Give a whole address that begins with https:// or http://."
+    ),
+    "case": _ROW,
+    "addressee": _ROW,
 }

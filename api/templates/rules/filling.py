@@ -33,7 +33,7 @@ MAX_OUTPUT = 2_000_000  # characters of a whole draft
 _SPACES = re.compile("[ \t\r\n]+")  # not the no-break space, which authors set on purpose
 
 
-def run(payload: dict[str, Any], blobs: dict[str, bytes]) -> bytes:  # noqa: ARG001 - as every child module
+def run(payload: dict[str, Any], blobs: object) -> bytes:  # noqa: ARG001 - as every child module
     """Fill `template` with `facts` and `given`, and return the draft as JSON."""
     draft = fill(payload["template"], payload["facts"], payload["given"])
     return json.dumps(draft, ensure_ascii=False).encode()
@@ -45,7 +45,7 @@ def warm() -> None:
     filters.date("2031-05-14", filters.Manner("en"))
 
 
-def fill(whole: Any, given_facts: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+def fill(whole: Mapping[str, Any], given_facts: object, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return a draft in the portable format's shape, or raise Invalid.
 
     Faults point into the three together: `/template/body/3/paragraph`, `/facts/quotes/0/text`.
@@ -66,16 +66,12 @@ def fill(whole: Any, given_facts: Any, given: Mapping[str, Any]) -> dict[str, An
     shapes = {**declarations.shapes(declared), **GIVEN}
     stated = {**_labelled(given), **clean, "language": whole["language"]}
     names = {name: _dressed(shape, stated.get(name)) for name, shape in shapes.items()}
-    manner, left_out = _manner(whole["language"], given), given.get("left_out", {})
-    return _Filling(manner, names, left_out).draft(whole)
+    own = given.get("coalition", {})
+    manner = filters.Manner(whole["language"], own.get("and"), own.get("country_names", {}))
+    return _Filling(manner, names, given.get("left_out", {})).draft(whole)
 
 
-def _manner(language: str, given: Mapping[str, Any]) -> filters.Manner:
-    coalition = given.get("coalition", {})
-    return filters.Manner(language, coalition.get("and"), coalition.get("country_names", {}))
-
-
-def _labelled(given: Mapping[str, Any]) -> dict[str, Any]:
+def _labelled(given: Mapping[str, Any]) -> dict[str, object]:
     """Return the given data with each member's label: "Name (ACRONYM)", as signatories print."""
     coalition = dict(given.get("coalition", {}))
     coalition["members"] = [
@@ -103,7 +99,7 @@ def _dressed(shape: Shape, value: Any) -> Any:
     return filters.Marked(value or "") if shape == "markdown" else value or ""
 
 
-class _Absent(dict[str, Any]):
+class _Absent(dict[str, object]):
     """A record that was not given: its parts are empty, and `{% if person %}` is false."""
 
     def __bool__(self) -> bool:
@@ -131,11 +127,11 @@ class _Filling:
         taken = whole.get("footnotes", {})
         self.labels = (str(number) for number in count(1) if str(number) not in taken)
         draft = {
-            key: self.fill(part, whole[key], f"/template/{key}", self.names)
+            key: filled
             for key, part in TEXT.parts.items()
             if key in whole
+            if (filled := self.fill(part, whole[key], f"/template/{key}", self.names)) is not None
         }
-        draft = {key: value for key, value in draft.items() if value is not None}
         if not self.faults:
             self.faults = [
                 Fault(
@@ -169,7 +165,9 @@ class _Filling:
                 }
                 return {label: text for label, text in texts.items() if text} or None
 
-    def _record(self, spec: Record, value: Any, at: str, names: Names) -> Any:
+    def _record(
+        self, spec: Record, value: Mapping[str, object], at: str, names: Names
+    ) -> dict[str, Any] | None:
         record: dict[str, Any] = {}
         for key, part in value.items():
             source = spec.parts[key]
@@ -182,28 +180,22 @@ class _Filling:
         is_empty_choice = spec.must and spec.one_of and not record.keys() & {*_written(spec)}
         return None if lacks or is_empty_choice or (not record and not spec.one_of) else record
 
-    def _many(self, spec: Many, value: Any, at: str, names: Names) -> Iterator[Any]:
+    def _many(
+        self, spec: Many, value: Sequence[str | dict[str, Any]], at: str, names: Names
+    ) -> Iterator[object]:
         for index, item in enumerate(value):
             here = f"{at}/{index}"
-            if isinstance(item, str):
-                item, text_at = {"text": item}, here  # noqa: PLW2901 - the short way to write the same
-            else:
-                text_at = ""
+            if isinstance(item, str):  # the short way to write one text
+                if text := self._words(TemplateText(), item, here, names):
+                    yield text if spec.flat else {"text": text}
+                continue
             bare = {key: part for key, part in item.items() if key not in {"if", "for"}}
             for within in self._rounds(item, here, names):
-                filled = (
-                    self._bare(bare["text"], text_at, within)
-                    if text_at
-                    else self._record(spec.of, bare, here, within)
-                )
+                filled = self._record(spec.of, bare, here, within)
                 if filled is not None and "blocks" in filled:
                     yield from filled["blocks"]
                 elif filled is not None:
                     yield filled["text"] if spec.flat else filled
-
-    def _bare(self, text: str, at: str, names: Names) -> dict[str, str] | None:
-        filled = self._words(TemplateText(), text, at, names)
-        return {"text": filled} if filled else None
 
     def _rounds(self, item: Mapping[str, Any], at: str, names: Names) -> Iterator[Names]:
         """Yield the names for each time that an item is to be written."""
@@ -273,7 +265,7 @@ class _Filling:
             return f"What is asked for {closed} is left out. {how}, or {instead}."
         return f"No demand is about {case['label']}. Write one, or {instead}."
 
-    def _footnote(self, value: Any) -> filters.Marked:
+    def _footnote(self, value: object) -> filters.Marked:
         """Give a text a footnote of its own, or the one that it has, and return the reference."""
         text = sandbox.unopened(_SPACES.sub(" ", sandbox.as_markdown(value)).strip(" "))
         if not text:
@@ -337,7 +329,7 @@ def _at(path: list[str], names: Names) -> Any:
     return value
 
 
-def _referred(body: Any, notes: Mapping[str, str]) -> dict[str, str]:
+def _referred(body: object, notes: Mapping[str, str]) -> dict[str, str]:
     """Return the footnotes that the filled texts refer to: an `if` may have taken the others."""
     waiting = [text for text in _texts(body) if "[^" in text]
     found: set[str] = set()
@@ -348,7 +340,7 @@ def _referred(body: Any, notes: Mapping[str, str]) -> dict[str, str]:
     return {label: text for label, text in notes.items() if label in found}
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict | list):

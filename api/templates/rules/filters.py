@@ -41,8 +41,8 @@ def table(manner: Manner) -> dict[str, Callable[..., Any]]:
         "where": _where,
         "count": len,
         "length": len,
-        "first": _first,
-        "last": _last,
+        "first": partial(_only, index=0),
+        "last": partial(_only, index=-1),
         "default": _default,
         "upper": str.upper,
         "lower": str.lower,
@@ -82,29 +82,23 @@ def _joined(values: Sequence[Any], part: str | None = None, *, manner: Manner) -
     return languages.joined([one for one in parts if one], manner.language, manner.word_for_and)
 
 
-def _each(values: Sequence[Any], part: str) -> list[Any]:
+def _each(values: Sequence[Mapping[str, object]], part: str) -> list[object]:
     """Return one part of each record, each once; empty ones are left out."""
     return list(dict.fromkeys(value[part] for value in values if value[part]))
 
 
-def _where(values: Sequence[Any], part: str, wanted: Any) -> list[Any]:
+def _where(
+    values: Sequence[Mapping[str, object]], part: str, wanted: object
+) -> list[Mapping[str, object]]:
     """Return the records of which a part is as wanted."""
     return [value for value in values if value[part] == wanted]
 
 
-def _first(values: Sequence[Any]) -> Any:
-    return _only(values, 0)
-
-
-def _last(values: Sequence[Any]) -> Any:
-    return _only(values, -1)
-
-
-def _only(values: Sequence[Any], index: int) -> Any:
+def _only(values: Sequence[object], index: int) -> object:
     if not values:
         raise ValueError("This list is empty")
     return values[index]
 
 
-def _default(value: Any, instead: Any) -> Any:
+def _default(value: object, instead: object) -> object:
     return instead if value is None or value == "" else value

@@ -5,15 +5,15 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 # What a name stands for: the sort of one value, a list of what is in it, or a record's fields.
 Shape: TypeAlias = "str | list[Shape] | dict[str, Shape]"
 
-# A case, by its public words, and an official or body, as facts name them.
+# A case, by its public words, as facts name it.
 CASE: dict[str, Shape] = {
     "id": "text",
     "label": "text",
@@ -22,13 +22,6 @@ CASE: dict[str, Shape] = {
     "born": "number",
     "status": "text",
     "summary": "text",
-}
-ADDRESSEE: dict[str, Shape] = {
-    "name": "text",
-    "title": "text",
-    "organisation": "text",
-    "country": "country",
-    "salutation": "text",
 }
 # What every template may see beside its own facts. Only public words are ever put in.
 GIVEN: dict[str, Shape] = {
@@ -145,7 +138,7 @@ class Scope:
         return replace(self, names=names, loops=self.loops + 1)
 
 
-def nearest(name: str, known: Mapping[str, Any] | frozenset[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
     """Return " Did you mean `x`?" for a misspelt name, or nothing."""
     close = difflib.get_close_matches(name, list(known), 1)
     return f" Did you mean `{close[0]}`?" if close else ""

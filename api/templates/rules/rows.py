@@ -19,7 +19,7 @@ _LACKING = {
 }
 
 
-def known(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def known(given: Mapping[str, Any]) -> dict[str, dict[str, object]]:
     """Return what facts may stand for, by their type and what they are called.
 
     A case that a text leaves out unasked may still be named by a fact.
@@ -32,9 +32,9 @@ def known(given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 def put_in(
     declarations: Sequence[Declaration],
-    clean: Mapping[str, Any],
-    rows: Mapping[str, Mapping[str, Any]],
-) -> tuple[dict[str, Any], list[Fault]]:
+    clean: Mapping[str, object],
+    rows: Mapping[str, Mapping[str, object]],
+) -> tuple[dict[str, object], list[Fault]]:
     """Return facts that were checked with the rows that they stand for, and what is not there."""
     putting = _Putting(rows)
     return putting.record(declarations, clean, ""), putting.faults
@@ -59,18 +59,18 @@ def of_type(
 class _Putting:
     """One pass over facts: the rows that there are, and what was not found."""
 
-    rows: Mapping[str, Mapping[str, Any]]
+    rows: Mapping[str, Mapping[str, object]]
     faults: list[Fault] = field(default_factory=list)
 
     def record(
         self, declarations: Sequence[Declaration], values: Mapping[str, Any], at: str
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         return {
             fact["name"]: self._fact(fact, values[fact["name"]], at + point(fact["name"]))
             for fact in declarations
         }
 
-    def _fact(self, fact: Declaration, value: Any, at: str) -> Any:
+    def _fact(self, fact: Declaration, value: Any, at: str) -> object:
         if fact["type"] != "list":
             return self._one(fact["type"], value, at)
         if "fields" in fact:
@@ -81,7 +81,7 @@ class _Putting:
         kind = list_of(fact)
         return [self._one(kind, item, f"{at}/{index}") for index, item in enumerate(value)]
 
-    def _one(self, kind: str, value: Any, at: str) -> Any:
+    def _one(self, kind: str, value: object, at: str) -> object:
         if kind not in self.rows or not isinstance(value, str) or not value:
             return value
         if value not in self.rows[kind]:

@@ -28,19 +28,19 @@ class _Environment(ImmutableSandboxedEnvironment):
     intercepted_binops = _SUMS
     intercepted_unops = frozenset({"+", "-"})
 
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> NoReturn:  # noqa: ARG002 - Jinja's signature
+    def call_binop(self, context: object, operator: str, left: object, right: object) -> NoReturn:  # noqa: ARG002 - Jinja's signature
         raise SecurityError("Sums are not allowed.")
 
-    def call_unop(self, context: Any, operator: str, arg: Any) -> NoReturn:  # noqa: ARG002 - Jinja's signature
+    def call_unop(self, context: object, operator: str, arg: object) -> NoReturn:  # noqa: ARG002 - Jinja's signature
         raise SecurityError("Sums are not allowed.")
 
-    def is_safe_callable(self, obj: Any) -> bool:  # noqa: ARG002 - Jinja's signature
+    def is_safe_callable(self, obj: object) -> bool:  # noqa: ARG002 - Jinja's signature
         return False
 
-    def getattr(self, obj: Any, attribute: str) -> Any:
+    def getattr(self, obj: object, attribute: str) -> object:
         return self.getitem(obj, attribute)
 
-    def getitem(self, obj: Any, argument: Any) -> Any:
+    def getitem(self, obj: object, argument: Any) -> object:
         if isinstance(obj, LoopContext) and argument in LOOP:
             return getattr(obj, argument)
         if isinstance(obj, dict | list):
@@ -51,7 +51,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         return self.undefined(obj=obj, name=argument)
 
 
-def environment(manner: filters.Manner, finalize: Callable[[Any], str]) -> _Environment:
+def environment(manner: filters.Manner, finalize: Callable[[object], str]) -> _Environment:
     """Return Jinja as a template may use it; a second wall behind the syntax check."""
     environment = _Environment(
         autoescape=False,  # what comes out is Markdown or plain text, never HTML
@@ -68,7 +68,7 @@ def environment(manner: filters.Manner, finalize: Callable[[Any], str]) -> _Envi
     return environment
 
 
-def plainly(value: Any) -> str:
+def plainly(value: object) -> str:
     """Return what a placeholder prints in a plain field."""
     if isinstance(value, filters.Marked):
         return markdown.plain(value)
@@ -81,7 +81,7 @@ def plainly(value: Any) -> str:
     return str(value)
 
 
-def as_markdown(value: Any) -> str:
+def as_markdown(value: object) -> str:
     """Return what a placeholder prints in a text: literally, but for what is meant as Markdown."""
     if isinstance(value, filters.Marked):
         return str(value)

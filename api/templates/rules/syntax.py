@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
@@ -41,26 +41,22 @@ def check(source: str, scope: Scope) -> list[RefusedSyntax]:
         return [RefusedSyntax(1, "This is nested too deeply to be read. Write it flatter.")]
 
 
-def check_condition(source: str, scope: Scope) -> list[RefusedSyntax]:
-    """Return what is not allowed in the expression under a block's `if`."""
+def check_condition(source: str, scope: Scope) -> None:
+    """Raise Refused where the expression under a block's `if` is not allowed."""
     mark = re.search(r"{{|}}|{%|%}|{#|#}", source)
     if mark:
-        return [
-            RefusedSyntax(
-                source.count("\n", 0, mark.start()) + 1,
-                f"`{mark[0]}` does not belong under `if`. Write the bare condition: if: note.",
-            )
-        ]
+        raise RefusedSyntax(
+            source.count("\n", 0, mark.start()) + 1,
+            f"`{mark[0]}` does not belong under `if`. Write the bare condition: if: note.",
+        )
     try:
         body = _parsed("{{ " + source + " }}").body
         if len(body) != 1 or not isinstance(body[0], nodes.Output) or len(body[0].nodes) != 1:
-            return [RefusedSyntax(1, "This is not one condition. Write for example: if: note.")]
+            raise RefusedSyntax(1, "This is not one condition. Write for example: if: note.")
         shape_of(body[0].nodes[0], scope)
-    except RefusedSyntax as refused:
-        return [refused]
-    except RecursionError:  # as above
-        return [RefusedSyntax(1, "This is nested too deeply to be read. Write it flatter.")]
-    return []
+    except RecursionError as deep:  # as above
+        advice = "This is nested too deeply to be read. Write it flatter."
+        raise RefusedSyntax(1, advice) from deep
 
 
 _EDGES = re.compile(r"^\s+|\s+$")
@@ -186,7 +182,7 @@ def _statements(body: list[nodes.Node], scope: Scope) -> Iterator[RefusedSyntax]
 
 
 def _tried(
-    look: Callable[[nodes.Node, Scope], Any], node: nodes.Node, scope: Scope
+    look: Callable[[nodes.Node, Scope], object], node: nodes.Node, scope: Scope
 ) -> Iterator[RefusedSyntax]:
     try:
         look(node, scope)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from api.errors import Code, Fault, Reason, point
 from api.infra.text import languages
@@ -43,7 +43,7 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MARKDOWN = TemplateText()
 
 
-def check(template: Any) -> list[Fault]:
+def check(template: object) -> list[Fault]:
     """Return everything that is wrong with a template; each fault says its place and line."""
     if not isinstance(template, dict):
         return [
@@ -93,7 +93,7 @@ def form_fault(form: str, value: str) -> Reason | None:
     return None if is_fit(value) else Reason(code, f"This must be {wanted}.")
 
 
-def _about(template: Mapping[str, Any]) -> list[Fault]:
+def _about(template: Mapping[str, object]) -> list[Fault]:
     rules = (
         ("name", _is_slug, Code.WRONG_FORMAT, NAME_IS),
         ("title", _is_line, Code.WRONG_FORMAT, "Give a title for people, of one line."),
@@ -132,7 +132,7 @@ class _Checking:
     faults: list[Fault] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)  # to the place of the first reference
 
-    def look(self, spec: Spec, value: Any, at: str, scope: Scope) -> None:
+    def look(self, spec: Spec, value: object, at: str, scope: Scope) -> None:
         """Check one value against what stands in its place."""
         match spec:
             case TemplateText():
@@ -151,7 +151,7 @@ class _Checking:
     def say(self, at: str, code: Code, detail: str) -> None:
         self.faults.append(Fault(at, code, detail))
 
-    def footnotes(self, notes: Any) -> None:
+    def footnotes(self, notes: object) -> None:
         """Check that every reference has its footnote, and every footnote a reference."""
         labels = notes if isinstance(notes, dict) else {}
         for label, at in self.labels.items():
@@ -166,14 +166,15 @@ class _Checking:
                     f"No text refers to it. Write [^{label}] where it belongs.",
                 )
 
-    def _words(self, spec: TemplateText, value: Any, at: str, scope: Scope) -> None:
+    def _words(self, spec: TemplateText, value: object, at: str, scope: Scope) -> None:
         if not isinstance(value, str) or not value.strip():
             self.say(at, Code.REQUIRED, "Write a text here, or leave the key out.")
             return
         if fault := facts.text_fault(value):
             self.faults.append(Fault.of(at, fault))
             return
-        refused = syntax.check(value, _noting(scope, has_notes=spec.form == "markdown"))
+        has_notes = scope.has_notes and spec.form == "markdown"
+        refused = syntax.check(value, replace(scope, has_notes=has_notes))
         for one in refused:
             self.say(at, Code.BAD_MARKUP, str(one))
         if not refused:
@@ -190,7 +191,7 @@ class _Checking:
         elif "{" not in value and (fault := form_fault(spec.form, value.strip())):
             self.faults.append(Fault.of(at, fault))
 
-    def _fixed(self, spec: Fixed, value: Any, at: str) -> None:
+    def _fixed(self, spec: Fixed, value: object, at: str) -> None:
         if spec.sort == "flag":
             if not isinstance(value, bool):
                 self.say(at, Code.WRONG_TYPE, "This is true or false; it takes no placeholder.")
@@ -204,7 +205,7 @@ class _Checking:
                 advice = "This is no id and no country. Take it out or mend it."
                 self.say(f"{at}/{index}", Code.WRONG_FORMAT, advice)
 
-    def _from(self, spec: From, value: Any, at: str, scope: Scope) -> None:
+    def _from(self, spec: From, value: object, at: str, scope: Scope) -> None:
         try:
             shape = path_shape(str(value).split("."), scope)
         except RefusedSyntax as refused:
@@ -218,7 +219,7 @@ class _Checking:
             advice = f"`{value}` is no case and no list of cases. Name a fact that is."
             self.say(at, Code.WRONG_TYPE, advice)
 
-    def _record(self, spec: Record, value: Any, at: str, scope: Scope) -> None:
+    def _record(self, spec: Record, value: object, at: str, scope: Scope) -> None:
         if not isinstance(value, dict):
             self.say(at, Code.WRONG_TYPE, f"This is an object with {', '.join(spec.parts)}.")
             return
@@ -241,7 +242,7 @@ class _Checking:
             code = Code.CONFLICT if chosen else Code.REQUIRED
             self.say(at, code, f"This has {least} one of {', '.join(spec.one_of)}.")
 
-    def _many(self, spec: Many, value: Any, at: str, scope: Scope) -> None:
+    def _many(self, spec: Many, value: object, at: str, scope: Scope) -> None:
         if not isinstance(value, list) or not 1 <= len(value) <= MAX_BLOCKS:
             self.say(at, Code.WRONG_TYPE, f"This is a list of 1 to {MAX_BLOCKS}.")
             return
@@ -257,26 +258,28 @@ class _Checking:
             else:
                 self._record(spec.of, item, here, scope)
 
-    def _around(self, item: Mapping[str, Any], at: str, scope: Scope) -> Scope | None:
+    def _around(self, item: Mapping[str, object], at: str, scope: Scope) -> Scope | None:
         """Check an item's `for` and `if`; return the scope of its texts, None without one."""
         for key in ("for", "if"):
             if key not in item:
                 continue
-            if not isinstance(item[key], str):
+            written = item[key]
+            if not isinstance(written, str):
                 advice = f"Write text under `{key}`, such as: {_EXAMPLES[key]}."
                 self.say(at + point(key), Code.WRONG_TYPE, advice)
-            elif key == "if":
-                for one in syntax.check_condition(item[key], _noting(scope, has_notes=False)):
-                    self.say(f"{at}/if", Code.BAD_MARKUP, str(one))
-            else:
-                try:
-                    scope = syntax.loop_scope(item[key], scope)
-                except RefusedSyntax as refused:
-                    self.say(f"{at}/for", Code.BAD_MARKUP, str(refused))
+                continue
+            try:
+                if key == "for":
+                    scope = syntax.loop_scope(written, scope)
+                else:
+                    syntax.check_condition(written, replace(scope, has_notes=False))
+            except RefusedSyntax as refused:
+                self.say(f"{at}/{key}", Code.BAD_MARKUP, str(refused))
+                if key == "for":
                     return None
         return scope
 
-    def _table(self, spec: LabelTable, value: Any, at: str, scope: Scope) -> None:
+    def _table(self, spec: LabelTable, value: object, at: str, scope: Scope) -> None:
         if not isinstance(value, dict):
             self.say(at, Code.WRONG_TYPE, "This is an object: each footnote's label and its text.")
             return
@@ -286,11 +289,6 @@ class _Checking:
                     at + point(label), Code.WRONG_FORMAT, "A label has no spaces and no brackets."
                 )
             self._words(spec.of, text, at + point(label), replace(scope, has_notes=False))
-
-
-def _noting(scope: Scope, *, has_notes: bool) -> Scope:
-    """Return a scope in which footnotes may be made, if they may be made there at all."""
-    return replace(scope, has_notes=scope.has_notes and has_notes)
 
 
 _EXAMPLES = {"if": "if: note", "for": "for: quote in quotes"}
