@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from api.infra.background.events import Event
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from api.statements.models import Statement
 
 
 class Why(StrEnum):
@@ -24,6 +26,11 @@ class SignaturesTakenBack(Event):
     """Something of a statement's signatures stands no more as it was printed."""
 
     statement_id: UUID
+
+    @classmethod
+    def of(cls, statement: Statement) -> Self:
+        """Return what is to be told of a statement."""
+        return cls(coalition_id=statement.coalition_id, statement_id=statement.id)
 
 
 @dataclass(frozen=True, kw_only=True)

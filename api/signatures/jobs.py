@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from api.signatures.service import counts, evidence, places, search as searches
@@ -23,7 +23,7 @@ def fold(work: Work) -> None:
     counts.fold()
 
 
-def search(work: Work) -> dict[str, Any]:
+def search(work: Work) -> dict[str, object]:
     """Search names, of which there are too many for a request."""
     return searches.search(work.facts, work.id)
 

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
 
     from flask import Response
 
+    from api.infra.database.paging import Page, PageRequest
     from api.infra.tables.reports import Report
     from api.signatures.models import Evidence
+    from api.signatures.rules import Signatory
     from api.signatures.service.rows import SignatureView
 
-TABLES: dict[For, tuple[Sequence[str], Callable[[dict[str, Any]], dict[str, str | None]]]] = {
+TABLES: dict[For, tuple[Sequence[str], Callable[[Signatory], dict[str, str | None]]]] = {
     For.ADDRESSEE: (rules.CLEAN, rules.cells_of),
     For.CRM: (rules.CRM_COLUMNS, rules.crm_cells),
     For.IMPORT: (rules.COLUMNS, rules.cells_of),
@@ -74,7 +76,7 @@ class Signatures(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/signature-order")
 class SignatureOrder(MethodView):
     @blueprint.response(200, schemas.OrderOut)
-    def get(self, statement_id: UUID) -> dict[str, Any]:
+    def get(self, statement_id: UUID) -> dict[str, list[UUID]]:
         """Give the ids of a statement's signatures in order."""
         ids, version = changes.order(current_actor(), statement_id)
         tag(version)
@@ -83,7 +85,9 @@ class SignatureOrder(MethodView):
     @needs_match
     @blueprint.arguments(schemas.OrderIn)
     @blueprint.response(200, schemas.OrderOut)
-    def put(self, given: dict[str, Any], statement_id: UUID, expected: int) -> dict[str, Any]:
+    def put(
+        self, given: dict[str, list[UUID]], statement_id: UUID, expected: int
+    ) -> dict[str, list[UUID]]:
         """Put a statement's signatures into another order, all in one call."""
         ids, version = changes.reorder(current_actor(), statement_id, expected, given["ids"])
         tag(version)
@@ -93,7 +97,7 @@ class SignatureOrder(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/signature-counts")
 class SignatureCounts(MethodView):
     @blueprint.response(200, schemas.CountsOut)
-    def get(self, statement_id: UUID) -> dict[str, Any]:
+    def get(self, statement_id: UUID) -> dict[str, object]:
         """Count a statement's signatures: in all, by kind, source, country and day."""
         return lists.numbers(current_actor(), statement_id)
 
@@ -129,7 +133,7 @@ class SignatureList(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/signature-imports")
 class SignatureImports(MethodView):
     @tables.takes_table(rules.MOST_BYTES, {tables.CSV: EXAMPLE})
-    @blueprint.arguments(schemas.ImportArgs, location="query")
+    @blueprint.arguments(schemas.SignatoryImportArgs, location="query")
     @blueprint.response(200, schemas.ReportOut)
     @blueprint.doc(description=schemas.TABLE)
     def post(self, args: dict[str, Any], statement_id: UUID) -> Report:
@@ -150,14 +154,14 @@ class SignatureImports(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/evidence")
 class Scans(MethodView):
     @paginated(blueprint, schemas.EvidenceOut)
-    def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], statement_id: UUID) -> Page[Evidence]:
         """List the scans of what was signed on paper."""
         return evidence.listed(current_actor(), statement_id, args["page"])
 
     @received(*rules.SCANS, max_bytes=rules.MOST_OF_A_SCAN, examples={"application/pdf": SCAN})
     @blueprint.arguments(schemas.EvidenceArgs, location="query")
     @blueprint.response(201, schemas.EvidenceOut)
-    def post(self, args: dict[str, Any], statement_id: UUID) -> Evidence:
+    def post(self, args: dict[str, str | None], statement_id: UUID) -> Evidence:
         """Keep a scan of what was signed on paper: a PDF, a JPEG or a PNG of up to 20 MB."""
         content, kind = request.get_data(), request.mimetype
         tag(1)
@@ -199,7 +203,7 @@ class OneSignature(MethodView):
     @needs_match
     @blueprint.arguments(schemas.SignatoryIn(partial=True))
     @blueprint.response(200, schemas.WarnedSignatureOut)
-    def patch(self, facts: dict[str, Any], signature_id: UUID, expected: int) -> SignatureView:
+    def patch(self, facts: dict[str, object], signature_id: UUID, expected: int) -> SignatureView:
         """Change what is known of a signatory, or who may see it."""
         return _tagged(changes.change(current_actor(), signature_id, expected, facts))
 

@@ -147,8 +147,8 @@ class SignatureOut(OutSchema):
 
     @ma.post_dump(pass_original=True)
     def _tell_the_day_only(
-        self, told: dict[str, Any], shown: SignatureView, **_: Any
-    ) -> dict[str, Any]:
+        self, told: dict[str, object], shown: SignatureView, **_: object
+    ) -> dict[str, object]:
         told["created_at"] = told_at(shown.signature, shown.signature.created_at).isoformat()
         return told
 
@@ -253,7 +253,7 @@ class CountsOut(PublicCountsOut):
     waiting = fields.Integer(description="Those that a material revision left behind.")
 
 
-class ImportArgs(table_schemas.EntryArgs):
+class SignatoryImportArgs(table_schemas.EntryArgs):
     """How a table is entered."""
 
     revision_sha256 = fields.Sha256(required=True, **SHA256)
@@ -281,7 +281,7 @@ class EvidenceOut(OutSchema):
     created_by = fields.UUID(allow_none=True)
 
 
-class SignatoryLineOut(table_schemas.LineOut):
+class SignatoryLineOut(table_schemas.TableLineOut):
     """What became of one line."""
 
     state = fields.Enum(SignatoryLineState)

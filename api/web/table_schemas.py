@@ -124,7 +124,7 @@ class CellFaultOut(OutSchema):
     detail = fields.String()
 
 
-class LineOut(OutSchema):
+class TableLineOut(OutSchema):
     """What became of one line."""
 
     line = fields.Integer(
@@ -143,7 +143,7 @@ class CellChangeOut(OutSchema):
     after = fields.Raw(allow_none=True, example="released")
 
 
-class MergedLineOut(LineOut):
+class MergedLineOut(TableLineOut):
     """What became of one line, and of which thing."""
 
     state: ma.fields.Field[Any] = fields.Enum(LineState, required=True)

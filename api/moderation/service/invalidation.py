@@ -247,9 +247,7 @@ def _held(session: Session, invalidation_id: UUID) -> tuple[Statement, Invalidat
     row = session.get(Invalidation, invalidation_id, with_for_update=True)
     if row is None:
         return None
-    query = select(Statement).where(Statement.id == row.statement_id)
-    held = query.with_for_update(read=True, key_share=True)
-    return session.scalars(held).one(), row
+    return session.get_one(Statement, row.statement_id, with_for_update=counts.HOLD), row
 
 
 def undo(actor: Actor, invalidation_id: UUID) -> InvalidationView:

@@ -11,7 +11,7 @@ from api.accounts.models import Role, RoleGrant
 from api.coalitions.models import Coalition
 from api.coalitions.service import owners
 from api.infra import clock
-from api.infra.database.transactions import transaction
+from api.infra.database.transactions import is_any, transaction
 from api.infra.mail import letters
 from api.infra.mail.letters import Facts, Letter, LetterState
 from api.infra.runtime import runtime
@@ -51,7 +51,7 @@ def _untold() -> Select[UUID]:
 
 def are_wanted(session: Session) -> bool:
     """Tell whether a coalition is to be told."""
-    return session.scalar(_untold().limit(1)) is not None
+    return is_any(session, _untold())
 
 
 def promise_due() -> None:

@@ -12,14 +12,13 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra.background import events
-from api.infra.database import paging
 from api.infra.database.transactions import reading, touch, transaction
 from api.infra.security import audit
 from api.moderation.events import SignaturesApproved
 from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import Signature, SignatureState, Source
-from api.signatures.rules import Audience
-from api.signatures.service import counts, places, rows
+from api.signatures.rules import Audience, EffectiveState
+from api.signatures.service import counts, lists, places, rows
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
@@ -54,12 +53,8 @@ def waiting(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Signatu
     """Return the signatures that are held, the oldest day first; within it in no order."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
-        query = select(Signature).where(
-            Signature.statement_id == statement.id, Signature.state == SignatureState.HELD
-        )
-        found = paging.page(session, query, page, [Signature.day, Signature.id])
-        items = rows.shown(session, statement, found.items, Audience.COORDINATOR)
-        return paging.Page(items, found.following, found.total)
+        held = {"state": EffectiveState.HELD}
+        return lists.paged(session, statement, Audience.COORDINATOR, page, held)
 
 
 def decide(
@@ -67,9 +62,7 @@ def decide(
 ) -> SignatureView:
     """Approve or reject one signature; the same again is fine."""
     with transaction() as session:
-        found = load(session, actor, Signature, signature_id, Role.COORDINATOR)
-        statement = load(session, actor, Statement, found.statement_id, Role.COORDINATOR, lock=True)
-        signature = load(session, actor, Signature, signature_id, Role.COORDINATOR, lock=True)
+        statement, signature = rows.load_held(session, actor, signature_id)
         if not _is_open(signature):
             raise NotForModeration(_why(signature))
         _decided(session, actor, statement, [signature], decision, reason=reason)

@@ -11,7 +11,7 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.infra import clock
 from api.infra.background import events
-from api.infra.database.transactions import reading, transaction
+from api.infra.database.transactions import is_any, reading, transaction
 from api.infra.security import audit
 from api.moderation import rules
 from api.moderation.service import letters
@@ -27,7 +27,7 @@ from api.signatures.models import (
     SignatureState,
     Source,
 )
-from api.signatures.service import evidence, forgetting
+from api.signatures.service import counts, evidence, forgetting
 from api.signing.models import PendingSignature
 from api.signing.rules import TOLD_BEFORE
 from api.statements.models import Signing, Statement
@@ -135,7 +135,7 @@ def _is_untold() -> ColumnElement[bool]:
 
 def is_to_be_told(session: Session) -> bool:
     """Tell whether a day comes that no letter told of."""
-    return session.scalar(select(Signing.statement_id).where(_is_untold()).limit(1)) is not None
+    return is_any(session, select(Signing.statement_id).where(_is_untold()))
 
 
 def tell() -> None:
@@ -162,9 +162,8 @@ def tell() -> None:
 
 def is_due(session: Session) -> bool:
     """Tell whether something is past its day."""
-    over = select(Signing.statement_id).where(_is_over()).limit(1)
-    old = select(Signature.id).where(_is_old()).limit(1)
-    return session.scalar(over) is not None or session.scalar(old) is not None
+    over = select(Signing.statement_id).where(_is_over())
+    return is_any(session, over) or is_any(session, select(Signature.id).where(_is_old()))
 
 
 def purge() -> int:
@@ -181,9 +180,8 @@ def purge() -> int:
 def _purge_batch() -> int:
     """Forget a batch of a statement whose day is past; -1 where that was its end, 0: none is."""
     with transaction() as session:
-        statement_id = session.scalar(select(Signing.statement_id).where(_is_over()).limit(1))
-        statement = statement_id and _held(session, statement_id)
-        if not statement:
+        statement = _held(session, select(Signing.statement_id).where(_is_over()))
+        if statement is None:
             return 0
         signing = session.get_one(
             Signing, statement.id, with_for_update=True, populate_existing=True
@@ -195,26 +193,28 @@ def _purge_batch() -> int:
         )
         if number := forget_batch(session, statement, query):
             return number
-        _forget_the_rest(session, statement)
+        # And who has not confirmed, and the scans of paper.
+        mine = PendingSignature.statement_id == statement.id
+        _forget_pending(session, session.scalars(select(PendingSignature.id).where(mine)).all())
+        evidence.forget_of(session, statement)
         signing.purged_on = clock.today()
-        _announce(session, statement)
+        events.announce(session, SignaturesTakenBack.of(statement))
         return -1
 
 
 def _turn_away_batch() -> int:
     with transaction() as session:
-        first = select(Signature.statement_id).where(_is_old()).limit(1)
-        statement_id = session.scalar(first)
-        statement = statement_id and _held(session, statement_id)
-        if not statement:
+        statement = _held(session, select(Signature.statement_id).where(_is_old()))
+        if statement is None:
             return 0
         query = select(Signature).where(Signature.statement_id == statement.id, _is_old())
         return forget_batch(session, statement, query) or -1
 
 
-def _held(session: Session, statement_id: UUID) -> Statement | None:
-    held = select(Statement).where(Statement.id == statement_id)
-    return session.scalars(held.with_for_update(read=True, key_share=True)).first()
+def _held(session: Session, ids: Select[UUID]) -> Statement | None:
+    """Return the first of some statements, held; None: there is none, or it was just deleted."""
+    first = session.scalar(ids.limit(1))
+    return first and session.get(Statement, first, with_for_update=counts.HOLD)
 
 
 def forget_batch(session: Session, statement: Statement, query: Select[Signature]) -> int:
@@ -225,18 +225,6 @@ def forget_batch(session: Session, statement: Statement, query: Select[Signature
         told = {"count": len(found)}
         audit.record(session, None, "signature.purged", statement, told)
     return len(found)
-
-
-def _forget_the_rest(session: Session, statement: Statement) -> None:
-    """Forget who has not confirmed, and the scans of paper."""
-    mine = PendingSignature.statement_id == statement.id
-    _forget_pending(session, session.scalars(select(PendingSignature.id).where(mine)).all())
-    evidence.forget_of(session, statement)
-
-
-def _announce(session: Session, statement: Statement) -> None:
-    whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}
-    events.announce(session, SignaturesTakenBack(**whose))
 
 
 def forget_what_they_sent(session: Session, forgotten: SignaturesForgotten) -> None:
@@ -270,7 +258,7 @@ def _old_prefixes() -> Select[UUID]:
 
 def has_old_prefixes(session: Session) -> bool:
     """Tell whether a mark is kept that nothing can be compared with any more."""
-    return session.scalar(_old_prefixes().limit(1)) is not None
+    return is_any(session, _old_prefixes())
 
 
 def forget_prefixes() -> None:

@@ -25,7 +25,7 @@ SAID = "said"  # of an identity: which defaults its file wrote out, so that it c
 DEFAULTS = {"lead": False, "visibility": Visibility.PUBLIC.value}
 
 Identity = dict[str, Any]  # IDENTITY_FIELDS that are known, and SAID
-Signatory = dict[str, Any]  # an entry of a portable document's `signatories`, and an `email`
+Signatory = dict[str, Any]  # an entry of a document's `signatories`, and what an export adds
 
 
 class Audience(StrEnum):
@@ -111,18 +111,18 @@ def portable(
     return entry
 
 
-def identity_of(facts: Mapping[str, Any]) -> Identity:
+def identity_of(facts: Mapping[str, object]) -> Identity:
     """Return what of a signatory's facts is sealed."""
     fields = (*IDENTITY_FIELDS, SAID)
     return {field: facts[field] for field in fields if facts.get(field) is not None}
 
 
-def said(entry: Mapping[str, Any]) -> list[str] | None:
+def said(entry: Mapping[str, object]) -> list[str] | None:
     """Return which defaults a portable entry wrote out."""
     return [field for field, value in DEFAULTS.items() if entry.get(field) == value] or None
 
 
-def nameless(facts: Mapping[str, Any]) -> str | None:
+def nameless(facts: Mapping[str, object]) -> str | None:
     """Return what to do where a signatory has no name and is not anonymous."""
     if facts.get("name") or facts["visibility"] == Visibility.ANONYMOUS:
         return None
@@ -198,14 +198,14 @@ def searched(identity: Identity) -> str:
     return spelling.index_of(filter(None, [*texts, by.get("name")]))
 
 
-def sameness(kind: str, identity: Mapping[str, Any]) -> tuple[str, str, str] | None:
+def sameness(kind: str, identity: Identity) -> tuple[str, str, str] | None:
     """Return a key that equal signatories of one statement share; None for the nameless."""
     name = identity.get("name")
     with_whom = spelling.exact(identity.get("affiliation") or "")
     return (kind, spelling.exact(name), with_whom) if name else None
 
 
-def sound(kind: str, identity: Mapping[str, Any]) -> tuple[str, ...] | None:
+def sound(kind: str, identity: Identity) -> tuple[str, ...] | None:
     """Return a key that signatories share who sound alike, and are two; None for the nameless."""
     name, with_whom = identity.get("name"), identity.get("affiliation") or ""
     return ("sound", kind, *map(spelling.folded, (name, with_whom))) if name else None
@@ -233,16 +233,15 @@ COLUMNS = (
 MOST_BYTES = 5_000_000
 
 
-def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
-    facts: dict[str, Any] = {
-        column: text for column, cell in cells.items() if (text := cell.strip())
-    }
-    for column in {"kind", "visibility"} & facts.keys():
-        facts[column] = facts[column].casefold()
-    if "lead" in facts:
-        facts["lead"] = csv_files.truth(facts["lead"])
-    if "country" in facts:
-        facts["country"] = countries.code_or(facts["country"])
+def _facts(cells: Mapping[str, str]) -> dict[str, object]:
+    texts = {column: text for column, cell in cells.items() if (text := cell.strip())}
+    facts: dict[str, object] = dict(texts)
+    for column in {"kind", "visibility"} & texts.keys():
+        facts[column] = texts[column].casefold()
+    if "lead" in texts:
+        facts["lead"] = csv_files.truth(texts["lead"])
+    if "country" in texts:
+        facts["country"] = countries.code_or(texts["country"])
     by = {"name": facts.pop("represented_by", None), "role": facts.pop("represented_by_role", None)}
     if given := {key: text for key, text in by.items() if text}:
         facts["represented_by"] = given
@@ -261,7 +260,7 @@ LAYOUT = Layout(
 )
 
 
-def cells_of(shown: Mapping[str, Any]) -> dict[str, str | None]:
+def cells_of(shown: Signatory) -> dict[str, str | None]:
     """Return a signatory, with its day, as the cells of a line."""
     by = shown.get("represented_by") or {}
     facts = {**DEFAULTS, **shown}
@@ -292,7 +291,7 @@ CRM_COLUMNS = (
 )  # fmt: skip
 
 
-def crm_cells(facts: Mapping[str, Any]) -> dict[str, str | None]:
+def crm_cells(facts: Signatory) -> dict[str, str | None]:
     """Return a signatory as the cells of a mailing tool's line: of each consent its day."""
     cells = {**DEFAULTS, **facts}
     for consent in facts["consents"]:

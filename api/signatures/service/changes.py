@@ -26,11 +26,12 @@ from api.signatures.service import counts, forgetting, places, rows
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy.orm import Session
 
+    from api.signatures.rules import Identity
     from api.signatures.service.rows import SignatureView
 
 ROW_FIELDS = ("kind", "country", "lead", "visibility", "day")
@@ -40,7 +41,7 @@ ROW_FIELDS = ("kind", "country", "lead", "visibility", "day")
 class EntryWarner:
     """Who warns of what a coordinator enters by hand: of a name that was not to be told."""
 
-    warn: Callable[[Session, Statement, Signature, rules.Identity], Iterable[Fault]]
+    warn: Callable[[Session, Statement, Signature, Identity], Iterable[Fault]]
 
 
 class MemberDecides(Conflict, title="The member decides how it appears"):
@@ -92,7 +93,7 @@ def _must_not_show(signature: Signature, wanted: Visibility) -> None:
         )
 
 
-def _must_print(signature: Signature, known: rules.Identity, facts: dict[str, Any]) -> None:
+def _must_print(signature: Signature, known: Identity, facts: Mapping[str, object]) -> None:
     """Let a name pass that is to be shown from now on, if there are letters to print it in."""
     shown = rules.SHOWN[Audience.PUBLIC]
     if facts["visibility"] not in shown or signature.visibility in shown:
@@ -100,14 +101,14 @@ def _must_print(signature: Signature, known: rules.Identity, facts: dict[str, An
     faults = [
         Fault("/visibility", Code.NO_FONT, f"It would print the {field}. {fonts.no_font(missing)}")
         for field in rules.PRINTED_FIELDS
-        if (text := facts.get(field)) and text == known.get(field)
+        if (text := known.get(field)) and text == facts.get(field)
         if (missing := fonts.unprintable(text))
     ]
     if faults:
         raise Invalid("What is known of the signatory cannot be printed.", faults)
 
 
-def _require_name(facts: dict[str, Any]) -> None:
+def _require_name(facts: Mapping[str, object]) -> None:
     if wrong := rules.nameless(facts):
         raise Invalid(
             "Only an anonymous signature may have no name.", [Fault("/name", Code.REQUIRED, wrong)]
@@ -115,14 +116,14 @@ def _require_name(facts: dict[str, Any]) -> None:
 
 
 def change(
-    actor: Actor, signature_id: UUID, expected: int, changes: dict[str, Any]
+    actor: Actor, signature_id: UUID, expected: int, changes: Mapping[str, object]
 ) -> SignatureView:
     """Change some of what is known of a signatory, or who may see it."""
     with transaction() as session:
-        statement, signature = _held(session, actor, signature_id)
+        statement, signature = rows.load_held(session, actor, signature_id)
         _touch(statement, signature, expected)
         _must_stand(signature)
-        known = rows.identities(session, [signature]).get(signature.id, {})
+        known = rows.identity(session, signature)
         facts = {field: getattr(signature, field) for field in ROW_FIELDS}
         facts = {**facts, **known, **changes}
         _require_name(facts)
@@ -137,7 +138,8 @@ def change(
         rows.put_identity(session, signature, identity)
         rows.say(signature)
         if printed and rules.seen(signature, identity, Audience.PUBLIC) != printed:
-            _announce(session, signature)  # another name, too, takes back the one that printed
+            # Another name, too, takes back the one that printed.
+            events.announce(session, SignaturesTakenBack.of(statement))
         audit.record(session, actor, "signature.changed", signature, changes)
         return _warned(session, statement, signature)
 
@@ -145,7 +147,7 @@ def change(
 def confirm(actor: Actor, signature_id: UUID, sha256: str) -> SignatureView:
     """Bind a signature to the newest text, which its signatory has seen."""
     with transaction() as session:
-        statement, signature = _held(session, actor, signature_id)
+        statement, signature = rows.load_held(session, actor, signature_id)
         _must_stand(signature)
         revision = rows.current(session, statement, sha256)
         if signature.revision_number != revision.number:
@@ -161,7 +163,7 @@ def confirm(actor: Actor, signature_id: UUID, sha256: str) -> SignatureView:
 def withdraw(actor: Actor, signature_id: UUID) -> SignatureView:
     """Take a signature back: it does not count, and who gave it is forgotten. Twice is fine."""
     with transaction() as session:
-        statement, signature = _held(session, actor, signature_id)
+        statement, signature = rows.load_held(session, actor, signature_id)
         if signature.state is not SignatureState.WITHDRAWN:
             take_back(session, statement, signature)
             audit.record(session, actor, "signature.withdrawn", signature)
@@ -179,7 +181,7 @@ def take_back(session: Session, statement: Statement, signature: Signature) -> N
 def erase(actor: Actor, signature_id: UUID) -> SignatureView:
     """Forget who gave a signature and go on counting it. Twice is fine."""
     with transaction() as session:
-        statement, signature = _held(session, actor, signature_id)
+        statement, signature = rows.load_held(session, actor, signature_id)
         _forget(session, statement, signature)
         audit.record(session, actor, "signature.erased", signature)
         return _shown(session, statement, signature)
@@ -188,7 +190,7 @@ def erase(actor: Actor, signature_id: UUID) -> SignatureView:
 def hide(actor: Actor, signature_id: UUID) -> SignatureView:
     """Show a signature to nobody but coordinators, and go on counting it. Twice is fine."""
     with transaction() as session:
-        statement, signature = _held(session, actor, signature_id)
+        statement, signature = rows.load_held(session, actor, signature_id)
         _must_stand(signature)
         if signature.visibility is not Visibility.ANONYMOUS:
             with counts.followed(session, statement, [signature]):
@@ -196,27 +198,22 @@ def hide(actor: Actor, signature_id: UUID) -> SignatureView:
                 places.conceal(session, statement, [signature])
             rows.say(signature)
             touch(signature, None)
-            _announce(session, signature)
+            events.announce(session, SignaturesTakenBack.of(statement))
             audit.record(session, actor, "signature.hidden", signature)
         return _shown(session, statement, signature)
 
 
 def _forget(session: Session, statement: Statement, signature: Signature) -> None:
     forgetting.forget(session, statement, [signature])
-    _announce(session, signature)
-
-
-def _announce(session: Session, signature: Signature) -> None:
-    whose = {"coalition_id": signature.coalition_id, "statement_id": signature.statement_id}
-    events.announce(session, SignaturesTakenBack(**whose))
+    events.announce(session, SignaturesTakenBack.of(statement))
 
 
 def remove(actor: Actor, signature_id: UUID, expected: int) -> None:
     """Delete a signature that was entered by mistake."""
     with transaction() as session:
-        statement, signature = _held(session, actor, signature_id)
+        statement, signature = rows.load_held(session, actor, signature_id)
         _touch(statement, signature, expected)
-        _announce(session, signature)
+        events.announce(session, SignaturesTakenBack.of(statement))
         whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}
         gone = SignaturesForgotten(**whose, signature_ids=(signature.id,), why=Why.WISHED)
         events.announce(session, gone)
@@ -225,13 +222,6 @@ def remove(actor: Actor, signature_id: UUID, expected: int) -> None:
         if counts.counts(statement, signature):
             counts.change(session, signature, by=-1)
         session.delete(signature)
-
-
-def _held(session: Session, actor: Actor, signature_id: UUID) -> tuple[Statement, Signature]:
-    """Return a signature and its statement, held in the one order that cannot deadlock."""
-    found = load(session, actor, Signature, signature_id, Role.COORDINATOR)
-    statement = load(session, actor, Statement, found.statement_id, Role.COORDINATOR, lock=True)
-    return statement, load(session, actor, Signature, signature_id, Role.COORDINATOR, lock=True)
 
 
 def _touch(statement: Statement, signature: Signature, expected: int) -> None:
@@ -251,7 +241,7 @@ def _shown(session: Session, statement: Statement, signature: Signature) -> Sign
 
 def _warned(session: Session, statement: Statement, signature: Signature) -> SignatureView:
     shown = _shown(session, statement, signature)
-    who = rows.identities(session, [signature]).get(signature.id, {})
+    who = rows.identity(session, signature)
     warners = runtime().wiring.all(EntryWarner)
     found = [each for by in warners for each in by.warn(session, statement, signature, who)]
     return replace(shown, warnings=found)

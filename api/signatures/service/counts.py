@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import cast, delete, func, insert, literal, null, select, union_all
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from api.statements.events import StatementRevised
 
+# How a statement is held at least by who writes the journal: those who sign do not wait for it.
+HOLD = {"read": True, "key_share": True}
 FOLDED_FROM = 200  # rows of the journal; fewer are read as they are
 AT_ONCE = 10_000
 TOLD = (CountChange.kind, CountChange.source, CountChange.country, CountChange.day)
@@ -164,7 +166,7 @@ def _facets(session: Session, statement_id: UUID) -> dict[str, Counter[str]]:
 
 
 def _places(
-    kind: SignatoryKind, source: Source, country: str | None, day: date, is_shown: Any
+    kind: SignatoryKind, source: Source, country: str | None, day: date, is_shown: object
 ) -> list[tuple[str, str]]:
     """Return each facet that a row of the journal adds to, and under which key."""
     places = [

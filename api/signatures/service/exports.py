@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.signatures.models import Signature
+    from api.signatures.rules import Signatory
     from api.signatures.service.rows import SignatureView
-
-    Facts = dict[str, Any]
 
 
 class For(StrEnum):
@@ -39,8 +38,8 @@ class For(StrEnum):
 
 
 def exported(
-    actor: Actor, statement_id: UUID, whom: For, wanted: Mapping[str, Any]
-) -> Iterator[list[Facts]]:
+    actor: Actor, statement_id: UUID, whom: For, wanted: Mapping[str, object]
+) -> Iterator[list[Signatory]]:
     """Return batches of a statement's signatories, those that count unless others are wanted."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
@@ -51,7 +50,7 @@ def exported(
     if whom is For.ADDRESSEE:
         audience, asked = Audience.PUBLIC, {**wanted, "state": EffectiveState.COUNTED}
 
-    def write(session: Session, found: Sequence[Signature]) -> list[Facts]:
+    def write(session: Session, found: Sequence[Signature]) -> list[Signatory]:
         shown = rows.shown(session, statement, found, audience)
         if whom is For.CRM:
             batch = _for_crm(session, statement, shown)
@@ -64,7 +63,9 @@ def exported(
     return lists.batches(statement, audience, asked, write)
 
 
-def _for_crm(session: Session, statement: Statement, shown: Sequence[SignatureView]) -> list[Facts]:
+def _for_crm(
+    session: Session, statement: Statement, shown: Sequence[SignatureView]
+) -> list[Signatory]:
     consents = _consents(session, statement, [each.signature.id for each in shown])
     batch = []
     for each in shown:
@@ -88,7 +89,7 @@ def _for_crm(session: Session, statement: Statement, shown: Sequence[SignatureVi
 
 def _consents(
     session: Session, statement: Statement, ids: Sequence[UUID]
-) -> dict[UUID, list[Facts]]:
+) -> dict[UUID, list[dict[str, str]]]:
     """Return what each signatory agreed to and has not taken back."""
     query = (
         select(Consent, Organisation.names)
@@ -96,9 +97,9 @@ def _consents(
         .where(Consent.signature_id.in_(ids), Consent.taken_back_on.is_(None))
         .order_by(Consent.given_on, Consent.id)
     )
-    found: dict[UUID, list[Facts]] = defaultdict(list)
+    found: dict[UUID, list[dict[str, str]]] = defaultdict(list)
     for consent, names in session.execute(query):
-        told: Facts = {"purpose": consent.purpose.value, "given_on": consent.given_on.isoformat()}
+        told = {"purpose": consent.purpose.value, "given_on": consent.given_on.isoformat()}
         if names is not None:
             name = names.get(statement.language) or next(iter(names.values()))
             told |= {"organisation_id": str(consent.organisation_id), "organisation": name}

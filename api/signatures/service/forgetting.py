@@ -23,7 +23,7 @@ from api.signatures.models import (
 from api.signatures.service import counts, places
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -71,18 +71,11 @@ def forget(
             touch(each, None)
         places.conceal(session, statement, signatures)
     session.flush()
+    for model in (SignatureIdentity, Consent):
+        session.execute(delete(model).where(model.signature_id.in_(ids)))
     # The link of one that was withdrawn goes on telling that it was, and nothing else.
-    withdrawn = {each.id for each in signatures if each.state is SignatureState.WITHDRAWN}
-    _delete(session, ids, withdrawn)
-
-
-def _delete(session: Session, ids: Sequence[UUID], withdrawn: Collection[UUID]) -> None:
-    for model, whose in (
-        (SignatureIdentity, SignatureIdentity.signature_id),
-        (Consent, Consent.signature_id),
-    ):
-        session.execute(delete(model).where(whose.in_(ids)))
-    forget_letters(session, [each for each in ids if each not in withdrawn])
+    left = [each.id for each in signatures if each.state is not SignatureState.WITHDRAWN]
+    forget_letters(session, left)
     audit.destroy_salts(session, *ids)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import func, select
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.orm import InstrumentedAttribute, Session
+    from sqlalchemy.orm import Session
 
-    from api.infra.database.paging import Page, PageRequest
+    from api.infra.database.paging import Key, Page, PageRequest
     from api.signatures.service.rows import SignatureView
     from api.texts.rules.document import PortableSignatory
 
@@ -57,7 +57,7 @@ def signature(actor: Actor, signature_id: UUID) -> SignatureView:
 
 
 def signatures(
-    actor: Actor, statement_id: UUID, page: PageRequest, wanted: Mapping[str, Any]
+    actor: Actor, statement_id: UUID, page: PageRequest, wanted: Mapping[str, object]
 ) -> Page[SignatureView]:
     """Return a statement's signatures, as the actor may see them, in their order."""
     with reading() as session:
@@ -71,26 +71,30 @@ def paged(  # noqa: PLR0913, PLR0917 # what a page is of, and for whom
     statement: Statement,
     audience: Audience,
     page: PageRequest,
-    wanted: Mapping[str, Any],
+    wanted: Mapping[str, object],
     ids: Collection[UUID] | None = None,
+    *,
+    total: int | None = None,
 ) -> Page[SignatureView]:
     """Return a page of a statement's signatures; with `ids`, of these."""
     asked = query(statement, audience, wanted)
     if ids is not None:
         asked = asked.where(Signature.id.in_(ids))
-    found = paging.page(session, asked, page, order_of(wanted))
+    found = paging.page(session, asked, page, order_of(wanted), total=total)
     items = rows.shown(session, statement, found.items, audience)
     return paging.Page(items, found.following, found.total)
 
 
-def order_of(wanted: Mapping[str, Any]) -> list[InstrumentedAttribute[Any]]:
+def order_of(wanted: Mapping[str, object]) -> Sequence[Key]:
     """Return the keys by which a list of signatures is sorted."""
     if wanted.get("state") in BY_DAY:
         return [Signature.day, Signature.id]  # not as they came: a cursor would tell the second
     return [Signature.position]
 
 
-def query(statement: Statement, audience: Audience, wanted: Mapping[str, Any]) -> Select[Signature]:
+def query(
+    statement: Statement, audience: Audience, wanted: Mapping[str, object]
+) -> Select[Signature]:
     """Return the query of the signatures that are wanted; to editors, of those that print."""
     found = select(Signature).where(Signature.statement_id == statement.id, rows.visible(audience))
     if wanted.get("state") not in BY_DAY:
@@ -122,7 +126,7 @@ def _stands(statement: Statement, wanted: EffectiveState) -> ColumnElement[bool]
 def batches(
     statement: Statement,
     audience: Audience,
-    wanted: Mapping[str, Any],
+    wanted: Mapping[str, object],
     of: Callable[[Session, Sequence[Signature]], T],
 ) -> Iterator[T]:
     """Yield what `of` makes of the signatures that are wanted, some at a time.
@@ -144,16 +148,11 @@ def batches(
 
 def public_page(session: Session, statement: Statement, page: PageRequest) -> Page[SignatureView]:
     """Return the signatures that everybody may see, by position; no page is dearer than another."""
-    query = select(Signature).where(
-        rows.counting(statement), rows.visible(Audience.PUBLIC), rows.placed()
-    )
     total = counts.total(session, statement, shown_only=True)
-    found = paging.page(session, query, page, [Signature.position], total=total)
-    items = rows.shown(session, statement, found.items, Audience.PUBLIC)
-    return paging.Page(items, found.following, found.total)
+    return paged(session, statement, Audience.PUBLIC, page, {}, total=total)
 
 
-def numbers(actor: Actor, statement_id: UUID) -> dict[str, Any]:
+def numbers(actor: Actor, statement_id: UUID) -> dict[str, object]:
     """Return how many signed, as far as the actor may know, and how many wait."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)

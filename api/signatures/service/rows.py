@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from sqlalchemy import and_, bindparam, event, insert, literal, select
 
 from api.accounts.rules import Actor, Role
+from api.accounts.service import load
 from api.errors import Conflict, Fault
 from api.infra import clock
 from api.infra.security import keys
@@ -17,6 +18,7 @@ from api.signatures.models import Signature, SignatureIdentity, SignatureState, 
 from api.signatures.rules import Audience
 from api.signatures.service import counts, places
 from api.statements import service as statements
+from api.statements.models import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
     from sqlalchemy import BindParameter, ColumnElement
     from sqlalchemy.orm import Session
 
+    from api.signatures.models import Visibility
     from api.signatures.rules import EffectiveState, Identity, Signatory
-    from api.statements.models import Revision, Statement
+    from api.statements.models import Revision
 
 IDENTITY = "signature_identities.identity"
 AT_ONCE = 500  # rows of which the identities are read together
@@ -49,7 +52,7 @@ class SignatureView:
 
 @event.listens_for(Signature, "load")
 @event.listens_for(Signature, "refresh")
-def _was_public(row: Signature, *_: Any) -> None:
+def _was_public(row: Signature, *_: object) -> None:
     row.was_public = not rules.tells_day_only(row)
 
 
@@ -59,6 +62,13 @@ def is_day_only(row: object) -> bool:
     What makes a name public, or takes it away, is recorded as it happens.
     """
     return isinstance(row, Signature) and rules.tells_day_only(row) and not row.was_public
+
+
+def load_held(session: Session, actor: Actor, signature_id: UUID) -> tuple[Statement, Signature]:
+    """Return a signature and its statement, held in the one order that cannot deadlock."""
+    found = load(session, actor, Signature, signature_id, Role.COORDINATOR)
+    statement = load(session, actor, Statement, found.statement_id, Role.COORDINATOR, lock=True)
+    return statement, load(session, actor, Signature, signature_id, Role.COORDINATOR, lock=True)
 
 
 def audience_of(actor: Actor, coalition_id: UUID) -> Audience:
@@ -81,7 +91,7 @@ def counting(statement: Statement) -> ColumnElement[bool]:
 def visible(audience: Audience) -> ColumnElement[bool]:
     """Return the condition of the signatures that an audience sees anything of."""
     shown = list(rules.SHOWN[audience])
-    written: BindParameter[Any] = bindparam(
+    written: BindParameter[Visibility] = bindparam(
         "shown", shown, expanding=True, literal_execute=True, unique=True
     )
     return Signature.visibility.in_(written)
@@ -107,15 +117,16 @@ def put(
     session: Session,
     statement: Statement,
     revision: Revision,
-    entries: Sequence[Mapping[str, Any]],
+    entries: Sequence[Mapping[str, object]],
     *,
     source: Source = Source.ENTERED,
 ) -> list[UUID]:
     """Add signatures at the end, in order; the caller holds the statement."""
     first = places.following(session, statement.id)
+    ids = [uuid4() for _ in entries]
     rows = [
         {
-            "id": uuid4(),
+            "id": row_id,
             "coalition_id": statement.coalition_id,
             "statement_id": statement.id,
             "revision_number": revision.number,
@@ -132,26 +143,30 @@ def put(
             "shows_logo": facts.get("shows_logo", True),
             "evidence_id": facts.get("evidence_id"),
         }
-        for position, facts in enumerate(entries, first)
+        for position, (row_id, facts) in enumerate(zip(ids, entries, strict=True), first)
     ]
-    identities = []
-    for row, facts in zip(rows, entries, strict=True):
-        if identity := rules.identity_of(facts):
-            sealed = keys.seal(session, statement.coalition_id, IDENTITY, row["id"], identity)
-            values = {"signature_id": row["id"], "coalition_id": statement.coalition_id}
-            identities.append({**values, "identity": sealed})
+    owner = statement.coalition_id
+    identities = [
+        {
+            "signature_id": row_id,
+            "coalition_id": owner,
+            "identity": keys.seal(session, owner, IDENTITY, row_id, known),
+        }
+        for row_id, facts in zip(ids, entries, strict=True)
+        if (known := rules.identity_of(facts))
+    ]
     for model, new in ((Signature, rows), (SignatureIdentity, identities)):
         if new:
             session.execute(insert(model), new)
     counts.change(session, [Signature(**row) for row in rows], by=1)
-    return [row["id"] for row in rows]
+    return ids
 
 
 def put_all(
     session: Session,
     statement: Statement,
     revision: Revision,
-    signatories: Sequence[Mapping[str, Any]],
+    signatories: Sequence[Mapping[str, object]],
 ) -> int:
     """Enter the signatories of a portable document under a revision, in order."""
     session.flush()
@@ -195,6 +210,11 @@ def identities(session: Session, signatures: Sequence[Signature]) -> dict[UUID, 
         for signature_id, sealed in session.execute(some):
             found[signature_id] = keys.unseal(session, IDENTITY, signature_id, sealed)
     return found
+
+
+def identity(session: Session, signature: Signature) -> Identity:
+    """Return who gave a signature, as far as it is known."""
+    return identities(session, [signature]).get(signature.id, {})
 
 
 def etag(signature: Signature, statement: Statement) -> int:

@@ -36,7 +36,7 @@ DAYS = ("from", "until")
 
 
 def searched(
-    actor: Actor, statement_id: UUID, page: PageRequest, wanted: Mapping[str, Any], sought: str
+    actor: Actor, statement_id: UUID, page: PageRequest, wanted: Mapping[str, object], sought: str
 ) -> Page[SignatureView] | Job:
     """Return the signatures of which a name, in any spelling, has these words.
 
@@ -64,7 +64,7 @@ def _matching(session: Session, some: Sequence[Signature], sought: str) -> list[
     return [each for each, who in known.items() if spelling.found_in(rules.searched(who), sought)]
 
 
-def _promised(actor: Actor, statement: Statement, wanted: Mapping[str, Any], sought: str) -> Job:
+def _promised(actor: Actor, statement: Statement, wanted: Mapping[str, object], sought: str) -> Job:
     """Promise a search. Its words may be a name: the job's facts hold them sealed."""
     plain = {name: str(value) for name, value in sorted(wanted.items())}
     with transaction() as session:
@@ -82,7 +82,7 @@ def _promised(actor: Actor, statement: Statement, wanted: Mapping[str, Any], sou
         return jobs.promise(session, SEARCH, owner, facts, by=actor, key=key)
 
 
-def search(facts: Mapping[str, Any], job_id: UUID) -> dict[str, Any]:
+def search(facts: Mapping[str, Any], job_id: UUID) -> dict[str, object]:
     """Search all names; the result holds ids, and the address where these are listed."""
     with reading() as session:
         statement = session.get(Statement, UUID(facts["statement_id"]))
@@ -109,7 +109,7 @@ def search(facts: Mapping[str, Any], job_id: UUID) -> dict[str, Any]:
     }
 
 
-def _wanted(facts: Mapping[str, Any]) -> dict[str, Any]:
+def _wanted(facts: Mapping[str, Any]) -> dict[str, object]:
     """Return the filters of a job's facts."""
     return {
         name: date.fromisoformat(value) if name in DAYS else value
@@ -118,7 +118,7 @@ def _wanted(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def found(
-    actor: Actor, statement_id: UUID, page: PageRequest, wanted: Mapping[str, Any], job_id: UUID
+    actor: Actor, statement_id: UUID, page: PageRequest, wanted: Mapping[str, object], job_id: UUID
 ) -> Page[SignatureView]:
     """Return the signatures that a search found, as they are now."""
     with reading() as session:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -60,7 +60,7 @@ def take_in(  # noqa: PLR0913 # a table, and how it is entered
             session, actor, Statement, statement_id, Role.COORDINATOR, lock=not preview
         )
         revision = rows.current(session, statement, sha256)
-        source, told = Source.ENTERED, dict[str, Any](revision_sha256=sha256)
+        source, told = Source.ENTERED, dict[str, object](revision_sha256=sha256)
         if evidence_id is not None:
             source = Source.PAPER
             told["evidence_id"] = evidence.of_statement(session, statement, evidence_id)

@@ -125,8 +125,7 @@ def _confirmed(session: Session, asked: PendingSignature) -> WaitingSignature:
 
 
 def _count(session: Session, asked: PendingSignature) -> None:
-    mine = select(Statement).where(Statement.id == asked.statement_id)
-    statement = session.scalars(mine.with_for_update(read=True, key_share=True)).one()
+    statement = session.get_one(Statement, asked.statement_id, with_for_update=counts.HOLD)
     signing = session.get_one(Signing, asked.statement_id)
     if statement.state not in SIGNABLE:
         raise rules.SigningClosed("The statement was taken back or replaced meanwhile.")

@@ -176,8 +176,7 @@ def _held(session: Session, secret: str) -> tuple[Statement, Signature]:
     The statement is held as the journal of counts asks: no material revision comes between.
     """
     of = _signature(session, secret).statement_id
-    query = select(Statement).where(Statement.id == of)
-    statement = session.scalars(query.with_for_update(read=True, key_share=True)).one()
+    statement = session.get_one(Statement, of, with_for_update=counts.HOLD)
     return statement, _signature(session, secret, lock=True)
 
 
