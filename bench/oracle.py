@@ -21,7 +21,7 @@ from sqlalchemy import select
 from api.app import create_app
 from api.infra.database.transactions import reading
 from api.infra.security import links
-from api.signing import service
+from api.signing import rules, service
 from api.signing.models import PendingSignature
 from api.signing.service import pending_batch
 from bench.server import Server
@@ -83,7 +83,7 @@ def _confirm(server: Server) -> None:
         pending_batch.take_in()
         with reading() as session:
             ids: Sequence[UUID] = session.scalars(select(PendingSignature.id)).all()
-            found = [links.newest(session, pending_batch.CONFIRM, each) for each in ids]
+            found = [links.newest(session, rules.CONFIRM, each) for each in ids]
             secrets = [links.secret_of(session, each) for each in found if each is not None]
         assert len(secrets) == EACH
         for secret in secrets:

@@ -13,6 +13,9 @@ from api.infra import clock
 from api.infra.database import columns
 from api.infra.security.keys import BlindBytes, Sealed
 
+# What the keyed hashes of a signature are for: each is compared within one statement only.
+ADDRESS, DOMAIN, ENTRY = "signatures.address", "signatures.domain", "signatures.entry"
+
 
 class Source(StrEnum):
     """Where a signature came from."""
@@ -103,11 +106,11 @@ class Signature(columns.OfCoalition, columns.Versioned, columns.Base):
     withdrawn_on: Mapped[date | None]
     # Kept only while the name is public: it leads to the name in clear.
     organisation_id: Mapped[UUID | None] = columns.refers_to("organisations")
-    # Of public ones. One address signs a statement once; it is compared within a statement only.
-    address_index: Mapped[bytes | None] = mapped_column(BlindBytes("signatures.address"))
-    domain_index: Mapped[bytes | None] = mapped_column(BlindBytes("signatures.domain"))
+    # Of public ones. One address signs a statement once.
+    address_index: Mapped[bytes | None] = mapped_column(BlindBytes(ADDRESS))
+    domain_index: Mapped[bytes | None] = mapped_column(BlindBytes(DOMAIN))
     # Of an organisation's entry, by which two signatures of one organisation are found.
-    entry_index: Mapped[bytes | None] = mapped_column(BlindBytes("signatures.entry"))
+    entry_index: Mapped[bytes | None] = mapped_column(BlindBytes(ENTRY))
     prefix: Mapped[bytes | None]  # of the internet address, under a key that lives seven days
     language: Mapped[columns.Language | None]  # in which the signatory reads letters
     # When what stands was asked for in public, or changed by hand: what the same mailbox asked for

@@ -8,17 +8,17 @@ from api.infra.background.jobs import JobKind
 from api.infra.feature import Feature
 from api.infra.mail.letters import LetterKind
 from api.infra.queue import Lane
-from api.signing import jobs
+from api.signing import jobs, rules
 from api.signing.events import SigningChanged
 from api.signing.routes import blueprint
-from api.signing.service import confirming, entries, letters, pending_batch, receiving
+from api.signing.service import letters, pending_batch, receiving
 from api.statements.events import StatementMoved, StatementRevised
 
 FEATURE = Feature(
     blueprint=blueprint,
     jobs=(
-        JobKind(receiving.TAKE_IN, jobs.take_in, when=pending_batch.is_waiting),
-        JobKind(entries.PART, jobs.part, lane=Lane.DOCUMENTS),
+        JobKind(rules.TAKE_IN, jobs.take_in, when=pending_batch.is_waiting),
+        JobKind(rules.PART, jobs.part, lane=Lane.DOCUMENTS),
         JobKind("signing.forget", jobs.forget, when=pending_batch.has_old, lane=Lane.DOCUMENTS),
         JobKind(
             "signing.forget_coalition",
@@ -28,11 +28,9 @@ FEATURE = Feature(
         ),
     ),
     letters=(
-        LetterKind(pending_batch.CONFIRMATION, letters.confirmation, tells_day_only=True),
-        LetterKind(pending_batch.AGAIN, letters.again, after=letters.is_told, tells_day_only=True),
-        LetterKind(
-            confirming.RECEIPT, letters.receipt, after=letters.is_received, tells_day_only=True
-        ),
+        LetterKind(rules.CONFIRMATION, letters.confirmation, tells_day_only=True),
+        LetterKind(rules.AGAIN, letters.again, after=letters.is_told, tells_day_only=True),
+        LetterKind(rules.RECEIPT, letters.receipt, after=letters.is_received, tells_day_only=True),
     ),
     listeners=(
         Listener(SigningChanged, receiving.look_anew),

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra.database import columns
 from api.infra.security.keys import BlindBytes, Sealed
+from api.signatures.models import ADDRESS, DOMAIN
+
+CODE = "pending_signatures.code"  # what the keyed hash of a code is for
 
 
 class PendingSignature(columns.Base):
@@ -35,9 +38,9 @@ class PendingSignature(columns.Base):
     revision_sha256: Mapped[str] = mapped_column(String(64))
     # Who, how, with which consents, until it is confirmed and the receipt is sent.
     request: Mapped[Sealed | None]
-    address_index: Mapped[bytes] = mapped_column(BlindBytes("signatures.address"))
-    domain_index: Mapped[bytes] = mapped_column(BlindBytes("signatures.domain"))
-    code_index: Mapped[bytes | None] = mapped_column(BlindBytes("pending_signatures.code"))
+    address_index: Mapped[bytes] = mapped_column(BlindBytes(ADDRESS))
+    domain_index: Mapped[bytes] = mapped_column(BlindBytes(DOMAIN))
+    code_index: Mapped[bytes | None] = mapped_column(BlindBytes(CODE))
     prefix: Mapped[bytes | None]  # of the internet address, under a key that lives seven days
     language: Mapped[columns.Language]
     asked_at: Mapped[datetime]

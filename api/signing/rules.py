@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.config import share
 from api.errors import Code, Conflict, Fault, Invalid, point
+from api.infra.net.rate_limits import Rate
 from api.signatures.models import Purpose, SignatoryKind, Visibility
 from api.texts.rules import catalogues
 
@@ -20,11 +21,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
+# Words that rows hold: kinds of letters and of jobs, and what links and keyed hashes are for.
+CONFIRMATION, AGAIN, RECEIPT = "signing.confirmation", "signing.again", "signing.receipt"
+TAKE_IN, PART = "signing.take_in", "signing.part"
+CONFIRM, OWN = "signature.confirm", "signature.own"
+CHALLENGE = "signing.challenge"
+SAME, ALIKE, BLOCKED = "same_organisation", "sounds_alike", "blocked"  # flags
+
 KEPT = timedelta(days=7)  # what nobody confirmed
 TOLD_BEFORE = timedelta(days=7)  # that owners have to move the day on which who signed is forgotten
 KNOWN_AT_MOST = timedelta(days=36_525)  # a later day is a slip; without one nobody is forgotten
 MOST_LETTERS = 3  # to one address in 24 hours, of those that anybody can ask for
 WITHIN = timedelta(hours=24)
+# Of one address prefix at one statement. A proof of work buys more: an office, a school, Tor.
+WITH_PROOF, WITHOUT_PROOF = Rate(30, 300), Rate(6, 40)
+TYPING = Rate(10, 40)  # codes that one address prefix may try
+# Requests in a minute for one statement, from all over: what makes proofs of work harder.
+UNDER_ATTACK, UNDER_HEAVY_ATTACK = 600, 3000
+PROOF_KEPT = timedelta(minutes=30)
+MOST_OF_A_PROOF = 4000  # characters
+MOST_MAILERS = 40
+PROMISE_EVERY = 1.0  # seconds: in each process, what takes in what was received
+KNOWN_SECONDS = 1.0  # for so long a process remembers what is asked of a statement
+MOST_KNOWN = 1000  # addresses of statements
+AT_ONCE = 200  # rows of one transaction
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # without signs that are mistaken for one another
 ADDRESS_SIGNS, CODE_SIGNS = 8, 10
 CODE_GROUP = 5
@@ -156,10 +176,6 @@ def prefix_of(address: str | None) -> str:
     return str(ipaddress.ip_network((found, size), strict=False))
 
 
-# Requests in a minute for one statement, from all over: what makes proofs of work harder.
-UNDER_ATTACK, UNDER_HEAVY_ATTACK = 600, 3000
-
-
 def effort(in_a_minute: int) -> str:
     """Return what the hash of a proof of work begins with: 4,096 tries, 16 or 256 times as many."""
     if in_a_minute >= UNDER_HEAVY_ATTACK:
@@ -177,12 +193,3 @@ def must_fit(kind: SignatoryKind, *, individuals: bool, organisations: bool) -> 
     raise Invalid(
         "Not everybody may sign this.", [Fault("/kind", Code.NOT_A_CHOICE, f"Only {who} sign it.")]
     )
-
-
-# How a name may appear, the least first.
-VISIBILITIES = (
-    Visibility.ANONYMOUS,
-    Visibility.COALITION,
-    Visibility.INITIALS,
-    Visibility.PUBLIC,
-)

@@ -8,7 +8,7 @@ import marshmallow as ma
 
 from api.signatures.models import Purpose, SignatoryKind, SignatureState, Visibility
 from api.signatures.schemas import SHA256, PublicCountsOut, RepresentativeIn
-from api.signing.service.proof import MOST
+from api.signing.rules import MOST_MAILERS, MOST_OF_A_PROOF
 from api.signing.service.reader import Phase
 from api.statements.models import Moderation
 from api.statements.schemas import confirmed_cases
@@ -16,7 +16,6 @@ from api.web import fields, validate
 from api.web.rest import OutSchema, Schema
 
 ADDRESS = "specimen-appeal-k3w7q9xz"
-MOST_MAILERS = 40
 
 
 def _truth(description: str, *, default: bool) -> fields.Truth:
@@ -143,7 +142,7 @@ class PublicSignatureIn(Schema):
     revision_sha256 = fields.Sha256(required=True, **SHA256)
     proof = fields.String(
         load_default=None,
-        validate=validate.Length(1, MOST),
+        validate=validate.Length(1, MOST_OF_A_PROOF),
         description="A solved challenge (ALTCHA). Without one less is taken from a network.",
         example=None,
     )

@@ -24,7 +24,7 @@ from api.infra.security import audit, keys
 from api.moderation import rules
 from api.moderation.events import SignaturesApproved
 from api.signatures.events import SignaturesTakenBack
-from api.signatures.models import Invalidation, Signature, SignatureState, Source
+from api.signatures.models import DOMAIN, Invalidation, Signature, SignatureState, Source
 from api.signatures.rules import blocking
 from api.signatures.service import counts, places, rows
 from api.statements.models import Statement
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from api.infra.background.jobs import Job
     from api.infra.database.paging import Page, PageRequest
 
-DOMAIN = "signatures.domain"
 INVALIDATE, UNDO = "moderation.invalidate", "moderation.undo"
 
 

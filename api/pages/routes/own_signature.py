@@ -15,6 +15,7 @@ from api.infra.text import languages
 from api.pages.routes.base import blueprint, form, of, onward, secret, sent, takes_form
 from api.pages.rules import facts, forms, pages, texts
 from api.signatures.models import Purpose, SignatoryKind, SignatureState
+from api.signatures.rules import VISIBILITIES
 from api.signing import rules, service
 from api.signing.schemas import OwnSignatureIn
 from api.web import validate
@@ -152,7 +153,7 @@ def _state(state: SignatureState) -> Any:
 
 def _visibilities(found: Own) -> tuple[str, ...]:
     is_organisation = found.signature.kind is SignatoryKind.ORGANISATION
-    every = [each.value for each in rules.VISIBILITIES]
+    every = [each.value for each in VISIBILITIES]
     return tuple(each for each in every if not (is_organisation and each == "initials"))
 
 

@@ -30,9 +30,10 @@ from api.pages.routes.base import (
 )
 from api.pages.routes.own_signature import thanks
 from api.pages.rules import facts, forms, pages, sentences, texts
+from api.signatures.rules import VISIBILITIES
 from api.signatures.service.rows import TextChanged
 from api.signing import service
-from api.signing.rules import VISIBILITIES, SigningClosed
+from api.signing.rules import SigningClosed
 from api.signing.schemas import PublicSignatureIn
 from api.signing.service.confirming import CodeUnknown
 from api.signing.service.reader import Phase

@@ -10,7 +10,7 @@ from typing import Any
 
 from api.infra.text import languages
 from api.pages.rules import forms, pages, sentences
-from api.signing.rules import VISIBILITIES
+from api.signatures.rules import VISIBILITIES
 
 # What it says, by the tables of the pages' catalogue; of "sign" everything.
 _WORDS = {

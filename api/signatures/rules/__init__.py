@@ -40,8 +40,8 @@ SHOWN: Mapping[Audience, tuple[Visibility, ...]] = {
     Audience.COORDINATOR: tuple(Visibility),
 }
 
-# From what shows nothing to what shows all.
-SHOWING = (
+# How a name may appear, from what shows nothing to what shows all.
+VISIBILITIES = (
     Visibility.ANONYMOUS,
     Visibility.COALITION,
     Visibility.INITIALS,

@@ -85,7 +85,7 @@ def _from_entry(session: Session, statement: Statement, facts: dict[str, Any]) -
 
 
 def _must_not_show(signature: Signature, wanted: Visibility) -> None:
-    shows_more = rules.SHOWING.index(wanted) > rules.SHOWING.index(signature.visibility)
+    shows_more = rules.VISIBILITIES.index(wanted) > rules.VISIBILITIES.index(signature.visibility)
     if signature.source is Source.APPROVAL and shows_more:
         raise MemberDecides(
             "It chooses by the link of its letters; or enter what it said:"

@@ -15,7 +15,6 @@ from api.infra.background import events
 from api.infra.database.transactions import is_any, reading, touch, transaction
 from api.infra.mail import letters
 from api.infra.mail.letters import Letter
-from api.infra.net.rate_limits import Rate
 from api.infra.runtime import runtime
 from api.infra.security import audit, keys, links
 from api.organisations.rules import name_in
@@ -34,9 +33,8 @@ from api.signatures.models import (
 from api.signatures.service import counts, places, rows
 from api.signing import rules
 from api.signing.events import ConsentTakenBack, SignatureConfirmed
-from api.signing.models import PendingSignature
+from api.signing.models import CODE, PendingSignature
 from api.signing.service import entries
-from api.signing.service.pending_batch import CODE, CONFIRM
 from api.signing.service.receiving import TOLD
 from api.signing.service.settings import SIGNABLE
 from api.statements.models import Moderation, Signing, Statement
@@ -46,10 +44,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-OWN = "signature.own"
-RECEIPT = "signing.receipt"
 CHANGED = {*TOLD, "visibility", "consents"}
-TYPING = Rate(10, 40)  # codes that one address prefix may try
 GONE = "What was sent here is not kept any more. Sign again on the statement's page."
 
 
@@ -72,7 +67,7 @@ class WaitingSignature:
 def pending(secret: str) -> WaitingSignature:
     """Return what a link from a letter would confirm. Nothing changes."""
     with reading() as session:
-        link = links.follow(session, CONFIRM, secret)
+        link = links.follow(session, rules.CONFIRM, secret)
         asked = _of_link(session, link, lock=False)
         stands = _same(session, asked)
         is_over = stands is not None and _is_later(stands, asked)
@@ -82,13 +77,13 @@ def pending(secret: str) -> WaitingSignature:
 def confirm(secret: str) -> WaitingSignature:
     """Make what a link is of a signature that counts. Any number of times is fine."""
     with transaction() as session:
-        link = links.follow(session, CONFIRM, secret)
+        link = links.follow(session, rules.CONFIRM, secret)
         return _confirmed(session, _of_link(session, link, lock=True))
 
 
 def confirm_by_code(address: str, code: str, remote: str | None) -> WaitingSignature:
     """Confirm by the short code of the letter, for who reads mail on another machine."""
-    runtime().rate_limits.hit(TYPING, "code", address, rules.prefix_of(remote))
+    runtime().rate_limits.hit(rules.TYPING, "code", address, rules.prefix_of(remote))
     with transaction() as session:
         signing = session.scalars(select(Signing).where(Signing.address == address)).first()
         typed = rules.typed(code)
@@ -156,7 +151,7 @@ def _count(session: Session, asked: PendingSignature) -> None:
     if signature.state is SignatureState.CONFIRMED:
         counts.change(session, [signature], by=1)
         places.soon(session)
-    links.issue(session, OWN, signature.coalition_id, signature.id, tells_day_only=True)
+    links.issue(session, rules.OWN, signature.coalition_id, signature.id, tells_day_only=True)
     _receive(session, signature, asked, request)
     told = {"revision_sha256": signature.revision_sha256}
     audit.record(session, None, "signature.confirmed_by_letter", signature, told)
@@ -231,9 +226,9 @@ def _receive(
     """Promise the one receipt of a signature, unless it is declined; else forget the request."""
     session.flush()
     of_it = select(PendingSignature.id).where(PendingSignature.signature_id == signature.id)
-    sent = select(Letter.id).where(Letter.kind == RECEIPT, Letter.object_id.in_(of_it))
+    sent = select(Letter.id).where(Letter.kind == rules.RECEIPT, Letter.object_id.in_(of_it))
     if request.get("receipt", True) and not is_any(session, sent):
-        letters.promise(session, RECEIPT, signature.coalition_id, asked.id)
+        letters.promise(session, rules.RECEIPT, signature.coalition_id, asked.id)
     else:
         asked.request = None
 
@@ -294,7 +289,7 @@ def _facts(  # noqa: PLR0913 # a request, and what it is judged by
         "entry_index": entry_index,
         "prefix": asked.prefix,
         "language": asked.language,
-        "flags": [*flags, entries.SAME] if has_signed else flags,
+        "flags": [*flags, rules.SAME] if has_signed else flags,
         "said_at": asked.asked_at,
     }
 
@@ -369,7 +364,7 @@ def _asked(
     statement = session.get_one(Statement, asked.statement_id)
     who: dict[str, Any] = keys.read(session, asked, PendingSignature.request) or {}
     signature_id = instead.id if instead is not None else asked.signature_id
-    link = signature_id and links.newest(session, OWN, signature_id)
+    link = signature_id and links.newest(session, rules.OWN, signature_id)
     return WaitingSignature(
         statement,
         session.get_one(Signing, statement.id),

@@ -14,6 +14,7 @@ from api.organisations import service as organisations
 from api.organisations.models import Organisation
 from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import (
+    ENTRY,
     SignatoryKind,
     Signature,
     SignatureState,
@@ -22,6 +23,7 @@ from api.signatures.models import (
 )
 from api.signatures.rules import blocking, naming
 from api.signatures.service import blocks, rows
+from api.signing import rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,10 +31,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.statements.models import Statement
-
-ENTRY = "signatures.entry"
-PART = "signing.part"
-SAME, ALIKE, BLOCKED = "same_organisation", "sounds_alike", "blocked"  # flags
 
 
 def entry_of(session: Session, statement: Statement, who: Mapping[str, Any]) -> Organisation | None:
@@ -58,10 +56,10 @@ def flags(
     found, name = naming.flags(who), who.get("name") or ""
     every = blocks.of(session, statement.coalition_id)
     if blocking.fits(every, who.get("email") or "", name) is not None:
-        found.append(BLOCKED)
+        found.append(rules.BLOCKED)
     if who["kind"] == SignatoryKind.ORGANISATION and name and not is_ours:
         owner, country = statement.coalition_id, who.get("country")
-        found += [ALIKE] if organisations.alike(session, owner, name, country) else []
+        found += [rules.ALIKE] if organisations.alike(session, owner, name, country) else []
     return found
 
 
@@ -133,7 +131,7 @@ def _part(session: Session, signatures: Sequence[Signature]) -> list[Signature]:
         if entry is None or organisations.is_called(entry, who["name"]):
             continue
         link(session, signature, None)
-        signature.flags = list(dict.fromkeys([*signature.flags, ALIKE]))
+        signature.flags = list(dict.fromkeys([*signature.flags, rules.ALIKE]))
         who = {field: it for field, it in who.items() if field != "acronym"}  # it was the entry's
         rows.put_identity(session, signature, who)
         touch(signature, None)

@@ -15,8 +15,7 @@ from api.signatures.models import Signature
 from api.signatures.rules import naming
 from api.signing import rules
 from api.signing.models import PendingSignature
-from api.signing.service.confirming import OWN
-from api.signing.service.pending_batch import CONFIRM, code_of
+from api.signing.service.pending_batch import code_of
 from api.statements.models import Signing, Statement
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def _page(kind: str, rest: str) -> str:
 def confirmation(session: Session, pending_id: UUID) -> letters.Facts | None:
     """Ask the mailbox whether it wants to sign."""
     asked = session.get(PendingSignature, pending_id)
-    link = links.newest(session, CONFIRM, pending_id)
+    link = links.newest(session, rules.CONFIRM, pending_id)
     if asked is None or link is None or asked.signature_id is not None:
         return None
     signing = session.get_one(Signing, asked.statement_id)
@@ -86,7 +85,7 @@ def again(session: Session, pending_id: UUID) -> letters.Facts | None:
         Signature.address_index == asked.address_index,
     )
     signature = session.scalars(query).first()
-    link = signature and links.newest(session, OWN, signature.id)
+    link = signature and links.newest(session, rules.OWN, signature.id)
     if not link:
         return None
     return _facts(session, asked, link=_page("m", links.secret_of(session, link)))
@@ -104,7 +103,7 @@ def receipt(session: Session, pending_id: UUID) -> letters.Facts | None:
     asked = session.get(PendingSignature, pending_id)
     if asked is None or asked.signature_id is None:
         return None
-    link = links.newest(session, OWN, asked.signature_id)
+    link = links.newest(session, rules.OWN, asked.signature_id)
     if link is None:
         return None
     return _facts(session, asked, link=_page("m", links.secret_of(session, link)))

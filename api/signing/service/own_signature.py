@@ -29,7 +29,7 @@ from api.signatures.service import changes, counts, places, rows
 from api.signing import rules
 from api.signing.events import ConsentTakenBack
 from api.signing.service import entries
-from api.signing.service.confirming import OWN, keep_consents
+from api.signing.service.confirming import keep_consents
 from api.signing.service.receiving import must_be_fit, must_have_initials
 from api.statements.models import Moderation, Signing, Statement
 
@@ -161,7 +161,7 @@ def export_own(secret: str) -> dict[str, Any]:
 
 
 def _signature(session: Session, secret: str, *, lock: bool = False) -> Signature:
-    link = links.follow(session, OWN, secret)
+    link = links.follow(session, rules.OWN, secret)
     found = session.get(
         Signature, link.object_id, with_for_update=lock or None, populate_existing=lock
     )
@@ -284,7 +284,7 @@ def _look_again(
     Under another name it is no longer of the entry that it was of.
     """
     told = {"kind": signature.kind, "name": known.get("name"), "country": signature.country}
-    is_ours, has_signed = entries.ALIKE not in signature.flags, False  # as it was decided
+    is_ours, has_signed = rules.ALIKE not in signature.flags, False  # as it was decided
     is_another = any(told[key] != before.get(key) for key in ("name", "country"))
     if is_another and signature.kind is SignatoryKind.ORGANISATION:
         entry = entries.entry_of(session, statement, told) if told["name"] else None
@@ -297,7 +297,7 @@ def _look_again(
     if not is_new or signature.state is not SignatureState.CONFIRMED:
         return
     flags = entries.flags(session, statement, {**known, **told}, is_ours=is_ours)
-    signature.flags = [*flags, *([entries.SAME] if has_signed else [])]
+    signature.flags = [*flags, *([rules.SAME] if has_signed else [])]
     signing = session.get_one(Signing, signature.statement_id)
     is_odd = signing.moderation is Moderation.FLAGGED and signature.flags
     if has_signed or signing.moderation is Moderation.ALL or is_odd:

@@ -16,7 +16,7 @@ from api.signatures.models import BlockAct, Signature
 from api.signatures.rules import addresses, blocking
 from api.signatures.service import blocks
 from api.signing import rules
-from api.signing.models import LetterMark, PendingSignature, UsedChallenge
+from api.signing.models import CODE, LetterMark, PendingSignature, UsedChallenge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,11 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-CODE = "pending_signatures.code"
-AT_ONCE = 200
 TAKING_IN = 8_273_665_092  # any number: PostgreSQL's name of the lock that batches take
-CONFIRM = "signature.confirm"
-CONFIRMATION, AGAIN = "signing.confirmation", "signing.again"
 
 
 def is_waiting(session: Session) -> bool:
@@ -51,7 +47,7 @@ def _batch() -> int:
         alone(session, TAKING_IN)
         query = select(PendingSignature).where(PendingSignature.taken_in_at.is_(None))
         oldest = query.order_by(PendingSignature.asked_at, PendingSignature.id)
-        found = session.scalars(oldest.limit(AT_ONCE)).all()
+        found = session.scalars(oldest.limit(rules.AT_ONCE)).all()
         by_coalition: dict[UUID, list[PendingSignature]] = {}
         for each in found:
             by_coalition.setdefault(each.coalition_id, []).append(each)
@@ -77,8 +73,8 @@ class _Intake:
         allowed = self._with_letters_left(wanted, requests)
         signed = self._signed(allowed)
         new = [each for each in allowed if _who(each) not in signed]
-        self._promise(CONFIRMATION, new)
-        self._promise(AGAIN, [each for each in allowed if _who(each) in signed])
+        self._promise(rules.CONFIRMATION, new)
+        self._promise(rules.AGAIN, [each for each in allowed if _who(each) in signed])
         for each in new:
             code = code_of(self.session, each)
             each.code_index = keys.blind(self.session, self.coalition_id, CODE, code)
@@ -152,10 +148,12 @@ class _Intake:
         if not some:
             return
         ids = [each.id for each in some]
-        if kind == CONFIRMATION:
+        if kind == rules.CONFIRMATION:
             until = max(each.asked_at for each in some) + rules.KEPT
             owner = self.coalition_id
-            links.issue_all(self.session, CONFIRM, owner, ids, until=until, tells_day_only=True)
+            links.issue_all(
+                self.session, rules.CONFIRM, owner, ids, until=until, tells_day_only=True
+            )
         letters.promise_all(self.session, kind, self.coalition_id, ids)
 
 
@@ -193,11 +191,11 @@ def forget() -> None:
         old = select(PendingSignature.id).where(
             PendingSignature.asked_at < clock.now() - rules.KEPT
         )
-        about = links.Link.object_id.in_(old), links.Link.purpose == CONFIRM
+        about = links.Link.object_id.in_(old), links.Link.purpose == rules.CONFIRM
         session.execute(delete(links.Link).where(*about))
         for model, is_old in _old().items():
             session.execute(delete(model).where(is_old))
-    while _forget_when_said() == AT_ONCE:
+    while _forget_when_said() == rules.AT_ONCE:
         pass
 
 
@@ -205,7 +203,7 @@ def _forget_when_said() -> int:
     """Forget when signatures were asked for, once no letter can be confirmed that is older."""
     with transaction() as session:
         old = select(Signature.id).where(Signature.said_at < clock.now() - rules.KEPT)
-        ids = session.scalars(old.limit(AT_ONCE)).all()
+        ids = session.scalars(old.limit(rules.AT_ONCE)).all()
         same = {"said_at": None, "updated_at": Signature.updated_at}  # nobody changed them
         session.execute(update(Signature).where(Signature.id.in_(ids)).values(same))
         return len(ids)

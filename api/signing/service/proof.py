@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import altcha
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 ALGORITHM = "SHA-256"
-KEY = "signing.challenge"
-GOOD_FOR = timedelta(minutes=30)
-MOST = 4000  # characters of a proof
 
 
 class ProofRefused(Invalid, title="The proof of work is refused"):
@@ -40,7 +37,7 @@ def challenge(session: Session, statement_id: UUID, asked: int) -> dict[str, Any
         ALGORITHM,
         1,
         key_prefix=rules.effort(asked),
-        expires_at=clock.now() + GOOD_FOR,
+        expires_at=clock.now() + rules.PROOF_KEPT,
         hmac_secret=_secret(session, statement_id),
     )
     return cast("dict[str, Any]", made.to_dict())
@@ -81,4 +78,4 @@ def _read(proof: str) -> Any:
 
 
 def _secret(session: Session, statement_id: UUID) -> bytes:
-    return keys.blind(session, None, KEY, str(statement_id))
+    return keys.blind(session, None, rules.CHALLENGE, str(statement_id))

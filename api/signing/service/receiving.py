@@ -19,14 +19,13 @@ from api.errors import Code, Conflict, Fault, Invalid, NotFound, Unavailable, po
 from api.infra import clock
 from api.infra.background import jobs
 from api.infra.database.transactions import at_once, transaction
-from api.infra.net.rate_limits import Rate
 from api.infra.runtime import remembered, runtime
 from api.infra.security import day_keys, keys
 from api.infra.security.keys import DataKey
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 from api.signatures import rules as signatures
-from api.signatures.models import SignatoryKind, Visibility
+from api.signatures.models import ADDRESS, DOMAIN, SignatoryKind, Visibility
 from api.signatures.rules import addresses, naming
 from api.signatures.service.rows import TextChanged
 from api.signing import rules
@@ -43,16 +42,9 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 REQUEST = "pending_signatures.request"
-ADDRESS, DOMAIN = "signatures.address", "signatures.domain"
-TAKE_IN = "signing.take_in"
-# Of one address prefix at one statement. A proof of work buys more: an office, a school, Tor.
-WITH_PROOF, WITHOUT_PROOF = Rate(30, 300), Rate(6, 40)
 TOLD = ("kind", "name", "role", "affiliation", "country", "represented_by", "organisation_id")
 NAMED = ("name", "role", "affiliation")
 HERE = "Check the address: it ends in eight letters and digits."
-PROMISE_EVERY = 1.0  # seconds
-MOST_KNOWN = 1000  # addresses
-KNOWN_SECONDS = 1.0
 
 
 @dataclass
@@ -75,7 +67,8 @@ def receive(address: str, facts: Mapping[str, Any], seen_sha256: str, remote: st
         return
     prefix = rules.prefix_of(remote)
     proof = facts.get("proof")
-    runtime().rate_limits.hit(WITH_PROOF if proof else WITHOUT_PROOF, "sign", address, prefix)
+    rate = rules.WITH_PROOF if proof else rules.WITHOUT_PROOF
+    runtime().rate_limits.hit(rate, "sign", address, prefix)
     _prepare(address)
     for is_last in (False, False, True):
         try:
@@ -104,7 +97,7 @@ def _prepare(address: str) -> None:
         owner = _found(session, address)[0].coalition_id
         for purpose in (ADDRESS, DOMAIN):
             keys.blind(session, owner, purpose, "")
-    if len(known) >= MOST_KNOWN:
+    if len(known) >= rules.MOST_KNOWN:
         known.clear()
     known.add(address)
 
@@ -134,9 +127,9 @@ def _recent(session: Session, address: str, seen_sha256: str) -> Sequence[Row[An
     if found is not None and until > time.monotonic() and _why_not(found[0], seen_sha256) is None:
         return found
     found = _found(session, address)
-    if len(known) >= MOST_KNOWN:
+    if len(known) >= rules.MOST_KNOWN:
         known.clear()
-    known[address] = found, time.monotonic() + KNOWN_SECONDS
+    known[address] = found, time.monotonic() + rules.KNOWN_SECONDS
     return found
 
 
@@ -310,7 +303,7 @@ def mailers_of(session: Session, ids: list[str], language: str) -> list[tuple[UU
 def _promise() -> None:
     """Promise the batch, once a second in each process; the sweeper finds what is between two."""
     now, memory = time.monotonic(), remembered(_Memory)
-    if now - memory.promised_at >= PROMISE_EVERY:
+    if now - memory.promised_at >= rules.PROMISE_EVERY:
         memory.promised_at = now
         with transaction() as session:
-            jobs.promise(session, TAKE_IN, None, {}, key=TAKE_IN)
+            jobs.promise(session, rules.TAKE_IN, None, {}, key=rules.TAKE_IN)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from api.infra.security import keys
 from api.mailings.service.suppressions import suppressed
-from api.signatures.models import Consent, Purpose, Signature, SignatureState
+from api.signatures.models import ADDRESS, Consent, Purpose, Signature, SignatureState
 from api.signatures.rules import addresses
 from api.signatures.service import rows
 from api.statements.models import Signing
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from api.updates.models import Update
 
 AT_ONCE = 500
-ADDRESS = "signatures.address"
 REASONS = ("not_confirmed", "no_address", "suppressed", "twice")  # for which somebody is left out
 
 
