@@ -20,10 +20,13 @@ from api.web.rest import Blueprint
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from api.infra.database.paging import PageRequest
+    from api.infra.database.paging import Page, PageRequest
+    from api.signatures.service.counts import Counts
+    from api.signatures.service.rows import SignatureView
     from api.signing.service.confirming import WaitingSignature
     from api.signing.service.own_signature import Own
     from api.signing.service.reader import Public
+    from api.statements.service import SavedStatement
 
 blueprint = Blueprint("signing", __name__, url_prefix="/v1", description="The public signs.")
 ACCEPTED = (
@@ -73,7 +76,7 @@ class StatementSigning(MethodView):
 class Successors(MethodView):
     @blueprint.arguments(schemas.SuccessorIn)
     @blueprint.response(201, DraftOut)
-    def post(self, given: dict[str, str], statement_id: UUID) -> Any:
+    def post(self, given: dict[str, str], statement_id: UUID) -> SavedStatement:
         """Close a statement's signing, and continue it in a new one with the draft's text.
 
         For a material change after signing opened: who signed the one has not signed the other.
@@ -87,7 +90,7 @@ class Successors(MethodView):
 class PublicStatement(MethodView):
     @blueprint.arguments(schemas.PublicStatementArgs, location="query")
     @blueprint.response(200, schemas.PublicStatementOut)
-    def get(self, args: dict[str, Any], address: str) -> Public:
+    def get(self, args: dict[str, str | None], address: str) -> Public:
         """Read a statement that is, was or will be signed in public, and how to sign it."""
         return service.public(address, args["language"])
 
@@ -95,7 +98,7 @@ class PublicStatement(MethodView):
 @blueprint.route(f"{HERE}/signatures")
 class PublicSignatures(MethodView):
     @paginated(blueprint, schemas.PublicSignatoryOut)
-    def get(self, args: dict[str, PageRequest], address: str) -> Any:
+    def get(self, args: dict[str, PageRequest], address: str) -> Page[SignatureView]:
         """List who signed, as far as they wish to be seen, in their order."""
         return service.signatories(address, args["page"])
 
@@ -110,7 +113,7 @@ class PublicSignatures(MethodView):
 @blueprint.route(f"{HERE}/signature-counts")
 class PublicCounts(MethodView):
     @blueprint.response(200, PublicCountsOut)
-    def get(self, address: str) -> Any:
+    def get(self, address: str) -> Counts:
         """Count who signed."""
         return service.counts(address)
 
@@ -135,7 +138,7 @@ class CodeConfirmations(MethodView):
 
 
 @blueprint.route("/public/pending-signatures/<string:secret>")
-class PendingSignature(MethodView):
+class PendingSignatureView(MethodView):
     @blueprint.response(200, schemas.PendingOut)
     def get(self, secret: str) -> WaitingSignature:
         """Show what a link of a letter would confirm; nothing changes."""

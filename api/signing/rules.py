@@ -9,17 +9,21 @@ import tomllib
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
+from uuid import UUID
 
 from api.config import share
 from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra.net.rate_limits import Rate
 from api.signatures.models import Purpose, SignatoryKind, Visibility
+from api.signatures.rules import SHOWN, Audience
 from api.texts.rules import catalogues
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from uuid import UUID
+    from collections.abc import Iterable, Sequence
+
+    from api.portable.rules.document import PortableRepresentative
+    from api.signatures.rules import Identity
 
 # Words that rows hold: kinds of letters and of jobs, and what links and keyed hashes are for.
 CONFIRMATION, AGAIN, RECEIPT = "signing.confirmation", "signing.again", "signing.receipt"
@@ -55,6 +59,40 @@ class SigningClosed(Conflict, title="This statement is not open for signing"):
     """It is signed while it is open."""
 
 
+class TickedConsent(TypedDict):
+    """A box that somebody ticked, by the hash of the words beside it."""
+
+    purpose: Purpose
+    organisation_id: UUID | None
+    words_sha256: str
+
+
+class GivenConsent(TypedDict):
+    """A consent as it is kept with what was sent, until that is confirmed."""
+
+    purpose: str
+    organisation_id: str | None
+    language: str
+    words: str
+
+
+class SigningRequest(TypedDict, total=False):
+    """What somebody sent who wants to sign, as it is kept until it is confirmed."""
+
+    kind: str
+    name: str
+    acronym: str | None  # of the entry that signs
+    role: str
+    affiliation: str
+    country: str | None
+    represented_by: PortableRepresentative
+    organisation_id: str
+    email: str
+    visibility: str
+    receipt: bool
+    consents: list[GivenConsent]
+
+
 @dataclass(frozen=True)
 class ConsentBox:
     """One box to tick: its purpose, its words, and the hash by which they are kept."""
@@ -64,9 +102,26 @@ class ConsentBox:
     words: str
     organisation_id: UUID | None = None
 
+    @classmethod
+    def of(cls, given: GivenConsent) -> ConsentBox:
+        """Return the box that was ticked."""
+        whose = given["organisation_id"]
+        return cls(
+            Purpose(given["purpose"]), given["language"], given["words"], whose and UUID(whose)
+        )
+
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.words.encode()).hexdigest()
+
+    def given(self) -> GivenConsent:
+        """Return it as it is kept once it was ticked."""
+        return {
+            "purpose": self.purpose.value,
+            "organisation_id": self.organisation_id and str(self.organisation_id),
+            "language": self.language,
+            "words": self.words,
+        }
 
 
 def consents(
@@ -100,8 +155,8 @@ def _words(tag: str) -> dict[str, str]:
 
 
 def given(
-    asked: Sequence[Mapping[str, Any]], offered: Sequence[ConsentBox], visibility: Visibility
-) -> list[dict[str, Any]]:
+    asked: Sequence[TickedConsent], offered: Sequence[ConsentBox], visibility: Visibility
+) -> list[GivenConsent]:
     """Return the consents that were given, as they are kept; raise Invalid."""
     known = {(each.purpose, each.organisation_id, each.sha256): each for each in offered}
     faults, kept = [], []
@@ -111,26 +166,28 @@ def given(
             fault = "These are not words that the form shows now. Show it again, and ask again."
             faults.append(Fault(point("consents", place), Code.OUTDATED, fault))
             continue
-        found = known[key]
-        kept.append(
-            {
-                "purpose": found.purpose.value,
-                "organisation_id": found.organisation_id and str(found.organisation_id),
-                "language": found.language,
-                "words": found.words,
-            }
-        )
+        kept.append(known[key].given())
     purposes = {one["purpose"] for one in kept}
     if not faults and Purpose.SIGNING not in purposes:
         fault = "Without the consent to sign there is no signature."
         faults.append(Fault("/consents", Code.CONSENT_NEEDED, fault))
-    shows = visibility in {Visibility.PUBLIC, Visibility.INITIALS}
+    shows = visibility in SHOWN[Audience.PUBLIC]
     if not faults and shows and Purpose.NAME not in purposes:
         fault = "Consent to have the name shown, or choose that it is not."
         faults.append(Fault("/visibility", Code.CONSENT_NEEDED, fault))
     if faults:
         raise Invalid("A consent is missing, or not to what the form says.", faults)
     return kept
+
+
+def kept(known: Identity, visibility: Visibility) -> Identity:
+    """Return what is kept of who signed: of one whose name shows nowhere, no name."""
+    is_anonymous = visibility is Visibility.ANONYMOUS
+    return {
+        key: value
+        for key, value in known.items()
+        if value is not None and (key == "email" or not is_anonymous)
+    }
 
 
 def address_of(slug: str) -> str:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import marshmallow as ma
-
 from api.signatures.models import Purpose, SignatoryKind, SignatureState, Visibility
 from api.signatures.schemas import SHA256, PublicCountsOut, RepresentativeIn
 from api.signing.rules import MOST_MAILERS, MOST_OF_A_PROOF
@@ -13,7 +9,7 @@ from api.signing.service.reader import Phase
 from api.statements.models import Moderation
 from api.statements.schemas import confirmed_cases
 from api.web import fields, validate
-from api.web.rest import OutSchema, Schema
+from api.web.rest import OutSchema, Schema, ZonedSchema
 
 ADDRESS = "specimen-appeal-k3w7q9xz"
 
@@ -22,7 +18,7 @@ def _truth(description: str, *, default: bool) -> fields.Truth:
     return fields.Truth(load_default=default, description=description, example=default)
 
 
-class SigningIn(Schema):
+class SigningIn(ZonedSchema):
     """How a statement is signed in public."""
 
     opens_at = fields.Moment(
@@ -58,12 +54,6 @@ class SigningIn(Schema):
     )
 
     confirmed_cases = confirmed_cases()
-
-    @ma.post_load(pass_original=True)
-    def _in_their_zone(
-        self, facts: dict[str, Any], given: dict[str, Any], **_: Any
-    ) -> dict[str, Any]:
-        return fields.in_their_zone(facts, given, ("opens_at", "closes_at"))
 
 
 class SigningOut(OutSchema):

@@ -39,6 +39,17 @@ class Schema(ma.Schema):
         return super().load(data, **more)
 
 
+class ZonedSchema(Schema):
+    """One whose moments may be local times of the `zone` that is given with them."""
+
+    @ma.post_load(pass_original=True)
+    def _in_their_zone(
+        self, facts: dict[str, object], given: dict[str, object], **_: object
+    ) -> dict[str, object]:
+        moments = [name for name, of in self.fields.items() if isinstance(of, fields.Moment)]
+        return fields.in_their_zone(facts, given, moments)
+
+
 class OutSchema(Schema):
     """What we answer: every field of it is there, if null, but where it says `required=False`."""
 

@@ -19,13 +19,14 @@ from api.signatures.service import lists, rows
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from uuid import UUID
 
     from sqlalchemy.orm import Session
 
     from api.signatures.models import Signature
     from api.signatures.rules import Signatory
+    from api.signatures.service.lists import Wanted
     from api.signatures.service.rows import SignatureView
 
 
@@ -38,7 +39,7 @@ class For(StrEnum):
 
 
 def exported(
-    actor: Actor, statement_id: UUID, whom: For, wanted: Mapping[str, object]
+    actor: Actor, statement_id: UUID, whom: For, wanted: Wanted
 ) -> Iterator[list[Signatory]]:
     """Return batches of a statement's signatories, those that count unless others are wanted."""
     with reading() as session:

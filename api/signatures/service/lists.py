@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from api.signatures.service.rows import SignatureView
     from api.texts.rules.document import PortableSignatory
 
+    Wanted = Mapping[str, object]  # what is filtered by: the arguments of a list that were given
+
 T = TypeVar("T")
 # They may have no place yet, never get one, or keep one that tells: they are listed by day.
 BY_DAY = frozenset(
@@ -57,7 +59,7 @@ def signature(actor: Actor, signature_id: UUID) -> SignatureView:
 
 
 def signatures(
-    actor: Actor, statement_id: UUID, page: PageRequest, wanted: Mapping[str, object]
+    actor: Actor, statement_id: UUID, page: PageRequest, wanted: Wanted
 ) -> Page[SignatureView]:
     """Return a statement's signatures, as the actor may see them, in their order."""
     with reading() as session:
@@ -71,7 +73,7 @@ def paged(  # noqa: PLR0913, PLR0917 # what a page is of, and for whom
     statement: Statement,
     audience: Audience,
     page: PageRequest,
-    wanted: Mapping[str, object],
+    wanted: Wanted,
     ids: Collection[UUID] | None = None,
     *,
     total: int | None = None,
@@ -85,16 +87,14 @@ def paged(  # noqa: PLR0913, PLR0917 # what a page is of, and for whom
     return paging.Page(items, found.following, found.total)
 
 
-def order_of(wanted: Mapping[str, object]) -> Sequence[Key]:
+def order_of(wanted: Wanted) -> Sequence[Key]:
     """Return the keys by which a list of signatures is sorted."""
     if wanted.get("state") in BY_DAY:
         return [Signature.day, Signature.id]  # not as they came: a cursor would tell the second
     return [Signature.position]
 
 
-def query(
-    statement: Statement, audience: Audience, wanted: Mapping[str, object]
-) -> Select[Signature]:
+def query(statement: Statement, audience: Audience, wanted: Wanted) -> Select[Signature]:
     """Return the query of the signatures that are wanted; to editors, of those that print."""
     found = select(Signature).where(Signature.statement_id == statement.id, rows.visible(audience))
     if wanted.get("state") not in BY_DAY:
@@ -126,7 +126,7 @@ def _stands(statement: Statement, wanted: EffectiveState) -> ColumnElement[bool]
 def batches(
     statement: Statement,
     audience: Audience,
-    wanted: Mapping[str, object],
+    wanted: Wanted,
     of: Callable[[Session, Sequence[Signature]], T],
 ) -> Iterator[T]:
     """Yield what `of` makes of the signatures that are wanted, some at a time.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from api.infra.database.paging import Page, PageRequest
     from api.signatures.models import Signature
+    from api.signatures.service.lists import Wanted
     from api.signatures.service.rows import SignatureView
 
 SEARCH = "signatures.search"
@@ -36,7 +37,7 @@ DAYS = ("from", "until")
 
 
 def searched(
-    actor: Actor, statement_id: UUID, page: PageRequest, wanted: Mapping[str, object], sought: str
+    actor: Actor, statement_id: UUID, page: PageRequest, wanted: Wanted, sought: str
 ) -> Page[SignatureView] | Job:
     """Return the signatures of which a name, in any spelling, has these words.
 
@@ -64,7 +65,7 @@ def _matching(session: Session, some: Sequence[Signature], sought: str) -> list[
     return [each for each, who in known.items() if spelling.found_in(rules.searched(who), sought)]
 
 
-def _promised(actor: Actor, statement: Statement, wanted: Mapping[str, object], sought: str) -> Job:
+def _promised(actor: Actor, statement: Statement, wanted: Wanted, sought: str) -> Job:
     """Promise a search. Its words may be a name: the job's facts hold them sealed."""
     plain = {name: str(value) for name, value in sorted(wanted.items())}
     with transaction() as session:
@@ -118,7 +119,7 @@ def _wanted(facts: Mapping[str, Any]) -> dict[str, object]:
 
 
 def found(
-    actor: Actor, statement_id: UUID, page: PageRequest, wanted: Mapping[str, object], job_id: UUID
+    actor: Actor, statement_id: UUID, page: PageRequest, wanted: Wanted, job_id: UUID
 ) -> Page[SignatureView]:
     """Return the signatures that a search found, as they are now."""
     with reading() as session:

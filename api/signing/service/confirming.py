@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
@@ -40,9 +40,11 @@ from api.signing.service.settings import SIGNABLE
 from api.statements.models import Moderation, Signing, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy.orm import Session
+
+    from api.signing.rules import SigningRequest
 
 CHANGED = {*TOLD, "visibility", "consents"}
 GONE = "What was sent here is not kept any more. Sign again on the statement's page."
@@ -58,7 +60,7 @@ class WaitingSignature:
 
     statement: Statement
     signing: Signing
-    who: Mapping[str, Any]  # what was entered
+    who: SigningRequest  # what was entered
     language: str
     is_confirmed: bool
     own_secret: str | None  # once it is confirmed: of the link to see and to change it
@@ -126,7 +128,7 @@ def _count(session: Session, asked: PendingSignature) -> None:
         raise rules.SigningClosed("The statement was taken back or replaced meanwhile.")
     if asked.request is None:
         raise Gone(GONE)
-    request = keys.read(session, asked, PendingSignature.request)
+    request: SigningRequest = keys.read(session, asked, PendingSignature.request)
     facts = _facts(session, statement, signing, asked, request)
     signature = Signature(
         id=uuid4(),
@@ -147,7 +149,7 @@ def _count(session: Session, asked: PendingSignature) -> None:
         return
     asked.signature_id = signature.id
     _keep_who(session, signature, request)
-    keep_consents(session, signature, request["consents"])
+    keep_consents(session, signature, map(rules.ConsentBox.of, request["consents"]))
     if signature.state is SignatureState.CONFIRMED:
         counts.change(session, [signature], by=1)
         places.soon(session)
@@ -164,7 +166,7 @@ def _count_instead(
     statement: Statement,
     signing: Signing,
     asked: PendingSignature,
-    request: dict[str, Any],
+    request: SigningRequest,
 ) -> None:
     """Have what was asked for last stand, whichever letter is confirmed last.
 
@@ -187,19 +189,18 @@ def _count_instead(
         for field, value in facts.items():
             setattr(signature, field, value)
         places.conceal(session, statement, [signature])
-    consents_instead(session, signature, request["consents"])
+    _consents_instead(session, signature, map(rules.ConsentBox.of, request["consents"]))
     _keep_who(session, signature, request)
     touch(signature, None)
     places.soon(session)
     _receive(session, signature, asked, request)
     said = {"fields": sorted(CHANGED & request.keys()), "visibility": signature.visibility}
     audit.record(session, None, "signature.changed_by_signatory", signature, said)
-    whose = {"coalition_id": signature.coalition_id, "statement_id": statement.id}
-    events.announce(session, SignaturesTakenBack(**whose))
+    events.announce(session, SignaturesTakenBack.of(statement))
 
 
 def _counts_already(
-    session: Session, signature: Signature, facts: Mapping[str, Any], request: Mapping[str, Any]
+    session: Session, signature: Signature, facts: Mapping[str, Any], request: SigningRequest
 ) -> bool:
     """Tell whether a signature counts already as what a request says again.
 
@@ -210,7 +211,7 @@ def _counts_already(
     same = ["kind", "entry_index"]
     if signature.kind is SignatoryKind.ORGANISATION:  # another country's may only sound alike
         same.append("country")
-    known = rows.identities(session, [signature]).get(signature.id, {})
+    known = rows.identity(session, signature)
     before, now = (
         {field: it for field, it in signatures.identity_of(who).items() if field != "email"}
         for who in (known, request)
@@ -221,7 +222,7 @@ def _counts_already(
 
 
 def _receive(
-    session: Session, signature: Signature, asked: PendingSignature, request: Mapping[str, Any]
+    session: Session, signature: Signature, asked: PendingSignature, request: SigningRequest
 ) -> None:
     """Promise the one receipt of a signature, unless it is declined; else forget the request."""
     session.flush()
@@ -254,7 +255,7 @@ def _facts(  # noqa: PLR0913 # a request, and what it is judged by
     statement: Statement,
     signing: Signing,
     asked: PendingSignature,
-    request: dict[str, Any],
+    request: SigningRequest,
     *,
     instead: Signature | None = None,
 ) -> dict[str, Any]:
@@ -265,8 +266,8 @@ def _facts(  # noqa: PLR0913 # a request, and what it is judged by
     entry_index = None
     if entry is not None:
         entry_index = entries.index_of(session, statement.id, asked.coalition_id, entry)
-        told = {"name": name_in(entry.names, statement.language), "country": entry.country}
-        request.update({key: request.get(key) or value for key, value in told.items() if value})
+        request["name"] = request.get("name") or name_in(entry.names, statement.language)
+        request["country"] = request.get("country") or entry.country
         request["acronym"] = entry.acronym
     has_signed = entry_index is not None and entries.have_signed(
         session, statement.id, entry_index, but=None if instead is None else instead.id
@@ -294,50 +295,44 @@ def _facts(  # noqa: PLR0913 # a request, and what it is judged by
     }
 
 
-def _keep_who(session: Session, signature: Signature, request: Mapping[str, Any]) -> None:
+def _keep_who(session: Session, signature: Signature, request: SigningRequest) -> None:
     """Keep who signed; their address only where a mailing needs it."""
     needed = any(each["purpose"] == Purpose.MAILINGS for each in request["consents"])
     who = {key: value for key, value in request.items() if key != "email" or needed}
-    identity = signatures.identity_of(who)
-    if signature.visibility is Visibility.ANONYMOUS:
-        identity = {key: value for key, value in identity.items() if key == "email"}
+    identity = rules.kept(signatures.identity_of(who), signature.visibility)
     rows.put_identity(session, signature, identity)
 
 
 def keep_consents(
-    session: Session, signature: Signature, given: Iterable[Mapping[str, Any]]
+    session: Session, signature: Signature, given: Iterable[rules.ConsentBox]
 ) -> None:
     """Keep what somebody agreed to today, with the words."""
-    for each in given:
-        consent = rules.ConsentBox(Purpose(each["purpose"]), each["language"], each["words"])
-        if session.get(ConsentWords, consent.sha256) is None:
-            _write_words(session, consent)
-        whose = each["organisation_id"] and UUID(each["organisation_id"])
+    for box in given:
+        if session.get(ConsentWords, box.sha256) is None:
+            _write_words(session, box)
         session.add(
             Consent(
                 coalition_id=signature.coalition_id,
                 signature_id=signature.id,
-                purpose=consent.purpose,
-                organisation_id=whose,
-                words_sha256=consent.sha256,
+                purpose=box.purpose,
+                organisation_id=box.organisation_id,
+                words_sha256=box.sha256,
                 given_on=clock.today(),
             )
         )
 
 
-def consents_instead(
-    session: Session, signature: Signature, given: Sequence[Mapping[str, Any]]
+def _consents_instead(
+    session: Session, signature: Signature, given: Iterable[rules.ConsentBox]
 ) -> None:
     """Keep what somebody agreed to in place of what they agreed to before."""
     query = select(Consent).where(Consent.signature_id == signature.id)
-    before = {(row.purpose.value, row.organisation_id): row for row in session.scalars(query)}
+    before = {(row.purpose, row.organisation_id): row for row in session.scalars(query)}
     new = []
-    for each in given:
-        whose = each["organisation_id"] and UUID(each["organisation_id"])
-        known = before.pop((each["purpose"], whose), None)
-        words = rules.ConsentBox(Purpose(each["purpose"]), each["language"], each["words"])
-        if known is None or known.taken_back_on or known.words_sha256 != words.sha256:
-            new.append(each)
+    for box in given:
+        known = before.pop((box.purpose, box.organisation_id), None)
+        if known is None or known.taken_back_on or known.words_sha256 != box.sha256:
+            new.append(box)
             if known is not None:
                 session.delete(known)
     for row in before.values():
@@ -362,7 +357,7 @@ def _asked(
 ) -> WaitingSignature:
     """Return a request as its page shows it; `instead` of it, something later stands."""
     statement = session.get_one(Statement, asked.statement_id)
-    who: dict[str, Any] = keys.read(session, asked, PendingSignature.request) or {}
+    who: SigningRequest = keys.read(session, asked, PendingSignature.request) or {}
     signature_id = instead.id if instead is not None else asked.signature_id
     link = signature_id and links.newest(session, rules.OWN, signature_id)
     return WaitingSignature(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
-def _facts(session: Session, asked: PendingSignature, **more: Any) -> letters.Facts | None:
+def _facts(session: Session, asked: PendingSignature, **more: object) -> letters.Facts | None:
     request = keys.read(session, asked, PendingSignature.request)
     if request is None:
         return None

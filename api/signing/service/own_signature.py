@@ -80,7 +80,7 @@ def correct(secret: str, changed: Mapping[str, Any]) -> Own:
         statement, signature = _held(session, secret)
         _must_stand(signature)
         _must_be_fit(signature, changed)
-        known = rows.identities(session, [signature]).get(signature.id, {})
+        known = rows.identity(session, signature)
         before = {**known, "country": signature.country}
         visibility = Visibility(changed.get("visibility", signature.visibility))
         shown = signatures.SHOWN[signatures.Audience.PUBLIC]
@@ -95,9 +95,7 @@ def correct(secret: str, changed: Mapping[str, Any]) -> Own:
             signature.visibility = visibility
             places.conceal(session, statement, [signature])
             _look_again(session, statement, signature, known, before)
-        rows.put_identity(session, signature, _kept(known, visibility))
-        rows.say(signature)
-        _tell(session, signature)
+        _put(session, statement, signature, known)
         told = {"fields": sorted(changed), "visibility": visibility}
         audit.record(session, None, "signature.changed_by_signatory", signature, told)
         return _own(session, signature)
@@ -109,13 +107,11 @@ def hide(secret: str) -> Own:
         statement, signature = _held(session, secret)
         _must_stand(signature)
         if signature.visibility is not Visibility.ANONYMOUS:
-            known = rows.identities(session, [signature]).get(signature.id, {})
+            known = rows.identity(session, signature)
             with counts.followed(session, statement, [signature]):
                 signature.visibility = Visibility.ANONYMOUS
                 places.conceal(session, statement, [signature])
-            rows.put_identity(session, signature, _kept(known, Visibility.ANONYMOUS))
-            rows.say(signature)
-            _tell(session, signature)
+            _put(session, statement, signature, known)
             audit.record(session, None, "signature.hidden_by_signatory", signature)
         return _own(session, signature)
 
@@ -130,7 +126,7 @@ def withdraw(secret: str) -> Own:
         return _own(session, signature)
 
 
-def export_own(secret: str) -> dict[str, Any]:
+def export_own(secret: str) -> dict[str, object]:
     """Return all that is kept of a signatory, for them to take away."""
     found = own(secret)
     signature = found.signature
@@ -191,7 +187,7 @@ def _must_be_fit(signature: Signature, changed: Mapping[str, Any]) -> None:
     must_have_initials(signature.kind, changed.get("visibility"))
 
 
-def _must_have_name(known: Mapping[str, Any], visibility: Visibility) -> None:
+def _must_have_name(known: Identity, visibility: Visibility) -> None:
     if wrong := signatures.nameless({**known, "visibility": visibility}):
         raise Invalid(
             "A name that is to be shown must be given.", [Fault("/name", Code.REQUIRED, wrong)]
@@ -202,7 +198,7 @@ def _must_agree(
     session: Session,
     signature: Signature,
     visibility: Visibility,
-    given: Sequence[Mapping[str, Any]],
+    given: Sequence[rules.TickedConsent],
 ) -> None:
     """Keep the consent to have a name shown; raise Invalid where it was never given."""
     query = select(Consent.id).where(
@@ -216,14 +212,7 @@ def _must_agree(
     if not agreed:
         wrong = "Agree to have the name shown: send that consent, or choose that it is not."
         raise Invalid("A consent is missing.", [Fault("/visibility", Code.CONSENT_NEEDED, wrong)])
-    keep_consents(session, signature, [vars(agreed[0])])
-
-
-def _kept(known: Identity, visibility: Visibility) -> Identity:
-    """Return what is kept of who signed: of one whose name shows nowhere, no name."""
-    if visibility is Visibility.ANONYMOUS:
-        return {key: value for key, value in known.items() if key == "email"}
-    return {key: value for key, value in known.items() if value is not None}
+    keep_consents(session, signature, agreed[:1])
 
 
 def _take_consents_back(
@@ -263,7 +252,7 @@ def take_back_mailing(
     ids = session.scalars(query).all()
     if signature is None or not ids:
         return False
-    known = rows.identities(session, [signature]).get(signature.id, {})
+    known = rows.identity(session, signature)
     _take_consents_back(session, signature, ids, known)
     rows.put_identity(session, signature, known)
     rows.say(signature)
@@ -277,7 +266,7 @@ def _look_again(
     statement: Statement,
     signature: Signature,
     known: Identity,
-    before: Mapping[str, Any],
+    before: Mapping[str, object],
 ) -> None:
     """Have a coordinator look at a name that became odd; what they have decided stays decided.
 
@@ -304,10 +293,12 @@ def _look_again(
         signature.state = SignatureState.HELD
 
 
-def _tell(session: Session, signature: Signature) -> None:
+def _put(session: Session, statement: Statement, signature: Signature, known: Identity) -> None:
+    """Keep what may be kept of who signed; what printed of it is taken back."""
+    rows.put_identity(session, signature, rules.kept(known, signature.visibility))
+    rows.say(signature)
     touch(signature, None)
-    whose = {"coalition_id": signature.coalition_id, "statement_id": signature.statement_id}
-    events.announce(session, SignaturesTakenBack(**whose))
+    events.announce(session, SignaturesTakenBack.of(statement))
 
 
 def _own(session: Session, signature: Signature) -> Own:
@@ -331,5 +322,5 @@ def _own(session: Session, signature: Signature) -> Own:
         )
         for consent, words, whose in session.execute(query)
     ]
-    who = rows.identities(session, [signature]).get(signature.id, {})
+    who = rows.identity(session, signature)
     return Own(signature, statement, session.get_one(Signing, statement.id), who, given)

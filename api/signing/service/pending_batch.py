@@ -96,12 +96,12 @@ class _Intake:
                 facts={"count": count},
             )
 
-    def _may(self, request: dict[str, Any]) -> bool:
+    def _may(self, request: rules.SigningRequest) -> bool:
         act = blocking.fits(self.blocks, request["email"], request.get("name", ""))
         return act is not BlockAct.DROP
 
     def _with_letters_left(
-        self, some: Sequence[PendingSignature], requests: dict[UUID, dict[str, Any]]
+        self, some: Sequence[PendingSignature], requests: dict[UUID, rules.SigningRequest]
     ) -> list[PendingSignature]:
         """Return those whose address may get another letter today, and count these letters."""
         now, today = clock.now(), clock.today()

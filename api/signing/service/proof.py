@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import altcha
 from sqlalchemy import insert
@@ -31,7 +31,7 @@ class ProofRefused(Invalid, title="The proof of work is refused"):
     """A proof of work is for one statement and one signature, within half an hour."""
 
 
-def challenge(session: Session, statement_id: UUID, asked: int) -> dict[str, Any]:
+def challenge(session: Session, statement_id: UUID, asked: int) -> dict[str, object]:
     """Return a challenge for one signature; it is harder the more is `asked` in this minute."""
     made = altcha.create_challenge(
         ALGORITHM,
@@ -40,7 +40,8 @@ def challenge(session: Session, statement_id: UUID, asked: int) -> dict[str, Any
         expires_at=clock.now() + rules.PROOF_KEPT,
         hmac_secret=_secret(session, statement_id),
     )
-    return cast("dict[str, Any]", made.to_dict())
+    told: dict[str, object] = made.to_dict()
+    return told
 
 
 def hand_in(session: Session, statement_id: UUID, proof: str) -> None:
@@ -65,7 +66,7 @@ def _refused(detail: str) -> ProofRefused:
     return ProofRefused(detail, [Fault("/proof", Code.OUTDATED, detail)])
 
 
-def _read(proof: str) -> Any:
+def _read(proof: str) -> altcha.Payload | None:
     """Return what a proof says, or None; whatever was sent, this must not break."""
     try:
         told = json.loads(base64.b64decode(proof, validate=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -131,7 +131,7 @@ def signatories(address: str, page: PageRequest) -> Page[SignatureView]:
         return lists.public_page(session, statement, page)
 
 
-def challenge(address: str) -> dict[str, Any]:
+def challenge(address: str) -> dict[str, object]:
     """Return a proof of work to be done for one signature."""
     with reading() as session:
         statement, _ = of_address(session, address)

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Row
     from sqlalchemy.orm import Session
 
+    _Open = Row[Any]  # of the query that `_OPEN` is
+
 REQUEST = "pending_signatures.request"
 TOLD = ("kind", "name", "role", "affiliation", "country", "represented_by", "organisation_id")
 NAMED = ("name", "role", "affiliation")
@@ -54,7 +56,7 @@ class _Memory:
     promised_at: float = 0.0  # when it last promised to take in what was received
     prepared: set[str] = field(default_factory=set)  # whose keys are there
     # What is asked of each, and until when that is good enough.
-    known: dict[str, tuple[Sequence[Any], float]] = field(default_factory=dict)
+    known: dict[str, tuple[Sequence[_Open], float]] = field(default_factory=dict)
 
 
 def receive(address: str, facts: Mapping[str, Any], seen_sha256: str, remote: str | None) -> None:
@@ -116,7 +118,7 @@ def _kept(
     return session.connection().execute(_KEEP, row).rowcount == 1
 
 
-def _recent(session: Session, address: str, seen_sha256: str) -> Sequence[Row[Any]]:
+def _recent(session: Session, address: str, seen_sha256: str) -> Sequence[_Open]:
     """Return what is asked of a statement, of a second ago at most.
 
     What a second ago says that it is signed is good enough: who signs keeps the text that they saw,
@@ -213,16 +215,16 @@ _KEEP = (
 )
 
 
-def _found(session: Session, address: str) -> Sequence[Row[Any]]:
+def _found(session: Session, address: str) -> Sequence[_Open]:
     """Return all that is asked of a statement, in one query: a row for each of its keys."""
     asked = {"address": address}
-    found: Sequence[Any] = session.connection().execute(_OPEN, asked).all()
+    found = session.connection().execute(_OPEN, asked).all()
     if not found:
         raise NotFound(HERE)
     return found
 
 
-def _why_not(found: Row[Any], seen_sha256: str) -> Conflict | None:
+def _why_not(found: _Open, seen_sha256: str) -> Conflict | None:
     """Return why the text that was seen is not signed now; None: it is."""
     now = clock.now()
     is_over = found.closes_at is not None and found.closes_at <= now
@@ -236,7 +238,7 @@ def _why_not(found: Row[Any], seen_sha256: str) -> Conflict | None:
     return None
 
 
-def _must_take(found: Row[Any], facts: Mapping[str, Any], seen_sha256: str) -> None:
+def _must_take(found: _Open, facts: Mapping[str, Any], seen_sha256: str) -> None:
     if why_not := _why_not(found, seen_sha256):
         raise why_not
     rules.must_fit(
@@ -257,8 +259,8 @@ def must_have_initials(kind: SignatoryKind, visibility: Visibility | None) -> No
 
 
 def _row(
-    session: Session, found: Row[Any], facts: Mapping[str, Any], prefix: str
-) -> dict[str, Any]:
+    session: Session, found: _Open, facts: Mapping[str, Any], prefix: str
+) -> dict[str, object]:
     owner, row_id = found.coalition_id, uuid4()
     language = facts.get("language") or found.language
     mailers = mailers_of(session, found.mailing_organisation_ids, language)

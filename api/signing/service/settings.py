@@ -24,11 +24,12 @@ from api.statements.models import Moderation, Signing, State, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
     from uuid import UUID
 
     from sqlalchemy.orm import Session
 
+ABOUT = ("demand_lists", "cases", "addressees")  # parts of a text that have a country
 SIGNABLE = frozenset({State.REVIEW, State.PUBLISHED})
 
 
@@ -114,25 +115,16 @@ def _set(session: Session, statement: Statement, row: Signing) -> Set:
 
 def _suggests_sensitive(session: Session, statement: Statement) -> bool:
     """Tell whether a country that a text names is one that the coalition marked."""
-    coalition = session.get_one(Coalition, statement.coalition_id)
-    marked = set(coalition.sensitive_countries)
-    return bool(marked & _countries(statement.draft))
-
-
-def _countries(document: Mapping[str, Any]) -> set[str]:
-    """Return the countries that a text is about: of its demands, cases and addressees."""
-    parts: Sequence[Mapping[str, Any]] = [
-        *document.get("demand_lists", ()),
-        *document.get("cases", ()),
-        *document.get("addressees", ()),
-    ]
-    return {part["country"] for part in parts if part.get("country")}
+    coalition, document = session.get_one(Coalition, statement.coalition_id), statement.draft
+    parts = [each for name in ABOUT for each in document.get(name, ())]
+    return any(part.get("country") in coalition.sensitive_countries for part in parts)
 
 
 def _must_make_sense(
     session: Session, statement: Statement, row: Signing, told: Mapping[str, Any]
 ) -> None:
-    faults = [*_wrong_times(row, told), *_wrong_mailings(session, statement, told)]
+    faults = _wrong_times(row, told["opens_at"], told["closes_at"])
+    faults += _wrong_mailings(session, statement, told["mailing_organisation_ids"])
     if told["retain_until"] not in {None, row.retain_until}:
         faults += _wrong_day(told["retain_until"])
     if not told["takes_individuals"] and not told["takes_organisations"]:
@@ -161,8 +153,7 @@ def _wrong_day(until: date) -> Iterator[Fault]:
         yield Fault("/retain_until", Code.TOO_LATE, where)
 
 
-def _wrong_times(row: Signing, told: Mapping[str, Any]) -> list[Fault]:
-    opens, closes = told["opens_at"], told["closes_at"]
+def _wrong_times(row: Signing, opens: datetime | None, closes: datetime | None) -> list[Fault]:
     faults = []
     if closes is not None and (opens is None or closes <= opens):
         faults.append(Fault("/closes_at", Code.TOO_EARLY, "It closes after it opens."))
@@ -173,8 +164,7 @@ def _wrong_times(row: Signing, told: Mapping[str, Any]) -> list[Fault]:
     return faults
 
 
-def _wrong_mailings(session: Session, statement: Statement, told: Mapping[str, Any]) -> list[Fault]:
-    ids = told["mailing_organisation_ids"]
+def _wrong_mailings(session: Session, statement: Statement, ids: Sequence[UUID]) -> list[Fault]:
     query = select(Organisation.id).where(
         Organisation.coalition_id == statement.coalition_id, Organisation.id.in_(ids)
     )

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import marshmallow as ma
-
 from api.signatures.models import Visibility
 from api.signatures.schemas import SHA256, RepresentativeIn
 from api.signoffs.models import Answer, Silence
 from api.signoffs.rules import CHOICES, Status
 from api.statements.models import State, Weight
 from api.web import fields, validate
-from api.web.rest import OutSchema, Schema
+from api.web.rest import OutSchema, Schema, ZonedSchema
 
 MOST_DAYS = 90
 MOST_MEMBERS = 500
@@ -42,7 +40,7 @@ def _days(description: str) -> fields.Integer:
     )
 
 
-class RoundIn(Schema):
+class RoundIn(ZonedSchema):
     """By when members sign off, what silence means, and how they are reminded."""
 
     soft_deadline = fields.Moment(
@@ -62,12 +60,6 @@ class RoundIn(Schema):
     note = fields.Text(
         most=2000, lines=True, load_default=None, description="To all who are asked."
     )
-
-    @ma.post_load(pass_original=True)
-    def _in_their_zone(
-        self, facts: dict[str, Any], given: dict[str, Any], **_: Any
-    ) -> dict[str, Any]:
-        return fields.in_their_zone(facts, given, ("soft_deadline", "hard_deadline"))
 
 
 class AskedRoundOut(OutSchema):
