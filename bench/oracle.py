@@ -21,9 +21,9 @@ from sqlalchemy import select
 from api.app import create_app
 from api.infra.database.transactions import reading
 from api.infra.security import links
-from api.signing import rules, service
+from api.signing import rules
 from api.signing.models import PendingSignature
-from api.signing.service import pending_batch
+from api.signing.service import confirming, pending_batch
 from bench.server import Server
 from bench.signing import opened
 
@@ -87,7 +87,7 @@ def _confirm(server: Server) -> None:
             secrets = [links.secret_of(session, each) for each in found if each is not None]
         assert len(secrets) == EACH
         for secret in secrets:
-            service.confirm(secret)
+            confirming.confirm(secret)
 
 
 def _share(known: Sequence[float], new: Sequence[float]) -> float:

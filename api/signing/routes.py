@@ -9,8 +9,15 @@ from flask.views import MethodView
 
 from api.accounts.routes import current_actor
 from api.signatures.schemas import PublicCountsOut
-from api.signing import schemas, service
-from api.signing.service import origins, settings
+from api.signing import schemas
+from api.signing.service import (
+    confirming,
+    origins,
+    own_signature,
+    reader,
+    receiving,
+    settings,
+)
 from api.statements.schemas import DraftOut
 from api.web.etags import needs_match, tag, tagged_by
 from api.web.files import sent
@@ -92,7 +99,7 @@ class PublicStatement(MethodView):
     @blueprint.response(200, schemas.PublicStatementOut)
     def get(self, args: dict[str, str | None], address: str) -> Public:
         """Read a statement that is, was or will be signed in public, and how to sign it."""
-        return service.public(address, args["language"])
+        return reader.public(address, args["language"])
 
 
 @blueprint.route(f"{HERE}/signatures")
@@ -100,13 +107,13 @@ class PublicSignatures(MethodView):
     @paginated(blueprint, schemas.PublicSignatoryOut)
     def get(self, args: dict[str, PageRequest], address: str) -> Page[SignatureView]:
         """List who signed, as far as they wish to be seen, in their order."""
-        return service.signatories(address, args["page"])
+        return reader.signatories(address, args["page"])
 
     @blueprint.arguments(schemas.PublicSignatureIn())  # made once, not for each of a rush
     @blueprint.response(202, schemas.AcceptedOut)
     def post(self, given: dict[str, Any], address: str) -> dict[str, str]:
         """Ask to sign. Everybody is answered alike; what comes of it, the mailbox learns."""
-        service.receive(address, given, given["revision_sha256"], request.remote_addr)
+        receiving.receive(address, given, given["revision_sha256"], request.remote_addr)
         return {"message": ACCEPTED}
 
 
@@ -115,7 +122,7 @@ class PublicCounts(MethodView):
     @blueprint.response(200, PublicCountsOut)
     def get(self, address: str) -> Counts:
         """Count who signed."""
-        return service.counts(address)
+        return reader.counts(address)
 
 
 @blueprint.route(f"{HERE}/challenge")
@@ -123,7 +130,7 @@ class Challenge(MethodView):
     @blueprint.response(200, schemas.ChallengeOut)
     def get(self, address: str) -> Response:
         """Get a proof of work to do: with it, more signatures are taken from one network."""
-        answer = jsonify(service.challenge(address))
+        answer = jsonify(reader.challenge(address))
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
@@ -134,7 +141,7 @@ class CodeConfirmations(MethodView):
     @blueprint.response(200, schemas.PendingOut)
     def post(self, given: dict[str, str], address: str) -> WaitingSignature:
         """Confirm a signature by the short code of its letter."""
-        return service.confirm_by_code(address, given["code"], request.remote_addr)
+        return confirming.confirm_by_code(address, given["code"], request.remote_addr)
 
 
 @blueprint.route("/public/pending-signatures/<string:secret>")
@@ -142,7 +149,7 @@ class PendingSignatureView(MethodView):
     @blueprint.response(200, schemas.PendingOut)
     def get(self, secret: str) -> WaitingSignature:
         """Show what a link of a letter would confirm; nothing changes."""
-        return service.pending(secret)
+        return confirming.pending(secret)
 
 
 @blueprint.route("/public/pending-signatures/<string:secret>/confirmation")
@@ -154,7 +161,7 @@ class LinkConfirmation(MethodView):
         Of several that one mailbox asked for, what was asked for last stands, whichever letter is
         confirmed last.
         """
-        return service.confirm(secret)
+        return confirming.confirm(secret)
 
 
 @blueprint.route("/public/own-signatures/<string:secret>")
@@ -162,7 +169,7 @@ class OwnSignature(MethodView):
     @blueprint.response(200, schemas.OwnSignatureOut)
     def get(self, secret: str) -> Own:
         """Show one's own signature, and all that is kept of it."""
-        return service.own(secret)
+        return own_signature.own(secret)
 
 
 @blueprint.route("/public/own-signatures/<string:secret>/corrections")
@@ -171,7 +178,7 @@ class OwnCorrections(MethodView):
     @blueprint.response(200, schemas.OwnSignatureOut)
     def post(self, given: dict[str, Any], secret: str) -> Own:
         """Correct one's own signature, show it to more or fewer, or end a mailing."""
-        return service.correct(secret, given)
+        return own_signature.correct(secret, given)
 
 
 @blueprint.route("/public/own-signatures/<string:secret>/hiding")
@@ -179,7 +186,7 @@ class OwnHiding(MethodView):
     @blueprint.response(200, schemas.OwnSignatureOut)
     def post(self, secret: str) -> Own:
         """Show one's name nowhere any more, at once; the signature goes on counting."""
-        return service.hide(secret)
+        return own_signature.hide(secret)
 
 
 @blueprint.route("/public/own-signatures/<string:secret>/withdrawal")
@@ -187,7 +194,7 @@ class OwnWithdrawal(MethodView):
     @blueprint.response(200, schemas.OwnSignatureOut)
     def post(self, secret: str) -> Own:
         """Take one's own signature back: it does not count, and who gave it is forgotten."""
-        return service.withdraw(secret)
+        return own_signature.withdraw(secret)
 
 
 @blueprint.route("/public/own-signatures/<string:secret>/data")
@@ -195,6 +202,6 @@ class OwnData(MethodView):
     @sent("application/json")
     def get(self, secret: str) -> Response:
         """Take away all that is kept of oneself."""
-        answer = jsonify(service.export_own(secret))
+        answer = jsonify(own_signature.export_own(secret))
         answer.headers.set("Content-Disposition", "attachment", filename="my-signature.json")
         return answer

@@ -10,7 +10,7 @@ from api.infra.mail.letters import LetterKind
 from api.infra.queue import Lane
 from api.organisations.events import RepresentativeChanged
 from api.signatures.service.changes import EntryWarner
-from api.signoffs import jobs, service
+from api.signoffs import jobs
 from api.signoffs.routes import blueprint
 from api.signoffs.service import (
     appearances,
@@ -20,6 +20,7 @@ from api.signoffs.service import (
     publishing,
     redaction,
     requests,
+    rounds,
 )
 from api.statements.events import StatementMoved, StatementRevised
 from api.statements.service import TextWarner
@@ -27,7 +28,7 @@ from api.statements.service import TextWarner
 FEATURE = Feature(
     blueprint=blueprint,
     jobs=(
-        JobKind("signoffs.remind", jobs.remind, when=service.is_due),
+        JobKind("signoffs.remind", jobs.remind, when=rounds.is_due),
         JobKind(
             "signoffs.tell_choice", jobs.tell_choice, when=appearances.is_due, lane=Lane.DOCUMENTS
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.signoffs import service
+from api.signoffs.service import appearances, rounds
 
 if TYPE_CHECKING:
     from api.infra.background.jobs import Work
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 def remind(work: Work) -> dict[str, int]:
     """Remind those whose time it is."""
     del work
-    return {"letters": service.remind()}
+    return {"letters": rounds.remind()}
 
 
 def tell_choice(work: Work) -> dict[str, int]:
     """Tell members that answered before they could choose how they appear that they can."""
     del work
-    return {"letters": service.appearances.tell()}
+    return {"letters": appearances.tell()}

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
-from api.signoffs import schemas, service
+from api.signoffs import schemas
 from api.signoffs.schemas.board import BoardMemberOut, BoardOut
+from api.signoffs.service import answers, appearances, board, rounds
 from api.web.etags import IF_MATCH, expected_if_there, tagged
 from api.web.rest import Blueprint
 
@@ -28,7 +29,7 @@ class SignOffRound(MethodView):
     @blueprint.response(200, schemas.RoundOut)
     def get(self, statement_id: UUID) -> Round:
         """Show how a statement is signed off."""
-        return tagged(service.round_of(current_actor(), statement_id))
+        return tagged(rounds.round_of(current_actor(), statement_id))
 
     @blueprint.doc(parameters=[{**IF_MATCH, "required": False}])
     @blueprint.arguments(schemas.RoundIn)
@@ -40,8 +41,8 @@ class SignOffRound(MethodView):
         those who have not answered; a round that was closed is open again.
         """
         actor = current_actor()
-        expected = expected_if_there(lambda: service.has_round(actor, statement_id))
-        return tagged(service.set_round(actor, statement_id, expected, facts))
+        expected = expected_if_there(lambda: rounds.has_round(actor, statement_id))
+        return tagged(rounds.set_round(actor, statement_id, expected, facts))
 
 
 @blueprint.route("/statements/<uuid:statement_id>/sign-off-round/closing")
@@ -49,7 +50,7 @@ class SignOffClosing(MethodView):
     @blueprint.response(200, schemas.RoundOut)
     def post(self, statement_id: UUID) -> Round:
         """End a round: what was answered stays, nobody is reminded."""
-        return tagged(service.close(current_actor(), statement_id))
+        return tagged(rounds.close(current_actor(), statement_id))
 
 
 @blueprint.route("/statements/<uuid:statement_id>/sign-off-round/asks")
@@ -58,8 +59,8 @@ class SignOffAsks(MethodView):
     @blueprint.response(200, BoardOut)
     def post(self, given: dict[str, list[UUID]], statement_id: UUID) -> dict[str, Any]:
         """Ask members that came later, and new representatives of those that were asked."""
-        service.ask_more(current_actor(), statement_id, given["member_ids"])
-        return service.board(current_actor(), statement_id)
+        rounds.ask_more(current_actor(), statement_id, given["member_ids"])
+        return board.read(current_actor(), statement_id)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/sign-off-board")
@@ -67,7 +68,7 @@ class SignOffBoard(MethodView):
     @blueprint.response(200, BoardOut)
     def get(self, statement_id: UUID) -> dict[str, Any]:
         """Show who answered what, what is outstanding, and what would print now."""
-        return service.board(current_actor(), statement_id)
+        return board.read(current_actor(), statement_id)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/sign-offs")
@@ -76,8 +77,8 @@ class SignOffs(MethodView):
     @blueprint.response(201, BoardMemberOut)
     def post(self, facts: dict[str, Any], statement_id: UUID) -> dict[str, Any]:
         """Enter an answer that a member gave in another way, as by telephone."""
-        _, entry = service.enter(current_actor(), statement_id, facts)
-        return service.told(entry)
+        _, entry = answers.enter(current_actor(), statement_id, facts)
+        return board.told(entry)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/appearances")
@@ -89,7 +90,7 @@ class Appearances(MethodView):
 
         A name that goes leaves the list, the pages and the documents at once.
         """
-        return service.told(service.appearances.enter(current_actor(), statement_id, facts))
+        return board.told(appearances.enter(current_actor(), statement_id, facts))
 
 
 @blueprint.route("/public/sign-offs/<string:secret>")
@@ -97,7 +98,7 @@ class PublicSignOff(MethodView):
     @blueprint.response(200, schemas.AskedOut)
     def get(self, secret: str) -> AskedApproval:
         """Show the text that a letter's link asks about, and what was answered so far."""
-        return service.asked(secret)
+        return answers.asked(secret)
 
 
 @blueprint.route("/public/sign-offs/<string:secret>/answers")
@@ -106,7 +107,7 @@ class PublicAnswers(MethodView):
     @blueprint.response(200, schemas.AskedOut)
     def post(self, facts: dict[str, Any], secret: str) -> AskedApproval:
         """Answer for a member. The latest answer counts, until the text is published."""
-        return service.answer(secret, facts)
+        return answers.answer(secret, facts)
 
 
 @blueprint.route("/public/sign-offs/<string:secret>/appearances")
@@ -118,7 +119,7 @@ class PublicAppearances(MethodView):
 
         A name that goes leaves the list, the pages and the documents at once.
         """
-        return service.choose(secret, facts["visibility"])
+        return answers.choose(secret, facts["visibility"])
 
 
 @blueprint.route("/public/sign-offs/<string:secret>/hand-overs")
@@ -127,4 +128,4 @@ class PublicHandOvers(MethodView):
     @blueprint.response(200, schemas.AskedOut)
     def post(self, facts: dict[str, Any], secret: str) -> AskedApproval:
         """Have a colleague answer instead; your link goes on showing what happens."""
-        return service.hand_over(secret, facts)
+        return answers.hand_over(secret, facts)

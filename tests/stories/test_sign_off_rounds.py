@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from api.coalitions.models import Coalition
 from api.infra.database.transactions import reading, transaction
-from api.signoffs import service
+from api.signoffs.service import rounds
 from api.web import logs
 from tests.support.builders import a_coalition, a_role, another_revision, letters_of, secret_of
 from tests.support.signoffs import SigningOff, a_sign_off, letter_rows
@@ -50,9 +50,9 @@ def remind(text: SigningOff) -> list[str]:
     before = len(letter_rows(text.world, "signoffs.reminder"))
     with text.world.app.app_context():
         with reading() as session:
-            is_due = service.is_due(session)
+            is_due = rounds.is_due(session)
         if is_due:
-            service.remind()
+            rounds.remind()
     found = letters_of(text.world, "signoffs.reminder")[before:]
     return sorted(str(each.to_name) for each in found if each)
 

@@ -31,7 +31,7 @@ from api.infra.vault import KeyMissing
 from api.portable.rules import signing
 from api.signatures import service as signatures
 from api.signatures.rules import Audience
-from api.signoffs import service as signoffs
+from api.signoffs.service import publishing
 from api.statements import service as statements
 from api.statements.models import Statement
 from api.texts.rules import themes
@@ -198,7 +198,7 @@ def forget(coalition_id: UUID, statement_id: UUID | None) -> None:
 def render_of(session: Session, statement: Statement, wanted: DocumentSpec) -> StatementRender:
     revision = statements.revision_of(session, statement, wanted.revision)
     # Before it is published, the newest text shows who would stand under it now.
-    who = signoffs if revision.number == statement.revision_number else signatures
+    who = publishing if revision.number == statement.revision_number else signatures
     listed, withheld = who.printed(session, statement, Audience.PUBLIC)
     whole: PortableDocument = {
         **revision.document,
@@ -240,7 +240,7 @@ def _logos(
     """Return the logos of organisations that print by name, in the order of their lines."""
     places = {line["text"]: place for place, line in enumerate(signed["lines"])}
     found = {}
-    for entry, organisation in signoffs.with_logos(session, statement):
+    for entry, organisation in publishing.with_logos(session, statement):
         for line in signing.signatories({**whole, "signatories": [entry]})["lines"]:
             if line["text"] in places:  # else it was signed a moment after the lines were read
                 found[places[line["text"]]] = line["text"], organisation

@@ -25,10 +25,11 @@ from api.pages.routes.base import (
 from api.pages.rules import approving, facts, forms, pages, sentences, texts
 from api.signatures.models import Visibility
 from api.signatures.service.rows import TextChanged
-from api.signoffs import rules, service
+from api.signoffs import rules
 from api.signoffs.models import Silence
 from api.signoffs.rules import Status
 from api.signoffs.schemas import AnswerIn, HandOverIn
+from api.signoffs.service import answers
 from api.signoffs.service.answers import AlreadyAsked, HandedOn
 from api.web import validate
 
@@ -47,19 +48,19 @@ class Approve(MethodView):
     def get(self, secret_of_asked: str) -> Response:
         """Show the text, by when an answer is asked, and what happened so far."""
         done = {"is_sent": "sent" in request.args, "is_saved": "saved" in request.args}
-        page = _page(service.asked(secret_of_asked), **done)
+        page = _page(answers.asked(secret_of_asked), **done)
         return secret(pages.approve(page))
 
     @takes_form
     def post(self, secret_of_asked: str) -> AnyResponse:
         """Answer, have a colleague answer, or choose how the organisation appears."""
-        found, values = service.asked(secret_of_asked), sent()
+        found, values = answers.asked(secret_of_asked), sent()
         act = {"hand": _hand, "appear": _appear}.get(forms.one(values, "do"), _answer)
         try:
             return act(secret_of_asked, found, values)
         except Conflict as crossed:
             said = sentences.said(_language(found))
-            now = service.asked(secret_of_asked)
+            now = answers.asked(secret_of_asked)
             is_changed = isinstance(crossed, TextChanged)
             page = _page(now, form=form({}, said), has_changed=is_changed)
             return secret(pages.approve(page), HTTPStatus.CONFLICT)
@@ -72,7 +73,7 @@ def _answer(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> A
     given, faults = forms.answering(values, CHOICES)
     if not faults:
         try:
-            service.answer(secret_of_asked, AnswerIn().load(given))
+            answers.answer(secret_of_asked, AnswerIn().load(given))
             return onward(request.path, _page(found).frame, sent="1")
         except ma.ValidationError as wrong:
             faults = forms.refused(validate.faults(wrong))
@@ -85,7 +86,7 @@ def _answer(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> A
 def _appear(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> AnyResponse:
     wanted = forms.one(values, "visibility")
     if wanted in CHOICES:
-        service.choose(secret_of_asked, Visibility(wanted))
+        answers.choose(secret_of_asked, Visibility(wanted))
         return onward(request.path, _page(found).frame, saved="1")
     page = _page(found, how=form({"how": "field.choice"}, sentences.said(_language(found))))
     return secret(pages.approve(page), HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -96,7 +97,7 @@ def _hand(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> Any
     faults = {name: "field.needed" for name in ("name", "email") if not given[name]}
     if not faults:
         try:
-            service.hand_over(secret_of_asked, HandOverIn().load(given))
+            answers.hand_over(secret_of_asked, HandOverIn().load(given))
             return onward(request.path, _page(found).frame)
         except ma.ValidationError as wrong:
             faults = forms.refused(validate.faults(wrong))

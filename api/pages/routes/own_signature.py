@@ -16,8 +16,9 @@ from api.pages.routes.base import blueprint, form, of, onward, secret, sent, tak
 from api.pages.rules import facts, forms, pages, texts
 from api.signatures.models import Purpose, SignatoryKind, SignatureState
 from api.signatures.rules import VISIBILITIES
-from api.signing import rules, service
+from api.signing import rules
 from api.signing.schemas import OwnSignatureIn
+from api.signing.service import confirming, own_signature
 from api.web import validate
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _HERE = "/m/<string:secret_of_own>"
 class Confirm(MethodView):
     def get(self, secret_of_asked: str) -> Response:
         """Show what will be confirmed; nothing changes. Once it is, say so."""
-        asked = service.pending(secret_of_asked)
+        asked = confirming.pending(secret_of_asked)
         if asked.is_confirmed:
             return thanks(asked)
         around, _ = of(asked.statement.coalition_id, asked.language)
@@ -47,7 +48,7 @@ class Confirm(MethodView):
     @takes_form
     def post(self, secret_of_asked: str) -> AnyResponse:
         """Confirm, any number of times."""
-        asked = service.confirm(secret_of_asked)
+        asked = confirming.confirm(secret_of_asked)
         around, _ = of(asked.statement.coalition_id, asked.language)
         return onward(request.path, around)
 
@@ -55,13 +56,13 @@ class Confirm(MethodView):
 class Mine(MethodView):
     def get(self, secret_of_own: str) -> Response:
         """Show one's own signature."""
-        found = service.own(secret_of_own)
+        found = own_signature.own(secret_of_own)
         return secret(pages.own(_page(found, is_saved="saved" in request.args)))
 
     @takes_form
     def post(self, secret_of_own: str) -> AnyResponse:
         """Do what the button says."""
-        found, values = service.own(secret_of_own), sent()
+        found, values = own_signature.own(secret_of_own), sent()
         act = {
             "hide": _hide,
             "how": _how,
@@ -83,7 +84,7 @@ def thanks(asked: WaitingSignature) -> Response:
     around, _ = of(asked.statement.coalition_id, asked.language)
     path = f"/s/{asked.signing.address}"
     own = asked.own_secret
-    is_held = own is not None and service.own(own).signature.state is SignatureState.HELD
+    is_held = own is not None and own_signature.own(own).signature.state is SignatureState.HELD
     page = facts.Thanks(
         frame=around,
         own=f"/m/{own}" if own else None,
@@ -181,7 +182,7 @@ def _look(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
 
 def _hide(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
     del found, values
-    return _saved(service.hide(secret_of_own))
+    return _saved(own_signature.hide(secret_of_own))
 
 
 def _how(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
@@ -229,7 +230,7 @@ def _change(
 ) -> AnyResponse:
     if not faults:
         try:
-            return _saved(service.correct(secret_of_own, OwnSignatureIn().load(changed)))
+            return _saved(own_signature.correct(secret_of_own, OwnSignatureIn().load(changed)))
         except ma.ValidationError as wrong:
             faults = forms.corrected(validate.faults(wrong))
         except Invalid as wrong:
@@ -243,12 +244,12 @@ def _end_news(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse
     kept = set(values.get("consent", ()))
     ended = [box.value for box in _mailings(found) if box.value not in kept]
     changed = OwnSignatureIn().load({"consents_taken_back": ended})
-    return _saved(service.correct(secret_of_own, changed))
+    return _saved(own_signature.correct(secret_of_own, changed))
 
 
 def _data(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
     del found, values
-    answer = jsonify(service.export_own(secret_of_own))
+    answer = jsonify(own_signature.export_own(secret_of_own))
     answer.headers.set("Content-Disposition", "attachment", filename="my-signature.json")
     return answer
 
@@ -261,7 +262,7 @@ def _ask(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
 
 def _withdraw(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
     del values
-    service.withdraw(secret_of_own)
+    own_signature.withdraw(secret_of_own)
     around, said = of(found.signature.coalition_id, found.signature.language)
     back = facts.Anchor(said.say("thanks.statement"), f"/s/{found.signing.address}{around.query}")
     page = facts.Notice(

@@ -32,9 +32,9 @@ from api.pages.routes.own_signature import thanks
 from api.pages.rules import facts, forms, pages, sentences, texts
 from api.signatures.rules import VISIBILITIES
 from api.signatures.service.rows import TextChanged
-from api.signing import service
 from api.signing.rules import SigningClosed
 from api.signing.schemas import PublicSignatureIn
+from api.signing.service import confirming, reader, receiving
 from api.signing.service.confirming import CodeUnknown
 from api.signing.service.reader import Phase
 from api.statements.models import State
@@ -70,7 +70,7 @@ class Statement(MethodView):
         is_organisation = given["kind"] == forms.ORGANISATION
         try:
             loaded = PublicSignatureIn().load(given)
-            service.receive(address, loaded, given["revision_sha256"], request.remote_addr)
+            receiving.receive(address, loaded, given["revision_sha256"], request.remote_addr)
         except ma.ValidationError as wrong:
             faults = forms.refused(validate.faults(wrong), is_organisation=is_organisation)
         except Invalid as wrong:
@@ -142,7 +142,7 @@ class Signatories(MethodView):
         """List who signed, as far as they wish to be seen."""
         found, cursor = _found(address), request.args.get("cursor")
         around = _frame(found)
-        page = service.signatories(address, PageRequest(limit=_MOST, cursor=cursor))
+        page = reader.signatories(address, PageRequest(limit=_MOST, cursor=cursor))
         text = texts.of(found.revision.sha256, found.revision.printed, found.edited_on)
         return public(
             pages.signatories(
@@ -179,7 +179,7 @@ class Code(MethodView):
             typed = form({"code": "field.needed"}, said)
             return secret(pages.mailbox(_mailbox(found, typed)), HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
-            asked = service.confirm_by_code(address, code, request.remote_addr)
+            asked = confirming.confirm_by_code(address, code, request.remote_addr)
         except CodeUnknown:
             typed = form({"code": "field.code"}, said)
             return secret(pages.mailbox(_mailbox(found, typed)), HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -218,9 +218,9 @@ blueprint.add_url_rule("/s/<string:address>/code", view_func=Code.as_view("code"
 
 def _found(address: str) -> Public:
     """Return a statement, with the words of its form in the language of the page."""
-    found = service.public(address)
+    found = reader.public(address)
     tongue = language(found.statement.language)
-    return found if tongue == found.statement.language else service.public(address, tongue)
+    return found if tongue == found.statement.language else reader.public(address, tongue)
 
 
 def _frame(found: Public) -> facts.Frame:
@@ -276,7 +276,7 @@ def _shown(found: Public, tongue: str) -> tuple[facts.ListedSignatory, ...]:
     if not (found.signing.shows_list and found.counts.total):
         return ()
     try:
-        page = service.signatories(found.signing.address, PageRequest(limit=_FIRST))
+        page = reader.signatories(found.signing.address, PageRequest(limit=_FIRST))
     except NotFound:
         return ()
     return tuple(texts.line(each.who, tongue) for each in page.items)

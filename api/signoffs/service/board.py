@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from api.signoffs.service.rows import Board, BoardEntry
 
 
-def board(actor: Actor, statement_id: UUID) -> dict[str, Any]:
+def read(actor: Actor, statement_id: UUID) -> dict[str, Any]:
     """Return where each member is; others than coordinators see who shows that it approved."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)

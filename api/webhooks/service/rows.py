@@ -10,8 +10,8 @@ from api.infra.security import keys
 from api.signatures.models import Signature, SignatureState
 from api.signatures.rules import Audience
 from api.signatures.service import rows as signed
-from api.signoffs import service as signoffs
 from api.signoffs.models import SignOff
+from api.signoffs.service import appearances
 from api.statements.models import Statement
 from api.webhooks import rules
 from api.webhooks.models import Endpoint
@@ -87,7 +87,7 @@ def answer(session: Session, sign_off_id: UUID, *, is_custodian: bool) -> dict[s
     missing.
     """
     row = session.get(SignOff, sign_off_id)
-    if row is None or not (is_custodian or signoffs.appearances.is_told(session, row)):
+    if row is None or not (is_custodian or appearances.is_told(session, row)):
         return {}
     return {"member_id": str(row.member_id), "answer": row.answer.value}
 
