@@ -18,8 +18,10 @@ from api.web.paging import paginated
 from api.web.rest import Blueprint
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
+    from api.infra.database.paging import Page, PageRequest
     from api.signatures.service.rows import SignatureView
 
 JOB = "A job, at `Location`: they are too many to wait for."
@@ -31,7 +33,7 @@ _tagged = tagged_by("etag")
 @blueprint.route("/coalitions/<uuid:coalition_id>/blocks")
 class Blocks(MethodView):
     @paginated(blueprint, schemas.BlockOut)
-    def get(self, args: dict[str, Any], coalition_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], coalition_id: UUID) -> Page[blocks.BlockView]:
         """List what a coalition does not let sign, newest first."""
         return blocks.of_coalition(current_actor(), coalition_id, args["page"])
 
@@ -51,9 +53,9 @@ class OneBlock(MethodView):
 
 
 @blueprint.route("/statements/<uuid:statement_id>/moderation-queue")
-class Queue(MethodView):
+class QueueView(MethodView):
     @paginated(blueprint, schemas.HeldOut)
-    def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
+    def get(self, args: dict[str, PageRequest], statement_id: UUID) -> Page[SignatureView]:
         """List the signatures that wait for a coordinator, the oldest day first."""
         return queue.waiting(current_actor(), statement_id, args["page"])
 
@@ -83,7 +85,7 @@ class Rejection(MethodView):
 class Decisions(MethodView):
     @blueprint.arguments(schemas.DecisionIn)
     @blueprint.response(200, schemas.DecidedOut)
-    def post(self, given: dict[str, Any], statement_id: UUID) -> Any:
+    def post(self, given: dict[str, Any], statement_id: UUID) -> Mapping[str, int]:
         """Approve or reject several signatures, all or none."""
         wanted = given["ids"], given["decision"], given["reason"]
         return queue.decide_all(current_actor(), statement_id, *wanted)
@@ -92,15 +94,17 @@ class Decisions(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/invalidations")
 class Invalidations(MethodView):
     @paginated(blueprint, schemas.InvalidationOut)
-    def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
+    def get(
+        self, args: dict[str, PageRequest], statement_id: UUID
+    ) -> Page[invalidation.InvalidationView]:
         """List a statement's invalidations, newest first, also those that were undone."""
         return invalidation.of_statement(current_actor(), statement_id, args["page"])
 
-    @blueprint.arguments(schemas.PreviewArgs, location="query")
+    @blueprint.arguments(schemas.InvalidationArgs, location="query")
     @blueprint.arguments(schemas.InvalidationIn)
     @blueprint.response(200, schemas.InvalidationReportOut)
     @blueprint.alt_response(202, schema=schemas.InvalidationReportOut, description=JOB)
-    def post(self, args: dict[str, Any], given: dict[str, Any], statement_id: UUID) -> Any:
+    def post(self, args: dict[str, bool], given: dict[str, Any], statement_id: UUID) -> object:
         """Take out of the count whom a rule means; `preview=true` only counts them."""
         actor = current_actor()
         if args["is_preview"]:
@@ -121,7 +125,7 @@ class OneInvalidation(MethodView):
 class Undoing(MethodView):
     @blueprint.response(200, schemas.InvalidationOut)
     @blueprint.alt_response(202, schema=schemas.InvalidationOut, description=JOB)
-    def post(self, invalidation_id: UUID) -> Any:
+    def post(self, invalidation_id: UUID) -> object:
         """Bring back what an invalidation took out."""
         shown = invalidation.undo(current_actor(), invalidation_id)
         return _perhaps_promised(shown, shown)
@@ -130,7 +134,7 @@ class Undoing(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/signing-trends")
 class Trends(MethodView):
     @blueprint.response(200, schemas.TrendsOut)
-    def get(self, statement_id: UUID) -> dict[str, Any]:
+    def get(self, statement_id: UUID) -> dict[str, object]:
         """Show how a statement was signed in the last 24 hours, so that an attack is seen."""
         return trends.trends(current_actor(), statement_id)
 
@@ -146,12 +150,12 @@ class Retention(MethodView):
 @blueprint.route("/signatures/<uuid:signature_id>/data")
 class Data(MethodView):
     @blueprint.response(200, SignatoryDataOut)
-    def get(self, signature_id: UUID) -> dict[str, Any]:
+    def get(self, signature_id: UUID) -> dict[str, object]:
         """Give all that is kept of a signatory who asks for it (GDPR, Article 15)."""
         return persons.kept_of(current_actor(), signature_id)
 
 
-def _perhaps_promised(answer: Any, shown: invalidation.InvalidationView | None) -> Any:
+def _perhaps_promised(answer: object, shown: invalidation.InvalidationView | None) -> object:
     """Return an answer, and where it takes a job say where that is."""
     if shown is None or shown.job is None:
         return answer

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from api.signatures.rules import Identity
     from api.statements.models import Signing
 
+    InvalidationRule = Mapping[str, Any]  # what was given of the fields of RuleIn
+
 # Names are sealed: so many are opened in a request, more by a job.
 MOST_IN_REQUEST = 2_000
 AT_ONCE = 500  # rows of one transaction
@@ -31,7 +33,7 @@ STANDING = (SignatureState.CONFIRMED, SignatureState.HELD)
 _SAYS = ("domain", "name_pattern", "from", "until", "country", "prefix_of", "domain_of")
 
 
-def faults(rule: Mapping[str, Any]) -> list[Fault]:
+def faults(rule: InvalidationRule) -> list[Fault]:
     """Return what is wrong with a rule; an empty one would mean everybody."""
     if not any(rule.get(part) for part in _SAYS):
         where = "Say at least one of domain, name_pattern, from, until, country, prefix_of,"
@@ -47,7 +49,7 @@ def faults(rule: Mapping[str, Any]) -> list[Fault]:
     return found
 
 
-def kept(rule: Mapping[str, Any]) -> dict[str, Any]:
+def kept(rule: InvalidationRule) -> dict[str, object]:
     """Return a rule as it is sealed and shown again."""
     source = rule.get("source") or Source.PUBLIC
     told = {part: rule[part] for part in _SAYS if rule.get(part) is not None}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import marshmallow as ma
 
 from api.errors import Code, Reason
@@ -90,7 +88,7 @@ class DecisionIn(Schema):
     )
 
     @ma.validates_schema
-    def _needs_reason(self, given: dict[str, Any], **_: Any) -> None:
+    def _needs_reason(self, given: dict[str, object], **_: object) -> None:
         if given.get("decision") is Decision.REJECT and not given.get("reason"):
             raise ma.ValidationError(Reason(Code.REQUIRED, "To reject needs a reason."), "reason")
 
@@ -129,7 +127,7 @@ class RuleIn(Schema):
     )
 
     @ma.post_load
-    def _name(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
+    def _name(self, given: dict[str, object], **_: object) -> dict[str, object]:
         return {part.rstrip("_"): value for part, value in given.items()}
 
 
@@ -143,7 +141,7 @@ class InvalidationIn(Schema):
     reason = _reason()
 
 
-class PreviewArgs(Schema):
+class InvalidationArgs(Schema):
     """Whether anything is done."""
 
     is_preview = fields.Boolean(

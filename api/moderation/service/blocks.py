@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.infra.database.paging import Page, PageRequest
+    from api.signatures.rules.blocking import Blocked
 
 MOST = 500  # every signature is compared with each
 
@@ -61,7 +62,9 @@ def add(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> BlockView:
     with transaction() as session:
         actor.must(coalition_id, Role.COORDINATOR)
         session.get(Coalition, coalition_id, with_for_update=True)  # one list, one at a time
-        _must_be_new(session, coalition_id, facts)
+        _must_be_new(
+            session, coalition_id, blocking.ready(facts["kind"], facts["act"], facts["value"])
+        )
         row = Block(
             id=uuid4(),
             coalition_id=coalition_id,
@@ -77,8 +80,7 @@ def add(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> BlockView:
         return _shown(session, row)
 
 
-def _must_be_new(session: Session, coalition_id: UUID, facts: dict[str, Any]) -> None:
-    wanted = blocking.ready(facts["kind"], facts["act"], facts["value"])
+def _must_be_new(session: Session, coalition_id: UUID, wanted: Blocked) -> None:
     there = blocks.of(session, coalition_id)
     if any((each.kind, each.value) == (wanted.kind, wanted.value) for each in there):
         raise AlreadyBlocked("Delete the block that is there to change what becomes of it.")

@@ -6,9 +6,9 @@ transaction for each batch: a rerun goes on where a killed one stopped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from api.infra.background.jobs import Job
     from api.infra.database.paging import Page, PageRequest
+    from api.moderation.rules import InvalidationRule
 
 INVALIDATE, UNDO = "moderation.invalidate", "moderation.undo"
 
@@ -50,7 +51,7 @@ class InvalidationView:
     """An invalidation, its rule opened."""
 
     invalidation: Invalidation
-    rule: Mapping[str, Any]
+    rule: Mapping[str, object]
     job: Job | None = None  # that carries it out, or undoes it
 
 
@@ -65,7 +66,7 @@ class InvalidationReport:
     made: InvalidationView | None = None
 
 
-def preview(actor: Actor, statement_id: UUID, rule: Mapping[str, Any]) -> InvalidationReport:
+def preview(actor: Actor, statement_id: UUID, rule: InvalidationRule) -> InvalidationReport:
     """Return whom a rule means, and change nothing."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
@@ -74,7 +75,7 @@ def preview(actor: Actor, statement_id: UUID, rule: Mapping[str, Any]) -> Invali
 
 
 def invalidate(
-    actor: Actor, statement_id: UUID, rule: Mapping[str, Any], reason: str
+    actor: Actor, statement_id: UUID, rule: InvalidationRule, reason: str
 ) -> InvalidationReport:
     """Take out of the count whom a rule means; in a job where they are many."""
     with transaction() as session:
@@ -104,11 +105,10 @@ def invalidate(
             facts = {"invalidation_id": str(row.id)}
             job = jobs.promise(session, INVALIDATE, row.coalition_id, facts, by=actor)
         number = report.number if job else row.number
-        shown = InvalidationView(row, _told(meant), job)
-        return InvalidationReport(number, report.looked_at, report.candidates, report.sample, shown)
+        return replace(report, number=number, made=InvalidationView(row, _told(meant), job))
 
 
-def _meant(session: Session, statement: Statement, rule: Mapping[str, Any]) -> dict[str, Any]:
+def _meant(session: Session, statement: Statement, rule: InvalidationRule) -> dict[str, object]:
     """Return a rule as it is kept, with the marks that its queries compare; or raise RuleRefused.
 
     A signature that a rule points at may be forgotten before the rule is carried out, so its marks
@@ -135,11 +135,11 @@ def _meant(session: Session, statement: Statement, rule: Mapping[str, Any]) -> d
     return {**rules.kept(rule), "marks": marks}
 
 
-def _told(meant: Mapping[str, Any]) -> dict[str, Any]:
+def _told(meant: InvalidationRule) -> dict[str, object]:
     return {part: value for part, value in meant.items() if part != "marks"}
 
 
-def _query(statement_id: UUID, meant: Mapping[str, Any], until: datetime) -> Select[Signature]:
+def _query(statement_id: UUID, meant: InvalidationRule, until: datetime) -> Select[Signature]:
     """Return the signatures that a rule may mean; a pattern of names looks at each of them."""
     query = select(Signature).where(
         Signature.statement_id == statement_id,
@@ -165,7 +165,7 @@ def _query(statement_id: UUID, meant: Mapping[str, Any], until: datetime) -> Sel
 
 
 def _report(
-    session: Session, statement: Statement, meant: Mapping[str, Any], until: datetime
+    session: Session, statement: Statement, meant: InvalidationRule, until: datetime
 ) -> InvalidationReport:
     query = _query(statement.id, meant, until)
     candidates = session.scalar(select(func.count()).select_from(query.subquery())) or 0
@@ -179,7 +179,7 @@ def _report(
 
 
 def _by_name(
-    session: Session, meant: Mapping[str, Any], signatures: Sequence[Signature]
+    session: Session, meant: InvalidationRule, signatures: Sequence[Signature]
 ) -> list[Signature]:
     if "name_pattern" not in meant:
         return list(signatures)
@@ -209,8 +209,7 @@ def take_out_batch(
     if len(batch) == rules.AT_ONCE:
         return batch[-1].id
     audit.record(session, None, "signature.invalidated", row, {"number": row.number})
-    whose = {"coalition_id": row.coalition_id, "statement_id": row.statement_id}
-    events.announce(session, SignaturesTakenBack(**whose))
+    events.announce(session, SignaturesTakenBack.of(statement))
     return None
 
 

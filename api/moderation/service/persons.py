@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -39,7 +39,7 @@ class AlsoKept:
     of: Callable[[Session, UUID], Sequence[UUID]]
 
 
-def kept_of(actor: Actor, signature_id: UUID) -> dict[str, Any]:
+def kept_of(actor: Actor, signature_id: UUID) -> dict[str, object]:
     """Return all that is kept of who gave a signature, opened."""
     with reading() as session:
         row = load(session, actor, Signature, signature_id, Role.COORDINATOR)
@@ -52,7 +52,7 @@ def kept_of(actor: Actor, signature_id: UUID) -> dict[str, Any]:
         return {
             "signature": row,
             "statement": statement,
-            "identity": rows.identities(session, [row]).get(row.id, {}),
+            "identity": rows.identity(session, row),
             "kept": [mark for mark in HASHES if getattr(row, mark) is not None],
             "consents": _consents(session, row.id),
             "requests": [_request(session, each) for each in pending],
@@ -82,12 +82,12 @@ def _pending(session: Session, row: Signature) -> Sequence[PendingSignature]:
     return session.scalars(query.order_by(PendingSignature.asked_at, PendingSignature.id)).all()
 
 
-def _request(session: Session, row: PendingSignature) -> dict[str, Any]:
+def _request(session: Session, row: PendingSignature) -> dict[str, object]:
     told = keys.read(session, row, PendingSignature.request) or {}
     return {"asked_at": clock.cut(row.asked_at), "language": row.language, "told": told}
 
 
-def _consents(session: Session, signature_id: UUID) -> list[dict[str, Any]]:
+def _consents(session: Session, signature_id: UUID) -> list[dict[str, object]]:
     query = (
         select(Consent, ConsentWords.words, Organisation.names)
         .join(ConsentWords, ConsentWords.sha256 == Consent.words_sha256)
@@ -103,12 +103,12 @@ def _consents(session: Session, signature_id: UUID) -> list[dict[str, Any]]:
 
 def _about(
     session: Session, model: type[Letter | Link], ids: list[UUID], *names: str
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Return what is told of letters and links; of instants the day."""
     query = select(model).where(model.object_id.in_(ids))
     found = session.scalars(query.order_by(model.created_at, model.id)).all()
     return [{name: _day_only(getattr(each, name)) for name in names} for each in found]
 
 
-def _day_only(value: Any) -> Any:
+def _day_only(value: object) -> object:
     return clock.cut(value) if isinstance(value, datetime) else value

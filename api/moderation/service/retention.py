@@ -30,6 +30,7 @@ from api.signatures.models import (
 from api.signatures.service import counts, evidence, forgetting
 from api.signing.models import PendingSignature
 from api.signing.rules import TOLD_BEFORE
+from api.signing.service import settings
 from api.statements.models import Signing, Statement
 
 if TYPE_CHECKING:
@@ -64,16 +65,16 @@ def preview(actor: Actor, statement_id: UUID) -> Preview:
     """Return what would be forgotten of a statement on its day, and what goes before it."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
-        signing = session.get(Signing, statement.id)
+        signing = settings.of(session, statement)
         theirs = select(Signature.id).where(Signature.statement_id == statement.id, _is_theirs())
         away = (Signature.statement_id == statement.id, _is_turned_away())
         oldest = session.scalar(select(func.min(Signature.updated_at)).where(*away))
         return Preview(
-            retain_until=signing.retain_until if signing else None,
-            acts_on=rules.acts_on(signing, clock.today()) if signing else None,
-            told_on=rules.told_on(signing) if signing else None,
-            warning=rules.untold(signing) if signing else None,
-            purged_on=signing.purged_on if signing else None,
+            retain_until=signing.retain_until,
+            acts_on=rules.acts_on(signing, clock.today()),
+            told_on=rules.told_on(signing),
+            warning=rules.untold(signing),
+            purged_on=signing.purged_on,
             identities=_count(session, SignatureIdentity.signature_id.in_(theirs)),
             mailing_consents=_count(
                 session, Consent.signature_id.in_(theirs) & (Consent.purpose == Purpose.MAILINGS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import String, case, cast, func, select
@@ -28,7 +28,7 @@ MOST_SHARES = 5
 FEWEST = 5  # fewer alike are no attack, and could point at a person
 
 
-def trends(actor: Actor, statement_id: UUID) -> dict[str, Any]:
+def trends(actor: Actor, statement_id: UUID) -> dict[str, object]:
     """Return what was asked and given in the last 24 hours: each hour, and how alike it is."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
@@ -76,7 +76,7 @@ def _shares(
     session: Session,
     column: InstrumentedAttribute[bytes | None],
     of_it: list[ColumnElement[bool]],
-) -> list[dict[str, Any]]:
+) -> list[dict[str, object]]:
     """Return how many share one value, the most first, each with a signature to point at it by."""
     number = func.count()
     query = (
