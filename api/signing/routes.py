@@ -12,7 +12,6 @@ from api.signatures.schemas import PublicCountsOut
 from api.signing import schemas
 from api.signing.service import (
     confirming,
-    origins,
     own_signature,
     reader,
     receiving,
@@ -51,7 +50,7 @@ def _let_sites_read(answer: Response) -> Response:
     if address is None:
         return answer
     answer.vary.add("Origin")
-    if origin and origins.may_read(address, origin):
+    if origin and reader.may_be_read_by(origin, address):
         answer.headers["Access-Control-Allow-Origin"] = origin
         answer.headers["Access-Control-Allow-Methods"] = "GET, POST"
         answer.headers["Access-Control-Allow-Headers"] = "Content-Type"

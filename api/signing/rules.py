@@ -192,11 +192,8 @@ def kept(known: Identity, visibility: Visibility) -> Identity:
 
 def address_of(slug: str) -> str:
     """Return a new public address: nobody finds it by trying slugs."""
-    return f"{slug[:80]}-{_signs(ADDRESS_SIGNS)}"
-
-
-def _signs(number: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(number))
+    signs = "".join(secrets.choice(ALPHABET) for _ in range(ADDRESS_SIGNS))
+    return f"{slug[:80]}-{signs}"
 
 
 def code_from(digest: bytes) -> str:

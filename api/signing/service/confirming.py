@@ -71,7 +71,7 @@ def pending(secret: str) -> WaitingSignature:
     with reading() as session:
         link = links.follow(session, rules.CONFIRM, secret)
         asked = _of_link(session, link, lock=False)
-        stands = _same(session, asked)
+        stands = same(session, asked)
         is_over = stands is not None and _is_later(stands, asked)
         return _asked(session, asked, stands if is_over else None)
 
@@ -172,7 +172,7 @@ def _count_instead(
 
     What a coordinator decided of the signature stays decided.
     """
-    signature = _same(session, asked, lock=True)
+    signature = same(session, asked, lock=True)
     if signature is None:
         raise Gone(GONE)
     asked.signature_id = signature.id
@@ -234,7 +234,7 @@ def _receive(
         asked.request = None
 
 
-def _same(session: Session, asked: PendingSignature, *, lock: bool = False) -> Signature | None:
+def same(session: Session, asked: PendingSignature, *, lock: bool = False) -> Signature | None:
     """Return the signature that the same address gave."""
     query = select(Signature).where(
         Signature.statement_id == asked.statement_id,

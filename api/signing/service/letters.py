@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
 from api.coalitions.models import Coalition
 from api.infra.mail import letters
 from api.infra.runtime import runtime
 from api.infra.security import keys, links
-from api.signatures.models import Signature
 from api.signatures.rules import naming
 from api.signing import rules
 from api.signing.models import PendingSignature
+from api.signing.service.confirming import same
 from api.signing.service.pending_batch import code_of
 from api.statements.models import Signing, Statement
 
@@ -78,17 +76,8 @@ def is_told(session: Session, pending_id: UUID) -> None:
 def again(session: Session, pending_id: UUID) -> letters.Facts | None:
     """Tell the mailbox that it has signed already, with its link."""
     asked = session.get(PendingSignature, pending_id)
-    if asked is None:
-        return None
-    query = select(Signature).where(
-        Signature.statement_id == asked.statement_id,
-        Signature.address_index == asked.address_index,
-    )
-    signature = session.scalars(query).first()
-    link = signature and links.newest(session, rules.OWN, signature.id)
-    if not link:
-        return None
-    return _facts(session, asked, link=_page("m", links.secret_of(session, link)))
+    signature = asked and same(session, asked)
+    return _own(session, asked, signature.id) if asked and signature else None
 
 
 def is_received(session: Session, pending_id: UUID) -> None:
@@ -101,9 +90,9 @@ def is_received(session: Session, pending_id: UUID) -> None:
 def receipt(session: Session, pending_id: UUID) -> letters.Facts | None:
     """Give the mailbox the link by which a signature is seen, corrected, hidden and withdrawn."""
     asked = session.get(PendingSignature, pending_id)
-    if asked is None or asked.signature_id is None:
-        return None
-    link = links.newest(session, rules.OWN, asked.signature_id)
-    if link is None:
-        return None
-    return _facts(session, asked, link=_page("m", links.secret_of(session, link)))
+    return _own(session, asked, asked.signature_id) if asked and asked.signature_id else None
+
+
+def _own(session: Session, asked: PendingSignature, signature_id: UUID) -> letters.Facts | None:
+    link = links.newest(session, rules.OWN, signature_id)
+    return _facts(session, asked, link=_page("m", links.secret_of(session, link))) if link else None

@@ -73,8 +73,13 @@ class _Intake:
         allowed = self._with_letters_left(wanted, requests)
         signed = self._signed(allowed)
         new = [each for each in allowed if _who(each) not in signed]
-        self._promise(rules.CONFIRMATION, new)
-        self._promise(rules.AGAIN, [each for each in allowed if _who(each) in signed])
+        owner, ids = self.coalition_id, [each.id for each in new]
+        until = max((each.asked_at for each in new), default=clock.now()) + rules.KEPT
+        purpose = rules.CONFIRM
+        links.issue_all(self.session, purpose, owner, ids, until=until, tells_day_only=True)
+        letters.promise_all(self.session, rules.CONFIRMATION, owner, ids)
+        again = [each.id for each in allowed if _who(each) in signed]
+        letters.promise_all(self.session, rules.AGAIN, owner, again)
         for each in new:
             code = code_of(self.session, each)
             each.code_index = keys.blind(self.session, self.coalition_id, CODE, code)
@@ -143,18 +148,6 @@ class _Intake:
             for statement, index in self.session.execute(query)
             if index is not None
         }
-
-    def _promise(self, kind: str, some: Sequence[PendingSignature]) -> None:
-        if not some:
-            return
-        ids = [each.id for each in some]
-        if kind == rules.CONFIRMATION:
-            until = max(each.asked_at for each in some) + rules.KEPT
-            owner = self.coalition_id
-            links.issue_all(
-                self.session, rules.CONFIRM, owner, ids, until=until, tells_day_only=True
-            )
-        letters.promise_all(self.session, kind, self.coalition_id, ids)
 
 
 def _who(each: PendingSignature) -> tuple[UUID, bytes]:

@@ -139,3 +139,10 @@ def challenge(address: str) -> dict[str, object]:
     asked = runtime().rate_limits.seen("challenge", str(statement_id))
     with reading() as session:
         return proof.challenge(session, statement_id, asked)
+
+
+def may_be_read_by(origin: str, address: str) -> bool:
+    """Tell whether the coalition of an address names a site: exactly, with scheme and port."""
+    query = select(Coalition.origins).join(Signing, Signing.coalition_id == Coalition.id)
+    with reading() as session:
+        return origin in (session.scalar(query.where(Signing.address == address)) or ())
