@@ -121,7 +121,7 @@ def change(
     """Change some of what is known of a signatory, or who may see it."""
     with transaction() as session:
         statement, signature = rows.load_held(session, actor, signature_id)
-        _touch(statement, signature, expected)
+        touch(signature, expected, at=rows.etag(signature, statement))
         _must_stand(signature)
         known = rows.identity(session, signature)
         facts = {field: getattr(signature, field) for field in ROW_FIELDS}
@@ -212,7 +212,7 @@ def remove(actor: Actor, signature_id: UUID, expected: int) -> None:
     """Delete a signature that was entered by mistake."""
     with transaction() as session:
         statement, signature = rows.load_held(session, actor, signature_id)
-        _touch(statement, signature, expected)
+        touch(signature, expected, at=rows.etag(signature, statement))
         events.announce(session, SignaturesTakenBack.of(statement))
         whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}
         gone = SignaturesForgotten(**whose, signature_ids=(signature.id,), why=Why.WISHED)
@@ -222,10 +222,6 @@ def remove(actor: Actor, signature_id: UUID, expected: int) -> None:
         if counts.counts(statement, signature):
             counts.change(session, signature, by=-1)
         session.delete(signature)
-
-
-def _touch(statement: Statement, signature: Signature, expected: int) -> None:
-    touch(signature, expected, at=rows.etag(signature, statement))
 
 
 def _must_stand(signature: Signature) -> None:
