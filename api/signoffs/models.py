@@ -24,7 +24,7 @@ class Silence(StrEnum):
     DECLINE = "decline"
 
 
-class Round(columns.OfCoalition, columns.Versioned, columns.Base):
+class SignOffRound(columns.OfCoalition, columns.Versioned, columns.Base):
     """That members are asked to sign off a statement, by when, and how they are reminded.
 
     A statement has one. A material revision asks everybody again within it.
@@ -102,6 +102,10 @@ class SignOff(columns.OfCoalition, columns.Base):
     approver_id: Mapped[UUID | None] = columns.refers_to("approvers")
     user_id: Mapped[UUID | None]  # of whoever entered it, where no approver answered
     answered_at: Mapped[columns.Created]
+
+    @property
+    def is_entered(self) -> bool:
+        return self.user_id is not None
 
 
 class Appearance(columns.OfCoalition, columns.Base):

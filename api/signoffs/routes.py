@@ -16,7 +16,7 @@ from api.web.rest import Blueprint
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from api.signoffs.models import Round
+    from api.signoffs.models import SignOffRound
     from api.signoffs.service.answers import AskedApproval
 
 blueprint = Blueprint(
@@ -25,16 +25,16 @@ blueprint = Blueprint(
 
 
 @blueprint.route("/statements/<uuid:statement_id>/sign-off-round")
-class SignOffRound(MethodView):
+class SignOffRoundView(MethodView):
     @blueprint.response(200, schemas.RoundOut)
-    def get(self, statement_id: UUID) -> Round:
+    def get(self, statement_id: UUID) -> SignOffRound:
         """Show how a statement is signed off."""
         return tagged(rounds.round_of(current_actor(), statement_id))
 
     @blueprint.doc(parameters=[{**IF_MATCH, "required": False}])
     @blueprint.arguments(schemas.RoundIn)
     @blueprint.response(200, schemas.RoundOut)
-    def put(self, facts: dict[str, Any], statement_id: UUID) -> Round:
+    def put(self, facts: dict[str, Any], statement_id: UUID) -> SignOffRound:
         """Ask a statement's members to sign it off; or change by when, with If-Match.
 
         Every lead and member with a representative is asked. A change of the deadlines is told to
@@ -48,7 +48,7 @@ class SignOffRound(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/sign-off-round/closing")
 class SignOffClosing(MethodView):
     @blueprint.response(200, schemas.RoundOut)
-    def post(self, statement_id: UUID) -> Round:
+    def post(self, statement_id: UUID) -> SignOffRound:
         """End a round: what was answered stays, nobody is reminded."""
         return tagged(rounds.close(current_actor(), statement_id))
 
@@ -77,8 +77,7 @@ class SignOffs(MethodView):
     @blueprint.response(201, BoardMemberOut)
     def post(self, facts: dict[str, Any], statement_id: UUID) -> dict[str, Any]:
         """Enter an answer that a member gave in another way, as by telephone."""
-        _, entry = answers.enter(current_actor(), statement_id, facts)
-        return board.told(entry)
+        return board.told(answers.enter(current_actor(), statement_id, facts))
 
 
 @blueprint.route("/statements/<uuid:statement_id>/appearances")

@@ -120,7 +120,7 @@ def _page(found: AskedApproval, **more: Any) -> facts.ApprovePage:
     def when(at: datetime | None) -> str:
         return languages.instant_text(at, asked.zone, around.language) if at else ""
 
-    last = found.answers[-1] if entry.current_answers else None
+    last = entry.answers[-1] if entry.current_answers else None
     return facts.ApprovePage(
         frame=around,
         text=text,
@@ -135,8 +135,8 @@ def _page(found: AskedApproval, **more: Any) -> facts.ApprovePage:
         note=asked.note or "",
         change=(revision.note or "") if revision.number > 1 else "",
         carries_over=_carries_over(found),
-        answer=last["answer"].value if last else "",
-        answered=facts.Happening(when(last["answered_at"]), last["by"]["name"]) if last else None,
+        answer=last.answer.value if last else "",
+        answered=facts.Happening(when(last.row.answered_at), last.by) if last else None,
         is_over=not found.may_answer,
         is_handed=found.why_not == HandedOn.title,
         is_waiting=entry.status is Status.ONE_OF_TWO,
@@ -147,7 +147,7 @@ def _page(found: AskedApproval, **more: Any) -> facts.ApprovePage:
         may_be_guessed=found.may_be_guessed,
         is_sensitive=found.is_sensitive,
         chooses_apart=_chooses_apart(found),
-        history=approving.history(found.people, found.answers, said, when),
+        history=approving.history(entry.people, entry.answers, said, when),
         **more,
     )
 
@@ -155,13 +155,12 @@ def _page(found: AskedApproval, **more: Any) -> facts.ApprovePage:
 def _chooses_apart(found: AskedApproval) -> bool:
     """Tell whether it makes sense to choose without answering: silence approves, or they did."""
     is_tacit = found.round.silence is Silence.APPROVAL and not found.entry.current_answers
-    is_behind = any(each.row.answer in rules.POSITIVE for each in found.entry.current_answers[-1:])
-    return found.may_choose and (is_tacit or is_behind or found.stands)
+    return found.may_choose and (is_tacit or found.entry.approves or found.entry.stands)
 
 
 def _carries_over(found: AskedApproval) -> bool:
     """Tell whether an approval of an earlier text counts for this one."""
     return any(
-        each.row.answer in rules.POSITIVE and each.row.revision_number < found.revision.number
+        each.answer in rules.POSITIVE and each.revision < found.revision.number
         for each in found.entry.current_answers
     )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from api.documents.rules.blocks import StatementText
     from api.pages.rules.sentences import Sentences
+    from api.signoffs.service.rows import ApproverView, UnsealedAnswer
 
 _MOST = 60  # characters of a place in a list to choose from
 
@@ -50,23 +51,21 @@ def _within(start: str, places: Mapping[str, str]) -> Iterable[tuple[str, str]]:
 
 
 def history(
-    people: Iterable[Mapping[str, Any]],
-    answers: Iterable[Mapping[str, Any]],
+    people: Iterable[ApproverView],
+    answers: Iterable[UnsealedAnswer],
     said: Sentences,
     when: Callable[[datetime], str],
 ) -> tuple[Happening, ...]:
     """Return what happened so far, in the order in which it did."""
     found: list[tuple[datetime, str]] = [
         (
-            one["asked_at"],
-            said.say(
-                "approve.handed_on" if one["handed_by"] else "approve.asked", name=one["name"]
-            ),
+            one.approver.created_at,
+            said.say("approve.handed_on" if one.handed_by else "approve.asked", name=one.name),
         )
         for one in people
     ]
     found += [
-        (one["answered_at"], said.say(f"approve.event_{one['answer']}", name=one["by"]["name"]))
+        (one.row.answered_at, said.say(f"approve.event_{one.answer}", name=one.by))
         for one in answers
     ]
     return tuple(Happening(when(at), what) for at, what in sorted(found, key=_first))

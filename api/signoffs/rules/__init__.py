@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from api.errors import Code, Fault, Invalid, point
 from api.signatures.models import Visibility
@@ -53,6 +53,9 @@ class AnswerGiven:
     revision: int
 
 
+_Answer = TypeVar("_Answer", bound=AnswerGiven)
+
+
 @dataclass(frozen=True, kw_only=True)
 class AnswerFacts:
     """All that decides where a member is."""
@@ -94,19 +97,21 @@ def _may_be_tacit(case: AnswerFacts) -> bool:
 
 
 def _answered(current_answers: Sequence[AnswerGiven], *, needs_two: bool) -> Status:
-    last = current_answers[-1].answer
-    if last not in POSITIVE:
-        return Status(last.value)
+    last = current_answers[-1]
+    if last.answer not in POSITIVE:
+        return Status(last.answer.value)
     behind = approving(current_answers) if needs_two else [last]
     if needs_two and len(behind) < 2:  # noqa: PLR2004 # two people
         return Status.ONE_OF_TWO
-    return Status.RESERVED if Answer.RESERVED in behind else Status.APPROVED
+    is_reserved = any(each.answer is Answer.RESERVED for each in behind)
+    return Status.RESERVED if is_reserved else Status.APPROVED
 
 
-def approving(current_answers: Sequence[AnswerGiven]) -> list[Answer]:
-    """Return the latest answer of each person whose latest answer approves."""
-    latest = {each.approver_key: each.answer for each in current_answers}
-    return [answer for answer in latest.values() if answer in POSITIVE]
+def approving(current_answers: Sequence[_Answer]) -> list[_Answer]:
+    """Return the latest answer of each person whose latest answer approves, the latest last."""
+    latest = {each.approver_key: each for each in current_answers}
+    kept = [each for each in current_answers if latest[each.approver_key] is each]
+    return [each for each in kept if each.answer in POSITIVE]
 
 
 def in_time(now: datetime, hard: datetime | None) -> bool:
@@ -161,7 +166,7 @@ def shown_as(chosen: Iterable[Visibility], wanted: Visibility, *, needs_two: boo
 
 def binding(
     chosen: Mapping[str, Visibility], own: str, approver_keys: Collection[str]
-) -> dict[str, Any]:
+) -> dict[str, Visibility]:
     """Return of what was chosen what binds the person who chooses now.
 
     Whoever may not answer any more binds nobody, or only a coordinator could mend it. What was

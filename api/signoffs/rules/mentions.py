@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from api.errors import point
 from api.texts.rules import markdown
@@ -69,7 +69,7 @@ def said(printed: Mapping[str, Any]) -> list[Passage]:
     return found
 
 
-def _strings(part: Any) -> Iterator[str]:
+def _strings(part: object) -> Iterator[str]:
     if isinstance(part, str):
         yield part
     elif isinstance(part, dict):
@@ -81,17 +81,20 @@ def _strings(part: Any) -> Iterator[str]:
             yield from _strings(each)
 
 
-class OrganisationNames:
+_Whose = TypeVar("_Whose")
+
+
+class OrganisationNames(Generic[_Whose]):
     """The names of many organisations, sought in a text that is read once."""
 
     def __init__(
-        self, names: Iterable[tuple[str, Any]], acronyms: Iterable[tuple[str, Any]]
+        self, names: Iterable[tuple[str, _Whose]], acronyms: Iterable[tuple[str, _Whose]]
     ) -> None:
         """Take each name, and each acronym, with whose it is."""
-        self._names: dict[str, list[tuple[int, tuple[str, ...], Any]]] = defaultdict(list)
-        self._whole: list[tuple[str, Any]] = []  # in scripts without spaces
-        self._acronyms: dict[str, list[tuple[tuple[str, ...], Any]]] = defaultdict(list)
-        spaced: list[tuple[tuple[str, ...], Any]] = []
+        self._names: dict[str, list[tuple[int, tuple[str, ...], _Whose]]] = defaultdict(list)
+        self._whole: list[tuple[str, _Whose]] = []  # in scripts without spaces
+        self._acronyms: dict[str, list[tuple[tuple[str, ...], _Whose]]] = defaultdict(list)
+        spaced: list[tuple[tuple[str, ...], _Whose]] = []
         for name, whose in names:
             if _UNSPACED.search(name):
                 self._whole.append((_plain(name).replace(" ", ""), whose))
@@ -106,7 +109,7 @@ class OrganisationNames:
             if words := _words(acronym):
                 self._acronyms[words[0]].append((words, whose))
 
-    def found_in(self, text: str) -> Iterator[tuple[Any, str]]:
+    def found_in(self, text: str) -> Iterator[tuple[_Whose, str]]:
         """Yield whose name stands in a text, and the words in which it does."""
         words = _words(text)
         is_shouted = text.isupper() and len(words) > 1
@@ -122,7 +125,7 @@ class OrganisationNames:
             bare = _plain(text).replace(" ", "")
             yield from ((whose, name) for name, whose in self._whole if name in bare)
 
-    def _of(self, word: str) -> Iterator[tuple[int, tuple[str, ...], Any]]:
+    def _of(self, word: str) -> Iterator[tuple[int, tuple[str, ...], _Whose]]:
         for form in dict.fromkeys((word, *_bare(word))):
             yield from self._names.get(_start(form), ())
 

@@ -176,15 +176,15 @@ class AnswerOut(OutSchema):
     """One answer."""
 
     answer = fields.Enum(Answer)
-    by = fields.Nested(ByOut)
-    reason = fields.String(allow_none=True)
-    reservations = fields.List(fields.Nested(ReservationOut))
-    prints_reservation = fields.Boolean()
-    shows_logo = fields.Boolean()
-    revision_number = fields.Integer()
-    revision_sha256 = fields.String(**SHA256)
-    is_entered = fields.Boolean(description="A coordinator entered it.")
-    answered_at = fields.AwareDateTime()
+    by = fields.Nested(ByOut, attribute="content.by")
+    reason = fields.String(allow_none=True, attribute="content.reason")
+    reservations = fields.List(fields.Nested(ReservationOut), attribute="content.reservations")
+    prints_reservation = fields.Boolean(attribute="row.prints_reservation")
+    shows_logo = fields.Boolean(attribute="row.shows_logo")
+    revision_number = fields.Integer(attribute="revision")
+    revision_sha256 = fields.String(attribute="row.revision_sha256", **SHA256)
+    is_entered = fields.Boolean(attribute="row.is_entered", description="A coordinator entered it.")
+    answered_at = fields.AwareDateTime(attribute="row.answered_at")
 
 
 class ColleagueOut(OutSchema):
@@ -196,8 +196,8 @@ class ColleagueOut(OutSchema):
     has_answered = fields.Boolean(description="The text as it is, but for editorial changes.")
     handed_by = fields.String(allow_none=True, example=None)
     handed_to = fields.String(allow_none=True, example=None)
-    asked_at = fields.AwareDateTime()
-    ended_at = fields.AwareDateTime(allow_none=True)
+    asked_at = fields.AwareDateTime(attribute="approver.created_at")
+    ended_at = fields.AwareDateTime(allow_none=True, attribute="approver.ended_at")
 
 
 class PersonAskedOut(ColleagueOut):
@@ -266,5 +266,5 @@ class AskedOut(OutSchema):
         " knows the coalition may guess them."
     )
     is_sensitive = fields.Boolean(description="Preselect anonymous; else preselect nothing.")
-    people = fields.List(fields.Nested(ColleagueOut))
-    answers = fields.List(fields.Nested(AnswerOut))
+    people = fields.List(fields.Nested(ColleagueOut), attribute="entry.people")
+    answers = fields.List(fields.Nested(AnswerOut), attribute="entry.answers")

@@ -19,7 +19,7 @@ from api.portable.rules import secrecy
 from api.signatures.service.rows import current
 from api.signing.service import settings
 from api.signoffs import rules
-from api.signoffs.models import UNKNOWN, Approver, Ask, Round, SignOff
+from api.signoffs.models import UNKNOWN, Approver, Ask, SignOff, SignOffRound
 from api.signoffs.rules import Status
 from api.signoffs.service import appearances, requests, rows
 from api.signoffs.service.rounds import AfterDeadline, is_open
@@ -63,7 +63,7 @@ class AskedApproval:
     coalition: Coalition
     revision: Revision
     edited_on: date | None  # the last day on which it was edited in public
-    round: Round
+    round: SignOffRound
     entry: BoardEntry
     me: ApproverView
     why_not: str | None  # they may not answer now
@@ -78,22 +78,9 @@ class AskedApproval:
         return self.why_not is None
 
     @property
-    def stands(self) -> bool:
-        """Whether the organisation stands under a published text."""
-        return self.entry.appearance is not None and self.entry.appearance.signature_id is not None
-
-    @property
     def places(self) -> list[dict[str, str]]:
         found = rules.places(self.revision.printed)
         return [{"pointer": pointer, "text": text} for pointer, text in found.items()]
-
-    @property
-    def people(self) -> list[dict[str, Any]]:
-        return rows.told_of(self.entry)
-
-    @property
-    def answers(self) -> list[dict[str, Any]]:
-        return [rows.told(each) for each in self.entry.answers]
 
 
 def asked(secret: str) -> AskedApproval:
@@ -104,7 +91,7 @@ def asked(secret: str) -> AskedApproval:
 
 def _followed(
     session: Session, secret: str, *, lock: bool = False, prints: bool = False
-) -> tuple[Board, ApproverView]:
+) -> tuple[Board, Approver]:
     """Return the board and the person that a link is of; `lock` holds the statement first.
 
     What will print holds the coalition before: a name that is taken back at the same moment must
@@ -117,39 +104,28 @@ def _followed(
     ask = session.get(Ask, row.ask_id) if row is not None else None
     if row is None or ask is None:
         raise NotFound("The coalition deleted what this link was about.")
-    statement_id = session.get_one(Round, ask.round_id).statement_id
+    statement_id = session.get_one(SignOffRound, ask.round_id).statement_id
     statement = session.get_one(
         Statement, statement_id, with_for_update=lock or None, populate_existing=lock
     )
     board = rows.read_board(session, statement, also=[ask.member_id])
-    entry = board.entry(ask.member_id)
-    me = _me(entry, row.id) if entry is not None else None
-    if entry is None or me is None or not _is_about(entry):
+    entry, me = board.asked(row)
+    if not (entry.stands or rows.is_of_today(entry.member)):
         raise NoMember("Its organisation is no member of the coalition any more.")
     if me.has_left:
         raise links.LinkExpired("You may not answer for the organisation any more.")
-    return board, me
+    return board, row
 
 
-def _is_about(entry: BoardEntry) -> bool:
-    """Tell whether a link still concerns a member: who left may stand under a published text."""
-    stands = entry.appearance is not None and entry.appearance.signature_id is not None
-    return stands or rows.is_of_today(entry.member)
-
-
-def _me(entry: BoardEntry, approver_id: UUID) -> ApproverView | None:
-    return next((each for each in entry.people if each.approver.id == approver_id), None)
-
-
-def _asked(session: Session, board: Board, me: ApproverView) -> AskedApproval:
-    entry, statement = _seat_of(board, me), board.statement
+def _asked(session: Session, board: Board, approver: Approver) -> AskedApproval:
+    (entry, me), statement = board.asked(approver), board.statement
     try:
         _must_answer(board, entry, me)
         why_not = None
     except REFUSALS as refused:
         why_not = refused.title
     try:
-        _must_choose(session, board, entry, me)
+        _must_choose(board, entry, me)
         may_choose = True
     except REFUSALS:
         may_choose = False
@@ -170,18 +146,14 @@ def _asked(session: Session, board: Board, me: ApproverView) -> AskedApproval:
     )
 
 
-def _seat_of(board: Board, me: ApproverView) -> BoardEntry:
-    return next(each for each in board.entries if each.ask and each.ask.id == me.approver.ask_id)
-
-
-def _round(board: Board) -> Round:
+def _round(board: Board) -> SignOffRound:
     if board.round is None:
         raise NotFound("The round was deleted.")
     return board.round
 
 
 def _must_answer(board: Board, entry: BoardEntry, me: ApproverView) -> None:
-    _must_speak(entry, me)
+    _must_speak(me)
     if not rows.is_of_today(entry.member):
         raise NoMember("The organisation is no member of the coalition any more.")
     if _round(board).closed_at is not None:
@@ -191,14 +163,14 @@ def _must_answer(board: Board, entry: BoardEntry, me: ApproverView) -> None:
         raise AfterDeadline("Write to the coordinators: they can still enter an answer.")
 
 
-def _must_choose(session: Session, board: Board, entry: BoardEntry, me: ApproverView) -> None:
+def _must_choose(board: Board, entry: BoardEntry, me: ApproverView) -> None:
     """Let a person pass who says how their organisation appears: that has no deadline."""
-    _must_speak(entry, me)
-    appearances.must_stand(session, board, entry)
+    _must_speak(me)
+    appearances.must_stand(board, entry)
 
 
-def _must_speak(entry: BoardEntry, me: ApproverView) -> None:
-    if any(each.approver.handed_by == me.approver.id for each in entry.people):
+def _must_speak(me: ApproverView) -> None:
+    if me.handed_to is not None:
         raise HandedOn("Your colleague answers now; you can go on reading here.")
     if not me.may_answer:
         raise links.LinkExpired("You may not answer for the organisation any more.")
@@ -207,33 +179,34 @@ def _must_speak(entry: BoardEntry, me: ApproverView) -> None:
 def choose(secret: str, visibility: Visibility) -> AskedApproval:
     """Choose how a member appears, before it answers, with it, or once the text is published."""
     with transaction() as session:
-        board, me = _followed(session, secret, lock=True, prints=True)
-        entry = _seat_of(board, me)
-        _must_choose(session, board, entry, me)
+        board, approver = _followed(session, secret, lock=True, prints=True)
+        entry, me = board.asked(approver)
+        _must_choose(board, entry, me)
         appearances.put(session, board, entry, visibility, approver_key=str(me.root))
         board = rows.read_board(session, board.statement, also=[entry.member.id])
-        return _asked(session, board, me)
+        return _asked(session, board, approver)
 
 
 def answer(secret: str, facts: Mapping[str, Any]) -> AskedApproval:
     """Answer for a member. The same twice is once; another answer goes before the earlier one."""
     with transaction() as session:
-        board, me = _followed(session, secret, lock=True, prints=facts["prints_reservation"])
-        entry = _seat_of(board, me)
+        prints = facts["prints_reservation"]
+        board, approver = _followed(session, secret, lock=True, prints=prints)
+        entry, me = board.asked(approver)
         _must_answer(board, entry, me)
         who = {"name": me.name, "role": me.role}
-        put = _put(session, board, entry, facts, who, approver_id=me.approver.id)
+        put = _put(session, board, entry, facts, who, approver_id=approver.id)
         if facts["visibility"] is not None:
             appearances.put(session, board, entry, facts["visibility"], approver_key=str(me.root))
         if put is not None:
             _record(session, None, "sign_off.answered", put)
         board = rows.read_board(session, board.statement)
         if put is not None:
-            _follow_up(session, board, _seat_of(board, me))
-        return _asked(session, board, me)
+            _follow_up(session, board, board.asked(approver)[0])
+        return _asked(session, board, approver)
 
 
-def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> tuple[Board, BoardEntry]:
+def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> BoardEntry:
     """Enter an answer that a member gave in another way, until the text is published."""
     with transaction() as session:
         statement = load_locked(session, actor, Statement, statement_id, Role.COORDINATOR)
@@ -255,7 +228,7 @@ def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> tuple[B
         entry = next(each for each in board.entries if each.member.id == entry.member.id)
         if put is not None:
             _follow_up(session, board, entry)
-        return board, entry
+        return entry
 
 
 def _record(session: Session, by: Actor | None, action: str, row: SignOff) -> None:
@@ -284,7 +257,7 @@ def _put(  # noqa: PLR0913 # of whom, by whom, and what
     statement = board.statement
     revision = current(session, statement, facts["revision_sha256"])
     earlier = any(
-        each.row.answer in rules.POSITIVE and each.row.revision_number < revision.number
+        each.answer in rules.POSITIVE and each.revision < revision.number
         for each in entry.current_answers
     )
     rules.must_fit(facts, rules.places(revision.printed), has_approved=earlier)
@@ -346,18 +319,14 @@ def _follow_up(session: Session, board: Board, entry: BoardEntry) -> None:
 def hand_over(secret: str, facts: Mapping[str, Any]) -> AskedApproval:
     """Have a colleague answer instead; the giver's link goes on showing what happens."""
     with transaction() as session:
-        board, me = _followed(session, secret, lock=True)
-        entry = _seat_of(board, me)
-        _must_answer(board, entry, me)
-        ask = session.get_one(Ask, me.approver.ask_id)
-        colleague = requests.approver(session, ask, me.approver.language, facts)
-        colleague.handed_by = me.approver.id
-        me.approver.ended_at = clock.now()
+        board, approver = _followed(session, secret, lock=True)
+        _must_answer(board, *board.asked(approver))
+        ask = session.get_one(Ask, approver.ask_id)
+        colleague = requests.approver(session, ask, approver.language, facts)
+        colleague.handed_by = approver.id
+        approver.ended_at = clock.now()
         insert(session, colleague, on_clash=AlreadyAsked("Name somebody who is not asked yet."))
         links.issue(session, rows.PURPOSE, ask.coalition_id, colleague.id)
-        audit.record(session, None, "sign_off.handed_over", colleague, {"by": me.approver.id})
+        audit.record(session, None, "sign_off.handed_over", colleague, {"by": approver.id})
         letters.promise(session, requests.HANDED, ask.coalition_id, colleague.id)
-        board = rows.read_board(session, board.statement)
-        entry = _seat_of(board, me)
-        me = next(each for each in entry.people if each.approver.id == me.approver.id)
-        return _asked(session, board, me)
+        return _asked(session, rows.read_board(session, board.statement), approver)

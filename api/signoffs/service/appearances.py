@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from api.signatures.rules import Identity
     from api.signoffs.service.rows import ApproverView, Board, BoardEntry
 
 ONLY_MEMBERS = "Only members sign off."
@@ -60,39 +61,25 @@ def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> BoardEn
         if entry is None:
             wrong = "The coalition has no such member that signs."
             raise Invalid(ONLY_MEMBERS, [Fault("/member_id", Code.NOT_FOUND, wrong)])
-        if entry.member.role is MemberRole.OBSERVER and signature_of(session, entry) is None:
+        if entry.member.role is MemberRole.OBSERVER and entry.signature is None:
             wrong = "It is an observer, which signs nothing. Choose a member, or make it one first."
             raise Invalid(ONLY_MEMBERS, [Fault("/member_id", Code.CONFLICT, wrong)])
-        must_stand(session, board, entry)
+        must_stand(board, entry)
         put(session, board, entry, facts["visibility"], by=actor)
         session.flush()
-        return _again(session, board, entry)
+        return rows.entry_of(session, statement, entry.member.id)
 
 
-def _again(session: Session, board: Board, entry: BoardEntry) -> BoardEntry:
-    there = rows.read_board(session, board.statement, also=[entry.member.id])
-    return next(each for each in there.entries if each.member.id == entry.member.id)
-
-
-def must_stand(session: Session, board: Board, entry: BoardEntry) -> None:
+def must_stand(board: Board, entry: BoardEntry) -> None:
     """Let a member pass that signs or may, or raise SignOffOver."""
     if board.statement.state in rows.SIGNS_OFF:
         return
-    signature = signature_of(session, entry)
-    if signature is None or signature.state is SignatureState.WITHDRAWN:
+    if entry.signature is None or entry.status is rules.Status.WITHDRAWN:
         raise SignOffOver("No approval of the organisation stands under this text.")
 
 
-def signature_of(session: Session, entry: BoardEntry, *, lock: bool = False) -> Signature | None:
-    """Return what publishing made of a member's approval."""
-    if entry.appearance is None or entry.appearance.signature_id is None:
-        return None
-    where = entry.appearance.signature_id
-    return session.get(Signature, where, with_for_update=lock or None, populate_existing=True)
-
-
 def warn_of_member(
-    session: Session, statement: Statement, signature: Signature, who: Mapping[str, Any]
+    session: Session, statement: Statement, signature: Signature, who: Identity
 ) -> Iterator[Fault]:
     """Warn where a signature that was entered by hand names a member that chose not to be named."""
     is_one = signature.kind is SignatoryKind.ORGANISATION
@@ -140,21 +127,17 @@ def put(  # noqa: PLR0913 # of whom, by whom, and what
             audit.record(session, None, "appearance.chosen", row, told, is_cut=is_cut)
         else:
             audit.record(session, by, "appearance.entered", row, told, is_cut=is_cut)
-    there = next(each for each in _seats(session, board, entry) if each.appearance is row)
+    there = rows.entry_of(session, board.statement, entry.member.id)
     _follow(session, board, there, by)
-
-
-def _seats(session: Session, board: Board, entry: BoardEntry) -> list[BoardEntry]:
-    return rows.read_board(session, board.statement, also=[entry.member.id]).entries
 
 
 def _follow(session: Session, board: Board, entry: BoardEntry, by: Actor | None) -> None:
     """Let the signature of a member show what it chose; a name that goes leaves at once."""
-    signature, statement = signature_of(session, entry, lock=True), board.statement
-    shown = entry.chosen
-    if signature is None or shown is None or signature.visibility is shown:
+    signature, statement, shown = entry.signature, board.statement, entry.chosen
+    if signature is None or shown is None:
         return
-    if signature.state is SignatureState.WITHDRAWN:
+    session.refresh(signature, with_for_update=True)
+    if signature.visibility is shown or signature.state is SignatureState.WITHDRAWN:
         return
     was_shown = signature.visibility in {Visibility.PUBLIC, Visibility.INITIALS}
     facts = kept(facts_of(board, entry))
@@ -168,8 +151,7 @@ def _follow(session: Session, board: Board, entry: BoardEntry, by: Actor | None)
         audit.destroy_salts(session, signature.id)
     touch(signature, None)
     if was_shown:
-        whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}
-        events.announce(session, SignaturesTakenBack(**whose))
+        events.announce(session, SignaturesTakenBack.of(statement))
     action = "signature.changed" if by else "signature.changed_by_signatory"
     audit.record(session, by, action, signature, {"fields": ["visibility"], "visibility": shown})
 
@@ -178,7 +160,7 @@ def is_told(session: Session, row: SignOff) -> bool:
     """Tell whether everybody may know of an answer: it approves, and its member shows its name."""
     if row.answer not in rules.POSITIVE:
         return False
-    found = rows.appearances_of(session, row.statement_id).get(row.member_id)
+    found = rows.appearances_of(session, row.statement_id, [row.member_id]).get(row.member_id)
     where = found.signature_id if found else None
     signature = session.get(Signature, where) if where else None
     return rows.is_open(session.get_one(Statement, row.statement_id), found, signature)
@@ -199,12 +181,11 @@ def may_be_guessed(session: Session, board: Board, entry: BoardEntry) -> bool:
         behind = (each for each in board.entries if each.status in rules.COUNTS)
         others = sum(not each.is_shown for each in behind if each.member.id != entry.member.id)
     else:
-        own = entry.appearance.signature_id if entry.appearance else None
         query = select(func.count()).where(
             signed.counting(board.statement),
             Signature.source == Source.APPROVAL,
             Signature.visibility != Visibility.PUBLIC,
-            Signature.id.is_distinct_from(own),
+            Signature.id.is_distinct_from(entry.signature and entry.signature.id),
         )
         others = session.scalar(query) or 0
     return others + 1 < rules.FEW

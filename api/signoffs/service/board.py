@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -11,7 +11,6 @@ from api.infra.database.transactions import reading
 from api.portable.rules import signing
 from api.signatures.rules import Audience
 from api.signoffs import rules
-from api.signoffs.models import Answer
 from api.signoffs.rules import Status
 from api.signoffs.service import mentions, rows
 from api.signoffs.service.publishing import printed
@@ -21,12 +20,11 @@ from api.statements.models import Statement
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from sqlalchemy.orm import Session
+    from api.portable.rules.signing import SignatoryLine
+    from api.signoffs.service.rows import BoardEntry
 
-    from api.signoffs.service.rows import Board, BoardEntry
 
-
-def read(actor: Actor, statement_id: UUID) -> dict[str, Any]:
+def read(actor: Actor, statement_id: UUID) -> dict[str, object]:
     """Return where each member is; others than coordinators see who shows that it approved."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
@@ -34,7 +32,14 @@ def read(actor: Actor, statement_id: UUID) -> dict[str, Any]:
         sees_all = actor.may(statement.coalition_id, Role.COORDINATOR)
         members = [told(entry) if sees_all else shown(entry) for entry in board.entries]
         open_ = [entry for entry in board.entries if sees_all or entry.is_shown]
-        lines, withheld = _lines(session, statement)
+        lines: list[SignatoryLine] = []
+        warnings: list[mentions.MentionWarning] = []
+        withheld = 0
+        if statement.revision_number:
+            newest = statements.current_revision(session, statement)
+            listed, withheld = printed(session, statement, Audience.PUBLIC)
+            lines = signing.signatories({**newest.document, "signatories": listed})["lines"]
+            warnings = mentions.warned(session, board, newest.printed, sees_all=sees_all)
         return {
             "statement_id": statement.id,
             "state": statement.state,
@@ -49,25 +54,8 @@ def read(actor: Actor, statement_id: UUID) -> dict[str, Any]:
             else None,
             "would_print": lines,
             "would_withhold": withheld,
-            "warnings": _warned(session, board, sees_all=sees_all),
+            "warnings": warnings,
         }
-
-
-def _lines(session: Session, statement: Statement) -> tuple[list[dict[str, Any]], int]:
-    """Return the lines that would print, and how many would be counted without one."""
-    if not statement.revision_number:
-        return [], 0
-    document = statements.current_revision(session, statement).document
-    listed, withheld = printed(session, statement, Audience.PUBLIC)
-    lines = signing.signatories({**document, "signatories": listed})["lines"]
-    return [dict(line) for line in lines], withheld
-
-
-def _warned(session: Session, board: Board, *, sees_all: bool) -> list[mentions.MentionWarning]:
-    if not board.statement.revision_number:
-        return []
-    printed = statements.current_revision(session, board.statement).printed
-    return mentions.warned(session, board, printed, sees_all=sees_all)
 
 
 # What of a member is for coordinators, unless it approved and shows its name.
@@ -77,7 +65,7 @@ CLOSED = (
 )  # fmt: skip
 
 
-def shown(entry: BoardEntry) -> dict[str, Any]:
+def shown(entry: BoardEntry) -> dict[str, object]:
     """Return what everybody who reads the statement may know of one member.
 
     Of who declined, was not asked, is silent or counts without a name it is the same: nothing. Else
@@ -87,11 +75,12 @@ def shown(entry: BoardEntry) -> dict[str, Any]:
     return {**told(entry), **dict.fromkeys((*closed, "people", "answers"))}
 
 
-def told(entry: BoardEntry) -> dict[str, Any]:
+def told(entry: BoardEntry) -> dict[str, object]:
     """Return where one member is, as coordinators see it."""
     ask, last = entry.ask, entry.answers[-1] if entry.answers else None
+    # What it said last of the text decides, so who said nothing of it declined by silence.
     by_silence = entry.status is Status.TACIT or (
-        entry.status is Status.DECLINED and not _has_declined(entry)
+        entry.status is Status.DECLINED and not entry.current_answers
     )
     return {
         "member_id": entry.member.id,
@@ -110,10 +99,6 @@ def told(entry: BoardEntry) -> dict[str, Any]:
         "revision_number": last and last.row.revision_number,
         "reminders": ask.reminders if ask else 0,
         "next_reminder_at": ask and ask.remind_at,
-        "people": rows.told_of(entry),
-        "answers": [rows.told(each) for each in entry.answers],
+        "people": entry.people,
+        "answers": entry.answers,
     }
-
-
-def _has_declined(entry: BoardEntry) -> bool:
-    return bool(entry.current_answers) and entry.current_answers[-1].row.answer is Answer.DECLINED

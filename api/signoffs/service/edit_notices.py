@@ -69,8 +69,9 @@ def _to_be_told(session: Session, statement: Statement) -> dict[UUID, list[UUID]
         Organisation.id.in_({each for each in named.values() if each}),
     )
     found: dict[UUID, list[UUID]] = {each: [] for each in session.scalars(own)}
-    appearances = rows.appearances_of(session, statement.id).values()
-    behind = {each.member_id for each in appearances if each.signature_id in named}
+    made = select(Appearance.member_id, Appearance.signature_id)
+    made = made.where(Appearance.statement_id == statement.id)
+    behind = {member_id for member_id, which in session.execute(made) if which in named}
     for entry in rows.read_board(session, statement, also=behind).entries:
         if entry.member.id in behind or entry.organisation.id in found:
             people = [who.approver.id for who in entry.people if who.may_answer]

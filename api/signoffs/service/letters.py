@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from api.coalitions.models import Coalition
@@ -11,8 +11,7 @@ from api.infra.runtime import runtime
 from api.infra.security import links
 from api.organisations.rules import name_in
 from api.signing.service import settings
-from api.signoffs import rules
-from api.signoffs.models import Approver, Ask, Round
+from api.signoffs.models import Approver, Ask, SignOffRound
 from api.signoffs.service import appearances, edit_notices, requests, rounds, rows
 from api.statements import service as statements
 from api.statements.models import Statement
@@ -36,46 +35,32 @@ def _facts(
     if row is None or link is None:
         return None
     ask = session.get_one(Ask, row.ask_id)
-    of = session.get_one(Round, ask.round_id)
+    of = session.get_one(SignOffRound, ask.round_id)
     statement = session.get_one(Statement, of.statement_id)
     board = rows.read_board(session, statement, only=ask.member_id)
-    found = [
-        (entry, who)
-        for entry in board.entries
-        for who in entry.people
-        if who.approver.id == row.id and who.may_answer and is_wanted(board, entry, who)
-    ]
-    if not found:
+    entry, who = board.asked(row)
+    if not (who.may_answer and is_wanted(board, entry, who)):
         return None
-    return _written(session, board, of, *found[0], links.secret_of(session, link))
-
-
-def _written(  # noqa: PLR0913, PLR0917 # what a letter is about
-    session: Session, board: Board, of: Round, entry: BoardEntry, who: ApproverView, secret: str
-) -> letters.Facts:
-    statement, language = board.statement, who.approver.language
     coalition = session.get_one(Coalition, statement.coalition_id)
-    givers = {each.approver.id: each.name for each in entry.people}
-    ask: Any = entry.ask
     return letters.Facts(
         to=who.email,
         to_name=who.name,
-        language=language,
+        language=row.language,
         coalition=None if settings.of(session, statement).is_sensitive else coalition.name,
         facts={
             "name": who.name,
-            "organisation": name_in(entry.organisation.names, language),
+            "organisation": name_in(entry.organisation.names, row.language),
             "title": statement.title,
             "accent": coalition.accent,
-            "link": f"{runtime().settings.public_url}/a/{secret}",
+            "link": f"{runtime().settings.public_url}/a/{links.secret_of(session, link)}",
             "soft": of.soft_deadline and of.soft_deadline.astimezone(ZoneInfo(of.zone)),
             "hard": of.hard_deadline and of.hard_deadline.astimezone(ZoneInfo(of.zone)),
             "note": of.note,
             "silence": str(of.silence),
             "change_note": statements.current_revision(session, statement).note,
-            "handed_by": who.approver.handed_by and givers.get(who.approver.handed_by),
+            "handed_by": who.handed_by,
             "is_last": ask.remind_at is None,
-            "is_published": appearances.signature_of(session, entry) is not None,
+            "is_published": entry.signature is not None,
         },
     )
 
@@ -89,8 +74,7 @@ def _is_owing(board: Board, entry: BoardEntry, who: ApproverView) -> bool:
 
 
 def _stands_behind(board: Board, entry: BoardEntry, _: ApproverView) -> bool:
-    is_behind = any(each.row.answer in rules.POSITIVE for each in entry.current_answers[-1:])
-    return is_behind and _is_asked(board, entry)
+    return entry.approves and _is_asked(board, entry)
 
 
 def _is_undecided(board: Board, entry: BoardEntry, _: ApproverView) -> bool:

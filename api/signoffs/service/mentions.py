@@ -152,7 +152,8 @@ def _behind(session: Session, board: Board) -> _Behind:
     rows_ = session.scalars(query).all()
     shown = [row for row in rows_ if row.visibility is Visibility.PUBLIC]
     named = {row.organisation_id for row in shown} - {None}
-    of = {sameness(row.kind, who) for row, who in _identities(session, shown)}
+    known = signed.identities(session, shown)
+    of = {sameness(row.kind, known.get(row.id, {})) for row in shown}
     for entry in board.entries:
         names = entry.organisation.names.values()
         if any(sameness(SignatoryKind.ORGANISATION, {"name": name}) in of for name in names):
@@ -163,13 +164,6 @@ def _behind(session: Session, board: Board) -> _Behind:
         named |= {entry.organisation.id for entry in approved if entry.is_shown}
         total += len(approved)
     return _Behind(frozenset(each for each in named if each), total)
-
-
-def _identities(
-    session: Session, shown: Sequence[Signature]
-) -> Iterator[tuple[Signature, dict[str, Any]]]:
-    known = signed.identities(session, shown)
-    yield from ((row, known.get(row.id, {})) for row in shown)
 
 
 def of_draft(session: Session, actor: Actor, found: statements.SavedStatement) -> list[Fault]:

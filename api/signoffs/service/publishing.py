@@ -24,7 +24,7 @@ from api.statements import service as statements
 from api.statements.models import State, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy.orm import Session
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from api.signoffs.service.rows import Board, BoardEntry
     from api.statements.events import StatementMoved
     from api.texts.rules.document import PortableSignatory
+
+    ApprovalFacts = dict[str, Any]  # of the signature that an approval becomes
 
 
 # Of an approval that not everybody sees: what could tell whose it is, and what names it.
@@ -65,7 +67,7 @@ def with_logos(
     return [*signatures.with_logos(session, statement), *approved]
 
 
-def _portable(facts: Mapping[str, Any]) -> PortableSignatory:
+def _portable(facts: ApprovalFacts) -> PortableSignatory:
     fields = ("name", "acronym", "country", "reservation")
     signatory = {field: facts[field] for field in fields if facts[field] is not None}
     if facts["lead"]:
@@ -75,15 +77,13 @@ def _portable(facts: Mapping[str, Any]) -> PortableSignatory:
     return cast("PortableSignatory", {"kind": SignatoryKind.ORGANISATION.value, **signatory})
 
 
-def _approved(
-    session: Session, statement: Statement
-) -> Iterator[tuple[BoardEntry, dict[str, Any]]]:
+def _approved(session: Session, statement: Statement) -> Iterator[tuple[BoardEntry, ApprovalFacts]]:
     """Yield the members whose approval prints, but for who signed already."""
     if statement.state in rows.SIGNS_OFF and statement.revision_number:
         yield from of_board(session, rows.read_board(session, statement))
 
 
-def of_board(session: Session, board: Board) -> Iterator[tuple[BoardEntry, dict[str, Any]]]:
+def of_board(session: Session, board: Board) -> Iterator[tuple[BoardEntry, ApprovalFacts]]:
     """Yield the members of a board that would print, in order, with their signatures' facts."""
     behind = [entry for entry in board.entries if entry.status in rules.COUNTS]
     there = _signed(session, board.statement) if behind else set()
@@ -94,7 +94,7 @@ def of_board(session: Session, board: Board) -> Iterator[tuple[BoardEntry, dict[
             yield entry, facts
 
 
-def _signed(session: Session, statement: Statement) -> set[Any]:
+def _signed(session: Session, statement: Statement) -> set[object]:
     """Return which organisations a coordinator entered: by their entry, and by their name."""
     query = select(Signature).where(
         signed.counting(statement), Signature.kind == SignatoryKind.ORGANISATION
@@ -105,7 +105,7 @@ def _signed(session: Session, statement: Statement) -> set[Any]:
     return {*(row.organisation_id for row in found), *names} - {None}
 
 
-def facts_of(board: Board, entry: BoardEntry) -> dict[str, Any]:
+def facts_of(board: Board, entry: BoardEntry) -> ApprovalFacts:
     """Return what a member's signature tells; who has not chosen counts without a name."""
     language, organisation = board.statement.language, entry.organisation
     notes = [
@@ -114,6 +114,7 @@ def facts_of(board: Board, entry: BoardEntry) -> dict[str, Any]:
         if each.row.prints_reservation
     ]
     last = entry.behind[-1] if entry.behind else None
+    by = last.content["by"] if last else {}
     return {
         "kind": SignatoryKind.ORGANISATION,
         "name": name_in(organisation.names, language),
@@ -122,14 +123,14 @@ def facts_of(board: Board, entry: BoardEntry) -> dict[str, Any]:
         "lead": entry.member.role is MemberRole.LEAD,
         "visibility": entry.chosen or Visibility.ANONYMOUS,
         "organisation_id": organisation.id,
-        "represented_by": _by(last.content["by"]) if last else None,
+        "represented_by": {field: it for field, it in by.items() if it} if last else None,
         "shows_logo": last is None or last.row.shows_logo,
         "reservation": " ".join(notes)[: rules.MOST_PRINTED] or None,
         "revision_number": _revision(board, entry),
     }
 
 
-def kept(facts: Mapping[str, Any]) -> dict[str, Any]:
+def kept(facts: ApprovalFacts) -> ApprovalFacts:
     """Return what a signature keeps of a member that approved: no more than is to show.
 
     In a list of few a country, or a line of its own as the lead, would tell a name that is hidden.
@@ -142,14 +143,10 @@ def kept(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {**facts, **unshown}
 
 
-def _by(who: Mapping[str, Any]) -> dict[str, str]:
-    return {field: value for field, value in who.items() if value}
-
-
 def _revision(board: Board, entry: BoardEntry) -> int:
     """Return which text was approved; in silence, the one that was asked about."""
     if entry.behind:
-        return entry.behind[-1].row.revision_number
+        return entry.behind[-1].revision
     return entry.ask.revision_number if entry.ask else board.statement.revision_number
 
 
@@ -168,8 +165,8 @@ def sign_approvals(session: Session, moved: StatementMoved) -> None:
 
 
 def _in_order(
-    approved: Iterable[tuple[BoardEntry, dict[str, Any]]],
-) -> list[tuple[BoardEntry, dict[str, Any]]]:
+    approved: Iterable[tuple[BoardEntry, ApprovalFacts]],
+) -> list[tuple[BoardEntry, ApprovalFacts]]:
     """Return members as they sign: those without a name last, in no order that could tell them."""
     given = list(approved)
     hidden = [each for each in given if each[1]["visibility"] is not Visibility.PUBLIC]
@@ -177,9 +174,7 @@ def _in_order(
     return [each for each in given if each not in hidden] + hidden
 
 
-def _sign(
-    session: Session, statement: Statement, entry: BoardEntry, facts: Mapping[str, Any]
-) -> None:
+def _sign(session: Session, statement: Statement, entry: BoardEntry, facts: ApprovalFacts) -> None:
     revision = statements.any_revision(session, statement, facts["revision_number"])
     signatories = [kept(facts)]
     (signature_id,) = signed.put(session, statement, revision, signatories, source=Source.APPROVAL)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.cases import service as cases
+    from api.signatures.rules import Identity
 
 RESERVATION = "reservation"
 
@@ -34,7 +35,7 @@ def _printing(session: Session, coalition_id: UUID) -> Iterator[tuple[SignOff, s
         yield row, rules.note_of(content["reservations"])
 
 
-def _printed(session: Session, coalition_id: UUID) -> Iterator[tuple[Signature, dict[str, Any]]]:
+def _printed(session: Session, coalition_id: UUID) -> Iterator[tuple[Signature, Identity]]:
     """Yield the signatures that an approval became, with who gave each and its note."""
     query = select(Signature).where(
         Signature.coalition_id == coalition_id, Signature.source == Source.APPROVAL

@@ -13,7 +13,7 @@ from api.infra.mail import letters
 from api.infra.security import keys, links
 from api.organisations import service as organisations
 from api.signoffs import rules
-from api.signoffs.models import Approver, Ask, Round
+from api.signoffs.models import Approver, Ask, SignOffRound
 from api.signoffs.service import rows
 from api.statements.models import Statement, Weight
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from api.organisations.events import RepresentativeChanged
-    from api.organisations.models import Representative
     from api.organisations.service import Represented
     from api.signoffs.service.rows import ApproverView, Board, BoardEntry
     from api.statements.events import StatementRevised
@@ -34,7 +33,9 @@ HANDED, HALF, REMINDER = "signoffs.handed", "signoffs.half", "signoffs.reminder"
 APPEARANCE = "signoffs.appearance"
 
 
-def ask(session: Session, board: Board, found: Round, entries: Iterable[BoardEntry]) -> list[UUID]:
+def ask(
+    session: Session, board: Board, found: SignOffRound, entries: Iterable[BoardEntry]
+) -> list[UUID]:
     """Ask members that have somebody to ask; return those that have nobody.
 
     One that was asked before: those of its representatives who came since.
@@ -115,12 +116,6 @@ def settle(session: Session, board: Board) -> None:
             entry.ask.remind_at = when
 
 
-def _approved(entry: BoardEntry, who: ApproverView) -> bool:
-    """Tell whether somebody may answer for a member that approved at last."""
-    is_positive = any(each.row.answer in rules.POSITIVE for each in entry.current_answers[-1:])
-    return is_positive and who.may_answer
-
-
 def owing(entry: BoardEntry) -> list[ApproverView]:
     """Return those who may answer and have not, where their member is still to answer."""
     if entry.status not in rules.OUTSTANDING:
@@ -151,8 +146,9 @@ def tell_of_revision(session: Session, revised: StatementRevised) -> None:
         return
     if revised.weight is not Weight.MATERIAL:
         there = rows.read_board(session, statement)
-        for entry in there.entries:
-            write_to(session, there, EDITED, [who for who in entry.people if _approved(entry, who)])
+        behind = [entry for entry in there.entries if entry.approves]
+        people = [who for entry in behind for who in entry.people if who.may_answer]
+        write_to(session, there, EDITED, people)
         return
     for row in session.scalars(select(Ask).where(Ask.round_id == found.id).with_for_update()):
         row.revision_number, row.asked_again_at = revised.number, clock.now()
@@ -168,7 +164,8 @@ def tell_of_revision(session: Session, revised: StatementRevised) -> None:
 def follow_representative(session: Session, changed: RepresentativeChanged) -> None:
     """End what a person may who left; let the letters of another reach their new address."""
     who = organisations.opened(session, changed.representative_id)
-    has_left = _has_left(who.representative)
+    left_on = who.representative.left_on
+    has_left = left_on is not None and left_on <= clock.today()
     query = select(Approver).where(Approver.representative_id == who.representative.id)
     for row in session.scalars(query.with_for_update()):
         if has_left:
@@ -176,10 +173,6 @@ def follow_representative(session: Session, changed: RepresentativeChanged) -> N
             links.revoke(session, row.id)
         elif row.ended_at is None:
             _renew(session, row, who)
-
-
-def _has_left(representative: Representative) -> bool:
-    return representative.left_on is not None and representative.left_on <= clock.today()
 
 
 def _renew(session: Session, row: Approver, who: Represented) -> None:

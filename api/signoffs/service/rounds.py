@@ -15,14 +15,14 @@ from api.infra import clock
 from api.infra.database.transactions import Stale, insert, is_any, reading, touch, transaction
 from api.infra.security import audit
 from api.signoffs import rules
-from api.signoffs.models import Ask, Round, Silence
+from api.signoffs.models import Ask, SignOffRound, Silence
 from api.signoffs.service import requests, rows
 from api.signoffs.service.rows import SignOffOver
 from api.statements import service as statements
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -39,15 +39,16 @@ class AfterDeadline(Conflict, title="The deadline is over"):
 
 
 def set_round(
-    actor: Actor, statement_id: UUID, expected: int | None, facts: dict[str, Any]
-) -> Round:
+    actor: Actor, statement_id: UUID, expected: int | None, facts: Mapping[str, object]
+) -> SignOffRound:
     """Open a statement's round, which asks its members; or change it, which opens it again."""
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
         rows.must_be_open(statement)
         statements.current_revision(session, statement)
         found = rows.round_of(session, statement_id)
-        _must_make_sense(found, facts)
+        if faults := list(_nonsense(found, facts)):
+            raise Invalid("Nobody could keep these deadlines.", faults)
         if found is None:
             if expected is not None:
                 raise Stale("There is no round yet: leave If-Match out.")
@@ -71,8 +72,10 @@ def set_round(
         return found
 
 
-def _opened(session: Session, actor: Actor, statement: Statement, facts: dict[str, Any]) -> Round:
-    found = Round(
+def _opened(
+    session: Session, actor: Actor, statement: Statement, facts: Mapping[str, object]
+) -> SignOffRound:
+    found = SignOffRound(
         id=uuid4(), coalition_id=statement.coalition_id, statement_id=statement.id, **facts
     )
     insert(session, found, on_clash=Stale("Somebody opened one a moment ago. Read it."))
@@ -82,12 +85,7 @@ def _opened(session: Session, actor: Actor, statement: Statement, facts: dict[st
     return found
 
 
-def _must_make_sense(found: Round | None, facts: dict[str, Any]) -> None:
-    if faults := list(_nonsense(found, facts)):
-        raise Invalid("Nobody could keep these deadlines.", faults)
-
-
-def _nonsense(found: Round | None, facts: dict[str, Any]) -> Iterator[Fault]:
+def _nonsense(found: SignOffRound | None, facts: Mapping[str, Any]) -> Iterator[Fault]:
     now, hard = clock.now(), facts["hard_deadline"]
     for name in ("soft_deadline", "hard_deadline"):
         when: datetime | None = facts[name]
@@ -108,14 +106,10 @@ def _nonsense(found: Round | None, facts: dict[str, Any]) -> Iterator[Fault]:
         )
 
 
-def round_of(actor: Actor, statement_id: UUID) -> Round:
+def round_of(actor: Actor, statement_id: UUID) -> SignOffRound:
     """Return a statement's round."""
     with reading() as session:
-        load(session, actor, Statement, statement_id, Role.VIEWER)
-        found = rows.round_of(session, statement_id)
-        if found is None:
-            raise NotFound("No member was asked to sign this off: PUT a round.")
-        return found
+        return _must_have_round(session, load(session, actor, Statement, statement_id, Role.VIEWER))
 
 
 def has_round(actor: Actor, statement_id: UUID) -> bool:
@@ -125,7 +119,7 @@ def has_round(actor: Actor, statement_id: UUID) -> bool:
         return rows.round_of(session, statement_id) is not None
 
 
-def close(actor: Actor, statement_id: UUID) -> Round:
+def close(actor: Actor, statement_id: UUID) -> SignOffRound:
     """End a round: what was answered stays, nobody is reminded. Twice is fine."""
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
@@ -137,14 +131,14 @@ def close(actor: Actor, statement_id: UUID) -> Round:
         return found
 
 
-def _must_have_round(session: Session, statement: Statement) -> Round:
+def _must_have_round(session: Session, statement: Statement) -> SignOffRound:
     found = rows.round_of(session, statement.id)
     if found is None:
         raise NotFound("No member was asked to sign this off: PUT a round.")
     return found
 
 
-def shut(session: Session, found: Round) -> None:
+def shut(session: Session, found: SignOffRound) -> None:
     """End a round inside the caller's transaction."""
     found.closed_at = clock.now()
     for row in session.scalars(select(Ask).where(Ask.round_id == found.id).with_for_update()):
@@ -207,16 +201,18 @@ def remind() -> int:
             due = select(Ask).where(Ask.remind_at <= clock.now()).order_by(Ask.remind_at, Ask.id)
             some = due.limit(AT_ONCE).with_for_update(skip_locked=True)
             found = session.scalars(some).all()
+            boards: dict[UUID, Board] = {}  # each reads every answer to a text
             for row in found:
-                letters += _reminded(session, row)
+                of = session.get_one(SignOffRound, row.round_id)
+                if of.id not in boards:
+                    statement = session.get_one(Statement, of.statement_id)
+                    boards[of.id] = rows.read_board(session, statement)
+                letters += _reminded(session, boards[of.id], of, row)
             if not found:
                 return letters
 
 
-def _reminded(session: Session, row: Ask) -> int:
-    of = session.get_one(Round, row.round_id)
-    statement = session.get_one(Statement, of.statement_id)
-    board = rows.read_board(session, statement)
+def _reminded(session: Session, board: Board, of: SignOffRound, row: Ask) -> int:
     entry = board.entry(row.member_id)
     people = requests.owing(entry) if entry is not None and is_open(board) else []
     row.remind_at = rows.next_reminder(session, of, row) if people else None

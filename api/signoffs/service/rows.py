@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -17,7 +18,7 @@ from api.infra.text import spelling
 from api.organisations.models import Organisation, Representative
 from api.signatures.models import Signature, SignatureState, Visibility
 from api.signoffs import rules
-from api.signoffs.models import Appearance, Approver, Ask, Round, SignOff
+from api.signoffs.models import Appearance, Approver, Ask, SignOff, SignOffRound, Silence
 from api.signoffs.rules import AnswerGiven, Status
 from api.statements.models import State, Statement
 
@@ -45,6 +46,9 @@ class ApproverView:
     role: str | None
     root: UUID  # the first of those who handed it on: all of them are one person
     has_left: bool  # the organisation
+    handed_by: str | None
+    handed_to: str | None
+    has_answered: bool  # of the text as it is, but for editorial changes
 
     @property
     def may_answer(self) -> bool:
@@ -52,12 +56,16 @@ class ApproverView:
 
 
 @dataclass(frozen=True)
-class UnsealedAnswer:
+class UnsealedAnswer(AnswerGiven):
     """One answer, unsealed."""
 
     row: SignOff
     content: Mapping[str, Any]
-    approver_key: str
+
+    @property
+    def by(self) -> str:
+        """The name of who gave it."""
+        return str(self.content["by"]["name"])
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,11 @@ class BoardEntry:
         return self.signature.visibility if self.signature else self.chosen
 
     @property
+    def stands(self) -> bool:
+        """Whether it became a signature, which stays where the organisation leaves."""
+        return self.appearance is not None and self.appearance.signature_id is not None
+
+    @property
     def is_shown(self) -> bool:
         """Whether everybody may know that it stands behind the text."""
         return self.status in rules.COUNTS and self.is_open
@@ -93,16 +106,19 @@ class BoardEntry:
     @property
     def current_answers(self) -> list[UnsealedAnswer]:
         """What it said of the text as it is, but for editorial changes."""
-        return [each for each in self.answers if each.row.revision_number >= self.counted_from]
+        return [each for each in self.answers if each.revision >= self.counted_from]
+
+    @property
+    def approves(self) -> bool:
+        """Whether what it said last of that text approves."""
+        return any(each.answer in rules.POSITIVE for each in self.current_answers[-1:])
 
     @property
     def behind(self) -> list[UnsealedAnswer]:
         """The approvals that make it count, the latest last."""
         if self.status not in rules.COUNTS:
             return []
-        latest = {each.approver_key: each for each in self.current_answers}
-        kept = [each for each in self.current_answers if latest[each.approver_key] is each]
-        approving = [each for each in kept if each.row.answer in rules.POSITIVE]
+        approving = rules.approving(self.current_answers)
         return approving if self.organisation.needs_two else approving[-1:]
 
 
@@ -111,16 +127,21 @@ class Board:
     """A statement, its round, and its members in order, lead first."""
 
     statement: Statement
-    round: Round | None
+    round: SignOffRound | None
     entries: list[BoardEntry]
 
     def entry(self, member_id: UUID) -> BoardEntry | None:
         return next((each for each in self.entries if each.member.id == member_id), None)
 
+    def asked(self, approver: Approver) -> tuple[BoardEntry, ApproverView]:
+        """Return the member that somebody may answer for or could, and them."""
+        every = ((entry, who) for entry in self.entries for who in entry.people)
+        return next((entry, who) for entry, who in every if who.approver.id == approver.id)
 
-def round_of(session: Session, statement_id: UUID) -> Round | None:
+
+def round_of(session: Session, statement_id: UUID) -> SignOffRound | None:
     """Return a statement's round, read anew: the caller may have waited for the statement."""
-    query = select(Round).where(Round.statement_id == statement_id)
+    query = select(SignOffRound).where(SignOffRound.statement_id == statement_id)
     return session.scalars(query.execution_options(populate_existing=True)).first()
 
 
@@ -135,32 +156,38 @@ def read_board(
 ) -> Board:
     """Return a statement's members of today, and where each is; `also` some that may have left.
 
-    With `only` one member, in whatever part and time: what is asked of one must not read all.
+    With `only` one member, in whatever part and time, and nothing is read of the others.
     """
     found = round_of(session, statement.id)
     members = _members(session, statement.coalition_id, also, only)
-    appearances = appearances_of(session, statement.id)
+    ids = [member.id for member, _ in members]
+    appearances = appearances_of(session, statement.id, ids)
     signatures = _signatures(session, appearances.values())
-    asks = _asks(session, found, only)
-    people = people_of(session, [ask.id for ask in asks.values()])
-    answers = _answers(session, statement.id, only)
-    with_somebody = _with_somebody(session, statement.coalition_id)
+    answers = _answers(session, statement.id, ids)
+    asks = _asks(session, found, ids)
+    people = _people(session, statement, asks.values(), answers)
+    unasked = [organisation.id for member, organisation in members if member.id not in asks]
+    with_somebody = _with_somebody(session, unasked)
     entries = []
     for member, organisation in members:
         ask = asks.get(member.id)
-        there = people.get(ask.id, []) if ask else []
-        said = [_given(session, row, there) for row in answers.get(member.id, ())]
+        there = people[ask.id] if ask else []
+        said = [_given(session, row, there) for row in answers[member.id]]
         appearance_ = appearances.get(member.id)
         signature = signatures.get(appearance_.signature_id) if appearance_ else None
         case = rules.AnswerFacts(
-            said=[AnswerGiven(x.approver_key, x.row.answer, x.row.revision_number) for x in said],
+            said=said,
             counted_from=statement.counted_from,
             needs_two=organisation.needs_two,
             is_asked=ask is not None,
             is_asked_again=ask is not None and ask.asked_again_at is not None,
-            has_somebody=_has_somebody(ask, there, organisation.id in with_somebody),
-            **_silence(found, ask, there),
+            has_somebody=any(each.may_answer for each in there)
+            if ask
+            else organisation.id in with_somebody,
+            silence=found.silence if found else Silence.NOTHING,
+            is_over=_is_over(found, there),
         )
+        is_withdrawn = signature is not None and signature.state is SignatureState.WITHDRAWN
         entries.append(
             BoardEntry(
                 member,
@@ -168,7 +195,7 @@ def read_board(
                 ask,
                 there,
                 said,
-                Status.WITHDRAWN if _is_withdrawn(signature) else rules.status(case),
+                Status.WITHDRAWN if is_withdrawn else rules.status(case),
                 statement.counted_from,
                 appearance_,
                 signature,
@@ -178,9 +205,19 @@ def read_board(
     return Board(statement, found, entries)
 
 
-def appearances_of(session: Session, statement_id: UUID) -> dict[UUID, Appearance]:
+def entry_of(session: Session, statement: Statement, member_id: UUID) -> BoardEntry:
+    """Return where one member is, in whatever part and time."""
+    (found,) = read_board(session, statement, only=member_id).entries
+    return found
+
+
+def appearances_of(
+    session: Session, statement_id: UUID, member_ids: Collection[UUID]
+) -> dict[UUID, Appearance]:
     """Return how members chose to appear under a statement, by the member; read anew."""
-    query = select(Appearance).where(Appearance.statement_id == statement_id)
+    query = select(Appearance).where(
+        Appearance.statement_id == statement_id, Appearance.member_id.in_(member_ids)
+    )
     rows = session.scalars(query.execution_options(populate_existing=True))
     return {row.member_id: row for row in rows}
 
@@ -189,10 +226,6 @@ def _signatures(session: Session, found: Iterable[Appearance]) -> dict[UUID | No
     ids = [each.signature_id for each in found if each.signature_id is not None]
     rows = session.scalars(select(Signature).where(Signature.id.in_(ids))) if ids else ()
     return {row.id: row for row in rows}
-
-
-def _is_withdrawn(signature: Signature | None) -> bool:
-    return signature is not None and signature.state is SignatureState.WITHDRAWN
 
 
 def is_open(
@@ -214,7 +247,7 @@ def appearance(session: Session, statement: Statement, member_id: UUID) -> Appea
 
     The caller holds the statement.
     """
-    found = appearances_of(session, statement.id).get(member_id)
+    found = appearances_of(session, statement.id, [member_id]).get(member_id)
     if found is None:
         whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}
         found = Appearance(id=uuid4(), member_id=member_id, **whose)
@@ -246,51 +279,76 @@ def _members(
     return sorted(found, key=lambda each: each[0].role is not MemberRole.LEAD)
 
 
-def _asks(session: Session, found: Round | None, only: UUID | None) -> dict[UUID, Ask]:
+def _asks(
+    session: Session, found: SignOffRound | None, member_ids: Collection[UUID]
+) -> dict[UUID, Ask]:
     if found is None:
         return {}
-    query = select(Ask).where(Ask.round_id == found.id)
-    rows = session.scalars(query.where(Ask.member_id == only) if only else query)
-    return {row.member_id: row for row in rows}
+    query = select(Ask).where(Ask.round_id == found.id, Ask.member_id.in_(member_ids))
+    return {row.member_id: row for row in session.scalars(query)}
 
 
-def people_of(session: Session, ask_ids: Sequence[UUID]) -> dict[UUID, list[ApproverView]]:
+def _people(
+    session: Session,
+    statement: Statement,
+    asks: Iterable[Ask],
+    answers: Mapping[UUID, Sequence[SignOff]],
+) -> dict[UUID, list[ApproverView]]:
     """Return who may answer or could, by the ask, in the order in which they came."""
     query = (
         select(Approver, Representative.left_on)
         .outerjoin(Representative, Representative.id == Approver.representative_id)
-        .where(Approver.ask_id.in_(ask_ids))
+        .where(Approver.ask_id.in_([ask.id for ask in asks]))
         .order_by(Approver.created_at, Approver.id)
         .execution_options(populate_existing=True)
     )
     rows = session.execute(query).all()
     above = {row.id: row.handed_by for row, _ in rows}
-    found: dict[UUID, list[ApproverView]] = {}
+    known = {row.id: keys.read(session, row, Approver.person) for row, _ in rows}
+    names: dict[UUID | None, str] = {row_id: who["name"] for row_id, who in known.items()}
+    given = {row.handed_by: names[row.id] for row, _ in rows}
+    answered = {
+        row.approver_id
+        for several in answers.values()
+        for row in several
+        if row.revision_number >= statement.counted_from
+    }
+    found: dict[UUID, list[ApproverView]] = defaultdict(list)
     for row, left_on in rows:
         root = row.id
         while (giver := above[root]) is not None:
             root = giver
-        who = keys.read(session, row, Approver.person)
-        has_left = left_on is not None and left_on <= clock.today()
-        person = ApproverView(row, who["name"], who["email"], who["role"], root, has_left)
-        found.setdefault(row.ask_id, []).append(person)
+        person = ApproverView(
+            approver=row,
+            **known[row.id],
+            root=root,
+            has_left=left_on is not None and left_on <= clock.today(),
+            handed_by=names.get(row.handed_by),
+            handed_to=given.get(row.id),
+            has_answered=row.id in answered,
+        )
+        found[row.ask_id].append(person)
     return found
 
 
-def _answers(session: Session, statement_id: UUID, only: UUID | None) -> dict[UUID, list[SignOff]]:
-    query = select(SignOff).where(SignOff.statement_id == statement_id).order_by(SignOff.number)
-    found: dict[UUID, list[SignOff]] = {}
-    for row in session.scalars(query.where(SignOff.member_id == only) if only else query):
-        found.setdefault(row.member_id, []).append(row)
+def _answers(
+    session: Session, statement_id: UUID, member_ids: Collection[UUID]
+) -> dict[UUID, list[SignOff]]:
+    query = select(SignOff).where(
+        SignOff.statement_id == statement_id, SignOff.member_id.in_(member_ids)
+    )
+    found: dict[UUID, list[SignOff]] = defaultdict(list)
+    for row in session.scalars(query.order_by(SignOff.number)):
+        found[row.member_id].append(row)
     return found
 
 
-def _with_somebody(session: Session, coalition_id: UUID) -> set[UUID]:
+def _with_somebody(session: Session, organisation_ids: Collection[UUID]) -> set[UUID]:
     query = select(Representative.organisation_id).where(
-        Representative.coalition_id == coalition_id,
+        Representative.organisation_id.in_(organisation_ids),
         Representative.left_on.is_(None) | (Representative.left_on > clock.today()),
     )
-    return set(session.scalars(query))
+    return set(session.scalars(query)) if organisation_ids else set()
 
 
 def _given(session: Session, row: SignOff, people: Sequence[ApproverView]) -> UnsealedAnswer:
@@ -299,7 +357,8 @@ def _given(session: Session, row: SignOff, people: Sequence[ApproverView]) -> Un
     name = content["by"]["name"]
     of = {each.approver.id: each.root for each in people}
     root = of.get(row.approver_id) if row.approver_id else approver_named(people, name)
-    return UnsealedAnswer(row, content, str(root) if root else f"name {spelling.exact(name)}")
+    key = str(root) if root else f"name {spelling.exact(name)}"
+    return UnsealedAnswer(key, row.answer, row.revision_number, row, content)
 
 
 def approver_named(people: Sequence[ApproverView], name: str) -> UUID | None:
@@ -307,23 +366,16 @@ def approver_named(people: Sequence[ApproverView], name: str) -> UUID | None:
     return {spelling.exact(each.name): each.root for each in people}.get(spelling.exact(name))
 
 
-def _has_somebody(ask: Ask | None, people: Sequence[ApproverView], is_represented: bool) -> bool:  # noqa: FBT001 # one of three facts
-    return is_represented if ask is None else any(each.may_answer for each in people)
-
-
-def _silence(
-    found: Round | None, ask: Ask | None, people: Sequence[ApproverView]
-) -> dict[str, Any]:
-    """Return what the silence of a member means, and whether its time to speak is over."""
-    if found is None or ask is None or found.hard_deadline is None:
-        return {}
+def _is_over(found: SignOffRound | None, people: Sequence[ApproverView]) -> bool:
+    """Tell whether the time of a member to speak is over, if it was asked within it."""
+    if found is None or found.hard_deadline is None:
+        return False
     hard = found.hard_deadline
     was_asked = any(each.approver.created_at < hard for each in people)
-    is_over = not rules.in_time(clock.now(), hard)
-    return {"silence": found.silence, "is_over": is_over and was_asked}
+    return was_asked and not rules.in_time(clock.now(), hard)
 
 
-def next_reminder(session: Session, found: Round, ask: Ask) -> datetime | None:
+def next_reminder(session: Session, found: SignOffRound, ask: Ask) -> datetime | None:
     """Return when a member that has not answered is reminded next."""
     coalition = session.get_one(Coalition, found.coalition_id)
     return rules.next_reminder(
@@ -334,41 +386,3 @@ def next_reminder(session: Session, found: Round, ask: Ask) -> datetime | None:
         after_days=found.remind_after_days or coalition.remind_after_days,
         every_days=found.remind_every_days or coalition.remind_every_days,
     )
-
-
-def told_of(entry: BoardEntry) -> list[dict[str, Any]]:
-    """Return who is asked for a member, and who handed it to whom."""
-    names = {each.approver.id: each.name for each in entry.people}
-    given = {each.approver.handed_by: each.name for each in entry.people}
-    said = {each.row.approver_id for each in entry.current_answers}
-    return [
-        {
-            "name": each.name,
-            "role": each.role,
-            "email": each.email,
-            "may_answer": each.may_answer,
-            "has_answered": each.approver.id in said,
-            "handed_by": names.get(each.approver.handed_by) if each.approver.handed_by else None,
-            "handed_to": given.get(each.approver.id),
-            "asked_at": each.approver.created_at,
-            "ended_at": each.approver.ended_at,
-        }
-        for each in entry.people
-    ]
-
-
-def told(given: UnsealedAnswer) -> dict[str, Any]:
-    """Return one answer with who gave it."""
-    row = given.row
-    return {
-        "answer": row.answer,
-        "by": given.content["by"],
-        "reason": given.content["reason"],
-        "reservations": given.content["reservations"],
-        "prints_reservation": row.prints_reservation,
-        "shows_logo": row.shows_logo,
-        "revision_number": row.revision_number,
-        "revision_sha256": row.revision_sha256,
-        "is_entered": row.user_id is not None,
-        "answered_at": row.answered_at,
-    }
