@@ -16,6 +16,7 @@ from api.web.rest import Blueprint
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from api.signatures.models import Visibility
     from api.signoffs.models import SignOffRound
     from api.signoffs.service.answers import AskedApproval
 
@@ -34,7 +35,7 @@ class SignOffRoundView(MethodView):
     @blueprint.doc(parameters=[{**IF_MATCH, "required": False}])
     @blueprint.arguments(schemas.RoundIn)
     @blueprint.response(200, schemas.RoundOut)
-    def put(self, facts: dict[str, Any], statement_id: UUID) -> SignOffRound:
+    def put(self, facts: dict[str, object], statement_id: UUID) -> SignOffRound:
         """Ask a statement's members to sign it off; or change by when, with If-Match.
 
         Every lead and member with a representative is asked. A change of the deadlines is told to
@@ -57,7 +58,7 @@ class SignOffClosing(MethodView):
 class SignOffAsks(MethodView):
     @blueprint.arguments(schemas.AsksIn)
     @blueprint.response(200, BoardOut)
-    def post(self, given: dict[str, list[UUID]], statement_id: UUID) -> dict[str, Any]:
+    def post(self, given: dict[str, list[UUID]], statement_id: UUID) -> dict[str, object]:
         """Ask members that came later, and new representatives of those that were asked."""
         rounds.ask_more(current_actor(), statement_id, given["member_ids"])
         return board.read(current_actor(), statement_id)
@@ -66,7 +67,7 @@ class SignOffAsks(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/sign-off-board")
 class SignOffBoard(MethodView):
     @blueprint.response(200, BoardOut)
-    def get(self, statement_id: UUID) -> dict[str, Any]:
+    def get(self, statement_id: UUID) -> dict[str, object]:
         """Show who answered what, what is outstanding, and what would print now."""
         return board.read(current_actor(), statement_id)
 
@@ -75,7 +76,7 @@ class SignOffBoard(MethodView):
 class SignOffs(MethodView):
     @blueprint.arguments(schemas.SignOffIn)
     @blueprint.response(201, BoardMemberOut)
-    def post(self, facts: dict[str, Any], statement_id: UUID) -> dict[str, Any]:
+    def post(self, facts: dict[str, Any], statement_id: UUID) -> dict[str, object]:
         """Enter an answer that a member gave in another way, as by telephone."""
         return board.told(answers.enter(current_actor(), statement_id, facts))
 
@@ -84,12 +85,12 @@ class SignOffs(MethodView):
 class Appearances(MethodView):
     @blueprint.arguments(schemas.MemberAppearanceIn)
     @blueprint.response(201, BoardMemberOut)
-    def post(self, facts: dict[str, Any], statement_id: UUID) -> dict[str, Any]:
+    def post(self, facts: dict[str, Any], statement_id: UUID) -> dict[str, object]:
         """Enter how a member wants to appear, which it said in another way.
 
         A name that goes leaves the list, the pages and the documents at once.
         """
-        return board.told(appearances.enter(current_actor(), statement_id, facts))
+        return board.told(appearances.enter(current_actor(), statement_id, **facts))
 
 
 @blueprint.route("/public/sign-offs/<string:secret>")
@@ -113,7 +114,7 @@ class PublicAnswers(MethodView):
 class PublicAppearances(MethodView):
     @blueprint.arguments(schemas.AppearanceIn)
     @blueprint.response(200, schemas.AskedOut)
-    def post(self, facts: dict[str, Any], secret: str) -> AskedApproval:
+    def post(self, facts: dict[str, Visibility], secret: str) -> AskedApproval:
         """Choose how your organisation appears: before it answers, or once the text is published.
 
         A name that goes leaves the list, the pages and the documents at once.
@@ -125,6 +126,6 @@ class PublicAppearances(MethodView):
 class PublicHandOvers(MethodView):
     @blueprint.arguments(schemas.HandOverIn)
     @blueprint.response(200, schemas.AskedOut)
-    def post(self, facts: dict[str, Any], secret: str) -> AskedApproval:
+    def post(self, facts: dict[str, str | None], secret: str) -> AskedApproval:
         """Have a colleague answer instead; your link goes on showing what happens."""
         return answers.hand_over(secret, facts)

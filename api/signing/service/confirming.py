@@ -267,7 +267,8 @@ def _facts(  # noqa: PLR0913 # a request, and what it is judged by
     if entry is not None:
         entry_index = entries.index_of(session, statement.id, asked.coalition_id, entry)
         request["name"] = request.get("name") or name_in(entry.names, statement.language)
-        request["country"] = request.get("country") or entry.country
+        if entry.country:
+            request["country"] = request.get("country") or entry.country
         request["acronym"] = entry.acronym
     has_signed = entry_index is not None and entries.have_signed(
         session, statement.id, entry_index, but=None if instead is None else instead.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, insert, select, update
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
+
+    from api.infra.database.columns import Base
 
 TAKING_IN = 8_273_665_092  # any number: PostgreSQL's name of the lock that batches take
 
@@ -160,7 +163,7 @@ def code_of(session: Session, pending: PendingSignature) -> str:
     return rules.code_from(digest)
 
 
-def _old() -> dict[type[Any], Any]:
+def _old() -> dict[type[Base], ColumnElement[bool]]:
     now = clock.now()
     return {
         PendingSignature: PendingSignature.asked_at < now - rules.KEPT,

@@ -18,13 +18,13 @@ class BoardMemberOut(OutSchema):
     that is null, whatever they answered. People and answers are for coordinators.
     """
 
-    member_id = fields.UUID()
-    organisation_id = fields.UUID()
-    names = fields.names_by_language()
-    acronym = fields.String(allow_none=True)
-    country = fields.String(allow_none=True, example="KZ")
-    role = fields.Enum(MemberRole)
-    needs_two = fields.Boolean()
+    member_id = fields.UUID(attribute="member.id")
+    organisation_id = fields.UUID(attribute="organisation.id")
+    names = fields.names_by_language(attribute="organisation.names")
+    acronym = fields.String(allow_none=True, attribute="organisation.acronym")
+    country = fields.String(allow_none=True, attribute="organisation.country", example="KZ")
+    role = fields.Enum(MemberRole, attribute="member.role")
+    needs_two = fields.Boolean(attribute="organisation.needs_two")
     state = fields.Enum(Status, allow_none=True)
     by_silence = fields.Boolean(
         allow_none=True, description="It did not answer until the hard deadline."

@@ -248,7 +248,7 @@ def _put(  # noqa: PLR0913 # of whom, by whom, and what
     board: Board,
     entry: BoardEntry,
     facts: Mapping[str, Any],
-    who: Mapping[str, Any],
+    who: Mapping[str, object],
     *,
     approver_id: UUID | None = None,
     user_id: UUID | None = None,
@@ -290,7 +290,7 @@ def _put(  # noqa: PLR0913 # of whom, by whom, and what
     return row
 
 
-def _is_same(row: SignOff, kept: Mapping[str, Any]) -> bool:
+def _is_same(row: SignOff, kept: Mapping[str, object]) -> bool:
     return all(getattr(row, name) == value for name, value in kept.items())
 
 
@@ -316,7 +316,7 @@ def _follow_up(session: Session, board: Board, entry: BoardEntry) -> None:
         requests.write_to(session, board, requests.HALF, requests.owing(entry))
 
 
-def hand_over(secret: str, facts: Mapping[str, Any]) -> AskedApproval:
+def hand_over(secret: str, facts: Mapping[str, object]) -> AskedApproval:
     """Have a colleague answer instead; the giver's link goes on showing what happens."""
     with transaction() as session:
         board, approver = _followed(session, secret, lock=True)

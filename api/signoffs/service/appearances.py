@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
@@ -26,7 +26,7 @@ from api.signoffs.service.rows import SignOffOver
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -48,7 +48,7 @@ MEND = (
 AT_ONCE = 50  # members that one transaction tells
 
 
-def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> BoardEntry:
+def enter(actor: Actor, statement_id: UUID, member_id: UUID, visibility: Visibility) -> BoardEntry:
     """Enter how a member wants to appear, which it said in another way; also once it is published.
 
     A member that left since, or only observes now, can still be entered where its name may stand
@@ -56,8 +56,8 @@ def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> BoardEn
     """
     with transaction() as session:
         statement = load_locked(session, actor, Statement, statement_id, Role.COORDINATOR)
-        board = rows.read_board(session, statement, also=[facts["member_id"]])
-        entry = board.entry(facts["member_id"])
+        board = rows.read_board(session, statement, also=[member_id])
+        entry = board.entry(member_id)
         if entry is None:
             wrong = "The coalition has no such member that signs."
             raise Invalid(ONLY_MEMBERS, [Fault("/member_id", Code.NOT_FOUND, wrong)])
@@ -65,9 +65,9 @@ def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> BoardEn
             wrong = "It is an observer, which signs nothing. Choose a member, or make it one first."
             raise Invalid(ONLY_MEMBERS, [Fault("/member_id", Code.CONFLICT, wrong)])
         must_stand(board, entry)
-        put(session, board, entry, facts["visibility"], by=actor)
+        put(session, board, entry, visibility, by=actor)
         session.flush()
-        return rows.entry_of(session, statement, entry.member.id)
+        return rows.entry_of(session, statement, member_id)
 
 
 def must_stand(board: Board, entry: BoardEntry) -> None:

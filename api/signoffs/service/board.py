@@ -83,13 +83,8 @@ def told(entry: BoardEntry) -> dict[str, object]:
         entry.status is Status.DECLINED and not entry.current_answers
     )
     return {
-        "member_id": entry.member.id,
-        "organisation_id": entry.organisation.id,
-        "names": entry.organisation.names,
-        "acronym": entry.organisation.acronym,
-        "country": entry.organisation.country,
-        "role": entry.member.role,
-        "needs_two": entry.organisation.needs_two,
+        "member": entry.member,
+        "organisation": entry.organisation,
         "state": entry.status,
         "by_silence": by_silence,
         "visibility": entry.visibility,
