@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from hypothesis import given, strategies as st
 from api.infra.tables import csv_files, layouts, reading
 from api.infra.tables.reports import MOST_LINES, NotATable
 from api.signatures import rules
-from api.signatures.models import SignatoryKind, SignatureState, Visibility
+from api.signatures.models import SignatoryKind, Signature, SignatureState, Visibility
 from api.signatures.rules import Audience, EffectiveState
 
 IDENTITY = {
@@ -27,14 +26,9 @@ IDENTITY = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
-    """What the policy asks of a signature."""
-
-    visibility: Visibility
-    kind: SignatoryKind = SignatoryKind.INDIVIDUAL
-    country: str | None = "KZ"
-    lead: bool = False
+def a_signature(visibility: Visibility) -> Signature:
+    """Return a row with what the policy asks of it."""
+    return Signature(visibility=visibility, kind=SignatoryKind.INDIVIDUAL, country="KZ", lead=False)
 
 
 @pytest.mark.parametrize(
@@ -68,12 +62,12 @@ class Row:
 def test_the_public_sees_only_what_each_visibility_lets_it(
     visibility: Visibility, shown: dict[str, Any] | None
 ) -> None:
-    assert rules.seen(Row(visibility), IDENTITY, Audience.PUBLIC) == shown
+    assert rules.seen(a_signature(visibility), IDENTITY, Audience.PUBLIC) == shown
 
 
 @pytest.mark.parametrize("visibility", Visibility)
 def test_a_coordinator_sees_everything(visibility: Visibility) -> None:
-    seen = rules.seen(Row(visibility), IDENTITY, Audience.COORDINATOR)
+    seen = rules.seen(a_signature(visibility), IDENTITY, Audience.COORDINATOR)
 
     assert seen is not None
     assert {field: seen[field] for field in IDENTITY} == IDENTITY
@@ -86,7 +80,7 @@ def test_a_coordinator_sees_everything(visibility: Visibility) -> None:
 def test_nothing_that_is_known_shows_a_hidden_signature(
     visibility: Visibility, identity: dict[str, str]
 ) -> None:
-    assert rules.seen(Row(visibility), identity, Audience.PUBLIC) is None
+    assert rules.seen(a_signature(visibility), identity, Audience.PUBLIC) is None
 
 
 @pytest.mark.parametrize(
@@ -237,7 +231,7 @@ def test_a_file_that_is_no_table_is_refused_with_what_to_do(table: bytes, says: 
 
 
 def test_what_is_written_is_read_again() -> None:
-    seen = rules.seen(Row(Visibility.COALITION), IDENTITY, Audience.COORDINATOR)
+    seen = rules.seen(a_signature(Visibility.COALITION), IDENTITY, Audience.COORDINATOR)
     assert seen is not None
 
     line = rules.cells_of({**seen, "day": "2031-05-14"})

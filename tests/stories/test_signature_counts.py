@@ -238,7 +238,7 @@ def test_the_house_folds_a_long_journal_by_itself(signing: Signing) -> None:
                 day=clock.today(),
                 visibility=Visibility.PUBLIC,
             )
-            counts.change(session, one, by=1)
+            counts.change(session, [one], by=1)
 
     with signing.world.app.app_context():
         jobs.sweep()

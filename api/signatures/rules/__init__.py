@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from api.infra import clock
 from api.infra.tables import csv_files
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
-    from api.signatures.models import SignatoryKind, Signature
+    from api.signatures.models import Signature
     from api.texts.rules.document import PortableDocument, PortableSignatory
 
 PRINTED_FIELDS = ("name", "acronym", "role", "affiliation", "as_printed", "reservation")
@@ -49,22 +49,7 @@ VISIBILITIES = (
 )
 
 
-class SignatureFacts(Protocol):
-    """What the policy needs to know of a signature; its row has all of it."""
-
-    @property
-    def kind(self) -> SignatoryKind: ...
-    @property
-    def country(self) -> str | None: ...
-    @property
-    def lead(self) -> bool: ...
-    @property
-    def visibility(self) -> Visibility: ...
-
-
-def seen(
-    signature: SignatureFacts, identity: Identity | None, audience: Audience
-) -> Signatory | None:
+def seen(signature: Signature, identity: Identity | None, audience: Audience) -> Signatory | None:
     """Return all that an audience may know of a signatory; None: only that it counts.
 
     Every output of a signature passes through here. Queries load the rows of `SHOWN` only, so

@@ -220,7 +220,7 @@ def remove(actor: Actor, signature_id: UUID, expected: int) -> None:
         audit.destroy_salts(session, signature_id)
         audit.record(session, actor, "signature.deleted", signature)
         if counts.counts(statement, signature):
-            counts.change(session, signature, by=-1)
+            counts.change(session, [signature], by=-1)
         session.delete(signature)
 
 

@@ -66,10 +66,9 @@ class Counts:
     withheld: int
 
 
-def change(session: Session, signatures: Signature | Sequence[Signature], *, by: int) -> None:
+def change(session: Session, signatures: Sequence[Signature], *, by: int) -> None:
     """Write into the journal that signatures begin (+1) or cease (-1) to count."""
-    each = [signatures] if isinstance(signatures, Signature) else signatures
-    alike = Counter(map(_alike, each))
+    alike = Counter(map(_alike, signatures))
     _write(session, {facts: by * number for facts, number in alike.items()})
 
 

@@ -157,14 +157,10 @@ def numbers(actor: Actor, statement_id: UUID) -> dict[str, object]:
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         audience = rows.audience_of(actor, statement.coalition_id)
+        is_waiting = _stands(statement, EffectiveState.WAITING)
+        query = select(func.count()).where(Signature.statement_id == statement.id, is_waiting)
         told = vars(counts.of(session, statement, audience))
-        return {**told, "waiting": _waiting(session, statement)}
-
-
-def _waiting(session: Session, statement: Statement) -> int:
-    is_waiting = _stands(statement, EffectiveState.WAITING)
-    query = select(func.count()).where(Signature.statement_id == statement.id, is_waiting)
-    return session.scalar(query) or 0
+        return {**told, "waiting": session.scalar(query) or 0}
 
 
 def printed(
