@@ -14,7 +14,13 @@ from api.errors import Conflict, Fault
 from api.infra import clock
 from api.infra.security import keys
 from api.signatures import rules
-from api.signatures.models import Signature, SignatureIdentity, SignatureState, Source
+from api.signatures.models import (
+    SignatoryKind,
+    Signature,
+    SignatureIdentity,
+    SignatureState,
+    Source,
+)
 from api.signatures.rules import Audience
 from api.signatures.service import counts, places
 from api.statements import service as statements
@@ -23,7 +29,7 @@ from api.statements.models import Statement
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import BindParameter, ColumnElement
+    from sqlalchemy import BindParameter, ColumnElement, Select
     from sqlalchemy.orm import Session
 
     from api.signatures.models import Visibility
@@ -86,6 +92,12 @@ def counting(statement: Statement) -> ColumnElement[bool]:
         Signature.state == confirmed,
         Signature.revision_number >= statement.counted_from,
     )
+
+
+def organisations(statement: Statement) -> Select[Signature]:
+    """Return the query of the signatures of organisations that count."""
+    is_one = Signature.kind == SignatoryKind.ORGANISATION
+    return select(Signature).where(counting(statement), is_one)
 
 
 def visible(audience: Audience) -> ColumnElement[bool]:

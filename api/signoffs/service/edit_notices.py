@@ -12,7 +12,7 @@ from api.infra.database.transactions import is_any
 from api.infra.mail import letters
 from api.organisations import service as organisations
 from api.organisations.models import Organisation
-from api.signatures.models import SignatoryKind, Signature
+from api.signatures.models import Signature
 from api.signatures.service import rows as signed
 from api.signoffs.models import Appearance, EditNotice
 from api.signoffs.service import rows
@@ -47,12 +47,8 @@ def stands(session: Session, statement: Statement, organisation_id: UUID) -> boo
     own = own.where(
         Appearance.statement_id == statement.id, Member.organisation_id == organisation_id
     )
-    query = select(Signature.id).where(
-        signed.counting(statement),
-        Signature.kind == SignatoryKind.ORGANISATION,
-        (Signature.organisation_id == organisation_id) | Signature.id.in_(own),
-    )
-    return is_any(session, query)
+    is_its = (Signature.organisation_id == organisation_id) | Signature.id.in_(own)
+    return is_any(session, signed.organisations(statement).where(is_its))
 
 
 def _to_be_told(session: Session, statement: Statement) -> dict[UUID, list[UUID]]:
@@ -60,10 +56,8 @@ def _to_be_told(session: Session, statement: Statement) -> dict[UUID, list[UUID]
 
     Of a signature that is not public only its member's appearance leads to the organisation.
     """
-    query = select(Signature.id, Signature.organisation_id).where(
-        signed.counting(statement), Signature.kind == SignatoryKind.ORGANISATION
-    )
-    named = {row.id: row.organisation_id for row in session.execute(query)}
+    signatures = session.scalars(signed.organisations(statement))
+    named = {row.id: row.organisation_id for row in signatures}
     own = select(Organisation.id).where(
         Organisation.coalition_id == statement.coalition_id,
         Organisation.id.in_({each for each in named.values() if each}),

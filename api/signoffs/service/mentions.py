@@ -12,7 +12,7 @@ from api.coalitions.models import Member, MemberRole
 from api.errors import Code, Fault
 from api.organisations.models import Organisation
 from api.portable.rules import printing
-from api.signatures.models import SignatoryKind, Signature, Visibility
+from api.signatures.models import SignatoryKind, Visibility
 from api.signatures.rules import sameness
 from api.signatures.service import rows as signed
 from api.signoffs import rules
@@ -146,10 +146,7 @@ def _named(
 def _behind(session: Session, board: Board) -> _Behind:
     """Return who is behind a text: by signatures, and before it is published by approvals."""
     statement = board.statement
-    query = select(Signature).where(
-        signed.counting(statement), Signature.kind == SignatoryKind.ORGANISATION
-    )
-    rows_ = session.scalars(query).all()
+    rows_ = session.scalars(signed.organisations(statement)).all()
     shown = [row for row in rows_ if row.visibility is Visibility.PUBLIC]
     named = {row.organisation_id for row in shown} - {None}
     known = signed.identities(session, shown)

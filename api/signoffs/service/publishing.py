@@ -5,8 +5,6 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import select
-
 from api.coalitions.models import MemberRole
 from api.infra.security import audit
 from api.organisations.rules import name_in
@@ -96,10 +94,7 @@ def of_board(session: Session, board: Board) -> Iterator[tuple[BoardEntry, Appro
 
 def _signed(session: Session, statement: Statement) -> set[object]:
     """Return which organisations a coordinator entered: by their entry, and by their name."""
-    query = select(Signature).where(
-        signed.counting(statement), Signature.kind == SignatoryKind.ORGANISATION
-    )
-    found = session.scalars(query).all()
+    found = session.scalars(signed.organisations(statement)).all()
     known = signed.identities(session, found)
     names = {signing.sameness(row.kind, known.get(row.id, {})) for row in found}
     return {*(row.organisation_id for row in found), *names} - {None}
