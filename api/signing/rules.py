@@ -105,10 +105,8 @@ class ConsentBox:
     @classmethod
     def of(cls, given: GivenConsent) -> ConsentBox:
         """Return the box that was ticked."""
-        whose = given["organisation_id"]
-        return cls(
-            Purpose(given["purpose"]), given["language"], given["words"], whose and UUID(whose)
-        )
+        whose = UUID(given["organisation_id"]) if given["organisation_id"] else None
+        return cls(Purpose(given["purpose"]), given["language"], given["words"], whose)
 
     @property
     def sha256(self) -> str:
@@ -118,7 +116,7 @@ class ConsentBox:
         """Return it as it is kept once it was ticked."""
         return {
             "purpose": self.purpose.value,
-            "organisation_id": self.organisation_id and str(self.organisation_id),
+            "organisation_id": str(self.organisation_id) if self.organisation_id else None,
             "language": self.language,
             "words": self.words,
         }
