@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import time_machine
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pytest
+    from sqlalchemy.orm import InstrumentedAttribute, Session
 
     from tests.conftest import World
 
@@ -54,7 +55,12 @@ def test_a_letter_reads_no_more_where_there_are_more_members(
     (one, *_) = letter_rows(world, requests.REQUEST)
     unsealed: list[object] = []
     read = keys.read
-    monkeypatch.setattr(keys, "read", lambda *of: (unsealed.append(of), read(*of))[1])
+
+    def count(session: Session, row: object, column: InstrumentedAttribute[Any]) -> object:
+        unsealed.append(row)
+        return read(session, row, column)
+
+    monkeypatch.setattr(keys, "read", count)
 
     def told() -> tuple[letters.Facts | None, int, int]:
         unsealed.clear()

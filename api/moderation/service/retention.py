@@ -215,7 +215,7 @@ def _turn_away_batch() -> int:
 def _held(session: Session, ids: Select[UUID]) -> Statement | None:
     """Return the first of some statements, held; None: there is none, or it was just deleted."""
     first = session.scalar(ids.limit(1))
-    return first and session.get(Statement, first, with_for_update=counts.HOLD)
+    return session.get(Statement, first, with_for_update=counts.HOLD) if first else None
 
 
 def forget_batch(session: Session, statement: Statement, query: Select[Signature]) -> int:

@@ -109,7 +109,7 @@ def query(statement: Statement, audience: Audience, wanted: Wanted) -> Select[Si
     if "until" in wanted:
         found = found.where(Signature.day <= wanted["until"])
     if "state" in wanted:
-        found = found.where(_stands(statement, EffectiveState(wanted["state"])))
+        found = found.where(_stands(statement, EffectiveState(str(wanted["state"]))))
     return found
 
 

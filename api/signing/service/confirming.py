@@ -358,7 +358,7 @@ def _asked(
 ) -> WaitingSignature:
     """Return a request as its page shows it; `instead` of it, something later stands."""
     statement = session.get_one(Statement, asked.statement_id)
-    who: SigningRequest = keys.read(session, asked, PendingSignature.request) or {}
+    who = keys.read(session, asked, PendingSignature.request) or rules.SigningRequest()
     signature_id = instead.id if instead is not None else asked.signature_id
     link = signature_id and links.newest(session, rules.OWN, signature_id)
     return WaitingSignature(

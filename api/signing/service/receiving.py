@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Row
     from sqlalchemy.orm import Session
 
-    _Open = Row[Any]  # of the query that `_OPEN` is
+    _Open = Row[*tuple[Any, ...]]  # of the query that `_OPEN` is
 
 REQUEST = "pending_signatures.request"
 TOLD = ("kind", "name", "role", "affiliation", "country", "represented_by", "organisation_id")

@@ -96,8 +96,8 @@ def _signed(session: Session, statement: Statement) -> set[object]:
     """Return which organisations a coordinator entered: by their entry, and by their name."""
     found = session.scalars(signed.organisations(statement)).all()
     known = signed.identities(session, found)
-    names = {signing.sameness(row.kind, known.get(row.id, {})) for row in found}
-    return {*(row.organisation_id for row in found), *names} - {None}
+    there: set[object] = {signing.sameness(row.kind, known.get(row.id, {})) for row in found}
+    return there.union(row.organisation_id for row in found) - {None}
 
 
 def facts_of(board: Board, entry: BoardEntry) -> ApprovalFacts:
