@@ -22,8 +22,8 @@ from api.texts.rules import catalogues
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from api.portable.rules.document import PortableRepresentative
     from api.signatures.rules import Identity
+    from api.texts.rules.document import PortableRepresentative
 
 # Words that rows hold: kinds of letters and of jobs, and what links and keyed hashes are for.
 CONFIRMATION, AGAIN, RECEIPT = "signing.confirmation", "signing.again", "signing.receipt"

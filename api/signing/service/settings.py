@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-ABOUT = ("demand_lists", "cases", "addressees")  # parts of a text that have a country
 SIGNABLE = frozenset({State.REVIEW, State.PUBLISHED})
 
 
@@ -116,7 +115,11 @@ def _set(session: Session, statement: Statement, row: Signing) -> Set:
 def _suggests_sensitive(session: Session, statement: Statement) -> bool:
     """Tell whether a country that a text names is one that the coalition marked."""
     coalition, document = session.get_one(Coalition, statement.coalition_id), statement.draft
-    parts = [each for name in ABOUT for each in document.get(name, ())]
+    parts: list[Mapping[str, object]] = [
+        *document.get("demand_lists", ()),
+        *document.get("cases", ()),
+        *document.get("addressees", ()),
+    ]
     return any(part.get("country") in coalition.sensitive_countries for part in parts)
 
 
