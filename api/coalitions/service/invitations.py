@@ -281,7 +281,6 @@ def _member_of(session: Session, invitation: Invitation, organisation: Organisat
     member = _membership(session, invitation.coalition_id, organisation.id)
     if member is None:
         member = Member(
-            id=uuid4(),
             coalition_id=invitation.coalition_id,
             organisation_id=organisation.id,
             role=MemberRole(invitation.role),
@@ -355,10 +354,8 @@ def _opened(session: Session, row: Invitation) -> Invited:
 
 
 def letter_facts(session: Session, invitation_id: UUID) -> letters.Facts | None:
-    row, link = (
-        session.get(Invitation, invitation_id),
-        links.newest(session, PURPOSE, invitation_id),
-    )
+    row = session.get(Invitation, invitation_id)
+    link = links.newest(session, PURPOSE, invitation_id)
     if row is None or link is None or row.state is not InvitationState.OPEN:
         return None
     found, language = _opened(session, row), row.language

@@ -104,13 +104,11 @@ def write(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> CoverLe
             )
         _keep_silent(session, statement, facts["texts"])
         row = CoverLetter(
-            id=uuid4(),
             coalition_id=statement.coalition_id,
             statement_id=statement.id,
             language=facts["language"],
             texts=facts["texts"],
             created_by=actor.user_id,
-            created_at=clock.now(),
         )
         session.add(row)
         session.flush()
@@ -264,7 +262,6 @@ def _new(actor: Actor, statement: Statement, addressee: Addressee, means: Means)
         means=means,
         state=DeliveryState.WAITING,
         created_by=actor.user_id,
-        created_at=clock.now(),
     )
 
 

@@ -60,7 +60,6 @@ def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Respon
             addressee=addressee.name,
             answered_on=facts["answered_on"] or clock.today(),
             created_by=actor.user_id,
-            created_at=clock.now(),
         )
         said = {"text": facts["text"], "sources": facts["sources"]}
         keys.write(session, row, Response.words, said)

@@ -78,7 +78,6 @@ def put(
             raise Stale("Somebody has just deleted it. Send it without If-Match to set it anew.")
         if row is None:
             row = MailServer(coalition_id=coalition_id)
-            row.version = 1
             session.add(row)
         elif expected is None:
             raise Stale("Somebody has just set a server. Read it, and change that.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import exists, func, select
 
@@ -69,11 +69,9 @@ def write(actor: Actor, statement_id: UUID, facts: Mapping[str, object]) -> Upda
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
         row = Update(
-            id=uuid4(),
             coalition_id=statement.coalition_id,
             statement_id=statement.id,
             created_by=actor.user_id,
-            state=UpdateState.DRAFT,
         )
         _put(session, row, facts)
         session.add(row)
@@ -165,7 +163,6 @@ def try_out(actor: Actor, update_id: UUID, wanted: str | None) -> str:
         mine = RoleGrant.user_id == actor.user_id, RoleGrant.coalition_id == row.coalition_id
         grant = session.scalars(select(RoleGrant).where(*mine)).one()
         test = UpdateTest(
-            id=uuid4(),
             coalition_id=row.coalition_id,
             update_id=row.id,
             role_id=grant.id,

@@ -53,10 +53,6 @@ def disabled_facts(session: Session, grant: RoleGrant) -> Facts | None:
 
 def _named(session: Session, endpoints: list[Endpoint]) -> str | None:
     """Name endpoints by what they are called and their hosts: the rest of an address is secret."""
-    return (
-        ", ".join(
-            f"{each.label} ({urlsplit(rows.access_of(session, each).url).hostname})"
-            for each in endpoints
-        )
-        or None
-    )
+    hosts = (urlsplit(rows.access_of(session, each).url).hostname for each in endpoints)
+    named = [f"{each.label} ({host})" for each, host in zip(endpoints, hosts, strict=True)]
+    return ", ".join(named) or None
