@@ -17,6 +17,7 @@ from api.infra.database.transactions import db, reading, transaction
 from tests.support.builders import a_case, a_coalition, a_demand, a_demand_list, a_role
 
 if TYPE_CHECKING:
+    from api.texts.rules.document import PortableCase
     from tests.conftest import World
     from tests.support.client import Client
 
@@ -252,7 +253,7 @@ def test_a_case_goes_once_no_demand_is_about_it(owner: Client) -> None:
     assert owner.get(f"/v1/cases/{case}").status == 404
 
 
-DOCUMENT = {
+DOCUMENT: PortableCase = {
     "id": "zarobov",
     "name": "Davlatbek Zarobov",
     "aliases": ["Давлатбек Заробов"],
@@ -271,8 +272,10 @@ DOCUMENT = {
 @pytest.mark.parametrize("named", [True, False])
 def test_a_case_of_a_file_is_kept_and_given_back(world: World, owner: Client, named: bool) -> None:  # noqa: FBT001 # a parameter of the table
     coalition = UUID(a_coalition(owner))
-    whole = {k: v for k, v in DOCUMENT.items() if not (named and k == "may_be_named")}
-    least = {"id": "least", "name": "L", "country": "KZ"}
+    whole = DOCUMENT.copy()
+    if named:
+        del whole["may_be_named"]
+    least: PortableCase = {"id": "least", "name": "L", "country": "KZ"}
     with world.app.app_context():
         with transaction() as session:
             service.put_all(session, coalition, [whole, least])
@@ -280,7 +283,7 @@ def test_a_case_of_a_file_is_kept_and_given_back(world: World, owner: Client, na
             entries = service.entries(session, coalition)
             assert service.as_document(entries["zarobov"]) == whole
             assert service.as_document(entries["least"]) == least
-            changed = {**least, "id": "zarobov", "status": "released"}
+            changed: PortableCase = {**least, "id": "zarobov", "status": "released"}
             service.replace_all(session, coalition, [(entries["zarobov"], changed)])
         with reading() as session:
             found = service.entries(session, coalition, ["zarobov"])
@@ -293,7 +296,7 @@ def test_a_files_id_that_is_the_whole_name_of_the_unnamed_is_refused(
     world: World, owner: Client
 ) -> None:
     coalition = UUID(a_coalition(owner))
-    facts = {**DOCUMENT, "id": "davlatbek-zarobov"}
+    facts: PortableCase = {**DOCUMENT, "id": "davlatbek-zarobov"}
     with world.app.app_context(), pytest.raises(Invalid) as refused, transaction() as session:
         service.put_all(session, coalition, [facts])
     assert refused.value.faults[0].pointer == "/id"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
@@ -17,9 +17,15 @@ from tests.support.builders import a_coalition, a_demand, a_demand_list
 from tests.support.client import Client
 
 if TYPE_CHECKING:
+    from api.texts.rules.document import (
+        PortableCase,
+        PortableDemand,
+        PortableDemandList,
+        PortableParty,
+    )
     from tests.conftest import World
 
-PARTY = {"id": "eu", "name": "European Union", "countries": ["FR", "DE"]}
+PARTY: PortableParty = {"id": "eu", "name": "European Union", "countries": ["FR", "DE"]}
 TWO_IN_PARALLEL = 2
 
 
@@ -48,7 +54,7 @@ def test_what_two_add_and_order_at_once_keeps_one_place_each(world: World, owner
     assert len(set(owner.get(order)["ids"])) == 14
 
 
-LISTS: list[dict[str, Any]] = [
+LISTS: list[PortableDemandList] = [
     {
         "party": {"id": "eu", "name": "European Union", "countries": ["FR"]},
         "demands": [{"id": "eu-2031-1", "text": "Ask at each meeting."}],
@@ -76,7 +82,9 @@ def test_the_demand_lists_of_a_file_are_kept_and_given_back(world: World, owner:
     coalition = UUID(a_coalition(owner))
     with world.app.app_context():
         with transaction() as session:
-            people = [{"id": key, "name": key, "country": "KZ"} for key in ("one", "two")]
+            people: list[PortableCase] = [
+                {"id": key, "name": key, "country": "KZ"} for key in ("one", "two")
+            ]
             known = {case.key: case for case in cases.put_all(session, coalition, people)}
             for facts in LISTS:
                 made = service.put_list(session, coalition, facts)
@@ -85,7 +93,7 @@ def test_the_demand_lists_of_a_file_are_kept_and_given_back(world: World, owner:
             assert service.documents(session, coalition) == LISTS
             there = service.by_key(session, coalition)
             demand = there["kz-2031-2"]
-            changed = {"id": "kz-2031-2", "text": "Other words.", "cases": ["one"]}
+            changed: PortableDemand = {"id": "kz-2031-2", "text": "Other words.", "cases": ["one"]}
             service.replace_demands(session, coalition, [(demand, changed)], known)
             assert service.put_list(session, coalition, LISTS[1]).id == demand.list_id
         with transaction() as session:

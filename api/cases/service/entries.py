@@ -103,7 +103,7 @@ def unnamed(session: Session, coalition_id: UUID) -> rules.NameIndex:
     return known[coalition_id]
 
 
-def put_all(session: Session, coalition_id: UUID, every: Iterable[Mapping[str, Any]]) -> list[Case]:
+def put_all(session: Session, coalition_id: UUID, every: Iterable[PortableCase]) -> list[Case]:
     """Enter the cases of a portable statement."""
     facts = [_from_document(each) for each in every]
     entered = enter_cases(session, coalition_id, facts, None)
@@ -114,7 +114,7 @@ def put_all(session: Session, coalition_id: UUID, every: Iterable[Mapping[str, A
 
 
 def replace_all(
-    session: Session, coalition_id: UUID, every: Iterable[tuple[Entry, Mapping[str, Any]]]
+    session: Session, coalition_id: UUID, every: Iterable[tuple[Entry, PortableCase]]
 ) -> None:
     """Set cases to what a portable statement says of them."""
     lock_coalition(session, coalition_id)
@@ -154,7 +154,7 @@ def as_document(entry: Entry) -> PortableCase:
     return cast("PortableCase", told)
 
 
-def _from_document(facts: Mapping[str, Any]) -> dict[str, Any]:
+def _from_document(facts: PortableCase) -> dict[str, Any]:
     status, verified = facts.get("status"), facts.get("last_verified")
     plain = ("name", "country", "occupation", "born", "summary", "public_label")
     return {

@@ -45,7 +45,7 @@ def by_key(session: Session, coalition_id: UUID) -> dict[str, Demand]:
     return {demand.key: demand for demand in session.scalars(query)}
 
 
-def put_list(session: Session, coalition_id: UUID, facts: Mapping[str, Any]) -> DemandList:
+def put_list(session: Session, coalition_id: UUID, facts: PortableDemandList) -> DemandList:
     """Return the list of a portable statement's country or party; make it where it is missing."""
     party = facts.get("party")
     query = select(DemandList).where(DemandList.coalition_id == coalition_id)
@@ -59,7 +59,7 @@ def put_list(session: Session, coalition_id: UUID, facts: Mapping[str, Any]) -> 
 def put_demands(
     session: Session,
     demand_list: DemandList,
-    every: Iterable[Mapping[str, Any]],
+    every: Iterable[PortableDemand],
     cases: Mapping[str, Case],  # by key
 ) -> list[Demand]:
     """Add demands of a portable statement at the end of a list."""
@@ -70,7 +70,7 @@ def put_demands(
 def replace_demands(
     session: Session,
     coalition_id: UUID,
-    every: Iterable[tuple[Demand, Mapping[str, Any]]],
+    every: Iterable[tuple[Demand, PortableDemand]],
     cases: Mapping[str, Case],
 ) -> None:
     """Set demands to what a portable statement says of them; each stays in its list."""
@@ -83,7 +83,7 @@ def replace_demands(
             write_status(session, demand, {"status": facts["status"]}, None)
 
 
-def _from_document(facts: Mapping[str, Any], cases: Mapping[str, Case]) -> dict[str, Any]:
+def _from_document(facts: PortableDemand, cases: Mapping[str, Case]) -> dict[str, Any]:
     kind = facts.get("kind")
     return {
         "key": facts["id"],
