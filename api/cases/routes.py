@@ -13,8 +13,7 @@ from api.web.etags import needs_match, tagged_by
 from api.web.files import sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
-from api.web.table_schemas import MergeArgs, MergedOut
-from api.web.tables import CSV, JSON, as_csv, as_json, imported, takes_table
+from api.web.tables import CSV, JSON, as_csv, as_json, imported, takes_import
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -67,10 +66,9 @@ class CasesAsJson(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/case-imports")
 class CaseImports(MethodView):
-    @takes_table(rules.MOST_BYTES, schemas.EXAMPLES, schemas.CaseTableSchema)
-    @blueprint.arguments(MergeArgs, location="query")
-    @blueprint.response(200, MergedOut)
-    @blueprint.doc(description=schemas.TABLE)
+    @takes_import(
+        blueprint, schemas.EXAMPLES, schemas.TABLE, rules.MOST_BYTES, schemas.CaseTableSchema
+    )
     def post(self, how: How, coalition_id: UUID) -> Report:
         """Bring a table of cases together with those that are there."""
         table = tables.CaseImport(current_actor(), coalition_id, how)

@@ -13,8 +13,7 @@ from api.web.etags import needs_match, tagged_by
 from api.web.files import sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
-from api.web.table_schemas import MergeArgs, MergedOut
-from api.web.tables import CSV, JSON, as_csv, as_json, imported, takes_table
+from api.web.tables import CSV, JSON, as_csv, as_json, imported, takes_import
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -140,10 +139,9 @@ class DemandsAsJson(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/demand-imports")
 class DemandImports(MethodView):
-    @takes_table(rules.MOST_BYTES, schemas.EXAMPLES, schemas.DemandTableSchema)
-    @blueprint.arguments(MergeArgs, location="query")
-    @blueprint.response(200, MergedOut)
-    @blueprint.doc(description=schemas.TABLE)
+    @takes_import(
+        blueprint, schemas.EXAMPLES, schemas.TABLE, rules.MOST_BYTES, schemas.DemandTableSchema
+    )
     def post(self, how: How, coalition_id: UUID) -> Report:
         """Bring a table of demands together with those that are there."""
         table = tables.DemandImport(current_actor(), coalition_id, how)

@@ -18,7 +18,7 @@ from api.infra.tables.reports import MOST_LINES, CellFault, FileArgs, Line, NotA
 from api.web import validate
 from api.web.files import received
 from api.web.guard import JSON as JSON  # noqa: PLC0414 # routes of tables find it beside CSV
-from api.web.table_schemas import ImportArgs, ImportedTableOut
+from api.web.table_schemas import ImportArgs, ImportedTableOut, MergeArgs, MergedOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -54,15 +54,20 @@ def takes_table(
 
 
 def takes_import(
-    blueprint: Blueprint, example: Mapping[str, str], description: str
+    blueprint: Blueprint,
+    examples: Mapping[str, Any],
+    description: str,
+    max_bytes: int = layouts.MOST_BYTES,
+    schema: type[Schema] | None = None,
 ) -> Callable[[Callable[..., Any]], Any]:
-    """Make a view the POST of a table of others, which is read as its ImportArgs say."""
+    """Make a view the POST of a table: of others, or with a schema one of ours, also as JSON."""
+    args, answer = (MergeArgs, MergedOut) if schema else (ImportArgs, ImportedTableOut)
 
     def decorate(view: Callable[..., Any]) -> Any:
         described = blueprint.doc(description=description)(view)
-        answered = blueprint.response(200, ImportedTableOut)(described)
-        asked = blueprint.arguments(ImportArgs, location="query")(answered)
-        return takes_table(layouts.MOST_BYTES, example)(asked)
+        answered = blueprint.response(200, answer)(described)
+        asked = blueprint.arguments(args, location="query")(answered)
+        return takes_table(max_bytes, examples, schema)(asked)
 
     return decorate
 
