@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from api.documents.rules import outline
-from api.documents.rules.html import digits, environment_of, inline_of
+from api.documents.rules.html import SHARED, digits, environment_of, inline_of
 from api.texts.rules.words import words
 
 if TYPE_CHECKING:
@@ -80,6 +80,6 @@ def text(printed: Printed, edited_on: date | None = None) -> StatementText:
 
 @lru_cache
 def _parts() -> Any:
-    environment = environment_of()
+    environment = environment_of(SHARED)
     environment.globals["may_style"] = False  # the pages' policy lets no style attribute through
     return environment.get_template("parts.html").module

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from api.portable.rules.printing import Printed
     from api.portable.rules.signing import Signatories
 
+SHARED = share("templates", "themes", "shared")  # what all themes are made of
 _ENOUGH = 4.5  # the contrast that WCAG 2.2 asks of text of this size (1.4.3)
 _ENOUGH_IN_THE_DARK = 7.0  # what only just suffices on white looks dull on black
 _DARK_PAPER = "#15181b"  # as in screen.css
@@ -100,16 +102,18 @@ def assets(look: Look) -> dict[str, bytes]:
 @lru_cache(maxsize=256)
 def legible(colour: str, on: str = "#ffffff", least: float = _ENOUGH) -> str:
     """Return the colour, moved away from the ground's brightness until text in it can be read."""
-    goal = 0.0 if _luminance(_channels(on)) > _luminance(_channels("#777777")) else 1.0
-    ground, channels = _luminance(_channels(on)), _channels(colour)
-    while _contrast(_luminance(channels), ground) < least:
-        channels = tuple(_rounded(one + (goal - one) * _STEP, goal) for one in channels)
-    return "#" + "".join(f"{round(one * 255):02x}" for one in channels)
+    goal = 0.0 if _luminance(on) > _luminance("#777777") else 1.0
+    while contrast(colour, on) < least:
+        moved = (one + (goal - one) * _STEP for one in _channels(colour))
+        # Rounded to what six digits can say, towards the goal, so that each try moves.
+        colour = "#" + "".join(f"{(ceil if goal else floor)(one * 255):02x}" for one in moved)
+    return colour.lower()
 
 
 def contrast(one: str, other: str) -> float:
     """Return the contrast of two colours, from 1 to 21 (WCAG 2.2)."""
-    return _contrast(_luminance(_channels(one)), _luminance(_channels(other)))
+    darker, lighter = sorted(map(_luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
 
 
 def shortened(text: str, most: int) -> str:
@@ -180,23 +184,13 @@ def _channels(colour: str) -> tuple[float, ...]:
     return tuple(int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
 
 
-def _rounded(channel: float, goal: float) -> float:
-    """Round to what six digits can say, towards the goal, so that each try moves."""
-    steps = channel * 255
-    return (int(steps) if goal == 0 else -int(-steps // 1)) / 255
-
-
-def _luminance(channels: tuple[float, ...]) -> float:
+def _luminance(colour: str) -> float:
     """Return the relative luminance of an sRGB colour. Source: WCAG 2.2, definitions."""
     red, green, blue = (
         one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - the formula's own
-        for one in channels
+        for one in _channels(colour)
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _contrast(one: float, other: float) -> float:
-    return (max(one, other) + 0.05) / (min(one, other) + 0.05)
 
 
 def _logo(look: Look, *, for_paper: bool) -> str | None:
@@ -238,7 +232,7 @@ def _page(theme: str) -> Template:
             f"There is no theme of this name. There are: {', '.join(themes.available())}.",
             [Fault("/theme", Code.NOT_A_CHOICE, f"{theme} is not the name of a theme.")],
         )
-    environment = environment_of(themes.folder(theme))
+    environment = environment_of(themes.folder(theme), SHARED)
     environment.filters["kept"] = _kept
     environment.globals["may_style"] = True
     environment.globals["css"] = lambda name: _css(theme, name)
@@ -246,9 +240,9 @@ def _page(theme: str) -> Template:
 
 
 def environment_of(*folders: Path) -> Environment:
-    """Return what fills the pages of these folders and of all themes."""
+    """Return what fills the pages of folders."""
     return Environment(
-        loader=FileSystemLoader([*folders, share("templates", "themes", "shared")]),
+        loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -259,6 +253,6 @@ def environment_of(*folders: Path) -> Environment:
 @lru_cache
 def _css(theme: str, name: str) -> Markup:
     """Return a style sheet of all themes and this one's own, as they go into the page."""
-    paths = (share("templates", "themes", "shared", name), themes.folder(theme) / name)
+    paths = (SHARED / name, themes.folder(theme) / name)
     text = "\n".join(path.read_text("utf-8") for path in paths if path.exists())
     return Markup(re.sub(r"\s*/\*.*?\*/", "", text, flags=re.DOTALL).strip())  # noqa: S704 - ours

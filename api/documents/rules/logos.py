@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST = 100  # of one document; the organisations after them stand in the list alone
 MOST_DRAWN = 1_500_000  # bytes of SVG in one document: each of its parts takes time to draw
+_NAME = "logo-{}"  # by which a page loads one
 _AREA = 9.0  # rem²: what makes a square and a wide logo of equal weight
 _WIDEST, _HIGHEST = 7.0, 3.0  # rem; the cells of voice.css hold that
 
@@ -60,9 +61,11 @@ def few(logos: Iterable[Logo]) -> tuple[Logo, ...]:
 def placed(logos: Sequence[Logo], *, for_paper: bool) -> list[Placed]:
     """Return logos with their places and sizes, in their order."""
     found = []
-    for name, logo in zip(names(logos), logos, strict=True):
+    for place, logo in enumerate(logos, 1):
         picture = logo.thumbnail
-        source = f"asset:{name}" if for_paper else address(picture.content, logo.kind)
+        source = (
+            f"asset:{_NAME.format(place)}" if for_paper else address(picture.content, logo.kind)
+        )
         width, height = size(picture.width / picture.height)
         found.append(Placed(logo.name, source, round(width, 2), round(height, 2)))
     return found
@@ -70,12 +73,7 @@ def placed(logos: Sequence[Logo], *, for_paper: bool) -> list[Placed]:
 
 def assets(logos: Sequence[Logo]) -> dict[str, bytes]:
     """Return what a page for paper loads, by name."""
-    return {name: logo.thumbnail.content for name, logo in zip(names(logos), logos, strict=True)}
-
-
-def names(logos: Sequence[Logo]) -> list[str]:
-    """Return the names by which a page loads logos."""
-    return [f"logo-{place}" for place in range(1, len(logos) + 1)]
+    return {_NAME.format(place): logo.thumbnail.content for place, logo in enumerate(logos, 1)}
 
 
 def size(proportion: float) -> tuple[float, float]:

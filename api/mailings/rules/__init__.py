@@ -14,12 +14,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from api.config import share
-from api.documents.rules.html import legible, shortened
+from api.documents.rules.html import environment_of, legible, shortened
 from api.infra.net.smtp import Message
 from api.infra.text import languages
 from api.infra.text.characters import on_one_line
@@ -255,14 +255,7 @@ def _html(
 
 @cache
 def _base() -> Template:
-    env = Environment(
-        loader=FileSystemLoader(folder()),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return env.get_template("base.html")
+    return environment_of(folder()).get_template("base.html")
 
 
 @cache

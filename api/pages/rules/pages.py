@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import icu
 from babel import Locale
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from api.config import share
-from api.documents.rules.html import legible
+from api.documents.rules.html import environment_of, legible
 from api.infra.text import languages
 from api.pages.rules import facts
 from api.pages.rules.sentences import offered, said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from jinja2 import Template
 
 _OUT = Markup(' target="_blank" rel="noopener"')
 _DARK_PAPER = "#14171a"  # as in page.css
@@ -157,13 +158,7 @@ def _switch(language: str) -> Sequence[tuple[str, str]]:
 
 @lru_cache
 def _template(name: str) -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(share("templates", "pages")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = environment_of(share("templates", "pages"))
     environment.globals["direction_of"] = languages.direction
     environment.filters["paragraphs"] = paragraphs
     return environment.get_template(name)
