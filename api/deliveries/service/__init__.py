@@ -15,10 +15,9 @@ from api.coalitions.models import Addressee
 from api.deliveries import rules
 from api.deliveries.models import CoverLetter, Delivery, DeliveryState, Means
 from api.deliveries.service import sending
-from api.documents.service import RENEW
+from api.documents.service import promise_renewal
 from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra import clock
-from api.infra.background import jobs
 from api.infra.database import paging
 from api.infra.database.transactions import reading, transaction
 from api.infra.mail import letters
@@ -186,8 +185,8 @@ def send(
             audit.record(session, actor, "delivery.promised", delivery, sending.told(delivery))
         if made:
             # Printed as it is now first: who signed since the last printing stands in it too.
-            told, owner = {"statement_id": str(statement.id)}, statement.coalition_id
-            jobs.promise(session, RENEW, owner, told, key=f"{RENEW}:{statement.id}")
+            owner = statement.coalition_id
+            promise_renewal(session, owner, statement.id)
             letters.promise_all(session, sending.COVER, owner, [each.id for each in made])
         return Sent(
             [DeliveryView(each, each.state, None, None) for each in made], without, already, missing
