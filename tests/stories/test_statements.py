@@ -326,6 +326,28 @@ def test_words_of_a_texts_own_are_not_taken_from_the_coalition(owner: Client) ->
     assert draft_of(owner, statement)["demand_lists"] == [own]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"demand_lists": 5},
+        {"demand_lists": [{"country": "KZ", "demands": 5}]},
+        {"cases": 5, "body": [{"cases": {"ids": ["baker"]}}]},
+    ],
+)
+def test_what_is_no_list_is_a_fault_beside_what_the_coalition_has(
+    owner: Client, wrong: dict[str, Any]
+) -> None:
+    coalition = a_coalition(owner)
+    a_case(owner, coalition, key="baker")
+    a_demand(owner, a_demand_list(owner, coalition), key="kz-1")
+    statement = a_statement(owner, coalition)
+
+    refused = save(owner, statement, **{"body": [{"demands": {"ids": ["kz-1"]}}], **wrong})
+
+    assert refused.status == 422
+    assert any("This must be a list" in each["detail"] for each in refused["errors"])
+
+
 A_TEXT = {"slug": "appeal", "kind": "appeal", "language": "en", "title": "Open the doors"}
 
 

@@ -92,12 +92,12 @@ def _left_out(
 def _joined(own: list[object], added: list[PortableDemandList]) -> list[object]:
     """Put live demands to the lists that a document has of the same country or party."""
     by_key = {printing.list_key(each): each for each in added}
-    joined = []
-    for each in own:
-        more = by_key.pop(references.key_of(each) or "", None)
-        joined.append(
-            {**each, "demands": [*(each.get("demands") or []), *more["demands"]]}
-            if more and isinstance(each, dict)
-            else each
-        )
+    joined = [_with_more(each, by_key.pop(references.key_of(each) or "", None)) for each in own]
     return [*joined, *by_key.values()]
+
+
+def _with_more(own: object, more: PortableDemandList | None) -> object:
+    if more is None or not isinstance(own, dict):
+        return own
+    held = own.get("demands") or []
+    return {**own, "demands": [*held, *more["demands"]]} if isinstance(held, list) else own
