@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.coalitions.events import CoalitionDeleted
 from api.connectors import jobs
 from api.connectors.routes import blueprint
-from api.connectors.service import expiry, files, following, letters, trouble, work
+from api.connectors.service import expiry, files, following, trouble, work
 from api.infra.background.events import Listener
 from api.infra.background.jobs import JobKind
 from api.infra.backup.backups import KeptFiles
@@ -30,7 +30,7 @@ FEATURE = Feature(
         ),
     ),
     letters=(
-        LetterKind(files.LETTER, letters.file_facts, after=letters.forget_file),
+        LetterKind(files.LETTER, files.letter_facts, after=files.forget_sent),
         LetterKind(trouble.TROUBLE, trouble.trouble_facts),
         LetterKind(trouble.EXPIRED, trouble.expired_facts),
     ),

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
+from api.coalitions.models import Coalition
 from api.connectors import rules
 from api.connectors.models import Connector, Push, PushAction, PushFile, PushState
 from api.connectors.service import people
@@ -17,9 +18,12 @@ from api.infra import clock
 from api.infra.database import paging
 from api.infra.database.transactions import after_commit, reading, transaction
 from api.infra.mail import letters
+from api.infra.net.smtp import Attachment
 from api.infra.runtime import runtime
 from api.infra.security import audit, keys
 from api.infra.tables import csv_files
+from api.organisations.models import Organisation
+from api.organisations.rules import name_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -174,6 +178,33 @@ def fetch(actor: Actor, file_id: UUID) -> bytes:
         if found is None:
             raise Gone("Its file is not in the storage. Synchronise to have a new one written.")
         return found
+
+
+def forget_sent(session: Session, file_id: UUID) -> None:
+    """Delete a file that was sent."""
+    row = session.get(PushFile, file_id, with_for_update=True)
+    if row is not None:
+        forget(session, row)
+
+
+def letter_facts(session: Session, file_id: UUID) -> letters.Facts | None:
+    """Attach a file; None where somebody in it is to be forgotten: the next one comes soon."""
+    row = session.get(PushFile, file_id)
+    found = None if row is None else content(session, row)
+    if row is None or found is None:
+        return None
+    connector = session.get_one(Connector, row.connector_id)
+    coalition = session.get_one(Coalition, row.coalition_id)
+    whose = session.get_one(Organisation, connector.organisation_id)
+    language = coalition.languages[0]
+    told = {"label": connector.label, "number": row.rows, "accent": coalition.accent}
+    return letters.Facts(
+        to=people.settings_of(session, connector)["email"],
+        language=language,
+        facts={**told, "whose": name_in(whose.names, language)},
+        coalition=coalition.name,
+        attachments=[Attachment(f"mailing-{row.id}.csv", "text/csv", found)],
+    )
 
 
 def forget_coalition(coalition_id: UUID) -> None:
