@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from http import HTTPStatus
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from flask import Flask, Response, request
 from flask_migrate import Migrate
@@ -160,7 +159,7 @@ def _database(app: Flask, settings: Settings) -> None:
         (use_sqlite_safely if settings.is_sqlite else use_postgres_safely)(db.engine)
 
 
-def _docs(app: Flask, rest: Any) -> None:
+def _docs(app: Flask, rest: Api) -> None:
     document = cache(
         lambda: spec.text(rest, api.webhooks.schemas.described())
     )  # it takes a second, which few starts need

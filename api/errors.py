@@ -93,7 +93,7 @@ class Reason(str):
         """Say what a copy is made of."""
         return self.code, str(self), self.limit, self.allowed
 
-    def format(self, *args: Any, **named: Any) -> Reason:
+    def format(self, *args: object, **named: object) -> Reason:
         """Fill in placeholders, as marshmallow does."""
         return Reason(self.code, super().format(*args, **named), self.limit, self.allowed)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from alembic import context
 
 import api.app  # noqa: F401 # brings every table
-from api.infra.database.columns import Base, Instant
+from api.infra.database.columns import Base, UtcInstant
 from api.infra.database.transactions import db
 from api.infra.security.keys import BlindBytes, SealedBytes
 
@@ -27,7 +27,7 @@ def process(_context: object, _revision: object, directives: list[object]) -> No
 
 def render(kind: str, item: object, _context: object) -> str | bool:
     """Write our own types as what they are in the database: a migration stands alone."""
-    if kind == "type" and isinstance(item, Instant):
+    if kind == "type" and isinstance(item, UtcInstant):
         return "sa.DateTime(timezone=True)"
     return "sa.LargeBinary()" if isinstance(item, SealedBytes | BlindBytes) else False
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api import config
-from api.cli.running import FILE, OUT, app
+from api.cli.running import FILE, OUT, migrated_app
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,10 +23,8 @@ def backup(file: Path, *, replace: bool) -> None:
     Texts and public names are in it in clear, so encrypt it; the master key is not in it.
     """
     from api.infra.backup import backups  # noqa: PLC0415 # see app
-    from api.infra.database import transactions  # noqa: PLC0415 # see app
 
-    with app().app_context():
-        transactions.must_be_migrated(config.share("migrations"))
+    with migrated_app():
         kept = backups.backup(file, replace=replace)
     _tell(kept)
     for key in kept.missing:
@@ -42,10 +39,8 @@ def restore(file: Path) -> None:
     What was promised and not done by then is held, until `undersigned release` lets it go.
     """
     from api.infra.backup import backups  # noqa: PLC0415 # see app
-    from api.infra.database import transactions  # noqa: PLC0415 # see app
 
-    with app().app_context():
-        transactions.must_be_migrated(config.share("migrations"))
+    with migrated_app():
         kept = backups.restore(file)
     _tell(kept)
     click.echo("Counts, hashes and the record's head are those of the backup.")

@@ -14,7 +14,7 @@ import socket
 import time
 from enum import Enum, auto
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
@@ -138,9 +138,9 @@ class Refusal(ErrorTask):  # type: ignore[misc] # waitress ships no types
 class Task(WSGITask):  # type: ignore[misc] # waitress ships no types
     """Hands a request to the application."""
 
-    def get_environment(self) -> dict[str, Any]:
+    def get_environment(self) -> dict[str, object]:
         """Return what the application is told; a path stays as it was sent."""
-        environ: dict[str, Any] = super().get_environment()
+        environ: dict[str, object] = super().get_environment()
         environ["PATH_INFO"] = self.request.path
         environ["wsgi.multiprocess"] = True
         return environ
@@ -172,7 +172,7 @@ class Channel(HTTPChannel):  # type: ignore[misc] # waitress ships no types
     has_last_word = False  # what is answered now is the last, and it may still be sending
     is_ending = False  # nothing more is said, and what it sends is not kept
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         """Begin to wait for the first head."""
         self.since = time.monotonic()  # when it came, began to ask, or had its last answer
         self.until = self.since + HEAD_SECONDS

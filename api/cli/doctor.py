@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from api import config
 from api.infra.pdf import fonts
-from api.infra.sandbox import pool
+from api.infra.sandbox import confine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ def checks() -> Iterator[Check]:
     missing = missing_libraries()
     line = f"apt-get install -y {' '.join(missing)}"
     yield Check("system libraries of the PDF engine", not missing, line)
-    yield Check(f"confinement of children: {pool.confinement()}", is_well=True, mend="")
+    yield Check(f"confinement of children: {confine.describe()}", is_well=True, mend="")
     has_cjk = fonts.has_cjk()
     mend = "Install manimgx-fonts-cjk as requirements.txt names it."
     yield Check("fonts for Chinese, Japanese and Korean", has_cjk, mend, is_needed=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from api.cli.running import app, taken
+from api.cli.running import app, number, taken
 
 
 @click.group()
@@ -33,13 +33,7 @@ def token() -> None:
 @token.command("create")
 @click.argument("email")
 @click.option("--label", default="command line", show_default=True, help="What it is for.")
-@click.option(
-    "--days",
-    type=click.IntRange(1, 366),
-    default=90,
-    show_default=True,
-    help="After how many days it ends.",
-)
+@number("--days", 366, 90, "After how many days it ends.")
 def token_create(email: str, label: str, days: int) -> None:
     """Make a token for a user; its secret is printed this once."""
     from api.accounts import service as accounts  # noqa: PLC0415 # see app

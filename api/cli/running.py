@@ -6,23 +6,31 @@ import gc
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
 from api import config
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from flask import Flask
     from marshmallow.fields import Field
 
     from api.accounts.rules import Actor
 
+_Command = TypeVar("_Command", bound="Callable[..., object]")
 DONE, INPUT_AT_FAULT, WRONG_USE, MACHINE_AT_FAULT = 0, 1, 2, 3
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, path_type=Path)
+
+
+def number(name: str, most: int, usual: int, told: str) -> Callable[[_Command], _Command]:
+    """Return the option of a number, from 1."""
+    return click.option(
+        name, type=click.IntRange(1, most), default=usual, show_default=True, help=told
+    )
 
 
 def stop(why: str) -> NoReturn:
@@ -53,7 +61,7 @@ def acting_as(email: str) -> Iterator[Actor]:
         yield accounts.actor_of(email)
 
 
-def taken(field: Field[Any], given: str, hint: str) -> str:
+def taken(field: Field[str], given: str, hint: str) -> str:
     """Return a text as the API would take it, or say what is wrong with it."""
     from marshmallow import ValidationError  # noqa: PLC0415 # see app
 
@@ -63,8 +71,12 @@ def taken(field: Field[Any], given: str, hint: str) -> str:
         raise click.BadParameter(" ".join(wrong.messages), param_hint=hint) from wrong
 
 
-def must_be_migrated() -> None:
+@contextmanager
+def migrated_app(threads: int | None = None) -> Iterator[Flask]:
+    """Open the app on a database of this version, or raise NotMigrated."""
     from api.infra.database.transactions import must_be_migrated  # noqa: PLC0415 # see app
 
-    with app().app_context():
+    made = app(threads)
+    with made.app_context():
         must_be_migrated(config.share("migrations"))
+        yield made

@@ -11,7 +11,7 @@ import signal
 import time
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 from waitress import wasyncore
@@ -23,8 +23,8 @@ from api.cli.channel import MOST_OF_A_HEAD, Channel, Stage
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
     from types import FrameType
+    from wsgiref.types import WSGIApplication
 
 log = structlog.get_logger()
 MOST_CONNECTIONS = 2000
@@ -38,7 +38,7 @@ LOOK_SECONDS = 1.0
 TAKEN_AT_ONCE = 8
 
 
-def run(application: Callable[..., Any], listening: socket.socket, threads: int) -> None:
+def run(application: WSGIApplication, listening: socket.socket, threads: int) -> None:
     """Serve until a signal ends it, and then finish what was begun."""
     quiet()
     server = Server(application, listening, threads)
@@ -56,7 +56,7 @@ def quiet() -> None:
 
 class _WithoutValues(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        facts: dict[str, Any] = {"at": [f"{record.module}.py:{record.lineno}"]}
+        facts: dict[str, object] = {"at": [f"{record.module}.py:{record.lineno}"]}
         if record.exc_info and record.exc_info[0] is not None:
             places = traceback.extract_tb(record.exc_info[2])[-8:]
             facts["at"] = [f"{Path(each.filename).name}:{each.lineno}" for each in places]
@@ -71,7 +71,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress ships no types
     next_channel_cleanup = float("inf")  # waitress's own is no match for ours
 
     def __init__(
-        self, application: Callable[..., Any], listening: socket.socket, threads: int
+        self, application: WSGIApplication, listening: socket.socket, threads: int
     ) -> None:
         """Take connections from a socket that listens; others may take from it too."""
         dispatcher = ThreadedTaskDispatcher()

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from api import config
-from api.cli.running import DONE, MACHINE_AT_FAULT, OUT, app, must_be_migrated, stop
+from api.cli.doctor import Check, checks
+from api.cli.running import DONE, MACHINE_AT_FAULT, OUT, app, migrated_app, number, stop
 from api.cli.supervisor import together
 from api.errors import Unavailable
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from api.cli.doctor import Check
     from api.infra.queue import Lane
 
 SELF = (sys.executable, "-P", "-m", "api.cli")  # -P: not what the folder at hand calls `api`
@@ -29,29 +29,17 @@ BACKLOG = 1024  # connections that wait to be taken
 
 @click.command()
 @click.option("--bind", default="127.0.0.1:5000", show_default=True, metavar="HOST:PORT")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    default=1,
-    show_default=True,
-    help="Processes; more need PostgreSQL.",
-)
-@click.option(
-    "--threads",
-    type=click.IntRange(1, 64),
-    default=8,
-    show_default=True,
-    help="Threads in each process.",
-)
+@number("--workers", 64, 1, "Processes; more need PostgreSQL.")
+@number("--threads", 64, 8, "Threads in each process.")
 @click.option("--no-worker", "alone", is_flag=True, help="`undersigned worker` runs elsewhere.")
-@click.option("--socket", "number", type=int, hidden=True, help="Of each process of `serve`.")
-def serve(bind: str, workers: int, threads: int, number: int | None, *, alone: bool) -> None:
+@click.option("--socket", "given", type=int, hidden=True, help="Of each process of `serve`.")
+def serve(bind: str, workers: int, threads: int, given: int | None, *, alone: bool) -> None:
     """Serve the API, with a worker for its jobs beside it."""
     settings = config.read()
     if settings.is_sqlite and workers > 1:
         raise click.UsageError("SQLite takes one process: leave --workers out, or use PostgreSQL.")
-    if number is not None:
-        _serve(socket.socket(fileno=number), threads)
+    if given is not None:
+        _serve(socket.socket(fileno=given), threads)
         return
     with listen(bind) as listening:
         if not config.is_reached_by_others(settings):
@@ -68,23 +56,19 @@ def serve(bind: str, workers: int, threads: int, number: int | None, *, alone: b
 def _serve(listening: socket.socket, threads: int) -> None:
     """Be one of the processes that serve, with a render process warm."""
     from api.cli import server  # noqa: PLC0415 # see app
-    from api.infra.database import transactions  # noqa: PLC0415 # see app
     from api.infra.runtime import runtime  # noqa: PLC0415
 
-    application = app(threads)
-    with application.app_context():
-        transactions.must_be_migrated(config.share("migrations"))
+    with migrated_app(threads) as application:
         runtime().pool.start_soon()
     server.run(application, listening, threads)
 
 
 @click.command()
-@click.option(
+@number(
     "--threads",
-    type=click.IntRange(1, 64),
-    default=2,
-    show_default=True,
-    help="Jobs at a time, in each lane; more where they wait for others (docs/operating.md).",
+    64,
+    2,
+    "Jobs at a time, in each lane; more where they wait for others (docs/operating.md).",
 )
 @click.option(
     "--lanes",
@@ -137,8 +121,6 @@ def migrate() -> None:
 @click.command()
 def doctor() -> None:
     """Say what is missing on this machine, and the line that mends it."""
-    from api.cli.doctor import checks  # noqa: PLC0415 # see app
-
     sound = True
     for check in (*checks(), *_database_checks()):
         click.echo(f"{'ok     ' if check.is_well else 'missing'} {check.what}")
@@ -168,10 +150,9 @@ def _database_checks() -> Iterator[Check]:
     """Yield what is wrong with the database; nothing where no settings name one."""
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 # see app
 
-    from api.cli.doctor import Check  # noqa: PLC0415
-
     try:
-        must_be_migrated()
+        with migrated_app():
+            pass
     except config.BadSettings:
         return
     except SQLAlchemyError:
@@ -186,7 +167,6 @@ def _database_checks() -> Iterator[Check]:
 
 
 def _job_checks() -> Iterator[Check]:
-    from api.cli.doctor import Check  # noqa: PLC0415
     from api.infra import clock  # noqa: PLC0415 # see app
     from api.infra.background import dead_letters  # noqa: PLC0415 # see app
 
@@ -202,7 +182,6 @@ def _job_checks() -> Iterator[Check]:
 
 
 def _letter_checks() -> Iterator[Check]:
-    from api.cli.doctor import Check  # noqa: PLC0415
     from api.infra import clock  # noqa: PLC0415 # see app
     from api.infra.mail import letters  # noqa: PLC0415 # see app
     from api.infra.runtime import runtime  # noqa: PLC0415

@@ -11,7 +11,7 @@ import threading
 import time
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
@@ -148,7 +148,7 @@ class _Plain(Serializer):  # type: ignore[misc] # Huey ships no types
 class _Sweeper(Scheduler):  # type: ignore[misc] # Huey ships no types
     """Stands where Huey's scheduler would: what is due later waits in its row."""
 
-    def loop(self, now: Any = None) -> None:
+    def loop(self, now: object = None) -> None:
         del now
         _Consumer.sweep()
         self.stop_flag.wait(SWEEP_SECONDS)
@@ -163,7 +163,7 @@ class _Consumer(Consumer):  # type: ignore[misc] # Huey ships no types
     scheduler_class = _Sweeper
     sweep: Callable[[], None]
 
-    def __init__(self, lanes: Sequence[Huey], **how: Any) -> None:
+    def __init__(self, lanes: Sequence[Huey], **how: object) -> None:
         """Listen to these."""
         self._lanes = {id(each): each for each in lanes}
         super().__init__(lanes[0], workers=len(lanes), **how)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import re
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from flask import Flask, Response, g, request
 
 from api.infra.database.transactions import Expected, Stale
+from api.web.files import described
 from api.web.problems import MatchNeeded
 
 if TYPE_CHECKING:
@@ -65,19 +66,14 @@ def tag(etag: str | int) -> None:
     g.etag = etag
 
 
-def needs_match(view: Callable[..., Any]) -> Callable[..., Any]:
+def needs_match(view: Callable[..., _Found]) -> Callable[..., _Found]:
     """Give a changing view the version that its caller read, as the keyword `expected`."""
 
     @functools.wraps(view)
-    def matched(*args: Any, **named: Any) -> Any:
+    def matched(*args: object, **named: object) -> _Found:
         return view(*args, expected=_expected(), **named)
 
-    described = dict(getattr(view, "_apidoc", {}))
-    manual = dict(described.get("manual_doc", {}))
-    manual["parameters"] = [*manual.get("parameters", []), IF_MATCH]
-    described["manual_doc"] = manual
-    matched._apidoc = described  # type: ignore[attr-defined] # noqa: SLF001 # where flask-smorest keeps a view's description
-    return matched
+    return described(matched, parameters=[IF_MATCH])
 
 
 def expected_if_there(is_there: Callable[[], bool]) -> int | None:

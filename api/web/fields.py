@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -23,14 +24,31 @@ if TYPE_CHECKING:
 
 
 class Described(ma.fields.Field[Any]):
-    """What every field of ours takes: an example and a description, for openapi.yaml."""
+    """What every field of ours takes: an example and a description, for openapi.yaml.
+
+    What is usual for fields of a class stands behind its name; a field may say otherwise.
+    """
+
+    _usual: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+
+    def __init_subclass__(cls, **usual: object) -> None:
+        super().__init_subclass__()
+        cls._usual = {**cls._usual, **usual}
 
     def __init__(self, *args: Any, **more: Any) -> None:
         """Keep `example` and `description`; and whether somebody said that it is not required."""
         self.is_optional = more.get("required") is False  # see `rest.OutSchema`
-        told = [each for each in more if each in {"example", "description"}]
-        metadata = {each: more.pop(each) for each in told} | more.pop("metadata", {})
-        super().__init__(*args, metadata=metadata, **more)
+        given = {**self._usual, **more}
+        told = [each for each in given if each in {"example", "description"}]
+        metadata = {each: given.pop(each) for each in told} | given.pop("metadata", {})
+        super().__init__(*args, metadata=metadata, **given)
+
+    def _deserialize(self, value: Any, *place: Any, **more: Any) -> Any:
+        return self.taken(super()._deserialize(value, *place, **more))
+
+    def taken(self, value: Any) -> Any:
+        """Return what was read as it is kept, or raise ValidationError."""
+        return value
 
 
 class String(Described, ma.fields.String):
@@ -61,11 +79,8 @@ class AwareDateTime(Described, ma.fields.AwareDateTime):
     """An instant with its zone."""
 
 
-class Enum(Described, ma.fields.Enum[Any]):
+class Enum(Described, ma.fields.Enum[Any], by_value=True):
     """One of an enum, by its value."""
-
-    def __init__(self, kind: Any, **more: Any) -> None:
-        super().__init__(kind, by_value=True, **more)
 
 
 class List(Described, ma.fields.List[Any]):
@@ -98,7 +113,7 @@ class Text(String):
         least: int = 1,
         lines: bool = False,
         prints: bool = True,
-        **more: Any,
+        **more: object,
     ) -> None:
         """Take texts of `least` to `most` characters; with `lines`, line breaks too.
 
@@ -108,11 +123,8 @@ class Text(String):
         length = validate.Length(least, most, error="Write {min} to {max} characters.")
         super().__init__(validate=length, **more)
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
-    ) -> str:
-        sent = super()._deserialize(value, attr, data, **more)
-        given = characters.without_left_overs(sent, one_line=not self.lines).strip()
+    def taken(self, value: str) -> str:
+        given = characters.without_left_overs(value, one_line=not self.lines).strip()
         if not self.lines and any(c in "\n\r\t" for c in given):
             raise ma.ValidationError(Reason(Code.SEVERAL_LINES, "Write it on one line."))
         if wrong := characters.unkept(given):
@@ -126,36 +138,28 @@ class Text(String):
 class Truth(Boolean):
     """True or false, and nothing that is only like them."""
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
-    ) -> bool:
-        del attr, data, more
+    def _deserialize(self, value: object, *_: object, **__: object) -> bool:
         if type(value) is not bool:
             raise self.make_error("invalid", input=value)
         return value
 
 
-class Day(Date):
-    """A day of a table, which spreadsheets like to write their own way."""
+def _by_iso(value: object) -> object:
+    try:
+        return parsing.day(value) if isinstance(value, str) else value
+    except parsing.Unclear as unclear:
+        raise ma.ValidationError(Reason(Code.WRONG_FORMAT, str(unclear))) from unclear
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
-    ) -> date:
-        if isinstance(value, str):
-            try:
-                value = parsing.day(value)
-            except parsing.Unclear as unclear:
-                raise ma.ValidationError(Reason(Code.WRONG_FORMAT, str(unclear))) from unclear
-        return super()._deserialize(value, attr, data, **more)
+
+class Day(Date, pre_load=_by_iso):
+    """A day of a table, which spreadsheets like to write their own way."""
 
 
 class Instant(AwareDateTime):
     """A moment with its zone, as UTC; one that UTC has no year for is none."""
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
-    ) -> datetime:
-        return _in_utc(super()._deserialize(value, attr, data, **more))
+    def taken(self, value: datetime) -> datetime:
+        return _in_utc(value)
 
 
 def _in_utc(at: datetime) -> datetime:
@@ -167,40 +171,30 @@ def _in_utc(at: datetime) -> datetime:
         ) from beyond
 
 
-class Colour(String):
+class Colour(
+    String,
+    validate=validate.Regexp(
+        r"#[0-9a-fA-F]{6}\Z",
+        error="Write the colour as #0b5563: # and six hexadecimal digits.",
+    ),
+):
     """A colour as #rrggbb, written in capitals or small letters; kept in small ones."""
 
-    def __init__(self, **more: Any) -> None:
-        words = "Write the colour as #0b5563: # and six hexadecimal digits."
-        check = validate.Regexp(r"#[0-9a-fA-F]{6}\Z", error=words)
-        super().__init__(validate=check, **more)
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
-    ) -> str:
-        return super()._deserialize(value, attr, data, **more).lower()
+    def taken(self, value: str) -> str:
+        return value.lower()
 
 
-class Sha256(String):
+_SHA256 = "Send 64 hexadecimal digits, in lower case."
+
+
+class Sha256(
+    String,
+    validate=[
+        validate.Length(equal=64, error=_SHA256),
+        validate.Regexp("^[0-9a-f]{64}$", error=_SHA256),
+    ],
+):
     """The SHA-256 of a text that somebody saw."""
-
-    def __init__(self, **more: Any) -> None:
-        words = "Send 64 hexadecimal digits, in lower case."
-        checks = [
-            validate.Length(equal=64, error=words),
-            validate.Regexp("^[0-9a-f]{64}$", error=words),
-        ]
-        super().__init__(validate=checks, **more)
-
-
-class Zone(String):
-    """A time zone of IANA, UTC where it is left out."""
-
-    def __init__(self, **more: Any) -> None:
-        said = "In which both are shown, and read where they have no offset (IANA)."
-        checks: list[Any] = [validate.Length(1, 64), _zone]
-        told = {"description": said, "example": "Asia/Almaty"}
-        super().__init__(load_default="UTC", validate=checks, **told | more)
 
 
 @cache
@@ -214,23 +208,29 @@ def _zone(name: str) -> None:
         raise ma.ValidationError(Reason(Code.NOT_A_ZONE, wrong))
 
 
+class Zone(
+    String,
+    load_default="UTC",
+    validate=[validate.Length(1, 64), _zone],
+    description="In which both are shown, and read where they have no offset (IANA).",
+    example="Asia/Almaty",
+):
+    """A time zone of IANA, UTC where it is left out."""
+
+
 class Moment(Described, ma.fields.DateTime):
     """An instant; without an offset it is a local time, which `in_their_zone` reads."""
 
-    def __init__(self, **more: Any) -> None:
+    def __init__(self, *, description: str = "", **more: object) -> None:
         said = "Without an offset it is a local time of the `zone`."
-        described = f"{more.pop('description', '')} {said}".strip()
-        super().__init__(description=described, **more)
+        super().__init__(description=f"{description} {said}".strip(), **more)
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
-    ) -> datetime:
-        at = super()._deserialize(value, attr, data, **more)
-        return at if at.tzinfo is None else _in_utc(at)
+    def taken(self, value: datetime) -> datetime:
+        return value if value.tzinfo is None else _in_utc(value)
 
 
 def in_their_zone(
-    facts: dict[str, Any], given: Mapping[str, Any], names: Iterable[str]
+    facts: dict[str, Any], given: Mapping[str, object], names: Iterable[str]
 ) -> dict[str, Any]:
     """Return facts whose local times are read in the `zone` (IANA) that was given with them.
 
@@ -262,74 +262,6 @@ def in_their_zone(
     if faults:
         raise ma.ValidationError(faults)
     return facts
-
-
-class CountryCode(String):
-    """ISO 3166-1 alpha-2, and XK."""
-
-    def __init__(self, **more: Any) -> None:
-        usual = {"example": "KZ", "description": "ISO 3166-1 alpha-2, and XK for Kosovo."}
-        super().__init__(validate=_country, **usual | more)
-
-
-class LanguageTag(String):
-    """BCP 47."""
-
-    def __init__(self, **more: Any) -> None:
-        usual = {"example": "en", "description": "BCP 47."}
-        super().__init__(validate=_language, **usual | more)
-
-
-class Slug(String):
-    """A short name of lower-case letters, digits and hyphens."""
-
-    def __init__(self, **more: Any) -> None:
-        words = "Use lower-case letters, digits and hyphens."
-        checks = [
-            validate.Length(1, 80),
-            validate.Regexp(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z", error=words),
-        ]
-        super().__init__(validate=checks, **more)
-
-
-class WebAddress(String):
-    """An https or http address."""
-
-    def __init__(self, **more: Any) -> None:
-        usual = {"example": "https://specimen.example"}
-        super().__init__(validate=[validate.Length(1, 500), _web], **usual | more)
-
-
-class Email(String):
-    """One e-mail address, normalised; nothing is sent to find out whether it exists."""
-
-    def __init__(self, **more: Any) -> None:
-        usual = {"example": "press@specimen.example"}
-        super().__init__(validate=validate.Length(3, 254), **usual | more)
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any
-    ) -> str:
-        sent = super()._deserialize(value, attr, data, **more)
-        text = characters.without_left_overs(sent, one_line=True).strip(" \u200e\u200f")
-        try:
-            checked = validate_email(text, check_deliverability=False, test_environment=True)
-        except EmailNotValidError as fault:
-            raise ma.ValidationError(
-                Reason(Code.NOT_AN_EMAIL, f"This is no e-mail address: {fault}")
-            ) from fault
-        return checked.normalized
-
-
-def names_by_language(**more: Any) -> Dict:
-    """Return a field of names: language to name, at least one."""
-    return Dict(
-        keys=LanguageTag(),
-        values=Text(most=300),
-        validate=validate.Length(1, 40),
-        example={"en": "Specimen Committee", "ru": "Комитет-образец"},
-        **more,
-    )
 
 
 def _country(code: str) -> None:
@@ -364,3 +296,56 @@ def _web(address: str) -> None:
         raise ma.ValidationError(
             Reason(Code.NOT_A_URL, "Give a whole address that begins with https:// or http://.")
         )
+
+
+class CountryCode(
+    String, validate=_country, example="KZ", description="ISO 3166-1 alpha-2, and XK for Kosovo."
+):
+    """ISO 3166-1 alpha-2, and XK."""
+
+
+class LanguageTag(String, validate=_language, example="en", description="BCP 47."):
+    """BCP 47."""
+
+
+class Slug(
+    String,
+    validate=[
+        validate.Length(1, 80),
+        validate.Regexp(
+            r"[a-z0-9]+(?:-[a-z0-9]+)*\Z", error="Use lower-case letters, digits and hyphens."
+        ),
+    ],
+):
+    """A short name of lower-case letters, digits and hyphens."""
+
+
+class WebAddress(
+    String, validate=[validate.Length(1, 500), _web], example="https://specimen.example"
+):
+    """An https or http address."""
+
+
+class Email(String, validate=validate.Length(3, 254), example="press@specimen.example"):
+    """One e-mail address, normalised; nothing is sent to find out whether it exists."""
+
+    def taken(self, value: str) -> str:
+        text = characters.without_left_overs(value, one_line=True).strip(" \u200e\u200f")
+        try:
+            checked = validate_email(text, check_deliverability=False, test_environment=True)
+        except EmailNotValidError as fault:
+            raise ma.ValidationError(
+                Reason(Code.NOT_AN_EMAIL, f"This is no e-mail address: {fault}")
+            ) from fault
+        return checked.normalized
+
+
+def names_by_language(**more: object) -> Dict:
+    """Return a field of names: language to name, at least one."""
+    return Dict(
+        keys=LanguageTag(),
+        values=Text(most=300),
+        validate=validate.Length(1, 40),
+        example={"en": "Specimen Committee", "ru": "Комитет-образец"},
+        **more,
+    )

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from flask import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-_View = TypeVar("_View", bound="Callable[..., Any]")
-_NONE: Mapping[str, Any] = MappingProxyType({})
+_View = TypeVar("_View", bound="Callable[..., object]")
+_NONE: Mapping[str, object] = MappingProxyType({})
 
 
 def sent(
     *types: str,
     status: int = 200,
-    schemas: Mapping[str, Any] = _NONE,
-    headers: Mapping[str, Any] = _NONE,
+    schemas: Mapping[str, object] = _NONE,
+    headers: Mapping[str, object] = _NONE,
 ) -> Callable[[_View], _View]:
     """Describe a view that answers with a file of one of these content types.
 
@@ -30,7 +30,7 @@ def sent(
         content = {kind: {"schema": schemas.get(kind) or _schema(kind)} for kind in types}
         answer = {"description": "OK", "content": content}
         more = {"headers": dict(headers)} if headers else {}
-        return _described(view, responses={str(status): {**answer, **more}})
+        return described(view, responses={str(status): {**answer, **more}})
 
     return describe
 
@@ -38,8 +38,8 @@ def sent(
 def received(
     *types: str,
     max_bytes: int,
-    examples: Mapping[str, Any] = _NONE,
-    schemas: Mapping[str, Any] = _NONE,
+    examples: Mapping[str, object] = _NONE,
+    schemas: Mapping[str, object] = _NONE,
 ) -> Callable[[_View], _View]:
     """Have the guard take these content types, up to a size, instead of JSON; describe it.
 
@@ -51,18 +51,18 @@ def received(
         for kind, example in examples.items():
             content[kind]["example"] = example
         view.takes = (types, max_bytes)  # type: ignore[attr-defined] # a mark that the guard reads
-        return _described(view, requestBody={"required": True, "content": content})
+        return described(view, requestBody={"required": True, "content": content})
 
     return describe
 
 
-def _schema(kind: str) -> dict[str, Any]:
+def _schema(kind: str) -> dict[str, object]:
     if kind in {"application/json", "application/yaml"}:
         return {"type": "object"}
     return {"type": "string", "format": "binary"}
 
 
-def body_of(content: bytes, kind: str, name: str | None = None) -> Response:
+def body_of(content: bytes | Iterator[str], kind: str, name: str | None = None) -> Response:
     """Return a file as an answer; with a `name`, to be saved under it."""
     answer = Response(content, content_type=kind)
     if name:
@@ -71,7 +71,7 @@ def body_of(content: bytes, kind: str, name: str | None = None) -> Response:
 
 
 WARNINGS = "Undersigned-Warnings"
-WARNED: Mapping[str, Any] = MappingProxyType(
+WARNED: Mapping[str, object] = MappingProxyType(
     {
         WARNINGS: {
             "description": "What somebody should look at, as a JSON list of sentences in ASCII;"
@@ -95,7 +95,8 @@ def warned(answer: Response, details: Iterable[str]) -> Response:
     return answer
 
 
-def _described(view: _View, **manual: Any) -> _View:
+def described(view: _View, **manual: object) -> _View:
+    """Describe a view beside what flask-smorest knows of it."""
     known = dict(getattr(view, "_apidoc", {}))
     known["manual_doc"] = {**known.get("manual_doc", {}), **manual}
     view._apidoc = known  # type: ignore[attr-defined] # noqa: SLF001 # where flask-smorest keeps a view's description

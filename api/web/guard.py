@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NoReturn
 
 import marshmallow as ma
 from flask import Flask, Request, current_app, request
@@ -46,7 +46,7 @@ class WrongContentType(Invalid, title="This content type is not taken here"):
 class GuardedRequest(Request):
     """A request whose JSON was read once, by the guard."""
 
-    guarded: Any = ma.missing
+    guarded: object = ma.missing
 
 
 class GuardedParser(FlaskParser):
@@ -55,7 +55,7 @@ class GuardedParser(FlaskParser):
     # A misspelt filter that is passed over would show what it was meant to leave out.
     DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {}  # noqa: RUF012 # webargs' own shape
 
-    def load_json(self, req: Request, schema: ma.Schema) -> Any:
+    def load_json(self, req: Request, schema: ma.Schema) -> object:
         del schema
         return getattr(req, "guarded", ma.missing)
 
@@ -126,18 +126,18 @@ def _read(most: int) -> bytes:
 
 
 def _taken() -> tuple[tuple[str, ...], int]:
-    view: Any = current_app.view_functions.get(request.endpoint or "")
+    view = current_app.view_functions.get(request.endpoint or "")
     method = getattr(getattr(view, "view_class", None), request.method.lower(), None)
     declared: tuple[tuple[str, ...], int] = getattr(method, "takes", ((JSON,), MAX_BYTES))
     return declared
 
 
-def read_json(body: bytes) -> Any:
+def read_json(body: bytes) -> object:
     """Return the value of a JSON body that is safe to keep, or raise Unreadable or Invalid."""
     if _depth(body) > MAX_DEPTH:
         raise Unreadable(f"Nest at most {MAX_DEPTH} levels.")
     try:
-        value = json.loads(
+        value: object = json.loads(
             body.decode("utf-8-sig"),
             parse_constant=_no_constant,
             parse_int=_integer,
@@ -167,7 +167,7 @@ def _depth(body: bytes) -> int:
     return deepest
 
 
-def _no_constant(name: str) -> Any:
+def _no_constant(name: str) -> NoReturn:
     raise Unreadable(f"{name} is not a number in JSON.")
 
 
@@ -185,14 +185,14 @@ def _finite(text: str) -> float:
     return number
 
 
-def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
     read = dict(pairs)
     if len(read) != len(pairs):
         raise Unreadable("The body names a key twice in one object.")
     return read
 
 
-def _unfit_texts(value: Any, place: tuple[str | int, ...]) -> Iterator[Fault]:
+def _unfit_texts(value: object, place: tuple[str | int, ...]) -> Iterator[Fault]:
     if isinstance(value, str):
         if wrong := unfit(value) or piled(value):
             yield Fault(point(*place), Code.BAD_CHARACTER, wrong)

@@ -40,7 +40,9 @@ def install(app: Flask) -> None:
     @app.get("/readyz")
     def readyz() -> tuple[Response, int]:
         database = _database()
-        found = parts.found(is_queue_there=database or not _is_queue_in_it())
+        settings = runtime().settings
+        is_queue_in_it = settings.queue_url is None and not settings.is_sqlite
+        found = parts.found(is_queue_there=database or not is_queue_in_it)
         status = "ok" if all(each is not False for each in found.values()) else "degraded"
         # Without one of the others this process serves on. A proxy that left it out for them would
         # leave out all, since they have the same.
@@ -107,11 +109,6 @@ def _database() -> bool:
         )
         return False
     return True
-
-
-def _is_queue_in_it() -> bool:
-    settings = runtime().settings
-    return settings.queue_url is None and not settings.is_sqlite
 
 
 def queue_works() -> bool:

@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import structlog
@@ -28,8 +28,7 @@ from api.infra.security import keys
 from api.web.problems import StillRunning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from flask.typing import ResponseReturnValue
     from sqlalchemy import ColumnElement
 
     from api.infra.background.jobs import Work
@@ -77,9 +76,9 @@ class Claim:
 
 def install(app: Flask) -> None:
     """Accept Idempotency-Key on every POST of an app."""
-    dispatch: Callable[[], Any] = app.dispatch_request
+    dispatch = app.dispatch_request
 
-    def dispatch_once() -> Any:
+    def dispatch_once() -> ResponseReturnValue:
         if request.method != "POST" or HEADER not in request.headers or "actor" not in g:
             return dispatch()
         claim, kept = begin(g.actor.user_id)
@@ -95,8 +94,9 @@ def install(app: Flask) -> None:
     def _settle(answer: Response) -> Response:
         claim = g.pop("claim", None)
         if claim is not None:
+            is_success = answer.status_code < HTTPStatus.MULTIPLE_CHOICES
             try:
-                keep(claim, answer) if _is_success(answer) else forget_unless_done(claim)
+                keep(claim, answer) if is_success else forget_unless_done(claim)
             except SQLAlchemyError as fault:
                 # The effect is there, or the lease runs out: either way the caller may ask again.
                 log.error(  # noqa: TRY400 # a trace could hold values
@@ -118,15 +118,10 @@ def are_old(session: Session) -> bool:
     return is_any(session, select(Attempt.id).where(_is_old()))
 
 
-def forget(work: Work) -> None:
+def forget(_: Work) -> None:
     """Delete the answers that were kept for a day, whether a key comes again or not."""
-    del work
     with transaction() as session:
         _forget_old(session)
-
-
-def _is_success(answer: Response) -> bool:
-    return answer.status_code < HTTPStatus.MULTIPLE_CHOICES
 
 
 def secret_answer() -> None:
@@ -220,7 +215,7 @@ def _roles() -> dict[str, str]:
     return {str(coalition): str(role) for coalition, role in g.actor.roles.items()}
 
 
-def _written(answer: Response) -> dict[str, Any] | None:
+def _written(answer: Response) -> dict[str, object] | None:
     if answer.direct_passthrough or len(answer.get_data()) > MAX_BYTES:
         return None
     return {

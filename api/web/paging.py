@@ -26,23 +26,20 @@ class PageArgs(Schema):
     cursor = fields.String(validate=validate.Length(1, 2000), description="From the Link header.")
 
     @ma.post_load
-    def _gather(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
-        request_ = PageRequest(limit=given.pop("limit"), cursor=given.pop("cursor", None))
-        return {"page": request_, **given}
+    def _gather(self, given: dict[str, Any], **_: object) -> dict[str, object]:
+        page = PageRequest(limit=given.pop("limit"), cursor=given.pop("cursor", None))
+        return {"page": page, **given}
 
 
 @cache  # two lists of the same thing are the same schema
 def listed(item: type[Schema]) -> type[Schema]:
     """Return the schema of a page of items."""
     name = item.__name__.removesuffix("Out") + "PageOut"
-    page: dict[str, Any] = {
-        "items": fields.List(fields.Nested(item)),
-        "total": fields.Integer(example=1),
-    }
-    return OutSchema.from_dict(page, name=name)  # type: ignore[return-value] # one of ours
+    items, total = fields.List(fields.Nested(item)), fields.Integer(example=1)
+    return OutSchema.from_dict({"items": items, "total": total}, name=name)  # type: ignore[return-value] # one of ours
 
 
-def paged(page: Page[Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+def paged(page: Page[object]) -> tuple[dict[str, object], int, dict[str, str]]:
     """Return a page as a route's answer, with `Link: rel=next` (RFC 8288) where there is more."""
     headers = {}
     if page.following:
@@ -54,15 +51,17 @@ def paged(page: Page[Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 def paginated(
     blueprint: Blueprint, item: type[Schema], args: type[Schema] = PageArgs
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+) -> Callable[[Callable[..., Page[object]]], Callable[..., object]]:
     """Make a view that returns a page of items, as its `args` ask for it, the GET of a list."""
 
-    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(view: Callable[..., Page[object]]) -> Callable[..., object]:
+        @blueprint.arguments(args, location="query")
+        @blueprint.response(200, listed(item))
         @wraps(view)
-        def answered(*given: Any, **named: Any) -> Any:
+        def answered(*given: object, **named: object) -> object:
             return paged(view(*given, **named))
 
-        described: Any = blueprint.response(200, listed(item))(answered)
-        return blueprint.arguments(args, location="query")(described)  # type: ignore[no-any-return]
+        found: Callable[..., object] = answered
+        return found
 
     return decorate

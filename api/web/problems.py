@@ -100,7 +100,7 @@ def problem(
     faults: Iterable[errors.Fault] = (),
 ) -> Response:
     """Write one problem. `type` is an address below /problems, described in docs/problems.md."""
-    body: dict[str, Any] = {"type": f"/problems/{slug}", "title": title, "status": int(status)}
+    body: dict[str, object] = {"type": f"/problems/{slug}", "title": title, "status": int(status)}
     if detail:
         body["detail"] = detail
     if listed := list(islice(faults, MOST_FAULTS)):
@@ -108,9 +108,9 @@ def problem(
     return Response(json.dumps(body), status=status, content_type=CONTENT_TYPE)
 
 
-def _written(fault: errors.Fault) -> dict[str, Any]:
+def _written(fault: errors.Fault) -> dict[str, object]:
     place = {"parameter": fault.parameter} if fault.parameter else {"pointer": fault.pointer}
-    more: dict[str, Any] = {} if fault.limit is None else {"limit": fault.limit}
+    more: dict[str, object] = {} if fault.limit is None else {"limit": fault.limit}
     if fault.allowed:
         more["allowed"] = fault.allowed
     return {**place, "code": fault.code, "detail": fault.detail, **more}
@@ -172,7 +172,7 @@ def of_misfit(error: Exception) -> Response:
     return of_domain(errors.Invalid("A value is too large, too deep or of no fitting kind."))
 
 
-def _log_without_values(info: Any) -> None:
+def _log_without_values(info: tuple[type[BaseException], BaseException, object]) -> None:
     log.error("surprise", error=info[0].__name__, at=_where(info[1]))
 
 
@@ -208,7 +208,7 @@ def _detail(status: HTTPStatus, error: HTTPException) -> str | None:
     return error.description
 
 
-def _pointed(messages: Mapping[str, Any]) -> Iterator[errors.Fault]:
+def _pointed(messages: Mapping[str, object]) -> Iterator[errors.Fault]:
     """Turn webargs' {location: {field: messages}} into pointers and parameters."""
     for location, inner in messages.items():
         for keys, reason in validate.reasons(inner):

@@ -25,7 +25,7 @@ class Schema(ma.Schema):
 
     error_messages = validate.OF_SCHEMA
 
-    def on_bind_field(self, field_name: str, field_obj: ma.fields.Field[Any]) -> None:
+    def on_bind_field(self, field_name: str, field_obj: ma.fields.Field[object]) -> None:
         """Have what a field refuses carry a code."""
         del field_name
         validate.with_codes(field_obj)
@@ -53,7 +53,7 @@ class ZonedSchema(Schema):
 class OutSchema(Schema):
     """What we answer: every field of it is there, if null, but where it says `required=False`."""
 
-    def on_bind_field(self, field_name: str, field_obj: ma.fields.Field[Any]) -> None:
+    def on_bind_field(self, field_name: str, field_obj: ma.fields.Field[object]) -> None:
         """Have a field be there."""
         super().on_bind_field(field_name, field_obj)
         field_obj.required = not getattr(field_obj, "is_optional", False)
@@ -83,7 +83,7 @@ class ProblemOut(Schema):
     errors = fields.List(fields.Nested(FaultOut))
 
 
-def _name(schema: Any) -> str:
+def _name(schema: ma.Schema | type[ma.Schema]) -> str:
     """Name a schema's component; one that changes some fields only is called so."""
     kind = schema if isinstance(schema, type) else type(schema)
     is_partial = not isinstance(schema, type) and schema.partial

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from api.errors import kinds
 from api.web.problems import status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from api.web.rest import Api
 
 CONFIG = {
     "API_TITLE": "Undersigned",
@@ -27,7 +32,7 @@ EXAMPLES_BY_FORMAT = {
     "date-time": "2031-05-14T09:30:00+00:00",
     "date": "2031-05-14",
 }
-EXAMPLES_BY_TYPE: dict[str, Any] = {
+EXAMPLES_BY_TYPE: dict[str, object] = {
     "string": "Specimen",
     "integer": 1,
     "number": 1.0,
@@ -53,13 +58,13 @@ IDEMPOTENCY_KEY = {
 }
 
 
-def text(rest: Any, webhooks: dict[str, Any]) -> str:
+def text(rest: Api, webhooks: Mapping[str, object]) -> str:
     """Return the OpenAPI document of an API, and of what it tells others, as YAML."""
     found = document(rest) | {"webhooks": webhooks}
     return yaml.safe_dump(found, sort_keys=False, allow_unicode=True, width=100)
 
 
-def document(rest: Any) -> dict[str, Any]:
+def document(rest: Api) -> dict[str, object]:
     """Return the OpenAPI document of an API."""
     found: dict[str, Any] = rest.spec.to_dict()
     schemas = found["components"]["schemas"]
@@ -72,9 +77,9 @@ def document(rest: Any) -> dict[str, Any]:
     return found
 
 
-def _health(summary: str) -> dict[str, Any]:
+def _health(summary: str) -> dict[str, object]:
     content = {"application/json": {"schema": HEALTH, "example": {"status": "ok"}}}
-    responses: dict[str, Any] = {"200": {"description": "Yes.", "content": content}}
+    responses: dict[str, object] = {"200": {"description": "Yes.", "content": content}}
     if summary == PUBLIC["/readyz"]:
         example = {"status": "not ready", "database": False, "storage": True, "mail": None}
         content = {"application/json": {"schema": HEALTH, "example": example}}
@@ -84,7 +89,7 @@ def _health(summary: str) -> dict[str, Any]:
     return {"get": {**operation, "tags": ["health"]}}
 
 
-def _problem_response() -> dict[str, Any]:
+def _problem_response() -> dict[str, object]:
     schema = {"$ref": "#/components/schemas/ProblemOut"}
     example = {
         "type": "/problems/not-found",
@@ -102,7 +107,7 @@ def _problem_response() -> dict[str, Any]:
     }
 
 
-def _complete(operation: dict[str, Any], path: str, method: str, schemas: Any) -> None:
+def _complete(operation: dict[str, Any], path: str, method: str, schemas: dict[str, Any]) -> None:
     responses = operation["responses"]
     for status in [status for status in responses if status == "default" or status[0] in "45"]:
         del responses[status]
@@ -129,7 +134,7 @@ def _contents(operation: dict[str, Any]) -> list[dict[str, Any]]:
     return [content for body in bodies for content in body.get("content", {}).values()]
 
 
-def example_of(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:  # noqa: PLR0911 # one line a kind of schema
+def example_of(schema: dict[str, Any], schemas: dict[str, Any]) -> object:  # noqa: PLR0911 # one line a kind of schema
     """Return an example that fits a schema, from its own examples where it has them."""
     if "example" in schema:
         return schema["example"]

@@ -10,7 +10,7 @@ from api.errors import Code, Reason
 from api.infra.tables import reports
 from api.infra.tables.encodings import Encoding
 from api.infra.tables.matching import ImportState, Taking
-from api.infra.tables.reports import FileArgs, How, LineState, OnDifference
+from api.infra.tables.reports import FileHints, How, LineState, OnDifference
 from api.web import fields, validate
 from api.web.rest import CODE, OutSchema, Schema
 
@@ -27,7 +27,7 @@ def _flag(name: str, description: str) -> fields.Boolean:
 class LineSchema(Schema):
     """What a line of a table may hold: nothing is needed, and anything may be empty."""
 
-    def on_bind_field(self, field_name: str, field_obj: ma.fields.Field[Any]) -> None:
+    def on_bind_field(self, field_name: str, field_obj: ma.fields.Field[object]) -> None:
         del field_name
         field_obj.required, field_obj.allow_none = False, True
         field_obj.load_default = ma.missing
@@ -52,12 +52,12 @@ class EntryArgs(Schema):
     )
 
 
-def file_args(given: dict[str, Any]) -> FileArgs:
+def file_args(given: dict[str, Any]) -> FileHints:
     """Return what a caller says of a file."""
-    return FileArgs(given["encoding"], given["sheet"])
+    return FileHints(given["encoding"], given["sheet"])
 
 
-def _merging(given: dict[str, Any]) -> tuple[OnDifference, bool, bool, FileArgs]:
+def _merging(given: dict[str, Any]) -> tuple[OnDifference, bool, bool, FileHints]:
     return given["on_difference"], given["is_partial"], given["is_preview"], file_args(given)
 
 
@@ -72,7 +72,7 @@ class MergeArgs(EntryArgs):
     )
 
     @ma.post_load
-    def _gather(self, given: dict[str, Any], **_: Any) -> How:
+    def _gather(self, given: dict[str, Any], **_: object) -> How:
         return How(*_merging(given))
 
 
@@ -83,7 +83,7 @@ class Reading(NamedTuple):
     how: Taking
 
 
-class ImportArgs(MergeArgs):
+class TableImportArgs(MergeArgs):
     """How a table of others is read, and brought together with what is there."""
 
     map = fields.List(
@@ -102,7 +102,7 @@ class ImportArgs(MergeArgs):
     )
 
     @ma.post_load
-    def _gather(self, given: dict[str, Any], **_: Any) -> Reading:
+    def _gather(self, given: dict[str, Any], **_: object) -> Reading:
         faults = [
             Reason(Code.WRONG_FORMAT, f"Write HEADER:COLUMN, not {each[:40]}.")
             for each in given["map"]
@@ -146,7 +146,7 @@ class CellChangeOut(OutSchema):
 class MergedLineOut(TableLineOut):
     """What became of one line, and of which thing."""
 
-    state: ma.fields.Field[Any] = fields.Enum(LineState, required=True)
+    state: ma.fields.Field[object] = fields.Enum(LineState, required=True)
     id = fields.UUID(
         allow_none=True, description="What it stands for; null where that is not there."
     )
@@ -205,7 +205,7 @@ class MergedOut(TableReportOut):
 class ImportedLineOut(MergedLineOut):
     """What became of one line of a table of others, and what it was read as."""
 
-    state: ma.fields.Field[Any] = fields.Enum(ImportState, required=True)
+    state: ma.fields.Field[object] = fields.Enum(ImportState, required=True)
     id = fields.UUID(
         allow_none=True, description="What it stands for, or may; null where that is not there."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import marshmallow as ma
 from flask import Response, request, stream_with_context
@@ -14,11 +14,11 @@ from api.errors import Code, Fault, Invalid, point
 from api.infra.runtime import runtime
 from api.infra.tables import csv_files, layouts, reading as files, reports
 from api.infra.tables.layouts import Imported
-from api.infra.tables.reports import MOST_LINES, CellFault, FileArgs, Line, NotATable, Row
+from api.infra.tables.reports import MOST_LINES, CellFault, FileHints, Line, NotATable, Row
 from api.web import validate
-from api.web.files import received
+from api.web.files import body_of, received
 from api.web.guard import JSON as JSON  # noqa: PLC0414 # routes of tables find it beside CSV
-from api.web.table_schemas import ImportArgs, ImportedTableOut, MergeArgs, MergedOut
+from api.web.table_schemas import ImportedTableOut, MergeArgs, MergedOut, TableImportArgs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from api.web.rest import Blueprint, Schema
 
 _Row = TypeVar("_Row")
+_View = TypeVar("_View", bound="Callable[..., object]")
 CSV = "text/csv"
 CSV_SENT = f"{CSV}; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -45,8 +46,8 @@ _NO_WORKBOOK = (
 
 
 def takes_table(
-    max_bytes: int, examples: Mapping[str, Any], schema: type[Schema] | None = None
-) -> Callable[[Any], Any]:
+    max_bytes: int, examples: Mapping[str, object], schema: type[Schema] | None = None
+) -> Callable[[_View], _View]:
     """Have an address take CSV and workbooks, and with a schema also JSON."""
     types, schemas = ((CSV, XLSX), {}) if schema is None else ((JSON, CSV, XLSX), {JSON: schema})
     every = {**examples, XLSX: "PK, and what else the file holds as it was saved"}
@@ -55,25 +56,25 @@ def takes_table(
 
 def takes_import(
     blueprint: Blueprint,
-    examples: Mapping[str, Any],
+    examples: Mapping[str, object],
     description: str,
     max_bytes: int = layouts.MOST_BYTES,
     schema: type[Schema] | None = None,
-) -> Callable[[Callable[..., Any]], Any]:
+) -> Callable[[Callable[..., Imported]], Callable[..., object]]:
     """Make a view the POST of a table: of others, or with a schema one of ours, also as JSON."""
-    args, answer = (MergeArgs, MergedOut) if schema else (ImportArgs, ImportedTableOut)
+    args, answer = (MergeArgs, MergedOut) if schema else (TableImportArgs, ImportedTableOut)
 
-    def decorate(view: Callable[..., Any]) -> Any:
+    def decorate(view: Callable[..., Imported]) -> Callable[..., object]:
         described = blueprint.doc(description=description)(view)
         answered = blueprint.response(200, answer)(described)
-        asked = blueprint.arguments(args, location="query")(answered)
+        asked: Callable[..., object] = blueprint.arguments(args, location="query")(answered)
         return takes_table(max_bytes, examples, schema)(asked)
 
     return decorate
 
 
 def imported(
-    said: FileArgs,
+    said: FileHints,
     layout: Layout,
     schema: Schema,
     take: Callable[[Sequence[Line]], Report],
@@ -90,7 +91,7 @@ def imported(
     return Imported(report.stored, report.lines, columns, table.encoding, table.workbook)
 
 
-def _sent(said: FileArgs) -> Table:
+def _sent(said: FileHints) -> Table:
     """Return the table in a body; of a workbook in one of few places, as it takes a while."""
     data = request.get_data()
     if files.is_packed(data):
@@ -123,7 +124,7 @@ def _listed(name: str) -> Sequence[Row]:
     return [_row(name, place, each) for place, each in enumerate(listed)]
 
 
-def _row(name: str, place: int, facts: Any) -> Row:
+def _row(name: str, place: int, facts: object) -> Row:
     if isinstance(facts, dict):
         return Row(place, point(name, place), facts)
     return Row(place, point(name, place), {}, [CellFault("", Code.UNREADABLE, "Give an object.")])
@@ -161,9 +162,7 @@ def as_json(name: str, batches: Iterable[Sequence[Mapping[str, object]]]) -> Res
 
 def _streamed(pieces: Iterator[str], kind: str, name: str) -> Response:
     """Return a file that is written while it is sent."""
-    answer = Response(stream_with_context(pieces), content_type=kind)
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return body_of(stream_with_context(pieces), kind, name)
 
 
 def _list_of(name: str, batches: Iterable[Sequence[Mapping[str, object]]]) -> Iterator[str]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import marshmallow as ma
 from marshmallow import validate
 
-from api.errors import Code, Fault, Reason, point
+from api.errors import Code, Fault, Invalid, Reason, point
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Hashable, Iterator, Mapping, Sequence, Sized
 
     Keys = tuple[str | int, ...]
 
+_Several = TypeVar("_Several", bound="Sized")
 # The codes of a field's own messages, by marshmallow's keys; of the others its type decides.
 _CODES = {
     "required": Code.REQUIRED,
@@ -39,7 +41,7 @@ OF_SCHEMA: dict[str, str] = {
 }
 
 
-def with_codes(field: ma.fields.Field[Any]) -> None:
+def with_codes(field: ma.fields.Field[object]) -> None:
     """Give the messages of a field, and of the fields inside it, their codes."""
     other = Code.WRONG_TYPE if isinstance(field, _TYPES) else Code.WRONG_FORMAT
     allowed = _allowed(field.enum) if isinstance(field, ma.fields.Enum) else ()
@@ -64,14 +66,14 @@ def _allowed(choices: Any) -> tuple[str, ...]:
 class Length(validate.Length):
     """So many characters of a text, or entries of a list."""
 
-    def __call__(self, value: Any) -> Any:
-        is_text = isinstance(value, str)
+    def __call__(self, value: _Several) -> _Several:
+        too_many, too_few = Code.TOO_MANY, Code.TOO_FEW
+        if isinstance(value, str):
+            too_many, too_few = Code.TOO_LONG, Code.TOO_SHORT
         least, most = (self.equal or each for each in (self.min, self.max))
-        if most is not None and len(value) > most:
-            code = Code.TOO_LONG if is_text else Code.TOO_MANY
-            return _checked(super().__call__, value, code, most)
-        code = Code.TOO_SHORT if is_text else Code.TOO_FEW
-        return _checked(super().__call__, value, code, least)
+        is_more = most is not None and len(value) > most
+        with _coded(too_many if is_more else too_few, most if is_more else least):
+            return super().__call__(value)
 
 
 class Range(validate.Range):
@@ -80,56 +82,58 @@ class Range(validate.Range):
     def __call__(self, value: Any) -> Any:
         is_more = self.max is not None and value >= self.max
         code, limit = (Code.TOO_LARGE, self.max) if is_more else (Code.TOO_SMALL, self.min)
-        return _checked(super().__call__, value, code, limit)
+        with _coded(code, limit):
+            return super().__call__(value)
 
 
 class OneOf(validate.OneOf):
     """One of these."""
 
-    def __call__(self, value: Any) -> Any:
-        allowed = _allowed(self.choices)
-        return _checked(super().__call__, value, Code.NOT_A_CHOICE, allowed=allowed)
+    def __call__(self, value: object) -> object:
+        with _coded(Code.NOT_A_CHOICE, allowed=_allowed(self.choices)):
+            return super().__call__(value)
 
 
 class NoneOf(validate.NoneOf):
     """None of these."""
 
-    def __call__(self, value: Any) -> Any:
-        return _checked(super().__call__, value, Code.NOT_A_CHOICE)
+    def __call__(self, value: object) -> object:
+        with _coded(Code.NOT_A_CHOICE):
+            return super().__call__(value)
 
 
 class Regexp(validate.Regexp):
     """A text of a form."""
 
     def __call__(self, value: Any) -> Any:
-        return _checked(super().__call__, value, Code.WRONG_FORMAT)
+        with _coded(Code.WRONG_FORMAT):
+            return super().__call__(value)
 
 
-def unique(values: list[Any]) -> None:
+def unique(values: Sequence[Hashable]) -> None:
     """Let a list pass that holds nothing twice."""
     if len(set(values)) != len(values):
         raise ma.ValidationError(Reason(Code.DUPLICATE, "Name each one once."))
 
 
-def _checked(
-    check: Callable[[Any], Any],
-    value: Any,
-    code: Code,
-    limit: float | None = None,
-    allowed: tuple[str, ...] = (),
-) -> Any:
+@contextmanager
+def _coded(code: Code, limit: float | None = None, allowed: Sequence[str] = ()) -> Iterator[None]:
     try:
-        return check(value)
+        yield
     except ma.ValidationError as refused:
         raise ma.ValidationError(Reason(code, str(refused.args[0]), limit, allowed)) from refused
 
 
-def faults(refused: ma.ValidationError) -> list[Fault]:
-    """Return what marshmallow refused of a body."""
-    return [Fault.of(point(*keys), reason) for keys, reason in reasons(refused.messages)]
+def loaded(schema: ma.Schema, given: Mapping[str, object]) -> Any:
+    """Return what a schema makes of facts; raise Invalid with all that it refuses."""
+    try:
+        return schema.load(given)
+    except ma.ValidationError as refused:
+        faults = [Fault.of(point(*keys), reason) for keys, reason in reasons(refused.messages)]
+        raise Invalid("Mend what the errors point at and send it again.", faults) from refused
 
 
-def reasons(messages: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Reason]]:
+def reasons(messages: object, keys: Keys = ()) -> Iterator[tuple[Keys, Reason]]:
     """Yield what marshmallow refused (`ValidationError.messages`), each with the keys to it."""
     if isinstance(messages, dict):
         for key, inner in messages.items():
@@ -142,5 +146,5 @@ def reasons(messages: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Reason]]:
             yield from reasons(inner, keys)
     else:
         # What has no code is a library's own sentence about how a value is written.
-        is_coded = isinstance(messages, Reason)
-        yield keys, messages if is_coded else Reason(Code.WRONG_FORMAT, str(messages))
+        coded = messages if isinstance(messages, Reason) else None
+        yield keys, coded or Reason(Code.WRONG_FORMAT, str(messages))

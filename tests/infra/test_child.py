@@ -19,7 +19,7 @@ import pytest
 
 from api.errors import Code, Fault, Invalid, Unavailable
 from api.infra.sandbox import confine
-from api.infra.sandbox.pool import ChildPool, LimitReached, Limits, confinement
+from api.infra.sandbox.pool import ChildPool, LimitReached, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -351,10 +351,10 @@ def test_a_module_has_limits_of_its_own_unless_the_handle_has(children: ChildPoo
 
 
 def test_the_confinement_is_told_for_the_doctor() -> None:
-    assert "limited" in confinement()
+    assert "limited" in confine.describe()
     if confine.is_complete():
-        assert "seccomp" in confinement()
-        assert "Landlock" in confinement()
+        assert "seccomp" in confine.describe()
+        assert "Landlock" in confine.describe()
 
 
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])

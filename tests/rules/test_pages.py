@@ -163,7 +163,8 @@ def test_nothing_that_people_wrote_can_bring_markup() -> None:
     evil = {"title": EVIL, "dateline": EVIL, "occasion": EVIL}
     text = blocks.text(printed("english") | evil)
     frame = facts.Frame(language="en", coalition=EVIL, logo=EVIL)
-    html = pages.statement(
+    html = pages.render(
+        "statement.html",
         facts.StatementPage(
             frame=frame,
             address="a",
@@ -179,7 +180,7 @@ def test_nothing_that_people_wrote_can_bring_markup() -> None:
                 boxes=(facts.Box(EVIL, EVIL, "en", "signing"),),
             ),
             form=facts.Form(values={"name": [EVIL], "country": [EVIL]}, faults={"name": EVIL}),
-        )
+        ),
     )
 
     assert "<script>" not in html

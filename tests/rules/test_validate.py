@@ -8,7 +8,7 @@ from typing import Any
 import marshmallow as ma
 import pytest
 
-from api.errors import Code, Fault
+from api.errors import Code, Fault, Invalid
 from api.web import validate
 from api.web.fields import (
     Colour,
@@ -61,9 +61,9 @@ class Whole(Schema):
 
 
 def faults(**given: Any) -> list[Fault]:
-    with pytest.raises(ma.ValidationError) as refused:
-        Whole().load({"name": "Ada", **given})
-    return validate.faults(refused.value)
+    with pytest.raises(Invalid) as refused:
+        validate.loaded(Whole(), {"name": "Ada", **given})
+    return refused.value.faults
 
 
 @pytest.mark.parametrize(

@@ -265,7 +265,7 @@ def test_killed_between_the_server_s_yes_and_ours_it_repeats_under_the_same_id(
 def test_who_comes_back_late_changes_nothing_of_who_took_over(world: World) -> None:
     (about,) = promise(world)
     with mail_at(world, "smtp://127.0.0.1:1"), world.app.app_context():
-        late, new = (sender.Round(None, None, ExitStack()) for _ in range(2))
+        late, new = (sender.LetterTurn(None, None, ExitStack()) for _ in range(2))
         (letter,) = late.step([], 1)  # as a worker does that stands still for long
         assert new.step([], 1) == []  # nobody else takes it meanwhile
         with later(minutes=11):

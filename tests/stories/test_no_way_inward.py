@@ -343,8 +343,12 @@ def test_a_line_leads_to_one_server(world: World) -> None:
 
 
 def test_a_name_that_nobody_knows_is_a_word(world: World, wire: Wire) -> None:
-    with world.app.app_context(), pytest.raises(CallFailed) as failed:
-        http.call(runtime().egress, "GET", "https://nobody.specimen.example/")
+    with (
+        world.app.app_context(),
+        pytest.raises(CallFailed) as failed,
+        http.line(runtime().egress, "https://nobody.specimen.example/"),
+    ):
+        pass
 
     assert failed.value.fault == "host-unknown"
 

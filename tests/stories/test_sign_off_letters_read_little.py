@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pytest
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
+    from api.infra.database.columns import Base
     from tests.conftest import World
 
 
@@ -56,7 +57,7 @@ def test_a_letter_reads_no_more_where_there_are_more_members(
     unsealed: list[object] = []
     read = keys.read
 
-    def count(session: Session, row: object, column: InstrumentedAttribute[Any]) -> object:
+    def count(session: Session, row: Base, column: InstrumentedAttribute[Any]) -> object:
         unsealed.append(row)
         return read(session, row, column)
 

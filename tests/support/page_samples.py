@@ -97,7 +97,7 @@ def every(
         when="14 June 2031, 18:00 (Europe/Brussels)",
         offer=offer,
     )
-    yield "open", pages.statement(statement)
+    yield "open", pages.render("statement.html", statement)
     said = sentences.said(language).say
     wrong = facts.Form(
         values={
@@ -115,22 +115,29 @@ def every(
             "consent": said("field.tick"),
         },
     )
-    yield "faults", pages.statement(replace(statement, form=wrong))
-    yield "changed", pages.statement(replace(statement, form=wrong, has_changed=True))
+    yield "faults", pages.render("statement.html", replace(statement, form=wrong))
+    yield (
+        "changed",
+        pages.render("statement.html", replace(statement, form=wrong, has_changed=True)),
+    )
     wait = said("error.429_text", wait=said("error.seconds", 40))
-    yield "wait", pages.statement(replace(statement, wait=wait))
+    yield "wait", pages.render("statement.html", replace(statement, wait=wait))
     for state in ("unopened", "closed", "superseded", "withdrawn", "none"):
         successor = (
             facts.Anchor("A newer text", "/s/newer-23456789") if state == "superseded" else None
         )
         yield (
             state,
-            pages.statement(
-                replace(statement, state=state, offer=None, successor=successor, total=1)
+            pages.render(
+                "statement.html",
+                replace(statement, state=state, offer=None, successor=successor, total=1),
             ),
         )
     yield from _framed(statement, wrong, wait)
-    yield "empty", pages.statement(replace(statement, total=0, organisations=0, lines=()))
+    yield (
+        "empty",
+        pages.render("statement.html", replace(statement, total=0, organisations=0, lines=())),
+    )
     yield from _mailbox(around, text.title, said)
     listed = facts.SignatoriesPage(
         frame=around,
@@ -145,11 +152,12 @@ def every(
         next_cursor="abc",
         is_first=True,
     )
-    yield "list", pages.signatories(listed)
+    yield "list", pages.render("signatories.html", listed)
     yield (
         "list-end",
-        pages.signatories(
-            replace(listed, lines=lines, next_cursor=None, withheld=1400, is_first=False)
+        pages.render(
+            "signatories.html",
+            replace(listed, lines=lines, next_cursor=None, withheld=1400, is_first=False),
         ),
     )
     signing = facts.SigningPage(
@@ -164,17 +172,20 @@ def every(
         affiliation="Specimen Weekly",
         news=("Specimen Rights Centre", "Open Window Initiative"),
     )
-    yield "confirm", pages.confirm(facts.ConfirmPage(frame=around, signing=signing))
-    yield "withdraw", pages.withdraw(facts.ConfirmPage(frame=around, signing=signing))
+    yield "confirm", pages.render("confirm.html", facts.ConfirmPage(frame=around, signing=signing))
+    yield (
+        "withdraw",
+        pages.render("withdraw.html", facts.ConfirmPage(frame=around, signing=signing)),
+    )
     thanks = facts.Thanks(
         frame=around,
         own="/m/secret",
         statement=f"/s/{ADDRESS}",
         share=f"https://sign.specimen.example/s/{ADDRESS}",
     )
-    yield "thanks", pages.thanks(thanks)
-    yield "thanks-held", pages.thanks(replace(thanks, is_held=True))
-    yield "update", pages.update(_update(around, language))
+    yield "thanks", pages.render("thanks.html", thanks)
+    yield "thanks-held", pages.render("thanks.html", replace(thanks, is_held=True))
+    yield "update", pages.render("update.html", _update(around, language))
     own = facts.OwnSignaturePage(
         frame=around,
         signing=signing,
@@ -186,13 +197,22 @@ def every(
         boxes=offer.boxes[1:],
         is_saved=True,
     )
-    yield "own", pages.own(own)
+    yield "own", pages.render("own.html", own)
     blank = facts.Form(values={"name": [""]}, faults={"name": said("field.needed")})
-    yield "own-faults", pages.own(replace(own, form=blank, part="correct", is_saved=False))
+    yield (
+        "own-faults",
+        pages.render("own.html", replace(own, form=blank, part="correct", is_saved=False)),
+    )
     yield "own-organisation", _own_of_an_organisation(own, said)
     nameless = replace(signing, name="", role="", affiliation="", visibility="anonymous")
-    yield "own-nameless", pages.own(replace(own, signing=nameless, line="", is_saved=False))
-    yield "own-withdrawn", pages.own(replace(own, state="withdrawn", line="", is_saved=False))
+    yield (
+        "own-nameless",
+        pages.render("own.html", replace(own, signing=nameless, line="", is_saved=False)),
+    )
+    yield (
+        "own-withdrawn",
+        pages.render("own.html", replace(own, state="withdrawn", line="", is_saved=False)),
+    )
     approve = facts.ApprovePage(
         frame=around,
         text=text,
@@ -212,15 +232,19 @@ def every(
             facts.Happening("22 May 2031, 11:30", said("approve.handed_on", name="Nino Specimeni")),
         ),
     )
-    yield "approve", pages.approve(approve)
+    yield "approve", pages.render("approve.html", approve)
     reserved = facts.Form(
         values={"answer": ["reserved"], "reservation/blocks/1": ["Not the second demand."]},
         faults={"answer": said("field.reservation")},
     )
-    yield "approve-faults", pages.approve(replace(approve, form=reserved, has_changed=True))
+    yield (
+        "approve-faults",
+        pages.render("approve.html", replace(approve, form=reserved, has_changed=True)),
+    )
     yield (
         "approve-again",
-        pages.approve(
+        pages.render(
+            "approve.html",
             replace(
                 approve,
                 answer="approved",
@@ -230,7 +254,7 @@ def every(
                 is_sent=True,
                 visibility="public",
                 chooses_apart=True,
-            )
+            ),
         ),
     )
     yield from _over(approve, said)
@@ -242,9 +266,9 @@ def every(
         expires="4 June 2031",
         since="1 June 2031",
     )
-    yield "join", pages.join(join)
+    yield "join", pages.render("join.html", join)
     named = replace(join, organisation="Open Window Initiative", note="Dear Nino.\n\nCome along.")
-    yield "join-named", pages.join(named)
+    yield "join-named", pages.render("join.html", named)
     yield from _wrong(around, said)
     for kind in ("own.gone", "join.declined"):
         done = facts.Notice(
@@ -253,17 +277,20 @@ def every(
             text=said(f"{kind}_text"),
             links=(facts.Anchor(said("thanks.statement"), f"/s/{ADDRESS}"),),
         )
-        yield f"done-{kind}", pages.notice(done)
+        yield f"done-{kind}", pages.render("notice.html", done)
 
 
 def _over(approve: facts.ApprovePage, said: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     """Yield how it appears apart from the answer: should none come, and after the time for it."""
     tacit = replace(approve, silence="approval", chooses_apart=True)
-    yield "approve-silent", pages.approve(tacit)
+    yield "approve-silent", pages.render("approve.html", tacit)
     how = facts.Form(faults={"how": said("field.choice")})
     again = replace(approve, is_over=True, answer="approved", chooses_apart=True, how=how)
-    yield "approve-appear", pages.approve(again)
-    yield "approve-over", pages.approve(replace(approve, is_over=True, answer="declined"))
+    yield "approve-appear", pages.render("approve.html", again)
+    yield (
+        "approve-over",
+        pages.render("approve.html", replace(approve, is_over=True, answer="declined")),
+    )
 
 
 def _update(around: facts.Frame, language: str) -> facts.UpdatePage:
@@ -284,26 +311,29 @@ def _framed(
     statement: facts.StatementPage, wrong: facts.Form, wait: str
 ) -> Iterator[tuple[str, str]]:
     framed = replace(statement, is_framed=True)
-    yield "framed", pages.embedded(framed)
-    yield "framed-faults", pages.embedded(replace(framed, form=wrong, has_changed=True, wait=wait))
-    yield "framed-sent", pages.embedded(replace(framed, is_sent=True))
-    yield "framed-closed", pages.embedded(replace(framed, state="closed", offer=None))
+    yield "framed", pages.render("embed.html", framed)
+    yield (
+        "framed-faults",
+        pages.render("embed.html", replace(framed, form=wrong, has_changed=True, wait=wait)),
+    )
+    yield "framed-sent", pages.render("embed.html", replace(framed, is_sent=True))
+    yield "framed-closed", pages.render("embed.html", replace(framed, state="closed", offer=None))
 
 
 def _own_of_an_organisation(own: facts.OwnSignaturePage, said: Callable[[str], str]) -> str:
     signing = replace(own.signing, organisation="Open Window Initiative", affiliation="")
     nobody = facts.Form(values={"by_name": [""]}, faults={"by_name": said("field.needed")})
     page = replace(own, signing=signing, is_organisation=True, boxes=(), is_saved=False)
-    return pages.own(replace(page, form=nobody, part="correct"))
+    return pages.render("own.html", replace(page, form=nobody, part="correct"))
 
 
 def _mailbox(
     around: facts.Frame, title: str, said: Callable[[str], str]
 ) -> Iterator[tuple[str, str]]:
     mailbox = facts.Mailbox(frame=around, address=ADDRESS, title=title, is_sent=True)
-    yield "mailbox", pages.mailbox(mailbox)
+    yield "mailbox", pages.render("mailbox.html", mailbox)
     code = facts.Form(values={"code": ["ABCDE"]}, faults={"code": said("field.code")})
-    yield "code", pages.mailbox(replace(mailbox, is_sent=False, form=code))
+    yield "code", pages.render("mailbox.html", replace(mailbox, is_sent=False, form=code))
 
 
 def _wrong(around: facts.Frame, said: Callable[[str], str]) -> Iterator[tuple[str, str]]:
@@ -315,11 +345,11 @@ def _wrong(around: facts.Frame, said: Callable[[str], str]) -> Iterator[tuple[st
             text=said(f"error.{status}_text"),
             is_error=True,
         )
-        yield f"error-{status}", pages.notice(notice)
+        yield f"error-{status}", pages.render("notice.html", notice)
     kinds = facts.Problem(frame=around, title="Problems", html=problems.listed())
-    yield "problems", pages.problem(kinds)
+    yield "problems", pages.render("problem.html", kinds)
     html = problems.explained()["invalid"]
-    yield "problem", pages.problem(replace(kinds, title="invalid", html=html))
+    yield "problem", pages.render("problem.html", replace(kinds, title="invalid", html=html))
     printing = facts.Notice(
         frame=around,
         title=said("statement.printing"),
@@ -327,4 +357,4 @@ def _wrong(around: facts.Frame, said: Callable[[str], str]) -> Iterator[tuple[st
         links=(facts.Anchor(said("page.back"), f"/s/{ADDRESS}"),),
         is_error=True,
     )
-    yield "printing", pages.notice(printing)
+    yield "printing", pages.render("notice.html", printing)

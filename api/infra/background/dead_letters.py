@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, delete, func, or_, select, update
 
@@ -11,13 +11,14 @@ from api.errors import Conflict, NotFound
 from api.infra import clock
 from api.infra.background import jobs
 from api.infra.background.jobs import Job, JobState
-from api.infra.database.transactions import reading, transaction
+from api.infra.database.transactions import in_state, is_any, reading, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from api.infra.background.jobs import Work
@@ -57,15 +58,12 @@ def hold(session: Session) -> int:
 def held() -> Sequence[Job]:
     """Return the jobs that a restore held, the oldest first."""
     with reading() as session:
-        query = select(Job).where(Job.state == JobState.HELD)
-        return session.scalars(query.order_by(Job.created_at, Job.id)).all()
+        return session.scalars(in_state(Job, JobState.HELD)).all()
 
 
 def release(session: Session, job_ids: Sequence[UUID] | None) -> Sequence[Job]:
     """Queue jobs that were held, all or those of these ids; return them. Raise NotFound."""
-    query = select(Job).where(Job.state == JobState.HELD)
-    if job_ids is not None:
-        query = query.where(Job.id.in_(job_ids))
+    query = in_state(Job, JobState.HELD, job_ids)
     found = session.scalars(query.with_for_update()).all()
     if job_ids is not None and (missing := set(job_ids) - {each.id for each in found}):
         raise NotFound(f"Nothing is held under {', '.join(sorted(map(str, missing)))}.")
@@ -76,17 +74,15 @@ def release(session: Session, job_ids: Sequence[UUID] | None) -> Sequence[Job]:
 
 def are_old(session: Session) -> bool:
     """Tell whether jobs were done long ago."""
-    query = select(Job.id).where(_is_forgotten()).limit(1)
-    return session.scalars(query).first() is not None
+    return is_any(session, select(Job.id).where(_is_forgotten()))
 
 
-def _is_forgotten() -> Any:
+def _is_forgotten() -> ColumnElement[bool]:
     done = and_(Job.state == JobState.DONE, Job.finished_at < clock.now() - KEPT)
     return or_(done, and_(Job.state == JobState.DEAD, Job.finished_at < clock.now() - KEPT_DEAD))
 
 
-def forget(work: Work) -> None:
+def forget(_: Work) -> None:
     """Delete what was done long ago."""
-    del work
     with transaction() as session:
         session.execute(delete(Job).where(_is_forgotten()))

@@ -24,12 +24,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from api.errors import DomainError, Unavailable
 from api.infra import clock
 from api.infra.database.columns import Base, Created, Id, choice, refers_to
-from api.infra.database.transactions import after_commit, reading, transaction
+from api.infra.database.transactions import after_commit, is_any, reading, transaction
 from api.infra.queue import Lane, QueueBroken
 from api.infra.runtime import runtime, thread_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import ColumnElement, SQLColumnExpression, Update
 
     from api.infra.database.columns import By
     from api.infra.queue import Queue
@@ -92,8 +94,8 @@ class Later(Exception):
 class Again(Exception):
     """A turn is over, and there is more to do: the job goes to the end of its lane, at once."""
 
-    facts: Mapping[str, Any]  # of the job from now on
-    result: Mapping[str, Any] | None = None  # of what is done so far
+    facts: Mapping[str, object]  # of the job from now on
+    result: Mapping[str, object] | None = None  # of what is done so far
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class Work:
         try:
             with reading() as session:
                 others = select(Job.id).where(is_due(clock.now()), is_of(lane_of(self.kind)))
-                return session.scalar(others.limit(1)) is not None
+                return is_any(session, others)
         except (SQLAlchemyError, DomainError):
             return True
 
@@ -139,7 +141,7 @@ class JobKind:
     """
 
     name: str  # feature.verb, as it stands in the table
-    act: Callable[[Work], Mapping[str, Any] | None]
+    act: Callable[[Work], Mapping[str, object] | None]
     _: KW_ONLY
     when: Callable[[Session], bool] | None = None
     on: tuple[type, ...] = ()
@@ -162,7 +164,7 @@ def promise(  # noqa: PLR0913 # the columns of a job
     session: Session,
     kind: str,
     coalition_id: UUID | None,
-    facts: Mapping[str, Any],
+    facts: Mapping[str, object],
     *,
     by: By | None = None,
     key: str | None = None,
@@ -228,7 +230,9 @@ def do(work: Work) -> None:
         _finished(work, state=JobState.DONE, progress=100, result=result and dict(result))
 
 
-def lease(*which: Any, order: Sequence[Any] = ()) -> Work | None:
+def lease(
+    *which: ColumnElement[bool], order: Sequence[SQLColumnExpression[object]] = ()
+) -> Work | None:
     """Lease the first job that is due of those; None: there is none, or somebody does it."""
     now, worker = clock.now(), uuid4()
     with transaction() as session:
@@ -250,7 +254,7 @@ def lease(*which: Any, order: Sequence[Any] = ()) -> Work | None:
     return None
 
 
-def is_due(now: datetime) -> Any:
+def is_due(now: datetime) -> ColumnElement[bool]:
     """Return the condition that somebody should be doing a job."""
     return or_(
         and_(Job.state == JobState.QUEUED, Job.run_after <= now),
@@ -305,20 +309,20 @@ def _again_or_dead(work: Work, fault: str) -> None:
         _wait(work, FIRST_PAUSE * 3 ** (work.attempts - 1), fault)
 
 
-def _wait(work: Work, pause: timedelta, fault: str | None, **more: Any) -> None:
+def _wait(work: Work, pause: timedelta, fault: str | None, **more: object) -> None:
     until = clock.now() + pause
     waiting = {"state": JobState.QUEUED, "run_after": until, "lease_until": None, "fault": fault}
     with transaction() as session:
         session.execute(_mine(work).values(**waiting, **more))
 
 
-def _finished(work: Work, **how: Any) -> None:
+def _finished(work: Work, **how: object) -> None:
     with transaction() as session:
         done = _mine(work).values(finished_at=clock.now(), lease_until=None, key=None, **how)
         session.execute(done)
 
 
-def _mine(work: Work) -> Any:
+def _mine(work: Work) -> Update:
     """Change the job of an attempt, as long as nobody else has taken it over."""
     mine = and_(Job.id == work.id, Job.worker == work.worker, Job.state == JobState.RUNNING)
     return update(Job).where(mine)
@@ -347,13 +351,13 @@ def due() -> Sequence[UUID]:
     return [each.id for each in _due()]
 
 
-def _due(*only: Any) -> Sequence[Job]:
+def _due(*only: ColumnElement[bool]) -> Sequence[Job]:
     query = select(Job).where(is_due(clock.now()), *only).order_by(Job.run_after, Job.id)
     with reading() as session:
         return session.scalars(query.limit(BATCH)).all()
 
 
-def is_of(lane: Lane) -> Any:
+def is_of(lane: Lane) -> ColumnElement[bool]:
     """Return the condition that a job is of a lane; what no part knows is of the short one."""
     others = Job.kind.not_in([kind for kind, it in kinds().items() if it.lane is not lane])
     return others if lane is Lane.SHORT else Job.kind.in_([*kinds()]) & others

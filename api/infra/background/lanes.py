@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -23,6 +23,8 @@ from api.infra.runtime import runtime, thread_context
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
+
+    from sqlalchemy import ColumnElement
 
     from api.infra.background.jobs import Work
     from api.infra.queue import Lane
@@ -108,7 +110,7 @@ class Threads:
             mine.work = jobs.lease(jobs.is_of(self._lane), *self._only(), order=order)
             return mine.work
 
-    def _only(self) -> Iterator[Any]:
+    def _only(self) -> Iterator[ColumnElement[bool]]:
         """Yield what a job must be to be begun beside those that are at work."""
         in_time = [each.work for each in self._in_time() if each.work]
         others = [work for work in in_time if work.kind not in self._first]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import count
 from typing import TYPE_CHECKING
 
 import structlog
@@ -48,12 +49,10 @@ def run(app: Flask, threads: int, lanes: Collection[Lane] = tuple(Lane)) -> None
 
 def _wait_for_the_database() -> None:
     """Wait for tables of this version, so that a worker may be started before they are there."""
-    looks = 0
-    while True:
+    for looks in count(1):
         try:
             must_be_migrated(config.share("migrations"))
         except (SQLAlchemyError, Unavailable) as fault:
-            looks += 1
             if looks % QUIET_LOOKS == 0:
                 log.warning("waiting for the database", error=type(fault).__name__)
             time.sleep(LOOK_SECONDS)

@@ -14,13 +14,13 @@ import stat
 import zipfile
 import zlib
 from contextlib import ExitStack, contextmanager
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self, TypedDict
 
 from api.errors import Invalid
 from api.infra.runtime import runtime
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 FORMAT = "undersigned.backup/1"
@@ -43,13 +43,34 @@ class BackupChanged(Invalid, title="The backup was changed"):
     """Something in the backup is not what was written into it."""
 
 
+class ArchiveMember(TypedDict):
+    """What the manifest says of a member."""
+
+    sha256: str
+    bytes: int
+
+
+class Manifest(TypedDict):
+    """What an archive is of."""
+
+    format: str
+    program: str
+    revision: str  # of the tables
+    engine: str
+    created_at: str
+    rows: dict[str, int]  # by table
+    files: int
+    head: str  # of the record
+    members: dict[str, ArchiveMember]
+
+
 class Writer:
     """Writes an archive, one member after the other, of any size."""
 
     def __init__(self, file: IO[bytes]) -> None:
         """Write into an open file."""
         self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL)
-        self.members: dict[str, dict[str, Any]] = {}
+        self.members: dict[str, ArchiveMember] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -71,7 +92,7 @@ class Writer:
         self.members[name] = {"sha256": digest.hexdigest(), "bytes": size}
         return count
 
-    def end(self, facts: dict[str, Any]) -> None:
+    def end(self, facts: Mapping[str, object]) -> None:
         """Write the manifest and its signature: without them it is no archive."""
         manifest = {"format": FORMAT, **facts, "members": self.members}
         text = json.dumps(manifest, indent=1).encode()
@@ -90,7 +111,7 @@ class ArchiveReader:
         if len(infos) != len(archive.infolist()):
             raise NoBackup("It has two members of one name.")
         self.manifest = self._manifest(infos)
-        self.members: dict[str, dict[str, Any]] = self.manifest["members"]
+        self.members = self.manifest["members"]
         if infos.keys() != {*self.members, MANIFEST, SIGNATURE}:
             raise BackupChanged("Its members are not those of its manifest.")
         for name, info in infos.items():
@@ -98,7 +119,7 @@ class ArchiveReader:
             if name in self.members:
                 _must_be_ours(info, self.members[name])
 
-    def _manifest(self, infos: dict[str, zipfile.ZipInfo]) -> dict[str, Any]:
+    def _manifest(self, infos: dict[str, zipfile.ZipInfo]) -> Manifest:
         if not {MANIFEST, SIGNATURE} <= infos.keys():
             raise NoBackup("It has no manifest: it is something else, or was cut short.")
         for name in (MANIFEST, SIGNATURE):
@@ -114,7 +135,7 @@ class ArchiveReader:
         master, code = given[1].decode(), bytes.fromhex(given[2].decode())
         if not runtime().vault.is_signed(text, master, code):
             raise BackupChanged("Its manifest is not the one that was signed.")
-        manifest: dict[str, Any] = json.loads(text)
+        manifest: Manifest = json.loads(text)
         if manifest["format"] != FORMAT:
             raise NoBackup(f"It is of the format {manifest['format']}: restore it by its program.")
         return manifest
@@ -171,7 +192,7 @@ def _must_be_plain(info: zipfile.ZipInfo) -> None:
         raise NoBackup(f"{info.filename!r} is no plain file.")
 
 
-def _must_be_ours(info: zipfile.ZipInfo, said: dict[str, Any]) -> None:
+def _must_be_ours(info: zipfile.ZipInfo, said: ArchiveMember) -> None:
     """Refuse names that lead elsewhere, and files that grow as they are unpacked."""
     if not MEMBER.match(info.filename):
         raise NoBackup(f"{info.filename!r} is no name of a member.")

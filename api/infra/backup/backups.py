@@ -13,7 +13,7 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from alembic.runtime.migration import MigrationContext
@@ -24,22 +24,22 @@ from api.infra import clock
 from api.infra.background import dead_letters
 from api.infra.backup import archive, json_rows
 from api.infra.backup.archive import FILES, MEMBER, TABLES, ArchiveReader, BackupChanged, Writer
+from api.infra.backup.json_rows import lines
 from api.infra.database.columns import Base
 from api.infra.database.transactions import db, reading, transaction
 from api.infra.mail import letters
 from api.infra.runtime import runtime
 from api.infra.security import audit
-from api.infra.security.audit import AuditEntry
 from api.infra.security.keys import DataKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from sqlalchemy import Table
     from sqlalchemy.orm import Session
 
 MOMENTS = 5  # that are tried until one has all files that its rows refer to
-NOTHING = "0:" + "0" * 64
 
 
 @dataclass(frozen=True)
@@ -119,10 +119,10 @@ def _write(writer: Writer) -> Kept:
             if missing and number < MOMENTS:
                 continue
             rows = {
-                table.name: _rows_written(writer, connection, table.name)
+                table.name: writer.add(_member(table), lines(connection, table), is_packed=True) - 1
                 for table in Base.metadata.sorted_tables
             }
-            kept = Kept(rows, len(copied), _head(connection), missing)
+            kept = Kept(rows, len(copied), str(audit.newest(connection)), missing)
             writer.end(
                 {
                     "program": version("undersigned"),
@@ -147,15 +147,14 @@ def copy_files(writer: Writer, copied: set[str]) -> None:
             copied.add(key)
 
 
-def _rows_written(writer: Writer, connection: Connection, name: str) -> int:
-    rows = json_rows.lines(connection, Base.metadata.tables[name])
-    return writer.add(f"{TABLES}{name}.jsonl", rows, is_packed=True) - 1
+def _member(table: Table) -> str:
+    return f"{TABLES}{table.name}.jsonl"
 
 
 @contextmanager
 def _moment() -> Iterator[Connection]:
     """Open the database as it is at the first question, whatever is written after that."""
-    options: dict[str, Any] = {"readonly": True, "postgresql_readonly": True}
+    options: dict[str, object] = {"readonly": True, "postgresql_readonly": True}
     if not runtime().settings.is_sqlite:
         options["isolation_level"] = "REPEATABLE READ"
     with db.engine.connect().execution_options(**options) as connection, connection.begin():
@@ -170,12 +169,6 @@ def _take_time(connection: Connection) -> None:
 
 def _revision(connection: Connection) -> str:
     return ",".join(sorted(MigrationContext.configure(connection).get_current_heads()))
-
-
-def _head(connection: Connection) -> str:
-    query = select(AuditEntry.number, AuditEntry.hash).where(AuditEntry.number.is_not(None))
-    newest = connection.execute(query.order_by(AuditEntry.number.desc()).limit(1)).first()
-    return NOTHING if newest is None else f"{newest.number}:{newest.hash}"
 
 
 def restore(path: Path) -> Kept:
@@ -211,7 +204,7 @@ def _must_fit(source: ArchiveReader) -> None:
             f" here are version {version('undersigned')} and tables {here}. Restore it with that"
             " version, and `undersigned migrate` with this one after that."
         )
-    tables = {f"{TABLES}{table.name}.jsonl" for table in Base.metadata.sorted_tables}
+    tables = {_member(table) for table in Base.metadata.sorted_tables}
     if tables != {name for name in source.members if name.startswith(TABLES)}:
         raise BackupChanged("Its tables are not those that it says.")
 
@@ -244,19 +237,19 @@ def _must_have_no_rows(connection: Connection) -> None:
 def _must_open_keys(source: ArchiveReader) -> None:
     """Raise KeyMissing unless every data key can be opened by a master key of this process."""
     table = Base.metadata.tables[DataKey.__tablename__]
-    for row in json_rows.rows(table, source.lines(f"{TABLES}{table.name}.jsonl")):
+    for row in json_rows.rows(table, source.lines(_member(table))):
         runtime().vault.open(UUID(str(row["id"])), str(row["master"]), row["wrapped"])
 
 
 def _put_rows(connection: Connection, source: ArchiveReader) -> None:
     """Write the rows of all tables, and compare what is there now with what was backed up."""
     for table in Base.metadata.sorted_tables:
-        json_rows.put(connection, table, source.lines(f"{TABLES}{table.name}.jsonl"))
+        json_rows.put(connection, table, source.lines(_member(table)))
     for table in Base.metadata.sorted_tables:
         digest = hashlib.sha256()
-        for line in json_rows.lines(connection, table):
+        for line in lines(connection, table):
             digest.update(line)
-        if digest.hexdigest() != source.members[f"{TABLES}{table.name}.jsonl"]["sha256"]:
+        if digest.hexdigest() != source.members[_member(table)]["sha256"]:
             raise BackupChanged(f"{table.name} did not come back as it was. Nothing was restored.")
-    if _head(connection) != source.manifest["head"]:
+    if str(audit.newest(connection)) != source.manifest["head"]:
         raise BackupChanged("The record does not end where it did. Nothing was restored.")

@@ -18,9 +18,11 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from api.errors import Invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from sqlalchemy import Column, ColumnElement, Connection, Table
+
+    Kind = tuple[type, Callable[[Any], object], Callable[[Any], object]]
 
 BATCH = 500
 
@@ -76,7 +78,7 @@ def _rows(table: Table, given: Iterable[bytes]) -> Iterator[dict[str, Any]]:
         }
 
 
-def _typed(value: Any, written: type, read: Callable[[Any], Any]) -> Any:
+def _typed(value: object, written: type, read: Callable[[Any], object]) -> object:
     """Return a value for its column. SQLite would take a text for a number."""
     if written is not object and type(value) is not written:
         raise TypeError("Another type.")
@@ -90,7 +92,7 @@ def _order(connection: Connection, column: Column[Any]) -> ColumnElement[Any]:
     return column
 
 
-def kind_of(column: Column[Any]) -> tuple[type, Callable[[Any], Any], Callable[[Any], Any]]:
+def kind_of(column: Column[object]) -> Kind:
     """Return how a column's values stand in JSON, and how they are written and read."""
     decorated = column.type
     kind = decorated.impl_instance if isinstance(decorated, TypeDecorator) else decorated
@@ -99,7 +101,7 @@ def kind_of(column: Column[Any]) -> tuple[type, Callable[[Any], Any], Callable[[
     return _KINDS[str if isinstance(kind, Enum) else kind.python_type]
 
 
-def _same(value: Any) -> Any:
+def _same(value: object) -> object:
     return value
 
 
@@ -110,7 +112,7 @@ def _instant(text: str) -> datetime:
     return at
 
 
-_KINDS: dict[type, tuple[type, Callable[[Any], Any], Callable[[Any], Any]]] = {
+_KINDS: dict[type, Kind] = {
     bool: (bool, _same, _same),
     int: (int, _same, _same),
     str: (str, _same, _same),
@@ -125,5 +127,5 @@ _KINDS: dict[type, tuple[type, Callable[[Any], Any], Callable[[Any], Any]]] = {
 }
 
 
-def _line(values: list[Any]) -> bytes:
+def _line(values: Sequence[object]) -> bytes:
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

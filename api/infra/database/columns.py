@@ -7,16 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 from uuid import UUID, uuid4
 
-from sqlalchemy import (
-    DateTime,
-    Enum,
-    ForeignKey,
-    Index,
-    MetaData,
-    String,
-    TypeDecorator,
-    text,
-)
+from sqlalchemy import DateTime, Enum, ForeignKey, Index, MetaData, String, TypeDecorator, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column, registry
 
 from api.infra import clock
@@ -27,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import Dialect
 
 
-class Instant(TypeDecorator[datetime]):
+class UtcInstant(TypeDecorator[datetime]):
     """A UTC instant. SQLite forgets zones; this gives them back and refuses naive times."""
 
     impl = DateTime(timezone=True)
@@ -63,12 +54,12 @@ def choice(kind: type[StrEnum], name: str | None = None) -> Enum:
     )
 
 
-def part_of(table: str, *, index: bool = True, **how: Any) -> MappedColumn[Any]:
+def part_of(table: str, *, index: bool = True, **how: Any) -> MappedColumn[UUID]:
     """Return the column of the row that a row belongs to, and with which it goes."""
     return mapped_column(ForeignKey(f"{table}.id", ondelete="CASCADE"), index=index, **how)
 
 
-def refers_to(table: str) -> MappedColumn[Any]:
+def refers_to(table: str) -> MappedColumn[UUID | None]:
     """Return the column of a row that may go: then it is null."""
     return mapped_column(ForeignKey(f"{table}.id", ondelete="SET NULL"), index=True)
 
@@ -79,7 +70,7 @@ def partial_index(name: str, *columns: str, where: str) -> Index:
 
 
 Id = Annotated[UUID, mapped_column(primary_key=True, default=uuid4)]
-Created = Annotated[datetime, mapped_column(Instant, default=clock.now)]
+Created = Annotated[datetime, mapped_column(UtcInstant, default=clock.now)]
 # Nearly every row is of a coalition, and goes with it.
 CoalitionId = Annotated[UUID, part_of("coalitions")]
 Country = Annotated[str, mapped_column(String(2))]  # ISO 3166-1 alpha-2
@@ -100,7 +91,7 @@ _TABLES = MetaData(
 class Base(DeclarativeBase):
     """All tables; constraints are named by one convention, so migrations can drop them."""
 
-    registry = registry(metadata=_TABLES, type_annotation_map={datetime: Instant})
+    registry = registry(metadata=_TABLES, type_annotation_map={datetime: UtcInstant})
 
 
 class OfCoalition:

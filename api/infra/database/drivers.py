@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
-from sqlalchemy import (
-    Engine,
-    event,
-)
+from sqlalchemy import Engine, event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from psycopg.abc import RV, PQGen
+    from sqlalchemy import Connection
     from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
     from sqlalchemy.pool import ConnectionPoolEntry
 # As SQLite's busy_timeout: wait for a host, a lock and an answer, but not for ever.
@@ -37,7 +36,7 @@ class Impatient(psycopg.Connection[Any]):
 
     patience = ANSWER_SECONDS
 
-    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """Wait for an answer so long, or close and raise OperationalError."""
         if timeout is not None:
             return super().wait(gen, interval, timeout)
@@ -64,7 +63,7 @@ def use_postgres_safely(engine: Engine, seconds: float = ANSWER_SECONDS) -> None
     ping = engine.dialect.do_ping
 
     @event.listens_for(engine, "do_connect")
-    def _connect(_: Dialect, __: Any, args: Any, given: Any) -> Impatient:
+    def _connect(_: Dialect, __: object, args: Sequence[str], given: dict[str, Any]) -> Impatient:
         connection = Impatient.connect(*args, **given)
         connection.patience = seconds
         return connection
@@ -99,6 +98,6 @@ def use_sqlite_safely(engine: Engine) -> None:
         cursor.close()
 
     @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
+    def _begin(connection: Connection) -> None:
         reads = connection.get_execution_options().get("readonly")
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 U = TypeVar("U")
+Item_co = TypeVar("Item_co", covariant=True)  # a page of rows is one of what they are kinds of
 MOST = 200
 MOST_INTEGER = 2**31  # what both databases keep in an integer column
 
@@ -41,14 +41,14 @@ class PageRequest:
 
 
 @dataclass(frozen=True)
-class Page(Generic[T]):
+class Page(Generic[Item_co]):
     """One page, the cursor of the next (None at the end), and how many there are in all."""
 
-    items: Sequence[T]
+    items: Sequence[Item_co]
     following: str | None
     total: int
 
-    def of(self, change: Callable[[T], U]) -> Page[U]:
+    def of(self, change: Callable[[Item_co], U]) -> Page[U]:
         """Return the same page with each item changed."""
         return Page([change(item) for item in self.items], self.following, self.total)
 
@@ -96,32 +96,32 @@ def _in_code_order(session: Session, key: Key) -> ColumnElement[Any]:
     return key.collate("C") if is_text else key.expression
 
 
-def _encoded(row: Any, keys: Sequence[Key]) -> str:
+def _encoded(row: object, keys: Sequence[Key]) -> str:
     values = [getattr(row, str(key.key)) for key in keys]
     plain = [v if isinstance(v, int | str) else _text(v) for v in values]
     text = json.dumps(plain, ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
-def _decoded(cursor: str, keys: Sequence[Key]) -> list[tuple[Any, Key]]:
+def _decoded(cursor: str, keys: Sequence[Key]) -> list[tuple[object, Key]]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         values = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         if type(values) is not list:
             raise TypeError(cursor)  # noqa: TRY301 # one answer to all that is wrong with it
         return [(_typed(v, k.type.python_type), k) for v, k in zip(values, keys, strict=True)]
-    except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError) as broken:
+    except (ValueError, TypeError, OverflowError, RecursionError) as broken:
         raise BadCursor(
             "Use the address in the Link header, or leave the cursor out to begin again.",
             [Fault("", Code.WRONG_FORMAT, "It is not a cursor of this list.", parameter="cursor")],
         ) from broken
 
 
-def _typed(value: Any, kind: type) -> Any:
+def _typed(value: object, kind: type) -> object:
     if kind is int:
         if type(value) is not int or abs(value) >= MOST_INTEGER:
             raise ValueError(value)
@@ -138,4 +138,4 @@ def _moment(text: str) -> datetime:
     return found.astimezone(UTC)
 
 
-_READERS: dict[type, Callable[[str], Any]] = {date: date.fromisoformat, datetime: _moment}
+_READERS: dict[type, Callable[[str], object]] = {date: date.fromisoformat, datetime: _moment}

@@ -5,30 +5,29 @@ from __future__ import annotations
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import (
-    Engine,
-    create_engine,
-    func,
-    select,
-)
+from sqlalchemy import Engine, create_engine, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, object_session
 
 from api.errors import DomainError, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from enum import StrEnum
     from pathlib import Path
+    from uuid import UUID
 
     from sqlalchemy import Select
     from sqlalchemy.pool import QueuePool
 from api.infra.database.columns import Base, Versioned
 from api.infra.database.drivers import POSTGRES_ARGS, SINGLE_SECONDS, use_postgres_safely
+
+_Row = TypeVar("_Row", bound=Base)
 
 
 class Stale(DomainError, title="It has changed since you read it"):
@@ -169,6 +168,13 @@ def flush(session: Session, *, on_clash: DomainError) -> None:
 def is_any(session: Session, query: Select[*tuple[Any, ...]]) -> bool:
     """Tell whether a query finds a row."""
     return session.execute(query.limit(1)).first() is not None
+
+
+def in_state(model: type[_Row], state: StrEnum, ids: Sequence[UUID] | None = None) -> Select[_Row]:
+    """Return the query of a table's rows in a state, all or those of some ids, the oldest first."""
+    its = model.__table__.columns
+    query = select(model).where(its.state == state).order_by(its.created_at, its.id)
+    return query if ids is None else query.where(its.id.in_(ids))
 
 
 class Expected(int):

@@ -21,12 +21,14 @@ from api.errors import Conflict
 from api.infra import clock
 from api.infra.background import jobs
 from api.infra.database.columns import Base, Outgoing, choice, part_of
-from api.infra.database.transactions import reading, transaction
+from api.infra.database.transactions import in_state, is_any, reading, transaction
 from api.infra.outbox.rows import Outbox
 from api.infra.runtime import runtime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from sqlalchemy import ColumnElement
 
     from api.infra.background.jobs import Work
     from api.infra.net.smtp import Attachment, Message
@@ -146,9 +148,10 @@ def promise_all(
     now, known = clock.now(), kind_of(kind)
     is_bulk = known is not None and known.is_bulk
     is_day_only = known is not None and known.tells_day_only
-    rows: list[dict[str, Any]] = [
+    ids = [uuid4() for _ in object_ids]
+    rows: list[dict[str, object]] = [
         {
-            "id": uuid4(),
+            "id": letter_id,
             "kind": kind,
             "coalition_id": coalition_id,
             "object_id": object_id,
@@ -156,12 +159,12 @@ def promise_all(
             "created_at": clock.day() if is_day_only else now,
             "run_after": now,
         }
-        for object_id in object_ids
+        for letter_id, object_id in zip(ids, object_ids, strict=True)
     ]
     if rows:
         session.execute(insert(Letter), rows)
         promise_sending(session, coalition_id, is_bulk=is_bulk)
-    return [each["id"] for each in rows]
+    return ids
 
 
 def promise_sending(session: Session, coalition_id: UUID | None, *, is_bulk: bool = False) -> None:
@@ -184,24 +187,6 @@ def written(kind: str, facts: Facts) -> Message:
 
 class NotFailed(Conflict, title="The letter has not failed"):
     """Only a letter that has failed for good can be sent again."""
-
-
-def let_go(session: Session, kind: str, object_id: UUID) -> None:
-    """Let go what was kept for a letter alone that has ended."""
-    if (known := kind_of(kind)) and known.after:
-        known.after(session, object_id)
-
-
-def has_left(session: Session, kind: str, object_id: UUID, facts: Facts) -> None:
-    """Tell that the mail server took a letter, and what that told."""
-    if (known := kind_of(kind)) and known.left:
-        known.left(session, object_id, facts)
-
-
-def has_failed(session: Session, kind: str, object_id: UUID) -> None:
-    """Tell that a letter is not tried again by itself."""
-    if (known := kind_of(kind)) and known.failed:
-        known.failed(session, object_id)
 
 
 @dataclass(frozen=True)
@@ -233,15 +218,12 @@ def hold(session: Session) -> int:
 def held() -> Sequence[Letter]:
     """Return the letters that a restore held, the oldest first."""
     with reading() as session:
-        query = select(Letter).where(Letter.state == LetterState.HELD)
-        return session.scalars(query.order_by(Letter.created_at, Letter.id)).all()
+        return session.scalars(in_state(Letter, LetterState.HELD)).all()
 
 
 def release(session: Session, letter_ids: Sequence[UUID] | None) -> Sequence[UUID]:
     """Queue the letters that were held, all or those among these ids; return which."""
-    query = select(Letter).where(Letter.state == LetterState.HELD)
-    if letter_ids is not None:
-        query = query.where(Letter.id.in_(letter_ids))
+    query = in_state(Letter, LetterState.HELD, letter_ids)
     found = session.scalars(query.with_for_update()).all()
     for each in found:
         _queue(each)
@@ -264,7 +246,7 @@ def _queue(letter: Letter) -> None:
     letter.ended_at = None
 
 
-def _is_forgotten() -> Any:
+def _is_forgotten() -> ColumnElement[bool]:
     now = clock.now()
     over = Letter.state.in_([LetterState.SENT, LetterState.DROPPED])
     failed = and_(Letter.state == LetterState.FAILED, Letter.ended_at < now - KEPT_FAILED)
@@ -273,12 +255,11 @@ def _is_forgotten() -> Any:
 
 def are_old(session: Session) -> bool:
     """Tell whether letters ended long ago."""
-    return session.scalars(select(Letter.id).where(_is_forgotten()).limit(1)).first() is not None
+    return is_any(session, select(Letter.id).where(_is_forgotten()))
 
 
-def forget(work: Work) -> None:
+def forget(_: Work) -> None:
     """Delete letters that ended long ago, and what was kept for those that failed."""
-    del work
     while _forget_some() == BATCH:
         pass
 
@@ -288,7 +269,8 @@ def _forget_some() -> int:
         query = select(Letter).where(_is_forgotten()).order_by(Letter.id).limit(BATCH)
         found = session.scalars(query.with_for_update(skip_locked=True)).all()
         for letter in found:
-            if letter.state is LetterState.FAILED:
-                let_go(session, letter.kind, letter.object_id)
+            kind = kind_of(letter.kind)
+            if letter.state is LetterState.FAILED and kind and kind.after:
+                kind.after(session, letter.object_id)
             session.delete(letter)
         return len(found)

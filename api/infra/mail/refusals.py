@@ -138,7 +138,8 @@ def read(said: str, status: str = "", about: Collection[str] = ()) -> Meaning | 
         return found
     if any(map(POLICY.match, codes)) and not GONE.isdisjoint(codes):
         return _else("codes that contradict each other", inner)
-    if any({*codes, ""} & each.codes and each.words.search(_on_one_line(inner)) for each in IDIOMS):
+    on_one_line = re.sub(r"\s+", " ", inner)
+    if any({*codes, ""} & each.codes and each.words.search(on_one_line) for each in IDIOMS):
         return _gone("words by which this server says that nobody is there", inner)
     return _by_words(inner, codes, about)
 
@@ -262,10 +263,6 @@ def _without_ticket(found: re.Match[str]) -> str:
     digits = sum(map(str.isdigit, word))
     is_ticket = word.startswith("[") or len(word) >= _LONG or digits * 2 >= len(word)
     return " " if is_ticket and not _STANDARD.match(word) else word
-
-
-def _on_one_line(text: str) -> str:
-    return re.sub(r"\s+", " ", text)
 
 
 def _gone(why: str, said: str) -> Meaning:

@@ -23,7 +23,7 @@ from sqlalchemy import and_, select
 from api.infra import clock
 from api.infra.background import jobs
 from api.infra.background.jobs import Job
-from api.infra.database.transactions import reading, transaction
+from api.infra.database.transactions import is_any, reading, transaction
 from api.infra.mail import letters, verp
 from api.infra.mail.letters import OUTBOX, Letter, LetterState
 from api.infra.net.smtp import MailBroken, Refused, SmtpServer
@@ -99,9 +99,8 @@ def are_unpromised(session: Session) -> bool:
     return bool(_unpromised(session))
 
 
-def find_due(work: Work) -> None:
+def find_due(_: Work) -> None:
     """Promise to send what has become due: what was not taken before, or was promised long ago."""
-    del work
     with transaction() as session:
         for coalition_id, is_bulk in _unpromised(session):
             letters.promise_sending(session, coalition_id, is_bulk=is_bulk)
@@ -116,10 +115,12 @@ def send_due(work: Work) -> dict[str, int]:
         if not (own or _house()):
             return {"sent": 0}
         mine = (OUTBOX.due(), Letter.coalition_id == whose, Letter.is_bulk == is_bulk)
-        if session.scalars(select(Letter.id).where(*mine).limit(1)).first() is None:
+        if not is_any(session, select(Letter.id).where(*mine)):
             return {"sent": 0}
     with ExitStack() as opened:
-        turn = Round(whose, own, opened, is_bulk=is_bulk, others_wait=lambda: work.is_turn_over)
+        turn = LetterTurn(
+            whose, own, opened, is_bulk=is_bulk, others_wait=lambda: work.is_turn_over
+        )
         turn.run()
     if turn.pause is not None:
         raise turn.pause
@@ -148,16 +149,19 @@ class Tried(Ended):
 
     def tell(self, session: Session) -> None:
         """Tell those who wait for what became of it, in the transaction that says so."""
-        state, about = self.values.get("state"), (self.letter.kind, self.letter.object_id)
-        if state in {LetterState.SENT, LetterState.DROPPED}:
-            letters.let_go(session, *about)
-        if self.left is not None:
-            letters.has_left(session, *about, self.left)
-        if state is LetterState.FAILED:
-            letters.has_failed(session, *about)
+        kind, object_id = letters.kind_of(self.letter.kind), self.letter.object_id
+        if kind is None:
+            return
+        state = self.values.get("state")
+        if kind.after and state in {LetterState.SENT, LetterState.DROPPED}:
+            kind.after(session, object_id)
+        if kind.left and self.left is not None:
+            kind.left(session, object_id, self.left)
+        if kind.failed and state is LetterState.FAILED:
+            kind.failed(session, object_id)
 
 
-class Round(Turn[Leased, Tried]):
+class LetterTurn(Turn[Leased, Tried]):
     """One run of a worker through the letters of one coalition."""
 
     def __init__(
@@ -202,8 +206,8 @@ class Round(Turn[Leased, Tried]):
         except MailBroken as fault:
             log.warning("mail server broken", detail=fault.detail, sent=self.sent)
             self.pause = jobs.Later(SERVER_PAUSE, MailBroken.slug())
-        except _Wait as wait:
-            self.pause = jobs.Later(wait.pause, "rate")
+        except jobs.Later as pause:
+            self.pause = pause
         else:
             self.sent += tried.values.get("state") is LetterState.SENT
             return tried
@@ -213,7 +217,7 @@ class Round(Turn[Leased, Tried]):
         """Send one letter. Its failure is its own; that of the server is nobody's."""
         try:
             return self._tried(letter)
-        except (MailBroken, _Wait):
+        except (MailBroken, jobs.Later):
             raise
         except Refused as refused:
             return later(letter, str(refused), is_final=refused.is_final)
@@ -255,11 +259,11 @@ class Round(Turn[Leased, Tried]):
             self._works = fault is None
 
     def _seconds_until(self, way: Way, address: str) -> int:
-        """Return in how many seconds a domain gets more; raise _Wait where nobody should now."""
+        """Return in how many seconds a domain gets more; raise Later where nobody should now."""
         limits, whose = runtime().rate_limits, str(self._whose)
         domain = address.rpartition("@")[2].casefold()
         if way.a_minute and (seconds := limits.seconds_until(way.a_minute, "mail", whose)):
-            raise _Wait(timedelta(seconds=seconds))
+            raise jobs.Later(timedelta(seconds=seconds), "rate")
         most = way.a_minute_to_domain
         return limits.seconds_until(most, "mail", whose, domain) if most else 0
 
@@ -269,15 +273,6 @@ class Round(Turn[Leased, Tried]):
             connected = way.server.connected(way.sender, way.sender_name, way.returns)
             self._lines[way] = self._opened.enter_context(connected)
         return self._lines[way]
-
-
-class _Wait(Exception):
-    """A coalition's letters go too fast."""
-
-    def __init__(self, pause: timedelta) -> None:
-        """Say for how long they wait."""
-        super().__init__("rate")
-        self.pause = pause
 
 
 def later(letter: Leased, fault: str, *, is_final: bool = False) -> Tried:

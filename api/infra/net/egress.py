@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from api.errors import Code, Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from ipaddress import IPv4Network, IPv6Network
 
     import httpx
@@ -90,7 +89,11 @@ class Egress:
     def port_fault(self, port: int, usual: frozenset[int]) -> str | None:
         """Say which ports may be used where this is none: the usual, and the operator's."""
         allowed = usual | self.ports
-        return None if port in allowed else f"Use one of the ports {_listed(allowed)}."
+        return (
+            None
+            if port in allowed
+            else f"Use one of the ports {', '.join(map(str, sorted(allowed)))}."
+        )
 
     def connected(self, host: str, port: int, seconds: float | None) -> socket.socket:
         """Connect to the first checked address of a host that answers; raise OutOfReach, OSError.
@@ -168,7 +171,3 @@ def port_of(url: httpx.URL) -> int:
 def _is_name(url: httpx.URL) -> bool:
     name = url.raw_host.decode("ascii")
     return len(name) <= _MOST_NAME and _NAME.fullmatch(name) is not None
-
-
-def _listed(ports: Iterable[int]) -> str:
-    return ", ".join(map(str, sorted(ports)))

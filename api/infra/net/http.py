@@ -267,20 +267,3 @@ def line(egress: Egress, url: str) -> Iterator[HttpLine]:
             yield HttpLine(client, target, addresses, watch)
     finally:
         watch.end()
-
-
-def call(  # noqa: PLR0913 # the parts of a request
-    egress: Egress,
-    method: str,
-    url: str,
-    *,
-    headers: Mapping[str, str] | None = None,
-    content: bytes | None = None,
-    seconds: float = ANSWER_SECONDS,
-    most_bytes: int = MOST_BYTES,
-) -> HttpAnswer:
-    """Send one request and return what is answered, or raise CallFailed."""
-    with line(egress, url) as to:
-        return to.call(
-            method, url, headers=headers, content=content, seconds=seconds, most_bytes=most_bytes
-        )

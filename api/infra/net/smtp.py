@@ -6,7 +6,7 @@ import re
 import smtplib
 import socket
 import ssl
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -24,7 +24,7 @@ from api.infra.net.egress import EgressRefused
 from api.infra.text.characters import on_one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
     from api.infra.net.egress import Egress
@@ -120,20 +120,15 @@ class SmtpServer:
         user, password = (value and unquote(value) for value in (parts.username, parts.password))
         return cls(parts.scheme, parts.hostname, port or PORTS[parts.scheme], user, password)
 
-    @contextmanager
     def connected(
         self, sender: str, sender_name: str | None = None, returns: str | None = None
-    ) -> Iterator[Connection]:
+    ) -> closing[Connection]:
         """Open a connection for any number of messages; raise MailBroken.
 
         A `sender_name` stands in place of a message's own. What cannot be delivered comes back to
         `returns`, with the token of its letter.
         """
-        connection = Connection(self, sender, sender_name, returns)
-        try:
-            yield connection
-        finally:
-            connection.close()
+        return closing(Connection(self, sender, sender_name, returns))
 
     def opened(self) -> smtplib.SMTP:
         """Return a connection over which messages may go, or raise MailBroken."""
@@ -175,7 +170,9 @@ class _Line(smtplib.SMTP):
 
     egress: Egress | None = None  # None: the operator's own server
 
-    def connect(self, host: str = "localhost", port: int = 0, source_address: Any = None) -> Any:
+    def connect(
+        self, host: str = "localhost", port: int = 0, source_address: Any = None
+    ) -> tuple[int, bytes]:
         self._host = host  # what certificates are checked against
         return super().connect(host, port, source_address)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from enum import StrEnum
     from uuid import UUID
 
-    from sqlalchemy import ColumnElement, Update
+    from sqlalchemy import BindParameter, ColumnElement, SQLColumnExpression, Update
     from sqlalchemy.orm import Session
 
 
@@ -28,7 +28,7 @@ class Ended:
     """How one attempt went: what of its row is written with the lease of the next."""
 
     id: UUID
-    values: Mapping[str, Any]
+    values: Mapping[str, object]
 
 
 class Outbox:
@@ -48,12 +48,14 @@ class Outbox:
         """Change rows that wait. It goes around the session, which knows none of them."""
         return update(self.model.__table__).where(self.columns.state == self.waiting)
 
-    def due(self, at: Any = None) -> ColumnElement[bool]:
+    def due(self, at: datetime | BindParameter[datetime] | None = None) -> ColumnElement[bool]:
         """Return the condition that a row is to be sent now, or at a moment that comes later."""
         moment = clock.now() if at is None else at
         return and_(self.model.state == self.waiting, self.model.run_after <= moment)
 
-    def taking(self, whose: ColumnElement[bool], order: Sequence[Any], *found: str) -> Update:
+    def taking(
+        self, whose: ColumnElement[bool], order: Sequence[SQLColumnExpression[object]], *found: str
+    ) -> Update:
         """Return the statement with which `take` leases what waits longest of one receiver.
 
         It returns the columns that are `found`.
@@ -62,11 +64,8 @@ class Outbox:
         first = first.order_by(*order).limit(bindparam("size")).with_for_update(skip_locked=True)
         # By a CTE: a plan may run a subquery more than once, and it would lease more than asked.
         lease = self._update().where(self.columns.id.in_(select(first.cte("longest").c.id)))
-        values: dict[str, Any] = {
-            "lease": bindparam("its_lease"),
-            "run_after": bindparam("until"),
-        }
-        return lease.values(**values).returning(*(self.columns[name] for name in found))
+        taken = lease.values(lease=bindparam("its_lease"), run_after=bindparam("until"))
+        return taken.returning(*(self.columns[name] for name in found))
 
     def take(
         self, session: Session, taking: Update, lease: UUID, *, until: timedelta, size: int = 1
@@ -87,12 +86,12 @@ class Outbox:
         mine = self._update().where(whose, self.columns.lease == lease)
         session.connection().execute(mine.values(lease=None, run_after=clock.now()))
 
-    def stop(self, session: Session, *which: ColumnElement[bool], **values: Any) -> int:
+    def stop(self, session: Session, *which: ColumnElement[bool], **values: object) -> int:
         """Send rows that wait no more, as a restore or a receiver that is gone asks for."""
         stopped = self._update().where(*which).values(lease=None, **values)
         return session.connection().execute(stopped).rowcount
 
-    def anew(self, run_after: datetime | None = None) -> dict[str, Any]:
+    def anew(self, run_after: datetime | None = None) -> dict[str, object]:
         """Return what a row becomes that is to be sent as if it had not been tried."""
         at = run_after or clock.now()
         none = {"attempts": 0, "lease": None, "fault": None}

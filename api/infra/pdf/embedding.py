@@ -25,6 +25,10 @@ from api.infra.pdf.truetype import Component, Compound
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from fontTools.ttLib.tables._g_l_y_f import Glyph
+    from fontTools.ttLib.tables._h_h_e_a import table__h_h_e_a
+    from fontTools.ttLib.ttGlyphSet import _TTGlyphSet
+
 _NOT_FOR_PDF = ("BASE", "DSIG", "GDEF", "GPOS", "GSUB", "JSTF", "MVAR", "STAT")  # tables
 
 
@@ -59,7 +63,7 @@ def install() -> None:
 
 def _cut(font: Font, to_unicode: Iterable[int]) -> bytes:
     """Return a font file of these numbers: glyphs of the font's, and what is drawn from them."""
-    compounds = text_layer.numbers(font).compounds
+    compounds: dict[int, Compound] = font.numbers.compounds  # as text_layer gave them
     if "CFF2" in font.tables:
         plain = {n: Compound((Component(n, 0, 0),), font.widths[n]) for n in to_unicode}
         return _redrawn(font, plain | compounds)
@@ -76,7 +80,7 @@ def _once(read: Callable[..., bytes]) -> Callable[..., bytes]:
     """
     kept: list[bytes] = []
 
-    def content(of: Any, *part: Any) -> bytes:
+    def content(of: object, *part: object) -> bytes:
         found = read(of, *part)
         if part:  # of one glyph
             return found
@@ -143,7 +147,7 @@ def _redrawn(font: Font, glyphs: Mapping[int, Compound]) -> bytes:
         return _truetype(shapes, widths, units, source["hhea"])
 
 
-def _shape(drawn: Mapping[str, Any], parts: Iterable[Component]) -> Any:
+def _shape(drawn: _TTGlyphSet, parts: Iterable[Component]) -> Glyph:
     """Return what parts draw together in quadratic curves, within one unit of their own."""
     pen = TTGlyphPen(None)
     for part in parts:
@@ -155,7 +159,7 @@ def _shape(drawn: Mapping[str, Any], parts: Iterable[Component]) -> Any:
 
 
 def _truetype(
-    shapes: Mapping[int, Any], widths: Mapping[int, int], units_per_em: int, hhea: Any
+    shapes: Mapping[int, Glyph], widths: Mapping[int, int], units_per_em: int, hhea: table__h_h_e_a
 ) -> bytes:
     """Return a font of the six tables that a PDF needs.
 

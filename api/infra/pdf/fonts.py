@@ -54,11 +54,10 @@ def files() -> list[Path]:
     return [path for path in found if path.stem not in _REFUSED]
 
 
-def write_fontconfig(folder: Path, cache_folder: Path | None = None) -> Path:
+def write_fontconfig(folder: Path) -> Path:
     """Write a fontconfig file that knows our fonts only, and return its path.
 
-    FONTCONFIG_FILE must name it before WeasyPrint is imported. Without `cache_folder` nothing
-    that fontconfig learns is kept.
+    FONTCONFIG_FILE must name it before WeasyPrint is imported.
     """
     rejected = "".join(f"<glob>*/{_glob(name)}.ttf</glob>" for name in _REFUSED)
     lines = [
@@ -66,7 +65,7 @@ def write_fontconfig(folder: Path, cache_folder: Path | None = None) -> Path:
         '<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">',
         "<fontconfig>",
         *(f"<dir>{escape(str(path))}</dir>" for path in folders()),
-        f"<cachedir>{escape(str(cache_folder or folder))}</cachedir>",
+        f"<cachedir>{escape(str(folder))}</cachedir>",
         f"<selectfont><rejectfont>{rejected}</rejectfont></selectfont>",
         *(_alias(name, SANS) for name in ("sans-serif", "system-ui", "monospace")),
         *(_alias(name, SERIF) for name in ("serif", "cursive", "fantasy")),

@@ -12,7 +12,7 @@ import tempfile
 import time
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from api.errors import Code, Fault, Invalid
 from api.infra.pdf import fonts
@@ -30,7 +30,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from api.infra.pdf import embedding, lines  # they import WeasyPrint too
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pydyf import PDF  # type: ignore[import-untyped] # it has none
 
@@ -98,7 +98,9 @@ class _Assets(URLFetcher):  # type: ignore[misc] # WeasyPrint has no types
 class _Fonts(FontConfiguration):  # type: ignore[misc] # WeasyPrint has no types
     """Our fonts and no others: a page's own would have to be written to a file first."""
 
-    def add_font_face(self, rule_descriptors: Mapping[str, Any], url_fetcher: _Assets) -> None:
+    def add_font_face(
+        self, rule_descriptors: Mapping[str, Iterable[tuple[str, str]]], url_fetcher: _Assets
+    ) -> None:
         """Refuse what `@font-face` names."""
         for _, url in rule_descriptors["src"]:
             url_fetcher.refuse(f"@font-face {url}")
@@ -133,7 +135,7 @@ def warm() -> None:
     _Warmth.fonts = configuration if _is_alone() else None
 
 
-def run(payload: dict[str, Any], blobs: dict[str, bytes]) -> bytes:
+def run(payload: Mapping[str, str], blobs: dict[str, bytes]) -> bytes:
     """Return `payload["html"]` as PDF; `asset:NAME` in it is `blobs[NAME]`.
 
     Tagged, PDF/A-2a and PDF/UA-1, the same bytes for the same input. Raises Invalid for a page

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from weasyprint import Document
+    from weasyprint.formatting_structure.boxes import Box
+    from weasyprint.layout import LayoutContext
+
+    Made = tuple[boxes.TextBox | None, int | None, bool]  # a line of a text, and what follows it
 
 _NOTICED = 0.01  # of a CSS pixel: less is the rounding of widths
 
@@ -31,7 +35,7 @@ def install() -> None:
     """Have a line that is too long made again, with a break at any letter of any part of it."""
     line, text, can_break = inline.split_inline_box, inline.split_text_box, inline.can_break_text
 
-    def our_line(context: Any, box: Any, start: float, end: float, *rest: Any) -> Any:
+    def our_line(context: LayoutContext, box: Box, start: float, end: float, *rest: Any) -> Any:
         if not isinstance(box, boxes.LineBox):
             return line(context, box, start, end, *rest)
         outer, _Line.must_break = _Line.must_break, False
@@ -45,20 +49,21 @@ def install() -> None:
         return made
 
     def our_text(
-        context: Any,
-        box: Any,
-        width: Any,
-        skip: Any,
+        context: LayoutContext,
+        box: boxes.TextBox,
+        width: float,
+        skip: int | None,
         is_line_start: bool = True,  # noqa: FBT001, FBT002 - WeasyPrint's signature
-    ) -> Any:
+    ) -> Made:
         if not _Line.must_break:
-            return text(context, box, width, skip, is_line_start)
+            made: Made = text(context, box, width, skip, is_line_start)
+            return made
         box = box.copy()
         box.style = box.style.copy()
         box.style["overflow_wrap"] = "anywhere"  # for every text it would cost half as much again
         if box.style["white_space"] == "nowrap":
             box.style["white_space"] = "normal"
-        return _fitted(text, context, box, width, skip)
+        return _fitted(lambda room: text(context, box, room, skip, True), width)  # noqa: FBT003 - as there
 
     def ours_can_break(letters: str, language: str) -> bool:
         return _Line.must_break or bool(can_break(letters, language))
@@ -77,14 +82,14 @@ def end_rules(document: Document) -> None:
                 box.height = min(box.height, max(bottoms) - box.content_box_y())
 
 
-def _fitted(text: Callable[..., Any], context: Any, box: Any, width: float, skip: Any) -> Any:
+def _fitted(make: Callable[[float], Made], width: float) -> Made:
     """Return a line of a text, cut shorter where its last letter got wider by being the last.
 
     Arabic letters have a form of their own at the end of a word, and where one is broken.
     """
     room = width
     for _ in range(_MOST_TRIES):
-        made = text(context, box, room, skip, True)  # noqa: FBT003 - WeasyPrint's signature
+        made = make(room)
         line, following, _ = made
         if not line or not following or line.width <= width + _NOTICED:
             break
@@ -92,7 +97,7 @@ def _fitted(text: Callable[..., Any], context: Any, box: Any, width: float, skip
     return made
 
 
-def _runs_over(context: Any, line: Any, end: float) -> bool:
+def _runs_over(context: LayoutContext, line: boxes.LineBox, end: float) -> bool:
     over = float(line.content_box_x() + line.width - end)
     if over <= _NOTICED:
         return False
@@ -106,7 +111,7 @@ def _leaves_traces(rest: tuple[Any, ...]) -> bool:
     return bool(absolutes or fixed or placeholders or floats)
 
 
-def _ruled(box: Any) -> Iterator[Any]:
+def _ruled(box: Box) -> Iterator[Box]:
     if isinstance(box, boxes.LineBox):
         return
     if isinstance(box, boxes.BlockBox) and (box.border_left_width or box.border_right_width):
@@ -115,7 +120,7 @@ def _ruled(box: Any) -> Iterator[Any]:
         yield from _ruled(child)
 
 
-def _lines(box: Any) -> Iterator[Any]:
+def _lines(box: Box) -> Iterator[boxes.LineBox]:
     for child in getattr(box, "children", ()):
         if isinstance(child, boxes.LineBox):
             yield child

@@ -22,6 +22,10 @@ from api.infra.pdf.truetype import Component, Compound
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from weasyprint.formatting_structure.boxes import TextBox
+    from weasyprint.pdf.fonts import Font
+    from weasyprint.pdf.stream import Stream
+
 _LAST = 0xFFFE  # the last number that a glyph may have
 _HEBREW = {unicodedata.normalize("NFD", chr(code)): chr(code) for code in range(0xFB1D, 0xFB50)}
 _GIVES_SIZES = 14802  # the first Pango that tells the size that a font has, as WeasyPrint has it
@@ -34,7 +38,7 @@ _ROOM = 64  # for the numbers that WeasyPrint gives to what has no glyph
 class Numbers:
     """Which number stands for which text in one face of a document."""
 
-    known: dict[tuple[Any, str], int] = field(default_factory=dict)
+    known: dict[tuple[int | Compound, str], int] = field(default_factory=dict)
     plain: set[tuple[int, str]] = field(default_factory=set)  # glyphs that stand for a letter alone
     compounds: dict[int, Compound] = field(default_factory=dict)
     next: int = 0
@@ -58,8 +62,8 @@ class _Run(NamedTuple):
 
 
 class _Face(NamedTuple):
-    stream: Any
-    font: Any
+    stream: Stream
+    font: Font
     pango_font: Any
     size: float
 
@@ -68,17 +72,17 @@ def install() -> None:
     """Have the glyphs of each line numbered before they are drawn."""
     draw = drawing.draw_first_line
 
-    def ours(stream: Any, box: Any, *rest: Any) -> Any:
+    def ours(stream: Stream, box: TextBox, *rest: object) -> object:
         layout = box.pango_layout
         find, add = layout.get_first_line, stream.add_font
-        fonts: dict[Any, Any] = {}
+        fonts: dict[object, tuple[Font, float]] = {}
 
-        def add_font(pango_font: Any) -> Any:  # twice for each run, and slow
+        def add_font(pango_font: object) -> tuple[Font, float]:  # twice for each run, and slow
             if pango_font not in fonts:
                 fonts[pango_font] = add(pango_font)
             return fonts[pango_font]
 
-        def first_line() -> Any:
+        def first_line() -> tuple[Any, int | None]:
             line, index = find()
             _number(stream, box, line)
             return line, index
@@ -92,13 +96,7 @@ def install() -> None:
     drawing.draw_first_line = ours
 
 
-def numbers(font: Any) -> Numbers:
-    """Return the numbers of a face that was drawn with."""
-    found: Numbers = font.numbers
-    return found
-
-
-def _number(stream: Any, box: Any, line: Any) -> None:
+def _number(stream: Stream, box: TextBox, line: Any) -> None:
     letters = box.pango_layout.text.encode()
     run = line.runs[0]
     while run != ffi.NULL:
@@ -129,7 +127,7 @@ def _number_run(face: _Face, string: Any, letters: bytes, *, is_rtl: bool) -> No
         _give(face, run, group, is_rtl=is_rtl)
 
 
-def _prepare(font: Any, fonts: Iterable[Any]) -> None:
+def _prepare(font: Font, fonts: Iterable[Font]) -> None:
     """Let a face have numbers, with others that WeasyPrint gives the same name and file."""
     for other in fonts:
         if other.hash == font.hash and "numbers" in vars(other):
@@ -269,7 +267,7 @@ def _own(face: _Face, compound: Compound, text: str) -> int:
     return known
 
 
-def _free(font: Any) -> int:
+def _free(font: Font) -> int:
     """Return a number after the font's; where the font is full, one that is not in use."""
     number: int = font.numbers.next
     if number > _LAST:

@@ -6,10 +6,13 @@ import io
 import re
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING
 
 from defusedxml.ElementTree import iterparse
 from PIL import Image, ImageChops
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 _MOST = (440, 190)  # pixels: more than 400 an inch at the size of a logo among others
 _LEAST, _VAST = 1e-6, 1e6  # of a side; beyond, a proportion may be none
@@ -52,6 +55,6 @@ def _svg(picture: bytes) -> Thumbnail:
     return Thumbnail(picture, 1, 1)
 
 
-def _numbers(root: Any, *attributes: str) -> list[float]:
+def _numbers(root: Element, *attributes: str) -> list[float]:
     text = " ".join(root.get(name, "") for name in attributes)
     return [float(number) for number in _NUMBER.findall(text)]

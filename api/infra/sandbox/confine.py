@@ -66,7 +66,7 @@ class Unconfined(Exception):
 
 
 def describe() -> str:
-    """Say what keeps a child in on this machine."""
+    """Say what keeps a child in on this machine, for `undersigned doctor`."""
     has = [
         *(["system calls filtered (seccomp)"] if _has_seccomp() else []),
         *(["files limited (Landlock)"] if _landlock_version() else []),
@@ -223,7 +223,9 @@ def _hook(roots: Sequence[str]) -> None:
     sys.addaudithook(check)
 
 
-def _check_open(inside: tuple[str, ...], path: Any, _mode: str | None, flags: int) -> None:
+def _check_open(
+    inside: tuple[str, ...], path: str | bytes | int, _mode: str | None, flags: int
+) -> None:
     if isinstance(path, int):  # a file that is open already
         return
     if flags & _WRITING or not os.path.realpath(os.fsdecode(path)).startswith(inside):

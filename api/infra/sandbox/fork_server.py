@@ -19,9 +19,10 @@ import socket
 import sys
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from api import config
 from api.errors import Invalid
@@ -30,6 +31,8 @@ from api.infra.sandbox.pool import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from io import RawIOBase
+    from resource import struct_rusage
     from types import ModuleType
 
 _GLANCE_SECONDS = 2.0  # how often to see whether the parent still lives
@@ -133,7 +136,7 @@ class _Warm:
             _say(job, {"kind": "failed", "detail": f"{wanted['module']} was not loaded"})
             job.close()
             return True
-        limits = Limits(*wanted["limits"]) if wanted["limits"] else _limits(module)
+        limits = _limits(module, wanted["limits"])
         spare = self._handed(order, numbers)
         until = time.monotonic() + limits.wall_seconds
         self.children[spare.link.fileno()] = replace(spare, job=job, limits=limits, deadline=until)
@@ -187,7 +190,7 @@ class _Warm:
             os._exit(0)
         wanted = json.loads(order)
         module = self.modules[wanted["module"]]
-        limits = Limits(*wanted["limits"]) if wanted["limits"] else _limits(module)
+        limits = _limits(module, wanted["limits"])
         confine.limit(cpu_seconds=limits.cpu_seconds, memory_bytes=limits.memory_bytes)
         confine.shut(self.readable)
         with open(numbers[0], "r+b", buffering=0) as raw:  # noqa: PTH123 - a number, not a path
@@ -196,7 +199,7 @@ class _Warm:
         os._exit(0)
 
 
-def _do(module: ModuleType, raw: Any) -> tuple[dict[str, Any], bytes]:
+def _do(module: ModuleType, raw: RawIOBase) -> tuple[dict[str, object], bytes]:
     """Run one job; return its answer and what follows it."""
     try:
         header = pool.get(raw)
@@ -217,7 +220,7 @@ def _do(module: ModuleType, raw: Any) -> tuple[dict[str, Any], bytes]:
     return {"kind": "done", "size": len(body)}, body
 
 
-def _limit(what: str) -> dict[str, Any]:
+def _limit(what: str) -> dict[str, object]:
     return {"kind": "limit", "detail": f"{what} {_SIMPLER}"}
 
 
@@ -227,7 +230,9 @@ def _place(error: BaseException) -> str:
     return f"{type(error).__name__} in {Path(frame.filename).name}:{frame.lineno}"
 
 
-def _verdict(limits: Limits, status: int, used: Any, *, is_late: bool) -> dict[str, Any] | None:
+def _verdict(
+    limits: Limits, status: int, used: struct_rusage, *, is_late: bool
+) -> dict[str, object] | None:
     """Return what to tell the caller of a child that ended, if it could not tell itself."""
     code = os.waitstatus_to_exitcode(status)
     if code == 0:
@@ -243,17 +248,14 @@ def _verdict(limits: Limits, status: int, used: Any, *, is_late: bool) -> dict[s
     return {"kind": "failed", "detail": f"its process ended with {code}"}
 
 
-def _say(job: socket.socket, header: Mapping[str, Any]) -> None:
+def _say(job: socket.socket, header: Mapping[str, object]) -> None:
     job.settimeout(0)  # a caller that does not read must not hold up the others
-    try:
-        with job.makefile("wb", buffering=0) as raw:
-            pool.put(raw, header)
-    except OSError:
-        pass
+    with suppress(OSError), job.makefile("wb", buffering=0) as raw:
+        pool.put(raw, header)
 
 
-def _limits(module: ModuleType) -> Limits:
-    limits: Limits = getattr(module, "LIMITS", Limits())
+def _limits(module: ModuleType, given: tuple[int, float, int] | None) -> Limits:
+    limits: Limits = Limits(*given) if given else getattr(module, "LIMITS", Limits())
     return limits
 
 

@@ -22,7 +22,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from api.errors import Code, Fault, Invalid, Unavailable
-from api.infra.sandbox import confine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -56,11 +55,6 @@ class LimitReached(Invalid, title="This takes too much to lay out"):
 
 class _Cut(Exception):
     """The connection ended before the answer: the render process died."""
-
-
-def confinement() -> str:
-    """Say what keeps a child in on this machine, for `undersigned doctor`."""
-    return confine.describe()
 
 
 class ChildPool:
@@ -111,7 +105,7 @@ class ChildPool:
     def run(
         self,
         module: str,
-        payload: Mapping[str, Any],
+        payload: Mapping[str, object],
         blobs: Mapping[str, bytes] = _NOTHING,
         limits: Limits | None = None,
     ) -> bytes:
@@ -138,7 +132,7 @@ class ChildPool:
             self._end()
 
     def _run(
-        self, order: bytes, header: dict[str, Any], blobs: Iterable[bytes], patience: float
+        self, order: bytes, header: Mapping[str, object], blobs: Iterable[bytes], patience: float
     ) -> bytes:
         control = self._running()
         ours, theirs = socket.socketpair()
@@ -249,7 +243,7 @@ class ChildPool:
         return self._reason
 
 
-def put(raw: RawIOBase, header: Mapping[str, Any], bodies: Iterable[bytes] = ()) -> None:
+def put(raw: RawIOBase, header: Mapping[str, object], bodies: Iterable[bytes] = ()) -> None:
     """Write a header and what follows it to a connection."""
     text = json.dumps(header).encode()
     for part in (len(text).to_bytes(8, "big") + text, *bodies):

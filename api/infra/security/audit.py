@@ -31,12 +31,11 @@ from api.infra.security import keys
 from api.infra.vault import KeyMissing
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Result
+    from sqlalchemy import ColumnElement, Connection, Result
 
     from api.infra.background import jobs
     from api.infra.database.columns import By, Owned
 
-    Hear = Callable[[Session, "AuditEntry", "Owned | None", Mapping[str, Any]], None]
 
 SALT_BYTES = 16
 SALT = "audit_entries.salt"
@@ -88,7 +87,7 @@ BEFORE_ALL = Head(0, "0" * 64)
 class RecordListener:
     """Who tells others what happened: hears each entry in its transaction, with its row."""
 
-    hear: Hear
+    hear: Callable[[Session, AuditEntry, Owned | None, Mapping[str, object]], None]
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ def append(  # noqa: PLR0913 # the columns of an entry
     coalition_id: UUID | None,
     object_id: UUID | None,
     *,
-    facts: Mapping[str, Any] | None = None,
+    facts: Mapping[str, object] | None = None,
     row: Owned | None = None,
     is_cut: bool = False,
 ) -> None:
@@ -146,7 +145,7 @@ def record(  # noqa: PLR0913 # as `append`
     by: By | None,
     action: str,
     row: Owned,
-    facts: Mapping[str, Any] | None = None,
+    facts: Mapping[str, object] | None = None,
     *,
     is_cut: bool = False,
 ) -> None:
@@ -155,7 +154,7 @@ def record(  # noqa: PLR0913 # as `append`
     append(session, by, action, row.coalition_id, row.id, facts=facts, row=row, is_cut=is_cut)
 
 
-def commitment(salt: bytes, facts: Mapping[str, Any]) -> str:
+def commitment(salt: bytes, facts: Mapping[str, object]) -> str:
     """Return what an entry keeps of its facts: JSON, canonical (RFC 8785), salted and hashed."""
     return hashlib.sha256(salt + rfc8785.dumps(_plain(facts))).hexdigest()
 
@@ -198,9 +197,8 @@ def _is_to_be_sealed() -> ColumnElement[bool]:
     return AuditEntry.number.is_(None) & (AuditEntry.at != clock.day())
 
 
-def seal_as_job(work: jobs.Work) -> None:
+def seal_as_job(_: jobs.Work) -> None:
     """Seal what the sweeper found."""
-    del work
     seal_now()
 
 
@@ -236,10 +234,10 @@ def head() -> Head:
         return newest(session)
 
 
-def newest(session: Session) -> Head:
+def newest(within: Session | Connection) -> Head:
     """Return the head within a transaction."""
     query = select(AuditEntry.number, AuditEntry.hash).where(AuditEntry.number.is_not(None))
-    found = session.execute(query.order_by(AuditEntry.number.desc()).limit(1)).first()
+    found = within.execute(query.order_by(AuditEntry.number.desc()).limit(1)).first()
     return BEFORE_ALL if found is None else Head(found.number, str(found.hash))
 
 
@@ -309,20 +307,12 @@ def _hash(before: str, entry: Any) -> str:
         "before": before,
         "number": entry.number,
         "id": str(entry.id),
-        "at": _written(entry.at),
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "action": entry.action,
-        "coalition_id": _text(entry.coalition_id),
-        "object_id": _text(entry.object_id),
-        "user_id": _text(entry.user_id),
-        "token_id": _text(entry.token_id),
+        "coalition_id": entry.coalition_id and str(entry.coalition_id),
+        "object_id": entry.object_id and str(entry.object_id),
+        "user_id": entry.user_id and str(entry.user_id),
+        "token_id": entry.token_id and str(entry.token_id),
         "commitment": entry.commitment,
     }
     return hashlib.sha256(rfc8785.dumps(facts)).hexdigest()
-
-
-def _written(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _text(value: UUID | None) -> str | None:
-    return None if value is None else str(value)

@@ -60,8 +60,7 @@ def mark(session: Session, purpose: str, value: str, day: date | None = None) ->
 
 def ready(purpose: str) -> None:
     """Have today's key there and known, so that marking by it writes nothing."""
-    found = remembered(KnownDays).get((purpose, clock.today()))
-    if found is None or found[1] <= time.monotonic():
+    if _known(purpose, clock.today()) is None:
         for _ in range(2):  # one that was just made is known only once it is kept
             with transaction() as session:
                 mark(session, purpose, "")
@@ -70,22 +69,25 @@ def ready(purpose: str) -> None:
 def mark_alone(purpose: str, value: str) -> bytes:
     """Return what stands for a value today, for who is in no transaction."""
     day = clock.today()
-    known, until = remembered(KnownDays).get((purpose, day), (b"", 0.0))
-    if until > time.monotonic():
+    if known := _known(purpose, day):
         return hmac.digest(known, value.encode(), "sha256")
     with transaction() as session:
         return mark(session, purpose, value, day)
 
 
+def _known(purpose: str, day: date) -> bytes | None:
+    found, until = remembered(KnownDays).get((purpose, day), (None, 0.0))
+    return found if until > time.monotonic() else None
+
+
 def _key(session: Session, purpose: str, day: date) -> bytes:
-    known = remembered(KnownDays)
-    found, until = known.get((purpose, day), (b"", 0.0))
-    if until > time.monotonic():
+    if found := _known(purpose, day):
         return found
     there = _row(session, purpose, day)
     row = there or _made(session, purpose, day)
     found = bytes.fromhex(keys.unseal(session, PLACE, row.id, row.secret))
     if there is not None:  # one that was just made may be undone with this transaction
+        known = remembered(KnownDays)
         if len(known) >= MOST_KNOWN:
             known.clear()
         known[purpose, day] = found, time.monotonic() + KNOWN_SECONDS
@@ -124,9 +126,8 @@ def are_old(session: Session) -> bool:
     )
 
 
-def destroy(work: Work) -> None:
+def destroy(_: Work) -> None:
     """Destroy the keys whose days are over."""
-    del work
     with transaction() as session:
         for purpose in KEPT:
             old = delete(DayKey).where(DayKey.purpose == purpose, DayKey.day < _is_over(purpose))

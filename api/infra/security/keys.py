@@ -89,7 +89,7 @@ class Wrapped(Protocol):
 
 
 def seal(
-    session: Session, coalition_id: UUID | None, place: str, row_id: UUID, value: Any
+    session: Session, coalition_id: UUID | None, place: str, row_id: UUID, value: object
 ) -> bytes:
     """Return a JSON value encrypted for one place ("table.column") of one row."""
     column_of(place)
@@ -97,7 +97,9 @@ def seal(
     return seal_bytes(session, coalition_id, place, row_id, text)
 
 
-def write(session: Session, row: Any, column: InstrumentedAttribute[Any], value: Any) -> None:
+def write(
+    session: Session, row: Any, column: InstrumentedAttribute[bytes | None], value: object
+) -> None:
     """Seal a JSON value in a column of a row, under its coalition's key; null stays null."""
     sealed = None
     if value is not None:
@@ -105,13 +107,13 @@ def write(session: Session, row: Any, column: InstrumentedAttribute[Any], value:
     setattr(row, column.key, sealed)
 
 
-def read(session: Session, row: Any, column: InstrumentedAttribute[Any]) -> Any:
+def read(session: Session, row: Base, column: InstrumentedAttribute[bytes | None]) -> Any:
     """Return the value that `write` took, or null; raise KeyMissing where its key is gone."""
     sealed = getattr(row, column.key)
     return None if sealed is None else unseal(session, *place_of(row, column), sealed)
 
 
-def place_of(row: Any, column: InstrumentedAttribute[Any]) -> tuple[str, UUID]:
+def place_of(row: Base, column: InstrumentedAttribute[bytes | None]) -> tuple[str, UUID]:
     """Return what a sealed column of a row is bound to: "table.column", and its primary key."""
     (row_id,) = object_mapper(row).primary_key_from_instance(row)
     return f"{row.__tablename__}.{column.key}", row_id

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, bindparam, delete, false, func, or_, select, update
@@ -204,7 +204,7 @@ def _anew(
     found: Iterable[tuple[UUID, bytes]],
     old: Mapping[bytes, Owner],
     done: Rotated,
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[dict[str, object]]:
     for row_id, sealed in found:
         try:
             content = keys.unseal_bytes(session, place, row_id, sealed)
@@ -215,7 +215,7 @@ def _anew(
         yield {"row": row_id, "new": keys.seal_bytes(session, owner, place, row_id, content)}
 
 
-def _write(session: Session, column: Column[bytes], changed: list[dict[str, Any]]) -> None:
+def _write(session: Session, column: Column[bytes], changed: list[dict[str, object]]) -> None:
     """Put values into their rows; nobody changed these, so their times stay."""
     if not changed:
         return

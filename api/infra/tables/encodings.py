@@ -92,11 +92,8 @@ _MOST_READ = 200_000  # bytes, to tell
 def decoded(data: bytes, given: Encoding | None = None) -> tuple[str, Encoding] | None:
     """Return a file's text and its encoding: the `given` one, or what it can only be; or None."""
     for encoding in [given] if given else _likely(data):
-        try:
-            text = data.decode(encoding.codec)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text or encoding not in _WIDE:
+        text = _read(data, encoding)
+        if text is not None and ("\0" not in text or encoding not in _WIDE):
             return text.removeprefix("\ufeff").removesuffix(_END), encoding
     return None
 
@@ -162,11 +159,8 @@ def _is_shaped(word: str) -> bool:
 
 def _is_odd(word: str) -> bool:
     """Tell whether a word is two in one ("McÉwan"), or a letter that seldom stands alone."""
-    return word not in _ALONE if len(word) == 1 else bool(_TWO_IN_ONE.fullmatch(_outline(word)))
-
-
-def _outline(word: str) -> str:
-    return "".join("A" if letter.isupper() else "a" for letter in word)
+    outline = "".join("A" if letter.isupper() else "a" for letter in word)
+    return word not in _ALONE if len(word) == 1 else bool(_TWO_IN_ONE.fullmatch(outline))
 
 
 def _is_inside(text: str, at: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from api.infra.database.columns import By
 from api.infra.database.transactions import reading, rehearsal, transaction
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from api.infra.tables.reports import How, Line
 
-    Read = Callable[[Session, Sequence[UUID]], Mapping[UUID, dict[str, Any]]]
-
+T = TypeVar("T")
 AT_ONCE = 500  # rows that are read together
 
 
@@ -80,7 +79,9 @@ class Import(ABC):
         return reported
 
 
-def batches(ids: Sequence[UUID], read: Read) -> Iterator[list[dict[str, Any]]]:
+def batches(
+    ids: Sequence[UUID], read: Callable[[Session, Sequence[UUID]], Mapping[UUID, T]]
+) -> Iterator[list[T]]:
     """Yield rows as lines of a table, some at a time, in the order of their ids here.
 
     Between two batches no transaction is open, for the reader may be slow.

@@ -73,36 +73,36 @@ class Known(Generic[R]):
 class RowKind(ABC, Generic[R]):
     """What a kind of thing is told by."""
 
-    new: Mapping[str, Any]  # the facts of one of which nothing is said
+    new: Mapping[str, object]  # the facts of one of which nothing is said
     adds: Sequence[str] = ()  # facts that a line adds to, and takes nothing from
 
     @abstractmethod
-    def sure(self, facts: Mapping[str, Any]) -> Iterator[Hashable]:
+    def sure(self, facts: Mapping[str, object]) -> Iterator[Hashable]:
         """Yield marks: who shares one, and fits, is the same."""
 
     @abstractmethod
-    def fits(self, facts: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    def fits(self, facts: Mapping[str, object], other: Mapping[str, object]) -> bool:
         """Tell whether nothing speaks against two being one that share a sure mark."""
 
     @abstractmethod
-    def near(self, facts: Mapping[str, Any]) -> Iterator[Mark]:
+    def near(self, facts: Mapping[str, object]) -> Iterator[Mark]:
         """Yield marks: who shares one, with reason, may be the same."""
 
-    def may_be(self, facts: Mapping[str, Any], other: Mapping[str, Any], mark: Mark) -> bool:
+    def may_be(self, facts: Mapping[str, object], other: Mapping[str, object], mark: Mark) -> bool:
         """Tell whether two that share a mark may be one."""
         del self, facts, other, mark
         return True
 
     @abstractmethod
-    def called(self, facts: Mapping[str, Any]) -> str:
+    def called(self, facts: Mapping[str, object]) -> str:
         """Return by what a person knows it."""
 
     @abstractmethod
-    def lacks(self, facts: Mapping[str, Any]) -> Iterator[CellFault]:
+    def lacks(self, facts: Mapping[str, object]) -> Iterator[CellFault]:
         """Yield what keeps a new one from being entered."""
 
     def forbids(
-        self, known: Known[R], after: Mapping[str, Any], clash: Known[R] | None
+        self, known: Known[R], after: Mapping[str, object], clash: Known[R] | None
     ) -> Iterator[CellFault]:
         """Yield what keeps one from being changed; `clash` is another that it would be as."""
         del self, known, after, clash
@@ -120,16 +120,16 @@ class Matching(Import, Generic[R]):
         """Lock the coalition, and yield what it has."""
 
     @abstractmethod
-    def change(self, row: R, changes: dict[str, Any]) -> None:
+    def change(self, row: R, changes: dict[str, object]) -> None:
         """Change a row, and record it."""
 
     @abstractmethod
-    def enter(self, facts: dict[str, Any]) -> UUID:
+    def enter(self, facts: dict[str, object]) -> UUID:
         """Enter a row, and record it; return its id."""
 
     def begin(self) -> None:
-        self.entering: list[tuple[Reported, dict[str, Any]]] = []
-        self.changing: list[tuple[Reported, R, dict[str, Any]]] = []
+        self.entering: list[tuple[Reported, dict[str, object]]] = []
+        self.changing: list[tuple[Reported, R, dict[str, object]]] = []
         self._by_id: dict[UUID, Known[R]] = {}
         self._sure: dict[Hashable, list[Known[R]]] = {}
         self._near: dict[Hashable, list[Known[R]]] = {}
@@ -167,7 +167,7 @@ class Matching(Import, Generic[R]):
             self._enter(reported, line.line, given)
 
     def _found(
-        self, given: Mapping[str, Any]
+        self, given: Mapping[str, object]
     ) -> tuple[Known[R] | None, list[tuple[str, Known[R]]]]:
         """Return the one that a line surely stands for, or those that it may."""
         alike = (known for mark in self.kind.sure(given) for known in self._marked(mark))
@@ -199,7 +199,7 @@ class Matching(Import, Generic[R]):
         return f"{self.kind.called(known.facts)} ({whose})"
 
     def _compare(
-        self, reported: Reported, line: int, known: Known[R], given: Mapping[str, Any]
+        self, reported: Reported, line: int, known: Known[R], given: Mapping[str, object]
     ) -> None:
         reported.id = known.id
         after = {**known.facts, **self._with(known.facts, given)}
@@ -220,18 +220,18 @@ class Matching(Import, Generic[R]):
                 self._keep(known)
                 self.changing.append((reported, known.row, changes))
 
-    def _with(self, before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    def _with(self, before: Mapping[str, object], given: Mapping[str, object]) -> dict[str, Any]:
         told = {name: value for name, value in given.items() if name in self.kind.new}
         for name in self.kind.adds:
             if name in told:
                 told[name] = _joined(before[name], told[name])
         return told
 
-    def _clash(self, known: Known[R], after: Mapping[str, Any]) -> Known[R] | None:
+    def _clash(self, known: Known[R], after: Mapping[str, object]) -> Known[R] | None:
         alike = (each for mark in self.kind.sure(after) for each in self._marked(mark))
         return next((each for each in alike if each is not known), None)
 
-    def _enter(self, reported: Reported, line: int, given: Mapping[str, Any]) -> None:
+    def _enter(self, reported: Reported, line: int, given: Mapping[str, object]) -> None:
         told = {name: value for name, value in given.items() if name in self.kind.new}
         facts = {**self.kind.new, **told}
         reported.settle(LineState.ENTERED, self.kind.lacks(facts))
@@ -242,7 +242,7 @@ class Matching(Import, Generic[R]):
             self.entering.append((reported, facts))
 
 
-def _put(places: dict[Any, list[Known[R]]], mark: Hashable, known: Known[R]) -> None:
+def _put(places: dict[Hashable, list[Known[R]]], mark: Hashable, known: Known[R]) -> None:
     alike = places.setdefault(mark, [])
     if len(alike) < MOST_ALIKE and all(each is not known for each in alike):
         alike.append(known)

@@ -60,19 +60,13 @@ class Merge(Generic[R]):
         if there is not None:
             first = self._stood_for.setdefault(there.id, line.line)
             if first != line.line:
-                faults.append(
-                    CellFault(
-                        "", Code.DUPLICATE, f"Line {first} is about the same one: leave one out."
-                    )
-                )
+                detail = f"Line {first} is about the same one: leave one out."
+                faults.append(CellFault("", Code.DUPLICATE, detail))
         elif key is None and alike is not None:
             first = self._entered.get(alike, line.line)
             if first != line.line:
-                faults.append(
-                    CellFault(
-                        "key", Code.DUPLICATE, f"Line {first} says the same: give each a key."
-                    )
-                )
+                detail = f"Line {first} says the same: give each a key."
+                faults.append(CellFault("key", Code.DUPLICATE, detail))
         self._entered.setdefault(alike, line.line)
         # Whose key may not be seen, has it not compared either.
         if key is not None and (there is None or there.key not in {None, key}):
@@ -85,7 +79,7 @@ class Merge(Generic[R]):
 
 
 def given(
-    facts: Mapping[str, Any], new: Mapping[str, Any], stays: Collection[str]
+    facts: Mapping[str, object], new: Mapping[str, object], stays: Collection[str]
 ) -> dict[str, Any]:
     """Return what a line says of a row that is there, an empty cell as in a `new` one.
 
@@ -98,7 +92,7 @@ def given(
     }
 
 
-def whole(facts: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+def whole(facts: Mapping[str, object], new: Mapping[str, object]) -> dict[str, Any]:
     """Return all facts of a row that will be new: those of a line, and what it leaves out."""
     told = {name: value for name, value in facts.items() if name in new and value is not None}
     return {**new, **told}

@@ -13,7 +13,7 @@ from api.infra.sandbox.bulkhead import Busy
 from api.infra.sandbox.pool import LimitReached
 from api.infra.tables import csv_files, reports
 from api.infra.tables.encodings import Encoding
-from api.infra.tables.reports import MOST_LINES, NOTHING_SAID, SAVE_IT, FileArgs, NotATable
+from api.infra.tables.reports import MOST_LINES, NOTHING_SAID, SAVE_IT, FileHints, NotATable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -58,7 +58,7 @@ class Table:
     workbook: Workbook | None = None
 
 
-def read(data: bytes, said: FileArgs = NOTHING_SAID) -> Table:
+def read(data: bytes, said: FileHints = NOTHING_SAID) -> Table:
     """Return the table in a file of CSV, or in a workbook, which is known by its first bytes.
 
     Of a workbook it is the sheet that is said, or the only one that is filled and not hidden.
@@ -78,7 +78,7 @@ def refuse_old(data: bytes) -> None:
         raise NotATable(LOCKED if _ENCRYPTED in data else OLD)
 
 
-def refuse_sheet(said: FileArgs) -> None:
+def refuse_sheet(said: FileHints) -> None:
     """Refuse the name of a sheet where there are none."""
     if said.sheet is not None:
         fault = Fault("", Code.CONFLICT, "Leave it out.", parameter="sheet")

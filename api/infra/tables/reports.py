@@ -64,8 +64,8 @@ class CellChange(NamedTuple):
     """Where a line differs from what is there."""
 
     column: str
-    before: Any
-    after: Any
+    before: object
+    after: object
 
 
 @dataclass(frozen=True)
@@ -109,11 +109,11 @@ class Reported:
 
     def compare(
         self,
-        before: Mapping[str, Any],
-        given: Mapping[str, Any],
+        before: Mapping[str, object],
+        given: Mapping[str, object],
         on_difference: OnDifference,
         advice: str | None,
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         """Settle a line without faults beside what is there; return what is to be changed.
 
         With an advice it is kept whatever the caller chose.
@@ -162,14 +162,14 @@ def too_many() -> NoReturn:
     raise NotATable(f"Send at most {MOST_LINES:,} lines at once.")
 
 
-class FileArgs(NamedTuple):
+class FileHints(NamedTuple):
     """What a caller says of a file."""
 
     encoding: Encoding | None = None
     sheet: str | None = None  # of a workbook
 
 
-NOTHING_SAID = FileArgs()
+NOTHING_SAID = FileHints()
 
 
 @dataclass(frozen=True)
@@ -179,13 +179,13 @@ class How:
     on_difference: OnDifference
     partial: bool
     preview: bool
-    file: FileArgs
+    file: FileHints
 
 
-def plain(facts: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Any]:
+def plain(facts: Mapping[str, object], columns: Sequence[str]) -> dict[str, object]:
     """Return a row as JSON has it, in the order of its columns."""
     return {column: _plain(facts[column]) for column in columns}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     return str(value) if isinstance(value, UUID | date | StrEnum) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from xml.sax.handler import ContentHandler
 
 import defusedxml.sax
@@ -13,6 +13,8 @@ from api.infra.tables.reports import MOST_LINES, too_many
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from xml.sax import _SupportsReadClose
+    from xml.sax.xmlreader import AttributesImpl
 
 MOST_TOLD = 20  # characters of an error
 NO_RESULT = "="  # stands for a formula that was saved without one
@@ -21,7 +23,7 @@ _LINES, _COLUMNS = 1 << 20, 1 << 14  # of any sheet
 _TRUE = {"1", "true"}
 
 
-def parse(source: Any, handler: ContentHandler) -> None:
+def parse(source: _SupportsReadClose[bytes], handler: ContentHandler) -> None:
     """Read XML out of a file."""
     defusedxml.sax.parse(source, handler, forbid_dtd=True)
 
@@ -29,7 +31,7 @@ def parse(source: Any, handler: ContentHandler) -> None:
 class _Part(ContentHandler):
     """Reads one XML file; names come without what stands for their namespace."""
 
-    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 # SAX's name
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 # SAX's name
         self.begin(_bare(name), {_bare(key): text for key, text in attrs.items()})
 
     def begin(self, name: str, attrs: Mapping[str, str]) -> None:
@@ -85,7 +87,7 @@ class CellScan(_Part):
         self._kind = self._value = ""
         self._is_formula = self._is_value = False
 
-    def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 # SAX's name
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 # SAX's name
         name = _bare(name)
         if name == "c":
             self._place(attrs.get("r"))
@@ -95,7 +97,7 @@ class CellScan(_Part):
         elif name == "f":
             self._is_formula = True
         elif name == "row":
-            self._line, self._column = int(attrs.get("r", self._line + 2)) - 1, -1
+            self._line, self._column = int(attrs.get("r", str(self._line + 2))) - 1, -1
             if attrs.get("hidden") in _TRUE:
                 self.hidden_lines.add(self._line)
         elif name == "col" and attrs.get("hidden") in _TRUE:

@@ -13,7 +13,7 @@ import zlib
 from bisect import bisect_right
 from datetime import date, datetime, time
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from xml.sax import SAXParseException
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
@@ -73,7 +73,7 @@ RESULTLESS = (
 )
 
 
-def run(payload: dict[str, Any], blobs: dict[str, bytes]) -> bytes:
+def run(payload: Mapping[str, str | None], blobs: dict[str, bytes]) -> bytes:
     """Return the cells of `sheet`, or of the only one that is filled and not hidden, as JSON.
 
     Raise Invalid; its faults are of the choice of a sheet.
@@ -179,7 +179,7 @@ class _Book:
             return True
         return False
 
-    def told(self, sheet: _Sheet) -> dict[str, Any]:
+    def told(self, sheet: _Sheet) -> dict[str, object]:
         """Return a sheet's cells, and what nobody sees who looks at it."""
         content, cells = self.unpacked(sheet.part), workbook_xml.CellScan()
         workbook_xml.parse(BytesIO(content), cells)
@@ -225,7 +225,7 @@ class _Sheet:
         self.is_hidden = attrs.get("state", "visible") != "visible"
         self.kind, self.part = relations[attrs["id"]]
 
-    def told(self) -> dict[str, Any]:
+    def told(self) -> dict[str, object]:
         return {"name": self.name, "is_hidden": self.is_hidden}
 
 
@@ -279,7 +279,7 @@ class _Lines:
                 if (top, column) in errors:
                     errors[number, column] = errors[top, column]
 
-    def told(self) -> dict[str, Any]:
+    def told(self) -> dict[str, object]:
         """Return the cells, with lines counted from 1, and what nobody sees of them."""
         hidden, header = self.cells.hidden_columns, next(iter(self.lines.values()), [])
         return {
@@ -301,7 +301,7 @@ def _plain(name: str) -> str:
     return name.strip().casefold()  # no two sheets of a workbook differ by more
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):

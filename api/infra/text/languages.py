@@ -112,15 +112,12 @@ def language_code(text: str) -> str:
 def _languages() -> Mapping[str, str]:
     found: dict[str, str] = {}
     for locale in filter(None, map(_known, ("en", "ru", *_OWN_NAMES))):
-        some = locale.languages.items() if locale.language in {"en", "ru"} else [_own_name(locale)]
-        for tag, name in some:
+        own = {locale.language: locale.languages.get(locale.language, "")}
+        names = locale.languages if locale.language in {"en", "ru"} else own
+        for tag, name in names.items():
             if "_" not in tag and name and tag not in _NO_LANGUAGE:
                 found.setdefault(_plain(name), tag)
     return found
-
-
-def _own_name(locale: Locale) -> tuple[str, str]:
-    return locale.language, locale.languages.get(locale.language, "")
 
 
 def _plain(name: str) -> str:

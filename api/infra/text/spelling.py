@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from anyascii import anyascii
 from sqlalchemy import and_, false
@@ -18,7 +18,7 @@ from sqlalchemy import and_, false
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, SQLColumnExpression
 
 # In this order: the longer ways to write a sound come before the shorter ones.
 _SOUNDS = (
@@ -86,7 +86,7 @@ def index_of(names: Iterable[str]) -> str:
     return "\n".join(sorted({"".join(_heard(name)) for name in names} - {""}))
 
 
-def matches(column: Any, sought: str) -> ColumnElement[bool]:
+def matches(column: SQLColumnExpression[str], sought: str) -> ColumnElement[bool]:
     """Return the condition that a row's index holds every word of what is sought."""
     words = _heard(sought)
     # Folded words hold letters and digits only, so nothing in them is a wildcard.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import marshmallow as ma
 from flask import Response, request
 from flask.views import MethodView
 
@@ -31,7 +31,7 @@ from api.signoffs.rules import Status
 from api.signoffs.schemas import AnswerIn, HandOverIn
 from api.signoffs.service import answers
 from api.signoffs.service.answers import AlreadyAsked, HandedOn
-from api.web import validate
+from api.web.validate import loaded
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,9 +47,12 @@ CHOICES = tuple(each.value for each in rules.CHOICES)
 class Approve(MethodView):
     def get(self, secret_of_asked: str) -> Response:
         """Show the text, by when an answer is asked, and what happened so far."""
-        done = {"is_sent": "sent" in request.args, "is_saved": "saved" in request.args}
-        page = _page(answers.asked(secret_of_asked), **done)
-        return secret(pages.approve(page))
+        page = replace(
+            _page(answers.asked(secret_of_asked)),
+            is_sent="sent" in request.args,
+            is_saved="saved" in request.args,
+        )
+        return secret(pages.render("approve.html", page))
 
     @takes_form
     def post(self, secret_of_asked: str) -> AnyResponse:
@@ -60,10 +63,10 @@ class Approve(MethodView):
             return act(secret_of_asked, found, values)
         except Conflict as crossed:
             said = sentences.said(_language(found))
-            now = answers.asked(secret_of_asked)
+            page = _page(answers.asked(secret_of_asked))
             is_changed = isinstance(crossed, TextChanged)
-            page = _page(now, form=form({}, said), has_changed=is_changed)
-            return secret(pages.approve(page), HTTPStatus.CONFLICT)
+            page = replace(page, form=form({}, said), has_changed=is_changed)
+            return secret(pages.render("approve.html", page), HTTPStatus.CONFLICT)
 
 
 blueprint.add_url_rule("/a/<string:secret_of_asked>", view_func=Approve.as_view("approve"))
@@ -73,14 +76,12 @@ def _answer(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> A
     given, faults = forms.answering(values, CHOICES)
     if not faults:
         try:
-            answers.answer(secret_of_asked, AnswerIn().load(given))
+            answers.answer(secret_of_asked, loaded(AnswerIn(), given))
             return onward(request.path, _page(found).frame, sent="1")
-        except ma.ValidationError as wrong:
-            faults = forms.refused(validate.faults(wrong))
         except Invalid as wrong:
             faults = forms.refused(wrong.faults)
-    page = _page(found, form=form(faults, sentences.said(_language(found))))
-    return secret(pages.approve(page), HTTPStatus.UNPROCESSABLE_ENTITY)
+    page = replace(_page(found), form=form(faults, sentences.said(_language(found))))
+    return secret(pages.render("approve.html", page), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _appear(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> AnyResponse:
@@ -88,8 +89,9 @@ def _appear(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> A
     if wanted in CHOICES:
         answers.choose(secret_of_asked, Visibility(wanted))
         return onward(request.path, _page(found).frame, saved="1")
-    page = _page(found, how=form({"how": "field.choice"}, sentences.said(_language(found))))
-    return secret(pages.approve(page), HTTPStatus.UNPROCESSABLE_ENTITY)
+    chosen = form({"how": "field.choice"}, sentences.said(_language(found)))
+    page = replace(_page(found), how=chosen)
+    return secret(pages.render("approve.html", page), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _hand(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> AnyResponse:
@@ -97,21 +99,21 @@ def _hand(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> Any
     faults = {name: "field.needed" for name in ("name", "email") if not given[name]}
     if not faults:
         try:
-            answers.hand_over(secret_of_asked, HandOverIn().load(given))
+            answers.hand_over(secret_of_asked, loaded(HandOverIn(), given))
             return onward(request.path, _page(found).frame)
-        except ma.ValidationError as wrong:
-            faults = forms.refused(validate.faults(wrong))
+        except Invalid as wrong:
+            faults = forms.refused(wrong.faults)
         except AlreadyAsked:
             faults = {"email": "field.asked"}
-    page = _page(found, hand=form(faults, sentences.said(_language(found))))
-    return secret(pages.approve(page), HTTPStatus.UNPROCESSABLE_ENTITY)
+    page = replace(_page(found), hand=form(faults, sentences.said(_language(found))))
+    return secret(pages.render("approve.html", page), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _language(found: AskedApproval) -> str:
     return language(found.me.approver.language)
 
 
-def _page(found: AskedApproval, **more: Any) -> facts.ApprovePage:
+def _page(found: AskedApproval) -> facts.ApprovePage:
     around = frame(found.coalition, _language(found))
     said = sentences.said(around.language)
     revision, entry, asked = found.revision, found.entry, found.round
@@ -148,7 +150,6 @@ def _page(found: AskedApproval, **more: Any) -> facts.ApprovePage:
         is_sensitive=found.is_sensitive,
         chooses_apart=_chooses_apart(found),
         history=approving.history(entry.people, entry.answers, said, when),
-        **more,
     )
 
 

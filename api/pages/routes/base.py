@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import unicodedata
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, redirect, request
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from api.coalitions.models import Coalition
     from api.pages.rules.sentences import Sentences
 
-_View = TypeVar("_View", bound="Callable[..., Any]")
+_View = TypeVar("_View", bound="Callable[..., object]")
 
 MOST_BYTES = 200_000  # a member's reservations on a long text
 POLICY = (
@@ -188,7 +188,7 @@ def refused(error: Exception) -> Response:
     wait = problem.headers.get("Retry-After", "60")
     text = said.say(f"{key}_text", wait=waiting(int(wait), said))
     page = Notice(frame=frame(None, said.language), title=said.say(key), text=text, is_error=True)
-    answer = secret(pages.notice(page), status)
+    answer = secret(pages.render("notice.html", page), status)
     if "Retry-After" in problem.headers:
         answer.headers["Retry-After"] = wait
     return answer

@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-import marshmallow as ma
 from flask import Response, request
 from flask.views import MethodView
 
@@ -17,7 +16,7 @@ from api.infra.text import languages
 from api.organisations.rules import name_in
 from api.pages.routes.base import blueprint, form, of, onward, secret, sent, takes_form
 from api.pages.rules import facts, forms, pages
-from api.web import validate
+from api.web.validate import loaded
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -44,10 +43,8 @@ class Join(MethodView):
         given, faults = forms.joining(values, is_named=found.organisation is not None)
         if not faults:
             try:
-                invitations.accept(secret_of_invitation, AcceptanceIn().load(given))
+                invitations.accept(secret_of_invitation, loaded(AcceptanceIn(), given))
                 return onward(request.path, around)
-            except ma.ValidationError as wrong:
-                faults = forms.refused(validate.faults(wrong))
             except Invalid as wrong:
                 faults = forms.refused(wrong.faults)
         return secret(_shown(found, form(faults, said)), HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -64,12 +61,15 @@ def _shown(found: Invited, typed: facts.Form) -> str:
         key = "joined" if invitation.state is InvitationState.ACCEPTED else "declined"
         coalition = found.coalition.name
         text = said.say(f"join.{key}_text", organisation=named, coalition=coalition)
-        return pages.notice(facts.Notice(frame=around, title=said.say(f"join.{key}"), text=text))
+        return pages.render(
+            "notice.html", facts.Notice(frame=around, title=said.say(f"join.{key}"), text=text)
+        )
 
     def day(of_it: object) -> str:
         return languages.date_text(str(of_it), around.language) if of_it else ""
 
-    return pages.join(
+    return pages.render(
+        "join.html",
         facts.JoinPage(
             frame=around,
             coalition=found.coalition.name,
@@ -81,5 +81,5 @@ def _shown(found: Invited, typed: facts.Form) -> str:
             since=day(invitation.since),
             until=day(invitation.until),
             form=typed,
-        )
+        ),
     )

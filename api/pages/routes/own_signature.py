@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-import marshmallow as ma
 from flask import Response, jsonify, request
 from flask.views import MethodView
 
@@ -19,12 +19,14 @@ from api.signatures.rules import VISIBILITIES
 from api.signing import rules
 from api.signing.schemas import OwnSignatureIn
 from api.signing.service import confirming, own_signature
-from api.web import validate
+from api.web.validate import loaded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from werkzeug.wrappers import Response as AnyResponse
 
-    from api.pages.rules.facts import Box, Frame
+    from api.pages.rules.facts import Box, Frame, Part
     from api.signing.service.confirming import WaitingSignature
     from api.signing.service.own_signature import Own
     from api.statements.models import Signing, Statement
@@ -43,7 +45,7 @@ class Confirm(MethodView):
         page = facts.ConfirmPage(
             frame=around, signing=_signing(asked.statement, asked.signing, who, around)
         )
-        return secret(pages.confirm(page))
+        return secret(pages.render("confirm.html", page))
 
     @takes_form
     def post(self, secret_of_asked: str) -> AnyResponse:
@@ -57,7 +59,9 @@ class Mine(MethodView):
     def get(self, secret_of_own: str) -> Response:
         """Show one's own signature."""
         found = own_signature.own(secret_of_own)
-        return secret(pages.own(_page(found, is_saved="saved" in request.args)))
+        return secret(
+            pages.render("own.html", replace(_page(found), is_saved="saved" in request.args))
+        )
 
     @takes_form
     def post(self, secret_of_own: str) -> AnyResponse:
@@ -92,7 +96,7 @@ def thanks(asked: WaitingSignature) -> Response:
         share=runtime().settings.public_url + path,
         is_held=is_held,
     )
-    return secret(pages.thanks(page))
+    return secret(pages.render("thanks.html", page))
 
 
 def _news(asked: WaitingSignature) -> tuple[str, ...]:
@@ -123,7 +127,7 @@ def _signing(
     )
 
 
-def _page(found: Own, **more: Any) -> facts.OwnSignaturePage:
+def _page(found: Own) -> facts.OwnSignaturePage:
     signature = found.signature
     around, _ = of(signature.coalition_id, signature.language)
     who = {
@@ -137,19 +141,16 @@ def _page(found: Own, **more: Any) -> facts.OwnSignaturePage:
     return facts.OwnSignaturePage(
         frame=around,
         signing=_signing(found.statement, found.signing, who, around),
-        state=_state(signature.state),
+        state="rejected"
+        if signature.state is SignatureState.INVALIDATED
+        else signature.state.value,
         day=languages.date_text(signature.day.isoformat(), around.language),
         line=shown if is_shown else "",
         country=signature.country or "",
         visibilities=_visibilities(found),
         is_organisation=signature.kind is SignatoryKind.ORGANISATION,
         boxes=(*_to_show(found, around), *_mailings(found)),
-        **more,
     )
-
-
-def _state(state: SignatureState) -> Any:
-    return "rejected" if state is SignatureState.INVALIDATED else state.value
 
 
 def _visibilities(found: Own) -> tuple[str, ...]:
@@ -175,13 +176,11 @@ def _mailings(found: Own) -> list[Box]:
     ]
 
 
-def _look(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
-    del secret_of_own, values
-    return secret(pages.own(_page(found)))
+def _look(_secret: str, found: Own, _values: forms.Sent) -> AnyResponse:
+    return secret(pages.render("own.html", _page(found)))
 
 
-def _hide(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
-    del found, values
+def _hide(secret_of_own: str, _found: Own, _values: forms.Sent) -> AnyResponse:
     return _saved(own_signature.hide(secret_of_own))
 
 
@@ -220,24 +219,26 @@ def _correct(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
     return _change(secret_of_own, found, changed, faults, "correct")
 
 
-def _given(values: forms.Sent, names: tuple[str, ...], *, keep_empty: bool) -> dict[str, Any]:
+def _given(values: forms.Sent, names: tuple[str, ...], *, keep_empty: bool) -> dict[str, object]:
     tidied = forms.tidied(values, [name for name in names if name in values])
     return {name: value for name, value in tidied.items() if value or keep_empty}
 
 
 def _change(
-    secret_of_own: str, found: Own, changed: dict[str, Any], faults: dict[str, str], part: str
+    secret_of_own: str,
+    found: Own,
+    changed: Mapping[str, object],
+    faults: dict[str, str],
+    part: Part,
 ) -> AnyResponse:
     if not faults:
         try:
-            return _saved(own_signature.correct(secret_of_own, OwnSignatureIn().load(changed)))
-        except ma.ValidationError as wrong:
-            faults = forms.corrected(validate.faults(wrong))
+            return _saved(own_signature.correct(secret_of_own, loaded(OwnSignatureIn(), changed)))
         except Invalid as wrong:
             faults = forms.corrected(wrong.faults)
     _, said = of(found.signature.coalition_id, found.signature.language)
-    page = _page(found, form=form(faults, said), part=part)
-    return secret(pages.own(page), HTTPStatus.UNPROCESSABLE_ENTITY)
+    page = replace(_page(found), form=form(faults, said), part=part)
+    return secret(pages.render("own.html", page), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _end_news(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
@@ -247,28 +248,27 @@ def _end_news(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse
     return _saved(own_signature.correct(secret_of_own, changed))
 
 
-def _data(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
-    del found, values
+def _data(secret_of_own: str, _found: Own, _values: forms.Sent) -> AnyResponse:
     answer = jsonify(own_signature.export_own(secret_of_own))
     answer.headers.set("Content-Disposition", "attachment", filename="my-signature.json")
     return answer
 
 
-def _ask(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
-    del secret_of_own, values
+def _ask(_secret: str, found: Own, _values: forms.Sent) -> AnyResponse:
     page = _page(found)
-    return secret(pages.withdraw(facts.ConfirmPage(frame=page.frame, signing=page.signing)))
+    return secret(
+        pages.render("withdraw.html", facts.ConfirmPage(frame=page.frame, signing=page.signing))
+    )
 
 
-def _withdraw(secret_of_own: str, found: Own, values: forms.Sent) -> AnyResponse:
-    del values
+def _withdraw(secret_of_own: str, found: Own, _values: forms.Sent) -> AnyResponse:
     own_signature.withdraw(secret_of_own)
     around, said = of(found.signature.coalition_id, found.signature.language)
     back = facts.Anchor(said.say("thanks.statement"), f"/s/{found.signing.address}{around.query}")
     page = facts.Notice(
         frame=around, title=said.say("own.gone"), text=said.say("own.gone_text"), links=(back,)
     )
-    return secret(pages.notice(page))
+    return secret(pages.render("notice.html", page))
 
 
 def _saved(found: Own) -> AnyResponse:

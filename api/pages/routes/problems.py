@@ -30,4 +30,4 @@ def one_problem(slug: str) -> Response:
 
 def _shown(title: str, html: Markup) -> Response:
     around = frame(None, language("en"))
-    return public(pages.problem(facts.Problem(frame=around, title=title, html=html)))
+    return public(pages.render("problem.html", facts.Problem(frame=around, title=title, html=html)))

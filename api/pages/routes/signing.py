@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import marshmallow as ma
 from flask import Response, redirect, request
 from flask.views import MethodView
 
@@ -38,7 +37,7 @@ from api.signing.service import confirming, reader, receiving
 from api.signing.service.confirming import CodeUnknown
 from api.signing.service.reader import Phase
 from api.statements.models import State
-from api.web import validate
+from api.web.validate import loaded
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -48,10 +47,14 @@ if TYPE_CHECKING:
 
 _PRINT_SECONDS = 3
 _FIRST, _MOST = 8, 100  # names beside the text, and on a page of the list
-_OVER = {State.SUPERSEDED: "superseded", State.WITHDRAWN: "withdrawn", State.ARCHIVED: "closed"}
+_OVER: dict[State, facts.SigningState] = {
+    State.SUPERSEDED: "superseded",
+    State.WITHDRAWN: "withdrawn",
+    State.ARCHIVED: "closed",
+}
 
 
-class Statement(MethodView):
+class ReadStatement(MethodView):
     def get(self, address: str) -> Response:
         """Show a statement: read it, see who signed it, sign it."""
         found = _found(address)
@@ -69,10 +72,8 @@ class Statement(MethodView):
             return self.again(found, page, faults)
         is_organisation = given["kind"] == forms.ORGANISATION
         try:
-            loaded = PublicSignatureIn().load(given)
-            receiving.receive(address, loaded, given["revision_sha256"], request.remote_addr)
-        except ma.ValidationError as wrong:
-            faults = forms.refused(validate.faults(wrong), is_organisation=is_organisation)
+            taken = loaded(PublicSignatureIn(), given)
+            receiving.receive(address, taken, given["revision_sha256"], request.remote_addr)
         except Invalid as wrong:
             faults = forms.refused(wrong.faults, is_organisation=is_organisation)
         except TooOften as wrong:
@@ -103,7 +104,7 @@ class Statement(MethodView):
 
     def page(self, page: facts.StatementPage) -> str:
         """Return the page of a statement."""
-        return pages.statement(page)
+        return pages.render("statement.html", page)
 
     def after(self, address: str) -> str:
         """Return where it goes on from a form that was taken."""
@@ -115,13 +116,13 @@ class Statement(MethodView):
         return answer
 
 
-class Embedded(Statement):
+class Embedded(ReadStatement):
     """The form alone, in a frame on the sites that the coalition names; it needs no script."""
 
     def page(self, page: facts.StatementPage) -> str:
         """Return the page inside of a frame."""
         is_sent = "sent" in request.args and page.form.is_new
-        return pages.embedded(replace(page, is_framed=True, is_sent=is_sent))
+        return pages.render("embed.html", replace(page, is_framed=True, is_sent=is_sent))
 
     def after(self, address: str) -> str:
         """Stay in the frame: what comes next is said there."""
@@ -137,7 +138,7 @@ class Embedded(Statement):
         return answer
 
 
-class Signatories(MethodView):
+class ListSignatories(MethodView):
     def get(self, address: str) -> Response:
         """List who signed, as far as they wish to be seen."""
         found, cursor = _found(address), request.args.get("cursor")
@@ -145,7 +146,8 @@ class Signatories(MethodView):
         page = reader.signatories(address, PageRequest(limit=_MOST, cursor=cursor))
         text = texts.of(found.revision.sha256, found.revision.printed, found.edited_on)
         return public(
-            pages.signatories(
+            pages.render(
+                "signatories.html",
                 facts.SignatoriesPage(
                     frame=around,
                     address=address,
@@ -158,35 +160,33 @@ class Signatories(MethodView):
                     withheld=found.counts.withheld,
                     next_cursor=page.following,
                     is_first=cursor is None,
-                )
+                ),
             )
         )
 
 
-class Code(MethodView):
+class EnterCode(MethodView):
     def get(self, address: str) -> Response:
         """Say what comes next, and take the code of the letter."""
         found = _found(address)
-        return secret(pages.mailbox(_mailbox(found, facts.Form())))
+        return secret(pages.render("mailbox.html", _mailbox(found, facts.Form())))
 
     @takes_form
     def post(self, address: str) -> Response:
         """Confirm by the code."""
         found = _found(address)
         said = sentences.said(_frame(found).language)
-        code = forms.one(sent(), "code")
-        if not code:
-            typed = form({"code": "field.needed"}, said)
-            return secret(pages.mailbox(_mailbox(found, typed)), HTTPStatus.UNPROCESSABLE_ENTITY)
-        try:
-            asked = confirming.confirm_by_code(address, code, request.remote_addr)
-        except CodeUnknown:
-            typed = form({"code": "field.code"}, said)
-            return secret(pages.mailbox(_mailbox(found, typed)), HTTPStatus.UNPROCESSABLE_ENTITY)
-        return thanks(asked)
+        wrong = "field.needed"
+        if code := forms.one(sent(), "code"):
+            try:
+                return thanks(confirming.confirm_by_code(address, code, request.remote_addr))
+            except CodeUnknown:
+                wrong = "field.code"
+        page = _mailbox(found, form({"code": wrong}, said))
+        return secret(pages.render("mailbox.html", page), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-class Printed(MethodView):
+class AwaitDocument(MethodView):
     def get(self, address: str) -> AnyResponse:
         """Wait for a document that is being printed, and lead to it."""
         found = _found(address)
@@ -204,16 +204,16 @@ class Printed(MethodView):
             links=(link,),
             is_error=True,
         )
-        waits = secret(pages.notice(page), HTTPStatus.ACCEPTED)
+        waits = secret(pages.render("notice.html", page), HTTPStatus.ACCEPTED)
         waits.headers["Refresh"] = waits.headers["Retry-After"] = str(_PRINT_SECONDS)
         return waits
 
 
-blueprint.add_url_rule("/s/<string:address>", view_func=Statement.as_view("statement"))
+blueprint.add_url_rule("/s/<string:address>", view_func=ReadStatement.as_view("statement"))
 blueprint.add_url_rule("/embed/<string:address>", view_func=Embedded.as_view("embedded"))
-blueprint.add_url_rule("/s/<string:address>/signatories", view_func=Signatories.as_view("list"))
-blueprint.add_url_rule("/s/<string:address>/document", view_func=Printed.as_view("printed"))
-blueprint.add_url_rule("/s/<string:address>/code", view_func=Code.as_view("code"))
+blueprint.add_url_rule("/s/<string:address>/signatories", view_func=ListSignatories.as_view("list"))
+blueprint.add_url_rule("/s/<string:address>/document", view_func=AwaitDocument.as_view("printed"))
+blueprint.add_url_rule("/s/<string:address>/code", view_func=EnterCode.as_view("code"))
 
 
 def _found(address: str) -> Public:
@@ -260,7 +260,7 @@ def _document(address: str) -> str:
     return f"/v1/public/statements/{address}/document"
 
 
-def _state(found: Public) -> Any:
+def _state(found: Public) -> facts.SigningState:
     if found.phase is Phase.OPEN:
         return "open"
     if found.statement.state in _OVER:

@@ -40,8 +40,11 @@ def _shown(found: Ending) -> str:
     around, said = of(found.coalition_id, found.tongue, found.language)
     if found.is_over:
         text = said.say("update.over_text", organisation=found.organisation)
-        return pages.notice(facts.Notice(frame=around, title=said.say("update.over"), text=text))
-    return pages.update(
+        return pages.render(
+            "notice.html", facts.Notice(frame=around, title=said.say("update.over"), text=text)
+        )
+    return pages.render(
+        "update.html",
         facts.UpdatePage(
             frame=around,
             organisation=found.organisation,
@@ -49,5 +52,5 @@ def _shown(found: Ending) -> str:
             html=bodies.html(found.text),
             text_language=found.language,
             text_direction=languages.direction(found.language),
-        )
+        ),
     )

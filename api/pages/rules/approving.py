@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from api.documents.rules.html import shortened
@@ -9,7 +10,7 @@ from api.pages.rules.facts import Happening, TextPart
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from api.documents.rules.blocks import StatementText
@@ -68,8 +69,4 @@ def history(
         (one.row.answered_at, said.say(f"approve.event_{one.answer}", name=one.by))
         for one in answers
     ]
-    return tuple(Happening(when(at), what) for at, what in sorted(found, key=_first))
-
-
-def _first(happened: Sequence[Any]) -> Any:
-    return happened[0]
+    return tuple(Happening(when(at), what) for at, what in sorted(found, key=itemgetter(0)))

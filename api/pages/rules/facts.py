@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 ACCENT = "#0b5563"
 
+Part = Literal["", "how", "correct", "news"]
 SigningState = Literal["unopened", "open", "closed", "superseded", "withdrawn", "none"]
 
 
@@ -28,6 +29,13 @@ class Frame:
     logo: str | None = None  # its address
     style: str = ""  # the address of the style sheet
     script: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Framed:
+    """What every page has."""
+
+    frame: Frame
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,10 +97,9 @@ class Offer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StatementPage:
+class StatementPage(Framed):
     """The statement's own page."""
 
-    frame: Frame
     address: str
     text: StatementText
     state: SigningState
@@ -112,10 +119,9 @@ class StatementPage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mailbox:
+class Mailbox(Framed):
     """What to do after signing: look into one's mailbox, or type the code of the letter."""
 
-    frame: Frame
     address: str
     title: str
     is_sent: bool
@@ -123,10 +129,9 @@ class Mailbox:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SignatoriesPage:
+class SignatoriesPage(Framed):
     """One page of the list."""
 
-    frame: Frame
     address: str
     title: str
     text_language: str
@@ -157,18 +162,16 @@ class SigningPage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConfirmPage:
+class ConfirmPage(Framed):
     """What will be confirmed."""
 
-    frame: Frame
     signing: SigningPage
 
 
 @dataclass(frozen=True, kw_only=True)
-class Thanks:
+class Thanks(Framed):
     """It is confirmed."""
 
-    frame: Frame
     own: str | None  # the path of the own signature
     statement: str  # its path
     share: str  # the whole address
@@ -176,12 +179,11 @@ class Thanks:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnSignaturePage:
+class OwnSignaturePage(Framed):
     """One's own signature."""
 
-    frame: Frame
     signing: SigningPage
-    state: Literal["confirmed", "held", "rejected", "withdrawn"]
+    state: str  # confirmed, held, rejected or withdrawn
     day: str
     line: str  # as the list shows it; empty: not shown
     country: str  # the code
@@ -189,7 +191,7 @@ class OwnSignaturePage:
     is_organisation: bool = False
     boxes: tuple[Box, ...] = ()  # mailings that were agreed to, and the consent to show the name
     form: Form = field(default_factory=Form)
-    part: Literal["", "how", "correct", "news"] = ""  # which of its forms was sent
+    part: Part = ""  # which of its forms was sent
     is_saved: bool = False
 
 
@@ -211,10 +213,9 @@ class Happening:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApprovePage:
+class ApprovePage(Framed):
     """What a member is asked to approve, and its answer."""
 
-    frame: Frame
     text: StatementText
     parts: tuple[TextPart, ...]
     revision_sha256: str
@@ -249,10 +250,9 @@ class ApprovePage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class JoinPage:
+class JoinPage(Framed):
     """An invitation."""
 
-    frame: Frame
     coalition: str
     name: str
     role: Literal["lead", "member", "observer"]
@@ -265,10 +265,9 @@ class JoinPage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class UpdatePage:
+class UpdatePage(Framed):
     """What came of it, and a button that ends such letters."""
 
-    frame: Frame
     organisation: str
     subject: str
     html: Markup
@@ -277,19 +276,17 @@ class UpdatePage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Problem:
+class Problem(Framed):
     """A kind of error that the API answers: what it means, and what to do."""
 
-    frame: Frame
     title: str
     html: Markup
 
 
 @dataclass(frozen=True, kw_only=True)
-class Notice:
+class Notice(Framed):
     """That something is done, or cannot be, and where to go from here."""
 
-    frame: Frame
     title: str
     text: str
     links: tuple[Anchor, ...] = ()

@@ -142,7 +142,7 @@ def _sentence(name: str, code: Code) -> str:
     return f"field.{next(said, 'other')}"
 
 
-def joining(sent: Sent, *, is_named: bool) -> tuple[dict[str, Any], dict[str, str]]:
+def joining(sent: Sent, *, is_named: bool) -> tuple[dict[str, str | None], dict[str, str]]:
     """Return who accepts an invitation and for which organisation, and what is missing."""
     names = ("name", "role") if is_named else ("name", "role", ORGANISATION, "country", "website")
     facts = tidied(sent, names)
@@ -155,7 +155,7 @@ def joining(sent: Sent, *, is_named: bool) -> tuple[dict[str, Any], dict[str, st
     return facts, faults
 
 
-def answering(sent: Sent, appearances: Sequence[str]) -> tuple[dict[str, Any], dict[str, str]]:
+def answering(sent: Sent, appearances: Sequence[str]) -> tuple[dict[str, object], dict[str, str]]:
     """Return what a member answers, and what is missing in it."""
     answer, reservations = one(sent, "answer"), _reservations(sent)
     is_reserved = answer == "reserved"

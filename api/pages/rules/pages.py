@@ -1,11 +1,12 @@
-"""The pages: each a function from its facts to HTML."""
+"""The pages: HTML of their facts."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import fields
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import icu
 from babel import Locale
@@ -27,56 +28,21 @@ _DARK_PAPER = "#14171a"  # as in page.css
 _READABLE_IN_THE_DARK = 7.0
 
 
-def statement(page: facts.StatementPage) -> str:
-    return _render("statement.html", page)
-
-
-def embedded(page: facts.StatementPage) -> str:
-    return _render("embed.html", page)
-
-
-def mailbox(page: facts.Mailbox) -> str:
-    return _render("mailbox.html", page)
-
-
-def signatories(page: facts.SignatoriesPage) -> str:
-    return _render("signatories.html", page)
-
-
-def confirm(page: facts.ConfirmPage) -> str:
-    return _render("confirm.html", page)
-
-
-def thanks(page: facts.Thanks) -> str:
-    return _render("thanks.html", page)
-
-
-def own(page: facts.OwnSignaturePage) -> str:
-    return _render("own.html", page)
-
-
-def withdraw(page: facts.ConfirmPage) -> str:
-    return _render("withdraw.html", page)
-
-
-def approve(page: facts.ApprovePage) -> str:
-    return _render("approve.html", page)
-
-
-def join(page: facts.JoinPage) -> str:
-    return _render("join.html", page)
-
-
-def update(page: facts.UpdatePage) -> str:
-    return _render("update.html", page)
-
-
-def problem(page: facts.Problem) -> str:
-    return _render("problem.html", page)
-
-
-def notice(page: facts.Notice) -> str:
-    return _render("notice.html", page)
+def render(template: str, page: facts.Framed) -> str:
+    """Return a page, by the template that sets its facts."""
+    words = said(page.frame.language)
+    return _template(template).render(
+        **{each.name: getattr(page, each.name) for each in fields(page)},
+        page=page,
+        blank=facts.Form(),
+        say=words.say,
+        out=_OUT if getattr(page, "is_framed", False) else "",
+        direction=languages.direction(words.language),
+        switch=_switch(words.language),
+        number=lambda count: languages.number(count, words.language),
+        here=lambda: Markup(' action="{}"').format(page.frame.query) if page.frame.query else "",
+        country_options=lambda chosen: options(words.language, chosen),
+    )
 
 
 @lru_cache(maxsize=64)
@@ -133,22 +99,6 @@ def options(language: str, chosen: str) -> Markup:
     if chosen not in languages.COUNTRIES:
         return _options(language)
     return Markup(str(_options(language)).replace(mark, mark[:-1] + " selected>", 1))  # noqa: S704 - see _options
-
-
-def _render(template: str, page: Any) -> str:
-    words = said(page.frame.language)
-    return _template(template).render(
-        **{name: getattr(page, name) for name in page.__dataclass_fields__},
-        page=page,
-        blank=facts.Form(),
-        say=words.say,
-        out=_OUT if getattr(page, "is_framed", False) else "",
-        direction=languages.direction(words.language),
-        switch=_switch(words.language),
-        number=lambda count: languages.number(count, words.language),
-        here=lambda: Markup(' action="{}"').format(page.frame.query) if page.frame.query else "",
-        country_options=lambda chosen: options(words.language, chosen),
-    )
 
 
 def _switch(language: str) -> Sequence[tuple[str, str]]:

@@ -22,7 +22,7 @@ class Sentences:
     """The sentences of one language, by table and key: `sign.title`."""
 
     language: str
-    all: Mapping[str, Any]
+    all: Mapping[str, str | Mapping[str, str]]
 
     def say(self, key: str, count: int = 0, **facts: str) -> str:
         """Return a sentence, its places filled; `count` chooses the plural form and is a fact."""

@@ -45,17 +45,13 @@ def line(who: Mapping[str, Any], language: str) -> ListedSignatory:
     name = who.get("name", "")
     if acronym := who.get("acronym"):
         name = f"{name} ({acronym})"
-    return ListedSignatory(name, _rest(who, language))
-
-
-def _rest(who: Mapping[str, Any], language: str) -> str:
     code = who.get("country")
     parts = [
         who.get("role"),
         who.get("affiliation"),
         languages.country_name(code, language) if code else None,
     ]
-    return languages.comma(language).join(filter(None, parts))
+    return ListedSignatory(name, languages.comma(language).join(filter(None, parts)))
 
 
 def own_line(who: Mapping[str, Any], visibility: str, country: str | None, language: str) -> str:

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 from functools import lru_cache
-from typing import Any
 
 from api.infra.text import languages
 from api.pages.rules import forms, pages, sentences
@@ -59,11 +58,11 @@ def integrity() -> str:
     return "sha384-" + base64.b64encode(digest).decode()
 
 
-def _words(tag: str) -> dict[str, Any]:
+def _words(tag: str) -> dict[str, object]:
     table = sentences.table(tag)
     chosen = {part: {key: table[part][key] for key in keys} for part, keys in _WORDS.items()}
     return {**chosen, "sign": table["sign"], "direction": languages.direction(tag)}
 
 
-def _literal(value: Any) -> str:
+def _literal(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -57,6 +56,9 @@ class Caller:
         fine: Collection[int] = (),
     ) -> http.HttpAnswer:
         """Return what a tool answers, if it is well or one of `fine`; raise ToolFault."""
+        if self._line is None:
+            with self.many():
+                return self.call(method, path, form=form, body=body, fine=fine)
         headers, content = dict(self._headers), None
         if form is not None:
             content = urlencode(form, doseq=True).encode()
@@ -64,10 +66,8 @@ class Caller:
         elif body is not None:
             content = json.dumps(body).encode()
             headers["Content-Type"] = "application/json"
-        alone = partial(http.call, runtime().egress)
-        call = alone if self._line is None else self._line.call
         with _as_fault():
-            answer = call(
+            answer = self._line.call(
                 method,
                 f"{self._url}{path}",
                 headers=headers,
