@@ -60,11 +60,11 @@ def takes_import(
     description: str,
     max_bytes: int = layouts.MOST_BYTES,
     schema: type[Schema] | None = None,
-) -> Callable[[Callable[..., Imported]], Callable[..., object]]:
+) -> Callable[[Callable[..., Report]], Callable[..., object]]:
     """Make a view the POST of a table: of others, or with a schema one of ours, also as JSON."""
     args, answer = (MergeArgs, MergedOut) if schema else (TableImportArgs, ImportedTableOut)
 
-    def decorate(view: Callable[..., Imported]) -> Callable[..., object]:
+    def decorate(view: Callable[..., Report]) -> Callable[..., object]:
         described = blueprint.doc(description=description)(view)
         answered = blueprint.response(200, answer)(described)
         asked: Callable[..., object] = blueprint.arguments(args, location="query")(answered)
