@@ -58,7 +58,8 @@ def fill(whole: Mapping[str, Any], given_facts: object, given: Mapping[str, Any]
     declared = whole.get("facts", [])
     clean, wrong = facts.check(declared, given_facts)
     if not wrong:
-        clean, wrong = rows.put_in(declared, clean, rows.known(given))
+        found = rows.RowFacts(rows.known(given))
+        clean, wrong = found.put_in(declared, clean), found.faults
     if wrong:
         raise Invalid(
             "Some facts are missing or wrong.", [fault.below("/facts") for fault in wrong]

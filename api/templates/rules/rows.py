@@ -30,16 +30,6 @@ def known(given: Mapping[str, Any]) -> dict[str, dict[str, object]]:
     return {"case": {**cases, **by_row}, "addressee": dict(given.get("addressees", {}))}
 
 
-def put_in(
-    declarations: Sequence[Declaration],
-    clean: Mapping[str, object],
-    rows: Mapping[str, Mapping[str, object]],
-) -> tuple[dict[str, object], list[Fault]]:
-    """Return facts that were checked with the rows that they stand for, and what is not there."""
-    putting = _Putting(rows)
-    return putting.record(declarations, clean, ""), putting.faults
-
-
 def of_type(
     declarations: Sequence[Declaration], given: Mapping[str, Any], kind: str
 ) -> Iterator[Any]:
@@ -56,15 +46,16 @@ def of_type(
 
 
 @dataclass
-class _Putting:
-    """One pass over facts: the rows that there are, and what was not found."""
+class RowFacts:
+    """One pass over facts: the rows that they may stand for, and what is not there."""
 
     rows: Mapping[str, Mapping[str, object]]
     faults: list[Fault] = field(default_factory=list)
 
-    def record(
-        self, declarations: Sequence[Declaration], values: Mapping[str, Any], at: str
+    def put_in(
+        self, declarations: Sequence[Declaration], values: Mapping[str, Any], at: str = ""
     ) -> dict[str, object]:
+        """Return facts that were checked with the rows that they stand for."""
         return {
             fact["name"]: self._fact(fact, values[fact["name"]], at + point(fact["name"]))
             for fact in declarations
@@ -73,13 +64,10 @@ class _Putting:
     def _fact(self, fact: Declaration, value: Any, at: str) -> object:
         if fact["type"] != "list":
             return self._one(fact["type"], value, at)
+        items = [(item, f"{at}/{index}") for index, item in enumerate(value)]
         if "fields" in fact:
-            return [
-                self.record(fact["fields"], item, f"{at}/{index}")
-                for index, item in enumerate(value)
-            ]
-        kind = list_of(fact)
-        return [self._one(kind, item, f"{at}/{index}") for index, item in enumerate(value)]
+            return [self.put_in(fact["fields"], item, here) for item, here in items]
+        return [self._one(list_of(fact), item, here) for item, here in items]
 
     def _one(self, kind: str, value: object, at: str) -> object:
         if kind not in self.rows or not isinstance(value, str) or not value:
