@@ -198,17 +198,18 @@ _SEVERAL = {"aliases": ";", "sources": r";\s"}  # an address may hold a semicolo
 _YEAR = re.compile("[0-9]{1,4}")
 
 
-def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
-    facts: dict[str, Any] = {column: cell.strip() or None for column, cell in cells.items()}
+def _facts(cells: Mapping[str, str]) -> dict[str, object]:
+    told = {column: text for column, cell in cells.items() if (text := cell.strip())}
+    facts: dict[str, object] = {**dict.fromkeys(cells), **told}
     for column in facts.keys() & _SEVERAL.keys():
         facts[column] = csv_files.several(cells[column], _SEVERAL[column])
-    if country := facts.get("country"):
-        facts["country"] = countries.code_or(country)
-    if status := facts.get("status"):
-        facts["status"] = status.casefold().replace(" ", "_")
-    if may_be_named := facts.get("may_be_named"):
-        facts["may_be_named"] = csv_files.truth(may_be_named)
-    if _YEAR.fullmatch(born := parsing.number(facts.get("born") or "")):
+    if "country" in told:
+        facts["country"] = countries.code_or(told["country"])
+    if "status" in told:
+        facts["status"] = told["status"].casefold().replace(" ", "_")
+    if "may_be_named" in told:
+        facts["may_be_named"] = csv_files.truth(told["may_be_named"])
+    if _YEAR.fullmatch(born := parsing.number(told.get("born", ""))):
         facts["born"] = int(born)
     return facts
 

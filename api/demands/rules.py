@@ -55,14 +55,15 @@ _SEVERAL = ("party_countries", "cases")  # codes and keys, of which a cell may h
 _BETWEEN = r"[\s,;|]+"
 
 
-def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
-    facts: dict[str, Any] = {column: cell.strip() or None for column, cell in cells.items()}
+def _facts(cells: Mapping[str, str]) -> dict[str, object]:
+    told = {column: text for column, cell in cells.items() if (text := cell.strip())}
+    facts: dict[str, object] = {**dict.fromkeys(cells), **told}
     if "cases" in facts:
         facts["cases"] = [key for key in re.split(_BETWEEN, cells["cases"]) if key]
-    for column in facts.keys() & {"kind", "status"}:
-        facts[column] = facts[column] and facts[column].casefold().replace(" ", "_")
-    if country := facts.get("country"):
-        facts["country"] = countries.code_or(country)
+    for column in told.keys() & {"kind", "status"}:
+        facts[column] = told[column].casefold().replace(" ", "_")
+    if "country" in told:
+        facts["country"] = countries.code_or(told["country"])
     if "party_countries" in facts:
         facts["party_countries"] = countries.codes_or(cells["party_countries"])
     return facts

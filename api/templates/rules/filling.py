@@ -58,8 +58,8 @@ def fill(whole: Mapping[str, Any], given_facts: object, given: Mapping[str, Any]
     declared = whole.get("facts", [])
     clean, wrong = facts.check(declared, given_facts)
     if not wrong:
-        found = rows.RowFacts(rows.known(given))
-        clean, wrong = found.put_in(declared, clean), found.faults
+        there = rows.RowFacts(rows.known(given))
+        clean, wrong = there.put_in(declared, clean), there.faults
     if wrong:
         raise Invalid(
             "Some facts are missing or wrong.", [fault.below("/facts") for fault in wrong]
