@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -200,23 +201,25 @@ def remind() -> int:
         with transaction() as session:
             due = select(Ask).where(Ask.remind_at <= clock.now()).order_by(Ask.remind_at, Ask.id)
             some = due.limit(AT_ONCE).with_for_update(skip_locked=True)
-            found = session.scalars(some).all()
-            boards: dict[UUID, Board] = {}  # each reads every answer to a text
-            for row in found:
-                of = session.get_one(SignOffRound, row.round_id)
-                if of.id not in boards:
-                    statement = session.get_one(Statement, of.statement_id)
-                    boards[of.id] = rows.read_board(session, statement)
-                letters += _reminded(session, boards[of.id], of, row)
-            if not found:
+            asks: dict[UUID, list[Ask]] = defaultdict(list)
+            for row in session.scalars(some):
+                asks[row.round_id].append(row)
+            for round_id, those in asks.items():
+                letters += _reminded(session, session.get_one(SignOffRound, round_id), those)
+            if not asks:
                 return letters
 
 
-def _reminded(session: Session, board: Board, of: SignOffRound, row: Ask) -> int:
-    entry = board.entry(row.member_id)
-    people = requests.owing(entry) if entry is not None and is_open(board) else []
-    row.remind_at = rows.next_reminder(session, of, row) if people else None
-    row.reminders += bool(people)
+def _reminded(session: Session, of: SignOffRound, asks: Sequence[Ask]) -> int:
+    """Remind members of one round: its board is read once for all of them."""
+    board = rows.read_board(session, session.get_one(Statement, of.statement_id))
+    people = []
+    for row in asks:
+        entry = board.entry(row.member_id)
+        owing = requests.owing(entry) if entry is not None and is_open(board) else []
+        row.remind_at = rows.next_reminder(session, of, row) if owing else None
+        row.reminders += bool(owing)
+        people += owing
     session.flush()
     requests.write_to(session, board, requests.REMINDER, people)
     return len(people)
