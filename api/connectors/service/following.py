@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
 
 from sqlalchemy import and_, delete, exists, insert, or_, select, update
 
@@ -17,6 +16,7 @@ from api.signatures.service import rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
@@ -96,12 +96,10 @@ def _add(session: Session, wanted: Sequence[tuple[Connector, UUID]]) -> None:
     now = clock.day()  # more would tell when they agreed
     new = [
         {
-            "id": uuid4(),
             "coalition_id": connector.coalition_id,
             "connector_id": connector.id,
             "signature_id": signature_id,
             "action": PushAction.SUBSCRIBE,
-            "state": PushState.WAITING,
             "created_at": now,
             "run_after": now,
             "changed_at": now,

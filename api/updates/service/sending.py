@@ -8,7 +8,6 @@ nobody gets one who took their consent back, or signature, a moment ago.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
 
 from sqlalchemy import exists, func, insert, or_, select, update as change
 
@@ -29,6 +28,7 @@ from api.updates.service import people
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
@@ -119,9 +119,8 @@ def _gather(update: Update) -> None:
                 UpdateRecipient.update_id == row.id, UpdateRecipient.signature_id.in_(ids)
             )
             there = set(session.scalars(known))
-            waiting = RecipientState.WAITING
-            of_it = {"coalition_id": row.coalition_id, "update_id": row.id, "state": waiting}
-            new = [{"id": uuid4(), "signature_id": one, **of_it} for one in ids if one not in there]
+            of_it = {"coalition_id": row.coalition_id, "update_id": row.id}
+            new = [{"signature_id": each, **of_it} for each in ids if each not in there]
             if new:
                 session.execute(insert(UpdateRecipient), new)
 

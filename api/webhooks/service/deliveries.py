@@ -148,9 +148,10 @@ def _again(
     again = update(WebhookDelivery).where(*mine).execution_options(synchronize_session=False)
     session.execute(again.values(**OUTBOX.anew(run_after), **NO_ANSWER))
     whose = endpoint.coalition_id, endpoint.id
-    new = [events.delivery_of(*whose, each, now) for each in event_ids if each not in there]
-    if new:
-        session.execute(insert(WebhookDelivery), [{**each, "run_after": run_after} for each in new])
+    missing = [each for each in event_ids if each not in there]
+    if missing:
+        new = [events.delivery_of(*whose, each, now, run_after) for each in missing]
+        session.execute(insert(WebhookDelivery), new)
 
 
 def test(actor: Actor, endpoint_id: UUID) -> WebhookDeliveryView:

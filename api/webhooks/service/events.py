@@ -95,9 +95,8 @@ def put(  # noqa: PLR0913 # what an event is made of
     now, event_id = at or clock.now(), uuid4()
     event = {"id": event_id, "coalition_id": coalition_id, "type": type_, "facts": dict(data)}
     session.execute(insert(WebhookEvent), [{**event, "created_at": now}])
-    found = [delivery_of(coalition_id, each, event_id, now) for each in endpoint_ids]
-    for each in found if waits else ():
-        each["run_after"] = now + timedelta(days=1)
+    due = now + timedelta(days=1) if waits else now
+    found = [delivery_of(coalition_id, each, event_id, now, due) for each in endpoint_ids]
     if found:
         session.execute(insert(WebhookDelivery), found)
         promise(session)
@@ -105,7 +104,7 @@ def put(  # noqa: PLR0913 # what an event is made of
 
 
 def delivery_of(
-    coalition_id: UUID, endpoint_id: UUID, event_id: UUID, now: datetime
+    coalition_id: UUID, endpoint_id: UUID, event_id: UUID, now: datetime, run_after: datetime
 ) -> dict[str, Any]:
     """Return a new delivery's row."""
     return {
@@ -113,10 +112,8 @@ def delivery_of(
         "coalition_id": coalition_id,
         "endpoint_id": endpoint_id,
         "event_id": event_id,
-        "state": WebhookDeliveryState.WAITING,
-        "attempts": 0,
-        "run_after": now,
         "created_at": now,
+        "run_after": run_after,
     }
 
 
