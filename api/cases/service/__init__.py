@@ -17,7 +17,6 @@ from api.cases.service.entries import (
     WHO,
     Entry,
     KeyTaken,
-    StillNamed,
     as_document,
     change_entry,
     enter_cases,
@@ -35,7 +34,6 @@ from api.cases.service.entries import (
     write_status,
 )
 from api.cases.service.history import Recorded, history_page, record, recorded
-from api.cases.service.others import SAID
 from api.cases.service.silences import (
     NONE,
     Edited,
@@ -65,7 +63,6 @@ if TYPE_CHECKING:
     from api.infra.database.paging import Page, PageRequest
 
 __all__ = [
-    "SAID",
     "SINCE",
     "Closed",
     "Edited",
@@ -75,7 +72,6 @@ __all__ = [
     "NamesPeople",
     "Place",
     "Recorded",
-    "StillNamed",
     "as_document",
     "closed",
     "entries",

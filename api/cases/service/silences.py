@@ -7,9 +7,14 @@ from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from api.cases import rules
+from api.cases.models import Case
 from api.errors import Code, Fault, Invalid, point
+from api.infra.database.transactions import touch
 from api.infra.runtime import runtime
+from api.infra.security import audit
 from api.texts.rules import markdown
 
 if TYPE_CHECKING:
@@ -18,10 +23,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from api.cases.models import Case
     from api.cases.service.entries import Entry
     from api.infra.database.columns import Owned
 
+SAID = ("occupation", "public_label", "summary")  # of a case, in words
 NONE: Mapping[str, str] = MappingProxyType({})
 BACK = "It would bring the name back, in this or another spelling: write other words."
 NOWHERE = "The name does not stand there. A preview lists where it does."
@@ -160,3 +165,27 @@ def must_be_places(labels: Mapping[str, str], places: Collection[Place]) -> None
     ]
     if faults:
         raise Invalid("A label is of no place.", faults)
+
+
+def said(session: Session, coalition_id: UUID) -> Iterator[str]:
+    """Yield every word that anybody may read of a coalition's cases, but for their names."""
+    columns = [getattr(Case, name) for name in SAID]
+    for row in session.execute(select(*columns).where(Case.coalition_id == coalition_id)):
+        yield from filter(None, row)
+
+
+def take_name_back(session: Session, silence: NameSilence) -> list[str]:
+    """Put the label in place of a case's names in what is said of others."""
+    case, names = silence.entry.case, rules.NameIndex(silence.entry.names)
+    query = select(Case).where(Case.coalition_id == case.coalition_id, Case.id != case.id)
+    left = []
+    for other in session.scalars(query.order_by(Case.key)).all():
+        told = [name for name in SAID if names.found_in(getattr(other, name) or "")]
+        if told and silence.label is not None:
+            for name in told:
+                silence.put_label(other, "case", name)
+            touch(other, None)
+            audit.record(session, None, "case.relabelled", other)
+            told = [name for name in told if names.found_in(getattr(other, name))]
+        left += [f"the {name} of case {other.key}" for name in told]
+    return left

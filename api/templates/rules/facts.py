@@ -118,17 +118,19 @@ def check(
         return {}, [
             Fault("", Code.WRONG_TYPE, "The facts are one object: each fact's name and its value.")
         ]
-    try:
-        size = len(json.dumps(given, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-    except (TypeError, ValueError, RecursionError):
-        return {}, [
-            Fault("", Code.WRONG_TYPE, "The facts hold something that JSON has no word for.")
-        ]
-    if size > MAX_BYTES:
-        return {}, [
-            Fault("", Code.TOO_LARGE, f"All facts together have at most {MAX_BYTES // 1024} kB.")
-        ]
+    too_large = f"All facts together have at most {MAX_BYTES // 1024} kB."
+    if found := json_faults(given, "The facts hold", MAX_BYTES, too_large):
+        return {}, found
     return _record(declarations, given, "")
+
+
+def json_faults(value: object, whole: str, most: int, too_large: str) -> list[Fault]:
+    """Return why data cannot be kept as JSON, or only in more than `most` bytes."""
+    try:
+        size = len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    except (TypeError, ValueError, RecursionError):
+        return [Fault("", Code.WRONG_TYPE, f"{whole} something that JSON has no word for.")]
+    return [Fault("", Code.TOO_LARGE, too_large)] if size > most else []
 
 
 def text_fault(text: str) -> Reason | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -49,15 +48,9 @@ def check(template: object) -> list[Fault]:
         return [
             Fault("", Code.WRONG_TYPE, "A template is one object: its name, title, facts and body.")
         ]
-    try:
-        size = len(json.dumps(template, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-    except (TypeError, ValueError, RecursionError):
-        return [
-            Fault("", Code.WRONG_TYPE, "The template holds something that JSON has no word for.")
-        ]
-    if size > MAX_BYTES:
-        advice = f"A template has at most {MAX_BYTES // 1024} kB. Shorten or split it."
-        return [Fault("", Code.TOO_LARGE, advice)]
+    too_large = f"A template has at most {MAX_BYTES // 1024} kB. Shorten or split it."
+    if found := facts.json_faults(template, "The template holds", MAX_BYTES, too_large):
+        return found
     found = [
         *_about(template),
         *declarations.declaration_faults(template.get("facts", []), "/facts"),
