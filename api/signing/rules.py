@@ -16,7 +16,7 @@ from api.config import share
 from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra.net.rate_limits import Rate
 from api.signatures.models import Purpose, SignatoryKind, Visibility
-from api.signatures.rules import SHOWN, Audience
+from api.signatures.rules import PRINTED
 from api.texts.rules import catalogues
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def given(
     if not faults and Purpose.SIGNING not in purposes:
         fault = "Without the consent to sign there is no signature."
         faults.append(Fault("/consents", Code.CONSENT_NEEDED, fault))
-    shows = visibility in SHOWN[Audience.PUBLIC]
+    shows = visibility in PRINTED
     if not faults and shows and Purpose.NAME not in purposes:
         fault = "Consent to have the name shown, or choose that it is not."
         faults.append(Fault("/visibility", Code.CONSENT_NEEDED, fault))

@@ -39,6 +39,7 @@ SHOWN: Mapping[Audience, tuple[Visibility, ...]] = {
     Audience.PUBLIC: (Visibility.PUBLIC, Visibility.INITIALS),
     Audience.COORDINATOR: tuple(Visibility),
 }
+PRINTED = SHOWN[Audience.PUBLIC]  # by name, or by initials
 
 # How a name may appear, from what shows nothing to what shows all.
 VISIBILITIES = (

@@ -95,8 +95,7 @@ def _must_not_show(signature: Signature, wanted: Visibility) -> None:
 
 def _must_print(signature: Signature, known: Identity, facts: Mapping[str, object]) -> None:
     """Let a name pass that is to be shown from now on, if there are letters to print it in."""
-    shown = rules.SHOWN[Audience.PUBLIC]
-    if facts["visibility"] not in shown or signature.visibility in shown:
+    if facts["visibility"] not in rules.PRINTED or signature.visibility in rules.PRINTED:
         return
     faults = [
         Fault("/visibility", Code.NO_FONT, f"It would print the {field}. {fonts.no_font(missing)}")

@@ -95,8 +95,8 @@ def _counted(statement: Statement, signatures: Iterable[Signature]) -> Counter[_
 
 
 def _alike(row: Signature) -> _Alike:
-    is_shown = row.visibility in rules.SHOWN[Audience.PUBLIC]
     place = (row.coalition_id, row.statement_id)
+    is_shown = row.visibility in rules.PRINTED
     return _Alike(*place, row.kind, row.source, row.country, row.day, is_shown)
 
 

@@ -18,7 +18,6 @@ from api.infra.mail.letters import Letter
 from api.infra.runtime import runtime
 from api.infra.security import audit, keys, links
 from api.organisations.rules import name_in
-from api.signatures import rules as signatures
 from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import (
     Consent,
@@ -30,6 +29,7 @@ from api.signatures.models import (
     Source,
     Visibility,
 )
+from api.signatures.rules import identity_of
 from api.signatures.service import counts, places, rows
 from api.signing import rules
 from api.signing.events import ConsentTakenBack, SignatureConfirmed
@@ -213,7 +213,7 @@ def _counts_already(
         same.append("country")
     known = rows.identity(session, signature)
     before, now = (
-        {field: it for field, it in signatures.identity_of(who).items() if field != "email"}
+        {field: it for field, it in identity_of(who).items() if field != "email"}
         for who in (known, request)
     )
     is_number = not before and facts["visibility"] is Visibility.ANONYMOUS
@@ -271,7 +271,7 @@ def _facts(  # noqa: PLR0913 # a request, and what it is judged by
             request["country"] = request.get("country") or entry.country
         request["acronym"] = entry.acronym
     has_signed = entry_index is not None and entries.have_signed(
-        session, statement.id, entry_index, but=None if instead is None else instead.id
+        session, statement.id, entry_index, but=instead.id if instead else None
     )
     is_held = (
         has_signed
@@ -300,7 +300,7 @@ def _keep_who(session: Session, signature: Signature, request: SigningRequest) -
     """Keep who signed; their address only where a mailing needs it."""
     needed = any(each["purpose"] == Purpose.MAILINGS for each in request["consents"])
     who = {key: value for key, value in request.items() if key != "email" or needed}
-    identity = rules.kept(signatures.identity_of(who), signature.visibility)
+    identity = rules.kept(identity_of(who), signature.visibility)
     rows.put_identity(session, signature, identity)
 
 

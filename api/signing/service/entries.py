@@ -78,7 +78,7 @@ def have_signed(
         Signature.statement_id == statement_id,
         Signature.entry_index == entry_index,
         Signature.state == SignatureState.CONFIRMED,
-        Signature.id != but if but is not None else Signature.id.is_not(None),
+        Signature.id.is_distinct_from(but),
     )
     return is_any(session, query)
 

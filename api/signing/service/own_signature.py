@@ -14,7 +14,6 @@ from api.infra.database.transactions import is_any, reading, touch, transaction
 from api.infra.security import audit, links
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
-from api.signatures import rules as signatures
 from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import (
     Consent,
@@ -25,6 +24,7 @@ from api.signatures.models import (
     SignatureState,
     Visibility,
 )
+from api.signatures.rules import PRINTED, SAID, nameless
 from api.signatures.service import changes, counts, places, rows
 from api.signing import rules
 from api.signing.events import ConsentTakenBack
@@ -83,8 +83,7 @@ def correct(secret: str, changed: Mapping[str, Any]) -> Own:
         known = rows.identity(session, signature)
         before = {**known, "country": signature.country}
         visibility = Visibility(changed.get("visibility", signature.visibility))
-        shown = signatures.SHOWN[signatures.Audience.PUBLIC]
-        if visibility in shown and signature.visibility not in shown:  # it prints from now on
+        if visibility in PRINTED and signature.visibility not in PRINTED:  # it prints from now on
             _must_be_fit(signature, {**known, **changed})
         known = {**known, **{key: changed[key] for key in ALTERABLE if key in changed}}
         _must_have_name(known, visibility)
@@ -141,7 +140,7 @@ def export_own(secret: str) -> dict[str, object]:
             "day": signature.day.isoformat(),
             "language": signature.language,
             "revision_sha256": signature.revision_sha256,
-            "who": {key: value for key, value in found.who.items() if key != signatures.SAID},
+            "who": {key: value for key, value in found.who.items() if key != SAID},
         },
         "consents": [
             {
@@ -188,7 +187,7 @@ def _must_be_fit(signature: Signature, changed: Mapping[str, Any]) -> None:
 
 
 def _must_have_name(known: Identity, visibility: Visibility) -> None:
-    if wrong := signatures.nameless({**known, "visibility": visibility}):
+    if wrong := nameless({**known, "visibility": visibility}):
         raise Invalid(
             "A name that is to be shown must be given.", [Fault("/name", Code.REQUIRED, wrong)]
         )
@@ -204,8 +203,7 @@ def _must_agree(
     query = select(Consent.id).where(
         Consent.signature_id == signature.id, Consent.purpose == Purpose.NAME
     )
-    is_shown = visibility in signatures.SHOWN[signatures.Audience.PUBLIC]
-    if not is_shown or is_any(session, query):
+    if visibility not in PRINTED or is_any(session, query):
         return
     found = [rules.to_show_a_name(each["words_sha256"]) for each in given]
     agreed = [each for each in found if each is not None]

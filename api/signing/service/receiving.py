@@ -24,9 +24,8 @@ from api.infra.security import day_keys, keys
 from api.infra.security.keys import DataKey
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
-from api.signatures import rules as signatures
 from api.signatures.models import ADDRESS, DOMAIN, SignatoryKind, Visibility
-from api.signatures.rules import addresses, naming
+from api.signatures.rules import PRINTED, addresses, naming
 from api.signatures.service.rows import TextChanged
 from api.signing import rules
 from api.signing.models import PendingSignature
@@ -143,7 +142,7 @@ def look_anew(*_: object) -> None:
 def must_be_fit(facts: Mapping[str, Any]) -> None:
     """Let names pass that may stand in public, or raise Invalid."""
     kind = facts.get("kind") or SignatoryKind.INDIVIDUAL
-    prints = facts.get("visibility") in signatures.SHOWN[signatures.Audience.PUBLIC]
+    prints = facts.get("visibility") in PRINTED
     faults = [
         Fault.of(point(*place), wrong)
         for place, text in _named(facts)

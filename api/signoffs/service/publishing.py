@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, cast
 from api.coalitions.models import MemberRole
 from api.infra.security import audit
 from api.organisations.rules import name_in
-from api.signatures import rules as signing, service as signatures
+from api.signatures import service as signatures
 from api.signatures.models import (
     SignatoryKind,
     Signature,
     Source,
     Visibility,
 )
+from api.signatures.rules import SHOWN, sameness
 from api.signatures.service import rows as signed
 from api.signoffs import rules
 from api.signoffs.service import rounds, rows
@@ -49,7 +50,7 @@ def printed(
     """
     listed, withheld = signatures.printed(session, statement, audience)
     approved = [facts for _, facts in _approved(session, statement)]
-    shown = [_portable(each) for each in approved if each["visibility"] in signing.SHOWN[audience]]
+    shown = [_portable(each) for each in approved if each["visibility"] in SHOWN[audience]]
     return [*listed, *shown], withheld + len(approved) - len(shown)
 
 
@@ -87,7 +88,7 @@ def of_board(session: Session, board: Board) -> Iterator[tuple[BoardEntry, Appro
     there = _signed(session, board.statement) if behind else set()
     for entry in behind:
         facts = facts_of(board, entry)
-        same = signing.sameness(SignatoryKind.ORGANISATION, facts)
+        same = sameness(SignatoryKind.ORGANISATION, facts)
         if entry.organisation.id not in there and same not in there:
             yield entry, facts
 
@@ -96,7 +97,7 @@ def _signed(session: Session, statement: Statement) -> set[object]:
     """Return which organisations a coordinator entered: by their entry, and by their name."""
     found = session.scalars(signed.organisations(statement)).all()
     known = signed.identities(session, found)
-    there: set[object] = {signing.sameness(row.kind, known.get(row.id, {})) for row in found}
+    there: set[object] = {sameness(row.kind, known.get(row.id, {})) for row in found}
     return there.union(row.organisation_id for row in found) - {None}
 
 
