@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -26,7 +27,7 @@ from api.signoffs.service.rows import SignOffOver
 from api.statements.models import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from uuid import UUID
 
     from sqlalchemy.orm import Session
@@ -206,24 +207,24 @@ def tell() -> int:
         with transaction() as session:
             due = select(Appearance).where(Appearance.is_to_be_told)
             some = due.order_by(Appearance.statement_id, Appearance.id).limit(AT_ONCE)
-            found = session.scalars(some.with_for_update(skip_locked=True)).all()
-            boards: dict[UUID, Board] = {}  # each reads every answer to a text
-            for row in found:
-                number += _told(session, row, boards)
-                row.is_to_be_told = False
+            found: dict[UUID, list[Appearance]] = defaultdict(list)
+            for row in session.scalars(some.with_for_update(skip_locked=True)):
+                found[row.statement_id].append(row)
+            for statement_id, those in found.items():
+                number += _told(session, session.get_one(Statement, statement_id), those)
             if not found:
                 return number
 
 
-def _told(session: Session, row: Appearance, boards: dict[UUID, Board]) -> int:
-    statement = session.get_one(Statement, row.statement_id)
-    board = boards.get(statement.id)
-    if board is None or board.entry(row.member_id) is None:  # who left has an entry of its own
-        board = boards[statement.id] = rows.read_board(session, statement, also=[row.member_id])
-    entry = board.entry(row.member_id)
-    if entry is None or not is_undecided(board, entry):
-        return 0
-    people = [each for each in entry.people if each.may_answer]
+def _told(session: Session, statement: Statement, found: Sequence[Appearance]) -> int:
+    """Tell members of one text, whose board is read once for all of them."""
+    board = rows.read_board(session, statement, also=[row.member_id for row in found])
+    people: list[ApproverView] = []
+    for row in found:
+        entry = board.entry(row.member_id)
+        if entry is not None and is_undecided(board, entry):
+            people += [each for each in entry.people if each.may_answer]
+        row.is_to_be_told = False
     requests.write_to(session, board, requests.APPEARANCE, people)
     return len(people)
 
