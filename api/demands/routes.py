@@ -40,7 +40,7 @@ class DemandLists(MethodView):
 
     @blueprint.arguments(schemas.DemandListIn)
     @blueprint.response(201, schemas.WholeDemandListOut)
-    def post(self, subject: dict[str, object], coalition_id: UUID) -> service.Whole:
+    def post(self, subject: dict[str, object], coalition_id: UUID) -> service.WholeDemandList:
         """Start a list of what is asked of a country or a party."""
         return _whole(service.start_list(current_actor(), coalition_id, subject))
 
@@ -64,14 +64,16 @@ class DemandListOrder(MethodView):
 @blueprint.route("/demand-lists/<uuid:list_id>")
 class OneDemandList(MethodView):
     @blueprint.response(200, schemas.WholeDemandListOut)
-    def get(self, list_id: UUID) -> service.Whole:
+    def get(self, list_id: UUID) -> service.WholeDemandList:
         """Show a demand list with its demands in order."""
         return _whole(service.demand_list(current_actor(), list_id))
 
     @needs_match
     @blueprint.arguments(schemas.DemandListIn)
     @blueprint.response(200, schemas.WholeDemandListOut)
-    def patch(self, subject: dict[str, object], list_id: UUID, expected: int) -> service.Whole:
+    def patch(
+        self, subject: dict[str, object], list_id: UUID, expected: int
+    ) -> service.WholeDemandList:
         """Change of whom a demand list asks."""
         return _whole(service.change_list(current_actor(), list_id, expected, subject))
 

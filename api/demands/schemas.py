@@ -21,7 +21,7 @@ from api.web.tables import CSV, HOW_CSV, JSON
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from api.demands.service import Whole
+    from api.demands.service import WholeDemandList
 
 TEXT = "Kazakhstan should repeal its law on false information."
 MARKDOWN = "Inline Markdown: emphasis, strong, links; no HTML."
@@ -181,7 +181,7 @@ class WholeDemandListOut(DemandListOut):
     demands = fields.List(fields.Nested(DemandOut))
 
     @ma.pre_dump
-    def _flat(self, whole: Whole, **_: object) -> dict[str, object]:
+    def _flat(self, whole: WholeDemandList, **_: object) -> dict[str, object]:
         own = {name: getattr(whole.demand_list, name) for name in DemandListOut().fields}
         return {**own, "demands": whole.demands}
 

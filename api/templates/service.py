@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from api.accounts.rules import Actor, Role
-from api.accounts.service import load
+from api.accounts.service import load, load_at
 from api.cases import service as cases
 from api.cases.rules import names_in
 from api.coalitions.service.locking import load_locked, lock_coalition
@@ -206,8 +206,7 @@ def _new_version(
 def remove(actor: Actor, template_id: UUID, expected: int) -> None:
     """Delete a template from which no statement came."""
     with transaction() as session:
-        template = load(session, actor, Template, template_id, Role.EDITOR, lock=True)
-        touch(template, expected)
+        template = load_at(session, actor, Template, template_id, Role.EDITOR, expected)
         session.delete(template)
         in_use = InUse("It stays, as the record of where they came from.")
         flush(session, on_clash=in_use)

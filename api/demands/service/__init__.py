@@ -69,7 +69,7 @@ class ListNotEmpty(Conflict, title="There are demands in this list"):
 
 
 @dataclass(frozen=True)
-class Whole:
+class WholeDemandList:
     """A demand list with its demands in order."""
 
     demand_list: DemandList
@@ -84,16 +84,18 @@ class Order:
     version: int
 
 
-def start_list(actor: Actor, coalition_id: UUID, subject: Mapping[str, object]) -> Whole:
+def start_list(actor: Actor, coalition_id: UUID, subject: Mapping[str, object]) -> WholeDemandList:
     """Start a list of what is asked of a country or a party."""
     actor.must(coalition_id, Role.EDITOR)
     with transaction() as session:
         started = new_list(session, coalition_id, subject)
         audit.record(session, actor, "demand_list.started", started, subject)
-        return Whole(started, [])
+        return WholeDemandList(started, [])
 
 
-def change_list(actor: Actor, list_id: UUID, expected: int, subject: Mapping[str, object]) -> Whole:
+def change_list(
+    actor: Actor, list_id: UUID, expected: int, subject: Mapping[str, object]
+) -> WholeDemandList:
     """Change of whom a list asks."""
     with transaction() as session:
         demand_list = load_locked(session, actor, DemandList, list_id, Role.EDITOR)
@@ -117,7 +119,7 @@ def remove_list(actor: Actor, list_id: UUID, expected: int) -> None:
         session.delete(demand_list)
 
 
-def demand_list(actor: Actor, list_id: UUID) -> Whole:
+def demand_list(actor: Actor, list_id: UUID) -> WholeDemandList:
     """Return one list with its demands in order."""
     with reading() as session:
         return _whole(session, load(session, actor, DemandList, list_id, Role.VIEWER))
@@ -290,9 +292,9 @@ def _page(session: Session, query: Select[Demand], page: PageRequest) -> Page[De
     return paging.Page(asked(session, rows.items), rows.following, rows.total)
 
 
-def _whole(session: Session, demand_list: DemandList) -> Whole:
+def _whole(session: Session, demand_list: DemandList) -> WholeDemandList:
     query = select(Demand).where(Demand.list_id == demand_list.id).order_by(Demand.position)
-    return Whole(demand_list, asked(session, session.scalars(query)))
+    return WholeDemandList(demand_list, asked(session, session.scalars(query)))
 
 
 def _order(session: Session, whole: Coalition | DemandList) -> Order:
