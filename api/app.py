@@ -52,7 +52,7 @@ from api.infra.storage import Storage
 from api.infra.tables.reading import WORKBOOKS
 from api.infra.vault import Vault, new_master_key
 from api.infra.wiring import Wiring
-from api.web import etags, guard, health, idempotency, logs, problems, spec
+from api.web import compression, cors, etags, guard, health, idempotency, logs, problems, spec
 from api.web.rest import Api
 
 # What the limited child runs: laying out a page, filling a template, reading a workbook.
@@ -122,8 +122,10 @@ def create_app(
     )
     _database(app, settings)
     # In this order: what comes first in the request comes last in the answer.
+    compression.install(app)
     for part in (logs, problems, guard, api.accounts.routes, idempotency, etags):
         part.install(app)
+    cors.install(app, settings.cors_origins)
     app.after_request(_harden)
     rest = Api(app)
     for feature in FEATURES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
@@ -11,6 +12,7 @@ from environs import Env, EnvError
 
 QUEUES = ("sqlite:////", "redis://", "rediss://", "postgresql://")
 LIMITS = ("memory://", "redis://", "rediss://")
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")  # no path, no star, small letters
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -38,6 +40,7 @@ class Settings:
     allowed_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     allowed_ports: tuple[int, ...] = ()
     allow_plain_http: bool = False
+    cors_origins: tuple[str, ...] = ()  # of web clients, as browsers send them
 
     @property
     def is_sqlite(self) -> bool:
@@ -71,6 +74,7 @@ def read() -> Settings:
                 allowed_networks=_networks(env.list("ALLOWED_NETWORKS", [])),
                 allowed_ports=tuple(env.list("ALLOWED_PORTS", [], subcast=int)),
                 allow_plain_http=env.bool("ALLOW_PLAIN_HTTP", Settings.allow_plain_http),
+                cors_origins=tuple(env.list("CORS_ORIGINS", [])),
             )
     except EnvError as fault:
         raise BadSettings(f"{str(fault).rstrip('.')}. See docs/settings.md.") from fault
@@ -96,6 +100,11 @@ def _check_outside(settings: Settings) -> None:
     is_one = name and at and domain and settings.mail_from.isascii()
     if not is_one or any(character in settings.mail_from for character in " ,<>"):
         raise BadSettings("UNDERSIGNED_MAIL_FROM is one e-mail address. See docs/settings.md.")
+    if wrong := [each for each in settings.cors_origins if not _ORIGIN.fullmatch(each)]:
+        raise BadSettings(
+            f"UNDERSIGNED_CORS_ORIGINS is a list such as https://desk.example.org: {wrong[0]} is no"
+            " origin as browsers send it. See docs/settings.md."
+        )
     if not settings.limits_url.startswith(LIMITS):
         raise BadSettings("UNDERSIGNED_LIMITS_URL must be memory:// or redis://…")
 

@@ -11,7 +11,7 @@ from flask.views import MethodView
 from api.accounts import schemas, service
 from api.accounts.service import jobs, record
 from api.infra.security import audit
-from api.web.etags import needs_match, tagged_by
+from api.web.etags import needs_match, tag_content, tagged_by
 from api.web.idempotency import secret_answer
 from api.web.paging import paginated
 from api.web.problems import Unauthenticated
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from api.infra.background.jobs import Job
     from api.infra.database.paging import Page, PageRequest
 
+POLL_SECONDS = "1"  # until a job may be further
 PUBLIC = "/v1/public/"  # for who signs, approves or joins: a link, or nothing, lets them in
 blueprint = Blueprint("accounts", __name__, url_prefix="/v1", description="Who may do what.")
 
@@ -35,6 +36,8 @@ def install(app: Flask) -> None:
     @app.before_request
     def _authenticate() -> None:
         if not request.path.startswith("/v1/") or request.path.startswith(PUBLIC):
+            return
+        if request.method == "OPTIONS":  # browsers ask so what they may send, without the token
             return
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         actor = service.authenticate(secret) if scheme.lower() == "bearer" and secret else None
@@ -139,9 +142,15 @@ class Jobs(MethodView):
 @blueprint.route("/jobs/<uuid:job_id>")
 class OneJob(MethodView):
     @blueprint.response(200, schemas.JobOut)
-    def get(self, job_id: UUID) -> Job:
-        """Show how far a job is, and its result."""
-        return jobs.job(current_actor(), job_id)
+    def get(self, job_id: UUID) -> tuple[Job, HTTPStatus, dict[str, str]]:
+        """Show how far a job is, and its result.
+
+        While it is not over, `Retry-After` says when to ask again; with `If-None-Match` an answer
+        that would be the same is 304.
+        """
+        found = jobs.job(current_actor(), job_id)
+        tag_content()
+        return found, HTTPStatus.OK, {} if found.finished_at else {"Retry-After": POLL_SECONDS}
 
 
 @blueprint.route("/jobs/<uuid:job_id>/replays")
@@ -174,4 +183,5 @@ def promised(job: Job) -> Response:
     answer = jsonify(schemas.JobOut().dump(job))
     answer.status_code = HTTPStatus.ACCEPTED
     answer.headers["Location"] = f"/v1/jobs/{job.id}"
+    answer.headers["Retry-After"] = POLL_SECONDS
     return answer

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from api.infra.database.columns import Versioned
 
-_VERSION = re.compile(r"[0-9]{1,9}", re.ASCII)
+# A compressed answer names how, behind the version.
+_VERSION = re.compile(r"([0-9]{1,9})(?::(?:br|gzip))?", re.ASCII)
+OF_CONTENT = object()
 _Row = TypeVar("_Row", bound="Versioned")
 _Found = TypeVar("_Found")
 IF_MATCH = {
@@ -36,7 +38,9 @@ def install(app: Flask) -> None:
     @app.after_request
     def _tag(answer: Response) -> Response:
         version = g.pop("etag", None)
-        if version is not None:
+        if version is OF_CONTENT:
+            answer.add_etag()
+        elif version is not None:
             answer.set_etag(str(version))
         is_whole = answer.status_code == 200 and not answer.is_streamed  # noqa: PLR2004 # OK
         if request.method in {"GET", "HEAD"} and is_whole:  # a stream would be gathered for it
@@ -66,6 +70,11 @@ def tag(etag: str | int) -> None:
     g.etag = etag
 
 
+def tag_content() -> None:
+    """Send with the answer an ETag of what it holds, for what has no version."""
+    g.etag = OF_CONTENT
+
+
 def needs_match(view: Callable[..., _Found]) -> Callable[..., _Found]:
     """Give a changing view the version that its caller read, as the keyword `expected`."""
 
@@ -89,7 +98,8 @@ def _expected() -> Expected:
     if request.if_match.star_tag:
         return Expected(None)
     tags = request.if_match.as_set()  # without weak ones, which match nothing here (RFC 9110)
-    versions = frozenset(int(each) for each in tags if _VERSION.fullmatch(each))
+    found = filter(None, map(_VERSION.fullmatch, tags))
+    versions = frozenset(int(each[1]) for each in found)
     if not versions:
         raise Stale('If-Match holds no ETag that we gave: it looks like "3", without W/ before it.')
     return Expected(versions)

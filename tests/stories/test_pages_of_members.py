@@ -163,7 +163,7 @@ def test_a_member_hands_it_to_a_colleague(table: SigningOff, browser: FlaskClien
 def test_a_page_of_approval_stays_small(table: SigningOff, browser: FlaskClient) -> None:
     page = browser.get(page_of(table, "Bea"), headers={"Accept-Encoding": "gzip"})
 
-    assert page.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in page.headers  # who reads it may act: its length tells nothing
     assert len(page.data) < 16_000
     assert page_of(table, "Bea").removeprefix("/a/").encode() not in page.data
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import unicodedata
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
@@ -38,7 +37,6 @@ _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 _FRESH = "public, max-age=10"  # seconds: a rush is answered by caches, and the count still lives
 _FOR_EVER = "public, max-age=31536000, immutable"  # the address changes with the content
 _AN_HOUR = "public, max-age=3600"
-_WORTH_PACKING = 600  # bytes
 A_MINUTE = 60
 
 blueprint = Blueprint("pages", __name__)
@@ -159,22 +157,6 @@ def _harden(answer: Response) -> Response:
     answer.headers.setdefault("Content-Security-Policy", POLICY)
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers.setdefault("Cache-Control", "no-store")
-    return _packed(answer)
-
-
-def _packed(answer: Response) -> Response:
-    """Pack what a slow line carries.
-
-    No page repeats what another site chose beside a secret, so its length tells nothing (BREACH).
-    """
-    is_text = (answer.mimetype or "").startswith("text/")
-    if not is_text or not request.accept_encodings.quality("gzip"):
-        return answer
-    body = answer.get_data()
-    if len(body) > _WORTH_PACKING:
-        answer.set_data(gzip.compress(body, 6, mtime=0))
-        answer.headers["Content-Encoding"] = "gzip"
-        answer.vary.add("Accept-Encoding")
     return answer
 
 
