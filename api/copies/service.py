@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
-    from api.texts.rules.document import PortableCase, PortableDocument
-
 _Row = TypeVar("_Row")
 MOST = 2000  # of a part that one request copies
 ALWAYS = (
@@ -103,9 +101,13 @@ def copy_statement(
     with transaction() as session:
         source = load_locked(session, actor, Statement, statement_id, Role.EDITOR)
         coalition = lock_coalition(session, source.coalition_id)
-        document = rules.begun_from(
-            _text(session, source, number), slug, title, _unnamed(session, coalition.id)
-        )
+        whole = statements.whole_draft(session, source)
+        if number is not None:  # one from which a name was taken back is not copied
+            revision = statements.revision_of(session, source, number)
+            whole = statements.whole_revision(session, revision)
+        hidden = cases.hidden(session, coalition.id)
+        unnamed = {entry.case.key: cases.as_document(entry) for entry in hidden}
+        document = rules.begun_from(whole, slug, title, unnamed)
         begun = statements.started(session, coalition, document, source.template_version_id, at="")
         if source.choice is not None:
             # Whom a text names though they are free or dead was asked for that text only.
@@ -117,18 +119,6 @@ def copy_statement(
         checked = checking.Checked([], [*begun.warnings, *rules.reminders(document)])
         shown, warnings = statements.seen_by(session, actor, coalition.id, document, checked)
         return statements.SavedStatement(begun.statement, shown, warnings)
-
-
-def _text(session: Session, source: Statement, number: int | None) -> PortableDocument:
-    """Return what is copied; of a revision from which a name was taken back, nothing is."""
-    if number is None:
-        return statements.whole_draft(session, source)
-    return statements.whole_revision(session, statements.revision_of(session, source, number))
-
-
-def _unnamed(session: Session, coalition_id: UUID) -> dict[str, PortableCase]:
-    hidden = cases.hidden(session, coalition_id)
-    return {entry.case.key: cases.as_document(entry) for entry in hidden}
 
 
 def copy_coalition(

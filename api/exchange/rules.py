@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from api.texts.rules.document import (
         PortableCase,
         PortableDemand,
-        PortableDocument,
         PortableSignatory,
     )
 
@@ -38,15 +37,3 @@ def organisation_of(signatory: PortableSignatory, language: str) -> dict[str, ob
         "website": None,
         "is_public": False,
     }
-
-
-def with_signatories(
-    document: PortableDocument, listed: list[PortableSignatory], withheld: int
-) -> PortableDocument:
-    """Return a document with its signatories and with those counted that are not listed."""
-    whole = document.copy()
-    if listed:
-        whole["signatories"] = listed
-    if withheld:
-        whole["withheld"] = withheld + document.get("withheld", 0)
-    return whole

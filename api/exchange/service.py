@@ -22,7 +22,7 @@ from api.infra.tables.matching import agree
 from api.infra.text import spelling
 from api.organisations import service as organisations
 from api.organisations.models import Organisation
-from api.portable.rules import checking, reading as portable, secrecy
+from api.portable.rules import checking, reading as portable, secrecy, signing
 from api.signatures import service as signatures
 from api.signatures.rules import Audience
 from api.statements import service as statements
@@ -221,6 +221,6 @@ def give_out(actor: Actor, statement_id: UUID, number: int | None) -> PortableDo
         document = statements.whole_revision(session, revision)
         if actor.may(statement.coalition_id, Role.COORDINATOR):
             listed, _ = signatures.printed(session, statement, Audience.COORDINATOR)
-            return rules.with_signatories(document, listed, 0)
+            return signing.with_signatories(document, listed, 0)
         listed, withheld = signatures.printed(session, statement, Audience.PUBLIC)
-        return secrecy.redacted(rules.with_signatories(document, listed, withheld))
+        return secrecy.redacted(signing.with_signatories(document, listed, withheld))

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from api.cases.service import Closed
     from api.texts.rules.document import (
         PortableCase,
-        PortableCases,
         PortableDemand,
         PortableDemandList,
         PortableDocument,
@@ -253,28 +252,17 @@ def mentions(document: PortableDocument, closed: Mapping[str, Closed]) -> Iterat
     if not closed:
         return
     told: dict[walk.Path, set[str]] = {}
-    for place, asked in enumerate(document.get("demand_lists", ())):
-        for number, demand in enumerate(asked["demands"]):
-            path: walk.Path = ("demand_lists", place, "demands", number)
-            told[path] = set(demand.get("cases", ()))
-            asks = is_settled(demand, closed)
-            yield from _mention(point(*path), demand.get("cases", ()), closed, asks=asks)
-    for place, block in enumerate(document["body"]):
-        for at, keys in _named_by(block.get("cases", {}), place, document):
-            told[at] = set(keys)
-            yield from _mention(point(*at), keys, closed)
+    for path, keys, demand in _naming(document):
+        told[path] = set(keys)
+        asks = demand is not None and is_settled(demand, closed)
+        yield from _mention(point(*path), keys, closed, asks=asks)
     yield from _written(document, closed, told)
 
 
 def cases_of(document: PortableDocument) -> set[str]:
     """Return the keys of all cases that a document has, and that its demands and blocks name."""
-    keys = {case["id"] for case in document.get("cases", ())}
-    for demand in demands_of(document):
-        keys.update(demand.get("cases", ()))
-    for block in document["body"]:
-        for _, named in _named_by(block.get("cases", {}), 0, document):
-            keys.update(named)
-    return keys
+    named = {key for _, keys, _ in _naming(document) for key in keys}
+    return named | {case["id"] for case in document.get("cases", ())}
 
 
 def _mention(
@@ -284,19 +272,22 @@ def _mention(
         yield Mention(pointer, some, asks)
 
 
-def _named_by(
-    block: PortableCases, place: int, document: PortableDocument
-) -> Iterator[tuple[walk.Path, Sequence[str]]]:
-    """Yield what a cases block names, with the place at which it does."""
-    at = ("body", place, "cases")
-    codes = block.get("countries", ())
-    yield (*at, "ids"), block.get("ids", ())
-    yield (
-        (*at, "countries"),
-        [each["id"] for each in document.get("cases", ()) if each["country"] in codes],
-    )
-    for number, item in enumerate(block.get("items", ())):
-        yield (*at, "items", number), item.get("cases", ())
+def _naming(
+    document: PortableDocument,
+) -> Iterator[tuple[walk.Path, Sequence[str], PortableDemand | None]]:
+    """Yield where a document names cases by their keys, and the demand that does."""
+    for place, asked in enumerate(document.get("demand_lists", ())):
+        for number, demand in enumerate(asked["demands"]):
+            path = ("demand_lists", place, "demands", number)
+            yield path, demand.get("cases", ()), demand
+    for place, block in enumerate(document["body"]):
+        at, chosen = ("body", place, "cases"), block.get("cases", {})
+        codes = chosen.get("countries", ())
+        of = [each["id"] for each in document.get("cases", ()) if each["country"] in codes]
+        yield (*at, "ids"), chosen.get("ids", ()), None
+        yield (*at, "countries"), of, None
+        for number, item in enumerate(chosen.get("items", ())):
+            yield (*at, "items", number), item.get("cases", ()), None
 
 
 def _written(

@@ -200,11 +200,7 @@ def render_of(session: Session, statement: Statement, wanted: DocumentSpec) -> S
     # Before it is published, the newest text shows who would stand under it now.
     who = publishing if revision.number == statement.revision_number else signatures
     listed, withheld = who.printed(session, statement, Audience.PUBLIC)
-    whole: PortableDocument = {
-        **revision.document,
-        "signatories": listed,
-        "withheld": withheld + revision.document.get("withheld", 0),
-    }
+    whole = signing.with_signatories(revision.document, listed, withheld)
     signed = signing.signatories(whole)
     look = look_of(session, statement.coalition_id, revision.document, wanted.theme)
     look = replace(look, edited_on=statements.edited_on(session, statement.id, revision.number))

@@ -31,6 +31,18 @@ class Signatories(TypedDict):
     withheld: int
 
 
+def with_signatories(
+    document: PortableDocument, listed: list[PortableSignatory], withheld: int
+) -> PortableDocument:
+    """Return a document with its signatories and with those counted that are not listed."""
+    whole = document.copy()
+    if listed:
+        whole["signatories"] = listed
+    if withheld:
+        whole["withheld"] = withheld + document.get("withheld", 0)
+    return whole
+
+
 def signatories(document: PortableDocument) -> Signatories:
     """Return the lines that print and the count of those that are withheld."""
     given = document.get("signatories", [])
