@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from uuid import UUID, uuid4
 
 from sqlalchemy import and_, bindparam, event, insert, literal, select
@@ -42,6 +42,14 @@ AT_ONCE = 500  # rows of which the identities are read together
 
 class TextChanged(Conflict, title="The text is not the one that was shown"):
     """Somebody signs only the text that they saw (promise 1)."""
+
+    @classmethod
+    def to(cls, number: int, sha256: str) -> Self:
+        """Return what is said of the revision that is the newest now."""
+        return cls(
+            f"The newest revision is {number}, with the SHA-256 {sha256}."
+            " Show that text to the signatory and send its SHA-256."
+        )
 
 
 @dataclass(frozen=True)
@@ -118,10 +126,7 @@ def current(session: Session, statement: Statement, seen_sha256: str) -> Revisio
     """Return the newest revision; raise unless its text is the one that was seen."""
     revision = statements.current_revision(session, statement)
     if revision.sha256 != seen_sha256:
-        raise TextChanged(
-            f"The newest revision is {revision.number}, with the SHA-256 {revision.sha256}."
-            " Show that text to the signatory and send its SHA-256."
-        )
+        raise TextChanged.to(revision.number, revision.sha256)
     return revision
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -91,22 +92,16 @@ def search(facts: Mapping[str, Any], job_id: UUID) -> dict[str, object]:
             raise NotFound("The statement was deleted.")
         sealed = base64.b64decode(facts["sought"])
         sought = keys.unseal_bytes(session, SEARCH, statement.id, sealed).decode()
-    wanted = _wanted(facts)
+    wanted, match = _wanted(facts), partial(_matching, sought=sought)
     ids: list[UUID] = []
-    is_whole = True
-
-    def match(session: Session, some: Sequence[Signature]) -> list[UUID]:
-        return _matching(session, some, sought)
-
     for some in lists.batches(statement, Audience.COORDINATOR, wanted, match):
         ids += some
         if len(ids) > MOST_FOUND:
-            is_whole = False
             break
     return {
         "url": f"/v1/statements/{statement.id}/signatures?found={job_id}",
         "ids": [str(each) for each in ids[:MOST_FOUND]],
-        "is_whole": is_whole,
+        "is_whole": len(ids) <= MOST_FOUND,
     }
 
 

@@ -230,10 +230,7 @@ def _why_not(found: _Open, seen_sha256: str) -> Conflict | None:
     if found.opens_at is None or found.opens_at > now or is_over or found.state not in SIGNABLE:
         return rules.SigningClosed("Look at its page: it says from when until when it is signed.")
     if found.sha256 != seen_sha256:
-        return TextChanged(
-            f"The newest revision is {found.number}, with the SHA-256 {found.sha256}."
-            " Show that text to the signatory and send its SHA-256."
-        )
+        return TextChanged.to(found.number, found.sha256)
     return None
 
 
