@@ -21,6 +21,7 @@ from api.portable.rules import checking, printing
 from api.statements import rules
 from api.statements.events import StatementMoved
 from api.statements.models import Revision, State, Statement, Weight
+from api.statements.service import past
 from api.statements.service.closed import must_be_confirmed, warnings_of_closed
 from api.statements.service.live import with_live
 from api.statements.service.measured import to_measure
@@ -39,7 +40,6 @@ from api.statements.service.rows import (
     frozen,
     goes_out,
     must_be_free,
-    names_case,
     replaced,
     revision_of,
     seen_by,
@@ -183,7 +183,7 @@ def naming(actor: Actor, case_id: UUID, page: PageRequest) -> Page[Statement]:
         case = load(session, actor, Case, case_id, Role.VIEWER)
         query = select(Statement).where(
             Statement.coalition_id == case.coalition_id,
-            names_case(case.key, 0, Statement.revision_number),
+            past.names_case(case.key, 0, Statement.revision_number),
         )
         return _newest_first(session, query, page)
 

@@ -1,4 +1,4 @@
-"""Where something was asked before: by a demand's key, or by the words of one."""
+"""Whom texts name and what they ask: where that was before, by a key or by words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import aliased, defer
 
 from api.accounts.rules import Actor, Role
@@ -15,16 +15,17 @@ from api.demands.models import Demand
 from api.infra.database import paging
 from api.infra.database.transactions import reading, transaction
 from api.statements import rules
-from api.statements.models import PastDemand, Revision, Statement
+from api.statements.models import NamedCase, PastDemand, Revision, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
-    from sqlalchemy import Select
-    from sqlalchemy.orm import Session
+    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.orm import InstrumentedAttribute, Session
 
     from api.infra.database.paging import Page, PageRequest
+    from api.texts.rules.document import PortableDocument
 
 
 MOST_ROWS = 1000  # of which the likest are chosen
@@ -80,6 +81,40 @@ def like(
         some = query.where(PastDemand.stems.in_(best)).order_by(*newest_first).limit(MOST_ROWS)
         rows = sorted(session.scalars(some), key=lambda row: -found[row.stems])[:limit]
         return _asked(session, rows, found)
+
+
+def index(session: Session, statement: Statement, number: int, document: PortableDocument) -> None:
+    """Keep which cases the draft (0) or a revision names and what it asks, to be found by that."""
+    forget_index(session, statement, number)
+    place = {"statement_id": statement.id, "revision_number": number}
+    named = [
+        {**place, "key": case["id"], "status": case.get("status")}
+        for case in document.get("cases", ())
+    ]
+    asked = [
+        {**place, "coalition_id": statement.coalition_id, **facts}
+        for facts in rules.past_demands(document)
+    ]
+    for model, new in ((NamedCase, named), (PastDemand, asked)):
+        if new:
+            session.execute(insert(model), new)
+
+
+def forget_index(session: Session, statement: Statement, number: int) -> None:
+    """Have a text be found by nothing any more."""
+    for model in (NamedCase, PastDemand):
+        is_of_it = (model.statement_id == statement.id, model.revision_number == number)
+        session.execute(delete(model).where(*is_of_it))
+
+
+def names_case(key: str, *numbers: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Return the condition that a statement names a case in one of its texts; 0 is its draft."""
+    query = select(NamedCase.statement_id).where(
+        NamedCase.statement_id == Statement.id,
+        NamedCase.key == key,
+        NamedCase.revision_number.in_(numbers),
+    )
+    return query.exists()
 
 
 def make_stems() -> None:

@@ -15,7 +15,7 @@ from api.infra.security import audit, keys
 from api.portable.rules import checking, secrecy
 from api.statements.events import RevisionsTakenBack
 from api.statements.models import Revision, Statement, Weight
-from api.statements.service import rows
+from api.statements.service import past, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -135,7 +135,7 @@ def put_draft(session: Session, statement: Statement, redacted: PortableDocument
         return False
     touch(statement, None)
     session.flush()
-    rows.index(session, statement, 0, statement.draft)
+    past.index(session, statement, 0, statement.draft)
     audit.record(session, None, "statement.relabelled", statement)
     return True
 
@@ -241,7 +241,7 @@ def _seal_all(session: Session, statement: Statement, told: Sequence[Revision]) 
         keys.write(session, revision, Revision.taken_back, kept)
         for name, value in left.items():
             setattr(revision, name, value)
-        rows.forget_index(session, statement, revision.number)  # a key may tell the name
+        past.forget_index(session, statement, revision.number)  # a key may tell the name
     if told:
         whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}
         events.announce(session, RevisionsTakenBack(**whose))
@@ -263,7 +263,7 @@ def _told(statement: Statement, entry: cases.Entry) -> str:
 def references_to(session: Session, case: Case) -> list[str]:
     """Return the drafts that hold a case; a live case goes only when none does."""
     query = select(Statement.slug).where(
-        Statement.coalition_id == case.coalition_id, rows.names_case(case.key, 0)
+        Statement.coalition_id == case.coalition_id, past.names_case(case.key, 0)
     )
     return [
         f"the draft of {slug}" for slug in session.scalars(query.order_by(Statement.created_at))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import func, select
 
 from api.accounts.rules import Actor, Role
 from api.cases import service as cases
@@ -21,8 +21,6 @@ from api.portable.rules import checking, names as labels, printing, references, 
 from api.statements import rules
 from api.statements.events import StatementRevised
 from api.statements.models import (
-    NamedCase,
-    PastDemand,
     Revision,
     Signing,
     State,
@@ -30,6 +28,7 @@ from api.statements.models import (
     StatementKind,
     Weight,
 )
+from api.statements.service import past
 from api.statements.service.closed import must_be_confirmed, warnings_of_closed
 from api.texts.rules import themes
 
@@ -37,8 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import InstrumentedAttribute, Session
+    from sqlalchemy.orm import Session
 
     from api.texts.rules.document import PortableCoalition, PortableDocument
 
@@ -114,7 +112,7 @@ def started(
     )
     whole, warnings = write(session, statement, document, at=at)
     transactions.insert(session, statement, on_clash=SlugTaken(_ANOTHER))
-    index(session, statement, 0, statement.draft)
+    past.index(session, statement, 0, statement.draft)
     return SavedStatement(statement, whole, warnings)
 
 
@@ -197,7 +195,7 @@ def replaced(
     coalition = session.get_one(Coalition, statement.coalition_id)
     whole, warnings = write(session, statement, completed(document, coalition))
     flush(session, on_clash=SlugTaken(_ANOTHER))
-    index(session, statement, 0, statement.draft)
+    past.index(session, statement, 0, statement.draft)
     return SavedStatement(statement, whole, warnings)
 
 
@@ -311,7 +309,7 @@ def put_revision(
     session.add(revision)
     statement.revision_number = revision.number
     session.flush()
-    index(session, statement, revision.number, revision.document)
+    past.index(session, statement, revision.number, revision.document)
 
 
 def is_public(session: Session, statement: Statement) -> bool:
@@ -333,40 +331,6 @@ def goes_out(session: Session, statement: Statement) -> bool:
 def _has_opened(session: Session, statement: Statement) -> bool:
     signing = session.get(Signing, statement.id)
     return signing is not None and signing.has_opened(clock.now())
-
-
-def index(session: Session, statement: Statement, number: int, document: PortableDocument) -> None:
-    """Keep which cases the draft (0) or a revision names and what it asks, to be found by that."""
-    forget_index(session, statement, number)
-    place = {"statement_id": statement.id, "revision_number": number}
-    named = [
-        {**place, "key": case["id"], "status": case.get("status")}
-        for case in document.get("cases", ())
-    ]
-    asked = [
-        {**place, "coalition_id": statement.coalition_id, **facts}
-        for facts in rules.past_demands(document)
-    ]
-    for model, new in ((NamedCase, named), (PastDemand, asked)):
-        if new:
-            session.execute(insert(model), new)
-
-
-def forget_index(session: Session, statement: Statement, number: int) -> None:
-    """Have a text be found by nothing any more."""
-    for model in (NamedCase, PastDemand):
-        is_of_it = (model.statement_id == statement.id, model.revision_number == number)
-        session.execute(delete(model).where(*is_of_it))
-
-
-def names_case(key: str, *numbers: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Return the condition that a statement names a case in one of its texts; 0 is its draft."""
-    query = select(NamedCase.statement_id).where(
-        NamedCase.statement_id == Statement.id,
-        NamedCase.key == key,
-        NamedCase.revision_number.in_(numbers),
-    )
-    return query.exists()
 
 
 def current_revision(session: Session, statement: Statement) -> Revision:
