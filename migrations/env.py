@@ -6,16 +6,23 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from alembic import context
+from sqlalchemy import func, select
 
 import api.app  # noqa: F401 # brings every table
 from api.infra.database.columns import Base, UtcInstant
-from api.infra.database.transactions import db
+from api.infra.database.transactions import SERVING, db
 from api.infra.security.keys import BlindBytes, SealedBytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from alembic.runtime.migration import MigrationContext
     from sqlalchemy import Connection
+
+    from api.infra.database.drivers import Impatient
+
+A_DAY = 86_400.0  # seconds
+ONE_AT_A_TIME = 7_270_001  # PostgreSQL's advisory lock of whoever migrates
 
 
 def process(_context: object, _revision: object, directives: list[object]) -> None:
@@ -52,19 +59,59 @@ def changing(connection: Connection) -> Iterator[None]:
         driver.execute("pragma foreign_keys=on")
 
 
+def tell_who_may_serve(*, ctx: MigrationContext, heads: set[str], **_: object) -> None:
+    """Write down whose code may serve on the tables of now: their own, and those before that may.
+
+    A version looks for itself there (`must_be_migrated`), and so runs on while the next migrates.
+    """
+    connection = cast("Connection", ctx.connection)
+    SERVING.drop(connection, checkfirst=True)
+    if not heads:
+        return
+    SERVING.create(connection)
+    able = [*heads]
+    for revision in context.script.walk_revisions("base", [*heads]):
+        if not getattr(revision.module, "serves_before", False):
+            break
+        able.append(str(revision.down_revision))
+    connection.execute(SERVING.insert(), [{"revision": each} for each in able])
+
+
+def be_alone(connection: Connection) -> None:
+    """Let one process at a time migrate, and take the time that many rows need.
+
+    Tables are waited for ten seconds only: whoever comes after would wait behind us.
+    """
+    if connection.dialect.name == "postgresql":
+        cast("Impatient", connection.connection.dbapi_connection).patience = A_DAY
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+        connection.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
+
+
+def is_ours(_thing: object, name: str | None, kind: str, *_: object) -> bool:
+    """Leave out of what a migration is written from the table that is kept here."""
+    return not (kind == "table" and name == SERVING.name)
+
+
+def run(connection: Connection, **how: Any) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        include_object=is_ours,
+        on_version_apply=tell_who_may_serve,
+        **how,
+    )
+    with context.begin_transaction():
+        be_alone(connection)
+        context.run_migrations()
+
+
 given = context.config.attributes.get("connection")
 if given is not None:
-    context.configure(connection=given, target_metadata=Base.metadata, render_as_batch=True)
-    with context.begin_transaction():
-        context.run_migrations()
+    run(given)
 else:
-    with db.engine.connect() as connection:
-        context.configure(
-            connection=connection,
-            target_metadata=Base.metadata,
-            render_as_batch=True,
-            render_item=render,
-            process_revision_directives=process,
-        )
-        with changing(connection), context.begin_transaction():
-            context.run_migrations()
+    with db.engine.connect() as connection, changing(connection):
+        run(connection, render_item=render, process_revision_directives=process)

@@ -10,6 +10,10 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
+# Whether code of before can serve on these tables, and so goes on while this runs: True where only
+# tables, indexes and columns that may be null come. What goes or gets another name goes one version
+# after the last that uses it.
+serves_before = False
 
 
 def upgrade() -> None:

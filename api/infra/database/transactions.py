@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy import (
+    Column,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    func,
+    inspect,
+    select,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, object_session
 
@@ -215,14 +225,30 @@ class NotMigrated(Unavailable, title="The database is not at this version"):
     """The tables are not those of this version."""
 
 
+# The migrations whose code may serve on the tables of now; `migrations/env.py` writes it.
+SERVING = Table("serving_revisions", MetaData(), Column("revision", String(32), primary_key=True))
+
+
 def must_be_migrated(folder: Path) -> None:
-    """Raise NotMigrated unless the newest migration of a folder has run."""
+    """Raise NotMigrated unless code with the migrations of a folder may serve on the tables.
+
+    They are its own, or those of a later version that says that this one may go on.
+    """
+    newest, known = _migrations(folder)
     with db.engine.connect().execution_options(readonly=True) as connection:
-        current = MigrationContext.configure(connection).get_current_heads()
-    if set(current) != _newest(folder):
+        current = set(MigrationContext.configure(connection).get_current_heads())
+        if current == newest:
+            return
+        is_told = inspect(connection).has_table(SERVING.name)
+        if is_told and newest <= set(connection.scalars(select(SERVING.c.revision))):
+            return
+    if current <= known:
         raise NotMigrated("Run `undersigned migrate` first.")
+    raise NotMigrated("The tables are of a later version, on which this one cannot serve: run it.")
 
 
 @cache
-def _newest(folder: Path) -> set[str]:
-    return set(ScriptDirectory(str(folder)).get_heads())
+def _migrations(folder: Path) -> tuple[set[str], set[str]]:
+    """Return the newest of the migrations in a folder, and all of them."""
+    scripts = ScriptDirectory(str(folder))
+    return set(scripts.get_heads()), {each.revision for each in scripts.walk_revisions()}
