@@ -152,17 +152,12 @@ def as_csv(
     """Return batches of rows as the table of a name."""
     header = csv_files.written(columns, [], header=True)
     lines = (csv_files.written(columns, map(cells_of, rows), header=False) for rows in batches)
-    return _streamed(chain([header], lines), CSV_SENT, f"{name}.csv")
+    return body_of(stream_with_context(chain([header], lines)), CSV_SENT, f"{name}.csv")
 
 
 def as_json(name: str, batches: Iterable[Sequence[Mapping[str, object]]]) -> Response:
     """Return batches of rows as the list of a name."""
-    return _streamed(_list_of(name, batches), JSON, f"{name}.json")
-
-
-def _streamed(pieces: Iterator[str], kind: str, name: str) -> Response:
-    """Return a file that is written while it is sent."""
-    return body_of(stream_with_context(pieces), kind, name)
+    return body_of(stream_with_context(_list_of(name, batches)), JSON, f"{name}.json")
 
 
 def _list_of(name: str, batches: Iterable[Sequence[Mapping[str, object]]]) -> Iterator[str]:

@@ -340,19 +340,15 @@ def sweep() -> None:
                     promise(session, name, None, {}, key=name)
         for lane in Lane:
             if runtime().queue.size(lane) < BATCH:
-                for each in _due(is_of(lane)):
-                    runtime().queue.send(lane, each.id)
+                for job_id in due(is_of(lane)):
+                    runtime().queue.send(lane, job_id)
     except (SQLAlchemyError, Unavailable) as fault:  # it is tried again in a few seconds
         log.warning("sweep failed", error=type(fault).__name__)
 
 
-def due() -> Sequence[UUID]:
+def due(*only: ColumnElement[bool]) -> Sequence[UUID]:
     """Return the jobs that somebody should be doing now, the oldest first."""
-    return [each.id for each in _due()]
-
-
-def _due(*only: ColumnElement[bool]) -> Sequence[Job]:
-    query = select(Job).where(is_due(clock.now()), *only).order_by(Job.run_after, Job.id)
+    query = select(Job.id).where(is_due(clock.now()), *only).order_by(Job.run_after, Job.id)
     with reading() as session:
         return session.scalars(query.limit(BATCH)).all()
 
