@@ -111,7 +111,8 @@ def _complete(operation: dict[str, Any], path: str, method: str, schemas: dict[s
     responses = operation["responses"]
     for status in [status for status in responses if status == "default" or status[0] in "45"]:
         del responses[status]
-    for content in _contents(operation):
+    bodies = [operation.get("requestBody", {}), *responses.values()]
+    for content in (each for body in bodies for each in body.get("content", {}).values()):
         if "example" not in content and content["schema"].get("format") != "binary":
             content["example"] = example_of(content["schema"], schemas)
     parameters = operation.setdefault("parameters", [])
@@ -127,11 +128,6 @@ def _complete(operation: dict[str, Any], path: str, method: str, schemas: dict[s
     statuses |= {"410"} if "/statements/{" in path else set()
     for status in sorted(statuses):
         responses[status] = {"$ref": "#/components/responses/Problem"}
-
-
-def _contents(operation: dict[str, Any]) -> list[dict[str, Any]]:
-    bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
-    return [content for body in bodies for content in body.get("content", {}).values()]
 
 
 def example_of(schema: dict[str, Any], schemas: dict[str, Any]) -> object:  # noqa: PLR0911 # one line a kind of schema

@@ -181,17 +181,13 @@ def _give(face: _Face, run: _Run, group: list[_Cluster], *, is_rtl: bool) -> Non
     homes = homes or inked
     home = next((place for place in homes if run.widths[place]), homes[0])
     free = [place for place in reversed(inked) if place < home]
-    letter = texts[0].rstrip(_marks_of(texts[0])) or texts[0]
+    letter = texts[0].rstrip("".join(filter(_is_mark, texts[0]))) or texts[0]
     marks = [*texts[0][len(letter) :], *texts[1:]]
     if not is_rtl or len(free) < len(marks):
         letter, marks = _composed("".join(texts)), []
     _join(face, run.glyphs, inked, home, letter)
     for place, mark in zip(free, marks, strict=False):
         run.glyphs[place].glyph = _own(face, Compound((), 0), mark)
-
-
-def _marks_of(text: str) -> str:
-    return "".join(filter(_is_mark, text))
 
 
 def _give_one(face: _Face, run: _Run, place: int, text: str) -> None:

@@ -19,8 +19,6 @@ from api.pages.rules import facts
 from api.pages.rules.sentences import offered, said
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from jinja2 import Template
 
 _OUT = Markup(' target="_blank" rel="noopener"')
@@ -38,7 +36,7 @@ def render(template: str, page: facts.Framed) -> str:
         say=words.say,
         out=_OUT if getattr(page, "is_framed", False) else "",
         direction=languages.direction(words.language),
-        switch=_switch(words.language),
+        switch=[(tag, own_name(tag)) for tag in offered() if tag != words.language],
         number=lambda count: languages.number(count, words.language),
         here=lambda: Markup(' action="{}"').format(page.frame.query) if page.frame.query else "",
         country_options=lambda chosen: options(words.language, chosen),
@@ -99,11 +97,6 @@ def options(language: str, chosen: str) -> Markup:
     if chosen not in languages.COUNTRIES:
         return _options(language)
     return Markup(str(_options(language)).replace(mark, mark[:-1] + " selected>", 1))  # noqa: S704 - see _options
-
-
-def _switch(language: str) -> Sequence[tuple[str, str]]:
-    """Return the other languages that the page can be read in, by their own names."""
-    return [(tag, own_name(tag)) for tag in offered() if tag != language]
 
 
 @lru_cache
