@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
+from uuid import UUID
 
 from flask import Flask, Response, g, jsonify, request
 from flask.views import MethodView
 
 from api.accounts import schemas, service
+from api.accounts.models import Token
+from api.accounts.rules import Actor, Role
 from api.accounts.service import jobs, record
+from api.infra.background.jobs import Job
+from api.infra.database.paging import Page, PageRequest
 from api.infra.security import audit
 from api.web.etags import needs_match, tag_content, tagged_by
 from api.web.idempotency import secret_answer
 from api.web.paging import paginated
 from api.web.problems import Unauthenticated
 from api.web.rest import Blueprint
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from api.accounts.models import Token
-    from api.accounts.rules import Actor, Role
-    from api.infra.background.jobs import Job
-    from api.infra.database.paging import Page, PageRequest
 
 POLL_SECONDS = "1"  # until a job may be further
 PUBLIC = "/v1/public/"  # for who signs, approves or joins: a link, or nothing, lets them in

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
-from api.accounts.models import Role as Role  # noqa: PLC0414, TC001 # callers find it beside the Actor
+from api.accounts.models import Role as Role  # noqa: PLC0414 # callers find it beside the Actor
 from api.errors import Forbidden, NotFound
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
 
 
 @dataclass(frozen=True)

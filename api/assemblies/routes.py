@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from flask.views import MethodView
 
@@ -11,9 +12,6 @@ from api.assemblies import service
 from api.assemblies.schemas import AssembledOut, AssemblyIn, RenewalIn
 from api.web.etags import needs_match, tag
 from api.web.rest import Blueprint
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 blueprint = Blueprint(
     "assemblies", __name__, url_prefix="/v1", description="Templates become drafts."

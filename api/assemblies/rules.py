@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from api.cases.service import Closed
+from api.coalitions.models import MemberRole
 from api.config import share
 from api.errors import Code, Fault, point
+from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 from api.portable.rules import names, printing, reading
+from api.portable.rules.names import Wording
 from api.statements.rules import is_settled, with_notes
+from api.templates.models import TemplateSource
+from api.templates.service import FilledTemplate
 from api.texts.rules import markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-
-    from api.cases.service import Closed
-    from api.coalitions.models import MemberRole
-    from api.organisations.models import Organisation
-    from api.portable.rules.names import Wording
-    from api.templates.models import TemplateSource
-    from api.templates.service import FilledTemplate
-    from api.texts.rules.document import (
-        PortableBlock,
-        PortableCase,
-        PortableCoalition,
-        PortableDemand,
-        PortableDemandList,
-        PortableDemands,
-        PortableDocument,
-    )
+from api.texts.rules.document import (
+    PortableBlock,
+    PortableCase,
+    PortableCoalition,
+    PortableDemand,
+    PortableDemandList,
+    PortableDemands,
+    PortableDocument,
+)
 
 NOTES_LOST = "Its footnotes stayed in the text that it comes from: write them anew if needed."
 HOW = "Send demands.include_released_and_deceased to take it in."

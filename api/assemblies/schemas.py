@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import marshmallow as ma
 
@@ -11,9 +11,6 @@ from api.errors import Code, Reason
 from api.statements.schemas import StatementOut, WarningOut, document_field
 from api.web import fields, validate
 from api.web.rest import OutSchema, Schema
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 STATUSES = [status.value for status in DemandStatus]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from typing import cast
+from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -24,22 +26,14 @@ from api.statements import service as statements
 from api.statements.models import Statement
 from api.statements.rules import Difference, differences, with_live_words
 from api.templates import service as templates
-from api.templates.models import Template, TemplateVersion
+from api.templates.models import Template, TemplateSource, TemplateVersion
 from api.templates.rules import rows
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.templates.models import TemplateSource
-    from api.texts.rules.document import (
-        PortableBlock,
-        PortableCase,
-        PortableDemandList,
-        PortableDocument,
-    )
+from api.texts.rules.document import (
+    PortableBlock,
+    PortableCase,
+    PortableDemandList,
+    PortableDocument,
+)
 
 
 class NoTemplate(Conflict, title="This statement came from no template"):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
 from anyascii import anyascii
@@ -15,9 +16,6 @@ from api.infra.tables import csv_files, parsing
 from api.infra.tables.layouts import Layout
 from api.infra.text import countries, languages, spelling
 from api.texts.rules import markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 LEAST_LETTERS = 3  # of a word that gives a name away
 LONG, ALIKE = 5, 0.8  # letters of a word that may be spelt a little differently, and how little

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -9,8 +10,6 @@ import click
 from api.cli.running import FILE, OUT, migrated_app
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from api.infra.backup.backups import Kept
 
 

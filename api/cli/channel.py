@@ -14,16 +14,12 @@ import socket
 import time
 from enum import Enum, auto
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.receiver import ChunkedReceiver
 from waitress.task import ErrorTask, WSGITask
-from waitress.utilities import BadRequest
-
-if TYPE_CHECKING:
-    from waitress.utilities import Error
+from waitress.utilities import BadRequest, Error
 
 HEAD_SECONDS = 15.0  # for a whole head
 IDLE_SECONDS = 75.0  # between two requests; longer than the proxies' own, or they send into nothing

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from api import config
 from api.infra.pdf import fonts
 from api.infra.sandbox import confine
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 LIBRARIES = {
     "libpango-1.0.so.0": "libpango-1.0-0",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from uuid import UUID
 
 import click
 
@@ -11,12 +12,7 @@ from api.documents.rules import rendering
 from api.documents.rules.html import Look
 from api.infra.sandbox.pool import ChildPool
 from api.portable.rules import checking, reading, writing
-
-if TYPE_CHECKING:
-    from pathlib import Path
-    from uuid import UUID
-
-    from api.texts.rules.document import PortableDocument
+from api.texts.rules.document import PortableDocument
 
 
 @click.command()

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
+from marshmallow.fields import Field
 
 from api import config
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from flask import Flask
-    from marshmallow.fields import Field
 
     from api.accounts.rules import Actor
 

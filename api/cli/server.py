@@ -8,10 +8,12 @@ from __future__ import annotations
 import logging
 import resource
 import signal
+import socket
 import time
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import FrameType
+from wsgiref.types import WSGIApplication
 
 import structlog
 from waitress import wasyncore
@@ -20,11 +22,6 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 from api.cli.channel import MOST_OF_A_HEAD, Channel, Stage
-
-if TYPE_CHECKING:
-    import socket
-    from types import FrameType
-    from wsgiref.types import WSGIApplication
 
 log = structlog.get_logger()
 MOST_CONNECTIONS = 2000

@@ -5,16 +5,13 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from types import FrameType
 
 import structlog
-
-if TYPE_CHECKING:
-    import socket
-    from collections.abc import Callable, Sequence
-    from types import FrameType
 
 log = structlog.get_logger()
 PR_SET_PDEATHSIG = 1

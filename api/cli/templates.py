@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
@@ -10,9 +10,6 @@ from api.cli.running import FILE
 from api.errors import Invalid
 from api.portable.rules import reading
 from api.templates.rules import template as rules
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @click.group()

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from api.coalitions.service import invitations
-
-if TYPE_CHECKING:
-    from api.infra.background.jobs import Work
+from api.infra.background.jobs import Work
 
 
 def forget(work: Work) -> dict[str, int]:

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from uuid import UUID
 
-from flask import request
+from flask import Response, request
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
 from api.coalitions import schemas, service
+from api.coalitions.models import Coalition, Member
 from api.coalitions.rules.importing import ADDRESSEES
 from api.coalitions.service import imports, invitations
+from api.coalitions.service.invitations import Invited
+from api.infra.database.paging import Page, PageRequest
 from api.infra.pdf import pictures
+from api.infra.tables.layouts import Imported
 from api.web.etags import needs_match, tagged, tagged_by
 from api.web.files import body_of, received, sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
+from api.web.table_schemas import Reading
 from api.web.tables import imported, takes_import
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from flask import Response
-
-    from api.coalitions.models import Coalition, Member
-    from api.coalitions.service.invitations import Invited
-    from api.infra.database.paging import Page, PageRequest
-    from api.infra.tables.layouts import Imported
-    from api.web.table_schemas import Reading
 
 blueprint = Blueprint("coalitions", __name__, url_prefix="/v1", description="NGOs acting together.")
 _invited = tagged_by("invitation.version")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from api.connectors.service import expiry, files, work
-
-if TYPE_CHECKING:
-    from api.infra.background.jobs import Work
+from api.infra.background.jobs import Work
 
 
 def start(job_: Work) -> None:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
+from flask import Response
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor, promised
 from api.accounts.schemas import JobOut
 from api.connectors import schemas, service
+from api.connectors.models import PushFile
 from api.connectors.service import files, listing, tools
+from api.infra.database.paging import Page, PageRequest
 from api.web.etags import needs_match, tagged_by
 from api.web.files import body_of, sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
 from api.web.tables import CSV, CSV_SENT
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from flask import Response
-
-    from api.connectors.models import PushFile
-    from api.infra.database.paging import Page, PageRequest
 
 blueprint = Blueprint(
     "connectors", __name__, url_prefix="/v1", description="Mailing tools of organisations."

@@ -6,16 +6,13 @@ Other people's packages write tools with what is here: docs/connectors.md.
 from __future__ import annotations
 
 import random
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from datetime import date, datetime, timedelta
+from typing import Protocol, runtime_checkable
 
 from email_validator import EmailNotValidError, validate_email
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-    from contextlib import AbstractContextManager
-    from datetime import datetime
 
 KEPT = timedelta(days=30)  # an address that is to be unsubscribed, and a file
 LISTED = timedelta(days=90)  # that somebody was unsubscribed

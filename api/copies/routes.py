@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from flask.views import MethodView
 
@@ -10,13 +11,9 @@ from api.accounts.routes import current_actor
 from api.copies import service
 from api.copies.schemas import CoalitionCopyIn, CoalitionCopyOut, StatementCopyIn
 from api.statements.schemas import DraftOut
+from api.statements.service import SavedStatement
 from api.web.etags import tag, tagged
 from api.web.rest import Blueprint
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from api.statements.service import SavedStatement
 
 blueprint = Blueprint(
     "copies", __name__, url_prefix="/v1", description="What is there, as the start of a new one."

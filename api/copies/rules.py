@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from api.errors import Code, Fault
 from api.portable.rules import names as labels, secrecy
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-
-    from api.texts.rules.document import PortableCase, PortableDemandList, PortableDocument
+from api.texts.rules.document import PortableCase, PortableDemandList, PortableDocument
 
 OCCASION = "This is the occasion of the text that you copied: say the new one."
 

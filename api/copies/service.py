@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
+from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.cases import service as cases
@@ -28,13 +31,6 @@ from api.statements import service as statements
 from api.statements.models import Statement
 from api.templates import service as templates
 from api.templates.models import Template, TemplateVersion
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from uuid import UUID
-
-    from sqlalchemy import Select
-    from sqlalchemy.orm import Session
 
 _Row = TypeVar("_Row")
 MOST = 2000  # of a part that one request copies

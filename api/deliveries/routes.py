@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
 from api.deliveries import schemas, service
+from api.deliveries.models import CoverLetter
 from api.deliveries.service import responses
+from api.infra.database.paging import Page, PageRequest
 from api.web.paging import paginated
 from api.web.rest import Blueprint
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from api.deliveries.models import CoverLetter
-    from api.infra.database.paging import Page, PageRequest
 
 ABOUT = "Statements handed over to those they are addressed to, and what these answer."
 blueprint = Blueprint("deliveries", __name__, url_prefix="/v1", description=ABOUT)

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
+from flask import Response
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
+from api.cases.service import Recorded
 from api.demands import rules, schemas, service
+from api.demands.models import DemandList
 from api.demands.service import tables
+from api.infra.database.paging import Page, PageRequest
+from api.infra.tables.reports import How, Report
 from api.web.etags import needs_match, tagged_by
 from api.web.files import sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
 from api.web.tables import CSV, JSON, as_csv, as_json, imported, takes_import
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from flask import Response
-
-    from api.cases.service import Recorded
-    from api.demands.models import DemandList
-    from api.infra.database.paging import Page, PageRequest
-    from api.infra.tables.reports import How, Report
 
 blueprint = Blueprint("demands", __name__, url_prefix="/v1", description="What is asked.")
 _tagged = tagged_by("demand.version")

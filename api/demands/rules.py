@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from api.errors import Code, Fault, point
 from api.infra.tables.layouts import Layout
 from api.infra.text import countries, spelling
 from api.texts.rules import markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from uuid import UUID
 
 
 def order_faults(there: Sequence[UUID], wanted: Sequence[UUID]) -> list[Fault]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import marshmallow as ma
 
 from api.cases.schemas import StatusChangeIn, StatusChangeOut
 from api.demands.models import DemandKind, DemandStatus
 from api.demands.rules import COLUMNS, MOST_BYTES
+from api.demands.service import WholeDemandList
 from api.errors import Code, Reason
 from api.infra.tables.reports import MOST_LINES
 from api.texts.rules import markdown
@@ -17,11 +18,6 @@ from api.web.paging import PageArgs
 from api.web.rest import OutSchema, Schema
 from api.web.table_schemas import LineSchema
 from api.web.tables import CSV, HOW_CSV, JSON
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from api.demands.service import WholeDemandList
 
 TEXT = "Kazakhstan should repeal its law on false information."
 MARKDOWN = "Inline Markdown: emphasis, strong, links; no HTML."

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from uuid import UUID
 
 from api.documents import service
 from api.documents.rules.rendering import Format
 from api.documents.service import public
-
-if TYPE_CHECKING:
-    from api.infra.background.jobs import Work
+from api.infra.background.jobs import Work
 
 
 def print_document(work: Work) -> dict[str, str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from flask import Response, jsonify, redirect, request
 from flask.views import MethodView
+from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.routes import current_actor, promised
 from api.accounts.schemas import JobOut
@@ -21,11 +23,6 @@ from api.signing.schemas import AcceptedOut
 from api.web.etags import tag
 from api.web.files import WARNED, body_of, sent, warned
 from api.web.rest import Blueprint
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from werkzeug.wrappers import Response as AnyResponse
 
 blueprint = Blueprint("documents", __name__, url_prefix="/v1", description="Statements, printed.")
 YAML, JSON = "application/yaml", "application/json"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from flask import Response, request
 from flask.views import MethodView
@@ -14,9 +15,6 @@ from api.portable.rules import reading, writing
 from api.web.etags import tag
 from api.web.files import body_of, received, sent
 from api.web.rest import Blueprint
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 blueprint = Blueprint(
     "exchange", __name__, url_prefix="/v1", description="The portable statement, in and out."

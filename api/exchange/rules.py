@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from itertools import count
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Container
-
-    from api.texts.rules.document import (
-        PortableCase,
-        PortableDemand,
-        PortableSignatory,
-    )
+from api.texts.rules.document import (
+    PortableCase,
+    PortableDemand,
+    PortableSignatory,
+)
 
 
 def comparable(thing: PortableCase | PortableDemand) -> dict[str, object]:

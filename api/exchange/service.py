@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -26,18 +29,9 @@ from api.portable.rules import checking, reading as portable, secrecy, signing
 from api.signatures import service as signatures
 from api.signatures.rules import Audience
 from api.statements import service as statements
-from api.statements.models import Statement
+from api.statements.models import Revision, Statement
 from api.statements.rules import Difference, demands_of, differences
-from api.texts.rules.document import PortableCase, PortableDemand
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.statements.models import Revision
-    from api.texts.rules.document import PortableDocument
+from api.texts.rules.document import PortableCase, PortableDemand, PortableDocument
 
 _Thing = TypeVar("_Thing", PortableCase, PortableDemand)
 

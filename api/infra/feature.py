@@ -6,21 +6,19 @@ Each feature's `feature.py` holds its own; the one at the end is of the ground f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from flask import Blueprint
 
 from api.infra.background import dead_letters
+from api.infra.background.events import Listener
 from api.infra.background.jobs import JobKind
 from api.infra.backup.backups import KeptFiles
 from api.infra.mail import letters, sender
+from api.infra.mail.letters import LetterKind
 from api.infra.pdf import pictures
 from api.infra.queue import Lane
 from api.infra.security import audit, day_keys
-
-if TYPE_CHECKING:
-    from flask import Blueprint
-
-    from api.infra.background.events import Listener
-    from api.infra.mail.letters import LetterKind
 
 
 @dataclass(frozen=True, kw_only=True)

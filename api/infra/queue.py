@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
+from huey.api import TaskWrapper
 from huey.consumer import Consumer, Scheduler, Worker
 from huey.registry import Message
 from huey.serializer import Serializer
@@ -25,12 +26,7 @@ from redis.retry import Retry
 from api.errors import Unavailable
 from api.infra.database.drivers import POSTGRES_ARGS, Impatient
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from huey.api import TaskWrapper
-
-    Act = Callable[["Lane", UUID], None]
+Act = Callable[["Lane", UUID], None]
 
 NAME = "undersigned"
 MEND = "Start it, or mend UNDERSIGNED_QUEUE_URL."

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from flask import current_app
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
-
-    from api.config import Settings
-    from api.infra.net.egress import Egress
-    from api.infra.net.rate_limits import RateLimits
-    from api.infra.net.smtp import SmtpServer
-    from api.infra.queue import Queue
-    from api.infra.sandbox.bulkhead import Bulkhead
-    from api.infra.sandbox.pool import ChildPool
-    from api.infra.storage import Storage
-    from api.infra.vault import Vault
-    from api.infra.wiring import Wiring
+from api.config import Settings
+from api.infra.net.egress import Egress
+from api.infra.net.rate_limits import RateLimits
+from api.infra.net.smtp import SmtpServer
+from api.infra.queue import Queue
+from api.infra.sandbox.bulkhead import Bulkhead
+from api.infra.sandbox.pool import ChildPool
+from api.infra.storage import Storage
+from api.infra.vault import Vault
+from api.infra.wiring import Wiring
 
 EXTENSION = "undersigned"
 

@@ -6,21 +6,17 @@ What it makes is `nonce (12) | AES-256-GCM`, bound to its place. Pure: it knows 
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from api.config import BadSettings
 from api.errors import Unavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -93,7 +89,7 @@ def _code(master: bytes, content: bytes) -> bytes:
 def _decoded(text: str) -> bytes:
     try:
         key = base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:  # of base64, or of a letter beyond ASCII
         key = b""
     if len(key) != KEY_BYTES:
         raise BadSettings("Each of UNDERSIGNED_MASTER_KEYS is base64 of 32 bytes.")

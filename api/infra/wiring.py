@@ -6,10 +6,8 @@ a lower rung hears of higher ones and knows none, and nothing registers itself b
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 _Part = TypeVar("_Part")
 

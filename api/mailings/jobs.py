@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from api.infra.background.jobs import Work
 from api.mailings import service
 from api.mailings.service import mailbox, suppressions
-
-if TYPE_CHECKING:
-    from api.infra.background.jobs import Work
 
 
 def tell_head(work: Work) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
+from flask import Response
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
+from api.infra.database.paging import Page, PageRequest
+from api.infra.mail.letters import Letter
 from api.mailings import schemas, service
 from api.mailings.service import servers, suppressions
 from api.web import tables
@@ -15,14 +19,6 @@ from api.web.files import sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
 from api.web.tables import CSV
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from flask import Response
-
-    from api.infra.database.paging import Page, PageRequest
-    from api.infra.mail.letters import Letter
 
 blueprint = Blueprint("mailings", __name__, url_prefix="/v1", description="Letters to people.")
 _tagged = tagged_by("row.version")

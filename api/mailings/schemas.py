@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import marshmallow as ma
 
 from api.errors import Code, Reason
@@ -11,12 +9,10 @@ from api.infra.mail.letters import LetterState
 from api.mailings.models import Cause, Security
 from api.mailings.rules import bodies
 from api.mailings.rules.servers import ADVICE
+from api.mailings.service.servers import MailServerView
 from api.web import fields, validate
 from api.web.paging import PageArgs
 from api.web.rest import OutSchema, Schema
-
-if TYPE_CHECKING:
-    from api.mailings.service.servers import MailServerView
 
 KIND = {"description": "docs/letters.md lists them.", "example": "signoffs.request"}
 

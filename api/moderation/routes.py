@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
+from api.infra.database.paging import Page, PageRequest
 from api.moderation import schemas
 from api.moderation.schemas.data import SignatoryDataOut
 from api.moderation.service import blocks, invalidation, persons, queue, retention, trends
 from api.moderation.service.queue import Decision
 from api.signatures.schemas import SignatureOut
+from api.signatures.service.rows import SignatureView
 from api.web.etags import tagged_by
 from api.web.paging import paginated
 from api.web.rest import Blueprint
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
-
-    from api.infra.database.paging import Page, PageRequest
-    from api.signatures.service.rows import SignatureView
 
 JOB = "A job, at `Location`: they are too many to wait for."
 ABOUT = "Which signatures count, and how long it is known who gave them."

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from api.errors import Code, Fault
 from api.signatures.models import BlockKind, SignatureState, Source
-from api.signatures.rules import blocking
+from api.signatures.rules import Identity, blocking
 from api.signing.rules import TOLD_BEFORE
+from api.statements.models import Signing
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from api.signatures.rules import Identity
-    from api.statements.models import Signing
-
-    InvalidationRule = Mapping[str, Any]  # what was given of the fields of RuleIn
+InvalidationRule = Mapping[str, Any]  # what was given of the fields of RuleIn
 
 # Names are sealed: so many are opened in a request, more by a job.
 MOST_IN_REQUEST = 2_000

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from api.infra.background.events import Event
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from api.organisations.models import Representative
+from api.organisations.models import Representative
 
 
 @dataclass(frozen=True, kw_only=True)

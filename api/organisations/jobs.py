@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from api.infra.background.jobs import Work
 from api.organisations import service
-
-if TYPE_CHECKING:
-    from api.infra.background.jobs import Work
 
 
 def make_exact(work: Work) -> None:

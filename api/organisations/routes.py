@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
-from flask import request
+from flask import Response, request
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
+from api.infra.database.paging import Page, PageRequest
 from api.infra.pdf import pictures
+from api.infra.tables.layouts import Imported
 from api.organisations import schemas, service
+from api.organisations.models import Organisation
 from api.organisations.rules import importing
 from api.organisations.service import imports
 from api.web.etags import needs_match, tagged, tagged_by
 from api.web.files import body_of, received, sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
+from api.web.table_schemas import Reading
 from api.web.tables import CSV, as_csv, imported, takes_import
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from flask import Response
-
-    from api.infra.database.paging import Page, PageRequest
-    from api.infra.tables.layouts import Imported
-    from api.organisations.models import Organisation
-    from api.web.table_schemas import Reading
 
 blueprint = Blueprint("organisations", __name__, url_prefix="/v1", description="NGOs.")
 _tagged = tagged_by("representative.version")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from api.coalitions.models import Coalition
 from api.errors import NotFound
 from api.infra.database.transactions import reading
 from api.infra.pdf import pictures, thumbnails
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 
 def coalition(coalition_id: UUID) -> Coalition:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Self
+from typing import Self
+from uuid import UUID
 
 from api.infra.background.events import Event
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from api.statements.models import Statement
+from api.statements.models import Statement
 
 
 class Why(StrEnum):

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
-from flask import request
+from flask import Response, request
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor, promised
 from api.accounts.schemas import JobOut
 from api.infra.background.jobs import Job
+from api.infra.database.paging import Page, PageRequest
+from api.infra.tables.reports import Report
 from api.signatures import rules, schemas
+from api.signatures.models import Evidence
+from api.signatures.rules import Signatory
 from api.signatures.service import changes, evidence, exports, lists, search, tables as service
 from api.signatures.service.exports import For
+from api.signatures.service.rows import SignatureView
 from api.web import tables
 from api.web.etags import needs_match, tag, tagged_by
 from api.web.files import body_of, received, sent
@@ -21,18 +28,6 @@ from api.web.paging import listed, paged, paginated
 from api.web.rest import Blueprint
 from api.web.table_schemas import file_args
 from api.web.tables import CSV, JSON
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from uuid import UUID
-
-    from flask import Response
-
-    from api.infra.database.paging import Page, PageRequest
-    from api.infra.tables.reports import Report
-    from api.signatures.models import Evidence
-    from api.signatures.rules import Signatory
-    from api.signatures.service.rows import SignatureView
 
 TABLES: dict[For, tuple[Sequence[str], Callable[[Signatory], dict[str, str | None]]]] = {
     For.ADDRESSEE: (rules.CLEAN, rules.cells_of),

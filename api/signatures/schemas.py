@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import marshmallow as ma
 
@@ -11,14 +11,12 @@ from api.signatures import rules
 from api.signatures.models import SignatoryKind, Source, Visibility
 from api.signatures.rules import MOST_BYTES, EffectiveState, told_at
 from api.signatures.service.exports import For
+from api.signatures.service.rows import SignatureView
 from api.signatures.service.tables import SignatoryLineState
 from api.statements.schemas import WarningOut
 from api.web import fields, table_schemas, tables, validate
 from api.web.paging import PageArgs
 from api.web.rest import OutSchema, Schema
-
-if TYPE_CHECKING:
-    from api.signatures.service.rows import SignatureView
 
 MOST_IN_ORDER = 20_000
 SHA256 = {

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from api.infra.background.events import Event
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from api.signatures.models import Consent
-    from api.statements.models import Statement
+from api.signatures.models import Consent
+from api.statements.models import Statement
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from flask import Response, jsonify, request
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
+from api.infra.database.paging import Page, PageRequest
 from api.signatures.schemas import PublicCountsOut
+from api.signatures.service.counts import Counts
+from api.signatures.service.rows import SignatureView
 from api.signing import schemas
 from api.signing.service import (
     confirming,
@@ -17,22 +21,15 @@ from api.signing.service import (
     receiving,
     settings,
 )
+from api.signing.service.confirming import WaitingSignature
+from api.signing.service.own_signature import Own
+from api.signing.service.reader import Public
 from api.statements.schemas import DraftOut
+from api.statements.service import SavedStatement
 from api.web.etags import needs_match, tag, tagged_by
 from api.web.files import sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from api.infra.database.paging import Page, PageRequest
-    from api.signatures.service.counts import Counts
-    from api.signatures.service.rows import SignatureView
-    from api.signing.service.confirming import WaitingSignature
-    from api.signing.service.own_signature import Own
-    from api.signing.service.reader import Public
-    from api.statements.service import SavedStatement
 
 blueprint = Blueprint("signing", __name__, url_prefix="/v1", description="The public signs.")
 ACCEPTED = (

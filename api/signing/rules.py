@@ -6,24 +6,20 @@ import hashlib
 import ipaddress
 import secrets
 import tomllib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 from uuid import UUID
 
 from api.config import share
 from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra.net.rate_limits import Rate
 from api.signatures.models import Purpose, SignatoryKind, Visibility
-from api.signatures.rules import PRINTED
+from api.signatures.rules import PRINTED, Identity
 from api.texts.rules import catalogues
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from api.signatures.rules import Identity
-    from api.texts.rules.document import PortableRepresentative
+from api.texts.rules.document import PortableRepresentative
 
 # Words that rows hold: kinds of letters and of jobs, and what links and keyed hashes are for.
 CONFIRMATION, AGAIN, RECEIPT = "signing.confirmation", "signing.again", "signing.receipt"

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from api.infra.background.jobs import Work
 from api.signoffs.service import appearances, rounds
-
-if TYPE_CHECKING:
-    from api.infra.background.jobs import Work
 
 
 def remind(work: Work) -> dict[str, int]:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
+from api.signatures.models import Visibility
 from api.signoffs import schemas
+from api.signoffs.models import SignOffRound
 from api.signoffs.schemas.board import BoardMemberOut, BoardOut
 from api.signoffs.service import answers, appearances, board, rounds
+from api.signoffs.service.answers import AskedApproval
 from api.web.etags import IF_MATCH, expected_if_there, tagged
 from api.web.rest import Blueprint
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from api.signatures.models import Visibility
-    from api.signoffs.models import SignOffRound
-    from api.signoffs.service.answers import AskedApproval
 
 blueprint = Blueprint(
     "signoffs", __name__, url_prefix="/v1", description="Members approve one exact text."

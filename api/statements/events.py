@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from api.infra.background.events import Event
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from api.statements.models import Revision, State, Weight
+from api.statements.models import Revision, State, Weight
 
 
 @dataclass(frozen=True, kw_only=True)

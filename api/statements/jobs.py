@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from api.infra.background.jobs import Work
 from api.statements.service import past
-
-if TYPE_CHECKING:
-    from api.infra.background.jobs import Work
 
 
 def make_stems(work: Work) -> None:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
+from api.infra.database.paging import Page, PageRequest
 from api.statements import schemas, service
-from api.statements.models import Weight
+from api.statements.models import Revision, Statement, Weight
 from api.statements.service import past, work
 from api.web.etags import needs_match, tag, tagged, tagged_by
 from api.web.paging import paged, paginated
 from api.web.rest import Blueprint
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from api.infra.database.paging import Page, PageRequest
-    from api.statements.models import Revision, Statement
 
 blueprint = Blueprint("statements", __name__, url_prefix="/v1", description="Texts with a life.")
 _tagged = tagged_by("statement.version")

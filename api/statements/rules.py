@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from api.accounts.rules import Role
 from api.cases.rules import NameIndex
+from api.cases.service import Closed
 from api.demands.models import FOR_FREEDOM, UNANSWERED
 from api.errors import Code, Conflict, Fault, point
 from api.infra.text import spelling
 from api.portable.rules import walk
 from api.statements.models import State, Weight
 from api.texts.rules import markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
-
-    from api.cases.service import Closed
-    from api.texts.rules.document import (
-        PortableCase,
-        PortableDemand,
-        PortableDemandList,
-        PortableDocument,
-    )
+from api.texts.rules.document import (
+    PortableCase,
+    PortableDemand,
+    PortableDemandList,
+    PortableDocument,
+)
 
 # Where a text may go from where, and who may send it there.
 MOVES: dict[State, dict[State, Role]] = {

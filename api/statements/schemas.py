@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import marshmallow as ma
 
 from api.cases.schemas import ChangeOut
 from api.errors import Code
 from api.statements.models import State, StatementKind, Weight
+from api.statements.service import Frozen, Moved
 from api.statements.service.work import WorkKind
 from api.web import fields, validate
 from api.web.paging import PageArgs, listed
 from api.web.rest import CODE, OutSchema, Schema
-
-if TYPE_CHECKING:
-    from api.statements.service import Frozen, Moved
 
 ID = "2f1c6c0e-6d1a-4f0e-9a43-0d6a3f1f9b11"
 

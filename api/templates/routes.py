@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from flask import Response, request
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
+from api.infra.database.paging import Page, PageRequest
 from api.portable.rules import writing
 from api.templates import schemas, service
+from api.templates.models import Template, TemplateVersion
 from api.templates.rules.template import MAX_BYTES
 from api.web.etags import needs_match, tag
 from api.web.files import body_of, received, sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from api.infra.database.paging import Page, PageRequest
-    from api.templates.models import Template, TemplateVersion
 
 blueprint = Blueprint(
     "templates", __name__, url_prefix="/v1", description="Texts with placeholders."

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, TypedDict, cast
-from uuid import uuid4
+from typing import TypedDict, cast
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load, load_at
@@ -18,22 +20,14 @@ from api.coalitions.service.locking import load_locked, lock_coalition
 from api.config import share
 from api.errors import Code, Conflict, Fault, Invalid, NotFound
 from api.infra.database import paging
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import flush, insert, reading, touch, transaction
 from api.infra.runtime import runtime
 from api.infra.security import audit
 from api.portable.rules import reading as portable, secrecy, writing
-from api.templates.models import Template, TemplateVersion
+from api.templates.models import Template, TemplateSource, TemplateVersion
 from api.templates.rules import facts as declared, template as rules
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.infra.database.paging import Page, PageRequest
-    from api.templates.models import TemplateSource
-    from api.texts.rules.document import PortableBlock
+from api.texts.rules.document import PortableBlock
 
 FILLING = "api.templates.rules.filling"  # by name: it runs in the child only
 BODY = "/source"  # where a request holds a template

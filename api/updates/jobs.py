@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 from uuid import UUID
 
+from api.infra.background.jobs import Work
 from api.updates import service
 from api.updates.service import sending
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from api.infra.background.jobs import Work
 
 
 def send(work: Work) -> dict[str, int]:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from uuid import UUID
 
+from flask import Response
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor, promised
 from api.accounts.schemas import JobOut
 from api.infra.background.jobs import Job
+from api.infra.database.paging import Page, PageRequest
 from api.updates import schemas, service
+from api.updates.models import Update
 from api.web.etags import needs_match, tagged
 from api.web.paging import paginated
 from api.web.rest import Blueprint
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
-
-    from flask import Response
-
-    from api.infra.database.paging import Page, PageRequest
-    from api.updates.models import Update
 
 JOB = "They are many: a job, at `Location`, whose result is what would stand here."
 ABOUT = "What came of it, for those who signed and agreed to hear more."

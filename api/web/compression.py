@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from flask import Response, request
+from flask import Flask, Response, request
 from flask_compress import Compress
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 LEAST_BYTES = 600
 PUBLIC, STATEMENTS = "/v1/public/", "/v1/public/statements/"

@@ -6,12 +6,8 @@ statement is let to the sites that its coalition names besides (`signing/routes`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from flask import Flask
 from flask_cors import CORS
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 READ = (
     "Content-Disposition",

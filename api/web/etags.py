@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 from operator import attrgetter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from flask import Flask, Response, g, request
 
+from api.infra.database.columns import Versioned
 from api.infra.database.transactions import Expected, Stale
 from api.web.files import described
 from api.web.problems import MatchNeeded
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from api.infra.database.columns import Versioned
 
 # A compressed answer names how, behind the version.
 _VERSION = re.compile(r"([0-9]{1,9})(?::(?:br|gzip))?", re.ASCII)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -18,9 +19,6 @@ from api.infra.pdf import fonts
 from api.infra.tables import parsing
 from api.infra.text import characters, countries, languages
 from api.web import validate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 
 class Described(ma.fields.Field[Any]):

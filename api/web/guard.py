@@ -5,21 +5,17 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Iterator
+from typing import NoReturn
 
 import marshmallow as ma
 from flask import Flask, Request, current_app, request
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, Map
 
 from api.errors import Code, Fault, Invalid, point
 from api.infra.text.characters import piled, unfit
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from werkzeug.routing import Map
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32

@@ -6,8 +6,8 @@ import shutil
 import socket
 import threading
 import time
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Response, jsonify
@@ -17,9 +17,6 @@ from api import config
 from api.infra.database.transactions import NotMigrated, must_be_migrated
 from api.infra.queue import QueueBroken
 from api.infra.runtime import runtime, thread_context
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 log = structlog.get_logger()
 LEAST_FREE_BYTES = 100_000_000

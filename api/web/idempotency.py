@@ -11,27 +11,22 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import structlog
 from flask import Flask, Response, g, request
-from sqlalchemy import String, UniqueConstraint, delete, select
+from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, String, UniqueConstraint, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import Code, Conflict, Fault, Invalid
 from api.infra import clock
+from api.infra.background.jobs import Work
 from api.infra.database.columns import Base, Id
 from api.infra.database.transactions import insert, is_any, transaction, with_commit
 from api.infra.security import keys
 from api.web.problems import StillRunning
-
-if TYPE_CHECKING:
-    from flask.typing import ResponseReturnValue
-    from sqlalchemy import ColumnElement
-
-    from api.infra.background.jobs import Work
 
 log = structlog.get_logger()
 HEADER = "Idempotency-Key"

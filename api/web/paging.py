@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 import marshmallow as ma
@@ -11,12 +12,7 @@ from flask import request
 
 from api.infra.database.paging import MOST, Page, PageRequest
 from api.web import fields, validate
-from api.web.rest import OutSchema, Schema
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from api.web.rest import Blueprint
+from api.web.rest import Blueprint, OutSchema, Schema
 
 
 class PageArgs(Schema):

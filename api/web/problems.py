@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from flask import Flask, Response, json, request
@@ -23,9 +24,6 @@ from api.infra.database.transactions import Stale
 from api.infra.net.rate_limits import TooOften
 from api.web import validate
 from api.web.guard import TooLarge, Unreadable, WrongContentType
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 log = structlog.get_logger()
 CONTENT_TYPE = "application/problem+json"

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import marshmallow as ma
 from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Flask, Response
 from flask_smorest import Api as SmorestApi, Blueprint as SmorestBlueprint
+from werkzeug.exceptions import HTTPException
 
 from api.errors import Code
 from api.web import fields, problems, validate
 from api.web.guard import GuardedParser
-
-if TYPE_CHECKING:
-    from flask import Flask, Response
-    from werkzeug.exceptions import HTTPException
 
 
 class Schema(ma.Schema):

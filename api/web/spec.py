@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import yaml
 
 from api.errors import kinds
 from api.web.problems import status_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from api.web.rest import Api
+from api.web.rest import Api
 
 CONFIG = {
     "API_TITLE": "Undersigned",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 import marshmallow as ma
 
@@ -13,9 +14,6 @@ from api.infra.tables.matching import ImportState, Taking
 from api.infra.tables.reports import FileHints, How, LineState, OnDifference
 from api.web import fields, validate
 from api.web.rest import CODE, OutSchema, Schema
-
-if TYPE_CHECKING:
-    from enum import StrEnum
 
 
 def _flag(name: str, description: str) -> fields.Boolean:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import marshmallow as ma
 from flask import Response, request, stream_with_context
@@ -13,20 +14,14 @@ from flask import Response, request, stream_with_context
 from api.errors import Code, Fault, Invalid, point
 from api.infra.runtime import runtime
 from api.infra.tables import csv_files, layouts, reading as files, reports
-from api.infra.tables.layouts import Imported
-from api.infra.tables.reports import MOST_LINES, CellFault, FileHints, Line, NotATable, Row
+from api.infra.tables.layouts import Imported, Layout
+from api.infra.tables.reading import Table
+from api.infra.tables.reports import MOST_LINES, CellFault, FileHints, Line, NotATable, Report, Row
 from api.web import validate
 from api.web.files import body_of, received
 from api.web.guard import JSON as JSON  # noqa: PLC0414 # routes of tables find it beside CSV
+from api.web.rest import Blueprint, Schema
 from api.web.table_schemas import ImportedTableOut, MergeArgs, MergedOut, TableImportArgs
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from api.infra.tables.layouts import Layout
-    from api.infra.tables.reading import Table
-    from api.infra.tables.reports import Report
-    from api.web.rest import Blueprint, Schema
 
 _Row = TypeVar("_Row")
 _View = TypeVar("_View", bound="Callable[..., object]")

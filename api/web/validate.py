@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import marshmallow as ma
 from marshmallow import validate
 
 from api.errors import Code, Fault, Invalid, Reason, point
 
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping, Sequence, Sized
-
-    Keys = tuple[str | int, ...]
+Keys = tuple[str | int, ...]
 
 _Several = TypeVar("_Several", bound="Sized")
 # The codes of a field's own messages, by marshmallow's keys; of the others its type decides.

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
+from api.infra.background.jobs import Work
 from api.webhooks.service import sending
-
-if TYPE_CHECKING:
-    from api.infra.background.jobs import Work
 
 
 def send(work: Work) -> dict[str, int]:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
+from api.infra.database.paging import Page, PageRequest
 from api.web.etags import needs_match, tag, tagged_by
 from api.web.idempotency import secret_answer
 from api.web.paging import paginated
 from api.web.rest import Blueprint
 from api.webhooks import schemas, service
 from api.webhooks.service import deliveries
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from api.infra.database.paging import Page, PageRequest
-    from api.webhooks.service.rows import EndpointView
+from api.webhooks.service.rows import EndpointView
 
 blueprint = Blueprint(
     "webhooks", __name__, url_prefix="/v1", description="Other systems are told what happens."

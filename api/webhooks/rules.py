@@ -10,19 +10,16 @@ import base64
 import json
 import random
 import secrets
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from standardwebhooks import Webhook
 
 from api.infra.net import http
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from uuid import UUID
-
-    Secrets = Sequence[tuple[str, str | None]]  # each with until when it signs
+Secrets = Sequence[tuple[str, str | None]]  # each with until when it signs
 
 SECRET_BYTES = 32
 OVERLAP = timedelta(days=1)  # in which an old secret signs, too

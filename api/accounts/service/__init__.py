@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from api.accounts.models import RoleGrant, Token, TokenScope, User
 from api.accounts.rules import Actor, Role
@@ -17,11 +19,6 @@ from api.infra.database.columns import Owned
 from api.infra.database.paging import Page, PageRequest, page
 from api.infra.database.transactions import insert, reading, touch, transaction
 from api.infra.security import audit, keys, secret_tokens
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sqlalchemy.orm import Session
 
 LAST_USED_EVERY = timedelta(minutes=1)
 IDENTITY = "users.identity"

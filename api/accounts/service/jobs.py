@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.errors import NotFound
 from api.infra.background import dead_letters
 from api.infra.background.jobs import Job, JobState
 from api.infra.database import paging
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, transaction
 from api.infra.security import audit
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.infra.database.paging import Page, PageRequest
 
 
 def job(actor: Actor, job_id: UUID) -> Job:

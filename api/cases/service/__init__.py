@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -15,7 +19,6 @@ from api.cases.service.closed import SINCE, Closed, closed
 from api.cases.service.entries import (
     KEY_TELLS,
     WHO,
-    Entry,
     KeyTaken,
     as_document,
     change_entry,
@@ -25,7 +28,6 @@ from api.cases.service.entries import (
     hidden,
     keep_silent,
     label_of,
-    names_of,
     own_label,
     put_all,
     replace_all,
@@ -37,10 +39,12 @@ from api.cases.service.history import Recorded, history_page, record, recorded
 from api.cases.service.silences import (
     NONE,
     Edited,
+    Entry,
     NameSilence,
     NamesPeople,
     Place,
     must_be_places,
+    names_of,
     relabel,
     using,
 )
@@ -48,19 +52,10 @@ from api.coalitions.models import Coalition
 from api.coalitions.service.locking import load_locked
 from api.errors import Code, Conflict, Fault, Forbidden, Invalid
 from api.infra.database import paging
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, rehearsal, touch, transaction
 from api.infra.security import audit, keys
 from api.infra.text import spelling
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
-    from uuid import UUID
-
-    from sqlalchemy import Select
-    from sqlalchemy.orm import Session
-
-    from api.infra.database.paging import Page, PageRequest
 
 __all__ = [
     "SINCE",

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from datetime import date
+from typing import cast
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.cases.models import CLOSED, Case, CaseStatus, CaseStatusChange
 from api.cases.service.entries import entry_of, label_of
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-    from datetime import date
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
 
 # The day on which a case's status changed in the world, as it was recorded last.
 SINCE = (

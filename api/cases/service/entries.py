@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from api.accounts.rules import Actor
 from api.cases import rules
 from api.cases.models import Case, CaseStatus, CaseStatusChange
 from api.cases.service.history import record
 from api.cases.service.silences import (
     NONE,
+    Entry,
     NameSilence,
     Place,
     must_be_free_of,
@@ -27,14 +31,7 @@ from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra.database.transactions import flush, touch
 from api.infra.security import audit, keys
 from api.infra.text import spelling
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-
-    from sqlalchemy.orm import Session
-
-    from api.accounts.rules import Actor
-    from api.texts.rules.document import PortableCase
+from api.texts.rules.document import PortableCase
 
 # What a transaction knows already.
 HIDDEN, UNNAMED = "cases.hidden", "cases.unnamed"
@@ -51,22 +48,6 @@ class KeyTaken(Conflict, title="Another one here has this key"):
 
 class StillNamed(Conflict, title="A text names a case that may not be named"):
     """A case that may not be named stands by its name in a text."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A case and who it is: name, aliases, born, summary and sources, sealed or not."""
-
-    case: Case
-    identity: dict[str, Any]
-
-    @property
-    def names(self) -> list[str]:
-        return names_of(self.identity)
-
-
-def names_of(who: Mapping[str, Any]) -> list[str]:
-    return [who["name"], *who["aliases"]]
 
 
 def entries(

@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.cases import rules
 from api.cases.models import Case
 from api.errors import Code, Fault, Invalid, point
+from api.infra.database.columns import Owned
 from api.infra.database.transactions import touch
 from api.infra.runtime import runtime
 from api.infra.security import audit
 from api.texts.rules import markdown
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.cases.service.entries import Entry
-    from api.infra.database.columns import Owned
-
 SAID = ("occupation", "public_label", "summary")  # of a case, in words
 NONE: Mapping[str, str] = MappingProxyType({})
 BACK = "It would bring the name back, in this or another spelling: write other words."
 NOWHERE = "The name does not stand there. A preview lists where it does."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A case and who it is: name, aliases, born, summary and sources, sealed or not."""
+
+    case: Case
+    identity: dict[str, Any]
+
+    @property
+    def names(self) -> list[str]:
+        return names_of(self.identity)
+
+
+def names_of(who: Mapping[str, Any]) -> list[str]:
+    return [who["name"], *who["aliases"]]
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.cases import rules
@@ -16,19 +19,17 @@ from api.cases.service.entries import (
     SHOWN,
     TOLD,
     WHO,
-    Entry,
     change_entry,
     enter_cases,
     entry_of,
     forget,
     label_of,
-    names_of,
     record_silence,
     rewrite,
     telling,
     write_status,
 )
-from api.cases.service.silences import NameSilence, naming_after, spoken_of
+from api.cases.service.silences import Entry, NameSilence, names_of, naming_after, spoken_of
 from api.coalitions.models import Coalition
 from api.coalitions.service.locking import lock_coalition
 from api.errors import Code, DomainError
@@ -37,18 +38,10 @@ from api.infra.security import audit, keys
 from api.infra.tables import merging, reports
 from api.infra.tables.importing import Import, batches
 from api.infra.tables.merging import Merge, There
-from api.infra.tables.reports import CellFault, LineState, Reported
+from api.infra.tables.reports import CellFault, How, Line, LineState, Reported
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.infra.tables.reports import How, Line
-
-    Facts = dict[str, Any]  # of a line, by column
-    Change = Callable[[Session, Entry, Mapping[str, object]], object]
+Facts = dict[str, Any]  # of a line, by column
+Change = Callable[[Session, Entry, Mapping[str, object]], object]
 
 MOST_SPOKEN = 20  # names in texts that one table moves, as each has every text read
 NEW: Mapping[str, object] = {

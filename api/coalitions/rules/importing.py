@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
 
 from api.coalitions.models import Addressee
 from api.errors import Code
@@ -19,9 +20,6 @@ from api.organisations.rules.importing import (
     id_in,
     name_in_cells,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping
 
 FIELDS = ("name", "title", "organisation", "country", "salutation", "email")
 NEW: Mapping[str, object] = dict.fromkeys(FIELDS)

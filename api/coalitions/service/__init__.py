@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, selectinload
 
 from api.accounts import service as accounts
 from api.accounts.models import RoleGrant, User
@@ -20,20 +20,13 @@ from api.errors import Conflict
 from api.infra import clock
 from api.infra.background import events
 from api.infra.database import paging
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import insert, is_any, reading, transaction
 from api.infra.pdf import pictures
 from api.infra.security import audit, keys
 from api.infra.text import spelling
 from api.organisations.models import Organisation
 from api.organisations.service.logos import Logos
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sqlalchemy import Select
-    from sqlalchemy.orm import Session
-
-    from api.infra.database.paging import Page, PageRequest
 
 ACCENT = "#0b5563"
 LOGOS = Logos(Coalition, Role.COORDINATOR, "coalition.logo_given", "coalition.logo_taken_away")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -13,10 +14,6 @@ from api.coalitions.rules.importing import FIELDS, Addressees
 from api.coalitions.service.locking import lock_coalition
 from api.infra.security import audit, keys
 from api.infra.tables.matching import Known, Matching
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from uuid import UUID
 
 
 class AddresseeImport(Matching[Addressee]):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, cast
+from datetime import date, timedelta
+from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -16,6 +18,7 @@ from api.errors import Code, Conflict, Fault, Invalid, NotFound
 from api.infra import clock
 from api.infra.background import events
 from api.infra.database import paging
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import insert, is_any, reading, touch, transaction
 from api.infra.mail import letters
 from api.infra.runtime import runtime
@@ -24,15 +27,6 @@ from api.organisations import service as organisations
 from api.organisations.events import RepresentativeChanged
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import Session
-
-    from api.infra.database.paging import Page, PageRequest
 
 PURPOSE = "invitation.answer"
 LETTER = "invitations.invitation"

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.accounts import service as accounts
 from api.accounts.models import Role, RoleGrant
 from api.coalitions.models import Coalition
 from api.infra.mail.letters import Facts
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
 
 
 def roles_of(session: Session, coalition_id: UUID) -> Sequence[UUID]:

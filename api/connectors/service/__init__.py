@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load, load_at
 from api.connectors import rules
 from api.connectors.models import Connector, Push, PushAction, PushState
-from api.connectors.rules import ToolFault
+from api.connectors.rules import Field, MailingList, ToolFault
 from api.connectors.service import files, following, people, tools, trouble, work
 from api.errors import Code, Conflict, Fault, Invalid
 from api.infra import clock
+from api.infra.background.jobs import Job
 from api.infra.database import paging
+from api.infra.database.columns import Owned
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, transaction
 from api.infra.runtime import runtime
 from api.infra.security import audit, keys
 from api.organisations.models import Organisation
 from api.statements.models import Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from sqlalchemy.orm import Session
-
-    from api.connectors.rules import Field, MailingList
-    from api.infra.background.jobs import Job
-    from api.infra.database.columns import Owned
-    from api.infra.database.paging import Page, PageRequest
 
 MOST = 100  # connectors of a coalition
 TRIAL_NEEDS_NO = "list"  # which is chosen from what the trial finds

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy.orm import Session
 
 from api.connectors import rules
 from api.connectors.models import Push, PushAction, PushFile, PushState
 from api.connectors.service import files, people, trouble
 from api.infra import clock
 from api.infra.database.transactions import is_any, transaction
-
-if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import Session
 
 AT_ONCE = 500
 

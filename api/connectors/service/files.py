@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from collections.abc import Mapping, Sequence
+from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -13,9 +14,11 @@ from api.coalitions.models import Coalition
 from api.connectors import rules
 from api.connectors.models import Connector, Push, PushAction, PushFile, PushState
 from api.connectors.service import people
+from api.connectors.service.people import Ready
 from api.errors import Gone
 from api.infra import clock
 from api.infra.database import paging
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import after_commit, reading, transaction
 from api.infra.mail import letters
 from api.infra.net.smtp import Attachment
@@ -24,16 +27,6 @@ from api.infra.security import audit, keys
 from api.infra.tables import csv_files
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from sqlalchemy import Connection
-    from sqlalchemy.orm import Session
-
-    from api.connectors.service.people import Ready
-    from api.infra.database.paging import Page, PageRequest
 
 FOLDER = "connector-files"
 SECRET = "connector_files.secret"  # noqa: S105 # a place

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select, update
+from sqlalchemy.orm import Session
 
 from api.connectors.models import OUTBOX, Connector, Push, PushAction, PushState
 from api.connectors.service import files, people
 from api.infra import clock
+from api.infra.background.events import Event
 from api.infra.database.transactions import transaction
 from api.signatures.events import SignaturesForgotten, Why
 from api.signatures.models import Consent, Signature, SignatureState
 from api.signatures.service import rows
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import Session
-
-    from api.infra.background.events import Event
-    from api.signing.events import ConsentTakenBack, SignatureConfirmed
+from api.signing.events import ConsentTakenBack, SignatureConfirmed
 
 AT_ONCE = 500
 _IS_TO = Push.action == PushAction.SUBSCRIBE

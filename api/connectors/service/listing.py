@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -16,10 +17,6 @@ from api.errors import Conflict, Unavailable
 from api.infra.database.transactions import reading, transaction
 from api.infra.security import audit
 from api.infra.tables import csv_files, reports
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from uuid import UUID
 
 SECONDS = 20.0  # somebody waits for it
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Mapping, Sequence
+from typing import cast
+from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
 
 from api.connectors import rules
 from api.connectors.models import Connector, Push, PushAction, PushState
@@ -17,14 +20,6 @@ from api.signatures.models import Consent, ConsentWords, Purpose, Signature, Sig
 from api.signatures.rules import Audience
 from api.signatures.service import rows
 from api.statements.models import Signing, Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import Session
-
 
 Ready = tuple[Push, Recipient | None, str]  # whom a tool is told of; None: to take off an address
 SUPPRESSED = "suppressed"  # nobody may write to the address, though the consent stands

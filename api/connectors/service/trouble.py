@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from api.accounts.models import RoleGrant
 from api.coalitions.models import Coalition
 from api.coalitions.service import owners
 from api.connectors import rules
 from api.connectors.models import Connector, Push, PushAction, PushState
+from api.connectors.rules import ToolFault
 from api.infra import clock
 from api.infra.database.transactions import transaction
 from api.infra.mail import letters
+from api.infra.mail.letters import Facts
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.accounts.models import RoleGrant
-    from api.connectors.rules import ToolFault
-    from api.infra.mail.letters import Facts
 
 TROUBLE, EXPIRED = "connectors.trouble", "connectors.expired"
 RECENT = timedelta(days=7)

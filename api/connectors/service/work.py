@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session
 
 from api.connectors import rules
 from api.connectors.models import OUTBOX, Connector, Push, PushAction, PushState
-from api.connectors.rules import NotTaken, ToolFault
+from api.connectors.rules import NotTaken, Recipient, Tool, ToolFault
 from api.connectors.service import files, following, people, tools, trouble
 from api.connectors.service.people import Ready
 from api.infra import clock
 from api.infra.background import jobs
+from api.infra.background.jobs import Work
 from api.infra.database.transactions import is_any, reading, transaction
 from api.infra.outbox.rows import Ended
 from api.infra.outbox.turns import Turn
@@ -27,17 +30,7 @@ from api.signatures.models import Signature
 from api.signatures.service import rows
 from api.signing.service import own_signature
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import Session
-
-    from api.connectors.rules import Recipient, Tool
-    from api.infra.background.jobs import Work
-
-    Pushed = dict[str, dict[str, list[tuple[UUID, int]]]]
+Pushed = dict[str, dict[str, list[tuple[UUID, int]]]]
 
 WORK = "connectors.work"
 LEASE = timedelta(seconds=60)  # of one person; to be told of them takes less

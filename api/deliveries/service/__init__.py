@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -19,22 +21,16 @@ from api.documents.service import promise_renewal
 from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra import clock
 from api.infra.database import paging
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, transaction
 from api.infra.mail import letters
 from api.infra.mail.letters import Letter, LetterState
+from api.infra.net.smtp import Message
 from api.infra.security import audit, keys
 from api.infra.text import spelling
 from api.mailings import rules as words
 from api.statements import service as statements
 from api.statements.models import State, Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from sqlalchemy.orm import Session
-
-    from api.infra.database.paging import Page, PageRequest
-    from api.infra.net.smtp import Message
 
 NO_SUCH = "The coalition has no addressee of this id."
 UNNAMED = "It holds the name of a case that may not be named. Take it out."

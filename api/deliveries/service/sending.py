@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.accounts import service as accounts
 from api.accounts.models import User
@@ -22,11 +23,6 @@ from api.infra.security import audit, keys
 from api.mailings.rules import bodies
 from api.statements import service as statements
 from api.statements.models import Signing, State, Statement
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
 
 COVER = "deliveries.cover"
 _OVER = {

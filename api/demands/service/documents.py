@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from api.cases.models import Case
 from api.demands.models import Demand, DemandCase, DemandKind, DemandList, DemandStatus
 from api.demands.service.rows import (
     add_demands,
@@ -15,15 +19,7 @@ from api.demands.service.rows import (
     write_status,
 )
 from api.infra.database.transactions import touch
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.cases.models import Case
-    from api.texts.rules.document import PortableDemand, PortableDemandList, PortableParty
+from api.texts.rules.document import PortableDemand, PortableDemandList, PortableParty
 
 
 def documents(session: Session, coalition_id: UUID) -> list[PortableDemandList]:

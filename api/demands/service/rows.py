@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.cases import service as cases
 from api.cases.models import Case
@@ -23,12 +25,6 @@ from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra.database.transactions import flush, touch
 from api.infra.security import audit
 from api.texts.rules import markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import InstrumentedAttribute, Session
 
 PRINTED = ("text", "rationale", "addressee", "key")  # of a demand
 WRITTEN = ("key", "text", "rationale", "kind", "addressee")

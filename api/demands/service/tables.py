@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.cases import service as cases
@@ -29,17 +32,9 @@ from api.infra.security import audit
 from api.infra.tables import merging, reports
 from api.infra.tables.importing import Import, batches
 from api.infra.tables.merging import Merge, There
-from api.infra.tables.reports import CellFault, LineState, Reported
+from api.infra.tables.reports import CellFault, How, Line, LineState, Reported
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.infra.tables.reports import How, Line
-
-    Facts = dict[str, Any]  # of a line, by column
+Facts = dict[str, Any]  # of a line, by column
 
 MOST_LISTS = 500  # that one table makes, as each is numbered by itself
 NEW: Mapping[str, object] = {

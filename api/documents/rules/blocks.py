@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
 from api.documents.rules import outline
 from api.documents.rules.html import SHARED, digits, environment_of, inline_of
+from api.portable.rules.printing import Printed
 from api.texts.rules.words import words
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from api.portable.rules.printing import Printed
 
 
 @dataclass(frozen=True, kw_only=True)

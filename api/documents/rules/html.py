@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from math import ceil, floor
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from api.config import share
 from api.documents.rules import logos, outline
+from api.documents.rules.logos import Logo
 from api.errors import Code, Fault, Invalid
 from api.infra.text import languages
+from api.portable.rules.printing import Printed
+from api.portable.rules.signing import Signatories
 from api.texts.rules import isolation, markdown, themes
 from api.texts.rules.words import Words, words
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import date
-    from pathlib import Path
-
-    from api.documents.rules.logos import Logo
-    from api.portable.rules.printing import Printed
-    from api.portable.rules.signing import Signatories
 
 SHARED = share("templates", "themes", "shared")  # what all themes are made of
 _ENOUGH = 4.5  # the contrast that WCAG 2.2 asks of text of this size (1.4.3)

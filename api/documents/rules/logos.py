@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import sqrt
-from typing import TYPE_CHECKING
 
 from api.infra.pdf import thumbnails
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from api.infra.pdf.thumbnails import Thumbnail
+from api.infra.pdf.thumbnails import Thumbnail
 
 MOST = 100  # of one document; the organisations after them stand in the list alone
 MOST_DRAWN = 1_500_000  # bytes of SVG in one document: each of its parts takes time to draw

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from api.portable.rules import printing
+from api.portable.rules.printing import Printed, PrintedDemandList
+from api.portable.rules.signing import Signatories, SignatoryLine
 from api.texts.rules import markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from api.portable.rules.printing import Printed, PrintedDemandList
-    from api.portable.rules.signing import Signatories, SignatoryLine
-    from api.texts.rules.words import Words
+from api.texts.rules.words import Words
 
 _LONG = 48  # characters: more would break every line of two columns twice
 _MANY = 200  # names: more are laid out ten times as fast one after the other as in columns

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
 
 from api.documents.rules import outline
 from api.infra.text import languages
+from api.portable.rules import printing
+from api.portable.rules.printing import Printed
+from api.portable.rules.signing import Signatories
 from api.texts.rules import markdown as inline
-from api.texts.rules.words import words
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import date
-
-    from api.portable.rules import printing
-    from api.portable.rules.printing import Printed
-    from api.portable.rules.signing import Signatories
-    from api.texts.rules.words import Words
+from api.texts.rules.words import Words, words
 
 _WIDTH = 76  # what a mail shows without breaking lines again, with room to be quoted
 _LINK = re.compile(r"https?://[^\s<>]+")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import rfc8785
 
@@ -15,11 +15,9 @@ from api.config import share
 from api.documents.rules import html, plain
 from api.errors import Code, Fault, Invalid
 from api.infra.pdf import fonts, render
+from api.infra.sandbox.pool import ChildPool
 from api.portable.rules import printing, signing
-
-if TYPE_CHECKING:
-    from api.infra.sandbox.pool import ChildPool
-    from api.texts.rules.document import PortableDocument
+from api.texts.rules.document import PortableDocument
 
 LAYOUT = render.LAYOUT
 THEME = "letter"

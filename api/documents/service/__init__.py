@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -21,6 +24,7 @@ from api.documents.service import waiting
 from api.errors import Gone, NotFound
 from api.infra import clock
 from api.infra.background import jobs
+from api.infra.background.jobs import Job
 from api.infra.database.transactions import reading, transaction
 from api.infra.pdf import pictures
 from api.infra.runtime import runtime
@@ -30,23 +34,14 @@ from api.infra.security import keys
 from api.infra.vault import KeyMissing
 from api.portable.rules import signing
 from api.signatures import service as signatures
+from api.signatures.events import SignaturesTakenBack
 from api.signatures.rules import Audience
 from api.signoffs.service import publishing
 from api.statements import service as statements
+from api.statements.events import RevisionsTakenBack
 from api.statements.models import Statement
 from api.texts.rules import themes
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.infra.background.jobs import Job
-    from api.signatures.events import SignaturesTakenBack
-    from api.statements.events import RevisionsTakenBack
-    from api.texts.rules.document import PortableDocument
+from api.texts.rules.document import PortableDocument
 
 PLACE = "documents.content"
 FOLDER = "documents"

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.assemblies import service as assemblies
 from api.documents.rules import rendering
+from api.documents.rules.rendering import Format
 from api.documents.service import Document, DocumentSpec, look_of, waiting
 from api.infra.database.transactions import reading
 from api.portable.rules import checking, secrecy
 from api.statements import service as statements
 from api.statements.models import Statement
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from api.documents.rules.rendering import Format
-    from api.texts.rules.document import PortableDocument
+from api.texts.rules.document import PortableDocument
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.documents.models import PrintedDocument
 from api.documents.rules.rendering import Format
@@ -25,12 +27,6 @@ from api.infra import clock
 from api.infra.database.transactions import reading, transaction
 from api.signing.service.reader import of_address
 from api.statements.models import State, Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
 
 FRESH = timedelta(minutes=10)
 

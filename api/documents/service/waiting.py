@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from api.documents.rules import rendering
 from api.documents.rules.rendering import Format, RenderInput
 from api.infra.runtime import runtime
 from api.infra.sandbox.bulkhead import Busy
 from api.infra.sandbox.pool import LimitReached
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 
 def rendered(coalition_id: UUID, inputs: RenderInput) -> bytes:

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy.orm import Session
 
 from api.errors import Conflict, NotFound
 from api.infra import clock
 from api.infra.background import jobs
-from api.infra.background.jobs import Job, JobState
+from api.infra.background.jobs import Job, JobState, Work
 from api.infra.database.transactions import in_state, is_any, reading, transaction
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from uuid import UUID
-
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import Session
-
-    from api.infra.background.jobs import Work
 
 KEPT = timedelta(days=7)  # how long what is done can be asked for
 KEPT_DEAD = timedelta(days=90)  # and what failed

@@ -6,17 +6,15 @@ of job that listens (`JobKind.on`) acts after it. docs/events.md lists them all.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from api.infra.background import jobs
 from api.infra.runtime import runtime
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True, kw_only=True)

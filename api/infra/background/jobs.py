@@ -9,32 +9,36 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import JSON, Index, String, and_, or_, select, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Index,
+    SQLColumnExpression,
+    String,
+    Update,
+    and_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import DomainError, Unavailable
 from api.infra import clock
-from api.infra.database.columns import Base, Created, Id, choice, refers_to
+from api.infra.database.columns import Base, By, Created, Id, choice, refers_to
 from api.infra.database.transactions import after_commit, is_any, reading, transaction
-from api.infra.queue import Lane, QueueBroken
+from api.infra.queue import Lane, Queue, QueueBroken
 from api.infra.runtime import runtime, thread_context
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from sqlalchemy import ColumnElement, SQLColumnExpression, Update
-
-    from api.infra.database.columns import By
-    from api.infra.queue import Queue
 
 log = structlog.get_logger()
 LEASE = timedelta(seconds=30)

@@ -11,23 +11,17 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 import structlog
+from sqlalchemy import ColumnElement
 
 from api.infra.background import jobs
-from api.infra.background.jobs import Job
+from api.infra.background.jobs import Job, Work
+from api.infra.queue import Lane
 from api.infra.runtime import runtime, thread_context
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from uuid import UUID
-
-    from sqlalchemy import ColumnElement
-
-    from api.infra.background.jobs import Work
-    from api.infra.queue import Lane
 
 log = structlog.get_logger()
 HANGS_SECONDS = 5.0  # that a turn lasts no longer than where others wait

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from itertools import count
-from typing import TYPE_CHECKING
 
 import structlog
+from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import config
@@ -16,11 +17,6 @@ from api.infra.background.lanes import Threads
 from api.infra.database.transactions import must_be_migrated
 from api.infra.queue import STOP_SECONDS, Lane, threads_of
 from api.infra.runtime import runtime
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from flask import Flask
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0

@@ -13,15 +13,13 @@ import re
 import stat
 import zipfile
 import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import IO, TYPE_CHECKING, Any, Self, TypedDict
+from pathlib import Path
+from typing import IO, Any, Self, TypedDict
 
 from api.errors import Invalid
 from api.infra.runtime import runtime
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from pathlib import Path
 
 FORMAT = "undersigned.backup/1"
 MANIFEST, SIGNATURE = "manifest.json", "manifest.signature"

@@ -10,14 +10,16 @@ import errno
 import hashlib
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Table, select, text
+from sqlalchemy.orm import Session
 
 from api.errors import Conflict
 from api.infra import clock
@@ -31,13 +33,6 @@ from api.infra.mail import letters
 from api.infra.runtime import runtime
 from api.infra.security import audit
 from api.infra.security.keys import DataKey
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from sqlalchemy import Table
-    from sqlalchemy.orm import Session
 
 MOMENTS = 5  # that are tried until one has all files that its rows refer to
 

@@ -7,22 +7,30 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Enum, String, TypeDecorator, collate, insert, select
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    Enum,
+    String,
+    Table,
+    TypeDecorator,
+    collate,
+    insert,
+    select,
+)
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from api.errors import Invalid
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from sqlalchemy import Column, ColumnElement, Connection, Table
-
-    Kind = tuple[type, Callable[[Any], object], Callable[[Any], object]]
+Kind = tuple[type, Callable[[Any], object], Callable[[Any], object]]
 
 BATCH = 500
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from enum import StrEnum
+from typing import Annotated, Any, Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, Enum, ForeignKey, Index, MetaData, String, TypeDecorator, text
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column, registry
 
 from api.infra import clock
-
-if TYPE_CHECKING:
-    from enum import StrEnum
-
-    from sqlalchemy.engine.interfaces import Dialect
 
 
 class UtcInstant(TypeDecorator[datetime]):

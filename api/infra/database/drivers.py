@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import psycopg
-from sqlalchemy import Engine, event
+from psycopg.abc import RV, PQGen
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.pool import ConnectionPoolEntry
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from psycopg.abc import RV, PQGen
-    from sqlalchemy import Connection
-    from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
-    from sqlalchemy.pool import ConnectionPoolEntry
 # As SQLite's busy_timeout: wait for a host, a lock and an answer, but not for ever.
 POSTGRES_ARGS: dict[str, Any] = {
     "connect_timeout": 5,

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import String, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, String, func, literal, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.errors import Code, Fault, Invalid
 from api.infra.text.characters import unfit
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.orm import InstrumentedAttribute, Session
-
-    Key = InstrumentedAttribute[Any] | ColumnElement[Any]  # with a name
+Key = InstrumentedAttribute[Any] | ColumnElement[Any]  # with a name
 
 T = TypeVar("T")
 U = TypeVar("U")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from pathlib import Path
+from typing import Any, Self, TypeVar, cast
+from uuid import UUID
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -14,6 +18,7 @@ from sqlalchemy import (
     Column,
     Engine,
     MetaData,
+    Select,
     String,
     Table,
     create_engine,
@@ -23,17 +28,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, object_session
+from sqlalchemy.pool import QueuePool
 
 from api.errors import DomainError, Unavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from enum import StrEnum
-    from pathlib import Path
-    from uuid import UUID
-
-    from sqlalchemy import Select
-    from sqlalchemy.pool import QueuePool
 from api.infra.database.columns import Base, Versioned
 from api.infra.database.drivers import POSTGRES_ARGS, SINGLE_SECONDS, use_postgres_safely
 

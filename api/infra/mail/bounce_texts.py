@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from email.message import Message
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MOST_BYTES, MOST_CHARACTERS, LONGEST_LINE = 60_000, 20_000, 1_000
 RETURNED = frozenset(

@@ -7,21 +7,18 @@ signs in a line and parts. What it says counts only with the token of a letter (
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from email.message import Message
 from email.parser import BytesParser, Parser
 from email.policy import compat32
 from enum import StrEnum
 from itertools import chain
-from typing import TYPE_CHECKING
 
 import structlog
 from flufl.bounce import all_failures
 
 from api.infra.mail import bounce_texts, refusals, verp
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
 
 log = structlog.get_logger()
 MOST_BYTES = 1_000_000  # of a message; what follows is not read

@@ -7,31 +7,26 @@ puts them into words (`LetterWriter`).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import Index, String, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, Index, String, and_, func, insert, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import Conflict
 from api.infra import clock
 from api.infra.background import jobs
+from api.infra.background.jobs import Work
 from api.infra.database.columns import Base, Outgoing, choice, part_of
 from api.infra.database.transactions import in_state, is_any, reading, transaction
+from api.infra.net.smtp import Attachment, Message
 from api.infra.outbox.rows import Outbox
 from api.infra.runtime import runtime
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from sqlalchemy import ColumnElement
-
-    from api.infra.background.jobs import Work
-    from api.infra.net.smtp import Attachment, Message
 
 log = structlog.get_logger()
 SEND, SEND_BULK = "letters.send", "letters.send_bulk"

@@ -8,13 +8,10 @@ of the mailbox: what else a server may say has no end. `docs/mail.md` has the ta
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from api.infra.mail.refusal_words import AGAINST, ITSELF, VOCABULARY
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 MOST = 4_000  # characters of a refusal that are read
 # An enhanced status code, and not an address of the internet.

@@ -11,34 +11,26 @@ killed repeats one letter at most, under the same Message-ID.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
 from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
 
 from api.infra import clock
 from api.infra.background import jobs
-from api.infra.background.jobs import Job
+from api.infra.background.jobs import Job, Work
 from api.infra.database.transactions import is_any, reading, transaction
 from api.infra.mail import letters, verp
-from api.infra.mail.letters import OUTBOX, Letter, LetterState
-from api.infra.net.smtp import MailBroken, Refused, SmtpServer
+from api.infra.mail.letters import OUTBOX, Facts, Letter, LetterState
+from api.infra.net.smtp import Connection, MailBroken, Refused, SmtpServer
 from api.infra.outbox.rows import Ended
 from api.infra.outbox.turns import Turn
 from api.infra.runtime import runtime
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from sqlalchemy.orm import Session
-
-    from api.infra.background.jobs import Work
-    from api.infra.mail.letters import Facts
-    from api.infra.net.smtp import Connection
 
 log = structlog.get_logger()
 LEASE = timedelta(minutes=10)  # of one letter; sending it takes less, unless its worker is gone

@@ -10,16 +10,13 @@ from __future__ import annotations
 import base64
 import hmac
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from api.infra.mail.letters import Letter
 from api.infra.security import keys
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from sqlalchemy.orm import Session
 
 PURPOSE = "letters.return"
 _CODE_BYTES, _ID_BYTES = 9, 16

@@ -12,18 +12,14 @@ import re
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import TYPE_CHECKING
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+import httpx
 
 from api.errors import Code, Fault
 
-if TYPE_CHECKING:
-    from ipaddress import IPv4Network, IPv6Network
-
-    import httpx
-
-    Network = IPv4Network | IPv6Network
-    Ip = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+Ip = IPv4Address | IPv6Address
 
 HTTPS_PORTS = frozenset({443, 8443})
 MOST_ADDRESSES = 3  # of a host that are tried, where one does not take a connection
@@ -96,9 +92,9 @@ class Egress:
         )
 
     def connected(self, host: str, port: int, seconds: float | None) -> socket.socket:
-        """Connect to the first checked address of a host that answers; raise OutOfReach, OSError.
+        """Connect to the first checked address of a host that answers, in `seconds` each.
 
-        `seconds` is for each of them.
+        Raise EgressRefused or OSError.
         """
         *others, last = self.addresses_of(host, port)
         for address in others:
@@ -107,7 +103,7 @@ class Egress:
         return socket.create_connection((last, port), seconds)
 
     def addresses_of(self, host: str, port: int) -> list[str]:
-        """Return the checked addresses of a host, in the order to try them; raise OutOfReach.
+        """Return the checked addresses of a host, in the order to try them; raise EgressRefused.
 
         A host of several addresses is refused for one that is inward: it is somebody's trap.
         """

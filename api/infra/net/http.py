@@ -6,23 +6,19 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
 from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
 from api.errors import Code, Fault
-from api.infra.net.egress import EgressRefused, port_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from api.infra.net.egress import Egress
+from api.infra.net.egress import Egress, EgressRefused, port_of
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 20.0  # the second is of a whole call
 MOST_BYTES = 64_000  # of an answer

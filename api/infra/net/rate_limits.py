@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import structlog
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
@@ -21,9 +22,6 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from api.errors import DomainError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 log = structlog.get_logger()
 A_MINUTE = 60

@@ -6,28 +6,24 @@ import re
 import smtplib
 import socket
 import ssl
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 from api.config import BadSettings
 from api.errors import Unavailable
 from api.infra import clock
-from api.infra.net.egress import EgressRefused
+from api.infra.net.egress import Egress, EgressRefused
 from api.infra.text.characters import on_one_line
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from api.infra.net.egress import Egress
 
 CONNECT_SECONDS = 20.0
 # For each answer. A server may look for viruses first, and who gives up earlier sends twice.

@@ -6,21 +6,26 @@ while the lease is still there. A killed sender's lease runs out, and the row is
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    SQLColumnExpression,
+    Update,
+    and_,
+    bindparam,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
 
 from api.infra import clock
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime, timedelta
-    from enum import StrEnum
-    from uuid import UUID
-
-    from sqlalchemy import BindParameter, ColumnElement, SQLColumnExpression, Update
-    from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 from uuid import uuid4
 
+from sqlalchemy.orm import Session
+
 from api.infra.database.transactions import transaction
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from sqlalchemy.orm import Session
 
 WRITE_SECONDS = 1.0  # what was sent in so long is written together
 LOOK_SECONDS = 0.5  # between two looks whether others wait: each asks the database

@@ -7,6 +7,7 @@ stays as the way out, and one function; so WeasyPrint is pinned below 71.
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._g_l_y_f import Glyph
+from fontTools.ttLib.ttGlyphSet import _TTGlyphSet
 from weasyprint.pdf import fonts
 from weasyprint.pdf.fonts import Font
 from weasyprint.text.ffi import ffi, harfbuzz, harfbuzz_subset
@@ -23,11 +26,7 @@ from api.infra.pdf import text_layer, truetype
 from api.infra.pdf.truetype import Component, Compound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from fontTools.ttLib.tables._g_l_y_f import Glyph
     from fontTools.ttLib.tables._h_h_e_a import table__h_h_e_a
-    from fontTools.ttLib.ttGlyphSet import _TTGlyphSet
 
 _NOT_FOR_PDF = ("BASE", "DSIG", "GDEF", "GPOS", "GSUB", "JSTF", "MVAR", "STAT")  # tables
 

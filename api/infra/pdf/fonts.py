@@ -6,15 +6,12 @@ import struct
 import sys
 import unicodedata
 from array import array
+from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import BinaryIO
 from xml.sax.saxutils import escape
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import BinaryIO
 
 SANS = "Noto Sans"
 SERIF = "Noto Serif"

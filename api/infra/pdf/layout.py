@@ -11,8 +11,10 @@ import re
 import tempfile
 import time
 import warnings
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from pydyf import PDF  # type: ignore[import-untyped] # it has none
 
 from api.errors import Code, Fault, Invalid
 from api.infra.pdf import fonts
@@ -28,11 +30,6 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from api.infra.pdf import embedding, lines  # they import WeasyPrint too
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from pydyf import PDF  # type: ignore[import-untyped] # it has none
 
 # Eighty pages take some 8 seconds of computing, and far longer where others compute too.
 LIMITS = Limits(cpu_seconds=40, wall_seconds=120.0, memory_bytes=1 << 30)

@@ -6,19 +6,15 @@ runs off the sheet; and it draws the side of what goes on overleaf down to the f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
+from weasyprint import Document
 from weasyprint.formatting_structure import boxes
-from weasyprint.layout import inline
+from weasyprint.formatting_structure.boxes import Box
+from weasyprint.layout import LayoutContext, inline
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from weasyprint import Document
-    from weasyprint.formatting_structure.boxes import Box
-    from weasyprint.layout import LayoutContext
-
-    Made = tuple[boxes.TextBox | None, int | None, bool]  # a line of a text, and what follows it
+Made = tuple[boxes.TextBox | None, int | None, bool]  # a line of a text, and what follows it
 
 _NOTICED = 0.01  # of a CSS pixel: less is the rounding of widths
 

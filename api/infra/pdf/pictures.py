@@ -6,24 +6,19 @@ import hashlib
 import io
 import re
 import warnings
-from typing import TYPE_CHECKING
+from uuid import UUID
 from xml.etree import ElementTree as ET  # writes only; defusedxml reads
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 from PIL import Image, UnidentifiedImageError
-from sqlalchemy import String, select
+from sqlalchemy import Connection, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.errors import Invalid, NotFound
-from api.infra.database.columns import Base
+from api.infra.database.columns import Base, Id
 from api.infra.database.transactions import after_commit
 from api.infra.runtime import runtime
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from sqlalchemy import Connection
 
 PNG, SVG = "image/png", "image/svg+xml"
 MAX_BYTES = 500_000
@@ -113,7 +108,7 @@ class NoPicture(Invalid, title="This is no picture that we can use"):
 class WithLogo:
     """A row that may have a logo, kept in the storage under the row's id and the logo's hash."""
 
-    id: Mapped[UUID]
+    id: Mapped[Id]
     logo_type: Mapped[str | None] = mapped_column(String(20))
     logo_sha256: Mapped[str | None] = mapped_column(String(64))
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from api.infra.sandbox.pool import LimitReached, Limits
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from api.infra.sandbox.pool import ChildPool
+from api.infra.sandbox.pool import ChildPool, LimitReached, Limits
 
 LAYOUT = "api.infra.pdf.layout"  # by name: importing it would bring WeasyPrint into this process
 WAITED_FOR = Limits(cpu_seconds=20, wall_seconds=24.0)  # nobody waits longer than 30 seconds

@@ -9,22 +9,19 @@ what several glyphs draw together, is given a free number here; `embedding.py` d
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from weasyprint.draw import text as drawing
+from weasyprint.formatting_structure.boxes import TextBox
+from weasyprint.pdf.fonts import Font
+from weasyprint.pdf.stream import Stream
 from weasyprint.text.ffi import FROM_UNITS, ffi, pango
 
 from api.infra.pdf.truetype import Component, Compound
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from weasyprint.formatting_structure.boxes import TextBox
-    from weasyprint.pdf.fonts import Font
-    from weasyprint.pdf.stream import Stream
 
 _LAST = 0xFFFE  # the last number that a glyph may have
 _HEBREW = {unicodedata.normalize("NFD", chr(code)): chr(code) for code in range(0xFB1D, 0xFB50)}

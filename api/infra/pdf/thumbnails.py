@@ -6,13 +6,10 @@ import io
 import re
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import iterparse
 from PIL import Image, ImageChops
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
 
 _MOST = (440, 190)  # pixels: more than 400 an inch at the size of a logo among others
 _LEAST, _VAST = 1e-6, 1e6  # of a side; beyond, a proportion may be none
@@ -29,7 +26,7 @@ class Thumbnail:
 
 
 def made(picture: bytes, kind: str) -> Thumbnail:
-    """Return the thumbnail of a picture that `infra.pictures` took in."""
+    """Return the thumbnail of a picture that `infra.pdf.pictures` took in."""
     return _png(picture) if kind == "image/png" else _svg(picture)
 
 

@@ -6,12 +6,10 @@ Source: OpenType 1.9, "The OpenType Font File", "glyf", "head", "hhea", "hmtx", 
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    _Box = tuple[int, int, int, int]
+_Box = tuple[int, int, int, int]
 
 _WORDS, _PLACED, _MORE = 0x0001, 0x0002, 0x0020  # how a part is placed, and that one follows
 

@@ -19,21 +19,19 @@ import socket
 import sys
 import time
 import traceback
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from io import RawIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from resource import struct_rusage
+from types import ModuleType
+from typing import NoReturn
 
 from api import config
 from api.errors import Invalid
 from api.infra.sandbox import confine, pool
 from api.infra.sandbox.pool import Limits
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from io import RawIOBase
-    from resource import struct_rusage
-    from types import ModuleType
 
 _GLANCE_SECONDS = 2.0  # how often to see whether the parent still lives
 _SIMPLER = "Make the text shorter or its layout simpler."

@@ -16,16 +16,14 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from io import RawIOBase
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from api.errors import Code, Fault, Invalid, Unavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from io import RawIOBase
 
 OUTPUT_BYTES = 64 << 20  # the largest result
 _HEADER_BYTES = 64 << 20

@@ -14,28 +14,22 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
 import rfc8785
-from sqlalchemy import Index, String, func, select, update
+from sqlalchemy import ColumnElement, Connection, Index, Result, String, func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import Conflict, Invalid
 from api.infra import clock
-from api.infra.database.columns import Base, Id
+from api.infra.background import jobs
+from api.infra.database.columns import Base, By, Id, Owned
 from api.infra.database.transactions import alone, is_any, reading, transaction
 from api.infra.runtime import runtime
 from api.infra.security import keys
 from api.infra.vault import KeyMissing
-
-if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection, Result
-
-    from api.infra.background import jobs
-    from api.infra.database.columns import By, Owned
-
 
 SALT_BYTES = 16
 SALT = "audit_entries.salt"

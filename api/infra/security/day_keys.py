@@ -10,7 +10,7 @@ import hmac
 import os
 import time
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import cast
 from uuid import uuid4
 
 from sqlalchemy import String, UniqueConstraint, delete, select
@@ -18,13 +18,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.infra import clock, vault
+from api.infra.background.jobs import Work
 from api.infra.database.columns import Base, Id
 from api.infra.database.transactions import transaction
 from api.infra.runtime import remembered
 from api.infra.security import keys
-
-if TYPE_CHECKING:
-    from api.infra.background.jobs import Work
 
 PLACE = "day_keys.secret"
 # A process remembers a key for so long; thousands ask for that of today at once.

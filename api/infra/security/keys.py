@@ -10,24 +10,19 @@ from __future__ import annotations
 import hmac
 import json
 import os
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, cast
+from typing import Annotated, Any, Protocol, cast
 from uuid import UUID, uuid5
 
-from sqlalchemy import LargeBinary, String, TypeDecorator, select
+from sqlalchemy import Column, LargeBinary, String, TypeDecorator, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column, object_mapper
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column, object_mapper
 
 from api.errors import NotFound, Unavailable
 from api.infra.database.columns import Base, Created, Id, part_of
 from api.infra.runtime import runtime
 from api.infra.vault import KEY_BYTES, KeyMissing, decrypt, encrypt
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from sqlalchemy import Column
-    from sqlalchemy.orm import InstrumentedAttribute
 
 ID_BYTES = 16
 NAMESPACE = UUID("6f3a4f0e-2d0b-4a53-9d6e-7f1f0b1c52a7")  # random

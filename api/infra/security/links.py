@@ -7,8 +7,8 @@ can be written again after a crash, and who has only the rows has no link.
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from sqlalchemy import Index, String, select, update
@@ -18,9 +18,6 @@ from api.errors import Gone, NotFound
 from api.infra import clock
 from api.infra.database.columns import Base, CoalitionId, Created, Id
 from api.infra.security import keys, secret_tokens
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 KEY = "links.secret"
 

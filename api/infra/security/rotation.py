@@ -8,11 +8,23 @@ goes only when nobody can seal under it any more, and nothing is.
 from __future__ import annotations
 
 import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, bindparam, delete, false, func, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    LargeBinary,
+    bindparam,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
 
 from api.infra.database.columns import Base
 from api.infra.database.transactions import reading, transaction
@@ -21,13 +33,7 @@ from api.infra.security import audit, keys
 from api.infra.security.keys import FIRST, FOR_INDEXES, ID_BYTES, BlindBytes, DataKey
 from api.infra.vault import KeyMissing
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-
-    from sqlalchemy import Column, ColumnElement
-    from sqlalchemy.orm import Session
-
-    Owner = UUID | None  # a coalition; None: the house
+Owner = UUID | None  # a coalition; None: the house
 
 BATCH = 500  # values that one transaction seals anew
 OWNERS = 500  # that one round takes

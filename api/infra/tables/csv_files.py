@@ -5,15 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from api.infra.tables import encodings
+from api.infra.tables.encodings import Encoding
 from api.infra.tables.reports import NotATable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from api.infra.tables.encodings import Encoding
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 SEPARATORS = ";,\t|"

@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING
 
 import icu
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 
 class Encoding(StrEnum):

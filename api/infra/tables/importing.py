@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Protocol, TypeVar
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from api.infra.database.columns import By
 from api.infra.database.transactions import reading, rehearsal, transaction
 from api.infra.security import audit
-from api.infra.tables.reports import LineState, Report, Reported, must_be_whole
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.infra.tables.reports import How, Line
+from api.infra.tables.reports import How, Line, LineState, Report, Reported, must_be_whole
 
 T = TypeVar("T")
 AT_ONCE = 500  # rows that are read together

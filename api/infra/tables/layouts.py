@@ -6,6 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -17,8 +18,6 @@ from api.infra.tables.reports import MOST_COLUMNS, CellFault, NotATable, Report,
 from api.infra.text import languages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
     from api.infra.tables.reading import Table, Workbook
 
 MOST_BYTES = 10_000_000

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
+from uuid import UUID
 
 from api.errors import Code
+from api.infra.database.columns import Versioned
 from api.infra.database.transactions import touch
 from api.infra.tables import reports
 from api.infra.tables.importing import Import
-from api.infra.tables.reports import CellChange, CellFault, How, LineState, OnDifference
+from api.infra.tables.reports import (
+    CellChange,
+    CellFault,
+    How,
+    Line,
+    LineState,
+    OnDifference,
+    Reported,
+)
 from api.infra.text import spelling
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-    from uuid import UUID
-
-    from api.infra.database.columns import Versioned
-    from api.infra.tables.reports import Line, Reported
 
 R = TypeVar("R", bound="Versioned")
 MOST_ALIKE = 50  # that are kept of one mark: who shares it with so many is doubtful anyway

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from api.errors import Code
-from api.infra.tables.reports import CellFault
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterable, Mapping
-    from uuid import UUID
-
-    from api.infra.tables.reports import Line
+from api.infra.tables.reports import CellFault, Line
 
 R = TypeVar("R")
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
 
 import icu
 from babel import Locale
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 # Those whose months may be written out.
 _LANGUAGES = (

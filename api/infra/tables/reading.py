@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from api.errors import Code, Fault, Invalid
 from api.infra.runtime import runtime
@@ -14,9 +14,6 @@ from api.infra.sandbox.pool import LimitReached
 from api.infra.tables import csv_files, reports
 from api.infra.tables.encodings import Encoding
 from api.infra.tables.reports import MOST_LINES, NOTHING_SAID, SAVE_IT, FileHints, NotATable
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 WORKBOOKS = "api.infra.tables.workbooks"  # runs in the limited child
 _ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how files begin

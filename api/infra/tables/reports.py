@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from uuid import UUID
 
-from api.errors import Code, Fault, Invalid, point
+from api.errors import Code, Fault, Invalid, Reason, point
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from api.errors import Reason
     from api.infra.tables.encodings import Encoding
 
 MOST_LINES = 10_000

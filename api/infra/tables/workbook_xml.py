@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from xml.sax.handler import ContentHandler
+from xml.sax.xmlreader import AttributesImpl
 
 import defusedxml.sax
 
 from api.infra.tables.reports import MOST_LINES, too_many
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from xml.sax import _SupportsReadClose
-    from xml.sax.xmlreader import AttributesImpl
 
 MOST_TOLD = 20  # characters of an error
 NO_RESULT = "="  # stands for a formula that was saved without one

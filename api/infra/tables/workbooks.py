@@ -11,27 +11,21 @@ import json
 import posixpath
 import zlib
 from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import IO
 from xml.sax import SAXParseException
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
+from xml.sax.handler import ContentHandler
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from defusedxml import DefusedXmlException
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from api.errors import Code, Fault, Invalid
 from api.infra.sandbox.pool import Limits
 from api.infra.tables import workbook_xml
 from api.infra.tables.reports import MOST_COLUMNS, MOST_LINES, SAVE_IT
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import IO
-    from xml.sax.handler import ContentHandler
-    from zipfile import ZipInfo
-
-    from python_calamine import CalamineSheet
 
 # A table of as many lines and columns as are taken needs 4 s, and half a GB.
 LIMITS = Limits(cpu_seconds=10, wall_seconds=30.0, memory_bytes=1 << 30)

@@ -6,16 +6,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING
 
 from babel import Locale
 from babel.core import get_global
 
 from api.infra.text.languages import COUNTRIES
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Key = frozenset[str]
 # The languages of those who fill our tables. Where two call different countries the same, that

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import icu
@@ -15,9 +15,6 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 # ISO 3166-1 alpha-2 and XK, which CLDR and most others use for Kosovo. Listed by ourselves: CLDR
 # also has EU, ZZ and other codes that are none.

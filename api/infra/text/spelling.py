@@ -9,16 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from anyascii import anyascii
-from sqlalchemy import and_, false
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from sqlalchemy import ColumnElement, SQLColumnExpression
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false
 
 # In this order: the longer ways to write a sound come before the shorter ones.
 _SOUNDS = (

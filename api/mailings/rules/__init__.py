@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Callable, Iterator, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import css_inline
 from jinja2 import StrictUndefined, Template
@@ -20,16 +21,11 @@ from markupsafe import Markup
 
 from api.config import share
 from api.documents.rules.html import environment_of, legible, shortened
+from api.infra.mail.letters import Facts
 from api.infra.net.smtp import Message
 from api.infra.text import languages
 from api.infra.text.characters import on_one_line
 from api.texts.rules import catalogues, markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Set as AbstractSet
-    from pathlib import Path
-
-    from api.infra.mail.letters import Facts
 
 HEAD_EVERY = timedelta(days=7)
 MOST_SUBJECT = 150

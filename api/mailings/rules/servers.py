@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from api.errors import Code, Fault
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from api.infra.net.egress import Egress
+from api.infra.net.egress import Egress
 
 PORTS = frozenset({25, 465, 587, 2525})
 MAILBOX_PORTS = frozenset({993})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session
 
 from api.accounts.models import RoleGrant
 from api.accounts.rules import Actor, Role
@@ -14,21 +16,13 @@ from api.errors import NotFound
 from api.infra import clock
 from api.infra.background import dead_letters
 from api.infra.database import paging
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import is_any, reading, transaction
 from api.infra.mail import letters
 from api.infra.mail.letters import Facts, Letter, LetterState
 from api.infra.runtime import runtime
 from api.infra.security import audit
 from api.mailings import rules
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from sqlalchemy import Select
-    from sqlalchemy.orm import Session
-
-    from api.infra.database.paging import Page, PageRequest
 
 HEAD = "audit.head"
 

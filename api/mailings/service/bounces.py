@@ -8,21 +8,16 @@ from __future__ import annotations
 
 from enum import StrEnum
 from itertools import product
-from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from api.infra.database.transactions import transaction
 from api.infra.mail import bounces, verp
-from api.infra.mail.bounces import BounceKind
+from api.infra.mail.bounces import BounceKind, BounceReport
 from api.mailings.models import Cause
 from api.mailings.service import suppressions
 from api.mailings.service.suppressions import AlreadySuppressed
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.infra.mail.bounces import BounceReport
 
 
 class Outcome(StrEnum):

@@ -13,34 +13,28 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 import structlog
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
 
 from api.errors import DomainError
 from api.infra import clock
 from api.infra.database.transactions import is_any, reading, transaction
 from api.infra.mail.bounces import MOST_BYTES
-from api.infra.net.egress import EgressRefused
+from api.infra.net.egress import Egress, EgressRefused
 from api.infra.runtime import runtime, thread_context
 from api.mailings.models import MailServer
 from api.mailings.rules.servers import MAILBOX_PORTS
 from api.mailings.service import bounces, servers
 from api.mailings.service.bounces import Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from uuid import UUID
-
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import Session
-
-    from api.infra.net.egress import Egress
 
 log = structlog.get_logger()
 EVERY = timedelta(minutes=5)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.accounts.models import RoleGrant
 from api.accounts.rules import Actor, Role
@@ -25,13 +28,7 @@ from api.mailings.models import MailServer, Security
 from api.mailings.rules import servers as rules
 from api.mailings.service import suppressions
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
-
-    from sqlalchemy.orm import InstrumentedAttribute, Session
-
-    Login = InstrumentedAttribute[bytes | None]
+Login = InstrumentedAttribute[bytes | None]
 
 TEST, BROKEN = "mailings.test", "mailings.broken"
 PATIENCE = timedelta(minutes=10)  # most faults are over by then

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Conflict
 from api.infra import clock
 from api.infra.database import paging
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import insert, is_any, reading, transaction
 from api.infra.security import audit, keys
 from api.infra.tables.importing import batches
 from api.mailings.models import Cause, Suppression
 from api.signatures.rules import addresses
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import Session
-
-    from api.infra.database.paging import Page, PageRequest
 
 MOST_FAILURES = 5  # that may pass, each within a month of the one before: then it rests for a month
 A_DAY, A_MONTH = timedelta(days=1), timedelta(days=30)

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Fault, Invalid
 from api.infra.database import paging
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, transaction
 from api.infra.security import audit, keys
 from api.signatures.models import Block
 from api.signatures.rules import blocking
+from api.signatures.rules.blocking import Blocked
 from api.signatures.service import blocks
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.infra.database.paging import Page, PageRequest
-    from api.signatures.rules.blocking import Blocked
 
 MOST = 500  # every signature is compared with each
 

@@ -6,38 +6,32 @@ transaction for each batch: a rerun goes on where a killed one stopped.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Code, Fault, Invalid
 from api.infra import clock
 from api.infra.background import events, jobs
+from api.infra.background.jobs import Job
 from api.infra.database import paging
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, touch, transaction
 from api.infra.security import audit, keys
 from api.moderation import rules
 from api.moderation.events import SignaturesApproved
+from api.moderation.rules import InvalidationRule
 from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import DOMAIN, Invalidation, Signature, SignatureState, Source
 from api.signatures.rules import blocking
 from api.signatures.service import counts, places, rows
 from api.statements.models import Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from sqlalchemy import Select
-    from sqlalchemy.orm import Session
-
-    from api.infra.background.jobs import Job
-    from api.infra.database.paging import Page, PageRequest
-    from api.moderation.rules import InvalidationRule
 
 INVALIDATE, UNDO = "moderation.invalidate", "moderation.undo"
 

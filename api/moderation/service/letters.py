@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from uuid import UUID
 
-from sqlalchemy import exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
+from sqlalchemy.orm import Session
 
 from api.accounts.models import Role, RoleGrant
 from api.coalitions.models import Coalition
@@ -21,12 +22,6 @@ from api.moderation import rules
 from api.signatures.models import Signature, SignatureIdentity, SignatureState
 from api.signing.rules import TOLD_BEFORE
 from api.statements.models import Signing, Statement
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.orm import Session
 
 WAITING, RETENTION = "moderation.waiting", "moderation.retention"
 EVERY = timedelta(days=1)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -22,12 +24,6 @@ from api.signatures.models import Consent, ConsentWords, Evidence, Signature
 from api.signatures.service import rows
 from api.signing.models import PendingSignature
 from api.statements.models import Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
 
 HASHES = ("address_index", "domain_index", "entry_index", "prefix")
 

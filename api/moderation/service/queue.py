@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra.background import events
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, touch, transaction
 from api.infra.security import audit
 from api.moderation.events import SignaturesApproved
@@ -19,16 +22,8 @@ from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import Signature, SignatureState, Source
 from api.signatures.rules import Audience, EffectiveState
 from api.signatures.service import counts, lists, places, rows
+from api.signatures.service.rows import SignatureView
 from api.statements.models import Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.infra.database.paging import Page, PageRequest
-    from api.signatures.service.rows import SignatureView
 
 
 class NotForModeration(Conflict, title="This signature is not for moderation"):

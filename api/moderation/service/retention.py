@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, text, update
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -32,14 +35,6 @@ from api.signing.models import PendingSignature
 from api.signing.rules import TOLD_BEFORE
 from api.signing.service import settings
 from api.statements.models import Signing, Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date, datetime
-    from uuid import UUID
-
-    from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.orm import Session
 
 PREFIXES_AT_ONCE = 5_000
 

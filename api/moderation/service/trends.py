@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import String, case, cast, func, select
+from sqlalchemy import ColumnElement, String, case, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -17,10 +17,6 @@ from api.infra.database.transactions import reading
 from api.signatures.models import Signature, SignatureState, Source
 from api.signing.models import PendingSignature
 from api.statements.models import Statement
-
-if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import InstrumentedAttribute, Session
 
 HOURS = 24
 HOUR = timedelta(hours=1)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from api.errors import Code
 from api.infra.tables import csv_files
 from api.infra.tables.layouts import Layout
-from api.infra.tables.matching import Mark, RowKind, agree, likeness
+from api.infra.tables.matching import Known, Mark, RowKind, agree, likeness
 from api.infra.tables.reports import CellFault
 from api.infra.text import countries, languages
 from api.infra.text.spelling import exact
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-
-    from api.infra.tables.matching import Known
-    from api.organisations.models import Organisation, Representative
+from api.organisations.models import Organisation, Representative
 
 # What people call the columns of their tables, in English and Russian.
 NAMES_EN = (

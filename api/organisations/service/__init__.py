@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load, load_at
@@ -14,6 +16,7 @@ from api.errors import Conflict, NotFound
 from api.infra import clock
 from api.infra.background import events
 from api.infra.database import paging
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import flush, is_any, reading, transaction
 from api.infra.pdf import pictures
 from api.infra.security import audit, keys
@@ -21,14 +24,6 @@ from api.infra.text import spelling
 from api.organisations.events import RepresentativeChanged
 from api.organisations.models import Organisation, Representative
 from api.organisations.service.logos import Logos
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.orm import Session
-
-    from api.infra.database.paging import Page, PageRequest
 
 PUBLIC_FIELDS = ("names", "acronym", "aliases", "country", "website")
 IDENTITY_FIELDS = ("name", "email", "role")

@@ -5,11 +5,12 @@ Nobody is subscribed to anything, written to or asked: a consent is given by a p
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.errors import Code, NotFound
@@ -19,21 +20,13 @@ from api.infra.database.transactions import reading
 from api.infra.security import audit, keys
 from api.infra.tables import reports
 from api.infra.tables.importing import batches
-from api.infra.tables.matching import Known, Matching
-from api.infra.tables.reports import CellFault
+from api.infra.tables.matching import Known, Matching, Taking
+from api.infra.tables.reports import CellFault, Line, Reported
 from api.infra.text.spelling import exact
 from api.organisations import service
 from api.organisations.events import RepresentativeChanged
 from api.organisations.models import Organisation, Representative
 from api.organisations.rules.importing import NEW, Organisations, Representatives
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from sqlalchemy.orm import Session
-
-    from api.infra.tables.matching import Taking
-    from api.infra.tables.reports import Line, Reported
 
 FIELDS = tuple(NEW)
 SEVERAL = CellFault(

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load, load_at
 from api.infra.database.transactions import reading, transaction
 from api.infra.pdf import pictures
 from api.infra.security import audit
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 R = TypeVar("R", bound=Any)  # Owned, Versioned and WithLogo: no bound can say all three
 

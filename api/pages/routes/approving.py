@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from flask import Response, request
 from flask.views import MethodView
+from werkzeug.wrappers import Response as AnyResponse
 
 from api.errors import Conflict, Invalid
 from api.infra.text import languages
@@ -30,16 +31,8 @@ from api.signoffs.models import Silence
 from api.signoffs.rules import Status
 from api.signoffs.schemas import AnswerIn, HandOverIn
 from api.signoffs.service import answers
-from api.signoffs.service.answers import AlreadyAsked, HandedOn
+from api.signoffs.service.answers import AlreadyAsked, AskedApproval, HandedOn
 from api.web.validate import loaded
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from werkzeug.wrappers import Response as AnyResponse
-
-    from api.signoffs.service.answers import AskedApproval
-
 
 CHOICES = tuple(each.value for each in rules.CHOICES)
 

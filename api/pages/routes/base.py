@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
+from uuid import UUID
 
 from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
 
+from api.coalitions.models import Coalition
 from api.errors import Forbidden, NotFound
 from api.infra.runtime import runtime
 from api.pages import service
 from api.pages.rules import facts, pages, sentences, widget
 from api.pages.rules.facts import Form, Frame, Notice
+from api.pages.rules.sentences import Sentences
 from api.web import problems
 from api.web.guard import FORM
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from uuid import UUID
-
-    from werkzeug.wrappers import Response as AnyResponse
-
-    from api.coalitions.models import Coalition
-    from api.pages.rules.sentences import Sentences
 
 _View = TypeVar("_View", bound="Callable[..., object]")
 

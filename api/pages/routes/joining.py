@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from flask import Response, request
 from flask.views import MethodView
+from werkzeug.wrappers import Response as AnyResponse
 
 from api.coalitions.models import InvitationState
 from api.coalitions.schemas import AcceptanceIn
 from api.coalitions.service import invitations
+from api.coalitions.service.invitations import Invited
 from api.errors import Invalid
 from api.infra.text import languages
 from api.organisations.rules import name_in
 from api.pages.routes.base import blueprint, form, of, onward, secret, sent, takes_form
 from api.pages.rules import facts, forms, pages
 from api.web.validate import loaded
-
-if TYPE_CHECKING:
-    from werkzeug.wrappers import Response as AnyResponse
-
-    from api.coalitions.service.invitations import Invited
 
 _MOST_REASON = 2000
 

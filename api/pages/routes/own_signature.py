@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Response, jsonify, request
 from flask.views import MethodView
+from werkzeug.wrappers import Response as AnyResponse
 
 from api.errors import Invalid
 from api.infra.runtime import runtime
 from api.infra.text import languages
 from api.pages.routes.base import blueprint, form, of, onward, secret, sent, takes_form
 from api.pages.rules import facts, forms, pages, texts
+from api.pages.rules.facts import Box, Frame, Part
 from api.signatures.models import Purpose, SignatoryKind, SignatureState
 from api.signatures.rules import VISIBILITIES
 from api.signing import rules
 from api.signing.schemas import OwnSignatureIn
 from api.signing.service import confirming, own_signature
+from api.signing.service.confirming import WaitingSignature
+from api.signing.service.own_signature import Own
+from api.statements.models import Signing, Statement
 from api.web.validate import loaded
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from werkzeug.wrappers import Response as AnyResponse
-
-    from api.pages.rules.facts import Box, Frame, Part
-    from api.signing.service.confirming import WaitingSignature
-    from api.signing.service.own_signature import Own
-    from api.statements.models import Signing, Statement
 
 _HERE = "/m/<string:secret_of_own>"
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from flask import Response
+from markupsafe import Markup
 
 from api.errors import NotFound
 from api.pages.routes.base import blueprint, frame, language, public
 from api.pages.rules import facts, pages, problems
-
-if TYPE_CHECKING:
-    from flask import Response
-    from markupsafe import Markup
 
 
 @blueprint.get("/problems", strict_slashes=False)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from flask import Response, redirect, request
 from flask.views import MethodView
+from werkzeug.wrappers import Response as AnyResponse
 
 from api.documents.service import public as documents
 from api.errors import Invalid, NotFound
@@ -29,21 +29,16 @@ from api.pages.routes.base import (
 )
 from api.pages.routes.own_signature import thanks
 from api.pages.rules import facts, forms, pages, sentences, texts
+from api.pages.rules.sentences import Sentences
 from api.signatures.rules import VISIBILITIES
 from api.signatures.service.rows import TextChanged
 from api.signing.rules import SigningClosed
 from api.signing.schemas import PublicSignatureIn
 from api.signing.service import confirming, reader, receiving
 from api.signing.service.confirming import CodeUnknown
-from api.signing.service.reader import Phase
+from api.signing.service.reader import Phase, Public
 from api.statements.models import State
 from api.web.validate import loaded
-
-if TYPE_CHECKING:
-    from werkzeug.wrappers import Response as AnyResponse
-
-    from api.pages.rules.sentences import Sentences
-    from api.signing.service.reader import Public
 
 _PRINT_SECONDS = 3
 _FIRST, _MOST = 8, 100  # names beside the text, and on a page of the list

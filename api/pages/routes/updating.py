@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from flask import Response
 from flask.views import MethodView
 
 from api.infra.text import languages
@@ -11,12 +10,8 @@ from api.mailings.rules import bodies
 from api.pages.routes.base import MOST_BYTES, blueprint, of, secret
 from api.pages.rules import facts, pages
 from api.updates.service import ending
+from api.updates.service.ending import Ending
 from api.web.guard import FORM
-
-if TYPE_CHECKING:
-    from flask import Response
-
-    from api.updates.service.ending import Ending
 
 MULTIPART = "multipart/form-data"  # what a mail program may send as well
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from api.documents.rules.blocks import StatementText
 from api.documents.rules.html import shortened
 from api.pages.rules.facts import Happening, TextPart
+from api.pages.rules.sentences import Sentences
+from api.signoffs.service.rows import ApproverView, UnsealedAnswer
 from api.texts.rules import markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from datetime import datetime
-
-    from api.documents.rules.blocks import StatementText
-    from api.pages.rules.sentences import Sentences
-    from api.signoffs.service.rows import ApproverView, UnsealedAnswer
 
 _MOST = 60  # characters of a place in a list to choose from
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from markupsafe import Markup
 
-    from markupsafe import Markup
-
-    from api.documents.rules.blocks import StatementText
+from api.documents.rules.blocks import StatementText
 
 ACCENT = "#0b5563"
 

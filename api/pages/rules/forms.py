@@ -6,17 +6,13 @@ reader's language.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from api.errors import Code
+from api.errors import Code, Fault
+from api.pages.rules.facts import Offer
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from api.errors import Fault
-    from api.pages.rules.facts import Offer
-
-    Sent = Mapping[str, Sequence[str]]
+Sent = Mapping[str, Sequence[str]]
 
 AGAINST = frozenset({"declined", "objected"})
 SHOWN = frozenset({"initials", "public"})

@@ -6,10 +6,10 @@ import hashlib
 import re
 from dataclasses import fields
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import icu
 from babel import Locale
+from jinja2 import Template
 from markupsafe import Markup, escape
 
 from api.config import share
@@ -17,9 +17,6 @@ from api.documents.rules.html import environment_of, legible
 from api.infra.text import languages
 from api.pages.rules import facts
 from api.pages.rules.sentences import offered, said
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 _OUT = Markup(' target="_blank" rel="noopener"')
 _DARK_PAPER = "#14171a"  # as in page.css

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from api.config import share
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 GROUP = re.compile(r"^## (.+)$", re.MULTILINE)
 HEADING = re.compile(r"^### `([a-z0-9-]+)` \((\d{3})\)$", re.MULTILINE)

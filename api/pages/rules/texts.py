@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from api.documents.rules import blocks
+from api.documents.rules.blocks import StatementText
 from api.infra.text import languages
 from api.pages.rules.facts import Box, ListedSignatory
 from api.portable.rules import names
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-
-    from api.documents.rules.blocks import StatementText
-    from api.portable.rules.printing import Printed
-    from api.signing.rules import ConsentBox
+from api.portable.rules.printing import Printed
+from api.signing.rules import ConsentBox
 
 
 @dataclass(frozen=True)

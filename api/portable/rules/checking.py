@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from api.errors import Code, Fault, Invalid, point
 from api.infra.pdf import fonts
 from api.infra.text import characters, languages
 from api.portable.rules import naming, printing, references, schema, walk
+from api.portable.rules.printing import Printed
+from api.portable.rules.signing import SignatoryLine
+from api.portable.rules.walk import Leaf
 from api.texts.rules import markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from api.portable.rules.printing import Printed
-    from api.portable.rules.signing import SignatoryLine
-    from api.portable.rules.walk import Leaf
-    from api.texts.rules.document import PortableDocument
+from api.texts.rules.document import PortableDocument
 
 MOST_STOPS = 40_000  # signs of Markdown in one document; reading them all takes a second
 MOST_FAULTS = 1_000  # of the schema: who has more has not begun

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from rapidfuzz.distance import Indel
 
 from api.cases.rules import NameIndex
 from api.infra.text import languages
 from api.portable.rules import names as labels, walk
+from api.portable.rules.printing import Printed
 from api.texts.rules import markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Sequence
-
-    from api.portable.rules.printing import Printed
-    from api.texts.rules.document import PortableDocument
+from api.texts.rules.document import PortableDocument
 
 # Pairs of words that are compared in order, of two passages (a bit of memory each) and of a whole
 # text; beyond, words are counted only.

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, TypedDict
+from collections.abc import Iterable
+from typing import TypedDict
 
 from api.infra.text import languages
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from api.texts.rules.document import PortableCase, PortableCoalition
+from api.texts.rules.document import PortableCase, PortableCoalition
 
 
 class Wording(TypedDict):

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from api.cases.rules import words as words_of
 from api.errors import Code, Fault, point
 from api.portable.rules import printing, walk
+from api.portable.rules.printing import Printed, PrintedBlock
+from api.portable.rules.signing import SignatoryLine
+from api.portable.rules.walk import Leaf
 from api.texts.rules import markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from api.portable.rules.printing import Printed, PrintedBlock
-    from api.portable.rules.signing import SignatoryLine
-    from api.portable.rules.walk import Leaf
 
 STEM = 5  # letters that two words share before somebody is asked
 

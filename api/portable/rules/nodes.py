@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import NoReturn
 
 import yaml
 
 from api.errors import Code, Fault, Invalid, point
-
-if TYPE_CHECKING:
-    from typing import NoReturn
 
 MAX_DEPTH = 32
 MAX_VALUES = 100_000

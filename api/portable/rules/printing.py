@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict, TypeVar, cast
+from typing import Any, Literal, NotRequired, TypedDict, TypeVar, cast
 
 import rfc8785
 
@@ -13,22 +14,20 @@ from api.infra.text import languages
 from api.portable.rules import names, walk
 from api.portable.rules.signing import Signatories, signatories
 from api.texts.rules import markdown
-from api.texts.rules.document import PortableAddressee, PortableContact, PortableQuote
+from api.texts.rules.document import (
+    PortableAddressee,
+    PortableBlock,
+    PortableCase,
+    PortableCases,
+    PortableContact,
+    PortableDemand,
+    PortableDemandList,
+    PortableDemands,
+    PortableDocument,
+    PortableItems,
+    PortableQuote,
+)
 from api.texts.rules.words import words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from api.texts.rules.document import (
-        PortableBlock,
-        PortableCase,
-        PortableCases,
-        PortableDemand,
-        PortableDemandList,
-        PortableDemands,
-        PortableDocument,
-        PortableItems,
-    )
 
 __all__ = ["Printed", "Signatories", "fingerprint", "resolve", "signatories"]
 

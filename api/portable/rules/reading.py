@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 from api.errors import Code, Fault, Invalid, point
 from api.infra.text import characters
 from api.portable.rules import nodes
 from api.portable.rules.nodes import MAX_DEPTH, MAX_VALUES, refuse
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from api.portable.rules.walk import Path
+from api.portable.rules.walk import Path
 
 MAX_BYTES = 5_000_000  # a file has fewer
 MAX_WHOLE = 2**53 - 1  # JSON's readers agree on whole numbers up to here (RFC 8785)

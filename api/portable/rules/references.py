@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from api.errors import Code, Fault, point
 from api.portable.rules import printing, walk
+from api.portable.rules.walk import Leaf, Path
 from api.texts.rules import markdown
+from api.texts.rules.document import PortableDocument
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from api.portable.rules.walk import Leaf, Path
-    from api.texts.rules.document import PortableDocument
-
-    Place = tuple[Path, str]  # where an id stands, and the id
+Place = tuple[Path, str]  # where an id stands, and the id
 
 
 @dataclass(frozen=True)

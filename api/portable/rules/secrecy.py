@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TypeVar, cast
 from urllib.parse import unquote
 
 from api.cases import rules
@@ -14,11 +15,7 @@ from api.errors import point
 from api.infra.text import languages
 from api.portable.rules import names as labels, schema, walk
 from api.texts.rules import markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
-
-    from api.texts.rules.document import PortableCase, PortableDocument
+from api.texts.rules.document import PortableCase, PortableDocument
 
 _Data = TypeVar("_Data")
 _SIGNS = re.compile(r"[*_`<>^\[\]\\{}%]")  # of Markdown and of placeholders

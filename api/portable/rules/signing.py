@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from api.infra.text import languages
 from api.portable.rules import names
-
-if TYPE_CHECKING:
-    from api.texts.rules.document import PortableDocument, PortableSignatory
+from api.texts.rules.document import PortableDocument, PortableSignatory
 
 
 class SignatoryLine(TypedDict):

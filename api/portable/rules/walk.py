@@ -6,13 +6,11 @@ the format's is passed over, the schema's own check names it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from api.errors import point
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
 
 Path = tuple[str | int, ...]
 _Data = TypeVar("_Data")

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import yaml
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # What YAML 1.2 reads as a number and PyYAML, of YAML 1.1, would leave without quotes.
 _NUMBER_OF_1_2 = re.compile(r"0o[0-7]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from api.infra import clock
 from api.infra.tables import csv_files
 from api.infra.tables.layouts import Layout
 from api.infra.text import countries, spelling
 from api.portable.rules import names, signing
-from api.signatures.models import SignatureState, Visibility
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date, datetime
-
-    from api.signatures.models import Signature
-    from api.texts.rules.document import PortableDocument, PortableSignatory
+from api.signatures.models import Signature, SignatureState, Visibility
+from api.texts.rules.document import PortableDocument, PortableSignatory
 
 PRINTED_FIELDS = ("name", "acronym", "role", "affiliation", "as_printed", "reservation")
 IDENTITY_FIELDS = (*PRINTED_FIELDS, "represented_by", "email")

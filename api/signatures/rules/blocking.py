@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from api.errors import Code, Reason
 from api.infra.text import spelling
 from api.signatures.models import BlockAct, BlockKind
 from api.signatures.rules import addresses
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 LEAST_LETTERS = 3  # of a pattern of names: with fewer it fits everybody
 

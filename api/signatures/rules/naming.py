@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import icu
 
@@ -17,9 +18,6 @@ from api.errors import Code, Reason
 from api.infra.pdf import fonts
 from api.infra.text import characters
 from api.infra.text.languages import COUNTRIES
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 MOST = {"individual": 120, "organisation": 300}  # characters, by whose name it is
 LONG = 80

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.infra.security import keys
 from api.signatures.models import Block
 from api.signatures.rules import blocking
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.signatures.rules.blocking import Blocked
+from api.signatures.rules.blocking import Blocked
 
 
 def of(session: Session, coalition_id: UUID) -> list[Blocked]:

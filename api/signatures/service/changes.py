@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -21,18 +24,10 @@ from api.infra.security import audit
 from api.signatures import rules
 from api.signatures.events import SignaturesForgotten, SignaturesTakenBack, Why
 from api.signatures.models import SignatoryKind, Signature, SignatureState, Source, Visibility
-from api.signatures.rules import Audience
+from api.signatures.rules import Audience, Identity
 from api.signatures.service import counts, forgetting, places, rows
+from api.signatures.service.rows import SignatureView
 from api.statements.models import Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.signatures.rules import Identity
-    from api.signatures.service.rows import SignatureView
 
 ROW_FIELDS = ("kind", "country", "lead", "visibility", "day")
 

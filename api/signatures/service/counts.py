@@ -12,27 +12,22 @@ the entry of it. Folding and placing hold it FOR NO KEY UPDATE, which lets key s
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import date
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import cast, delete, func, insert, literal, null, select, union_all
+from sqlalchemy import ColumnElement, cast, delete, func, insert, literal, null, select, union_all
+from sqlalchemy.orm import Session
 
 from api.infra.database.transactions import is_any, reading, transaction
 from api.signatures import rules
 from api.signatures.models import CountChange, SignatoryKind, Signature, Source, Total
 from api.signatures.rules import Audience, EffectiveState
+from api.statements.events import StatementRevised
 from api.statements.models import Statement, Weight
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
-
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import Session
-
-    from api.statements.events import StatementRevised
 
 # How a statement is held at least by who writes the journal: those who sign do not wait for it.
 HOLD = {"read": True, "key_share": True}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Code, Conflict, Fault, Gone, Invalid
 from api.infra.database import paging
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import after_commit, is_any, reading, transaction
 from api.infra.runtime import runtime
 from api.infra.security import audit, keys
@@ -19,12 +20,6 @@ from api.signatures import rules
 from api.signatures.models import Evidence, Signature
 from api.statements import service as statements
 from api.statements.models import Statement
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-    from sqlalchemy.orm import Session
-
-    from api.infra.database.paging import Page, PageRequest
 
 FOLDER = "evidence"
 SECRET = "evidence.secret"  # noqa: S105 # a place

@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.infra.database.transactions import reading
 from api.organisations.models import Organisation
 from api.signatures import rules
-from api.signatures.models import Consent, Purpose, Source
-from api.signatures.rules import Audience, EffectiveState
+from api.signatures.models import Consent, Purpose, Signature, Source
+from api.signatures.rules import Audience, EffectiveState, Signatory
 from api.signatures.service import lists, rows
+from api.signatures.service.lists import Wanted
+from api.signatures.service.rows import SignatureView
 from api.statements.models import Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.signatures.models import Signature
-    from api.signatures.rules import Signatory
-    from api.signatures.service.lists import Wanted
-    from api.signatures.service.rows import SignatureView
 
 
 class For(StrEnum):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
 from api.infra import clock
 from api.infra.background import events
@@ -21,14 +23,7 @@ from api.signatures.models import (
     Visibility,
 )
 from api.signatures.service import counts, places
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.statements.models import Statement
+from api.statements.models import Statement
 
 # What of a signature leads to a person, to their mailbox, or to whom they signed with.
 MARKS = (

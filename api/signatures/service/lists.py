@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import TypeVar
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import NotFound
 from api.infra.database import paging
+from api.infra.database.paging import Key, Page, PageRequest
 from api.infra.database.transactions import reading
 from api.organisations.models import Organisation
 from api.signatures import rules
 from api.signatures.models import Signature, SignatureState, Visibility
 from api.signatures.rules import Audience, EffectiveState
 from api.signatures.service import counts, rows
+from api.signatures.service.rows import SignatureView
 from api.statements import service as statements
 from api.statements.models import Statement
+from api.texts.rules.document import PortableSignatory
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from uuid import UUID
-
-    from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.orm import Session
-
-    from api.infra.database.paging import Key, Page, PageRequest
-    from api.signatures.service.rows import SignatureView
-    from api.texts.rules.document import PortableSignatory
-
-    Wanted = Mapping[str, object]  # what is filtered by: the arguments of a list that were given
+Wanted = Mapping[str, object]  # what is filtered by: the arguments of a list that were given
 
 T = TypeVar("T")
 # They may have no place yet, never get one, or keep one that tells: they are listed by day.

@@ -8,21 +8,16 @@ coordinator entered stands where the coordinator put it.
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
 
 from api.infra.background import jobs
 from api.infra.database.transactions import is_any, reading, transaction
 from api.signatures.models import RANDOM_FROM, Signature, SignatureState, Source, Visibility
 from api.statements.models import Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from uuid import UUID
-
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import Session
 
 PLACE = "signatures.place"
 AT_ONCE = 5_000

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, bindparam, event, insert, literal, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    event,
+    insert,
+    literal,
+    select,
+)
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -20,21 +32,12 @@ from api.signatures.models import (
     SignatureIdentity,
     SignatureState,
     Source,
+    Visibility,
 )
-from api.signatures.rules import Audience
+from api.signatures.rules import Audience, EffectiveState, Identity, Signatory
 from api.signatures.service import counts, places
 from api.statements import service as statements
-from api.statements.models import Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from sqlalchemy import BindParameter, ColumnElement, Select
-    from sqlalchemy.orm import Session
-
-    from api.signatures.models import Visibility
-    from api.signatures.rules import EffectiveState, Identity, Signatory
-    from api.statements.models import Revision
+from api.statements.models import Revision, Statement
 
 IDENTITY = "signature_identities.identity"
 AT_ONCE = 500  # rows of which the identities are read together

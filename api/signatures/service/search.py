@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Forbidden, NotFound
 from api.infra.background import jobs
 from api.infra.background.jobs import Job
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, transaction
 from api.infra.security import keys
 from api.infra.text import spelling
 from api.signatures import rules
+from api.signatures.models import Signature
 from api.signatures.rules import Audience
 from api.signatures.service import lists, rows
+from api.signatures.service.lists import Wanted
+from api.signatures.service.rows import SignatureView
 from api.statements.models import Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from sqlalchemy.orm import Session
-
-    from api.infra.database.paging import Page, PageRequest
-    from api.signatures.models import Signature
-    from api.signatures.service.lists import Wanted
-    from api.signatures.service.rows import SignatureView
 
 SEARCH = "signatures.search"
 MOST_AT_ONCE = 2_000  # names that a request opens

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Hashable, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Code
 from api.infra.database.transactions import reading, transaction
 from api.infra.security import audit
-from api.infra.tables.reports import CellFault, Report, Reported, must_be_whole
+from api.infra.tables.reports import CellFault, Line, Report, Reported, must_be_whole
 from api.signatures import rules
 from api.signatures.models import SignatoryKind, Signature, SignatureState, Source
 from api.signatures.service import evidence, rows
 from api.statements.models import Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Sequence
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.infra.tables.reports import Line
 
 
 class SignatoryLineState(StrEnum):

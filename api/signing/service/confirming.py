@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from api.errors import Code, Fault, Gone, NotFound
 from api.infra import clock
@@ -34,17 +36,11 @@ from api.signatures.service import counts, places, rows
 from api.signing import rules
 from api.signing.events import ConsentTakenBack, SignatureConfirmed
 from api.signing.models import CODE, PendingSignature
+from api.signing.rules import SigningRequest
 from api.signing.service import entries
 from api.signing.service.receiving import TOLD
 from api.signing.service.settings import SIGNABLE
 from api.statements.models import Moderation, Signing, Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from sqlalchemy.orm import Session
-
-    from api.signing.rules import SigningRequest
 
 CHANGED = {*TOLD, "visibility", "consents"}
 GONE = "What was sent here is not kept any more. Sign again on the statement's page."

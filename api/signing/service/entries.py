@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.infra.background import events
 from api.infra.database.transactions import is_any, touch, transaction
@@ -24,13 +26,7 @@ from api.signatures.models import (
 from api.signatures.rules import blocking, naming
 from api.signatures.service import blocks, rows
 from api.signing import rules
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from sqlalchemy.orm import Session
-
-    from api.statements.models import Statement
+from api.statements.models import Statement
 
 
 def entry_of(session: Session, statement: Statement, who: Mapping[str, Any]) -> Organisation | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
 
 from api.coalitions.models import Coalition
 from api.infra.mail import letters
@@ -15,11 +17,6 @@ from api.signing.models import PendingSignature
 from api.signing.service.confirming import same
 from api.signing.service.pending_batch import code_of
 from api.statements.models import Signing, Statement
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
 
 
 def _facts(session: Session, asked: PendingSignature, **more: object) -> letters.Facts | None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.errors import Code, Fault, Gone, Invalid
 from api.infra import clock
@@ -24,7 +28,7 @@ from api.signatures.models import (
     SignatureState,
     Visibility,
 )
-from api.signatures.rules import PRINTED, SAID, nameless
+from api.signatures.rules import PRINTED, SAID, Identity, nameless
 from api.signatures.service import changes, counts, places, rows
 from api.signing import rules
 from api.signing.events import ConsentTakenBack
@@ -32,15 +36,6 @@ from api.signing.service import entries
 from api.signing.service.confirming import keep_consents
 from api.signing.service.receiving import must_be_fit, must_have_initials
 from api.statements.models import Moderation, Signing, Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.signatures.rules import Identity
 
 ALTERABLE = ("name", "role", "affiliation", "represented_by")
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy.orm import Session
 
 from api.infra import clock
+from api.infra.database.columns import Base
 from api.infra.database.transactions import alone, is_any, transaction
 from api.infra.mail import letters
 from api.infra.security import audit, day_keys, keys, links
@@ -17,15 +20,6 @@ from api.signatures.rules import addresses, blocking
 from api.signatures.service import blocks
 from api.signing import rules
 from api.signing.models import CODE, LetterMark, PendingSignature, UsedChallenge
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import Session
-
-    from api.infra.database.columns import Base
 
 TAKING_IN = 8_273_665_092  # any number: PostgreSQL's name of the lock that batches take
 

@@ -7,22 +7,18 @@ import binascii
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 import altcha
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from api.errors import Code, Fault, Invalid
 from api.infra import clock
 from api.infra.security import keys
 from api.signing import rules
 from api.signing.models import UsedChallenge
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
 
 ALGORITHM = "SHA-256"
 

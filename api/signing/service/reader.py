@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.coalitions.models import Coalition
 from api.errors import NotFound
 from api.infra import clock
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading
 from api.infra.runtime import runtime
 from api.signatures.service import counts as journal, lists
+from api.signatures.service.counts import Counts
+from api.signatures.service.rows import SignatureView
 from api.signing import rules
+from api.signing.rules import ConsentBox
 from api.signing.service import proof
 from api.signing.service.receiving import HERE, mailers_of
 from api.signing.service.settings import is_open
 from api.statements import service as statements
 from api.statements.models import Revision, Signing, State, Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
-    from sqlalchemy.orm import Session
-
-    from api.infra.database.paging import Page, PageRequest
-    from api.signatures.service.counts import Counts
-    from api.signatures.service.rows import SignatureView
-    from api.signing.rules import ConsentBox
 
 # A text that stood in public goes on being read, with what became of it.
 READABLE = frozenset({State.PUBLISHED, State.SUPERSEDED, State.WITHDRAWN, State.ARCHIVED})

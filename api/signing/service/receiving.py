@@ -7,12 +7,15 @@ rush costs one row a signature. What the address leads to is found by the batch.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy.engine import Row
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from api.coalitions.models import Coalition
 from api.errors import Code, Conflict, Fault, Invalid, NotFound, Unavailable, point
@@ -33,14 +36,7 @@ from api.signing.service import proof as proofs
 from api.signing.service.settings import SIGNABLE
 from api.statements.models import Revision, Signing, Statement
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from sqlalchemy import Table
-    from sqlalchemy.engine import Row
-    from sqlalchemy.orm import Session
-
-    _Open = Row[*tuple[Any, ...]]  # of the query that `_OPEN` is
+_Open = Row[*tuple[Any, ...]]  # of the query that `_OPEN` is
 
 REQUEST = "pending_signatures.request"
 TOLD = ("kind", "name", "role", "affiliation", "country", "represented_by", "organisation_id")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -21,13 +25,6 @@ from api.signing import rules
 from api.signing.events import SigningChanged
 from api.statements import rules as lives, service as statements
 from api.statements.models import Moderation, Signing, State, Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date, datetime
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
 
 SIGNABLE = frozenset({State.REVIEW, State.PUBLISHED})
 

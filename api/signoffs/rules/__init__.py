@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from api.errors import Code, Fault, Invalid, point
 from api.signatures.models import Visibility
 from api.signoffs.models import UNKNOWN, Answer, Silence
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-    from datetime import date
-    from zoneinfo import ZoneInfo
 
 MOST_PRINTED = 600  # characters of a reservation that prints, as the portable document has it
 CHOICES = (Visibility.ANONYMOUS, Visibility.COALITION, Visibility.PUBLIC)  # the least first

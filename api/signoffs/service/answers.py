@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.cases import service as cases
@@ -16,6 +20,7 @@ from api.infra.database.transactions import insert, reading, transaction
 from api.infra.mail import letters
 from api.infra.security import audit, keys, links
 from api.portable.rules import secrecy
+from api.signatures.models import Visibility
 from api.signatures.service.rows import current
 from api.signing.service import settings
 from api.signoffs import rules
@@ -23,18 +28,9 @@ from api.signoffs.models import UNKNOWN, Approver, Ask, SignOff, SignOffRound
 from api.signoffs.rules import Status
 from api.signoffs.service import appearances, requests, rows
 from api.signoffs.service.rounds import AfterDeadline, is_open
-from api.signoffs.service.rows import SignOffOver
+from api.signoffs.service.rows import ApproverView, Board, BoardEntry, SignOffOver
 from api.statements import service as statements
 from api.statements.models import Revision, Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-
-    from sqlalchemy.orm import Session
-
-    from api.signatures.models import Visibility
-    from api.signoffs.service.rows import ApproverView, Board, BoardEntry
 
 CONTENT = ("reason", "reservations")
 CHOSE_LESS = "Another person who answers for your organisation chose less."

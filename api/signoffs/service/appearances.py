@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.coalitions.models import MemberRole
@@ -17,23 +19,14 @@ from api.infra.security import audit
 from api.organisations import service as organisations
 from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import SignatoryKind, Signature, SignatureState, Source, Visibility
-from api.signatures.rules import identity_of
+from api.signatures.rules import Identity, identity_of
 from api.signatures.service import counts, places, rows as signed
 from api.signoffs import rules
 from api.signoffs.models import UNKNOWN, Appearance, SignOff
 from api.signoffs.service import requests, rounds, rows
 from api.signoffs.service.publishing import facts_of, kept
-from api.signoffs.service.rows import SignOffOver
+from api.signoffs.service.rows import ApproverView, Board, BoardEntry, SignOffOver
 from api.statements.models import Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.signatures.rules import Identity
-    from api.signoffs.service.rows import ApproverView, Board, BoardEntry
 
 ONLY_MEMBERS = "Only members sign off."
 WHY = {

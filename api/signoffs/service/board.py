@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.infra.database.transactions import reading
 from api.portable.rules import signing
+from api.portable.rules.signing import SignatoryLine
 from api.signatures.rules import Audience
 from api.signoffs import rules
 from api.signoffs.rules import Status
 from api.signoffs.service import mentions, rows
 from api.signoffs.service.publishing import printed
+from api.signoffs.service.rows import BoardEntry
 from api.statements import service as statements
 from api.statements.models import Statement
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from api.portable.rules.signing import SignatoryLine
-    from api.signoffs.service.rows import BoardEntry
 
 
 def read(actor: Actor, statement_id: UUID) -> dict[str, object]:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from api.coalitions.models import Member
 from api.infra.database.transactions import is_any
 from api.infra.mail import letters
 from api.organisations import service as organisations
 from api.organisations.models import Organisation
+from api.organisations.service import Represented
 from api.signatures.models import Signature
 from api.signatures.service import rows as signed
 from api.signoffs.models import Appearance, EditNotice
 from api.signoffs.service import rows
+from api.statements.events import StatementRevised
 from api.statements.models import State, Statement
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from api.organisations.service import Represented
-    from api.statements.events import StatementRevised
 
 CORRECTED = "signoffs.corrected"
 

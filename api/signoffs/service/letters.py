@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
 
 from api.coalitions.models import Coalition
 from api.infra.mail import letters
@@ -13,16 +16,9 @@ from api.organisations.rules import name_in
 from api.signing.service import settings
 from api.signoffs.models import Approver, Ask, SignOffRound
 from api.signoffs.service import appearances, edit_notices, requests, rounds, rows
+from api.signoffs.service.rows import ApproverView, Board, BoardEntry
 from api.statements import service as statements
 from api.statements.models import Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.signoffs.service.rows import ApproverView, Board, BoardEntry
 
 
 def _facts(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.coalitions.models import Member, MemberRole
@@ -17,19 +20,12 @@ from api.signatures.rules import sameness
 from api.signatures.service import rows as signed
 from api.signoffs import rules
 from api.signoffs.rules import Status, mentions
+from api.signoffs.rules.mentions import Passage
 from api.signoffs.service import rows
 from api.signoffs.service.publishing import of_board
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.signoffs.rules.mentions import Passage
-    from api.signoffs.service.rows import Board, BoardEntry
-    from api.statements import service as statements
-    from api.statements.models import Statement
+from api.signoffs.service.rows import Board, BoardEntry
+from api.statements import service as statements
+from api.statements.models import Statement
 
 WHY = {
     Status.NOT_ASKED: "was not asked whether it signs",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Iterable, Iterator
+from typing import Any, cast
+
+from sqlalchemy.orm import Session
 
 from api.coalitions.models import MemberRole
 from api.infra.security import audit
+from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 from api.signatures import service as signatures
 from api.signatures.models import (
@@ -15,25 +19,17 @@ from api.signatures.models import (
     Source,
     Visibility,
 )
-from api.signatures.rules import SHOWN, sameness
+from api.signatures.rules import SHOWN, Audience, sameness
 from api.signatures.service import rows as signed
 from api.signoffs import rules
 from api.signoffs.service import rounds, rows
+from api.signoffs.service.rows import Board, BoardEntry
 from api.statements import service as statements
+from api.statements.events import StatementMoved
 from api.statements.models import State, Statement
+from api.texts.rules.document import PortableSignatory
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from sqlalchemy.orm import Session
-
-    from api.organisations.models import Organisation
-    from api.signatures.rules import Audience
-    from api.signoffs.service.rows import Board, BoardEntry
-    from api.statements.events import StatementMoved
-    from api.texts.rules.document import PortableSignatory
-
-    ApprovalFacts = dict[str, Any]  # of the signature that an approval becomes
+ApprovalFacts = dict[str, Any]  # of the signature that an approval becomes
 
 
 # Of an approval that not everybody sees: what could tell whose it is, and what names it.

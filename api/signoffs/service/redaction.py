@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from api.cases import service as cases
 from api.infra.background import events
 from api.infra.security import keys
 from api.portable.rules import secrecy
 from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import Signature, Source
+from api.signatures.rules import Identity
 from api.signatures.service import rows as signed
 from api.signoffs import rules
 from api.signoffs.models import SignOff
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.cases import service as cases
-    from api.signatures.rules import Identity
 
 RESERVATION = "reservation"
 

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.infra import clock
 from api.infra.database.transactions import is_any
 from api.infra.mail import letters
 from api.infra.security import keys, links
 from api.organisations import service as organisations
+from api.organisations.events import RepresentativeChanged
+from api.organisations.service import Represented
 from api.signoffs import rules
 from api.signoffs.models import Approver, Ask, SignOffRound
 from api.signoffs.service import rows
+from api.signoffs.service.rows import ApproverView, Board, BoardEntry
+from api.statements.events import StatementRevised
 from api.statements.models import Statement, Weight
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from sqlalchemy.orm import Session
-
-    from api.organisations.events import RepresentativeChanged
-    from api.organisations.service import Represented
-    from api.signoffs.service.rows import ApproverView, Board, BoardEntry
-    from api.statements.events import StatementRevised
 
 REQUEST, AGAIN, EDITED = "signoffs.request", "signoffs.again", "signoffs.edited"
 WITHOUT_ANSWER = rules.OUTSTANDING | {rules.Status.NOT_ASKED, rules.Status.NOBODY_TO_ASK}

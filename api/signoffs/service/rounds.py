@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
@@ -18,17 +20,9 @@ from api.infra.security import audit
 from api.signoffs import rules
 from api.signoffs.models import Ask, SignOffRound, Silence
 from api.signoffs.service import requests, rows
-from api.signoffs.service.rows import SignOffOver
+from api.signoffs.service.rows import Board, BoardEntry, SignOffOver
 from api.statements import service as statements
 from api.statements.models import Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
-
-    from sqlalchemy.orm import Session
-
-    from api.signoffs.service.rows import Board, BoardEntry
 
 LONGEST = timedelta(days=3660)  # until a deadline
 AT_ONCE = 50  # asks that one transaction reminds of

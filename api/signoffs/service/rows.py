@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.coalitions.models import Coalition, Member, MemberRole
 from api.errors import Conflict
@@ -21,12 +24,6 @@ from api.signoffs import rules
 from api.signoffs.models import Appearance, Approver, Ask, SignOff, SignOffRound, Silence
 from api.signoffs.rules import AnswerGiven, Status
 from api.statements.models import State, Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-    from datetime import datetime
-
-    from sqlalchemy.orm import Session
 
 PURPOSE = "signoff.answer"
 SIGNS_OFF = frozenset({State.DRAFT, State.REVIEW})

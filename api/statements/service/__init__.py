@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import defer
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, defer
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.cases.models import Case
 from api.coalitions.service.locking import load_locked, lock_coalition
+from api.errors import Fault
 from api.infra.background import events
 from api.infra.database import paging
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, touch, transaction
 from api.infra.runtime import runtime
 from api.infra.security import audit
 from api.portable.rules import checking, printing
+from api.portable.rules.measuring import Measure
 from api.statements import rules
 from api.statements.events import StatementMoved
 from api.statements.models import Revision, State, Statement, Weight
@@ -48,17 +52,6 @@ from api.statements.service.rows import (
     whole_revision,
     with_secrets,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
-    from uuid import UUID
-
-    from sqlalchemy import Select
-    from sqlalchemy.orm import Session
-
-    from api.errors import Fault
-    from api.infra.database.paging import Page, PageRequest
-    from api.portable.rules.measuring import Measure
 
 __all__ = [
     "NAMED",

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.cases import service as cases
 from api.cases.models import CLOSED, Case, CaseStatus
+from api.errors import Fault
 from api.portable.rules import names
 from api.statements import rules
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.errors import Fault
-    from api.statements.models import Statement
-    from api.texts.rules.document import PortableCase, PortableDocument
+from api.statements.models import Statement
+from api.texts.rules.document import PortableCase, PortableDocument
 
 
 def closed_of(

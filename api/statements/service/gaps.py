@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from api.cases import rules as names
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence, Set as AbstractSet
-
-    from api.portable.rules import walk
+from api.portable.rules import walk
 
 MARK = "\ue000"  # for private use: where a text holds it, no label of it is changed
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from api.cases import service as cases
 from api.demands import service as demands
 from api.errors import Code, Fault
 from api.portable.rules import printing, references
 from api.statements import rules
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.texts.rules.document import PortableDemandList
+from api.texts.rules.document import PortableDemandList
 
 SETTLED = frozenset({"met", "rejected", "withdrawn"})  # a list brings what is still asked
 

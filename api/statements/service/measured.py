@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.organisations.models import Organisation
 from api.portable.rules import measuring
+from api.portable.rules.measuring import Measure
+from api.statements.models import Revision, Statement
 from api.statements.service.rows import any_revision
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sqlalchemy.orm import Session
-
-    from api.portable.rules.measuring import Measure
-    from api.statements.models import Revision, Statement
-    from api.texts.rules.document import PortableDocument
+from api.texts.rules.document import PortableDocument
 
 
 def to_measure(

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from uuid import UUID
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.orm import aliased, defer
+from sqlalchemy import ColumnElement, Select, delete, insert, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, defer
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.demands.models import Demand
 from api.infra.database import paging
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, transaction
 from api.statements import rules
 from api.statements.models import NamedCase, PastDemand, Revision, Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from uuid import UUID
-
-    from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.orm import InstrumentedAttribute, Session
-
-    from api.infra.database.paging import Page, PageRequest
-    from api.texts.rules.document import PortableDocument
-
+from api.texts.rules.document import PortableDocument
 
 MOST_ROWS = 1000  # of which the likest are chosen
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import TypedDict
+from uuid import UUID
 
 from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.cases import rules as names, service as cases
+from api.cases.models import Case
 from api.errors import Gone, Invalid, point
 from api.infra.background import events
 from api.infra.database.transactions import touch
@@ -16,16 +21,7 @@ from api.portable.rules import checking, secrecy
 from api.statements.events import RevisionsTakenBack
 from api.statements.models import Revision, Statement, Weight
 from api.statements.service import past, rows
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.cases.models import Case
-    from api.texts.rules.document import PortableDocument
+from api.texts.rules.document import PortableDocument
 
 
 class TakenBack(TypedDict):

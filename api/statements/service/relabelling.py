@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set as AbstractSet
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from api.cases import service as cases
 from api.errors import Conflict
@@ -18,13 +19,7 @@ from api.statements.service import redaction, rows
 from api.statements.service.gaps import Other, Said, Sought, SourceText
 from api.statements.service.measured import to_measure
 from api.statements.service.redaction import DRAFT, REVISION
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence, Set as AbstractSet
-
-    from sqlalchemy.orm import Session
-
-    from api.texts.rules.document import PortableDocument
+from api.texts.rules.document import PortableDocument
 
 NOTE = "The words in place of a name were changed."
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.cases import service as cases
@@ -31,14 +33,7 @@ from api.statements.models import (
 from api.statements.service import past
 from api.statements.service.closed import must_be_confirmed, warnings_of_closed
 from api.texts.rules import themes
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-    from datetime import date
-
-    from sqlalchemy.orm import Session
-
-    from api.texts.rules.document import PortableCoalition, PortableDocument
+from api.texts.rules.document import PortableCoalition, PortableDocument
 
 FORMAT = "undersigned.statement/1"
 NAMED = "This names a case that may not be named: write its public label."

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
+from uuid import UUID
 
-from sqlalchemy import and_, func, literal, or_, select, union_all
-from sqlalchemy.orm import defer
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, literal, or_, select, union_all
+from sqlalchemy.engine import Row
+from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
 from api.accounts.rules import Actor, Role
 from api.cases import service as cases
@@ -23,22 +26,13 @@ from api.demands.models import (
 )
 from api.infra import clock
 from api.infra.database import paging
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading
 from api.statements.models import NamedCase, State, Statement
 from api.texts.rules import markdown
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from sqlalchemy import ColumnElement, Select, Subquery
-    from sqlalchemy.engine import Row
-    from sqlalchemy.orm import InstrumentedAttribute, Session
-
-    from api.infra.database.paging import Page, PageRequest
-
-    Behind = tuple[UUID, str]  # a case, and what a draft does not know of it
-    Waiting = Select[str, date, UUID]  # the kind of work, since when it waits, and of what
+Behind = tuple[UUID, str]  # a case, and what a draft does not know of it
+Waiting = Select[str, date, UUID]  # the kind of work, since when it waits, and of what
 
 _Row = TypeVar("_Row", Case, Demand, Statement)
 _Query = TypeVar("_Query", bound="Select[*tuple[Any, ...]]")

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from api.errors import Code, Fault, point
 from api.templates.rules import facts
-from api.templates.rules.names import CASE, NAME, RESERVED, nearest
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from api.templates.rules.facts import Declaration
-    from api.templates.rules.names import Shape
+from api.templates.rules.facts import Declaration
+from api.templates.rules.names import CASE, NAME, RESERVED, Shape, nearest
 
 MAX_FACTS = 100
 MAX_CHOICES = 100

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from jinja2 import nodes
 
-from api.templates.rules.names import FILTERS, NUMBER, TESTS, WORDS, RefusedSyntax, Use, nearest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from api.templates.rules.names import Scope, Shape
+from api.templates.rules.names import (
+    FILTERS,
+    NUMBER,
+    TESTS,
+    WORDS,
+    RefusedSyntax,
+    Scope,
+    Shape,
+    Use,
+    nearest,
+)
 
 _SUMS = "Sums are not allowed. Give the result as a fact; to set texts side by side, write `~`."
 _LITERALS = "Lists and tables cannot be written here. Declare a fact of type list."

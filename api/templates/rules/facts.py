@@ -6,9 +6,10 @@ import json
 import math
 import re
 import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from api.errors import Code, Fault, Reason, point
@@ -17,10 +18,7 @@ from api.infra.text import characters, languages
 from api.templates.rules.names import nearest
 from api.texts.rules import markdown
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    Declaration = Mapping[str, Any]
+Declaration = Mapping[str, Any]
 
 LINE, PAGE = 1_000, 20_000  # characters of a text, of a long text
 MAX_ITEMS = 200  # of a list

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Template, TemplateError
 
@@ -15,17 +16,20 @@ from api.infra.pdf import fonts
 from api.infra.sandbox.pool import Limits
 from api.infra.text import languages
 from api.templates.rules import declarations, facts, filters, rows, sandbox, syntax, template
-from api.templates.rules.names import GIVEN
-from api.templates.rules.shape import TEXT, Fixed, From, LabelTable, Many, Record, TemplateText
+from api.templates.rules.names import GIVEN, Shape
+from api.templates.rules.shape import (
+    TEXT,
+    Fixed,
+    From,
+    LabelTable,
+    Many,
+    Record,
+    Spec,
+    TemplateText,
+)
 from api.texts.rules import markdown
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from api.templates.rules.names import Shape
-    from api.templates.rules.shape import Spec
-
-    Names = dict[str, Any]
+Names = dict[str, Any]
 
 LIMITS = Limits(cpu_seconds=2, wall_seconds=5, memory_bytes=512 * 1024 * 1024)
 MAX_OUTPUT = 2_000_000  # characters of a whole draft

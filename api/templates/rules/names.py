@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 # What a name stands for: the sort of one value, a list of what is in it, or a record's fields.
 Shape: TypeAlias = "str | list[Shape] | dict[str, Shape]"

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from api.errors import Code, Fault, point
-from api.templates.rules.facts import list_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from api.templates.rules.facts import Declaration
+from api.templates.rules.facts import Declaration, list_of
 
 _LACKING = {
     "case": "The coalition has no case of this key or id.",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 from jinja2 import StrictUndefined, Undefined
 from jinja2.exceptions import SecurityError
@@ -14,9 +15,6 @@ from jinja2.tests import TESTS as ALL_TESTS
 from api.templates.rules import filters
 from api.templates.rules.names import LOOP, TESTS
 from api.texts.rules import markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _OPENER = re.compile(r"^(\d{1,9})?(?=[.)#>+=|~-])")
 _SUMS = frozenset({"+", "-", "*", "/", "//", "%", "**"})

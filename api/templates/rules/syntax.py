@@ -7,18 +7,13 @@ what an author wrote; parsing does not. `names.py` and `expressions.py` are the 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from api.templates.rules.expressions import path_shape, shape_of
-from api.templates.rules.names import NAME, RESERVED, RefusedSyntax
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from api.templates.rules.names import Scope, Shape
+from api.templates.rules.names import NAME, RESERVED, RefusedSyntax, Scope, Shape
 
 TAGS = frozenset({"if", "elif", "else", "endif", "for", "endfor"})
 MAX_LOOPS = 2

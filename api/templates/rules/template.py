@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from api.errors import Code, Fault, Reason, point
 from api.infra.text import languages
@@ -19,14 +19,10 @@ from api.templates.rules.shape import (
     LabelTable,
     Many,
     Record,
+    Spec,
     TemplateText,
 )
 from api.texts.rules import markdown, themes
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from api.templates.rules.shape import Spec
 
 MAX_BYTES = 64 * 1024  # of a whole template, as JSON
 MAX_BLOCKS = 300

@@ -7,12 +7,9 @@ its reviewer. English and Russian are written here, and always offered.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+from pathlib import Path
 
 OURS = frozenset({"en", "ru"})
 LAST_RESORT = "en"

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Container, Iterator
 from functools import lru_cache
 from html import escape as escape_html
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 
 from api.texts.rules import isolation
 from api.texts.rules.isolation import Piece
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator
-
-    from markdown_it.rules_inline import StateInline
-    from markdown_it.token import Token
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 LABEL = re.compile(r"[^\[\]^\s\\]{1,40}")

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from api.config import share
 from api.errors import Code, Fault
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 WITH_LOGOS = "-logos"  # ends the name of a theme that shows the logos of organisations that sign
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from api.config import share
 from api.infra.text import languages
 from api.texts.rules.catalogues import fitting
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
 
 
 @dataclass(frozen=True, kw_only=True)

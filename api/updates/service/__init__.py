@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
 
 from api.accounts import service as accounts
 from api.accounts.models import RoleGrant
@@ -15,10 +17,13 @@ from api.accounts.service import load
 from api.errors import Code, Conflict, Fault, Invalid
 from api.infra import clock
 from api.infra.background import jobs
+from api.infra.background.jobs import Job
 from api.infra.database import paging
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, touch, transaction
 from api.infra.mail import letters
 from api.infra.mail.letters import Letter, LetterState
+from api.infra.net.smtp import Message
 from api.infra.runtime import runtime
 from api.infra.security import audit
 from api.mailings import rules as words
@@ -26,15 +31,6 @@ from api.organisations.models import Organisation
 from api.statements.models import Statement
 from api.updates.models import RecipientState, Update, UpdateRecipient, UpdateState, UpdateTest
 from api.updates.service import people, sending
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sqlalchemy.orm import Session
-
-    from api.infra.background.jobs import Job
-    from api.infra.database.paging import Page, PageRequest
-    from api.infra.net.smtp import Message
 
 COUNT = "updates.count"
 MOST_IN_REQUEST = 2000  # addresses that are opened while somebody waits

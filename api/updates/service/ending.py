@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.errors import Gone
 from api.infra.database.transactions import is_any, reading, transaction
@@ -19,11 +20,6 @@ from api.statements.models import Statement
 from api.updates.models import Update, UpdateRecipient
 from api.updates.service import people
 from api.updates.service.sending import LINK
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
 
 BY = "letter"
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
 from api.infra.security import keys
 from api.mailings.service.suppressions import suppressed
@@ -16,14 +17,7 @@ from api.signatures.rules import addresses
 from api.signatures.service import rows
 from api.statements.models import Signing
 from api.updates import rules
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import Session
-
-    from api.updates.models import Update
+from api.updates.models import Update
 
 AT_ONCE = 500
 REASONS = ("not_confirmed", "no_address", "suppressed", "twice")  # for which somebody is left out

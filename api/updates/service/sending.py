@@ -7,9 +7,11 @@ nobody gets one who took their consent back, or signature, a moment ago.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from uuid import UUID
 
-from sqlalchemy import exists, func, insert, or_, select, update as change
+from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update as change
+from sqlalchemy.orm import Session
 
 from api.coalitions.models import Coalition
 from api.infra import clock
@@ -22,18 +24,10 @@ from api.infra.security import audit, links
 from api.mailings.rules import bodies
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
+from api.signatures.events import SignaturesForgotten
 from api.statements.models import Signing, Statement
 from api.updates.models import RecipientState, Update, UpdateRecipient, UpdateState
 from api.updates.service import people
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import Session
-
-    from api.signatures.events import SignaturesForgotten
 
 SEND = "updates.send"
 LETTER, TEST = "updates.update", "updates.test"

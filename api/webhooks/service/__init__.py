@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
@@ -12,6 +13,7 @@ from api.accounts.service import load, load_at
 from api.coalitions.models import Coalition
 from api.errors import Conflict, Forbidden, Invalid
 from api.infra.database import paging
+from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, touch, transaction
 from api.infra.net import http
 from api.infra.runtime import runtime
@@ -20,12 +22,6 @@ from api.webhooks import rules
 from api.webhooks.models import Endpoint, WebhookDelivery
 from api.webhooks.service import events, rows
 from api.webhooks.service.rows import EndpointView
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from uuid import UUID
-
-    from api.infra.database.paging import Page, PageRequest
 
 OURS = ("label", "types", "is_custodian", "is_enabled")
 

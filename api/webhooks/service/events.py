@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
 
-from sqlalchemy import exists, func, insert, select
+from sqlalchemy import ColumnElement, exists, func, insert, select
+from sqlalchemy.orm import Session
 
 from api.infra import clock
 from api.infra.background import jobs
+from api.infra.database.columns import Owned
 from api.infra.database.transactions import is_any
+from api.infra.security.audit import AuditEntry
 from api.signatures.models import Signature, SignatureState, Visibility
 from api.webhooks import rules
 from api.webhooks.models import (
@@ -20,17 +24,6 @@ from api.webhooks.models import (
     WebhookDeliveryState,
     WebhookEvent,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
-    from uuid import UUID
-
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import Session
-
-    from api.infra.database.columns import Owned
-    from api.infra.security.audit import AuditEntry
 
 SEND = "webhooks.send"
 HEARD, PROMISED = "webhooks heard", "webhooks promised"  # in a session

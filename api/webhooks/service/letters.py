@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from api.accounts.models import RoleGrant
 from api.coalitions.service import owners
 from api.infra.mail import letters
 from api.infra.mail.letters import Facts, Letter, LetterState
 from api.webhooks.models import Endpoint, StopReason
 from api.webhooks.service import rows
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from api.accounts.models import RoleGrant
 
 DISABLED = "webhooks.disabled"
 

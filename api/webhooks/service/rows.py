@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from api.infra import clock
 from api.infra.security import keys
@@ -15,13 +17,7 @@ from api.signoffs.service import appearances
 from api.statements.models import Statement
 from api.webhooks import rules
 from api.webhooks.models import Endpoint
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from sqlalchemy.orm import Session
-
-    from api.webhooks.rules import Secrets
+from api.webhooks.rules import Secrets
 
 
 @dataclass(frozen=True)

@@ -6,21 +6,23 @@ In a turn deliveries are leased in batches, and told over one line; a killed one
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
+from sqlalchemy.orm import Session
 
 from api.infra import clock
 from api.infra.background import jobs
+from api.infra.background.jobs import Work
 from api.infra.database.columns import Base
 from api.infra.database.transactions import is_any, reading, transaction
 from api.infra.net import http
-from api.infra.net.http import CallFailed
+from api.infra.net.http import CallFailed, HttpLine
 from api.infra.outbox.rows import Ended
 from api.infra.outbox.turns import Turn
 from api.infra.runtime import runtime
@@ -36,15 +38,6 @@ from api.webhooks.models import (
 )
 from api.webhooks.service import letters, rows
 from api.webhooks.service.events import rested, stop
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sqlalchemy import Select
-    from sqlalchemy.orm import Session
-
-    from api.infra.background.jobs import Work
-    from api.infra.net.http import HttpLine
 
 TELL = "webhooks.tell"
 FAILED_LAST = "failed-last"

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.connectors.rules import ToolFault
+from api.connectors.rules import Tool, ToolFault, ToolSettings
 from api.connectors.service.tools.action_network import ActionNetwork
 from api.connectors.service.tools.listmonk import Listmonk
 from api.connectors.service.tools.mailman import Mailman
 from api.connectors.service.tools.table import FileTool
 from api.errors import DomainError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from api.connectors.rules import Tool, ToolSettings
 
 GROUP = "undersigned.connectors"
 OURS: Mapping[str, ToolSettings] = {

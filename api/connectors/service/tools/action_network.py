@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from urllib.parse import quote, urlencode
 
-from api.connectors.rules import Field, MailingList
+from api.connectors.rules import Field, MailingList, Recipient
 from api.connectors.service.tools.calls import Caller, as_object, inside
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-    from datetime import datetime
-
-    from api.connectors.rules import Recipient
 
 URL = "https://actionnetwork.org"
 PREFIX = "action_network:"

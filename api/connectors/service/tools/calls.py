@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from api.connectors.rules import ToolFault
 from api.infra import clock
 from api.infra.net import http
 from api.infra.runtime import runtime
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
 
 MOST_BYTES = 2_000_000  # of a page of a list
 SECONDS = 15.0

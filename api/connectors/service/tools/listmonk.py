@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from http import HTTPStatus
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
-from api.connectors.rules import Field, MailingList, NotTaken, ToolFault
+from api.connectors.rules import Field, MailingList, NotTaken, Recipient, ToolFault
 from api.connectors.service.tools.calls import Caller, as_object, inside
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
-    from datetime import datetime
-
-    from api.connectors.rules import Recipient
 
 PAGE = 500
 BLOCKED = "blocklisted"
