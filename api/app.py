@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from http import HTTPStatus
 from tempfile import TemporaryDirectory
 
@@ -27,6 +26,7 @@ import api.mailings.feature
 import api.moderation.feature
 import api.organisations.feature
 import api.pages.feature
+import api.portable.schemas
 import api.signatures.feature
 import api.signing.feature
 import api.signoffs.feature
@@ -52,7 +52,8 @@ from api.infra.storage import Storage
 from api.infra.tables.reading import WORKBOOKS
 from api.infra.vault import Vault, new_master_key
 from api.infra.wiring import Wiring
-from api.web import compression, cors, etags, guard, health, idempotency, logs, problems, spec
+from api.web import compression, cors, etags, guard, health, idempotency, logs, problems
+from api.web.openapi import document, serving
 from api.web.rest import Api
 
 # What the limited child runs: laying out a page, filling a template, reading a workbook.
@@ -99,7 +100,7 @@ def create_app(
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={**connecting, **pool(threads)},
-        **spec.CONFIG,
+        **document.CONFIG,
         PROPAGATE_EXCEPTIONS=False,
     )
     app.url_map.merge_slashes = False  # one address a thing; no redirect that drops a body
@@ -162,15 +163,13 @@ def _database(app: Flask, settings: Settings) -> None:
 
 
 def _docs(app: Flask, rest: Api) -> None:
-    document = cache(
-        lambda: spec.text(rest, api.webhooks.schemas.described())
-    )  # it takes a second, which few starts need
+    def made() -> document.Node:
+        events, webhooks = api.webhooks.schemas.described()
+        portable = {"schemas": api.portable.schemas.described()}
+        return document.document(rest, (portable, events), webhooks)
 
-    @app.get("/openapi.yaml")
-    def openapi() -> Response:
-        return Response(document(), content_type="application/yaml")
-
-    swagger = get_swaggerui_blueprint("/docs", "/openapi.yaml", config={"app_name": "Undersigned"})
+    serving.install(app, made)
+    swagger = get_swaggerui_blueprint("/docs", "/openapi.json", config={"app_name": "Undersigned"})
     app.register_blueprint(swagger)
 
 

@@ -14,12 +14,17 @@ from api.infra.security.keys import BlindBytes, Sealed
 
 
 class Role(StrEnum):
-    """What a user may do in one coalition; each may do all that the ones below it may."""
+    """What a user may do in one coalition; each may do all that the ones below it may.
 
-    OWNER = "owner"  # gives roles, deletes the coalition
-    COORDINATOR = "coordinator"  # sees every identity, enters signatories, publishes
-    EDITOR = "editor"  # writes cases, demands, templates and texts
-    VIEWER = "viewer"  # reads, without what may not be seen
+    `owner`: gives roles, deletes the coalition. `coordinator`: sees every identity, enters
+    signatories, publishes. `editor`: writes cases, demands, templates and texts. `viewer`:
+    reads, without what may not be seen.
+    """
+
+    OWNER = "owner"
+    COORDINATOR = "coordinator"
+    EDITOR = "editor"
+    VIEWER = "viewer"
 
     @property
     def rank(self) -> int:

@@ -16,13 +16,15 @@ from api.accounts.service import jobs, record
 from api.infra.background.jobs import Job
 from api.infra.database.paging import Page, PageRequest
 from api.infra.security import audit
-from api.web.etags import needs_match, tag_content, tagged_by
+from api.web.etags import needs_match, sends_tag, tag_content, tagged_by
 from api.web.idempotency import secret_answer
+from api.web.openapi.headers import sends
 from api.web.paging import paginated
 from api.web.problems import Unauthenticated
 from api.web.rest import Blueprint
 
 POLL_SECONDS = "1"  # until a job may be further
+PROMISED = sends("Location", "Retry-After")  # with the answer that a job will do it
 PUBLIC = "/v1/public/"  # for who signs, approves or joins: a link, or nothing, lets them in
 blueprint = Blueprint("accounts", __name__, url_prefix="/v1", description="Who may do what.")
 
@@ -102,24 +104,27 @@ class Roles(MethodView):
 
     @blueprint.arguments(schemas.RoleIn)
     @blueprint.response(201, schemas.RoleOut)
+    @_tagged
     def post(self, new: dict[str, Any], coalition_id: UUID) -> service.Granted:
         """Give a person a role; who is not known here yet becomes a user."""
-        return _tagged(service.grant_role(current_actor(), coalition_id, **new))
+        return service.grant_role(current_actor(), coalition_id, **new)
 
 
 @blueprint.route("/roles/<uuid:role_id>")
 class OneRole(MethodView):
     @blueprint.response(200, schemas.RoleOut)
+    @_tagged
     def get(self, role_id: UUID) -> service.Granted:
         """Show one role."""
-        return _tagged(service.role(current_actor(), role_id))
+        return service.role(current_actor(), role_id)
 
     @needs_match
     @blueprint.arguments(schemas.RoleChangeIn)
     @blueprint.response(200, schemas.RoleOut)
+    @_tagged
     def patch(self, change: dict[str, Role], role_id: UUID, expected: int) -> service.Granted:
         """Change what a person may do."""
-        return _tagged(service.change_role(current_actor(), role_id, expected, change["role"]))
+        return service.change_role(current_actor(), role_id, expected, change["role"])
 
     @needs_match
     @blueprint.response(204)
@@ -138,7 +143,8 @@ class Jobs(MethodView):
 
 @blueprint.route("/jobs/<uuid:job_id>")
 class OneJob(MethodView):
-    @blueprint.response(200, schemas.JobOut)
+    @blueprint.response(200, schemas.JobOut, headers=sends("Retry-After"))
+    @sends_tag
     def get(self, job_id: UUID) -> tuple[Job, HTTPStatus, dict[str, str]]:
         """Show how far a job is, and its result.
 

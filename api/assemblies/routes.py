@@ -10,7 +10,7 @@ from flask.views import MethodView
 from api.accounts.routes import current_actor
 from api.assemblies import service
 from api.assemblies.schemas import AssembledOut, AssemblyIn, RenewalIn
-from api.web.etags import needs_match, tag
+from api.web.etags import needs_match, sends_tag, tag
 from api.web.rest import Blueprint
 
 blueprint = Blueprint(
@@ -22,6 +22,7 @@ blueprint = Blueprint(
 class Assemblies(MethodView):
     @blueprint.arguments(AssemblyIn)
     @blueprint.response(201, AssembledOut)
+    @sends_tag
     def post(self, given: dict[str, Any], coalition_id: UUID) -> service.Assembled:
         """Fill a template with facts, demands and cases into a new statement's draft."""
         found = service.assemble(
@@ -41,6 +42,7 @@ class Renewals(MethodView):
     @needs_match
     @blueprint.arguments(RenewalIn)
     @blueprint.response(200, AssembledOut)
+    @sends_tag
     def post(self, given: dict[str, Any], statement_id: UUID, expected: int) -> service.Assembled:
         """Bring a draft up to date with the live demands and cases, or with other facts."""
         facts, preview = given["facts"], given["preview"]

@@ -32,9 +32,10 @@ class Cases(MethodView):
 
     @blueprint.arguments(schemas.CaseIn)
     @blueprint.response(201, schemas.CaseOut)
+    @_tagged
     def post(self, facts: dict[str, object], coalition_id: UUID) -> service.CaseView:
         """Enter a person or organisation at risk."""
-        return _tagged(service.enter(current_actor(), coalition_id, facts))
+        return service.enter(current_actor(), coalition_id, facts)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/cases.csv")
@@ -74,14 +75,16 @@ class CaseImports(MethodView):
 @blueprint.route("/cases/<uuid:case_id>")
 class OneCase(MethodView):
     @blueprint.response(200, schemas.CaseOut)
+    @_tagged
     def get(self, case_id: UUID) -> service.CaseView:
         """Show a case."""
-        return _tagged(service.case(current_actor(), case_id))
+        return service.case(current_actor(), case_id)
 
     @needs_match
     @blueprint.arguments(schemas.RehearsalArgs, location="query")
     @blueprint.arguments(schemas.CaseChangeIn(partial=True, exclude=("status",)))
     @blueprint.response(200, schemas.CaseChangedOut)
+    @_tagged
     def patch(
         self, args: dict[str, bool], changes: dict[str, Any], case_id: UUID, expected: int
     ) -> service.CaseView:
@@ -94,7 +97,7 @@ class OneCase(MethodView):
         """
         labels = schemas.labels_of(changes.pop("labels", []))
         how = {"preview": args["preview"]}
-        return _tagged(service.change(current_actor(), case_id, expected, changes, labels, **how))
+        return service.change(current_actor(), case_id, expected, changes, labels, **how)
 
     @needs_match
     @blueprint.response(204)

@@ -16,7 +16,7 @@ from api.coalitions.service.invitations import Invited
 from api.infra.database.paging import Page, PageRequest
 from api.infra.pdf import pictures
 from api.infra.tables.layouts import Imported
-from api.web.etags import needs_match, tagged, tagged_by
+from api.web.etags import needs_match, sends_tag, tag, tagged, tagged_by
 from api.web.files import body_of, received, sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
@@ -37,24 +37,27 @@ class Coalitions(MethodView):
 
     @blueprint.arguments(schemas.CoalitionIn)
     @blueprint.response(201, schemas.CoalitionOut)
+    @tagged
     def post(self, facts: dict[str, object]) -> Coalition:
         """Found a coalition; you own it."""
-        return tagged(service.found(current_actor(), facts))
+        return service.found(current_actor(), facts)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>")
 class OneCoalition(MethodView):
     @blueprint.response(200, schemas.CoalitionOut)
+    @tagged
     def get(self, coalition_id: UUID) -> Coalition:
         """Show a coalition."""
-        return tagged(service.coalition(current_actor(), coalition_id))
+        return service.coalition(current_actor(), coalition_id)
 
     @needs_match
     @blueprint.arguments(schemas.CoalitionIn(partial=True))
     @blueprint.response(200, schemas.CoalitionOut)
+    @tagged
     def patch(self, changes: dict[str, object], coalition_id: UUID, expected: int) -> Coalition:
         """Change some of a coalition's facts."""
-        return tagged(service.change(current_actor(), coalition_id, expected, changes))
+        return service.change(current_actor(), coalition_id, expected, changes)
 
     @needs_match
     @blueprint.response(204)
@@ -66,19 +69,21 @@ class OneCoalition(MethodView):
 @blueprint.route("/coalitions/<uuid:coalition_id>/logo")
 class CoalitionLogo(MethodView):
     @sent(pictures.PNG, pictures.SVG)
+    @sends_tag
     def get(self, coalition_id: UUID) -> Response:
         """Give a coalition's logo."""
         coalition, picture, kind = service.LOGOS.one(current_actor(), coalition_id)
-        tagged(coalition)
+        tag(coalition.version)
         return body_of(picture, kind)
 
     @needs_match
     @received(pictures.PNG, pictures.SVG, max_bytes=pictures.MAX_BYTES)
     @blueprint.response(200, schemas.CoalitionOut)
+    @tagged
     def put(self, coalition_id: UUID, expected: int) -> Coalition:
         """Give a coalition its logo: a PNG, or an SVG, which is made safe."""
         data = request.get_data()
-        return tagged(service.LOGOS.put(current_actor(), coalition_id, expected, data))
+        return service.LOGOS.put(current_actor(), coalition_id, expected, data)
 
     @needs_match
     @blueprint.response(204)
@@ -96,24 +101,27 @@ class Members(MethodView):
 
     @blueprint.arguments(schemas.MemberIn)
     @blueprint.response(201, schemas.MemberOut)
+    @tagged
     def post(self, facts: dict[str, object], coalition_id: UUID) -> Member:
         """Enter one of the coalition's organisations as a member."""
-        return tagged(service.add_member(current_actor(), coalition_id, facts))
+        return service.add_member(current_actor(), coalition_id, facts)
 
 
 @blueprint.route("/members/<uuid:member_id>")
 class OneMember(MethodView):
     @blueprint.response(200, schemas.MemberOut)
+    @tagged
     def get(self, member_id: UUID) -> Member:
         """Show a member."""
-        return tagged(service.member(current_actor(), member_id))
+        return service.member(current_actor(), member_id)
 
     @needs_match
     @blueprint.arguments(schemas.MemberChangeIn(partial=True))
     @blueprint.response(200, schemas.MemberOut)
+    @tagged
     def patch(self, changes: dict[str, object], member_id: UUID, expected: int) -> Member:
         """Change a member's role or dates."""
-        return tagged(service.change_member(current_actor(), member_id, expected, changes))
+        return service.change_member(current_actor(), member_id, expected, changes)
 
     @needs_match
     @blueprint.response(204)
@@ -131,33 +139,37 @@ class Invitations(MethodView):
 
     @blueprint.arguments(schemas.InvitationIn)
     @blueprint.response(201, schemas.InvitationOut)
+    @_invited
     def post(self, facts: dict[str, object], coalition_id: UUID) -> Invited:
         """Invite an organisation, by a letter to a person who may speak for it."""
-        return _invited(invitations.invite(current_actor(), coalition_id, facts))
+        return invitations.invite(current_actor(), coalition_id, facts)
 
 
 @blueprint.route("/invitations/<uuid:invitation_id>")
 class OneInvitation(MethodView):
     @blueprint.response(200, schemas.InvitationOut)
+    @_invited
     def get(self, invitation_id: UUID) -> Invited:
         """Show an invitation."""
-        return _invited(invitations.invitation(current_actor(), invitation_id))
+        return invitations.invitation(current_actor(), invitation_id)
 
 
 @blueprint.route("/invitations/<uuid:invitation_id>/letters")
 class InvitationLetters(MethodView):
     @blueprint.response(200, schemas.InvitationOut)
+    @_invited
     def post(self, invitation_id: UUID) -> Invited:
         """Write once more to who has not answered; the earlier link ends."""
-        return _invited(invitations.send_again(current_actor(), invitation_id))
+        return invitations.send_again(current_actor(), invitation_id)
 
 
 @blueprint.route("/invitations/<uuid:invitation_id>/withdrawal")
 class InvitationWithdrawal(MethodView):
     @blueprint.response(200, schemas.InvitationOut)
+    @_invited
     def post(self, invitation_id: UUID) -> Invited:
         """Take an invitation back that was not answered; its link ends."""
-        return _invited(invitations.take_back(current_actor(), invitation_id))
+        return invitations.take_back(current_actor(), invitation_id)
 
 
 @blueprint.route("/public/invitations/<string:secret>")
@@ -195,9 +207,10 @@ class AddresseesView(MethodView):
 
     @blueprint.arguments(schemas.AddresseeIn)
     @blueprint.response(201, schemas.AddresseeOut)
+    @_tagged
     def post(self, facts: dict[str, object], coalition_id: UUID) -> service.AddresseeView:
         """Enter an official or body that statements go to."""
-        return _tagged(service.add_addressee(current_actor(), coalition_id, facts))
+        return service.add_addressee(current_actor(), coalition_id, facts)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/addressee-imports")
@@ -215,18 +228,20 @@ class AddresseeImports(MethodView):
 @blueprint.route("/addressees/<uuid:addressee_id>")
 class OneAddressee(MethodView):
     @blueprint.response(200, schemas.AddresseeOut)
+    @_tagged
     def get(self, addressee_id: UUID) -> service.AddresseeView:
         """Show an addressee."""
-        return _tagged(service.addressee(current_actor(), addressee_id))
+        return service.addressee(current_actor(), addressee_id)
 
     @needs_match
     @blueprint.arguments(schemas.AddresseeIn(partial=True))
     @blueprint.response(200, schemas.AddresseeOut)
+    @_tagged
     def patch(
         self, changes: dict[str, object], addressee_id: UUID, expected: int
     ) -> service.AddresseeView:
         """Change some of an addressee's facts."""
-        return _tagged(service.change_addressee(current_actor(), addressee_id, expected, changes))
+        return service.change_addressee(current_actor(), addressee_id, expected, changes)
 
     @needs_match
     @blueprint.response(204)

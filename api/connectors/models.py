@@ -48,12 +48,16 @@ class PushAction(StrEnum):
 
 
 class PushState(StrEnum):
-    """How far that is."""
+    """How far that is.
+
+    `refused`: this person alone: `fault` says why. `expired`: the tool was down for too long;
+    the address is gone.
+    """
 
     WAITING = "waiting"
     DONE = "done"
-    REFUSED = "refused"  # this person alone: `fault` says why
-    EXPIRED = "expired"  # the tool was down for too long; the address is gone
+    REFUSED = "refused"
+    EXPIRED = "expired"
 
 
 class Push(columns.Outgoing, columns.Base):

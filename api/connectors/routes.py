@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response
 from flask.views import MethodView
 
-from api.accounts.routes import current_actor, promised
+from api.accounts.routes import PROMISED, current_actor, promised
 from api.accounts.schemas import JobOut
 from api.connectors import schemas, service
 from api.connectors.models import PushFile
@@ -62,25 +62,28 @@ class Connectors(MethodView):
 
     @blueprint.arguments(schemas.ConnectorIn)
     @blueprint.response(201, schemas.ConnectorOut)
+    @_tagged
     def post(self, facts: dict[str, object], coalition_id: UUID) -> service.ConnectorView:
         """Connect a mailing tool of an organisation of the coalition.
 
         Those who agreed to the organisation's mailings are handed over: at first all, then each as
         they confirm. Whoever takes it back is unsubscribed, and who leaves there, here.
         """
-        return _tagged(service.add(current_actor(), coalition_id, facts))
+        return service.add(current_actor(), coalition_id, facts)
 
 
 @blueprint.route("/connectors/<uuid:connector_id>")
 class OneConnector(MethodView):
     @blueprint.response(200, schemas.ConnectorOut)
+    @_tagged
     def get(self, connector_id: UUID) -> service.ConnectorView:
         """Show a connector, and how it does."""
-        return _tagged(service.one(current_actor(), connector_id))
+        return service.one(current_actor(), connector_id)
 
     @needs_match
     @blueprint.arguments(schemas.ConnectorChangeIn)
     @blueprint.response(200, schemas.ConnectorOut)
+    @_tagged
     def patch(
         self, changes: dict[str, object], connector_id: UUID, expected: int
     ) -> service.ConnectorView:
@@ -88,7 +91,7 @@ class OneConnector(MethodView):
 
         `settings` are given whole; a secret that is left out stays, unless the address changes.
         """
-        return _tagged(service.change(current_actor(), connector_id, expected, changes))
+        return service.change(current_actor(), connector_id, expected, changes)
 
     @needs_match
     @blueprint.arguments(schemas.RemovalArgs, location="query")
@@ -109,7 +112,7 @@ class ConnectorTrials(MethodView):
 @blueprint.route("/connectors/<uuid:connector_id>/synchronisations")
 class Synchronisations(MethodView):
     @blueprint.arguments(schemas.SynchronisationIn)
-    @blueprint.response(202, JobOut)
+    @blueprint.response(202, JobOut, headers=PROMISED)
     def post(self, given: dict[str, bool], connector_id: UUID) -> Response:
         """Look who is missing at a tool and hand them over, by a job that tells how far it is."""
         return promised(service.synchronise(current_actor(), connector_id, **given))
@@ -118,7 +121,7 @@ class Synchronisations(MethodView):
 @blueprint.route("/connectors/<uuid:connector_id>/read-backs")
 class ReadBacks(MethodView):
     @blueprint.arguments(schemas.ReadBackIn)
-    @blueprint.response(202, JobOut)
+    @blueprint.response(202, JobOut, headers=PROMISED)
     def post(self, given: dict[str, bool], connector_id: UUID) -> Response:
         """Ask a tool now who left; otherwise it is asked every hour."""
         return promised(service.read_back(current_actor(), connector_id, **given))

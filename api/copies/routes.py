@@ -12,7 +12,7 @@ from api.copies import service
 from api.copies.schemas import CoalitionCopyIn, CoalitionCopyOut, StatementCopyIn
 from api.statements.schemas import DraftOut
 from api.statements.service import SavedStatement
-from api.web.etags import tag, tagged
+from api.web.etags import sends_tag, tag
 from api.web.rest import Blueprint
 
 blueprint = Blueprint(
@@ -24,6 +24,7 @@ blueprint = Blueprint(
 class StatementCopies(MethodView):
     @blueprint.arguments(StatementCopyIn)
     @blueprint.response(201, DraftOut)
+    @sends_tag
     def post(self, given: dict[str, Any], statement_id: UUID) -> SavedStatement:
         """Begin a statement of the same coalition from the text of this one, without its day."""
         slug, title, number = given["slug"], given["title"], given["revision"]
@@ -36,9 +37,10 @@ class StatementCopies(MethodView):
 class CoalitionCopies(MethodView):
     @blueprint.arguments(CoalitionCopyIn)
     @blueprint.response(201, CoalitionCopyOut)
+    @sends_tag
     def post(self, given: dict[str, Any], coalition_id: UUID) -> service.Copied:
         """Found a coalition with parts of this one's set-up; you own it."""
         slug, name, parts = given["slug"], given["name"], given["parts"]
         found = service.copy_coalition(current_actor(), coalition_id, slug, name, parts)
-        tagged(found.coalition)
+        tag(found.coalition.version)
         return found

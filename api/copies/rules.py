@@ -13,14 +13,18 @@ OCCASION = "This is the occasion of the text that you copied: say the new one."
 
 
 class CopiedPart(StrEnum):
-    """What of a coalition's set-up a new one begins with."""
+    """What of a coalition's set-up a new one begins with.
 
-    LOOK = "look"  # accent and logo
-    ORGANISATIONS = "organisations"  # with their logos
-    MEMBERS = "members"  # those of today, from today
+    `look`: accent and logo. `organisations`: with their logos. `members`: those of today, from
+    today. `templates`: each in its newest version. `demands`: with their lists.
+    """
+
+    LOOK = "look"
+    ORGANISATIONS = "organisations"
+    MEMBERS = "members"
     ADDRESSEES = "addressees"
-    TEMPLATES = "templates"  # each in its newest version
-    DEMANDS = "demands"  # with their lists
+    TEMPLATES = "templates"
+    DEMANDS = "demands"
 
 
 # Who joined one coalition has not joined another, and nobody's data move unasked.

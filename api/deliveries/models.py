@@ -39,12 +39,16 @@ class Means(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """What became of a delivery."""
+    """What became of a delivery.
+
+    `delivered`: by e-mail: the mail server took it. `dropped`: the text, the addressee or their
+    address was gone when its turn came.
+    """
 
     WAITING = "waiting"
-    DELIVERED = "delivered"  # by e-mail: the mail server took it
+    DELIVERED = "delivered"
     FAILED = "failed"
-    DROPPED = "dropped"  # the text, the addressee or their address was gone when its turn came
+    DROPPED = "dropped"
 
 
 class Delivery(columns.OfCoalition, columns.Base):

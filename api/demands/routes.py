@@ -36,42 +36,47 @@ class DemandLists(MethodView):
 
     @blueprint.arguments(schemas.DemandListIn)
     @blueprint.response(201, schemas.WholeDemandListOut)
+    @_whole
     def post(self, subject: dict[str, object], coalition_id: UUID) -> service.WholeDemandList:
         """Start a list of what is asked of a country or a party."""
-        return _whole(service.start_list(current_actor(), coalition_id, subject))
+        return service.start_list(current_actor(), coalition_id, subject)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/demand-list-order")
 class DemandListOrder(MethodView):
     @blueprint.response(200, schemas.DemandOrderSchema)
+    @_order
     def get(self, coalition_id: UUID) -> service.Order:
         """Show the order of a coalition's demand lists."""
-        return _order(service.order_of_lists(current_actor(), coalition_id))
+        return service.order_of_lists(current_actor(), coalition_id)
 
     @needs_match
     @blueprint.arguments(schemas.DemandOrderSchema)
     @blueprint.response(200, schemas.DemandOrderSchema)
+    @_order
     def put(self, given: dict[str, list[UUID]], coalition_id: UUID, expected: int) -> service.Order:
         """Put a coalition's demand lists in another order."""
         ids = given["ids"]
-        return _order(service.order_lists(current_actor(), coalition_id, expected, ids))
+        return service.order_lists(current_actor(), coalition_id, expected, ids)
 
 
 @blueprint.route("/demand-lists/<uuid:list_id>")
 class OneDemandList(MethodView):
     @blueprint.response(200, schemas.WholeDemandListOut)
+    @_whole
     def get(self, list_id: UUID) -> service.WholeDemandList:
         """Show a demand list with its demands in order."""
-        return _whole(service.demand_list(current_actor(), list_id))
+        return service.demand_list(current_actor(), list_id)
 
     @needs_match
     @blueprint.arguments(schemas.DemandListIn)
     @blueprint.response(200, schemas.WholeDemandListOut)
+    @_whole
     def patch(
         self, subject: dict[str, object], list_id: UUID, expected: int
     ) -> service.WholeDemandList:
         """Change of whom a demand list asks."""
-        return _whole(service.change_list(current_actor(), list_id, expected, subject))
+        return service.change_list(current_actor(), list_id, expected, subject)
 
     @needs_match
     @blueprint.response(204)
@@ -83,17 +88,19 @@ class OneDemandList(MethodView):
 @blueprint.route("/demand-lists/<uuid:list_id>/order")
 class DemandOrder(MethodView):
     @blueprint.response(200, schemas.DemandOrderSchema)
+    @_order
     def get(self, list_id: UUID) -> service.Order:
         """Show the order of a list's demands."""
-        return _order(service.order_of_demands(current_actor(), list_id))
+        return service.order_of_demands(current_actor(), list_id)
 
     @needs_match
     @blueprint.arguments(schemas.DemandOrderSchema)
     @blueprint.response(200, schemas.DemandOrderSchema)
+    @_order
     def put(self, given: dict[str, list[UUID]], list_id: UUID, expected: int) -> service.Order:
         """Put a list's demands in another order."""
         ids = given["ids"]
-        return _order(service.order_demands(current_actor(), list_id, expected, ids))
+        return service.order_demands(current_actor(), list_id, expected, ids)
 
 
 @blueprint.route("/demand-lists/<uuid:list_id>/demands")
@@ -105,9 +112,10 @@ class DemandsOfList(MethodView):
 
     @blueprint.arguments(schemas.DemandIn(exclude=("list_id",)))
     @blueprint.response(201, schemas.DemandOut)
+    @_tagged
     def post(self, facts: dict[str, object], list_id: UUID) -> service.DemandWithCases:
         """Add a demand at the end of a list."""
-        return _tagged(service.add(current_actor(), list_id, facts))
+        return service.add(current_actor(), list_id, facts)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/demands")
@@ -157,18 +165,20 @@ class DemandsOfCase(MethodView):
 @blueprint.route("/demands/<uuid:demand_id>")
 class OneDemand(MethodView):
     @blueprint.response(200, schemas.DemandOut)
+    @_tagged
     def get(self, demand_id: UUID) -> service.DemandWithCases:
         """Show a demand."""
-        return _tagged(service.demand(current_actor(), demand_id))
+        return service.demand(current_actor(), demand_id)
 
     @needs_match
     @blueprint.arguments(schemas.DemandIn(partial=True, exclude=("status",)))
     @blueprint.response(200, schemas.DemandOut)
+    @_tagged
     def patch(
         self, changes: dict[str, object], demand_id: UUID, expected: int
     ) -> service.DemandWithCases:
         """Change some of a demand's facts, or move it to another list."""
-        return _tagged(service.change(current_actor(), demand_id, expected, changes))
+        return service.change(current_actor(), demand_id, expected, changes)
 
     @needs_match
     @blueprint.response(204)

@@ -10,7 +10,7 @@ from flask import Response, jsonify, redirect, request
 from flask.views import MethodView
 from werkzeug.wrappers import Response as AnyResponse
 
-from api.accounts.routes import current_actor, promised
+from api.accounts.routes import PROMISED, current_actor, promised
 from api.accounts.schemas import JobOut
 from api.assemblies.service import Choice, Origin
 from api.documents import service
@@ -19,21 +19,26 @@ from api.documents.schemas import FILES, DocumentArgs, DraftDocumentArgs, Templa
 from api.documents.service import DocumentSpec, previews, public
 from api.infra.background.jobs import Job
 from api.portable.rules import writing
+from api.portable.schemas import DRAFT
 from api.signing.schemas import AcceptedOut
-from api.web.etags import tag
+from api.web.etags import sends_tag, tag
 from api.web.files import WARNED, body_of, sent, warned
+from api.web.openapi.headers import WARNINGS, sends
+from api.web.openapi.shapes import refer
 from api.web.rest import Blueprint
 
 blueprint = Blueprint("documents", __name__, url_prefix="/v1", description="Statements, printed.")
 YAML, JSON = "application/yaml", "application/json"
+JOB = "A job: it is too long to wait for."
 TYPES = tuple(kind.partition(";")[0] for kind in CONTENT_TYPES.values())
 
 
 @blueprint.route("/statements/<uuid:statement_id>/document")
 class StatementDocument(MethodView):
-    @sent(*TYPES)
-    @blueprint.alt_response(202, schema=JobOut, description="A job: it is too long to wait for.")
+    @sent(*TYPES, headers=sends("Content-Location", WARNINGS))
+    @blueprint.alt_response(202, schema=JobOut, headers=PROMISED, description=JOB)
     @blueprint.arguments(DocumentArgs, location="query")
+    @sends_tag
     def get(self, args: dict[str, Any], statement_id: UUID) -> Response:
         """Print a statement with the signatories that its public may see.
 
@@ -51,8 +56,9 @@ class StatementDocument(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/documents/<string:key>")
 class KeptDocument(MethodView):
-    @sent(*TYPES)
-    @blueprint.alt_response(202, schema=JobOut, description="A job: it is too long to wait for.")
+    @sent(*TYPES, headers=WARNED)
+    @blueprint.alt_response(202, schema=JobOut, headers=PROMISED, description=JOB)
+    @sends_tag
     def get(self, statement_id: UUID, key: str) -> Response:
         """Give a document as it was printed; 410 once a name in it was taken back.
 
@@ -64,8 +70,15 @@ class KeptDocument(MethodView):
 @blueprint.route("/public/statements/<string:address>/document")
 class PublicDocument(MethodView):
     @sent(TYPES[0])
-    @blueprint.alt_response(202, schema=AcceptedOut, description="It is being printed.")
-    @blueprint.alt_response(303, description="The same, to a browser: a page that waits for it.")
+    @blueprint.alt_response(
+        202, schema=AcceptedOut, headers=sends("Retry-After"), description="It is being printed."
+    )
+    @blueprint.alt_response(
+        303,
+        headers=sends("Location"),
+        description="The same, to a browser: a page that waits for it.",
+    )
+    @sends_tag
     def get(self, address: str) -> AnyResponse:
         """Give a published statement's PDF to everybody, with those who may be seen in it."""
         found = public.published(address, request.if_none_match.contains_weak)
@@ -85,6 +98,7 @@ class PublicDocument(MethodView):
 class DraftDocument(MethodView):
     @sent(*TYPES, headers=WARNED)
     @blueprint.arguments(DraftDocumentArgs, location="query")
+    @sends_tag
     def get(self, args: dict[str, Any], statement_id: UUID) -> Response:
         """Print a statement's draft, marked as one on every page, without signatories.
 
@@ -95,8 +109,9 @@ class DraftDocument(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/template-previews")
 class TemplatePreviews(MethodView):
-    @sent(*TYPES, YAML, JSON, headers=WARNED)
+    @sent(*TYPES, YAML, JSON, schemas=dict.fromkeys((YAML, JSON), refer(DRAFT)), headers=WARNED)
     @blueprint.arguments(TemplatePreviewIn)
+    @sends_tag
     def post(self, given: dict[str, Any], coalition_id: UUID) -> Response:
         """Show what a template gives, marked as a draft on every page; nothing is stored.
 

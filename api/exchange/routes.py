@@ -12,31 +12,26 @@ from api.accounts.routes import current_actor
 from api.exchange import service
 from api.exchange.schemas import ExportArgs, ImportedOut, StatementImportArgs
 from api.portable.rules import reading, writing
-from api.web.etags import tag
+from api.portable.schemas import EXAMPLE, STATEMENT
+from api.web.etags import sends_tag, tag
 from api.web.files import body_of, received, sent
+from api.web.openapi.shapes import refer
 from api.web.rest import Blueprint
 
 blueprint = Blueprint(
     "exchange", __name__, url_prefix="/v1", description="The portable statement, in and out."
 )
 YAML, JSON = "application/yaml", "application/json"
-EXAMPLE = {
-    "format": "undersigned.statement/1",
-    "slug": "specimen-appeal",
-    "kind": "appeal",
-    "language": "en",
-    "title": "Open the doors",
-    "coalition": {"name": "Specimen Coalition"},
-    "body": [{"paragraph": "We ask that the doors be opened."}],
-}
 EXAMPLES = {YAML: EXAMPLE, JSON: EXAMPLE}
+SCHEMAS = dict.fromkeys((YAML, JSON), refer(STATEMENT))
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/imports")
 class Imports(MethodView):
-    @received(YAML, JSON, max_bytes=reading.MAX_BYTES, examples=EXAMPLES)
+    @received(YAML, JSON, max_bytes=reading.MAX_BYTES, examples=EXAMPLES, schemas=SCHEMAS)
     @blueprint.arguments(StatementImportArgs, location="query")
     @blueprint.response(201, ImportedOut)
+    @sends_tag
     def post(self, args: dict[str, Any], coalition_id: UUID) -> service.ImportResult:
         """Import a portable document: a draft, one revision, and entered signatures."""
         on_difference, preview = args["on_difference"], args["preview"]
@@ -50,7 +45,7 @@ class Imports(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/export")
 class Export(MethodView):
-    @sent(YAML, JSON)
+    @sent(YAML, JSON, schemas=SCHEMAS)
     @blueprint.arguments(ExportArgs, location="query")
     def get(self, args: dict[str, Any], statement_id: UUID) -> Response:
         """Export a revision as a portable document: whole for coordinators, else redacted."""

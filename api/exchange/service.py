@@ -37,11 +37,15 @@ _Thing = TypeVar("_Thing", PortableCase, PortableDemand)
 
 
 class OnOtherWords(StrEnum):
-    """What becomes of a live case or demand whose id comes with other words."""
+    """What becomes of a live case or demand whose id comes with other words.
 
-    KEEP = "keep"  # the live one keeps its words
-    UPDATE = "update"  # the live one takes the document's
-    NEW = "new"  # the document's comes in beside it, under an id of its own
+    `keep`: the live one keeps its words. `update`: the live one takes the document's. `new`:
+    the document's comes in beside it, under an id of its own.
+    """
+
+    KEEP = "keep"
+    UPDATE = "update"
+    NEW = "new"
 
 
 @dataclass(frozen=True)

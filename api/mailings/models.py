@@ -14,12 +14,17 @@ from api.infra.security.keys import BlindBytes, Sealed
 
 
 class Cause(StrEnum):
-    """Why an address gets no more letters."""
+    """Why an address gets no more letters.
 
-    BOUNCE = "bounce"  # nobody is there; or too many letters failed, which ends by itself
-    COMPLAINT = "complaint"  # somebody called a letter of ours unwanted
+    `bounce`: nobody is there; or too many letters failed, which ends by itself. `complaint`:
+    somebody called a letter of ours unwanted. `coordinator`: who asked to be left alone in
+    another way.
+    """
+
+    BOUNCE = "bounce"
+    COMPLAINT = "complaint"
     UNSUBSCRIBED = "unsubscribed"
-    COORDINATOR = "coordinator"  # who asked to be left alone in another way
+    COORDINATOR = "coordinator"
 
 
 class Security(StrEnum):

@@ -43,13 +43,15 @@ class LetterReplays(MethodView):
 @blueprint.route("/coalitions/<uuid:coalition_id>/mail-server")
 class OwnMailServer(MethodView):
     @blueprint.response(200, schemas.MailServerOut)
+    @_tagged
     def get(self, coalition_id: UUID) -> servers.MailServerView:
         """Show a coalition's own mail server, and whether it works."""
-        return _tagged(servers.server(current_actor(), coalition_id))
+        return servers.server(current_actor(), coalition_id)
 
     @blueprint.doc(parameters=[{**IF_MATCH, "required": False}])
     @blueprint.arguments(schemas.MailServerIn)
     @blueprint.response(200, schemas.MailServerOut)
+    @_tagged
     def put(self, facts: dict[str, object], coalition_id: UUID) -> servers.MailServerView:
         """Have a coalition's letters leave over its own server, as its own sender.
 
@@ -57,7 +59,7 @@ class OwnMailServer(MethodView):
         """
         actor = current_actor()
         expected = expected_if_there(lambda: servers.is_there(actor, coalition_id))
-        return _tagged(servers.put(actor, coalition_id, expected, facts))
+        return servers.put(actor, coalition_id, expected, facts)
 
     @needs_match
     @blueprint.response(204)

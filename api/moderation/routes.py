@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask.views import MethodView
 
-from api.accounts.routes import current_actor
+from api.accounts.routes import POLL_SECONDS, PROMISED, current_actor
 from api.infra.database.paging import Page, PageRequest
 from api.moderation import schemas
 from api.moderation.schemas.data import SignatoryDataOut
@@ -60,22 +60,24 @@ class QueueView(MethodView):
 @blueprint.route("/signatures/<uuid:signature_id>/approval")
 class Approval(MethodView):
     @blueprint.response(200, SignatureOut)
+    @_tagged
     def post(self, signature_id: UUID) -> SignatureView:
         """Let a signature count that was held or rejected."""
-        return _tagged(queue.decide(current_actor(), signature_id, Decision.APPROVE))
+        return queue.decide(current_actor(), signature_id, Decision.APPROVE)
 
 
 @blueprint.route("/signatures/<uuid:signature_id>/rejection")
 class Rejection(MethodView):
     @blueprint.arguments(schemas.RejectionIn)
     @blueprint.response(200, SignatureOut)
+    @_tagged
     def post(self, given: dict[str, str], signature_id: UUID) -> SignatureView:
         """Turn a signature of the public page away: it does not count.
 
         Who gave it is known for 90 days more, so that a mistake can be mended. No letter tells.
         """
         actor, reason = current_actor(), given["reason"]
-        return _tagged(queue.decide(actor, signature_id, Decision.REJECT, reason))
+        return queue.decide(actor, signature_id, Decision.REJECT, reason)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/moderation-decisions")
@@ -100,7 +102,9 @@ class Invalidations(MethodView):
     @blueprint.arguments(schemas.InvalidationArgs, location="query")
     @blueprint.arguments(schemas.InvalidationIn)
     @blueprint.response(200, schemas.InvalidationReportOut)
-    @blueprint.alt_response(202, schema=schemas.InvalidationReportOut, description=JOB)
+    @blueprint.alt_response(
+        202, schema=schemas.InvalidationReportOut, headers=PROMISED, description=JOB
+    )
     def post(self, args: dict[str, bool], given: dict[str, Any], statement_id: UUID) -> object:
         """Take out of the count whom a rule means; `preview=true` only counts them."""
         actor = current_actor()
@@ -121,7 +125,7 @@ class OneInvalidation(MethodView):
 @blueprint.route("/invalidations/<uuid:invalidation_id>/undoing")
 class Undoing(MethodView):
     @blueprint.response(200, schemas.InvalidationOut)
-    @blueprint.alt_response(202, schema=schemas.InvalidationOut, description=JOB)
+    @blueprint.alt_response(202, schema=schemas.InvalidationOut, headers=PROMISED, description=JOB)
     def post(self, invalidation_id: UUID) -> object:
         """Bring back what an invalidation took out."""
         shown = invalidation.undo(current_actor(), invalidation_id)
@@ -156,4 +160,5 @@ def _perhaps_promised(answer: object, shown: invalidation.InvalidationView | Non
     """Return an answer, and where it takes a job say where that is."""
     if shown is None or shown.job is None:
         return answer
-    return answer, HTTPStatus.ACCEPTED, {"Location": f"/v1/jobs/{shown.job.id}"}
+    where = {"Location": f"/v1/jobs/{shown.job.id}", "Retry-After": POLL_SECONDS}
+    return answer, HTTPStatus.ACCEPTED, where

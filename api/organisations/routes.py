@@ -17,7 +17,7 @@ from api.organisations import schemas, service
 from api.organisations.models import Organisation
 from api.organisations.rules import importing
 from api.organisations.service import imports
-from api.web.etags import needs_match, tagged, tagged_by
+from api.web.etags import needs_match, sends_tag, tag, tagged, tagged_by
 from api.web.files import body_of, received, sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
@@ -46,9 +46,10 @@ class OrganisationsView(MethodView):
 
     @blueprint.arguments(schemas.OrganisationIn)
     @blueprint.response(201, schemas.OrganisationOut)
+    @tagged
     def post(self, facts: dict[str, object], coalition_id: UUID) -> Organisation:
         """Enter an organisation."""
-        return tagged(service.enter(current_actor(), coalition_id, facts))
+        return service.enter(current_actor(), coalition_id, facts)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/organisations.csv")
@@ -87,26 +88,29 @@ class RepresentativeImports(MethodView):
 class DirectoryUses(MethodView):
     @blueprint.arguments(schemas.EntryUseIn)
     @blueprint.response(201, schemas.OrganisationOut)
+    @tagged
     def post(self, given: dict[str, UUID], coalition_id: UUID) -> Organisation:
         """Copy a public entry of the directory into an entry of your own."""
-        return tagged(service.use(current_actor(), coalition_id, given["entry_id"]))
+        return service.use(current_actor(), coalition_id, given["entry_id"])
 
 
 @blueprint.route("/organisations/<uuid:organisation_id>")
 class OneOrganisation(MethodView):
     @blueprint.response(200, schemas.OrganisationOut)
+    @tagged
     def get(self, organisation_id: UUID) -> Organisation:
         """Show an organisation."""
-        return tagged(service.organisation(current_actor(), organisation_id))
+        return service.organisation(current_actor(), organisation_id)
 
     @needs_match
     @blueprint.arguments(schemas.OrganisationIn(partial=True))
     @blueprint.response(200, schemas.OrganisationOut)
+    @tagged
     def patch(
         self, changes: dict[str, object], organisation_id: UUID, expected: int
     ) -> Organisation:
         """Change some of an organisation's facts."""
-        return tagged(service.change(current_actor(), organisation_id, expected, changes))
+        return service.change(current_actor(), organisation_id, expected, changes)
 
     @needs_match
     @blueprint.response(204)
@@ -118,19 +122,21 @@ class OneOrganisation(MethodView):
 @blueprint.route("/organisations/<uuid:organisation_id>/logo")
 class OrganisationLogo(MethodView):
     @sent(pictures.PNG, pictures.SVG)
+    @sends_tag
     def get(self, organisation_id: UUID) -> Response:
         """Give an organisation's logo."""
         organisation, picture, kind = service.LOGOS.one(current_actor(), organisation_id)
-        tagged(organisation)
+        tag(organisation.version)
         return body_of(picture, kind)
 
     @needs_match
     @received(pictures.PNG, pictures.SVG, max_bytes=pictures.MAX_BYTES)
     @blueprint.response(200, schemas.OrganisationOut)
+    @tagged
     def put(self, organisation_id: UUID, expected: int) -> Organisation:
         """Give an organisation its logo: a PNG, or an SVG, which is made safe."""
         data = request.get_data()
-        return tagged(service.LOGOS.put(current_actor(), organisation_id, expected, data))
+        return service.LOGOS.put(current_actor(), organisation_id, expected, data)
 
     @needs_match
     @blueprint.response(204)
@@ -148,25 +154,27 @@ class RepresentativesView(MethodView):
 
     @blueprint.arguments(schemas.CommitterIn)
     @blueprint.response(201, schemas.CommitterOut)
+    @_tagged
     def post(self, facts: dict[str, object], organisation_id: UUID) -> service.Represented:
         """Enter a person who may commit an organisation."""
-        return _tagged(service.add_representative(current_actor(), organisation_id, facts))
+        return service.add_representative(current_actor(), organisation_id, facts)
 
 
 @blueprint.route("/representatives/<uuid:representative_id>")
 class OneRepresentative(MethodView):
     @blueprint.response(200, schemas.CommitterOut)
+    @_tagged
     def get(self, representative_id: UUID) -> service.Represented:
         """Show a representative."""
-        return _tagged(service.representative(current_actor(), representative_id))
+        return service.representative(current_actor(), representative_id)
 
     @needs_match
     @blueprint.arguments(schemas.CommitterIn(partial=True))
     @blueprint.response(200, schemas.CommitterOut)
+    @_tagged
     def patch(
         self, changes: dict[str, object], representative_id: UUID, expected: int
     ) -> service.Represented:
         """Change what is known of a representative; `left_on` ends what they may."""
         actor = current_actor()
-        found = service.change_representative(actor, representative_id, expected, changes)
-        return _tagged(found)
+        return service.change_representative(actor, representative_id, expected, changes)

@@ -18,12 +18,16 @@ ADDRESS, DOMAIN, ENTRY = "signatures.address", "signatures.domain", "signatures.
 
 
 class Source(StrEnum):
-    """Where a signature came from."""
+    """Where a signature came from.
 
-    ENTERED = "entered"  # by a coordinator
-    APPROVAL = "approval"  # a member's, made final by publishing
-    PUBLIC = "public"  # from the public page
-    PAPER = "paper"  # from a sheet, with a scan of it as evidence; counted apart
+    `entered`: by a coordinator. `approval`: a member's, made final by publishing. `public`:
+    from the public page. `paper`: from a sheet, with a scan of it as evidence; counted apart.
+    """
+
+    ENTERED = "entered"
+    APPROVAL = "approval"
+    PUBLIC = "public"
+    PAPER = "paper"
 
 
 class SignatoryKind(StrEnum):
@@ -34,21 +38,28 @@ class SignatoryKind(StrEnum):
 
 
 class Visibility(StrEnum):
-    """Who may see a signature's name."""
+    """Who may see a signature's name.
+
+    `coalition`: only its coordinators. `anonymous`: counted, never shown.
+    """
 
     PUBLIC = "public"
     INITIALS = "initials"
-    COALITION = "coalition"  # only its coordinators
-    ANONYMOUS = "anonymous"  # counted, never shown
+    COALITION = "coalition"
+    ANONYMOUS = "anonymous"
 
 
 class SignatureState(StrEnum):
-    """What became of a signature. Whether it counts follows from its revision as well."""
+    """What became of a signature. Whether it counts follows from its revision as well.
+
+    `held`: confirmed by its signatory; a coordinator looks at it first. `rejected`: a
+    coordinator looked. `invalidated`: by a rule, with others; it can be undone.
+    """
 
     CONFIRMED = "confirmed"
-    HELD = "held"  # confirmed by its signatory; a coordinator looks at it first
-    REJECTED = "rejected"  # a coordinator looked
-    INVALIDATED = "invalidated"  # by a rule, with others; it can be undone
+    HELD = "held"
+    REJECTED = "rejected"
+    INVALIDATED = "invalidated"
     WITHDRAWN = "withdrawn"
 
 
@@ -149,11 +160,14 @@ class ConsentWords(columns.Base):
 
 
 class Purpose(StrEnum):
-    """What a signatory may agree to, each apart."""
+    """What a signatory may agree to, each apart.
+
+    `name`: that it is shown. `mailings`: of one organisation.
+    """
 
     SIGNING = "signing"
-    NAME = "name"  # that it is shown
-    MAILINGS = "mailings"  # of one organisation
+    NAME = "name"
+    MAILINGS = "mailings"
 
 
 class Consent(columns.OfCoalition, columns.Base):
@@ -225,18 +239,26 @@ class Invalidation(columns.OfCoalition, columns.Base):
 
 
 class BlockKind(StrEnum):
-    """What is blocked."""
+    """What is blocked.
 
-    ADDRESS = "address"  # one e-mail address
-    DOMAIN = "domain"  # with all below it
-    NAME = "name"  # a pattern with * and ?, folded
+    `address`: one e-mail address. `domain`: with all below it. `name`: a pattern with * and ?,
+    folded.
+    """
+
+    ADDRESS = "address"
+    DOMAIN = "domain"
+    NAME = "name"
 
 
 class BlockAct(StrEnum):
-    """What becomes of a signature that fits."""
+    """What becomes of a signature that fits.
 
-    DROP = "drop"  # no letter goes out; whoever asks is answered as everybody
-    HOLD = "hold"  # a coordinator looks at it first
+    `drop`: no letter goes out; whoever asks is answered as everybody. `hold`: a coordinator
+    looks at it first.
+    """
+
+    DROP = "drop"
+    HOLD = "hold"
 
 
 class Block(columns.OfCoalition, columns.Base):

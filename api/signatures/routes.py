@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Response, request
 from flask.views import MethodView
 
-from api.accounts.routes import current_actor, promised
+from api.accounts.routes import PROMISED, current_actor, promised
 from api.accounts.schemas import JobOut
 from api.infra.background.jobs import Job
 from api.infra.database.paging import Page, PageRequest
@@ -22,8 +22,9 @@ from api.signatures.service import changes, evidence, exports, lists, search, ta
 from api.signatures.service.exports import For
 from api.signatures.service.rows import SignatureView
 from api.web import tables
-from api.web.etags import needs_match, tag, tagged_by
+from api.web.etags import needs_match, sends_tag, tag, tagged_by
 from api.web.files import body_of, received, sent
+from api.web.openapi.headers import LINK, sends
 from api.web.paging import listed, paged, paginated
 from api.web.rest import Blueprint
 from api.web.table_schemas import file_args
@@ -43,8 +44,10 @@ _tagged = tagged_by("etag")
 @blueprint.route("/statements/<uuid:statement_id>/signatures")
 class Signatures(MethodView):
     @blueprint.arguments(schemas.ListArgs, location="query")
-    @blueprint.response(200, listed(schemas.SignatureOut))
-    @blueprint.alt_response(202, schema=JobOut, description="A job: names are opened one by one.")
+    @blueprint.response(200, listed(schemas.SignatureOut), headers=sends(LINK))
+    @blueprint.alt_response(
+        202, schema=JobOut, headers=PROMISED, description="A job: names are opened one by one."
+    )
     def get(self, args: dict[str, Any], statement_id: UUID) -> Any:
         """List or search a statement's signatures, in their order.
 
@@ -62,15 +65,17 @@ class Signatures(MethodView):
 
     @blueprint.arguments(schemas.SignatureIn)
     @blueprint.response(201, schemas.WarnedSignatureOut)
+    @_tagged
     def post(self, facts: dict[str, Any], statement_id: UUID) -> SignatureView:
         """Enter a signature under the newest revision, of which the signatory saw the text."""
         sha256 = facts.pop("revision_sha256")
-        return _tagged(changes.enter(current_actor(), statement_id, sha256, facts))
+        return changes.enter(current_actor(), statement_id, sha256, facts)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/signature-order")
 class SignatureOrder(MethodView):
     @blueprint.response(200, schemas.OrderOut)
+    @sends_tag
     def get(self, statement_id: UUID) -> dict[str, list[UUID]]:
         """Give the ids of a statement's signatures in order."""
         ids, version = changes.order(current_actor(), statement_id)
@@ -80,6 +85,7 @@ class SignatureOrder(MethodView):
     @needs_match
     @blueprint.arguments(schemas.OrderIn)
     @blueprint.response(200, schemas.OrderOut)
+    @sends_tag
     def put(
         self, given: dict[str, list[UUID]], statement_id: UUID, expected: int
     ) -> dict[str, list[UUID]]:
@@ -156,6 +162,7 @@ class Scans(MethodView):
     @received(*rules.SCANS, max_bytes=rules.MOST_OF_A_SCAN, examples={"application/pdf": SCAN})
     @blueprint.arguments(schemas.EvidenceArgs, location="query")
     @blueprint.response(201, schemas.EvidenceOut)
+    @sends_tag
     def post(self, args: dict[str, str | None], statement_id: UUID) -> Evidence:
         """Keep a scan of what was signed on paper: a PDF, a JPEG or a PNG of up to 20 MB."""
         content, kind = request.get_data(), request.mimetype
@@ -166,6 +173,7 @@ class Scans(MethodView):
 @blueprint.route("/evidence/<uuid:evidence_id>")
 class OneScan(MethodView):
     @blueprint.response(200, schemas.EvidenceOut)
+    @sends_tag
     def get(self, evidence_id: UUID) -> Evidence:
         """Show what is known of a scan."""
         tag(1)  # it never changes
@@ -180,6 +188,7 @@ class OneScan(MethodView):
 @blueprint.route("/evidence/<uuid:evidence_id>/file")
 class ScanFile(MethodView):
     @sent(*rules.SCANS)
+    @sends_tag
     def get(self, evidence_id: UUID) -> Response:
         """Give a scan."""
         row, content = evidence.content_of(current_actor(), evidence_id)
@@ -191,16 +200,18 @@ class ScanFile(MethodView):
 @blueprint.route("/signatures/<uuid:signature_id>")
 class OneSignature(MethodView):
     @blueprint.response(200, schemas.SignatureOut)
+    @_tagged
     def get(self, signature_id: UUID) -> SignatureView:
         """Show a signature, as far as you may see it."""
-        return _tagged(lists.signature(current_actor(), signature_id))
+        return lists.signature(current_actor(), signature_id)
 
     @needs_match
     @blueprint.arguments(schemas.SignatoryIn(partial=True))
     @blueprint.response(200, schemas.WarnedSignatureOut)
+    @_tagged
     def patch(self, facts: dict[str, object], signature_id: UUID, expected: int) -> SignatureView:
         """Change what is known of a signatory, or who may see it."""
-        return _tagged(changes.change(current_actor(), signature_id, expected, facts))
+        return changes.change(current_actor(), signature_id, expected, facts)
 
     @needs_match
     @blueprint.response(204)
@@ -213,31 +224,35 @@ class OneSignature(MethodView):
 class Confirmation(MethodView):
     @blueprint.arguments(schemas.ConfirmationIn)
     @blueprint.response(200, schemas.SignatureOut)
+    @_tagged
     def post(self, given: dict[str, str], signature_id: UUID) -> SignatureView:
         """Bind a signature to the newest revision, of which the signatory saw the text."""
         sha256 = given["revision_sha256"]
-        return _tagged(changes.confirm(current_actor(), signature_id, sha256))
+        return changes.confirm(current_actor(), signature_id, sha256)
 
 
 @blueprint.route("/signatures/<uuid:signature_id>/withdrawal")
 class Withdrawal(MethodView):
     @blueprint.response(200, schemas.SignatureOut)
+    @_tagged
     def post(self, signature_id: UUID) -> SignatureView:
         """Take a signature back: it does not count any more, and who gave it is forgotten."""
-        return _tagged(changes.withdraw(current_actor(), signature_id))
+        return changes.withdraw(current_actor(), signature_id)
 
 
 @blueprint.route("/signatures/<uuid:signature_id>/hiding")
 class Hiding(MethodView):
     @blueprint.response(200, schemas.SignatureOut)
+    @_tagged
     def post(self, signature_id: UUID) -> SignatureView:
         """Take a name out of all that others see; coordinators go on seeing it, and it counts."""
-        return _tagged(changes.hide(current_actor(), signature_id))
+        return changes.hide(current_actor(), signature_id)
 
 
 @blueprint.route("/signatures/<uuid:signature_id>/erasure")
 class Erasure(MethodView):
     @blueprint.response(200, schemas.SignatureOut)
+    @_tagged
     def post(self, signature_id: UUID) -> SignatureView:
         """Forget who gave a signature, for good, and go on counting it as anonymous."""
-        return _tagged(changes.erase(current_actor(), signature_id))
+        return changes.erase(current_actor(), signature_id)

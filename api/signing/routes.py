@@ -26,7 +26,7 @@ from api.signing.service.own_signature import Own
 from api.signing.service.reader import Public
 from api.statements.schemas import DraftOut
 from api.statements.service import SavedStatement
-from api.web.etags import needs_match, tag, tagged_by
+from api.web.etags import needs_match, sends_tag, tag, tagged_by
 from api.web.files import sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
@@ -59,26 +59,29 @@ def _let_sites_read(answer: Response) -> Response:
 @blueprint.route("/statements/<uuid:statement_id>/signing")
 class StatementSigning(MethodView):
     @blueprint.response(200, schemas.SigningOut)
+    @_tagged
     def get(self, statement_id: UUID) -> settings.Set:
         """Show how a statement is signed in public."""
-        return _tagged(settings.signing(current_actor(), statement_id))
+        return settings.signing(current_actor(), statement_id)
 
     @needs_match
     @blueprint.arguments(schemas.SigningIn)
     @blueprint.response(200, schemas.SigningOut)
+    @_tagged
     def put(self, given: dict[str, Any], statement_id: UUID, expected: int) -> settings.Set:
         """Say how a statement is signed in public: from when, until when, by whom.
 
         From the moment it opens, its text takes editorial revisions only. A text that names people
         who were released or have died since opens where each is confirmed, as it is published.
         """
-        return _tagged(settings.put(current_actor(), statement_id, expected, given))
+        return settings.put(current_actor(), statement_id, expected, given)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/successors")
 class Successors(MethodView):
     @blueprint.arguments(schemas.SuccessorIn)
     @blueprint.response(201, DraftOut)
+    @sends_tag
     def post(self, given: dict[str, str], statement_id: UUID) -> SavedStatement:
         """Close a statement's signing, and continue it in a new one with the draft's text.
 

@@ -75,12 +75,16 @@ class Approver(columns.OfCoalition, columns.Base):
 
 
 class Answer(StrEnum):
-    """What a member says to a text."""
+    """What a member says to a text.
+
+    `reserved`: approved, with a reservation on named blocks. `objected`: to an editorial
+    revision: it does not stand behind the text any more.
+    """
 
     APPROVED = "approved"
-    RESERVED = "reserved"  # approved, with a reservation on named blocks
+    RESERVED = "reserved"
     DECLINED = "declined"
-    OBJECTED = "objected"  # to an editorial revision: it does not stand behind the text any more
+    OBJECTED = "objected"
 
 
 class SignOff(columns.OfCoalition, columns.Base):

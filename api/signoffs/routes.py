@@ -25,13 +25,15 @@ blueprint = Blueprint(
 @blueprint.route("/statements/<uuid:statement_id>/sign-off-round")
 class SignOffRoundView(MethodView):
     @blueprint.response(200, schemas.RoundOut)
+    @tagged
     def get(self, statement_id: UUID) -> SignOffRound:
         """Show how a statement is signed off."""
-        return tagged(rounds.round_of(current_actor(), statement_id))
+        return rounds.round_of(current_actor(), statement_id)
 
     @blueprint.doc(parameters=[{**IF_MATCH, "required": False}])
     @blueprint.arguments(schemas.RoundIn)
     @blueprint.response(200, schemas.RoundOut)
+    @tagged
     def put(self, facts: dict[str, object], statement_id: UUID) -> SignOffRound:
         """Ask a statement's members to sign it off; or change by when, with If-Match.
 
@@ -40,15 +42,16 @@ class SignOffRoundView(MethodView):
         """
         actor = current_actor()
         expected = expected_if_there(lambda: rounds.has_round(actor, statement_id))
-        return tagged(rounds.set_round(actor, statement_id, expected, facts))
+        return rounds.set_round(actor, statement_id, expected, facts)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/sign-off-round/closing")
 class SignOffClosing(MethodView):
     @blueprint.response(200, schemas.RoundOut)
+    @tagged
     def post(self, statement_id: UUID) -> SignOffRound:
         """End a round: what was answered stays, nobody is reminded."""
-        return tagged(rounds.close(current_actor(), statement_id))
+        return rounds.close(current_actor(), statement_id)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/sign-off-round/asks")

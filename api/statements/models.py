@@ -28,7 +28,14 @@ class StatementKind(StrEnum):
 
 
 class State(StrEnum):
-    """The life of a statement's text."""
+    """The life of a statement's text.
+
+    draft → review, archived; review → draft, published, archived; published → superseded,
+    withdrawn, archived; superseded → archived; withdrawn → archived. Only a text that was frozen
+    as a revision goes to `review`. `published`: everybody may read it, and approvals have become
+    signatures. `superseded`: another statement continues it. `withdrawn`: the coalition does not
+    stand by it any more. `archived`: nothing is done with it any more.
+    """
 
     DRAFT = "draft"
     REVIEW = "review"
@@ -39,12 +46,18 @@ class State(StrEnum):
 
 
 class Weight(StrEnum):
-    """What a revision means for those who stand behind an earlier one."""
+    """What a revision means for those who stand behind an earlier one.
+
+    `first`: there was none. `editorial`: what was signed and approved goes on counting.
+    `material`: signatures wait, and do not count, until each is confirmed for the new text, and
+    members are asked to approve it anew. `redaction`: a name was taken back; signatures keep the
+    hash that they saw, and count.
+    """
 
     FIRST = "first"
-    EDITORIAL = "editorial"  # signatures carry over
-    MATERIAL = "material"  # signatures wait until they are confirmed
-    REDACTION = "redaction"  # a name was taken back; signatures keep the hash that they saw
+    EDITORIAL = "editorial"
+    MATERIAL = "material"
+    REDACTION = "redaction"
 
 
 class Statement(columns.Versioned, columns.Base):
@@ -79,10 +92,13 @@ class Statement(columns.Versioned, columns.Base):
 
 
 class Moderation(StrEnum):
-    """Which public signatures a coordinator sees before they count."""
+    """Which public signatures a coordinator sees before they count.
+
+    `flagged`: those in which something is odd.
+    """
 
     NONE = "none"
-    FLAGGED = "flagged"  # those in which something is odd
+    FLAGGED = "flagged"
     ALL = "all"
 
 

@@ -12,7 +12,8 @@ from api.infra.database.paging import Page, PageRequest
 from api.statements import schemas, service
 from api.statements.models import Revision, Statement, Weight
 from api.statements.service import past, work
-from api.web.etags import needs_match, tag, tagged, tagged_by
+from api.web.etags import needs_match, sends_tag, tag, tagged, tagged_by
+from api.web.openapi.headers import LINK, sends
 from api.web.paging import paged, paginated
 from api.web.rest import Blueprint
 
@@ -30,9 +31,10 @@ class Statements(MethodView):
 
     @blueprint.arguments(schemas.StatementIn)
     @blueprint.response(201, schemas.DraftOut)
+    @_tagged
     def post(self, given: dict[str, Any], coalition_id: UUID) -> service.SavedStatement:
         """Begin a statement from a text of your own."""
-        return _tagged(service.begin(current_actor(), coalition_id, given["document"]))
+        return service.begin(current_actor(), coalition_id, given["document"])
 
 
 @blueprint.route("/cases/<uuid:case_id>/statements")
@@ -67,7 +69,7 @@ class PastDemands(MethodView):
 @blueprint.route("/coalitions/<uuid:coalition_id>/work-list")
 class WorkList(MethodView):
     @blueprint.arguments(schemas.WorkArgs, location="query")
-    @blueprint.response(200, schemas.WorkOut)
+    @blueprint.response(200, schemas.WorkOut, headers=sends(LINK))
     def get(
         self, args: dict[str, Any], coalition_id: UUID
     ) -> tuple[dict[str, object], int, dict[str, str]]:
@@ -87,9 +89,10 @@ class WorkList(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>")
 class OneStatement(MethodView):
     @blueprint.response(200, schemas.StatementOut)
+    @tagged
     def get(self, statement_id: UUID) -> Statement:
         """Show a statement, without its text."""
-        return tagged(service.statement(current_actor(), statement_id))
+        return service.statement(current_actor(), statement_id)
 
     @needs_match
     @blueprint.response(204)
@@ -101,19 +104,21 @@ class OneStatement(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/draft")
 class Draft(MethodView):
     @blueprint.response(200, schemas.DraftOut)
+    @_tagged
     def get(self, statement_id: UUID) -> service.SavedStatement:
         """Show a statement's draft; what may not be named is in it for coordinators only."""
-        return _tagged(service.draft(current_actor(), statement_id))
+        return service.draft(current_actor(), statement_id)
 
     @needs_match
     @blueprint.arguments(schemas.StatementIn)
     @blueprint.response(200, schemas.DraftOut)
+    @_tagged
     def put(
         self, given: dict[str, Any], statement_id: UUID, expected: int
     ) -> service.SavedStatement:
         """Replace a statement's draft; it is checked whole, and refused with every fault."""
         document = given["document"]
-        return _tagged(service.save(current_actor(), statement_id, expected, document))
+        return service.save(current_actor(), statement_id, expected, document)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/revisions")
@@ -141,6 +146,7 @@ class Revisions(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/revisions/<int:number>")
 class OneRevision(MethodView):
     @blueprint.response(200, schemas.RevisionOut)
+    @sends_tag
     def get(self, statement_id: UUID, number: int) -> Revision:
         """Show a revision: what was signed."""
         found = service.revision(current_actor(), statement_id, number)
@@ -153,6 +159,7 @@ class Transitions(MethodView):
     @needs_match
     @blueprint.arguments(schemas.TransitionIn)
     @blueprint.response(200, schemas.MovedOut)
+    @sends_tag
     def post(self, given: dict[str, Any], statement_id: UUID, expected: int) -> service.Moved:
         """Move a statement on: to review, back to draft, to be published, and after.
 

@@ -6,10 +6,12 @@ import marshmallow as ma
 
 from api.cases.schemas import ChangeOut
 from api.errors import Code
+from api.portable.schemas import DRAFT
 from api.statements.models import State, StatementKind, Weight
 from api.statements.service import Frozen, Moved
 from api.statements.service.work import WorkKind
 from api.web import fields, validate
+from api.web.openapi import shapes
 from api.web.paging import PageArgs, listed
 from api.web.rest import CODE, OutSchema, Schema
 
@@ -33,6 +35,7 @@ def document_field() -> fields.Dict:
         description="A portable document without signatories (docs/format.md); format and"
         " coalition may be left out.",
         example=DOCUMENT,
+        metadata={shapes.COMPONENT: DRAFT},
     )
 
 

@@ -13,7 +13,7 @@ from api.portable.rules import writing
 from api.templates import schemas, service
 from api.templates.models import Template, TemplateVersion
 from api.templates.rules.template import MAX_BYTES
-from api.web.etags import needs_match, tag
+from api.web.etags import needs_match, sends_tag, tag
 from api.web.files import body_of, received, sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
@@ -48,6 +48,7 @@ class Templates(MethodView):
 
     @blueprint.arguments(schemas.TemplateIn)
     @blueprint.response(201, schemas.TemplateVersionOut)
+    @sends_tag
     def post(self, given: dict[str, dict[str, object]], coalition_id: UUID) -> service.TemplateView:
         """Keep a template; it is checked before it is kept."""
         return _shown(service.keep(current_actor(), coalition_id, given["source"]))
@@ -57,6 +58,7 @@ class Templates(MethodView):
 class BuiltInTemplateUses(MethodView):
     @blueprint.arguments(schemas.BuiltInUseIn)
     @blueprint.response(201, schemas.TemplateVersionOut)
+    @sends_tag
     def post(self, given: dict[str, str], coalition_id: UUID) -> service.TemplateView:
         """Copy a template that comes with the product, to be used and changed."""
         return _shown(service.use_built_in(current_actor(), coalition_id, given["built_in"]))
@@ -65,6 +67,7 @@ class BuiltInTemplateUses(MethodView):
 @blueprint.route("/templates/<uuid:template_id>")
 class OneTemplate(MethodView):
     @blueprint.response(200, schemas.TemplateVersionOut)
+    @sends_tag
     def get(self, template_id: UUID) -> service.TemplateView:
         """Show the newest version of a template, with the form of its facts."""
         return _shown(service.template(current_actor(), template_id))
@@ -72,6 +75,7 @@ class OneTemplate(MethodView):
     @needs_match
     @blueprint.arguments(schemas.TemplateIn)
     @blueprint.response(200, schemas.TemplateVersionOut)
+    @sends_tag
     def put(
         self, given: dict[str, dict[str, object]], template_id: UUID, expected: int
     ) -> service.TemplateView:
@@ -89,6 +93,7 @@ class OneTemplate(MethodView):
 class TemplateFiles(MethodView):
     @received(YAML, JSON, max_bytes=MOST_BYTES, examples=EXAMPLES)
     @blueprint.response(201, schemas.TemplateVersionOut)
+    @sends_tag
     def post(self, coalition_id: UUID) -> service.TemplateView:
         """Keep a template that comes as a file; it is checked before it is kept."""
         return _shown(service.keep_file(current_actor(), coalition_id, request.get_data()))
@@ -98,6 +103,7 @@ class TemplateFiles(MethodView):
 class TemplateFile(MethodView):
     @sent(YAML, JSON)
     @blueprint.arguments(schemas.TemplateFileArgs, location="query")
+    @sends_tag
     def get(self, args: dict[str, str], template_id: UUID) -> Response:
         """Give the newest version of a template as a file, to be read, edited and sent on."""
         version = service.template(current_actor(), template_id)
@@ -108,6 +114,7 @@ class TemplateFile(MethodView):
     @needs_match
     @received(YAML, JSON, max_bytes=MOST_BYTES, examples=EXAMPLES)
     @blueprint.response(200, schemas.TemplateVersionOut)
+    @sends_tag
     def put(self, template_id: UUID, expected: int) -> service.TemplateView:
         """Put a new version on a template from a file."""
         data = request.get_data()

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response
 from flask.views import MethodView
 
-from api.accounts.routes import current_actor, promised
+from api.accounts.routes import PROMISED, current_actor, promised
 from api.accounts.schemas import JobOut
 from api.infra.background.jobs import Job
 from api.infra.database.paging import Page, PageRequest
@@ -32,24 +32,27 @@ class Updates(MethodView):
 
     @blueprint.arguments(schemas.UpdateIn)
     @blueprint.response(201, schemas.UpdateOut)
+    @tagged
     def post(self, facts: dict[str, object], statement_id: UUID) -> Update:
         """Write an update; nothing is sent yet."""
-        return tagged(service.write(current_actor(), statement_id, facts))
+        return service.write(current_actor(), statement_id, facts)
 
 
 @blueprint.route("/updates/<uuid:update_id>")
 class OneUpdate(MethodView):
     @blueprint.response(200, schemas.UpdateOut)
+    @tagged
     def get(self, update_id: UUID) -> Update:
         """Show an update."""
-        return tagged(service.one(current_actor(), update_id))
+        return service.one(current_actor(), update_id)
 
     @needs_match
     @blueprint.arguments(schemas.UpdateIn(partial=True))
     @blueprint.response(200, schemas.UpdateOut)
+    @tagged
     def patch(self, facts: dict[str, object], update_id: UUID, expected: int) -> Update:
         """Change an update that was not begun."""
-        return tagged(service.change(current_actor(), update_id, expected, facts))
+        return service.change(current_actor(), update_id, expected, facts)
 
     @needs_match
     @blueprint.response(204)
@@ -80,7 +83,7 @@ class UpdateTests(MethodView):
 @blueprint.route("/updates/<uuid:update_id>/counts")
 class UpdateCounts(MethodView):
     @blueprint.response(200, schemas.UpdateCountOut)
-    @blueprint.alt_response(202, schema=JobOut, description=JOB)
+    @blueprint.alt_response(202, schema=JobOut, headers=PROMISED, description=JOB)
     def post(self, update_id: UUID) -> Mapping[str, object] | Response:
         """Count to whom it would go now, by language, and who is left out."""
         found = service.count(current_actor(), update_id)
@@ -91,25 +94,28 @@ class UpdateCounts(MethodView):
 class UpdateSending(MethodView):
     @needs_match
     @blueprint.response(200, schemas.UpdateOut)
+    @tagged
     def post(self, update_id: UUID, expected: int) -> Update:
         """Send it to all who agreed, each mailbox once. It can be changed no more."""
-        return tagged(service.start(current_actor(), update_id, expected))
+        return service.start(current_actor(), update_id, expected)
 
 
 @blueprint.route("/updates/<uuid:update_id>/pause")
 class UpdatePause(MethodView):
     @blueprint.response(200, schemas.UpdateOut)
+    @tagged
     def post(self, update_id: UUID) -> Update:
         """Hold it up: no letter of it leaves, but for one that is leaving this moment."""
-        return tagged(service.pause(current_actor(), update_id))
+        return service.pause(current_actor(), update_id)
 
 
 @blueprint.route("/updates/<uuid:update_id>/resumption")
 class UpdateResumption(MethodView):
     @blueprint.response(200, schemas.UpdateOut)
+    @tagged
     def post(self, update_id: UUID) -> Update:
         """Go on where it was paused."""
-        return tagged(service.resume(current_actor(), update_id))
+        return service.resume(current_actor(), update_id)
 
 
 @blueprint.route("/updates/<uuid:update_id>/progress")

@@ -6,19 +6,19 @@ import functools
 import re
 from collections.abc import Callable
 from operator import attrgetter
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from flask import Flask, Response, g, request
 
-from api.infra.database.columns import Versioned
 from api.infra.database.transactions import Expected, Stale
 from api.web.files import described
+from api.web.openapi.headers import SENDS_TAG
 from api.web.problems import MatchNeeded
 
 # A compressed answer names how, behind the version.
 _VERSION = re.compile(r"([0-9]{1,9})(?::(?:br|gzip))?", re.ASCII)
 OF_CONTENT = object()
-_Row = TypeVar("_Row", bound="Versioned")
+_View = TypeVar("_View", bound=Callable[..., object])
 _Found = TypeVar("_Found")
 IF_MATCH = {
     "in": "header",
@@ -45,21 +45,28 @@ def install(app: Flask) -> None:
         return answer
 
 
-def tagged(row: _Row) -> _Row:
-    """Return the row, and send its version as the answer's ETag."""
-    g.etag = row.version
-    return row
-
-
-def tagged_by(place: str) -> Callable[[_Found], _Found]:
-    """Return what sends, of a thing that was found, the version at a place in it as its ETag."""
+def tagged_by(place: str) -> Callable[[_View], _View]:
+    """Have a view send, of what it returns, the version at a place in it as the answer's ETag."""
     version = attrgetter(place)
 
-    def tagged(found: _Found) -> _Found:
-        g.etag = version(found)
-        return found
+    def tagged(view: _View) -> _View:
+        @functools.wraps(view)
+        def answered(*args: object, **named: object) -> object:
+            found = view(*args, **named)
+            g.etag = version(found)
+            return found
+
+        return sends_tag(cast("_View", answered))
 
     return tagged
+
+
+tagged = tagged_by("version")
+
+
+def sends_tag(view: _View) -> _View:
+    """Describe a view that says its ETag itself, by `tag`."""
+    return described(view, **{SENDS_TAG: True})
 
 
 def tag(etag: str | int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from enum import Enum as StdEnum
 from functools import cache
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -19,6 +20,7 @@ from api.infra.pdf import fonts
 from api.infra.tables import parsing
 from api.infra.text import characters, countries, languages
 from api.web import validate
+from api.web.openapi import shapes
 
 
 class Described(ma.fields.Field[Any]):
@@ -78,7 +80,11 @@ class AwareDateTime(Described, ma.fields.AwareDateTime):
 
 
 class Enum(Described, ma.fields.Enum[Any], by_value=True):
-    """One of an enum, by its value."""
+    """One of an enum, by its value; openapi.yaml has the enum under its name."""
+
+    def __init__(self, enum: type[StdEnum], **more: object) -> None:
+        """Take the values of an enum."""
+        super().__init__(enum, metadata=shapes.marks_of(enum), **more)
 
 
 class List(Described, ma.fields.List[Any]):

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from flask import Response
 
+from api.web.openapi.headers import WARNINGS, sends
+
 _View = TypeVar("_View", bound="Callable[..., object]")
 _NONE: Mapping[str, object] = MappingProxyType({})
 
@@ -68,16 +70,7 @@ def body_of(content: bytes | Iterator[str], kind: str, name: str | None = None) 
     return answer
 
 
-WARNINGS = "Undersigned-Warnings"
-WARNED: Mapping[str, object] = MappingProxyType(
-    {
-        WARNINGS: {
-            "description": "What somebody should look at, as a JSON list of sentences in ASCII;"
-            " those that fit in 4,000 characters.",
-            "schema": {"type": "string"},
-        }
-    }
-)
+WARNED = sends(WARNINGS)
 _MOST_WARNED = 4000
 
 

@@ -12,6 +12,7 @@ from flask import request
 
 from api.infra.database.paging import MOST, Page, PageRequest
 from api.web import fields, validate
+from api.web.openapi.headers import LINK, sends
 from api.web.rest import Blueprint, OutSchema, Schema
 
 
@@ -52,7 +53,7 @@ def paginated(
 
     def decorate(view: Callable[..., Page[object]]) -> Callable[..., object]:
         @blueprint.arguments(args, location="query")
-        @blueprint.response(200, listed(item))
+        @blueprint.response(200, listed(item), headers=sends(LINK))
         @wraps(view)
         def answered(*given: object, **named: object) -> object:
             return paged(view(*given, **named))

@@ -85,7 +85,9 @@ def _name(schema: ma.Schema | type[ma.Schema]) -> str:
     """Name a schema's component; one that changes some fields only is called so."""
     kind = schema if isinstance(schema, type) else type(schema)
     is_partial = not isinstance(schema, type) and schema.partial
-    return kind.__name__.removesuffix("In") + "Change" if is_partial else kind.__name__
+    if not is_partial:
+        return kind.__name__
+    return kind.__name__.removesuffix("In").removesuffix("Change") + "Change"
 
 
 class Api(SmorestApi):

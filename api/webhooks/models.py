@@ -16,10 +16,13 @@ from api.infra.security.keys import Sealed
 
 
 class StopReason(StrEnum):
-    """Why we stopped telling an endpoint."""
+    """Why we stopped telling an endpoint.
 
-    GONE = "gone"  # it answered 410
-    FAILING = "failing"  # it took nothing for as long as we try
+    `gone`: it answered 410. `failing`: it took nothing for as long as we try.
+    """
+
+    GONE = "gone"
+    FAILING = "failing"
 
 
 class Endpoint(columns.OfCoalition, columns.Versioned, columns.Base):
@@ -58,11 +61,14 @@ class WebhookEvent(columns.Base):
 
 
 class WebhookDeliveryState(StrEnum):
-    """How far a telling is."""
+    """How far a telling is.
+
+    `failed`: for good, unless it is replayed.
+    """
 
     WAITING = "waiting"
     DELIVERED = "delivered"
-    FAILED = "failed"  # for good, unless it is replayed
+    FAILED = "failed"
 
 
 class WebhookDelivery(columns.Outgoing, columns.Base):

@@ -9,7 +9,7 @@ from flask.views import MethodView
 
 from api.accounts.routes import current_actor
 from api.infra.database.paging import Page, PageRequest
-from api.web.etags import needs_match, tag, tagged_by
+from api.web.etags import needs_match, sends_tag, tag, tagged_by
 from api.web.idempotency import secret_answer
 from api.web.paging import paginated
 from api.web.rest import Blueprint
@@ -40,6 +40,7 @@ class Endpoints(MethodView):
 
     @blueprint.arguments(schemas.WebhookEndpointIn)
     @blueprint.response(201, schemas.WebhookSecretOut)
+    @sends_tag
     def post(self, facts: dict[str, object], coalition_id: UUID) -> dict[str, object]:
         """Have another system told of events. Its secret is shown this once."""
         return _with_secret(service.enter(current_actor(), coalition_id, facts))
@@ -48,16 +49,18 @@ class Endpoints(MethodView):
 @blueprint.route("/webhook-endpoints/<uuid:endpoint_id>")
 class OneEndpoint(MethodView):
     @blueprint.response(200, schemas.WebhookEndpointOut)
+    @_tagged
     def get(self, endpoint_id: UUID) -> EndpointView:
         """Show an endpoint, and how it does."""
-        return _tagged(service.endpoint(current_actor(), endpoint_id))
+        return service.endpoint(current_actor(), endpoint_id)
 
     @needs_match
     @blueprint.arguments(schemas.WebhookEndpointIn(partial=True))
     @blueprint.response(200, schemas.WebhookEndpointOut)
+    @_tagged
     def patch(self, changes: dict[str, object], endpoint_id: UUID, expected: int) -> EndpointView:
         """Change what an endpoint is told and where, or switch it off or on."""
-        return _tagged(service.change(current_actor(), endpoint_id, expected, changes))
+        return service.change(current_actor(), endpoint_id, expected, changes)
 
     @needs_match
     @blueprint.response(204)
@@ -69,6 +72,7 @@ class OneEndpoint(MethodView):
 @blueprint.route("/webhook-endpoints/<uuid:endpoint_id>/secret-rotations")
 class SecretRotations(MethodView):
     @blueprint.response(201, schemas.WebhookSecretOut)
+    @sends_tag
     def post(self, endpoint_id: UUID) -> dict[str, object]:
         """Make a new secret, shown this once. For a day the old one signs beside it."""
         return _with_secret(service.rotate(current_actor(), endpoint_id))

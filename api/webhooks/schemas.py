@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
+import re
+from typing import Any
 
 from api.web import fields, validate
 from api.web.paging import PageArgs
@@ -15,13 +16,27 @@ EXAMPLE_ID = "2f1c6c0e-6d1a-4f0e-9a43-0d6a3f1f9b11"
 SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 TYPE = {"description": "docs/webhooks.md lists them.", "example": "statement.published"}
 FACTS: dict[str, dict[str, object]] = {
-    "number": {"type": "integer", "example": 3},
-    "count": {"type": "integer", "example": 250},
-    "numbers": {"type": "array", "items": {"type": "integer"}, "example": [1, 2]},
-    "sha256": {"type": "string", "example": SHA256},
-    "weight": {"type": "string", "example": "editorial"},
-    "state": {"type": "string", "example": "published"},
-    "answer": {"type": "string", "example": "approved"},
+    "number": {"type": "integer"},
+    "count": {"type": "integer"},
+    "numbers": {"type": "array", "items": {"type": "integer"}},
+    "sha256": {"type": "string"},
+    "weight": {"type": "string"},
+    "state": {"type": "string"},
+    "answer": {"type": "string"},
+}
+EXAMPLES: dict[str, object] = {
+    "number": 3,
+    "count": 250,
+    "numbers": [1, 2],
+    "sha256": SHA256,
+    "weight": "editorial",
+    "state": "published",
+    "answer": "approved",
+}
+AT = "2031-05-14T09:30:00+00:00"
+ANSWERS: dict[str, dict[str, object]] = {
+    "WebhookTaken": {"description": "Taken."},
+    "WebhookGone": {"description": "Never again: the endpoint is switched off."},
 }
 HEADERS = {
     "webhook-id": "Of the event: the same whenever it is told again.",
@@ -140,47 +155,34 @@ class WebhookReplayOut(OutSchema):
     number = fields.Integer(example=12)
 
 
-def described() -> dict[str, object]:
-    """Return the catalogue as the `webhooks` of openapi.yaml."""
-    return {name: {"post": _operation(name, kind)} for name, kind in rules.CATALOGUE.items()}
-
-
-def _operation(name: str, kind: rules.EventKind) -> dict[str, object]:
-    ids: dict[str, dict[str, object]] = {
-        each: {"type": "string", "format": "uuid", "example": EXAMPLE_ID} for each in kind.ids
+def described() -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+    """Return the catalogue for openapi.yaml: components, and the `webhooks` that name them."""
+    schemas: dict[str, Any] = {}
+    hooks = {
+        name: {"post": _operation(name, kind, schemas)} for name, kind in rules.CATALOGUE.items()
     }
-    named = (*kind.facts, *kind.later)
-    facts = {each: deepcopy(FACTS.get(each, ids["coalition_id"])) for each in named}
-    for each in kind.later:
-        facts[each]["description"] = "To custodians, or where the member approved by its name."
-    properties = ids | facts
-    example = {key: part["example"] for key, part in properties.items()}
-    if kind.tells_who:
-        properties["signatory"] = {
-            "type": ["object", "null"],
-            "description": "To custodians only: who signed, as coordinators see it at that moment;"
-            " null: it is known no more.",
-            "example": None,
-        }
-    at = "2031-05-14T09:30:00+00:00"
-    schema = {
+    return {"schemas": schemas, "responses": ANSWERS}, hooks
+
+
+def _operation(name: str, kind: rules.EventKind, schemas: dict[str, Any]) -> dict[str, object]:
+    event = _pascal(name)
+    schemas[f"{event}Event"] = {
         "type": "object",
+        "description": f"`{name}`: {kind.about}",
         "required": ["type", "timestamp", "data"],
         "properties": {
-            "type": {"const": name},
-            "timestamp": {"type": "string", "format": "date-time", "example": at},
-            "data": {
-                "type": "object",
-                "properties": properties,
-                "required": ["coalition_id", f"{kind.of}_id"],
-            },
+            "type": {"type": "string", "const": name},
+            "timestamp": {"type": "string", "format": "date-time"},
+            "data": {"$ref": f"#/components/schemas/{_data(kind, schemas)}"},
         },
     }
-    whole = {"type": name, "timestamp": at, "data": example}
-    content = {"application/json": {"schema": schema, "example": whole}}
+    example = {"type": name, "timestamp": AT, "data": _example(kind)}
+    schema = {"$ref": f"#/components/schemas/{event}Event"}
     return {
-        "summary": kind.about,
-        "tags": ["webhooks"],
+        "operationId": f"on{event}",
+        "summary": name,
+        "description": kind.about,
+        "tags": ["events"],
         "security": [],
         "parameters": [
             {
@@ -192,9 +194,48 @@ def _operation(name: str, kind: rules.EventKind) -> dict[str, object]:
             }
             for header, about in HEADERS.items()
         ],
-        "requestBody": {"required": True, "content": content},
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": schema, "example": example}},
+        },
         "responses": {
-            "2XX": {"description": "Taken."},
-            "410": {"description": "Never again: the endpoint is switched off."},
+            status: {"$ref": f"#/components/responses/{answer}"}
+            for status, answer in (("2XX", "WebhookTaken"), ("410", "WebhookGone"))
         },
     }
+
+
+def _data(kind: rules.EventKind, schemas: dict[str, Any]) -> str:
+    """Return the name of what events of a kind hold, which says all that is in it."""
+    ids = [each for each in kind.ids if each != "coalition_id"]
+    named = (*ids, *kind.facts, *kind.later)
+    name = "".join(_pascal(each.removesuffix("_id")) for each in named) + "EventData"
+    properties: dict[str, Any] = {each: {"type": "string", "format": "uuid"} for each in kind.ids}
+    for each in (*kind.facts, *kind.later):
+        properties[each] = FACTS.get(each, {"type": "string", "format": "uuid"})
+    for each in kind.later:
+        about = "To custodians, or where the member approved by its name."
+        properties[each] = {**properties[each], "description": about}
+    if kind.tells_who:
+        properties["signatory"] = {
+            "type": ["object", "null"],
+            "description": "To custodians only: who signed, as coordinators see it at that moment;"
+            " null: it is known no more.",
+        }
+    found = {
+        "type": "object",
+        "required": ["coalition_id", f"{kind.of}_id"],
+        "properties": properties,
+    }
+    if schemas.setdefault(name, found) != found:
+        raise ValueError(f"Two kinds of events hold {name}, and not the same.")
+    return name
+
+
+def _example(kind: rules.EventKind) -> dict[str, object]:
+    ids = dict.fromkeys(kind.ids, EXAMPLE_ID)
+    return ids | {each: EXAMPLES.get(each, EXAMPLE_ID) for each in (*kind.facts, *kind.later)}
+
+
+def _pascal(name: str) -> str:
+    return "".join(word.capitalize() for word in re.split("[._]", name))

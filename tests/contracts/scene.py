@@ -7,6 +7,7 @@ generated example does not fit what is there (BODIES, in bodies.py), and things 
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -75,12 +76,31 @@ def document(world: World) -> dict[str, Any]:
 
 def operations(world: World) -> list[Operation]:
     """Return all operations of openapi.yaml."""
+    found = document(world)
     return [
-        Operation(method.upper(), path, facts)
-        for path, methods in document(world)["paths"].items()
+        Operation(method.upper(), path, _read_along(found, facts))
+        for path, methods in found["paths"].items()
         for method, facts in methods.items()
         if method != "parameters"
     ]
+
+
+def _read_along(found: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
+    """Return what an operation says, with the parameters and examples that it refers to."""
+
+    def said(node: dict[str, Any]) -> dict[str, Any]:
+        if "$ref" not in node:
+            return node
+        _, group, name = node["$ref"].removeprefix("#/").split("/")
+        return dict(found["components"][group][name])
+
+    facts = deepcopy(facts)
+    facts["parameters"] = [said(each) for each in facts.get("parameters", ())]
+    for body in (facts.get("requestBody", {}), *facts["responses"].values()):
+        for content in body.get("content", {}).values():
+            for each in content.pop("examples", {}).values():
+                content["example"] = said(each)["value"]
+    return facts
 
 
 @dataclass

@@ -20,5 +20,5 @@ def test_the_pages_of_the_api_load_from_their_own_server_only(world: World) -> N
         assert part.startswith("/docs/")
         with world.app.test_client().get(part) as found:
             assert found.status_code == 200, part
-    assert "/openapi.yaml" in page.body.decode()
-    assert world.stranger().get("/openapi.yaml").body.startswith(b"info:")
+    assert "/openapi.json" in page.body.decode()
+    assert world.stranger().get("/openapi.yaml").body.startswith(b"openapi:")

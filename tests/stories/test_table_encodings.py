@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contracts.scene import document
+from tests.contracts.scene import operations
 from tests.support.builders import a_coalition, a_demand_list, a_text
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def test_a_table_of_ours_is_read_in_the_encoding_that_its_sender_names(
     assert sent(encoding="windows-1252")["entered"] == 1
 
     assert "Genève" in str(owner.get(whole.replace("-imports", "s"))["items"])
-    described = document(world)["paths"][path]["post"]
+    (described,) = (each.facts for each in operations(world) if each.name == f"POST {path}")
     parameters = described["parameters"]
     assert "encoding" in [each.get("name") for each in parameters]
     assert "`encoding`" in described["description"]

@@ -51,13 +51,17 @@ FIRST_TURN_SECONDS = 1.0  # of one that had no turn yet: those go first, and may
 
 
 class JobState(StrEnum):
-    """How far a job is."""
+    """How far a job is.
+
+    `dead`: it failed for good; somebody may replay it. `held`: it was promised before a backup
+    was taken that has been restored since.
+    """
 
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
-    DEAD = "dead"  # it failed for good; somebody may replay it
-    HELD = "held"  # it was promised before a backup was taken that has been restored since
+    DEAD = "dead"
+    HELD = "held"
 
 
 class Job(Base):

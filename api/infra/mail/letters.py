@@ -36,13 +36,17 @@ KEPT_FAILED = timedelta(days=7)  # with what it was made of, so that it can be t
 
 
 class LetterState(StrEnum):
-    """How far a letter is."""
+    """How far a letter is.
+
+    `sent`: the mail server took it. `dropped`: nobody wants it any more. `failed`: for good:
+    `fault` says why. `held`: promised before a backup was taken that has been restored since.
+    """
 
     QUEUED = "queued"
-    SENT = "sent"  # the mail server took it
-    DROPPED = "dropped"  # nobody wants it any more
-    FAILED = "failed"  # for good: `fault` says why
-    HELD = "held"  # promised before a backup was taken that has been restored since
+    SENT = "sent"
+    DROPPED = "dropped"
+    FAILED = "failed"
+    HELD = "held"
 
 
 class Letter(Outgoing, Base):

@@ -40,13 +40,16 @@ _IDLE = frozenset(map(spelling.folded, _IDLE_WORDS.split()))
 
 
 class ImportState(StrEnum):
-    """What became of a line of a table of others."""
+    """What became of a line of a table of others.
+
+    `doubtful`: it may be one that is there, and was left out.
+    """
 
     ENTERED = "entered"
     CHANGED = "changed"
     SAME = "same"
     KEPT = "kept"
-    DOUBTFUL = "doubtful"  # it may be one that is there, and was left out
+    DOUBTFUL = "doubtful"
     REFUSED = "refused"
 
 

@@ -29,19 +29,25 @@ class LinesRefused(Invalid, title="Some lines cannot be entered"):
 
 
 class OnDifference(StrEnum):
-    """What becomes of a row that a line has other facts of."""
+    """What becomes of a row that a line has other facts of.
 
-    KEEP = "keep"  # the row stays as it is
-    UPDATE = "update"  # the row takes the line's
+    `keep`: the row stays as it is. `update`: the row takes the line's.
+    """
+
+    KEEP = "keep"
+    UPDATE = "update"
 
 
 class LineState(StrEnum):
-    """What became of a line."""
+    """What became of a line.
+
+    `kept`: it differs from what is there, which stays.
+    """
 
     ENTERED = "entered"
     CHANGED = "changed"
     SAME = "same"
-    KEPT = "kept"  # it differs from what is there, which stays
+    KEPT = "kept"
     REFUSED = "refused"
 
 

@@ -112,10 +112,13 @@ def nameless(facts: Mapping[str, object]) -> str | None:
 
 
 class EffectiveState(StrEnum):
-    """Whether a signature is counted now."""
+    """Whether a signature is counted now.
+
+    `waiting`: the text was changed materially after it was given.
+    """
 
     COUNTED = "counted"
-    WAITING = "waiting"  # the text was changed materially after it was given
+    WAITING = "waiting"
     HELD = "held"
     REJECTED = "rejected"
     INVALIDATED = "invalidated"

@@ -24,11 +24,15 @@ from api.statements.models import Statement
 
 
 class For(StrEnum):
-    """For whom signatories are written out."""
+    """For whom signatories are written out.
 
-    ADDRESSEE = "addressee"  # what prints, and nothing else
-    CRM = "crm"  # a mailing tool: with addresses and consents
-    IMPORT = "import"  # to be entered again
+    `addressee`: what prints, and nothing else. `crm`: a mailing tool: with addresses and
+    consents. `import`: to be entered again.
+    """
+
+    ADDRESSEE = "addressee"
+    CRM = "crm"
+    IMPORT = "import"
 
 
 def exported(

@@ -22,10 +22,13 @@ from api.statements.models import Statement
 
 
 class SignatoryLineState(StrEnum):
-    """What became of a line."""
+    """What became of a line.
+
+    `duplicate`: left out: the same signatory is there already.
+    """
 
     ENTERED = "entered"
-    DUPLICATE = "duplicate"  # left out: the same signatory is there already
+    DUPLICATE = "duplicate"
     REFUSED = "refused"
 
 

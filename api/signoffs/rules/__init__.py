@@ -21,19 +21,25 @@ MOST_REMINDERS = 10  # where no deadline ends them
 
 
 class Status(StrEnum):
-    """Where a member is with a text."""
+    """Where a member is with a text.
+
+    `nobody_to_ask`: none of its representatives may answer. `one_of_two`: approved by one
+    person where two are needed. `tacit`: its silence approves, since the hard deadline passed.
+    `waiting`: it answered a text that was changed materially since. `withdrawn`: the signature
+    that its approval became was taken back.
+    """
 
     NOT_ASKED = "not_asked"
-    NOBODY_TO_ASK = "nobody_to_ask"  # none of its representatives may answer
+    NOBODY_TO_ASK = "nobody_to_ask"
     ASKED = "asked"
-    ONE_OF_TWO = "one_of_two"  # approved by one person where two are needed
+    ONE_OF_TWO = "one_of_two"
     APPROVED = "approved"
     RESERVED = "reserved"
     DECLINED = "declined"
     OBJECTED = "objected"
-    TACIT = "tacit"  # its silence approves, since the hard deadline passed
-    WAITING = "waiting"  # it answered a text that was changed materially since
-    WITHDRAWN = "withdrawn"  # the signature that its approval became was taken back
+    TACIT = "tacit"
+    WAITING = "waiting"
+    WITHDRAWN = "withdrawn"
 
 
 COUNTS = frozenset({Status.APPROVED, Status.RESERVED, Status.TACIT})

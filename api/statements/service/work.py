@@ -54,11 +54,15 @@ IS_SETTLED = and_(
 
 
 class WorkKind(StrEnum):
-    """What sort of work waits."""
+    """What sort of work waits.
 
-    CASE = "case"  # was not verified for long
-    DEMAND = "demand"  # had no news for long
-    DRAFT = "draft"  # names cases whose status it does not know
+    `case`: was not verified for long. `demand`: had no news for long. `draft`: names cases
+    whose status it does not know.
+    """
+
+    CASE = "case"
+    DEMAND = "demand"
+    DRAFT = "draft"
 
 
 @dataclass(frozen=True)
