@@ -109,7 +109,7 @@ def create_app(
         settings=settings,
         wiring=Wiring(part for feature in FEATURES for part in feature.parts),
         vault=Vault(settings.master_keys),
-        storage=Storage(settings.storage_path),
+        storage=Storage(settings.storage),
         queue=Queue(settings.queue),
         pool=children or ChildPool(CHILD_MODULES, spares=settings.render_spares),
         bulkhead=Bulkhead(),

@@ -25,7 +25,8 @@ class Settings:
     """Read once at start-up from `UNDERSIGNED_…`; a malformed value stops the start."""
 
     database_url: str
-    storage_path: str  # a folder
+    storage_path: str = ""  # a folder; or, in its place,
+    storage_url: str = ""  # s3://KEY:SECRET@HOST/BUCKET/PREFIX
     master_keys: tuple[str, ...]  # base64 of 32 bytes each; the first encrypts, all decrypt
     queue_url: str | None = None  # None: beside the database
     log_level: str = "INFO"
@@ -47,6 +48,11 @@ class Settings:
         return self.database_url.startswith("sqlite")
 
     @property
+    def storage(self) -> str:
+        """Where files are kept: a folder, or an address of S3."""
+        return self.storage_url or self.storage_path
+
+    @property
     def queue(self) -> str:
         """The address of the queue: a file beside SQLite's, or tables in PostgreSQL."""
         beside = f"{self.database_url}-queue" if self.is_sqlite else self.database_url
@@ -60,7 +66,8 @@ def read() -> Settings:
         with env.prefixed("UNDERSIGNED_"):
             settings = Settings(
                 database_url=_database(env.str("DATABASE_URL")),
-                storage_path=env.str("STORAGE_PATH"),
+                storage_path=env.str("STORAGE_PATH", Settings.storage_path),
+                storage_url=env.str("STORAGE_URL", Settings.storage_url),
                 master_keys=tuple(env.list("MASTER_KEYS")),
                 queue_url=env.str("QUEUE_URL", Settings.queue_url),
                 log_level=env.str("LOG_LEVEL", Settings.log_level).upper(),
@@ -84,6 +91,7 @@ def read() -> Settings:
         raise BadSettings("UNDERSIGNED_TRUSTED_PROXIES and UNDERSIGNED_RENDER_SPARES count from 0.")
     if settings.page_size not in {"A4", "Letter"}:
         raise BadSettings("UNDERSIGNED_PAGE_SIZE must be A4 or Letter. See docs/settings.md.")
+    _check_storage(settings)
     _check_outside(settings)
     if not settings.queue.startswith(QUEUES):
         raise BadSettings(
@@ -138,6 +146,24 @@ def _database(address: str) -> str:
             " See docs/settings.md."
         )
     return address
+
+
+def _check_storage(settings: Settings) -> None:
+    if bool(settings.storage_url) == bool(settings.storage_path):
+        raise BadSettings(
+            "Set UNDERSIGNED_STORAGE_PATH to a folder, or UNDERSIGNED_STORAGE_URL to s3://…, and"
+            " not both. See docs/settings.md."
+        )
+    if settings.storage_url and not is_bucket(settings.storage_url):
+        raise BadSettings(
+            "UNDERSIGNED_STORAGE_URL must be s3://KEY:SECRET@HOST/BUCKET. See docs/settings.md."
+        )
+
+
+def is_bucket(address: str) -> bool:
+    """Tell whether this is an address of S3, with a host and a bucket."""
+    at = urlsplit(address)
+    return at.scheme in {"s3", "s3+http"} and bool(at.hostname) and bool(at.path.strip("/"))
 
 
 def share(*parts: str) -> Path:

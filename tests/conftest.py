@@ -51,7 +51,7 @@ class World:
     @property
     def storage(self) -> Path:
         """The folder that the app keeps files in."""
-        return Path(self.app.extensions[EXTENSION].settings.storage_path)
+        return Path(self.app.extensions[EXTENSION].settings.storage)
 
     def rows(self) -> bytes:
         """Return every row of every table."""

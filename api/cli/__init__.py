@@ -10,7 +10,7 @@ import sys
 import click
 
 from api import config
-from api.cli import backups, files, keeping, keys, people, returning, serving, templates
+from api.cli import backups, files, keeping, keys, people, returning, serving, storage, templates
 from api.cli.running import INPUT_AT_FAULT, MACHINE_AT_FAULT, stop
 from api.errors import DomainError, Unavailable
 
@@ -48,6 +48,6 @@ def commands() -> None:
     """Joint statements of NGO coalitions: written, signed, printed, sent."""
 
 
-for part in (files, templates, serving, people, keys, keeping, backups, returning):
+for part in (files, templates, serving, people, keys, keeping, backups, storage, returning):
     for each in part.COMMANDS:
         commands.add_command(each)

@@ -11,6 +11,7 @@ from pathlib import Path
 from api import config
 from api.infra.pdf import fonts
 from api.infra.sandbox import confine
+from api.infra.storage import Storage, StorageUnavailable
 
 LIBRARIES = {
     "libpango-1.0.so.0": "libpango-1.0-0",
@@ -60,9 +61,21 @@ def checks() -> Iterator[Check]:
         "Only this machine reaches it. Set UNDERSIGNED_PUBLIC_URL to the address of your pages.",
         is_needed=False,
     )
-    folder = Path(settings.storage_path)
-    mend = f"Make the folder {folder}, owned by the user that runs this."
-    yield Check("storage", folder.is_dir() or folder.parent.is_dir(), mend)
+    yield _storage(settings.storage)
+
+
+def _storage(address: str) -> Check:
+    """Look whether files can be kept: a folder is not made here, a bucket is asked."""
+    if not config.is_bucket(address):
+        folder = Path(address)
+        mend = f"Make the folder {folder}, owned by the user that runs this."
+        return Check("storage", folder.is_dir() or folder.parent.is_dir(), mend)
+    try:
+        Storage(address).must_answer()
+    except StorageUnavailable:
+        mend = "The log above says why: its bucket, its keys, or its address may be wrong."
+        return Check("storage in S3", is_well=False, mend=mend)
+    return Check("storage in S3", is_well=True, mend="")
 
 
 def _loads(library: str) -> bool:

@@ -8,7 +8,7 @@ from api.connectors.routes import blueprint
 from api.connectors.service import expiry, files, following, trouble, work
 from api.infra.background.events import Listener
 from api.infra.background.jobs import JobKind
-from api.infra.backup.backups import KeptFiles
+from api.infra.background.kept_files import KeptFiles
 from api.infra.feature import Feature
 from api.infra.mail.letters import LetterKind
 from api.infra.queue import Lane
@@ -41,5 +41,5 @@ FEATURE = Feature(
         Listener(SignaturesTakenBack, following.follow_moderation),
         Listener(SignaturesApproved, following.follow_moderation),
     ),
-    extensions=(KeptFiles(files.referred),),
+    extensions=(KeptFiles(files.FOLDER, files.referred),),
 )

@@ -10,10 +10,10 @@ from typing import Any
 
 from flask import Blueprint
 
-from api.infra.background import dead_letters
+from api.infra.background import dead_letters, kept_files
 from api.infra.background.events import Listener
 from api.infra.background.jobs import JobKind
-from api.infra.backup.backups import KeptFiles
+from api.infra.background.kept_files import KeptFiles
 from api.infra.mail import letters, sender
 from api.infra.mail.letters import LetterKind
 from api.infra.pdf import pictures
@@ -43,6 +43,7 @@ class Feature:
 FEATURE = Feature(
     jobs=(
         JobKind("jobs.forget", dead_letters.forget, when=dead_letters.are_old, lane=Lane.DOCUMENTS),
+        JobKind(kept_files.DELETE, kept_files.delete, lane=Lane.DOCUMENTS),
         JobKind("letters.find", sender.find_due, when=sender.are_unpromised),
         JobKind(letters.SEND, sender.send_due, lane=Lane.LETTERS, is_waited_for=True),
         JobKind(letters.SEND_BULK, sender.send_due, lane=Lane.LETTERS),
@@ -50,5 +51,5 @@ FEATURE = Feature(
         JobKind("days.destroy", day_keys.destroy, when=day_keys.are_old),
         JobKind("audit.seal", audit.seal_as_job, when=audit.is_unsealed),
     ),
-    extensions=(KeptFiles(pictures.referred),),
+    extensions=(KeptFiles(pictures.FOLDER, pictures.referred),),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import threading
 import time
@@ -17,6 +16,7 @@ from api import config
 from api.infra.database.transactions import NotMigrated, must_be_migrated
 from api.infra.queue import QueueBroken
 from api.infra.runtime import runtime, thread_context
+from api.infra.storage import StorageUnavailable
 
 log = structlog.get_logger()
 LEAST_FREE_BYTES = 100_000_000
@@ -117,10 +117,13 @@ def queue_works() -> bool:
 
 
 def _storage() -> bool:
+    storage = runtime().storage
     try:
-        return shutil.disk_usage(runtime().settings.storage_path).free > LEAST_FREE_BYTES
-    except OSError:
+        storage.must_answer()
+        free = storage.free_bytes()
+    except (OSError, StorageUnavailable):
         return False
+    return free is None or free > LEAST_FREE_BYTES
 
 
 def mail_works() -> bool | None:

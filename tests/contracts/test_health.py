@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from api.infra.database.transactions import db
 from api.infra.net.smtp import SmtpServer
+from api.infra.storage import Storage
 from api.web import health
 from tests.contracts.scene import document
 from tests.support.builders import a_coalition, a_revision, a_statement
@@ -24,6 +25,7 @@ from tests.support.postgres import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.conftest import World
     from tests.support.client import Client
@@ -120,7 +122,7 @@ def test_connections_that_a_restart_cut_are_replaced(worlds: dict[str, World]) -
 
 
 def test_without_room_or_a_folder_for_files_it_serves_on(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = shutil.disk_usage("/")._replace(free=1_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
@@ -128,7 +130,8 @@ def test_without_room_or_a_folder_for_files_it_serves_on(
     monkeypatch.undo()
 
     outside = world.app.extensions["undersigned"]
-    away = replace(outside, settings=replace(outside.settings, storage_path="/nowhere"))
+    away = replace(outside, storage=Storage(str(tmp_path / "storage")))
+    (tmp_path / "storage").rmdir()
     monkeypatch.setitem(world.app.extensions, "undersigned", away)
     gone = world.stranger().get("/readyz")
 
@@ -153,7 +156,7 @@ def test_what_a_full_disk_cannot_keep_is_tried_again(
         while_full.setattr(storage, "store", SimpleNamespace(put=full, get=there.get))
         refused = owner.get(path)
 
-    assert (refused.status, refused["type"]) == (503, "/problems/unavailable")
+    assert (refused.status, refused["type"]) == (503, "/problems/storage-unavailable")
     assert "Retry-After" in refused.headers
     assert owner.get(path).status == 200
 

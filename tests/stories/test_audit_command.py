@@ -42,7 +42,7 @@ def command(world: World, *words: str, **more: str) -> CompletedProcess[str]:
     return run(
         *words,
         UNDERSIGNED_DATABASE_URL=settings.database_url,
-        UNDERSIGNED_STORAGE_PATH=settings.storage_path,
+        UNDERSIGNED_STORAGE_PATH=settings.storage,
         UNDERSIGNED_MASTER_KEYS=",".join(settings.master_keys),
         UNDERSIGNED_QUEUE_URL=settings.queue_url,
         **more,

@@ -216,6 +216,7 @@ def test_a_logo_that_is_replaced_meanwhile_comes_with_its_row(
     def put(radius: int) -> None:
         picture = SVG.replace(b'r="9"', f'r="{radius}"'.encode())
         assert house.owner.put(path, picture, kind="image/svg+xml").status == 200
+        world.work()
 
     def copy(writer: Any, copied: set[str]) -> None:
         looks.append(len(copied))

@@ -212,6 +212,7 @@ def test_with_a_coalition_goes_all_that_it_owns_and_the_key_to_it(
         owner.put(f"{path}/logo", SVG, kind="image/svg+xml")
 
     assert owner.delete(f"/v1/coalitions/{coalition}").status == 204
+    world.work()
 
     for gone in (f"coalitions/{coalition}", f"organisations/{organisation}",
                  f"addressees/{addressee}"):  # fmt: skip
@@ -219,7 +220,7 @@ def test_with_a_coalition_goes_all_that_it_owns_and_the_key_to_it(
     with world.app.app_context(), reading() as session:
         keys = session.scalar(select(func.count()).where(DataKey.coalition_id.is_not(None)))
         assert keys == 0
-    storage = Path(world.app.extensions["undersigned"].settings.storage_path)
+    storage = Path(world.app.extensions["undersigned"].settings.storage)
     files = [str(path) for path in storage.rglob("*") if path.is_file()]
     assert not [path for path in files if organisation in path or coalition in path]
 

@@ -149,6 +149,7 @@ def test_a_scan_on_which_signatures_stand_is_not_deleted(signing: Signing) -> No
     for one in signing.listed():
         assert signing.owner.delete(f"/v1/signatures/{one['id']}").status == 204
     assert signing.owner.send("DELETE", path).status == 204
+    signing.world.work()
     assert (signing.owner.get(path).status, stored(signing)) == (404, [])
 
 

@@ -130,6 +130,7 @@ def test_a_name_that_is_taken_back_while_its_document_is_made_is_not_kept(
     )
 
     assert owner.get(document_of(text[0]), format="text").status == 200
+    world.work()
 
     kept = world.storage / "documents" / coalition
     assert [each for each in kept.rglob("*") if each.is_file()] == []

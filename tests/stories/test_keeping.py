@@ -81,7 +81,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory, children: ChildPool) -> Itera
         house,
         {
             "UNDERSIGNED_DATABASE_URL": settings.database_url,
-            "UNDERSIGNED_STORAGE_PATH": settings.storage_path,
+            "UNDERSIGNED_STORAGE_PATH": settings.storage,
             "UNDERSIGNED_MASTER_KEYS": settings.master_keys[0],
         },
     )

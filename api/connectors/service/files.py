@@ -17,9 +17,10 @@ from api.connectors.service import people
 from api.connectors.service.people import Ready
 from api.errors import Gone
 from api.infra import clock
+from api.infra.background import kept_files
 from api.infra.database import paging
 from api.infra.database.paging import Page, PageRequest
-from api.infra.database.transactions import after_commit, reading, transaction
+from api.infra.database.transactions import reading, transaction
 from api.infra.mail import letters
 from api.infra.net.smtp import Attachment
 from api.infra.runtime import runtime
@@ -140,8 +141,7 @@ def drop(session: Session, push: Push) -> None:
 
 def forget(session: Session, row: PushFile) -> None:
     """Delete a file, and the addresses that were kept as long as it."""
-    storage, place = runtime().storage, _place(row.coalition_id, row.id)
-    after_commit(row, lambda: storage.delete(place))
+    kept_files.delete_later(session, _place(row.coalition_id, row.id))
     session.flush()
     mine = update(Push).where(Push.file_id == row.id)
     session.execute(mine.values(address=None, file_id=None))

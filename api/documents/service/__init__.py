@@ -23,7 +23,7 @@ from api.documents.rules.rendering import Format, RenderInput
 from api.documents.service import waiting
 from api.errors import Gone, NotFound
 from api.infra import clock
-from api.infra.background import jobs
+from api.infra.background import jobs, kept_files
 from api.infra.background.jobs import Job
 from api.infra.database.transactions import reading, transaction
 from api.infra.pdf import pictures
@@ -295,13 +295,11 @@ def _keep(render: StatementRender, sealed: bytes, marked_at: datetime | None) ->
     try:
         is_right = is_current(render)
     finally:
-        if not is_right:
-            runtime().storage.delete(render.place)
         _mark(render, marked_at, is_right=is_right)
 
 
 def _mark(render: StatementRender, marked_at: datetime | None, *, is_right: bool) -> None:
-    if is_right == (marked_at is None):
+    if is_right and marked_at is None:
         return
     mine = update(PrintedDocument).where(
         PrintedDocument.statement_id == render.statement.id,
@@ -309,7 +307,11 @@ def _mark(render: StatementRender, marked_at: datetime | None, *, is_right: bool
         PrintedDocument.taken_back_at.is_not_distinct_from(marked_at),
     )
     with transaction() as session:
-        session.execute(mine.values(taken_back_at=None if is_right else clock.now()))
+        if is_right:
+            session.execute(mine.values(taken_back_at=None))
+        else:
+            session.execute(mine.values(taken_back_at=marked_at or clock.now()))
+            kept_files.delete_later(session, render.place)
 
 
 def is_current(render: StatementRender) -> bool:

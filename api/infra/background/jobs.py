@@ -39,6 +39,7 @@ from api.infra.database.columns import Base, By, Created, Id, choice, refers_to
 from api.infra.database.transactions import after_commit, is_any, reading, transaction
 from api.infra.queue import Lane, Queue, QueueBroken
 from api.infra.runtime import runtime, thread_context
+from api.infra.storage import StorageUnavailable
 
 log = structlog.get_logger()
 LEASE = timedelta(seconds=30)
@@ -301,6 +302,9 @@ def _failed(work: Work, fault: Exception) -> None:
         return
     if isinstance(fault, Later):
         _wait(work, fault.pause, fault.fault, attempts=0)
+        return
+    if isinstance(fault, StorageUnavailable):
+        _wait(work, FIRST_PAUSE, fault.slug(), attempts=0)
         return
     name = fault.slug() if isinstance(fault, DomainError) else type(fault).__name__
     if isinstance(fault, DomainError) and not isinstance(fault, Unavailable):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from sqlalchemy.orm import Session
 from api.errors import Conflict
 from api.infra import clock
 from api.infra.background import dead_letters
+from api.infra.background.kept_files import KeptFiles
 from api.infra.backup import archive, json_rows
 from api.infra.backup.archive import FILES, MEMBER, TABLES, ArchiveReader, BackupChanged, Writer
 from api.infra.backup.json_rows import lines
@@ -35,13 +35,6 @@ from api.infra.security import audit
 from api.infra.security.keys import DataKey
 
 MOMENTS = 5  # that are tried until one has all files that its rows refer to
-
-
-@dataclass(frozen=True)
-class KeptFiles:
-    """Who tells which files its rows refer to, by their keys, so that a backup has them."""
-
-    referred: Callable[[Connection], set[str]]
 
 
 @dataclass(frozen=True)
@@ -209,11 +202,11 @@ def _must_be_empty(source: ArchiveReader) -> None:
         _must_have_no_rows(session.connection())
     others = sorted(set(runtime().storage.keys()) - set(source.files))
     if others:
-        raise NotEmpty(f"The storage holds {len(others)} other files. Give an empty folder.")
+        raise NotEmpty(f"The storage holds {len(others)} other files. Give an empty one.")
     needed = sum(source.members[FILES + key]["bytes"] for key in source.files)
-    folder = runtime().settings.storage_path
-    if needed > shutil.disk_usage(folder).free:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), folder)
+    free = runtime().storage.free_bytes()
+    if free is not None and needed > free:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), runtime().settings.storage)
 
 
 def _must_have_no_rows(connection: Connection) -> None:

@@ -13,13 +13,14 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 from PIL import Image, UnidentifiedImageError
 from sqlalchemy import Connection, String, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, object_session
 
 from api.errors import Invalid, NotFound
+from api.infra.background import kept_files
 from api.infra.database.columns import Base, Id
-from api.infra.database.transactions import after_commit
 from api.infra.runtime import runtime
 
+FOLDER = "logos"
 PNG, SVG = "image/png", "image/svg+xml"
 MAX_BYTES = 500_000
 MAX_SIDE = 4000  # pixels
@@ -118,7 +119,7 @@ class WithLogo:
 
 
 def key_of(row_id: UUID, sha256: str | None) -> str:
-    return f"logos/{row_id}/{sha256}"
+    return f"{FOLDER}/{row_id}/{sha256}"
 
 
 def referred(connection: Connection) -> set[str]:
@@ -153,8 +154,10 @@ def copy_logo(source: WithLogo, row: WithLogo) -> None:
 def drop_logo(row: WithLogo) -> None:
     """Take a row's logo away, if it has one; the file goes once the change is kept."""
     if row.logo_sha256:
-        storage, key = runtime().storage, row.logo_key
-        after_commit(row, lambda: storage.delete(key))
+        session = object_session(row)
+        if session is None:
+            raise RuntimeError("The row is in no transaction.")
+        kept_files.delete_later(session, row.logo_key)
         row.logo_type = row.logo_sha256 = None
 
 

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.errors import Code, Conflict, Fault, Gone, Invalid
+from api.infra.background import kept_files
 from api.infra.database import paging
 from api.infra.database.paging import Page, PageRequest
-from api.infra.database.transactions import after_commit, is_any, reading, transaction
+from api.infra.database.transactions import is_any, reading, transaction
 from api.infra.runtime import runtime
 from api.infra.security import audit, keys
 from api.signatures import rules
@@ -97,9 +98,8 @@ def remove(actor: Actor, evidence_id: UUID) -> None:
         used = select(Signature.id).where(Signature.evidence_id == row.id)
         if is_any(session, used):
             raise EvidenceInUse("Delete the signatures that it proves first.")
-        storage, place = runtime().storage, _place(row.coalition_id, row.id)
         audit.record(session, actor, "evidence.deleted", row)
-        after_commit(row, lambda: storage.delete(place))
+        kept_files.delete_later(session, _place(row.coalition_id, row.id))
         session.delete(row)
 
 
