@@ -1,10 +1,10 @@
 """Attacks and faults against a live server: what each must hold, on both databases.
 
-Nine bars: a flood, templates and layouts that eat time, what logs and Redis keep, input that is
-malformed in HTTP and in JSON, an outage of the database and a full disk, backups and migrations
-under load, clocks of other places. Each figure says what was to be reached, and whether it held;
-one that did not makes the command fail. `DOWN=30` is how many seconds the database is away,
-`SECONDS=20` how long a flood lasts, `BARS=34,35` measures those alone.
+Eleven bars: a flood, templates and layouts that eat time, what logs and Redis keep, input that is
+malformed in HTTP and in JSON, an outage of the database, of Redis and of S3, a full disk, backups
+and migrations under load, clocks of other places. Each figure says what was to be reached, and
+whether it held; one that did not makes the command fail. `DOWN=30` is how many seconds the
+database is away, `SECONDS=20` how long a flood lasts, `BARS=34,35` measures those alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from bench.bars import bombs, clocks, floods, keeping, logs, malformed, outages
+from bench.bars import bombs, clocks, floods, keeping, logs, malformed, outages, parts
 from bench.bars.live import Figure, Place
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ BARS: dict[str, Callable[[Place], Iterator[Figure]]] = {
     "34 database away": outages.away,
     "34 database hangs": outages.hanging,
     "34 disk full": outages.full,
+    "34 Redis away": parts.redis_away,
+    "34 S3 away": parts.storage_away,
     "35 backup and migrations": keeping.moved,
     "36 clocks": clocks.closed,
 }

@@ -94,7 +94,7 @@ def _measured(live: Live, fault: _Fault, *, reads_go_on: bool) -> Iterator[Figur
     said: list[tuple[float, str, Said]] = []
     over = threading.Event()
     threads = [
-        threading.Thread(target=_load, args=(live, address, body, said, over, number))
+        threading.Thread(target=load, args=(live, address, body, said, over, number))
         for number in range(WRITERS)
     ]
     for each in threads:
@@ -126,11 +126,11 @@ def _measured(live: Live, fault: _Fault, *, reads_go_on: bool) -> Iterator[Figur
     yield Figure(seen, health.status == 200 and health.seconds < LONGEST_SECONDS and is_ready)
     yield Figure(f"signs again {back - ended:.1f} s after it is back", back - ended <= BACK_SECONDS)
     accepted = {who for _, who, each in said if each.status == 202}
-    kept = _kept(live)
-    yield Figure(f"{len(accepted)} acknowledged, {kept} rows", kept >= len(accepted) > 0)
+    rows = kept(live)
+    yield Figure(f"{len(accepted)} acknowledged, {rows} rows", rows >= len(accepted) > 0)
 
 
-def _load(  # noqa: PLR0913, PLR0917 # a thread's whole life
+def load(  # noqa: PLR0913, PLR0917 # a thread's whole life
     live: Live,
     address: str,
     body: str,
@@ -149,7 +149,7 @@ def _load(  # noqa: PLR0913, PLR0917 # a thread's whole life
         count += 1
 
 
-def _kept(live: Live) -> int:
+def kept(live: Live) -> int:
     engine = create_engine(live.environment["UNDERSIGNED_DATABASE_URL"])
     with engine.connect() as connection:
         return int(connection.execute(text("SELECT count(*) FROM pending_signatures")).scalar_one())
@@ -186,7 +186,7 @@ def _mounted(small: Path) -> Iterator[bool]:
 
 def _filled(live: Live, small: Path) -> Iterator[Figure]:
     coalition = live.post("/v1/coalitions", {"slug": "bench", "name": "Specimen"})["id"]
-    statements = [_frozen(live, coalition, number) for number in range(3)]
+    statements = [frozen(live, coalition, number) for number in range(3)]
     first = live.call("GET", f"{statements[0]}/document")
     filler = small / "filler"
     with suppress(OSError), filler.open("wb", buffering=0) as file:
@@ -212,7 +212,7 @@ def _filled(live: Live, small: Path) -> Iterator[Figure]:
         yield Figure(f"integrity_check: {sound}", sound == "ok")
 
 
-def _frozen(live: Live, coalition: str, number: int) -> str:
+def frozen(live: Live, coalition: str, number: int) -> str:
     text_ = {"slug": f"letter-{number}", "kind": "appeal", "language": "en", "title": "Bread"}
     document = {**text_, "body": [{"paragraph": f"We ask for bread, {number}."}]}
     begun = live.post(f"/v1/coalitions/{coalition}/statements", {"document": document})

@@ -1,0 +1,154 @@
+"""Parts beside the database go away under load: Redis (emptied and stopped), and S3."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import redis
+from sqlalchemy import create_engine, text
+
+from bench.bars.live import Figure
+from bench.bars.outages import WRITERS, frozen, kept, load
+from bench.signing import free_port, opened
+from tests.support.s3 import S3
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bench.bars.live import Live, Place, Said
+
+BEFORE_SECONDS, DOWN_SECONDS, BACK_SECONDS = 5, 15, 10.0
+
+
+class _Redis:
+    """A Redis of our own, which keeps nothing when it is stopped."""
+
+    def __init__(self, binary: str) -> None:
+        self.binary, self.port = binary, free_port()
+        self.begin()
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}"
+
+    def begin(self) -> None:
+        command = [self.binary, "--bind", "127.0.0.1", "--port", str(self.port), "--save", ""]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd="/")
+        client = redis.Redis.from_url(self.url, socket_connect_timeout=1)
+        for _ in range(100):
+            try:
+                if client.ping():
+                    return
+            except redis.RedisError:
+                time.sleep(0.05)
+        raise TimeoutError("Redis does not come up.")
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def _signed(live: Live, address: str, body: str) -> Iterator[list[tuple[float, str, Said]]]:
+    """Have people sign for as long as the block lasts."""
+    said: list[tuple[float, str, Said]] = []
+    over = threading.Event()
+    threads = [
+        threading.Thread(target=load, args=(live, address, body, said, over, number))
+        for number in range(WRITERS)
+    ]
+    for each in threads:
+        each.start()
+    yield said
+    over.set()
+    for each in threads:
+        each.join()
+
+
+def redis_away(place: Place) -> Iterator[Figure]:
+    """The Redis of the queue and the limits is emptied, then stopped, and comes back empty."""
+    binary = shutil.which("redis-server")
+    if binary is None:
+        yield Figure("left out: no redis-server is installed", held=False)
+        return
+    server = _Redis(binary)
+    try:
+        where = {
+            "UNDERSIGNED_QUEUE_URL": f"{server.url}/0",
+            "UNDERSIGNED_LIMITS_URL": f"{server.url}/1",
+        }
+        with place.served(None, **where) as live:
+            address, body = opened(live)
+            with _signed(live, address, body) as said:
+                time.sleep(BEFORE_SECONDS)
+                redis.Redis.from_url(server.url).flushall()
+                time.sleep(BEFORE_SECONDS)
+                server.end()
+                time.sleep(DOWN_SECONDS - 2)
+                ready = live.call("GET", "/readyz")
+                server.begin()
+            yield from _signatures(live, said)
+            told = ready.json["status"] if ready.status == 200 else ready.status
+            yield Figure(f"/readyz meanwhile: {told}", told == "degraded")
+            waited = _until(lambda: not _waiting(live))
+            yield Figure(f"no job waits {waited:.1f} s after it is back", waited < BACK_SECONDS)
+    finally:
+        server.end()
+
+
+def storage_away(place: Place) -> Iterator[Figure]:
+    """S3 is away while people sign and a coordinator prints."""
+    bucket = S3()
+    where = {"UNDERSIGNED_STORAGE_PATH": "", "UNDERSIGNED_STORAGE_URL": bucket.address()}
+    with place.served(None, **where) as live:
+        address, body = opened(live)
+        coalition = live.post("/v1/coalitions", {"slug": "bench-2", "name": "Specimen"})["id"]
+        statements = [frozen(live, coalition, number) for number in range(2)]
+        first = live.call("GET", f"{statements[0]}/document")
+        with _signed(live, address, body) as said:
+            time.sleep(BEFORE_SECONDS)
+            bucket.stop()
+            refused = live.call("GET", f"{statements[1]}/document")
+            time.sleep(DOWN_SECONDS)
+            ready = live.call("GET", "/readyz")
+            bucket.start()
+        yield from _signatures(live, said)
+        is_told = refused.status == 503 and "retry-after" in refused.headers
+        yield Figure(f"a document meanwhile: {refused.status} with Retry-After", is_told)
+        is_degraded = ready.status == 200 and ready.json["storage"] is False
+        yield Figure(f"/readyz meanwhile: {ready.status}, degraded", is_degraded)
+        waited = _until(lambda: live.call("GET", f"{statements[1]}/document").status == 200)
+        yield Figure(f"prints again {waited:.1f} s after it is back", waited < BACK_SECONDS)
+        again = live.call("GET", f"{statements[0]}/document")
+        yield Figure("the first document is the same", again.body == first.body)
+    bucket.stop()
+
+
+def _signatures(live: Live, said: list[tuple[float, str, Said]]) -> Iterator[Figure]:
+    told = Counter(each.status for _, _, each in said)
+    yield Figure(f"signing meanwhile: {dict(told)}", set(told) == {202})
+    slowest = max(each.seconds for _, _, each in said)
+    yield Figure(f"the slowest answer in {slowest:.1f} s", slowest < BACK_SECONDS)
+    rows = kept(live)
+    yield Figure(f"{told[202]} acknowledged, {rows} rows", rows >= told[202] > 0)
+
+
+def _waiting(live: Live) -> int:
+    engine = create_engine(live.environment["UNDERSIGNED_DATABASE_URL"])
+    query = "SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')"
+    with engine.connect() as connection:
+        return int(connection.execute(text(query)).scalar_one())
+
+
+def _until(happened: Callable[[], Any]) -> float:
+    """Return how many seconds it took; at the most four times as long as it may."""
+    began = time.monotonic()
+    while not happened() and time.monotonic() - began < 4 * BACK_SECONDS:
+        time.sleep(0.1)
+    return time.monotonic() - began
