@@ -83,6 +83,8 @@ def backup(path: Path, *, replace: bool) -> Kept:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+    with transaction() as session:
+        audit.append(session, None, "house.backed_up", None, None, facts={"head": kept.head})
     return kept
 
 
