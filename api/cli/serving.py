@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from api import config
-from api.cli.doctor import Check, checks
+from api.cli.doctor import Check, checks, told, told_as_json
 from api.cli.running import DONE, MACHINE_AT_FAULT, OUT, app, migrated_app, number, stop
+from api.cli.sender_domain import sender_checks
 from api.cli.supervisor import together
 from api.errors import Unavailable
 
@@ -118,15 +119,23 @@ def migrate() -> None:
 
 
 @click.command()
-def doctor() -> None:
+@click.option("--json", "as_json", is_flag=True, help="For programs (docs/operating.md).")
+def doctor(*, as_json: bool) -> None:
     """Say what is missing on this machine, and the line that mends it."""
-    sound = True
-    for check in (*checks(), *_database_checks()):
-        click.echo(f"{'ok     ' if check.is_well else 'missing'} {check.what}")
-        if not check.is_well:
-            sound = sound and not check.is_needed
-            click.echo(f"        {check.mend}")
-    sys.exit(DONE if sound else MACHINE_AT_FAULT)
+    found = (*checks(), *_sender_checks(), *_database_checks())
+    click.echo(told_as_json(found) if as_json else told(found))
+    is_sound = all(each.is_well or not each.is_needed for each in found)
+    sys.exit(DONE if is_sound else MACHINE_AT_FAULT)
+
+
+def _sender_checks() -> Iterator[Check]:
+    """Yield what the DNS says of the sender, where letters are sent."""
+    try:
+        settings = config.read()
+    except config.BadSettings:
+        return
+    if settings.smtp_url:
+        yield from sender_checks(settings.mail_from)
 
 
 def listen(bind: str) -> socket.socket:
@@ -156,11 +165,11 @@ def _database_checks() -> Iterator[Check]:
         return
     except SQLAlchemyError:
         mend = "Start it, or mend UNDERSIGNED_DATABASE_URL."
-        yield Check("database", is_well=False, mend=mend)
+        yield Check("database", "database", is_well=False, mend=mend)
     except Unavailable:
-        yield Check("tables of this version", is_well=False, mend="undersigned migrate")
+        yield Check("database", "tables of this version", is_well=False, mend="undersigned migrate")
     else:
-        yield Check("database, with the tables of this version", is_well=True, mend="")
+        yield Check("database", "database, with the tables of this version", is_well=True, mend="")
         yield from _job_checks()
         yield from _letter_checks()
 
@@ -173,11 +182,11 @@ def _job_checks() -> Iterator[Check]:
         since, dead = dead_letters.standing()
     is_late = since is not None and since < clock.now() - LATE
     what = f"a worker: a job waits since {since:%Y-%m-%d %H:%M} UTC" if is_late else "no job waits"
-    yield Check(what, is_well=not is_late, mend="undersigned worker")
+    yield Check("worker", what, is_well=not is_late, mend="undersigned worker")
     if dead:
         mend = "/v1/coalitions/{id}/jobs?state=dead names those of a coalition; the log says why."
         what = f"what was promised: {dead} of the jobs failed for good"
-        yield Check(what, is_well=False, mend=mend, is_needed=False)
+        yield Check("jobs-dead", what, is_well=False, mend=mend, is_needed=False)
 
 
 def _letter_checks() -> Iterator[Check]:
@@ -191,19 +200,20 @@ def _letter_checks() -> Iterator[Check]:
     if not has_server:
         mend = "Set UNDERSIGNED_SMTP_URL (docs/settings.md)."
         what = f"a mail server: none is set, {waiting}"
-        yield Check(what, is_well=False, mend=mend, is_needed=False)
+        yield Check("mail-server", what, is_well=False, mend=mend, is_needed=False)
     else:
         is_late = found.since is not None and found.since < clock.now() - LATE
         mend = "Start a worker, or see in its log what the mail server answers."
-        yield Check(f"a mail server is set, {waiting}", is_well=not is_late, mend=mend)
+        what = f"a mail server is set, {waiting}"
+        yield Check("mail-server", what, is_well=not is_late, mend=mend)
     if found.held:
         mend = "undersigned release"
         what = f"letters: a restore held {found.held} of them"
-        yield Check(what, is_well=False, mend=mend, is_needed=False)
+        yield Check("letters-held", what, is_well=False, mend=mend, is_needed=False)
     if found.failed:
         mend = "/v1/coalitions/{id}/letters?state=failed names those of a coalition, and why."
         what = f"letters: {found.failed} of them failed for good"
-        yield Check(what, is_well=False, mend=mend, is_needed=False)
+        yield Check("letters-failed", what, is_well=False, mend=mend, is_needed=False)
 
 
 COMMANDS = (serve, worker, openapi, migrate, doctor)

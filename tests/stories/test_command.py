@@ -262,6 +262,7 @@ def test_the_doctor_says_what_the_database_lacks_and_the_line_that_mends_it(
 ) -> None:
     settings = settings | {
         "UNDERSIGNED_SMTP_URL": "smtp://127.0.0.1:1",
+        "UNDERSIGNED_MAIL_FROM": "letters@specimen.example",
         "UNDERSIGNED_PUBLIC_URL": "https://sign.specimen.example",
     }
     other = settings | {"UNDERSIGNED_DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite"}
