@@ -52,7 +52,7 @@ from api.infra.storage import Storage
 from api.infra.tables.reading import WORKBOOKS
 from api.infra.vault import Vault, new_master_key
 from api.infra.wiring import Wiring
-from api.web import compression, cors, etags, guard, health, idempotency, logs, problems
+from api.web import compression, cors, etags, guard, health, idempotency, logs, metrics, problems
 from api.web.openapi import document, serving
 from api.web.rest import Api
 
@@ -124,6 +124,7 @@ def create_app(
     _database(app, settings)
     # In this order: what comes first in the request comes last in the answer.
     compression.install(app)
+    metrics.install(app)
     for part in (logs, problems, guard, api.accounts.routes, idempotency, etags):
         part.install(app)
     cors.install(app, settings.cors_origins)

@@ -12,6 +12,8 @@ from environs import Env, EnvError
 
 QUEUES = ("sqlite:////", "redis://", "rediss://", "postgresql://")
 LIMITS = ("memory://", "redis://", "rediss://")
+_BIND = re.compile(r"(\[[0-9a-f:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}")
+_LEAST_TOKEN = 20  # characters
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")  # no path, no star, small letters
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -42,6 +44,9 @@ class Settings:
     allowed_ports: tuple[int, ...] = ()
     allow_plain_http: bool = False
     cors_origins: tuple[str, ...] = ()  # of web clients, as browsers send them
+    metrics_path: str | None = None  # a folder of this machine; None: nothing is counted
+    metrics_bind: str | None = None  # None: /metrics is among the other addresses
+    metrics_token: str | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -82,6 +87,9 @@ def read() -> Settings:
                 allowed_ports=tuple(env.list("ALLOWED_PORTS", [], subcast=int)),
                 allow_plain_http=env.bool("ALLOW_PLAIN_HTTP", Settings.allow_plain_http),
                 cors_origins=tuple(env.list("CORS_ORIGINS", [])),
+                metrics_path=env.str("METRICS_PATH", Settings.metrics_path),
+                metrics_bind=env.str("METRICS_BIND", Settings.metrics_bind),
+                metrics_token=env.str("METRICS_TOKEN", Settings.metrics_token),
             )
     except EnvError as fault:
         raise BadSettings(f"{str(fault).rstrip('.')}. See docs/settings.md.") from fault
@@ -93,6 +101,7 @@ def read() -> Settings:
         raise BadSettings("UNDERSIGNED_PAGE_SIZE must be A4 or Letter. See docs/settings.md.")
     _check_storage(settings)
     _check_outside(settings)
+    _check_metrics(settings)
     if not settings.queue.startswith(QUEUES):
         raise BadSettings(
             "UNDERSIGNED_QUEUE_URL must be sqlite:////absolute/path, redis://… or postgresql://…"
@@ -115,6 +124,30 @@ def _check_outside(settings: Settings) -> None:
         )
     if not settings.limits_url.startswith(LIMITS):
         raise BadSettings("UNDERSIGNED_LIMITS_URL must be memory:// or redis://…")
+
+
+def _check_metrics(settings: Settings) -> None:
+    bind, token = settings.metrics_bind, settings.metrics_token
+    if settings.metrics_path is None:
+        if bind or token:
+            raise BadSettings(
+                "UNDERSIGNED_METRICS_PATH is missing: a folder of this machine in which its"
+                " processes count, as /run/undersigned/metrics. See docs/metrics.md."
+            )
+        return
+    if not Path(settings.metrics_path).is_absolute():
+        raise BadSettings("UNDERSIGNED_METRICS_PATH begins with /. See docs/metrics.md.")
+    if bind is None and token is None:
+        raise BadSettings(
+            "Set UNDERSIGNED_METRICS_BIND or UNDERSIGNED_METRICS_TOKEN as well, or nobody can read"
+            " what is counted. See docs/metrics.md."
+        )
+    if bind is not None and not _BIND.fullmatch(bind):
+        raise BadSettings("UNDERSIGNED_METRICS_BIND is HOST:PORT, as in 127.0.0.1:9464.")
+    if token is not None and (len(token) < _LEAST_TOKEN or not token.isascii()):
+        raise BadSettings(
+            f"UNDERSIGNED_METRICS_TOKEN has at least {_LEAST_TOKEN} characters, all of ASCII."
+        )
 
 
 def is_reached_by_others(settings: Settings) -> bool:

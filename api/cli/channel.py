@@ -21,6 +21,8 @@ from waitress.receiver import ChunkedReceiver
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import BadRequest, Error
 
+from api.infra import metrics
+
 HEAD_SECONDS = 15.0  # for a whole head
 IDLE_SECONDS = 75.0  # between two requests; longer than the proxies' own, or they send into nothing
 BODY_SECONDS = 30.0  # for each part, and for all; a second more for each of so many bytes that came
@@ -117,6 +119,7 @@ class Refusal(ErrorTask):  # type: ignore[misc] # waitress ships no types
         """Write the problem, and then close, when it can have been read."""
         code = int(self.request.error.code)
         slug, title, detail = TITLES.get(code, BROKEN)
+        metrics.PROBLEMS.count(slug)
         body = {"type": f"/problems/{slug}", "title": title, "status": code, "detail": detail}
         content = json.dumps(body).encode()
         self.status = f"{code} {HTTPStatus(code).phrase}"
@@ -173,6 +176,7 @@ class Channel(HTTPChannel):  # type: ignore[misc] # waitress ships no types
         self.since = time.monotonic()  # when it came, began to ask, or had its last answer
         self.until = self.since + HEAD_SECONDS
         self.sent = 0
+        self.asked_at = self.since  # when it began to wait for a thread
         self._all_until = 0.0  # that a whole body may take at the least rate
         self._reading: tuple[float, int] | None = None  # since when, and what was sent by then
         super().__init__(*args, **kwargs)
@@ -224,6 +228,8 @@ class Channel(HTTPChannel):  # type: ignore[misc] # waitress ships no types
 
     def service(self) -> None:
         """Do one request, in a thread; from then on the next one may be waited for."""
+        if self.server.is_counted:
+            metrics.WAIT_SECONDS.observe(time.monotonic() - self.asked_at)
         super().service()
         self.until = time.monotonic() + IDLE_SECONDS
 

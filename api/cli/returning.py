@@ -6,7 +6,9 @@ import sys
 
 import click
 
+from api import config
 from api.cli.running import app
+from api.cli.watching import count
 
 TRY_LATER = 75  # sysexits' EX_TEMPFAIL: the mail server keeps the message and comes again
 PIECE = 1 << 16
@@ -34,6 +36,7 @@ def bounce(*, explain: bool) -> None:
         raw = _read()
         from api.mailings.service import bounces  # noqa: PLC0415 # see app
 
+        count(config.read())
         with app().app_context():
             click.echo(bounces.take(raw).value)
     except Exception as broken:  # noqa: BLE001 # a mail server throws away what ends otherwise

@@ -65,10 +65,15 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress ships no types
     """Accepts, reads and writes on one thread, and has `threads` others for the application."""
 
     channel_class = Channel
+    is_counted = True  # how long requests wait here
     next_channel_cleanup = float("inf")  # waitress's own is no match for ours
 
     def __init__(
-        self, application: WSGIApplication, listening: socket.socket, threads: int
+        self,
+        application: WSGIApplication,
+        listening: socket.socket,
+        threads: int,
+        most: int = MOST_CONNECTIONS,
     ) -> None:
         """Take connections from a socket that listens; others may take from it too."""
         dispatcher = ThreadedTaskDispatcher()
@@ -83,7 +88,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress ships no types
             adj=Adjustments(
                 sockets=[listening],
                 threads=threads,
-                connection_limit=min(MOST_CONNECTIONS, _files() - OTHER_FILES),
+                connection_limit=min(most, _files() - OTHER_FILES),
                 asyncore_use_poll=True,
                 max_request_header_size=MOST_OF_A_HEAD,
                 max_request_body_size=MOST_OF_A_BODY,
@@ -118,6 +123,11 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress ships no types
             log.warning("requests cut", number=busy)
         self.task_dispatcher.set_thread_count(0)
         wasyncore.close_all(self._map)  # the trigger, and who is cut
+
+    def add_task(self, task: Channel) -> None:
+        """Have a request wait for a thread."""
+        task.asked_at = time.monotonic()
+        super().add_task(task)
 
     def handle_accept(self) -> None:
         """Take some of those that wait; the others are for the other processes."""

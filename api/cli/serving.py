@@ -13,9 +13,11 @@ import click
 
 from api import config
 from api.cli.doctor import Check, checks, told, told_as_json
-from api.cli.running import DONE, MACHINE_AT_FAULT, OUT, app, migrated_app, number, stop
+from api.cli.listening import listen
+from api.cli.running import DONE, MACHINE_AT_FAULT, OUT, app, migrated_app, number
 from api.cli.sender_domain import sender_checks
 from api.cli.supervisor import together
+from api.cli.watching import watched
 from api.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 SELF = (sys.executable, "-P", "-m", "api.cli")  # -P: not what the folder at hand calls `api`
 WORKER = (*SELF, "worker")
 LATE = timedelta(minutes=5)
-BACKLOG = 1024  # connections that wait to be taken
 
 
 @click.command()
@@ -39,7 +40,7 @@ def serve(bind: str, workers: int, threads: int, given: int | None, *, alone: bo
     if settings.is_sqlite and workers > 1:
         raise click.UsageError("SQLite takes one process: leave --workers out, or use PostgreSQL.")
     if given is not None:
-        _serve(socket.socket(fileno=given), threads)
+        _serve(socket.socket(fileno=given), threads, settings)
         return
     with listen(bind) as listening:
         if not config.is_reached_by_others(settings):
@@ -53,13 +54,14 @@ def serve(bind: str, workers: int, threads: int, given: int | None, *, alone: bo
         sys.exit(together(server, workers, listening, [] if alone else [WORKER]))
 
 
-def _serve(listening: socket.socket, threads: int) -> None:
+def _serve(listening: socket.socket, threads: int, settings: config.Settings) -> None:
     """Be one of the processes that serve, with a render process warm."""
     from api.cli import server  # noqa: PLC0415 # see app
     from api.infra.runtime import runtime  # noqa: PLC0415
 
     with migrated_app(threads) as application:
         runtime().pool.start_soon()
+    watched(application, settings)
     server.run(application, listening, threads)
 
 
@@ -81,7 +83,9 @@ def worker(threads: int, lanes: Sequence[Lane]) -> None:
     from api.infra import queue  # noqa: PLC0415 # see app
     from api.infra.background import worker as doing  # noqa: PLC0415 # see app
 
-    doing.run(app(threads * queue.CONNECTIONS), threads, lanes)
+    application = app(threads * queue.CONNECTIONS)
+    watched(application, config.read())
+    doing.run(application, threads, lanes)
 
 
 def _lanes(given: str | None) -> Sequence[Lane]:
@@ -136,22 +140,6 @@ def _sender_checks() -> Iterator[Check]:
         return
     if settings.smtp_url:
         yield from sender_checks(settings.mail_from)
-
-
-def listen(bind: str) -> socket.socket:
-    """Return a socket that listens, or stop in plain words where it could not."""
-    host, _, port = bind.rpartition(":")
-    if not host or not port.isdecimal() or int(port) >= 1 << 16:
-        raise click.BadParameter("Write HOST:PORT, as in 127.0.0.1:5000.", param_hint="--bind")
-    host = host.strip("[]")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    both = host == "::" and socket.has_dualstack_ipv6()  # every address there is, of IPv4 too
-    try:
-        return socket.create_server(
-            (host, int(port)), family=family, backlog=BACKLOG, dualstack_ipv6=both
-        )
-    except OSError as taken:
-        stop(f"{bind}: {taken.strerror}. Choose another address with --bind.")
 
 
 def _database_checks() -> Iterator[Check]:

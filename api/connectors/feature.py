@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.coalitions.events import CoalitionDeleted
 from api.connectors import jobs
 from api.connectors.routes import blueprint
-from api.connectors.service import expiry, files, following, trouble, work
+from api.connectors.service import expiry, files, following, gauges, trouble, work
 from api.infra.background.events import Listener
 from api.infra.background.jobs import JobKind
 from api.infra.background.kept_files import KeptFiles
@@ -41,5 +41,5 @@ FEATURE = Feature(
         Listener(SignaturesTakenBack, following.follow_moderation),
         Listener(SignaturesApproved, following.follow_moderation),
     ),
-    extensions=(KeptFiles(files.FOLDER, files.referred),),
+    extensions=(KeptFiles(files.FOLDER, files.referred), gauges.STANDING),
 )

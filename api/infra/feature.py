@@ -10,15 +10,16 @@ from typing import Any
 
 from flask import Blueprint
 
-from api.infra.background import dead_letters, kept_files
+from api.infra.background import dead_letters, gauges as job_gauges, kept_files
 from api.infra.background.events import Listener
 from api.infra.background.jobs import JobKind
 from api.infra.background.kept_files import KeptFiles
-from api.infra.mail import letters, sender
+from api.infra.backup import gauges as backup_gauges
+from api.infra.mail import gauges as letter_gauges, letters, sender
 from api.infra.mail.letters import LetterKind
 from api.infra.pdf import pictures
 from api.infra.queue import Lane
-from api.infra.security import audit, day_keys
+from api.infra.security import audit, day_keys, gauges as record_gauges
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,5 +52,11 @@ FEATURE = Feature(
         JobKind("days.destroy", day_keys.destroy, when=day_keys.are_old),
         JobKind("audit.seal", audit.seal_as_job, when=audit.is_unsealed),
     ),
-    extensions=(KeptFiles(pictures.FOLDER, pictures.referred),),
+    extensions=(
+        KeptFiles(pictures.FOLDER, pictures.referred),
+        job_gauges.STANDING,
+        letter_gauges.STANDING,
+        record_gauges.STANDING,
+        backup_gauges.STANDING,
+    ),
 )

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api import config
 from api.infra.database.transactions import NotMigrated, must_be_migrated
 from api.infra.queue import QueueBroken
-from api.infra.runtime import runtime, thread_context
+from api.infra.runtime import remembered, runtime, thread_context
 from api.infra.storage import StorageUnavailable
 
 log = structlog.get_logger()
@@ -32,14 +32,10 @@ def install(app: Flask) -> None:
     def healthz() -> Response:
         return jsonify(status="ok")
 
-    parts = _Parts()
-
     @app.get("/readyz")
     def readyz() -> tuple[Response, int]:
         database = _database()
-        settings = runtime().settings
-        is_queue_in_it = settings.queue_url is None and not settings.is_sqlite
-        found = parts.found(is_queue_there=database or not is_queue_in_it)
+        found = parts(is_database_there=database)
         status = "ok" if all(each is not False for each in found.values()) else "degraded"
         # Without one of the others this process serves on. A proxy that left it out for them would
         # leave out all, since they have the same.
@@ -47,6 +43,13 @@ def install(app: Flask) -> None:
             status = "not ready"
         code = HTTPStatus.OK if database else HTTPStatus.SERVICE_UNAVAILABLE
         return jsonify(status=status, database=database, **found), code
+
+
+def parts(*, is_database_there: bool) -> dict[str, bool | None]:
+    """Return which of the other parts answer; None: there is none."""
+    settings = runtime().settings
+    is_queue_in_it = settings.queue_url is None and not settings.is_sqlite
+    return remembered(_Parts).found(is_queue_there=is_database_there or not is_queue_in_it)
 
 
 class _Parts:

@@ -56,16 +56,28 @@ def _without_values(record: logging.LogRecord) -> bool:
     return True
 
 
+def route() -> str:
+    """Return the address that was asked for, as it is declared; never what stood in it."""
+    return request.url_rule.rule if request.url_rule else "unknown"
+
+
+def method() -> str:
+    """Return the method; whatever else a client sends there is a word of its own."""
+    return request.method if request.method in HTTPMethod.__members__ else "unknown"
+
+
+def seconds() -> float:
+    """Return for how long a request has been answered."""
+    now = time.perf_counter()
+    return float(now - g.get("began", now))
+
+
 def _facts(status: int) -> dict[str, str | int | float]:
-    route = request.url_rule.rule if request.url_rule else "unknown"
-    # Whatever a client sends as a method is a word of its own.
-    method = request.method if request.method in HTTPMethod.__members__ else "unknown"
-    took = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)
     facts: dict[str, str | int | float] = {
-        "method": method,
-        "route": route,
+        "method": method(),
+        "route": route(),
         "status": status,
-        "milliseconds": took,
+        "milliseconds": round(seconds() * 1000, 1),
     }
     if "actor" in g:
         facts["user"] = str(g.actor.user_id)

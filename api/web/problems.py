@@ -20,6 +20,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from api import errors
+from api.infra import metrics
 from api.infra.database.transactions import Stale
 from api.infra.net.rate_limits import TooOften
 from api.web import validate
@@ -98,6 +99,7 @@ def problem(
     faults: Iterable[errors.Fault] = (),
 ) -> Response:
     """Write one problem. `type` is an address below /problems, described in docs/problems.md."""
+    metrics.PROBLEMS.count(slug)
     body: dict[str, object] = {"type": f"/problems/{slug}", "title": title, "status": int(status)}
     if detail:
         body["detail"] = detail

@@ -10,7 +10,7 @@ from api.infra.queue import Lane
 from api.infra.security.audit import RecordListener
 from api.webhooks import jobs
 from api.webhooks.routes import blueprint
-from api.webhooks.service import events, letters, sending
+from api.webhooks.service import events, gauges, letters, sending
 
 FEATURE = Feature(
     blueprint=blueprint,
@@ -23,5 +23,6 @@ FEATURE = Feature(
     extensions=(
         RecordListener(events.hear),
         Promised(events.hold),
+        gauges.STANDING,
     ),
 )

@@ -90,7 +90,7 @@ def parent(pid: int) -> int:
 
 
 @contextmanager
-def serving(settings_in: Path, folder: Path) -> Iterator[House]:
+def serving(settings_in: Path, folder: Path, **more: str) -> Iterator[House]:
     """Serve with a database of its own, started in a folder."""
     settings = {
         "PATH": os.environ["PATH"],
@@ -98,6 +98,7 @@ def serving(settings_in: Path, folder: Path) -> Iterator[House]:
         "UNDERSIGNED_STORAGE_PATH": str(settings_in / "storage"),
         "UNDERSIGNED_MASTER_KEYS": new_master_key(),
         "UNDERSIGNED_LOG_LEVEL": "CRITICAL",
+        **more,
     }
     ours = str(Path(sys.executable).parent / "undersigned")
     subprocess.run([ours, "migrate"], env=settings, check=True, cwd=folder)  # noqa: S603 # our own command

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from api.cli import channel, server, serving as command
+from api.cli import channel, listening as command, server
 from api.web import logs
 from tests.support.http_server import CANARY, GET, LARGE, PATIENCE, get, heard, serving, told
 

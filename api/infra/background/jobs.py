@@ -34,7 +34,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.errors import DomainError, Unavailable
-from api.infra import clock
+from api.infra import clock, metrics
 from api.infra.database.columns import Base, By, Created, Id, choice, refers_to
 from api.infra.database.transactions import after_commit, is_any, reading, transaction
 from api.infra.queue import Lane, Queue, QueueBroken
@@ -230,13 +230,17 @@ def run(job_id: UUID) -> None:
 
 def do(work: Work) -> None:
     """Do a job that was leased."""
+    began = time.monotonic()
     try:
         with _renewed(work):
             result = kinds()[work.kind].act(work)
     except Exception as fault:  # noqa: BLE001 # whatever it is, its job must not be lost
-        _failed(work, fault)
+        outcome = _failed(work, fault)
     else:
         _finished(work, state=JobState.DONE, progress=100, result=result and dict(result))
+        outcome = "done"
+    metrics.JOBS.count(work.kind, outcome)
+    metrics.JOB_SECONDS.observe(time.monotonic() - began, work.kind)
 
 
 def lease(
@@ -255,9 +259,10 @@ def lease(
         its = (row.id, row.kind, row.facts, row.created_by, worker, row.attempts, row.result)
         work = Work(*its, is_first, has_failed)
     if work.kind not in kinds():  # of another version of the program, which may come back
-        _again_or_dead(work, "KindUnknown")
+        metrics.JOBS.count("unknown", _again_or_dead(work, "KindUnknown"))
     elif work.attempts > MOST_ATTEMPTS:  # it takes its worker with it each time
         _finished(work, state=JobState.DEAD, fault="WorkerDied")
+        metrics.JOBS.count(work.kind, "dead")
     else:
         return work
     return None
@@ -294,31 +299,32 @@ def _renewed(work: Work) -> Iterator[None]:
         thread.join()
 
 
-def _failed(work: Work, fault: Exception) -> None:
-    """End what no repeat can mend; let the rest wait, longer each time."""
+def _failed(work: Work, fault: Exception) -> str:
+    """End what no repeat can mend; let the rest wait, longer each time. Return what it was."""
     if isinstance(fault, Again):  # behind those that wait; its thread takes the next of them
         done = {"facts": dict(fault.facts), "result": fault.result and dict(fault.result)}
         _wait(work, timedelta(), None, attempts=0, **done)
-        return
+        return "again"
     if isinstance(fault, Later):
         _wait(work, fault.pause, fault.fault, attempts=0)
-        return
+        return "later"
     if isinstance(fault, StorageUnavailable):
         _wait(work, FIRST_PAUSE, fault.slug(), attempts=0)
-        return
+        return "later"
     name = fault.slug() if isinstance(fault, DomainError) else type(fault).__name__
     if isinstance(fault, DomainError) and not isinstance(fault, Unavailable):
         _finished(work, state=JobState.DEAD, fault=name)
-        return
+        return "dead"
     log.error("job failed", job=str(work.id), kind=work.kind, error=name)
-    _again_or_dead(work, name)
+    return _again_or_dead(work, name)
 
 
-def _again_or_dead(work: Work, fault: str) -> None:
+def _again_or_dead(work: Work, fault: str) -> str:
     if work.attempts >= MOST_ATTEMPTS:
         _finished(work, state=JobState.DEAD, fault=fault)
-    else:
-        _wait(work, FIRST_PAUSE * 3 ** (work.attempts - 1), fault)
+        return "dead"
+    _wait(work, FIRST_PAUSE * 3 ** (work.attempts - 1), fault)
+    return "failed"
 
 
 def _wait(work: Work, pause: timedelta, fault: str | None, **more: object) -> None:

@@ -21,7 +21,7 @@ import structlog
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from api.infra import clock
+from api.infra import clock, metrics
 from api.infra.background import jobs
 from api.infra.background.jobs import Job, Work
 from api.infra.database.transactions import is_any, reading, transaction
@@ -139,6 +139,13 @@ class Tried(Ended):
     letter: Leased
     left: Facts | None = None  # what the mail server took
 
+    def count(self) -> None:
+        """Count it for whoever watches; one that was given back was not tried."""
+        if "fault" in self.values:
+            known = letters.kind_of(self.letter.kind)
+            outcome = str(self.values.get("state", "later"))
+            metrics.LETTERS.count(known.name if known else "unknown", outcome)
+
     def tell(self, session: Session) -> None:
         """Tell those who wait for what became of it, in the transaction that says so."""
         kind, object_id = letters.kind_of(self.letter.kind), self.letter.object_id
@@ -183,6 +190,7 @@ class LetterTurn(Turn[Leased, Tried]):
         for each in ended:
             if OUTBOX.end(session, self.lease, [each]):
                 each.tell(session)
+            each.count()
         taken = OUTBOX.take(session, self._taking, self.lease, until=LEASE) if size else ()
         return [Leased(*each) for each in taken]
 
@@ -238,6 +246,7 @@ class LetterTurn(Turn[Leased, Tried]):
         try:
             answer = self._line(way).send(letter.id, message, token)
         except MailBroken as fault:
+            metrics.MAIL_SERVER_FAULTS.count("coalition" if way is self._own else "house")
             self._tell(way, fault.word)
             raise
         self._tell(way, None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from api.infra.sandbox.pool import ChildPool, LimitReached, Limits
+from api.infra import metrics
+from api.infra.sandbox.pool import ChildPool, LimitReached, Limits, Reached
 
 LAYOUT = "api.infra.pdf.layout"  # by name: importing it would bring WeasyPrint into this process
 WAITED_FOR = Limits(cpu_seconds=20, wall_seconds=24.0)  # nobody waits longer than 30 seconds
@@ -20,5 +21,7 @@ def render(
     What a request waits for may take less. Raises Invalid, LimitReached or Unavailable.
     """
     if is_waited_for and len(html) > MOST_WAITED_FOR:
-        raise LimitReached(f"Its page has {len(html):,} characters of {MOST_WAITED_FOR:,}.")
+        metrics.RENDERS.count("layout", Reached.SIZE)
+        too_long = f"Its page has {len(html):,} characters of {MOST_WAITED_FOR:,}."
+        raise LimitReached(too_long, Reached.SIZE)
     return children.run(LAYOUT, {"html": html}, assets, WAITED_FOR if is_waited_for else None)

@@ -31,7 +31,7 @@ from typing import NoReturn
 from api import config
 from api.errors import Invalid
 from api.infra.sandbox import confine, pool
-from api.infra.sandbox.pool import Limits
+from api.infra.sandbox.pool import Limits, Reached
 
 _GLANCE_SECONDS = 2.0  # how often to see whether the parent still lives
 _SIMPLER = "Make the text shorter or its layout simpler."
@@ -204,22 +204,24 @@ def _do(module: ModuleType, raw: RawIOBase) -> tuple[dict[str, object], bytes]:
         blobs = {name: pool.take(raw, size) for name, size in header["blobs"].items()}
         body = bytes(module.run(header["payload"], blobs))
         if len(body) > pool.OUTPUT_BYTES:
-            return _limit(f"The result is larger than {pool.OUTPUT_BYTES >> 20} MB."), b""
+            return _limit(
+                f"The result is larger than {pool.OUTPUT_BYTES >> 20} MB.", Reached.SIZE
+            ), b""
     except Invalid as refused:
         faults = list(map(asdict, refused.faults))
         return {"kind": "invalid", "detail": refused.detail, "faults": faults}, b""
     except MemoryError:
         confine.open_headroom()
-        return _limit("It needs more memory than a document may take."), b""
+        return _limit("It needs more memory than a document may take.", Reached.MEMORY), b""
     except RecursionError:
-        return _limit("It is nested too deeply."), b""
+        return _limit("It is nested too deeply.", Reached.DEPTH), b""
     except BaseException as error:  # noqa: BLE001 - whatever it is, the caller gets an answer
         return {"kind": "failed", "detail": _place(error)}, b""
     return {"kind": "done", "size": len(body)}, body
 
 
-def _limit(what: str) -> dict[str, object]:
-    return {"kind": "limit", "detail": f"{what} {_SIMPLER}"}
+def _limit(what: str, reached: Reached) -> dict[str, object]:
+    return {"kind": "limit", "detail": f"{what} {_SIMPLER}", "reached": reached}
 
 
 def _place(error: BaseException) -> str:
@@ -236,13 +238,16 @@ def _verdict(
     if code == 0:
         return None
     if is_late:
-        return _limit(f"It takes more than {limits.wall_seconds:g} seconds.") | {"is_late": True}
+        late = f"It takes more than {limits.wall_seconds:g} seconds."
+        return _limit(late, Reached.TIME) | {"is_late": True}
     seconds = used.ru_utime + used.ru_stime
     if -code == signal.SIGXCPU or seconds >= limits.cpu_seconds:
-        return _limit(f"It takes more than {limits.cpu_seconds} seconds of computing.")
+        return _limit(
+            f"It takes more than {limits.cpu_seconds} seconds of computing.", Reached.TIME
+        )
     # Libraries in C abort when memory ends; Python's own MemoryError does not reach us then.
     if -code in _CRASHES and used.ru_maxrss * 1024 > limits.memory_bytes // 3:
-        return _limit("It needs more memory than a document may take.")
+        return _limit("It needs more memory than a document may take.", Reached.MEMORY)
     return {"kind": "failed", "detail": f"its process ended with {code}"}
 
 

@@ -16,14 +16,17 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from enum import StrEnum
 from io import RawIOBase
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from api.errors import Code, Fault, Invalid, Unavailable
+from api.infra import metrics
 
 OUTPUT_BYTES = 64 << 20  # the largest result
 _HEADER_BYTES = 64 << 20
@@ -42,13 +45,22 @@ class Limits:
     memory_bytes: int = 1 << 30  # of address space, of which the warm process itself has 0.3 GB
 
 
+class Reached(StrEnum):
+    """Which limit a job reached."""
+
+    TIME = "time"
+    MEMORY = "memory"
+    SIZE = "size"
+    DEPTH = "depth"
+
+
 class LimitReached(Invalid, title="This takes too much to lay out"):
     """A job took more time, memory or depth than it may."""
 
-    def __init__(self, detail: str, *, is_late: bool = False) -> None:
+    def __init__(self, detail: str, reached: Reached, *, is_late: bool = False) -> None:
         """Keep what to tell; `is_late` where it was time, which others may have taken."""
         super().__init__(detail)
-        self.is_late = is_late
+        self.reached, self.is_late = reached, is_late
 
 
 class _Cut(Exception):
@@ -111,6 +123,28 @@ class ChildPool:
 
         Raises what the module raises as Invalid, LimitReached, or Unavailable if the child died.
         """
+        what, outcome, began = module.rpartition(".")[2], "failed", time.monotonic()
+        try:
+            done = self._done(module, payload, blobs, limits)
+            outcome = "done"
+        except LimitReached as limit:
+            outcome = limit.reached
+            raise
+        except Invalid:
+            outcome = "refused"
+            raise
+        finally:
+            metrics.RENDERS.count(what, outcome)
+            metrics.RENDER_SECONDS.observe(time.monotonic() - began, what)
+        return done
+
+    def _done(
+        self,
+        module: str,
+        payload: Mapping[str, object],
+        blobs: Mapping[str, bytes],
+        limits: Limits | None,
+    ) -> bytes:
         given = self._limits or (astuple(limits) if limits else None)
         patience = limits.wall_seconds + _MORE_SECONDS if limits else _PATIENCE_SECONDS
         order = json.dumps({"module": module, "limits": given}).encode()
@@ -292,7 +326,8 @@ def _fault(told: Mapping[str, Any]) -> Fault:
 def _failure(header: Mapping[str, Any]) -> Exception:
     detail = str(header.get("detail", ""))[:2000]
     if header.get("kind") == "limit":
-        return LimitReached(detail, is_late=bool(header.get("is_late")))
+        reached = next((each for each in Reached if each == header.get("reached")), Reached.SIZE)
+        return LimitReached(detail, reached, is_late=bool(header.get("is_late")))
     if header.get("kind") == "invalid":
         return Invalid(detail, list(map(_fault, header.get("faults", []))))
     return Unavailable(f"The render process could not do it: {detail}")

@@ -183,10 +183,10 @@ def destroy_salts(session: Session, *object_ids: UUID) -> None:
 
 def is_unsealed(session: Session) -> bool:
     """Tell whether entries wait to be sealed."""
-    return is_any(session, select(AuditEntry.id).where(_is_to_be_sealed()))
+    return is_any(session, select(AuditEntry.id).where(is_to_be_sealed()))
 
 
-def _is_to_be_sealed() -> ColumnElement[bool]:
+def is_to_be_sealed() -> ColumnElement[bool]:
     """Return the condition of what has no number; of what tells only the day, when it is over."""
     return AuditEntry.number.is_(None) & (AuditEntry.at != clock.day())
 
@@ -211,7 +211,7 @@ def _seal_batch() -> int:
     with transaction() as session:
         alone(session, SEALING)
         last = newest(session)
-        waiting = select(AuditEntry).where(_is_to_be_sealed())
+        waiting = select(AuditEntry).where(is_to_be_sealed())
         query = waiting.order_by(AuditEntry.at, AuditEntry.id).limit(BATCH)
         # Who destroys a salt holds the entry: it is sealed next time.
         entries = session.scalars(query.with_for_update(skip_locked=True)).all()

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.infra import metrics
 from api.infra.database.transactions import transaction
 from api.infra.mail import bounces, verp
 from api.infra.mail.bounces import BounceKind, BounceReport
@@ -32,15 +33,17 @@ class Outcome(StrEnum):
 def take(raw: bytes) -> Outcome:
     """Do what a message that came back calls for. To take it twice changes nothing more."""
     report = bounces.read(raw)
+    try:
+        outcome = _taken(report)
+    except AlreadySuppressed:  # another report of the same address was taken at this moment
+        outcome = _taken(report)
+    metrics.BOUNCES.count(outcome)
+    return outcome
+
+
+def _taken(report: BounceReport | None) -> Outcome:
     if report is None:
         return Outcome.IGNORED
-    try:
-        return _taken(report)
-    except AlreadySuppressed:  # another report of the same address was taken at this moment
-        return _taken(report)
-
-
-def _taken(report: BounceReport) -> Outcome:
     with transaction() as session:
         means = (report.failing, report.kind), (report.named, _of_another(report.kind))
         for (addresses, kind), token in product(means, report.tokens):

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
-from api.infra import clock
+from api.infra import clock, metrics
 from api.infra.background import jobs
 from api.infra.background.jobs import Work
 from api.infra.database.columns import Base
@@ -136,6 +136,12 @@ class Telling(Turn[Due, Told]):
 
     def attempt(self, item: Due) -> Told:
         """Tell of one event."""
+        told = self._told(item)
+        metrics.WEBHOOKS.count(metrics.status_class(told.status))
+        metrics.WEBHOOK_SECONDS.observe(told.milliseconds / 1000)
+        return told
+
+    def _told(self, item: Due) -> Told:
         try:
             if self._line is None:
                 line = http.line(runtime().egress, self._endpoint.url)
