@@ -32,6 +32,7 @@ import api.signing.feature
 import api.signoffs.feature
 import api.statements.feature
 import api.templates.feature
+import api.templates.schemas
 import api.updates.feature
 import api.web.feature
 import api.webhooks.feature
@@ -166,8 +167,8 @@ def _database(app: Flask, settings: Settings) -> None:
 def _docs(app: Flask, rest: Api) -> None:
     def made() -> document.Node:
         events, webhooks = api.webhooks.schemas.described()
-        portable = {"schemas": api.portable.schemas.described()}
-        return document.document(rest, (portable, events), webhooks)
+        files = api.portable.schemas.described() | api.templates.schemas.COMPONENTS
+        return document.document(rest, ({"schemas": files}, events), webhooks)
 
     serving.install(app, made)
     swagger = get_swaggerui_blueprint("/docs", "/openapi.json", config={"app_name": "Undersigned"})

@@ -15,6 +15,7 @@ from api.templates.models import Template, TemplateVersion
 from api.templates.rules.template import MAX_BYTES
 from api.web.etags import needs_match, sends_tag, tag
 from api.web.files import body_of, received, sent
+from api.web.openapi.shapes import refer
 from api.web.paging import paginated
 from api.web.rest import Blueprint
 
@@ -23,6 +24,7 @@ blueprint = Blueprint(
 )
 YAML, JSON = "application/yaml", "application/json"
 EXAMPLES = {YAML: schemas.SOURCE, JSON: schemas.SOURCE}
+SCHEMAS = dict.fromkeys((YAML, JSON), refer(schemas.TEMPLATE))
 MOST_BYTES = 4 * MAX_BYTES  # a file has spaces and notes that a template has not
 
 
@@ -91,7 +93,7 @@ class OneTemplate(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/template-files")
 class TemplateFiles(MethodView):
-    @received(YAML, JSON, max_bytes=MOST_BYTES, examples=EXAMPLES)
+    @received(YAML, JSON, max_bytes=MOST_BYTES, examples=EXAMPLES, schemas=SCHEMAS)
     @blueprint.response(201, schemas.TemplateVersionOut)
     @sends_tag
     def post(self, coalition_id: UUID) -> service.TemplateView:
@@ -101,7 +103,7 @@ class TemplateFiles(MethodView):
 
 @blueprint.route("/templates/<uuid:template_id>/file")
 class TemplateFile(MethodView):
-    @sent(YAML, JSON)
+    @sent(YAML, JSON, schemas=SCHEMAS)
     @blueprint.arguments(schemas.TemplateFileArgs, location="query")
     @sends_tag
     def get(self, args: dict[str, str], template_id: UUID) -> Response:
@@ -112,7 +114,7 @@ class TemplateFile(MethodView):
         return body_of(*writing.as_file(source, args["format"], name))
 
     @needs_match
-    @received(YAML, JSON, max_bytes=MOST_BYTES, examples=EXAMPLES)
+    @received(YAML, JSON, max_bytes=MOST_BYTES, examples=EXAMPLES, schemas=SCHEMAS)
     @blueprint.response(200, schemas.TemplateVersionOut)
     @sends_tag
     def put(self, template_id: UUID, expected: int) -> service.TemplateView:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.web import fields, validate
+from api.web.openapi import shapes
 from api.web.rest import OutSchema, Schema
 
 SOURCE = {
@@ -19,10 +20,24 @@ SOURCE = {
 }
 
 
+TEMPLATE = "PortableTemplate"
+COMPONENTS: dict[str, dict[str, Any]] = {
+    TEMPLATE: {
+        "type": "object",
+        "description": "A template as a file has it; docs/templates.md has its keys.",
+        "required": ["name", "title"],
+        "properties": {"name": {"type": "string"}, "title": {"type": "string"}},
+        "additionalProperties": True,
+        "example": SOURCE,
+    }
+}
+
+
 def source_field(**more: Any) -> fields.Dict:
     """Return the field of a whole template; docs/templates.md has its keys."""
     more.setdefault("required", True)
     more.setdefault("example", SOURCE)
+    more.setdefault("metadata", {shapes.COMPONENT: TEMPLATE})
     return fields.Dict(keys=fields.String(), **more)
 
 

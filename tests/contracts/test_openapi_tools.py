@@ -22,6 +22,7 @@ from api.web.openapi.document import as_json, as_yaml
 from api.web.openapi.headers import HEADERS
 from tests.conftest import World
 from tests.contracts.scene import Operation, Scene, document, operations
+from tests.support import client_tools
 
 TOLD = set(HEADERS)  # headers that an answer may have only where openapi.yaml says so
 # Their ETag is only there where something was stored, or is a document's.
@@ -261,6 +262,15 @@ def test_what_is_shared_in_python_is_written_out(world: World) -> None:
 
     assert "&id" not in as_yaml({"a": shared, "b": shared})
     assert as_json({"a": "ё"}) == '{"a":"ё"}'
+
+
+def test_docs_name_the_versions_and_options_that_are_tried() -> None:
+    words = config.share("docs", "clients.md").read_text("utf-8")
+
+    for version in client_tools.VERSIONS:
+        assert version in words, version
+    for option in ("--default-non-nullable=false", "importFileExtension=.js", "--fail-on-warning"):
+        assert option in words, option
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ CONFIG = {
             "Lists come in pages: follow the Link header. A change sends the ETag that it is based"
             " on in If-Match. A POST with an Idempotency-Key has one effect, however often it is"
             " sent. What takes long is a job: 202, and where to ask. Errors are RFC 9457 problems;"
-            " docs/problems.md lists their types.",
+            " docs/problems.md lists their types, docs/clients.md the options of generators.",
             "contact": {"name": "Whoever runs the server that you call"},
             "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
         },

@@ -47,7 +47,7 @@ def tidy(schema: Schema, components: dict[str, Schema]) -> None:
     for part in list(parts(schema)):
         tidy(part, components)
     if COMPONENT in schema:
-        _refer(schema, schema.pop(COMPONENT))
+        _refer(schema, schema.pop(COMPONENT), is_nullable="null" in schema["type"])
     elif ENUM in schema:
         _name_enum(schema, components)
     _type(schema)
@@ -107,10 +107,12 @@ def refer(name: str) -> dict[str, str]:
     return {"$ref": f"{SCHEMAS}{name}"}
 
 
-def _refer(schema: Schema, name: str) -> None:
+def _refer(schema: Schema, name: str, *, is_nullable: bool) -> None:
     said = {key: schema[key] for key in ("description", "default") if key in schema}
     schema.clear()
     schema.update(refer(name), **said)
+    if is_nullable:
+        schema["anyOf"] = [{"$ref": schema.pop("$ref")}, {"type": "null"}]
 
 
 def _name_enum(schema: Schema, components: dict[str, Schema]) -> None:
@@ -119,10 +121,7 @@ def _name_enum(schema: Schema, components: dict[str, Schema]) -> None:
     named = {"type": _type_of(values), "enum": values, "description": about}
     if components.setdefault(name, named) != named:
         raise ValueError(f"Two enums are called {name}: give one another name in NAMES.")
-    is_nullable = None in schema["enum"]
-    _refer(schema, name)
-    if is_nullable:
-        schema["anyOf"] = [{"$ref": schema.pop("$ref")}, {"type": "null"}]
+    _refer(schema, name, is_nullable=None in schema["enum"])
 
 
 def _type_of(values: list[object]) -> str | list[str]:
