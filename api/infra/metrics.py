@@ -228,5 +228,10 @@ def counted(folder: str) -> Iterator[Any]:
     """Yield what all processes of this machine counted, as prometheus-client's families."""
     from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415 # see begin
 
-    files = [path for path in sorted(Path(folder).glob("*.db")) if _is_whole(path)]
-    yield from MultiProcessCollector.merge(list(map(str, files)))  # type: ignore[no-untyped-call] # it is untyped
+    merge: Any = MultiProcessCollector.merge
+    files = sorted(Path(folder).glob("*.db"))
+    try:
+        found = merge(list(map(str, files)))
+    except Exception:  # noqa: BLE001 # one is broken; its place is mended when it is taken next
+        found = merge([str(path) for path in files if _is_whole(path)])
+    yield from found
