@@ -87,9 +87,9 @@ def read() -> Settings:
                 allowed_ports=tuple(env.list("ALLOWED_PORTS", [], subcast=int)),
                 allow_plain_http=env.bool("ALLOW_PLAIN_HTTP", Settings.allow_plain_http),
                 cors_origins=tuple(env.list("CORS_ORIGINS", [])),
-                metrics_path=env.str("METRICS_PATH", Settings.metrics_path),
-                metrics_bind=env.str("METRICS_BIND", Settings.metrics_bind),
-                metrics_token=env.str("METRICS_TOKEN", Settings.metrics_token),
+                metrics_path=env.str("METRICS_PATH", "") or None,
+                metrics_bind=env.str("METRICS_BIND", "") or None,
+                metrics_token=env.str("METRICS_TOKEN", "") or None,
             )
     except EnvError as fault:
         raise BadSettings(f"{str(fault).rstrip('.')}. See docs/settings.md.") from fault
@@ -139,8 +139,9 @@ def _check_metrics(settings: Settings) -> None:
         raise BadSettings("UNDERSIGNED_METRICS_PATH begins with /. See docs/metrics.md.")
     if bind is None and token is None:
         raise BadSettings(
-            "Set UNDERSIGNED_METRICS_BIND or UNDERSIGNED_METRICS_TOKEN as well, or nobody can read"
-            " what is counted. See docs/metrics.md."
+            "UNDERSIGNED_METRICS_PATH is not enough: set UNDERSIGNED_METRICS_BIND or"
+            " UNDERSIGNED_METRICS_TOKEN as well, or nobody can read what is counted."
+            " See docs/metrics.md."
         )
     if bind is not None and not _BIND.fullmatch(bind):
         raise BadSettings("UNDERSIGNED_METRICS_BIND is HOST:PORT, as in 127.0.0.1:9464.")

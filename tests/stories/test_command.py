@@ -314,6 +314,11 @@ def test_the_doctor_says_that_jobs_wait_for_a_worker_and_how_many_failed(
         {"UNDERSIGNED_DATABASE_URL": ""},
         {"UNDERSIGNED_PAGE_SIZE": "A5"},
         {"UNDERSIGNED_TRUSTED_PROXIES": "many"},
+        {"UNDERSIGNED_METRICS_PATH": "/somewhere"},
+        {"UNDERSIGNED_METRICS_PATH": "here", "UNDERSIGNED_METRICS_BIND": "127.0.0.1:9464"},
+        {"UNDERSIGNED_METRICS_PATH": "", "UNDERSIGNED_METRICS_BIND": "127.0.0.1:9464"},
+        {"UNDERSIGNED_METRICS_BIND": "9464", "UNDERSIGNED_METRICS_PATH": "/somewhere"},
+        {"UNDERSIGNED_METRICS_TOKEN": "short", "UNDERSIGNED_METRICS_PATH": "/somewhere"},
     ],
 )
 def test_a_setting_that_cannot_work_stops_the_start(
