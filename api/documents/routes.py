@@ -20,8 +20,9 @@ from api.documents.service import DocumentSpec, previews, public
 from api.infra.background.jobs import Job
 from api.portable.rules import writing
 from api.portable.schemas import DRAFT
+from api.signing.routes import let_sites_read
 from api.signing.schemas import AcceptedOut
-from api.web.etags import sends_tag, tag
+from api.web.etags import let_caches_keep, sends_tag, tag
 from api.web.files import WARNED, body_of, sent, warned
 from api.web.openapi.headers import WARNINGS, sends
 from api.web.openapi.shapes import refer
@@ -29,6 +30,7 @@ from api.web.rest import Blueprint
 
 blueprint = Blueprint("documents", __name__, url_prefix="/v1", description="Statements, printed.")
 YAML, JSON = "application/yaml", "application/json"
+blueprint.after_request(let_sites_read)
 JOB = "A job: it is too long to wait for."
 TYPES = tuple(kind.partition(";")[0] for kind in CONTENT_TYPES.values())
 
@@ -82,16 +84,24 @@ class PublicDocument(MethodView):
     def get(self, address: str) -> AnyResponse:
         """Give a published statement's PDF to everybody, with those who may be seen in it."""
         found = public.published(address, request.if_none_match.contains_weak)
+        let_caches_keep()
         # A browser asks for a page before all else; Chromium's list ends with a more special type.
         as_page = request.accept_mimetypes.best_match([JSON, "text/html"]) == "text/html"
         if found is None and as_page:
-            return redirect(f"/s/{address}/document", HTTPStatus.SEE_OTHER)
+            return _not_yet(redirect(f"/s/{address}/document", HTTPStatus.SEE_OTHER))
         if found is None:
             answer = jsonify({"message": "It is being printed. Ask again in some seconds."})
             answer.status_code = HTTPStatus.ACCEPTED
             answer.headers["Retry-After"] = "5"
-            return answer
+            return _not_yet(answer)
         return _answered(found)
+
+
+def _not_yet(answer: AnyResponse) -> AnyResponse:
+    """Have caches ask again for what is being printed; it tells people and programs apart."""
+    answer.headers["Cache-Control"] = "no-store"
+    answer.vary.add("Accept")
+    return answer
 
 
 @blueprint.route("/statements/<uuid:statement_id>/draft/document")

@@ -49,7 +49,7 @@ class PendingSignature(columns.Base):
 
 
 class UsedChallenge(columns.Base):
-    """A proof of work that was handed in: nobody hands it in again."""
+    """A proof of work that was handed in, or a request with a key: good once."""
 
     __tablename__ = "used_challenges"
 

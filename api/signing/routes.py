@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -26,8 +28,10 @@ from api.signing.service.own_signature import Own
 from api.signing.service.reader import Public
 from api.statements.schemas import DraftOut
 from api.statements.service import SavedStatement
-from api.web.etags import needs_match, sends_tag, tag, tagged_by
+from api.web import cors
+from api.web.etags import let_caches_keep, needs_match, sends_tag, tag, tag_content, tagged_by
 from api.web.files import sent
+from api.web.idempotency import REPLAYED, given_key
 from api.web.paging import paginated
 from api.web.rest import Blueprint
 
@@ -36,24 +40,26 @@ ACCEPTED = (
     "If this address can sign, a letter is on its way to it. Open it, and confirm within 7 days."
 )
 HERE = "/public/statements/<string:address>"
-A_DAY = "86400"
 _tagged = tagged_by("signing.version")
+_Headers = Mapping[str, str]
 
 
 @blueprint.after_request
-def _let_sites_read(answer: Response) -> Response:
+def let_sites_read(answer: Response) -> Response:
     """Let pages of the sites that a coalition names use what is public; no cookie goes along."""
-    origin, address = request.headers.get("Origin"), (request.view_args or {}).get("address")
-    if address is None:
-        return answer
-    answer.vary.add("Origin")
-    if origin and reader.may_be_read_by(origin, address):
-        answer.headers["Access-Control-Allow-Origin"] = origin
-        answer.headers["Access-Control-Allow-Methods"] = "GET, POST"
-        answer.headers["Access-Control-Allow-Headers"] = "Content-Type"
-        answer.headers["Access-Control-Expose-Headers"] = "Link, Retry-After"
-        answer.headers["Access-Control-Max-Age"] = A_DAY
+    origin, asked = request.headers.get("Origin"), request.view_args or {}
+    whose = {name: asked[name] for name in ("address", "secret") if name in asked}
+    if whose:
+        answer.vary.add("Origin")
+        if origin and reader.may_be_read_by(origin, **whose):
+            cors.let(answer, origin)
     return answer
+
+
+def _share() -> None:
+    """Let caches keep what everybody may read, and say whether it is still the same."""
+    tag_content()
+    let_caches_keep()
 
 
 @blueprint.route("/statements/<uuid:statement_id>/signing")
@@ -96,31 +102,42 @@ class Successors(MethodView):
 class PublicStatement(MethodView):
     @blueprint.arguments(schemas.PublicStatementArgs, location="query")
     @blueprint.response(200, schemas.PublicStatementOut)
+    @sends_tag
     def get(self, args: dict[str, str | None], address: str) -> Public:
         """Read a statement that is, was or will be signed in public, and how to sign it."""
+        _share()
         return reader.public(address, args["language"])
 
 
 @blueprint.route(f"{HERE}/signatures")
 class PublicSignatures(MethodView):
     @paginated(blueprint, schemas.PublicSignatoryOut)
+    @sends_tag
     def get(self, args: dict[str, PageRequest], address: str) -> Page[SignatureView]:
         """List who signed, as far as they wish to be seen, in their order."""
+        _share()
         return reader.signatories(address, args["page"])
 
     @blueprint.arguments(schemas.PublicSignatureIn())  # made once, not for each of a rush
     @blueprint.response(202, schemas.AcceptedOut)
-    def post(self, given: dict[str, Any], address: str) -> dict[str, str]:
-        """Ask to sign. Everybody is answered alike; what comes of it, the mailbox learns."""
-        receiving.receive(address, given, given["revision_sha256"], request.remote_addr)
-        return {"message": ACCEPTED}
+    def post(self, given: dict[str, Any], address: str) -> tuple[dict[str, str], int, _Headers]:
+        """Ask to sign. Everybody is answered alike; what comes of it, the mailbox learns.
+
+        With an `Idempotency-Key` this very body is taken once, however often it is sent.
+        """
+        key, sha256 = given_key(), given["revision_sha256"]
+        once = None if key is None else receiving.Once(key, request.get_data())
+        is_new = receiving.receive(address, given, sha256, request.remote_addr, once)
+        return {"message": ACCEPTED}, HTTPStatus.ACCEPTED, {} if is_new else REPLAYED
 
 
 @blueprint.route(f"{HERE}/signature-counts")
 class PublicCounts(MethodView):
     @blueprint.response(200, PublicCountsOut)
+    @sends_tag
     def get(self, address: str) -> Counts:
         """Count who signed."""
+        _share()
         return reader.counts(address)
 
 

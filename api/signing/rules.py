@@ -39,6 +39,7 @@ TYPING = Rate(10, 40)  # codes that one address prefix may try
 # Requests in a minute for one statement, from all over: what makes proofs of work harder.
 UNDER_ATTACK, UNDER_HEAVY_ATTACK = 600, 3000
 PROOF_KEPT = timedelta(minutes=30)
+KEY_KEPT = timedelta(days=2)  # from midnight: what a form sent, for a day at least
 MOST_OF_A_PROOF = 4000  # characters
 MOST_MAILERS = 40
 PROMISE_EVERY = 1.0  # seconds: in each process, what takes in what was received

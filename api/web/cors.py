@@ -1,13 +1,15 @@
 """Web clients at other origins: those that the operator names may use /v1 from a browser.
 
 A token goes in a header that a page sets itself, so no cookie is let along. What is public of a
-statement is let to the sites that its coalition names besides (`signing/routes`).
+statement is let to the sites that its coalition names besides, for forms of their own.
 """
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, Response
 from flask_cors import CORS
+
+from api.infra.runtime import runtime
 
 READ = (
     "Content-Disposition",
@@ -20,6 +22,8 @@ READ = (
     "X-Request-ID",
 )
 SENT = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match")
+SENT_BY_FORMS = ("Content-Type", "Idempotency-Key", "If-None-Match")
+A_DAY = 86_400
 TWO_HOURS = 7200  # as long as browsers remember at the most
 
 
@@ -35,3 +39,14 @@ def install(app: Flask, origins: tuple[str, ...]) -> None:
             max_age=TWO_HOURS,
             vary_header=True,
         )
+
+
+def let(answer: Response, origin: str) -> None:
+    """Let a site use what is public, unless the operator's answer to its origin is to come."""
+    if origin in runtime().settings.cors_origins:
+        return
+    answer.headers["Access-Control-Allow-Origin"] = origin
+    answer.headers["Access-Control-Allow-Methods"] = "GET, POST"
+    answer.headers["Access-Control-Allow-Headers"] = ", ".join(SENT_BY_FORMS)
+    answer.headers["Access-Control-Expose-Headers"] = ", ".join(READ)
+    answer.headers["Access-Control-Max-Age"] = str(A_DAY)

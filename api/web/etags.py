@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from operator import attrgetter
 from typing import TypeVar, cast
 
@@ -18,6 +19,9 @@ from api.web.problems import MatchNeeded
 # A compressed answer names how, behind the version.
 _VERSION = re.compile(r"([0-9]{1,9})(?::(?:br|gzip))?", re.ASCII)
 OF_CONTENT = object()
+# A rush is answered by caches, and a name that is taken back is gone from them in a moment.
+SHARED = "public, max-age=10"
+_READ = {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}
 _View = TypeVar("_View", bound=Callable[..., object])
 _Found = TypeVar("_Found")
 IF_MATCH = {
@@ -39,6 +43,8 @@ def install(app: Flask) -> None:
             answer.add_etag()
         elif version is not None:
             answer.set_etag(str(version))
+        if g.pop("is_shared", False) and answer.status_code in _READ:
+            answer.headers["Cache-Control"] = SHARED
         is_whole = answer.status_code == 200 and not answer.is_streamed  # noqa: PLR2004 # OK
         if request.method in {"GET", "HEAD"} and is_whole:  # a stream would be gathered for it
             answer.make_conditional(request)
@@ -77,6 +83,11 @@ def tag(etag: str | int) -> None:
 def tag_content() -> None:
     """Send with the answer an ETag of what it holds, for what has no version."""
     g.etag = OF_CONTENT
+
+
+def let_caches_keep() -> None:
+    """Let caches of others keep the answer for a moment, as everybody may see it."""
+    g.is_shared = True
 
 
 def needs_match(view: Callable[..., _Found]) -> Callable[..., _Found]:

@@ -8,9 +8,11 @@ day, as they may hold names.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from types import MappingProxyType
 from uuid import UUID, uuid4
 
 import structlog
@@ -30,6 +32,7 @@ from api.web.problems import StillRunning
 
 log = structlog.get_logger()
 HEADER = "Idempotency-Key"
+REPLAYED: Mapping[str, str] = MappingProxyType({"Idempotent-Replayed": "true"})
 KEPT = timedelta(hours=24)
 LEASE = timedelta(seconds=60)
 MAX_KEY = 255
@@ -124,13 +127,19 @@ def secret_answer() -> None:
     g.secret_answer = True
 
 
-def begin(user_id: UUID) -> tuple[Claim, Response | None]:
-    given = request.headers[HEADER]
-    if not 1 <= len(given) <= MAX_KEY:
+def given_key() -> str | None:
+    """Return the key that came with the request, or None; raise Invalid where it cannot be one."""
+    given = request.headers.get(HEADER)
+    if given is not None and not 1 <= len(given) <= MAX_KEY:
         wrong = Fault(
             "", Code.WRONG_FORMAT, f"Give it 1 to {MAX_KEY} characters.", parameter=HEADER
         )
         raise Invalid("The Idempotency-Key cannot be used.", [wrong])
+    return given
+
+
+def begin(user_id: UUID) -> tuple[Claim, Response | None]:
+    given = str(given_key())
     key = hashlib.sha256(given.encode("utf-8", "surrogatepass")).digest()
     what = hashlib.sha256(
         b"\0".join([request.method.encode(), request.full_path.encode(), request.get_data()])
@@ -174,7 +183,8 @@ def _again(session: Session, earlier: Attempt, what: bytes) -> tuple[Claim, Resp
     kept = keys.unseal(session, PLACE, earlier.id, earlier.answer)
     if not kept["roles"].items() <= _roles().items():  # it may tell what the caller sees no more
         raise AnswerNotKept("Your roles are not what they were. Look for its effect in the list.")
-    answer = Response(kept["body"].encode("latin-1"), kept["status"], kept["headers"])
+    headers = {**kept["headers"], **REPLAYED}
+    answer = Response(kept["body"].encode("latin-1"), kept["status"], headers)
     return Claim(earlier.id, earlier.begun_at), answer
 
 

@@ -22,7 +22,9 @@ ALIKE = {
     f"tests.{name}"
     for name in (
         "contracts.test_permissions",
+        "stories.test_frame_height_in_a_browser",
         "stories.test_mailboxes",
+        "stories.test_own_form_in_a_browser",
         "stories.test_pages_in_a_browser",
         "stories.test_webhooks_refused",
         "stories.test_widget_in_a_browser",

@@ -117,6 +117,12 @@ def follow(session: Session, purpose: str, secret: str) -> Link:
     return found
 
 
+def coalition_of(session: Session, secret: str) -> UUID | None:
+    """Return whose the link of a secret is, whether it works or not; None: there never was one."""
+    query = select(Link.coalition_id).where(Link.secret_hash == secret_tokens.hashed(secret))
+    return session.scalar(query)
+
+
 def revoke(session: Session, object_id: UUID, purpose: str | None = None) -> None:
     """End every link to a thing, or those of one purpose."""
     mine = update(Link).where(Link.object_id == object_id, Link.revoked_at.is_(None))

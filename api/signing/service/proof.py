@@ -47,15 +47,19 @@ def hand_in(session: Session, statement_id: UUID, proof: str) -> None:
     if not read or not result or not result.verified:
         raise _refused("Ask for another challenge, and solve that.")
     expires_at = read.challenge.parameters.expires_at or 0
-    row = {
-        "digest": hashlib.sha256(str(read.challenge.signature).encode()).digest(),
-        "expires_at": datetime.fromtimestamp(expires_at, UTC),
-    }
+    digest = hashlib.sha256(str(read.challenge.signature).encode()).digest()
+    if not use(session, digest, datetime.fromtimestamp(expires_at, UTC)):
+        raise _refused("It was handed in before. Ask for another challenge.")
+
+
+def use(session: Session, digest: bytes, until: datetime) -> bool:
+    """Have what a hash is of be used, and known as that until then; False: it was before."""
     try:
         with session.begin_nested():
-            session.execute(insert(UsedChallenge), row)
-    except IntegrityError as again:
-        raise _refused("It was handed in before. Ask for another challenge.") from again
+            session.execute(insert(UsedChallenge), {"digest": digest, "expires_at": until})
+    except IntegrityError:
+        return False
+    return True
 
 
 def _refused(detail: str) -> ProofRefused:

@@ -16,6 +16,7 @@ from api.infra import clock
 from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading
 from api.infra.runtime import runtime
+from api.infra.security import links
 from api.signatures.service import counts as journal, lists
 from api.signatures.service.counts import Counts
 from api.signatures.service.rows import SignatureView
@@ -136,8 +137,13 @@ def challenge(address: str) -> dict[str, object]:
         return proof.challenge(session, statement_id, asked)
 
 
-def may_be_read_by(origin: str, address: str) -> bool:
-    """Tell whether the coalition of an address names a site: exactly, with scheme and port."""
-    query = select(Coalition.origins).join(Signing, Signing.coalition_id == Coalition.id)
+def may_be_read_by(origin: str, *, address: str | None = None, secret: str | None = None) -> bool:
+    """Tell whether the coalition of an address, or of a link's secret, names a site exactly so."""
+    query = select(Coalition.origins)
     with reading() as session:
-        return origin in (session.scalar(query.where(Signing.address == address)) or ())
+        if secret is not None:
+            query = query.where(Coalition.id == links.coalition_of(session, secret))
+        else:
+            joined = query.join(Signing, Signing.coalition_id == Coalition.id)
+            query = joined.where(Signing.address == address)
+        return origin in (session.scalar(query) or ())

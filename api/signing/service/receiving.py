@@ -6,6 +6,7 @@ rush costs one row a signature. What the address leads to is found by the batch.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -54,14 +55,33 @@ class _Memory:
     known: dict[str, tuple[Sequence[_Open], float]] = field(default_factory=dict)
 
 
-def receive(address: str, facts: Mapping[str, Any], seen_sha256: str, remote: str | None) -> None:
+class _KeyGone(Exception):
+    """Nothing was written, and what was marked as used is not: it is to be done again."""
+
+
+@dataclass(frozen=True)
+class Once:
+    """A key that a form made for one press of its button, and what it sends with it."""
+
+    key: str
+    body: bytes
+
+
+def receive(
+    address: str,
+    facts: Mapping[str, Any],
+    seen_sha256: str,
+    remote: str | None,
+    once: Once | None = None,
+) -> bool:
     """Keep what somebody sent who wants to sign; whoever they are, the answer is the same.
 
-    Names are looked at before anything else, and refused where they could be misused.
+    Names are looked at before anything else, and refused where they could be misused. False: the
+    same was sent with the same key before, and is kept.
     """
     must_be_fit(facts)
     if facts.get("website"):  # a field that people do not see, and machines fill in
-        return
+        return True
     prefix = rules.prefix_of(remote)
     proof = facts.get("proof")
     rate = rules.WITH_PROOF if proof else rules.WITHOUT_PROOF
@@ -69,9 +89,12 @@ def receive(address: str, facts: Mapping[str, Any], seen_sha256: str, remote: st
     _prepare(address)
     for is_last in (False, False, True):
         try:
-            with at_once() if proof is None else transaction() as session:
-                if _kept(session, address, facts, seen_sha256, prefix):
-                    break
+            with at_once() if proof is None and once is None else transaction() as session:
+                if once is not None and not _is_first(session, address, once):
+                    return False
+                _keep(session, address, facts, seen_sha256, prefix)
+            break
+        except _KeyGone:
             look_anew()
         except DBAPIError as lost:
             if is_last or not lost.connection_invalidated:
@@ -79,6 +102,18 @@ def receive(address: str, facts: Mapping[str, Any], seen_sha256: str, remote: st
     else:
         raise Unavailable("The keys are being changed. Try again in a moment.")
     _promise()
+    return True
+
+
+def _is_first(session: Session, address: str, once: Once) -> bool:
+    """Tell whether this very body was not taken with this key before; from now on it was.
+
+    What is kept for it is a keyed hash and a day: there is no user to whom a key could belong.
+    """
+    body = hashlib.sha256(once.body).hexdigest()
+    told = f"once:{address}:{body}:{once.key}"
+    digest = keys.blind(session, None, rules.CHALLENGE, told)
+    return proofs.use(session, digest, clock.day() + rules.KEY_KEPT)
 
 
 def _prepare(address: str) -> None:
@@ -99,10 +134,10 @@ def _prepare(address: str) -> None:
     known.add(address)
 
 
-def _kept(
+def _keep(
     session: Session, address: str, facts: Mapping[str, Any], seen_sha256: str, prefix: str
-) -> bool:
-    """Write the one row; False where the key that it was sealed under is being destroyed."""
+) -> None:
+    """Write the one row; raise _KeyGone where the key that it was sealed under is destroyed."""
     found = _recent(session, address, seen_sha256)
     one = found[0]
     _must_take(one, facts, seen_sha256)
@@ -110,7 +145,8 @@ def _kept(
         proofs.hand_in(session, one.statement_id, facts["proof"])
     key_id = keys.prepared(session, one.coalition_id, found, (ADDRESS, DOMAIN))
     row = {**_row(session, one, facts, prefix), "key_id": key_id}
-    return session.connection().execute(_KEEP, row).rowcount == 1
+    if session.connection().execute(_KEEP, row).rowcount != 1:
+        raise _KeyGone
 
 
 def _recent(session: Session, address: str, seen_sha256: str) -> Sequence[_Open]:

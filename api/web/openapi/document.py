@@ -69,6 +69,7 @@ TAGS = [
 ]
 READY = "/readyz"
 PUBLIC = {"/healthz": "Is the process up?", READY: "Can it work, and what is degraded?"}
+KEYED = {"/v1/public/statements/{address}/signatures"}  # without a token, and yet by a key
 IDEMPOTENCY_KEY = {
     "in": "header",
     "name": "Idempotency-Key",
@@ -121,7 +122,7 @@ def _complete(operation: Node, path: str, method: str, schemas: Node) -> None:
     for content in sharing.contents(operation):
         if "example" not in content and content["schema"].get("format") != "binary":
             content["example"] = example_of(content["schema"], schemas)
-    if method == "post" and not path.startswith(answers.OPEN):
+    if method == "post" and (path in KEYED or not path.startswith(answers.OPEN)):
         operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
     answers.complete(operation, path, method)
     _call(operation, path, method, operation["summary"], operation.get("description", ""))
