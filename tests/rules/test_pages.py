@@ -56,13 +56,13 @@ def _sent(text: str) -> int:
 
 @pytest.mark.parametrize("html", EVERY)
 def test_a_page_with_its_style_and_script_is_small(html: str) -> None:
-    whole = _sent(html) + _sent(pages.style(facts.ACCENT)) + _sent(pages.script())
+    whole = _sent(html) + _sent(pages.style(facts.ACCENT)) + _sent(pages.small("sign.js"))
 
     assert whole < MOST_BYTES
 
 
 def test_the_script_is_small_even_unpacked() -> None:
-    assert len(pages.script()) < 3_000
+    assert len(pages.small("sign.js")) < 3_000
 
 
 def test_the_widget_with_its_words_and_its_look_is_small() -> None:

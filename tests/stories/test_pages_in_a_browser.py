@@ -277,7 +277,7 @@ def _shelf() -> Callable[..., Any]:
         if name.endswith(".css"):
             return Response(pages.style("#0b5563"), mimetype="text/css")
         if name.endswith(".js"):
-            return Response(pages.script(), mimetype="text/javascript")
+            return Response(pages.small(name.rpartition("/")[2]), mimetype="text/javascript")
         language, _, rest = name.partition("-")
         for case in ("summit-twin", "persian", "russian"):
             if rest.startswith(case):

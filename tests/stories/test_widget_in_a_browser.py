@@ -126,16 +126,21 @@ def form(rush: Rush, place: str, person: BrowserContext) -> Iterator[Any]:
 def test_the_examples_of_the_paper_work(rush: Rush, place: str, person: BrowserContext) -> None:
     told = share("docs", "widget.md").read_text("utf-8")
     told = told.replace("specimen-appeal-k3w7q9xz", rush.address).replace(TOLD, place)
-    newest, hashed, frame = re.findall(r"```html\n(.*?)```", told, re.DOTALL)
+    newest, hashed, frame, tall = re.findall(r"```html\n(.*?)```", told, re.DOTALL)
     element = newest.partition("</script>")[2]
     head = '<!DOCTYPE html><html lang="en"><title>A site</title>'
-    pages = {"newest": head + newest, "hashed": head + hashed + element, "frame": head + frame}
+    pages = {
+        "newest": head + newest,
+        "hashed": head + hashed + element,
+        "frame": head + tall + frame,
+    }
     with a_site(rush, place, pages) as site:
         page = person.new_page()
         for name in pages:
             page.goto(f"{site}/{name}")
             where = page.frame_locator("iframe") if name == "frame" else page
             where.get_by_role("button", name="Sign", exact=True).wait_for()
+        page.wait_for_function("document.querySelector('iframe').offsetHeight > 1000")
 
 
 def test_an_organisation_signs_on_another_site(rush: Rush, form: Any) -> None:

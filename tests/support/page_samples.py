@@ -51,6 +51,7 @@ def every(
         coalition="Steppe and Mountain Coalition",
         style=f"/look/{pages.version()}/0b5563.css",
         script=f"/look/{pages.version()}/sign.js",
+        look=f"/look/{pages.version()}",
         **frame,
     )
     print_ = printed(case)

@@ -20,6 +20,7 @@ from api.pages.rules import facts, pages, sentences, widget
 from api.pages.rules.facts import Form, Frame, Notice
 from api.pages.rules.sentences import Sentences
 from api.web import problems
+from api.web.etags import tag_content
 from api.web.guard import FORM
 
 _View = TypeVar("_View", bound="Callable[..., object]")
@@ -87,6 +88,7 @@ def frame(coalition: Coalition | None, tongue: str) -> Frame:
         logo=logo,
         style=f"{look}/{accent.removeprefix('#')}.css",
         script=f"{look}/sign.js",
+        look=look,
     )
 
 
@@ -172,23 +174,33 @@ def refused(error: Exception) -> Response:
     return answer
 
 
-@blueprint.route("/look/<string:version>/<string:accent>.css")
+@blueprint.route("/look/<string:version>/<string(length=6):accent>.css")
 def style(version: str, accent: str) -> Response:
     """Send the style sheet with a coalition's colour."""
-    if version != pages.version() or len(accent) != 6:  # noqa: PLR2004 # digits of a colour
+    if version != pages.version():
         raise NotFound("The page that led here is old. Load it again.")
     answer = Response(pages.style(f"#{accent}"), mimetype="text/css")
     answer.headers["Cache-Control"] = _FOR_EVER
     return answer
 
 
-@blueprint.route("/look/<string:version>/sign.js")
-def script(version: str) -> Response:
-    """Send the script that proves work while somebody types."""
+@blueprint.route("/look/<string:version>/<any('sign.js', 'framed.js', 'library.css'):name>")
+def beside(version: str, name: str) -> Response:
+    """Send a script, or what guides look like besides."""
     if version != pages.version():
         raise NotFound("The page that led here is old. Load it again.")
-    answer = Response(pages.script(), mimetype="text/javascript")
+    answer = Response(pages.small(name), mimetype=pages.BESIDE[name])
     answer.headers["Cache-Control"] = _FOR_EVER
+    return answer
+
+
+@blueprint.route("/frame.js")
+def around_a_frame() -> Response:
+    """Send what makes a frame on another site as high as what is in it."""
+    answer = Response(pages.small("frame.js"), mimetype="text/javascript")
+    answer.headers["Cache-Control"] = _AN_HOUR
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    tag_content()
     return answer
 
 

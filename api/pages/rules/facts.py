@@ -27,6 +27,7 @@ class Frame:
     logo: str | None = None  # its address
     style: str = ""  # the address of the style sheet
     script: str = ""
+    look: str = ""  # where what pages load stands
 
 
 @dataclass(frozen=True, kw_only=True)

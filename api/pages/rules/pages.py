@@ -21,6 +21,8 @@ from api.pages.rules.sentences import offered, said
 _OUT = Markup(' target="_blank" rel="noopener"')
 _DARK_PAPER = "#14171a"  # as in page.css
 _READABLE_IN_THE_DARK = 7.0
+# What pages load beside the style sheet, by its content type.
+BESIDE = {"sign.js": "text/javascript", "framed.js": "text/javascript", "library.css": "text/css"}
 
 
 def render(template: str, page: facts.Framed) -> str:
@@ -47,16 +49,11 @@ def style(accent: str) -> str:
     return f":root{{--accent:{legible(accent)};--accent-in-the-dark:{dark}}}\n{small('page.css')}"
 
 
-def script() -> str:
-    """Return the script that proves work while somebody fills in the form."""
-    return small("sign.js")
-
-
 @lru_cache
 def version() -> str:
-    """Return what changes when the style sheet or the script does: their address holds it."""
-    both = small("page.css") + small("sign.js")
-    return hashlib.sha256(both.encode()).hexdigest()[:8]
+    """Return what changes when a style sheet or a script does: their address holds it."""
+    all_of_it = "".join(map(small, ("page.css", *BESIDE)))
+    return hashlib.sha256(all_of_it.encode()).hexdigest()[:8]
 
 
 @lru_cache(maxsize=64)
