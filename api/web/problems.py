@@ -202,7 +202,7 @@ def _where(error: BaseException) -> list[str]:
 
 def _detail(status: HTTPStatus, error: HTTPException) -> str | None:
     if status is HTTPStatus.NOT_FOUND:
-        return "No address like this exists here. /docs lists them all."
+        return "No address like this exists here. /docs/reference lists them all."
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         return f"{request.method} is not possible here; the Allow header says what is."
     return error.description

@@ -1,8 +1,17 @@
-"""The addresses of the pages: /s sign, /c, /m mine, /a approve, /j join, /u news, /problems."""
+"""The addresses of the pages: /, /docs, /problems; /s sign, /c, /m, /a approve, /j join, /u."""
 
 from __future__ import annotations
 
-from api.pages.routes import approving, joining, own_signature, problems, signing, updating
+from api.pages.routes import approving, guides, joining, own_signature, problems, signing, updating
 from api.pages.routes.base import blueprint
 
-__all__ = ["approving", "blueprint", "joining", "own_signature", "problems", "signing", "updating"]
+__all__ = [
+    "approving",
+    "blueprint",
+    "guides",
+    "joining",
+    "own_signature",
+    "problems",
+    "signing",
+    "updating",
+]

@@ -14,7 +14,10 @@ from api.config import share
 GROUP = re.compile(r"^## (.+)$", re.MULTILINE)
 HEADING = re.compile(r"^### `([a-z0-9-]+)` \((\d{3})\)$", re.MULTILINE)
 _SENTENCE = re.compile(r"\s*(.+?\.)\s")
-_ALL = Markup('<p><a class="onward" href="/problems">All kinds of errors</a></p>')
+_ALL = Markup(
+    '<p><a class="onward" href="/problems">All kinds of errors</a></p>'
+    '<p><a class="onward" href="/docs/errors">How an error is read</a></p>'
+)
 _ITEM = Markup('<li><a href="/problems/{0}">{0}</a> <span class="aside">{1} {2}</span></li>')
 
 

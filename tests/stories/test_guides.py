@@ -1,0 +1,184 @@
+"""What a server says of itself: / to people and programs, and the guides below /docs."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+from flask.testing import FlaskClient
+
+from api import config
+from api.pages.rules import guides
+from tests.conftest import World
+from tests.rules.test_pages import Tags
+
+DOCS = config.share("docs")
+PEOPLE = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+FILES = [*DOCS.glob("*.md"), *DOCS.glob("decisions/*.md")]
+MOST_BYTES = 60_000
+
+
+@pytest.fixture
+def browser(world: World) -> FlaskClient:
+    return world.app.test_client()
+
+
+def links(html: str) -> list[str]:
+    return [unescape(found) for found in re.findall(r'<a[^>]* href="([^"]+)"', html)]
+
+
+def test_the_root_says_to_people_what_this_is_and_where_to_go(browser: FlaskClient) -> None:
+    page = browser.get("/", headers=PEOPLE)
+
+    assert page.mimetype == "text/html"
+    assert "statement" in page.text
+    ways = [link for link in links(page.text) if link.startswith("/")]
+    assert {"/docs", "/docs/reference"} < set(ways)
+    for way in ways:
+        assert browser.get(way).status_code == 200, way
+    russian = browser.get("/", headers={**PEOPLE, "Accept-Language": "ru"})
+    assert 'lang="ru"' in russian.text
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", None])
+def test_the_root_says_to_programs_where_the_parts_are(
+    browser: FlaskClient, accept: str | None
+) -> None:
+    answer = browser.get("/", headers={"Accept": accept} if accept else {})
+
+    assert answer.mimetype == "application/json"
+    assert "Accept" in answer.headers["Vary"]
+    told: Any = answer.json
+    assert told["name"] == "Undersigned"
+    for part in ("openapi", "docs", "reference", "problems", "health"):
+        assert browser.get(told[part]).status_code == 200, part
+    same = browser.get("/", headers={"If-None-Match": answer.headers["ETag"]})
+    assert same.status_code == 304
+
+
+def test_each_guide_is_a_page_that_stands_in_the_list_of_all(browser: FlaskClient) -> None:
+    index = browser.get("/docs")
+    listed = set(links(index.text))
+    for path in FILES:
+        if path.name == "README.md":
+            continue
+        here = f"/docs/{path.relative_to(DOCS).with_suffix('')}"
+        page = browser.get(here)
+        assert page.status_code == 200, here
+        title = path.read_text("utf-8").partition("\n")[0].removeprefix("# ")
+        assert f">{title}</h1>" in unescape(page.text)
+        if path.parent == DOCS:
+            assert here in listed, f"Name docs/{path.name} in docs/README.md."
+    assert browser.get("/docs/").text == index.text
+    assert "/docs/changelog" in listed
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_link_of_a_guide_leads_to_a_file_and_its_heading(path: Path) -> None:
+    """As viewers of Markdown follow it, on a disk or on a forge."""
+    parts = re.split(r"```.*?```|`[^`\n]*`", path.read_text("utf-8"), flags=re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)", "".join(parts)):
+        if re.match("[a-z]+:", link):
+            continue
+        file, _, anchor = link.partition("#")
+        target = (path.parent / file).resolve() if file else path
+        assert target.exists(), link
+        assert DOCS.parent in target.parents
+        if anchor:
+            said = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.MULTILINE)
+            assert anchor in map(guides.slug_of, (each.replace("`", "") for each in said)), link
+
+
+def test_every_link_of_every_guide_works_on_the_server(browser: FlaskClient) -> None:
+    ids: dict[str, set[str]] = {}
+
+    def ids_of(path: str) -> set[str]:
+        if path not in ids:
+            page = browser.get(path)
+            assert page.status_code == 200, path
+            ids[path] = set(Tags(page.text).each("id"))
+        return ids[path]
+
+    for guide in guides.all_guides().values():
+        for link in links(browser.get(guide.path).text):
+            path, _, anchor = urljoin(guide.path, link).partition("#")
+            if link.startswith("http"):
+                continue
+            assert not anchor or anchor in ids_of(path), f"{guide.path}: {link}"
+            assert ids_of(path) is not None
+
+
+def test_a_guide_loads_nothing_from_elsewhere_and_needs_no_script(browser: FlaskClient) -> None:
+    for path in ("/", "/docs", "/docs/settings", "/docs/search?q=etag", "/docs/reference"):
+        page = browser.get(path, headers=PEOPLE)
+        tags = Tags(page.text)
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+        assert "unsafe-inline" not in page.headers["Content-Security-Policy"]
+        assert not tags.named("script")
+        loaded = [str(found["href"]) for found in tags.named("link")]
+        for part in filter(lambda href: not href.startswith("data:"), loaded):
+            assert browser.get(part).status_code == 200, part
+        assert page.headers["Cache-Control"] == "public, max-age=300"
+        same = browser.get(path, headers={**PEOPLE, "If-None-Match": page.headers["ETag"]})
+        assert same.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("if-match", "/docs/etags"),
+        ("idempotency key", "/docs/idempotency"),
+        ("paging cursor", "/docs/paging"),
+        ("webhooks signature", "/docs/webhooks"),
+        ("UNDERSIGNED_SMTP_URL", "/docs/settings"),
+        ("altcha proof", "/docs/own-form"),
+        ("withdraw own signature", "/docs/reference/signing"),
+    ],
+)
+def test_what_is_looked_for_stands_among_the_first(
+    browser: FlaskClient, asked: str, first: str
+) -> None:
+    page = browser.get("/docs/search", query_string={"q": asked})
+    found = re.findall(r'<li><a href="(/docs[^"]*)">', page.text.partition('class="found"')[2])
+
+    assert first in [link.partition("#")[0] for link in found[:4]], found[:6]
+
+
+def test_a_search_marks_what_it_found_and_brings_no_markup_in(browser: FlaskClient) -> None:
+    marked = browser.get("/docs/search?q=Settings").text
+    evil = browser.get("/docs/search", query_string={"q": '"><script>alert(1)</script>'}).text
+
+    assert re.search("<mark>settings</mark>", marked, re.IGNORECASE)
+    assert "<script>" not in evil
+    assert browser.get("/docs/search").status_code == 200
+    nothing = browser.get("/docs/search?q=xylophone").text
+    assert "Nothing found" in nothing
+    many = browser.get("/docs/search", query_string={"q": "a " * 3000})
+    assert many.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/docs/nothing", "/docs/reference/nothing", "/docs/%00", "/docs/..%2f..%2fapp.py"]
+)
+def test_a_guide_that_is_not_there_is_a_page_that_says_so(browser: FlaskClient, path: str) -> None:
+    answer = browser.get(path, headers=PEOPLE)
+
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+
+
+def test_the_reference_has_every_address_with_its_fields_and_a_call(
+    world: World, browser: FlaskClient
+) -> None:
+    listed = browser.get("/docs/reference").text
+    rules = [each for each in world.app.url_map.iter_rules() if each.rule.startswith("/v1/")]
+    described = unescape(re.sub("<[^>]+>", "", listed))
+    for rule in rules:
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        assert path in described, path
+    cases = browser.get("/docs/reference/cases").text
+    for told in ("may_be_named", "ISO 3166-1 alpha-2", "One of: at_risk", "curl -K me", "If-Match"):
+        assert told in unescape(cases), told

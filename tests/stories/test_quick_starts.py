@@ -1,0 +1,67 @@
+"""The quick starts work as they stand: one is followed, the others name what is there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+
+from api.cli import commands
+from api.config import share
+from tests.conftest import World
+from tests.support import browser as browsers
+
+
+def blocks(name: str, language: str = "sh") -> list[str]:
+    text = share("docs", name).read_text("utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+def test_a_coordinator_follows_the_quick_start_from_a_token_to_a_letter(
+    world: World, tmp_path: Path
+) -> None:
+    coordinator = world.user("coordinator")
+    with browsers.served(world.app) as place:
+        done = subprocess.run(  # noqa: S603 # our own paper
+            ["/bin/sh", "-euc", "\n".join(blocks("quick-start-coordinators.md"))],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "TOKEN": str(coordinator.token), "api": f"{place}/v1"},
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in ("draft.pdf", "letter.pdf"):
+        assert (tmp_path / name).read_bytes().startswith(b"%PDF-"), done.stdout
+    assert "Open the doors" in (tmp_path / "letter.yaml").read_text("utf-8")
+    assert '"phase": "open"' in re.sub('":', '": ', done.stdout).replace("  ", " ")
+
+
+def command_lines() -> list[list[str]]:
+    text = "\n".join(blocks("quick-start-operators.md"))
+    found = re.findall(r"(?:^|\$\()undersigned ([a-z][^)\n\"]*(?:\"[^\"]*\")?)", text, re.MULTILINE)
+    return [shlex.split(line) for line in found]
+
+
+@pytest.mark.parametrize("words", command_lines(), ids=" ".join)
+def test_every_command_that_an_operator_is_told_is_there(words: list[str]) -> None:
+    command: click.Command = commands
+    while isinstance(command, click.Group):
+        command = command.commands[words.pop(0)]
+    known = {option for each in command.params for option in each.opts}
+
+    assert {word for word in words if word.startswith("--")} <= known
+
+
+def test_an_operator_is_told_settings_that_are_there() -> None:
+    known = share("docs", "settings.md").read_text("utf-8")
+    named = re.findall(r"(UNDERSIGNED_[A-Z_]+)=", "\n".join(blocks("quick-start-operators.md")))
+
+    assert len(named) > 5
+    assert all(f"`{each}`" in known for each in named)
