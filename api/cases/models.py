@@ -14,7 +14,11 @@ from api.infra.security.keys import Sealed
 
 
 class CaseStatus(StrEnum):
-    """What has become of a person or organisation at risk."""
+    """What has become of a person or organisation at risk.
+
+    `released` and `deceased` close a case: nobody asks for their freedom any more, and a text
+    that does so, or says another status, goes out only where that is confirmed.
+    """
 
     AT_RISK = "at_risk"
     DETAINED = "detained"

@@ -40,7 +40,11 @@ class Coalition(WithLogo, columns.Versioned, columns.Base):
 
 
 class MemberRole(StrEnum):
-    """What an organisation is in a coalition."""
+    """What an organisation is in a coalition.
+
+    `lead`: its name comes first. `lead` and `member` are asked to sign texts off, `observer` is
+    not.
+    """
 
     LEAD = "lead"
     MEMBER = "member"

@@ -26,7 +26,10 @@ class DemandKind(StrEnum):
 
 
 class DemandStatus(StrEnum):
-    """What has become of what was asked."""
+    """What has become of what was asked.
+
+    `open` and `partly_met` wait for news, and go into new texts unless others are chosen.
+    """
 
     OPEN = "open"
     PARTLY_MET = "partly_met"

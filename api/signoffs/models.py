@@ -17,7 +17,11 @@ UNKNOWN = "unknown"
 
 
 class Silence(StrEnum):
-    """What it means when a member has not answered by the hard deadline."""
+    """What it means when a member has not answered by the hard deadline.
+
+    `approval`: it approves (`tacit`), but not where the text was changed materially since or two
+    people are needed. `decline`: it declines.
+    """
 
     NOTHING = "nothing"
     APPROVAL = "approval"

@@ -13,7 +13,10 @@ from api.infra.database import columns
 
 
 class UpdateState(StrEnum):
-    """How far an update is."""
+    """How far an update is.
+
+    draft → sending; sending → paused, sent; paused → sending. Only a draft can be changed.
+    """
 
     DRAFT = "draft"
     SENDING = "sending"

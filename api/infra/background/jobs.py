@@ -54,6 +54,7 @@ FIRST_TURN_SECONDS = 1.0  # of one that had no turn yet: those go first, and may
 class JobState(StrEnum):
     """How far a job is.
 
+    queued → running; running → done, dead, and back to queued where it goes on or is tried again.
     `dead`: it failed for good; somebody may replay it. `held`: it was promised before a backup
     was taken that has been restored since.
     """
