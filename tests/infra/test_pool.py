@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from api.app import create_app
-from api.cli import serving
+from api.cli import running, serving
 from api.infra.database.transactions import db
 from api.infra.runtime import EXTENSION
 
@@ -40,7 +40,8 @@ def test_a_process_has_as_many_connections_as_threads(
             db.engine.dispose()
         raise Asked
 
-    monkeypatch.setattr(serving, "app", made)
+    for each in (serving, running):  # either asks for one
+        monkeypatch.setattr(each, "app", made)
     monkeypatch.setattr("api.config.read", lambda: runtime.settings)
     monkeypatch.setattr("socket.socket", lambda **_: None)
     name, *arguments = command.split()
