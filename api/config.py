@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from environs import Env, EnvError
+from environs import FileAwareEnv
 
+PREFIX = "UNDERSIGNED_"
 QUEUES = ("sqlite:////", "redis://", "rediss://", "postgresql://")
 LIMITS = ("memory://", "redis://", "rediss://")
 _BIND = re.compile(r"(\[[0-9a-f:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}")
@@ -47,6 +51,7 @@ class Settings:
     metrics_path: str | None = None  # a folder of this machine; None: nothing is counted
     metrics_bind: str | None = None  # None: /metrics is among the other addresses
     metrics_token: str | None = None
+    source_url: str | None = None  # where people find the source of this very version
 
     @property
     def is_sqlite(self) -> bool:
@@ -66,33 +71,30 @@ class Settings:
 
 def read() -> Settings:
     """Return the settings of this process's environment, or raise BadSettings."""
-    env = Env()
-    try:
-        with env.prefixed("UNDERSIGNED_"):
-            settings = Settings(
-                database_url=_database(env.str("DATABASE_URL")),
-                storage_path=env.str("STORAGE_PATH", Settings.storage_path),
-                storage_url=env.str("STORAGE_URL", Settings.storage_url),
-                master_keys=tuple(env.list("MASTER_KEYS")),
-                queue_url=env.str("QUEUE_URL", Settings.queue_url),
-                log_level=env.str("LOG_LEVEL", Settings.log_level).upper(),
-                trusted_proxies=env.int("TRUSTED_PROXIES", Settings.trusted_proxies),
-                render_spares=env.int("RENDER_SPARES", Settings.render_spares),
-                page_size=env.str("PAGE_SIZE", Settings.page_size),
-                public_url=env.str("PUBLIC_URL", Settings.public_url).rstrip("/"),
-                smtp_url=env.str("SMTP_URL", Settings.smtp_url),
-                mail_from=env.str("MAIL_FROM", Settings.mail_from),
-                limits_url=env.str("LIMITS_URL", Settings.limits_url),
-                allowed_networks=_networks(env.list("ALLOWED_NETWORKS", [])),
-                allowed_ports=tuple(env.list("ALLOWED_PORTS", [], subcast=int)),
-                allow_plain_http=env.bool("ALLOW_PLAIN_HTTP", Settings.allow_plain_http),
-                cors_origins=tuple(env.list("CORS_ORIGINS", [])),
-                metrics_path=env.str("METRICS_PATH", "") or None,
-                metrics_bind=env.str("METRICS_BIND", "") or None,
-                metrics_token=env.str("METRICS_TOKEN", "") or None,
-            )
-    except EnvError as fault:
-        raise BadSettings(f"{str(fault).rstrip('.')}. See docs/settings.md.") from fault
+    with _environment() as env:
+        settings = Settings(
+            database_url=_database(env.str("DATABASE_URL")),
+            storage_path=env.str("STORAGE_PATH", Settings.storage_path),
+            storage_url=env.str("STORAGE_URL", Settings.storage_url),
+            master_keys=_keys(env),
+            queue_url=env.str("QUEUE_URL", Settings.queue_url),
+            log_level=env.str("LOG_LEVEL", Settings.log_level).upper(),
+            trusted_proxies=env.int("TRUSTED_PROXIES", Settings.trusted_proxies),
+            render_spares=env.int("RENDER_SPARES", Settings.render_spares),
+            page_size=env.str("PAGE_SIZE", Settings.page_size),
+            public_url=env.str("PUBLIC_URL", Settings.public_url).rstrip("/"),
+            smtp_url=env.str("SMTP_URL", Settings.smtp_url),
+            mail_from=env.str("MAIL_FROM", Settings.mail_from),
+            limits_url=env.str("LIMITS_URL", Settings.limits_url),
+            allowed_networks=_networks(env.list("ALLOWED_NETWORKS", [])),
+            allowed_ports=tuple(env.list("ALLOWED_PORTS", [], subcast=int)),
+            allow_plain_http=env.bool("ALLOW_PLAIN_HTTP", Settings.allow_plain_http),
+            cors_origins=tuple(env.list("CORS_ORIGINS", [])),
+            metrics_path=env.str("METRICS_PATH", "") or None,
+            metrics_bind=env.str("METRICS_BIND", "") or None,
+            metrics_token=env.str("METRICS_TOKEN", "") or None,
+            source_url=env.str("SOURCE_URL", Settings.source_url),
+        )
     if settings.log_level not in LOG_LEVELS:
         raise BadSettings(f"UNDERSIGNED_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
     if min(settings.trusted_proxies, settings.render_spares) < 0:
@@ -110,6 +112,39 @@ def read() -> Settings:
     return settings
 
 
+def master_keys() -> tuple[str, ...]:
+    """Return the master keys alone: who proves a backup needs no other setting."""
+    with _environment() as env:
+        return _keys(env)
+
+
+def source_url() -> str | None:
+    """Return where the source is, whatever else is or is not set."""
+    with _environment() as env:
+        return env.str("SOURCE_URL", Settings.source_url)
+
+
+@contextmanager
+def _environment() -> Iterator[FileAwareEnv]:
+    """Give what is set, or stands in a file that a `…_FILE` names; raise BadSettings."""
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and os.environ.get(f"{name}_FILE"):
+            raise BadSettings(f"{name} and {name}_FILE are both set: leave one of them out.")
+    env = FileAwareEnv(strip_whitespace=True)
+    try:
+        with env.prefixed(PREFIX):
+            yield env
+    except UnicodeDecodeError:
+        raise BadSettings(f"A file that a setting {PREFIX}…_FILE names is no text.") from None
+    except ValueError as fault:  # of environs, for what cannot be read or is malformed
+        raise BadSettings(f"{str(fault).rstrip('.')}. See docs/settings.md.") from fault
+
+
+def _keys(env: FileAwareEnv) -> tuple[str, ...]:
+    """Return the master keys, with commas between them or one a line."""
+    return tuple(re.split(r"[,\s]+", env.str("MASTER_KEYS").strip()))
+
+
 def _check_outside(settings: Settings) -> None:
     if not settings.public_url.startswith(("https://", "http://")):
         raise BadSettings("UNDERSIGNED_PUBLIC_URL begins with https://. See docs/settings.md.")
@@ -122,6 +157,8 @@ def _check_outside(settings: Settings) -> None:
             f"UNDERSIGNED_CORS_ORIGINS is a list such as https://desk.example.org: {wrong[0]} is no"
             " origin as browsers send it. See docs/settings.md."
         )
+    if settings.source_url and not settings.source_url.startswith(("https://", "http://")):
+        raise BadSettings("UNDERSIGNED_SOURCE_URL begins with https://. See docs/settings.md.")
     if not settings.limits_url.startswith(LIMITS):
         raise BadSettings("UNDERSIGNED_LIMITS_URL must be memory:// or redis://…")
 

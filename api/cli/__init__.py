@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 the input is at fault, 2 wrong use, 3 the machine is.
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version
 
 import click
 
@@ -42,8 +43,24 @@ def _is_of_the_database(broken: Exception) -> bool:
     return isinstance(broken, InterfaceError | OperationalError | ProgrammingError)
 
 
+def _tell_version(context: click.Context, _: click.Parameter, is_asked: bool) -> None:  # noqa: FBT001 # click's way to call it
+    if not is_asked:
+        return
+    source = config.source_url() or "see UNDERSIGNED_SOURCE_URL, which is not set"
+    click.echo(f"undersigned {version('undersigned')}")
+    click.echo(f"Free software under AGPL-3.0-or-later. Its source: {source}")
+    context.exit()
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="undersigned")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Say the version, the licence and where the source is.",
+)
 def commands() -> None:
     """Joint statements of NGO coalitions: written, signed, printed, sent."""
 

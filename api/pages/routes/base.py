@@ -89,6 +89,7 @@ def frame(coalition: Coalition | None, tongue: str) -> Frame:
         style=f"{look}/{accent.removeprefix('#')}.css",
         script=f"{look}/sign.js",
         look=look,
+        source=runtime().settings.source_url,
     )
 
 

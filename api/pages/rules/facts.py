@@ -28,6 +28,7 @@ class Frame:
     style: str = ""  # the address of the style sheet
     script: str = ""
     look: str = ""  # where what pages load stands
+    source: str | None = None  # the address of the program's own
 
 
 @dataclass(frozen=True, kw_only=True)
