@@ -37,7 +37,7 @@ def stop(why: str) -> NoReturn:
     sys.exit(MACHINE_AT_FAULT)
 
 
-def app(threads: int | None = None) -> Flask:
+def app(threads: int | None = None, settings: config.Settings | None = None) -> Flask:
     """Return the app, for so many threads. It is imported late: checking a file needs none of it.
 
     What it is made of stays for good. Not to look through it for what may go saves a part of the
@@ -46,7 +46,7 @@ def app(threads: int | None = None) -> Flask:
     gc.disable()
     from api.app import create_app  # noqa: PLC0415
 
-    made = create_app() if threads is None else create_app(threads=threads)
+    made = create_app(settings) if threads is None else create_app(settings, threads=threads)
     gc.freeze()
     gc.enable()
     return made

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
-import click
 import pytest
 import yaml
 
 from api.app import describe
-from api.cli import commands
 from api.portable.rules import checking, reading
+from tests.support.paper import must_be_a_command, undersigned_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -32,11 +30,6 @@ def lines() -> list[str]:
     """The command lines of the README, with what a backslash continues joined."""
     joined = "\n".join([*BLOCKS, *INLINE]).replace("\\\n", " ")
     return [line.strip() for line in joined.splitlines()]
-
-
-def undersigned_lines() -> list[list[str]]:
-    found = (re.search(r"\bundersigned ([a-z].*?)(?:[)`\"]|$)", line) for line in lines())
-    return [shlex.split(each[1].strip().rstrip("&"), comments=True) for each in found if each]
 
 
 def curl_lines() -> list[tuple[str, str]]:
@@ -57,16 +50,9 @@ def test_every_task_of_run_that_the_readme_names_is_there() -> None:
     assert {"demo", "test"} <= named <= set(TASKS)
 
 
-@pytest.mark.parametrize("words", undersigned_lines(), ids=" ".join)
+@pytest.mark.parametrize("words", undersigned_lines(lines()), ids=" ".join)
 def test_every_command_and_option_of_the_readme_is_there(words: list[str]) -> None:
-    command: click.Command = commands
-    while isinstance(command, click.Group):
-        assert words, "A command is missing its subcommand."
-        name = words.pop(0)
-        assert name in command.commands
-        command = command.commands[name]
-    known = {option for each in command.params for option in each.opts}
-    assert {word for word in words if word.startswith("-")} <= known
+    must_be_a_command(words)
 
 
 def test_every_curl_line_of_the_tour_is_in_openapi() -> None:

@@ -20,7 +20,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Table, select, text
 from sqlalchemy.orm import Session
 
-from api.errors import Conflict
+from api.errors import Conflict, Invalid
 from api.infra import clock
 from api.infra.background import dead_letters
 from api.infra.background.kept_files import KeptFiles
@@ -54,6 +54,10 @@ class OtherVersion(Conflict, title="The backup is of another version"):
 
 class NotEmpty(Conflict, title="There is something here already"):
     """A restore mixes nothing: it begins with an empty house."""
+
+
+class UnsoundBackup(Invalid, title="The backup is whole, and something in it is not sound"):
+    """It is what was written, and what was written had a fault already."""
 
 
 @dataclass(frozen=True)
