@@ -115,11 +115,20 @@ def openapi(output: Path | None) -> None:
 
 @click.command()
 def migrate() -> None:
-    """Bring the database to this version's tables."""
+    """Bring the database to this version's tables; those of a later one stay as they are."""
     from flask_migrate import upgrade  # noqa: PLC0415 # see app
 
+    from api.infra.database import transactions  # noqa: PLC0415 # see app
+
+    folder = config.share("migrations")
     with app().app_context():
-        upgrade()
+        try:
+            transactions.must_be_known(folder)
+        except transactions.NotMigrated:
+            transactions.must_be_migrated(folder)
+            click.echo("The tables are of a later version, on which this one serves as well.")
+        else:
+            upgrade()
 
 
 @click.command()

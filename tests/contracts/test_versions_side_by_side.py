@@ -15,10 +15,11 @@ from sqlalchemy import text
 
 from api.config import share
 from api.infra.database.transactions import NotMigrated, db, must_be_migrated
+from api.infra.runtime import EXTENSION
 from api.infra.vault import new_master_key
 from tests.support import postgres
 from tests.support.builders import a_case, a_coalition
-from tests.support.command import COMMAND
+from tests.support.command import COMMAND, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,6 +170,53 @@ def test_a_migration_of_many_rows_has_the_time_it_needs(world: World, later: Lat
         later.version("serves_before = True", limited, "pass")
 
     assert later.serves()
+
+
+def command(world: World, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command of this version on a world's database."""
+    own = world.app.extensions[EXTENSION].settings
+    return run(
+        *words,
+        UNDERSIGNED_DATABASE_URL=own.database_url,
+        UNDERSIGNED_STORAGE_PATH=own.storage_path,
+        UNDERSIGNED_MASTER_KEYS=own.master_keys[0],
+    )
+
+
+def test_who_goes_back_to_this_version_migrates_nothing_and_serves(
+    world: World, later: Later
+) -> None:
+    later.version("serves_before = True")
+
+    done = command(world, "migrate")
+
+    assert done.returncode == 0, done.stderr
+    assert "a later version, on which this one serves" in done.stdout
+    assert later.serves()
+
+
+def test_who_goes_back_where_this_version_cannot_serve_is_told_so(
+    world: World, later: Later
+) -> None:
+    later.version("serves_before = False")
+
+    done = command(world, "migrate")
+
+    assert done.returncode == 3
+    assert "later version" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_no_version_makes_a_backup_of_tables_that_it_does_not_know(
+    world: World, later: Later, tmp_path: Path
+) -> None:
+    later.version("serves_before = True")
+
+    done = command(world, "backup", str(tmp_path / "backup"))
+
+    assert done.returncode == 3
+    assert "later version" in done.stderr
+    assert not (tmp_path / "backup").exists()
 
 
 @pytest.fixture

@@ -244,6 +244,14 @@ def must_be_migrated(folder: Path) -> None:
     raise NotMigrated("The tables are of a later version, on which this one cannot serve: run it.")
 
 
+def must_be_known(folder: Path) -> None:
+    """Raise NotMigrated where the tables are of a version after the one of this code."""
+    _, known = _migrations(folder)
+    with db.engine.connect().execution_options(readonly=True) as connection:
+        if not set(MigrationContext.configure(connection).get_current_heads()) <= known:
+            raise NotMigrated("The tables are of a later version, which has to do this.")
+
+
 @cache
 def _migrations(folder: Path) -> tuple[set[str], set[str]]:
     """Return the newest of the migrations in a folder, and all of them."""
