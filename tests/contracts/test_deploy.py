@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import yaml
 
 from api import config
 from api.cli.doctor import LIBRARIES
-from api.config import Settings
+from api.config import Settings, is_bucket
 from tests.support.paper import must_be_a_command, undersigned_lines
 
 ROOT = config.share()
@@ -21,6 +23,8 @@ DEPLOY = ROOT / "deploy"
 OPERATING = (ROOT / "docs/operating.md").read_text("utf-8")
 UNITS = sorted((DEPLOY / "systemd").glob("undersigned-*.service"))
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+WITH_S3: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.s3.yaml").read_text("utf-8"))
+SERVICES: dict[str, Any] = {**WITH_S3["services"], **COMPOSE["services"]}
 TOP = {
     *("api", "bench", "deploy", "docs", "migrations", "templates", "tests"),
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "SECURITY.md", "openapi.yaml"),
@@ -36,10 +40,15 @@ def test_nothing_stands_at_the_top_that_does_not_belong_there() -> None:
 
 def test_every_setting_that_is_set_is_one() -> None:
     known = {f"UNDERSIGNED_{field.name.upper()}" for field in fields(Settings)}
-    ours = {"UNDERSIGNED_DOMAIN", "UNDERSIGNED_IMAGE", "UNDERSIGNED_UPSTREAM"}  # of compose
+    ours = {
+        "UNDERSIGNED_DOMAIN",
+        "UNDERSIGNED_IMAGE",
+        "UNDERSIGNED_S3_IMAGE",
+        "UNDERSIGNED_UPSTREAM",
+    }  # of compose
     for path in DEPLOY.rglob("*"):
         if path.is_file() and "secrets" not in path.parts:
-            named = set(re.findall(r"\b(UNDERSIGNED_[A-Z_]+)", path.read_text("utf-8")))
+            named = set(re.findall(r"\b(UNDERSIGNED_[A-Z0-9_]+)", path.read_text("utf-8")))
             assert {name.removesuffix("_FILE") for name in named} - ours <= known, path
 
 
@@ -74,13 +83,13 @@ def test_every_library_of_the_machine_is_installed_where_papers_and_image_instal
         assert package in image
 
 
-@pytest.mark.parametrize("name", sorted(COMPOSE["services"]))
+@pytest.mark.parametrize("name", sorted(SERVICES))
 def test_a_container_has_no_rights_and_writes_nowhere_but_where_it_keeps(name: str) -> None:
-    service = COMPOSE["services"][name]
+    service = SERVICES[name]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
-    assert "healthcheck" in service or name in {"migrate", "proxy"}
+    assert "healthcheck" in service or name in {"migrate", "bucket", "proxy"}
     assert set(service.get("cap_add", [])) <= {
         *("CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"),  # of postgres, until it is one
         "NET_BIND_SERVICE",
@@ -104,6 +113,14 @@ def test_ours_is_a_user_of_its_own_with_secrets_from_files_and_time_to_end(name:
     assert int(service["stop_grace_period"].removesuffix("s")) > 40
 
 
+def test_the_image_is_given_all_that_the_wheel_is_made_of() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    wheel = settings["tool"]["hatch"]["build"]["targets"]["wheel"]
+    needed = {*wheel["packages"], *wheel["force-include"], *settings["project"]["license-files"]}
+    given = (DEPLOY / "Containerfile.dockerignore").read_text("utf-8").splitlines()
+    assert {f"!{name}" for name in needed} <= set(given)
+
+
 def test_secrets_are_made_once_in_a_folder_for_their_owner(tmp_path: Path) -> None:
     script = tmp_path / "make-secrets"
     script.write_bytes((DEPLOY / "make-secrets").read_bytes())
@@ -115,7 +132,10 @@ def test_secrets_are_made_once_in_a_folder_for_their_owner(tmp_path: Path) -> No
     first = made()
 
     assert made() == first
-    assert first.keys() == COMPOSE["secrets"].keys()
+    assert first.keys() == {*COMPOSE["secrets"], *WITH_S3["secrets"], "s3_key"}
+    assert is_bucket(first["storage_url"])
+    (identity,) = json.loads(first["s3_config"])["identities"]
+    assert f":{identity['credentials'][0]['secretKey']}@" in first["storage_url"]
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
     assert first["database_password"] in first["database_url"]
     assert len(first["database_password"]) >= 32
