@@ -162,6 +162,8 @@ def test_a_receiver_that_hangs_gives_its_place_to_another(
 def test_a_worker_is_given_lanes_by_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[tuple[int, list[Lane]]] = []
     monkeypatch.setattr(serving, "app", lambda _: None)
+    monkeypatch.setattr(serving, "watched", lambda *_: None)
+    monkeypatch.setattr("api.config.read", lambda: None)
     monkeypatch.setattr(worker, "run", lambda _, number, of: given.append((number, list(of))))
 
     for words in ([], ["--threads", "3", "--lanes", "letters, deliveries"]):
