@@ -22,7 +22,7 @@ from werkzeug import Request, Response as PlainResponse
 
 from api.errors import DomainError
 from api.infra import metrics
-from api.infra.database.gauges import Gauge, Reading, Standing
+from api.infra.database.gauges import Gauge, GaugeReading, GaugeSource
 from api.infra.database.transactions import reading
 from api.infra.runtime import remembered, runtime, thread_context
 from api.web import health, logs
@@ -110,7 +110,7 @@ class _All:
         from prometheus_client.core import GaugeMetricFamily  # noqa: PLC0415 # see exposition
 
         yield from metrics.counted(str(runtime().settings.metrics_path))
-        read: dict[Gauge, list[Reading]] = defaultdict(list)
+        read: dict[Gauge, list[GaugeReading]] = defaultdict(list)
         for each in _readings():
             read[each.gauge].append(each)
         for gauge, readings in read.items():
@@ -120,16 +120,16 @@ class _All:
             yield family
 
 
-def _readings() -> Iterator[Reading]:
-    yield Reading(INFO, 1, (version("undersigned"),))
+def _readings() -> Iterator[GaugeReading]:
+    yield GaugeReading(INFO, 1, (version("undersigned"),))
     found = remembered(_Standings).found()
     is_there = any(each is not None for each in found.values())
     parts = {"database": is_there, **health.parts(is_database_there=is_there)}
     for part, answers in parts.items():
         if answers is not None:  # None: there is none
-            yield Reading(UP, answers, (part,))
+            yield GaugeReading(UP, answers, (part,))
     for standing, readings in found.items():
-        yield Reading(READ, readings is not None, (standing,))
+        yield GaugeReading(READ, readings is not None, (standing,))
         yield from readings or ()
 
 
@@ -140,7 +140,7 @@ class _Standings:
         self._lock = threading.Lock()
         self._asking: _Asking | None = None
 
-    def found(self) -> dict[str, list[Reading] | None]:
+    def found(self) -> dict[str, list[GaugeReading] | None]:
         """Return what each standing tells; None: it could not be read in time."""
         with self._lock:
             if self._asking is None or not self._asking.is_alive():
@@ -148,7 +148,7 @@ class _Standings:
                 self._asking.start()
             asking = self._asking
         asking.join(PATIENCE_SECONDS)
-        return {name: asking.found.get(name) for name in runtime().wiring.named(Standing)}
+        return {name: asking.found.get(name) for name in runtime().wiring.named(GaugeSource)}
 
 
 class _Asking(threading.Thread):
@@ -156,8 +156,8 @@ class _Asking(threading.Thread):
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
-        self.found: dict[str, list[Reading]] = {}
-        self._within, self._standings = thread_context(), runtime().wiring.all(Standing)
+        self.found: dict[str, list[GaugeReading]] = {}
+        self._within, self._standings = thread_context(), runtime().wiring.all(GaugeSource)
 
     def run(self) -> None:
         with self._within():
@@ -168,7 +168,7 @@ class _Asking(threading.Thread):
                     log.warning("not read", what=each.name, error=type(fault).__name__)
 
 
-def _read(standing: Standing) -> list[Reading]:
+def _read(standing: GaugeSource) -> list[GaugeReading]:
     with reading() as session:
         if not runtime().settings.is_sqlite:
             session.execute(text(f"SET LOCAL statement_timeout = {STATEMENT_MILLISECONDS}"))

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from api.infra import metrics
 from api.infra.background import jobs
-from api.infra.database.gauges import Gauge, Standing
+from api.infra.database.gauges import Gauge, GaugeSource
 from api.infra.database.transactions import db
 from api.infra.mail.letters import LetterKind
 from api.infra.runtime import runtime
@@ -214,7 +214,7 @@ def test_a_question_that_hangs_keeps_nobody_waiting(
         over.wait(20)
         return []
 
-    slow = Standing("slow", (Gauge("undersigned_slow", "Never."),), hang)  # type: ignore[arg-type] # it tells nothing
+    slow = GaugeSource("slow", (Gauge("undersigned_slow", "Never."),), hang)  # type: ignore[arg-type] # it tells nothing
     with added(house.app, slow):
         began = time.monotonic()
         found = of(house)

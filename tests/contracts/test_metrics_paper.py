@@ -12,11 +12,11 @@ import yaml
 from api import config
 from api.app import FEATURES
 from api.infra import metrics
-from api.infra.database.gauges import Gauge, Standing
+from api.infra.database.gauges import Gauge, GaugeSource
 from api.web.metrics import GAUGES
 from tests.support.metrics import names
 
-STANDINGS = [part for each in FEATURES for part in each.parts if isinstance(part, Standing)]
+STANDINGS = [part for each in FEATURES for part in each.parts if isinstance(part, GaugeSource)]
 DECLARED: list[Gauge] = [*GAUGES, *(gauge for each in STANDINGS for gauge in each.gauges)]
 ROW = re.compile(r"^\| `(undersigned_\w+)` \| (\w+) \| (.+?) \| (.+) \|$", re.MULTILINE)
 PAPER = config.share("docs", "metrics.md").read_text("utf-8")

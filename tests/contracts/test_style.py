@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from dataclasses import fields
 from pathlib import Path
 
@@ -69,6 +70,18 @@ def test_every_error_has_a_title_and_a_name_of_its_own() -> None:
 def headings(name: str, pattern: str) -> list[str]:
     text = config.share("docs", name).read_text("utf-8")
     return re.findall(pattern, text, re.MULTILINE)
+
+
+def test_no_two_public_classes_have_one_name() -> None:
+    names = Counter(
+        node.name
+        for path in (ROOT / "api").rglob("*.py")
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+
+    assert names["Statement"] == 1
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_every_problem_is_explained_and_no_other() -> None:

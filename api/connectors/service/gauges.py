@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.connectors.models import Connector, Push, PushState
-from api.infra.database.gauges import Gauge, Reading, Standing, number_for
+from api.infra.database.gauges import Gauge, GaugeReading, GaugeSource, number_for
 
 CONNECTORS = Gauge("undersigned_connectors", "Connected tools, by how they do.", ("state",))
 WAITING = Gauge(
@@ -20,7 +20,7 @@ WAITING = Gauge(
 )
 
 
-class State(StrEnum):
+class ConnectorHealth(StrEnum):
     """How a connected tool does."""
 
     WORKING = "working"
@@ -28,22 +28,22 @@ class State(StrEnum):
     PAUSED = "paused"
 
 
-def _read(session: Session) -> Iterator[Reading]:
-    numbers: Counter[State] = Counter()
-    waiting: Counter[State] = Counter()
+def _read(session: Session) -> Iterator[GaugeReading]:
+    numbers: Counter[ConnectorHealth] = Counter()
+    waiting: Counter[ConnectorHealth] = Counter()
     # As ix_connector_pushes_waiting has them.
     pushes = number_for(
         Connector, Push.connector_id == Connector.id, Push.state == PushState.WAITING
     )
     columns = select(Connector.is_paused, Connector.failing_since, pushes)
     for is_paused, failing_since, number in session.execute(columns):
-        does = State.FAILING if failing_since else State.WORKING
-        state = State.PAUSED if is_paused else does
+        does = ConnectorHealth.FAILING if failing_since else ConnectorHealth.WORKING
+        state = ConnectorHealth.PAUSED if is_paused else does
         numbers[state] += 1
         waiting[state] += number
-    for state in State:
-        yield Reading(CONNECTORS, numbers[state], (state,))
-        yield Reading(WAITING, waiting[state], (state,))
+    for state in ConnectorHealth:
+        yield GaugeReading(CONNECTORS, numbers[state], (state,))
+        yield GaugeReading(WAITING, waiting[state], (state,))
 
 
-STANDING = Standing("connectors", (CONNECTORS, WAITING), _read)
+STANDING = GaugeSource("connectors", (CONNECTORS, WAITING), _read)

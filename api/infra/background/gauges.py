@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.infra import clock
 from api.infra.background import jobs
 from api.infra.background.jobs import Job, JobState
-from api.infra.database.gauges import MOST, Gauge, Reading, Standing, age
+from api.infra.database.gauges import MOST, Gauge, GaugeReading, GaugeSource, age
 from api.infra.queue import Lane
 
 JOBS = Gauge(
@@ -27,7 +27,7 @@ OLDEST = Gauge(
 )
 
 
-class State(StrEnum):
+class JobQueueState(StrEnum):
     """How a job stands for whoever watches."""
 
     WAITING = "waiting"  # somebody should be doing it
@@ -37,18 +37,18 @@ class State(StrEnum):
     DEAD = "dead"
 
 
-def _which(now: datetime) -> Iterator[tuple[State, ColumnElement[bool]]]:
+def _which(now: datetime) -> Iterator[tuple[JobQueueState, ColumnElement[bool]]]:
     """Yield what each state means. A job whose worker died waits, too."""
-    yield State.WAITING, and_(Job.state == JobState.QUEUED, Job.run_after <= now)
-    yield State.WAITING, and_(Job.state == JobState.RUNNING, Job.lease_until < now)
-    yield State.LATER, and_(Job.state == JobState.QUEUED, Job.run_after > now)
-    yield State.RUNNING, and_(Job.state == JobState.RUNNING, Job.lease_until >= now)
-    yield State.HELD, Job.state == JobState.HELD
-    yield State.DEAD, Job.state == JobState.DEAD
+    yield JobQueueState.WAITING, and_(Job.state == JobState.QUEUED, Job.run_after <= now)
+    yield JobQueueState.WAITING, and_(Job.state == JobState.RUNNING, Job.lease_until < now)
+    yield JobQueueState.LATER, and_(Job.state == JobState.QUEUED, Job.run_after > now)
+    yield JobQueueState.RUNNING, and_(Job.state == JobState.RUNNING, Job.lease_until >= now)
+    yield JobQueueState.HELD, Job.state == JobState.HELD
+    yield JobQueueState.DEAD, Job.state == JobState.DEAD
 
 
-def _read(session: Session) -> Iterator[Reading]:
-    numbers: Counter[tuple[Lane, State]] = Counter()
+def _read(session: Session) -> Iterator[GaugeReading]:
+    numbers: Counter[tuple[Lane, JobQueueState]] = Counter()
     oldest: dict[Lane, datetime] = {}
     for state, which in _which(clock.now()):
         # As ix_jobs_state_run_after has them, so that the oldest are among the first.
@@ -58,12 +58,12 @@ def _read(session: Session) -> Iterator[Reading]:
         for kind, number, since in session.execute(query):
             lane = jobs.lane_of(kind)
             numbers[lane, state] += number
-            if state is State.WAITING:
+            if state is JobQueueState.WAITING:
                 oldest[lane] = min(since, oldest.get(lane, since))
-    for lane, state in product(Lane, State):
-        yield Reading(JOBS, numbers[lane, state], (lane, state))
+    for lane, state in product(Lane, JobQueueState):
+        yield GaugeReading(JOBS, numbers[lane, state], (lane, state))
     for lane in Lane:
-        yield Reading(OLDEST, age(oldest.get(lane)), (lane,))
+        yield GaugeReading(OLDEST, age(oldest.get(lane)), (lane,))
 
 
-STANDING = Standing("jobs", (JOBS, OLDEST), _read)
+STANDING = GaugeSource("jobs", (JOBS, OLDEST), _read)

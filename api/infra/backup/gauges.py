@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.infra.database.gauges import Gauge, Reading, Standing
+from api.infra.database.gauges import Gauge, GaugeReading, GaugeSource
 from api.infra.security.audit import AuditEntry
 
 BACKUP_AT = Gauge(
@@ -15,11 +15,11 @@ BACKUP_AT = Gauge(
 )
 
 
-def _read(session: Session) -> Iterator[Reading]:
+def _read(session: Session) -> Iterator[GaugeReading]:
     # As ix_audit_entries_coalition_id_at has them: entries of the house are few.
     mine = (AuditEntry.coalition_id.is_(None), AuditEntry.action == "house.backed_up")
     at = session.scalar(select(AuditEntry.at).where(*mine).order_by(AuditEntry.at.desc()).limit(1))
-    yield Reading(BACKUP_AT, at.timestamp() if at else 0)
+    yield GaugeReading(BACKUP_AT, at.timestamp() if at else 0)
 
 
-STANDING = Standing("backups", (BACKUP_AT,), _read)
+STANDING = GaugeSource("backups", (BACKUP_AT,), _read)

@@ -15,7 +15,7 @@ MOST_IN_MEMORY = PART = 8_000_000  # bytes
 
 
 @dataclass
-class Moved:
+class MovedFiles:
     """What a move did."""
 
     copied: int = 0
@@ -24,13 +24,13 @@ class Moved:
     extra: list[str] = field(default_factory=list)  # as those, while nobody said to delete them
 
 
-def move(source: Storage, target: Storage, *, delete: bool = False) -> Moved:
+def move(source: Storage, target: Storage, *, delete: bool = False) -> MovedFiles:
     """Bring a storage to what another one holds; each file that is there is read and compared.
 
     It may be stopped at any time, and run again: also after the house was stopped, for what
     changed meanwhile.
     """
-    moved = Moved()
+    moved = MovedFiles()
     wanted = set(_ours(source))
     for key in sorted(wanted):
         if (parts := source.read(key)) is None:  # it went a moment ago

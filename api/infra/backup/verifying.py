@@ -23,7 +23,7 @@ BATCH = 1000
 
 
 @dataclass(frozen=True)
-class Proof:
+class BackupProof:
     """What a backup that can be restored holds, and what was looked at."""
 
     kept: Kept  # with the files in `missing` that the house had lost before
@@ -33,7 +33,7 @@ class Proof:
     values: int  # sealed, and opened
 
 
-def prove(path: Path) -> Proof:
+def prove(path: Path) -> BackupProof:
     """Restore a backup into this house, which is empty, and look at all of it, or raise."""
     kept = backups.restore(path)
     with archive.opened(path) as source:
@@ -46,7 +46,7 @@ def prove(path: Path) -> Proof:
     with reading() as session:
         values = _opened(session)
         missing = _missing(session)
-    return Proof(
+    return BackupProof(
         kept=Kept(kept.rows, kept.files, kept.head, missing, kept.held_jobs, kept.held_letters),
         made_at=datetime.fromisoformat(manifest["created_at"]),
         program=manifest["program"],

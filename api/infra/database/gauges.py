@@ -1,6 +1,6 @@
 """How things stand in the database, for whoever watches; asked when somebody looks, not counted.
 
-Who knows a table says how it stands (`Standing`). Each asks for what an index has, and counts no
+Who knows a table says how it stands (`GaugeSource`). Each asks for what an index has, and counts no
 further than MOST: to watch a house that is in trouble must not be one more trouble.
 """
 
@@ -30,7 +30,7 @@ class Gauge:
 
 
 @dataclass(frozen=True)
-class Reading:
+class GaugeReading:
     """A number that a gauge stands at, with the words of its labels."""
 
     gauge: Gauge
@@ -39,12 +39,12 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Standing:
+class GaugeSource:
     """Who tells how a part of the database stands: each time, all words of all its gauges."""
 
     name: str
     gauges: tuple[Gauge, ...]
-    read: Callable[[Session], Iterable[Reading]]
+    read: Callable[[Session], Iterable[GaugeReading]]
 
 
 def age(since: datetime | None) -> float:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from api.infra import clock
-from api.infra.database.gauges import MOST, Gauge, Reading, Standing, age
+from api.infra.database.gauges import MOST, Gauge, GaugeReading, GaugeSource, age
 from api.infra.mail.letters import Letter, LetterState
 
 LETTERS = Gauge(
@@ -26,7 +26,7 @@ OLDEST = Gauge(
 BULK = {False: "no", True: "yes"}
 
 
-class State(StrEnum):
+class QueuedAs(StrEnum):
     """How a letter stands for whoever watches."""
 
     WAITING = "waiting"  # it is due
@@ -35,16 +35,19 @@ class State(StrEnum):
     FAILED = "failed"
 
 
-def _which(now: datetime) -> Iterator[tuple[State, ColumnElement[bool]]]:
+def _which(now: datetime) -> Iterator[tuple[QueuedAs, ColumnElement[bool]]]:
     """Yield what each state means."""
-    yield State.WAITING, and_(Letter.state == LetterState.QUEUED, Letter.run_after <= now)
-    yield State.LATER, and_(Letter.state == LetterState.QUEUED, Letter.run_after > now)
-    yield State.HELD, Letter.state == LetterState.HELD
-    yield State.FAILED, Letter.state == LetterState.FAILED
+    yield (
+        QueuedAs.WAITING,
+        and_(Letter.state == LetterState.QUEUED, Letter.run_after <= now),
+    )
+    yield QueuedAs.LATER, and_(Letter.state == LetterState.QUEUED, Letter.run_after > now)
+    yield QueuedAs.HELD, Letter.state == LetterState.HELD
+    yield QueuedAs.FAILED, Letter.state == LetterState.FAILED
 
 
-def _read(session: Session) -> Iterator[Reading]:
-    numbers: Counter[tuple[str, State]] = Counter()
+def _read(session: Session) -> Iterator[GaugeReading]:
+    numbers: Counter[tuple[str, QueuedAs]] = Counter()
     oldest: dict[str, datetime] = {}
     for state, which in _which(clock.now()):
         # As ix_letters_state_run_after has them, so that the oldest are among the first.
@@ -53,12 +56,12 @@ def _read(session: Session) -> Iterator[Reading]:
         query = select(some.is_bulk, func.count(), func.min(some.run_after)).group_by(some.is_bulk)
         for is_bulk, number, since in session.execute(query):
             numbers[BULK[is_bulk], state] = number
-            if state is State.WAITING:
+            if state is QueuedAs.WAITING:
                 oldest[BULK[is_bulk]] = since
-    for bulk, state in product(BULK.values(), State):
-        yield Reading(LETTERS, numbers[bulk, state], (bulk, state))
+    for bulk, state in product(BULK.values(), QueuedAs):
+        yield GaugeReading(LETTERS, numbers[bulk, state], (bulk, state))
     for bulk in BULK.values():
-        yield Reading(OLDEST, age(oldest.get(bulk)), (bulk,))
+        yield GaugeReading(OLDEST, age(oldest.get(bulk)), (bulk,))
 
 
-STANDING = Standing("letters", (LETTERS, OLDEST), _read)
+STANDING = GaugeSource("letters", (LETTERS, OLDEST), _read)

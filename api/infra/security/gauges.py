@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.infra.database.gauges import Gauge, Reading, Standing, age
+from api.infra.database.gauges import Gauge, GaugeReading, GaugeSource, age
 from api.infra.security import audit
 from api.infra.security.audit import AuditEntry
 
@@ -22,13 +22,13 @@ UNSEALED = Gauge(
 )
 
 
-def _read(session: Session) -> Iterator[Reading]:
+def _read(session: Session) -> Iterator[GaugeReading]:
     columns = select(AuditEntry.number, AuditEntry.at).where(AuditEntry.number.is_not(None))
     head = session.execute(columns.order_by(AuditEntry.number.desc()).limit(1)).first()
     waits = session.scalar(select(func.min(AuditEntry.at)).where(audit.is_to_be_sealed()))
-    yield Reading(SEALED, head.number if head else 0)
-    yield Reading(SEALED_AT, head.at.timestamp() if head else 0)
-    yield Reading(UNSEALED, age(waits))
+    yield GaugeReading(SEALED, head.number if head else 0)
+    yield GaugeReading(SEALED_AT, head.at.timestamp() if head else 0)
+    yield GaugeReading(UNSEALED, age(waits))
 
 
-STANDING = Standing("record", (SEALED, SEALED_AT, UNSEALED), _read)
+STANDING = GaugeSource("record", (SEALED, SEALED_AT, UNSEALED), _read)

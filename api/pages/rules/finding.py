@@ -31,7 +31,7 @@ _WORD = re.compile(r"\w[\w\-']*")
 
 
 @dataclass(frozen=True)
-class Place:
+class Searched:
     """Something that can be found: where it stands, and what it says."""
 
     title: str  # of what it is a part
@@ -51,7 +51,7 @@ class Found:
     around: Markup
 
 
-def find(asked: str, more: Iterable[Place] = ()) -> Sequence[Found]:
+def find(asked: str, more: Iterable[Searched] = ()) -> Sequence[Found]:
     """Return what fits best first: what has all the words, or else some of them."""
     words = _words(asked[:MOST_ASKED])
     ranked = []
@@ -65,9 +65,9 @@ def find(asked: str, more: Iterable[Place] = ()) -> Sequence[Found]:
 
 
 @cache
-def _of_guides() -> Sequence[Place]:
+def _of_guides() -> Sequence[Searched]:
     return [
-        Place(
+        Searched(
             guide.title,
             part.heading,
             guide.path + (f"#{part.anchor}" if number else ""),
@@ -92,13 +92,13 @@ def _words(asked: str) -> list[re.Pattern[str]]:
     ]
 
 
-def _points(place: Place, word: re.Pattern[str]) -> int:
+def _points(place: Searched, word: re.Pattern[str]) -> int:
     in_text = min(len(word.findall(place.text)), _MOST_IN_TEXT)
     in_title = _IN_TITLE if word.search(place.title) else 0
     return in_text + in_title + (_IN_HEADING if word.search(place.heading) else 0)
 
 
-def _shown(place: Place, words: Sequence[re.Pattern[str]]) -> Found:
+def _shown(place: Searched, words: Sequence[re.Pattern[str]]) -> Found:
     firsts = [found.start() for word in words if (found := word.search(place.text))]
     first = min(firsts, default=0)
     start = place.text.rfind(" ", 0, max(0, first - _AROUND)) + 1 if first > _AROUND else 0
@@ -120,9 +120,9 @@ def _marked(text: str, words: Sequence[re.Pattern[str]]) -> Markup:
     return said + escape(text[last:])
 
 
-def of_operations(operations: Iterable[Mapping[str, str]]) -> list[Place]:
+def of_operations(operations: Iterable[Mapping[str, str]]) -> list[Searched]:
     """Return the API's addresses as places; guides say more of the same."""
     return [
-        Place(each["address"], each["summary"], each["href"], each["words"], _OF_THE_REFERENCE)
+        Searched(each["address"], each["summary"], each["href"], each["words"], _OF_THE_REFERENCE)
         for each in operations
     ]

@@ -18,7 +18,7 @@ _SHORT = 12  # values that are told one by one
 
 
 @dataclass(frozen=True)
-class Field:
+class FieldRow:
     """A field of a body, or a parameter."""
 
     name: str
@@ -32,17 +32,17 @@ class Fields:
     """Fields that come or go together, by where: the query, a header, a body of a type."""
 
     title: str
-    rows: tuple[Field, ...]
+    rows: tuple[FieldRow, ...]
 
 
 @dataclass(frozen=True)
-class Answer:
+class AnswerRow:
     """What comes back."""
 
     status: str
     words: str
     types: str
-    fields: tuple[Field, ...]
+    fields: tuple[FieldRow, ...]
     example: str
 
 
@@ -58,7 +58,7 @@ class Operation:
     is_public: bool
     taken: tuple[Fields, ...]
     call: str  # by curl
-    answers: tuple[Answer, ...]
+    answers: tuple[AnswerRow, ...]
     refusals: str  # the statuses of errors
 
     @property
@@ -141,7 +141,7 @@ class _Reader:
     def taken(self) -> Iterator[Fields]:
         for place, title in (("query", "Query"), ("header", "Headers")):
             rows = tuple(
-                Field(
+                FieldRow(
                     each["name"],
                     self.kind(each.get("schema", _NONE)),
                     each.get("required", False),
@@ -160,7 +160,9 @@ class _Reader:
         content = self.seen(self.item[self.method].get("requestBody", _NONE)).get("content", _NONE)
         return {kind: facts for kind, facts in content.items() if isinstance(facts, dict)}
 
-    def fields(self, schema: Mapping[str, Any], place: str = "", depth: int = 0) -> Iterator[Field]:
+    def fields(
+        self, schema: Mapping[str, Any], place: str = "", depth: int = 0
+    ) -> Iterator[FieldRow]:
         """Tell the fields of an object, those of objects within it behind their names."""
         shape = self.shape(schema)
         needed = set(shape.get("required", ()))
@@ -168,7 +170,7 @@ class _Reader:
             inner = self.inner(facts)
             is_list = self.shape(facts).get("type") == "array"
             whole = f"{place}{name}{'[]' if is_list and inner else ''}"
-            yield Field(whole, self.kind(facts), name in needed, self.words(facts))
+            yield FieldRow(whole, self.kind(facts), name in needed, self.words(facts))
             if inner and depth < _MOST_DEPTH:
                 yield from self.fields(inner, f"{whole}.", depth + 1)
 
@@ -216,11 +218,11 @@ class _Reader:
             said.append(f"Left out: {json.dumps(shape['default'], ensure_ascii=False)}.")
         return " ".join(filter(None, said))
 
-    def answer(self, status: str, facts: Mapping[str, Any]) -> Answer:
+    def answer(self, status: str, facts: Mapping[str, Any]) -> AnswerRow:
         content = facts.get("content", _NONE)
         json_body = content.get(_JSON, _NONE)
         example = self.example(json_body)
-        return Answer(
+        return AnswerRow(
             status,
             str(facts.get("description", "")).removesuffix("OK"),
             ", ".join(content),

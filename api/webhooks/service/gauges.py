@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.infra.database.gauges import Gauge, Reading, Standing, age, number_for
+from api.infra.database.gauges import Gauge, GaugeReading, GaugeSource, age, number_for
 from api.webhooks.models import Endpoint, WebhookDelivery, WebhookDeliveryState
 
 ENDPOINTS = Gauge("undersigned_webhook_endpoints", "Endpoints, by how they do.", ("state",))
@@ -26,7 +26,7 @@ OLDEST = Gauge(
 )
 
 
-class State(StrEnum):
+class EndpointHealth(StrEnum):
     """How an endpoint does."""
 
     TAKING = "taking"  # it took what it was told last, or was told nothing yet
@@ -34,10 +34,10 @@ class State(StrEnum):
     OFF = "off"
 
 
-def _read(session: Session) -> Iterator[Reading]:
-    numbers: Counter[State] = Counter()
-    waiting: Counter[State] = Counter()
-    oldest: dict[State, datetime] = {}
+def _read(session: Session) -> Iterator[GaugeReading]:
+    numbers: Counter[EndpointHealth] = Counter()
+    waiting: Counter[EndpointHealth] = Counter()
+    oldest: dict[EndpointHealth, datetime] = {}
     # As ix_webhook_deliveries_due has them.
     mine = (
         WebhookDelivery.endpoint_id == Endpoint.id,
@@ -48,15 +48,19 @@ def _read(session: Session) -> Iterator[Reading]:
     for is_enabled, failures, number, since in session.execute(
         select(*columns, first.scalar_subquery())
     ):
-        state = (State.FAILING if failures else State.TAKING) if is_enabled else State.OFF
+        state = (
+            (EndpointHealth.FAILING if failures else EndpointHealth.TAKING)
+            if is_enabled
+            else EndpointHealth.OFF
+        )
         numbers[state] += 1
         waiting[state] += number
         if since is not None:
             oldest[state] = min(since, oldest.get(state, since))
-    for state in State:
-        yield Reading(ENDPOINTS, numbers[state], (state,))
-        yield Reading(WAITING, waiting[state], (state,))
-        yield Reading(OLDEST, age(oldest.get(state)), (state,))
+    for state in EndpointHealth:
+        yield GaugeReading(ENDPOINTS, numbers[state], (state,))
+        yield GaugeReading(WAITING, waiting[state], (state,))
+        yield GaugeReading(OLDEST, age(oldest.get(state)), (state,))
 
 
-STANDING = Standing("webhooks", (ENDPOINTS, WAITING, OLDEST), _read)
+STANDING = GaugeSource("webhooks", (ENDPOINTS, WAITING, OLDEST), _read)
