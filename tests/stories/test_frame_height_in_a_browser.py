@@ -70,8 +70,7 @@ def _late(route: Any) -> None:
 
 
 def all_is_seen(page: Page) -> None:
-    frame = page.frames[1]
-    frame.wait_for_function(f"{HIDDEN} <= 0")
+    browsers.until(page.frames[1], f"{HIDDEN} <= 0")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -93,7 +92,7 @@ def test_the_frame_grows_and_shrinks_with_what_is_in_it(rush: Rush, page: Page) 
     form.get_by_role("button", name="Sign", exact=True).click()
     form.get_by_role("heading", name="Look into your mailbox").wait_for()
     all_is_seen(page)
-    page.wait_for_function("document.querySelector('iframe').offsetHeight < 1000")
+    browsers.until(page, "document.querySelector('iframe').offsetHeight < 1000")
     top = page.locator("iframe").bounding_box()
     assert top is not None
     assert top["y"] > -1  # what was answered is in view

@@ -140,7 +140,7 @@ def test_the_examples_of_the_paper_work(rush: Rush, place: str, person: BrowserC
             page.goto(f"{site}/{name}")
             where = page.frame_locator("iframe") if name == "frame" else page
             where.get_by_role("button", name="Sign", exact=True).wait_for()
-        page.wait_for_function("document.querySelector('iframe').offsetHeight > 1000")
+        browsers.until(page, "document.querySelector('iframe').offsetHeight > 1000")
 
 
 def test_an_organisation_signs_on_another_site(rush: Rush, form: Any) -> None:

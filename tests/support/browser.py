@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -14,7 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, Frame, Page
 
 ARGUMENTS = [
     "--no-sandbox",  # a container's root has none
@@ -57,6 +58,18 @@ def phone(browser: Browser, **settings: Any) -> Iterator[BrowserContext]:
     context.set_default_timeout(15_000)
     yield context
     context.close()
+
+
+def until(where: Page | Frame, holds: str, within: float = 15) -> None:
+    """Wait until an expression holds in a page.
+
+    `wait_for_function` asks again by `eval`, which the policies of our pages forbid: it works
+    only where the first answer is yes.
+    """
+    ends = time.monotonic() + within
+    while not where.evaluate(holds):
+        assert time.monotonic() < ends, f"After {within} s this does not hold: {holds}"
+        where.wait_for_timeout(50)
 
 
 class _Quiet(WSGIRequestHandler):
