@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -160,6 +165,42 @@ def test_who_takes_too_long_may_have_taken_it(monkeypatch: pytest.MonkeyPatch) -
         with pytest.raises(Refused, match="smtp-broken") as refused:
             send(post, a_message())
         assert not refused.value.is_final
+
+
+def drips(line: socket.socket) -> None:
+    for _ in range(200):
+        line.sendall(b"2")
+        time.sleep(0.05)
+
+
+def floods(line: socket.socket) -> None:
+    while True:
+        line.sendall(b"220-and this\r\n" * 1000)
+
+
+def drips_later(line: socket.socket) -> None:
+    line.sendall(b"220 ready\r\n")
+    line.recv(1000)
+    drips(line)
+
+
+@pytest.mark.parametrize("speak", [drips, floods, drips_later])
+def test_who_answers_without_end_is_no_server_in_the_time_of_one_answer(
+    speak: Callable[[socket.socket], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "CONNECT_SECONDS", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            with suppress(OSError), listening.accept()[0] as line:
+                speak(line)
+
+        threading.Thread(target=serve, daemon=True).start()
+        began = time.monotonic()
+        with pytest.raises(MailBroken):
+            SmtpServer.at(f"smtp://127.0.0.1:{listening.getsockname()[1]}").opened()
+
+    assert time.monotonic() - began < 5
 
 
 def test_a_domain_in_any_script_is_reached_and_a_mailbox_where_the_server_can() -> None:

@@ -6,14 +6,15 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Sequence
-from contextlib import closing, suppress
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from api.infra.text.characters import on_one_line
 CONNECT_SECONDS = 20.0
 # For each answer. A server may look for viruses first, and who gives up earlier sends twice.
 ANSWER_SECONDS = 120.0
+MOST_BYTES = 64_000  # of an answer
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 MOST_ANSWER = 200  # characters of a server's answer
 READY = 220
@@ -172,10 +174,54 @@ class _Line(smtplib.SMTP):
         self._host = host  # what certificates are checked against
         return super().connect(host, port, source_address)
 
+    def getreply(self) -> tuple[int, bytes]:
+        """Read one answer. The time-out is for all of it: a server may send a byte now and then."""
+        if self.file is None:
+            self.file = _Lines(cast("socket.socket", self.sock))
+        with self.file.within_time():
+            return super().getreply()
+
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         if self.egress is None:
             return socket.create_connection((host, port), timeout)
         return self.egress.connected(host, port, timeout)
+
+
+class _Lines:
+    """The lines of a server: each answer within the time-out of its socket, and within bounds."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self._socket, self._read = line, b""
+        self._until, self._left = 0.0, 0
+
+    @contextmanager
+    def within_time(self) -> Iterator[None]:
+        """Read one answer inside."""
+        seconds = self._socket.gettimeout() or ANSWER_SECONDS
+        self._until, self._left = time.monotonic() + seconds, MOST_BYTES
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # it may be closed
+                self._socket.settimeout(seconds)
+
+    def readline(self, most: int) -> bytes:
+        """Return one line, or what there is of it at the end; raise OSError."""
+        while b"\n" not in self._read and len(self._read) < most:
+            self._socket.settimeout(max(0.001, self._until - time.monotonic()))
+            part = self._socket.recv(4096)
+            if not part:
+                break
+            self._read += part
+        end = self._read.find(b"\n", 0, most) + 1 or most
+        found, self._read = self._read[:end], self._read[end:]
+        self._left -= len(found)
+        if self._left < 0:
+            raise OSError("It says too much.")
+        return found
+
+    def close(self) -> None:
+        """Nothing is open but the socket, which its line closes."""
 
 
 class _SecureLine(smtplib.SMTP_SSL, _Line):
