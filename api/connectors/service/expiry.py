@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from api.connectors import rules
 from api.connectors.models import Push, PushAction, PushFile, PushState
 from api.connectors.service import files, people, trouble
 from api.infra import clock
-from api.infra.database.transactions import is_any, transaction
+from api.infra.database.transactions import delete_all, is_any, transaction
 
 AT_ONCE = 500
 
@@ -50,8 +50,7 @@ def expire() -> None:
         pass
     while _let_files_go() == AT_ONCE:
         pass
-    with transaction() as session:
-        session.execute(delete(Push).where(_over()))
+    delete_all(Push, _over())
 
 
 def _let_addresses_go() -> int:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from api.errors import Conflict, NotFound
 from api.infra import clock
 from api.infra.background import jobs
 from api.infra.background.jobs import Job, JobState, Work
-from api.infra.database.transactions import in_state, is_any, reading, transaction
+from api.infra.database.transactions import delete_all, in_state, is_any, reading
 
 KEPT = timedelta(days=7)  # how long what is done can be asked for
 KEPT_DEAD = timedelta(days=90)  # and what failed
@@ -76,5 +76,4 @@ def _is_forgotten() -> ColumnElement[bool]:
 
 def forget(_: Work) -> None:
     """Delete what was done long ago."""
-    with transaction() as session:
-        session.execute(delete(Job).where(_is_forgotten()))
+    delete_all(Job, _is_forgotten())

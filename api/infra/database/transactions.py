@@ -16,12 +16,14 @@ from alembic.script import ScriptDirectory
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Engine,
     MetaData,
     Select,
     String,
     Table,
     create_engine,
+    delete,
     func,
     inspect,
     select,
@@ -58,6 +60,7 @@ def pool(threads: int) -> dict[str, int]:
     return {"pool_size": threads}
 
 
+MOST_DELETED = 1000  # rows, in one transaction
 AFTER = "after"
 _inside: ContextVar[bool] = ContextVar("inside", default=False)
 _before_commit: ContextVar[tuple[Callable[[Session], None], ...]] = ContextVar(
@@ -175,6 +178,20 @@ def flush(session: Session, *, on_clash: DomainError) -> None:
 def is_any(session: Session, query: Select[*tuple[Any, ...]]) -> bool:
     """Tell whether a query finds a row."""
     return session.execute(query.limit(1)).first() is not None
+
+
+def delete_all(model: type[Base], *which: ColumnElement[bool]) -> None:
+    """Delete rows, some in each transaction: no statement lasts, however many there are.
+
+    What somebody else deletes or keeps meanwhile is left for the next time.
+    """
+    (primary,) = model.__table__.primary_key
+    some = select(primary).where(*which).limit(MOST_DELETED)
+    gone = delete(model).where(primary.in_(some)).execution_options(synchronize_session=False)
+    number = MOST_DELETED
+    while number == MOST_DELETED:
+        with transaction() as session:
+            number = session.connection().execute(gone).rowcount
 
 
 def in_state(model: type[_Row], state: StrEnum, ids: Sequence[UUID] | None = None) -> Select[_Row]:

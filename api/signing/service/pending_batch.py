@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.infra import clock
 from api.infra.database.columns import Base
-from api.infra.database.transactions import alone, is_any, transaction
+from api.infra.database.transactions import alone, delete_all, is_any, transaction
 from api.infra.mail import letters
 from api.infra.security import audit, day_keys, keys, links
 from api.signatures.models import BlockAct, Signature
@@ -130,8 +130,9 @@ class _Intake:
 
     def _sent(self, marks: set[tuple[date, bytes]]) -> Counter[tuple[date, bytes]]:
         query = select(LetterMark.day, LetterMark.address).where(
-            LetterMark.at > clock.now() - rules.WITHIN,
+            LetterMark.day.in_({day for day, _ in marks}),  # or its index is of no use
             LetterMark.address.in_([address for _, address in marks]),
+            LetterMark.at > clock.now() - rules.WITHIN,
         )
         return Counter((day, address) for day, address in self.session.execute(query))
 
@@ -162,7 +163,7 @@ def _old() -> dict[type[Base], ColumnElement[bool]]:
     return {
         PendingSignature: PendingSignature.asked_at < now - rules.KEPT,
         UsedChallenge: UsedChallenge.expires_at < now,
-        LetterMark: LetterMark.at < now - rules.WITHIN,
+        LetterMark: LetterMark.day < (now - rules.WITHIN).date(),
     }
 
 
@@ -177,16 +178,23 @@ def has_old(session: Session) -> bool:
 
 def forget() -> None:
     """Delete what was not confirmed within seven days, and marks whose time is over."""
-    with transaction() as session:
-        old = select(PendingSignature.id).where(
-            PendingSignature.asked_at < clock.now() - rules.KEPT
-        )
-        about = links.Link.object_id.in_(old), links.Link.purpose == rules.CONFIRM
-        session.execute(delete(links.Link).where(*about))
-        for model, is_old in _old().items():
-            session.execute(delete(model).where(is_old))
+    while _forget_unconfirmed() == rules.AT_ONCE:
+        pass
+    for model, is_old in _old().items():
+        delete_all(model, is_old)
     while _forget_when_said() == rules.AT_ONCE:
         pass
+
+
+def _forget_unconfirmed() -> int:
+    """Delete some of what was not confirmed, with the links of its letters."""
+    with transaction() as session:
+        old = select(PendingSignature.id).where(_old()[PendingSignature])
+        ids = session.scalars(old.limit(rules.AT_ONCE)).all()
+        about = links.Link.object_id.in_(ids), links.Link.purpose == rules.CONFIRM
+        session.execute(delete(links.Link).where(*about))
+        session.execute(delete(PendingSignature).where(PendingSignature.id.in_(ids)))
+        return len(ids)
 
 
 def _forget_when_said() -> int:
@@ -201,7 +209,4 @@ def _forget_when_said() -> int:
 
 def forget_coalition(coalition_id: UUID) -> None:
     """Delete what was received for a coalition; no key of the database does it."""
-    with transaction() as session:
-        session.execute(
-            delete(PendingSignature).where(PendingSignature.coalition_id == coalition_id)
-        )
+    delete_all(PendingSignature, PendingSignature.coalition_id == coalition_id)
