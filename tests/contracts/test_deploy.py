@@ -14,7 +14,9 @@ import pytest
 import yaml
 
 from api import config
+from api.cli.channel import IDLE_SECONDS
 from api.cli.doctor import LIBRARIES
+from api.cli.server import STOP_SECONDS
 from api.config import Settings, is_bucket
 from tests.support.paper import must_be_a_command, undersigned_lines
 
@@ -96,6 +98,45 @@ def test_a_container_has_no_rights_and_writes_nowhere_but_where_it_keeps(name: s
     }
 
 
+def named(files: list[dict[str, Any]], kind: str) -> set[str]:
+    """Return what is declared under a heading of compose files."""
+    return {name for file in files for name in file.get(kind, {})}
+
+
+@pytest.mark.parametrize("files", [[COMPOSE], [COMPOSE, WITH_S3]], ids=["folder", "s3"])
+def test_a_container_is_given_only_what_is_declared_and_waits_for_what_can_happen(
+    files: list[dict[str, Any]],
+) -> None:
+    services = [(name, each) for file in files for name, each in file["services"].items()]
+    all_of = {name: [each for key, each in services if key == name] for name, _ in services}
+    for name, service in services:
+        assert set(service.get("networks", [])) <= named(files, "networks"), name
+        given = {secret for each in all_of[name] for secret in each.get("secrets", [])}
+        assert given <= named(files, "secrets"), name
+        assert set(re.findall(r"/run/secrets/(\w+)", json.dumps(service))) <= given, name
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            assert source in named(files, "volumes") or (DEPLOY / source).is_file(), (name, volume)
+        for other, how in service.get("depends_on", {}).items():
+            if how["condition"] == "service_healthy":
+                assert any("healthcheck" in each for each in all_of[other]), (name, other)
+            else:
+                assert all_of[other][0]["restart"] in {"no", "on-failure"}, (name, other)
+
+
+def test_what_asks_by_a_name_is_in_one_network_with_it_and_asks_where_it_listens() -> None:
+    services = COMPOSE["services"]
+    web = services["web"]
+    port = web["command"][web["command"].index("--bind") + 1].rpartition(":")[2]
+    assert f":{port}/readyz'" in web["healthcheck"]["test"][-1]
+    assert services["proxy"]["environment"]["UNDERSIGNED_UPSTREAM"] == f"web:{port}"
+    assert set(services["proxy"]["networks"]) & set(web["networks"])
+    for setting in "QUEUE", "LIMITS":
+        host = web["environment"][f"UNDERSIGNED_{setting}_URL"].split("/")[2].split(":")[0]
+        for name in "web", "worker", "migrate":
+            assert set(services[host]["networks"]) & set(services[name]["networks"])
+
+
 @pytest.mark.parametrize("name", ["web", "worker", "migrate"])
 def test_ours_is_a_user_of_its_own_with_secrets_from_files_and_time_to_end(name: str) -> None:
     service = COMPOSE["services"][name]
@@ -147,3 +188,13 @@ def test_a_proxy_keeps_no_line_about_who_asked_for_what() -> None:
     assert nginx.count(" emerg;") == nginx.count("error_log ") == nginx.count("server {")
     caddy = (DEPLOY / "proxy/Caddyfile").read_text("utf-8")
     assert "exclude http.log.error http.log.access http.handlers.reverse_proxy" in caddy
+
+
+def test_a_proxy_closes_what_idles_before_the_service_and_has_patience_with_it() -> None:
+    for name, idle, answer in (
+        ("nginx.conf", r"keepalive_timeout (\d+)s;", r"proxy_read_timeout (\d+)s;"),
+        ("Caddyfile", r"keepalive (\d+)s", r"response_header_timeout (\d+)s"),
+    ):
+        text = (DEPLOY / "proxy" / name).read_text("utf-8")
+        assert [float(each) < IDLE_SECONDS for each in re.findall(idle, text)] == [True], name
+        assert [float(each) > STOP_SECONDS for each in re.findall(answer, text)] == [True], name

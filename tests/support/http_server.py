@@ -41,8 +41,8 @@ def application(environ: dict[str, Any], start_response: Any) -> Any:
 class House:
     """A server on a thread of its own."""
 
-    def __init__(self, threads: int) -> None:
-        self.listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    def __init__(self, threads: int, port: int) -> None:
+        self.listening = socket.create_server(("127.0.0.1", port), backlog=1024)
         self.address = self.listening.getsockname()
         self.server = server.Server(application, self.listening, threads)
         self.thread = threading.Thread(target=self.server.run)
@@ -80,11 +80,11 @@ def get(*lines: bytes, version: bytes = b"1.1", path: bytes = b"/who") -> bytes:
 
 
 @contextmanager
-def serving(threads: int = 2) -> Iterator[House]:
+def serving(threads: int = 2, port: int = 0) -> Iterator[House]:
     logger = logging.getLogger("waitress")
     before = logger.handlers, logger.propagate
     server.quiet()
-    house = House(threads)
+    house = House(threads, port)
     house.thread.start()
     try:
         yield house
