@@ -44,9 +44,8 @@ NO_TEXT = {
     ("POST /v1/coalitions/{coalition_id}/demand-imports", "/demands/0/cases/0"),  # a case's key
 }
 
-# Of a portable statement: what chooses, and what stands in no print. A reservation does print, and
-# is refused where a signature is entered; an import takes it in yet.
-UNPRINTED = {"aliases", "format", "represented_by", "reservation", "sources", "theme"}
+# Of a portable statement: what chooses, and what stands in no print.
+UNPRINTED = {"aliases", "format", "represented_by", "sources", "theme"}
 # The name of a template stands in lists; of a preview's title, only what it becomes prints.
 OF_TEMPLATES = {"/name", "/source/name", "/source/title"}
 
@@ -172,8 +171,11 @@ def test_a_document_with_it_is_refused(owner: Client, send: Any, changes: dict[s
     assert is_named(send(owner, changes))
 
 
-def test_a_signatory_of_a_file_with_it_is_refused(owner: Client) -> None:
-    assert is_named(imported(owner, {"signatories": [{"kind": "organisation", "name": BOX}]}))
+@pytest.mark.parametrize("field", ["name", "as_printed", "reservation"])
+def test_a_signatory_of_a_file_with_it_is_refused(owner: Client, field: str) -> None:
+    one = {"kind": "organisation", "name": "Specimen House", field: BOX}
+
+    assert is_named(imported(owner, {"signatories": [one]}))
 
 
 def test_a_template_and_a_fact_with_it_are_refused(owner: Client) -> None:

@@ -60,6 +60,7 @@ PLAIN = frozenset(
         "signatories/*/role",
         "signatories/*/affiliation",
         "signatories/*/as_printed",
+        "signatories/*/reservation",
         "contacts/*/name",
         "contacts/*/role",
         "contacts/*/email",
