@@ -125,6 +125,17 @@ def test_the_invented_statements_use_every_key_and_value_of_the_schema() -> None
     assert everything() - used_by(CASES) == set()
 
 
+def test_the_schema_is_read_once_however_many_faults_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wrong = a_document(slug="No slug", language="no language")
+    told = checking.check(wrong).faults
+    monkeypatch.delattr(schema, "load")
+
+    assert checking.check(wrong).faults == told
+    assert {fault.pointer for fault in told} == {"/slug", "/language"}
+
+
 def test_every_fault_is_listed_with_its_pointer() -> None:
     document = a_document(
         title=None,

@@ -142,13 +142,11 @@ def _const(error: _Error) -> str:
     return f"This must be {error.validator_value}."
 
 
-def _pattern(error: _Error) -> str:
+@cache
+def _patterns() -> dict[str, str]:
+    """Return what to say of each pattern of the schema."""
     definitions = load()["$defs"]
-    return next(
-        text
-        for name, text in _PATTERNS.items()
-        if definitions[name]["pattern"] == error.validator_value
-    )
+    return {definitions[name]["pattern"]: text for name, text in _PATTERNS.items()}
 
 
 def _one_of(error: _Error) -> str:
@@ -182,7 +180,7 @@ _EXPLAINED: Mapping[str, tuple[Code, Callable[[_Error], str]]] = {
         lambda error: f"This must be one of {_listed(error.validator_value)}.",
     ),
     "const": (Code.NOT_A_CHOICE, _const),
-    "pattern": (Code.WRONG_FORMAT, _pattern),
+    "pattern": (Code.WRONG_FORMAT, lambda error: _patterns()[error.validator_value]),
     "format": (Code.WRONG_FORMAT, lambda error: _FORMATS[error.validator_value]),
     "minLength": (
         Code.TOO_SHORT,
