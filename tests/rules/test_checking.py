@@ -4,16 +4,20 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import time
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from api.errors import Fault, Invalid
 from api.portable.rules import checking, reading, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TESTS = Path(__file__).parent.parent
 CASES = sorted((TESTS / "cases").glob("*.yaml"))
@@ -218,6 +222,38 @@ def test_a_value_of_any_shape_is_told_of_and_breaks_nothing(key: str) -> None:
             document = a_document(**({"redacted": True} if is_redacted else {}))
 
             checking.check(document | {key: value})
+
+
+def places_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield the way to every value within a value."""
+    inside = dict(enumerate(value)) if isinstance(value, list) else value
+    for key, each in inside.items() if isinstance(inside, dict) else ():
+        yield (*path, key)
+        yield from places_in(each, (*path, key))
+
+
+def with_value(value: Any, path: tuple[str | int, ...], new: Any) -> Any:
+    """Return a value with another one at a place in it."""
+    if not path:
+        return new
+    changed = copy.copy(value)
+    changed[path[0]] = with_value(value[path[0]], path[1:], new)
+    return changed
+
+
+@pytest.mark.parametrize("key", ["cases", "demand_lists", "body", "signatories"])
+def test_a_value_of_another_shape_in_the_midst_of_sound_ones_breaks_nothing(key: str) -> None:
+    sound = reading.read((TESTS / "cases" / "english.yaml").read_bytes())[key]
+    of_kind = {
+        tuple("*" if isinstance(step, int) else step for step in path): path
+        for path in places_in(sound)
+    }
+    others: list[Any] = [[], {}, [[]], 1, None]
+    for path, bad in product(of_kind.values(), others):
+        document = a_document(**{key: with_value(sound, path, bad)})
+
+        checking.check(document)
+        checking.check(document | {"redacted": True})
 
 
 @pytest.mark.parametrize("block", ["paragraph", "heading", "quote", "list", "demands", "cases"])

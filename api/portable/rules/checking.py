@@ -148,7 +148,7 @@ def _redaction(document: Mapping[str, object]) -> Iterator[Fault]:
         if case.get("may_be_named") is False:
             yield from _told(case, place)
     for place, one in walk.entries(document, "signatories"):
-        if one.get("visibility") in {"coalition", "anonymous"}:
+        if str(one.get("visibility")) in {"coalition", "anonymous"}:
             what = "A redacted document counts this signatory in withheld: take the entry out."
             yield Fault(point("signatories", place), Code.HIDDEN_NAME, what)
 
