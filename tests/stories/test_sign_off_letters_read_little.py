@@ -1,4 +1,4 @@
-"""A letter of a round reads its own member, and all reminders of a round read the board once."""
+"""A letter of a round reads its own member; reminders, and who looks, read the board once."""
 
 from __future__ import annotations
 
@@ -90,3 +90,14 @@ def test_reminders_of_one_round_read_its_board_once(world: World) -> None:
 
     assert len([each for each in asked if "FROM sign_offs" in each]) == 1
     assert len({UUID(str(each)) for each in letter_rows(world, requests.REMINDER)}) == 10
+
+
+def test_a_board_that_is_shown_is_read_once(world: World) -> None:
+    text = a_sign_off(world, world.user("owner"))
+    text.open()
+    text.say("Ada")
+
+    with world.app.app_context(), queries() as asked:
+        assert text.prints() == ["Bread"]
+
+    assert len([each for each in asked if "FROM sign_offs" in each]) == 1

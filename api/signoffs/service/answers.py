@@ -305,8 +305,11 @@ def _must_not_tell(session: Session, statement: Statement, facts: Mapping[str, A
 
 
 def _follow_up(session: Session, board: Board, entry: BoardEntry) -> None:
-    """Set the next reminder; after the first of two, write to those who have not answered."""
-    requests.settle(session, board)
+    """Set its next reminder; after the first of two, write to those who have not answered.
+
+    The others' stay: one that is due now would be put off.
+    """
+    requests.settle(session, board, [entry])
     session.flush()
     if entry.status is Status.ONE_OF_TWO:
         requests.write_to(session, board, requests.HALF, requests.owing(entry))

@@ -33,7 +33,7 @@ def read(actor: Actor, statement_id: UUID) -> dict[str, object]:
         withheld = 0
         if statement.revision_number:
             newest = statements.current_revision(session, statement)
-            listed, withheld = printed(session, statement, Audience.PUBLIC)
+            listed, withheld = printed(session, statement, Audience.PUBLIC, board)
             lines = signing.signatories({**newest.document, "signatories": listed})["lines"]
             warnings = mentions.warned(session, board, newest.printed, sees_all=sees_all)
         return {

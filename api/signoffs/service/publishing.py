@@ -38,14 +38,15 @@ NAMING = ("name", "acronym", "represented_by")
 
 
 def printed(
-    session: Session, statement: Statement, audience: Audience
+    session: Session, statement: Statement, audience: Audience, board: Board | None = None
 ) -> tuple[list[PortableSignatory], int]:
     """Return who prints under the newest text now: those who signed, then those who approved.
 
-    As `signatures.printed`, which is all of them once the text is published.
+    As `signatures.printed`, which is all of them once the text is published. Whoever has read the
+    board gives it along.
     """
     listed, withheld = signatures.printed(session, statement, audience)
-    approved = [facts for _, facts in _approved(session, statement)]
+    approved = [facts for _, facts in _approved(session, statement, board)]
     shown = [_portable(each) for each in approved if each["visibility"] in SHOWN[audience]]
     return [*listed, *shown], withheld + len(approved) - len(shown)
 
@@ -72,10 +73,12 @@ def _portable(facts: ApprovalFacts) -> PortableSignatory:
     return cast("PortableSignatory", {"kind": SignatoryKind.ORGANISATION.value, **signatory})
 
 
-def _approved(session: Session, statement: Statement) -> Iterator[tuple[BoardEntry, ApprovalFacts]]:
+def _approved(
+    session: Session, statement: Statement, board: Board | None = None
+) -> Iterator[tuple[BoardEntry, ApprovalFacts]]:
     """Yield the members whose approval prints, but for who signed already."""
     if statement.state in rows.SIGNS_OFF and statement.revision_number:
-        yield from of_board(session, rows.read_board(session, statement))
+        yield from of_board(session, board or rows.read_board(session, statement))
 
 
 def of_board(session: Session, board: Board) -> Iterator[tuple[BoardEntry, ApprovalFacts]]:

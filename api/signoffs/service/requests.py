@@ -103,9 +103,9 @@ def _identify(session: Session, row: Approver, who: Mapping[str, Any]) -> None:
     row.email_index = organisations.email_index(session, row.coalition_id, who["email"])
 
 
-def settle(session: Session, board: Board) -> None:
-    """Set when each asked member is reminded next; who has answered is not."""
-    for entry in board.entries:
+def settle(session: Session, board: Board, entries: Iterable[BoardEntry]) -> None:
+    """Set when members that were asked are reminded next; who has answered is not."""
+    for entry in entries:
         if entry.ask is not None and board.round is not None:
             is_asked = board.round.closed_at is None and entry.status in rules.OUTSTANDING
             when = rows.next_reminder(session, board.round, entry.ask) if is_asked else None
@@ -151,7 +151,7 @@ def tell_of_revision(session: Session, revised: StatementRevised) -> None:
         row.reminders = 0
     session.flush()
     there = rows.read_board(session, statement)
-    settle(session, there)
+    settle(session, there, there.entries)
     session.flush()
     if rules.in_time(clock.now(), found.hard_deadline):  # else they are written to with a new one
         ask_anew(session, there)

@@ -59,7 +59,7 @@ def set_round(
         found.closed_at = None
         session.flush()
         board = rows.read_board(session, statement)
-        requests.settle(session, board)
+        requests.settle(session, board, board.entries)
         session.flush()
         if is_told and rules.in_time(clock.now(), found.hard_deadline):
             requests.ask_anew(session, board)
