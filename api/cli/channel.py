@@ -63,6 +63,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress ships no types
     """Reads one request; what two readers might take in two ways is refused."""
 
     error: Error | None
+    path = ""  # of a head that cannot be read
 
     def received(self, data: bytes) -> int:
         """Take what came; return how much of it belongs to this request."""

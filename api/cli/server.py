@@ -32,6 +32,7 @@ WAITING_BYTES = 1 << 20  # of one answer; the thread that makes more waits for t
 NEVER_TO_DISK = 1 << 40  # what is sent and asked is in clear, and waitress's files would be too
 STOP_SECONDS = 30.0  # for requests that run when it is told to stop
 LOOK_SECONDS = 1.0
+HEALTH = "/healthz"  # a process whose threads are all busy lives, and says so at once
 TAKEN_AT_ONCE = 8
 
 
@@ -62,7 +63,10 @@ class _WithoutValues(logging.Handler):
 
 
 class Server(TcpWSGIServer):  # type: ignore[misc] # waitress ships no types
-    """Accepts, reads and writes on one thread, and has `threads` others for the application."""
+    """Accepts, reads and writes on one thread, and has `threads` others for the application.
+
+    One more does nothing but tell that the process lives.
+    """
 
     channel_class = Channel
     is_counted = True  # how long requests wait here
@@ -76,8 +80,9 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress ships no types
         most: int = MOST_CONNECTIONS,
     ) -> None:
         """Take connections from a socket that listens; others may take from it too."""
-        dispatcher = ThreadedTaskDispatcher()
+        dispatcher, self._for_health = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
         dispatcher.set_thread_count(threads)
+        self._for_health.set_thread_count(1)
         self.is_stopping = False
         self._look_at = 0.0
         super().__init__(
@@ -122,12 +127,16 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress ships no types
         if busy:
             log.warning("requests cut", number=busy)
         self.task_dispatcher.set_thread_count(0)
+        self._for_health.set_thread_count(0)
         wasyncore.close_all(self._map)  # the trigger, and who is cut
 
     def add_task(self, task: Channel) -> None:
         """Have a request wait for a thread."""
         task.asked_at = time.monotonic()
-        super().add_task(task)
+        if task.requests[0].path == HEALTH:
+            self._for_health.add_task(task)
+        else:
+            super().add_task(task)
 
     def handle_accept(self) -> None:
         """Take some of those that wait; the others are for the other processes."""

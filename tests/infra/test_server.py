@@ -128,6 +128,22 @@ def test_where_all_wait_for_a_thread_who_comes_waits_too(
             assert heard(line).startswith(b"HTTP/1.1 200 OK")
 
 
+def test_where_all_threads_are_busy_the_process_says_at_once_that_it_lives() -> None:
+    with serving(threads=1) as house, ExitStack() as stack:
+        lines = [stack.enter_context(house.connect()) for _ in range(3)]
+        for line in lines:
+            line.sendall(get(b"Connection: close", path=b"/slow"))
+        time.sleep(0.3)
+        began = time.monotonic()
+        health = house.say(get(b"Connection: close", path=b"/healthz"))
+        assert told(health)["PATH_INFO"] == "/healthz"
+        assert time.monotonic() - began < 2
+        behind = house.say(get(path=b"/healthz") + GET + b"\r\n")
+
+        assert behind.count(b"200 OK") == 2
+        assert time.monotonic() - began > 2, "who asks more behind it waits as everybody"
+
+
 @pytest.mark.parametrize("path", [b"/stream", b"/large"])
 def test_who_does_not_read_the_answer_gives_the_thread_back(
     monkeypatch: pytest.MonkeyPatch, path: bytes
