@@ -26,8 +26,13 @@ class _NoAnswer(Exception):
     """Nobody answered in time."""
 
 
-def sender_checks(address: str, resolver: Resolver | None = None) -> Iterator[Check]:
-    """Yield what the DNS says of the domain of an address: SPF (RFC 7208) and DMARC."""
+def sender_checks(
+    address: str, selector: str | None = None, resolver: Resolver | None = None
+) -> Iterator[Check]:
+    """Yield what the DNS says of the domain of an address: SPF (RFC 7208) and DMARC.
+
+    A DKIM key (RFC 6376) can be asked for by its selector only.
+    """
     domain = address.rpartition("@")[2].rstrip(".").lower()
     last = domain.rpartition(".")[2]
     if last in LOCAL:
@@ -40,6 +45,8 @@ def sender_checks(address: str, resolver: Resolver | None = None) -> Iterator[Ch
     try:
         lookup = _Lookup(resolver)
         yield _spf(domain, lookup)
+        if selector is not None:
+            yield _dkim(f"{selector}._domainkey.{domain}", lookup)
         yield _dmarc(domain, lookup)
     except _NoAnswer:
         yield _unknown(f"SPF and DMARC of {domain}: no DNS server answers here", domain)
@@ -75,6 +82,16 @@ def _spf(domain: str, lookup: _Lookup) -> Check:
     return _well("spf", f"SPF of {domain}")
 
 
+def _dkim(name: str, lookup: _Lookup) -> Check:
+    keys = [tags["p"] for tags in map(_tags, lookup.texts(name)) if "p" in tags]
+    mend = f"Publish the key with which your mail server signs as a TXT record of {name}."
+    if not keys:
+        return _advice("dkim", f"DKIM: there is no key at {name}", mend)
+    if not any(keys):
+        return _advice("dkim", f"DKIM: the key at {name} was taken back", mend)
+    return _well("dkim", f"DKIM: a key at {name}")
+
+
 def _dmarc(domain: str, lookup: _Lookup) -> Check:
     labels = domain.split(".")
     parents = [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
@@ -89,10 +106,15 @@ def _dmarc(domain: str, lookup: _Lookup) -> Check:
 
 def _policy(record: str) -> str:
     """Return what a record asks of receivers, in words of ours."""
-    tags = [each.strip().partition("=") for each in record.split(";")]
-    asked = {name.strip().lower(): value.strip().lower() for name, _, value in tags}
+    asked = _tags(record).get("p")
     known = ("none", "quarantine", "reject")
-    return next((f"p={each}" for each in known if asked.get("p") == each), "there is one")
+    return next((f"p={each}" for each in known if asked == each), "there is one")
+
+
+def _tags(record: str) -> dict[str, str]:
+    """Return the tags of a record, all in small letters."""
+    tags = [each.partition("=") for each in record.split(";")]
+    return {name.strip().lower(): value.strip().lower() for name, _, value in tags}
 
 
 class _Lookup:

@@ -133,22 +133,23 @@ def migrate() -> None:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs (docs/operating.md).")
-def doctor(*, as_json: bool) -> None:
+@click.option("--dkim", "selector", help="Selector of the key with which your mail server signs.")
+def doctor(*, as_json: bool, selector: str | None) -> None:
     """Say what is missing on this machine, and the line that mends it."""
-    found = (*checks(), *_sender_checks(), *_database_checks())
+    found = (*checks(), *_sender_checks(selector), *_database_checks())
     click.echo(told_as_json(found) if as_json else told(found))
     is_sound = all(each.is_well or not each.is_needed for each in found)
     sys.exit(DONE if is_sound else MACHINE_AT_FAULT)
 
 
-def _sender_checks() -> Iterator[Check]:
+def _sender_checks(selector: str | None) -> Iterator[Check]:
     """Yield what the DNS says of the sender, where letters are sent."""
     try:
         settings = config.read()
     except config.BadSettings:
         return
     if settings.smtp_url:
-        yield from sender_checks(settings.mail_from)
+        yield from sender_checks(settings.mail_from, selector)
 
 
 def _database_checks() -> Iterator[Check]:

@@ -62,9 +62,12 @@ def _serve(line: socket.socket, texts: dict[str, list[str]] | None) -> None:
         line.sendto(answer.to_wire(), whom)
 
 
-def found(texts: dict[str, list[str]] | None, sender: str = SENDER) -> dict[str, Check]:
+def found(
+    texts: dict[str, list[str]] | None, sender: str = SENDER, selector: str | None = None
+) -> dict[str, Check]:
     with dns_server(texts) as resolver:
-        return {each.name: each for each in sender_domain.sender_checks(sender, resolver)}
+        checks = sender_domain.sender_checks(sender, selector, resolver)
+        return {each.name: each for each in checks}
 
 
 def test_a_domain_with_both_is_well() -> None:
@@ -92,6 +95,29 @@ def test_what_is_wrong_with_spf_is_said_and_how_to_mend_it(texts: list[str], wha
 
     assert (spf.state, spf.what) == ("advised", f"SPF of {DOMAIN}: {what}")
     assert "all" in spf.mend
+
+
+@pytest.mark.parametrize(
+    ("texts", "state", "what"),
+    [
+        ([f"v=DKIM1; k=rsa; p={'Aa0/' * 60}"], "ok", "a key at"),
+        (["p=Aa0/"], "ok", "a key at"),
+        ([], "advised", "there is no key at"),
+        (["v=spf1 -all"], "advised", "there is no key at"),
+        (["v=DKIM1; p="], "advised", "was taken back"),
+    ],
+)
+def test_a_key_of_dkim_is_looked_up_by_its_selector(
+    texts: list[str], state: str, what: str
+) -> None:
+    place = f"s1._domainkey.{DOMAIN}"
+
+    dkim = found({SPF: [], f"{place}.": texts}, selector="s1")["dkim"]
+
+    assert dkim.state == state
+    assert what in dkim.what
+    assert place in dkim.what
+    assert "dkim" not in found({SPF: [], f"{place}.": texts})
 
 
 def test_a_domain_that_is_not_there_has_neither() -> None:
