@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api import config
-from api.pages.rules import guides
+from api.pages.rules import guides, pages
 from tests.conftest import World
 from tests.rules.test_pages import Tags
 
@@ -125,6 +125,15 @@ def test_a_guide_loads_nothing_from_elsewhere_and_needs_no_script(browser: Flask
         assert page.headers["Cache-Control"] == "public, max-age=300"
         same = browser.get(path, headers={**PEOPLE, "If-None-Match": page.headers["ETag"]})
         assert same.status_code == 304
+
+
+def test_a_style_sheet_is_asked_for_by_its_name_or_by_a_colour(browser: FlaskClient) -> None:
+    look = f"/look/{pages.version()}"
+
+    assert "--accent:#0b5563" in browser.get(f"{look}/0B5563.css").text
+    assert "--accent:" not in browser.get(f"{look}/guides.css").text
+    for nothing in ("orange", "0b556", "0b55633", "page"):
+        assert browser.get(f"{look}/{nothing}.css").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from flask import Blueprint, Response, redirect, request
+from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.coalitions.models import Coalition
@@ -37,6 +38,16 @@ _AN_HOUR = "public, max-age=3600"
 A_MINUTE = 60
 
 blueprint = Blueprint("pages", __name__)
+
+
+class Colour(BaseConverter):
+    """Six hexadecimal digits of an address."""
+
+    regex = "[0-9a-fA-F]{6}"
+
+
+# Recorded before the addresses, whose rules ask for it.
+blueprint.record_once(lambda state: state.app.url_map.converters.update(rrggbb=Colour))
 
 
 class FromElsewhere(Forbidden, title="This came from another site"):
@@ -175,7 +186,7 @@ def refused(error: Exception) -> Response:
     return answer
 
 
-@blueprint.route("/look/<string:version>/<string(length=6):accent>.css")
+@blueprint.route("/look/<string:version>/<rrggbb:accent>.css")
 def style(version: str, accent: str) -> Response:
     """Send the style sheet with a coalition's colour."""
     if version != pages.version():
@@ -185,7 +196,7 @@ def style(version: str, accent: str) -> Response:
     return answer
 
 
-@blueprint.route("/look/<string:version>/<any('sign.js', 'framed.js', 'library.css'):name>")
+@blueprint.route("/look/<string:version>/<any('sign.js', 'framed.js', 'guides.css'):name>")
 def beside(version: str, name: str) -> Response:
     """Send a script, or what guides look like besides."""
     if version != pages.version():

@@ -85,7 +85,7 @@ def chapter(name: str) -> Response:
 def _around(**more: Any) -> dict[str, Any]:
     """Return what every page has that guides are beside; they are in English."""
     around = frame(None, "en")
-    sheet = f"{around.look}/library.css"
+    sheet = f"{around.look}/guides.css"
     path = request.path.rstrip("/")
     return {"frame": around, "path": path, "sheet": sheet, "shelves": guides.shelves(), **more}
 

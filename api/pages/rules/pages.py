@@ -22,7 +22,7 @@ _OUT = Markup(' target="_blank" rel="noopener"')
 _DARK_PAPER = "#14171a"  # as in page.css
 _READABLE_IN_THE_DARK = 7.0
 # What pages load beside the style sheet, by its content type.
-BESIDE = {"sign.js": "text/javascript", "framed.js": "text/javascript", "library.css": "text/css"}
+BESIDE = {"sign.js": "text/javascript", "framed.js": "text/javascript", "guides.css": "text/css"}
 
 
 def render(template: str, page: facts.Framed) -> str:
