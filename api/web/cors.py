@@ -10,17 +10,10 @@ from flask import Flask, Response
 from flask_cors import CORS
 
 from api.infra.runtime import runtime
+from api.web.openapi.headers import HEADERS
 
-READ = (
-    "Content-Disposition",
-    "Deprecation",
-    "ETag",
-    "Idempotent-Replayed",
-    "Link",
-    "Location",
-    "Retry-After",
-    "X-Request-ID",
-)
+# What openapi.yaml tells of answers, and what may come with any of them.
+READ = (*HEADERS, "Content-Disposition", "Idempotent-Replayed", "X-Request-ID")
 SENT = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match")
 SENT_BY_FORMS = ("Content-Type", "Idempotency-Key", "If-None-Match")
 A_DAY = 86_400

@@ -14,6 +14,7 @@ from api.config import BadSettings, read
 from api.infra.database.transactions import db
 from api.infra.runtime import EXTENSION
 from api.signatures.service import search
+from tests.contracts.scene import document
 from tests.support.builders import a_coalition, a_signature, a_text, an_organisation
 from tests.support.client import Client
 
@@ -78,7 +79,9 @@ def test_where_none_is_named_none_is_let_in(world: World) -> None:
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_a_named_origin_reads_answers_refusals_and_the_headers_it_needs(desk: Client) -> None:
+def test_a_named_origin_reads_answers_refusals_and_every_header_that_is_described(
+    world: World, desk: Client
+) -> None:
     coalition = a_coalition(desk)
     path = f"/v1/coalitions/{coalition}"
     answers = [
@@ -92,9 +95,14 @@ def test_a_named_origin_reads_answers_refusals_and_the_headers_it_needs(desk: Cl
     for each in answers:
         assert each.headers["Access-Control-Allow-Origin"] == DESK
         assert "Origin" in each.headers["Vary"]
-        exposed = each.headers["Access-Control-Expose-Headers"]
-        for name in ("ETag", "Link", "Location", "Retry-After"):
-            assert name in exposed
+        exposed = each.headers["Access-Control-Expose-Headers"].split(", ")
+        described = document(world)["components"]["headers"]
+        assert {*exposed} == {
+            *described,
+            "Content-Disposition",
+            "Idempotent-Replayed",
+            "X-Request-ID",
+        }
 
 
 def test_pages_are_for_no_other_origin(desk: Client) -> None:
