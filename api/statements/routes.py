@@ -78,7 +78,7 @@ class WorkList(MethodView):
         A case that was not verified for days, or ever, and is neither released nor deceased; a
         demand that is open or partly met and whose status did not change for days, or that asks
         for the release of people who all are free or dead; a draft that says another status of a
-        case than it has, or none since it changed.
+        case than it has, or none since it changed, and when it opens for signing by itself.
         """
         wanted = args.pop("page")
         found = work.work(current_actor(), coalition_id, wanted, work.WorkFilter(**args))

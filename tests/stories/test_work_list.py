@@ -149,6 +149,27 @@ def test_drafts_that_say_another_status_than_a_case_has_wait(owner: Client) -> N
     assert "Behind" not in {item[1] for item in found(owner, coalition)}
 
 
+def test_a_text_that_opens_by_itself_says_when_what_it_names_changed_since(owner: Client) -> None:
+    coalition = a_coalition(owner)
+    facts = {"key": "ayan", "name": AYAN["name"], "last_verified": day(0), "status": "detained"}
+    case = a_case(owner, coalition, **facts)
+    statement = a_draft(owner, coalition, {**AYAN, "status": "detained"})
+    a_revision(owner, statement)
+    path = f"/v1/statements/{statement}"
+    headers = {"If-Match": owner.get(path).etag}
+    owner.send("POST", f"{path}/transitions", {"state": "review"}, headers=headers)
+    headers = {"If-Match": owner.get(f"{path}/signing").etag}
+    opens_at = (NOW + timedelta(days=3)).isoformat()
+    set_to_open = owner.send("PUT", f"{path}/signing", {"opens_at": opens_at}, headers=headers)
+    assert set_to_open.status == 200, set_to_open.body
+
+    owner.post(f"/v1/cases/{case}/status-changes", {"status": "released"})
+
+    (item,) = work(owner, coalition)["items"]
+    assert item["statement_id"] == statement
+    assert item["why"].endswith(f" It opens for signing on {day(-3)}, as it is.")
+
+
 def test_a_draft_that_is_behind_many_cases_waits_once(owner: Client) -> None:
     coalition = a_coalition(owner)
     people = [{**AYAN, "id": f"case-{n}", "name": f"Specimen Nr {n}"} for n in range(12)]

@@ -28,7 +28,7 @@ from api.infra import clock
 from api.infra.database import paging
 from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading
-from api.statements.models import NamedCase, State, Statement
+from api.statements.models import NamedCase, Signing, State, Statement
 from api.texts.rules import markdown
 
 Behind = tuple[UUID, str]  # a case, and what a draft does not know of it
@@ -196,6 +196,7 @@ class _Told:
         without_text = defer(Statement.draft), defer(Statement.draft_secrets)
         drafts = select(Statement).where(Statement.id.in_(ids)).options(*without_text)
         self.drafts = self._by_id(drafts)
+        self.opening = self._opening(ids)
 
     def _behind(self, ids: Sequence[UUID]) -> dict[UUID, list[Behind]]:
         """Return of which cases drafts say another status, and what, in the order of change.
@@ -221,6 +222,13 @@ class _Told:
             told = f"{status}{_since(day)}"
             found.setdefault(demand_id, []).append((case_id, told))
         return found
+
+    def _opening(self, ids: Sequence[UUID]) -> dict[UUID, date]:
+        """Return which texts open for signing by themselves, and on which day (UTC)."""
+        query = select(Signing.statement_id, Signing.opens_at).join(Statement)
+        query = query.where(Statement.id.in_(ids), Statement.state == State.REVIEW)
+        rows = self.session.execute(query.where(Signing.opens_at > clock.now()))
+        return {one: opens_at.date() for one, opens_at in rows if opens_at is not None}
 
     def _by_id(self, query: Select[_Row]) -> dict[UUID, _Row]:
         return {row.id: row for row in self.session.scalars(query)}
@@ -265,11 +273,13 @@ class _Told:
 
     def _draft(self, draft: Statement, since: date | None) -> WorkItem:
         some, told = self._named(self.behind.get(draft.id, []))
+        opens_on = self.opening.get(draft.id)
+        opens = f" It opens for signing on {opens_on}, as it is." if opens_on else ""
         return WorkItem(
             kind=WorkKind.DRAFT,
             what=draft.title,
             since=since,
-            why=f"The status of cases changed: {told}.",
+            why=f"The status of cases changed: {told}.{opens}",
             url=f"/v1/statements/{draft.id}/draft",
             case_ids=some,
             statement_id=draft.id,
