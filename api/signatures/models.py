@@ -6,7 +6,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra import clock
@@ -182,6 +191,11 @@ class Consent(columns.OfCoalition, columns.Base):
     words_sha256: Mapped[str] = mapped_column(ForeignKey("consent_words.sha256"), index=True)
     given_on: Mapped[date]
     taken_back_on: Mapped[date | None]
+
+    @classmethod
+    def to_mailings(cls) -> ColumnElement[bool]:
+        """Return the condition of the consents to mailings that stand."""
+        return and_(cls.purpose == Purpose.MAILINGS, cls.taken_back_on.is_(None))
 
 
 class CountChange(columns.OfCoalition, columns.Base):

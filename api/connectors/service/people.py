@@ -16,7 +16,7 @@ from api.infra import clock
 from api.infra.security import keys
 from api.mailings.service import suppressions
 from api.signatures import rules as signatures
-from api.signatures.models import Consent, ConsentWords, Purpose, Signature, SignatureState
+from api.signatures.models import Consent, ConsentWords, Signature, SignatureState
 from api.signatures.rules import Audience
 from api.signatures.service import rows
 from api.statements.models import Signing, Statement
@@ -41,8 +41,7 @@ def is_wanted(
     return and_(
         Consent.signature_id == signature_id,
         Consent.organisation_id == organisation_id,
-        Consent.purpose == Purpose.MAILINGS,
-        Consent.taken_back_on.is_(None),
+        Consent.to_mailings(),
     )
 
 

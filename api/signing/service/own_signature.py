@@ -212,11 +212,7 @@ def _take_consents_back(
     session: Session, signature: Signature, ids: Sequence[UUID], known: Identity
 ) -> None:
     """End consents to mailings; the address goes with the last one."""
-    query = select(Consent).where(
-        Consent.signature_id == signature.id,
-        Consent.purpose == Purpose.MAILINGS,
-        Consent.taken_back_on.is_(None),
-    )
+    query = select(Consent).where(Consent.signature_id == signature.id, Consent.to_mailings())
     left = 0
     for consent in session.scalars(query):
         if consent.id in ids:
@@ -239,8 +235,7 @@ def take_back_mailing(
     query = select(Consent.id).where(
         Consent.signature_id == signature_id,
         Consent.organisation_id == organisation_id,
-        Consent.purpose == Purpose.MAILINGS,
-        Consent.taken_back_on.is_(None),
+        Consent.to_mailings(),
     )
     ids = session.scalars(query).all()
     if signature is None or not ids:

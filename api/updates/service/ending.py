@@ -14,7 +14,7 @@ from api.infra.security import links
 from api.mailings.rules import bodies
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
-from api.signatures.models import Consent, Purpose, Signature
+from api.signatures.models import Consent, Signature
 from api.signing.service.own_signature import take_back_mailing
 from api.statements.models import Statement
 from api.updates.models import Update, UpdateRecipient
@@ -90,7 +90,6 @@ def _agrees(session: Session, update: Update, recipient: UpdateRecipient) -> boo
     query = select(Consent.id).where(
         Consent.signature_id == recipient.signature_id,
         Consent.organisation_id == update.organisation_id,
-        Consent.purpose == Purpose.MAILINGS,
-        Consent.taken_back_on.is_(None),
+        Consent.to_mailings(),
     )
     return is_any(session, query)

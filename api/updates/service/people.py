@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.infra.security import keys
 from api.mailings.service.suppressions import suppressed
-from api.signatures.models import ADDRESS, Consent, Purpose, Signature, SignatureState
+from api.signatures.models import ADDRESS, Consent, Signature, SignatureState
 from api.signatures.rules import addresses
 from api.signatures.service import rows
 from api.statements.models import Signing
@@ -72,8 +72,7 @@ def agreed(update: Update) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of the consents that an update is written by."""
     return (
         Consent.organisation_id == update.organisation_id,
-        Consent.purpose == Purpose.MAILINGS,
-        Consent.taken_back_on.is_(None),
+        Consent.to_mailings(),
         Signature.coalition_id == update.coalition_id,
         Signature.statement_id.in_(statements_of(update)),
     )
