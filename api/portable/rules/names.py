@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import TypedDict
 
+from api.cases import rules as cases
 from api.infra.text import languages
 from api.texts.rules.document import PortableCase, PortableCoalition
 
@@ -32,9 +33,13 @@ def called(case: PortableCase) -> list[str]:
 
 def label(case: PortableCase, document: Wording) -> str:
     """Return what stands for a case that may not be named; plain text."""
-    if own := case.get("public_label"):
-        return own
-    return listed([case.get("occupation"), country(case["country"], document)], document)
+    return cases.label(
+        case.get("public_label"),
+        case.get("occupation"),
+        case["country"],
+        document["language"],
+        document["coalition"].get("country_names", {}),
+    )
 
 
 def listed(parts: Iterable[str | None], document: Wording) -> str:
