@@ -79,7 +79,11 @@ def checks() -> Iterator[Check]:
     line = f"apt-get install -y {' '.join(missing)}"
     yield Check("libraries", "system libraries of the PDF engine", not missing, line)
     yield Check(
-        "confinement", f"confinement of children: {confine.describe()}", is_well=True, mend=""
+        "confinement",
+        f"confinement of children: {confine.describe()}",
+        confine.is_complete(),
+        "Run it on a kernel with seccomp and Landlock (Linux 5.13 or newer).",
+        is_needed=False,
     )
     has_cjk = fonts.has_cjk()
     mend = "Install manimgx-fonts-cjk as requirements.txt names it."

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.cli import doctor
 from api.errors import Code, Fault, Invalid, Unavailable
 from api.infra.sandbox import confine
 from api.infra.sandbox.pool import ChildPool, LimitReached, Limits
@@ -355,6 +356,17 @@ def test_the_confinement_is_told_for_the_doctor() -> None:
     if confine.is_complete():
         assert "seccomp" in confine.describe()
         assert "Landlock" in confine.describe()
+
+
+def test_the_doctor_advises_another_kernel_where_it_lacks_a_guard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(confine, "_landlock_version", lambda: 0)
+
+    (found,) = (each for each in doctor.checks() if each.name == "confinement")
+
+    assert (found.state, "Landlock" in found.what) == ("advised", False)
+    assert "Landlock" in found.mend
 
 
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
