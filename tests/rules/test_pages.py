@@ -17,7 +17,7 @@ from api.documents.rules.html import contrast
 from api.errors import Code
 from api.infra.text import languages
 from api.pages.rules import facts, forms, pages, sentences, widget
-from tests.support.page_samples import every, printed
+from tests.support.page_samples import every, integrity, printed
 
 MOST_BYTES = 20_000
 LANGUAGES = ("en", "ru")
@@ -83,7 +83,7 @@ def test_the_paper_of_the_widget_tells_its_very_hash() -> None:
     told = share("docs", "widget.md").read_text("utf-8")
 
     assert f"/widget/{widget.version()}.js" in told, "Write its new address into docs/widget.md"
-    assert widget.integrity() in told, f"Write {widget.integrity()} into docs/widget.md"
+    assert integrity() in told, f"Write {integrity()} into docs/widget.md"
 
 
 @pytest.mark.parametrize("html", EVERY)

@@ -24,6 +24,7 @@ from tests.support.host_sites import (
     send,
     wrong,
 )
+from tests.support.page_samples import integrity
 from tests.support.signing import OPENED, Rush, a_rush
 
 if TYPE_CHECKING:
@@ -313,7 +314,7 @@ def test_a_statement_that_is_not_there_leaves_the_link(
 def test_the_very_file_is_taken_by_its_hash_and_no_other(
     rush: Rush, place: str, person: BrowserContext, *, is_right: bool
 ) -> None:
-    told = widget.integrity() if is_right else widget.integrity()[:-8] + "AAAAAAAA"
+    told = integrity() if is_right else integrity()[:-8] + "AAAAAAAA"
     script = f"{place}/widget/{widget.version()}.js"
     more = f'integrity="{told}" crossorigin'
     for form in by_widget(rush, place, person, script=script, more=more):

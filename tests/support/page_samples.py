@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from api.config import share
 from api.documents.rules import blocks
 from api.mailings.rules import bodies
-from api.pages.rules import approving, facts, pages, problems, sentences
+from api.pages.rules import approving, facts, pages, problems, sentences, widget
 from api.portable.rules import printing, reading
 from api.signoffs.rules import places
 
@@ -34,6 +36,12 @@ NEWS_WORDS = {
     "ru": "{} может писать мне по электронной почте о своей работе.",  # noqa: RUF001
 }
 VISIBILITIES = ("anonymous", "coalition", "initials", "public")
+
+
+def integrity() -> str:
+    """Return the hash by which a browser takes this very widget and no other (SRI)."""
+    digest = hashlib.sha384(widget.script().encode()).digest()
+    return "sha384-" + base64.b64encode(digest).decode()
 
 
 def printed(case: str) -> Any:

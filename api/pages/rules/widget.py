@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from functools import lru_cache
@@ -49,13 +48,6 @@ def script() -> str:
 def version() -> str:
     """Return what the address of this very file ends in."""
     return hashlib.sha256(script().encode()).hexdigest()[:12]
-
-
-@lru_cache
-def integrity() -> str:
-    """Return the hash by which a browser takes this very file and no other (SRI)."""
-    digest = hashlib.sha384(script().encode()).digest()
-    return "sha384-" + base64.b64encode(digest).decode()
 
 
 def _words(tag: str) -> dict[str, object]:
