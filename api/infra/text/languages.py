@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import icu
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
@@ -44,6 +45,7 @@ _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}  # letters that have a direction
 _CLEARLY = 2  # times as many letters of the other direction
 _ZEROS = {"arab": 0x660, "arabext": 0x6F0, "beng": 0x9E6, "deva": 0x966, "mymr": 0x1040}
 _NONE: Mapping[str, str] = MappingProxyType({})
+_NAMED_BY_SCRIPT = frozenset({"az", "bs", "sr", "tg", "uz"})  # by everybody who lists languages
 _OWN_NAMES = ("ar", "be", "de", "es", "fa", "fr", "kk", "ky", "tg", "tk", "tr", "uk", "uz")
 
 
@@ -77,6 +79,47 @@ def direction(language: str) -> str:
     if found and found["script"]:
         return "rtl" if found["script"].title() in _RIGHT_TO_LEFT else "ltr"
     return _locale(language).text_direction
+
+
+def in_full(tag: str) -> str:
+    """Return a tag as programs name languages: "ru-RU", "uz-Latn-UZ"; the world's English is en-GB.
+
+    A region that the tag does not have is the likeliest by CLDR.
+    """
+    found = _TAG.fullmatch(tag)
+    if not found:
+        return tag
+    language, script = found["language"].lower(), (found["script"] or "").title()
+    region = (found["region"] or "").upper()
+    if not region and language == "en":
+        region = "GB"
+    _, likely, place = _likely(language, script)
+    shown = "" if language == "zh" else script or (likely if language in _NAMED_BY_SCRIPT else "")
+    return "-".join(filter(None, (language, shown, region or place)))
+
+
+def script(tag: str) -> str:
+    """Return the script (ISO 15924) that a language is written in: "Cyrl"."""
+    found = _TAG.fullmatch(tag)
+    if not found:
+        return "Latn"
+    return (found["script"] or "").title() or _likely(found["language"].lower(), "")[1] or "Latn"
+
+
+def of_script(code: str) -> str:
+    """Return the likeliest language of what is written in a script: "ru" of "Cyrl"."""
+    return "en" if code == "Latn" else _likely("und", code)[0]
+
+
+def _likely(language: str, script: str) -> tuple[str, str, str]:
+    """Return language, script and region that go together; each may be empty."""
+    known = get_global("likely_subtags")
+    names = [f"{language}_{script}"] if script else []
+    for name in (*names, language):
+        if found := known.get(name):
+            parts = found.split("_")
+            return parts[0], parts[1], parts[2] if len(parts) > 2 else ""  # noqa: PLR2004 - there may be no region
+    return language, script, ""
 
 
 def direction_of(text: str, usual: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape as escape_html
 from urllib.parse import urlsplit
@@ -121,6 +122,32 @@ def html(text: str, note: Callable[[str], str] | None = None) -> str:
     )
     write = note or (lambda label: f"<sup>{escape_html(label)}</sup>")
     return _HELD.sub(lambda held: write(labels[int(held[1])]), clean)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Words of one look, or a reference to a footnote, whose words are its label."""
+
+    words: str
+    is_emphasis: bool = False
+    is_strong: bool = False
+    link: str | None = None
+    is_note: bool = False
+
+
+def spans(text: str) -> Iterator[Span]:
+    """Yield a text as spans in their order, for a format that is not HTML."""
+    depth = {"em": 0, "strong": 0}
+    link: str | None = None
+    for token in _tokens(text):
+        if token.tag in depth:
+            depth[token.tag] += token.nesting
+        elif token.tag == "a":
+            address = str(token.attrs["href"]) if token.nesting > 0 else ""
+            link = address if is_address(address) else None
+        elif token.content:
+            is_emphasis, is_strong = depth["em"] > 0, depth["strong"] > 0
+            yield Span(token.content, is_emphasis, is_strong, link, token.type == "note")
 
 
 def plain(text: str) -> str:
