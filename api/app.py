@@ -43,6 +43,7 @@ from api.infra.database.transactions import THREADS, db, pool
 from api.infra.net.egress import Egress
 from api.infra.net.rate_limits import RateLimits
 from api.infra.net.smtp import SmtpServer
+from api.infra.pdf.drawings import DRAWING
 from api.infra.queue import Queue
 from api.infra.runtime import EXTENSION, Runtime
 from api.infra.sandbox.bulkhead import Bulkhead
@@ -57,7 +58,7 @@ from api.web.openapi import document, serving
 from api.web.rest import Api
 
 # What the limited child runs: laying out a page, filling a template, reading a workbook.
-CHILD_MODULES = ("api.infra.pdf.layout", "api.templates.rules.filling", WORKBOOKS)
+CHILD_MODULES = ("api.infra.pdf.layout", DRAWING, "api.templates.rules.filling", WORKBOOKS)
 # In this order their listeners act.
 FEATURES = (
     api.infra.feature.FEATURE,
