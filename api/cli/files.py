@@ -47,11 +47,11 @@ def _sound(file: Path) -> PortableDocument:
     type=click.Choice(["A4", "Letter"]),
     default="A4",
     show_default=True,
-    help="Of a PDF.",
+    help="Of a PDF or a file of Word.",
 )
 def render(file: Path, output: Path, theme: str | None, form: str | None, page_size: str) -> None:
-    """Print a portable statement as PDF, HTML, text or Markdown; needs no server."""
-    children = ChildPool([rendering.LAYOUT], spares=0)
+    """Print a portable statement as PDF, HTML, text, Markdown or Word; needs no server."""
+    children = ChildPool([rendering.LAYOUT, rendering.DRAWING], spares=0)
     try:
         wanted = rendering.Format(form) if form else rendering.by_ending(output.name)
         if wanted is rendering.Format.PDF:

@@ -1,1 +1,1 @@
-"""Prints a statement as PDF, HTML, text and Markdown."""
+"""Prints a statement as PDF, HTML, text, Markdown and Word."""

@@ -11,6 +11,8 @@ from markdown_it import MarkdownIt
 
 from api.documents.rules.html import Look, html
 from api.documents.rules.plain import markdown, text
+from api.documents.rules.word.document import document
+from tests.support.word_files import WordFile
 
 if TYPE_CHECKING:
     from api.portable.rules.printing import Printed
@@ -130,6 +132,14 @@ def _rendered(source: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", "", source)).split())
 
 
+def _of_word(data: bytes) -> str:
+    """Return the words with the footnotes, which stand at the foot of pages, where others do."""
+    file = WordFile(data)
+    mark, text = "".join(file.root("word/header2.xml").itertext()), " ".join(file.text.split())
+    before, contact, after = text.rpartition("Contact")
+    return " ".join((mark, before, "Notes", *file.notes, contact, after))
+
+
 def _body(page: str) -> str:
     return page.split("<body>")[1]
 
@@ -144,8 +154,9 @@ def _with(**changes: Any) -> Printed:
         " ".join(text(STATEMENT, SIGNATORIES).split()),
         _rendered(MarkdownIt().render(markdown(STATEMENT, SIGNATORIES))),
         _rendered(_body(html(STATEMENT, SIGNATORIES, Look(), for_paper=False))),
+        _of_word(document(STATEMENT, SIGNATORIES, Look())),
     ],
-    ids=["text", "markdown", "html"],
+    ids=["text", "markdown", "html", "docx"],
 )
 def test_every_format_says_the_same_words_in_the_same_order(said: str) -> None:
     place = 0

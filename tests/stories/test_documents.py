@@ -13,12 +13,20 @@ from tests.stories.test_organisations import a_png
 from tests.support.builders import a_coalition, a_role, a_signature, a_statement, a_text
 from tests.support.pdf_words import in_order, letters, letters_of, pages_of, parts_of
 from tests.support.portable import WHOLE
+from tests.support.word_files import WordFile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.conftest import World
     from tests.support.client import Client
+
+
+READERS: dict[str, Callable[[bytes], str]] = {
+    "pdf": letters_of,
+    "docx": lambda body: WordFile(body).everything,  # tests/rules/test_word_files.py has the order
+}
 
 
 def document_of(statement: str) -> str:
@@ -26,7 +34,7 @@ def document_of(statement: str) -> str:
 
 
 @pytest.mark.parametrize("path", WHOLE, ids=lambda path: path.stem)
-@pytest.mark.parametrize("form", ["pdf", "html", "text", "markdown"])
+@pytest.mark.parametrize("form", ["pdf", "html", "text", "markdown", "docx"])
 def test_a_document_holds_every_part_in_order_and_no_hidden_name(
     owner: Client, path: Path, form: str
 ) -> None:
@@ -36,7 +44,7 @@ def test_a_document_holds_every_part_in_order_and_no_hidden_name(
     answer = owner.get(document_of(statement), format=form)
 
     assert answer.status == 200, answer.body
-    text = letters_of(answer.body) if form == "pdf" else letters(answer.body.decode())
+    text = READERS[form](answer.body) if form in READERS else letters(answer.body.decode())
     if form in {"pdf", "text"}:
         missing = in_order(parts_of(printing.resolve(whole), signing.signatories(whole)), text)
         assert missing is None

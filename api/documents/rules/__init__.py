@@ -1,1 +1,1 @@
-"""How a statement becomes a document: HTML, plain text, Markdown."""
+"""How a statement becomes a document: HTML, plain text, Markdown, a file of Word."""

@@ -12,14 +12,15 @@ from typing import Any, cast
 import rfc8785
 
 from api.config import share
-from api.documents.rules import html, plain
+from api.documents.rules import html, logos, plain
+from api.documents.rules.word import document as word, package, pictures
 from api.errors import Code, Fault, Invalid
-from api.infra.pdf import fonts, render
+from api.infra.pdf import drawings, fonts, render
 from api.infra.sandbox.pool import ChildPool
 from api.portable.rules import printing, signing
 from api.texts.rules.document import PortableDocument
 
-LAYOUT = render.LAYOUT
+LAYOUT, DRAWING = render.LAYOUT, drawings.DRAWING
 THEME = "letter"
 
 
@@ -30,6 +31,7 @@ class Format(StrEnum):
     HTML = "html"
     TEXT = "text"
     MARKDOWN = "markdown"
+    DOCX = "docx"
 
 
 CONTENT_TYPES = {
@@ -37,8 +39,17 @@ CONTENT_TYPES = {
     Format.HTML: "text/html; charset=utf-8",
     Format.TEXT: "text/plain; charset=utf-8",
     Format.MARKDOWN: "text/markdown; charset=utf-8",
+    Format.DOCX: package.DOCX,
 }
-ENDINGS = {Format.PDF: "pdf", Format.HTML: "html", Format.TEXT: "txt", Format.MARKDOWN: "md"}
+ENDINGS = {
+    Format.PDF: "pdf",
+    Format.HTML: "html",
+    Format.TEXT: "txt",
+    Format.MARKDOWN: "md",
+    Format.DOCX: "docx",
+}
+PICTURED = frozenset({Format.PDF, Format.HTML, Format.DOCX})  # that show logos
+_BOX = 8.4, 3.4  # rem: as voice.css has it for the coalition's logo
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,7 @@ class RenderInput:
     signatories: signing.Signatories
     look: html.Look
     format: Format
+    revision: int | None = None  # its number, where the document tells it
 
     @property
     def key(self) -> str:
@@ -58,13 +70,15 @@ class RenderInput:
         logos = [
             (one.name, one.kind, hashlib.sha256(one.picture).hexdigest()) for one in look.logos
         ]
-        facts = {
+        facts: dict[str, object] = {
             "printed": self.printed,
             "signatories": self.signatories,
             "look": {**vars(look), "logo": logo, "logos": logos, "edited_on": str(look.edited_on)},
             "format": str(self.format),
             "press": made_by(),
         }
+        if self.revision is not None:
+            facts["revision"] = self.revision
         return hashlib.sha256(rfc8785.dumps(cast("Any", facts))).hexdigest()
 
 
@@ -89,6 +103,7 @@ def made_by() -> str:
         "pikepdf",
         "fonttools",
         "pillow",
+        "resvg-py",
         "fontpkg-noto-sans",
         "fontpkg-noto-serif",
         "fontpkg-amiri",
@@ -121,5 +136,36 @@ def rendered(inputs: RenderInput, children: ChildPool, *, is_waited_for: bool = 
         return render.render(children, page, html.assets(look), is_waited_for=is_waited_for)
     if inputs.format is Format.HTML:
         return html.html(printed, signed, look, for_paper=False).encode()
+    if inputs.format is Format.DOCX:
+        return _word(inputs, children)
     write = plain.text if inputs.format is Format.TEXT else plain.markdown
     return write(printed, signed, is_draft=look.is_draft, edited_on=look.edited_on).encode()
+
+
+def is_drawn(inputs: RenderInput) -> bool:
+    """Tell whether a limited child has to lay out or draw something of it."""
+    if inputs.format is Format.DOCX:
+        look = inputs.look
+        kinds = {look.logo_type, *(one.kind for one in look.logos)}
+        return "image/svg+xml" in kinds
+    return inputs.format is Format.PDF
+
+
+def _word(inputs: RenderInput, children: ChildPool) -> bytes:
+    look = inputs.look
+    own = [(look.logo, look.logo_type)] if look.logo and look.logo_type else []
+    given = [*own, *((one.thumbnail.content, one.kind) for one in look.logos)]
+    drawn = drawings.drawn(children, given)
+    others = (
+        pictures.Picture(content, one.name, *logos.size(one.thumbnail.width / one.thumbnail.height))
+        for content, one in zip(drawn[len(own) :], look.logos, strict=True)
+    )
+    logo = pictures.within(drawn[0], inputs.printed["coalition"], *_BOX) if own else None
+    return word.document(
+        inputs.printed,
+        inputs.signatories,
+        look,
+        logo=logo,
+        logos=tuple(others),
+        revision=inputs.revision,
+    )

@@ -199,9 +199,10 @@ def render_of(session: Session, statement: Statement, wanted: DocumentSpec) -> S
     signed = signing.signatories(whole)
     look = look_of(session, statement.coalition_id, revision.document, wanted.theme)
     look = replace(look, edited_on=statements.edited_on(session, statement.id, revision.number))
-    if wanted.format in {Format.PDF, Format.HTML} and themes.shows_logos(look.theme):
+    if wanted.format in rendering.PICTURED and themes.shows_logos(look.theme):
         look = replace(look, logos=_logos(session, statement, whole, signed))
-    inputs = RenderInput(revision.printed, signed, look, wanted.format)
+    told = revision.number if wanted.format is Format.DOCX else None  # by this it is known again
+    inputs = RenderInput(revision.printed, signed, look, wanted.format, told)
     return StatementRender(statement, revision.number, len(listed) + withheld, inputs)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from api.documents.rules import rendering
-from api.documents.rules.rendering import Format, RenderInput
+from api.documents.rules.rendering import RenderInput
 from api.infra.runtime import runtime
 from api.infra.sandbox.bulkhead import Busy
 from api.infra.sandbox.pool import LimitReached
@@ -13,7 +13,7 @@ from api.infra.sandbox.pool import LimitReached
 
 def rendered(coalition_id: UUID, inputs: RenderInput) -> bytes:
     """Return a document's bytes; raise Busy where others are at it, LimitReached if it is long."""
-    if inputs.format is not Format.PDF:  # the others take no time to speak of
+    if not rendering.is_drawn(inputs):  # the others take no time to speak of
         return rendering.rendered(inputs, runtime().pool)
     with runtime().bulkhead.one(coalition_id):
         try:

@@ -1,0 +1,1 @@
+"""A statement as a file of Word (Office Open XML, transitional)."""
