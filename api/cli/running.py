@@ -38,15 +38,22 @@ def stop(why: str) -> NoReturn:
 
 
 def app(threads: int | None = None, settings: config.Settings | None = None) -> Flask:
-    """Return the app, for so many threads. It is imported late: checking a file needs none of it.
+    """Return the app, for so many threads, by PostgreSQL's clock where it uses that.
+
+    It is imported late: checking a file needs none of it.
 
     What it is made of stays for good. Not to look through it for what may go saves a part of the
     start, and leaves its memory to all processes that are forked later.
     """
     gc.disable()
     from api.app import create_app  # noqa: PLC0415
+    from api.infra.database.drivers import follow_its_clock  # noqa: PLC0415
+    from api.infra.database.transactions import db  # noqa: PLC0415
 
     made = create_app(settings) if threads is None else create_app(settings, threads=threads)
+    with made.app_context():
+        if db.engine.dialect.name == "postgresql":
+            follow_its_clock(db.engine)
     gc.freeze()
     gc.enable()
     return made

@@ -20,7 +20,7 @@ from api.infra.storage import StorageUnavailable
 
 log = structlog.get_logger()
 LEAST_FREE_BYTES = 100_000_000
-KNOWN_SECONDS = 10.0
+KNOWN_SECONDS = 5.0
 MAIL_SECONDS = 2.0
 PATIENCE_SECONDS = 1.5  # for all of them together; proxies wait for little longer
 

@@ -312,3 +312,31 @@ def test_each_kind_is_sent_to_its_lane_and_a_full_one_holds_up_no_other(
         jobs.sweep()
     assert (Lane.SHORT, short) in sent
     assert long not in {each for _, each in sent}
+
+
+def test_what_waits_when_the_clock_of_all_is_set_back_is_done_at_once(world: World) -> None:
+    done: list[UUID] = []
+
+    with acting(world, lambda work: done.append(work.id)):
+        with time_machine.travel(clock.now() + timedelta(hours=1)):
+            job = promised(world, key="one")
+        world.work()
+        assert done == [], "it is not due for an hour"
+        with world.app.app_context():
+            jobs.sweep()
+        world.work()
+
+    assert done == [job]
+
+
+def test_a_lease_of_a_clock_that_was_set_back_lasts_no_longer_than_others(world: World) -> None:
+    with acting(world, lambda _: None):
+        job = promised(world)
+        with time_machine.travel(clock.now() + timedelta(hours=1)), world.app.app_context():
+            assert jobs.lease(Job.id == job)
+        with world.app.app_context():
+            jobs.sweep()
+        with time_machine.travel(clock.now() + jobs.LEASE + timedelta(seconds=1)):
+            run(world, job)
+
+    assert (found(world, job).state, found(world, job).attempts) == (JobState.DONE, 2)

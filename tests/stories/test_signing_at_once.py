@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import altcha
 import pytest
 
+from api.infra import clock
 from api.infra.security import rotation
+from api.signing.rules import PROOF_KEPT
 from tests.support.builders import another_revision
 from tests.support.signing import Rush, a_rush, letters_of
 
@@ -91,6 +94,17 @@ def test_a_proof_of_work_is_taken_once_and_for_its_own_statement(rush: Rush, own
             pool.map(lambda n: rush.sent(f"r{n}@specimen.example", proof=one).status, range(8))
         )
     assert sorted(said) == [202] + [422] * 7
+
+
+def test_a_proof_of_work_ends_by_the_house_s_clock_though_the_machine_s_stands_back(
+    rush: Rush, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proof, later = solved(rush), clock.now() + PROOF_KEPT + timedelta(minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+
+    late = rush.sent("ada@specimen.example", proof=proof)
+
+    assert (late.status, late["type"]) == (422, "/problems/proof-refused")
 
 
 def test_a_proof_of_work_lets_a_network_sign_more(rush: Rush) -> None:

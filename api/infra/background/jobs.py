@@ -47,6 +47,7 @@ RENEW_SECONDS = 10
 FIRST_PAUSE = timedelta(seconds=5)  # before a second attempt; each later one is three times as long
 MOST_ATTEMPTS = 8  # over an hour and a half
 BATCH = 100
+APART = timedelta(seconds=5)  # more than two clocks of one house ever are
 TURN_SECONDS = 3.0  # after which a job that can go on later lets others have its thread
 FIRST_TURN_SECONDS = 1.0  # of one that had no turn yet: those go first, and may be many at once
 
@@ -354,6 +355,7 @@ def sweep() -> None:
     """
     try:
         with transaction() as session:
+            _bring_forward(session)
             for name, kind in kinds().items():
                 if kind.when is not None and kind.when(session):
                     promise(session, name, None, {}, key=name)
@@ -363,6 +365,19 @@ def sweep() -> None:
                     runtime().queue.send(lane, job_id)
     except (SQLAlchemyError, Unavailable) as fault:  # it is tried again in a few seconds
         log.warning("sweep failed", error=type(fault).__name__)
+
+
+def _bring_forward(session: Session) -> None:
+    """Have be due what the house's clock left in the future when it was set back.
+
+    It would wait for so long, and with its key all that is promised under that. A lease is cut to
+    what one may last: who still has it renews it.
+    """
+    now, its = clock.now(), update(Job)
+    ahead = (Job.state == JobState.QUEUED, Job.run_after > now, Job.created_at > now + APART)
+    session.execute(its.where(*ahead).values(run_after=now, created_at=now))
+    leased = (Job.state == JobState.RUNNING, Job.lease_until > now + LEASE + APART)
+    session.execute(its.where(*leased).values(lease_until=now + LEASE))
 
 
 def due(*only: ColumnElement[bool]) -> Sequence[UUID]:

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from api.infra import clock
+
 # As SQLite's busy_timeout: wait for a host, a lock and an answer, but not for ever.
 POSTGRES_ARGS: dict[str, Any] = {
     "connect_timeout": 5,
@@ -70,6 +72,31 @@ def use_postgres_safely(engine: Engine, seconds: float = ANSWER_SECONDS) -> None
             return ping(dbapi_connection)
 
     engine.dialect.do_ping = _ping  # type: ignore[method-assign] # all pings pass there
+
+
+def follow_its_clock(engine: Engine) -> None:
+    """Have this process go by PostgreSQL's clock, as all that share it: its own may be wrong.
+
+    It is asked by each new connection, and by the ping before each use; so it costs nothing.
+    """
+
+    def ask(dbapi_connection: DBAPIConnection) -> bool:
+        connection = cast("Impatient", dbapi_connection)
+        connection.autocommit = True  # a transaction would cost two ways more
+        try:
+            with connection.within(PING_SECONDS):
+                asked = time.monotonic()
+                told = connection.execute("SELECT clock_timestamp()").fetchone()
+                heard = time.monotonic()
+        finally:
+            if not connection.closed:
+                connection.autocommit = False
+        if told:
+            clock.follow(told[0], asked, heard)
+        return True
+
+    engine.dialect.do_ping = ask  # type: ignore[method-assign] # as above
+    event.listen(engine, "connect", lambda connection, _: ask(connection))
 
 
 def use_sqlite_safely(engine: Engine) -> None:

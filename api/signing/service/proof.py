@@ -46,9 +46,11 @@ def hand_in(session: Session, statement_id: UUID, proof: str) -> None:
     result = read and altcha.verify_solution(read, _secret(session, statement_id))
     if not read or not result or not result.verified:
         raise _refused("Ask for another challenge, and solve that.")
-    expires_at = read.challenge.parameters.expires_at or 0
+    until = datetime.fromtimestamp(read.challenge.parameters.expires_at or 0, UTC)
+    if until < clock.now():  # the library looks at the machine's clock, which may be wrong
+        raise _refused("Ask for another challenge, and solve that.")
     digest = hashlib.sha256(str(read.challenge.signature).encode()).digest()
-    if not use(session, digest, datetime.fromtimestamp(expires_at, UTC)):
+    if not use(session, digest, until):
         raise _refused("It was handed in before. Ask for another challenge.")
 
 
