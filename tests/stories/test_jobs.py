@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import time_machine
+from sqlalchemy import update
 
 from api.errors import Gone, Unavailable
 from api.infra import clock
@@ -21,6 +22,8 @@ from tests.support.wiring import added
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from sqlalchemy.orm import Session
 
     from api.infra.background.jobs import Work
     from tests.conftest import World
@@ -203,6 +206,26 @@ def test_of_two_promises_of_the_same_key_there_is_one_until_it_is_done(world: Wo
         third = promised(world, key="same")
 
     assert first == second != third
+
+
+def test_a_job_is_promised_though_another_process_promised_and_did_it_just_now(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs, looked, look = promised(world, key="same"), [], jobs._of_key  # noqa: SLF001 # as it was
+
+    def late(session: Session, key: str) -> Job | None:
+        """See nothing first, as theirs is not kept yet; it is done before we look again."""
+        looked.append(key)
+        if len(looked) == 1:
+            return None
+        session.execute(update(Job).where(Job.id == theirs).values(key=None, state=JobState.DONE))
+        return look(session, key)
+
+    monkeypatch.setattr(jobs, "_of_key", late)
+    ours = promised(world, key="same")
+
+    assert ours != theirs
+    assert found(world, ours).state == JobState.QUEUED
 
 
 def test_who_coordinates_sees_a_dead_job_and_replays_it(world: World, owner: Client) -> None:

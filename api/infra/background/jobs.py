@@ -194,16 +194,16 @@ def promise(  # noqa: PLR0913 # the columns of a job
         key=key,
         fault=fault,
     )
-    if key is not None and (waiting := _of_key(session, key)):
-        return waiting
-    try:
-        with session.begin_nested():
-            session.add(found)
-    except IntegrityError:
-        waiting = _of_key(session, str(key))
-        if waiting is None:
-            raise
-        return waiting
+    for is_last in (False, False, True):
+        if key is not None and (waiting := _of_key(session, key)):
+            return waiting
+        try:
+            with session.begin_nested():
+                session.add(found)
+            break
+        except IntegrityError:  # another process promised it just now; it may be done by now
+            if is_last:
+                raise
     _send_after_commit(found)
     return found
 
