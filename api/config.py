@@ -15,7 +15,8 @@ from environs import FileAwareEnv
 
 PREFIX = "UNDERSIGNED_"
 QUEUES = ("sqlite:////", "redis://", "rediss://", "postgresql://")
-LIMITS = ("memory://", "redis://", "rediss://")
+ALONE = "memory://"  # of limits: each process counts by itself
+LIMITS = (ALONE, "redis://", "rediss://")
 _BIND = re.compile(r"(\[[0-9a-f:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}")
 _LEAST_TOKEN = 20  # characters
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")  # no path, no star, small letters
@@ -42,7 +43,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:5000"  # what links in letters begin with
     smtp_url: str | None = None  # None: letters wait
     mail_from: str = "undersigned@localhost.localdomain"
-    limits_url: str = "memory://"  # where the rates of each address prefix are counted
+    limits_url: str = ALONE  # where the rates of each address prefix are counted
     # What users' targets (webhooks, mailing tools, mail servers) may be besides the internet.
     allowed_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     allowed_ports: tuple[int, ...] = ()

@@ -49,6 +49,12 @@ def serve(bind: str, workers: int, threads: int, given: int | None, *, alone: bo
                 " reaches. Set UNDERSIGNED_PUBLIC_URL to the address of your pages.",
                 err=True,
             )
+        if workers > 1 and settings.limits_url == config.ALONE:
+            click.echo(
+                f"Each of {workers} processes will count by itself how often a network signs. Set"
+                " UNDERSIGNED_LIMITS_URL to a Redis in which they count together.",
+                err=True,
+            )
         passed = ("--socket", str(listening.fileno()), "--threads", str(threads))
         server = (*SELF, "serve", "--no-worker", "--bind", bind, *passed)
         sys.exit(together(server, workers, listening, [] if alone else [WORKER]))

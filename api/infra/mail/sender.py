@@ -25,7 +25,7 @@ from api.infra import clock, metrics
 from api.infra.background import jobs
 from api.infra.background.jobs import Job, Work
 from api.infra.database.transactions import is_any, reading, transaction
-from api.infra.mail import letters, verp
+from api.infra.mail import letters, paces, verp
 from api.infra.mail.letters import OUTBOX, Facts, Letter, LetterState
 from api.infra.net.smtp import Connection, MailBroken, Refused, SmtpServer
 from api.infra.outbox.rows import Ended
@@ -50,8 +50,7 @@ class Way:
     sender: str
     sender_name: str | None = None  # in place of the coalition's name
     returns: str | None = None  # None: to the sender
-    a_minute: int | None = None
-    a_minute_to_domain: int | None = None
+    pace: tuple[int, int] | None = None  # letters a minute: to all, and to one domain
 
 
 @dataclass(frozen=True)
@@ -261,12 +260,13 @@ class LetterTurn(Turn[Leased, Tried]):
 
     def _seconds_until(self, way: Way, address: str) -> int:
         """Return in how many seconds a domain gets more; raise Later where nobody should now."""
-        limits, whose = runtime().rate_limits, str(self._whose)
+        if self._whose is None or way.pace is None:
+            return 0
         domain = address.rpartition("@")[2].casefold()
-        if way.a_minute and (seconds := limits.seconds_until(way.a_minute, "mail", whose)):
-            raise jobs.Later(timedelta(seconds=seconds), "rate")
-        most = way.a_minute_to_domain
-        return limits.seconds_until(most, "mail", whose, domain) if most else 0
+        of_all, of_domain = paces.count(self._whose, domain, *way.pace)
+        if of_all:
+            raise jobs.Later(timedelta(seconds=of_all), "rate")
+        return of_domain
 
     def _line(self, way: Way) -> Connection:
         """Return a line to a server, opened once."""

@@ -21,11 +21,11 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from api.config import ALONE
 from api.errors import DomainError
 
 log = structlog.get_logger()
 A_MINUTE = 60
-MEMORY = "memory://"
 ANSWER_SECONDS = 0.5  # every request that is counted waits for it
 PAUSE_SECONDS = 10.0  # in which one that did not answer is not asked again
 REDIS: Mapping[str, Any] = MappingProxyType(
@@ -74,7 +74,7 @@ class _Counters:
 
     @cached_property
     def storage(self) -> Storage:
-        how = {} if self._url == MEMORY else REDIS
+        how = {} if self._url == ALONE else REDIS
         made = storage_from_string(self._url, wrap_exceptions=True, **how)
         return cast("Storage", made)
 
@@ -96,8 +96,8 @@ class RateLimits:
         `mark` gives what stands there for a value of a purpose today.
         """
         self._mark = mark
-        self._own = _Counters(MEMORY)
-        self._shared = None if url == MEMORY else _Counters(url)
+        self._own = _Counters(ALONE)
+        self._shared = None if url == ALONE else _Counters(url)
         self._again_at = 0.0  # of the monotonic clock: it is not asked before
 
     def hit(self, rate: Rate, *who: str) -> None:
@@ -105,10 +105,6 @@ class RateLimits:
         for item in RateLimitItemPerMinute(rate.a_minute), RateLimitItemPerHour(rate.an_hour):
             if seconds := self._seconds_until(item, *who):
                 raise TooOften(seconds)
-
-    def seconds_until(self, a_minute: int, *who: str) -> int:
-        """Count one more, or return in how many seconds it can be; 0: it was counted."""
-        return self._seconds_until(RateLimitItemPerMinute(a_minute), *who)
 
     def seen(self, *what: str) -> int:
         """Count one more of what is only watched; return how many there were in this minute.

@@ -167,8 +167,7 @@ def way(session: Session, coalition_id: UUID) -> Way | None:
         row.sender,
         row.sender_name,
         row.returns,
-        row.a_minute,
-        row.a_minute_to_domain,
+        (row.a_minute, row.a_minute_to_domain),
     )
 
 
