@@ -40,12 +40,19 @@ def _written(value: Any) -> str:
 
 @contextmanager
 def working(
-    settings: Settings, *, has_kind: bool = False, threads: int = 2, lanes: str = ALL, **env: str
+    settings: Settings,
+    *,
+    has_kind: bool = False,
+    threads: int = 2,
+    lanes: str = ALL,
+    folder: str | None = None,
+    **env: str,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a worker; with the kind of letter that only tests write, in whose words are all."""
     words = [str(threads), lanes, *([KIND] if has_kind else [])]
     command = [sys.executable, "-m", "tests.support.workers", *words]
-    with subprocess.Popen(command, env={**environment(settings), **env}) as process:  # noqa: S603 # our own module
+    given = {**environment(settings), **env}
+    with subprocess.Popen(command, env=given, cwd=folder) as process:  # noqa: S603 # our own module
         try:
             yield process
         finally:
