@@ -11,6 +11,7 @@ from bench import (
     many,
     oracle,
     previews,
+    scale,
     signatures,
     signing,
     starvation,
@@ -31,6 +32,7 @@ BENCHES = {
     "signing": signing.measure,
     "oracle": oracle.measure,
     "mailings": _mailings,
+    "scale": scale.measure,
     "starvation": starvation.measure,
     "bars": bars.measure,
 }

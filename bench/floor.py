@@ -1,4 +1,4 @@
-"""The floor of signing: a bare Flask app that inserts one row, with the same server and driver."""
+"""The floors: a bare Flask app that inserts one row, or answers so many bytes, with our server."""
 
 from __future__ import annotations
 
@@ -36,6 +36,10 @@ def make_app() -> Flask:
         with engine.begin() as connection:
             connection.execute(insert(ROWS), row)
         return {"message": "accepted"}, 202
+
+    @app.get("/bytes/<int:number>")
+    def answer(number: int) -> str:
+        return "x" * number
 
     return app
 

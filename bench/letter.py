@@ -13,7 +13,7 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from api.documents.rules import html
 from api.infra.pdf import fonts
@@ -21,7 +21,7 @@ from api.portable.rules import checking, printing, reading, signing
 from bench.server import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 ROUNDS = 15
 REACH = 1.3
@@ -34,7 +34,7 @@ def measure() -> None:
         statement = server.import_(LETTER.read_bytes())
         document = f"/v1/statements/{statement}/document"
         documents = Path(folder) / "storage" / "documents"
-        floor = _floor(Path(folder))
+        floor = bare(Path(folder), reading.read(LETTER.read_bytes()))
 
         def ask() -> None:
             assert server.get(document).startswith(b"%PDF")
@@ -54,15 +54,15 @@ def measure() -> None:
     print(f"pdf: once it exists: {statistics.median(exists) * 1000:.1f} ms")
 
 
-def _floor(folder: Path) -> Callable[[], object]:
-    """Return WeasyPrint on the letter's HTML, set up as a careful user of it would."""
+def bare(folder: Path, given: Mapping[str, Any]) -> Callable[[], object]:
+    """Return WeasyPrint on a document's HTML, set up as a careful user of it would."""
     os.environ["FONTCONFIG_FILE"] = str(fonts.write_fontconfig(folder))
     os.environ["SOURCE_DATE_EPOCH"] = "0"
     from weasyprint import HTML  # noqa: PLC0415 # after FONTCONFIG_FILE
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
-    document, _ = checking.require(reading.read(LETTER.read_bytes()))
+    document, _ = checking.require(given)
     printed, signed = printing.resolve(document), signing.signatories(document)
     page = html.html(printed, signed, html.Look(), for_paper=True)
     fetcher = URLFetcher(allowed_protocols=(), allow_redirects=False)

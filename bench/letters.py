@@ -44,7 +44,7 @@ FACTS = {"name": "Ada Specimen", "head": "0" * 64, "accent": "#0b5563"}
 
 def measure() -> None:
     """Print how many letters go a second, and that each went."""
-    with _sink() as port:
+    with sink() as port:
         floor = _floor(port)
         print(f"smtplib, {NUMBER} letters over one connection: {floor:.0f}/s")
         with database() as url:
@@ -54,7 +54,8 @@ def measure() -> None:
 
 
 @contextmanager
-def _sink() -> Iterator[int]:
+def sink() -> Iterator[int]:
+    """Have a mail server that takes everything; yield its port."""
     port = free_port()
     with subprocess.Popen([sys.executable, "-m", "bench.sink", str(port)]) as process:
         try:

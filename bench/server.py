@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COMMAND = str(Path(sys.executable).parent / "undersigned")
 EMAIL = "bench@specimen.example"
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 class Server:

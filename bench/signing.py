@@ -64,7 +64,8 @@ def measure() -> None:
         folder = Path(name)
         print(f"PostgreSQL, two web processes, {SECONDS} s:")
         with database() as url:
-            floor = _floor(folder, url)
+            with bare(url, 2) as port:
+                floor = bare_inserts(folder, port).a_second
             ours = _ours(folder / "pg", url.replace("postgresql://", "postgresql+psycopg://"), 2)
         print(
             f"  bare insert {floor:.0f}/s, signing {ours:.0f}/s: ratio {ours / floor:.2f}", end=""
@@ -88,18 +89,25 @@ def database() -> Iterator[str]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _floor(folder: Path, url: str) -> float:
+@contextmanager
+def bare(url: str, processes: int) -> Iterator[int]:
+    """Serve the bare app that the floors are of; yield its port."""
     port = free_port()
     address = url.replace("postgresql://", "postgresql+psycopg://")
     environment = {**os.environ, "FLOOR_DATABASE_URL": address}
-    command = [sys.executable, "-m", "bench.floor", f"127.0.0.1:{port}", "2"]
+    command = [sys.executable, "-m", "bench.floor", f"127.0.0.1:{port}", str(processes)]
     with subprocess.Popen(command, env=environment) as process:
         try:
             wait_for(port)
-            body = json.dumps({"name": "WHO Specimen", "email": "WHO@specimen.example"})
-            return _load(folder, port, "/sign", body, SECONDS).a_second
+            yield port
         finally:
             process.terminate()
+
+
+def bare_inserts(folder: Path, port: int, seconds: int = SECONDS) -> Rate:
+    """Have the bare app insert rows as fast as it can."""
+    body = json.dumps({"name": "WHO Specimen", "email": "WHO@specimen.example"})
+    return load(folder, port, "/sign", body, seconds)
 
 
 def _ours(folder: Path, database: str | None, workers: int) -> float:
@@ -108,8 +116,8 @@ def _ours(folder: Path, database: str | None, workers: int) -> float:
     with Server(folder, database, options=options, UNDERSIGNED_TRUSTED_PROXIES="1") as server:
         address, body = opened(server)
         path = f"/v1/public/statements/{address}/signatures"
-        warm = _load(folder, server.port, path, body, 3)
-        rate = _load(folder, server.port, path, body, SECONDS)
+        warm = load(folder, server.port, path, body, 3)
+        rate = load(folder, server.port, path, body, SECONDS)
         assert warm.bad + rate.bad == 0, f"{warm.bad + rate.bad} were not accepted"
         _take_in(server, warm.number + rate.number)
     return rate.a_second
@@ -142,7 +150,9 @@ def opened(server: Server) -> tuple[str, str]:
     return address, json.dumps(body)
 
 
-class _Rate:
+class Rate:
+    """What wrk says of a load."""
+
     def __init__(self, told: str) -> None:
         requests = re.search(r"(\d+) requests in", told)
         took = re.search(r"requests in ([\d.]+)(s|m),", told)
@@ -156,17 +166,23 @@ class _Rate:
         assert not errors, errors
 
 
-def _load(folder: Path, port: int, path: str, body: str, seconds: int) -> _Rate:
+def load(folder: Path, port: int, path: str, body: str, seconds: int) -> Rate:
+    """Send a body in which WHO stands for another person each time, as fast as it is taken."""
     run = f"{time.monotonic_ns() % 10**9}"
-    script = folder / "load.lua"
     lines = [f"RUN = {json.dumps(run)}", f"PATH = {json.dumps(path)}", f"BODY = [==[{body}]==]"]
-    script.write_text("\n".join(lines) + SCRIPT)
-    command = ["wrk", "-t", "1", "-c", str(CONNECTIONS), "-d", f"{seconds}s", "-s", str(script)]
-    command += ["--timeout", "30s"]
+    return wrk(folder, port, path, seconds, "\n".join(lines) + SCRIPT)
+
+
+def wrk(folder: Path, port: int, path: str, seconds: int, script: str, *options: str) -> Rate:
+    """Ask as a script says, as fast as it is answered, over as many connections as a bench has."""
+    file = folder / "load.lua"
+    file.write_text(script)
+    command = ["wrk", "-t", "1", "-c", str(CONNECTIONS), "-d", f"{seconds}s", "-s", str(file)]
+    command += ["--timeout", "30s", *options]
     done = subprocess.run(
         [*command, f"http://127.0.0.1:{port}{path}"], check=True, capture_output=True, text=True
     )
-    return _Rate(done.stdout)
+    return Rate(done.stdout)
 
 
 def free_port() -> int:

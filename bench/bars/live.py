@@ -13,6 +13,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bench.processes import megabytes
 from bench.server import Server
 from bench.signing import database, free_port
 
@@ -149,7 +150,7 @@ class Live(Server):
 
     def megabytes(self) -> float:
         """Return what the server and all that it started hold in memory."""
-        return sum(map(_proportional, _family(self.process.pid))) / (1 << 20)
+        return megabytes(self.process.pid)
 
     @contextmanager
     def watched(self, path: str) -> Iterator[list[float]]:
@@ -174,26 +175,6 @@ class Live(Server):
 def p95(took: list[float]) -> float:
     """Return the time within which nineteen of twenty were answered."""
     return statistics.quantiles(took, n=20)[-1] if len(took) > 1 else max(took, default=0.0)
-
-
-def _proportional(pid: int) -> int:
-    """Return a process's memory in bytes; what several share is divided among them."""
-    try:
-        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0
-    return sum(
-        int(line.split()[1]) << 10 for line in rollup.splitlines() if line.startswith("Pss:")
-    )
-
-
-def _family(pid: int) -> list[int]:
-    try:
-        threads = list(Path(f"/proc/{pid}/task").iterdir())
-        born = [int(each) for task in threads for each in (task / "children").read_text().split()]
-    except OSError:
-        return []
-    return [pid, *(each for child in born for each in _family(child))]
 
 
 class Line:
