@@ -21,7 +21,7 @@ from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra import clock
 from api.infra.database.transactions import Stale, reading, transaction
 from api.infra.security import audit, keys
-from api.portable.rules import checking, secrecy
+from api.portable.rules import checking, identity, secrecy
 from api.statements import service as statements
 from api.statements.models import Statement
 from api.statements.rules import Difference, differences, with_live_words
@@ -153,8 +153,8 @@ def assemble(  # noqa: PLR0913, PLR0917 # each is a question that the form asks
         keys.write(session, begun.statement, Statement.choice, vars(choice))
         told = {"template_version_id": version_id}
         audit.record(session, actor, "statement.assembled", begun.statement, told)
-    checked = checking.Checked([], begun.warnings)
-    return _seen_by(actor, coalition_id, begun.statement, document, checked, filled=filled)
+    whole, checked = begun.document, checking.Checked([], begun.warnings)
+    return _seen_by(actor, coalition_id, begun.statement, whole, checked, filled=filled)
 
 
 def previewed(
@@ -239,7 +239,7 @@ def renew(
             statement = load_locked(session, actor, Statement, statement_id, Role.EDITOR)
             saved = statements.replaced(session, statement, expected, after)
             audit.record(session, actor, "statement.renewed", statement)
-        checked = checking.Checked([], saved.warnings)
+        after, checked = saved.document, checking.Checked([], saved.warnings)
     owner = statement.coalition_id
     return _seen_by(actor, owner, statement, after, checked, before=before, filled=filled)
 
@@ -264,7 +264,7 @@ def _seen_by(  # noqa: PLR0913 # the parts of an answer
         return Assembled(statement=statement, document=shown, warnings=warnings)
     if not sees_all:
         before, _ = secrecy.split(before)
-    changes = list(differences(before, shown))
+    changes = list(differences(identity.bare(before), identity.bare(shown)))
     return Assembled(statement=statement, document=shown, warnings=warnings, differences=changes)
 
 

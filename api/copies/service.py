@@ -97,14 +97,15 @@ def copy_statement(
     with transaction() as session:
         source = load_locked(session, actor, Statement, statement_id, Role.EDITOR)
         coalition = lock_coalition(session, source.coalition_id)
-        whole = statements.whole_draft(session, source)
+        whole, ids = statements.whole_draft(session, source), source.block_ids
         if number is not None:  # one from which a name was taken back is not copied
             revision = statements.revision_of(session, source, number)
-            whole = statements.whole_revision(session, revision)
+            whole, ids = statements.whole_revision(session, revision), revision.block_ids
         hidden = cases.hidden(session, coalition.id)
         unnamed = {entry.case.key: cases.as_document(entry) for entry in hidden}
         document = rules.begun_from(whole, slug, title, unnamed)
         begun = statements.started(session, coalition, document, source.template_version_id, at="")
+        begun.came_from(ids)
         if source.choice is not None:
             # Whom a text names though they are free or dead was asked for that text only.
             chosen = keys.read(session, source, Statement.choice)
@@ -113,7 +114,7 @@ def copy_statement(
         told = {"source": str(source.id), "revision": number}
         audit.record(session, actor, "statement.copied", begun.statement, told)
         checked = checking.Checked([], [*begun.warnings, *rules.reminders(document)])
-        shown, warnings = statements.seen_by(session, actor, coalition.id, document, checked)
+        shown, warnings = statements.seen_by(session, actor, coalition.id, begun.document, checked)
         return statements.SavedStatement(begun.statement, shown, warnings)
 
 

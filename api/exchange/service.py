@@ -25,7 +25,7 @@ from api.infra.tables.matching import agree
 from api.infra.text import spelling
 from api.organisations import service as organisations
 from api.organisations.models import Organisation
-from api.portable.rules import checking, reading as portable, secrecy, signing
+from api.portable.rules import checking, identity, reading as portable, secrecy, signing
 from api.signatures import service as signatures
 from api.signatures.rules import Audience
 from api.statements import service as statements
@@ -217,6 +217,8 @@ def give_out(actor: Actor, statement_id: UUID, number: int | None) -> PortableDo
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         revision = statements.revision_of(session, statement, number)
         document = statements.whole_revision(session, revision)
+        if document["format"] != identity.VERSION_1:  # a file of version 1 goes out as it came
+            document = identity.identified(document, revision.block_ids)
         if actor.may(statement.coalition_id, Role.COORDINATOR):
             listed, _ = signatures.printed(session, statement, Audience.COORDINATOR)
             return signing.with_signatories(document, listed, 0)

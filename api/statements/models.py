@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from api.cases.models import CaseStatus
 from api.infra.database import columns
 from api.infra.security.keys import Sealed
+from api.portable.rules import identity
 from api.portable.rules.printing import Printed
 from api.texts.rules.document import PortableDocument
 
@@ -60,7 +61,17 @@ class Weight(StrEnum):
     REDACTION = "redaction"
 
 
-class Statement(columns.Versioned, columns.Base):
+class _OfVersion2:
+    """What version 2 of the format adds to a document, which a row keeps as version 1 has it.
+
+    So the version of the program before goes on reading and writing it. None: that one wrote it.
+    """
+
+    format: Mapped[str | None] = mapped_column(String(40))  # that the document came with
+    kept_ids: Mapped[list[str] | None] = mapped_column("block_ids", JSON(none_as_null=True))
+
+
+class Statement(_OfVersion2, columns.Versioned, columns.Base):
     """A text with a life. Its draft is a portable document without signatories."""
 
     __tablename__ = "statements"
@@ -89,6 +100,13 @@ class Statement(columns.Versioned, columns.Base):
     confirmed_cases: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
     # Whose text it continues, changed in a way that its signatories would have to be asked about.
     predecessor_id: Mapped[UUID | None] = columns.refers_to("statements")
+    # Where it began with another one's text: the ids of its blocks then, each with that block's.
+    block_origins: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+
+    @property
+    def block_ids(self) -> list[str]:
+        """Return the ids of the draft's blocks."""
+        return identity.known(self.id, self.kept_ids, len(self.draft["body"]))
 
 
 class Moderation(StrEnum):
@@ -142,7 +160,7 @@ class Signing(columns.Versioned, columns.Base):
         return self.opens_at is not None and self.opens_at <= now
 
 
-class Revision(columns.OfCoalition, columns.Base):
+class Revision(_OfVersion2, columns.OfCoalition, columns.Base):
     """One immutable text of a statement, and all that is needed to print it again."""
 
     __tablename__ = "revisions"
@@ -168,6 +186,11 @@ class Revision(columns.OfCoalition, columns.Base):
     @property
     def is_taken_back(self) -> bool:
         return self.taken_back is not None
+
+    @property
+    def block_ids(self) -> list[str]:
+        """Return the ids of its blocks, which are none where its text is sealed."""
+        return identity.known(self.id, self.kept_ids, len(self.document.get("body", ())))
 
 
 class NamedCase(columns.Base):

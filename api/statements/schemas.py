@@ -33,7 +33,8 @@ def document_field() -> fields.Dict:
         keys=fields.String(),
         required=True,
         description="A portable document without signatories (docs/format.md); format and"
-        " coalition may be left out.",
+        " coalition may be left out, and so may ids of blocks: they are those of the draft before"
+        " where words or places are the same.",
         example=DOCUMENT,
         metadata={shapes.COMPONENT: DRAFT},
     )
@@ -179,6 +180,15 @@ class DraftOut(OutSchema):
     statement = fields.Nested(StatementOut)
     document = document_field()
     warnings = fields.List(fields.Nested(WarningOut))
+    block_origins = fields.Dict(
+        keys=fields.UUID(),
+        values=fields.UUID(),
+        attribute="statement.block_origins",
+        allow_none=True,
+        description="Where it began with another statement's text, as a copy or a successor: the"
+        " ids of the blocks then, each with the id of that block there.",
+        example=None,
+    )
 
 
 def confirmed_cases() -> fields.List:
@@ -234,6 +244,11 @@ class RevisionOut(RevisionRowOut):
     """A revision, with what prints: the SHA-256 is of exactly that, as RFC 8785 writes it."""
 
     printed = fields.Dict(example={"title": "Open the doors"})
+    block_ids = fields.List(
+        fields.UUID(),
+        description="Of the blocks of `printed`, in their order; they are not in the SHA-256.",
+        example=[ID],
+    )
 
 
 class FrozenOut(RevisionOut):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import World
 
+BEFORE_BLOCKS_HAD_IDS = "4d9e07c3b1f8"
 BEFORE_SLUGS_WERE_SHARED = "c4e2a91f07bd"
 BEFORE_TEXTS_WERE_FOUND = "a948f594dfbe"
 MIGRATIONS = sorted(share("migrations", "versions").glob("*.py"))
@@ -100,6 +101,43 @@ def test_what_texts_ask_and_name_is_found_in_those_that_were_there_before(world:
 
     assert len(before) == 3 * (2 + 3)
     assert found_in_texts(world) == before
+
+
+def test_blocks_of_texts_that_were_there_before_are_known_from_the_first_to_the_draft(
+    world: World,
+) -> None:
+    owner = world.user("owner")
+    body = [{"paragraph": f"Specimen paragraph {number}."} for number in range(4)]
+    statement = a_statement(owner, a_coalition(owner), body=body)
+    path = f"/v1/statements/{statement}"
+    a_revision(owner, statement)
+    for changed, weight in (
+        ([body[0], {"paragraph": "Changed."}, *body[2:]], "editorial"),
+        ([body[0], {"paragraph": "Changed."}, body[3], {"paragraph": "New."}], None),
+    ):
+        document = owner.get(f"{path}/draft")["document"]
+        assert owner.put(f"{path}/draft", {"document": {**document, "body": changed}}).status == 200
+        if weight:
+            a_revision(owner, statement, weight)
+    before = owner.get(f"{path}/draft")
+
+    try:
+        with world.app.app_context():
+            downgrade(revision=BEFORE_BLOCKS_HAD_IDS)
+    finally:
+        with world.app.app_context():
+            upgrade()
+
+    first, second = (owner.get(f"{path}/revisions/{number}")["block_ids"] for number in (1, 2))
+    after = owner.get(f"{path}/draft")
+    draft = [block["id"] for block in after["document"]["body"]]
+    assert first == second
+    assert draft[:3] == [first[0], first[1], first[3]]
+    assert len({*first, *draft}) == 5
+    assert [block["paragraph"] for block in after["document"]["body"]] == [
+        block["paragraph"] for block in before["document"]["body"]
+    ]
+    assert after.etag == before.etag
 
 
 @pytest.mark.parametrize("path", MIGRATIONS, ids=lambda path: path.stem)

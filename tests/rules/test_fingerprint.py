@@ -8,11 +8,25 @@ import json
 import unicodedata
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from api.portable.rules import printing, reading
+from api.portable.rules import identity, printing, reading
+from tests.support.portable import ALL
 
+# Of each statement before its blocks had ids, by the name of its file.
+BEFORE_IDS = {
+    "english": "28cd3e9415adca6c9a61c0f86e5b3389d856f1823415619f8d8eabc888a91e80",
+    "persian": "44a83863f67743a686732c8334b12f03d4a176574d051f438c72dd532bba570a",
+    "prisoner-twin": "3558533cf9072a0dabcd59c00b546dbb11897ba086eaa48708b0f048f8d9be1a",
+    "russian": "f05c6d8f31dd0da60cd8ef1c15ed1228ec127000bb1c9336f1e2a1085549b255",
+    "summit-twin": "194afb50dbae9ded0924c0c1d6e9c8c0f0d65b00c0018da20f11bf4a5647a295",
+    "visit-twin": "bd14b1a4d4ffd473c0bb675f469b02275e0b181aaa4e3136cd487ce2e851815e",
+    "charles-michel-2023": "6151d4f2569170999c76b6a1018af351afe3ba414c0d8672994d73d3a083348e",
+    "hudayramov-2023": "0407d4797cc3baa66b6b99f8d03b5b4c51765cc06933108bb53ef0e88150742a",
+    "samarkand-2025": "b03e1968cf615c4d426829d9cffc5f2dac1e2446662cc508fa8e99425977fe79",
+}
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.yaml"))
 
 
@@ -46,6 +60,19 @@ def test_the_hash_of_a_statement_is_of_its_words_and_not_of_their_form(path: Pat
     unsigned = {key: document[key] for key in document if not key.startswith("signator")}
     assert printed_hash(unsigned | {"withheld": 3}) == whole
     assert printed_hash(document | {"slug": "other", "theme": "other"}) == whole
+
+
+def test_ids_of_blocks_change_no_hash_that_was_given_before() -> None:
+    hashes = {}
+    for path in ALL:
+        document: Any = reading.read(path.read_bytes())
+        ids = [str(uuid4()) for _ in document["body"]]
+        both = identity.bare(document), identity.identified(document, ids)
+        (hashes[path.stem],) = {printed_hash(each) for each in both}
+
+    known = hashes.keys() & BEFORE_IDS.keys()
+    assert len(known) >= 6
+    assert {each: hashes[each] for each in known} == {each: BEFORE_IDS[each] for each in known}
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,7 @@ def test_a_draft_keeps_its_edits_when_only_its_words_are_renewed(owner: Client) 
 
     renew(owner, statement)
 
-    assert owner.get(path)["document"]["body"][0] == {"paragraph": "Written by hand."}
+    assert owner.get(path)["document"]["body"][0]["paragraph"] == "Written by hand."
 
 
 def test_other_facts_fill_the_newest_version_again(owner: Client) -> None:

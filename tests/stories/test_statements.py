@@ -51,7 +51,7 @@ def test_a_draft_is_completed_with_what_its_coalition_says(owner: Client) -> Non
     )
     document = draft_of(owner, a_statement(owner, coalition))
 
-    assert document["format"] == "undersigned.statement/1"
+    assert document["format"] == "undersigned.statement/2"
     assert document["coalition"]["country_names"] == {"KG": "Kyrgyz Republic"}
     assert document["coalition"]["and"] == "&"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from api.errors import Code, Fault, point
-from api.portable.rules import printing, walk
+from api.portable.rules import identity, printing, walk
 from api.portable.rules.walk import Leaf, Path
 from api.texts.rules import markdown
 from api.texts.rules.document import PortableDocument
@@ -49,6 +49,11 @@ def faults(document: Mapping[str, object]) -> Iterator[Fault]:
     cases = list(_ids(document, "cases", ()))
     demands = list(_demand_ids(document))
     lists = list(_list_keys(document))
+    blocks = list(_ids(document, "body", ()))
+    yield from _twice(blocks, "Another block has this id: ids are unique.")
+    for path, _ in blocks if document.get("format") == identity.VERSION_1 else ():
+        what = f"Version 1 has no ids of blocks: say format: {identity.VERSION_2}."
+        yield Fault(point(*path), Code.UNKNOWN_FIELD, what)
     yield from _twice(cases, "Another case has this id: ids are unique.")
     yield from _twice(demands, "Another demand has this id: ids are unique, across all lists.")
     yield from _twice(lists, "There is a list of this country or party already: make them one.")

@@ -31,6 +31,7 @@ _PATTERNS = {
     "slug": "This must be small letters, digits and single hyphens: open-letter-2031.",
     "country": "This must be the two capital letters of a country (ISO 3166-1): KZ.",
     "language": "This must be a language tag (BCP 47): en, ru, uz-Latn.",
+    "block_id": "This must be a UUID in small letters: 2f1c6c0e-6d1a-4f0e-9a43-0d6a3f1f9b11.",
 }
 _LONGEST = 60  # characters of a key that a message repeats
 
@@ -61,7 +62,7 @@ def _every(document: Mapping[str, object]) -> Iterator[Fault]:
 
 @cache
 def _validators() -> tuple[Draft202012Validator, dict[str, Draft202012Validator]]:
-    """Return the validator of all but the blocks, and one for each kind of block.
+    """Return the validator of all but the blocks, and one for each key of a block.
 
     The schema's `oneOf` would try six kinds for each block and then say only that none fits.
     References are written out, as following them takes half of the time.
@@ -94,16 +95,17 @@ def _written_out(part: Any, definitions: Mapping[str, Any]) -> Any:
 
 
 def _block_faults(
-    block: object, place: int, blocks: Mapping[str, Draft202012Validator]
+    block: Any, place: int, blocks: Mapping[str, Draft202012Validator]
 ) -> Iterator[Fault]:
-    given = list(block.items()) if isinstance(block, dict) else []
-    if len(given) != 1 or given[0][0] not in blocks:
-        detail = f"Exactly one of {_listed(blocks)} names a block."
-        yield Fault(point("body", place), Code.NOT_A_CHOICE, detail, allowed=tuple(blocks))
+    kinds = [key for key in blocks if key != "id"]
+    named = [key for key in block if key != "id"] if isinstance(block, dict) else []
+    if len(named) != 1 or named[0] not in kinds:
+        detail = f"Exactly one of {_listed(kinds)} names a block."
+        yield Fault(point("body", place), Code.NOT_A_CHOICE, detail, allowed=tuple(kinds))
         return
-    ((name, content),) = given
-    for error in blocks[name].iter_errors(content):
-        yield from _explained(error, ("body", place, name))
+    for key, content in block.items():
+        for error in blocks[key].iter_errors(content):
+            yield from _explained(error, ("body", place, key))
 
 
 def _explained(error: _Error, above: tuple[str | int, ...]) -> Iterator[Fault]:

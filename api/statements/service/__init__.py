@@ -20,7 +20,7 @@ from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, touch, transaction
 from api.infra.runtime import runtime
 from api.infra.security import audit
-from api.portable.rules import checking, printing
+from api.portable.rules import checking, identity, printing
 from api.portable.rules.measuring import Measure
 from api.statements import rules
 from api.statements.events import StatementMoved
@@ -132,9 +132,9 @@ def draft(actor: Actor, statement_id: UUID) -> SavedStatement:
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         whole = whole_draft(session, statement)
-        return _shown(
-            session, actor, SavedStatement(statement, whole, checking.check(whole).warnings)
-        )
+        document = identity.identified(whole, statement.block_ids)
+        warnings = checking.check(whole).warnings
+        return _shown(session, actor, SavedStatement(statement, document, warnings))
 
 
 def _shown(

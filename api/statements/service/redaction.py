@@ -17,7 +17,7 @@ from api.errors import Gone, Invalid, point
 from api.infra.background import events
 from api.infra.database.transactions import touch
 from api.infra.security import audit, keys
-from api.portable.rules import checking, secrecy
+from api.portable.rules import checking, identity, secrecy
 from api.statements.events import RevisionsTakenBack
 from api.statements.models import Revision, Statement, Weight
 from api.statements.service import past, rows
@@ -126,7 +126,7 @@ def given(session: Session, statement: Statement) -> TakenBack:
 def put_draft(session: Session, statement: Statement, redacted: PortableDocument) -> bool:
     """Write a draft with other labels, and tell whether that can be."""
     try:
-        rows.write(session, statement, redacted)
+        rows.write(session, statement, redacted, ids=statement.block_ids)
     except Invalid:
         return False
     touch(statement, None)
@@ -182,7 +182,9 @@ def put_after(
     successor = rows.next_revision(statement, redacted, Weight.REDACTION, note)
     successor.edited_on = edited_on
     touch(statement, None)
-    rows.put_revision(session, statement, successor, redacted)
+    before = rows.any_revision(session, statement, statement.revision_number)
+    ids = identity.known(before.id, before.kept_ids, len(redacted["body"]))
+    rows.put_revision(session, statement, successor, redacted, ids)
     told = {"number": successor.number, "sha256": successor.sha256}
     audit.record(session, None, "statement.redacted", statement, told)
     return successor

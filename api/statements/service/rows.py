@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
@@ -19,7 +19,14 @@ from api.infra.background import events
 from api.infra.database import transactions
 from api.infra.database.transactions import flush, touch
 from api.infra.security import audit, keys
-from api.portable.rules import checking, names as labels, printing, references, secrecy
+from api.portable.rules import (
+    checking,
+    identity,
+    names as labels,
+    printing,
+    references,
+    secrecy,
+)
 from api.statements import rules
 from api.statements.events import StatementRevised
 from api.statements.models import (
@@ -33,9 +40,8 @@ from api.statements.models import (
 from api.statements.service import past
 from api.statements.service.closed import must_be_confirmed, warnings_of_closed
 from api.texts.rules import themes
-from api.texts.rules.document import PortableCoalition, PortableDocument
+from api.texts.rules.document import PortableBlock, PortableCoalition, PortableDocument
 
-FORMAT = "undersigned.statement/1"
 NAMED = "This names a case that may not be named: write its public label."
 _ANOTHER = "Choose another slug."
 BODY = "/document"  # where a request or an answer holds it
@@ -55,15 +61,20 @@ class SavedStatement:
     """A statement as it was saved, and what the check would have its author look at."""
 
     statement: Statement
-    document: PortableDocument
+    document: PortableDocument  # its blocks with their ids
     warnings: list[Fault]
+
+    def came_from(self, ids: Sequence[str]) -> None:
+        """Keep which blocks of another text these were; the ids are given in their order."""
+        self.statement.block_origins = dict(zip(self.statement.block_ids, ids, strict=True))
 
 
 def completed(document: Mapping[str, object], coalition: Coalition) -> dict[str, object]:
     """Return a document with the parts that the coalition gives where it has none of its own."""
     language = document.get("language") or coalition.languages[0]
     own = coalition_part(coalition, language)
-    return {"format": FORMAT, "language": language, "coalition": own, **document}
+    about = {"format": identity.VERSION_2, "language": language, "coalition": own}
+    return {**about, **document}
 
 
 def coalition_part(coalition: Coalition, language: object) -> PortableCoalition:
@@ -112,25 +123,42 @@ def started(
 
 
 def write(
-    session: Session, statement: Statement, document: Mapping[str, object], *, at: str = BODY
+    session: Session,
+    statement: Statement,
+    document: Mapping[str, object],
+    *,
+    at: str = BODY,
+    ids: Sequence[str] | None = None,
 ) -> tuple[PortableDocument, list[Fault]]:
-    """Make a document a statement's draft; return it with its warnings, or raise Invalid."""
+    """Make a document a statement's draft; return it with its warnings, or raise Invalid.
+
+    Its blocks have the `ids` that are given, or else those which the draft before leads to.
+    """
     checked = _checked(document)
     if checked.faults:
         detail = "The document breaks rules; docs/format.md has them."
         raise Invalid(detail, below(at, checked.faults))
     whole = checking.as_sound(document)
-    public, secrets = secrecy.split(whole)
+    public, secrets = secrecy.split(identity.bare(whole))
     names = _unnamed(session, statement.coalition_id, whole)
     if told := secrecy.telling(public, names):
         raise Invalid(
             NAMED, below(at, [Fault(pointer, Code.HIDDEN_NAME, NAMED) for pointer in told])
         )
+    statement.kept_ids = list(_ids_after(statement, whole["body"]) if ids is None else ids)
+    statement.format = whole["format"]
     statement.slug, statement.kind = whole["slug"], StatementKind(whole["kind"])
     statement.language, statement.title = whole["language"], whole["title"]
     statement.draft = public
     keys.write(session, statement, Statement.draft_secrets, secrets or None)
-    return whole, checked.warnings
+    return identity.identified(whole, statement.block_ids), checked.warnings
+
+
+def _ids_after(statement: Statement, body: Sequence[PortableBlock]) -> list[str]:
+    """Return the ids of the blocks that take the place of a draft's."""
+    before: PortableDocument | None = statement.draft  # None: it is new
+    old, ids = (before["body"], statement.block_ids) if before else ([], [])
+    return [each or str(uuid4()) for each in identity.carried(old, ids, body)]
 
 
 def _checked(document: Mapping[str, object]) -> checking.Checked:
@@ -227,13 +255,15 @@ def draft_secrets(session: Session, statement: Statement) -> secrecy.Secrets:
 
 
 def whole_draft(session: Session, statement: Statement) -> PortableDocument:
-    """Return a draft with what may not be named."""
-    return secrecy.join(statement.draft, draft_secrets(session, statement))
+    """Return a draft with what may not be named, its blocks without their ids."""
+    whole = secrecy.join(statement.draft, draft_secrets(session, statement))
+    return {**whole, "format": statement.format or whole["format"]}
 
 
 def whole_revision(session: Session, revision: Revision) -> PortableDocument:
-    """Return a revision's document with what may not be named."""
-    return secrecy.join(revision.document, keys.read(session, revision, Revision.secrets) or {})
+    """Return a revision's document with what may not be named, its blocks without their ids."""
+    whole = secrecy.join(revision.document, keys.read(session, revision, Revision.secrets) or {})
+    return {**whole, "format": revision.format or whole["format"]}
 
 
 def frozen(  # noqa: PLR0913 # a draft, what it means, and who was looked at
@@ -267,7 +297,7 @@ def frozen(  # noqa: PLR0913 # a draft, what it means, and who was looked at
         must_be_confirmed(session, statement, document, confirmed)
     revision.edited_on = clock.today() if is_public(session, statement) else None
     revision.created_by = actor.user_id
-    put_revision(session, statement, revision, document)
+    put_revision(session, statement, revision, document, statement.block_ids)
     if means is not Weight.EDITORIAL:
         statement.counted_from = number
     told = {"number": number, "sha256": fingerprint, "weight": means}
@@ -296,10 +326,15 @@ def next_revision(
 
 
 def put_revision(
-    session: Session, statement: Statement, revision: Revision, document: PortableDocument
+    session: Session,
+    statement: Statement,
+    revision: Revision,
+    document: PortableDocument,
+    ids: Sequence[str],
 ) -> None:
     """Make a revision the newest of a statement, with the whole text that it prints."""
-    revision.document, secrets = secrecy.split(document)
+    revision.format, revision.kept_ids = document["format"], list(ids)
+    revision.document, secrets = secrecy.split(identity.bare(document))
     keys.write(session, revision, Revision.secrets, secrets or None)
     session.add(revision)
     statement.revision_number = revision.number

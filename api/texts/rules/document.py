@@ -139,8 +139,9 @@ class PortableCases(TypedDict, total=False):
 
 
 class PortableBlock(TypedDict, total=False):
-    """A part of the body: it has one of these keys, and the key is its kind."""
+    """A part of the body: beside its id it has one of these keys, and the key is its kind."""
 
+    id: str
     paragraph: str
     heading: str
     quote: PortableQuote
