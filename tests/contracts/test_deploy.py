@@ -198,3 +198,18 @@ def test_a_proxy_closes_what_idles_before_the_service_and_has_patience_with_it()
         text = (DEPLOY / "proxy" / name).read_text("utf-8")
         assert [float(each) < IDLE_SECONDS for each in re.findall(idle, text)] == [True], name
         assert [float(each) > STOP_SECONDS for each in re.findall(answer, text)] == [True], name
+
+
+def test_a_rehearsal_finds_its_lines_in_the_guide() -> None:
+    found = [
+        part
+        for script in ("empty-server", "containers")
+        for part in re.findall(
+            r'(?:blocks "\$guide"|outside "\$\w+") "([^"$]+)" "([^"$]+)"',
+            (ROOT / ".ci" / script).read_text("utf-8"),
+        )
+    ]
+    assert len(found) > 8
+    for first, last in found:
+        assert "```sh" in OPERATING.partition(first)[2].partition(last)[0], (first, last)
+        assert last in OPERATING.partition(first)[2], last
