@@ -150,6 +150,26 @@ def test_it_tells_its_revision_and_names_no_person() -> None:
     assert not any(PurePosixPath(name).stem in others for name in file.parts)
 
 
+def test_each_paragraph_of_a_block_is_known_by_a_bookmark_that_word_does_not_list() -> None:
+    ids = [f"{n:08x}-0000-4000-8000-000000000000" for n in range(len(STATEMENT["blocks"]))]
+    file = made(block_ids=ids)
+
+    marked = {
+        values(each, "bookmarkStart", "name")[0]: words_of(each)
+        for each in file.document.iter(f"{W}p")
+        if any(name.startswith("_us_") for name in values(each, "bookmarkStart", "name"))
+    }
+
+    of_quote = [text for name, text in marked.items() if name.startswith(f"_us_{1:08x}0000")]
+    assert of_quote[0] == "It says:"
+    assert of_quote[1].startswith("“We recognise")
+    assert len(of_quote) == 3
+    assert marked[f"_us_{2:08x}{'0000400080':0<24}_0"] == "What we ask"
+    assert all(len(name) <= 40 for name in marked)
+    assert STATEMENT["title"] not in marked.values()
+    assert "_us_" not in made().parts["word/document.xml"].decode()
+
+
 def test_a_text_of_no_revision_tells_its_words_alone() -> None:
     own = made().parts["docProps/custom.xml"].decode()
 

@@ -17,7 +17,7 @@ from tests.support.builders import (
     an_organisation,
 )
 from tests.support.pdf_words import letters
-from tests.support.word_files import WordFile
+from tests.support.word_files import WordFile, values
 
 if TYPE_CHECKING:
     from tests.conftest import World
@@ -68,6 +68,18 @@ def test_a_draft_goes_out_marked_as_one_and_tells_no_revision(owner: Client) -> 
 
     assert "Draft" in "".join(file.root("word/header2.xml").itertext())
     assert b"cp:version" not in file.parts["docProps/core.xml"]
+
+
+def test_paragraphs_of_a_revision_and_of_its_draft_are_known_by_the_ids_of_their_blocks(
+    owner: Client,
+) -> None:
+    statement, _ = a_text(owner, a_coalition(owner))
+    draft = owner.get(f"/v1/statements/{statement}/draft")["document"]
+
+    for path in (document_of(statement), f"/v1/statements/{statement}/draft/document"):
+        names = values(word_of(owner, path).document, "bookmarkStart", "name")
+        known = {name.split("_")[2] for name in names if name.startswith("_us_")}
+        assert known == {block["id"].replace("-", "") for block in draft["body"]}
 
 
 def test_a_name_that_is_taken_back_is_in_no_file_that_goes_out(world: World, owner: Client) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
+from uuid import UUID
 
 from api.documents.rules.html import Look
 from api.documents.rules.word import document as word
@@ -60,6 +61,7 @@ def _with_logos() -> WordFile:
 
 SAMPLES: Mapping[str, Callable[[], WordFile]] = {
     "a letter": made,
+    "blocks with ids": lambda: made(block_ids=[str(UUID(int=n)) for n in range(8)]),
     "nothing optional": lambda: made(BARE, NOBODY),
     "footnotes of every kind": _noted,
     "a Persian report of many": _crowded,

@@ -61,6 +61,7 @@ class RenderInput:
     look: html.Look
     format: Format
     revision: int | None = None  # its number, where the document tells it
+    block_ids: tuple[str, ...] = ()  # where it tells which block is which
 
     @property
     def key(self) -> str:
@@ -79,6 +80,8 @@ class RenderInput:
         }
         if self.revision is not None:
             facts["revision"] = self.revision
+        if self.block_ids:
+            facts["block_ids"] = list(self.block_ids)
         return hashlib.sha256(rfc8785.dumps(cast("Any", facts))).hexdigest()
 
 
@@ -122,7 +125,10 @@ def input_of(
 ) -> RenderInput:
     """Return what is rendered of a whole portable document, as its public would see it."""
     printed, signed = printing.resolve(document), signing.signatories(document)
-    return RenderInput(printed, signed, look or html.Look(theme=document.get("theme", THEME)), form)
+    look = look or html.Look(theme=document.get("theme", THEME))
+    ids = tuple(block["id"] for block in document["body"] if "id" in block)
+    tells_blocks = form is Format.DOCX and len(ids) == len(document["body"])
+    return RenderInput(printed, signed, look, form, block_ids=ids if tells_blocks else ())
 
 
 def rendered(inputs: RenderInput, children: ChildPool, *, is_waited_for: bool = False) -> bytes:
@@ -168,4 +174,5 @@ def _word(inputs: RenderInput, children: ChildPool) -> bytes:
         logo=logo,
         logos=tuple(others),
         revision=inputs.revision,
+        block_ids=inputs.block_ids,
     )

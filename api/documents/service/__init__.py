@@ -201,8 +201,10 @@ def render_of(session: Session, statement: Statement, wanted: DocumentSpec) -> S
     look = replace(look, edited_on=statements.edited_on(session, statement.id, revision.number))
     if wanted.format in rendering.PICTURED and themes.shows_logos(look.theme):
         look = replace(look, logos=_logos(session, statement, whole, signed))
-    told = revision.number if wanted.format is Format.DOCX else None  # by this it is known again
-    inputs = RenderInput(revision.printed, signed, look, wanted.format, told)
+    inputs = RenderInput(revision.printed, signed, look, wanted.format)
+    if wanted.format is Format.DOCX:  # it comes back, and is to be known again
+        ids = tuple(revision.block_ids)
+        inputs = replace(inputs, revision=revision.number, block_ids=ids)
     return StatementRender(statement, revision.number, len(listed) + withheld, inputs)
 
 

@@ -12,7 +12,7 @@ from api.documents.rules import rendering
 from api.documents.rules.rendering import Format
 from api.documents.service import Document, DocumentSpec, look_of, waiting
 from api.infra.database.transactions import reading
-from api.portable.rules import checking, secrecy
+from api.portable.rules import checking, identity, secrecy
 from api.statements import service as statements
 from api.statements.models import Statement
 from api.texts.rules.document import PortableDocument
@@ -34,7 +34,8 @@ def preview(actor: Actor, statement_id: UUID, wanted: DocumentSpec) -> Document:
         look = look_of(session, statement.coalition_id, whole, wanted.theme, is_draft=True)
         owner, form = statement.coalition_id, wanted.format
         _, found = statements.seen_by(session, actor, owner, whole, checking.Checked([], []))
-    inputs = rendering.input_of(whole, form, look)
+        known = identity.identified(whole, statement.block_ids)
+    inputs = rendering.input_of(known, form, look)
     content = waiting.rendered(owner, inputs)
     warnings = tuple(each.detail for each in found)
     return Document(content, inputs.key, form, f"{statement.slug}-draft", warnings)

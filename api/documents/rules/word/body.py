@@ -25,18 +25,23 @@ _BESIDE = 18  # characters of a label; a longer one stands over the text
 _SHORT = 600  # characters of a quote; a longer one may begin on one page and end on the next
 _COLUMNS, _LOGOS_IN_A_ROW = 2, 4
 
+_Line = tuple[str, str, list[Xml]]  # a paragraph to be: its style, its runs, its properties
+
 
 class Body:
     """Writes the paragraphs of a statement."""
 
     def __init__(  # noqa: PLR0913 # what each part is written by
         self, printed: Printed, said: Words, runs: Runs, pictures: Pictures, sheet: PaperSheet,
-        *, has_band: bool,
+        *, has_band: bool, block_ids: Sequence[str] = (),
     ) -> None:  # fmt: skip
         """Take the statement, our own words in its language, and what writes texts.
 
-        With a band of colour at its head, the logo stands over that.
+        With a band of colour at its head, the logo stands over that. Each paragraph of a block with
+        an id has a bookmark that Word does not list: by this it is known when the file comes back.
         """
+        self._ids = [each.replace("-", "") for each in block_ids]
+        self._units: Iterator[str] | None = None  # of the bookmarks of a block's paragraphs
         self._has_band = has_band
         self._printed, self._said, self._runs, self._pictures = printed, said, runs, pictures
         self._sheet = sheet
@@ -86,7 +91,7 @@ class Body:
             space = [spacing(after=1.5)] if ends else []
             yield self._paragraph(style, inner, more=[*more, *space])
 
-    def _lines_of_head(self, logo: Sequence[str]) -> Iterator[tuple[str, str, list[Xml]]]:
+    def _lines_of_head(self, logo: Sequence[str]) -> Iterator[_Line]:
         """Yield who speaks, what it is, when and to whom: style, runs, properties."""
         printed, said, runs = self._printed, self._said, self._runs
         yield "Coalition", "".join([*logo, runs.own(printed["coalition"])]), []
@@ -120,8 +125,11 @@ class Body:
     def _blocks(self) -> Iterator[Xml]:
         is_under = False  # a heading
         for place, block in enumerate(self._printed["blocks"], 1):
+            if self._ids:
+                self._units = map(f"_us_{self._ids[place - 1]}_{{}}".format, count())
             yield from self._block(block, place, is_under=is_under)
             is_under = is_under or block["type"] == "heading"
+        self._units = None
 
     def _block(self, block: printing.PrintedBlock, place: int, *, is_under: bool) -> Iterator[Xml]:
         if block["type"] == "heading":
@@ -159,19 +167,29 @@ class Body:
 
     def _items(self, items: Iterable[str], number: int | None) -> Iterator[Xml]:
         style = "List Bullet" if number is None else "List Number"
+        lines: list[_Line] = []
         for item in items:
             more = [*_numbered(number), *self._way(item, is_line=True)]
-            yield self._paragraph(style, self._runs.marked(item), more=more)
+            lines.append((style, self._runs.marked(item), more))
+        yield from self._listed(lines)
+
+    def _listed(self, lines: Sequence[_Line]) -> Iterator[Xml]:
+        """Yield the paragraphs of a list (style, runs, properties); what follows is set off."""
+        for place, (style, inner, more) in enumerate(lines, 1):
+            space = [spacing(after=0.9)] if place == len(lines) else []
+            yield self._paragraph(style, inner, more=[*more, *space])
 
     def _demands(
         self, block: printing.PrintedDemands, place: int, *, is_under: bool
     ) -> Iterator[Xml]:
         if block["layout"] == "paragraph":
+            run_on: list[_Line] = []
             for one in block["lists"]:
                 both = ((each["text"], each.get("rationale")) for each in one["demands"])
                 texts = [text for each in both for text in each if text]
                 inner = self._runs.own(" ").join(map(self._runs.marked, texts))
-                yield self._paragraph("List Bullet", inner)
+                run_on.append(("List Bullet", inner, []))
+            yield from self._listed(run_on)
             return
         for part, (start, one) in enumerate(outline.numbered(block["lists"]), 1):
             if heading := one.get("heading"):
@@ -180,12 +198,14 @@ class Body:
                 beside = self._sheet.frame() if style.startswith("Beside") else []
                 yield self._aim(f"part-{place}-{part}", style, self._runs.own(heading), *beside)
             number = self._list(start)
+            lines: list[_Line] = []
             for demand in one["demands"]:
                 why = demand.get("rationale")
                 more = [*_numbered(number), _WHOLE, *([_NEXT] if why else [])]
-                yield self._paragraph("List Number", self._runs.marked(demand["text"]), more=more)
+                lines.append(("List Number", self._runs.marked(demand["text"]), more))
                 if why:
-                    yield self._paragraph("List Continue", self._runs.marked(why))
+                    lines.append(("List Continue", self._runs.marked(why), []))
+            yield from self._listed(lines)
 
     def _list(self, start: int) -> int:
         """Return the number of a new list, which counts from `start`."""
@@ -286,16 +306,20 @@ class Body:
 
     def _aim(self, name: str, style: str, inner: Xml, *more: Xml) -> Xml:
         """Return a heading, with its bookmark where the contents lead there."""
-        if name not in self._aims:
-            return self._paragraph(style, inner, more=more)
+        marked = self._bookmark(_anchor(name), inner) if name in self._aims else inner
+        return self._paragraph(style, marked, more=more)
+
+    def _bookmark(self, name: str, inner: str) -> Xml:
         number = next(self._marks)
-        start = w("bookmarkStart", id=number, name=_anchor(name))
-        end = w("bookmarkEnd", id=number)
-        return self._paragraph(style, start, inner, end, more=more)
+        start, end = w("bookmarkStart", id=number, name=name), w("bookmarkEnd", id=number)
+        return Xml(f"{start}{inner}{end}")
 
     def _paragraph(self, style: str, *inner: str, more: Iterable[Xml] = ()) -> Xml:
         named = [] if style == "Normal" else [w("pStyle", val=style_id(style))]
-        return w("p", properties("pPr", [*named, *more]), *inner)
+        text = "".join(inner)
+        if self._units is not None:
+            text = self._bookmark(next(self._units), text)
+        return w("p", properties("pPr", [*named, *more]), text)
 
 
 def _numbered(number: int | None) -> list[Xml]:

@@ -34,6 +34,7 @@ def document(  # noqa: PLR0913 # the look, and the pictures in it
     logo: Picture | None = None,
     logos: Sequence[Picture] = (),
     revision: int | None = None,
+    block_ids: Sequence[str] = (),
 ) -> bytes:
     """Return the document as a .docx: the words of the PDF in their order.
 
@@ -48,7 +49,7 @@ def document(  # noqa: PLR0913 # the look, and the pictures in it
     has_band = look.theme.startswith(_BANDED)
     links, notes = Relationships(), Notes(printed, language)
     runs, pictures = Runs(language, links, notes.reference), Pictures(links)
-    body = Body(printed, said, runs, pictures, sheet, has_band=has_band)
+    body = Body(printed, said, runs, pictures, sheet, has_band=has_band, block_ids=block_ids)
     contents = outline.contents(printed, signatories, said) if has_band else []
     contents = [one for one in contents if one.id != "notes"]
     edited = said.edited_line(look.edited_on)
