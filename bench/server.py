@@ -8,14 +8,15 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
+from copy import copy
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from types import TracebackType
 
 COMMAND = str(Path(sys.executable).parent / "undersigned")
@@ -49,6 +50,22 @@ class Server:
         self.run("migrate")
         self.run("user", "create", EMAIL, "--name", "Bench")
         self.token = self.run("token", "create", EMAIL)
+        self.start()
+        return self
+
+    @contextmanager
+    def beside(self, **settings: str) -> Iterator[Self]:
+        """Have another process serve the same house for a while, with settings of its own."""
+        other = copy(self)
+        other.environment = {**self.environment, **settings}
+        other.start()
+        try:
+            yield other
+        finally:
+            other.__exit__(None, None, None)
+
+    def start(self) -> None:
+        """Serve, and wait until it is ready."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -62,7 +79,6 @@ class Server:
             if time.monotonic() - began > PATIENCE_SECONDS:
                 raise TimeoutError("The server does not come up.")
             time.sleep(0.1)
-        return self
 
     def __exit__(
         self,

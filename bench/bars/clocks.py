@@ -28,14 +28,14 @@ def closed(place: Place) -> Iterator[Figure]:
         with here.served(None, "--no-worker", TZ=zone) as live:
             address, body = opened(live)
             closes = datetime.now(UTC) + AHEAD
-            path = _settings(live)
+            path = settings_of(live)
             live.put(
                 path,
                 {"opens_at": "2026-01-01T00:00:00Z", "closes_at": closes.isoformat()},
                 match=live.etag(path),
             )
-            before = _signed_at(live, address, body, closes - timedelta(seconds=NEAR), "a")
-            after = _signed_at(live, address, body, closes + timedelta(seconds=NEAR / 4), "b")
+            before = signed_at(live, address, body, closes - timedelta(seconds=NEAR), "a")
+            after = signed_at(live, address, body, closes + timedelta(seconds=NEAR / 4), "b")
             told = LOOKS_LIKE_ONE.findall(live.get(path).decode())
         yield Figure(f"{zone}: {before} a second before, {after} just after",
                      before == 202 and after in {409, 410})  # fmt: skip
@@ -43,13 +43,15 @@ def closed(place: Place) -> Iterator[Figure]:
         yield Figure(f"{zone}: {len(told)} instants with their offset", bool(told) and proper)
 
 
-def _settings(live: Live) -> str:
+def settings_of(live: Live) -> str:
+    """Return where it is said how the one statement of a server is signed."""
     (coalition,) = json.loads(live.get("/v1/coalitions"))["items"]
     (statement,) = json.loads(live.get(f"/v1/coalitions/{coalition['id']}/statements"))["items"]
     return f"/v1/statements/{statement['id']}/signing"
 
 
-def _signed_at(live: Live, address: str, body: str, instant: datetime, who: str) -> int:
+def signed_at(live: Live, address: str, body: str, instant: datetime, who: str) -> int:
+    """Sign at an instant, and return how that is answered."""
     time.sleep(max(0.0, (instant - datetime.now(UTC)).total_seconds()))
     path = f"/v1/public/statements/{address}/signatures"
     return live.call("POST", path, json.loads(body.replace("WHO", who)), token=False).status

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import socket
 import statistics
 import threading
 import time
+from collections import Counter
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -21,7 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROBLEM = "application/problem+json"
+READY_EVERY = 0.5  # seconds
 HTTPS_OWN = {501, 505}  # what HTTP calls a coding or a version that we do not speak
+
+
+class LeftOut(Exception):
+    """What a bar needs is not on this machine."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,24 @@ class Said:
         return is_problem and (self.status < 500 or is_named)
 
 
+class Readiness(list[tuple[float, float, Said]]):
+    """What /readyz said: when it was asked and answered, by the monotonic clock, and what."""
+
+    def statuses(self, since: float = 0.0, until: float = math.inf) -> dict[int, int]:
+        """Return how often which status came of what was asked and answered in a time."""
+        within = (said for asked, at, said in self if since <= asked and at < until)
+        return dict(Counter(said.status for said in within))
+
+    def well_at(self, since: float) -> float:
+        """Return when it first said after an instant that all is well; infinity: it never did."""
+        well = [
+            at
+            for asked, at, said in self
+            if asked >= since and said.status == 200 and said.json["status"] == "ok"
+        ]
+        return min(well, default=math.inf)
+
+
 class Live(Server):
     """A server whose answers are taken as they are."""
 
@@ -151,6 +176,24 @@ class Live(Server):
     def megabytes(self) -> float:
         """Return what the server and all that it started hold in memory."""
         return megabytes(self.process.pid)
+
+    @contextmanager
+    def readiness(self) -> Iterator[Readiness]:
+        """Ask /readyz all the time; yield what it said, and when."""
+        found, over = Readiness(), threading.Event()
+
+        def ask() -> None:
+            while not over.wait(READY_EVERY):
+                asked, said = time.monotonic(), self.call("GET", "/readyz", token=False)
+                found.append((asked, time.monotonic(), said))
+
+        thread = threading.Thread(target=ask)
+        thread.start()
+        try:
+            yield found
+        finally:
+            over.set()
+            thread.join()
 
     @contextmanager
     def watched(self, path: str) -> Iterator[list[float]]:

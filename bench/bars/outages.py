@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sqlite3
 import subprocess
-import threading
 import time
 from collections import Counter
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from sqlalchemy import create_engine, text
-
-from bench.bars.live import Figure, Line, Live, Place, Said
+from bench.bars.live import Figure, LeftOut, Line, Live, Place
+from bench.bars.load import kept, readiness, signed
 from bench.signing import opened
 
 if TYPE_CHECKING:
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
 
 DOWN = int(os.environ.get("DOWN", "30"))
 BEFORE_SECONDS, BACK_SECONDS, LONGEST_SECONDS = 5, 5.0, 30.0
-A_SECOND, WRITERS = 20, 8
 FREE_MEGABYTES = 12
 
 
@@ -80,7 +76,14 @@ def _during(place: Place, kind: type[_Cut | _Hung]) -> Iterator[Figure]:
             line = Line((urlsplit(url).hostname or "127.0.0.1", urlsplit(url).port or 5432))
             fault, address = kind(line), _by(url, line.port)
         with place.served(address, "--no-worker") as live:
-            yield from _measured(live, fault, reads_go_on=url is None)
+            if url is None:  # who reads goes on, so the process can serve
+                yield from _measured(live, fault, 200)
+                return
+            straight = url.replace("postgresql://", "postgresql+psycopg://")
+            with live.beside(UNDERSIGNED_DATABASE_URL=straight) as other, other.readiness() as its:
+                yield from _measured(live, fault, 503)
+            told = its.statuses()
+            yield Figure(f"/readyz of the process that is not cut off: {told}", set(told) == {200})
 
 
 def _by(url: str, port: int) -> str:
@@ -89,28 +92,18 @@ def _by(url: str, port: int) -> str:
     return f"postgresql+psycopg://{who}127.0.0.1:{port}{parts.path}"
 
 
-def _measured(live: Live, fault: _Fault, *, reads_go_on: bool) -> Iterator[Figure]:
+def _measured(live: Live, fault: _Fault, meanwhile: int) -> Iterator[Figure]:
     address, body = opened(live)
-    said: list[tuple[float, str, Said]] = []
-    over = threading.Event()
-    threads = [
-        threading.Thread(target=load, args=(live, address, body, said, over, number))
-        for number in range(WRITERS)
-    ]
-    for each in threads:
-        each.start()
-    time.sleep(BEFORE_SECONDS)
-    fault.begin()
-    began = time.monotonic()
-    time.sleep(DOWN - 5)
-    health, ready = live.call("GET", "/healthz"), live.call("GET", "/readyz")
-    time.sleep(5)
-    fault.end()
-    ended = time.monotonic()
-    time.sleep(LONGEST_SECONDS)
-    over.set()
-    for each in threads:
-        each.join()
+    with live.readiness() as ready, signed(address, body, live) as said:
+        time.sleep(BEFORE_SECONDS)
+        began = time.monotonic()
+        fault.begin()
+        time.sleep(DOWN - 5)
+        health = live.call("GET", "/healthz")
+        time.sleep(5)
+        ended = time.monotonic()
+        fault.end()
+        time.sleep(LONGEST_SECONDS)
     back = min((at for at, _, each in said if each.status == 202 and at > ended), default=1e9)
     told = Counter(each.status for at, _, each in said if began < at < ended)
     yield Figure(f"{DOWN} s away: answers {dict(told)}", told[503] > 0 and set(told) <= {202, 503})
@@ -121,38 +114,13 @@ def _measured(live: Live, fault: _Fault, *, reads_go_on: bool) -> Iterator[Figur
     )
     slowest = max(each.seconds for _, _, each in said)
     yield Figure(f"the slowest answer in {slowest:.1f} s", slowest < LONGEST_SECONDS)
-    seen = f"/healthz {health.status} in {health.seconds:.2f} s, /readyz {ready.status}"
-    is_ready = ready.status in {200, 503} if reads_go_on else ready.status == 503
-    yield Figure(seen, health.status == 200 and health.seconds < LONGEST_SECONDS and is_ready)
+    seen = f"/healthz {health.status} in {health.seconds:.2f} s"
+    yield Figure(seen, health.status == 200 and health.seconds < LONGEST_SECONDS)
+    yield from readiness(ready, began, ended, meanwhile)
     yield Figure(f"signs again {back - ended:.1f} s after it is back", back - ended <= BACK_SECONDS)
     accepted = {who for _, who, each in said if each.status == 202}
     rows = kept(live)
     yield Figure(f"{len(accepted)} acknowledged, {rows} rows", rows >= len(accepted) > 0)
-
-
-def load(  # noqa: PLR0913, PLR0917 # a thread's whole life
-    live: Live,
-    address: str,
-    body: str,
-    said: list[tuple[float, str, Said]],
-    over: threading.Event,
-    number: int,
-) -> None:
-    count = 0
-    while not over.wait(WRITERS / A_SECOND):
-        who = f"w{number}-{count}"
-        facts = json.loads(body.replace("WHO", who))
-        network = f"{11 + number}.{count // 250}.{count % 250}.1"
-        path = f"/v1/public/statements/{address}/signatures"
-        answer = live.call("POST", path, facts, token=False, X_Forwarded_For=network)
-        said.append((time.monotonic(), who, answer))
-        count += 1
-
-
-def kept(live: Live) -> int:
-    engine = create_engine(live.environment["UNDERSIGNED_DATABASE_URL"])
-    with engine.connect() as connection:
-        return int(connection.execute(text("SELECT count(*) FROM pending_signatures")).scalar_one())
 
 
 def full(place: Place) -> Iterator[Figure]:
@@ -160,8 +128,7 @@ def full(place: Place) -> Iterator[Figure]:
     small = place.folder / "small"
     with _mounted(small) as is_there:
         if not is_there:
-            yield Figure("left out: only root may mount a small disk", held=True)
-            return
+            raise LeftOut("Only root may mount a small disk.")
         with place.url() as url:
             address = url or f"sqlite:///{small}/db.sqlite"
             with place.served(
@@ -188,20 +155,27 @@ def _filled(live: Live, small: Path) -> Iterator[Figure]:
     coalition = live.post("/v1/coalitions", {"slug": "bench", "name": "Specimen"})["id"]
     statements = [frozen(live, coalition, number) for number in range(3)]
     first = live.call("GET", f"{statements[0]}/document")
+    house = (f"/v1/coalitions/{coalition}/organisations", {"names": {"en": "House"}})
     filler = small / "filler"
-    with suppress(OSError), filler.open("wb", buffering=0) as file:
-        while file.write(b"x" * 4096):
-            pass
-    said = [live.call("GET", f"{each}/document") for each in statements[1:]]
-    said += [
-        live.call("POST", f"/v1/coalitions/{coalition}/organisations", {"names": {"en": "House"}})
-        for _ in range(20)
-    ]
+    with live.readiness() as ready:
+        time.sleep(1)
+        with suppress(OSError), filler.open("wb", buffering=0) as file:
+            while file.write(b"x" * 4096):
+                pass
+        said = [live.call("GET", f"{each}/document") for each in statements[1:]]
+        said += [live.call("POST", *house) for _ in range(20)]
+        ended = time.monotonic()
+        filler.unlink()
+        after = [live.call("GET", f"{each}/document") for each in statements]
+        wrote = live.call("POST", *house).status
+        spent = time.monotonic() - ended
+        time.sleep(1)
     told = dict(Counter(each.status for each in said))
     yield Figure(f"disk full: answers {told}", all(each.is_proper for each in said))
-    filler.unlink()
-    after = [live.call("GET", f"{each}/document") for each in statements]
-    yield Figure("documents after it is emptied", all(each.status == 200 for each in after))
+    red = set(ready.statuses()) - {200}
+    yield Figure(f"/readyz before, meanwhile and after: {ready.statuses()}", not red)
+    is_back = all(each.status == 200 for each in after) and wrote == 201
+    yield Figure(f"documents and writing {spent:.1f} s after it is emptied", is_back)
     yield Figure("the first is the same", after[0].body == first.body)
     files = [path for path in (small / "storage").rglob("*") if path.is_file()]
     empty = [path.name for path in files if not path.stat().st_size]

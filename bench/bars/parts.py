@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import threading
 import time
 from collections import Counter
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import redis
-from sqlalchemy import create_engine, text
 
-from bench.bars.live import Figure
-from bench.bars.outages import WRITERS, frozen, kept, load
+from bench.bars.live import Figure, LeftOut
+from bench.bars.load import BACK_SECONDS, count, kept, readiness, signed, until
+from bench.bars.outages import frozen
 from bench.signing import free_port, opened
 from tests.support.s3 import S3
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from bench.bars.live import Live, Place, Said
 
-BEFORE_SECONDS, DOWN_SECONDS, BACK_SECONDS = 5, 15, 10.0
+BEFORE_SECONDS, DOWN_SECONDS = 5, 15
+WAITING = "jobs WHERE state IN ('queued', 'running')"
 
 
-class _Redis:
+class OwnRedis:
     """A Redis of our own, which keeps nothing when it is stopped."""
 
     def __init__(self, binary: str) -> None:
@@ -54,30 +53,12 @@ class _Redis:
         self.process.wait()
 
 
-@contextmanager
-def _signed(live: Live, address: str, body: str) -> Iterator[list[tuple[float, str, Said]]]:
-    """Have people sign for as long as the block lasts."""
-    said: list[tuple[float, str, Said]] = []
-    over = threading.Event()
-    threads = [
-        threading.Thread(target=load, args=(live, address, body, said, over, number))
-        for number in range(WRITERS)
-    ]
-    for each in threads:
-        each.start()
-    yield said
-    over.set()
-    for each in threads:
-        each.join()
-
-
 def redis_away(place: Place) -> Iterator[Figure]:
     """The Redis of the queue and the limits is emptied, then stopped, and comes back empty."""
     binary = shutil.which("redis-server")
     if binary is None:
-        yield Figure("left out: no redis-server is installed", held=False)
-        return
-    server = _Redis(binary)
+        raise LeftOut("No redis-server is installed: apt-get install redis-server")
+    server = OwnRedis(binary)
     try:
         where = {
             "UNDERSIGNED_QUEUE_URL": f"{server.url}/0",
@@ -85,19 +66,23 @@ def redis_away(place: Place) -> Iterator[Figure]:
         }
         with place.served(None, **where) as live:
             address, body = opened(live)
-            with _signed(live, address, body) as said:
+            with live.readiness() as ready, signed(address, body, live) as said:
                 time.sleep(BEFORE_SECONDS)
                 redis.Redis.from_url(server.url).flushall()
                 time.sleep(BEFORE_SECONDS)
+                began = time.monotonic()
                 server.end()
                 time.sleep(DOWN_SECONDS - 2)
-                ready = live.call("GET", "/readyz")
+                meanwhile = live.call("GET", "/readyz")
                 server.begin()
+                ended = time.monotonic()
+                time.sleep(BACK_SECONDS + 2)
             yield from _signatures(live, said)
-            told = ready.json["status"] if ready.status == 200 else ready.status
+            told = meanwhile.json["status"] if meanwhile.status == 200 else meanwhile.status
             yield Figure(f"/readyz meanwhile: {told}", told == "degraded")
-            waited = _until(lambda: not _waiting(live))
-            yield Figure(f"no job waits {waited:.1f} s after it is back", waited < BACK_SECONDS)
+            yield from readiness(ready, began, ended, 200)
+            waited = until(lambda: not count(live, WAITING))
+            yield Figure(f"no job waits {waited:.1f} s after the last", waited < BACK_SECONDS)
     finally:
         server.end()
 
@@ -111,19 +96,23 @@ def storage_away(place: Place) -> Iterator[Figure]:
         coalition = live.post("/v1/coalitions", {"slug": "bench-2", "name": "Specimen"})["id"]
         statements = [frozen(live, coalition, number) for number in range(2)]
         first = live.call("GET", f"{statements[0]}/document")
-        with _signed(live, address, body) as said:
+        with live.readiness() as ready, signed(address, body, live) as said:
             time.sleep(BEFORE_SECONDS)
+            began = time.monotonic()
             bucket.stop()
             refused = live.call("GET", f"{statements[1]}/document")
             time.sleep(DOWN_SECONDS)
-            ready = live.call("GET", "/readyz")
+            meanwhile = live.call("GET", "/readyz")
             bucket.start()
+            ended = time.monotonic()
+            waited = until(lambda: live.call("GET", f"{statements[1]}/document").status == 200)
+            time.sleep(BACK_SECONDS + 2)
         yield from _signatures(live, said)
         is_told = refused.status == 503 and "retry-after" in refused.headers
         yield Figure(f"a document meanwhile: {refused.status} with Retry-After", is_told)
-        is_degraded = ready.status == 200 and ready.json["storage"] is False
-        yield Figure(f"/readyz meanwhile: {ready.status}, degraded", is_degraded)
-        waited = _until(lambda: live.call("GET", f"{statements[1]}/document").status == 200)
+        is_degraded = meanwhile.status == 200 and meanwhile.json["storage"] is False
+        yield Figure(f"/readyz meanwhile: {meanwhile.status}, degraded", is_degraded)
+        yield from readiness(ready, began, ended, 200)
         yield Figure(f"prints again {waited:.1f} s after it is back", waited < BACK_SECONDS)
         again = live.call("GET", f"{statements[0]}/document")
         yield Figure("the first document is the same", again.body == first.body)
@@ -137,18 +126,3 @@ def _signatures(live: Live, said: list[tuple[float, str, Said]]) -> Iterator[Fig
     yield Figure(f"the slowest answer in {slowest:.1f} s", slowest < BACK_SECONDS)
     rows = kept(live)
     yield Figure(f"{told[202]} acknowledged, {rows} rows", rows >= told[202] > 0)
-
-
-def _waiting(live: Live) -> int:
-    engine = create_engine(live.environment["UNDERSIGNED_DATABASE_URL"])
-    query = "SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')"
-    with engine.connect() as connection:
-        return int(connection.execute(text(query)).scalar_one())
-
-
-def _until(happened: Callable[[], Any]) -> float:
-    """Return how many seconds it took; at the most four times as long as it may."""
-    began = time.monotonic()
-    while not happened() and time.monotonic() - began < 4 * BACK_SECONDS:
-        time.sleep(0.1)
-    return time.monotonic() - began

@@ -32,6 +32,7 @@ from tests.support.workers import environment, working
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from api.config import Settings
     from tests.conftest import World
     from tests.support.client import Client
 
@@ -40,9 +41,11 @@ WAIT_SECONDS = 60
 
 
 @contextmanager
-def serving(world: World, post: Post, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def serving(
+    world: World, post: Post, port: int, settings: Settings | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Serve as `undersigned serve` does."""
-    settings = replace(settings_of(world, post), trusted_proxies=1, log_level="ERROR")
+    settings = replace(settings or settings_of(world, post), trusted_proxies=1, log_level="ERROR")
     command = [
         sys.executable,
         "-m",
