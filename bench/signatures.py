@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import multiprocessing
+import os
 import statistics
 import tempfile
 import time
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-MANY, FEW = 1_000_000, 10_000
+MANY, FEW = int(os.environ.get("SIGNATURES", "1000000")), 10_000
 ROUNDS = 40
 AT_ONCE = 10_000
 PAGE = 50
@@ -96,6 +97,7 @@ def measure() -> None:
             _sign(app, coalition, statement, number)
         _settle(app)
         print(f"signatures: {MANY:,} written in {time.perf_counter() - began:.0f} s")
+        _sizes(app)
         _pages(app, UUID(many[0]))
         _counts(app, UUID(many[0]), UUID(few[0]))
         for whom, ending in (("addressee", "csv"), ("crm", "json")):
@@ -160,6 +162,16 @@ def _settle(app: Flask) -> None:
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("SET statement_timeout = 0"))
             connection.execute(text("VACUUM ANALYZE"))
+
+
+def _sizes(app: Flask) -> None:
+    with app.app_context(), reading() as session:
+        for model in (Signature, SignatureIdentity):
+            name = model.__tablename__
+            size = session.scalar(text("SELECT pg_total_relation_size(:name)"), {"name": name})
+            print(
+                f"signatures: {(size or 0) / (MANY + FEW):.0f} bytes each in {name}, with indexes"
+            )
 
 
 def _pages(app: Flask, statement_id: UUID) -> None:
