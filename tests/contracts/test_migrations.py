@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import World
 
-BEFORE_BLOCKS_HAD_IDS = "4d9e07c3b1f8"
+BEFORE_BLOCKS_HAD_IDS = "9b2f6a71d0c4"
 BEFORE_SLUGS_WERE_SHARED = "c4e2a91f07bd"
 BEFORE_TEXTS_WERE_FOUND = "a948f594dfbe"
 MIGRATIONS = sorted(share("migrations", "versions").glob("*.py"))

@@ -40,14 +40,14 @@ A_MINUTE = 60
 blueprint = Blueprint("pages", __name__)
 
 
-class Colour(BaseConverter):
+class ColourConverter(BaseConverter):
     """Six hexadecimal digits of an address."""
 
     regex = "[0-9a-fA-F]{6}"
 
 
 # Recorded before the addresses, whose rules ask for it.
-blueprint.record_once(lambda state: state.app.url_map.converters.update(rrggbb=Colour))
+blueprint.record_once(lambda state: state.app.url_map.converters.update(rrggbb=ColourConverter))
 
 
 class FromElsewhere(Forbidden, title="This came from another site"):
