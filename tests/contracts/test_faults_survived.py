@@ -1,8 +1,7 @@
 """Faults under load, as `./run bench bars` measures them: nothing accepted is lost, all comes back.
 
 The database is away and hangs for half a minute, the disk is full, Redis is emptied and stopped, S3
-is away, a clock is set back. Killed web processes and workers: test_rush, test_workers, and
-test_two_machines.
+is away, a clock is set back. Killed web processes and workers: test_rush and test_workers.
 """
 
 from __future__ import annotations
