@@ -10,10 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 from werkzeug.wrappers import Request, Response
 
-from tests.conftest import World
 from tests.support import browser as browsers
 from tests.support.host_sites import allow, complaints, fill_in
-from tests.support.signing import Rush, a_rush
+from tests.support.signing import Rush
 
 SITE = """<!DOCTYPE html><html lang="en"><head><title>A site</title><link rel="icon" href="data:,">
 <link rel="stylesheet" href="site.css">{script}</head><body><h1>A site</h1>
@@ -22,19 +21,6 @@ SITE = """<!DOCTYPE html><html lang="en"><head><title>A site</title><link rel="i
 STYLE = "* { box-sizing: border-box } iframe { border: 3px solid; height: 300px }"
 # How much of what is in the frame cannot be seen without scrolling inside.
 HIDDEN = "document.documentElement.scrollHeight - document.documentElement.clientHeight"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    for found in browsers.started():
-        if found is None:
-            browsers.leave_out()
-        yield found
-
-
-@pytest.fixture
-def rush(world: World) -> Rush:
-    return a_rush(world, world.user("coordinator"))
 
 
 @pytest.fixture(params=["", "late "], ids=["before the frame", "after the frame"])

@@ -22,11 +22,6 @@ FILES = [*DOCS.glob("*.md"), *DOCS.glob("decisions/*.md")]
 MOST_BYTES = 60_000
 
 
-@pytest.fixture
-def browser(world: World) -> FlaskClient:
-    return world.app.test_client()
-
-
 def links(html: str) -> list[str]:
     return [unescape(found) for found in re.findall(r'<a[^>]* href="([^"]+)"', html)]
 

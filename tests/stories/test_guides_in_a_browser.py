@@ -29,14 +29,6 @@ PATHS = [
 SECONDS = 2.0
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    for found in browsers.started():
-        if found is None:
-            browsers.leave_out()
-        yield found
-
-
 @pytest.fixture
 def place(worlds: dict[str, World]) -> Iterator[str]:
     with browsers.served(worlds["sqlite"].app) as address:

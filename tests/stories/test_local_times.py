@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pytest
-
 from api.infra import clock
-from tests.support.signing import Rush, a_rush
-
-if TYPE_CHECKING:
-    from tests.conftest import World
-
-
-@pytest.fixture
-def rush(world: World) -> Rush:
-    return a_rush(world, world.user("coordinator"))
+from tests.support.signing import Rush
 
 
 def test_a_local_time_is_read_in_the_zone_of_the_signing(rush: Rush) -> None:

@@ -15,9 +15,7 @@ from tests.support.signing import OPENED, Rush
 from tests.support.signoffs import a_sign_off
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import BrowserContext
 
     from tests.conftest import World
     from tests.support.client import Client
@@ -48,20 +46,6 @@ width => [...document.querySelectorAll("body *")]
   .filter(one => [...one.getClientRects()].some(at => at.left < 0 || at.right > width))
   .map(one => one.outerHTML.slice(0, 80))
 """
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    for found in browsers.started():
-        if found is None:
-            browsers.leave_out()
-        yield found
-
-
-@pytest.fixture
-def person(chromium: Browser) -> Iterator[BrowserContext]:
-    with browsers.phone(chromium) as context:
-        yield context
 
 
 def wide(person: BrowserContext, place: str, path: str, direction: str) -> list[str]:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.builders import a_coalition
-from tests.support.signing import Rush, a_rush
+from tests.support.signing import Rush
 
 if TYPE_CHECKING:
-    from tests.conftest import World
     from tests.support.client import Client
 
 LONG = (
@@ -21,11 +20,6 @@ LONG = (
 )
 SITE = "epicentre.works"
 BY = {"name": "A. Specimen", "role": "гл.редактор"}
-
-
-@pytest.fixture
-def rush(world: World, owner: Client) -> Rush:
-    return a_rush(world, owner)
 
 
 @pytest.mark.parametrize(

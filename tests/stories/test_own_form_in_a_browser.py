@@ -7,36 +7,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from werkzeug.wrappers import Request, Response
 
 from api.config import share
-from tests.conftest import World
 from tests.support import browser as browsers
 from tests.support.builders import another_revision
 from tests.support.host_sites import TOLD, allow, complaints
-from tests.support.signing import Rush, a_rush
+from tests.support.signing import Rush
 
 KINDS = {"": "text/html", "form.js": "text/javascript"}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    for found in browsers.started():
-        if found is None:
-            browsers.leave_out()
-        yield found
-
-
-@pytest.fixture
-def rush(world: World) -> Rush:
-    return a_rush(world, world.user("coordinator"))
-
-
-@pytest.fixture
-def person(chromium: Browser) -> Iterator[BrowserContext]:
-    with browsers.phone(chromium) as context:
-        yield context
 
 
 @pytest.fixture

@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 OWN = "/v1/public/own-signatures"
 
 
-@pytest.fixture
-def rush(world: World, owner: Client) -> Rush:
-    return a_rush(world, owner)
-
-
 def names(rush: Rush) -> list[str]:
     return [each["name"] for each in rush.world.stranger().get(f"{rush.path}/signatures")["items"]]
 

@@ -25,16 +25,6 @@ POLICY = (
 )
 
 
-@pytest.fixture
-def rush(world: World) -> Rush:
-    return a_rush(world, world.user("coordinator"))
-
-
-@pytest.fixture
-def browser(world: World) -> FlaskClient:
-    return world.app.test_client()
-
-
 def posted(browser: FlaskClient, path: str, fields: Any, **headers: str) -> TestResponse:
     return browser.post(
         path,

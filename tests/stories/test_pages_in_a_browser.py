@@ -18,7 +18,7 @@ from tests.stories.test_pages_of_members import page_of
 from tests.support import browser as browsers
 from tests.support.builders import secret_of
 from tests.support.page_samples import every
-from tests.support.signing import Rush, a_rush
+from tests.support.signing import Rush
 from tests.support.signoffs import a_sign_off
 
 if TYPE_CHECKING:
@@ -37,30 +37,11 @@ COMBINED = [
 ]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    for found in browsers.started():
-        if found is None:
-            browsers.leave_out()
-        yield found
-
-
 @pytest.fixture(params=["with scripts", "without scripts"])
 def person(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[BrowserContext]:
     has_scripts = request.param == "with scripts"
     with browsers.phone(chromium, java_script_enabled=has_scripts) as context:
         yield context
-
-
-@pytest.fixture
-def rush(world: World) -> Rush:
-    return a_rush(world, world.user("coordinator"))
-
-
-@pytest.fixture
-def place(rush: Rush) -> Iterator[str]:
-    with browsers.served(rush.world.app) as address:
-        yield address
 
 
 def test_a_person_signs_confirms_hides_and_withdraws(

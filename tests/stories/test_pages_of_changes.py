@@ -4,27 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.rules.test_pages import Tags
 from tests.stories.test_pages import posted
 from tests.support.builders import a_revision
-from tests.support.signing import OPENED, Rush, a_rush
+from tests.support.signing import OPENED, Rush
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
-
-    from tests.conftest import World
-
-
-@pytest.fixture
-def rush(world: World) -> Rush:
-    return a_rush(world, world.user("coordinator"))
-
-
-@pytest.fixture
-def browser(world: World) -> FlaskClient:
-    return world.app.test_client()
 
 
 def test_an_organisation_corrects_its_name_not_that_of_who_signed(

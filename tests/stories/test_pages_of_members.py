@@ -27,11 +27,6 @@ DEADLINES = {
 
 
 @pytest.fixture
-def browser(world: World) -> FlaskClient:
-    return world.app.test_client()
-
-
-@pytest.fixture
 def table(world: World) -> SigningOff:
     found = a_sign_off(world, world.user("coordinator"))
     found.member("Specimen Centre", "Bea")

@@ -8,22 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.stories.test_pages import POLICY, filled, posted
-from tests.support.signing import Rush, a_rush
+from tests.support.signing import Rush
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
-
-    from tests.conftest import World
-
-
-@pytest.fixture
-def rush(world: World) -> Rush:
-    return a_rush(world, world.user("coordinator"))
-
-
-@pytest.fixture
-def browser(world: World) -> FlaskClient:
-    return world.app.test_client()
 
 
 def test_only_the_sites_that_a_coalition_names_may_show_the_form_in_a_frame(

@@ -41,11 +41,6 @@ class Csv:
         return {"every": "daily", "list": "Letters"}
 
 
-@pytest.fixture
-def rush(world: World, owner: Client) -> Rush:
-    return a_rush(world, owner)
-
-
 def many(rush: Rush, visibility: str = "initials") -> None:
     """Have two sign in public, and others between them, each long after the one before."""
     rush.signed("ada@specimen.example", name="Ada Specimen")

@@ -5,26 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
 import yaml
 
 from tests.rules.test_pages import Tags
-from tests.support.signing import Rush, a_rush
+from tests.support.signing import Rush
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from tests.conftest import World
-
-
-@pytest.fixture
-def rush(world: World) -> Rush:
-    return a_rush(world, world.user("coordinator"))
-
-
-@pytest.fixture
-def browser(world: World) -> FlaskClient:
-    return world.app.test_client()
 
 
 def test_the_address_of_each_error_opens_a_page(world: World, browser: FlaskClient) -> None:

@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from tests.support.client import Client
 
 
-@pytest.fixture
-def rush(world: World, owner: Client) -> Rush:
-    return a_rush(world, owner)
-
-
 def test_who_signs_and_confirms_is_counted_and_listed(rush: Rush) -> None:
     answer = rush.sent("ada@specimen.example")
 

@@ -13,21 +13,15 @@ from flask_migrate import downgrade, upgrade
 from api.infra.database.transactions import reading
 from api.signatures.models import Signature
 from tests.support.builders import an_organisation, another_revision
-from tests.support.signing import Rush, a_rush, letters_of
+from tests.support.signing import Rush, letters_of
 
 if TYPE_CHECKING:
-    from tests.conftest import World
-    from tests.support.client import Answer, Client
+    from tests.support.client import Answer
 
 ADDRESS = "rasa@specimen.example"
 SLIP, RIGHT = "Rasa Pavyzdeine", "Rasa Pavyzdienė"
 OWN = "/v1/public/own-signatures"
 BEFORE = "4b7d0c2f9a61"
-
-
-@pytest.fixture
-def rush(world: World, owner: Client) -> Rush:
-    return a_rush(world, owner)
 
 
 def asked(rush: Rush, *several: dict[str, Any]) -> list[str]:

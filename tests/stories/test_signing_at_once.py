@@ -17,13 +17,7 @@ from tests.support.builders import another_revision
 from tests.support.signing import Rush, a_rush, letters_of
 
 if TYPE_CHECKING:
-    from tests.conftest import World
     from tests.support.client import Client
-
-
-@pytest.fixture
-def rush(world: World, owner: Client) -> Rush:
-    return a_rush(world, owner)
 
 
 def test_fifty_signings_and_twenty_confirmations_of_one_address_count_once(rush: Rush) -> None:

@@ -28,7 +28,7 @@ from tests.support.builders import (
     an_organisation,
     made,
 )
-from tests.support.signing import Rush, a_rush
+from tests.support.signing import Rush
 from tests.support.signoffs import a_sign_off
 
 if TYPE_CHECKING:
@@ -41,11 +41,6 @@ ALIKE = [
     ("力之家", "丽之家"), ("บ้านขาว", "บ้านข่าว"), ("ＱＡＬＢ Fund", "Qalb Fund"),
 ]  # fmt: skip
 HOUSE = {"kind": "organisation", "represented_by": {"name": "Ada Specimen"}}
-
-
-@pytest.fixture
-def rush(world: World, owner: Client) -> Rush:
-    return a_rush(world, owner)
 
 
 def queue(rush: Rush) -> dict[str, list[str]]:

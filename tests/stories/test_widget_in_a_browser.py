@@ -35,31 +35,6 @@ if TYPE_CHECKING:
     from tests.conftest import World
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    for found in browsers.started():
-        if found is None:
-            browsers.leave_out()
-        yield found
-
-
-@pytest.fixture
-def rush(world: World) -> Rush:
-    return a_rush(world, world.user("coordinator"))
-
-
-@pytest.fixture
-def place(rush: Rush) -> Iterator[str]:
-    with browsers.served(rush.world.app) as address:
-        yield address
-
-
-@pytest.fixture
-def person(chromium: Browser) -> Iterator[BrowserContext]:
-    with browsers.phone(chromium) as context:
-        yield context
-
-
 def test_a_person_signs_on_another_site(rush: Rush, place: str, person: BrowserContext) -> None:
     page = person.new_page()
     found = complaints(page)
