@@ -10,22 +10,23 @@ from flask.views import MethodView
 from api.accounts.routes import current_actor
 from api.assemblies import service
 from api.assemblies.schemas import AssembledOut, AssemblyIn, RenewalIn
-from api.web.etags import needs_match, sends_tag, tag
+from api.web.etags import needs_match, tagged_by
 from api.web.rest import Blueprint
 
 blueprint = Blueprint(
     "assemblies", __name__, url_prefix="/v1", description="Templates become drafts."
 )
+_tagged = tagged_by("statement.version")
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/assemblies")
 class Assemblies(MethodView):
     @blueprint.arguments(AssemblyIn)
     @blueprint.response(201, AssembledOut)
-    @sends_tag
+    @_tagged
     def post(self, given: dict[str, Any], coalition_id: UUID) -> service.Assembled:
         """Fill a template with facts, demands and cases into a new statement's draft."""
-        found = service.assemble(
+        return service.assemble(
             current_actor(),
             coalition_id,
             service.Origin(given["template_id"], given["built_in"]),
@@ -34,7 +35,6 @@ class Assemblies(MethodView):
             service.Choice(**given["demands"]),
             preview=given["preview"],
         )
-        return _tagged(found)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/renewals")
@@ -42,15 +42,8 @@ class Renewals(MethodView):
     @needs_match
     @blueprint.arguments(RenewalIn)
     @blueprint.response(200, AssembledOut)
-    @sends_tag
+    @_tagged
     def post(self, given: dict[str, Any], statement_id: UUID, expected: int) -> service.Assembled:
         """Bring a draft up to date with the live demands and cases, or with other facts."""
         facts, preview = given["facts"], given["preview"]
-        found = service.renew(current_actor(), statement_id, expected, facts, preview=preview)
-        return _tagged(found)
-
-
-def _tagged(found: service.Assembled) -> service.Assembled:
-    if found.statement is not None:
-        tag(found.statement.version)
-    return found
+        return service.renew(current_actor(), statement_id, expected, facts, preview=preview)

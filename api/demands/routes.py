@@ -15,7 +15,7 @@ from api.demands.models import DemandList
 from api.demands.service import tables
 from api.infra.database.paging import Page, PageRequest
 from api.infra.tables.reports import How, Report
-from api.web.etags import needs_match, tagged_by
+from api.web.etags import needs_match, tagged, tagged_by
 from api.web.files import sent
 from api.web.paging import paginated
 from api.web.rest import Blueprint
@@ -24,7 +24,6 @@ from api.web.tables import CSV, JSON, as_csv, as_json, imported, takes_import
 blueprint = Blueprint("demands", __name__, url_prefix="/v1", description="What is asked.")
 _tagged = tagged_by("demand.version")
 _whole = tagged_by("demand_list.version")
-_order = tagged_by("version")
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/demand-lists")
@@ -45,7 +44,7 @@ class DemandLists(MethodView):
 @blueprint.route("/coalitions/<uuid:coalition_id>/demand-list-order")
 class DemandListOrder(MethodView):
     @blueprint.response(200, schemas.DemandOrderSchema)
-    @_order
+    @tagged
     def get(self, coalition_id: UUID) -> service.Order:
         """Show the order of a coalition's demand lists."""
         return service.order_of_lists(current_actor(), coalition_id)
@@ -53,7 +52,7 @@ class DemandListOrder(MethodView):
     @needs_match
     @blueprint.arguments(schemas.DemandOrderSchema)
     @blueprint.response(200, schemas.DemandOrderSchema)
-    @_order
+    @tagged
     def put(self, given: dict[str, list[UUID]], coalition_id: UUID, expected: int) -> service.Order:
         """Put a coalition's demand lists in another order."""
         ids = given["ids"]
@@ -88,7 +87,7 @@ class OneDemandList(MethodView):
 @blueprint.route("/demand-lists/<uuid:list_id>/order")
 class DemandOrder(MethodView):
     @blueprint.response(200, schemas.DemandOrderSchema)
-    @_order
+    @tagged
     def get(self, list_id: UUID) -> service.Order:
         """Show the order of a list's demands."""
         return service.order_of_demands(current_actor(), list_id)
@@ -96,7 +95,7 @@ class DemandOrder(MethodView):
     @needs_match
     @blueprint.arguments(schemas.DemandOrderSchema)
     @blueprint.response(200, schemas.DemandOrderSchema)
-    @_order
+    @tagged
     def put(self, given: dict[str, list[UUID]], list_id: UUID, expected: int) -> service.Order:
         """Put a list's demands in another order."""
         ids = given["ids"]

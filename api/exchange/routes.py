@@ -13,7 +13,7 @@ from api.exchange import service
 from api.exchange.schemas import ExportArgs, ImportedOut, StatementImportArgs
 from api.portable.rules import reading, writing
 from api.portable.schemas import EXAMPLE, STATEMENT
-from api.web.etags import sends_tag, tag
+from api.web.etags import tagged_by
 from api.web.files import body_of, received, sent
 from api.web.openapi.shapes import refer
 from api.web.rest import Blueprint
@@ -31,16 +31,13 @@ class Imports(MethodView):
     @received(YAML, JSON, max_bytes=reading.MAX_BYTES, examples=EXAMPLES, schemas=SCHEMAS)
     @blueprint.arguments(StatementImportArgs, location="query")
     @blueprint.response(201, ImportedOut)
-    @sends_tag
+    @tagged_by("statement.version")
     def post(self, args: dict[str, Any], coalition_id: UUID) -> service.ImportResult:
         """Import a portable document: a draft, one revision, and entered signatures."""
         on_difference, preview = args["on_difference"], args["preview"]
-        found = service.take_in(
+        return service.take_in(
             current_actor(), coalition_id, request.get_data(), on_difference, preview=preview
         )
-        if found.statement is not None:
-            tag(found.statement.version)
-        return found
 
 
 @blueprint.route("/statements/<uuid:statement_id>/export")

@@ -6,7 +6,6 @@ import functools
 import re
 from collections.abc import Callable
 from http import HTTPStatus
-from operator import attrgetter
 from typing import TypeVar, cast
 
 from flask import Flask, Response, g, request
@@ -52,8 +51,15 @@ def install(app: Flask) -> None:
 
 
 def tagged_by(place: str) -> Callable[[_View], _View]:
-    """Have a view send, of what it returns, the version at a place in it as the answer's ETag."""
-    version = attrgetter(place)
+    """Have a view send, of what it returns, the version at a place in it as the answer's ETag.
+
+    Where there is nothing on the way, as in a preview that made nothing, none is sent.
+    """
+
+    def version(found: object) -> object:
+        for name in place.split("."):
+            found = None if found is None else getattr(found, name)
+        return found
 
     def tagged(view: _View) -> _View:
         @functools.wraps(view)
