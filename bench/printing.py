@@ -25,8 +25,8 @@ LEFT = "jobs WHERE kind = 'documents.print' AND state <> 'done'"
 
 
 def document(slug: str = "scale") -> dict[str, Any]:
-    """Return a letter that is too long for a request."""
-    names = [f"Specimen Signatory {number}" for number in range(SIGNATORIES)]
+    """Return a letter that is too long for a request; of two slugs no one job prints both."""
+    names = [f"Specimen Signatory {number} of {slug}" for number in range(SIGNATORIES)]
     signatories = [{"kind": "individual", "name": name} for name in names]
     return {**reading.read(letter.LETTER.read_bytes()), "slug": slug, "signatories": signatories}
 

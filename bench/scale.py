@@ -89,11 +89,11 @@ class Measured:
 
     @property
     def a_second(self) -> float:
-        return self.number / self.spent.seconds
+        return self.number / self.spent.seconds if self.spent.seconds else 0.0
 
     @property
     def a_core(self) -> float:
-        return self.number / self.spent.ours
+        return self.number / self.spent.ours if self.spent.ours else 0.0
 
 
 def measure() -> None:
