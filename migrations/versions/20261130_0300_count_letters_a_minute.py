@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9b2f6a71d0c4"
-down_revision = "a3c57e19d2b4"
+down_revision = "4d9e07c3b1f8"
 branch_labels = None
 depends_on = None
 serves_before = True
