@@ -1,7 +1,8 @@
 """Faults under load, as `./run bench bars` measures them: nothing accepted is lost, all comes back.
 
 The database is away and hangs for half a minute, the disk is full, Redis is emptied and stopped, S3
-is away, a clock is set back. Killed web processes and workers: test_rush and test_workers.
+is away, a clock is set back. Killed web processes and workers: test_rush, test_workers,
+and test_two_machines.
 """
 
 from __future__ import annotations
