@@ -30,14 +30,20 @@ def main(given: list[str]) -> None:
         _must_be_next(wanted)
         _number(wanted)
     version = _version()
-    _build(version)
+    try:
+        _build(version)
+    except SystemExit:
+        if given:
+            print("Then put back what was numbered: git checkout pyproject.toml CHANGELOG.md")
+        raise
     _write_notes(version)
     _write_sums()
     print("\n".join(f"dist/{path.name}" for path in sorted(DIST.iterdir())))
     if given:
         print(
             f"Read CHANGELOG.md once more. Then: git commit -am 'Release {version}'"
-            f" && git tag -s v{version} -F dist/{_notes(version).name}"
+            # Its headings begin with #, which git would take for comments.
+            f" && git tag -s v{version} --cleanup=whitespace -F dist/{_notes(version).name}"
         )
 
 

@@ -56,10 +56,17 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def built(source: Path) -> Path:
-    """The folder of a release 7.8.9."""
+def told(source: Path) -> str:
+    """What is said when 7.8.9 was released."""
     done = release(source, "7.8.9")
     assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def built(source: Path, told: str) -> Path:
+    """The folder of that release."""
+    assert "dist/SHA256SUMS" in told
     return source / "dist"
 
 
@@ -88,10 +95,14 @@ def test_the_wheel_holds_all_that_the_program_reads(built: Path) -> None:
 
 @pytest.fixture(scope="module")
 def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel where nothing of the repository is."""
+    """The wheel, installed where nothing of the repository is."""
     folder = tmp_path_factory.mktemp("installed")
-    with zipfile.ZipFile(built / "undersigned-7.8.9-py3-none-any.whl") as wheel:
-        wheel.extractall(folder)  # noqa: S202 # we made it
+    uv = Path(sys.executable).parent / "uv"
+    wheel = str(built / "undersigned-7.8.9-py3-none-any.whl")
+    how = ["--quiet", "--no-index", "--no-deps", "--python", sys.executable]
+    command = [str(uv), "pip", "install", *how, "--target", str(folder), wheel]
+    subprocess.run(command, check=True)  # noqa: S603 # our own
+    assert (folder / "bin/undersigned").is_file()
     return folder
 
 
@@ -169,6 +180,26 @@ def test_one_command_numbers_dates_and_tells_a_release(source: Path, built: Path
     assert "- A bread oven." in notes
     assert "Flour" not in notes
     subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=built, check=True)  # noqa: S607
+
+
+def test_the_lines_that_it_prints_make_a_tag_with_all_of_the_notes(
+    source: Path, told: str, tmp_path: Path
+) -> None:
+    (line,) = (each for each in told.splitlines() if "git tag" in each)
+    lines = line.partition("Then: ")[2].replace("git tag -s", "git tag -a")  # no key is here
+    clone = tmp_path / "clone"
+    shutil.copytree(source, clone)
+    who = {f"GIT_{who}_{what}": "a@specimen.example" for who in ("AUTHOR", "COMMITTER")
+           for what in ("NAME", "EMAIL")}  # fmt: skip
+    begun = "git init -q . && git add pyproject.toml && git commit -q -m begun && git add ."
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **who}
+    subprocess.run(  # noqa: S602 # as somebody types it
+        f"set -e; {begun}; {lines}", shell=True, cwd=clone, env=environment, check=True
+    )
+    tag = ["git", "tag", "-l", "--format=%(contents)", "v7.8.9"]
+    noted = subprocess.check_output(tag, cwd=clone, text=True)  # noqa: S603
+
+    assert noted.strip() == (source / "dist/undersigned-7.8.9.md").read_text("utf-8").strip()
 
 
 @pytest.mark.parametrize(
