@@ -108,7 +108,7 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined] # of the default provider
     app.extensions[EXTENSION] = Runtime(
         settings=settings,
-        wiring=Wiring(part for feature in FEATURES for part in feature.parts),
+        wiring=wiring(),
         vault=Vault(settings.master_keys),
         storage=Storage(settings.storage),
         queue=Queue(settings.queue),
@@ -142,6 +142,11 @@ def create_app(
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # as Flask documents it
     return app
+
+
+def wiring() -> Wiring:
+    """Return what the parts of the app add to each other; needs no settings."""
+    return Wiring(part for feature in FEATURES for part in feature.parts)
 
 
 def describe() -> str:

@@ -228,14 +228,24 @@ def _check_storage(settings: Settings) -> None:
         )
     if settings.storage_url and not is_bucket(settings.storage_url):
         raise BadSettings(
-            "UNDERSIGNED_STORAGE_URL must be s3://KEY:SECRET@HOST/BUCKET. See docs/settings.md."
+            "UNDERSIGNED_STORAGE_URL must be s3://KEY:SECRET@HOST/BUCKET, with %2F for each / of"
+            " the key and the secret. See docs/settings.md."
         )
 
 
 def is_bucket(address: str) -> bool:
-    """Tell whether this is an address of S3, with a host and a bucket."""
-    at = urlsplit(address)
-    return at.scheme in {"s3", "s3+http"} and bool(at.hostname) and bool(at.path.strip("/"))
+    """Tell whether this is an address of S3, with a host and a bucket.
+
+    A secret with a bare `/` would end the host there: what is left of it would be taken for a
+    bucket, asked for at another host, and logged.
+    """
+    try:
+        at = urlsplit(address)
+        has_host = bool(at.hostname) and at.port != 0  # it raises where no number stands there
+    except ValueError:
+        return False
+    is_whole = has_host and bool(at.path.strip("/")) and "@" not in at.path
+    return at.scheme in {"s3", "s3+http"} and is_whole
 
 
 def share(*parts: str) -> Path:

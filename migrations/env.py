@@ -62,13 +62,15 @@ def changing(connection: Connection) -> Iterator[None]:
 def tell_who_may_serve(*, ctx: MigrationContext, heads: set[str], **_: object) -> None:
     """Write down whose code may serve on the tables of now: their own, and those before that may.
 
-    A version looks for itself there (`must_be_migrated`), and so runs on while the next migrates.
+    A version looks for itself there (`must_be_migrated`), and so runs on while the next migrates:
+    the rows change, for a table that is made anew would be locked until the last migration is over.
     """
     connection = cast("Connection", ctx.connection)
-    SERVING.drop(connection, checkfirst=True)
     if not heads:
+        SERVING.drop(connection, checkfirst=True)
         return
-    SERVING.create(connection)
+    SERVING.create(connection, checkfirst=True)
+    connection.execute(SERVING.delete())
     able = [*heads]
     for revision in context.script.walk_revisions("base", [*heads]):
         if not getattr(revision.module, "serves_before", False):

@@ -12,7 +12,8 @@ branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
 # Whether code of before can serve on these tables, and so goes on while this runs: True where only
 # tables, indexes and columns that may be null come. What goes or gets another name goes one version
-# after the last that uses it.
+# after the last that uses it. Who writes waits while an index of a large table is made: ten seconds,
+# and is refused then.
 serves_before = False
 
 

@@ -29,7 +29,7 @@ def main() -> None:
     except config.BadSettings as wrong:
         stop(str(wrong))
     except OSError as wrong:
-        stop(f"{wrong.filename or ''}: {wrong.strerror}")
+        stop(f"{wrong.filename}: {wrong.strerror}" if wrong.filename else str(wrong))
     except Exception as broken:
         if not _is_of_the_database(broken):
             raise

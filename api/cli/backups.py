@@ -7,13 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING
 
 import click
 
 from api import config
-from api.cli.running import FILE, OUT, app, migrated_app
+from api.cli.running import FILE, OUT, app, migrated_app, stop
 
 if TYPE_CHECKING:
     from api.infra.backup.backups import Kept
@@ -60,6 +60,7 @@ def verify(file: Path) -> None:
     It needs the master keys and no other setting, and room in TMPDIR.
     """
     from flask_migrate import upgrade  # noqa: PLC0415 # see app
+    from sqlalchemy.exc import OperationalError  # noqa: PLC0415
 
     from api.infra.backup import verifying  # noqa: PLC0415 # see app
     from api.infra.database.transactions import db  # noqa: PLC0415 # see app
@@ -68,6 +69,10 @@ def verify(file: Path) -> None:
         try:
             upgrade()
             proof = verifying.prove(file)
+        except OperationalError:  # of a database that is ours alone: its disk is full, or broken
+            stop(
+                f"{gettempdir()} lost the database made there: TMPDIR may name one with more room."
+            )
         finally:
             db.engine.dispose()
     _tell(proof.kept)
@@ -117,6 +122,8 @@ def _tell(kept: Kept) -> None:
     click.echo(f"The record's head: {kept.head}")
     for key in kept.missing:
         click.echo(f"warning: {key} was not in the storage.", err=True)
+    for key in kept.damaged:
+        click.echo(f"warning: {key} was damaged in the storage: it does not open.", err=True)
 
 
 COMMANDS = (backup, restore)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ LIBRARIES = {
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
 LEAST_PYTHON = (3, 11)
+USABLE = os.R_OK | os.W_OK | os.X_OK
 
 
 @dataclass(frozen=True)
@@ -105,15 +107,19 @@ def checks() -> Iterator[Check]:
 
 
 def _storage(address: str) -> Check:
-    """Look whether files can be kept: a folder is not made here, a bucket is asked."""
+    """Look whether files can be kept: of a folder, who may write there; a bucket is tried."""
     if not config.is_bucket(address):
         folder = Path(address)
+        where = folder if folder.exists() else folder.parent  # it is made at the start
         mend = f"Make the folder {folder}, owned by the user that runs this."
-        return Check("storage", "storage", folder.is_dir() or folder.parent.is_dir(), mend)
+        return Check("storage", "storage", where.is_dir() and os.access(where, USABLE), mend)
     try:
-        Storage(address).must_answer()
-    except StorageUnavailable:
-        mend = "The log above says why: its bucket, its keys, or its address may be wrong."
+        Storage(address).must_keep()
+    except StorageUnavailable as refused:
+        mend = (
+            f"{refused.detail} The log says why: its bucket, its keys or its address may be wrong,"
+            " or the keys may not list, get, put and delete."
+        )
         return Check("storage", "storage in S3", is_well=False, mend=mend)
     return Check("storage", "storage in S3", is_well=True, mend="")
 

@@ -142,6 +142,9 @@ def migrate() -> None:
 @click.option("--dkim", "selector", help="Selector of the key with which your mail server signs.")
 def doctor(*, as_json: bool, selector: str | None) -> None:
     """Say what is missing on this machine, and the line that mends it."""
+    from api.web import logs  # noqa: PLC0415 # see app
+
+    logs.configure("WARNING")  # to standard error, before anything is looked at
     found = (*checks(), *_sender_checks(selector), *_database_checks())
     click.echo(told_as_json(found) if as_json else told(found))
     is_sound = all(each.is_well or not each.is_needed for each in found)
@@ -171,11 +174,38 @@ def _database_checks() -> Iterator[Check]:
         mend = "Start it, or mend UNDERSIGNED_DATABASE_URL."
         yield Check("database", "database", is_well=False, mend=mend)
     except Unavailable:
-        yield Check("database", "tables of this version", is_well=False, mend="undersigned migrate")
+        yield Check("database", "tables of this version", is_well=False, mend=_mend_of_tables())
+    except OSError as wrong:  # of the folder of files, which is opened first
+        mend = f"{wrong.filename or ''}: {wrong.strerror}"
+        yield Check("database", "database: not looked at", is_well=True, mend=mend, is_known=False)
     else:
         yield Check("database", "database, with the tables of this version", is_well=True, mend="")
+        yield _queue_check()
         yield from _job_checks()
         yield from _letter_checks()
+
+
+def _mend_of_tables() -> str:
+    from api.infra.database import transactions  # noqa: PLC0415 # see app
+
+    with app().app_context():
+        try:
+            transactions.must_be_known(config.share("migrations"))
+        except transactions.NotMigrated as later:
+            return later.detail
+    return "undersigned migrate"
+
+
+def _queue_check() -> Check:
+    from api.infra import queue  # noqa: PLC0415 # see app
+    from api.infra.runtime import runtime  # noqa: PLC0415
+
+    with app().app_context():
+        try:
+            runtime().queue.size()
+        except queue.QueueBroken as broken:
+            return Check("queue", "queue of jobs", is_well=False, mend=str(broken.detail))
+    return Check("queue", "queue of jobs", is_well=True, mend="")
 
 
 def _job_checks() -> Iterator[Check]:

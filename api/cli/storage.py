@@ -23,14 +23,20 @@ def storage_move(to: str, *, delete: bool) -> None:
 
     Credentials of S3 may stand in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, where no list of
     processes shows them. Run it once while the house works, and again, with --delete, when it is
-    stopped: then it copies only what is new. What is here stays.
+    stopped: then it copies only what is new. What is here stays, and there what is not of a house.
     """
-    from api.infra.backup.moving import move  # noqa: PLC0415 # see app
+    from api.app import wiring  # noqa: PLC0415 # see app
+    from api.infra.background.kept_files import KeptFiles  # noqa: PLC0415
+    from api.infra.backup.moving import move  # noqa: PLC0415
     from api.infra.storage import Storage  # noqa: PLC0415
+    from api.web import logs  # noqa: PLC0415
 
     if "://" in to and not config.is_bucket(to):
         raise click.BadParameter("Say a folder, or s3://HOST/BUCKET/PREFIX.", param_hint="TO")
-    moved = move(Storage(config.read().storage), Storage(to), delete=delete)
+    settings = config.read()
+    logs.configure(settings.log_level)
+    folders = {each.folder for each in wiring().all(KeptFiles)}
+    moved = move(Storage(settings.storage), Storage(to), folders, delete=delete)
     click.echo(f"{moved.copied} files copied, {moved.there} were there; all were compared.")
     if moved.deleted:
         click.echo(f"{moved.deleted} deleted there that are not here.")

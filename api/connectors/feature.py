@@ -41,5 +41,5 @@ FEATURE = Feature(
         Listener(SignaturesTakenBack, following.follow_moderation),
         Listener(SignaturesApproved, following.follow_moderation),
     ),
-    extensions=(KeptFiles(files.FOLDER, files.referred), gauges.STANDING),
+    extensions=(KeptFiles(files.FOLDER, files.referred, files.damaged), gauges.STANDING),
 )

@@ -7,6 +7,7 @@ from api.documents import jobs, service
 from api.documents.routes import blueprint
 from api.infra.background.events import Listener
 from api.infra.background.jobs import JobKind
+from api.infra.background.kept_files import KeptFiles
 from api.infra.feature import Feature
 from api.infra.queue import Lane
 from api.signatures.events import SignaturesTakenBack
@@ -28,4 +29,5 @@ FEATURE = Feature(
         Listener(SignaturesTakenBack, service.take_back),
         Listener(RevisionsTakenBack, service.take_back),
     ),
+    extensions=(KeptFiles(service.FOLDER),),  # what is lost is printed anew
 )

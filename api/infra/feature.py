@@ -32,7 +32,7 @@ class Feature:
     letters: tuple[LetterKind, ...] = ()
     listeners: tuple[Listener[Any], ...] = ()
     # Values of the classes by which lower rungs ask the higher ones for more, such as
-    # cases.NamesPeople (whose words name people) and backups.KeptFiles (which files it keeps).
+    # cases.NamesPeople (whose words name people) and kept_files.KeptFiles (which files it keeps).
     extensions: tuple[object, ...] = ()
 
     @property
@@ -53,7 +53,7 @@ FEATURE = Feature(
         JobKind("audit.seal", audit.seal_as_job, when=audit.is_unsealed),
     ),
     extensions=(
-        KeptFiles(pictures.FOLDER, pictures.referred),
+        KeptFiles(pictures.FOLDER, pictures.referred, pictures.damaged),
         job_gauges.STANDING,
         letter_gauges.STANDING,
         record_gauges.STANDING,

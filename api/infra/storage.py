@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 import time
@@ -11,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
+from uuid import uuid4
 
 import structlog
 from obstore.exceptions import AlreadyExistsError, BaseError, GenericError
@@ -30,6 +32,7 @@ CONNECT_SECONDS = 2.0
 READ_SECONDS = 10.0
 _NOTHING_THERE = "<Code>NoSuchKey</Code>"
 _NO_SUCH_KEY = "readyz"  # is never kept
+_PROBE = "doctor"  # a folder of nothing else
 
 
 class StorageUnavailable(Unavailable, title="Files cannot be kept or read at the moment"):
@@ -51,10 +54,12 @@ class Storage:
         self._asks_again_at = 0.0  # 0: it does its part
 
     def put(self, key: str, content: bytes) -> None:
-        """Keep `content` under `key`; what is there already stays."""
+        """Keep `content` under `key`, also if the power fails now; what is there already stays."""
         try:
             with self._answering():
                 self.store.put(key, content, mode="create")
+                if self.folder is not None:
+                    _sync(self.folder, self.folder / key)
         except AlreadyExistsError:
             return
 
@@ -129,6 +134,20 @@ class Storage:
         """Raise StorageUnavailable where nothing can be read."""
         self.get(_NO_SUCH_KEY)
 
+    def must_keep(self) -> None:
+        """Raise StorageUnavailable unless files can be put, listed, read and deleted, and stay.
+
+        What takes no conditional writes lets two who put one file overwrite each other.
+        """
+        key = f"{_PROBE}/{uuid4()}"
+        self.put(key, b"first")
+        try:
+            self.put(key, b"second")
+            if self.get(key) != b"first" or key not in self.keys(_PROBE):
+                raise StorageUnavailable("It does not keep what was put (If-None-Match: *).")
+        finally:
+            self.delete(key)
+
     @contextmanager
     def _answering(self) -> Iterator[None]:
         """Have what cannot be done now tried again; its operator reads why in the log.
@@ -169,7 +188,7 @@ def _told(storage: Storage) -> Iterator[None]:
         yield
     except AlreadyExistsError:
         raise
-    except (BaseError, FileNotFoundError) as fault:
+    except (BaseError, OSError) as fault:
         log.warning("storage fails", is_remote=storage.is_remote, error=_first_line(fault))
         raise _away() from None
 
@@ -180,6 +199,18 @@ def _first_line(fault: Exception) -> str:
 
 def _away() -> StorageUnavailable:
     return StorageUnavailable("The storage of files takes and gives nothing at the moment.")
+
+
+def _sync(folder: Path, file: Path) -> None:
+    """Have a file, and the folders that it is found by, written to the disk."""
+    for each in (file, *file.parents):
+        handle = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        if each == folder:
+            return
 
 
 def _folder(path: Path) -> LocalStore:

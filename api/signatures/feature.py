@@ -27,6 +27,6 @@ FEATURE = Feature(
     listeners=(Listener(StatementRevised, counts.begin_again),),
     extensions=(
         DayOnlyRows(rows.is_day_only),
-        KeptFiles(evidence.FOLDER, evidence.referred),
+        KeptFiles(evidence.FOLDER, evidence.referred, evidence.damaged),
     ),
 )

@@ -1,7 +1,8 @@
 """The code of the version before serves on the tables of this one, if this one says that it may.
 
-That is the code of the last tag; until there is one, the oldest whose newest migration may serve.
-It is taken from the history, and runs stories of its own on a database that this version migrated.
+That is the code of the last tag; where there is none, or a migration since says that it may not
+serve, the oldest code that may. It is taken from the history, and runs stories of its own on a
+database that this version migrated.
 """
 
 from __future__ import annotations
@@ -67,12 +68,12 @@ def may_serve() -> list[str]:
 
 def version_before() -> str:
     """Return the commit of the last tag, or that which brought the oldest of these migrations."""
-    if tag := git("describe", "--tags", "--abbrev=0"):
-        return tag
     scripts = ScriptDirectory(str(share("migrations")))
     oldest = scripts.get_revision(may_serve()[-1])
     assert oldest is not None
-    return git("log", "--diff-filter=A", "--format=%H", "-1", "--", oldest.path)
+    brought = git("log", "--diff-filter=A", "--format=%H", "-1", "--", oldest.path)
+    tag = git("describe", "--tags", "--abbrev=0")
+    return tag if tag and brought in git("rev-list", tag).split() else brought
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -14,12 +15,21 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
 from api.config import share
-from api.infra.database.transactions import NotMigrated, db, must_be_migrated
+from api.infra.background import jobs
+from api.infra.background.jobs import Job, JobState
+from api.infra.database.transactions import (
+    NotMigrated,
+    db,
+    must_be_migrated,
+    reading,
+    transaction,
+)
 from api.infra.runtime import EXTENSION
 from api.infra.vault import new_master_key
 from tests.support import postgres
 from tests.support.builders import a_case, a_coalition
 from tests.support.command import COMMAND, run
+from tests.support.workers import working
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +73,15 @@ class Later:
 
     def version(self, says: str, does: str | None = None, undoes: str | None = None) -> None:
         """Migrate to a version that adds a column, and says so of the version before."""
+        self.write(says, does, undoes)
+        self.migrate()
+
+    def migrate(self) -> None:
+        with self.world.app.app_context():
+            upgrade(directory=str(self.folder))
+
+    def write(self, says: str, does: str | None = None, undoes: str | None = None) -> None:
+        """Write a version, to which nobody has migrated yet."""
         self.count += 1
         revision, column = f"later{self.count}", f"later_{self.count}"
         add = f'op.add_column("cases", sa.Column("{column}", sa.Integer(), nullable=True))'
@@ -78,8 +97,6 @@ class Later:
             "utf-8",
         )
         self.newest = revision
-        with self.world.app.app_context():
-            upgrade(directory=str(self.folder))
 
     def back(self, by: int) -> None:
         with self.world.app.app_context():
@@ -118,6 +135,37 @@ def test_it_serves_on_tables_of_a_later_version_that_says_that_it_may(
     assert later.serves()
     case = a_case(owner, coalition)
     assert owner.get(f"/v1/cases/{case}").status == 200
+
+
+LOOKS: list[bool] = []
+
+
+def look(address: str) -> None:
+    """Look from outside whether the version before may serve, as its /readyz does meanwhile."""
+    with psycopg.connect(address, autocommit=True) as outside:
+        outside.execute("SET lock_timeout = '1s'")
+        found = outside.execute("SELECT revision FROM serving_revisions").fetchall()
+        LOOKS.append(bool(found))
+
+
+def test_who_serves_on_later_tables_goes_on_while_the_next_version_takes_its_time(
+    world: World, later: Later
+) -> None:
+    if world.engine != "postgresql":  # of SQLite a reader sees what was there before, always
+        later.version("serves_before = True")
+        assert later.serves()
+        return
+    address = world.app.extensions[EXTENSION].settings.database_url.replace("+psycopg", "")
+    looking = f"from {__name__} import look; look({address!r})"
+    later.version("serves_before = True")
+    LOOKS.clear()
+
+    later.write("serves_before = True")
+    later.write("serves_before = True", looking, "pass")
+    later.migrate()
+
+    assert LOOKS == [True]
+    assert later.serves()
 
 
 @pytest.mark.parametrize(
@@ -205,6 +253,43 @@ def test_who_goes_back_where_this_version_cannot_serve_is_told_so(
     assert done.returncode == 3
     assert "later version" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def done_by(world: World, worker: subprocess.Popen[bytes]) -> None:
+    """Wait until a job is done that is promised now."""
+    with world.app.app_context(), transaction() as session:
+        job_id = jobs.promise(session, "letters.find", None, {}).id
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        assert worker.poll() is None
+        with world.app.app_context(), reading() as session:
+            if session.get_one(Job, job_id).state is JobState.DONE:
+                return
+        time.sleep(0.1)
+    raise TimeoutError
+
+
+@pytest.mark.rest  # a worker of its own
+def test_a_worker_goes_on_with_tables_on_which_it_may_and_ends_with_others(
+    world: World, later: Later
+) -> None:
+    with working(world.app.extensions[EXTENSION].settings) as worker:
+        done_by(world, worker)
+        later.version("serves_before = True")
+        done_by(world, worker)
+        later.version("serves_before = False")
+
+        assert worker.wait(120) == 0
+
+
+def test_the_doctor_says_which_of_the_two_is_older(world: World, later: Later) -> None:
+    later.version("serves_before = False")
+    assert "later version" in command(world, "doctor").stdout
+    later.back(2)
+    told = command(world, "doctor").stdout
+    later.migrate()
+
+    assert "undersigned migrate" in told
 
 
 def test_no_version_makes_a_backup_of_tables_that_it_does_not_know(

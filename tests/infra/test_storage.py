@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import socketserver
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
@@ -16,9 +20,6 @@ from tests.support import s3
 from tests.support.postgres import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from tests.support.s3 import S3
 
 
@@ -40,6 +41,23 @@ def test_what_is_put_is_got_and_what_is_there_stays(storage: Storage) -> None:
 
     assert storage.get("documents/one") == b"first"
     assert storage.get("documents/two") is None
+
+
+def test_what_is_put_into_a_folder_is_on_the_disk_before_a_row_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    sync = os.fsync
+
+    def seen(handle: int) -> None:
+        path = Path(f"/proc/self/fd/{handle}").readlink()
+        synced.append(str(path.relative_to(tmp_path)))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    Storage(str(tmp_path)).put("logos/a/b", b"x")
+
+    assert synced == ["logos/a/b", "logos/a", "logos", "."]
 
 
 def test_what_is_written_takes_the_place_of_what_was_there_however_large(storage: Storage) -> None:
@@ -190,6 +208,9 @@ def test_the_log_tells_why_and_not_the_secret(
         ({"URL": "https://host/bucket"}, "s3://"),
         ({"URL": "s3://host"}, "s3://"),
         ({"URL": "s3:///bucket"}, "s3://"),
+        ({"URL": "s3://key:sand/mar@host/bucket"}, "%2F"),
+        ({"URL": "s3://host:port/bucket"}, "s3://"),
+        ({"URL": "s3://[host/bucket"}, "s3://"),
     ],
 )
 def test_where_files_are_kept_is_said_once_and_wholly(
@@ -204,6 +225,87 @@ def test_where_files_are_kept_is_said_once_and_wholly(
 
     with pytest.raises(BadSettings, match=wrong):
         read()
+
+
+class Answers(socketserver.StreamRequestHandler):
+    """Speaks as much of S3 as a test needs: for each method, an answer that it closes after."""
+
+    given: ClassVar[dict[str, bytes]] = {}
+
+    def handle(self) -> None:
+        method, size = self.rfile.readline().split(b" ")[0].decode(), 0
+        while (line := self.rfile.readline()).strip():
+            if line.lower().startswith(b"content-length:"):
+                size = int(line.partition(b":")[2])
+        self.rfile.read(size)
+        self.wfile.write(self.given[method])
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Storage]]:
+    """Give a storage at a server that answers so."""
+    monkeypatch.setattr(storages, "REST_SECONDS", 0.0)
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Answers)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def made(**answers: bytes) -> Storage:
+        monkeypatch.setattr(Answers, "given", answers)
+        return Storage(f"s3+http://key:secret@127.0.0.1:{server.server_address[1]}/bucket")
+
+    yield made
+    server.shutdown()
+    server.server_close()
+
+
+def answer(status: str, body: bytes = b"", length: int | None = None) -> bytes:
+    head = f'HTTP/1.1 {status}\r\nETag: "x"\r\nLast-Modified: Thu, 01 May 2031 09:00:00 GMT\r\n'
+    size = len(body) if length is None else length
+    return f"{head}Content-Length: {size}\r\nConnection: close\r\n\r\n".encode() + body
+
+
+def test_an_answer_that_breaks_off_is_no_file(answering: Callable[..., Storage]) -> None:
+    storage = answering(GET=answer("200 OK", b"half", length=8))
+
+    with pytest.raises(StorageUnavailable):
+        storage.get("logos/a")
+    with pytest.raises(StorageUnavailable):
+        b"".join(storage.read("logos/a") or ())
+
+
+@pytest.mark.parametrize("put", [answer("403 Forbidden"), answer("501 Not Implemented")])
+def test_what_may_not_or_cannot_be_written_so_is_told(
+    answering: Callable[..., Storage], put: bytes
+) -> None:
+    storage = answering(PUT=put)
+
+    with pytest.raises(StorageUnavailable):
+        storage.put("logos/a", b"x")
+
+
+def test_keys_that_may_not_list_are_told_from_a_file_that_is_not_there(
+    answering: Callable[..., Storage],
+) -> None:
+    """AWS answers who may not list 403 for what is not there."""
+    with pytest.raises(StorageUnavailable):
+        answering(GET=answer("403 Forbidden")).must_answer()
+
+
+def test_a_bucket_that_keeps_what_is_put_is_found_so_and_left_empty(bucket: S3) -> None:
+    storage = Storage(bucket.address())
+    storage.must_keep()
+
+    assert list(storage.keys()) == []
+
+
+def test_a_server_that_overwrites_in_spite_of_the_condition_is_found_out(
+    bucket: S3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = Storage(bucket.address())
+    monkeypatch.setattr(storage, "put", lambda key, content: storage.write(key, iter([content])))
+
+    with pytest.raises(StorageUnavailable, match="If-None-Match"):
+        storage.must_keep()
+    assert list(storage.keys()) == []
 
 
 def test_nobody_is_where_a_port_is_closed() -> None:

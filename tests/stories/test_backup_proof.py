@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
+from api.cli.backups import backup
+from api.infra.backup import verifying
 from api.infra.database.transactions import transaction
 from api.infra.security import audit
 from api.infra.security.audit import AuditEntry
@@ -140,6 +145,54 @@ def test_files_that_the_house_had_lost_before_are_named(
 
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("warning: logos/") == 2
+
+
+def test_files_that_were_damaged_before_are_named(
+    world: World, house: House, tmp_path: Path, scratch: Path
+) -> None:
+    found = [path for path in world.storage.rglob("*") if path.is_file()]
+    last = [path for path in found if path.relative_to(world.storage).parts[0] != "documents"]
+    for path in last:
+        content = bytearray(path.read_bytes())
+        content[-1] ^= 1
+        path.write_bytes(content)
+    take(world, tmp_path / "backup")
+
+    done = verify(house, scratch, tmp_path / "backup")
+
+    named = {line.split()[1] for line in done.stderr.splitlines() if "damaged" in line}
+    assert named == {str(path.relative_to(world.storage)) for path in last}
+    assert {name.partition("/")[0] for name in named} == {"connector-files", "evidence", "logos"}
+    assert done.returncode == 0
+
+
+def test_a_file_that_was_cut_short_before_is_named(
+    world: World, house: House, tmp_path: Path, scratch: Path
+) -> None:
+    for path in (world.storage / "evidence").rglob("*"):
+        if path.is_file():
+            path.write_bytes(path.read_bytes()[:5])
+    take(world, tmp_path / "backup")
+
+    assert "evidence/" in verify(house, scratch, tmp_path / "backup").stderr
+
+
+def test_a_machine_without_room_is_told_from_a_backup_without_worth(
+    house: House, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Path) -> None:
+        raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
+
+    monkeypatch.setattr(verifying, "prove", full)
+    monkeypatch.setenv("UNDERSIGNED_MASTER_KEYS", first_key(house.world))
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+
+    done = CliRunner().invoke(backup, ["verify", str(file)])
+
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    assert done.exit_code == 3
+    assert "TMPDIR" in done.output
 
 
 @pytest.mark.parametrize("words", [["backup"], ["backup", "create"]], ids=" ".join)

@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, Table, event, select, text, update
 
 from api.infra.background import dead_letters, jobs
 from api.infra.background.jobs import Job, JobKind, JobState
 from api.infra.backup import archive, backups, json_rows
-from api.infra.database.transactions import reading, transaction
+from api.infra.database.drivers import Impatient
+from api.infra.database.transactions import db, reading, transaction
 from api.infra.mail.letters import Letter, LetterState
+from api.infra.runtime import EXTENSION
 from api.infra.security import audit
 from api.infra.security.audit import AuditEntry
+from api.infra.storage import StorageUnavailable
 from api.mailings import service
 from tests.contracts.scene import SVG
 from tests.support.backup import clear, dumped, files, first_key, master_keys, restore, tables, take
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.conftest import World
+    from tests.conftest import World, Worlds
     from tests.support.installation import House
 
 
@@ -104,6 +107,39 @@ def test_from_one_database_into_the_other_and_back(both: list[World], tmp_path: 
 
 def _same(client: Client, world: World) -> Client:
     return Client(world.app.test_client(), client.token)
+
+
+@pytest.mark.rest  # it waits
+def test_a_house_of_many_rows_has_the_time_that_they_need(
+    worlds: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where millions are sorted before the first of them comes. SQLite gives nothing up."""
+    world, lines = worlds["postgresql"], json_rows.lines
+    world.empty()
+    house = a_house(world, world.user("owner"))
+    answers = house.answers()
+
+    def slow(connection: Connection, table: Table) -> Iterator[bytes]:
+        if table.name == "users":
+            connection.execute(text("SELECT pg_sleep(3)"))
+        yield from lines(connection, table)
+
+    def hurry(connection: Impatient, *_: object) -> None:
+        connection.patience = 1.5
+
+    monkeypatch.setattr(backups, "lines", slow)
+    with world.app.app_context():
+        engine = db.engine
+    event.listen(engine, "checkout", hurry)
+    try:
+        take(world, tmp_path / "backup")
+        clear(world)
+        restore(world, tmp_path / "backup")
+    finally:
+        event.remove(engine, "checkout", hurry)
+        engine.dispose()
+
+    assert house.answers() == answers
 
 
 def test_the_file_is_for_its_owner_and_tells_what_is_in_it(file: Path) -> None:
@@ -310,6 +346,19 @@ def test_a_restore_that_is_cut_leaves_no_row_and_can_be_run_again(
     restore(world, file)
 
     assert house.answers() == answers
+
+
+def test_a_storage_that_keeps_something_else_than_it_is_given_is_found_out(
+    world: World, house: House, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clear(world)
+    storage = world.app.extensions[EXTENSION].storage
+    write = storage.write
+    monkeypatch.setattr(storage, "write", lambda key, parts: write(key, iter([b"", *parts][:-1])))
+
+    with pytest.raises(StorageUnavailable, match="loses data"):
+        restore(world, file)
+    assert not any(counts(world).values())
 
 
 def test_a_file_that_was_lost_before_is_told_of_and_keeps_no_backup_from_being_made(

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
 
+from api.infra.storage import Storage
 from api.infra.vault import new_master_key
+from tests.support import s3
 from tests.support.command import run
+from tests.support.postgres import free_port
+from tests.support.s3 import S3
 
 WORDS = {"ok": "ok     ", "missing": "missing", "advised": "missing", "unknown": "unknown"}
 
@@ -63,6 +68,62 @@ def test_what_is_missing_ends_it_with_3(settings: dict[str, str], tmp_path: Path
     _, done = both(**empty)
 
     assert (done.returncode, states(done)["database"]) == (3, "missing")
+
+
+def mended(done: CompletedProcess[str], name: str) -> str:
+    found = {each["name"]: each for each in json.loads(done.stdout)["checks"]}
+    assert found[name]["state"] == "missing"
+    return str(found[name]["mend"])
+
+
+def test_a_queue_that_does_not_answer_is_told(settings: dict[str, str]) -> None:
+    _, done = both(**settings, UNDERSIGNED_QUEUE_URL=f"redis://127.0.0.1:{free_port()}/0")
+
+    assert done.returncode == 3
+    assert "UNDERSIGNED_QUEUE_URL" in mended(done, "queue")
+
+
+@pytest.fixture
+def in_s3(settings: dict[str, str]) -> Iterator[tuple[S3, dict[str, str]]]:
+    for bucket in s3.server():
+        others = {name: it for name, it in settings.items() if "STORAGE" not in name}
+        yield bucket, {**others, "UNDERSIGNED_STORAGE_URL": bucket.address()}
+
+
+def test_a_bucket_is_tried_and_left_empty(in_s3: tuple[S3, dict[str, str]]) -> None:
+    bucket, given = in_s3
+
+    _, done = both(**given)
+
+    assert (done.returncode, states(done)["storage"]) == (0, "ok")
+    assert list(Storage(bucket.address()).keys()) == []
+
+
+def test_of_a_bucket_that_is_away_programs_read_json_and_the_log_says_why(
+    in_s3: tuple[S3, dict[str, str]],
+) -> None:
+    bucket, given = in_s3
+    bucket.stop()
+    people, programs = run("doctor", **given), run("doctor", "--json", **given)
+    bucket.start()
+
+    assert "its bucket, its keys" in mended(programs, "storage")
+    assert programs.returncode == people.returncode == 3
+    for told in (people, programs):
+        lines = [json.loads(line) for line in told.stderr.splitlines()]
+        assert {each["event"] for each in lines} == {"storage fails"}
+        assert s3.SECRET not in told.stderr + told.stdout
+
+
+def test_a_folder_for_files_that_cannot_be_made_is_told_among_the_rest(
+    settings: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    _, done = both(**{**settings, "UNDERSIGNED_STORAGE_PATH": f"{tmp_path}/file/storage"})
+
+    assert done.returncode == 3
+    assert str(tmp_path) in mended(done, "storage")
+    assert states(done)["database"] == "unknown"
 
 
 def test_without_settings_it_looks_at_the_machine() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pikepdf
 import pytest
 
+from api.infra.runtime import EXTENSION
 from tests.stories.test_documents import document_of
 from tests.stories.test_organisations import a_png
 from tests.support.builders import (
@@ -21,6 +23,7 @@ from tests.support.builders import (
 )
 
 if TYPE_CHECKING:
+    from tests.conftest import World
     from tests.support.client import Answer, Client
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 3"><path d="M0 0h9v3z"/></svg>'
@@ -176,3 +179,31 @@ def test_a_text_knows_nothing_of_logos(signing: Signing) -> None:
     signing.give(organisation, SVG)
 
     assert signing.printed("text").etag == signed.etag != before.etag
+
+
+def test_a_logo_that_is_put_back_just_as_its_file_goes_stays(
+    world: World, owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The job has seen that no row refers to it, and somebody puts the same logo back."""
+    logo = f"/v1/organisations/{an_organisation(owner, a_coalition(owner))}/logo"
+    storage = world.app.extensions[EXTENSION].storage
+    delete, puts = storage.delete, []
+
+    def put() -> None:
+        puts.append(owner.put(logo, SVG, kind="image/svg+xml").status)
+
+    putting = threading.Thread(target=put)
+
+    def meanwhile(key: str) -> None:
+        putting.start()
+        putting.join(0.5)  # it is done by then, or waits until the file is gone
+        delete(key)
+
+    put()
+    assert owner.delete(logo).status == 204
+    monkeypatch.setattr(storage, "delete", meanwhile)
+    world.work()
+    putting.join()
+
+    assert puts == [200, 200]
+    assert owner.get(logo).status == 200

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from api.app import wiring
+from api.errors import NotFound
 from api.infra import storage as storages
 from api.infra.background import jobs
+from api.infra.background.kept_files import KeptFiles
 from api.infra.backup import moving
 from api.infra.runtime import EXTENSION
+from api.infra.security import audit
 from api.infra.storage import Storage, StorageUnavailable
 from tests.stories.test_evidence import PDF, scan
-from tests.support import s3
+from tests.support import backup, s3
 from tests.support.builders import Signing, a_coalition, a_text, an_organisation
 from tests.support.command import run
+from tests.support.installation import a_house
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
     from tests.support.client import Client
     from tests.support.s3 import S3
 
+FOLDERS = {each.folder for each in wiring().all(KeptFiles)}
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 3"><path d="M0 0h9v3z"/></svg>'
 
 
@@ -149,6 +156,33 @@ def test_a_logo_that_is_put_back_before_its_file_was_deleted_stays(
     assert len(kept(bucket)) == 1
 
 
+def test_a_scan_that_takes_long_to_be_kept_holds_up_nobody_else(
+    signing: Signing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = signing.world.app.extensions[EXTENSION].storage
+    put, meanwhile = storage.put, []
+
+    def slow(key: str, content: bytes) -> None:
+        meanwhile.append(signing.sign(name="A. Specimen"))
+        put(key, content)
+
+    monkeypatch.setattr(storage, "put", slow)
+    assert scan(signing).status == 201
+    assert len(meanwhile) == 1
+
+
+def test_a_scan_that_is_refused_after_it_was_kept_leaves_no_file(
+    signing: Signing, bucket: S3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise NotFound("It was deleted a moment ago.")
+
+    monkeypatch.setattr(audit, "record", refuse)
+
+    assert scan(signing).status == 404
+    assert kept(bucket) == {}
+
+
 def test_files_move_from_a_folder_to_s3_and_back_and_are_compared(
     world: World, owner: Client, bucket: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,14 +193,14 @@ def test_files_move_from_a_folder_to_s3_and_back_and_are_compared(
     home = world.app.extensions[EXTENSION].storage
     target, back = Storage(bucket.address()), Storage(str(tmp_path / "back"))
 
-    done = moving.move(home, target)
+    done = moving.move(home, target, FOLDERS)
     assert (done.copied >= 3, done.there, done.extra) == (True, 0, [])
     assert owner.delete(f"/v1/evidence/{second}").status == 204
     world.work()
-    again = moving.move(home, target)
+    again = moving.move(home, target, FOLDERS)
     assert (again.copied, len(again.extra)) == (0, 1)
-    assert moving.move(home, target, delete=True).deleted == 1
-    moving.move(target, back)
+    assert moving.move(home, target, FOLDERS, delete=True).deleted == 1
+    moving.move(target, back, FOLDERS)
 
     use(world, bucket.address(), monkeypatch)
     assert owner.get(f"/v1/evidence/{first}/file").body == PDF
@@ -177,6 +211,61 @@ def test_files_move_from_a_folder_to_s3_and_back_and_are_compared(
     }
 
 
+def test_a_move_that_was_stopped_goes_on_where_it_was(
+    bucket: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = Storage(str(tmp_path)), Storage(bucket.address())
+    for number in range(4):
+        source.put(f"logos/{number}", b"x" * number)
+    write, left = target.write, iter([True, True])
+
+    def cut(key: str, parts: Iterator[bytes]) -> None:
+        write(key, parts)
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(target, "write", cut)
+    with pytest.raises(KeyboardInterrupt):
+        moving.move(source, target, FOLDERS)
+    monkeypatch.setattr(target, "write", write)
+
+    again = moving.move(source, target, FOLDERS)
+
+    assert (again.copied, again.there) == (1, 3)
+    assert [target.get(f"logos/{number}") for number in range(4)] == [b"", b"x", b"xx", b"xxx"]
+
+
+def test_what_others_keep_in_the_bucket_is_neither_moved_nor_deleted_nor_backed_up(
+    signing: Signing, bucket: S3, tmp_path: Path
+) -> None:
+    evidence = scan(signing).id
+    storage = signing.world.app.extensions[EXTENSION].storage
+    storage.put("photos/of-others", b"theirs")
+    back, empty = Storage(str(tmp_path / "back")), Storage(str(tmp_path / "empty"))
+
+    assert moving.move(storage, back, FOLDERS).copied == 1
+    backup.take(signing.world, tmp_path / "backup")
+    moving.move(empty, storage, FOLDERS, delete=True)
+
+    assert [key.partition("/")[0] for key in back.keys()] == ["evidence"]  # noqa: SIM118
+    assert kept(bucket) == {"photos/of-others": b"theirs"}
+    backup_of = zipfile.ZipFile(tmp_path / "backup").namelist()
+    assert [name for name in backup_of if "photos" in name] == []
+    signing.world.empty()
+    backup.restore(signing.world, tmp_path / "backup")
+    assert signing.owner.get(f"/v1/evidence/{evidence}/file").body == PDF
+
+
+def test_a_house_keeps_files_in_no_other_folders_than_those_that_are_moved(
+    world: World, owner: Client
+) -> None:
+    a_house(world, owner)
+    storage = world.app.extensions[EXTENSION].storage
+
+    assert {key.partition("/")[0] for key in storage.keys()} <= FOLDERS  # noqa: SIM118
+    assert {"connector-files", "documents", "evidence", "logos"} == FOLDERS  # as papers say
+
+
 def test_a_copy_that_arrives_otherwise_is_not_taken_for_one(
     bucket: S3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,7 +274,7 @@ def test_a_copy_that_arrives_otherwise_is_not_taken_for_one(
     monkeypatch.setattr(target, "write", lambda key, _: target.put(key, b"otherwise"))
 
     with pytest.raises(StorageUnavailable, match="logos/a"):
-        moving.move(source, target)
+        moving.move(source, target, FOLDERS)
 
 
 def test_an_operator_moves_files_by_a_command_and_no_credentials_stand_in_it(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, select, update
@@ -26,6 +26,7 @@ from api.infra.net.smtp import Attachment
 from api.infra.runtime import runtime
 from api.infra.security import audit, keys
 from api.infra.tables import csv_files
+from api.infra.vault import KeyMissing
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 
@@ -213,3 +214,12 @@ def _place(coalition_id: UUID, file_id: UUID) -> str:
 
 def referred(connection: Connection) -> set[str]:
     return {_place(*row) for row in connection.execute(select(PushFile.coalition_id, PushFile.id))}
+
+
+def damaged(session: Session) -> Iterator[str]:
+    """Yield the key of every file that is there and does not open."""
+    for row in session.scalars(select(PushFile)):
+        try:
+            content(session, row)
+        except (KeyMissing, ValueError):  # ValueError: it is cut short
+            yield _place(row.coalition_id, row.id)

@@ -1,8 +1,12 @@
-"""Files that rows refer to: who tells which, and how they go once no row does."""
+"""Files that rows refer to: who tells which, and how they go once no row does.
+
+What lies in other folders is not the house's: a bucket may hold what others keep there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -10,18 +14,39 @@ from sqlalchemy.orm import Session
 
 from api.infra.background import jobs
 from api.infra.background.jobs import Work
-from api.infra.database.transactions import reading
+from api.infra.database.transactions import alone, reading, transaction
 from api.infra.runtime import runtime
+from api.infra.storage import Storage
 
 DELETE = "files.delete"
 
 
+def _none(_: object) -> set[str]:
+    return set()
+
+
 @dataclass(frozen=True)
 class KeptFiles:
-    """Who tells which files of a folder its rows refer to, by their keys."""
+    """Who keeps files in a folder, and tells by their keys what its rows know of them."""
 
     folder: str
-    referred: Callable[[Connection], set[str]]
+    referred: Callable[[Connection], set[str]] = _none  # those that cannot be made again
+    damaged: Callable[[Session], Iterable[str]] = _none  # of these, what is not what it was
+
+
+def keys(storage: Storage) -> Iterator[str]:
+    """Yield the key of every file that a house keeps in a storage."""
+    for kept in runtime().wiring.all(KeptFiles):
+        yield from storage.keys(kept.folder)
+
+
+def put(session: Session, key: str, content: bytes) -> None:
+    """Keep a file in the transaction of its row, under a key that it may have had before.
+
+    A job that deletes what was there waits for the end of that, or is waited for.
+    """
+    alone(session, _number(key))
+    runtime().storage.put(key, content)
 
 
 def delete_later(session: Session, key: str) -> None:
@@ -34,10 +59,17 @@ def delete_later(session: Session, key: str) -> None:
 
 def delete(work: Work) -> None:
     """Delete a file, unless a row refers to it again: somebody put the same logo back."""
-    key = work.facts["file"]
+    key, storage = work.facts["file"], runtime().storage
     folder = key.partition("/")[0]
-    with reading() as session:
+    # SQLite has one writer at a time, and none may wait for an S3 that hangs.
+    is_only_writer = runtime().settings.is_sqlite and storage.is_remote
+    with reading() if is_only_writer else transaction() as session:
+        alone(session, _number(key))
         for kept in runtime().wiring.all(KeptFiles):
             if kept.folder == folder and key in kept.referred(session.connection()):
                 return
-    runtime().storage.delete(key)
+        storage.delete(key)
+
+
+def _number(key: str) -> int:
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], signed=True)

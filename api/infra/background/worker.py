@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Collection
 from itertools import count
@@ -14,7 +16,7 @@ from api import config
 from api.errors import Unavailable
 from api.infra.background import jobs
 from api.infra.background.lanes import Threads
-from api.infra.database.transactions import must_be_migrated
+from api.infra.database.transactions import NotMigrated, must_be_migrated
 from api.infra.queue import STOP_SECONDS, Lane, threads_of
 from api.infra.runtime import runtime
 
@@ -24,7 +26,10 @@ QUIET_LOOKS = 10  # a server that is being migrated or started may take so long
 
 
 def run(app: Flask, threads: int, lanes: Collection[Lane] = tuple(Lane)) -> None:
-    """Do the jobs of some lanes until a signal ends it; what is cut then, the lease brings back."""
+    """Do the jobs of some lanes until a signal ends it; what is cut then, the lease brings back.
+
+    It ends by itself where somebody migrates to tables on which this version cannot serve.
+    """
     with app.app_context():
         _wait_for_the_database()
         runtime().pool.start_soon()
@@ -33,7 +38,11 @@ def run(app: Flask, threads: int, lanes: Collection[Lane] = tuple(Lane)) -> None
 
     def sweep() -> None:
         with app.app_context():
-            jobs.sweep()
+            if _is_outdated():
+                log.error("the tables are of a later version")
+                os.kill(os.getpid(), signal.SIGTERM)  # it ends in order; started again, it waits
+            else:
+                jobs.sweep()
 
     queue.work(lambda lane, job_id: there[lane].start(job_id), sweep, list(there))
     until = time.monotonic() + STOP_SECONDS
@@ -41,6 +50,16 @@ def run(app: Flask, threads: int, lanes: Collection[Lane] = tuple(Lane)) -> None
         each.join(until)
     with app.app_context():
         runtime().pool.close()
+
+
+def _is_outdated() -> bool:
+    try:
+        must_be_migrated(config.share("migrations"))
+    except NotMigrated:
+        return True
+    except SQLAlchemyError:  # it may be back at the next look
+        return False
+    return False
 
 
 def _wait_for_the_database() -> None:

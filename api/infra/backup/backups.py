@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -17,22 +17,24 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Table, select, text
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.orm import Session
 
 from api.errors import Conflict, Invalid
 from api.infra import clock
-from api.infra.background import dead_letters
+from api.infra.background import dead_letters, kept_files
 from api.infra.background.kept_files import KeptFiles
 from api.infra.backup import archive, json_rows
 from api.infra.backup.archive import FILES, MEMBER, TABLES, ArchiveReader, BackupChanged, Writer
 from api.infra.backup.json_rows import lines
 from api.infra.database.columns import Base
+from api.infra.database.drivers import taking_long
 from api.infra.database.transactions import db, reading, transaction
 from api.infra.mail import letters
 from api.infra.runtime import runtime
 from api.infra.security import audit
 from api.infra.security.keys import DataKey
+from api.infra.storage import StorageUnavailable
 
 MOMENTS = 5  # that are tried until one has all files that its rows refer to
 
@@ -70,6 +72,7 @@ class Kept:
     missing: list[str]  # files that rows refer to, and that were gone before
     held_jobs: int = 0
     held_letters: int = 0
+    damaged: Sequence[str] = ()  # files that are there, and not what their rows say
 
 
 def backup(path: Path, *, replace: bool) -> Kept:
@@ -103,11 +106,11 @@ def _write(writer: Writer) -> Kept:
     One that was replaced in between is only in a later moment.
     """
     copied: set[str] = set()
-    kept_files = runtime().wiring.all(KeptFiles)
+    keepers = runtime().wiring.all(KeptFiles)
     copy_files(writer, copied)
     for number in range(1, MOMENTS + 1):
         with _moment() as connection:
-            referred = set().union(*(files.referred(connection) for files in kept_files))
+            referred = set().union(*(files.referred(connection) for files in keepers))
             copy_files(writer, copied)
             missing = sorted(referred - copied)
             if missing and number < MOMENTS:
@@ -134,7 +137,7 @@ def _write(writer: Writer) -> Kept:
 
 def copy_files(writer: Writer, copied: set[str]) -> None:
     storage = runtime().storage
-    for key in list(storage.keys()):
+    for key in list(kept_files.keys(storage)):
         is_ours = MEMBER.match(FILES + key) and key not in copied
         if is_ours and (parts := storage.read(key)) is not None:
             writer.add(FILES + key, parts)
@@ -151,14 +154,12 @@ def _moment() -> Iterator[Connection]:
     options: dict[str, object] = {"readonly": True, "postgresql_readonly": True}
     if not runtime().settings.is_sqlite:
         options["isolation_level"] = "REPEATABLE READ"
-    with db.engine.connect().execution_options(**options) as connection, connection.begin():
-        _take_time(connection)
+    with (
+        db.engine.connect().execution_options(**options) as connection,
+        connection.begin(),
+        taking_long(connection),
+    ):
         yield connection
-
-
-def _take_time(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
 
 
 def _revision(connection: Connection) -> str:
@@ -174,11 +175,12 @@ def restore(path: Path) -> Kept:
         _must_open_keys(source)
         for key in source.files:
             runtime().storage.write(key, source.chunks(FILES + key))
+            _must_be_back(source, key)
         with transaction() as session:
             connection = session.connection()
-            _take_time(connection)
-            _must_have_no_rows(connection)
-            _put_rows(connection, source)
+            with taking_long(connection):
+                _must_have_no_rows(connection)
+                _put_rows(connection, source)
             facts = {"created_at": source.manifest["created_at"], "head": source.manifest["head"]}
             held = dead_letters.hold(session), letters.hold(session)
             for promised in runtime().wiring.all(Promised):
@@ -206,9 +208,11 @@ def _must_fit(source: ArchiveReader) -> None:
 def _must_be_empty(source: ArchiveReader) -> None:
     with reading() as session:
         _must_have_no_rows(session.connection())
-    others = sorted(set(runtime().storage.keys()) - set(source.files))
+    others = sorted(set(kept_files.keys(runtime().storage)) - set(source.files))
     if others:
-        raise NotEmpty(f"The storage holds {len(others)} other files. Give an empty one.")
+        raise NotEmpty(
+            f"The storage holds {len(others)} other files, as {others[0]}. Give an empty one."
+        )
     needed = sum(source.members[FILES + key]["bytes"] for key in source.files)
     free = runtime().storage.free_bytes()
     if free is not None and needed > free:
@@ -225,6 +229,17 @@ def _must_have_no_rows(connection: Connection) -> None:
         raise NotEmpty(
             f"There are rows in {', '.join(full)}. Give a fresh database, and `undersigned migrate`"
             " it."
+        )
+
+
+def _must_be_back(source: ArchiveReader, key: str) -> None:
+    """Read a file that was written: a storage may keep something else than it was given."""
+    digest = hashlib.sha256()
+    for part in runtime().storage.read(key) or ():
+        digest.update(part)
+    if digest.hexdigest() != source.members[FILES + key]["sha256"]:
+        raise StorageUnavailable(
+            f"{key} did not come back as it was: the storage loses data. No row was restored."
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
 from typing import IO
@@ -24,14 +24,16 @@ class MovedFiles:
     extra: list[str] = field(default_factory=list)  # as those, while nobody said to delete them
 
 
-def move(source: Storage, target: Storage, *, delete: bool = False) -> MovedFiles:
-    """Bring a storage to what another one holds; each file that is there is read and compared.
+def move(
+    source: Storage, target: Storage, folders: Iterable[str], *, delete: bool = False
+) -> MovedFiles:
+    """Bring a storage to what another one holds in these folders; each file is read and compared.
 
     It may be stopped at any time, and run again: also after the house was stopped, for what
-    changed meanwhile.
+    changed meanwhile. What lies elsewhere, in a bucket that others use as well, stays as it is.
     """
-    moved = MovedFiles()
-    wanted = set(_ours(source))
+    moved, folders = MovedFiles(), sorted(folders)
+    wanted = set(_ours(source, folders))
     for key in sorted(wanted):
         if (parts := source.read(key)) is None:  # it went a moment ago
             wanted.discard(key)
@@ -49,7 +51,7 @@ def move(source: Storage, target: Storage, *, delete: bool = False) -> MovedFile
                 f"{key} did not arrive as it was. Run it again; the source is unchanged."
             )
         moved.copied += 1
-    extra = sorted(set(_ours(target)) - wanted)
+    extra = sorted(set(_ours(target, folders)) - wanted)
     if not delete:
         moved.extra = extra
         return moved
@@ -59,8 +61,9 @@ def move(source: Storage, target: Storage, *, delete: bool = False) -> MovedFile
     return moved
 
 
-def _ours(storage: Storage) -> Iterator[str]:
-    return filter(lambda key: MEMBER.match(FILES + key), storage.keys())
+def _ours(storage: Storage, folders: Iterable[str]) -> Iterator[str]:
+    for folder in folders:
+        yield from filter(lambda key: MEMBER.match(FILES + key), storage.keys(folder))
 
 
 def _digest(parts: Iterator[bytes] | None, copy: IO[bytes] | None = None) -> bytes | None:

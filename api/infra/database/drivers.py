@@ -24,6 +24,7 @@ POSTGRES_ARGS: dict[str, Any] = {
 ANSWER_SECONDS = 35.0  # longer than a statement may take; a server that hangs never says so
 SINGLE_SECONDS = 12.0  # for one statement alone; longer than it may wait for a lock
 PING_SECONDS = 3.0
+LONG_SECONDS = 3600.0  # for one statement over all rows of a house
 
 
 class Impatient(psycopg.Connection[Any]):
@@ -97,6 +98,17 @@ def follow_its_clock(engine: Engine) -> None:
 
     engine.dialect.do_ping = ask  # type: ignore[method-assign] # as above
     event.listen(engine, "connect", lambda connection, _: ask(connection))
+
+
+@contextmanager
+def taking_long(connection: Connection) -> Iterator[None]:
+    """Let each statement of a transaction take the time that many rows need."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+    with cast("Impatient", connection.connection.dbapi_connection).within(LONG_SECONDS):
+        yield
 
 
 def use_sqlite_safely(engine: Engine) -> None:

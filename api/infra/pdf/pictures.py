@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 import warnings
+from collections.abc import Iterator
 from uuid import UUID
 from xml.etree import ElementTree as ET  # writes only; defusedxml reads
 
@@ -13,7 +14,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 from PIL import Image, UnidentifiedImageError
 from sqlalchemy import Connection, String, select
-from sqlalchemy.orm import Mapped, mapped_column, object_session
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
 from api.errors import Invalid, NotFound
 from api.infra.background import kept_files
@@ -134,6 +135,14 @@ def referred(connection: Connection) -> set[str]:
     return found
 
 
+def damaged(session: Session) -> Iterator[str]:
+    """Yield the key of every logo that is there and has another hash."""
+    for key in sorted(referred(session.connection())):
+        found = runtime().storage.get(key)
+        if found is not None and not key.endswith(hashlib.sha256(found).hexdigest()):
+            yield key
+
+
 def put_logo(row: WithLogo, data: bytes) -> None:
     """Make `data` a row's logo, or raise NoPicture."""
     picture, kind = safe(data)
@@ -141,7 +150,7 @@ def put_logo(row: WithLogo, data: bytes) -> None:
     if sha256 != row.logo_sha256:
         drop_logo(row)
     row.logo_type, row.logo_sha256 = kind, sha256
-    runtime().storage.put(row.logo_key, picture)
+    kept_files.put(_session_of(row), row.logo_key, picture)
 
 
 def copy_logo(source: WithLogo, row: WithLogo) -> None:
@@ -154,11 +163,15 @@ def copy_logo(source: WithLogo, row: WithLogo) -> None:
 def drop_logo(row: WithLogo) -> None:
     """Take a row's logo away, if it has one; the file goes once the change is kept."""
     if row.logo_sha256:
-        session = object_session(row)
-        if session is None:
-            raise RuntimeError("The row is in no transaction.")
-        kept_files.delete_later(session, row.logo_key)
+        kept_files.delete_later(_session_of(row), row.logo_key)
         row.logo_type = row.logo_sha256 = None
+
+
+def _session_of(row: WithLogo) -> Session:
+    session = object_session(row)
+    if session is None:
+        raise RuntimeError("The row is in no transaction.")
+    return session
 
 
 def logo(row: WithLogo) -> tuple[bytes, str] | None:

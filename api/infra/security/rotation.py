@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from api.infra.background import kept_files
 from api.infra.database.columns import Base
 from api.infra.database.transactions import reading, transaction
 from api.infra.runtime import runtime
@@ -235,7 +236,7 @@ def _write(session: Session, column: Column[bytes], changed: list[dict[str, obje
 def _drop_files(old: Collection[bytes], done: Rotated) -> None:
     """Delete kept documents; one that is put here later is unreadable, and so made again."""
     storage = runtime().storage
-    for key in list(storage.keys()) if old else ():
+    for key in list(kept_files.keys(storage)) if old else ():
         if storage.start(key, ID_BYTES) in old:
             storage.delete(key)
             done.files += 1

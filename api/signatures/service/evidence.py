@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, select
@@ -10,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.errors import Code, Conflict, Fault, Gone, Invalid
+from api.errors import Code, Conflict, DomainError, Fault, Gone, Invalid
 from api.infra.background import kept_files
 from api.infra.database import paging
 from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import is_any, reading, transaction
 from api.infra.runtime import runtime
 from api.infra.security import audit, keys
+from api.infra.storage import StorageUnavailable
+from api.infra.vault import KeyMissing
 from api.signatures import rules
 from api.signatures.models import Evidence, Signature
 from api.statements import service as statements
@@ -41,27 +45,44 @@ def put(actor: Actor, statement_id: UUID, content: bytes, kind: str, note: str |
         raise NoScan(
             f"It is not {kind}." if found is None else f"It is {found}, not {kind}: say so.",
         )
+    with reading() as session:
+        owner = _signed(session, actor, statement_id).coalition_id
+    row_id = uuid4()
+    secret, locked = keys.lock(content, row_id)
+    runtime().storage.put(_place(owner, row_id), locked)  # first: nobody waits for it with a lock
+    row = Evidence(
+        id=row_id,
+        coalition_id=owner,
+        statement_id=statement_id,
+        content_type=kind,
+        bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        note=note,
+        created_by=actor.user_id,
+    )
+    try:
+        _enter(actor, row, secret)
+    except DomainError:  # and of no other fault: it may be that the row was kept
+        with suppress(StorageUnavailable):
+            runtime().storage.delete(_place(owner, row_id))
+        raise
+    return row
+
+
+def _enter(actor: Actor, row: Evidence, secret: bytes) -> None:
     with transaction() as session:
-        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
-        statements.current_revision(session, statement)  # what has none may be deleted
-        row_id, owner = uuid4(), statement.coalition_id
-        secret, locked = keys.lock(content, row_id)
-        row = Evidence(
-            id=row_id,
-            coalition_id=owner,
-            statement_id=statement.id,
-            content_type=kind,
-            bytes=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            secret=keys.seal_bytes(session, owner, SECRET, row_id, secret),
-            note=note,
-            created_by=actor.user_id,
-        )
+        _signed(session, actor, row.statement_id, lock=True)
+        row.secret = keys.seal_bytes(session, row.coalition_id, SECRET, row.id, secret)
         session.add(row)
-        runtime().storage.put(_place(owner, row_id), locked)
-        told = {"sha256": row.sha256, "note": note}
+        told = {"sha256": row.sha256, "note": row.note}
         audit.record(session, actor, "evidence.kept", row, told)
-        return row
+
+
+def _signed(session: Session, actor: Actor, statement_id: UUID, *, lock: bool = False) -> Statement:
+    """Return a statement that has a text to be signed: one that has none may be deleted."""
+    found = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=lock)
+    statements.current_revision(session, found)
+    return found
 
 
 def listed(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Evidence]:
@@ -82,11 +103,17 @@ def content_of(actor: Actor, evidence_id: UUID) -> tuple[Evidence, bytes]:
     """Return a scan."""
     with reading() as session:
         row = load(session, actor, Evidence, evidence_id, Role.COORDINATOR)
-        locked = runtime().storage.get(_place(row.coalition_id, row.id))
-        if locked is None:
+        found = _opened(session, row)
+        if found is None:
             raise Gone("Its file is not in the storage. Restore it from a backup.")
-        secret = keys.unseal_bytes(session, SECRET, row.id, row.secret)
-        return row, keys.unlock(secret, locked, row.id)
+        return row, found
+
+
+def _opened(session: Session, row: Evidence) -> bytes | None:
+    locked = runtime().storage.get(_place(row.coalition_id, row.id))
+    if locked is None:
+        return None
+    return keys.unlock(keys.unseal_bytes(session, SECRET, row.id, row.secret), locked, row.id)
 
 
 def remove(actor: Actor, evidence_id: UUID) -> None:
@@ -139,3 +166,12 @@ def _place(coalition_id: UUID, evidence_id: UUID) -> str:
 def referred(connection: Connection) -> set[str]:
     rows = connection.execute(select(Evidence.coalition_id, Evidence.id))
     return {_place(*row) for row in rows}
+
+
+def damaged(session: Session) -> Iterator[str]:
+    """Yield the key of every scan that is there and does not open."""
+    for row in session.scalars(select(Evidence)):
+        try:
+            _opened(session, row)
+        except (KeyMissing, ValueError):  # ValueError: it is cut short
+            yield _place(row.coalition_id, row.id)
