@@ -104,10 +104,11 @@ def test_a_house_that_is_not_empty_keeps_what_it_has(world: World, file: Path) -
 
     assert (dumped(world), files(world)) == (rows, kept)
     clear(world)
-    (world.storage / "other").write_bytes(b"mine")
+    (world.storage / "logos").mkdir(parents=True, exist_ok=True)
+    (world.storage / "logos/other").write_bytes(b"mine")
     with pytest.raises(backups.NotEmpty):
         restore(world, file)
-    assert files(world) == {"other": b"mine"}
+    assert files(world) == {"logos/other": b"mine"}
     assert not any(counts(world).values())
 
 
