@@ -38,7 +38,7 @@ def upgrade(**_):
         "UNDERSIGNED_STORAGE_PATH": settings.storage_path,
         "UNDERSIGNED_MASTER_KEYS": settings.master_keys[0],
     }
-    command = [sys.executable, "-P", "-m", "api.cli", "migrate"]
+    command = [os.environ["LATER_PYTHON"], "-P", "-m", "api.cli", "migrate"]
     subprocess.run(command, env=environment, cwd=os.environ["LATER"], check=True)
 
 flask_migrate.upgrade = upgrade
@@ -76,6 +76,16 @@ def version_before() -> str:
     return tag if tag and brought in git("rev-list", tag).split() else brought
 
 
+def with_its_packages(folder: Path) -> str:
+    """Return a Python that has what the lock of that code says, which ours may have dropped."""
+    python = folder / ".venv" / "bin" / "python"
+    install = ("pip", "install", "--require-hashes", "--python", str(python), "-r")
+    for words in (("venv", str(folder / ".venv")), (*install, "requirements-dev.txt")):
+        command = [sys.executable, "-m", "uv", *words]
+        subprocess.run(command, cwd=folder, capture_output=True, check=True)  # noqa: S603 # of ours
+    return str(python)
+
+
 @pytest.fixture
 def before(tmp_path: Path) -> Iterator[Path]:
     """The code of the version before."""
@@ -97,9 +107,11 @@ def test_stories_of_the_version_before_hold_on_the_tables_of_this_one(before: Pa
     assert head in may_serve()
     (before / "later_tables.py").write_text(PLUGIN, "utf-8")
     stories = [f"tests/stories/{name}" for name in STORIES]
-    environment = {**os.environ, "PYTHONPATH": str(before), "LATER": str(ROOT)}
+    later = {"LATER": str(ROOT), "LATER_PYTHON": sys.executable}
+    environment = {**os.environ, "PYTHONPATH": str(before), **later}
 
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "later_tables", "-m", "not long"]
+    options = ["-q", "-p", "later_tables", "-p", "no:cacheprovider", "-m", "not long"]
+    command = [with_its_packages(before), "-m", "pytest", *options]
     done = subprocess.run(  # noqa: S603 # our own tests
         [*command, *stories],
         cwd=before,

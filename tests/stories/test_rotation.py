@@ -32,6 +32,7 @@ NOT_SEALED = {
     "idempotency.key",
     "idempotency.request",
     "letter_marks.address",
+    "letter_paces.domain",
     "links.secret_hash",
     "pending_signatures.prefix",
     "signatures.prefix",
