@@ -181,6 +181,9 @@ class ChangeOut(OutSchema):
     blocks_added = fields.Integer(example=0)
     blocks_removed = fields.Integer(example=0)
     blocks_changed = fields.Integer(example=1)
+    blocks_moved = fields.Integer(example=0, description="Whether they changed or not.")
+    demands_added = fields.List(fields.String(), example=["kz-2"], description="Their ids.")
+    demands_removed = fields.List(fields.String(), example=[], description="Their ids.")
     numbers = fields.List(
         fields.String(), example=["2031"], description="Words with digits that came or went."
     )

@@ -15,14 +15,20 @@ from api.accounts.schemas import JobOut
 from api.assemblies.service import Choice, Origin
 from api.documents import service
 from api.documents.rules.rendering import CONTENT_TYPES, ENDINGS, Format
-from api.documents.schemas import FILES, DocumentArgs, DraftDocumentArgs, TemplatePreviewIn
-from api.documents.service import DocumentSpec, previews, public
+from api.documents.schemas import (
+    FILES,
+    DiffDocumentArgs,
+    DocumentArgs,
+    DraftDocumentArgs,
+    TemplatePreviewIn,
+)
+from api.documents.service import DocumentSpec, diffs, previews, public
 from api.infra.background.jobs import Job
 from api.portable.rules import writing
 from api.portable.schemas import DRAFT
 from api.signing.routes import let_sites_read
 from api.signing.schemas import AcceptedOut
-from api.web.etags import let_caches_keep, sends_tag, tag
+from api.web.etags import let_caches_keep, sends_tag, tag, tag_content
 from api.web.files import WARNED, body_of, sent, warned
 from api.web.openapi.headers import WARNINGS, sends
 from api.web.openapi.shapes import refer
@@ -115,6 +121,22 @@ class DraftDocument(MethodView):
         Whom it names though they were released or have died stands in a header.
         """
         return _answered(previews.preview(current_actor(), statement_id, DocumentSpec(**args)))
+
+
+@blueprint.route("/statements/<uuid:statement_id>/diff/document")
+class DiffDocument(MethodView):
+    @sent(TYPES[0], "text/html")
+    @blueprint.arguments(DiffDocumentArgs, location="query")
+    @sends_tag
+    def get(self, args: dict[str, Any], statement_id: UUID) -> Response:
+        """Print what two texts of a statement differ by, in the language of the text after."""
+        before, after, form = args["before"], args["after"], args["format"]
+        content, slug = diffs.printed_diff(current_actor(), statement_id, before, after, form)
+        tag_content()
+        answer = body_of(content, CONTENT_TYPES[Format(form)])
+        name = f"{slug}-changes.{ENDINGS[Format(form)]}"
+        answer.headers.set("Content-Disposition", "inline", filename=name)
+        return answer
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/template-previews")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from api.assemblies.schemas import ChoiceIn, OriginIn
 from api.documents.rules.rendering import Format
+from api.documents.service.diffs import DiffFormat
+from api.statements.schemas import DiffArgs
 from api.templates.schemas import source_field
 from api.texts.rules import themes
 from api.web import fields, validate
@@ -37,6 +39,12 @@ class DocumentArgs(DraftDocumentArgs):
         description="The newest where left out.",
         example=1,
     )
+
+
+class DiffDocumentArgs(DiffArgs):
+    """Which texts of a statement to compare, and how to print what they differ by."""
+
+    format = fields.Enum(DiffFormat, load_default=DiffFormat.PDF, example="pdf")
 
 
 class TemplatePreviewIn(OriginIn):

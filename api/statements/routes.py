@@ -11,8 +11,8 @@ from api.accounts.routes import current_actor
 from api.infra.database.paging import Page, PageRequest
 from api.statements import schemas, service
 from api.statements.models import Revision, Statement, Weight
-from api.statements.service import past, work
-from api.web.etags import needs_match, sends_tag, tag, tagged, tagged_by
+from api.statements.service import diffs, past, work
+from api.web.etags import needs_match, sends_tag, tag, tag_content, tagged, tagged_by
 from api.web.openapi.headers import LINK, sends
 from api.web.paging import paged, paginated
 from api.web.rest import Blueprint
@@ -152,6 +152,17 @@ class OneRevision(MethodView):
         found = service.revision(current_actor(), statement_id, number)
         tag(found.sha256)
         return found
+
+
+@blueprint.route("/statements/<uuid:statement_id>/diff")
+class DiffOfTexts(MethodView):
+    @blueprint.arguments(schemas.DiffArgs, location="query")
+    @blueprint.response(200, schemas.DiffOut)
+    @sends_tag
+    def get(self, args: dict[str, Any], statement_id: UUID) -> diffs.Diff:
+        """Show what a revision, or the draft, changes of a revision before it."""
+        tag_content()
+        return diffs.diff(current_actor(), statement_id, args["before"], args["after"])
 
 
 @blueprint.route("/statements/<uuid:statement_id>/transitions")

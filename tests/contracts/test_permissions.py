@@ -252,6 +252,8 @@ PERMISSIONS = {
     "POST /v1/public/sign-offs/{secret}/hand-overs": "anyone",
     "GET /v1/statements/{statement_id}/document": "viewer",
     "GET /v1/statements/{statement_id}/documents/{key}": "viewer",
+    "GET /v1/statements/{statement_id}/diff": "viewer",
+    "GET /v1/statements/{statement_id}/diff/document": "viewer",
     "GET /v1/statements/{statement_id}/draft/document": "viewer",
     "POST /v1/coalitions/{coalition_id}/imports": "coordinator",
     "GET /v1/statements/{statement_id}/export": "viewer",

@@ -52,6 +52,9 @@ def test_the_answer_measures_what_is_called_editorial(world: World, owner: Clien
         "blocks_added": 0,
         "blocks_removed": 0,
         "blocks_changed": 1,
+        "blocks_moved": 0,
+        "demands_added": [],
+        "demands_removed": [],
         "numbers": ["12"],
         "names": ["Kazakhstan"],
     }

@@ -28,7 +28,7 @@ _ENOUGH = 4.5  # the contrast that WCAG 2.2 asks of text of this size (1.4.3)
 _ENOUGH_IN_THE_DARK = 7.0  # what only just suffices on white looks dull on black
 _DARK_PAPER = "#15181b"  # as in screen.css
 _STEP = 0.04  # of the way to black or white, at each try
-_SHORT_TITLE = 90  # characters that fit the footer beside the page's number
+SHORT_TITLE = 90  # characters that fit the footer beside the page's number
 _DESCRIPTION = 200
 _REFERENCE = re.compile(r"[^\s<>]{1,30}<sup>.*?</sup>")
 _LAST_LINE = 24  # characters that a title's last two words may have to be kept together
@@ -77,14 +77,14 @@ def html(printed: Printed, signatories: Signatories, look: Look, *, for_paper: b
         about=lambda parts, *keys: outline.about(parts, keys, said),
         numbered=outline.numbered,
         contents=outline.contents(printed, signatories, said),
-        logo=_logo(look, for_paper=for_paper),
+        logo=logo_of(look, for_paper=for_paper),
         logos=logos.placed(look.logos, for_paper=for_paper),
         accent=legible(look.accent),
-        accent_in_the_dark=legible(look.accent, on=_DARK_PAPER, least=_ENOUGH_IN_THE_DARK),
+        accent_in_the_dark=in_the_dark(look.accent),
         digits=digits(printed["language"]),
-        page_of_pages=_page_of_pages(said),
-        short_title=shortened(printed["title"], _SHORT_TITLE),
-        short=lambda text: shortened(outline.bare(text), _SHORT_TITLE),
+        page_of_pages=page_of_pages(said),
+        short_title=shortened(printed["title"], SHORT_TITLE),
+        short=lambda text: shortened(outline.bare(text), SHORT_TITLE),
         description=_description(printed),
     )
 
@@ -104,6 +104,11 @@ def legible(colour: str, on: str = "#ffffff", least: float = _ENOUGH) -> str:
         # Rounded to what six digits can say, towards the goal, so that each try moves.
         colour = "#" + "".join(f"{(ceil if goal else floor)(one * 255):02x}" for one in moved)
     return colour.lower()
+
+
+def in_the_dark(colour: str) -> str:
+    """Return the colour as text in it can be read on dark paper."""
+    return legible(colour, on=_DARK_PAPER, least=_ENOUGH_IN_THE_DARK)
 
 
 def contrast(one: str, other: str) -> float:
@@ -189,7 +194,8 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _logo(look: Look, *, for_paper: bool) -> str | None:
+def logo_of(look: Look, *, for_paper: bool) -> str | None:
+    """Return where a page loads the coalition's logo from, if it has one."""
     if look.logo is None or look.logo_type is None:
         return None
     if for_paper:
@@ -197,7 +203,7 @@ def _logo(look: Look, *, for_paper: bool) -> str | None:
     return logos.address(look.logo, look.logo_type)
 
 
-def _page_of_pages(said: Words) -> Markup:
+def page_of_pages(said: Words) -> Markup:
     """Return "Page 1 of 3" as CSS content; our own words, so nothing in them needs escaping."""
     style = digits(said.language)
     counters = {name: f'" counter({name}, {style}) "' for name in ("page", "pages")}
@@ -231,7 +237,7 @@ def _page(theme: str) -> Template:
     environment = environment_of(themes.folder(theme), SHARED)
     environment.filters["kept"] = _kept
     environment.globals["may_style"] = True
-    environment.globals["css"] = lambda name: _css(theme, name)
+    environment.globals["css"] = css_of(theme)
     return environment.get_template("page.html")
 
 
@@ -244,6 +250,11 @@ def environment_of(*folders: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def css_of(theme: str) -> Callable[[str], Markup]:
+    """Return what gives a theme's style sheets by their names."""
+    return lambda name: _css(theme, name)
 
 
 @lru_cache

@@ -16,8 +16,8 @@ from uuid import UUID, uuid5
 
 from rapidfuzz.distance import Indel
 
-from api.portable.rules.measuring import MOST_PAIRS
 from api.texts.rules.document import PortableBlock, PortableDocument
+from api.texts.rules.wording import MOST_PAIRS
 
 VERSION_1, VERSION_2 = "undersigned.statement/1", "undersigned.statement/2"
 LIKE = 1 / 3  # of the words of two blocks, before their places are asked

@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import zip_longest
-from typing import NamedTuple, TypeVar
-
-from rapidfuzz.distance import Indel
 
 from api.cases.rules import NameIndex
 from api.infra.text import languages
-from api.portable.rules import names as labels, walk
-from api.portable.rules.printing import Printed
+from api.portable.rules import names as labels
+from api.portable.rules.diff import Change, DiffPart, DiffText
 from api.texts.rules import markdown
 from api.texts.rules.document import PortableDocument
+from api.texts.rules.wording import Op
 
-# Pairs of words that are compared in order, of two passages (a bit of memory each) and of a whole
-# text; beyond, words are counted only.
-MOST_PAIRS, MOST_PAIRS_IN_ALL = 100_000_000, 1_000_000_000
-_T = TypeVar("_T", bound="Hashable")
 _TOKEN = re.compile(r"[^\W_]+(?:[.,:/'\u2019-][^\W_]+)*|[^\w\s]")
-_SETTLED = frozenset(
-    {"language", "direction", "kind", "specimen", "type", "ordered", "layout", "id"}
-)
+BLOCKS = frozenset({"paragraph", "heading", "quote", "list", "demands", "cases"})
 
 
 @dataclass(frozen=True)
@@ -37,6 +28,9 @@ class Measure:
     blocks_added: int = 0
     blocks_removed: int = 0
     blocks_changed: int = 0
+    blocks_moved: int = 0  # whether they changed or not
+    demands_added: list[str] = field(default_factory=list)  # their ids
+    demands_removed: list[str] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)  # added, removed or replaced
     names: list[str] = field(default_factory=list)  # of cases, addressees, organisations, countries
 
@@ -56,115 +50,65 @@ def names_of(document: PortableDocument, organisations: Iterable[str]) -> Iterat
     yield from (labels.country(code, document) for code in sorted(languages.COUNTRIES))
 
 
-def measure(before: Printed, after: Printed, names: Iterable[str]) -> Measure:
-    """Return what differs between what two revisions print."""
+def measure(parts: Iterable[DiffPart], names: Iterable[str]) -> Measure:
+    """Return what a diff comes to."""
     sought, counts = NameIndex(names), Counter[str]()
+    asked = {Change.ADDED: dict[str, None](), Change.REMOVED: dict[str, None]()}
     numbers: dict[str, None] = {}
     touched: dict[str, None] = {}
-    left_over = MOST_PAIRS_IN_ALL
-    for old, new in _pairs(list(_passages(before)), list(_passages(after))):
-        left, right = (old.words if old else ""), (new.words if new else "")
-        lefts, rights = _TOKEN.findall(left), _TOKEN.findall(right)
-        pairs = len(lefts) * len(rights)
-        in_order = pairs <= min(MOST_PAIRS, left_over)
-        left_over -= pairs if in_order else 0
-        out, into = _moved(lefts, rights) if in_order else _counted(lefts, rights)
-        counts["words_removed"] += sum(map(_is_word, out))
-        counts["words_added"] += sum(map(_is_word, into))
-        if (old or new or _NOTHING).is_block:
-            counts["changed" if old and new else "removed" if old else "added"] += 1
-        numbers |= dict.fromkeys(token for token in (*out, *into) if any(map(str.isnumeric, token)))
-        touched |= dict.fromkeys(_touched((left, right), (out, into), sought))
+    for part in _all(parts):
+        if part.kind in BLOCKS:
+            counts[part.change] += 1
+            counts["moved"] += part.came_from is not None
+        if part.kind == "demand" and part.change in asked:
+            asked[part.change][part.key] = None
+        for passage in part.passages:
+            out, into = (_tokens(_said(passage, op)) for op in (Op.REMOVED, Op.ADDED))
+            counts["words_removed"] += sum(map(_is_word, out))
+            counts["words_added"] += sum(map(_is_word, into))
+            changed = (*out, *into)
+            numbers |= dict.fromkeys(one for one in changed if any(map(str.isnumeric, one)))
+            touched |= dict.fromkeys(_touched(passage, sought))
+    added, removed = asked[Change.ADDED], asked[Change.REMOVED]
     return Measure(
         words_added=counts["words_added"],
         words_removed=counts["words_removed"],
-        blocks_added=counts["added"],
-        blocks_removed=counts["removed"],
-        blocks_changed=counts["changed"],
+        blocks_added=counts[Change.ADDED],
+        blocks_removed=counts[Change.REMOVED],
+        blocks_changed=counts[Change.CHANGED],
+        blocks_moved=counts["moved"],
+        demands_added=[key for key in added if key not in removed],
+        demands_removed=[key for key in removed if key not in added],
         numbers=list(numbers),
         names=list(touched),
     )
 
 
-class MeasuredPart(NamedTuple):
-    """One block of the body, or one part of what stands around it."""
-
-    is_block: bool
-    words: str
-
-
-_NOTHING = MeasuredPart(is_block=False, words="")
+def _all(parts: Iterable[DiffPart]) -> Iterator[DiffPart]:
+    for part in parts:
+        yield part
+        yield from _all(part.parts)
 
 
-def _passages(printed: Printed) -> Iterator[MeasuredPart]:
-    for key, value in printed.items():
-        if key == "blocks":
-            for block in printed["blocks"]:
-                yield MeasuredPart(is_block=True, words=_words_of(block))
-        elif key not in _SETTLED:
-            yield MeasuredPart(is_block=False, words=_words_of(value))
+def _said(passage: DiffText, *ops: Op) -> str:
+    """Return the words of a passage of which one of these became, and where they link to."""
+    said = [piece for piece in passage.pieces if piece.op in ops]
+    words = "".join(f"[{one.words}]" if one.is_note else one.words for one in said)
+    places = dict.fromkeys(mark for one in said for mark in one.marks if markdown.is_address(mark))
+    return " ".join((words, *places))
 
 
-def _words_of(value: object) -> str:
-    said = (
-        leaf
-        for leaf in walk.leaves_of(value)
-        if str(leaf.path[-1:] and leaf.path[-1]) not in _SETTLED
-    )
-    return "\n".join(markdown.plain(leaf.text) for leaf in said)
-
-
-def _pairs(
-    old: Sequence[MeasuredPart], new: Sequence[MeasuredPart]
-) -> Iterator[tuple[MeasuredPart | None, MeasuredPart | None]]:
-    """Yield the passages that differ: those that took each other's place, side by side."""
-    for lefts, rights in _replaced(old, new):
-        for left, right in zip_longest(lefts, rights):
-            if left == right:
-                continue
-            if left and right and left.is_block != right.is_block:
-                yield left, None
-                yield None, right
-            else:
-                yield left, right
-
-
-def _moved(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
-    """Return the tokens that were taken out and those that were put in."""
-    runs = list(_replaced(old, new))
-    return [token for run, _ in runs for token in run], [token for _, run in runs for token in run]
-
-
-def _counted(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
-    """Return the tokens that are there more often than on the other side, wherever they stand."""
-    there, here = Counter(old), Counter(new)
-    return list((there - here).elements()), list((here - there).elements())
-
-
-def _replaced(old: Sequence[_T], new: Sequence[_T]) -> Iterator[tuple[list[_T], list[_T]]]:
-    """Yield what stands on each side between what stays in order; all, where it is too long."""
-    if len(old) * len(new) > MOST_PAIRS:
-        yield list(old), list(new)
-        return
-    out: list[_T] = []
-    into: list[_T] = []
-    for step in Indel.opcodes(old, new):
-        if step.tag == "equal":
-            yield out, into
-            out, into = [], []
-        out += old[step.src_start : step.src_end] if step.tag == "delete" else ()
-        into += new[step.dest_start : step.dest_end] if step.tag == "insert" else ()
-    yield out, into
+def _tokens(text: str) -> list[str]:
+    return _TOKEN.findall(text)
 
 
 def _is_word(token: str) -> bool:
     return any(sign.isalnum() for sign in token)
 
 
-def _touched(
-    passages: tuple[str, str], tokens: tuple[list[str], list[str]], sought: NameIndex
-) -> list[str]:
+def _touched(passage: DiffText, sought: NameIndex) -> list[str]:
     """Return the names that came or went, or stand in what came or went."""
-    before, after = (set(sought.found_in(text)) for text in passages)
-    moved = {name for side in tokens for name in sought.found_in(" ".join(side))}
+    before = set(sought.found_in(_said(passage, Op.SAME, Op.REMOVED)))
+    after = set(sought.found_in(_said(passage, Op.SAME, Op.ADDED)))
+    moved = {name for op in (Op.REMOVED, Op.ADDED) for name in sought.found_in(_said(passage, op))}
     return sorted((before ^ after) | moved)

@@ -163,6 +163,13 @@ def texts(block: PrintedBlock) -> Iterator[str]:
         yield block["text"]
 
 
+def cases_of(block: PortableBlock, document: PortableDocument) -> list[str]:
+    """Return the ids of the cases that a block prints, a line each; none where it has its own."""
+    if "cases" not in block or "items" in block["cases"]:
+        return []
+    return [case["id"] for case in _chosen_cases(block["cases"], document)]
+
+
 def _block(block: PortableBlock, document: PortableDocument) -> PrintedBlock:
     if "paragraph" in block:
         return {"type": "paragraph", "text": block["paragraph"]}
@@ -236,20 +243,21 @@ def _demand(demand: PortableDemand) -> PrintedDemand:
 
 
 def _cases(block: PortableCases, document: PortableDocument) -> PrintedCases:
-    cases = document.get("cases", [])
     if "items" in block:
         items = [item["text"] for item in block["items"]]
-    elif "ids" in block:
-        of = {case["id"]: case for case in cases}
-        items = [_case(of[name], document) for name in block["ids"]]
     else:
-        items = [
-            _case(case, document)
-            for code in block["countries"]
-            for case in cases
-            if case["country"] == code
-        ]
+        items = [_case(case, document) for case in _chosen_cases(block, document)]
     return {"type": "cases", **_lead(block), "items": items}
+
+
+def _chosen_cases(block: PortableCases, document: PortableDocument) -> list[PortableCase]:
+    """Return the cases of a block that has no lines of its own."""
+    cases = document.get("cases", [])
+    if "ids" in block:
+        of = {case["id"]: case for case in cases}
+        return [of[name] for name in block["ids"]]
+    codes = block["countries"]
+    return [case for code in codes for case in cases if case["country"] == code]
 
 
 def _case(case: PortableCase, document: PortableDocument) -> str:

@@ -27,8 +27,8 @@ from api.statements.events import StatementMoved
 from api.statements.models import Revision, State, Statement, Weight
 from api.statements.service import past
 from api.statements.service.closed import must_be_confirmed, warnings_of_closed
+from api.statements.service.diffs import to_measure
 from api.statements.service.live import with_live
-from api.statements.service.measured import to_measure
 from api.statements.service.redaction import as_it_was
 from api.statements.service.relabelling import DoesNotFit
 from api.statements.service.rows import (
@@ -166,7 +166,7 @@ def freeze(  # noqa: PLR0913 # a draft, what it means, and who was looked at
         revision = frozen(session, actor, statement, weight, note, confirmed=confirmed)
         whole = whole_revision(session, revision)
         warnings = _shown(session, actor, SavedStatement(statement, whole, [])).warnings
-        change = to_measure(session, statement, revision, whole)
+        change = to_measure(session, statement, revision)
     return Frozen(revision, warnings, change())
 
 

@@ -16,8 +16,8 @@ from api.portable.rules import secrecy, walk
 from api.statements.events import StatementRevised
 from api.statements.models import Revision, Statement, Weight
 from api.statements.service import redaction, rows
+from api.statements.service.diffs import to_measure
 from api.statements.service.gaps import Other, Said, Sought, SourceText
-from api.statements.service.measured import to_measure
 from api.statements.service.redaction import DRAFT, REVISION
 from api.texts.rules.document import PortableDocument
 
@@ -115,7 +115,7 @@ def _edit(
     """Freeze a text with other labels, which is an edit: whoever stands behind it is told."""
     day = clock.today() if rows.is_public(session, statement) else None
     successor = redaction.put_after(session, statement, renewed, NOTE, day)
-    measure = to_measure(session, statement, successor, renewed)
+    measure = to_measure(session, statement, successor)
     url = f"/v1/statements/{statement.id}/revisions/{successor.number}"
     silence.edited.append(cases.Edited(url, measure))
     events.announce(session, StatementRevised.of(successor))

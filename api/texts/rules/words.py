@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from api.config import share
 from api.infra.text import languages
@@ -39,6 +40,7 @@ class Words:
     reservation: str
     withheld: Mapping[str, str]
     withheld_alone: Mapping[str, str]
+    changes: Mapping[str, Any]  # with `kinds` of parts and `settings`, by their names
 
     def edited_line(self, day: date | None) -> str:
         """Return the sentence for a text that was edited after it was published, or nothing."""

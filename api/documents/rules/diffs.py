@@ -1,0 +1,185 @@
+"""What two texts differ by, as a page for paper or for a browser.
+
+What came and what went is told by signs and lines, never by colour alone: it is printed in black
+and white, and read aloud.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+from jinja2 import Template
+from markupsafe import Markup, escape
+
+from api.documents.rules import html
+from api.documents.rules.html import Look
+from api.infra.text import languages
+from api.portable.rules.diff import Change, DiffPart, DiffText, Setting
+from api.portable.rules.measuring import Measure
+from api.portable.rules.printing import Printed
+from api.texts.rules import markdown
+from api.texts.rules.wording import Op, WordRun
+from api.texts.rules.words import Words, words
+
+_OF_ONE_SIDE = {Change.ADDED, Change.REMOVED}  # that words changed is seen
+_TAGS = {Op.REMOVED: ("del", "[\u2212"), Op.ADDED: ("ins", "[+")}
+
+
+@dataclass(frozen=True)
+class Compared:
+    """All that is printed of a comparison; a side without a number is the draft."""
+
+    printed: Printed  # the text after
+    before: int | None
+    after: int | None
+    parts: Sequence[DiffPart]
+    change: Measure
+
+
+def page(compared: Compared, look: Look, *, for_paper: bool) -> str:
+    """Return a comparison as HTML: for the PDF's layout, or one file for a browser."""
+    printed = compared.printed
+    said = words(printed["language"])
+    told = said.changes
+    sides = [_side(number, said) for number in (compared.before, compared.after)]
+    arrow = " \u2190 " if printed["direction"] == "rtl" else " \u2192 "
+    title = f"{told['title']}: {arrow.join(sides)}"
+    return _template().render(
+        printed=printed,
+        words=said,
+        told=told,
+        title=title,
+        runs=list(runs(compared.parts, said)),
+        measured=list(measured(compared.change, said)),
+        look=look,
+        mark=said.specimen if printed["specimen"] else "",
+        for_paper=for_paper,
+        inline=html.inline_of(printed),
+        logo=html.logo_of(look, for_paper=for_paper),
+        accent=html.legible(look.accent),
+        accent_in_the_dark=html.in_the_dark(look.accent),
+        page_of_pages=html.page_of_pages(said),
+        short_title=html.shortened(f"{printed['title']} \u2013 {title}", html.SHORT_TITLE),
+    )
+
+
+@dataclass(frozen=True)
+class ToldPart:
+    """A part that differs, in words."""
+
+    label: str
+    what: str  # became of it
+    texts: Sequence[Markup]
+    inner: Sequence[ToldPart]
+
+
+def runs(parts: Iterable[DiffPart], said: Words) -> Iterator[ToldPart | str]:
+    """Yield each part that differs, and for those between that do not, how many there are."""
+    for differs, run in groupby(parts, key=lambda part: part.differs):
+        if differs:
+            yield from (_told(part, said) for part in run)
+        else:
+            count = sum(1 for _ in run)
+            yield str(said.changes["unchanged"]).format(
+                count=languages.number(count, said.language)
+            )
+
+
+def measured(change: Measure, said: Words) -> Iterator[str]:
+    """Yield what a change comes to, each with its label."""
+    told = said.changes
+
+    def number(count: int) -> str:
+        return languages.number(count, said.language)
+
+    if change.words_added or change.words_removed:
+        counts = f"+{number(change.words_added)} \u2212{number(change.words_removed)}"
+        yield f"{told['words']}: {counts}"
+    for label, sign, keys in (
+        ("demands", "+", change.demands_added),
+        ("demands", "\u2212", change.demands_removed),
+        ("numbers", "", change.numbers),
+        ("names", "", change.names),
+    ):
+        if keys:
+            yield f"{told[label]}: " + said.comma.join(sign + key for key in keys)
+
+
+def _side(number: int | None, said: Words) -> str:
+    if number is None:
+        return said.draft
+    written = languages.number(number, said.language)
+    return str(said.changes["revision"]).format(number=written)
+
+
+def _told(part: DiffPart, said: Words) -> ToldPart:
+    told = said.changes
+    moved = ""
+    if part.came_from:
+        place = languages.number(part.came_from, said.language)
+        moved = str(told["moved"]).format(place=place)
+    became = str(told[part.change.value]) if part.change in _OF_ONE_SIDE else ""
+    label = str(told["kinds"][part.kind])
+    if part.kind in _NUMBERED:
+        label += f" {languages.number(part.place, said.language)}"
+    settings = [Markup("{}").format(_setting(each, said)) for each in part.settings]
+    return ToldPart(
+        label,
+        said.comma.join(filter(None, (became, moved))),
+        [*settings, *map(_text, part.passages)],
+        [_told(inner, said) for inner in part.parts],
+    )
+
+
+_NUMBERED = frozenset({"paragraph", "heading", "quote", "list", "demands", "cases", "item"})
+
+
+def _setting(setting: Setting, said: Words) -> str:
+    known: Mapping[str, Any] = {
+        **said.kinds,
+        **said.changes["kinds"],
+        "True": said.changes["yes"],
+        "False": said.changes["no"],
+    }
+    before, after = (str(known.get(each, each)) for each in (setting.before, setting.after))
+    return f"{said.changes['settings'][setting.name]}: {before} / {after}"
+
+
+def _text(passage: DiffText) -> Markup:
+    return Markup("").join(
+        _run(op, list(run)) for op, run in groupby(passage.pieces, key=lambda piece: piece.op)
+    )
+
+
+def _run(op: Op, pieces: Sequence[WordRun]) -> Markup:
+    if op is Op.SAME:
+        return Markup("").join(map(_piece, pieces))
+    first, *others = pieces
+    words = first.words.lstrip()
+    space = " " if words != first.words else ""  # before the sign: it belongs to the words there
+    inner = Markup("").join(map(_piece, [first._replace(words=words), *others]))
+    tag, sign = _TAGS[op]
+    held = Markup('<bdi><span class="sign">{}</span>{}<span class="sign">]</span></bdi>')
+    marked = Markup(f"<{tag}>{{}}</{tag}>").format(held.format(sign, inner))  # noqa: S704 - ours
+    return space + marked
+
+
+def _piece(piece: WordRun) -> Markup:
+    found = Markup("<sup>{}</sup>").format(piece.words) if piece.is_note else escape(piece.words)
+    for mark in reversed(piece.marks):
+        if mark in {"em", "strong"}:
+            found = Markup(f"<{mark}>{{}}</{mark}>").format(found)  # noqa: S704 - one of ours
+        elif markdown.is_address(mark):
+            found = Markup('<a href="{}">{}</a>').format(mark, found)
+    return found
+
+
+@lru_cache
+def _template() -> Template:
+    environment = html.environment_of(html.SHARED)
+    environment.globals["css"] = html.css_of("letter")
+    return environment.get_template("diff.html")

@@ -1,0 +1,142 @@
+"""What two texts of one statement differ by, and how much that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.accounts.rules import Actor, Role
+from api.accounts.service import load
+from api.cases import service as cases
+from api.errors import Gone, NotFound
+from api.infra.database.transactions import reading
+from api.infra.security import keys
+from api.organisations.models import Organisation
+from api.portable.rules import diff as rules, identity, measuring, printing, secrecy
+from api.portable.rules.measuring import Measure
+from api.statements.models import Revision, Statement
+from api.statements.service import redaction, rows
+from api.texts.rules.document import PortableDocument
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two texts; without a number it is the draft."""
+
+    number: int | None
+    version: rules.Version
+
+    @cached_property
+    def sha256(self) -> str:
+        """What it would be signed by; of a text from which a name was taken back, as it reads."""
+        return printing.fingerprint(printing.resolve(self.version.document))
+
+
+@dataclass(frozen=True)
+class Diff:
+    """What a text changes of one before it."""
+
+    statement: Statement
+    before: Side
+    after: Side
+    parts: list[rules.DiffPart]
+    change: Measure
+
+
+def diff(actor: Actor, statement_id: UUID, before: int | None, after: int | None) -> Diff:
+    """Return what a revision, or the draft, changes of one before it.
+
+    Both are as their public reads them today: where a name was taken back, its label stands.
+    """
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
+        compare = compared(session, statement, before, after)
+    return compare()
+
+
+def compared(
+    session: Session, statement: Statement, before: int | None, after: int | None
+) -> Callable[[], Diff]:
+    """Return what compares two texts; it takes a second for a long one, and reads no rows."""
+    newest = statement.revision_number if after is None else after - 1
+    older = newest if before is None else before
+    if older < 1:
+        raise NotFound("There is no text before it. Compare with a revision: ?from=1.")
+    left, right = (_side(session, statement, number) for number in (older, after))
+    called = _called(session, statement)
+
+    def compare() -> Diff:
+        parts = rules.diff(left.version, right.version)
+        documents = (left.version.document, right.version.document)
+        names = {name: None for one in documents for name in measuring.names_of(one, called)}
+        return Diff(statement, left, right, parts, measuring.measure(parts, names))
+
+    return compare
+
+
+def to_measure(
+    session: Session, statement: Statement, revision: Revision
+) -> Callable[[], Measure | None]:
+    """Return what measures a revision, to be called when everything is written.
+
+    A long text is measured for a second: nobody waits for it. None: there is none before it, or
+    none that may be read.
+    """
+    if revision.number == 1:
+        return lambda: None
+    try:
+        compare = compared(session, statement, None, revision.number)
+    except Gone:
+        return lambda: None
+    return lambda: compare().change
+
+
+def _side(session: Session, statement: Statement, number: int | None) -> Side:
+    if number is None:
+        return Side(None, rules.Version(statement.draft, statement.block_ids))
+    revision = rows.any_revision(session, statement, number)
+    if not revision.is_taken_back:
+        return Side(number, rules.Version(revision.document, revision.block_ids))
+    document = _as_today(session, revision)
+    return Side(
+        number,
+        rules.Version(
+            document, identity.known(revision.id, revision.kept_ids, len(document["body"]))
+        ),
+    )
+
+
+def _as_today(session: Session, revision: Revision) -> PortableDocument:
+    """Return a text from which a name was taken back with the labels of today, or raise Gone."""
+    kept = cast("PortableDocument", redaction.unsealed(session, revision)["document"])
+    document = secrecy.join(kept, keys.read(session, revision, Revision.secrets) or {})
+    for entry in cases.hidden(session, revision.coalition_id):
+        case = entry.case
+        if not secrecy.tells_of(document, entry.names, case.key):
+            continue
+        if not case.public_label:
+            raise Gone(rows.TEXT_GONE)
+        labels = secrecy.Labels(case.public_label)
+        document = secrecy.taken_back(document, entry.names, case.key, labels)
+        if secrecy.tells_of(document, entry.names, case.key):
+            raise Gone(rows.TEXT_GONE)
+    return secrecy.split(document)[0]
+
+
+def _called(session: Session, statement: Statement) -> list[str]:
+    """Return the names and acronyms of a coalition's organisations."""
+    query = select(Organisation.names, Organisation.acronym).where(
+        Organisation.coalition_id == statement.coalition_id
+    )
+    return [
+        name
+        for names, acronym in session.execute(query)
+        for name in (*names.values(), acronym)
+        if name
+    ]
