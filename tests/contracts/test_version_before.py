@@ -79,8 +79,12 @@ def version_before() -> str:
 def with_its_packages(folder: Path) -> str:
     """Return a Python that has what the lock of that code says, which ours may have dropped."""
     python = folder / ".venv" / "bin" / "python"
-    install = ("pip", "install", "--require-hashes", "--python", str(python), "-r")
-    for words in (("venv", str(folder / ".venv")), (*install, "requirements-dev.txt")):
+    install = ("pip", "install", "--python", str(python))
+    for words in (
+        ("venv", str(folder / ".venv")),
+        (*install, "--require-hashes", "-r", "requirements-dev.txt"),
+        (*install, "--no-deps", "--build-constraints", "requirements-dev.txt", "--editable", "."),
+    ):
         command = [sys.executable, "-m", "uv", *words]
         subprocess.run(command, cwd=folder, capture_output=True, check=True)  # noqa: S603 # of ours
     return str(python)
