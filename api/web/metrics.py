@@ -99,7 +99,10 @@ def exposition(accept: str) -> tuple[bytes, str]:
     """Return all that there is to read, in the format that is asked for, and its content type."""
     from prometheus_client.exposition import choose_encoder  # noqa: PLC0415 # only where asked
 
-    encode, content_type = choose_encoder(accept)
+    try:
+        encode, content_type = choose_encoder(accept)
+    except TypeError:  # it compares the version in there with numbers, whatever was sent
+        encode, content_type = choose_encoder("")
     return encode(_All()), content_type
 
 

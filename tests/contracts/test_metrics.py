@@ -71,6 +71,8 @@ def test_it_is_told_to_who_has_the_token_alone(house: World) -> None:
         ("", "text/plain; version=0.0.4"),
         ("text/plain;version=1.0.0;escaping=underscores", "text/plain; version=1.0.0"),
         ("application/openmetrics-text;version=1.0.0,*/*;q=0.1", "application/openmetrics-text"),
+        ("text/plain;version=none", "text/plain; version=0.0.4"),
+        ("application/openmetrics-text;version=1..0", "text/plain; version=0.0.4"),
     ],
 )
 def test_it_speaks_the_format_that_is_asked_for(house: World, accept: str, kind: str) -> None:
