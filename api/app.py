@@ -55,7 +55,7 @@ from api.infra.vault import Vault, new_master_key
 from api.infra.wiring import Wiring
 from api.web import compression, cors, etags, guard, health, idempotency, logs, metrics, problems
 from api.web.openapi import document, serving
-from api.web.rest import Api
+from api.web.rest import OPEN, STATEMENTS, Api
 
 # What the limited child runs: laying out a page, filling a template, reading a workbook.
 CHILD_MODULES = ("api.infra.pdf.layout", DRAWING, "api.templates.rules.filling", WORKBOOKS)
@@ -185,6 +185,13 @@ def _harden(answer: Response) -> Response:
     answer.headers.setdefault("Content-Security-Policy", policy)
     if request.path.startswith("/v1/"):
         answer.headers.setdefault("Cache-Control", "no-cache, private")
-        if answer.status_code >= HTTPStatus.BAD_REQUEST:
+        if not _may_be_kept(answer):
             answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _may_be_kept(answer: Response) -> bool:
+    """Tell whether a cache may keep an answer: no error, no change, nothing of a secret link."""
+    is_read = request.method in {"GET", "HEAD"} and answer.status_code < HTTPStatus.BAD_REQUEST
+    is_secret = request.path.startswith(OPEN) and not request.path.startswith(STATEMENTS)
+    return is_read and not is_secret

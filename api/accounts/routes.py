@@ -21,11 +21,10 @@ from api.web.idempotency import secret_answer
 from api.web.openapi.headers import sends
 from api.web.paging import paginated
 from api.web.problems import Unauthenticated
-from api.web.rest import Blueprint
+from api.web.rest import OPEN, Blueprint
 
 POLL_SECONDS = "1"  # until a job may be further
 PROMISED = sends("Location", "Retry-After")  # with the answer that a job will do it
-PUBLIC = "/v1/public/"  # for who signs, approves or joins: a link, or nothing, lets them in
 blueprint = Blueprint("accounts", __name__, url_prefix="/v1", description="Who may do what.")
 
 
@@ -34,7 +33,7 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def _authenticate() -> None:
-        if not request.path.startswith("/v1/") or request.path.startswith(PUBLIC):
+        if not request.path.startswith("/v1/") or request.path.startswith(OPEN):
             return
         if request.method == "OPTIONS":  # browsers ask so what they may send, without the token
             return

@@ -18,7 +18,7 @@ _EXAMPLE = [
 ]
 MARKDOWN = (
     "Paragraphs with emphasis and strong, quotes (> at the start), and links that stand alone in a"
-    " paragraph: [words](https://...). The first link is the button."
+    " paragraph: `[words](https://...)`. The first link is the button."
 )
 
 

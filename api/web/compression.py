@@ -1,12 +1,14 @@
-"""Answers travel compressed, but for those that hold a secret: their length would tell of it."""
+"""Answers travel compressed, but for those that nobody may store.
+
+What these hold, a secret, could be guessed from their length.
+"""
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 from flask_compress import Compress
 
 LEAST_BYTES = 600
-PUBLIC, STATEMENTS = "/v1/public/", "/v1/public/statements/"
 
 
 def install(app: Flask) -> None:
@@ -32,11 +34,4 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def _compress(answer: Response) -> Response:
-        return answer if _may_hold_a_secret(answer) else compress.after_request(answer)
-
-
-def _may_hold_a_secret(answer: Response) -> bool:
-    """Tell of what nobody may store, of changes, and of what a secret link leads to."""
-    leads_there = request.path.startswith(PUBLIC) and not request.path.startswith(STATEMENTS)
-    is_read = request.method in {"GET", "HEAD"}
-    return leads_there or not is_read or bool(answer.cache_control.no_store)
+        return answer if answer.cache_control.no_store else compress.after_request(answer)

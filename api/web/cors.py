@@ -6,14 +6,15 @@ statement is let to the sites that its coalition names besides, for forms of the
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_cors import CORS
 
 from api.infra.runtime import runtime
 from api.web.openapi.headers import HEADERS
 
+PATHS = "/v1/"
 # What openapi.yaml tells of answers, and what may come with any of them.
-READ = (*HEADERS, "Content-Disposition", "Idempotent-Replayed", "X-Request-ID")
+READ = (*HEADERS, "Content-Disposition", "X-Request-ID")
 SENT = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match")
 SENT_BY_FORMS = ("Content-Type", "Idempotency-Key", "If-None-Match")
 A_DAY = 86_400
@@ -22,16 +23,25 @@ TWO_HOURS = 7200  # as long as browsers remember at the most
 
 def install(app: Flask, origins: tuple[str, ...]) -> None:
     """Answer browsers of these origins, as `https://desk.specimen.example`; none: none is asked."""
-    if origins:
-        CORS(
-            app,
-            resources={"/v1/*": {"origins": list(origins)}},
-            methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=list(SENT),
-            expose_headers=list(READ),
-            max_age=TWO_HOURS,
-            vary_header=True,
-        )
+    if not origins:
+        return
+    CORS(
+        app,
+        resources={rf"{PATHS}.*": {"origins": list(origins)}},
+        methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=list(SENT),
+        expose_headers=list(READ),
+        max_age=TWO_HOURS,
+        always_send=False,
+        vary_header=False,
+    )
+
+    @app.after_request
+    def _differ(answer: Response) -> Response:
+        """Have no cache hand one origin what another was answered, or somebody without any."""
+        if request.path.startswith(PATHS):
+            answer.vary.add("Origin")
+        return answer
 
 
 def let(answer: Response, origin: str) -> None:

@@ -28,11 +28,12 @@ from api.infra.background.jobs import Work
 from api.infra.database.columns import Base, Id
 from api.infra.database.transactions import insert, is_any, transaction, with_commit
 from api.infra.security import keys
+from api.web.openapi import headers
 from api.web.problems import StillRunning
 
 log = structlog.get_logger()
 HEADER = "Idempotency-Key"
-REPLAYED: Mapping[str, str] = MappingProxyType({"Idempotent-Replayed": "true"})
+REPLAYED: Mapping[str, str] = MappingProxyType({headers.REPLAYED: "true"})
 KEPT = timedelta(hours=24)
 LEASE = timedelta(seconds=60)
 MAX_KEY = 255
@@ -183,8 +184,8 @@ def _again(session: Session, earlier: Attempt, what: bytes) -> tuple[Claim, Resp
     kept = keys.unseal(session, PLACE, earlier.id, earlier.answer)
     if not kept["roles"].items() <= _roles().items():  # it may tell what the caller sees no more
         raise AnswerNotKept("Your roles are not what they were. Look for its effect in the list.")
-    headers = {**kept["headers"], **REPLAYED}
-    answer = Response(kept["body"].encode("latin-1"), kept["status"], headers)
+    found = {**kept["headers"], **REPLAYED}
+    answer = Response(kept["body"].encode("latin-1"), kept["status"], found)
     return Claim(earlier.id, earlier.begun_at), answer
 
 

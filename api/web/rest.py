@@ -14,6 +14,9 @@ from api.errors import Code
 from api.web import fields, problems, validate
 from api.web.guard import GuardedParser
 
+OPEN = "/v1/public/"  # no token is read there: a link, or nothing, lets people in
+STATEMENTS = f"{OPEN}statements/"  # all else there is what a secret link leads to
+
 
 class Schema(ma.Schema):
     """What every schema of ours keeps: an unknown field is a fault."""

@@ -231,6 +231,18 @@ def headers_of(world: World, operation: Operation, status: int) -> set[str]:
     return set(answer.get("headers", ()))
 
 
+def test_each_answer_may_say_that_it_is_to_end_and_each_that_takes_a_key_that_it_came_before(
+    world: World,
+) -> None:
+    for operation in operations(world):
+        takes_key = "Idempotency-Key" in {each["name"] for each in operation.facts["parameters"]}
+        for status, answer in operation.facts["responses"].items():
+            headers = answer.get("headers", {}) if status.startswith("2") else {}
+            is_ours = status.startswith("2") and operation.path.startswith("/v1/")
+            assert ("Deprecation" in headers) is is_ours, operation.name
+            assert ("Idempotent-Replayed" in headers) is (is_ours and takes_key), operation.name
+
+
 def test_problems_promise_the_headers_that_they_come_with(world: World) -> None:
     responses = document(world)["components"]["responses"]
     refused = world.stranger().get("/v1/me")

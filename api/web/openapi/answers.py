@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from api.errors import kinds
-from api.web.openapi.headers import SENDS_TAG, TAG, sends
+from api.web.openapi.headers import REPLAYED, SENDS_TAG, TAG, sends
 from api.web.problems import CONTENT_TYPE, status_of
+from api.web.rest import OPEN
 
 Node = dict[str, Any]
-OPEN = "/v1/public/"  # no token is read there
 # What any operation may answer; 404, 412 and 428 only where there is an id or an If-Match.
 ALWAYS = {"400", "401", "413", "415", "422", "503"}
 RESPONSE = "#/components/responses/"
@@ -64,6 +64,10 @@ def complete(operation: Node, path: str, method: str) -> None:
     answers = operation["responses"]
     for status in [status for status in answers if status == "default" or status[0] in "45"]:
         del answers[status]
+    sent = {each.get("name") for each in operation.get("parameters", ())}
+    perhaps = sends("Deprecation", *([REPLAYED] if "Idempotency-Key" in sent else []))
+    for status in [status for status in answers if status.startswith("2")]:
+        answers[status].setdefault("headers", {}).update(perhaps)
     if operation.pop(SENDS_TAG, False):
         for status in {"200", "201"} & answers.keys():
             answers[status].setdefault("headers", {}).update(sends(TAG))
@@ -71,15 +75,15 @@ def complete(operation: Node, path: str, method: str) -> None:
             answers["304"] = NOT_MODIFIED
     if path.startswith(OPEN):
         operation["security"] = []
-    for status in sorted(_problems(operation, path, method)):
+    for status in sorted(_problems(sent, path, method)):
         answers[status] = dict(BY_STATUS.get(status, PROBLEM))
 
 
-def _problems(operation: Node, path: str, method: str) -> set[str]:
+def _problems(sent: set[object], path: str, method: str) -> set[str]:
     statuses = set(ALWAYS) | ({"403", "404"} if "{" in path else set())
     if path.startswith(OPEN):
         statuses = (statuses - {"401", "403"}) | {"410", "429"}
-    if any(each.get("name") == "If-Match" for each in operation.get("parameters", ())):
+    if "If-Match" in sent:
         statuses |= {"412", "428"}
     if method != "get" or "/statements/{" in path or "/connectors/{" in path:
         statuses |= {"409"}

@@ -11,7 +11,7 @@ import yaml
 from api.web.openapi import answers, shapes, sharing
 from api.web.openapi.headers import HEADERS
 from api.web.openapi.names import operation_id, title
-from api.web.rest import Api
+from api.web.rest import OPEN, Api
 
 Node = dict[str, Any]
 CONFIG = {
@@ -122,7 +122,7 @@ def _complete(operation: Node, path: str, method: str, schemas: Node) -> None:
     for content in sharing.contents(operation):
         if "example" not in content and content["schema"].get("format") != "binary":
             content["example"] = example_of(content["schema"], schemas)
-    if method == "post" and (path in KEYED or not path.startswith(answers.OPEN)):
+    if method == "post" and (path in KEYED or not path.startswith(OPEN)):
         operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
     answers.complete(operation, path, method)
     _call(operation, path, method, operation["summary"], operation.get("description", ""))

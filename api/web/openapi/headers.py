@@ -6,6 +6,7 @@ from typing import Any
 
 LINK = "Link"
 TAG = "ETag"
+REPLAYED = "Idempotent-Replayed"
 WARNINGS = "Undersigned-Warnings"
 SENDS_TAG = "x-etag"  # a mark of a view, which no client sees
 HEADERS: dict[str, dict[str, Any]] = {
@@ -27,6 +28,16 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Content-Location": {
         "description": "Where exactly this document stays.",
         "schema": {"type": "string", "format": "uri-reference"},
+    },
+    "Deprecation": {
+        "description": "Since when this is deprecated, as `@1893456000` (RFC 9745); Link says what"
+        " to do. It is not there on what stays.",
+        "schema": {"type": "string"},
+    },
+    REPLAYED: {
+        "description": "`true`: it is the answer to the same request with the same"
+        " Idempotency-Key, which was carried out before.",
+        "schema": {"type": "string"},
     },
     "Retry-After": {
         "description": "After how many seconds it makes sense to ask again.",
