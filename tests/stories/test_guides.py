@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
+import unicodedata
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -107,6 +110,23 @@ def test_every_link_of_every_guide_works_on_the_server(browser: FlaskClient) -> 
             assert ids_of(path) is not None
 
 
+def test_a_file_that_a_guide_leads_to_is_read_there_as_it_is(browser: FlaskClient) -> None:
+    assert "/docs/operating/grafana.json" in [
+        urljoin("/docs/metrics", link) for link in links(browser.get("/docs/metrics").text)
+    ]
+    for folder in ("clients", "operating"):
+        for path in (DOCS / folder).iterdir():
+            answer = browser.get(f"/docs/{folder}/{path.name}")
+            assert (answer.status_code, answer.mimetype) == (200, "text/plain")
+            assert answer.text == path.read_text("utf-8")
+
+
+def test_what_is_wider_than_a_page_can_be_scrolled_by_keys(browser: FlaskClient) -> None:
+    for guide in guides.all_guides().values():
+        tags = Tags(browser.get(guide.path).text)
+        assert all(each.get("tabindex") == "0" for each in tags.named("pre")), guide.path
+
+
 def test_a_guide_loads_nothing_from_elsewhere_and_needs_no_script(browser: FlaskClient) -> None:
     for path in ("/", "/docs", "/docs/settings", "/docs/search?q=etag", "/docs/reference"):
         page = browser.get(path, headers=PEOPLE)
@@ -141,6 +161,9 @@ def test_a_style_sheet_is_asked_for_by_its_name_or_by_a_colour(browser: FlaskCli
         ("UNDERSIGNED_SMTP_URL", "/docs/settings"),
         ("altcha proof", "/docs/own-form"),
         ("withdraw own signature", "/docs/reference/signing"),
+        ("КОМИТЕТ образец", "/docs/imports"),
+        (unicodedata.normalize("NFD", "сайт"), "/docs/imports"),
+        ("خواستار", "/docs/decisions/0003-fonts"),
     ],
 )
 def test_what_is_looked_for_stands_among_the_first(
@@ -166,7 +189,15 @@ def test_a_search_marks_what_it_found_and_brings_no_markup_in(browser: FlaskClie
 
 
 @pytest.mark.parametrize(
-    "path", ["/docs/nothing", "/docs/reference/nothing", "/docs/%00", "/docs/..%2f..%2fapp.py"]
+    "path",
+    [
+        "/docs/nothing",
+        "/docs/reference/nothing",
+        "/docs/%00",
+        "/docs/..%2f..%2fapp.py",
+        "/docs/clients/../README.md",
+        "/docs/clients/",
+    ],
 )
 def test_a_guide_that_is_not_there_is_a_page_that_says_so(browser: FlaskClient, path: str) -> None:
     answer = browser.get(path, headers=PEOPLE)
@@ -186,3 +217,40 @@ def test_the_reference_has_every_address_with_its_fields_and_a_call(
     cases = browser.get("/docs/reference/cases").text
     for told in ("may_be_named", "ISO 3166-1 alpha-2", "One of: at_risk", "curl -K me", "If-Match"):
         assert told in unescape(cases), told
+
+
+@pytest.fixture
+def chapters(browser: FlaskClient) -> dict[str, str]:
+    """The pages of the reference, by their addresses."""
+    ways = {link for link in links(browser.get("/docs/reference").text) if "#" not in link}
+    return {
+        way: browser.get(way).text for way in sorted(ways) if way.startswith("/docs/reference/")
+    }
+
+
+def test_each_call_of_the_reference_is_a_line_that_a_shell_takes(chapters: dict[str, str]) -> None:
+    calls = [
+        unescape(call)
+        for page in chapters.values()
+        for call in re.findall("<code>(curl .*?)</code>", page, re.DOTALL)
+    ]
+
+    assert len(calls) > 200
+    for call in calls:
+        words = shlex.split(call.replace("\\\n", " "))
+        if "--json" in words:
+            assert isinstance(json.loads(words[words.index("--json") + 1]), dict), call
+
+
+def test_what_the_reference_says_is_set_and_leads_to_the_guides_that_it_names(
+    browser: FlaskClient, chapters: dict[str, str]
+) -> None:
+    ways = {link.partition("#")[0] for page in chapters.values() for link in links(page)}
+
+    assert {"/docs/problems", "/docs/format"} < ways
+    for way in filter(None, ways):
+        assert way.startswith("/"), way
+        assert browser.get(way).status_code == 200, way
+    for page in (*chapters.values(), browser.get("/docs/reference").text):
+        told = re.sub("<pre.*?</pre>", "", page, flags=re.DOTALL)
+        assert "`" not in told

@@ -34,11 +34,9 @@ def home() -> Response:
     """Say what this is and where to go: to people as a page, to programs as JSON."""
     if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
         around = replace(frame(None, language()), coalition=_HOME["name"])
-        answer = _kept(pages.render("home.html", library.HomePage(frame=around)))
+        answer = _kept(public(pages.render("home.html", library.HomePage(frame=around))))
     else:
-        answer = jsonify(_HOME)
-        answer.headers["Cache-Control"] = _FIVE_MINUTES
-        tag_content()
+        answer = _kept(jsonify(_HOME))
     answer.vary.add("Accept")
     return answer
 
@@ -46,7 +44,9 @@ def home() -> Response:
 @blueprint.get("/docs", strict_slashes=False, defaults={"name": guides.INDEX})
 @blueprint.get("/docs/<path:name>")
 def guide(name: str) -> Response:
-    """Show a guide."""
+    """Show a guide, or a file that one leads to."""
+    if name in guides.files():
+        return _kept(Response(guides.files()[name], mimetype="text/plain"))
     found = guides.all_guides().get(name)
     if found is None:
         raise NotFound("There is no guide of this name. /docs lists them.")
@@ -91,12 +91,11 @@ def _around(**more: Any) -> dict[str, Any]:
 
 
 def _page(template: str, page: library.LibraryPage) -> Response:
-    return _kept(pages.render(template, page))
+    return _kept(Response(pages.render(template, page)))
 
 
-def _kept(html: str) -> Response:
-    """Answer with a page that changes with the program alone."""
-    answer = public(html)
+def _kept(answer: Response) -> Response:
+    """Let everybody keep what changes with the program alone."""
     answer.headers["Cache-Control"] = _FIVE_MINUTES
     tag_content()
     return answer

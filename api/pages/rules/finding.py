@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -85,7 +86,7 @@ def _weight(name: str) -> float:
 
 def _words(asked: str) -> list[re.Pattern[str]]:
     """Return what finds each word that was asked for, wherever a word begins so."""
-    said = dict.fromkeys(_WORD.findall(asked.casefold()))
+    said = dict.fromkeys(_WORD.findall(unicodedata.normalize("NFC", asked).lower()))
     roots = [word.removesuffix("s") if len(word) >= _LONG else word for word in said]
     return [re.compile(rf"(?<![^\W_]){re.escape(root)}", re.IGNORECASE) for root in roots][
         :_MOST_WORDS

@@ -21,9 +21,11 @@ from api.pages.rules.facts import Anchor
 
 INDEX = ""  # the name of the guide that leads to all others
 DECISIONS = "decisions/"
+_BESIDE = ("clients", "operating")  # folders with programs and files that guides lead to
 _REFERENCE = "openapi.yaml"  # beside the files; here a page shows it
 _LEAST_HEADING = "h3"  # below which a part is found by itself
 _NOT_OF_A_SLUG = re.compile(r"[^\w\- ]")
+_NAMED = re.compile(r"\bdocs/([a-z-]+)\.md\b")
 _ELSEWHERE = re.compile(r"[a-z]+:|/")
 
 
@@ -97,6 +99,14 @@ def _files() -> Mapping[str, Path]:
     }
 
 
+@cache
+def files() -> Mapping[str, str]:
+    """Return what guides lead to and is none, by its address below /docs."""
+    docs = share("docs")
+    paths = [each for folder in _BESIDE for each in sorted((docs / folder).iterdir())]
+    return {f"{path.relative_to(docs)}": path.read_text("utf-8") for path in paths}
+
+
 def _set(name: str, text: str) -> Guide:
     tokens = _parsed(name, text)
     parts = tuple(_parts(tokens))
@@ -112,7 +122,8 @@ def _set(name: str, text: str) -> Guide:
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    parser.add_render_rule("fence", _fence)
+    for kind in ("fence", "code_block"):
+        parser.add_render_rule(kind, _code)
     parser.add_render_rule("table_open", lambda *_: _WIDE)
     parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
     return parser
@@ -123,7 +134,7 @@ _WIDE = '<div class="wide" role="group" aria-label="Table" tabindex="0"><table>\
 _FENCE = Markup('<pre tabindex="0" class="{}"><code>{}</code></pre>\n')
 
 
-def _fence(
+def _code(
     renderer: RendererProtocol,
     tokens: Sequence[Token],
     index: int,
@@ -179,7 +190,14 @@ def here(name: str, href: str) -> str | None:
     if place == _REFERENCE:
         return "/docs/reference"
     known = {str(path.relative_to(share("docs").parent)): of for of, path in _files().items()}
+    known |= {f"docs/{each}": each for each in files()}
     return f"/docs/{known[place]}".rstrip("/") + mark + anchor if place in known else None
+
+
+def inline(text: str) -> Markup:
+    """Set a sentence of openapi.yaml: code in it, and links to the guides that it names."""
+    linked = _NAMED.sub(r"[\g<0>](/docs/\1)", text)
+    return Markup(_parser().renderInline(linked))  # noqa: S704 - a text of ours, and no HTML in it
 
 
 def _parts(tokens: Sequence[Token]) -> Iterator[Part]:

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from api.config import share
 from api.documents.rules.html import environment_of, legible
 from api.infra.text import languages
-from api.pages.rules import facts
+from api.pages.rules import facts, guides
 from api.pages.rules.sentences import offered, said
 
 _OUT = Markup(' target="_blank" rel="noopener"')
@@ -97,7 +97,7 @@ def options(language: str, chosen: str) -> Markup:
 def _template(name: str) -> Template:
     environment = environment_of(share("templates", "pages"))
     environment.globals["direction_of"] = languages.direction
-    environment.filters["paragraphs"] = paragraphs
+    environment.filters |= {"paragraphs": paragraphs, "inline": guides.inline}
     return environment.get_template(name)
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
 PATH = "/docs/reference"
 _METHODS = ("get", "post", "put", "patch", "delete")
 _JSON = "application/json"
 _MOST_DEPTH = 4  # of fields within fields
-_NO_SIGNS = re.compile(r"[^a-z0-9]+")
 _NONE: Mapping[str, Any] = {}
 _SHORT = 12  # values that are told one by one
+_OF_ANY = {"Deprecation", "Idempotent-Replayed"}  # which guides tell of
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class AnswerRow:
     status: str
     words: str
     types: str
+    headers: str
     fields: tuple[FieldRow, ...]
     example: str
 
@@ -110,10 +111,9 @@ class _Reader:
 
     def operation(self) -> Operation:
         facts = self.item[self.method]
-        anchor = facts.get("operationId") or f"{self.method}-{self.path}".lower()
         answers = {status: self.seen(each) for status, each in facts["responses"].items()}
         return Operation(
-            anchor if "operationId" in facts else _NO_SIGNS.sub("-", anchor).strip("-"),
+            facts["operationId"],
             self.method.upper(),
             self.path,
             facts.get("summary", ""),
@@ -145,7 +145,7 @@ class _Reader:
                     each["name"],
                     self.kind(each.get("schema", _NONE)),
                     each.get("required", False),
-                    self.words({**each, **self.seen(each.get("schema", _NONE)), **each}),
+                    self.words({**self.seen(each.get("schema", _NONE)), **each}),
                 )
                 for each in self.parameters()
                 if each["in"] == place
@@ -212,9 +212,7 @@ class _Reader:
             more = " …" if len(values) > _SHORT else ""
             said.append(f"One of: {', '.join(values[:_SHORT])}{more}.")
         said.extend(_bound(shape, *each) for each in _BOUNDS)
-        if shape.get("default") not in {None, ""} and not isinstance(
-            shape["default"], (list, dict)
-        ):
+        if shape.get("default") not in (None, "", [], {}):
             said.append(f"Left out: {json.dumps(shape['default'], ensure_ascii=False)}.")
         return " ".join(filter(None, said))
 
@@ -226,6 +224,7 @@ class _Reader:
             status,
             str(facts.get("description", "")).removesuffix("OK"),
             ", ".join(content),
+            ", ".join(each for each in facts.get("headers", ()) if each not in _OF_ANY),
             tuple(self.fields(json_body.get("schema", _NONE))),
             _pretty(example) if example is not None else "",
         )
@@ -246,7 +245,7 @@ class _Reader:
             lines.append("-H 'If-Match: \"1\"'")
         for kind, content in list(self.body().items())[:1]:
             if kind == _JSON:
-                lines.append(f"--json '{_pretty(self.example(content) or {})}'")
+                lines.append(f"--json {quote(_pretty(self.example(content) or {}))}")
             else:
                 lines.append(f"-H 'Content-Type: {kind}' --data-binary @file")
         return " \\\n  ".join(lines)
@@ -279,7 +278,7 @@ def listed(found: Mapping[str, Chapter]) -> Sequence[Mapping[str, str]]:
         {
             "address": f"{each.method} {each.path}",
             "summary": each.summary,
-            "words": each.description,
+            "words": each.description.replace("`", ""),
             "href": f"{chapter.path}#{each.anchor}",
         }
         for chapter in found.values()
