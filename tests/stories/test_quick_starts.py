@@ -7,14 +7,18 @@ import re
 import shlex
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import click
+import httpx
 import pytest
 
 from api.cli import commands
 from api.config import share
+from api.signatures.service import search
 from tests.conftest import World
 from tests.support import browser as browsers
+from tests.support.builders import a_coalition, a_signature, a_text, an_organisation
 
 
 def blocks(name: str, language: str = "sh") -> list[str]:
@@ -66,3 +70,52 @@ def test_an_operator_is_told_settings_that_are_there() -> None:
 
     assert len(named) > 5
     assert all(f"`{each}`" in known for each in named)
+
+
+def program(name: str) -> dict[str, Any]:
+    """Return what the Python of a guide defines."""
+    found: dict[str, Any] = {}
+    exec("\n".join(blocks(name, "python")), found)  # noqa: S102 # our own paper
+    return found
+
+
+def caller(world: World, token: str | None) -> httpx.Client:
+    return httpx.Client(
+        transport=httpx.WSGITransport(app=world.app),
+        base_url="http://sign.specimen.example",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+
+
+def test_the_walk_that_the_guide_of_lists_shows_meets_each_item_once(world: World) -> None:
+    owner = world.user()
+    coalition = a_coalition(owner)
+    made = [an_organisation(owner, coalition, names={"en": f"Specimen {n}"}) for n in range(5)]
+    path = f"/v1/coalitions/{coalition}/organisations"
+
+    with caller(world, owner.token) as client:
+        found = program("paging.md")["every"](client, path, limit=2)
+        assert sorted(each["id"] for each in found) == sorted(made)
+
+
+def test_the_wait_that_the_guide_of_jobs_shows_ends_when_the_job_does(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MOST_AT_ONCE", 0)
+    owner = world.user()
+    statement, sha256 = a_text(owner, a_coalition(owner))
+    a_signature(owner, statement, sha256)
+    told = program("jobs.md")
+    waits: list[int] = []
+
+    def wait(seconds: int) -> None:
+        waits.append(seconds)
+        if len(waits) == 2:  # once it has asked twice: the second time it is told of nothing new
+            world.work()
+
+    monkeypatch.setattr(told["time"], "sleep", wait)
+    with caller(world, owner.token) as client:
+        sought = client.get(f"/v1/statements/{statement}/signatures", params={"q": "Specimen"})
+        assert sought.status_code == 202
+        assert told["result"](client, sought)["state"] == "done"
+    assert waits == [1, 1]
