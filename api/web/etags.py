@@ -38,6 +38,8 @@ def install(app: Flask) -> None:
     @app.after_request
     def _tag(answer: Response) -> Response:
         version = g.pop("etag", None)
+        if answer.status_code >= HTTPStatus.BAD_REQUEST:
+            version = None  # it was to be of what the view did not come to return
         if version is OF_CONTENT:
             answer.add_etag()
         elif version is not None:

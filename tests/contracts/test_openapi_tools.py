@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import yaml
@@ -241,6 +242,20 @@ def test_each_answer_may_say_that_it_is_to_end_and_each_that_takes_a_key_that_it
             is_ours = status.startswith("2") and operation.path.startswith("/v1/")
             assert ("Deprecation" in headers) is is_ours, operation.name
             assert ("Idempotent-Replayed" in headers) is (is_ours and takes_key), operation.name
+
+
+def test_a_refusal_has_no_etag(world: World) -> None:
+    owner, stranger = world.user(), world.stranger()
+    evidence = f"/v1/statements/{uuid4()}/evidence"
+    answers = [
+        stranger.get("/v1/public/statements/nothing-23456789"),
+        owner.send("POST", evidence, b"%PDF-1.7", kind="application/pdf"),
+        owner.get(f"/v1/evidence/{uuid4()}"),
+    ]
+
+    for answer in answers:
+        assert answer.status == 404
+        assert "ETag" not in answer.headers
 
 
 def test_problems_promise_the_headers_that_they_come_with(world: World) -> None:

@@ -146,7 +146,7 @@ def _health(path: str) -> Node:
         content = {"application/json": {"schema": HEALTH, "example": example}}
         found["503"] = {"description": "Not now.", "content": content}
     operation: Node = {"tags": ["health"], "security": []}
-    operation["responses"] = found | {"400": answers.PROBLEM}
+    operation["responses"] = found | {"400": answers.PROBLEM, "422": answers.PROBLEM}
     _call(operation, path, "get", PUBLIC[path], "")
     return operation
 
