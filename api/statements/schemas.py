@@ -6,7 +6,7 @@ import marshmallow as ma
 
 from api.cases.schemas import ChangeOut
 from api.errors import Code
-from api.portable.rules.diff import Change
+from api.portable.rules.diff import PartState
 from api.portable.schemas import DRAFT
 from api.statements.models import State, StatementKind, Weight
 from api.statements.service import Frozen, Moved
@@ -328,7 +328,7 @@ class InnerPartOut(OutSchema):
         example=1,
         description="Among those beside it, from 1: in the text after; of what went, before.",
     )
-    change = fields.Enum(Change)
+    change = fields.Enum(PartState)
     came_from = fields.Integer(
         allow_none=True, example=None, description="The place before, where it moved."
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import given, strategies as st
 
-from api.portable.rules.diff import Change, DiffPart, Version, diff
+from api.portable.rules.diff import DiffPart, PartState, Version, diff
 from api.texts.rules.wording import Op
 
 CASES = [
@@ -84,11 +84,11 @@ def test_equal_texts_differ_by_nothing(blocks: Any) -> None:
 def test_the_blocks_of_each_side_can_be_read_in_its_order(old: Any, new: Any) -> None:
     body = [part for part in diff(text(*old), text(*new)) if part.key.isdecimal()]
 
-    after = [part for part in body if part.change is not Change.REMOVED]
+    after = [part for part in body if part.change is not PartState.REMOVED]
     assert [part.key for part in after] == [str(number) for number, _ in new]
     assert [part.place for part in after] == [*range(1, len(new) + 1)]
-    stayed = [part for part in after if part.change is not Change.ADDED and not part.came_from]
-    gone = {part.key: part.place for part in body if part.change is Change.REMOVED}
+    stayed = [part for part in after if part.change is not PartState.ADDED and not part.came_from]
+    gone = {part.key: part.place for part in body if part.change is PartState.REMOVED}
     moved = {part.key: part.came_from for part in after if part.came_from}
     places = {str(number): place for place, (number, _) in enumerate(old, 1)}
     assert {key: places[key] for key in (*gone, *moved)} == gone | moved
@@ -119,7 +119,7 @@ def test_a_block_that_moved_is_told_as_moved_and_where_it_stood() -> None:
 def test_a_paragraph_that_became_a_heading_is_the_same_block() -> None:
     (found,) = differing(text((1, {"paragraph": "Why"})), text((1, {"heading": "Why"})))
 
-    assert found.change is Change.CHANGED
+    assert found.change is PartState.CHANGED
     assert found.settings == (("kind", "paragraph", "heading"),)
     assert found.passages == ()
 
@@ -143,7 +143,7 @@ def test_items_of_a_list_are_known_by_their_words() -> None:
         text((1, {"list": {"items": ["Salt.", "Bread for all.", "Free the three bakers now."]}})),
     )
 
-    assert [part.change for part in found.parts] == [Change.ADDED, Change.CHANGED]
+    assert [part.change for part in found.parts] == [PartState.ADDED, PartState.CHANGED]
     assert words(found.parts[1:], Op.SAME) == [" two", " three"]
 
 
@@ -169,7 +169,7 @@ def test_title_day_addressees_footnotes_and_contacts_are_compared_too() -> None:
     assert [part.kind for part in found] == [
         "title", "dateline", "addressee", "footnote", "contact"
     ]  # fmt: skip
-    assert {part.change for part in found} == {Change.CHANGED}
+    assert {part.change for part in found} == {PartState.CHANGED}
 
 
 def test_a_language_or_kind_that_changed_is_told() -> None:

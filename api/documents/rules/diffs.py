@@ -18,14 +18,14 @@ from markupsafe import Markup, escape
 from api.documents.rules import html
 from api.documents.rules.html import Look
 from api.infra.text import languages
-from api.portable.rules.diff import Change, DiffPart, DiffText, Setting
+from api.portable.rules.diff import DiffPart, DiffText, PartState, Setting
 from api.portable.rules.measuring import Measure
 from api.portable.rules.printing import Printed
 from api.texts.rules import markdown
 from api.texts.rules.wording import Op, WordRun
 from api.texts.rules.words import Words, words
 
-_OF_ONE_SIDE = {Change.ADDED, Change.REMOVED}  # that words changed is seen
+_OF_ONE_SIDE = {PartState.ADDED, PartState.REMOVED}  # that words changed is seen
 _TAGS = {Op.REMOVED: ("del", "[\u2212"), Op.ADDED: ("ins", "[+")}
 
 

@@ -19,7 +19,7 @@ from api.texts.rules import markdown, wording
 from api.texts.rules.document import PortableBlock, PortableDocument
 
 
-class Change(StrEnum):
+class PartState(StrEnum):
     """What became of a part."""
 
     SAME = "same"
@@ -55,7 +55,7 @@ class DiffPart:
     kind: str
     key: str
     place: int
-    change: Change
+    change: PartState
     came_from: int | None = None  # the place that it had, where it moved
     passages: tuple[DiffText, ...] = ()
     settings: tuple[Setting, ...] = ()
@@ -63,7 +63,7 @@ class DiffPart:
 
     @property
     def differs(self) -> bool:
-        return self.change is not Change.SAME or self.came_from is not None
+        return self.change is not PartState.SAME or self.came_from is not None
 
 
 class Version(NamedTuple):
@@ -114,14 +114,14 @@ class _Comparison:
         stayed = _in_order([node.name for node in olds if node.name in both],
                            [node.name for node in news if node.name in both])  # fmt: skip
         gone = _gone(olds, both, stayed)
-        yield from (_whole(olds[n], n, Change.REMOVED) for n in gone.get(None, ()))
+        yield from (_whole(olds[n], n, PartState.REMOVED) for n in gone.get(None, ()))
         for place, node in enumerate(news):
             if node.name not in both:
-                yield _whole(node, place, Change.ADDED)
+                yield _whole(node, place, PartState.ADDED)
                 continue
             came_from = None if node.name in stayed else was[node.name] + 1
             yield self._part(olds[was[node.name]], node, place + 1, came_from)
-            yield from (_whole(olds[n], n, Change.REMOVED) for n in gone.get(node.name, ()))
+            yield from (_whole(olds[n], n, PartState.REMOVED) for n in gone.get(node.name, ()))
 
     def _part(self, old: _Node, new: _Node, place: int, came_from: int | None) -> DiffPart:
         passages = [
@@ -138,7 +138,7 @@ class _Comparison:
             if before.get(name, "") != after.get(name, "")
         ]
         parts = [part for part in self.parts(old.nodes, new.nodes) if part.differs]
-        change = Change.CHANGED if passages or settings or parts else Change.SAME
+        change = PartState.CHANGED if passages or settings or parts else PartState.SAME
         shown = (tuple(passages), tuple(settings), tuple(parts))
         return DiffPart(new.kind, new.key or "", place, change, came_from, *shown)
 
@@ -196,7 +196,7 @@ def _gone(
     return found
 
 
-def _whole(node: _Node, place: int, change: Change) -> DiffPart:
+def _whole(node: _Node, place: int, change: PartState) -> DiffPart:
     """Return a part that one text has and the other has not."""
     op = wording.Op(change)
     passages = [

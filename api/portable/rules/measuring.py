@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from api.cases.rules import NameIndex
 from api.infra.text import languages
 from api.portable.rules import names as labels
-from api.portable.rules.diff import Change, DiffPart, DiffText
+from api.portable.rules.diff import DiffPart, DiffText, PartState
 from api.texts.rules import markdown
 from api.texts.rules.document import PortableDocument
 from api.texts.rules.wording import Op
@@ -53,7 +53,7 @@ def names_of(document: PortableDocument, organisations: Iterable[str]) -> Iterat
 def measure(parts: Iterable[DiffPart], names: Iterable[str]) -> Measure:
     """Return what a diff comes to."""
     sought, counts = NameIndex(names), Counter[str]()
-    asked = {Change.ADDED: dict[str, None](), Change.REMOVED: dict[str, None]()}
+    asked = {PartState.ADDED: dict[str, None](), PartState.REMOVED: dict[str, None]()}
     numbers: dict[str, None] = {}
     touched: dict[str, None] = {}
     for part in _all(parts):
@@ -69,13 +69,13 @@ def measure(parts: Iterable[DiffPart], names: Iterable[str]) -> Measure:
             changed = (*out, *into)
             numbers |= dict.fromkeys(one for one in changed if any(map(str.isnumeric, one)))
             touched |= dict.fromkeys(_touched(passage, sought))
-    added, removed = asked[Change.ADDED], asked[Change.REMOVED]
+    added, removed = asked[PartState.ADDED], asked[PartState.REMOVED]
     return Measure(
         words_added=counts["words_added"],
         words_removed=counts["words_removed"],
-        blocks_added=counts[Change.ADDED],
-        blocks_removed=counts[Change.REMOVED],
-        blocks_changed=counts[Change.CHANGED],
+        blocks_added=counts[PartState.ADDED],
+        blocks_removed=counts[PartState.REMOVED],
+        blocks_changed=counts[PartState.CHANGED],
         blocks_moved=counts["moved"],
         demands_added=[key for key in added if key not in removed],
         demands_removed=[key for key in removed if key not in added],
