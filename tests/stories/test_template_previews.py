@@ -146,7 +146,7 @@ def test_a_template_of_the_coalition_is_shown_as_it_is_now(owner: Client) -> Non
         ({"built_in": "petition", "source": a_source()}, ""),
         ({"built_in": "nothing"}, "/built_in"),
         ({"built_in": "petition", "theme": "../letter"}, "/theme"),
-        ({"built_in": "petition", "format": "docx"}, "/format"),
+        ({"built_in": "petition", "format": "odt"}, "/format"),
         ({"built_in": "petition", "facts": {}}, "/facts/addressees"),
         ({"built_in": "petition", "facts": {"x": 1}}, "/facts/x"),
         ({"built_in": "urgent-appeal", "facts": {"people": ["ayan"]}}, "/facts/events"),

@@ -224,5 +224,5 @@ def test_a_code_is_nobody_s_name(owner: Client) -> None:
     assert taken_back.status == 200, taken_back.body
     kept = owner.get(f"/v1/statements/{draft}/draft")["document"]
     assert (kept["language"], kept["cases"]) == ("an", [mother])
-    assert kept["body"] == [{"paragraph": "We ask for a poet."}]
+    assert [block["paragraph"] for block in kept["body"]] == ["We ask for a poet."]
     a_statement(owner, coalition, language="an", cases=[mother])
