@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from copy import copy
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPResponse
@@ -98,9 +98,9 @@ class Server:
 
     def _is_ready(self) -> bool:
         try:
-            connection = HTTPConnection("127.0.0.1", self.port, timeout=1)
-            connection.request("GET", "/readyz")
-            return connection.getresponse().status == HTTPStatus.OK
+            with closing(HTTPConnection("127.0.0.1", self.port, timeout=1)) as connection:
+                connection.request("GET", "/readyz")
+                return connection.getresponse().status == HTTPStatus.OK
         except OSError:
             return False
 

@@ -39,13 +39,13 @@ class OwnRedis:
     def begin(self) -> None:
         command = [self.binary, "--bind", "127.0.0.1", "--port", str(self.port), "--save", ""]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd="/")
-        client = redis.Redis.from_url(self.url, socket_connect_timeout=1)
-        for _ in range(100):
-            try:
-                if client.ping():
-                    return
-            except redis.RedisError:
-                time.sleep(0.05)
+        with redis.Redis.from_url(self.url, socket_connect_timeout=1) as client:
+            for _ in range(100):
+                try:
+                    if client.ping():
+                        return
+                except redis.RedisError:
+                    time.sleep(0.05)
         raise TimeoutError("Redis does not come up.")
 
     def end(self) -> None:
@@ -68,7 +68,8 @@ def redis_away(place: Place) -> Iterator[Figure]:
             address, body = opened(live)
             with live.readiness() as ready, signed(address, body, live) as said:
                 time.sleep(BEFORE_SECONDS)
-                redis.Redis.from_url(server.url).flushall()
+                with redis.Redis.from_url(server.url) as client:
+                    client.flushall()
                 time.sleep(BEFORE_SECONDS)
                 began = time.monotonic()
                 server.end()

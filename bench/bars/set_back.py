@@ -203,6 +203,7 @@ def _ends(live: Live, wrong: Live) -> Iterator[Figure]:
         over = "UPDATE tokens SET expires_at = now() - interval '1 minute' WHERE expires_at < :soon"
         soon = datetime.now(UTC) + timedelta(days=2)
         connection.execute(text(over), {"soon": soon})
+    engine.dispose()
     after = [each.call("GET", "/v1/me", Authorization=given).status for each in both]
     is_over = (before, after) == ([200, 200], [401, 401])
     yield Figure(f"a token in time {before}, and after {after}", is_over)
