@@ -35,6 +35,9 @@ def test_every_language_has_the_same_keys(language: str) -> None:
     english, table = _table("en"), _table(language)
     assert set(table) == set(english) == rules.keys()
     assert set(table["kinds"]) == set(english["kinds"])
+    assert set(table["changes"]) == set(english["changes"])
+    for names in ("kinds", "settings"):
+        assert set(table["changes"][names]) == set(english["changes"][names])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
