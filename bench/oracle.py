@@ -80,7 +80,7 @@ def _sent(server: Server, path: str, body: str, network: int) -> tuple[bytes, fl
 def _confirm(server: Server) -> None:
     """Take in what was received, and confirm all of it as its mailboxes would."""
     with patch.dict(os.environ, server.environment), create_app().app_context():
-        pending_batch.take_in()
+        sum(pending_batch.take_in())
         with reading() as session:
             ids: Sequence[UUID] = session.scalars(select(PendingSignature.id)).all()
             found = [links.newest(session, rules.CONFIRM, each) for each in ids]

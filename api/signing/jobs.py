@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from api.infra.background import jobs
 from api.infra.background.jobs import Work
 from api.signing.service import entries, pending_batch
 
 
 def take_in(work: Work) -> dict[str, int]:
     """Take in what was received, each with the one letter that fits."""
-    del work
-    return {"taken_in": pending_batch.take_in()}
+    taken = 0
+    for number in pending_batch.take_in():
+        taken += number
+        if work.is_stopping:
+            raise jobs.Again(work.facts)
+    return {"taken_in": taken}
 
 
 def part(work: Work) -> None:

@@ -20,10 +20,10 @@ from bench.server import Server
 from bench.signing import database, free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 PROBLEM = "application/problem+json"
-READY_EVERY = 0.5  # seconds
+READY_EVERY, WATCH_EVERY = 0.5, 0.05  # seconds
 HTTPS_OWN = {501, 505}  # what HTTP calls a coding or a version that we do not speak
 
 
@@ -180,39 +180,44 @@ class Live(Server):
     @contextmanager
     def readiness(self) -> Iterator[Readiness]:
         """Ask /readyz all the time; yield what it said, and when."""
-        found, over = Readiness(), threading.Event()
+        found = Readiness()
 
         def ask() -> None:
-            while not over.wait(READY_EVERY):
-                asked, said = time.monotonic(), self.call("GET", "/readyz", token=False)
-                found.append((asked, time.monotonic(), said))
+            asked, said = time.monotonic(), self.call("GET", "/readyz", token=False)
+            found.append((asked, time.monotonic(), said))
 
-        thread = threading.Thread(target=ask)
-        thread.start()
-        try:
+        with _again_and_again(ask, READY_EVERY):
             yield found
-        finally:
-            over.set()
-            thread.join()
 
     @contextmanager
     def watched(self, path: str) -> Iterator[list[float]]:
         """Ask for one thing all the time; yield the seconds that each answer took."""
         took: list[float] = []
-        over = threading.Event()
 
         def ask() -> None:
-            while not over.wait(0.05):
-                said = self.call("GET", path)
-                took.append(said.seconds if said.status == 200 else 60.0)
+            said = self.call("GET", path)
+            took.append(said.seconds if said.status == 200 else 60.0)
 
-        thread = threading.Thread(target=ask)
-        thread.start()
-        try:
+        with _again_and_again(ask, WATCH_EVERY):
             yield took
-        finally:
-            over.set()
-            thread.join()
+
+
+@contextmanager
+def _again_and_again(ask: Callable[[], None], every: float) -> Iterator[None]:
+    """Ask beside the block, so many seconds after the last answer, until it ends."""
+    over = threading.Event()
+
+    def go_on() -> None:
+        while not over.wait(every):
+            ask()
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def p95(took: list[float]) -> float:

@@ -16,6 +16,7 @@ from api.infra.background.jobs import Job, JobState
 from api.infra.database.transactions import reading, transaction
 from api.infra.mail import letters
 from api.infra.mail.letters import Letter, LetterState
+from api.infra.queue import STOP_SECONDS
 from api.infra.runtime import EXTENSION
 from tests.support.smtp_server import KIND, Post, promise, server
 from tests.support.workers import working
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.rest  # workers in processes of their own
 
 WAIT_SECONDS = 60
 KILLS, AT_ONCE = 50, 40
+MANY = 200  # which last longer than a worker that stops waits for what it is at
 
 
 def settings_of(world: World, post: Post) -> Settings:
@@ -80,6 +82,29 @@ def test_a_worker_that_is_given_letters_does_nothing_else(world: World) -> None:
         done = session.scalars(select(Job.kind).where(Job.state != JobState.QUEUED))
         waiting = session.scalars(select(Job.kind).where(Job.state == JobState.QUEUED))
         assert (set(done), set(waiting)) == ({letters.SEND}, {"letters.find"})
+
+
+def test_a_worker_that_is_told_to_stop_leaves_the_rest_to_others_at_once(world: World) -> None:
+    with server(Post(seconds=0.1)) as post:
+        settings = settings_of(world, post)
+        with working(settings, has_kind=True) as stopped:
+            promise(world, MANY)
+            until = time.monotonic() + WAIT_SECONDS
+            while not post.took:
+                assert time.monotonic() < until, "the worker sends nothing"
+                time.sleep(0.005)
+            began = time.monotonic()
+            stopped.terminate()
+            assert stopped.wait(WAIT_SECONDS) == 0
+        assert time.monotonic() - began < STOP_SECONDS / 3
+        assert MANY / 2 < unsent(world) < MANY
+        assert not any(each.lease for each in letters_of(world)), "one would wait for its lease"
+
+        post.seconds = 0
+        with working(settings, has_kind=True):
+            wait_until_sent(world)
+
+    assert set(sent(world, post).values()) == {1}
 
 
 @pytest.mark.long

@@ -125,8 +125,15 @@ class Work:
     _began: float = field(default_factory=time.monotonic)
 
     @property
+    def is_stopping(self) -> bool:
+        """Whether its worker was told to stop: another one goes on with what can be left now."""
+        return runtime().queue.is_stopping
+
+    @property
     def is_turn_over(self) -> bool:
-        """Tell whether others wait for its thread, and it had that for a while."""
+        """Tell whether others wait for its thread and it had that for a while, or it stops."""
+        if self.is_stopping:
+            return True
         seconds = FIRST_TURN_SECONDS if self.is_first else TURN_SECONDS
         if time.monotonic() - self._began < seconds:
             return False

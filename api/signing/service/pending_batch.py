@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -30,12 +30,13 @@ def is_waiting(session: Session) -> bool:
     return is_any(session, query)
 
 
-def take_in() -> int:
-    """Take in everything that was received; return how many."""
-    total = 0
+def take_in() -> Iterator[int]:
+    """Take in everything that was received, a batch at a time; yield how many each had.
+
+    In a rush there is always more.
+    """
     while number := _batch():
-        total += number
-    return total
+        yield number
 
 
 def _batch() -> int:
