@@ -34,7 +34,7 @@ def replay(found: Job) -> None:
     """Queue a job again that failed for good."""
     if found.state is not JobState.DEAD:
         raise NotDead(f"It is {found.state}: only a dead job can be replayed.")
-    jobs.queue_anew(found)
+    _queue_anew(found)
 
 
 def hold(session: Session) -> int:
@@ -60,7 +60,7 @@ def release(session: Session, job_ids: Sequence[UUID] | None) -> Sequence[Job]:
     if job_ids is not None and (missing := set(job_ids) - {each.id for each in found}):
         raise NotFound(f"Nothing is held under {', '.join(sorted(map(str, missing)))}.")
     for each in found:
-        jobs.queue_anew(each)
+        _queue_anew(each)
     return found
 
 
@@ -77,3 +77,10 @@ def _is_forgotten() -> ColumnElement[bool]:
 def forget(_: Work) -> None:
     """Delete what was done long ago."""
     delete_all(Job, _is_forgotten())
+
+
+def _queue_anew(found: Job) -> None:
+    """Queue a job that was not done, as if it had not been tried."""
+    found.state, found.run_after, found.attempts = JobState.QUEUED, clock.now(), 0
+    found.finished_at = found.fault = None
+    jobs.send_after_commit(found)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -211,13 +212,13 @@ def promise(  # noqa: PLR0913 # the columns of a job
         except IntegrityError:  # another process promised it just now; it may be done by now
             if is_last:
                 raise
-    _send_after_commit(found)
+    send_after_commit(found)
     return found
 
 
-def _send_after_commit(found: Job) -> None:
-    it = (runtime().queue, lane_of(found.kind), found.id)
-    after_commit(found, lambda: _send(*it))
+def send_after_commit(found: Job) -> None:
+    """Tell the workers of a job once its row is there."""
+    after_commit(found, partial(_send, runtime().queue, lane_of(found.kind), found.id))
 
 
 def _of_key(session: Session, key: str) -> Job | None:
@@ -267,7 +268,7 @@ def lease(
         row.attempts, row.progress, row.fault = row.attempts + 1, 0, None
         its = (row.id, row.kind, row.facts, row.created_by, worker, row.attempts, row.result)
         work = Work(*its, is_first, has_failed)
-    if work.kind not in kinds():  # of another version of the program, which may come back
+    if work.kind not in kinds():  # of another version, which may come back
         metrics.JOBS.count("unknown", _again_or_dead(work, "KindUnknown"))
     elif work.attempts > MOST_ATTEMPTS:  # it takes its worker with it each time
         _finished(work, state=JobState.DEAD, fault="WorkerDied")
@@ -314,11 +315,10 @@ def _failed(work: Work, fault: Exception) -> str:
         done = {"facts": dict(fault.facts), "result": fault.result and dict(fault.result)}
         _wait(work, timedelta(), None, attempts=0, **done)
         return "again"
+    if isinstance(fault, StorageUnavailable):
+        fault = Later(FIRST_PAUSE, fault.slug())
     if isinstance(fault, Later):
         _wait(work, fault.pause, fault.fault, attempts=0)
-        return "later"
-    if isinstance(fault, StorageUnavailable):
-        _wait(work, FIRST_PAUSE, fault.slug(), attempts=0)
         return "later"
     name = fault.slug() if isinstance(fault, DomainError) else type(fault).__name__
     if isinstance(fault, DomainError) and not isinstance(fault, Unavailable):
@@ -344,15 +344,15 @@ def _wait(work: Work, pause: timedelta, fault: str | None, **more: object) -> No
 
 
 def _finished(work: Work, **how: object) -> None:
+    over = {"finished_at": clock.now(), "lease_until": None, "key": None}
     with transaction() as session:
-        done = _mine(work).values(finished_at=clock.now(), lease_until=None, key=None, **how)
-        session.execute(done)
+        session.execute(_mine(work).values(**over, **how))
 
 
 def _mine(work: Work) -> Update:
     """Change the job of an attempt, as long as nobody else has taken it over."""
-    mine = and_(Job.id == work.id, Job.worker == work.worker, Job.state == JobState.RUNNING)
-    return update(Job).where(mine)
+    mine = (Job.id == work.id, Job.worker == work.worker, Job.state == JobState.RUNNING)
+    return update(Job).where(*mine)
 
 
 def sweep() -> None:
@@ -398,10 +398,3 @@ def is_of(lane: Lane) -> ColumnElement[bool]:
     """Return the condition that a job is of a lane; what no part knows is of the short one."""
     others = Job.kind.not_in([kind for kind, it in kinds().items() if it.lane is not lane])
     return others if lane is Lane.SHORT else Job.kind.in_([*kinds()]) & others
-
-
-def queue_anew(found: Job) -> None:
-    """Queue a job that was not done, as if it had not been tried."""
-    found.state, found.run_after, found.attempts = JobState.QUEUED, clock.now(), 0
-    found.finished_at = found.fault = None
-    _send_after_commit(found)
