@@ -144,6 +144,7 @@ class DomainError(Exception):
         super().__init__(detail)
         self.detail = detail
         self.faults = list(faults)
+        self.extensions: dict[str, object] = {}  # what a problem says beside (RFC 9457)
 
     @classmethod
     def slug(cls) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.assemblies.schemas import ChoiceIn, OriginIn
 from api.documents.rules.rendering import Format
 from api.documents.service.diffs import DiffFormat
-from api.statements.schemas import DiffArgs
+from api.statements.schemas.diffs import DiffArgs
 from api.templates.schemas import source_field
 from api.texts.rules import themes
 from api.web import fields, validate

@@ -8,11 +8,19 @@ from api.infra.feature import Feature
 from api.infra.queue import Lane
 from api.statements import jobs
 from api.statements.routes import blueprint
-from api.statements.service import redaction, relabelling
+from api.statements.service import redaction, relabelling, versions
 
 FEATURE = Feature(
     blueprint=blueprint,
-    jobs=(JobKind("statements.make_stems", jobs.make_stems, lane=Lane.DOCUMENTS),),
+    jobs=(
+        JobKind("statements.make_stems", jobs.make_stems, lane=Lane.DOCUMENTS),
+        JobKind(
+            "statements.forget_drafts",
+            jobs.forget_drafts,
+            when=versions.are_old,
+            lane=Lane.DOCUMENTS,
+        ),
+    ),
     extensions=(
         cases.NamesPeople(
             said=redaction.said,

@@ -109,6 +109,18 @@ class Statement(_OfVersion2, columns.Versioned, columns.Base):
         return identity.known(self.id, self.kept_ids, len(self.draft["body"]))
 
 
+class DraftVersion(columns.OfCoalition, columns.Base):
+    """A draft as it was written, for who saves on top of it when somebody else has changed it."""
+
+    __tablename__ = "draft_versions"
+    __table_args__ = (UniqueConstraint("statement_id", "version"),)
+
+    statement_id: Mapped[UUID] = columns.part_of("statements", index=False)
+    version: Mapped[int]  # of the statement: the first that had this draft
+    text: Mapped[Sealed]  # {"document", "ids", "secrets"}
+    created_at: Mapped[columns.Created] = mapped_column(index=True)
+
+
 class Moderation(StrEnum):
     """Which public signatures a coordinator sees before they count.
 

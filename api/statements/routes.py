@@ -2,23 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
 from api.infra.database.paging import Page, PageRequest
+from api.infra.database.transactions import Stale
 from api.statements import schemas, service
 from api.statements.models import Revision, Statement, Weight
-from api.statements.service import diffs, past, work
+from api.statements.schemas.diffs import DiffArgs, DiffOut, StaleDraftOut
+from api.statements.service import diffs, merging, past, work
 from api.web.etags import needs_match, sends_tag, tag, tag_content, tagged, tagged_by
 from api.web.openapi.headers import LINK, sends
 from api.web.paging import paged, paginated
+from api.web.problems import CONTENT_TYPE
 from api.web.rest import Blueprint
 
+_View = TypeVar("_View", bound=Callable[..., object])
+_SINCE = StaleDraftOut(only=("etag", "since"))
 blueprint = Blueprint("statements", __name__, url_prefix="/v1", description="Texts with a life.")
 _tagged = tagged_by("statement.version")
+
+
+def _tells_what_changed(view: _View) -> _View:
+    """Have a view that finds the draft changed say what changed of it since it was read."""
+
+    @functools.wraps(view)
+    def told(*args: object, **named: Any) -> object:
+        try:
+            return view(*args, **named)
+        except Stale as stale:
+            whose = named["statement_id"], named["expected"]
+            since = merging.changed_since(current_actor(), *whose)
+            stale.extensions = _SINCE.dump(since)
+            raise
+
+    described = blueprint.alt_response(
+        HTTPStatus.PRECONDITION_FAILED,
+        schema=StaleDraftOut,
+        content_type=CONTENT_TYPE,
+        description="It has changed since you read it: this is how.",
+    )
+    return cast("_View", described(told))
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/statements")
@@ -110,15 +140,20 @@ class Draft(MethodView):
         return service.draft(current_actor(), statement_id)
 
     @needs_match
+    @blueprint.arguments(schemas.SavingArgs, location="query")
     @blueprint.arguments(schemas.StatementIn)
     @blueprint.response(200, schemas.DraftOut)
+    @_tells_what_changed
     @_tagged
     def put(
-        self, given: dict[str, Any], statement_id: UUID, expected: int
+        self, args: dict[str, Any], given: dict[str, Any], statement_id: UUID, expected: int
     ) -> service.SavedStatement:
-        """Replace a statement's draft; it is checked whole, and refused with every fault."""
-        document = given["document"]
-        return service.save(current_actor(), statement_id, expected, document)
+        """Replace a statement's draft; it is checked whole, and refused with every fault.
+
+        Where somebody was faster, 412 says what changed since; `?merge=true` puts both together.
+        """
+        document, merges = given["document"], args["merge"]
+        return service.save(current_actor(), statement_id, expected, document, merges=merges)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/revisions")
@@ -131,6 +166,7 @@ class Revisions(MethodView):
     @needs_match
     @blueprint.arguments(schemas.RevisionIn)
     @blueprint.response(201, schemas.FrozenOut)
+    @_tells_what_changed
     def post(self, given: dict[str, Any], statement_id: UUID, expected: int) -> service.Frozen:
         """Freeze the draft, in the version that you read, as the next revision.
 
@@ -156,8 +192,8 @@ class OneRevision(MethodView):
 
 @blueprint.route("/statements/<uuid:statement_id>/diff")
 class DiffOfTexts(MethodView):
-    @blueprint.arguments(schemas.DiffArgs, location="query")
-    @blueprint.response(200, schemas.DiffOut)
+    @blueprint.arguments(DiffArgs, location="query")
+    @blueprint.response(200, DiffOut)
     @sends_tag
     def get(self, args: dict[str, Any], statement_id: UUID) -> diffs.Diff:
         """Show what a revision, or the draft, changes of a revision before it."""

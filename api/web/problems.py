@@ -97,6 +97,7 @@ def problem(
     title: str,
     detail: str | None = None,
     faults: Iterable[errors.Fault] = (),
+    **extensions: object,
 ) -> Response:
     """Write one problem. `type` is an address below /problems, described in docs/problems.md."""
     metrics.PROBLEMS.count(slug)
@@ -105,6 +106,7 @@ def problem(
         body["detail"] = detail
     if listed := list(islice(faults, MOST_FAULTS)):
         body["errors"] = list(map(_written, listed))
+    body |= extensions
     return Response(json.dumps(body), status=status, content_type=CONTENT_TYPE)
 
 
@@ -118,7 +120,9 @@ def _written(fault: errors.Fault) -> dict[str, object]:
 
 def of_domain(error: errors.DomainError) -> Response:
     status = status_of(type(error))
-    answer = problem(status, error.slug(), error.title, error.detail, error.faults)
+    answer = problem(
+        status, error.slug(), error.title, error.detail, error.faults, **error.extensions
+    )
     if status is HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
     if status is HTTPStatus.SERVICE_UNAVAILABLE or isinstance(error, StillRunning):

@@ -94,7 +94,7 @@ def _of_same_words(olds: Mapping[int, str], news: Mapping[int, str]) -> Iterator
     """Yield the blocks that say the same: those that stayed in order, then those that moved."""
     places, later = list(olds), list(news)
     stayed = {
-        later[new]: places[old] for old, new in _in_order(list(olds.values()), list(news.values()))
+        later[new]: places[old] for old, new in in_order(list(olds.values()), list(news.values()))
     }
     yield from ((old, new) for new, old in stayed.items())
     used, waiting = {*stayed.values()}, dict[str, list[int]]()
@@ -112,7 +112,7 @@ def _gaps(
     """Yield what is left on both sides between blocks that are still there and in order."""
     later = sorted(came)
     places = [came[new] for new in later]
-    stayed = [(places[at], later[at]) for _, at in _in_order(sorted(places), places)]
+    stayed = [(places[at], later[at]) for _, at in in_order(sorted(places), places)]
     start = 0, 0
     for until in (*stayed, ends):
         end = bisect(olds, until[0]), bisect(news, until[1])
@@ -160,7 +160,7 @@ def _likest(
     yield from _likest(olds[old + 1 :], news[new + 1 :], likeness, is_known=is_known)
 
 
-def _in_order(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[_Pair]:
+def in_order(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[_Pair]:
     """Yield the places of what both have in the same order; nothing, where they are too long."""
     if len(old) * len(new) > MOST_PAIRS:
         return

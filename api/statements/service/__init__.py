@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -25,7 +25,7 @@ from api.portable.rules.measuring import Measure
 from api.statements import rules
 from api.statements.events import StatementMoved
 from api.statements.models import Revision, State, Statement, Weight
-from api.statements.service import past
+from api.statements.service import merging, past, versions
 from api.statements.service.closed import must_be_confirmed, warnings_of_closed
 from api.statements.service.diffs import to_measure
 from api.statements.service.live import with_live
@@ -114,16 +114,28 @@ def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, object]) -> S
 
 
 def save(
-    actor: Actor, statement_id: UUID, expected: int, document: Mapping[str, object]
+    actor: Actor,
+    statement_id: UUID,
+    expected: int,
+    document: Mapping[str, object],
+    *,
+    merges: bool = False,
 ) -> SavedStatement:
-    """Replace a statement's draft."""
+    """Replace a statement's draft; or merge it with what others changed since it was read."""
     with transaction() as session:
         statement = load_locked(session, actor, Statement, statement_id, Role.EDITOR)
-        own = with_secrets(session, actor, statement, document)
-        sees_all = actor.may(statement.coalition_id, Role.COORDINATOR)
-        whole, left = with_live(session, statement.coalition_id, own, sees_all=sees_all)
-        saved = replaced(session, statement, expected, whole)
-        audit.record(session, actor, "statement.saved", statement)
+        rules.must_be_writable(statement.state)
+        told: dict[str, object] = {}
+        if merges and statement.version != expected:
+            told["merged_since"] = int(expected)
+            saved, left = merging.merged(session, actor, statement, expected, document)
+        else:
+            secrets = versions.current(session, statement).secrets
+            own = with_secrets(actor, statement.coalition_id, secrets, document)
+            sees_all = actor.may(statement.coalition_id, Role.COORDINATOR)
+            whole, left = with_live(session, statement.coalition_id, own, sees_all=sees_all)
+            saved = replaced(session, statement, expected, whole)
+        audit.record(session, actor, "statement.saved", statement, told)
         return _shown(session, actor, saved, left)
 
 
@@ -144,7 +156,8 @@ def _shown(
     document, warnings = seen_by(session, actor, owner, found.document, checked)
     warners = runtime().wiring.all(TextWarner)
     more = [each for by in warners for each in by.of_draft(session, actor, found)]
-    return SavedStatement(found.statement, document, [*warnings, *below(BODY, more), *left])
+    warnings = [*warnings, *below(BODY, more), *left]
+    return replace(found, document=document, warnings=warnings)
 
 
 def freeze(  # noqa: PLR0913 # a draft, what it means, and who was looked at

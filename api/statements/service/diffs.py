@@ -67,8 +67,13 @@ def compared(
     newest = statement.revision_number if after is None else after - 1
     older = newest if before is None else before
     if older < 1:
-        raise NotFound("There is no text before it. Compare with a revision: ?from=1.")
+        raise NotFound("There is no text before it. Compare with a revision: ?before=1.")
     left, right = (_side(session, statement, number) for number in (older, after))
+    return between(session, statement, left, right)
+
+
+def between(session: Session, statement: Statement, left: Side, right: Side) -> Callable[[], Diff]:
+    """Return what compares two texts that are read."""
     called = _called(session, statement)
 
     def compare() -> Diff:

@@ -19,8 +19,8 @@ from api.infra.database.transactions import touch
 from api.infra.security import audit, keys
 from api.portable.rules import checking, identity, secrecy
 from api.statements.events import RevisionsTakenBack
-from api.statements.models import Revision, Statement, Weight
-from api.statements.service import past, rows
+from api.statements.models import DraftVersion, Revision, Statement, Weight
+from api.statements.service import past, rows, versions
 from api.texts.rules.document import PortableDocument
 
 
@@ -62,6 +62,7 @@ def said(session: Session, coalition_id: UUID) -> Iterator[str]:
 def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
     """Put a case's label where its name stands; return the texts in which that cannot be."""
     entry, label = silence.entry, silence.label
+    versions.forget_of(session, DraftVersion.coalition_id == entry.case.coalition_id)
     query = select(Statement).where(Statement.coalition_id == entry.case.coalition_id)
     left = []
     for statement in session.scalars(query.order_by(Statement.created_at).with_for_update()):
@@ -131,7 +132,7 @@ def put_draft(session: Session, statement: Statement, redacted: PortableDocument
         return False
     touch(statement, None)
     session.flush()
-    past.index(session, statement, 0, statement.draft)
+    versions.written(session, statement)
     audit.record(session, None, "statement.relabelled", statement)
     return True
 

@@ -19,14 +19,7 @@ from api.infra.background import events
 from api.infra.database import transactions
 from api.infra.database.transactions import flush, touch
 from api.infra.security import audit, keys
-from api.portable.rules import (
-    checking,
-    identity,
-    names as labels,
-    printing,
-    references,
-    secrecy,
-)
+from api.portable.rules import checking, identity, names as labels, printing, references, secrecy
 from api.statements import rules
 from api.statements.events import StatementRevised
 from api.statements.models import (
@@ -37,7 +30,7 @@ from api.statements.models import (
     StatementKind,
     Weight,
 )
-from api.statements.service import past
+from api.statements.service import past, versions
 from api.statements.service.closed import must_be_confirmed, warnings_of_closed
 from api.texts.rules import themes
 from api.texts.rules.document import PortableBlock, PortableCoalition, PortableDocument
@@ -63,6 +56,7 @@ class SavedStatement:
     statement: Statement
     document: PortableDocument  # its blocks with their ids
     warnings: list[Fault]
+    is_merged: bool = False  # with what others changed meanwhile
 
     def came_from(self, ids: Sequence[str]) -> None:
         """Keep which blocks of another text these were; the ids are given in their order."""
@@ -118,7 +112,7 @@ def started(
     )
     whole, warnings = write(session, statement, document, at=at)
     transactions.insert(session, statement, on_clash=SlugTaken(_ANOTHER))
-    past.index(session, statement, 0, statement.draft)
+    versions.written(session, statement)
     return SavedStatement(statement, whole, warnings)
 
 
@@ -134,13 +128,9 @@ def write(
 
     Its blocks have the `ids` that are given, or else those which the draft before leads to.
     """
-    checked = _checked(document)
-    if checked.faults:
-        detail = "The document breaks rules; docs/format.md has them."
-        raise Invalid(detail, below(at, checked.faults))
-    whole = checking.as_sound(document)
+    whole, warnings = sound(document, at=at)
     public, secrets = secrecy.split(identity.bare(whole))
-    names = _unnamed(session, statement.coalition_id, whole)
+    names = unnamed(session, statement.coalition_id, whole)
     if told := secrecy.telling(public, names):
         raise Invalid(
             NAMED, below(at, [Fault(pointer, Code.HIDDEN_NAME, NAMED) for pointer in told])
@@ -151,7 +141,7 @@ def write(
     statement.language, statement.title = whole["language"], whole["title"]
     statement.draft = public
     keys.write(session, statement, Statement.draft_secrets, secrets or None)
-    return identity.identified(whole, statement.block_ids), checked.warnings
+    return identity.identified(whole, statement.block_ids), warnings
 
 
 def _ids_after(statement: Statement, body: Sequence[PortableBlock]) -> list[str]:
@@ -161,7 +151,10 @@ def _ids_after(statement: Statement, body: Sequence[PortableBlock]) -> list[str]
     return [each or str(uuid4()) for each in identity.carried(old, ids, body)]
 
 
-def _checked(document: Mapping[str, object]) -> checking.Checked:
+def sound(
+    document: Mapping[str, object], *, at: str = BODY
+) -> tuple[PortableDocument, list[Fault]]:
+    """Return a document that may be a draft, and its warnings; raise Invalid with every fault."""
     faults = [
         Fault(f"/{key}", Code.UNKNOWN_FIELD, "Leave it out: signatures are entered on their own.")
         for key in ("signatories", "redacted")
@@ -170,7 +163,10 @@ def _checked(document: Mapping[str, object]) -> checking.Checked:
     checked = checking.Checked(faults, []) if faults else checking.check(document)
     if "theme" in document:
         checked.faults.extend(themes.faults(document["theme"]))
-    return checked
+    if checked.faults:
+        detail = "The document breaks rules; docs/format.md has them."
+        raise Invalid(detail, below(at, checked.faults))
+    return checking.as_sound(document), checked.warnings
 
 
 def below(at: str, faults: Iterable[Fault]) -> list[Fault]:
@@ -178,7 +174,7 @@ def below(at: str, faults: Iterable[Fault]) -> list[Fault]:
     return [fault.below(at) for fault in faults]
 
 
-def _unnamed(session: Session, coalition_id: UUID, document: PortableDocument) -> set[str]:
+def unnamed(session: Session, coalition_id: UUID, document: PortableDocument) -> set[str]:
     """Return the names that no text of a coalition may hold, with those of one draft."""
     names = {name for entry in cases.hidden(session, coalition_id) for name in entry.names}
     for case in document.get("cases", ()):
@@ -210,29 +206,35 @@ def seen_by(
 
 
 def replaced(
-    session: Session, statement: Statement, expected: int, document: Mapping[str, object]
+    session: Session,
+    statement: Statement,
+    expected: int | None,
+    document: Mapping[str, object],
+    *,
+    ids: Sequence[str] | None = None,
 ) -> SavedStatement:
     """Replace a draft that may still be written on; the caller holds the coalition."""
     rules.must_be_writable(statement.state)
     touch(statement, expected)
+    versions.keep_last(session, statement)
     coalition = session.get_one(Coalition, statement.coalition_id)
-    whole, warnings = write(session, statement, completed(document, coalition))
+    whole, warnings = write(session, statement, completed(document, coalition), ids=ids)
     flush(session, on_clash=SlugTaken(_ANOTHER))
-    past.index(session, statement, 0, statement.draft)
+    versions.written(session, statement)
     return SavedStatement(statement, whole, warnings)
 
 
 def with_secrets(
-    session: Session, actor: Actor, statement: Statement, document: Mapping[str, object]
+    actor: Actor, coalition_id: UUID, held: secrecy.Secrets, document: Mapping[str, object]
 ) -> Mapping[str, object]:
-    """Return a document with what the draft holds of cases that came back without their name.
+    """Return a document with what its draft held of cases that came back without their name.
 
     An editor reads and saves a draft without ever seeing it, and changes nothing of it.
     """
-    held, given = draft_secrets(session, statement), document.get("cases")
+    given = document.get("cases")
     if not held or not isinstance(given, list):
         return document
-    is_editor = not actor.may(statement.coalition_id, Role.COORDINATOR)
+    is_editor = not actor.may(coalition_id, Role.COORDINATOR)
     whole = []
     for case in given:
         if not isinstance(case, dict) or (who := held.get(str(case.get("id")))) is None:
@@ -248,15 +250,9 @@ def with_secrets(
     return {**document, "cases": whole}
 
 
-def draft_secrets(session: Session, statement: Statement) -> secrecy.Secrets:
-    """Return what of a draft's cases may not be named."""
-    unsealed: secrecy.Secrets | None = keys.read(session, statement, Statement.draft_secrets)
-    return unsealed or {}
-
-
 def whole_draft(session: Session, statement: Statement) -> PortableDocument:
     """Return a draft with what may not be named, its blocks without their ids."""
-    whole = secrecy.join(statement.draft, draft_secrets(session, statement))
+    whole = versions.current(session, statement).whole.document
     return {**whole, "format": statement.format or whole["format"]}
 
 
@@ -287,7 +283,7 @@ def frozen(  # noqa: PLR0913 # a draft, what it means, and who was looked at
             " and begins a new statement: POST to its successors."
         )
     document = whole_draft(session, statement)
-    if secrecy.telling(note, _unnamed(session, statement.coalition_id, document)):
+    if secrecy.telling(note, unnamed(session, statement.coalition_id, document)):
         raise Invalid(NAMED, [Fault("/note", Code.HIDDEN_NAME, NAMED)])
     revision = next_revision(statement, document, means, note)
     fingerprint, number = revision.sha256, revision.number

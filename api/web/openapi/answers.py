@@ -62,8 +62,7 @@ def _content() -> Node:
 def complete(operation: Node, path: str, method: str) -> None:
     """Add to an operation what is known of all of its kind."""
     answers = operation["responses"]
-    for status in [status for status in answers if status == "default" or status[0] in "45"]:
-        del answers[status]
+    own = _own_problems(answers)
     sent = {each.get("name") for each in operation.get("parameters", ())}
     perhaps = sends("Deprecation", *([REPLAYED] if "Idempotency-Key" in sent else []))
     for status in [status for status in answers if status.startswith("2")]:
@@ -75,8 +74,19 @@ def complete(operation: Node, path: str, method: str) -> None:
             answers["304"] = NOT_MODIFIED
     if path.startswith(OPEN):
         operation["security"] = []
-    for status in sorted(_problems(sent, path, method)):
+    for status in sorted(_problems(sent, path, method) - own):
         answers[status] = dict(BY_STATUS.get(status, PROBLEM))
+
+
+def _own_problems(answers: Node) -> set[str]:
+    """Return which problems a route tells more of itself; what is said of the others goes."""
+    own = {status for status in answers if CONTENT_TYPE in answers[status].get("content", ())}
+    for status in [*answers]:
+        if status in own:
+            answers[status] = answers.pop(status)  # behind what it answers where all is well
+        elif status == "default" or status[0] in "45":
+            del answers[status]
+    return own
 
 
 def _problems(sent: set[object], path: str, method: str) -> set[str]:
