@@ -105,7 +105,7 @@ def copy_statement(
         unnamed = {entry.case.key: cases.as_document(entry) for entry in hidden}
         document = rules.begun_from(whole, slug, title, unnamed)
         begun = statements.started(session, coalition, document, source.template_version_id, at="")
-        begun.came_from(ids)
+        begun.came_from(source, ids)
         if source.choice is not None:
             # Whom a text names though they are free or dead was asked for that text only.
             chosen = keys.read(session, source, Statement.choice)

@@ -20,9 +20,10 @@ from api.documents.schemas import (
     DiffDocumentArgs,
     DocumentArgs,
     DraftDocumentArgs,
+    DraftLengthOut,
     TemplatePreviewIn,
 )
-from api.documents.service import DocumentSpec, diffs, previews, public
+from api.documents.service import DocumentSpec, diffs, lengths, previews, public
 from api.infra.background.jobs import Job
 from api.portable.rules import writing
 from api.portable.schemas import DRAFT
@@ -121,6 +122,16 @@ class DraftDocument(MethodView):
         Whom it names though they were released or have died stands in a header.
         """
         return _answered(previews.preview(current_actor(), statement_id, DocumentSpec(**args)))
+
+
+@blueprint.route("/statements/<uuid:statement_id>/draft/length")
+class LengthOfDraft(MethodView):
+    @blueprint.response(200, DraftLengthOut)
+    @sends_tag
+    def get(self, statement_id: UUID) -> lengths.DraftLength:
+        """Count the words and pages of a draft, beside the most that its recipient takes."""
+        tag_content()
+        return lengths.draft_length(current_actor(), statement_id)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/diff/document")

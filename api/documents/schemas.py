@@ -5,11 +5,12 @@ from __future__ import annotations
 from api.assemblies.schemas import ChoiceIn, OriginIn
 from api.documents.rules.rendering import Format
 from api.documents.service.diffs import DiffFormat
+from api.statements.schemas import BoundsOut, LengthOut, WarningOut
 from api.statements.schemas.diffs import DiffArgs
 from api.templates.schemas import source_field
 from api.texts.rules import themes
 from api.web import fields, validate
-from api.web.rest import Schema
+from api.web.rest import OutSchema, Schema
 
 FILES = ("yaml", "json")  # of the portable document
 
@@ -69,4 +70,19 @@ class TemplatePreviewIn(OriginIn):
         load_default=str(Format.PDF),
         validate=validate.OneOf([*map(str, Format), *FILES]),
         example="html",
+    )
+
+
+class DraftLengthOut(OutSchema):
+    """How long a draft is, as it would print now, and how long it may be."""
+
+    length = fields.Nested(LengthOut)
+    pages = fields.Integer(example=2, description="In the statement's own theme.")
+    has_signatories = fields.Boolean(
+        description="The pages are with the signatories of now; false: there are more than 200,"
+        " and the text alone is counted."
+    )
+    bounds = fields.Nested(BoundsOut)
+    warnings = fields.List(
+        fields.Nested(WarningOut), description="One for each bound that it passes."
     )

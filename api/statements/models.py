@@ -13,6 +13,7 @@ from api.cases.models import CaseStatus
 from api.infra.database import columns
 from api.infra.security.keys import Sealed
 from api.portable.rules import identity
+from api.portable.rules.length import Bounds
 from api.portable.rules.printing import Printed
 from api.texts.rules.document import PortableDocument
 
@@ -100,6 +101,8 @@ class Statement(_OfVersion2, columns.Versioned, columns.Base):
     confirmed_cases: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
     # Whose text it continues, changed in a way that its signatories would have to be asked about.
     predecessor_id: Mapped[UUID | None] = columns.refers_to("statements")
+    # The most that its recipient takes (`Bounds`); None: as much as there is.
+    kept_bounds: Mapped[dict[str, object] | None] = mapped_column("bounds", JSON(none_as_null=True))
     # Where it began with another one's text: the ids of its blocks then, each with that block's.
     block_origins: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
 
@@ -107,6 +110,11 @@ class Statement(_OfVersion2, columns.Versioned, columns.Base):
     def block_ids(self) -> list[str]:
         """Return the ids of the draft's blocks."""
         return identity.known(self.id, self.kept_ids, len(self.draft["body"]))
+
+    @property
+    def bounds(self) -> Bounds:
+        """Return how long its recipient lets it be."""
+        return Bounds.of(self.kept_bounds)
 
 
 class DraftVersion(columns.OfCoalition, columns.Base):

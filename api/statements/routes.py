@@ -13,10 +13,11 @@ from flask.views import MethodView
 from api.accounts.routes import current_actor
 from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import Stale
+from api.portable.rules.length import Bounds
 from api.statements import schemas, service
 from api.statements.models import Revision, Statement, Weight
 from api.statements.schemas.diffs import DiffArgs, DiffOut, StaleDraftOut
-from api.statements.service import diffs, merging, past, work
+from api.statements.service import bounds, diffs, merging, past, work
 from api.web.etags import needs_match, sends_tag, tag, tag_content, tagged, tagged_by
 from api.web.openapi.headers import LINK, sends
 from api.web.paging import paged, paginated
@@ -129,6 +130,28 @@ class OneStatement(MethodView):
     def delete(self, statement_id: UUID, expected: int) -> None:
         """Delete a draft that was never frozen."""
         service.remove(current_actor(), statement_id, expected)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/bounds")
+class StatementBounds(MethodView):
+    @blueprint.response(200, schemas.BoundsOut)
+    @sends_tag
+    def get(self, statement_id: UUID) -> Bounds:
+        """Show how long the recipient of a statement lets it be."""
+        return _bounds(bounds.bounds(current_actor(), statement_id))
+
+    @needs_match
+    @blueprint.arguments(schemas.BoundsIn)
+    @blueprint.response(200, schemas.BoundsOut)
+    @sends_tag
+    def put(self, given: dict[str, Any], statement_id: UUID, expected: int) -> Bounds:
+        """Say how many words and pages a statement may have; drafts and freezing warn of more."""
+        return _bounds(bounds.put(current_actor(), statement_id, expected, Bounds(**given)))
+
+
+def _bounds(statement: Statement) -> Bounds:
+    tag(statement.version)
+    return statement.bounds
 
 
 @blueprint.route("/statements/<uuid:statement_id>/draft")

@@ -138,7 +138,7 @@ def rendered(inputs: RenderInput, children: ChildPool, *, is_waited_for: bool = 
     """
     printed, signed, look = inputs.printed, inputs.signatories, inputs.look
     if inputs.format is Format.PDF:
-        page = html.html(printed, signed, look, for_paper=True)
+        page = on_paper(inputs)
         return render.render(children, page, html.assets(look), is_waited_for=is_waited_for)
     if inputs.format is Format.HTML:
         return html.html(printed, signed, look, for_paper=False).encode()
@@ -146,6 +146,11 @@ def rendered(inputs: RenderInput, children: ChildPool, *, is_waited_for: bool = 
         return _word(inputs, children)
     write = plain.text if inputs.format is Format.TEXT else plain.markdown
     return write(printed, signed, is_draft=look.is_draft, edited_on=look.edited_on).encode()
+
+
+def on_paper(inputs: RenderInput) -> str:
+    """Return the page of which a PDF is made."""
+    return html.html(inputs.printed, inputs.signatories, inputs.look, for_paper=True)
 
 
 def is_drawn(inputs: RenderInput) -> bool:

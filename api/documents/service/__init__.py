@@ -39,7 +39,7 @@ from api.signatures.rules import Audience
 from api.signoffs.service import publishing
 from api.statements import service as statements
 from api.statements.events import RevisionsTakenBack
-from api.statements.models import Statement
+from api.statements.models import Revision, Statement
 from api.texts.rules import themes
 from api.texts.rules.document import PortableDocument
 
@@ -192,8 +192,14 @@ def forget(coalition_id: UUID, statement_id: UUID | None) -> None:
 
 def render_of(session: Session, statement: Statement, wanted: DocumentSpec) -> StatementRender:
     revision = statements.revision_of(session, statement, wanted.revision)
+    return render_of_text(session, statement, revision, wanted)
+
+
+def render_of_text(
+    session: Session, statement: Statement, revision: Revision, wanted: DocumentSpec
+) -> StatementRender:
     # Before it is published, the newest text shows who would stand under it now.
-    who = publishing if revision.number == statement.revision_number else signatures
+    who = publishing if revision.number >= statement.revision_number else signatures
     listed, withheld = who.printed(session, statement, Audience.PUBLIC)
     whole = signing.with_signatories(revision.document, listed, withheld)
     signed = signing.signatories(whole)

@@ -29,6 +29,13 @@ def laid_out(coalition_id: UUID, page: str, look: Look) -> bytes:
         return render.render(runtime().pool, page, html.assets(look), is_waited_for=True)
 
 
+def pages(coalition_id: UUID, inputs: RenderInput) -> int:
+    """Return how many pages a document has on paper; raise as `rendered` does."""
+    page, assets = rendering.on_paper(inputs), html.assets(inputs.look)
+    with _in_turn(coalition_id):
+        return render.pages(runtime().pool, page, assets)
+
+
 @contextmanager
 def _in_turn(coalition_id: UUID) -> Iterator[None]:
     with runtime().bulkhead.one(coalition_id):

@@ -38,6 +38,7 @@ PRODUCER = "Undersigned"  # without the version of anything
 _ASSET = "asset:"
 _LINKS = re.compile(rb"\((https?://|mailto:|tel:)", re.IGNORECASE)  # where a PDF may lead
 _MAX_PIXELS = 20_000_000
+_OPTIONS = {"pdf_variant": "pdf/a-2a", "presentational_hints": False}
 _MAX_REFUSED = 50  # as many as a person reads
 _HYPHENATED = ("en", "de", "fr", "ru")  # a dictionary takes 50 to 100 ms to read
 _WARM_PAGE = """<!doctype html><html lang="en"><title>Warm</title><style>
@@ -135,6 +136,7 @@ def warm() -> None:
 def run(payload: Mapping[str, str], blobs: dict[str, bytes]) -> bytes:
     """Return `payload["html"]` as PDF; `asset:NAME` in it is `blobs[NAME]`.
 
+    With `payload["counts"]` it is laid out, and the number of its pages is all that comes back.
     Tagged, PDF/A-2a and PDF/UA-1, the same bytes for the same input. Raises Invalid for a page
     that asks for anything else, leads where it may not, or holds what cannot be printed.
     """
@@ -143,7 +145,11 @@ def run(payload: Mapping[str, str], blobs: dict[str, bytes]) -> bytes:
     logger = logging.getLogger("weasyprint")
     logger.addHandler(handler)
     try:
-        pdf = _write(payload["html"], assets, _Warmth.fonts or _Fonts())
+        configuration = _Warmth.fonts or _Fonts()
+        if payload.get("counts"):
+            made = str(len(_laid_out(payload["html"], assets, configuration).pages)).encode()
+        else:
+            made = _write(payload["html"], assets, configuration)
     except (MemoryError, RecursionError, Invalid):
         raise
     except FatalURLFetchingError as refused:  # a BaseException
@@ -154,7 +160,7 @@ def run(payload: Mapping[str, str], blobs: dict[str, bytes]) -> bytes:
     finally:
         logger.removeHandler(handler)
     _tell(list(assets.refused))
-    return pdf
+    return made
 
 
 def _tell(refused: Sequence[str]) -> None:
@@ -178,14 +184,17 @@ def _write(html: str, assets: _Assets, configuration: FontConfiguration) -> byte
         _leave_pictures_alone(pdf)
         _identify(pdf)
 
-    options = {"pdf_variant": "pdf/a-2a", "presentational_hints": False}
-    page = HTML(string=html, base_url=None, url_fetcher=assets)
-    document = page.render(font_config=configuration, **options)
+    document = _laid_out(html, assets, configuration)
     for each in document.pages:
         # Emphasis inside a link would get a link of its own, which is not tagged as one.
         each.links = [link for link in each.links if link[-1].link]
     lines.end_rules(document)
-    return bytes(document.write_pdf(finisher=finish, **options))
+    return bytes(document.write_pdf(finisher=finish, **_OPTIONS))
+
+
+def _laid_out(html: str, assets: _Assets, configuration: FontConfiguration) -> Document:
+    page = HTML(string=html, base_url=None, url_fetcher=assets)
+    return page.render(font_config=configuration, **_OPTIONS)
 
 
 def _check_links(pdf: PDF, assets: _Assets) -> None:

@@ -20,8 +20,25 @@ def render(
     `assets` are what the page may load, as `asset:NAME`. Language and title are the page's own.
     What a request waits for may take less. Raises Invalid, LimitReached or Unavailable.
     """
+    return _done(children, {"html": html}, assets, is_waited_for=is_waited_for)
+
+
+def pages(children: ChildPool, html: str, assets: Mapping[str, bytes]) -> int:
+    """Return how many pages one self-contained page of a request has on paper; as `render`."""
+    facts = {"html": html, "counts": "pages"}
+    return int(_done(children, facts, assets, is_waited_for=True))
+
+
+def _done(
+    children: ChildPool,
+    facts: Mapping[str, str],
+    assets: Mapping[str, bytes],
+    *,
+    is_waited_for: bool,
+) -> bytes:
+    html = facts["html"]
     if is_waited_for and len(html) > MOST_WAITED_FOR:
         metrics.RENDERS.count("layout", Reached.SIZE)
         too_long = f"Its page has {len(html):,} characters of {MOST_WAITED_FOR:,}."
         raise LimitReached(too_long, Reached.SIZE)
-    return children.run(LAYOUT, {"html": html}, assets, WAITED_FOR if is_waited_for else None)
+    return children.run(LAYOUT, facts, assets, WAITED_FOR if is_waited_for else None)

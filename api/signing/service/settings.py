@@ -197,7 +197,7 @@ def succeed(actor: Actor, statement_id: UUID, slug: str) -> statements.SavedStat
             session, coalition, {**document, "slug": slug}, statement.template_version_id, at=""
         )
         begun.statement.predecessor_id = statement.id
-        begun.came_from(statement.block_ids)
+        begun.came_from(statement, statement.block_ids)
         told = {"successor_id": begun.statement.id}
         audit.record(session, actor, "statement.succeeded", statement, told)
         events.announce(session, SigningChanged.of(statement))

@@ -28,7 +28,9 @@ _OWNING = "ها"  # and the longest that follows one: of, plural
 _ENDING = 3  # letters that an inflected word may end in otherwise
 _STEM = 3  # letters at least that stay
 _SHORT = 3  # a word up to so long is not inflected
-_KEPT_OUT = frozenset({"type", "level", "layout", "ordered", "url", "email", "phone", "retrieved"})
+_KEPT_OUT = frozenset(
+    {"type", "id", "level", "layout", "ordered", "url", "email", "phone", "retrieved"}
+)
 
 
 @dataclass(frozen=True)

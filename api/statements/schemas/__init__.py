@@ -54,6 +54,45 @@ class StatementArgs(PageArgs):
     language = fields.LanguageTag()
 
 
+def _most(what: str, most: int) -> fields.Integer:
+    return fields.Integer(
+        load_default=None,
+        validate=validate.Range(1, most),
+        allow_none=True,
+        description=f"The most {what} that it may have; null: as many as there are.",
+        example=None,
+    )
+
+
+class BoundsIn(Schema):
+    """How long the recipient of a statement lets it be."""
+
+    words = _most("words", 1_000_000)
+    pages = _most("pages", 10_000)
+    counts_footnotes = fields.Boolean(
+        load_default=True, description="The words of footnotes count.", example=True
+    )
+
+
+class BoundsOut(OutSchema):
+    """How long the recipient of a statement lets it be."""
+
+    words = fields.Integer(allow_none=True, example=2000, description="Null: it has no such bound.")
+    pages = fields.Integer(allow_none=True, example=None, description="Null: it has no such bound.")
+    counts_footnotes = fields.Boolean(description="The words of footnotes count.")
+
+
+class LengthOut(OutSchema):
+    """How long a draft is: its title, blocks and footnotes; not to whom and by whom it is."""
+
+    words = fields.Integer(
+        example=412,
+        description="As word processors count. Where no spaces stand between words: each Chinese"
+        " or Japanese sign, and each word of a dictionary of Thai, Lao, Khmer and Burmese.",
+    )
+    footnote_words = fields.Integer(example=36, description="Of its footnotes; not in `words`.")
+
+
 class StatementOut(OutSchema):
     """A statement, without its text."""
 
@@ -66,6 +105,7 @@ class StatementOut(OutSchema):
     state = fields.Enum(State)
     revision_number = fields.Integer(description="The newest revision's; 0 before the first.")
     template_version_id = fields.UUID(allow_none=True)
+    bounds = fields.Nested(BoundsOut)
     created_at = fields.AwareDateTime()
     updated_at = fields.AwareDateTime()
 
@@ -192,6 +232,7 @@ class DraftOut(OutSchema):
     statement = fields.Nested(StatementOut)
     document = document_field()
     warnings = fields.List(fields.Nested(WarningOut))
+    length = fields.Nested(LengthOut)
     is_merged = fields.Boolean(
         description="It holds what others changed meanwhile beside what was sent."
     )
@@ -272,7 +313,8 @@ class FrozenOut(RevisionOut):
     warnings = fields.List(
         fields.Nested(WarningOut),
         description="Where it names people who were released or have died, or members that"
-        " do not stand under it by name. The pointers lead into the draft.",
+        " do not stand under it by name, and that it is longer than its recipient takes. The"
+        " pointers lead into the draft.",
     )
 
     change = fields.Nested(

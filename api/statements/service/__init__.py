@@ -25,7 +25,7 @@ from api.portable.rules.measuring import Measure
 from api.statements import rules
 from api.statements.events import StatementMoved
 from api.statements.models import Revision, State, Statement, Weight
-from api.statements.service import merging, past, versions
+from api.statements.service import bounds, merging, past, versions
 from api.statements.service.closed import must_be_confirmed, warnings_of_closed
 from api.statements.service.diffs import to_measure
 from api.statements.service.live import with_live
@@ -156,6 +156,8 @@ def _shown(
     document, warnings = seen_by(session, actor, owner, found.document, checked)
     warners = runtime().wiring.all(TextWarner)
     more = [each for by in warners for each in by.of_draft(session, actor, found)]
+    if found.statement.kept_bounds is not None:
+        more += found.statement.bounds.passed(found.length)
     warnings = [*warnings, *below(BODY, more), *left]
     return replace(found, document=document, warnings=warnings)
 
@@ -178,9 +180,10 @@ def freeze(  # noqa: PLR0913 # a draft, what it means, and who was looked at
         touch(statement, expected)
         revision = frozen(session, actor, statement, weight, note, confirmed=confirmed)
         whole = whole_revision(session, revision)
-        warnings = _shown(session, actor, SavedStatement(statement, whole, [])).warnings
+        shown = _shown(session, actor, SavedStatement(statement, whole, []))
         change = to_measure(session, statement, revision)
-    return Frozen(revision, warnings, change())
+    too_long = below(BODY, bounds.page_warnings(statement, shown.length))
+    return Frozen(revision, [*shown.warnings, *too_long], change())
 
 
 def naming(actor: Actor, case_id: UUID, page: PageRequest) -> Page[Statement]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
@@ -20,6 +21,7 @@ from api.infra.database import transactions
 from api.infra.database.transactions import flush, touch
 from api.infra.security import audit, keys
 from api.portable.rules import checking, identity, names as labels, printing, references, secrecy
+from api.portable.rules.length import TextLength, length
 from api.statements import rules
 from api.statements.events import StatementRevised
 from api.statements.models import (
@@ -58,9 +60,14 @@ class SavedStatement:
     warnings: list[Fault]
     is_merged: bool = False  # with what others changed meanwhile
 
-    def came_from(self, ids: Sequence[str]) -> None:
-        """Keep which blocks of another text these were; the ids are given in their order."""
+    @cached_property
+    def length(self) -> TextLength:
+        return length(printing.resolve(self.document))
+
+    def came_from(self, source: Statement, ids: Sequence[str]) -> None:
+        """Keep which blocks of another's text these were, given in their order, and its bounds."""
         self.statement.block_origins = dict(zip(self.statement.block_ids, ids, strict=True))
+        self.statement.kept_bounds = source.kept_bounds
 
 
 def completed(document: Mapping[str, object], coalition: Coalition) -> dict[str, object]:
