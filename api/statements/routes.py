@@ -234,9 +234,11 @@ class Transitions(MethodView):
         """Move a statement on: to review, back to draft, to be published, and after.
 
         A text that names people who were released or have died since is published where each is
-        confirmed, so that it asks for nobody's freedom by mistake.
+        confirmed, so that it asks for nobody's freedom by mistake; and so is one that names members
+        which did not approve it, or says how many organisations stand behind it and errs.
         """
-        wanted, confirmed = given["state"], given["confirmed_cases"]
+        wanted = given["state"]
+        confirmed = service.Confirmed(given["confirmed_cases"], given["confirmed_mentions"])
         moved = service.move(current_actor(), statement_id, expected, wanted, confirmed)
         tag(moved.statement.version)
         return moved

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import rfc8785
 
 from tests.support.builders import a_role, a_signature
 from tests.support.signoffs import SigningOff, a_sign_off
@@ -51,11 +53,19 @@ def drafted(text: SigningOff, client: Client | None = None) -> list[str]:
     return [each["detail"] for each in answer["warnings"]]
 
 
-def published(text: SigningOff) -> Answer:
-    text.move("review")
+def published(text: SigningOff, *confirmed: str) -> Answer:
+    if text.board()["state"] == "draft":
+        text.move("review")
     headers = {"If-Match": text.owner.get(text.path).etag}
-    body = {"state": "published"}
+    body = {"state": "published", "confirmed_mentions": confirmed}
     return text.owner.send("POST", f"{text.path}/transitions", body, headers=headers)
+
+
+def left_of(refused: Answer) -> dict[str, str]:
+    """Return what is still to be confirmed: each key, and what it is about."""
+    assert (refused.status, refused["type"]) == (409, "/problems/mentions-not-confirmed")
+    assert {each["pointer"] for each in refused["errors"]} == {"/confirmed_mentions"}
+    return {each["allowed"][0]: each["detail"] for each in refused["errors"]}
 
 
 def test_the_board_names_each_that_stands_in_the_text_and_did_not_approve(
@@ -82,7 +92,7 @@ def test_the_board_names_each_that_stands_in_the_text_and_did_not_approve(
     assert of_members(text) == {}
 
 
-def test_the_draft_and_publishing_warn_and_do_not_stop_it(text: SigningOff) -> None:
+def test_the_draft_warns_and_publishing_stops_until_each_is_confirmed(text: SigningOff) -> None:
     assert drafted(text) == [], "nobody was asked yet"
     text.open()
     text.say("Lan", "declined", reason="No.")
@@ -95,11 +105,77 @@ def test_the_draft_and_publishing_warn_and_do_not_stop_it(text: SigningOff) -> N
         'It says "two other organisations"; 4 organisations stand behind it now, in all.',
     ]
 
-    answer = published(text)
+    keys = {text.members["Lantern House"]: f"/body/0: {declined}"}
+    keys["two other organisations"] = f"/body/0: {drafted(text)[1]}"
+    assert {
+        each["key"]: f"{each['pointer']}: {each['detail']}" for each in text.board()["warnings"]
+    } == keys
+    assert left_of(published(text)) == keys
+    assert left_of(published(text, "two other organisations", "Lantern House")) == {
+        text.members["Lantern House"]: f"/body/0: {declined}"
+    }
+    assert text.board()["state"] == "review"
+
+    answer = published(text, *keys)
     assert (answer.status, answer["state"]) == (200, "published")
     assert [each["detail"] for each in answer["warnings"]] == drafted(text)
     assert answer["warnings"][0]["pointer"] == "/document/body/0"
     assert told(text)[0] == ("/body/0", declined)
+
+
+@pytest.mark.parametrize(
+    ("said", "facts", "told_of"),
+    [
+        ("declined", {"reason": "No."}, "does not sign: it declined."),
+        ("approved", {"visibility": "anonymous"}, "signs without its name, and this names it."),
+        ("", {}, "has not answered."),
+    ],
+)
+def test_publishing_stops_for_each_reason_not_to_be_named(
+    world: World, owner: Client, said: str, facts: dict[str, str], told_of: str
+) -> None:
+    body = [{"paragraph": "The doors are shut."}, {"paragraph": "As Lamp House says, [^a]."}]
+    notes = {"a": "See **Lamp House**, 2031."}
+    text = a_sign_off(world, owner, body=body, footnotes=notes)
+    text.member("Lantern House", "Lan")
+    path = f"/v1/organisations/{text.organisation('Lantern House')}"
+    assert owner.patch(path, {"aliases": ["Lamp House"]}).status == 200
+    text.open()
+    if said:
+        assert text.say("Lan", said, **facts).status == 200
+
+    left = left_of(published(text))
+
+    member = text.members["Lantern House"]
+    assert left[member].endswith(told_of)
+    assert {*left} == {member}
+    assert published(text, member).status == 200
+
+
+def test_a_text_that_names_only_who_approved_is_published_at_once(text: SigningOff) -> None:
+    text.open()
+    for person in ("Lan", "Gil", "Win", "Bob"):
+        text.say(person)
+    text.say("Ada", "declined", reason="No.")
+
+    assert published(text).status == 200
+
+
+def test_the_record_keeps_what_was_confirmed(text: SigningOff, owner: Client) -> None:
+    text.open()
+    keys = sorted(left_of(published(text)))
+    answer = published(text, *keys)
+    assert answer.status == 200
+
+    path = f"/v1/coalitions/{text.coalition}/audit-entries?action=statement.moved"
+    entry = owner.get(path)["items"][0]
+    facts: Any = {
+        "state": "published",
+        "confirmed_mentions": keys,
+        "warnings": len(answer["warnings"]),
+    }
+    proof = hashlib.sha256(bytes.fromhex(entry["salt"]) + rfc8785.dumps(facts)).hexdigest()
+    assert proof == entry["commitment"]
 
 
 def test_a_number_that_fits_is_not_told(text: SigningOff) -> None:

@@ -61,6 +61,10 @@ class BoardWarningOut(OutSchema):
         description="JSON Pointer into the portable document.", example="/body/0"
     )
     detail = fields.String(example='"Salt" has not answered.')
+    key = fields.String(
+        description="By which publishing is told that it is right as it is (confirmed_mentions).",
+        example="2f1c6c0e-6d1a-4f0e-9a43-0d6a3f1f9b11",
+    )
     member_id = fields.UUID(
         allow_none=True, description="Null: a number of organisations that does not fit."
     )
@@ -87,5 +91,5 @@ class BoardOut(OutSchema):
     )
     warnings = fields.List(
         fields.Nested(BoardWarningOut),
-        description="To look at before it is published; they are no obstacle.",
+        description="It is published where each of these is confirmed by its key.",
     )

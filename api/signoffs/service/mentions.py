@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.coalitions.models import Member, MemberRole
-from api.errors import Code, Fault
+from api.errors import Code, Conflict, Fault
 from api.organisations.models import Organisation
 from api.portable.rules import printing
 from api.signatures.models import SignatoryKind, Visibility
@@ -42,12 +42,17 @@ UNNAMED = "signs without its name, and this names it"
 TO_OTHERS = "stands in this text, and not by name under it"
 
 
+class MentionsNotConfirmed(Conflict, title="The text says of members what is not so"):
+    """A text names who did not approve it, or counts wrongly, only where somebody confirms it."""
+
+
 @dataclass(frozen=True)
 class MentionWarning:
     """One thing to look at: which member a text names, or a number of organisations."""
 
     pointer: str  # of the portable document
     detail: str
+    key: str  # by which it is confirmed: of the member, or the words of the number
     member_id: UUID | None = None
 
 
@@ -78,7 +83,8 @@ def warned(
             if organisation_id not in behind.named:
                 why = _why(entries.get(organisation_id)) if sees_all else TO_OTHERS
                 member = organisations[organisation_id][0]
-                found.append(MentionWarning(place.pointer, f'"{words}" {why}.', member.id))
+                detail = f'"{words}" {why}.'
+                found.append(MentionWarning(place.pointer, detail, str(member.id), member.id))
     return found + list(_misfits(places, named, behind))
 
 
@@ -91,7 +97,7 @@ def _misfits(
         if behind.total and not mentions.fits(number, behind.total, beside):
             now = f"{behind.total} organisation{'' if behind.total == 1 else 's'}"
             detail = f'It says "{number.words}"; {now} stand behind it now, in all.'
-            yield MentionWarning(number.pointer, detail)
+            yield MentionWarning(number.pointer, detail, number.words)
 
 
 def _why(entry: BoardEntry | None) -> str:
@@ -164,16 +170,44 @@ def of_draft(session: Session, actor: Actor, found: statements.SavedStatement) -
     board = rows.read_board(session, found.statement)
     is_asked = board.round is not None or any(entry.answers for entry in board.entries)
     is_published = found.statement.state not in rows.SIGNS_OFF
-    return _faults(session, actor, board, found) if is_asked or is_published else []
+    is_told = is_asked or is_published
+    return _as_faults(_warned(session, actor, board, found)) if is_told else []
 
 
-def of_publishing(session: Session, actor: Actor, found: statements.SavedStatement) -> list[Fault]:
-    return _faults(session, actor, rows.read_board(session, found.statement), found)
-
-
-def _faults(
-    session: Session, actor: Actor, board: Board, found: statements.SavedStatement
+def of_publishing(
+    session: Session,
+    actor: Actor,
+    found: statements.SavedStatement,
+    confirmed: Collection[str],
 ) -> list[Fault]:
+    """Return the warnings of a text that is published, each of which somebody confirmed by its key.
+
+    Nothing is remembered of it: who answered since has changed what was confirmed.
+    """
+    told = _warned(session, actor, rows.read_board(session, found.statement), found)
+    left = [
+        Fault(
+            "/confirmed_mentions", Code.REQUIRED, f"{each.pointer}: {each.detail}",
+            allowed=(each.key,),
+        )
+        for each in told
+        if each.key not in confirmed
+    ]  # fmt: skip
+    if left:
+        raise MentionsNotConfirmed(
+            "Change the draft and freeze it again, ask who has not answered, or send the keys of"
+            " what is right as it is in confirmed_mentions.",
+            left,
+        )
+    return _as_faults(told)
+
+
+def _warned(
+    session: Session, actor: Actor, board: Board, found: statements.SavedStatement
+) -> list[MentionWarning]:
     sees_all = actor.may(board.statement.coalition_id, Role.COORDINATOR)
-    told = warned(session, board, printing.resolve(found.document), sees_all=sees_all)
+    return warned(session, board, printing.resolve(found.document), sees_all=sees_all)
+
+
+def _as_faults(told: Sequence[MentionWarning]) -> list[Fault]:
     return [Fault(each.pointer, Code.CONFLICT, each.detail) for each in told]

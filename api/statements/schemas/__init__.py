@@ -350,3 +350,12 @@ class TransitionIn(Schema):
 
     state = fields.Enum(State, required=True, example="review")
     confirmed_cases = confirmed_cases()
+    confirmed_mentions = fields.List(
+        fields.String(validate=validate.Length(1, 500)),
+        load_default=list,
+        validate=validate.Length(0, 1000),
+        description="Where it is published: what of the board's warnings is right as it is, by"
+        " their keys: a member that the text names and that does not stand under it by name,"
+        " or a number of organisations in the text's words.",
+        example=[],
+    )

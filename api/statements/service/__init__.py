@@ -80,7 +80,16 @@ class TextWarner:
     """Who sees in a text what somebody should look at: in a draft, and where it is published."""
 
     of_draft: Callable[[Session, Actor, SavedStatement], list[Fault]]
-    of_publishing: Callable[[Session, Actor, SavedStatement], list[Fault]]
+    # It raises where something was not confirmed, by the words in which it is told.
+    of_publishing: Callable[[Session, Actor, SavedStatement, Collection[str]], list[Fault]]
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """What somebody says is right in a text that goes out, though it is warned of."""
+
+    cases: Collection[str]  # that it names though they are free or dead, by key or id
+    mentions: Collection[str]  # of members, by the key of each warning
 
 
 @dataclass(frozen=True)
@@ -219,11 +228,12 @@ def move(
     statement_id: UUID,
     expected: int,
     wanted: State,
-    confirmed: Collection[str] = (),
+    confirmed: Confirmed,
 ) -> Moved:
     """Move a statement on in its life.
 
-    It goes out with those whom it names though they are free or dead where each is confirmed.
+    It goes out with those whom it names though they are free or dead where each is confirmed, and
+    is published with members that it names and that did not approve where each of these is.
     """
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER, lock=True)
@@ -236,17 +246,15 @@ def move(
             statement.state = wanted
             if goes_out(session, statement):  # it was opened for signing, and taken back to draft
                 whole = whole_revision(session, newest)
-                must_be_confirmed(session, statement, whole, confirmed)
+                must_be_confirmed(session, statement, whole, confirmed.cases)
         return _moved(session, actor, statement, wanted, confirmed)
 
 
-def publish(
-    session: Session, actor: Actor, statement: Statement, confirmed: Collection[str]
-) -> Moved:
+def publish(session: Session, actor: Actor, statement: Statement, confirmed: Confirmed) -> Moved:
     """Publish a statement, which the caller holds: everybody may read its newest revision.
 
     It is refused where that is not the draft as it stands, or where it names somebody who is free
-    or dead and is not among the keys `confirmed`.
+    or dead, or a member that did not approve it, and that was not confirmed.
 
     What follows is done by those who listen to `StatementMoved` (docs/events.md). In the same
     transaction each approval of a member becomes a signature, in the order in which they sign; the
@@ -260,10 +268,10 @@ def publish(
     fingerprint = printing.fingerprint(printing.resolve(whole))
     if current_revision(session, statement).sha256 != fingerprint:
         raise rules.NotFrozen("The draft was changed after its newest revision. Freeze it again.")
-    must_be_confirmed(session, statement, whole, confirmed)
-    found = SavedStatement(statement, whole, [])
+    must_be_confirmed(session, statement, whole, confirmed.cases)
+    found, said = SavedStatement(statement, whole, []), confirmed.mentions
     warners = runtime().wiring.all(TextWarner)
-    more = [each for by in warners for each in by.of_publishing(session, actor, found)]
+    more = [each for by in warners for each in by.of_publishing(session, actor, found, said)]
     warnings = below(BODY, more)
     return _moved(session, actor, statement, State.PUBLISHED, confirmed, warnings=warnings)
 
@@ -273,13 +281,13 @@ def _moved(  # noqa: PLR0913 # all that a move is
     actor: Actor,
     statement: Statement,
     state: State,
-    confirmed: Collection[str],
+    confirmed: Confirmed,
     *,
     warnings: Sequence[Fault] = (),
 ) -> Moved:
     statement.state = state
     told: dict[str, object] = {"state": state}
-    told |= {"confirmed_cases": sorted(confirmed)} if confirmed else {}
+    told |= {f"confirmed_{what}": sorted(keys) for what, keys in vars(confirmed).items() if keys}
     told |= {"warnings": len(warnings)} if warnings else {}
     audit.record(session, actor, "statement.moved", statement, told)
     whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}
