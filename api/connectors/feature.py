@@ -8,7 +8,6 @@ from api.connectors.routes import blueprint
 from api.connectors.service import expiry, files, following, gauges, trouble, work
 from api.infra.background.events import Listener
 from api.infra.background.jobs import JobKind
-from api.infra.background.kept_files import KeptFiles
 from api.infra.feature import Feature
 from api.infra.mail.letters import LetterKind
 from api.infra.queue import Lane
@@ -41,5 +40,5 @@ FEATURE = Feature(
         Listener(SignaturesTakenBack, following.follow_moderation),
         Listener(SignaturesApproved, following.follow_moderation),
     ),
-    extensions=(KeptFiles(files.FOLDER, files.referred, files.damaged), gauges.STANDING),
+    extensions=(files.FILES.keeper, gauges.STANDING),
 )

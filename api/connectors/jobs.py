@@ -27,4 +27,4 @@ def expire(job_: Work) -> None:
 
 def forget_coalition(job_: Work) -> None:
     """Delete the files of a coalition that was deleted."""
-    files.forget_coalition(UUID(job_.facts["coalition_id"]))
+    files.FILES.forget(UUID(job_.facts["coalition_id"]))

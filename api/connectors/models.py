@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.infra.database import columns
 from api.infra.outbox.rows import Outbox
 from api.infra.security.keys import Sealed
+from api.infra.security.sealed_files import WithFile
 
 
 class Connector(columns.OfCoalition, columns.Versioned, columns.Base):
@@ -88,13 +89,12 @@ class Push(columns.Outgoing, columns.Base):
 OUTBOX = Outbox(Push, PushState.WAITING)
 
 
-class PushFile(columns.OfCoalition, columns.Base):
+class PushFile(WithFile, columns.Base):
     """A CSV of pushes for a tool that nobody named; its bytes lie sealed in the storage."""
 
     __tablename__ = "connector_files"
 
     connector_id: Mapped[UUID] = columns.part_of("connectors")
-    secret: Mapped[Sealed]  # the key of its file
     rows: Mapped[int]
     bytes: Mapped[int]
     is_sent: Mapped[bool] = mapped_column(default=False)  # by letter: it goes once that is sent

@@ -24,6 +24,8 @@ class Organisation(columns.OfCoalition, WithLogo, columns.Versioned, columns.Bas
     aliases: Mapped[list[str]] = mapped_column(JSON)
     country: Mapped[columns.Country | None]
     website: Mapped[str | None] = mapped_column(String(500))
+    # IANA: in which its deadlines are told. None: as in its country, where all clocks go alike.
+    zone: Mapped[str | None] = mapped_column(String(64))
     is_public: Mapped[bool] = mapped_column(index=True)
     spellings: Mapped[str] = mapped_column(Text)  # of every name, folded, for the search
     # Of every name the exact form, each on a line, by which it is told. None: a job makes it yet.

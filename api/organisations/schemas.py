@@ -24,6 +24,11 @@ class OrganisationIn(Schema):
     )
     country = fields.CountryCode(load_default=None)
     website = fields.WebAddress(load_default=None)
+    zone = fields.Zone(
+        load_default=None,
+        description="In which its deadlines are told (IANA); left out, as in its country, where all"
+        " clocks go alike, else as in the question's.",
+    )
     is_public = fields.Truth(
         load_default=False, description="Stands in the directory that all coalitions search."
     )
@@ -42,6 +47,7 @@ class OrganisationOut(OutSchema):
     aliases = fields.List(fields.String())
     country = fields.String(allow_none=True, example="KZ")
     website = fields.String(allow_none=True, example="https://specimen.example")
+    zone = fields.String(allow_none=True, example="Europe/Berlin")
     is_public = fields.Boolean()
     needs_two = fields.Boolean()
     logo_type = fields.String(allow_none=True, example="image/png")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from api.coalitions.events import CoalitionDeleted
 from api.infra.background.events import Listener
 from api.infra.background.jobs import JobKind
-from api.infra.background.kept_files import KeptFiles
 from api.infra.feature import Feature
 from api.infra.queue import Lane
 from api.infra.security.audit import DayOnlyRows
@@ -27,6 +26,6 @@ FEATURE = Feature(
     listeners=(Listener(StatementRevised, counts.begin_again),),
     extensions=(
         DayOnlyRows(rows.is_day_only),
-        KeptFiles(evidence.FOLDER, evidence.referred, evidence.damaged),
+        evidence.FILES.keeper,
     ),
 )

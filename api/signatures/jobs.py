@@ -27,4 +27,4 @@ def search(work: Work) -> dict[str, object]:
 
 def forget_evidence(work: Work) -> None:
     """Delete the scans of a coalition that was deleted."""
-    evidence.forget(UUID(work.facts["coalition_id"]))
+    evidence.FILES.forget(UUID(work.facts["coalition_id"]))

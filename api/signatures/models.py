@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.infra import clock
 from api.infra.database import columns
 from api.infra.security.keys import BlindBytes, Sealed
+from api.infra.security.sealed_files import WithFile
 
 # What the keyed hashes of a signature are for: each is compared within one statement only.
 ADDRESS, DOMAIN, ENTRY = "signatures.address", "signatures.domain", "signatures.entry"
@@ -223,8 +224,8 @@ class Total(columns.Base):
     number: Mapped[int]
 
 
-class Evidence(columns.OfCoalition, columns.Base):
-    """A scan of sheets that people signed on paper; its bytes lie sealed in the storage."""
+class Evidence(WithFile, columns.Base):
+    """A scan of what was signed on paper, or what a member wrote; it lies sealed in the storage."""
 
     __tablename__ = "evidence"
 
@@ -232,7 +233,6 @@ class Evidence(columns.OfCoalition, columns.Base):
     content_type: Mapped[str] = mapped_column(String(40))
     bytes: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    secret: Mapped[Sealed]  # the key of its file, which cannot be made again as documents are
     note: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[columns.Created]
     created_by: Mapped[UUID | None]

@@ -156,15 +156,15 @@ class SignatureImports(MethodView):
 class Scans(MethodView):
     @paginated(blueprint, schemas.EvidenceOut)
     def get(self, args: dict[str, PageRequest], statement_id: UUID) -> Page[Evidence]:
-        """List the scans of what was signed on paper."""
+        """List the evidence of what was signed on paper, or answered in another way."""
         return evidence.listed(current_actor(), statement_id, args["page"])
 
-    @received(*rules.SCANS, max_bytes=rules.MOST_OF_A_SCAN, examples={"application/pdf": SCAN})
+    @received(*rules.EVIDENCE, max_bytes=rules.MOST_OF_A_SCAN, examples={"application/pdf": SCAN})
     @blueprint.arguments(schemas.EvidenceArgs, location="query")
     @blueprint.response(201, schemas.EvidenceOut)
     @sends_tag
     def post(self, args: dict[str, str | None], statement_id: UUID) -> Evidence:
-        """Keep a scan of what was signed on paper: a PDF, a JPEG or a PNG of up to 20 MB."""
+        """Keep a scan of what was signed on paper, or the mail or note of an answer: to 20 MB."""
         content, kind = request.get_data(), request.mimetype
         tag(1)
         return evidence.put(current_actor(), statement_id, content, kind, args["note"])
@@ -175,25 +175,25 @@ class OneScan(MethodView):
     @blueprint.response(200, schemas.EvidenceOut)
     @sends_tag
     def get(self, evidence_id: UUID) -> Evidence:
-        """Show what is known of a scan."""
+        """Show what is known of a piece of evidence."""
         tag(1)  # it never changes
         return evidence.one(current_actor(), evidence_id)
 
     @blueprint.response(204)
     def delete(self, evidence_id: UUID) -> None:
-        """Delete a scan on which no signature stands."""
+        """Delete evidence on which no signature and no answer stands."""
         evidence.remove(current_actor(), evidence_id)
 
 
 @blueprint.route("/evidence/<uuid:evidence_id>/file")
 class ScanFile(MethodView):
-    @sent(*rules.SCANS)
+    @sent(*rules.EVIDENCE)
     @sends_tag
     def get(self, evidence_id: UUID) -> Response:
-        """Give a scan."""
+        """Give a scan, a mail or a note as a file."""
         row, content = evidence.content_of(current_actor(), evidence_id)
         tag(row.sha256)
-        ending = row.content_type.rpartition("/")[2]
+        ending = rules.EVIDENCE[row.content_type]
         return body_of(content, row.content_type, f"{row.id}.{ending}")
 
 

@@ -261,13 +261,13 @@ class SignatoryImportArgs(table_schemas.EntryArgs):
 
 
 class EvidenceArgs(Schema):
-    """What is said of a scan."""
+    """What is said of a piece of evidence."""
 
     note = fields.Text(most=300, load_default=None, example="Sheets 1 to 12.")
 
 
 class EvidenceOut(OutSchema):
-    """A scan of what was signed on paper."""
+    """A scan of what was signed on paper, or a mail or note in which somebody answered."""
 
     id = fields.UUID()
     statement_id = fields.UUID()

@@ -10,9 +10,11 @@ from api.infra.mail.letters import LetterKind
 from api.infra.queue import Lane
 from api.organisations.events import RepresentativeChanged
 from api.signatures.service.changes import EntryWarner
+from api.signatures.service.evidence import EvidenceUse
 from api.signoffs import jobs
 from api.signoffs.routes import blueprint
 from api.signoffs.service import (
+    answers,
     appearances,
     edit_notices,
     letters,
@@ -42,6 +44,7 @@ FEATURE = Feature(
         LetterKind(requests.EDITED, letters.edited_facts),
         LetterKind(edit_notices.CORRECTED, letters.corrected_facts, after=edit_notices.forget),
         LetterKind(requests.APPEARANCE, letters.appearance_facts),
+        LetterKind(requests.CLOSED, letters.closed_facts),
     ),
     listeners=(
         Listener(StatementMoved, publishing.sign_approvals),
@@ -51,6 +54,7 @@ FEATURE = Feature(
     ),
     extensions=(
         cases.NamesPeople(said=redaction.said, take_back=redaction.take_name_back),
+        EvidenceUse(answers.is_evidence),
         EntryWarner(appearances.warn_of_member),
         TextWarner(mentions.of_draft, mentions.of_publishing),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -91,6 +91,17 @@ class Answer(StrEnum):
     OBJECTED = "objected"
 
 
+class Means(StrEnum):
+    """How an answer came that a coordinator entered."""
+
+    TELEPHONE = "telephone"
+    MEETING = "meeting"
+    EMAIL = "email"
+    MESSAGE = "message"
+    LETTER = "letter"
+    OTHER = "other"
+
+
 class SignOff(columns.OfCoalition, columns.Base):
     """One answer of one member to one revision. Answers are added, never changed."""
 
@@ -103,17 +114,47 @@ class SignOff(columns.OfCoalition, columns.Base):
     revision_number: Mapped[int]
     revision_sha256: Mapped[str] = mapped_column(String(64))
     answer: Mapped[Answer] = mapped_column(columns.choice(Answer))
-    # {"reason", "reservations": [{"pointer", "text"}], "by": {"name", "role"}}
+    # {"reason", "reservations": [{"pointer", "text"}], "by": {"name", "role"}}; of one that was
+    # entered also {"told": {"means", "on", "note"}}, what is known of how it came.
     content: Mapped[Sealed]
     prints_reservation: Mapped[bool] = mapped_column(default=False)
     shows_logo: Mapped[bool] = mapped_column(default=True)
     approver_id: Mapped[UUID | None] = columns.refers_to("approvers")
     user_id: Mapped[UUID | None]  # of whoever entered it, where no approver answered
+    evidence_id: Mapped[UUID | None] = columns.refers_to("evidence")
     answered_at: Mapped[columns.Created]
 
     @property
     def is_entered(self) -> bool:
         return self.user_id is not None
+
+
+class TimeRequest(columns.OfCoalition, columns.Base):
+    """That a member needs until a day to answer. They are added; the last one counts."""
+
+    __tablename__ = "time_requests"
+
+    statement_id: Mapped[UUID] = columns.part_of("statements")
+    member_id: Mapped[UUID] = columns.part_of("members")
+    revision_number: Mapped[int]
+    until: Mapped[date]  # in the round's zone; it is reminded on it, and not before
+    content: Mapped[Sealed]  # {"reason", "by": {"name", "role"}}
+    approver_id: Mapped[UUID | None] = columns.refers_to("approvers")
+    user_id: Mapped[UUID | None]  # of whoever entered it
+    asked_at: Mapped[columns.Created]
+
+
+class QuestionClosing(columns.OfCoalition, columns.Base):
+    """That an owner closed the question to one member, which cannot answer it."""
+
+    __tablename__ = "question_closings"
+    __table_args__ = (UniqueConstraint("statement_id", "member_id"),)
+
+    statement_id: Mapped[UUID] = columns.part_of("statements", index=False)
+    member_id: Mapped[UUID] = columns.part_of("members")
+    content: Mapped[Sealed]  # {"reason"}
+    user_id: Mapped[UUID | None]
+    closed_at: Mapped[columns.Created]
 
 
 class Appearance(columns.OfCoalition, columns.Base):

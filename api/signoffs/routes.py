@@ -12,7 +12,7 @@ from api.signatures.models import Visibility
 from api.signoffs import schemas
 from api.signoffs.models import SignOffRound
 from api.signoffs.schemas.board import BoardMemberOut, BoardOut
-from api.signoffs.service import answers, appearances, board, rounds
+from api.signoffs.service import answers, appearances, board, questions, rounds
 from api.signoffs.service.answers import AskedApproval
 from api.web.etags import IF_MATCH, expected_if_there, tagged
 from api.web.rest import Blueprint
@@ -81,6 +81,35 @@ class SignOffs(MethodView):
         return board.told(answers.enter(current_actor(), statement_id, facts))
 
 
+@blueprint.route("/statements/<uuid:statement_id>/time-requests")
+class TimeRequests(MethodView):
+    @blueprint.arguments(schemas.MemberTimeIn)
+    @blueprint.response(201, BoardMemberOut)
+    def post(self, facts: dict[str, Any], statement_id: UUID) -> dict[str, object]:
+        """Enter until when a member needs to answer, which it said in another way."""
+        return board.told(questions.enter_time(current_actor(), statement_id, facts))
+
+
+@blueprint.route("/statements/<uuid:statement_id>/closed-questions")
+class ClosedQuestions(MethodView):
+    @blueprint.arguments(schemas.ClosingIn)
+    @blueprint.response(201, BoardMemberOut)
+    def post(self, facts: dict[str, Any], statement_id: UUID) -> dict[str, object]:
+        """Close the question to a member that cannot answer; it is told why. For owners.
+
+        That never counts as an approval, and prints no name.
+        """
+        return board.told(questions.close(current_actor(), statement_id, **facts))
+
+
+@blueprint.route("/statements/<uuid:statement_id>/closed-questions/<uuid:member_id>")
+class OneClosedQuestion(MethodView):
+    @blueprint.response(204)
+    def delete(self, statement_id: UUID, member_id: UUID) -> None:
+        """Open a question again, and ask those who have not answered. For owners."""
+        questions.reopen(current_actor(), statement_id, member_id)
+
+
 @blueprint.route("/statements/<uuid:statement_id>/appearances")
 class Appearances(MethodView):
     @blueprint.arguments(schemas.MemberAppearanceIn)
@@ -108,6 +137,15 @@ class PublicAnswers(MethodView):
     def post(self, facts: dict[str, Any], secret: str) -> AskedApproval:
         """Answer for a member. The latest answer counts, until the text is published."""
         return answers.answer(secret, facts)
+
+
+@blueprint.route("/public/sign-offs/<string:secret>/time-requests")
+class PublicTimeRequests(MethodView):
+    @blueprint.arguments(schemas.TimeIn)
+    @blueprint.response(200, schemas.AskedOut)
+    def post(self, facts: dict[str, Any], secret: str) -> AskedApproval:
+        """Say until when your organisation needs to answer: until then it is not reminded."""
+        return questions.need_time(secret, facts)
 
 
 @blueprint.route("/public/sign-offs/<string:secret>/appearances")

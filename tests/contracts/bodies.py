@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -134,6 +135,15 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
     "POST /v1/statements/{statement_id}/appearances": lambda _, ids: {
         "member_id": ids["member_id"],
         "visibility": "coalition",
+    },
+    "POST /v1/statements/{statement_id}/time-requests": lambda _, ids: {
+        "member_id": ids["member_id"],
+        "until": f"{datetime.now(UTC).date() + timedelta(7)}",
+        "by": {"name": "A. Specimen"},
+    },
+    "POST /v1/statements/{statement_id}/closed-questions": lambda _, ids: {
+        "member_id": ids["member_id"],
+        "reason": "Nobody can be reached.",
     },
     "POST /v1/public/sign-offs/{secret}/answers": lambda scene, ids: {
         "answer": "approved",

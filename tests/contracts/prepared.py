@@ -73,6 +73,15 @@ def _signing_off(scene: Scene) -> dict[str, str]:
     return {"statement_id": statement, "member_id": member, "secret": secret}
 
 
+def _closed_question(scene: Scene) -> dict[str, str]:
+    """A question to a member that an owner closed."""
+    ids = _signing_off(scene)
+    body = {"member_id": ids["member_id"], "reason": "Nobody can be reached."}
+    answer = scene.owner.post(f"/v1/statements/{ids['statement_id']}/closed-questions", body)
+    assert answer.status == 201, answer.body
+    return ids
+
+
 def _old_signature(scene: Scene) -> dict[str, str]:
     """A signature that waits for its confirmation, since a material revision came."""
     statement, sha256 = scene.text()
@@ -199,7 +208,11 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "POST /v1/statements/{statement_id}/sign-off-round/asks": _signing_off,
     "POST /v1/statements/{statement_id}/sign-offs": _signing_off,
     "POST /v1/statements/{statement_id}/appearances": _signing_off,
+    "POST /v1/statements/{statement_id}/time-requests": _signing_off,
+    "POST /v1/statements/{statement_id}/closed-questions": _signing_off,
+    "DELETE /v1/statements/{statement_id}/closed-questions/{member_id}": _closed_question,
     "GET /v1/public/sign-offs/{secret}": _signing_off,
+    "POST /v1/public/sign-offs/{secret}/time-requests": _signing_off,
     "POST /v1/public/sign-offs/{secret}/appearances": _signing_off,
     "POST /v1/public/sign-offs/{secret}/answers": _signing_off,
     "POST /v1/public/sign-offs/{secret}/hand-overs": _signing_off,

@@ -228,3 +228,41 @@ def test_namesakes_who_signed_in_public_do_not_keep_anybody_out(signing: Signing
     answer = send(signing.owner, (signing.statement, signing.sha256), LINES, evidence_id=evidence)
 
     assert (answer["entered"], answer["duplicates"]) == (1, 1)
+
+
+MAIL = b"From: Bea <bea@specimen.example>\r\nDate: Tue, 20 May 2031 09:00:00 +0000\r\n\r\nWe sign."
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "ending"),
+    [(MAIL, "message/rfc822", "eml"), ("Она согласна.".encode(), "text/plain", "txt")],
+)
+def test_a_mail_or_a_note_proves_what_somebody_said(
+    signing: Signing, content: bytes, kind: str, ending: str
+) -> None:
+    answer = scan(signing, content, kind)
+
+    assert answer.status == 201, answer.body
+    file = signing.owner.get(f"/v1/evidence/{answer.id}/file")
+    assert (file.status, file.body) == (200, content)
+    assert file.headers["Content-Disposition"].endswith(f'{answer.id}.{ending}"')
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert content not in stored(signing)[0].read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"We sign.", "message/rfc822"),
+        (b"From: Bea\r\nDate: today\r\n\r\n\0", "message/rfc822"),
+        (PDF, "message/rfc822"),
+        (PDF, "text/plain"),
+        (b"\xff\xfe\x00", "text/plain"),
+        (b" \n", "text/plain"),
+    ],
+)
+def test_what_is_no_mail_and_no_note_is_refused(
+    signing: Signing, content: bytes, kind: str
+) -> None:
+    assert scan(signing, content, kind)["type"] == "/problems/no-scan"
+    assert stored(signing) == []

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
@@ -17,21 +17,18 @@ from api.connectors.service import people
 from api.connectors.service.people import Ready
 from api.errors import Gone
 from api.infra import clock
-from api.infra.background import kept_files
 from api.infra.database import paging
 from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, transaction
 from api.infra.mail import letters
 from api.infra.net.smtp import Attachment
-from api.infra.runtime import runtime
-from api.infra.security import audit, keys
+from api.infra.security import audit
+from api.infra.security.sealed_files import SealedFiles
 from api.infra.tables import csv_files
-from api.infra.vault import KeyMissing
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 
-FOLDER = "connector-files"
-SECRET = "connector_files.secret"  # noqa: S105 # a place
+FILES = SealedFiles("connector-files", PushFile)
 LETTER = "connectors.file"
 MOST = 10_000  # rows of one file
 
@@ -93,34 +90,25 @@ def _keep(
     columns = [*rules.COLUMNS, *connector.fields.values()]
     content = csv_files.written(columns, cells, header=True).encode()
     file_id = uuid4()
-    secret, locked = keys.lock(content, file_id)
     owner = connector.coalition_id
+    secret = FILES.put(owner, file_id, content)
     row = PushFile(
         id=file_id,
         coalition_id=owner,
         connector_id=connector.id,
-        secret=keys.seal_bytes(session, owner, SECRET, file_id, secret),
+        secret=FILES.sealed(session, owner, file_id, secret),
         rows=len(done),
         bytes=len(content),
         is_sent=bool(settings.get("email")),
     )
     session.add(row)
     session.flush()
-    runtime().storage.put(_place(owner, file_id), locked)
     for push in done:
         push.state, push.fault = PushState.DONE, people.lasting(push)
         push.file_id, push.changed_at = file_id, clock.day()  # an address stays as long as its file
     audit.record(session, None, "connector.file_written", connector, {"rows": len(done)})
     if row.is_sent:
         letters.promise(session, LETTER, owner, file_id)
-
-
-def content(session: Session, row: PushFile) -> bytes | None:
-    """Return what a file holds; None: it is not in the storage."""
-    locked = runtime().storage.get(_place(row.coalition_id, row.id))
-    if locked is None:
-        return None
-    return keys.unlock(keys.unseal_bytes(session, SECRET, row.id, row.secret), locked, row.id)
 
 
 def drop(session: Session, push: Push) -> None:
@@ -142,7 +130,7 @@ def drop(session: Session, push: Push) -> None:
 
 def forget(session: Session, row: PushFile) -> None:
     """Delete a file, and the addresses that were kept as long as it."""
-    kept_files.delete_later(session, _place(row.coalition_id, row.id))
+    FILES.delete_later(session, row)
     session.flush()
     mine = update(Push).where(Push.file_id == row.id)
     session.execute(mine.values(address=None, file_id=None))
@@ -168,7 +156,7 @@ def fetch(actor: Actor, file_id: UUID) -> bytes:
     """Return what a file holds."""
     with reading() as session:
         row = load(session, actor, PushFile, file_id, Role.COORDINATOR)
-        found = content(session, row)
+        found = FILES.read(session, row)
         if found is None:
             raise Gone("Its file is not in the storage. Synchronise to have a new one written.")
         return found
@@ -184,7 +172,7 @@ def forget_sent(session: Session, file_id: UUID) -> None:
 def letter_facts(session: Session, file_id: UUID) -> letters.Facts | None:
     """Attach a file; None where somebody in it is to be forgotten: the next one comes soon."""
     row = session.get(PushFile, file_id)
-    found = None if row is None else content(session, row)
+    found = None if row is None else FILES.read(session, row)
     if row is None or found is None:
         return None
     connector = session.get_one(Connector, row.connector_id)
@@ -199,27 +187,3 @@ def letter_facts(session: Session, file_id: UUID) -> letters.Facts | None:
         coalition=coalition.name,
         attachments=[Attachment(f"mailing-{row.id}.csv", "text/csv", found)],
     )
-
-
-def forget_coalition(coalition_id: UUID) -> None:
-    """Delete the files of a coalition, or of a connector, that was deleted."""
-    storage = runtime().storage
-    for place in list(storage.keys(f"{FOLDER}/{coalition_id}")):
-        storage.delete(place)
-
-
-def _place(coalition_id: UUID, file_id: UUID) -> str:
-    return f"{FOLDER}/{coalition_id}/{file_id}"
-
-
-def referred(connection: Connection) -> set[str]:
-    return {_place(*row) for row in connection.execute(select(PushFile.coalition_id, PushFile.id))}
-
-
-def damaged(session: Session) -> Iterator[str]:
-    """Yield the key of every file that is there and does not open."""
-    for row in session.scalars(select(PushFile)):
-        try:
-            content(session, row)
-        except (KeyMissing, ValueError):  # ValueError: it is cut short
-            yield _place(row.coalition_id, row.id)

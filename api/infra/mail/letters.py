@@ -24,6 +24,7 @@ from api.infra.background import jobs
 from api.infra.background.jobs import Work
 from api.infra.database.columns import Base, Outgoing, choice, part_of
 from api.infra.database.transactions import in_state, is_any, reading, transaction
+from api.infra.mail.calendars import Deadline
 from api.infra.net.smtp import Attachment, Message
 from api.infra.outbox.rows import Outbox
 from api.infra.runtime import runtime
@@ -93,6 +94,7 @@ class Facts:
     facts: Mapping[str, Any] = field(default_factory=dict)
     coalition: str | None = None  # who writes; None: a neutral sender, and a subject without words
     attachments: Sequence[Attachment] = ()
+    deadlines: Sequence[Deadline] = ()  # for the recipient's calendar; none where it is neutral
     unsubscribe: str | None = None  # where one click ends such letters; of what nobody asked for
     reply_to: str | None = None
     is_automatic: bool = True  # False: a person wrote it

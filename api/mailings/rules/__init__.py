@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import css_inline
 from jinja2 import StrictUndefined, Template
@@ -21,8 +22,9 @@ from markupsafe import Markup
 
 from api.config import share
 from api.documents.rules.html import environment_of, legible, shortened
+from api.infra.mail import calendars
 from api.infra.mail.letters import Facts
-from api.infra.net.smtp import Message
+from api.infra.net.smtp import Attachment, Message
 from api.infra.text import languages
 from api.infra.text.characters import on_one_line
 from api.texts.rules import catalogues, markdown
@@ -61,6 +63,7 @@ KINDS: Mapping[str, AbstractSet[str]] = {
     "signoffs.handed": _REQUEST | {"handed_by"},
     "signoffs.half": {"name", "organisation", "title", "link", "hard"},
     "signoffs.appearance": {"name", "organisation", "title", "link", "is_published"},
+    "signoffs.closed": {"name", "organisation", "title", "link", "reason"},
     "moderation.waiting": {"title", "number", "link"},
     "moderation.retention": {"statements", "number"},
     "audit.head": {"name", "head"},
@@ -108,11 +111,20 @@ def write(kind: str, facts: Facts) -> Message:
         subject=shortened(on_one_line(title), MOST_SUBJECT),
         text=_text(parts),
         html=_html(parts, (tongue, language), title, facts.coalition, colour or ACCENT),
-        attachments=facts.attachments,
+        attachments=[*facts.attachments, *_calendar(facts, language, values)],
         unsubscribe=facts.unsubscribe,
         reply_to=facts.reply_to,
         is_automatic=facts.is_automatic,
     )
+
+
+def _calendar(facts: Facts, language: str, values: Mapping[str, Any]) -> list[Attachment]:
+    """Return the deadlines of a letter for a calendar; a neutral one has none, which would tell."""
+    if facts.coalition is None or not facts.deadlines:
+        return []
+    words = _template(_source(language, "deadline").strip(), language, is_subject=True)
+    titles = [words.render(values, is_last=each.is_last) for each in facts.deadlines]
+    return calendars.attached(facts.deadlines, titles, facts.coalition, values["link"])
 
 
 @cache

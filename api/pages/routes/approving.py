@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
 
 from flask import Response, request
@@ -29,8 +29,8 @@ from api.signatures.service.rows import TextChanged
 from api.signoffs import rules
 from api.signoffs.models import Silence
 from api.signoffs.rules import Status
-from api.signoffs.schemas import AnswerIn, HandOverIn
-from api.signoffs.service import answers
+from api.signoffs.schemas import AnswerIn, HandOverIn, TimeIn
+from api.signoffs.service import answers, questions
 from api.signoffs.service.answers import AlreadyAsked, AskedApproval, HandedOn
 from api.web.validate import loaded
 
@@ -49,9 +49,11 @@ class Approve(MethodView):
 
     @takes_form
     def post(self, secret_of_asked: str) -> AnyResponse:
-        """Answer, have a colleague answer, or choose how the organisation appears."""
+        """Answer, ask for time, have a colleague answer, or choose how the organisation appears."""
         found, values = answers.asked(secret_of_asked), sent()
-        act = {"hand": _hand, "appear": _appear}.get(forms.one(values, "do"), _answer)
+        act = {"hand": _hand, "appear": _appear, "time": _time}.get(
+            forms.one(values, "do"), _answer
+        )
         try:
             return act(secret_of_asked, found, values)
         except Conflict as crossed:
@@ -102,6 +104,23 @@ def _hand(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> Any
     return secret(pages.render("approve.html", page), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
+def _time(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> AnyResponse:
+    given = forms.tidied(values, ("until", "time_reason"))
+    faults = {} if given["until"] else {"until": "field.needed"}
+    if not faults:
+        try:
+            wanted = {"until": given["until"], "reason": given["time_reason"]}
+            questions.need_time(secret_of_asked, loaded(TimeIn(), wanted))
+            return onward(request.path, _page(found).frame, saved="1")
+        except Invalid as wrong:
+            faults = forms.refused(wrong.faults)
+            faults = {
+                {"reason": "time_reason"}.get(name, name): key for name, key in faults.items()
+            }
+    page = replace(_page(found), time=form(faults, sentences.said(_language(found))))
+    return secret(pages.render("approve.html", page), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
 def _language(found: AskedApproval) -> str:
     return language(found.me.approver.language)
 
@@ -113,7 +132,7 @@ def _page(found: AskedApproval) -> facts.ApprovePage:
     text = texts.of(revision.sha256, revision.printed, found.edited_on)
 
     def when(at: datetime | None) -> str:
-        return languages.instant_text(at, asked.zone, around.language) if at else ""
+        return languages.instant_text(at, found.zone, around.language) if at else ""
 
     last = entry.answers[-1] if entry.current_answers else None
     return facts.ApprovePage(
@@ -142,8 +161,15 @@ def _page(found: AskedApproval) -> facts.ApprovePage:
         may_be_guessed=found.may_be_guessed,
         is_sensitive=found.is_sensitive,
         chooses_apart=_chooses_apart(found),
-        history=approving.history(entry.people, entry.answers, said, when),
+        closed=entry.closed.reason if entry.closed else "",
+        may_need_time=found.may_answer and entry.status in rules.OUTSTANDING,
+        until=_day(entry.time_asked.until, around.language) if entry.time_asked else "",
+        history=approving.history(entry, said, when),
     )
+
+
+def _day(day: date, tongue: str) -> str:
+    return languages.date_text(day.isoformat(), tongue)
 
 
 def _chooses_apart(found: AskedApproval) -> bool:

@@ -9,9 +9,10 @@ from typing import Any
 
 from api.documents.rules.blocks import StatementText
 from api.documents.rules.html import shortened
+from api.infra.text import languages
 from api.pages.rules.facts import Happening, TextPart
 from api.pages.rules.sentences import Sentences
-from api.signoffs.service.rows import ApproverView, UnsealedAnswer
+from api.signoffs.service.rows import BoardEntry
 from api.texts.rules import markdown
 
 _MOST = 60  # characters of a place in a list to choose from
@@ -49,10 +50,7 @@ def _within(start: str, places: Mapping[str, str]) -> Iterable[tuple[str, str]]:
 
 
 def history(
-    people: Iterable[ApproverView],
-    answers: Iterable[UnsealedAnswer],
-    said: Sentences,
-    when: Callable[[datetime], str],
+    entry: BoardEntry, said: Sentences, when: Callable[[datetime], str]
 ) -> tuple[Happening, ...]:
     """Return what happened so far, in the order in which it did."""
     found: list[tuple[datetime, str]] = [
@@ -60,10 +58,16 @@ def history(
             one.approver.created_at,
             said.say("approve.handed_on" if one.handed_by else "approve.asked", name=one.name),
         )
-        for one in people
+        for one in entry.people
     ]
     found += [
         (one.row.answered_at, said.say(f"approve.event_{one.answer}", name=one.by))
-        for one in answers
+        for one in entry.answers
     ]
+    if (time := entry.time_asked) is not None:
+        until = languages.date_text(time.until.isoformat(), said.language)
+        name = time.content["by"]["name"]
+        found.append((time.row.asked_at, said.say("approve.event_time", name=name, until=until)))
+    if entry.closed is not None:
+        found.append((entry.closed.row.closed_at, said.say("approve.event_closed")))
     return tuple(Happening(when(at), what) for at, what in sorted(found, key=itemgetter(0)))

@@ -233,6 +233,9 @@ class ApprovePage(Framed):
     is_over: bool = False  # no answer is taken from this person any more
     is_handed: bool = False  # because a colleague answers
     is_waiting: bool = False  # for a second representative
+    closed: str = ""  # why an owner closed the question; no answer is taken
+    may_need_time: bool = False
+    until: str = ""  # the day until which it said that it needs time
     has_logo: bool = False
     choices: tuple[str, ...] = ()  # how the organisation may appear, the least first
     visibility: str = ""  # as it does, or will; empty: nobody has chosen
@@ -244,6 +247,7 @@ class ApprovePage(Framed):
     form: Form = field(default_factory=Form)
     hand: Form = field(default_factory=Form)
     how: Form = field(default_factory=Form)
+    time: Form = field(default_factory=Form)
     is_sent: bool = False
     is_saved: bool = False
     has_changed: bool = False

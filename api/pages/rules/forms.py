@@ -42,6 +42,7 @@ SAID = {
     "consent": "words",
     "country": "country",
     "email": "email",
+    "until": "until",
     "visibility": "initials",
     "website": "website",
 }

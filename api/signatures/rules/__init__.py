@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from email.parser import BytesHeaderParser
 from enum import StrEnum
 from typing import Any, cast
 
@@ -202,12 +203,39 @@ SCANS = {
     "image/jpeg": b"\xff\xd8\xff",
     "image/png": b"\x89PNG\r\n\x1a\n",
 }
+MAIL, NOTE = "message/rfc822", "text/plain"
+EVIDENCE = {
+    **{kind: kind.rpartition("/")[2] for kind in SCANS},
+    MAIL: "eml",
+    NOTE: "txt",
+}  # endings
 MOST_OF_A_SCAN = 20_000_000  # bytes
 
 
 def scan_type(content: bytes) -> str | None:
     """Return what a scan is by its own bytes; None where it is no scan."""
     return next((kind for kind, start in SCANS.items() if content.startswith(start)), None)
+
+
+def evidence_type(content: bytes, said: str) -> str | None:
+    """Return what evidence is by its own bytes: a scan, a mail or a note, which only `said` parts.
+
+    None: it is nothing that is kept.
+    """
+    found = scan_type(content)
+    if found is not None or b"\0" in content:
+        return found
+    if said == MAIL:
+        headers = {name.casefold() for name in BytesHeaderParser().parsebytes(content)}
+        return MAIL if headers >= {"from", "date"} else None
+    return said if said == NOTE and _is_text(content) else None
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        return bool(content.decode("utf-8").strip())
+    except UnicodeDecodeError:
+        return False
 
 
 # The table. Header names, in the order in which they are written; any order is read.

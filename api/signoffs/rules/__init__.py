@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from api.errors import Code, Fault, Invalid, point
 from api.signatures.models import Visibility
-from api.signoffs.models import UNKNOWN, Answer, Silence
+from api.signoffs.models import UNKNOWN, Answer, Means, Silence
 
 MOST_PRINTED = 600  # characters of a reservation that prints, as the portable document has it
 CHOICES = (Visibility.ANONYMOUS, Visibility.COALITION, Visibility.PUBLIC)  # the least first
@@ -26,7 +26,8 @@ class Status(StrEnum):
     `nobody_to_ask`: none of its representatives may answer. `one_of_two`: approved by one
     person where two are needed. `tacit`: its silence approves, since the hard deadline passed.
     `waiting`: it answered a text that was changed materially since. `withdrawn`: the signature
-    that its approval became was taken back.
+    that its approval became was taken back. `closed`: an owner closed the question, which it
+    cannot answer.
     """
 
     NOT_ASKED = "not_asked"
@@ -40,10 +41,13 @@ class Status(StrEnum):
     TACIT = "tacit"
     WAITING = "waiting"
     WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
 
 
 COUNTS = frozenset({Status.APPROVED, Status.RESERVED, Status.TACIT})
 OUTSTANDING = frozenset({Status.ASKED, Status.ONE_OF_TWO, Status.WAITING})
+# Of a question that an owner may close: nobody answered it, or one of two.
+CLOSABLE = OUTSTANDING | {Status.NOT_ASKED, Status.NOBODY_TO_ASK, Status.TACIT}
 POSITIVE = frozenset({Answer.APPROVED, Answer.RESERVED})
 
 
@@ -54,6 +58,22 @@ class AnswerGiven:
     approver_key: str
     answer: Answer
     revision: int
+
+
+@dataclass(frozen=True)
+class HowTold:
+    """How an answer came that a coordinator entered, as far as it is known."""
+
+    means: Means | None = None
+    on: date | None = None
+    note: str | None = None
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> HowTold:
+        """Read it in what is kept of an answer."""
+        told = content.get("told", {})
+        means, on = told.get("means"), told.get("on")
+        return cls(means and Means(means), on and date.fromisoformat(on), told.get("note"))
 
 
 _Answer = TypeVar("_Answer", bound=AnswerGiven)
@@ -71,6 +91,8 @@ class AnswerFacts:
     has_somebody: bool = True  # who may answer
     silence: Silence = Silence.NOTHING
     is_over: bool = False  # the hard deadline passed, and it was asked before
+    is_closed: bool = False  # by an owner
+    needs_time: bool = False  # it said so of the text as it is
 
 
 def status(case: AnswerFacts) -> Status:
@@ -79,24 +101,30 @@ def status(case: AnswerFacts) -> Status:
     What it said of an earlier text counts unless that was changed materially since; of what it
     said, the latest counts.
     """
+    if case.is_closed:
+        return Status.CLOSED
     current_answers = [each for each in case.said if each.revision >= case.counted_from]
     if current_answers:
         return _answered(current_answers, needs_two=case.needs_two)
-    if case.is_over and case.is_asked and case.has_somebody:
-        if case.silence is Silence.DECLINE:
-            return Status.DECLINED
-        if case.silence is Silence.APPROVAL and _may_be_tacit(case):
-            return Status.TACIT
     if not case.has_somebody:
         return Status.NOBODY_TO_ASK
+    if case.is_over and case.is_asked and (silent := _by_silence(case)):
+        return silent
     if case.said:
         return Status.WAITING
     return Status.ASKED if case.is_asked else Status.NOT_ASKED
 
 
+def _by_silence(case: AnswerFacts) -> Status | None:
+    if case.silence is Silence.DECLINE:
+        return Status.DECLINED
+    is_tacit = case.silence is Silence.APPROVAL and _may_be_tacit(case)
+    return Status.TACIT if is_tacit else None
+
+
 def _may_be_tacit(case: AnswerFacts) -> bool:
-    """After a material revision only answers count; and silence is not two people."""
-    return not (case.said or case.is_asked_again or case.needs_two)
+    """After a material revision only answers count; silence is not two people, nor a wish."""
+    return not (case.said or case.is_asked_again or case.needs_two or case.needs_time)
 
 
 def _answered(current_answers: Sequence[AnswerGiven], *, needs_two: bool) -> Status:
@@ -210,13 +238,15 @@ def next_reminder(  # noqa: PLR0913 # each is a setting, or a clock
     zone: ZoneInfo,
     after_days: int,
     every_days: int,
+    rests_until: date = date.min,
 ) -> datetime | None:
     """Return when a member that has not answered is reminded next; None: not any more.
 
-    First some days after it was asked, then every some days, at eight in the morning of the zone;
-    last on the deadline's day, or on the day before where the deadline is not after eight.
+    First some days after it was asked, or on the day until which it needs time, then every some
+    days, at eight in the morning of the zone; last on the deadline's day, or on the day before
+    where the deadline is not after eight.
     """
-    first = asked_at.astimezone(zone).date() + timedelta(after_days)
+    first = max(asked_at.astimezone(zone).date() + timedelta(after_days), rests_until)
     passed = max(0, (now.astimezone(zone).date() - first).days)
     step = -(-passed // every_days)
     if _morning(first + timedelta(step * every_days), zone) <= now:

@@ -6,7 +6,7 @@ from typing import Any
 
 from api.signatures.models import Visibility
 from api.signatures.schemas import SHA256, RepresentativeIn
-from api.signoffs.models import Answer, Silence
+from api.signoffs.models import Answer, Means, Silence
 from api.signoffs.rules import CHOICES, Status
 from api.statements.models import State, Weight
 from api.web import fields, validate
@@ -133,6 +133,55 @@ class SignOffIn(AnswerIn):
 
     member_id = fields.UUID(required=True)
     by = fields.Nested(RepresentativeIn, required=True, description="Who gave the answer.")
+    means = fields.Enum(Means, load_default=None, description="How it came.", example="telephone")
+    said_on = fields.Date(
+        load_default=None, description="The day on which it was given.", example="2026-05-20"
+    )
+    note = fields.Text(
+        most=2000,
+        lines=True,
+        load_default=None,
+        description="What else is known of it.",
+        example=None,
+    )
+    evidence_id = fields.UUID(
+        load_default=None,
+        description="The mail, note or scan that proves it: POST it to the statement's evidence.",
+        example=None,
+    )
+
+
+class TimeIn(Schema):
+    """Until when a member needs to answer."""
+
+    until = fields.Date(
+        required=True,
+        description="A day of the round's zone. The member is reminded on it, and not before.",
+        example="2031-05-30",
+    )
+    reason = fields.Text(
+        most=2000, lines=True, load_default=None, description="For the coordinators.", example=None
+    )
+
+
+class MemberTimeIn(TimeIn):
+    """Until when a member needs to answer, which it said in another way."""
+
+    member_id = fields.UUID(required=True)
+    by = fields.Nested(RepresentativeIn, required=True, description="Who said it.")
+
+
+class ClosingIn(Schema):
+    """Whose question is closed, and why."""
+
+    member_id = fields.UUID(required=True)
+    reason = fields.Text(
+        most=2000,
+        lines=True,
+        required=True,
+        description="The member reads it.",
+        example="Nobody who may answer can be reached.",
+    )
 
 
 class AppearanceIn(Schema):
@@ -172,6 +221,22 @@ class ReservationOut(OutSchema):
     text = fields.String()
 
 
+class TimeAskedOut(OutSchema):
+    """Until when a member needs to answer the text as it is."""
+
+    until = fields.Date(example="2031-05-30")
+    reason = fields.String(allow_none=True, attribute="content.reason")
+    by = fields.Nested(ByOut, attribute="content.by")
+    asked_at = fields.AwareDateTime(attribute="row.asked_at")
+
+
+class ClosedQuestionOut(OutSchema):
+    """That an owner closed the question to a member, and why."""
+
+    reason = fields.String(example="Nobody who may answer can be reached.")
+    closed_at = fields.AwareDateTime(attribute="row.closed_at")
+
+
 class AnswerOut(OutSchema):
     """One answer."""
 
@@ -184,6 +249,12 @@ class AnswerOut(OutSchema):
     revision_number = fields.Integer(attribute="revision")
     revision_sha256 = fields.String(attribute="row.revision_sha256", **SHA256)
     is_entered = fields.Boolean(attribute="row.is_entered", description="A coordinator entered it.")
+    means = fields.Enum(
+        Means, allow_none=True, attribute="told.means", description="How what was entered came."
+    )
+    said_on = fields.Date(
+        allow_none=True, attribute="told.on", description="When it was said.", example=None
+    )
     answered_at = fields.AwareDateTime(attribute="row.answered_at")
 
 
@@ -241,6 +312,9 @@ class AskedOut(OutSchema):
     revision = fields.Nested(AskedRevisionOut)
     places = fields.List(fields.Nested(PlaceOut))
     round = fields.Nested(AskedRoundOut)
+    zone = fields.String(
+        description="In which the member's clocks go (IANA).", example="Europe/Berlin"
+    )
     member = fields.Nested(AskedMemberOut, attribute="entry")
     me = fields.Nested(ByOut)
     may_answer = fields.Boolean()
@@ -266,5 +340,7 @@ class AskedOut(OutSchema):
         " knows the coalition may guess them."
     )
     is_sensitive = fields.Boolean(description="Preselect anonymous; else preselect nothing.")
+    time_asked = fields.Nested(TimeAskedOut, allow_none=True, attribute="entry.time_asked")
+    closed = fields.Nested(ClosedQuestionOut, allow_none=True, attribute="entry.closed")
     people = fields.List(fields.Nested(ColleagueOut), attribute="entry.people")
     answers = fields.List(fields.Nested(AnswerOut), attribute="entry.answers")

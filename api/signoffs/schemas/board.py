@@ -5,17 +5,33 @@ from __future__ import annotations
 from api.coalitions.models import MemberRole
 from api.signatures.models import Visibility
 from api.signoffs.rules import Status
-from api.signoffs.schemas import AnswerOut, PersonAskedOut, RoundOut
+from api.signoffs.schemas import (
+    AnswerOut,
+    ClosedQuestionOut,
+    PersonAskedOut,
+    RoundOut,
+    TimeAskedOut,
+)
 from api.statements.models import State
 from api.web import fields
 from api.web.rest import OutSchema
+
+
+class BoardAnswerOut(AnswerOut):
+    """One answer, as coordinators see it."""
+
+    note = fields.String(
+        allow_none=True, attribute="told.note", description="Of who entered it.", example=None
+    )
+    evidence_id = fields.UUID(allow_none=True, attribute="row.evidence_id", example=None)
 
 
 class BoardMemberOut(OutSchema):
     """Where a member is.
 
     Others than coordinators see only of who approved and shows its name where it is; of all others
-    that is null, whatever they answered. People and answers are for coordinators.
+    that is null, whatever they answered. People, answers, time asked
+    for and closed questions are for coordinators.
     """
 
     member_id = fields.UUID(attribute="member.id")
@@ -42,7 +58,9 @@ class BoardMemberOut(OutSchema):
     reminders = fields.Integer(allow_none=True)
     next_reminder_at = fields.AwareDateTime(allow_none=True)
     people = fields.List(fields.Nested(PersonAskedOut), allow_none=True)
-    answers = fields.List(fields.Nested(AnswerOut), allow_none=True)
+    answers = fields.List(fields.Nested(BoardAnswerOut), allow_none=True)
+    time_asked = fields.Nested(TimeAskedOut, allow_none=True)
+    closed = fields.Nested(ClosedQuestionOut, allow_none=True)
 
 
 class LineOut(OutSchema):

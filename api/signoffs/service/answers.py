@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
@@ -16,11 +17,12 @@ from api.coalitions.models import Coalition
 from api.coalitions.service.locking import load_locked, lock_coalition
 from api.errors import Code, Conflict, Fault, Gone, Invalid, NotFound, point
 from api.infra import clock
-from api.infra.database.transactions import insert, reading, transaction
+from api.infra.database.transactions import insert, is_any, reading, transaction
 from api.infra.mail import letters
 from api.infra.security import audit, keys, links
 from api.portable.rules import secrecy
 from api.signatures.models import Visibility
+from api.signatures.service import evidence
 from api.signatures.service.rows import current
 from api.signing.service import settings
 from api.signoffs import rules
@@ -28,7 +30,13 @@ from api.signoffs.models import UNKNOWN, Approver, Ask, SignOff, SignOffRound
 from api.signoffs.rules import Status
 from api.signoffs.service import appearances, requests, rows
 from api.signoffs.service.rounds import AfterDeadline, is_open
-from api.signoffs.service.rows import ApproverView, Board, BoardEntry, SignOffOver
+from api.signoffs.service.rows import (
+    ApproverView,
+    Board,
+    BoardEntry,
+    QuestionClosed,
+    SignOffOver,
+)
 from api.statements import service as statements
 from api.statements.models import Revision, Statement
 
@@ -48,7 +56,9 @@ class AlreadyAsked(Conflict, title="This address is asked already"):
     """One person, one voice."""
 
 
-REFUSALS = (SignOffOver, AfterDeadline, HandedOn, NoMember, links.LinkExpired)
+REFUSALS = (
+    SignOffOver, AfterDeadline, HandedOn, NoMember, QuestionClosed, links.LinkExpired,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,11 @@ class AskedApproval:
         return self.why_not is None
 
     @property
+    def zone(self) -> str:
+        """In which the member is told the time (IANA)."""
+        return requests.zone_of(self.round, self.entry.organisation)
+
+    @property
     def places(self) -> list[dict[str, str]]:
         found = rules.places(self.revision.printed)
         return [{"pointer": pointer, "text": text} for pointer, text in found.items()]
@@ -82,10 +97,10 @@ class AskedApproval:
 def asked(secret: str) -> AskedApproval:
     """Return what the link of a letter leads to; it goes on showing what happened."""
     with reading() as session:
-        return _asked(session, *_followed(session, secret))
+        return shown(session, *followed(session, secret))
 
 
-def _followed(
+def followed(
     session: Session, secret: str, *, lock: bool = False, prints: bool = False
 ) -> tuple[Board, Approver]:
     """Return the board and the person that a link is of; `lock` holds the statement first.
@@ -113,10 +128,10 @@ def _followed(
     return board, row
 
 
-def _asked(session: Session, board: Board, approver: Approver) -> AskedApproval:
+def shown(session: Session, board: Board, approver: Approver) -> AskedApproval:
     (entry, me), statement = board.asked(approver), board.statement
     try:
-        _must_answer(board, entry, me)
+        must_answer(board, entry, me)
         why_not = None
     except REFUSALS as refused:
         why_not = refused.title
@@ -148,10 +163,12 @@ def _round(board: Board) -> SignOffRound:
     return board.round
 
 
-def _must_answer(board: Board, entry: BoardEntry, me: ApproverView) -> None:
+def must_answer(board: Board, entry: BoardEntry, me: ApproverView) -> None:
     _must_speak(me)
     if not rows.is_of_today(entry.member):
         raise NoMember("The organisation is no member of the coalition any more.")
+    if entry.closed is not None:
+        raise QuestionClosed("Its coordinators closed it, and say why: GET this link.")
     if _round(board).closed_at is not None:
         raise SignOffOver("The coordinators closed it. Write to them.")
     rows.must_be_open(board.statement)
@@ -162,6 +179,8 @@ def _must_answer(board: Board, entry: BoardEntry, me: ApproverView) -> None:
 def _must_choose(board: Board, entry: BoardEntry, me: ApproverView) -> None:
     """Let a person pass who says how their organisation appears: that has no deadline."""
     _must_speak(me)
+    if entry.closed is not None:
+        raise QuestionClosed("Its coordinators closed it, and say why: GET this link.")
     appearances.must_stand(board, entry)
 
 
@@ -175,21 +194,21 @@ def _must_speak(me: ApproverView) -> None:
 def choose(secret: str, visibility: Visibility) -> AskedApproval:
     """Choose how a member appears, before it answers, with it, or once the text is published."""
     with transaction() as session:
-        board, approver = _followed(session, secret, lock=True, prints=True)
+        board, approver = followed(session, secret, lock=True, prints=True)
         entry, me = board.asked(approver)
         _must_choose(board, entry, me)
         appearances.put(session, board, entry, visibility, approver_key=str(me.root))
         board = rows.read_board(session, board.statement, also=[entry.member.id])
-        return _asked(session, board, approver)
+        return shown(session, board, approver)
 
 
 def answer(secret: str, facts: Mapping[str, Any]) -> AskedApproval:
     """Answer for a member. The same twice is once; another answer goes before the earlier one."""
     with transaction() as session:
         prints = facts["prints_reservation"]
-        board, approver = _followed(session, secret, lock=True, prints=prints)
+        board, approver = followed(session, secret, lock=True, prints=prints)
         entry, me = board.asked(approver)
-        _must_answer(board, entry, me)
+        must_answer(board, entry, me)
         who = {"name": me.name, "role": me.role}
         put = _put(session, board, entry, facts, who, approver_id=approver.id)
         if facts["visibility"] is not None:
@@ -199,7 +218,7 @@ def answer(secret: str, facts: Mapping[str, Any]) -> AskedApproval:
         board = rows.read_board(session, board.statement)
         if put is not None:
             _follow_up(session, board, board.asked(approver)[0])
-        return _asked(session, board, approver)
+        return shown(session, board, approver)
 
 
 def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> BoardEntry:
@@ -212,6 +231,9 @@ def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> BoardEn
         if entry is None:
             wrong = "It is no lead and no member of the coalition today."
             raise Invalid("Only members sign off.", [Fault("/member_id", Code.NOT_FOUND, wrong)])
+        if entry.closed is not None:
+            raise QuestionClosed("An owner closed the question to it: open it again first.")
+        _must_have_come(session, statement, facts)
         put = _put(session, board, entry, facts, facts["by"], user_id=actor.user_id)
         if facts["visibility"] is not None:
             approver_key = str(rows.approver_named(entry.people, facts["by"]["name"]) or UNKNOWN)
@@ -227,6 +249,27 @@ def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> BoardEn
         return entry
 
 
+def _must_have_come(session: Session, statement: Statement, facts: Mapping[str, Any]) -> None:
+    """Let pass what is said of how an answer came, or raise Invalid."""
+    if facts["said_on"] is not None and facts["said_on"] > clock.today():
+        wrong = Fault("/said_on", Code.TOO_LATE, "That day is to come.")
+        raise Invalid("An answer is entered after it was given.", [wrong])
+    if facts["evidence_id"] is not None:
+        evidence.of_statement(session, statement, facts["evidence_id"], "/evidence_id")
+
+
+def _told(facts: Mapping[str, Any]) -> dict[str, object]:
+    """Return what is known of how an answer came, as it is kept; nothing of one by a link."""
+    on = facts.get("said_on")
+    told = {"means": facts.get("means"), "on": on and on.isoformat(), "note": facts.get("note")}
+    return {"told": told} if any(told.values()) else {}
+
+
+def is_evidence(session: Session, evidence_id: UUID) -> bool:
+    """Tell whether an answer that was entered stands on a piece of evidence."""
+    return is_any(session, select(SignOff.id).where(SignOff.evidence_id == evidence_id))
+
+
 def _record(session: Session, by: Actor | None, action: str, row: SignOff) -> None:
     """Record an answer: but for an approval by name, its day, or its instant tells whose it is."""
     facts = {
@@ -235,6 +278,9 @@ def _record(session: Session, by: Actor | None, action: str, row: SignOff) -> No
         "revision_sha256": row.revision_sha256,
         "approver_id": row.approver_id,
     }
+    if by is not None:
+        told = keys.read(session, row, SignOff.content).get("told", {})
+        facts |= {"means": told.get("means"), "evidence_id": row.evidence_id}
     is_cut = not appearances.is_told(session, row)
     audit.record(session, by, action, row, facts, is_cut=is_cut)
 
@@ -259,7 +305,8 @@ def _put(  # noqa: PLR0913 # of whom, by whom, and what
     rules.must_fit(facts, rules.places(revision.printed), has_approved=earlier)
     _must_not_tell(session, statement, facts)
     content = {field: facts[field] for field in CONTENT} | {
-        "by": {"name": who["name"], "role": who.get("role")}
+        "by": {"name": who["name"], "role": who.get("role")},
+        **_told(facts),
     }
     last = entry.answers[-1] if entry.answers else None
     kept = {
@@ -270,6 +317,7 @@ def _put(  # noqa: PLR0913 # of whom, by whom, and what
         "shows_logo": facts["shows_logo"],
         "approver_id": approver_id,
         "user_id": user_id,
+        "evidence_id": facts.get("evidence_id"),
     }
     if last is not None and last.content == content and _is_same(last.row, kept):
         return None
@@ -318,8 +366,8 @@ def _follow_up(session: Session, board: Board, entry: BoardEntry) -> None:
 def hand_over(secret: str, facts: Mapping[str, object]) -> AskedApproval:
     """Have a colleague answer instead; the giver's link goes on showing what happens."""
     with transaction() as session:
-        board, approver = _followed(session, secret, lock=True)
-        _must_answer(board, *board.asked(approver))
+        board, approver = followed(session, secret, lock=True)
+        must_answer(board, *board.asked(approver))
         ask = session.get_one(Ask, approver.ask_id)
         colleague = requests.approver(session, ask, approver.language, facts)
         colleague.handed_by = approver.id
@@ -328,4 +376,4 @@ def hand_over(secret: str, facts: Mapping[str, object]) -> AskedApproval:
         links.issue(session, rows.PURPOSE, ask.coalition_id, colleague.id)
         audit.record(session, None, "sign_off.handed_over", colleague, {"by": approver.id})
         letters.promise(session, requests.HANDED, ask.coalition_id, colleague.id)
-        return _asked(session, rows.read_board(session, board.statement), approver)
+        return shown(session, rows.read_board(session, board.statement), approver)

@@ -68,7 +68,8 @@ def shown(entry: BoardEntry) -> dict[str, object]:
     those without a name would be known by what is missing of the others.
     """
     closed = () if entry.is_shown else CLOSED
-    return {**told(entry), **dict.fromkeys((*closed, "people", "answers"))}
+    own = ("people", "answers", "time_asked", "closed")
+    return {**told(entry), **dict.fromkeys((*closed, *own))}
 
 
 def told(entry: BoardEntry) -> dict[str, object]:
@@ -92,4 +93,6 @@ def told(entry: BoardEntry) -> dict[str, object]:
         "next_reminder_at": ask and ask.remind_at,
         "people": entry.people,
         "answers": entry.answers,
+        "time_asked": entry.time_asked,
+        "closed": entry.closed,
     }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from uuid import UUID
-from zoneinfo import ZoneInfo
+from dataclasses import replace
+from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
 from api.coalitions.models import Coalition
 from api.infra.mail import letters
+from api.infra.mail.calendars import Deadline
 from api.infra.runtime import runtime
 from api.infra.security import links
 from api.organisations.rules import name_in
@@ -38,6 +39,7 @@ def _facts(
     if not (who.may_answer and is_wanted(board, entry, who)):
         return None
     coalition = session.get_one(Coalition, statement.coalition_id)
+    soft, hard = requests.deadlines(of, entry.organisation)
     return letters.Facts(
         to=who.email,
         to_name=who.name,
@@ -49,12 +51,13 @@ def _facts(
             "title": statement.title,
             "accent": coalition.accent,
             "link": f"{runtime().settings.public_url}/a/{links.secret_of(session, link)}",
-            "soft": of.soft_deadline and of.soft_deadline.astimezone(ZoneInfo(of.zone)),
-            "hard": of.hard_deadline and of.hard_deadline.astimezone(ZoneInfo(of.zone)),
+            "soft": soft,
+            "hard": hard,
             "note": of.note,
             "silence": str(of.silence),
             "change_note": statements.current_revision(session, statement).note,
             "handed_by": who.handed_by,
+            "reason": entry.closed and entry.closed.reason,
             "is_last": ask.remind_at is None,
             "is_published": entry.signature is not None,
         },
@@ -73,13 +76,27 @@ def _stands_behind(board: Board, entry: BoardEntry, _: ApproverView) -> bool:
     return entry.approves and _is_asked(board, entry)
 
 
+def _is_closed(_: Board, entry: BoardEntry, __: ApproverView) -> bool:
+    return entry.closed is not None
+
+
 def _is_undecided(board: Board, entry: BoardEntry, _: ApproverView) -> bool:
     return appearances.is_undecided(board, entry)
 
 
 def owing_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
     """Ask for an answer, or remind of it; None where nobody waits for it any more."""
-    return _facts(session, approver_id, _is_owing)
+    found = _facts(session, approver_id, _is_owing)
+    if found is None:
+        return None
+    ask = session.get_one(Ask, session.get_one(Approver, approver_id).ask_id)
+    number = session.get_one(SignOffRound, ask.round_id).version
+    named = {name: found.facts[name] for name in ("soft", "hard") if found.facts[name]}
+    deadlines = [
+        Deadline(uuid5(approver_id, name), number, at, is_last=name == "hard")
+        for name, at in named.items()
+    ]
+    return replace(found, deadlines=deadlines)
 
 
 def edited_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
@@ -113,3 +130,8 @@ def corrected_facts(session: Session, object_id: UUID) -> letters.Facts | None:
 def appearance_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
     """Tell that one may choose how the member appears; None where that is done."""
     return _facts(session, approver_id, _is_undecided)
+
+
+def closed_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
+    """Tell that the question was closed, and why; None where it is open again."""
+    return _facts(session, approver_id, _is_closed)

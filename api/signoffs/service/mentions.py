@@ -36,6 +36,7 @@ WHY = {
     Status.OBJECTED: "does not sign: it objected to the text",
     Status.WITHDRAWN: "does not sign: its signature was withdrawn",
     Status.WAITING: "has not answered since the text was changed",
+    Status.CLOSED: "does not sign: an owner closed the question to it",
 }
 LEFT = "is no member any more"
 UNNAMED = "signs without its name, and this names it"

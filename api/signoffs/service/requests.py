@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.coalitions.models import Coalition
 from api.infra import clock
 from api.infra.database.transactions import is_any
 from api.infra.mail import letters
 from api.infra.security import keys, links
+from api.infra.text import zones
 from api.organisations import service as organisations
 from api.organisations.events import RepresentativeChanged
+from api.organisations.models import Organisation
 from api.organisations.service import Represented
 from api.signoffs import rules
 from api.signoffs.models import Approver, Ask, SignOffRound
@@ -26,7 +31,7 @@ from api.statements.models import Statement, Weight
 REQUEST, AGAIN, EDITED = "signoffs.request", "signoffs.again", "signoffs.edited"
 WITHOUT_ANSWER = rules.OUTSTANDING | {rules.Status.NOT_ASKED, rules.Status.NOBODY_TO_ASK}
 HANDED, HALF, REMINDER = "signoffs.handed", "signoffs.half", "signoffs.reminder"
-APPEARANCE = "signoffs.appearance"
+APPEARANCE, CLOSED = "signoffs.appearance", "signoffs.closed"
 
 
 def ask(
@@ -55,7 +60,7 @@ def ask(
             session.add(row)
             session.flush()
         if entry.status in WITHOUT_ANSWER:
-            row.remind_at = rows.next_reminder(session, found, row)
+            row.remind_at = next_reminder(session, found, row)
         written += _entitled(session, board.statement, row, people)
     session.flush()
     links.issue_all(session, rows.PURPOSE, found.coalition_id, written)
@@ -108,8 +113,46 @@ def settle(session: Session, board: Board, entries: Iterable[BoardEntry]) -> Non
     for entry in entries:
         if entry.ask is not None and board.round is not None:
             is_asked = board.round.closed_at is None and entry.status in rules.OUTSTANDING
-            when = rows.next_reminder(session, board.round, entry.ask) if is_asked else None
+            when = None
+            if is_asked:
+                when = next_reminder(session, board.round, entry.ask, entry.rests_until)
             entry.ask.remind_at = when
+
+
+def next_reminder(
+    session: Session, found: SignOffRound, ask: Ask, rests_until: date = date.min
+) -> datetime | None:
+    """Return when a member that has not answered is reminded next.
+
+    One that needs time beyond the soft deadline is reminded until the hard one.
+    """
+    coalition, zone = session.get_one(Coalition, found.coalition_id), ZoneInfo(found.zone)
+    soft, hard = found.soft_deadline, found.hard_deadline
+    is_past_soft = soft is not None and soft.astimezone(zone).date() <= rests_until
+    return rules.next_reminder(
+        asked_at=ask.asked_again_at or ask.asked_at,
+        now=clock.now(),
+        deadline=hard if is_past_soft else soft or hard,
+        zone=zone,
+        after_days=found.remind_after_days or coalition.remind_after_days,
+        every_days=found.remind_every_days or coalition.remind_every_days,
+        rests_until=rests_until,
+    )
+
+
+def zone_of(found: SignOffRound, organisation: Organisation) -> str:
+    """Return in which zone a member is told the time: its own, its country's, or the round's."""
+    at = found.hard_deadline or found.soft_deadline or clock.now()
+    return organisation.zone or zones.of_country(organisation.country, at) or found.zone
+
+
+def deadlines(
+    found: SignOffRound, organisation: Organisation
+) -> tuple[datetime | None, datetime | None]:
+    """Return a round's soft and hard deadline as a member's clocks show them."""
+    zone = ZoneInfo(zone_of(found, organisation))
+    soft, hard = found.soft_deadline, found.hard_deadline
+    return soft and soft.astimezone(zone), hard and hard.astimezone(zone)
 
 
 def owing(entry: BoardEntry) -> list[ApproverView]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,7 +20,7 @@ from api.infra.security import audit
 from api.signoffs import rules
 from api.signoffs.models import Ask, SignOffRound, Silence
 from api.signoffs.service import requests, rows
-from api.signoffs.service.rows import Board, BoardEntry, SignOffOver
+from api.signoffs.service.rows import Board, BoardEntry, QuestionClosed, SignOffOver
 from api.statements import service as statements
 from api.statements.models import Statement
 
@@ -152,6 +152,10 @@ def ask_more(actor: Actor, statement_id: UUID, member_ids: Sequence[UUID]) -> Bo
             raise AfterDeadline("Nobody could answer any more: move the hard deadline first.")
         board = rows.read_board(session, statement)
         entries = _seats(board, member_ids)
+        if any(entry.closed for entry in entries):
+            raise QuestionClosed(
+                "An owner closed the question to one of them: open it again first."
+            )
         nobody = set(requests.ask(session, board, found, entries))
         wrong = "Enter a representative of its organisation first."
         faults = [
@@ -211,7 +215,8 @@ def _reminded(session: Session, of: SignOffRound, asks: Sequence[Ask]) -> int:
     for row in asks:
         entry = board.entry(row.member_id)
         owing = requests.owing(entry) if entry is not None and is_open(board) else []
-        row.remind_at = rows.next_reminder(session, of, row) if owing else None
+        rests = entry.rests_until if entry is not None else date.min
+        row.remind_at = requests.next_reminder(session, of, row, rests) if owing else None
         row.reminders += bool(owing)
         people += owing
     session.flush()

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.coalitions.models import Coalition, Member, MemberRole
+from api.coalitions.models import Member, MemberRole
 from api.errors import Conflict
 from api.infra import clock
 from api.infra.security import keys
@@ -22,7 +21,9 @@ from api.organisations.models import Organisation, Representative
 from api.signatures.models import Signature, SignatureState, Visibility
 from api.signoffs import rules
 from api.signoffs.models import Appearance, Approver, Ask, SignOff, SignOffRound, Silence
-from api.signoffs.rules import AnswerGiven, Status
+from api.signoffs.rules import AnswerGiven, HowTold, Status
+from api.signoffs.service import unanswered
+from api.signoffs.service.unanswered import ClosedQuestion, TimeAsked
 from api.statements.models import State, Statement
 
 PURPOSE = "signoff.answer"
@@ -31,6 +32,10 @@ SIGNS_OFF = frozenset({State.DRAFT, State.REVIEW})
 
 class SignOffOver(Conflict, title="The sign-off is over"):
     """Members answer until the sign-off is closed or the text is published."""
+
+
+class QuestionClosed(Conflict, title="The question was closed"):
+    """An owner closed the question to a member, which could not answer it."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,10 @@ class UnsealedAnswer(AnswerGiven):
         """The name of who gave it."""
         return str(self.content["by"]["name"])
 
+    @property
+    def told(self) -> HowTold:
+        return HowTold.of(self.content)
+
 
 @dataclass(frozen=True)
 class BoardEntry:
@@ -79,6 +88,8 @@ class BoardEntry:
     appearance: Appearance | None
     signature: Signature | None  # what publishing made of its approval
     is_open: bool  # everybody may know that it approved, if it did
+    time_asked: TimeAsked | None  # for the text as it is
+    closed: ClosedQuestion | None
 
     @property
     def chosen(self) -> Visibility | None:
@@ -99,6 +110,11 @@ class BoardEntry:
     def is_shown(self) -> bool:
         """Whether everybody may know that it stands behind the text."""
         return self.status in rules.COUNTS and self.is_open
+
+    @property
+    def rests_until(self) -> date:
+        """The day before which it is not reminded."""
+        return self.time_asked.until if self.time_asked else date.min
 
     @property
     def current_answers(self) -> list[UnsealedAnswer]:
@@ -165,6 +181,8 @@ def read_board(
     people = _people(session, statement, asks.values(), answers)
     unasked = [organisation.id for member, organisation in members if member.id not in asks]
     with_somebody = _with_somebody(session, unasked)
+    times = unanswered.times(session, statement, ids)
+    closed = unanswered.closed(session, statement, ids)
     entries = []
     for member, organisation in members:
         ask = asks.get(member.id)
@@ -183,6 +201,8 @@ def read_board(
             else organisation.id in with_somebody,
             silence=found.silence if found else Silence.NOTHING,
             is_over=_is_over(found, there),
+            is_closed=member.id in closed,
+            needs_time=member.id in times,
         )
         is_withdrawn = signature is not None and signature.state is SignatureState.WITHDRAWN
         entries.append(
@@ -197,6 +217,8 @@ def read_board(
                 appearance_,
                 signature,
                 is_open(statement, appearance_, signature),
+                times.get(member.id),
+                closed.get(member.id),
             )
         )
     return Board(statement, found, entries)
@@ -370,16 +392,3 @@ def _is_over(found: SignOffRound | None, people: Sequence[ApproverView]) -> bool
     hard = found.hard_deadline
     was_asked = any(each.approver.created_at < hard for each in people)
     return was_asked and not rules.in_time(clock.now(), hard)
-
-
-def next_reminder(session: Session, found: SignOffRound, ask: Ask) -> datetime | None:
-    """Return when a member that has not answered is reminded next."""
-    coalition = session.get_one(Coalition, found.coalition_id)
-    return rules.next_reminder(
-        asked_at=ask.asked_again_at or ask.asked_at,
-        now=clock.now(),
-        deadline=found.soft_deadline or found.hard_deadline,
-        zone=ZoneInfo(found.zone),
-        after_days=found.remind_after_days or coalition.remind_after_days,
-        every_days=found.remind_every_days or coalition.remind_every_days,
-    )

@@ -1,0 +1,371 @@
+"""Questions without an answer: members ask for time, and owners close what nobody can answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import time_machine
+from icalendar import Calendar
+
+from api.infra.database.transactions import reading
+from api.infra.mail.letters import facts_of
+from api.mailings import rules as mailings
+from tests.stories.test_pages import posted
+from tests.stories.test_record import actions
+from tests.stories.test_sign_off_rounds import at, remind
+from tests.support.builders import a_role, another_revision, letters_of
+from tests.support.signoffs import SigningOff, a_sign_off, letter_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask.testing import FlaskClient
+
+    from tests.conftest import World
+    from tests.support.client import Answer
+
+START = datetime(2031, 5, 1, 10, tzinfo=UTC)
+WHY = "Its director is in prison."
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(START, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def text(world: World, clock: time_machine.Traveller) -> SigningOff:
+    """A text with the members Bread (Ada), Salt (Bob) and Water (Cyd), on START."""
+    del clock
+    owner = world.user("owner")
+    owner.token = owner.post("/v1/tokens", {"label": "tests", "days": 90})["secret"]
+    return a_sign_off(world, owner)
+
+
+def need(text: SigningOff, person: str, until: str, **facts: Any) -> Answer:
+    path = f"{text.door(person)}/time-requests"
+    return text.world.stranger().post(path, {"until": until, **facts})
+
+
+def close(text: SigningOff, name: str, reason: str = WHY) -> Answer:
+    body = {"member_id": text.members[name], "reason": reason}
+    return text.owner.post(f"{text.path}/closed-questions", body)
+
+
+def reopen(text: SigningOff, name: str) -> int:
+    path = f"{text.path}/closed-questions/{text.members[name]}"
+    return int(text.owner.send("DELETE", path).status)
+
+
+def test_a_member_that_needs_time_is_on_the_board_and_not_reminded_before(
+    text: SigningOff, clock: time_machine.Traveller
+) -> None:
+    text.open(hard_deadline=at(30), remind_after_days=2, remind_every_days=2)
+
+    seen = need(text, "Ada", "2031-05-12", reason="Our board meets on the 11th.")
+
+    assert seen.status == 200, seen.body
+    assert seen["time_asked"]["until"] == "2031-05-12"
+    entry = text.entry("Bread")
+    assert (entry["state"], entry["time_asked"]["by"]["name"]) == ("asked", "Ada")
+    assert entry["time_asked"]["reason"] == "Our board meets on the 11th."
+    assert entry["next_reminder_at"] == "2031-05-12T08:00:00+00:00"
+    clock.move_to(datetime(2031, 5, 11, 12, tzinfo=UTC))
+    assert remind(text) == ["Bob", "Cyd"]
+    clock.move_to(datetime(2031, 5, 12, 12, tzinfo=UTC))
+    assert "Ada" in remind(text)
+
+
+def test_who_needs_longer_than_the_wish_is_reminded_before_the_end(
+    text: SigningOff, clock: time_machine.Traveller
+) -> None:
+    text.open(soft_deadline=at(8), hard_deadline=at(20), remind_every_days=30)
+
+    need(text, "Ada", "2031-05-15")
+
+    assert text.entry("Bread")["next_reminder_at"] == "2031-05-15T08:00:00+00:00"
+    need(text, "Ada", "2031-05-25")
+    assert text.entry("Bread")["next_reminder_at"] == "2031-05-20T08:00:00+00:00", "the last day"
+    clock.move_to(datetime(2031, 5, 21, tzinfo=UTC))
+    late = need(text, "Ada", "2031-05-25")
+    assert late["type"] == "/problems/after-deadline"
+
+
+def test_to_ask_for_time_is_not_silence_that_approves(
+    text: SigningOff, clock: time_machine.Traveller
+) -> None:
+    text.open(hard_deadline=at(10), silence="approval")
+    need(text, "Ada", "2031-05-20")
+
+    clock.move_to(datetime(2031, 5, 11, tzinfo=UTC))
+
+    assert (text.state("Bread"), text.state("Salt")) == ("asked", "tacit")
+    assert text.board()["would_withhold"] == 2
+
+
+def test_time_is_asked_for_one_text(text: SigningOff) -> None:
+    text.open(hard_deadline=at(30))
+    need(text, "Ada", "2031-05-12")
+
+    another_revision(text.owner, text.statement, "editorial")
+    assert text.entry("Bread")["time_asked"]["until"] == "2031-05-12"
+    another_revision(text.owner, text.statement, "material")
+
+    assert text.entry("Bread")["time_asked"] is None
+
+
+@pytest.mark.parametrize("until", ["2031-05-01", "2030-01-01", "2051-01-01"])
+def test_nobody_waits_for_yesterday_or_for_ever(text: SigningOff, until: str) -> None:
+    text.open()
+
+    refused = need(text, "Ada", until)
+
+    assert (refused.status, list(refused.faults)) == (422, ["/until"])
+
+
+def test_who_has_answered_needs_no_time(text: SigningOff) -> None:
+    text.open()
+    text.say("Ada")
+
+    assert need(text, "Ada", "2031-05-12")["type"] == "/problems/has-answered"
+    assert text.state("Bread") == "approved"
+
+
+def test_a_coordinator_enters_that_a_member_needs_time(text: SigningOff) -> None:
+    text.open(hard_deadline=at(30))
+    helper = a_role(text.owner, text.coalition, text.world.user("helper"), "coordinator")
+    viewer = a_role(text.owner, text.coalition, text.world.user("viewer"), "viewer")
+    body = {"member_id": text.members["Salt"], "until": "2031-05-12", "by": {"name": "Bob"}}
+
+    entered = helper.post(f"{text.path}/time-requests", body)
+
+    assert entered.status == 201, entered.body
+    assert entered["time_asked"]["by"]["name"] == "Bob"
+    assert viewer.post(f"{text.path}/time-requests", body).status == 403
+    assert text.entry("Salt", viewer)["time_asked"] is None
+    assert actions(text.owner, text.coalition, action="sign_off.time_entered") != []
+
+
+def test_an_owner_closes_a_question_and_the_member_is_told_why(text: SigningOff) -> None:
+    text.open(hard_deadline=at(30))
+
+    closed = close(text, "Bread")
+
+    assert closed.status == 201, closed.body
+    assert (closed["state"], closed["closed"]["reason"]) == ("closed", WHY)
+    assert closed["next_reminder_at"] is None
+    (letter,) = letters_of(text.world, "signoffs.closed")
+    assert letter is not None
+    assert (letter.to_name, letter.facts["reason"]) == ("Ada", WHY)
+    seen = text.seen("Ada")
+    assert (seen["may_answer"], seen["why_not"]) == (False, "The question was closed")
+    assert seen["closed"]["reason"] == WHY
+    assert text.say("Ada")["type"] == "/problems/question-closed"
+    assert WHY not in text.say("Ada").body.decode(), "what somebody wrote stands in no error"
+    assert close(text, "Bread")["type"] == "/problems/question-closed"
+
+
+def test_a_closed_question_never_counts_and_prints_no_name(
+    text: SigningOff, clock: time_machine.Traveller
+) -> None:
+    owner = text.owner
+    text.represent("Bread", "Dan")
+    owner.patch(f"/v1/organisations/{text.organisation('Bread')}", {"needs_two": True})
+    text.open(hard_deadline=at(10), silence="approval")
+    text.say("Ada")
+    text.say("Cyd")
+    assert text.state("Bread") == "one_of_two"
+    close(text, "Bread")
+    close(text, "Salt")
+
+    clock.move_to(datetime(2031, 5, 11, tzinfo=UTC))
+
+    assert (text.state("Bread"), text.state("Salt")) == ("closed", "closed")
+    assert (text.prints(), text.board()["would_withhold"]) == (["Water"], 0)
+    text.move("review", "published")
+    assert text.owner.get(f"{text.path}/signatures")["total"] == 1
+
+
+def test_only_owners_close_and_only_what_is_not_answered(text: SigningOff) -> None:
+    text.open()
+    text.say("Ada")
+    helper = a_role(text.owner, text.coalition, text.world.user("helper"), "coordinator")
+    body = {"member_id": text.members["Salt"], "reason": WHY}
+
+    assert helper.post(f"{text.path}/closed-questions", body).status == 403
+    assert close(text, "Bread")["type"] == "/problems/has-answered"
+    assert text.state("Salt") == "asked"
+
+
+def test_a_member_with_nobody_to_ask_can_be_closed(text: SigningOff) -> None:
+    text.member("Air")
+    text.open()
+
+    assert close(text, "Air")["state"] == "closed"
+    assert letters_of(text.world, "signoffs.closed") == []
+
+
+def test_a_question_that_is_opened_again_is_asked_again(text: SigningOff) -> None:
+    text.open(hard_deadline=at(30))
+    close(text, "Bread")
+    asks = {"member_ids": [text.members["Bread"]]}
+    more = text.owner.post(f"{text.path}/sign-off-round/asks", asks)
+    assert more["type"] == "/problems/question-closed"
+    before = len(letter_rows(text.world, "signoffs.request"))
+
+    assert (reopen(text, "Bread"), reopen(text, "Bread")) == (204, 404)
+
+    entry = text.entry("Bread")
+    assert (entry["state"], entry["closed"]) == ("asked", None)
+    assert entry["next_reminder_at"] is not None
+    assert len(letter_rows(text.world, "signoffs.request")) == before + 1
+    assert letters_of(text.world, "signoffs.closed") == [None], "what is not so is not told"
+    assert text.say("Ada").status == 200
+
+
+def test_viewers_learn_of_no_closed_question(text: SigningOff) -> None:
+    text.open()
+    close(text, "Bread")
+    viewer = a_role(text.owner, text.coalition, text.world.user("viewer"), "viewer")
+
+    one, other = (text.entry(name, viewer) for name in ("Bread", "Salt"))
+
+    about = ("member_id", "organisation_id", "names", "role")
+    assert {key: one[key] for key in one if key not in about} == {
+        key: other[key] for key in other if key not in about
+    }
+
+
+def calendar(text: SigningOff, person: str, language: str | None = None) -> Calendar | None:
+    """Return the calendar that goes with the letter that asks somebody."""
+    rows = letter_rows(text.world, "signoffs.request")
+    with text.world.app.app_context(), reading() as session:
+        found = [facts_of(session, "signoffs.request", row) for row in rows]
+        (facts,) = [each for each in found if each and each.to_name == person]
+        message = mailings.write("signoffs.request", facts)
+    files = [each for each in message.attachments if each.name == "deadline.ics"]
+    return Calendar.from_ical(files[0].data) if files else None  # type: ignore[return-value]
+
+
+def test_deadlines_come_as_calendar_entries_in_the_members_zone(text: SigningOff) -> None:
+    owner = text.owner
+    owner.patch(f"/v1/organisations/{text.organisation('Bread')}", {"country": "DE"})
+    zoned = {"country": "RU", "zone": "Asia/Yekaterinburg"}
+    assert owner.patch(f"/v1/organisations/{text.organisation('Salt')}", zoned).status == 200
+    owner.patch(f"/v1/organisations/{text.organisation('Water')}", {"country": "US"})
+    opened = text.open(soft_deadline=at(8), hard_deadline=at(10), zone="Asia/Almaty")
+
+    shown = {}
+    for person in ("Ada", "Bob", "Cyd"):
+        found = calendar(text, person)
+        assert found is not None
+        soft, hard = found.events
+        shown[person] = f"{hard.end:%d %H:%M} {hard.end.tzinfo}"
+        assert (str(soft["summary"]), str(hard["summary"])) == (
+            "Please answer: Open the doors", "Last day to answer: Open the doors",
+        )  # fmt: skip
+        assert f"/a/{text.door(person).rpartition('/')[2]}" in str(hard["url"])
+    assert shown == {
+        "Ada": "10 14:00 Europe/Berlin",
+        "Bob": "10 17:00 Asia/Yekaterinburg",
+        "Cyd": "10 17:00 Asia/Almaty",
+    }
+    first = calendar(text, "Ada")
+    text.owner.put(f"{text.path}/sign-off-round", {"hard_deadline": at(12)}, etag=opened.etag)
+    rows = letter_rows(text.world, "signoffs.request")
+    with text.world.app.app_context(), reading() as session:
+        facts = facts_of(session, "signoffs.request", rows[0])
+    assert facts is not None
+    (moved,) = facts.deadlines
+    assert first is not None
+    assert {str(each["uid"]) for each in first.events} >= {str(moved.key)}, "it is the same entry"
+    assert moved.number > int(first.events[0]["sequence"])
+
+
+def test_letters_of_sensitive_texts_hold_no_calendar(text: SigningOff) -> None:
+    setting = {"is_sensitive": True}
+    assert text.owner.send("PUT", f"{text.path}/signing", setting).status == 200
+    text.open(hard_deadline=at(10))
+
+    assert calendar(text, "Ada") is None
+
+
+def test_a_member_asks_for_time_on_its_page(text: SigningOff, browser: FlaskClient) -> None:
+    text.open(hard_deadline=at(30))
+    here = f"/a/{text.door('Ada').rpartition('/')[2]}"
+
+    empty = posted(browser, here, {"do": "time", "until": "", "time_reason": "We meet."})
+    wrong = posted(browser, here, {"do": "time", "until": "2031-04-01"})
+    right = posted(browser, here, {"do": "time", "until": "2031-05-12", "time_reason": "We meet."})
+
+    assert (empty.status_code, wrong.status_code, right.status_code) == (422, 422, 303)
+    assert "We meet." in empty.text
+    assert "from tomorrow on" in wrong.text
+    page = browser.get(here).text
+    assert "You asked for time until 12 May 2031." in page
+    assert text.entry("Bread")["time_asked"]["reason"] == "We meet."
+
+
+def test_the_page_of_a_closed_question_says_why(text: SigningOff, browser: FlaskClient) -> None:
+    text.open()
+    close(text, "Bread")
+
+    page = browser.get(f"/a/{text.door('Ada').rpartition('/')[2]}").text
+
+    assert "The coordinators closed this question." in page
+    assert WHY in page
+    assert "We need until" not in page
+    assert "Send the answer" not in page
+
+
+def enter(text: SigningOff, name: str, **facts: Any) -> Answer:
+    """Enter that a member approved, which it said in another way."""
+    body = {
+        "member_id": text.members[name],
+        "answer": "approved",
+        "visibility": "public",
+        "revision_sha256": text.sha256,
+        "by": {"name": "Bob", "role": "Director"},
+        **facts,
+    }
+    return text.owner.post(f"{text.path}/sign-offs", body)
+
+
+def test_an_answer_that_is_entered_keeps_how_it_came(text: SigningOff) -> None:
+    text.open()
+    mail = b"From: bob@specimen.example\r\nDate: Thu, 1 May 2031 09:00:00 +0000\r\n\r\nYes."
+    path = f"{text.path}/evidence"
+    evidence = text.owner.send("POST", path, mail, kind="message/rfc822").id
+    how = {"means": "email", "said_on": "2031-05-01", "note": "He wrote twice."}
+
+    entered = enter(text, "Salt", evidence_id=evidence, **how)
+
+    assert entered.status == 201, entered.body
+    (answer,) = text.entry("Salt")["answers"]
+    assert answer["is_entered"]
+    assert {key: answer[key] for key in how} == how
+    assert answer["evidence_id"] == evidence
+    (seen,) = text.seen("Bob")["answers"]
+    assert (seen["is_entered"], seen["means"], seen["said_on"]) == (True, "email", "2031-05-01")
+    assert not {"note", "evidence_id"} & seen.keys(), "those are the coordinators'"
+    used = text.owner.send("DELETE", f"/v1/evidence/{evidence}")
+    assert used["type"] == "/problems/evidence-in-use"
+    assert actions(text.owner, text.coalition, action="sign_off.entered") != []
+
+
+def test_an_answer_is_not_of_tomorrow_nor_proved_by_another_text(text: SigningOff) -> None:
+    text.open()
+    another = a_sign_off(text.world, text.owner)
+    path = f"{another.path}/evidence"
+    evidence = text.owner.send("POST", path, b"Yes.", kind="text/plain").id
+
+    late = enter(text, "Salt", said_on="2031-05-02")
+    other = enter(text, "Salt", evidence_id=evidence)
+
+    assert (late.status, list(late.faults)) == (422, ["/said_on"])
+    assert (other.status, list(other.faults)) == (422, ["/evidence_id"])
+    assert text.state("Salt") == "asked"
+    assert enter(text, "Salt").status == 201, "nothing of it has to be known"
