@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from api.deliveries.routes import blueprint
-from api.deliveries.service import sending
+from api.deliveries.service import members, sending
+from api.infra.background.events import Listener
 from api.infra.feature import Feature
 from api.infra.mail.letters import LetterKind
+from api.statements.events import StatementMoved
 
 FEATURE = Feature(
     blueprint=blueprint,
@@ -17,5 +19,7 @@ FEATURE = Feature(
             failed=sending.has_failed,
             is_bulk=True,
         ),
+        LetterKind(members.PUBLISHED, members.letter, is_bulk=True),
     ),
+    listeners=(Listener(StatementMoved, members.tell_approvers),),
 )

@@ -19,6 +19,7 @@ from api.signoffs.service import (
     edit_notices,
     letters,
     mentions,
+    named,
     publishing,
     redaction,
     requests,
@@ -45,6 +46,7 @@ FEATURE = Feature(
         LetterKind(edit_notices.CORRECTED, letters.corrected_facts, after=edit_notices.forget),
         LetterKind(requests.APPEARANCE, letters.appearance_facts),
         LetterKind(requests.CLOSED, letters.closed_facts),
+        LetterKind(named.LETTER, named.letter),
     ),
     listeners=(
         Listener(StatementMoved, publishing.sign_approvals),

@@ -12,8 +12,10 @@ from api.signatures.models import Visibility
 from api.signoffs import schemas
 from api.signoffs.models import SignOffRound
 from api.signoffs.schemas.board import BoardMemberOut, BoardOut
-from api.signoffs.service import answers, appearances, board, questions, rounds
+from api.signoffs.schemas.named import MemberNamesOut, NameRemovalIn
+from api.signoffs.service import answers, appearances, board, named, questions, rounds
 from api.signoffs.service.answers import AskedApproval
+from api.signoffs.service.named import MemberNames
 from api.web.etags import IF_MATCH, expected_if_there, tagged
 from api.web.rest import Blueprint
 
@@ -158,6 +160,34 @@ class PublicAppearances(MethodView):
         A name that goes leaves the list, the pages and the documents at once.
         """
         return answers.choose(secret, facts["visibility"])
+
+
+@blueprint.route("/public/sign-offs/<string:secret>/name-links")
+class PublicNameLinks(MethodView):
+    @blueprint.response(204)
+    def post(self, secret: str) -> None:
+        """Have a letter written to you, whose link shows for an hour all texts with your name."""
+        named.ask(secret)
+
+
+@blueprint.route("/public/member-names/<string:secret>")
+class PublicMemberNames(MethodView):
+    @blueprint.response(200, MemberNamesOut)
+    def get(self, secret: str) -> MemberNames:
+        """Show the coalition's texts that bear your organisation's name."""
+        return named.texts(secret)
+
+
+@blueprint.route("/public/member-names/<string:secret>/removals")
+class PublicNameRemovals(MethodView):
+    @blueprint.arguments(NameRemovalIn)
+    @blueprint.response(200, MemberNamesOut)
+    def post(self, facts: dict[str, UUID], secret: str) -> MemberNames:
+        """Take your organisation's name off a text, which goes on counting it without its name.
+
+        It leaves the list, the pages and the documents at once.
+        """
+        return named.take_off(secret, facts["statement_id"])
 
 
 @blueprint.route("/public/sign-offs/<string:secret>/hand-overs")

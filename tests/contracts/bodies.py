@@ -145,6 +145,9 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
         "member_id": ids["member_id"],
         "reason": "Nobody can be reached.",
     },
+    "POST /v1/public/member-names/{secret}/removals": lambda _, ids: {
+        "statement_id": ids["statement_id"]
+    },
     "POST /v1/public/sign-offs/{secret}/answers": lambda scene, ids: {
         "answer": "approved",
         "revision_sha256": scene.sha256_of(ids["statement_id"]),

@@ -73,6 +73,15 @@ def _signing_off(scene: Scene) -> dict[str, str]:
     return {"statement_id": statement, "member_id": member, "secret": secret}
 
 
+def _member_names(scene: Scene) -> dict[str, str]:
+    """The link of a member that asked to see all texts with its name."""
+    ids = _signing_off(scene)
+    path = f"/v1/public/sign-offs/{ids['secret']}/name-links"
+    assert scene.nobody.post(path, None).status == 204
+    approver = builders.an_approver(scene.world, ids["member_id"])
+    return {**ids, "secret": builders.secret_of(scene.world, "signoff.names", approver)}
+
+
 def _closed_question(scene: Scene) -> dict[str, str]:
     """A question to a member that an owner closed."""
     ids = _signing_off(scene)
@@ -213,6 +222,9 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "DELETE /v1/statements/{statement_id}/closed-questions/{member_id}": _closed_question,
     "GET /v1/public/sign-offs/{secret}": _signing_off,
     "POST /v1/public/sign-offs/{secret}/time-requests": _signing_off,
+    "POST /v1/public/sign-offs/{secret}/name-links": _signing_off,
+    "GET /v1/public/member-names/{secret}": _member_names,
+    "POST /v1/public/member-names/{secret}/removals": _member_names,
     "POST /v1/public/sign-offs/{secret}/appearances": _signing_off,
     "POST /v1/public/sign-offs/{secret}/answers": _signing_off,
     "POST /v1/public/sign-offs/{secret}/hand-overs": _signing_off,

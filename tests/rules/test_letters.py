@@ -45,6 +45,7 @@ VALUES: dict[str, Any] = {
     "silence": "nothing",
     "is_last": False,
     "handed_by": "B. Specimen",
+    "reason": "Nobody can be reached.\n\nWe tried twice.",
     "label": "Specimen letters",
     "whose": "Specimen Committee",
     "fault": "key-refused",
@@ -59,7 +60,7 @@ VALUES: dict[str, Any] = {
 }
 KINDS = sorted(rules.KINDS)
 # To who knows whose it is.
-NEVER = ("audit.", "connectors.", "deliveries.", "invitations.", "mailings.", "webhooks.")
+NEVER = ("audit.", "connectors.", "deliveries.cover", "invitations.", "mailings.", "webhooks.")
 NEUTRAL = [kind for kind in KINDS if not kind.startswith(NEVER)]
 LANGUAGES = sorted(catalogues.offered(rules.folder()))
 EACH = [(kind, language) for kind in KINDS for language in LANGUAGES]

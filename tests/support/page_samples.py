@@ -266,7 +266,7 @@ def every(
             ),
         ),
     )
-    yield from _over(approve, said)
+    yield from (*_over(approve, said), *_unanswered(approve, said, language))
     join = facts.JoinPage(
         frame=around,
         coalition="Steppe and Mountain Coalition",
@@ -299,6 +299,26 @@ def _over(approve: facts.ApprovePage, said: Callable[[str], str]) -> Iterator[tu
     yield (
         "approve-over",
         pages.render("approve.html", replace(approve, is_over=True, answer="declined")),
+    )
+
+
+def _unanswered(
+    approve: facts.ApprovePage, said: Callable[[str], str], language: str
+) -> Iterator[tuple[str, str]]:
+    """Yield what stands in place of an answer: time that was asked for, or a closed question."""
+    wrong = facts.Form(faults={"until": said("field.until")})
+    timed = replace(approve, may_need_time=True, may_see_names=True, until="30 May 2031")
+    yield "approve-time", pages.render("approve.html", replace(timed, time=wrong))
+    closed = replace(approve, is_over=True, closed="Nobody can be reached.\n\nWe tried twice.")
+    yield "approve-closed", pages.render("approve.html", closed)
+    yield "names", pages.render("names.html", _names(approve.frame, language))
+
+
+def _names(around: facts.Frame, language: str) -> facts.NamesPage:
+    line = facts.BearingLine("1", "Open the doors", "en", "ltr", f"/s/{ADDRESS}")
+    persian = facts.BearingLine("2", "\u062f\u0631\u0647\u0627", "fa", "rtl")
+    return facts.NamesPage(
+        frame=around, organisation=NAMES[language][0], texts=(line, persian), is_saved=True
     )
 
 

@@ -55,6 +55,14 @@ def published(address: str, is_known: Callable[[str], bool]) -> Document | str |
     return Document(content, row.key, Format.PDF, statement.slug)
 
 
+def given_out(session: Session, statement: Statement) -> bytes | None:
+    """Return the PDF of the newest text that everybody gets; None: it is not printed yet."""
+    row = _newest(session, statement)
+    if row is None or row.revision_number != statement.revision_number:
+        return None
+    return kept_bytes(session, statement, row.key)
+
+
 def _newest(session: Session, statement: Statement) -> PrintedDocument | None:
     query = select(PrintedDocument).where(
         PrintedDocument.statement_id == statement.id,

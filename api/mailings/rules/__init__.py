@@ -63,6 +63,7 @@ KINDS: Mapping[str, AbstractSet[str]] = {
     "signoffs.handed": _REQUEST | {"handed_by"},
     "signoffs.half": {"name", "organisation", "title", "link", "hard"},
     "signoffs.appearance": {"name", "organisation", "title", "link", "is_published"},
+    "signoffs.names": {"name", "organisation", "link"},
     "signoffs.closed": {"name", "organisation", "title", "link", "reason"},
     "moderation.waiting": {"title", "number", "link"},
     "moderation.retention": {"statements", "number"},
@@ -75,6 +76,7 @@ KINDS: Mapping[str, AbstractSet[str]] = {
     "connectors.expired": _TOOL,
     "connectors.file": {"label", "whose", "number"},
     "webhooks.disabled": {"name", "gone", "failing"},
+    "deliveries.published": {"name", "organisation", "title", "link", "statement_link"},
     "deliveries.cover": {"subject", "salutation", "body", "title"},
 }
 # Anybody may type any address and any name: these letters carry no name that was only typed.

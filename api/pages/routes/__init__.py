@@ -1,8 +1,17 @@
-"""The addresses of the pages: /, /docs, /problems; /s sign, /c, /m, /a approve, /j join, /u."""
+"""The addresses of the pages: /, /docs, /problems; /s sign, /c, /m, /a approve, /n, /j join, /u."""
 
 from __future__ import annotations
 
-from api.pages.routes import approving, guides, joining, own_signature, problems, signing, updating
+from api.pages.routes import (
+    approving,
+    guides,
+    joining,
+    naming,
+    own_signature,
+    problems,
+    signing,
+    updating,
+)
 from api.pages.routes.base import blueprint
 
 __all__ = [
@@ -10,6 +19,7 @@ __all__ = [
     "blueprint",
     "guides",
     "joining",
+    "naming",
     "own_signature",
     "problems",
     "signing",

@@ -30,7 +30,7 @@ from api.signoffs import rules
 from api.signoffs.models import Silence
 from api.signoffs.rules import Status
 from api.signoffs.schemas import AnswerIn, HandOverIn, TimeIn
-from api.signoffs.service import answers, questions
+from api.signoffs.service import answers, named, questions
 from api.signoffs.service.answers import AlreadyAsked, AskedApproval, HandedOn
 from api.web.validate import loaded
 
@@ -44,6 +44,7 @@ class Approve(MethodView):
             _page(answers.asked(secret_of_asked)),
             is_sent="sent" in request.args,
             is_saved="saved" in request.args,
+            is_written="written" in request.args,
         )
         return secret(pages.render("approve.html", page))
 
@@ -51,7 +52,7 @@ class Approve(MethodView):
     def post(self, secret_of_asked: str) -> AnyResponse:
         """Answer, ask for time, have a colleague answer, or choose how the organisation appears."""
         found, values = answers.asked(secret_of_asked), sent()
-        act = {"hand": _hand, "appear": _appear, "time": _time}.get(
+        act = {"hand": _hand, "appear": _appear, "time": _time, "names": _names}.get(
             forms.one(values, "do"), _answer
         )
         try:
@@ -121,6 +122,12 @@ def _time(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> Any
     return secret(pages.render("approve.html", page), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
+def _names(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> AnyResponse:
+    del values
+    named.ask(secret_of_asked)
+    return onward(request.path, _page(found).frame, written="1")
+
+
 def _language(found: AskedApproval) -> str:
     return language(found.me.approver.language)
 
@@ -161,6 +168,7 @@ def _page(found: AskedApproval) -> facts.ApprovePage:
         may_be_guessed=found.may_be_guessed,
         is_sensitive=found.is_sensitive,
         chooses_apart=_chooses_apart(found),
+        may_see_names=found.me.may_answer,
         closed=entry.closed.reason if entry.closed else "",
         may_need_time=found.may_answer and entry.status in rules.OUTSTANDING,
         until=_day(entry.time_asked.until, around.language) if entry.time_asked else "",

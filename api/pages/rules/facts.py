@@ -248,9 +248,31 @@ class ApprovePage(Framed):
     hand: Form = field(default_factory=Form)
     how: Form = field(default_factory=Form)
     time: Form = field(default_factory=Form)
+    may_see_names: bool = False  # all texts that bear the organisation's
     is_sent: bool = False
     is_saved: bool = False
+    is_written: bool = False  # a letter with a link to these
     has_changed: bool = False
+
+
+@dataclass(frozen=True)
+class BearingLine:
+    """A text that bears a member's name."""
+
+    id: str
+    title: str
+    language: str
+    direction: str
+    href: str = ""  # of its public page
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamesPage(Framed):
+    """All texts that bear a member's name."""
+
+    organisation: str
+    texts: tuple[BearingLine, ...]
+    is_saved: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

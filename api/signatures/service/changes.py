@@ -187,14 +187,19 @@ def hide(actor: Actor, signature_id: UUID) -> SignatureView:
         statement, signature = rows.load_held(session, actor, signature_id)
         _must_stand(signature)
         if signature.visibility is not Visibility.ANONYMOUS:
-            with counts.followed(session, statement, [signature]):
-                signature.visibility = Visibility.ANONYMOUS
-                places.conceal(session, statement, [signature])
-            rows.say(signature)
-            touch(signature, None)
-            events.announce(session, SignaturesTakenBack.of(statement))
+            conceal(session, statement, signature)
             audit.record(session, actor, "signature.hidden", signature)
         return _shown(session, statement, signature)
+
+
+def conceal(session: Session, statement: Statement, signature: Signature) -> None:
+    """Show a name to nobody any more, at once."""
+    with counts.followed(session, statement, [signature]):
+        signature.visibility = Visibility.ANONYMOUS
+        places.conceal(session, statement, [signature])
+    rows.say(signature)
+    touch(signature, None)
+    events.announce(session, SignaturesTakenBack.of(statement))
 
 
 def _forget(session: Session, statement: Statement, signature: Signature) -> None:

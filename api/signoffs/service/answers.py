@@ -164,7 +164,7 @@ def _round(board: Board) -> SignOffRound:
 
 
 def must_answer(board: Board, entry: BoardEntry, me: ApproverView) -> None:
-    _must_speak(me)
+    must_speak(me)
     if not rows.is_of_today(entry.member):
         raise NoMember("The organisation is no member of the coalition any more.")
     if entry.closed is not None:
@@ -178,13 +178,13 @@ def must_answer(board: Board, entry: BoardEntry, me: ApproverView) -> None:
 
 def _must_choose(board: Board, entry: BoardEntry, me: ApproverView) -> None:
     """Let a person pass who says how their organisation appears: that has no deadline."""
-    _must_speak(me)
+    must_speak(me)
     if entry.closed is not None:
         raise QuestionClosed("Its coordinators closed it, and say why: GET this link.")
     appearances.must_stand(board, entry)
 
 
-def _must_speak(me: ApproverView) -> None:
+def must_speak(me: ApproverView) -> None:
     if me.handed_to is not None:
         raise HandedOn("Your colleague answers now; you can go on reading here.")
     if not me.may_answer:

@@ -22,7 +22,7 @@ from api.statements import service as statements
 from api.statements.models import Statement
 
 
-def _facts(
+def about(
     session: Session,
     approver_id: UUID,
     is_wanted: Callable[[Board, BoardEntry, ApproverView], bool],
@@ -84,9 +84,9 @@ def _is_undecided(board: Board, entry: BoardEntry, _: ApproverView) -> bool:
     return appearances.is_undecided(board, entry)
 
 
-def owing_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
+def owingabout(session: Session, approver_id: UUID) -> letters.Facts | None:
     """Ask for an answer, or remind of it; None where nobody waits for it any more."""
-    found = _facts(session, approver_id, _is_owing)
+    found = about(session, approver_id, _is_owing)
     if found is None:
         return None
     ask = session.get_one(Ask, session.get_one(Approver, approver_id).ask_id)
@@ -99,19 +99,19 @@ def owing_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
     return replace(found, deadlines=deadlines)
 
 
-def edited_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
+def editedabout(session: Session, approver_id: UUID) -> letters.Facts | None:
     """Tell of an edit; None for who stands behind the text no more."""
-    return _facts(session, approver_id, _stands_behind)
+    return about(session, approver_id, _stands_behind)
 
 
-def corrected_facts(session: Session, object_id: UUID) -> letters.Facts | None:
+def correctedabout(session: Session, object_id: UUID) -> letters.Facts | None:
     """Find the facts for who has a link, or for a representative who has none."""
 
     def stands(board: Board, entry: BoardEntry, _: ApproverView) -> bool:
         return edit_notices.stands(session, board.statement, entry.organisation.id)
 
     if (found := edit_notices.notified(session, object_id)) is None:
-        return _facts(session, object_id, stands)
+        return about(session, object_id, stands)
     statement, who = found
     coalition = session.get_one(Coalition, statement.coalition_id)
     return letters.Facts(
@@ -127,11 +127,11 @@ def corrected_facts(session: Session, object_id: UUID) -> letters.Facts | None:
     )
 
 
-def appearance_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
+def appearanceabout(session: Session, approver_id: UUID) -> letters.Facts | None:
     """Tell that one may choose how the member appears; None where that is done."""
-    return _facts(session, approver_id, _is_undecided)
+    return about(session, approver_id, _is_undecided)
 
 
-def closed_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
+def closedabout(session: Session, approver_id: UUID) -> letters.Facts | None:
     """Tell that the question was closed, and why; None where it is open again."""
-    return _facts(session, approver_id, _is_closed)
+    return about(session, approver_id, _is_closed)
