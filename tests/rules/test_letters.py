@@ -45,6 +45,7 @@ VALUES: dict[str, Any] = {
     "silence": "nothing",
     "is_last": False,
     "handed_by": "B. Specimen",
+    "proposed_by": "B. Specimen, Chair",
     "reason": "Nobody can be reached.\n\nWe tried twice.",
     "label": "Specimen letters",
     "whose": "Specimen Committee",

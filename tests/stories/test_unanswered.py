@@ -369,3 +369,34 @@ def test_an_answer_is_not_of_tomorrow_nor_proved_by_another_text(text: SigningOf
     assert (other.status, list(other.faults)) == (422, ["/evidence_id"])
     assert text.state("Salt") == "asked"
     assert enter(text, "Salt").status == 201, "nothing of it has to be known"
+
+
+def test_a_second_person_confirms_what_the_first_proposed_in_its_office(
+    text: SigningOff, browser: FlaskClient
+) -> None:
+    text.represent("Bread", "Dan", role="Treasurer")
+    text.owner.patch(f"/v1/organisations/{text.organisation('Bread')}", {"needs_two": True})
+    text.open(hard_deadline=at(30))
+    text.reserve("Ada", "Not the doors.")
+
+    (letter,) = letters_of(text.world, "signoffs.half")
+    assert letter is not None
+    assert (letter.to_name, letter.facts["proposed_by"]) == ("Dan", "Ada, Director")
+    proposal = text.seen("Dan")["proposal"]
+    assert (proposal["answer"], proposal["by"]) == (
+        "reserved", {"name": "Ada", "role": "Director"},
+    )  # fmt: skip
+    assert proposal["reservations"][0]["text"] == "Not the doors."
+    assert text.seen("Ada")["proposal"] is None, "it is hers"
+    page = browser.get(f"/a/{text.door('Dan').rpartition('/')[2]}").text
+    assert "Ada, Director proposed on 1 May 2031" in page
+    assert "You approved this text" not in page
+    assert text.prints() == []
+
+    text.say("Dan")
+
+    assert text.state("Bread") == "reserved"
+    assert text.seen("Dan")["proposal"] is None
+    assert text.prints() == ["Bread"]
+    page = browser.get(f"/a/{text.door('Dan').rpartition('/')[2]}").text
+    assert "Approved by Dan, Treasurer" in page

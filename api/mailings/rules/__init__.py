@@ -61,7 +61,7 @@ KINDS: Mapping[str, AbstractSet[str]] = {
     "signoffs.corrected": {"title", "link", "change_note"},
     "signoffs.reminder": _REQUEST | {"is_last"},
     "signoffs.handed": _REQUEST | {"handed_by"},
-    "signoffs.half": {"name", "organisation", "title", "link", "hard"},
+    "signoffs.half": {"name", "organisation", "title", "link", "hard", "proposed_by"},
     "signoffs.appearance": {"name", "organisation", "title", "link", "is_published"},
     "signoffs.names": {"name", "organisation", "link"},
     "signoffs.closed": {"name", "organisation", "title", "link", "reason"},

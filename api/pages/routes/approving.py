@@ -141,7 +141,8 @@ def _page(found: AskedApproval) -> facts.ApprovePage:
     def when(at: datetime | None) -> str:
         return languages.instant_text(at, found.zone, around.language) if at else ""
 
-    last = entry.answers[-1] if entry.current_answers else None
+    proposed = found.proposal
+    last = entry.answers[-1] if entry.current_answers and proposed is None else None
     return facts.ApprovePage(
         frame=around,
         text=text,
@@ -158,6 +159,12 @@ def _page(found: AskedApproval) -> facts.ApprovePage:
         carries_over=_carries_over(found),
         answer=last.answer.value if last else "",
         answered=facts.Happening(when(last.row.answered_at), last.by) if last else None,
+        proposal=proposed.answer.value if proposed else "",
+        proposed=facts.Happening(
+            when(proposed.row.answered_at), rules.with_office(proposed.content["by"])
+        )
+        if proposed
+        else None,
         is_over=not found.may_answer,
         is_handed=found.why_not == HandedOn.title,
         is_waiting=entry.status is Status.ONE_OF_TWO,

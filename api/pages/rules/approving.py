@@ -12,6 +12,7 @@ from api.documents.rules.html import shortened
 from api.infra.text import languages
 from api.pages.rules.facts import Happening, TextPart
 from api.pages.rules.sentences import Sentences
+from api.signoffs import rules
 from api.signoffs.service.rows import BoardEntry
 from api.texts.rules import markdown
 
@@ -61,7 +62,10 @@ def history(
         for one in entry.people
     ]
     found += [
-        (one.row.answered_at, said.say(f"approve.event_{one.answer}", name=one.by))
+        (
+            one.row.answered_at,
+            said.say(f"approve.event_{one.answer}", name=rules.with_office(one.content["by"])),
+        )
         for one in entry.answers
     ]
     if (time := entry.time_asked) is not None:

@@ -209,6 +209,11 @@ def binding(
     return {**living, **unknown}
 
 
+def with_office(by: Mapping[str, str | None]) -> str:
+    """Return who answered, with the office in which they did."""
+    return ", ".join(filter(None, (by["name"], by.get("role"))))
+
+
 def note_of(reservations: Sequence[Mapping[str, str]]) -> str:
     """Return reservations as the one note that prints."""
     return " ".join(" ".join(each["text"].split()) for each in reservations)

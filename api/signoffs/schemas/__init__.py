@@ -340,6 +340,11 @@ class AskedOut(OutSchema):
         " knows the coalition may guess them."
     )
     is_sensitive = fields.Boolean(description="Preselect anonymous; else preselect nothing.")
+    proposal = fields.Nested(
+        AnswerOut,
+        allow_none=True,
+        description="What another person proposed where two must approve: it counts once you do.",
+    )
     time_asked = fields.Nested(TimeAskedOut, allow_none=True, attribute="entry.time_asked")
     closed = fields.Nested(ClosedQuestionOut, allow_none=True, attribute="entry.closed")
     people = fields.List(fields.Nested(ColleagueOut), attribute="entry.people")

@@ -36,6 +36,7 @@ from api.signoffs.service.rows import (
     BoardEntry,
     QuestionClosed,
     SignOffOver,
+    UnsealedAnswer,
 )
 from api.statements import service as statements
 from api.statements.models import Revision, Statement
@@ -82,6 +83,13 @@ class AskedApproval:
     @property
     def may_answer(self) -> bool:
         return self.why_not is None
+
+    @property
+    def proposal(self) -> UnsealedAnswer | None:
+        """What another person proposed, for this one to confirm."""
+        found = requests.proposal(self.entry)
+        is_own = found is not None and found.approver_key == str(self.me.root)
+        return None if is_own else found
 
     @property
     def zone(self) -> str:

@@ -15,6 +15,7 @@ from api.infra.runtime import runtime
 from api.infra.security import links
 from api.organisations.rules import name_in
 from api.signing.service import settings
+from api.signoffs import rules
 from api.signoffs.models import Approver, Ask, SignOffRound
 from api.signoffs.service import appearances, edit_notices, requests, rounds, rows
 from api.signoffs.service.rows import ApproverView, Board, BoardEntry
@@ -40,6 +41,7 @@ def about(
         return None
     coalition = session.get_one(Coalition, statement.coalition_id)
     soft, hard = requests.deadlines(of, entry.organisation)
+    proposed = requests.proposal(entry)
     return letters.Facts(
         to=who.email,
         to_name=who.name,
@@ -57,6 +59,7 @@ def about(
             "silence": str(of.silence),
             "change_note": statements.current_revision(session, statement).note,
             "handed_by": who.handed_by,
+            "proposed_by": proposed and rules.with_office(proposed.content["by"]),
             "reason": entry.closed and entry.closed.reason,
             "is_last": ask.remind_at is None,
             "is_published": entry.signature is not None,

@@ -24,7 +24,7 @@ from api.organisations.service import Represented
 from api.signoffs import rules
 from api.signoffs.models import Approver, Ask, SignOffRound
 from api.signoffs.service import rows
-from api.signoffs.service.rows import ApproverView, Board, BoardEntry
+from api.signoffs.service.rows import ApproverView, Board, BoardEntry, UnsealedAnswer
 from api.statements.events import StatementRevised
 from api.statements.models import Statement, Weight
 
@@ -153,6 +153,13 @@ def deadlines(
     zone = ZoneInfo(zone_of(found, organisation))
     soft, hard = found.soft_deadline, found.hard_deadline
     return soft and soft.astimezone(zone), hard and hard.astimezone(zone)
+
+
+def proposal(entry: BoardEntry) -> UnsealedAnswer | None:
+    """Return what one person proposed where a second has yet to confirm it."""
+    if entry.status is not rules.Status.ONE_OF_TWO:
+        return None
+    return rules.approving(entry.current_answers)[-1]
 
 
 def owing(entry: BoardEntry) -> list[ApproverView]:
