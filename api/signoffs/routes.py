@@ -12,8 +12,8 @@ from api.signatures.models import Visibility
 from api.signoffs import schemas
 from api.signoffs.models import SignOffRound
 from api.signoffs.schemas.board import BoardMemberOut, BoardOut
-from api.signoffs.schemas.named import MemberNamesOut, NameRemovalIn
-from api.signoffs.service import answers, appearances, board, named, questions, rounds
+from api.signoffs.schemas.named import LearnedNameIn, MemberNamesOut, NameRemovalIn
+from api.signoffs.service import answers, appearances, board, lines, named, questions, rounds
 from api.signoffs.service.answers import AskedApproval
 from api.signoffs.service.named import MemberNames
 from api.web.etags import IF_MATCH, expected_if_there, tagged
@@ -122,6 +122,18 @@ class Appearances(MethodView):
         A name that goes leaves the list, the pages and the documents at once.
         """
         return board.told(appearances.enter(current_actor(), statement_id, **facts))
+
+
+@blueprint.route("/statements/<uuid:statement_id>/learned-names")
+class LearnedNames(MethodView):
+    @blueprint.arguments(LearnedNameIn)
+    @blueprint.response(201, BoardMemberOut)
+    def post(self, facts: dict[str, UUID], statement_id: UUID) -> dict[str, object]:
+        """Have a member's entry learn the name that the member gave where it approved.
+
+        The name of before becomes an alias.
+        """
+        return board.told(lines.learn(current_actor(), statement_id, facts["member_id"]))
 
 
 @blueprint.route("/public/sign-offs/<string:secret>")

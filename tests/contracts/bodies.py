@@ -145,6 +145,9 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
         "member_id": ids["member_id"],
         "reason": "Nobody can be reached.",
     },
+    "POST /v1/statements/{statement_id}/learned-names": lambda _, ids: {
+        "member_id": ids["member_id"]
+    },
     "POST /v1/public/member-names/{secret}/removals": lambda _, ids: {
         "statement_id": ids["statement_id"]
     },

@@ -82,6 +82,19 @@ def _member_names(scene: Scene) -> dict[str, str]:
     return {**ids, "secret": builders.secret_of(scene.world, "signoff.names", approver)}
 
 
+def _corrected_name(scene: Scene) -> dict[str, str]:
+    """A member that gave another name than its entry has."""
+    ids = _signing_off(scene)
+    body = {
+        "answer": "approved",
+        "printed_name": "Committee of Specimens",
+        "revision_sha256": scene.sha256_of(ids["statement_id"]),
+    }
+    answer = scene.nobody.post(f"/v1/public/sign-offs/{ids['secret']}/answers", body)
+    assert answer.status == 200, answer.body
+    return ids
+
+
 def _closed_question(scene: Scene) -> dict[str, str]:
     """A question to a member that an owner closed."""
     ids = _signing_off(scene)
@@ -224,6 +237,7 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "POST /v1/public/sign-offs/{secret}/time-requests": _signing_off,
     "POST /v1/public/sign-offs/{secret}/name-links": _signing_off,
     "GET /v1/public/member-names/{secret}": _member_names,
+    "POST /v1/statements/{statement_id}/learned-names": _corrected_name,
     "POST /v1/public/member-names/{secret}/removals": _member_names,
     "POST /v1/public/sign-offs/{secret}/appearances": _signing_off,
     "POST /v1/public/sign-offs/{secret}/answers": _signing_off,

@@ -234,6 +234,8 @@ def every(
         hard="4 June 2031, 18:00 (Europe/Brussels)",
         note="Please look above all at the demands.\n\nWe publish on the eve of the summit.",
         has_logo=True,
+        line="Open Window Initiative (OWI)",
+        printed_name="Open Window Initiative",
         choices=("anonymous", "coalition", "public"),
         may_be_guessed=True,
         history=(

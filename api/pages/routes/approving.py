@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from datetime import date, datetime
 from http import HTTPStatus
@@ -11,7 +12,9 @@ from flask.views import MethodView
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.errors import Conflict, Invalid
+from api.infra.pdf import pictures, thumbnails
 from api.infra.text import languages
+from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 from api.pages.routes.base import (
     blueprint,
@@ -32,6 +35,7 @@ from api.signoffs.rules import Status
 from api.signoffs.schemas import AnswerIn, HandOverIn, TimeIn
 from api.signoffs.service import answers, named, questions
 from api.signoffs.service.answers import AlreadyAsked, AskedApproval, HandedOn
+from api.signoffs.service.publishing import corrected_name
 from api.web.validate import loaded
 
 CHOICES = tuple(each.value for each in rules.CHOICES)
@@ -168,6 +172,9 @@ def _page(found: AskedApproval) -> facts.ApprovePage:
         is_over=not found.may_answer,
         is_handed=found.why_not == HandedOn.title,
         is_waiting=entry.status is Status.ONE_OF_TWO,
+        logo=_logo(entry.organisation),
+        line=found.line,
+        printed_name=corrected_name(entry) or name_in(entry.organisation.names, text.language),
         has_logo=entry.organisation.logo_sha256 is not None,
         choices=CHOICES,
         visibility=str(found.visibility or ""),
@@ -185,6 +192,15 @@ def _page(found: AskedApproval) -> facts.ApprovePage:
 
 def _day(day: date, tongue: str) -> str:
     return languages.date_text(day.isoformat(), tongue)
+
+
+def _logo(organisation: Organisation) -> str:
+    """Return a small logo within the page, so that nobody else can ask for it; none, if lost."""
+    if organisation.logo_sha256 is None or (found := pictures.logo(organisation)) is None:
+        return ""
+    picture, kind = found
+    small = base64.b64encode(thumbnails.made(picture, kind).content).decode()
+    return f"data:{kind};base64,{small}"
 
 
 def _chooses_apart(found: AskedApproval) -> bool:

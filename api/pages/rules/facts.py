@@ -239,6 +239,9 @@ class ApprovePage(Framed):
     may_need_time: bool = False
     until: str = ""  # the day until which it said that it needs time
     has_logo: bool = False
+    logo: str = ""  # as an address that holds it
+    line: str = ""  # as the organisation prints by name, in the language of the text
+    printed_name: str = ""
     choices: tuple[str, ...] = ()  # how the organisation may appear, the least first
     visibility: str = ""  # as it does, or will; empty: nobody has chosen
     shows_less: bool = False  # than this person chose, since another one chose less

@@ -23,6 +23,7 @@ SAID = {
     "consent.consent_needed": "tick",
     "country.required": "country",
     "name.required": "name_to_show",
+    "printed_name.hidden_name": "other",
     "visibility.consent_needed": "tick_name",
     "visibility.not_a_choice": "initials",
     Code.BAD_CHARACTER: "characters",
@@ -164,6 +165,7 @@ def answering(sent: Sent, appearances: Sequence[str]) -> tuple[dict[str, object]
         "reason": one(sent, "reason") or None if answer in AGAINST else None,
         "shows_logo": "has_logo" not in sent or bool(one(sent, "shows_logo")),
         "visibility": None if answer in AGAINST else one(sent, "visibility") or None,
+        "printed_name": None if answer in AGAINST else one(sent, "printed_name") or None,
     }
     faults = {}
     if answer not in AGAINST and facts["visibility"] not in appearances:

@@ -175,6 +175,8 @@ def _misfits(  # noqa: C901 # one line a rule
             )
         if facts["prints_reservation"]:
             yield Fault("/prints_reservation", Code.CONFLICT, "There is no reservation to print.")
+    if answer not in POSITIVE and facts.get("printed_name"):
+        yield Fault("/printed_name", Code.CONFLICT, "Only who approves prints under the text.")
     if answer not in POSITIVE and facts.get("visibility"):
         yield Fault("/visibility", Code.CONFLICT, "Only who approves appears under the text.")
     for at, each in enumerate(reservations):

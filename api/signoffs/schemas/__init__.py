@@ -120,6 +120,13 @@ class AnswerIn(Schema):
     shows_logo = fields.Truth(
         load_default=True, description="Where a look shows logos.", example=True
     )
+    printed_name = fields.Text(
+        most=300,
+        load_default=None,
+        description="The organisation's name as it is to print, in the language of the text; left"
+        " out, as its entry has it. The entry learns it when a coordinator agrees.",
+        example=None,
+    )
     visibility = _visibility(
         "How a member that approves appears: public by name, coalition to its coordinators only,"
         " anonymous counted without a name. Left out: as it chose before, else anonymous.",
@@ -246,6 +253,11 @@ class AnswerOut(OutSchema):
     reservations = fields.List(fields.Nested(ReservationOut), attribute="content.reservations")
     prints_reservation = fields.Boolean(attribute="row.prints_reservation")
     shows_logo = fields.Boolean(attribute="row.shows_logo")
+    printed_name = fields.String(
+        allow_none=True,
+        description="Its name as it gave it, where its entry had another.",
+        example=None,
+    )
     revision_number = fields.Integer(attribute="revision")
     revision_sha256 = fields.String(attribute="row.revision_sha256", **SHA256)
     is_entered = fields.Boolean(attribute="row.is_entered", description="A coordinator entered it.")
@@ -311,6 +323,10 @@ class AskedOut(OutSchema):
     state = fields.Enum(State, attribute="statement.state")
     revision = fields.Nested(AskedRevisionOut)
     places = fields.List(fields.Nested(PlaceOut))
+    line = fields.String(
+        description="As the organisation prints by name, in the language of the text.",
+        example="Specimen Committee (SPC)",
+    )
     round = fields.Nested(AskedRoundOut)
     zone = fields.String(
         description="In which the member's clocks go (IANA).", example="Europe/Berlin"

@@ -1,4 +1,4 @@
-"""The texts that bear a member's name as JSON."""
+"""The names of members under texts as JSON."""
 
 from __future__ import annotations
 
@@ -31,3 +31,9 @@ class NameRemovalIn(Schema):
     """Off which text the name is taken."""
 
     statement_id = fields.UUID(required=True)
+
+
+class LearnedNameIn(Schema):
+    """Whose entry learns the name that it gave."""
+
+    member_id = fields.UUID(required=True)

@@ -12,15 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
-from api.cases import service as cases
 from api.coalitions.models import Coalition
 from api.coalitions.service.locking import load_locked, lock_coalition
-from api.errors import Code, Conflict, Fault, Gone, Invalid, NotFound, point
+from api.errors import Code, Conflict, Fault, Gone, Invalid, NotFound
 from api.infra import clock
 from api.infra.database.transactions import insert, is_any, reading, transaction
 from api.infra.mail import letters
 from api.infra.security import audit, keys, links
-from api.portable.rules import secrecy
 from api.signatures.models import Visibility
 from api.signatures.service import evidence
 from api.signatures.service.rows import current
@@ -28,7 +26,7 @@ from api.signing.service import settings
 from api.signoffs import rules
 from api.signoffs.models import UNKNOWN, Approver, Ask, SignOff, SignOffRound
 from api.signoffs.rules import Status
-from api.signoffs.service import appearances, requests, rows
+from api.signoffs.service import appearances, lines, requests, rows
 from api.signoffs.service.rounds import AfterDeadline, is_open
 from api.signoffs.service.rows import (
     ApproverView,
@@ -66,7 +64,7 @@ REFUSALS = (
 class AskedApproval:
     """What a person sees who is asked: the text, by when, and what was answered so far."""
 
-    statement: Statement
+    board: Board
     coalition: Coalition
     revision: Revision
     edited_on: date | None  # the last day on which it was edited in public
@@ -81,6 +79,10 @@ class AskedApproval:
     is_sensitive: bool
 
     @property
+    def statement(self) -> Statement:
+        return self.board.statement
+
+    @property
     def may_answer(self) -> bool:
         return self.why_not is None
 
@@ -90,6 +92,11 @@ class AskedApproval:
         found = requests.proposal(self.entry)
         is_own = found is not None and found.approver_key == str(self.me.root)
         return None if is_own else found
+
+    @property
+    def line(self) -> str:
+        """As the member prints by name."""
+        return lines.line_of(self.board, self.entry, self.revision)
 
     @property
     def zone(self) -> str:
@@ -149,7 +156,7 @@ def shown(session: Session, board: Board, approver: Approver) -> AskedApproval:
     except REFUSALS:
         may_choose = False
     return AskedApproval(
-        statement,
+        board,
         session.get_one(Coalition, statement.coalition_id),
         statements.current_revision(session, statement),
         statements.edited_on(session, statement.id, statement.revision_number),
@@ -213,7 +220,7 @@ def choose(secret: str, visibility: Visibility) -> AskedApproval:
 def answer(secret: str, facts: Mapping[str, Any]) -> AskedApproval:
     """Answer for a member. The same twice is once; another answer goes before the earlier one."""
     with transaction() as session:
-        prints = facts["prints_reservation"]
+        prints = facts["prints_reservation"] or facts["printed_name"] is not None
         board, approver = followed(session, secret, lock=True, prints=prints)
         entry, me = board.asked(approver)
         must_answer(board, entry, me)
@@ -311,11 +318,13 @@ def _put(  # noqa: PLR0913 # of whom, by whom, and what
         for each in entry.current_answers
     )
     rules.must_fit(facts, rules.places(revision.printed), has_approved=earlier)
-    _must_not_tell(session, statement, facts)
+    lines.must_print(session, statement, facts)
     content = {field: facts[field] for field in CONTENT} | {
         "by": {"name": who["name"], "role": who.get("role")},
         **_told(facts),
     }
+    if name := lines.corrected(entry, statement, facts):
+        content["name"] = name
     last = entry.answers[-1] if entry.answers else None
     kept = {
         "revision_number": revision.number,
@@ -344,20 +353,6 @@ def _put(  # noqa: PLR0913 # of whom, by whom, and what
 
 def _is_same(row: SignOff, kept: Mapping[str, object]) -> bool:
     return all(getattr(row, name) == value for name, value in kept.items())
-
-
-def _must_not_tell(session: Session, statement: Statement, facts: Mapping[str, Any]) -> None:
-    """Refuse a note that would print a name that no text may hold (promise 4)."""
-    if not facts["prints_reservation"]:
-        return
-    hidden = [name for each in cases.hidden(session, statement.coalition_id) for name in each.names]
-    faults = [
-        Fault(point("reservations", at, "text"), Code.HIDDEN_NAME, statements.NAMED)
-        for at, each in enumerate(facts["reservations"])
-        if secrecy.telling(each["text"], hidden)
-    ]
-    if faults:
-        raise Invalid(statements.NAMED, faults)
 
 
 def _follow_up(session: Session, board: Board, entry: BoardEntry) -> None:

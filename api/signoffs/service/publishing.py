@@ -47,7 +47,7 @@ def printed(
     """
     listed, withheld = signatures.printed(session, statement, audience)
     approved = [facts for _, facts in _approved(session, statement, board)]
-    shown = [_portable(each) for each in approved if each["visibility"] in SHOWN[audience]]
+    shown = [portable(each) for each in approved if each["visibility"] in SHOWN[audience]]
     return [*listed, *shown], withheld + len(approved) - len(shown)
 
 
@@ -56,14 +56,14 @@ def with_logos(
 ) -> list[tuple[PortableSignatory, Organisation]]:
     """Return the organisations among them that have a logo, each beside its entry."""
     approved = [
-        (_portable(facts), entry.organisation)
+        (portable(facts), entry.organisation)
         for entry, facts in _approved(session, statement)
         if entry.is_shown and entry.organisation.logo_sha256 is not None and facts["shows_logo"]
     ]
     return [*signatures.with_logos(session, statement), *approved]
 
 
-def _portable(facts: ApprovalFacts) -> PortableSignatory:
+def portable(facts: ApprovalFacts) -> PortableSignatory:
     fields = ("name", "acronym", "country", "reservation")
     signatory = {field: facts[field] for field in fields if facts[field] is not None}
     if facts["lead"]:
@@ -87,8 +87,9 @@ def of_board(session: Session, board: Board) -> Iterator[tuple[BoardEntry, Appro
     there = _signed(session, board.statement) if behind else set()
     for entry in behind:
         facts = facts_of(board, entry)
-        same = sameness(SignatoryKind.ORGANISATION, facts)
-        if entry.organisation.id not in there and same not in there:
+        own = {"name": name_in(entry.organisation.names, board.statement.language)}
+        same = {sameness(SignatoryKind.ORGANISATION, {**facts, **name}) for name in ({}, own)}
+        if not there & {entry.organisation.id, *same}:
             yield entry, facts
 
 
@@ -112,7 +113,7 @@ def facts_of(board: Board, entry: BoardEntry) -> ApprovalFacts:
     by = last.content["by"] if last else {}
     return {
         "kind": SignatoryKind.ORGANISATION,
-        "name": name_in(organisation.names, language),
+        "name": corrected_name(entry) or name_in(organisation.names, language),
         "acronym": organisation.acronym,
         "country": organisation.country,
         "lead": entry.member.role is MemberRole.LEAD,
@@ -123,6 +124,12 @@ def facts_of(board: Board, entry: BoardEntry) -> ApprovalFacts:
         "reservation": " ".join(notes)[: rules.MOST_PRINTED] or None,
         "revision_number": _revision(board, entry),
     }
+
+
+def corrected_name(entry: BoardEntry) -> str | None:
+    """Return the name that a member gave with its approval, where that is not its entry's."""
+    given = (each.content.get("name") for each in reversed(entry.behind))
+    return next(filter(None, given), None)
 
 
 def kept(facts: ApprovalFacts) -> ApprovalFacts:

@@ -1,0 +1,111 @@
+"""The line of a member as it will print: shown, corrected where it approves, learned later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.contracts.scene import SVG
+from tests.stories.test_pages import posted
+from tests.support.builders import a_case, a_role
+from tests.support.signoffs import SigningOff, a_sign_off
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+    from tests.conftest import World
+    from tests.support.client import Client
+
+
+@pytest.fixture
+def text(world: World, owner: Client) -> SigningOff:
+    found = a_sign_off(world, owner)
+    path = f"/v1/organisations/{found.organisation('Bread')}"
+    names = {"ru": "Хлеб", "en": "Bread"}
+    assert owner.patch(path, {"names": names, "acronym": "BRD"}).status == 200
+    found.open()
+    return found
+
+
+def learn(text: SigningOff, name: str, by: Client | None = None) -> tuple[int, str]:
+    body = {"member_id": text.members[name]}
+    answer = (by or text.owner).post(f"{text.path}/learned-names", body)
+    return answer.status, str(answer.json.get("type"))
+
+
+def test_a_member_sees_its_line_in_the_language_of_the_text(text: SigningOff) -> None:
+    assert text.seen("Ada")["line"] == "Bread (BRD)"
+    assert text.prints() == []
+
+
+def test_a_corrected_name_prints_and_the_entry_learns_it_when_a_coordinator_agrees(
+    text: SigningOff,
+) -> None:
+    path = f"/v1/organisations/{text.organisation('Bread')}"
+
+    assert text.say("Ada", printed_name="Bread for All").status == 200
+
+    assert text.seen("Ada")["line"] == "Bread for All (BRD)"
+    assert text.prints() == ["Bread for All (BRD)"]
+    assert text.entry("Bread")["answers"][0]["printed_name"] == "Bread for All"
+    assert text.owner.get(path)["names"]["en"] == "Bread", "nobody has agreed yet"
+    viewer = a_role(text.owner, text.coalition, text.world.user("viewer"), "viewer")
+    assert learn(text, "Bread", viewer)[0] == 403
+
+    assert learn(text, "Bread")[0] == 201
+
+    entry = text.owner.get(path)
+    assert entry["names"] == {"ru": "Хлеб", "en": "Bread for All"}
+    assert entry["aliases"] == ["Bread"]
+    text.move("review", "published")
+    assert "Bread for All (BRD)" in text.printed()
+
+
+def test_the_name_that_the_entry_has_corrects_nothing(text: SigningOff) -> None:
+    text.say("Ada", printed_name="Bread")
+
+    assert text.entry("Bread")["answers"][0]["printed_name"] is None
+    assert learn(text, "Bread") == (409, "/problems/nothing-to-learn")
+
+
+def test_a_corrected_name_is_printed_once_where_the_entry_was_entered_by_hand(
+    text: SigningOff,
+) -> None:
+    body = {"kind": "organisation", "name": "Bread", "revision_sha256": text.sha256}
+    assert text.owner.post(f"{text.path}/signatures", body).status == 201
+
+    text.say("Ada", printed_name="Bread for All")
+
+    assert text.prints() == ["Bread"]
+
+
+def test_a_name_that_no_text_may_hold_is_refused(text: SigningOff) -> None:
+    a_case(text.owner, text.coalition, name="Aygul Hiddenova", may_be_named=False)
+
+    told = text.say("Ada", printed_name="Friends of Aygul Hiddenova")
+    signs = text.say("Ada", printed_name="Bread \U000f0000")
+    against = text.say("Ada", "declined", reason="No.", printed_name="Loaf")
+
+    assert [each.status for each in (told, signs, against)] == [422] * 3
+    assert [list(each.faults) for each in (told, signs, against)] == [["/printed_name"]] * 3
+    assert text.state("Bread") == "asked"
+
+
+def test_a_member_corrects_its_line_on_the_page_beside_its_logo(
+    text: SigningOff, browser: FlaskClient
+) -> None:
+    path = f"/v1/organisations/{text.organisation('Bread')}/logo"
+    assert text.owner.put(path, SVG, kind="image/svg+xml").status == 200
+    here = f"/a/{text.door('Ada').rpartition('/')[2]}"
+    page = browser.get(here).text
+    assert '<b lang="en" dir="ltr">Bread (BRD)</b>' in page
+    assert 'src="data:image/svg+xml;base64,' in page
+
+    facts = {"do": "answer", "answer": "approved", "visibility": "public", "has_logo": "yes"}
+    name = {"printed_name": "Bread for All", "revision_sha256": text.sha256}
+    done = posted(browser, here, {**facts, **name})
+
+    assert done.status_code == 303, done.text
+    assert text.prints() == ["Bread for All (BRD)"]
+    assert 'value="Bread for All"' in browser.get(here).text
