@@ -8,7 +8,7 @@ import pytest
 
 from tests.contracts.scene import SVG
 from tests.stories.test_pages import posted
-from tests.support.builders import a_case, a_role
+from tests.support.builders import a_case, a_role, another_revision, letters_of
 from tests.support.signoffs import SigningOff, a_sign_off
 
 if TYPE_CHECKING:
@@ -109,3 +109,61 @@ def test_a_member_corrects_its_line_on_the_page_beside_its_logo(
     assert done.status_code == 303, done.text
     assert text.prints() == ["Bread for All (BRD)"]
     assert 'value="Bread for All"' in browser.get(here).text
+
+
+PERSONAL = "Ada, Director, Bread (in a personal capacity)"
+
+
+def test_a_person_signs_in_a_personal_capacity_and_the_line_says_so(text: SigningOff) -> None:
+    text.say("Ada", in_personal_capacity=True)
+
+    assert text.prints() == [PERSONAL]
+    assert text.seen("Ada")["line"] == PERSONAL
+    assert text.entry("Bread")["answers"][0]["in_personal_capacity"]
+    text.move("review", "published")
+    assert PERSONAL in text.printed()
+    (row,) = text.owner.get(f"{text.path}/signatures")["items"]
+    assert (row["kind"], row["name"], row["organisation_id"]) == ("individual", "Ada", None)
+    assert not row["lead"], "the organisation leads, the person does not"
+    counts = text.owner.get(f"{text.path}/signature-counts")
+    assert (counts["total"], counts["by_kind"]) == (1, {"individual": 1})
+
+    text.appear("Ada", "anonymous")
+
+    assert "Ada" not in text.printed()
+    (row,) = text.owner.get(f"{text.path}/signatures")["items"]
+    assert (row["name"], row["affiliation"], row["as_printed"]) == (None, None, None)
+
+
+def test_who_signs_in_a_personal_capacity_is_told_of_edits(text: SigningOff) -> None:
+    text.say("Ada", in_personal_capacity=True)
+    text.move("review", "published")
+
+    another_revision(text.owner, text.statement, "editorial")
+
+    assert [each.to_name for each in letters_of(text.world, "signoffs.corrected") if each] == [
+        "Ada"
+    ]
+
+
+def test_where_two_must_approve_nobody_signs_instead(text: SigningOff) -> None:
+    path = f"/v1/organisations/{text.organisation('Bread')}"
+    text.owner.patch(path, {"needs_two": True})
+
+    refused = text.say("Ada", in_personal_capacity=True)
+    against = text.say("Bob", "declined", reason="No.", in_personal_capacity=True)
+
+    assert [list(each.faults) for each in (refused, against)] == [["/in_personal_capacity"]] * 2
+    assert text.state("Bread") == "asked"
+
+
+def test_a_person_signs_in_a_personal_capacity_on_the_page(
+    text: SigningOff, browser: FlaskClient
+) -> None:
+    here = f"/a/{text.door('Ada').rpartition('/')[2]}"
+    facts = {"do": "answer", "answer": "approved", "visibility": "public", "personal": "yes"}
+
+    done = posted(browser, here, {**facts, "revision_sha256": text.sha256})
+
+    assert done.status_code == 303, done.text
+    assert text.prints() == [PERSONAL]

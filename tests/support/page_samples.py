@@ -236,6 +236,7 @@ def every(
         has_logo=True,
         line="Open Window Initiative (OWI)",
         printed_name="Open Window Initiative",
+        may_sign_in_person=True,
         choices=("anonymous", "coalition", "public"),
         may_be_guessed=True,
         history=(

@@ -35,7 +35,7 @@ from api.signoffs.rules import Status
 from api.signoffs.schemas import AnswerIn, HandOverIn, TimeIn
 from api.signoffs.service import answers, named, questions
 from api.signoffs.service.answers import AlreadyAsked, AskedApproval, HandedOn
-from api.signoffs.service.publishing import corrected_name
+from api.signoffs.service.publishing import corrected_name, is_personal
 from api.web.validate import loaded
 
 CHOICES = tuple(each.value for each in rules.CHOICES)
@@ -174,6 +174,8 @@ def _page(found: AskedApproval) -> facts.ApprovePage:
         is_waiting=entry.status is Status.ONE_OF_TWO,
         logo=_logo(entry.organisation),
         line=found.line,
+        may_sign_in_person=not entry.organisation.needs_two,
+        is_personal=is_personal(entry),
         printed_name=corrected_name(entry) or name_in(entry.organisation.names, text.language),
         has_logo=entry.organisation.logo_sha256 is not None,
         choices=CHOICES,

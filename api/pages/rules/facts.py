@@ -242,6 +242,8 @@ class ApprovePage(Framed):
     logo: str = ""  # as an address that holds it
     line: str = ""  # as the organisation prints by name, in the language of the text
     printed_name: str = ""
+    may_sign_in_person: bool = False
+    is_personal: bool = False
     choices: tuple[str, ...] = ()  # how the organisation may appear, the least first
     visibility: str = ""  # as it does, or will; empty: nobody has chosen
     shows_less: bool = False  # than this person chose, since another one chose less

@@ -131,7 +131,12 @@ def _field(path: Sequence[str], *, is_organisation: bool) -> str:
         return path[-1] if path[-1] in {"name", "role"} else "name"
     if first == "name" and is_organisation:
         return ORGANISATION
-    other = {"consents": "consent", "kind": "for", "reservations": "answer"}
+    other = {
+        "in_personal_capacity": "personal",
+        "consents": "consent",
+        "kind": "for",
+        "reservations": "answer",
+    }
     return other.get(first, first)
 
 
@@ -165,6 +170,7 @@ def answering(sent: Sent, appearances: Sequence[str]) -> tuple[dict[str, object]
         "reason": one(sent, "reason") or None if answer in AGAINST else None,
         "shows_logo": "has_logo" not in sent or bool(one(sent, "shows_logo")),
         "visibility": None if answer in AGAINST else one(sent, "visibility") or None,
+        "in_personal_capacity": answer not in AGAINST and bool(one(sent, "personal")),
         "printed_name": None if answer in AGAINST else one(sent, "printed_name") or None,
     }
     faults = {}

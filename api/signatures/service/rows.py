@@ -111,6 +111,17 @@ def organisations(statement: Statement) -> Select[Signature]:
     return select(Signature).where(counting(statement), is_one)
 
 
+def of_members(statement: Statement) -> Select[Signature]:
+    """Return the query of those that count, and of whose edits the coalition tells by its members.
+
+    Of organisations, and of people who approved in a personal capacity.
+    """
+    is_one = Signature.kind == SignatoryKind.ORGANISATION
+    return select(Signature).where(
+        counting(statement), is_one | (Signature.source == Source.APPROVAL)
+    )
+
+
 def visible(audience: Audience) -> ColumnElement[bool]:
     """Return the condition of the signatures that an audience sees anything of."""
     shown = list(rules.SHOWN[audience])

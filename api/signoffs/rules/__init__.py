@@ -150,14 +150,20 @@ def in_time(now: datetime, hard: datetime | None) -> bool:
     return hard is None or now < hard
 
 
-def must_fit(facts: Mapping[str, Any], places: Mapping[str, str], *, has_approved: bool) -> None:
+def must_fit(
+    facts: Mapping[str, Any],
+    places: Mapping[str, str],
+    *,
+    has_approved: bool,
+    needs_two: bool = False,
+) -> None:
     """Let an answer pass that has what its kind needs, and only that, or raise Invalid."""
-    if faults := list(_misfits(facts, places, has_approved=has_approved)):
+    if faults := list(_misfits(facts, places, has_approved=has_approved, needs_two=needs_two)):
         raise Invalid("The answer lacks something, or has too much.", faults)
 
 
 def _misfits(  # noqa: C901 # one line a rule
-    facts: Mapping[str, Any], places: Mapping[str, str], *, has_approved: bool
+    facts: Mapping[str, Any], places: Mapping[str, str], *, has_approved: bool, needs_two: bool
 ) -> Iterator[Fault]:
     answer, reservations = facts["answer"], facts["reservations"]
     if answer is Answer.OBJECTED and not has_approved:
@@ -175,6 +181,8 @@ def _misfits(  # noqa: C901 # one line a rule
             )
         if facts["prints_reservation"]:
             yield Fault("/prints_reservation", Code.CONFLICT, "There is no reservation to print.")
+    if facts.get("in_personal_capacity"):
+        yield from _personal_misfits(facts, needs_two=needs_two)
     if answer not in POSITIVE and facts.get("printed_name"):
         yield Fault("/printed_name", Code.CONFLICT, "Only who approves prints under the text.")
     if answer not in POSITIVE and facts.get("visibility"):
@@ -187,6 +195,15 @@ def _misfits(  # noqa: C901 # one line a rule
     if facts["prints_reservation"] and len(note_of(reservations)) > MOST_PRINTED:
         text = f"What prints may have {MOST_PRINTED} characters in all."
         yield Fault("/reservations", Code.TOO_LONG, text)
+
+
+def _personal_misfits(facts: Mapping[str, Any], *, needs_two: bool) -> Iterator[Fault]:
+    where = "/in_personal_capacity"
+    if facts["answer"] not in POSITIVE:
+        yield Fault(where, Code.CONFLICT, "Only who approves signs.")
+    elif needs_two:
+        wrong = "Two people answer for this organisation, so none signs instead of it."
+        yield Fault(where, Code.CONFLICT, wrong)
 
 
 def shown_as(chosen: Iterable[Visibility], wanted: Visibility, *, needs_two: bool) -> Visibility:

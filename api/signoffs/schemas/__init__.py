@@ -127,6 +127,11 @@ class AnswerIn(Schema):
         " out, as its entry has it. The entry learns it when a coordinator agrees.",
         example=None,
     )
+    in_personal_capacity = fields.Truth(
+        load_default=False,
+        description="Who answers signs as a person, and the line says so: the organisation does"
+        " not sign. Where two must approve, nobody can.",
+    )
     visibility = _visibility(
         "How a member that approves appears: public by name, coalition to its coordinators only,"
         " anonymous counted without a name. Left out: as it chose before, else anonymous.",
@@ -253,8 +258,15 @@ class AnswerOut(OutSchema):
     reservations = fields.List(fields.Nested(ReservationOut), attribute="content.reservations")
     prints_reservation = fields.Boolean(attribute="row.prints_reservation")
     shows_logo = fields.Boolean(attribute="row.shows_logo")
+    in_personal_capacity = fields.Boolean(
+        attribute="content.personal",
+        dump_default=False,
+        description="A person signs, and the member does not.",
+    )
     printed_name = fields.String(
         allow_none=True,
+        attribute="content.name",
+        dump_default=None,
         description="Its name as it gave it, where its entry had another.",
         example=None,
     )

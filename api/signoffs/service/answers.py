@@ -317,12 +317,19 @@ def _put(  # noqa: PLR0913 # of whom, by whom, and what
         each.answer in rules.POSITIVE and each.revision < revision.number
         for each in entry.current_answers
     )
-    rules.must_fit(facts, rules.places(revision.printed), has_approved=earlier)
+    rules.must_fit(
+        facts,
+        rules.places(revision.printed),
+        has_approved=earlier,
+        needs_two=entry.organisation.needs_two,
+    )
     lines.must_print(session, statement, facts)
     content = {field: facts[field] for field in CONTENT} | {
         "by": {"name": who["name"], "role": who.get("role")},
         **_told(facts),
     }
+    if facts["in_personal_capacity"]:
+        content["personal"] = True
     if name := lines.corrected(entry, statement, facts):
         content["name"] = name
     last = entry.answers[-1] if entry.answers else None

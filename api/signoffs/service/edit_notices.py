@@ -44,7 +44,7 @@ def stands(session: Session, statement: Statement, organisation_id: UUID) -> boo
         Appearance.statement_id == statement.id, Member.organisation_id == organisation_id
     )
     is_its = (Signature.organisation_id == organisation_id) | Signature.id.in_(own)
-    return is_any(session, signed.organisations(statement).where(is_its))
+    return is_any(session, signed.of_members(statement).where(is_its))
 
 
 def _to_be_told(session: Session, statement: Statement) -> dict[UUID, list[UUID]]:
@@ -52,7 +52,7 @@ def _to_be_told(session: Session, statement: Statement) -> dict[UUID, list[UUID]
 
     Of a signature that is not public only its member's appearance leads to the organisation.
     """
-    signatures = session.scalars(signed.organisations(statement))
+    signatures = session.scalars(signed.of_members(statement))
     named = {row.id: row.organisation_id for row in signatures}
     own = select(Organisation.id).where(
         Organisation.coalition_id == statement.coalition_id,

@@ -22,7 +22,7 @@ from api.signoffs import rules
 from api.signoffs.rules import Status, mentions
 from api.signoffs.rules.mentions import Passage
 from api.signoffs.service import rows
-from api.signoffs.service.publishing import of_board
+from api.signoffs.service.publishing import is_personal, of_board
 from api.signoffs.service.rows import Board, BoardEntry
 from api.statements import service as statements
 from api.statements.models import Statement
@@ -40,6 +40,7 @@ WHY = {
 }
 LEFT = "is no member any more"
 UNNAMED = "signs without its name, and this names it"
+PERSONAL = "does not sign: a person of it does, in a personal capacity"
 TO_OTHERS = "stands in this text, and not by name under it"
 
 
@@ -104,6 +105,8 @@ def _misfits(
 def _why(entry: BoardEntry | None) -> str:
     if entry is None:
         return LEFT
+    if is_personal(entry):
+        return PERSONAL
     return UNNAMED if entry.status in rules.COUNTS else WHY[entry.status]
 
 
@@ -160,7 +163,7 @@ def _behind(session: Session, board: Board) -> _Behind:
             named.add(entry.organisation.id)
     total = len(rows_)
     if statement.state in rows.SIGNS_OFF:
-        approved = [entry for entry, _ in of_board(session, board)]
+        approved = [entry for entry, _ in of_board(session, board) if not is_personal(entry)]
         named |= {entry.organisation.id for entry in approved if entry.is_shown}
         total += len(approved)
     return _Behind(frozenset(each for each in named if each), total)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
 from api.coalitions.models import MemberRole
 from api.infra.security import audit
+from api.infra.text import languages
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
 from api.signatures import service as signatures
@@ -19,7 +20,7 @@ from api.signatures.models import (
     Source,
     Visibility,
 )
-from api.signatures.rules import SHOWN, Audience, sameness
+from api.signatures.rules import PRINTED_FIELDS, SHOWN, Audience, sameness
 from api.signatures.service import rows as signed
 from api.signoffs import rules
 from api.signoffs.service import rounds, rows
@@ -27,6 +28,7 @@ from api.signoffs.service.rows import Board, BoardEntry
 from api.statements import service as statements
 from api.statements.events import StatementMoved
 from api.statements.models import State, Statement
+from api.texts.rules import words
 from api.texts.rules.document import PortableSignatory
 
 ApprovalFacts = dict[str, Any]  # of the signature that an approval becomes
@@ -34,7 +36,7 @@ ApprovalFacts = dict[str, Any]  # of the signature that an approval becomes
 
 # Of an approval that not everybody sees: what could tell whose it is, and what names it.
 TELLING = ("organisation_id", "country", "reservation")
-NAMING = ("name", "acronym", "represented_by")
+NAMING = ("name", "acronym", "role", "affiliation", "as_printed", "represented_by")
 
 
 def printed(
@@ -64,13 +66,13 @@ def with_logos(
 
 
 def portable(facts: ApprovalFacts) -> PortableSignatory:
-    fields = ("name", "acronym", "country", "reservation")
-    signatory = {field: facts[field] for field in fields if facts[field] is not None}
+    fields = (*PRINTED_FIELDS, "country")
+    signatory = {field: it for field in fields if (it := facts.get(field)) is not None}
     if facts["lead"]:
         signatory["lead"] = True
     if facts["visibility"] is not Visibility.PUBLIC:
         signatory["visibility"] = facts["visibility"].value
-    return cast("PortableSignatory", {"kind": SignatoryKind.ORGANISATION.value, **signatory})
+    return cast("PortableSignatory", {"kind": facts["kind"].value, **signatory})
 
 
 def _approved(
@@ -87,10 +89,16 @@ def of_board(session: Session, board: Board) -> Iterator[tuple[BoardEntry, Appro
     there = _signed(session, board.statement) if behind else set()
     for entry in behind:
         facts = facts_of(board, entry)
-        own = {"name": name_in(entry.organisation.names, board.statement.language)}
-        same = {sameness(SignatoryKind.ORGANISATION, {**facts, **name}) for name in ({}, own)}
-        if not there & {entry.organisation.id, *same}:
+        if not there & _same(board, entry, facts):
             yield entry, facts
+
+
+def _same(board: Board, entry: BoardEntry, facts: ApprovalFacts) -> set[object]:
+    """Return by what it is known that a member, or a person of it, stands under a text already."""
+    if is_personal(entry):
+        return {sameness(facts["kind"], facts)}
+    own = {**facts, "name": name_in(entry.organisation.names, board.statement.language)}
+    return {entry.organisation.id, *(sameness(facts["kind"], each) for each in (facts, own))}
 
 
 def _signed(session: Session, statement: Statement) -> set[object]:
@@ -111,7 +119,7 @@ def facts_of(board: Board, entry: BoardEntry) -> ApprovalFacts:
     ]
     last = entry.behind[-1] if entry.behind else None
     by = last.content["by"] if last else {}
-    return {
+    whole = {
         "kind": SignatoryKind.ORGANISATION,
         "name": corrected_name(entry) or name_in(organisation.names, language),
         "acronym": organisation.acronym,
@@ -123,6 +131,28 @@ def facts_of(board: Board, entry: BoardEntry) -> ApprovalFacts:
         "shows_logo": last is None or last.row.shows_logo,
         "reservation": " ".join(notes)[: rules.MOST_PRINTED] or None,
         "revision_number": _revision(board, entry),
+    }
+    return {**whole, **_in_person(whole, by, language)} if is_personal(entry) else whole
+
+
+def is_personal(entry: BoardEntry) -> bool:
+    """Tell whether a person of a member signs in a personal capacity, and the member does not."""
+    return any(each.content.get("personal") for each in entry.behind[-1:])
+
+
+def _in_person(whole: ApprovalFacts, by: Mapping[str, Any], language: str) -> ApprovalFacts:
+    """Return what differs where a person signs: whose line names the organisation, and says so."""
+    parts = [part for part in (by["name"], by.get("role"), whole["name"]) if part]
+    line = languages.comma(language).join(parts)
+    return {
+        "kind": SignatoryKind.INDIVIDUAL,
+        "name": by["name"],
+        "role": by.get("role"),
+        "affiliation": whole["name"],
+        "as_printed": f"{line} ({words.words(language).in_person})",
+        "shows_logo": False,
+        "lead": False,
+        **dict.fromkeys(("acronym", "organisation_id", "represented_by")),
     }
 
 

@@ -73,10 +73,6 @@ class UnsealedAnswer(AnswerGiven):
     def told(self) -> HowTold:
         return HowTold.of(self.content)
 
-    @property
-    def printed_name(self) -> str | None:
-        return self.content.get("name")
-
 
 @dataclass(frozen=True)
 class BoardEntry:

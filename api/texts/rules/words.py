@@ -37,6 +37,7 @@ class Words:
     edited: str
     page: str
     comma: str
+    in_person: str
     reservation: str
     withheld: Mapping[str, str]
     withheld_alone: Mapping[str, str]
