@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -76,6 +76,12 @@ def said(*answers: tuple[str, Answer, int]) -> list[AnswerGiven]:
         ),
         (AnswerFacts(silence=Silence.APPROVAL, is_over=True, said=said(("a", NO, 1))), "declined"),
         (AnswerFacts(silence=Silence.DECLINE, is_over=True), "declined"),
+        # Who needs time was not silent; what an owner closed is nothing else.
+        (AnswerFacts(silence=Silence.APPROVAL, is_over=True, needs_time=True), "asked"),
+        (AnswerFacts(silence=Silence.DECLINE, is_over=True, needs_time=True), "declined"),
+        (AnswerFacts(silence=Silence.APPROVAL, is_over=True, is_closed=True), "closed"),
+        (AnswerFacts(said=said(("a", YES, 1)), needs_two=True, is_closed=True), "closed"),
+        (AnswerFacts(has_somebody=False, is_closed=True), "closed"),
         (AnswerFacts(silence=Silence.DECLINE, is_over=True, said=said(("a", YES, 1))), "approved"),
     ],
 )
@@ -154,6 +160,17 @@ def test_reminders_are_settable_and_end_without_a_deadline() -> None:
         "05-09 08:00",
     ]
     assert len(reminders("2031-05-01T15:00", "UTC")) == rules.MOST_REMINDERS
+
+
+def test_who_needs_time_is_reminded_on_that_day_and_at_the_end_at_the_latest() -> None:
+    start, end = "2031-05-01T15:00", "2031-05-14T18:00"
+
+    def rests(day: int) -> list[str]:
+        return reminders(start, "Asia/Almaty", end, rests_until=date(2031, 5, day))
+
+    assert rests(10) == ["05-10 08:00", "05-12 08:00", "05-14 08:00"]
+    assert rests(20) == ["05-14 08:00"]
+    assert rests(2)[0] == "05-06 08:00", "it is not reminded earlier than others"
 
 
 def test_a_worker_that_slept_sends_one_reminder_and_not_all_that_it_missed() -> None:
