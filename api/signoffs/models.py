@@ -91,7 +91,7 @@ class Answer(StrEnum):
     OBJECTED = "objected"
 
 
-class Means(StrEnum):
+class AnswerMeans(StrEnum):
     """How an answer came that a coordinator entered."""
 
     TELEPHONE = "telephone"

@@ -79,6 +79,10 @@ def _member_names(scene: Scene) -> dict[str, str]:
     path = f"/v1/public/sign-offs/{ids['secret']}/name-links"
     assert scene.nobody.post(path, None).status == 204
     approver = builders.an_approver(scene.world, ids["member_id"])
+    organisation = scene.owner.get(f"/v1/members/{ids['member_id']}")["organisation"]["id"]
+    named = {"kind": "organisation", "name": "Specimen", "organisation_id": organisation}
+    sha256 = scene.sha256_of(ids["statement_id"])
+    builders.a_signature(scene.owner, ids["statement_id"], sha256, **named)
     return {**ids, "secret": builders.secret_of(scene.world, "signoff.names", approver)}
 
 

@@ -229,6 +229,10 @@ PERMISSIONS = {
     "POST /v1/statements/{statement_id}/sign-off-round/asks": "coordinator",
     "GET /v1/statements/{statement_id}/sign-off-board": "viewer",
     "POST /v1/statements/{statement_id}/sign-offs": "coordinator",
+    "POST /v1/statements/{statement_id}/time-requests": "coordinator",
+    "POST /v1/statements/{statement_id}/closed-questions": "owner",
+    "DELETE /v1/statements/{statement_id}/closed-questions/{member_id}": "owner",
+    "POST /v1/statements/{statement_id}/learned-names": "coordinator",
     "POST /v1/statements/{statement_id}/appearances": "coordinator",
     **dict.fromkeys(
         (
@@ -250,6 +254,10 @@ PERMISSIONS = {
     "POST /v1/public/sign-offs/{secret}/answers": "anyone",
     "POST /v1/public/sign-offs/{secret}/appearances": "anyone",
     "POST /v1/public/sign-offs/{secret}/hand-overs": "anyone",
+    "POST /v1/public/sign-offs/{secret}/time-requests": "anyone",
+    "POST /v1/public/sign-offs/{secret}/name-links": "anyone",
+    "GET /v1/public/member-names/{secret}": "anyone",
+    "POST /v1/public/member-names/{secret}/removals": "anyone",
     "GET /v1/statements/{statement_id}/document": "viewer",
     "GET /v1/statements/{statement_id}/documents/{key}": "viewer",
     "GET /v1/statements/{statement_id}/diff": "viewer",

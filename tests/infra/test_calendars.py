@@ -47,7 +47,7 @@ def test_an_entry_ends_at_the_deadline_in_the_readers_zone(zone: str) -> None:
     assert (first["summary"], last["summary"]) == ("Ответить; скорее", "Last day")
     assert last.end == AT
     assert f"{last.end:%H:%M}" == f"{there:%H:%M}"
-    assert LINK in last["description"]
+    assert LINK in str(last["description"])
     assert all(len(line) <= 75 for line in file.data.split(b"\r\n"))
     assert file.media_type == "text/calendar; charset=utf-8"
 

@@ -245,7 +245,7 @@ def test_a_mail_or_a_note_proves_what_somebody_said(
     assert answer.status == 201, answer.body
     file = signing.owner.get(f"/v1/evidence/{answer.id}/file")
     assert (file.status, file.body) == (200, content)
-    assert file.headers["Content-Disposition"].endswith(f'{answer.id}.{ending}"')
+    assert file.headers["Content-Disposition"].endswith(f"{answer.id}.{ending}")
     assert file.headers["Content-Disposition"].startswith("attachment")
     assert content not in stored(signing)[0].read_bytes()
 

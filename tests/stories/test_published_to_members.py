@@ -43,7 +43,7 @@ def text(world: World, clock: time_machine.Traveller) -> SigningOff:
 
 def public_page(text: SigningOff, **facts: object) -> str:
     """Give the text a public page, and return its address."""
-    answer = text.owner.send("PUT", f"{text.path}/signing", facts)
+    answer = text.owner.put(f"{text.path}/signing", facts)
     assert answer.status == 200, answer.body
     return str(answer["address"])
 

@@ -110,17 +110,17 @@ def _hand(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> Any
 
 
 def _time(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> AnyResponse:
-    given = forms.tidied(values, ("until", "time_reason"))
+    given = forms.tidied(values, ("until", "reason_for_time"))
     faults = {} if given["until"] else {"until": "field.needed"}
     if not faults:
         try:
-            wanted = {"until": given["until"], "reason": given["time_reason"]}
+            wanted = {"until": given["until"], "reason": given["reason_for_time"]}
             questions.need_time(secret_of_asked, loaded(TimeIn(), wanted))
             return onward(request.path, _page(found).frame, saved="1")
         except Invalid as wrong:
             faults = forms.refused(wrong.faults)
             faults = {
-                {"reason": "time_reason"}.get(name, name): key for name, key in faults.items()
+                {"reason": "reason_for_time"}.get(name, name): key for name, key in faults.items()
             }
     page = replace(_page(found), time=form(faults, sentences.said(_language(found))))
     return secret(pages.render("approve.html", page), HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -230,7 +230,7 @@ class ApprovePage(Framed):
     carries_over: bool = False
     answer: Literal["", "approved", "reserved", "declined", "objected"] = ""
     answered: Happening | None = None  # by whom, when
-    proposal: Literal["", "approved", "reserved"] = ""  # of another, for this person to confirm
+    proposal: str = ""  # of another, for this person to confirm
     proposed: Happening | None = None  # by whom, when
     is_over: bool = False  # no answer is taken from this person any more
     is_handed: bool = False  # because a colleague answers

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from api.errors import Code, Fault, Invalid, point
 from api.signatures.models import Visibility
-from api.signoffs.models import UNKNOWN, Answer, Means, Silence
+from api.signoffs.models import UNKNOWN, Answer, AnswerMeans, Silence
 
 MOST_PRINTED = 600  # characters of a reservation that prints, as the portable document has it
 CHOICES = (Visibility.ANONYMOUS, Visibility.COALITION, Visibility.PUBLIC)  # the least first
@@ -64,7 +64,7 @@ class AnswerGiven:
 class HowTold:
     """How an answer came that a coordinator entered, as far as it is known."""
 
-    means: Means | None = None
+    means: AnswerMeans | None = None
     on: date | None = None
     note: str | None = None
 
@@ -73,7 +73,7 @@ class HowTold:
         """Read it in what is kept of an answer."""
         told = content.get("told", {})
         means, on = told.get("means"), told.get("on")
-        return cls(means and Means(means), on and date.fromisoformat(on), told.get("note"))
+        return cls(means and AnswerMeans(means), on and date.fromisoformat(on), told.get("note"))
 
 
 _Answer = TypeVar("_Answer", bound=AnswerGiven)

@@ -6,7 +6,7 @@ from typing import Any
 
 from api.signatures.models import Visibility
 from api.signatures.schemas import SHA256, RepresentativeIn
-from api.signoffs.models import Answer, Means, Silence
+from api.signoffs.models import Answer, AnswerMeans, Silence
 from api.signoffs.rules import CHOICES, Status
 from api.statements.models import State, Weight
 from api.web import fields, validate
@@ -145,7 +145,9 @@ class SignOffIn(AnswerIn):
 
     member_id = fields.UUID(required=True)
     by = fields.Nested(RepresentativeIn, required=True, description="Who gave the answer.")
-    means = fields.Enum(Means, load_default=None, description="How it came.", example="telephone")
+    means = fields.Enum(
+        AnswerMeans, load_default=None, description="How it came.", example="telephone"
+    )
     said_on = fields.Date(
         load_default=None, description="The day on which it was given.", example="2026-05-20"
     )
@@ -274,7 +276,10 @@ class AnswerOut(OutSchema):
     revision_sha256 = fields.String(attribute="row.revision_sha256", **SHA256)
     is_entered = fields.Boolean(attribute="row.is_entered", description="A coordinator entered it.")
     means = fields.Enum(
-        Means, allow_none=True, attribute="told.means", description="How what was entered came."
+        AnswerMeans,
+        allow_none=True,
+        attribute="told.means",
+        description="How what was entered came.",
     )
     said_on = fields.Date(
         allow_none=True, attribute="told.on", description="When it was said.", example=None

@@ -323,7 +323,7 @@ def _put(  # noqa: PLR0913 # of whom, by whom, and what
         has_approved=earlier,
         needs_two=entry.organisation.needs_two,
     )
-    lines.must_print(session, statement, facts)
+    lines.must_print(session, statement, facts, who)
     content = {field: facts[field] for field in CONTENT} | {
         "by": {"name": who["name"], "role": who.get("role")},
         **_told(facts),

@@ -87,7 +87,7 @@ def _is_undecided(board: Board, entry: BoardEntry, _: ApproverView) -> bool:
     return appearances.is_undecided(board, entry)
 
 
-def owingabout(session: Session, approver_id: UUID) -> letters.Facts | None:
+def owing_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
     """Ask for an answer, or remind of it; None where nobody waits for it any more."""
     found = about(session, approver_id, _is_owing)
     if found is None:
@@ -102,12 +102,12 @@ def owingabout(session: Session, approver_id: UUID) -> letters.Facts | None:
     return replace(found, deadlines=deadlines)
 
 
-def editedabout(session: Session, approver_id: UUID) -> letters.Facts | None:
+def edited_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
     """Tell of an edit; None for who stands behind the text no more."""
     return about(session, approver_id, _stands_behind)
 
 
-def correctedabout(session: Session, object_id: UUID) -> letters.Facts | None:
+def corrected_facts(session: Session, object_id: UUID) -> letters.Facts | None:
     """Find the facts for who has a link, or for a representative who has none."""
 
     def stands(board: Board, entry: BoardEntry, _: ApproverView) -> bool:
@@ -130,11 +130,11 @@ def correctedabout(session: Session, object_id: UUID) -> letters.Facts | None:
     )
 
 
-def appearanceabout(session: Session, approver_id: UUID) -> letters.Facts | None:
+def appearance_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
     """Tell that one may choose how the member appears; None where that is done."""
     return about(session, approver_id, _is_undecided)
 
 
-def closedabout(session: Session, approver_id: UUID) -> letters.Facts | None:
+def closed_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
     """Tell that the question was closed, and why; None where it is open again."""
     return about(session, approver_id, _is_closed)

@@ -19,6 +19,7 @@ from api.organisations import service as organisations
 from api.organisations.rules import name_in
 from api.portable.rules import secrecy, signing
 from api.signatures.models import Visibility
+from api.signoffs import rules
 from api.signoffs.service import publishing, rows
 from api.signoffs.service.rows import Board, BoardEntry
 from api.statements import service as statements
@@ -34,8 +35,8 @@ class NothingToLearn(Conflict, title="The member corrected no name"):
 def line_of(board: Board, entry: BoardEntry, revision: Revision) -> str:
     """Return how a member prints by name, in the language of the text."""
     facts = {**publishing.facts_of(board, entry), "visibility": Visibility.PUBLIC}
-    document = {**revision.document, "signatories": [publishing.portable(facts)]}
-    return signing.signatories(document)["lines"][0]["text"]  # type: ignore[typeddict-item] # a document
+    document = signing.with_signatories(revision.document, [publishing.portable(facts)], 0)
+    return signing.signatories(document)["lines"][0]["text"]
 
 
 def corrected(entry: BoardEntry, statement: Statement, facts: Mapping[str, Any]) -> str | None:
@@ -45,13 +46,20 @@ def corrected(entry: BoardEntry, statement: Statement, facts: Mapping[str, Any])
     return wanted if wanted != has else None
 
 
-def must_print(session: Session, statement: Statement, facts: Mapping[str, Any]) -> None:
+def must_print(
+    session: Session, statement: Statement, facts: Mapping[str, Any], who: Mapping[str, Any]
+) -> None:
     """Refuse what would print a name that no text may hold (promise 4), or letters of no font."""
-    name = facts.get("printed_name") or ""
-    if missing := fonts.unprintable(name):
-        wrong = Fault("/printed_name", Code.NO_FONT, fonts.no_font(missing))
-        raise Invalid(PRINTS_BADLY, [wrong])
-    printed = {"/printed_name": name}
+    printed = {"/printed_name": facts["printed_name"] or ""}
+    if facts["in_personal_capacity"]:
+        printed["/in_personal_capacity"] = rules.with_office(who)
+    faults = [
+        Fault(where, Code.NO_FONT, fonts.no_font(missing))
+        for where, text in printed.items()
+        if (missing := fonts.unprintable(text))
+    ]
+    if faults:
+        raise Invalid(PRINTS_BADLY, faults)
     if facts["prints_reservation"]:
         reservations = enumerate(facts["reservations"])
         printed |= {point("reservations", at, "text"): each["text"] for at, each in reservations}

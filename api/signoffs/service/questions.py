@@ -97,8 +97,10 @@ def _put(
 def _record(session: Session, by: Actor | None, row: TimeRequest) -> None:
     session.flush()
     told = {"member_id": row.member_id, "until": row.until, "approver_id": row.approver_id}
-    action = "sign_off.time_entered" if by else "sign_off.time_needed"
-    audit.record(session, by, action, row, told, is_cut=True)
+    if by is None:
+        audit.record(session, None, "sign_off.time_needed", row, told, is_cut=True)
+    else:
+        audit.record(session, by, "sign_off.time_entered", row, told, is_cut=True)
 
 
 def close(actor: Actor, statement_id: UUID, member_id: UUID, reason: str) -> BoardEntry:

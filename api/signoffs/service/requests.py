@@ -60,7 +60,7 @@ def ask(
             session.add(row)
             session.flush()
         if entry.status in WITHOUT_ANSWER:
-            row.remind_at = next_reminder(session, found, row)
+            row.remind_at = next_reminder(session, found, row, entry.rests_until)
         written += _entitled(session, board.statement, row, people)
     session.flush()
     links.issue_all(session, rows.PURPOSE, found.coalition_id, written)
