@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c41d7e90a5b2"
-down_revision = "a3c57e19d2b4"
+down_revision = "e83b5d0c9a14"
 branch_labels = None
 depends_on = None
 serves_before = True
