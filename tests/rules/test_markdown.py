@@ -13,6 +13,7 @@ from hypothesis import given, strategies as st
 from markdown_it import MarkdownIt
 
 from api.texts.rules import markdown
+from api.texts.rules.markdown import Span
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cn", "Cs"]), max_size=60)
 SIGNS = st.text("ab 1.)*_[]()<>!`\\^&#~|+-=:/'\"“”й", max_size=40)
@@ -39,7 +40,7 @@ def test_the_caller_writes_a_reference_in_html_of_its_own() -> None:
     assert written == 'a<a id="r-x" href="#x">*</a><em>b<a id="r-y" href="#y">*</a></em>'
 
 
-def test_labels_are_given_in_order_and_as_written() -> None:
+def test_labels_are_spansin_order_and_as_written() -> None:
     assert markdown.footnote_labels("b[^12a]a[^*] [^۱][^12a] \\[^no] [^a b]") == [
         "12a",
         "*",
@@ -215,3 +216,42 @@ def test_a_wall_of_signs_is_named_at_once() -> None:
 )
 def test_references_to_footnotes_can_be_taken_out(text: str, bare: str) -> None:
     assert markdown.without_notes(text, {"kept"}) == bare
+
+
+SPANS = st.lists(
+    st.builds(
+        Span,
+        st.text(alphabet=" ab*_[]()<>&#`^\\!-1.\n\u00a0她“”یа", min_size=1, max_size=6),
+        st.booleans(),
+        st.booleans(),
+        st.sampled_from([None, None, "https://a.example/x(1)", "mailto:a@b.example"]),
+    ),
+    max_size=6,
+)
+
+
+@given(SPANS)
+def test_spans_that_are_written_are_read_as_the_same_words(spans: list[Span]) -> None:
+    said = "".join(one.words for one in spans)
+
+    text = markdown.written(spans)
+
+    assert markdown.plain(text).split() == said.split()
+    assert not [each for each in markdown.faults(text) if "footnote" not in each]
+
+
+@pytest.mark.parametrize(
+    ("spans", "text"),
+    [
+        ([Span("a "), Span("b ", is_strong=True), Span("c")], "a **b** c"),
+        ([Span("a", is_strong=True), Span("b", is_emphasis=True)], "**a***b*"),
+        ([Span("a", is_emphasis=True, is_strong=True)], "***a***"),
+        ([Span("看", link="https://a.example/"), Span("7", is_note=True)], "[看](https://a.example/)[^7]"),
+        ([Span("x", link="https://a.example/a b(c)")], "[x](https://a.example/a%20b%28c%29)"),
+        ([Span("他说"), Span("“重要”", is_strong=True), Span("的")], "他说“重要”的"),
+        ([Span("1. a*b")], "1\\. a\\*b"),
+        ([Span("a\nb\t c")], "a b c"),
+    ],
+)  # fmt: skip
+def test_spans_keep_their_look_where_it_can_be_read(spans: list[Span], text: str) -> None:
+    assert markdown.written(spans) == text

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape as escape_html
-from urllib.parse import urlsplit
+from itertools import groupby
+from urllib.parse import quote, urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
@@ -27,6 +29,8 @@ _MARKS = re.compile(r"[\\*_\[\]<&`]")
 # What opens a block, at the start of a line. A text without these and without marks is its words.
 _OPENER = re.compile(r"^([ \t]*)([#>+=|~-]|\d{1,9}(?=[.)]))", re.MULTILINE)
 _ESCAPED = re.compile(r"[\\*_\[\]^<&`]")
+_BACKSLASH = r"\\\g<0>"
+_SPACE = re.compile(r"[ \t]*[\t\r\n][ \t\r\n]*")
 _LINES = re.compile(r"(?<![ \t])[ \t]*+[\r\n]\s*+")
 _EMPTY_LINE = re.compile(r"\n[ \t]*\r?\n")
 _STOPS = re.compile(r"[\n!#$%&*+:<=>@\[\\\]^_`{}~-]")  # where markdown-it's own text rule stops
@@ -150,6 +154,84 @@ def spans(text: str) -> Iterator[Span]:
             yield Span(token.content, is_emphasis, is_strong, link, token.type == "note")
 
 
+def written(given: Iterable[Span]) -> str:
+    """Return spans as inline Markdown: what `spans` reads as these words.
+
+    Marks that would not be read where they stand are left out: first those of single words,
+    where that does not help all of them. Links and references stay.
+    """
+    whole = [each for span in given for each in _without_edges(span) if each.words]
+    single = [each if _holds_alone(whole, n) else _bare(each) for n, each in enumerate(whole)]
+    for tried in (whole, single, [_bare(each) for each in whole]):
+        text = _OPENER.sub(_guarded, _marked(tried))
+        if _alike(spans(text)) == _alike(tried):
+            return text
+    return escape("".join(each.words for each in whole if not each.is_note))
+
+
+def _without_edges(span: Span) -> Iterator[Span]:
+    """Yield the spaces around words apart from these: marks hold none at their ends."""
+    words = span.words if span.is_note else _SPACE.sub(" ", span.words)
+    inner = words.strip()
+    if span.is_note or not (span.is_emphasis or span.is_strong) or not inner:
+        yield replace(span, words=words)
+        return
+    before, _, after = words.partition(inner)
+    plain_one = _bare(span)
+    yield replace(plain_one, words=before)
+    yield replace(span, words=inner)
+    yield replace(plain_one, words=after)
+
+
+def _bare(span: Span) -> Span:
+    return replace(span, is_emphasis=False, is_strong=False)
+
+
+def _holds_alone(whole: list[Span], place: int) -> bool:
+    """Tell whether the marks of a span are read between the letters beside it."""
+    span = whole[place]
+    if span.is_note or not (span.is_emphasis or span.is_strong):
+        return True
+    near = [_bare(each) for each in whole[max(0, place - 1) : place]]
+    after = [_bare(each) for each in whole[place + 1 : place + 2]]
+    tried = [*near, span, *after]
+    return _alike(spans(_marked(tried))) == _alike(tried)
+
+
+def _marked(whole: Iterable[Span]) -> str:
+    said: list[str] = []
+    for link, group in groupby(whole, key=lambda span: None if span.is_note else span.link):
+        inner = "".join(map(_mark, group))
+        if link and said and said[-1].endswith("!"):  # or it were an image
+            said[-1] = said[-1][:-1] + "\\!"
+        said.append(f"[{inner}]({_target(link)})" if link else inner)
+    return "".join(said)
+
+
+def _mark(span: Span) -> str:
+    if span.is_note:
+        return f"[^{span.words}]"
+    mark = "*" * (span.is_emphasis + 2 * span.is_strong)
+    return f"{mark}{_ESCAPED.sub(_BACKSLASH, span.words)}{mark}"
+
+
+def _target(link: str) -> str:
+    return re.sub(r"[\\\s<>()]", lambda found: quote(found[0], safe=""), link)
+
+
+def _alike(given: Iterable[Span]) -> list[Span]:
+    """Return spans so that equal lists say and show the same: neighbours of one look as one."""
+    found: list[Span] = []
+    for span in given:
+        link = normalizeLink(_target(span.link)) if span.link else None
+        here = replace(span, link=None if span.is_note else link)
+        if found and not span.is_note and replace(found[-1], words=here.words) == here:
+            found[-1] = replace(here, words=found[-1].words + here.words)
+        elif span.is_note or span.words:
+            found.append(here)
+    return [each if each.is_note else replace(each, words=each.words.strip()) for each in found]
+
+
 def plain(text: str) -> str:
     """Return only the words, as a reader sees them; a footnote reference is its [label]."""
     text = _LINES.sub(" ", text)
@@ -162,7 +244,7 @@ def plain(text: str) -> str:
 
 def escape(text: str) -> str:
     """Return plain text as inline Markdown that prints literally; `O'Brien` stays as it is."""
-    line = _ESCAPED.sub(r"\\\g<0>", _LINES.sub(" ", text))
+    line = _ESCAPED.sub(_BACKSLASH, _LINES.sub(" ", text))
     return _OPENER.sub(_guarded, line)
 
 
