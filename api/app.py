@@ -53,12 +53,19 @@ from api.infra.storage import Storage
 from api.infra.tables.reading import WORKBOOKS
 from api.infra.vault import Vault, new_master_key
 from api.infra.wiring import Wiring
+from api.infra.word.reading import WORD_READER
 from api.web import compression, cors, etags, guard, health, idempotency, logs, metrics, problems
 from api.web.openapi import document, serving
 from api.web.rest import OPEN, STATEMENTS, Api
 
-# What the limited child runs: laying out a page, filling a template, reading a workbook.
-CHILD_MODULES = ("api.infra.pdf.layout", DRAWING, "api.templates.rules.filling", WORKBOOKS)
+# What the limited child runs: it lays out pages, fills templates, reads workbooks and Word files.
+CHILD_MODULES = (
+    "api.infra.pdf.layout",
+    DRAWING,
+    "api.templates.rules.filling",
+    WORKBOOKS,
+    WORD_READER,
+)
 # In this order their listeners act.
 FEATURES = (
     api.infra.feature.FEATURE,

@@ -9,8 +9,17 @@ from flask import Response, request
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
+from api.documents.rules.word.package import DOCX
 from api.exchange import service
-from api.exchange.schemas import ExportArgs, ImportedOut, StatementImportArgs
+from api.exchange.schemas import (
+    ExportArgs,
+    ImportedOut,
+    StatementImportArgs,
+    WordImportArgs,
+    WordImportedOut,
+)
+from api.exchange.service import word
+from api.infra.word.reading import MOST_BYTES
 from api.portable.rules import reading, writing
 from api.portable.schemas import EXAMPLE, STATEMENT
 from api.web.etags import tagged_by
@@ -38,6 +47,23 @@ class Imports(MethodView):
         return service.take_in(
             current_actor(), coalition_id, request.get_data(), on_difference, preview=preview
         )
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/word-imports")
+class WordImports(MethodView):
+    @received(DOCX, max_bytes=MOST_BYTES, examples={DOCX: "PK, and what else the file holds"})
+    @blueprint.arguments(WordImportArgs, location="query")
+    @blueprint.response(201, WordImportedOut)
+    @tagged_by("statement.version")
+    def post(self, args: dict[str, Any], coalition_id: UUID) -> word.WordImport:
+        """Begin a statement from a file of Word (.docx) that was written elsewhere.
+
+        Paragraphs, headings, lists, quotes and footnotes come in; the answer tells what did not,
+        in words. Nothing of the file is kept but the draft.
+        """
+        data, preview = request.get_data(), args.pop("preview")
+        asked = word.WordImportAsked(**args)
+        return word.take_in(current_actor(), coalition_id, data, asked, preview=preview)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/export")

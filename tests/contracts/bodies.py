@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from tests.support.signing import at
+from tests.support.word_written import a_word_file, p
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,6 +157,7 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
         "revision_sha256": scene.sha256_of(ids["statement_id"]),
     },
     "POST /v1/coalitions/{coalition_id}/imports": lambda *_: json.dumps(a_document()).encode(),
+    "POST /v1/coalitions/{coalition_id}/word-imports": lambda *_: a_word_file(p("We ask.")),
     "POST /v1/coalitions/{coalition_id}/template-files": lambda *_: json.dumps(a_source()).encode(),
     "PUT /v1/templates/{template_id}/file": lambda scene, ids: (
         scene.owner.get(f"/v1/templates/{ids['template_id']}/file", format="json").body
@@ -171,6 +173,10 @@ QUERIES: dict[str, Callable[[Scene, dict[str, str]], dict[str, str]]] = {
     "GET /v1/statements/{statement_id}/document": lambda *_: {"format": "text"},
     "GET /v1/statements/{statement_id}/draft/document": lambda *_: {"format": "text"},
     "GET /v1/coalitions/{coalition_id}/past-demands": lambda *_: {"q": "repeal the law"},
+    "POST /v1/coalitions/{coalition_id}/word-imports": lambda *_: {
+        "slug": f"specimen-{uuid4().hex}",
+        "language": "en",
+    },
     "POST /v1/statements/{statement_id}/signature-imports": lambda scene, ids: {
         "revision_sha256": scene.sha256_of(ids["statement_id"])
     },

@@ -31,6 +31,7 @@ PERHAPS_TAGGED = {
     "POST /v1/coalitions/{coalition_id}/assemblies",
     "POST /v1/coalitions/{coalition_id}/imports",
     "POST /v1/coalitions/{coalition_id}/template-previews",
+    "POST /v1/coalitions/{coalition_id}/word-imports",
     "POST /v1/statements/{statement_id}/renewals",
 }
 

@@ -267,6 +267,7 @@ PERMISSIONS = {
     "GET /v1/statements/{statement_id}/bounds": "viewer",
     "PUT /v1/statements/{statement_id}/bounds": "editor",
     "POST /v1/coalitions/{coalition_id}/imports": "coordinator",
+    "POST /v1/coalitions/{coalition_id}/word-imports": "editor",
     "GET /v1/statements/{statement_id}/export": "viewer",
     "GET /v1/coalitions/{coalition_id}/letters": "coordinator",
     "POST /v1/letters/{letter_id}/replays": "coordinator",

@@ -17,6 +17,7 @@ from api.infra.security.audit import AuditEntry
 from api.infra.tables.importing import Import
 from tests.contracts.scene import Operation, Scene, a_document, operations
 from tests.contracts.test_permissions import ONCE, PERMISSIONS
+from tests.support.word_written import DOCX, a_word_file, p
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -159,6 +160,12 @@ def test_previews_leave_no_entry(world: World) -> None:
     answers: list[Any] = [
         scene.owner.post(f"{coalition}/imports?preview=true", a_document()),
         scene.owner.post(f"{coalition}/assemblies", assembly),
+        scene.owner.send(
+            "POST",
+            f"{coalition}/word-imports?preview=true&slug=specimen-word&language=en",
+            a_word_file(p("We ask.")),
+            kind=DOCX,
+        ),
         scene.owner.send("POST", f"{here}/renewals", {"preview": True}, headers=match),
         scene.owner.send(
             "POST",
@@ -179,7 +186,7 @@ def test_previews_leave_no_entry(world: World) -> None:
         ),
     ]
 
-    assert [answer.status < 300 for answer in answers] == [True] * 10, answers
+    assert [answer.status < 300 for answer in answers] == [True] * 11, answers
     assert entries(world).keys() == before.keys()
 
 

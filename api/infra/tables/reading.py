@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from api.errors import Code, Fault, Invalid
+from api.infra import office
 from api.infra.runtime import runtime
 from api.infra.sandbox.bulkhead import Busy
 from api.infra.sandbox.pool import LimitReached
@@ -16,8 +17,6 @@ from api.infra.tables.encodings import Encoding
 from api.infra.tables.reports import MOST_LINES, NOTHING_SAID, SAVE_IT, FileHints, NotATable
 
 WORKBOOKS = "api.infra.tables.workbooks"  # runs in the limited child
-_ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how files begin
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 LOCKED = f"A password locks this workbook. Open it and take the password away. {SAVE_IT}"
 OLD = f"This is a workbook of Excel 97 to 2003 (.xls) or another old format. {SAVE_IT}"
 TOO_MUCH = (
@@ -71,8 +70,8 @@ def read(data: bytes, said: FileHints = NOTHING_SAID) -> Table:
 
 def refuse_old(data: bytes) -> None:
     """Let a file pass, unless it is a workbook that is too old or locked to be unpacked."""
-    if data.startswith(_COMPOUND):
-        raise NotATable(LOCKED if _ENCRYPTED in data else OLD)
+    if data.startswith(office.COMPOUND):
+        raise NotATable(LOCKED if office.is_locked(data) else OLD)
 
 
 def refuse_sheet(said: FileHints) -> None:
@@ -84,7 +83,7 @@ def refuse_sheet(said: FileHints) -> None:
 
 def is_packed(data: bytes) -> bool:
     """Tell whether a file is one that the limited child has to unpack."""
-    return data.startswith(_ZIP)
+    return data.startswith(office.ZIP)
 
 
 def _bounded(found: Iterable[tuple[int, Sequence[str]]]) -> list[tuple[int, Sequence[str]]]:

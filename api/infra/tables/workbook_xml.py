@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
-from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl
 
-import defusedxml.sax
-
+from api.infra.office import XmlPart, bare
 from api.infra.tables.reports import MOST_LINES, too_many
-
-if TYPE_CHECKING:
-    from xml.sax import _SupportsReadClose
 
 MOST_TOLD = 20  # characters of an error
 NO_RESULT = "="  # stands for a formula that was saved without one
@@ -23,26 +16,7 @@ _LINES, _COLUMNS = 1 << 20, 1 << 14  # of any sheet
 _TRUE = {"1", "true"}
 
 
-def parse(source: _SupportsReadClose[bytes], handler: ContentHandler) -> None:
-    """Read XML out of a file."""
-    defusedxml.sax.parse(source, handler, forbid_dtd=True)
-
-
-class _Part(ContentHandler):
-    """Reads one XML file; names come without what stands for their namespace."""
-
-    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 # SAX's name
-        self.begin(_bare(name), {_bare(key): text for key, text in attrs.items()})
-
-    def begin(self, name: str, attrs: Mapping[str, str]) -> None:
-        """Hear of an element."""
-
-
-def _bare(name: str) -> str:
-    return name.rpartition(":")[2]
-
-
-class SheetList(_Part):
+class SheetList(XmlPart):
     """The list of sheets."""
 
     def __init__(self) -> None:
@@ -56,24 +30,11 @@ class SheetList(_Part):
             self.dates = "1" if attrs.get("date1904") in _TRUE else "0"
 
 
-class Relations(_Part):
-    """What a part refers to: the kind and place of each, by its id."""
-
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
-        self.found: dict[str, tuple[str, str]] = {}
-
-    def begin(self, name: str, attrs: Mapping[str, str]) -> None:
-        if name == "Relationship":
-            place = posixpath.normpath(posixpath.join("/", self.folder, attrs["Target"]))
-            self.found[attrs["Id"]] = attrs["Type"].rpartition("/")[2], place.strip("/").lower()
-
-
 class Filled(Exception):  # no error
     """A sheet has a cell."""
 
 
-class CellScan(_Part):
+class CellScan(XmlPart):
     """What python-calamine does not tell of cells; lines and columns are counted from 0."""
 
     def __init__(self, *, is_one_enough: bool = False) -> None:
@@ -88,7 +49,7 @@ class CellScan(_Part):
         self._is_formula = self._is_value = False
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 # SAX's name
-        name = _bare(name)
+        name = bare(name)
         if name == "c":
             self._place(attrs.get("r"))
             self._kind, self._value, self._is_formula = attrs.get("t", "n"), "", False
@@ -120,7 +81,7 @@ class CellScan(_Part):
             self._value += content  # of which no more is told
 
     def endElement(self, name: str) -> None:  # noqa: N802 # SAX's name
-        name = _bare(name)
+        name = bare(name)
         if name in {"v", "t"}:
             self._is_value = False
         elif name == "c":

@@ -8,21 +8,17 @@ of a workbook that we pack anew: it sees one sheet, and nothing that was not loo
 from __future__ import annotations
 
 import json
-import posixpath
-import zlib
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from io import BytesIO
-from typing import IO
-from xml.sax import SAXParseException
-from xml.sax.handler import ContentHandler
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile
 
-from defusedxml import DefusedXmlException
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from api.errors import Code, Fault, Invalid
+from api.infra import office
+from api.infra.office import Package, PackageBounds, Reference
 from api.infra.sandbox.pool import Limits
 from api.infra.tables import workbook_xml
 from api.infra.tables.reports import MOST_COLUMNS, MOST_LINES, SAVE_IT
@@ -47,15 +43,12 @@ _WORKBOOK = (
     f'<workbook xmlns:r="{_OFFICE}"><workbookPr date1904="{{}}"/>'
     '<sheets><sheet name="1" sheetId="1" r:id="rId1"/></sheets></workbook>'
 )
-_BROKEN = (
-    BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, LookupError,
-    ArithmeticError, SAXParseException, DefusedXmlException, CalamineError,
-)  # fmt: skip
 BROKEN = f"This workbook cannot be read: open it in a spreadsheet. {SAVE_IT}"
 TOO_LARGE = (
     f"Unpacked, this workbook has more than {MOST_UNPACKED:,} bytes or {MOST_PARTS:,} parts. Copy"
     " the table alone into a new one, as values, or send it in parts."
 )
+_BOUNDS = PackageBounds(MOST_UNPACKED, MOST_PARTS, TOO_LARGE, BROKEN)
 TOO_WIDE = (
     "The cells of this sheet reach to line {} and column {}. Delete the lines and columns that"
     " follow the table, and save it again."
@@ -79,7 +72,7 @@ def run(payload: Mapping[str, str | None], blobs: dict[str, bytes]) -> bytes:
             return json.dumps(book.told(sheet), ensure_ascii=False).encode()
     except (MemoryError, Invalid):
         raise
-    except _BROKEN as broken:
+    except (*office.BROKEN, CalamineError) as broken:
         raise Invalid(BROKEN) from broken
     except BaseException as panic:
         if type(panic).__name__ != "PanicException":  # of Rust; it has no other name
@@ -87,36 +80,19 @@ def run(payload: Mapping[str, str | None], blobs: dict[str, bytes]) -> bytes:
         raise Invalid(BROKEN) from panic
 
 
-class _Bounded:
-    """A part as it is unpacked, with what may be unpacked still."""
-
-    def __init__(self, part: IO[bytes], left: int) -> None:
-        self.part, self.left = part, left
-
-    def read(self, size: int = -1) -> bytes:
-        content = self.part.read(self.left + 1 if size < 0 else size)
-        self.left -= len(content)
-        if self.left < 0:
-            raise Invalid(TOO_LARGE)
-        return content
-
-    def close(self) -> None:
-        """Have the parser let go of it."""
-
-
 class _Book:
     """A workbook whose parts are unpacked within bounds."""
 
     def __init__(self, archive: ZipFile) -> None:
-        self.archive, self.left = archive, MOST_UNPACKED
-        every = archive.infolist()
-        if len(every) > MOST_PARTS:
-            raise Invalid(TOO_LARGE)
-        self.parts = {each.filename.replace("\\", "/").lower(): each for each in every}
-        if what := next((_OTHERS[name] for name in _OTHERS if name in self.parts), None):
+        self.package = Package(archive, _BOUNDS)
+        if what := next((_OTHERS[name] for name in _OTHERS if name in self.package.parts), None):
             raise Invalid(f"{what}. {SAVE_IT}")
-        (book,) = (at for kind, at in self._relations("").values() if kind == "officeDocument")
-        self.relations, sheets = self._relations(book), workbook_xml.SheetList()
+        (book,) = (
+            each.place
+            for each in self.package.references("").values()
+            if each.kind == "officeDocument"
+        )
+        self.relations, sheets = self.package.references(book), workbook_xml.SheetList()
         self._parse(book, sheets)
         self.dates = sheets.dates
         self.sheets = [_Sheet(each, self.relations) for each in sheets.found]
@@ -124,33 +100,9 @@ class _Book:
         if len(self.sheets) > MOST_SHEETS:
             raise Invalid(f"It has more than {MOST_SHEETS} sheets. Copy the table into a new one.")
 
-    def unpacked(self, name: str) -> bytes:
-        """Return a part, within the bound of all."""
-        with self.archive.open(self._part(name)) as part:
-            bounded = _Bounded(part, self.left)
-            content = bounded.read()
-            self.left = bounded.left
-            return content
-
-    def _parse(self, name: str, handler: ContentHandler) -> None:
-        with self.archive.open(self._part(name)) as part:
-            bounded = _Bounded(part, self.left)
-            try:
-                workbook_xml.parse(bounded, handler)
-            finally:
-                self.left = bounded.left
-
-    def _relations(self, part: str) -> dict[str, tuple[str, str]]:
-        folder, name = posixpath.split(part)
-        relations = workbook_xml.Relations(folder)
-        self._parse(posixpath.join(folder, "_rels", f"{name}.rels"), relations)
-        return relations.found
-
-    def _part(self, name: str) -> ZipInfo:
-        part = self.parts[name]
-        if part.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
-            raise Invalid(BROKEN)
-        return part
+    def _parse(self, name: str, handler: office.XmlPart) -> None:
+        with self.package.opened(name) as part:
+            office.parse(part, handler)
 
     def chosen(self, name: str | None) -> _Sheet:
         """Return the sheet of a name; without one that which alone is filled and seen."""
@@ -175,8 +127,8 @@ class _Book:
 
     def told(self, sheet: _Sheet) -> dict[str, object]:
         """Return a sheet's cells, and what nobody sees who looks at it."""
-        content, cells = self.unpacked(sheet.part), workbook_xml.CellScan()
-        workbook_xml.parse(BytesIO(content), cells)
+        content, cells = self.package.unpacked(sheet.part), workbook_xml.CellScan()
+        office.parse(BytesIO(content), cells)
         table = _Lines(cells)
         table.fill(CalamineWorkbook.from_filelike(self._packed(content)).get_sheet_by_index(0))
         others = (each for each in self.sheets if each is not sheet and self._is_filled(each))
@@ -188,7 +140,11 @@ class _Book:
 
     def _packed(self, content: bytes) -> BytesIO:
         """Return a workbook of one sheet, and of what its cells refer to."""
-        places = {kind: place for kind, place in self.relations.values() if place in self.parts}
+        places = {
+            each.kind: each.place
+            for each in self.relations.values()
+            if each.place in self.package.parts
+        }
         packed = BytesIO()
         with ZipFile(packed, "w") as archive:
             archive.writestr("[Content_Types].xml", _TYPES)
@@ -199,7 +155,7 @@ class _Book:
             archive.writestr("xl/worksheets/sheet1.xml", content)
             for kind in ("sharedStrings", "styles"):
                 if kind in places:
-                    archive.writestr(f"xl/{kind}.xml", self.unpacked(places[kind]))
+                    archive.writestr(f"xl/{kind}.xml", self.package.unpacked(places[kind]))
         packed.seek(0)
         return packed
 
@@ -214,10 +170,10 @@ def _related(kind: str, target: str) -> str:
 class _Sheet:
     """A sheet, as the list of them has it."""
 
-    def __init__(self, attrs: Mapping[str, str], relations: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(self, attrs: Mapping[str, str], relations: Mapping[str, Reference]) -> None:
         self.name = attrs["name"]
         self.is_hidden = attrs.get("state", "visible") != "visible"
-        self.kind, self.part = relations[attrs["id"]]
+        self.kind, self.part, _ = relations[attrs["id"]]
 
     def told(self) -> dict[str, object]:
         return {"name": self.name, "is_hidden": self.is_hidden}

@@ -46,6 +46,12 @@ _CLEARLY = 2  # times as many letters of the other direction
 _ZEROS = {"arab": 0x660, "arabext": 0x6F0, "beng": 0x9E6, "deva": 0x966, "mymr": 0x1040}
 _NONE: Mapping[str, str] = MappingProxyType({})
 _NAMED_BY_SCRIPT = frozenset({"az", "bs", "sr", "tg", "uz"})  # by everybody who lists languages
+_WRITTEN_IN = {  # scripts that one name stands for
+    "Hans": ("Hani",),
+    "Hant": ("Hani", "Bopo"),
+    "Jpan": ("Hani", "Hira", "Kana"),
+    "Kore": ("Hang", "Hani"),
+}
 _OWN_NAMES = ("ar", "be", "de", "es", "fa", "fr", "kk", "ky", "tg", "tk", "tr", "uk", "uz")
 
 
@@ -104,6 +110,12 @@ def script(tag: str) -> str:
     if not found:
         return "Latn"
     return (found["script"] or "").title() or _likely(found["language"].lower(), "")[1] or "Latn"
+
+
+def scripts(tag: str) -> tuple[str, ...]:
+    """Return the scripts of a language's letters, the usual first: of Japanese there are three."""
+    name = script(tag)
+    return _WRITTEN_IN.get(name, (name,))
 
 
 def of_script(code: str) -> str:

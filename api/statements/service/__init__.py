@@ -32,11 +32,8 @@ from api.statements.service.live import with_live
 from api.statements.service.redaction import as_it_was
 from api.statements.service.relabelling import DoesNotFit
 from api.statements.service.rows import (
-    BODY,
-    NAMED,
     SavedStatement,
     any_revision,
-    below,
     coalition_part,
     completed,
     current_revision,
@@ -52,6 +49,7 @@ from api.statements.service.rows import (
     whole_revision,
     with_secrets,
 )
+from api.statements.service.soundness import BODY, NAMED, below, fit
 
 __all__ = [
     "NAMED",
@@ -62,6 +60,7 @@ __all__ = [
     "completed",
     "current_revision",
     "edited_on",
+    "fit",
     "frozen",
     "must_be_confirmed",
     "must_be_free",

@@ -16,10 +16,11 @@ from api.infra.database.transactions import Stale, reading
 from api.portable.rules import identity, merging as rules, secrecy
 from api.portable.rules.diff import Version
 from api.statements.models import Statement
-from api.statements.service import diffs, rows, versions
+from api.statements.service import diffs, rows, soundness, versions
 from api.statements.service.diffs import Diff, Side
 from api.statements.service.live import with_live
-from api.statements.service.rows import BODY, SavedStatement
+from api.statements.service.rows import SavedStatement
+from api.statements.service.soundness import BODY
 from api.statements.service.versions import DraftText
 
 NOT_KEPT = "The draft that you read is not known any more, so nothing can be merged with it. "
@@ -70,13 +71,13 @@ def merged(
     own = rows.with_secrets(actor, statement.coalition_id, read.secrets, document)
     own = rows.completed(own, session.get_one(Coalition, statement.coalition_id))
     whole, left = with_live(session, statement.coalition_id, own, sees_all=sees_all)
-    sound, _ = rows.sound(whole)
+    sound, _ = soundness.sound(whole)
     ids = [each or str(uuid4()) for each in
            identity.carried(read.document["body"], read.ids, sound["body"])]  # fmt: skip
     now = versions.current(session, statement)
     both = rules.merged(read.whole, now.whole, Version(identity.bare(sound), ids))
     if both.collisions:
-        raise Stale(COLLIDES, rows.below(BODY, both.collisions))
+        raise Stale(COLLIDES, soundness.below(BODY, both.collisions))
     formats = {sound["format"], statement.format}
     form = identity.VERSION_2 if identity.VERSION_2 in formats else identity.VERSION_1
     try:
@@ -98,5 +99,5 @@ def _read(session: Session, statement: Statement, expected: int) -> DraftText | 
     found = versions.at(session, statement, int(expected))
     if found is None:
         return None
-    names = rows.unnamed(session, statement.coalition_id, rows.whole_draft(session, statement))
+    names = soundness.unnamed(session, statement.coalition_id, rows.whole_draft(session, statement))
     return None if secrecy.telling(found.document, names) else found

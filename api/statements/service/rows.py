@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
-from api.cases import service as cases
 from api.coalitions.models import Coalition
 from api.errors import Code, Conflict, Fault, Forbidden, Gone, Invalid, NotFound
 from api.infra import clock
@@ -20,7 +19,7 @@ from api.infra.background import events
 from api.infra.database import transactions
 from api.infra.database.transactions import flush, touch
 from api.infra.security import audit, keys
-from api.portable.rules import checking, identity, names as labels, printing, references, secrecy
+from api.portable.rules import checking, identity, printing, references, secrecy
 from api.portable.rules.length import TextLength, length
 from api.statements import rules
 from api.statements.events import StatementRevised
@@ -34,12 +33,10 @@ from api.statements.models import (
 )
 from api.statements.service import past, versions
 from api.statements.service.closed import must_be_confirmed, warnings_of_closed
-from api.texts.rules import themes
+from api.statements.service.soundness import BODY, NAMED, below, fit, unnamed
 from api.texts.rules.document import PortableBlock, PortableCoalition, PortableDocument
 
-NAMED = "This names a case that may not be named: write its public label."
 _ANOTHER = "Choose another slug."
-BODY = "/document"  # where a request or an answer holds it
 TEXT_GONE = "A name in this text was taken back. Read the newest revision."
 
 
@@ -135,13 +132,8 @@ def write(
 
     Its blocks have the `ids` that are given, or else those which the draft before leads to.
     """
-    whole, warnings = sound(document, at=at)
+    whole, warnings = fit(session, statement.coalition_id, document, at=at)
     public, secrets = secrecy.split(identity.bare(whole))
-    names = unnamed(session, statement.coalition_id, whole)
-    if told := secrecy.telling(public, names):
-        raise Invalid(
-            NAMED, below(at, [Fault(pointer, Code.HIDDEN_NAME, NAMED) for pointer in told])
-        )
     statement.kept_ids = list(_ids_after(statement, whole["body"]) if ids is None else ids)
     statement.format = whole["format"]
     statement.slug, statement.kind = whole["slug"], StatementKind(whole["kind"])
@@ -156,37 +148,6 @@ def _ids_after(statement: Statement, body: Sequence[PortableBlock]) -> list[str]
     before: PortableDocument | None = statement.draft  # None: it is new
     old, ids = (before["body"], statement.block_ids) if before else ([], [])
     return [each or str(uuid4()) for each in identity.carried(old, ids, body)]
-
-
-def sound(
-    document: Mapping[str, object], *, at: str = BODY
-) -> tuple[PortableDocument, list[Fault]]:
-    """Return a document that may be a draft, and its warnings; raise Invalid with every fault."""
-    faults = [
-        Fault(f"/{key}", Code.UNKNOWN_FIELD, "Leave it out: signatures are entered on their own.")
-        for key in ("signatories", "redacted")
-        if key in document
-    ]
-    checked = checking.Checked(faults, []) if faults else checking.check(document)
-    if "theme" in document:
-        checked.faults.extend(themes.faults(document["theme"]))
-    if checked.faults:
-        detail = "The document breaks rules; docs/format.md has them."
-        raise Invalid(detail, below(at, checked.faults))
-    return checking.as_sound(document), checked.warnings
-
-
-def below(at: str, faults: Iterable[Fault]) -> list[Fault]:
-    """Return faults of a document with pointers into what holds it."""
-    return [fault.below(at) for fault in faults]
-
-
-def unnamed(session: Session, coalition_id: UUID, document: PortableDocument) -> set[str]:
-    """Return the names that no text of a coalition may hold, with those of one draft."""
-    names = {name for entry in cases.hidden(session, coalition_id) for name in entry.names}
-    for case in document.get("cases", ()):
-        names.update(() if case.get("may_be_named", True) else labels.called(case))
-    return names
 
 
 def seen_by(

@@ -58,6 +58,7 @@ EXCEPTIONS = {
     "post /v1/demand-lists/{list_id}/demands": "createDemand",
     "post /v1/coalitions/{coalition_id}/assemblies": "assembleStatement",
     "post /v1/coalitions/{coalition_id}/imports": "importStatement",
+    "post /v1/coalitions/{coalition_id}/word-imports": "importWordFile",
     "post /v1/public/statements/{address}/confirmations": "confirmSignatureByCode",
     "post /v1/statements/{statement_id}/sign-off-round/asks": "askForSignOffs",
     "post /v1/statements/{statement_id}/moderation-decisions": "decideSignatures",

@@ -20,12 +20,6 @@ _BOLD = (Xml("<w:b/>"), Xml("<w:bCs/>"))
 _ITALIC = (Xml("<w:i/>"), Xml("<w:iCs/>"))
 _FROM_RIGHT = ("Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg")
 _OF_THE_EAST = ("Hani", "Hira", "Kana", "Hang", "Bopo")
-_WRITTEN_IN = {  # scripts that one name stands for
-    "Hans": ("Hani",),
-    "Hant": ("Hani", "Bopo"),
-    "Jpan": ("Hani", "Hira", "Kana"),
-    "Kore": ("Hang", "Hani"),
-}
 # Word keeps a language for each of three kinds of letters; which one counts, the letters say.
 _USUAL = {"val": "en-GB", "eastAsia": "zh-CN", "bidi": "ar-EG"}
 
@@ -36,8 +30,7 @@ class DocumentLanguage:
     def __init__(self, language: str, direction: str) -> None:
         """Take the language of the document and its direction, "ltr" or "rtl"."""
         self.direction = direction
-        script = languages.script(language)
-        self.scripts = _WRITTEN_IN.get(script, (script,))
+        self.scripts = languages.scripts(language)
         self.own = languages.in_full(language)
         self.slots = _USUAL | {_slot(self.scripts[0]): self.own}
 
