@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from api.infra.word.text import WordText
     from api.portable.rules.printing import Printed
+    from tests.support.word_files import WordFile
 
 CASES = {path.stem: path for path in WHOLE}
 REFERENCES = re.compile(r"\[[^\[\]\s]{1,40}\]")
@@ -40,10 +41,15 @@ def printed_of(name: str) -> tuple[Printed, Any]:
     return printing.resolve(whole), signing.signatories(whole)
 
 
-def sent(name: str, theme: str) -> tuple[Printed, WordText]:
+def sent_file(name: str, theme: str) -> tuple[Printed, WordFile]:
+    """Return a text, and the file of it with an id of each block."""
     printed, signed = printed_of(name)
     ids = [f"{n:08x}-0000-4000-8000-000000000000" for n in range(len(printed["blocks"]))]
-    file = made(printed, signed, Look(theme=theme), block_ids=ids, revision=3)
+    return printed, made(printed, signed, Look(theme=theme), block_ids=ids, revision=3)
+
+
+def sent(name: str, theme: str) -> tuple[Printed, WordText]:
+    printed, file = sent_file(name, theme)
     return printed, read(file.content)
 
 
