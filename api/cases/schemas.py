@@ -185,12 +185,21 @@ class ChangeOut(OutSchema):
     demands_added = fields.List(fields.String(), example=["kz-2"], description="Their ids.")
     demands_removed = fields.List(fields.String(), example=[], description="Their ids.")
     numbers = fields.List(
-        fields.String(), example=["2031"], description="Words with digits that came or went."
+        fields.String(),
+        example=["12"],
+        description="That came or went, as they are written; equal ones are none.",
     )
+    dates = fields.List(fields.String(), example=["14 May 2031"], description="The same of days.")
     names = fields.List(
         fields.String(),
         example=["Kazakhstan"],
         description="Of cases, addressees, organisations and countries, that came or went.",
+    )
+    negations = fields.List(
+        fields.String(),
+        allow_none=True,
+        example=["not"],
+        description="Words that deny; null: not measured in this language (en, ru and fa are).",
     )
 
 

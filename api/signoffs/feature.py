@@ -38,7 +38,7 @@ FEATURE = Feature(
     ),
     letters=(
         LetterKind(requests.REQUEST, letters.owing_facts),
-        LetterKind(requests.AGAIN, letters.owing_facts),
+        LetterKind(requests.AGAIN, letters.again_facts),
         LetterKind(requests.REMINDER, letters.owing_facts),
         LetterKind(requests.HANDED, letters.owing_facts),
         LetterKind(requests.HALF, letters.owing_facts),

@@ -16,6 +16,8 @@ from api.signoffs.schemas.named import LearnedNameIn, MemberNamesOut, NameRemova
 from api.signoffs.service import answers, appearances, board, lines, named, questions, rounds
 from api.signoffs.service.answers import AskedApproval
 from api.signoffs.service.named import MemberNames
+from api.statements.schemas.diffs import DiffOut
+from api.statements.service import Diff
 from api.web.etags import IF_MATCH, expected_if_there, tagged
 from api.web.rest import Blueprint
 
@@ -142,6 +144,14 @@ class PublicSignOff(MethodView):
     def get(self, secret: str) -> AskedApproval:
         """Show the text that a letter's link asks about, and what was answered so far."""
         return answers.asked(secret)
+
+
+@blueprint.route("/public/sign-offs/<string:secret>/diff")
+class PublicSignOffDiff(MethodView):
+    @blueprint.response(200, DiffOut)
+    def get(self, secret: str) -> Diff:
+        """Show what changed since the organisation answered, or since this person was asked."""
+        return answers.diff(secret)
 
 
 @blueprint.route("/public/sign-offs/<string:secret>/answers")

@@ -190,13 +190,18 @@ class Revision(_OfVersion2, columns.OfCoalition, columns.Base):
     number: Mapped[int]  # from 1
     weight: Mapped[Weight] = mapped_column(columns.choice(Weight))
     note: Mapped[str | None] = mapped_column(String(500))  # what changed, for those who signed
+    # Why it is editorial though a demand, number, day, name or negation changed: an owner's, for
+    # the same.
+    reason: Mapped[str | None] = mapped_column(String(1000))
+    # What it changes of the one before it, counted: no words, so that no name has to leave it.
+    measure: Mapped[dict[str, int | None] | None] = mapped_column(JSON(none_as_null=True))
     language: Mapped[columns.Language]
     sha256: Mapped[str] = mapped_column(String(64), index=True)  # of `printed`
     printed: Mapped[Printed] = mapped_column(JSON)
     document: Mapped[PortableDocument] = mapped_column(JSON)
     secrets: Mapped[Sealed | None]  # what of the document's cases may not be named
-    # {"printed", "document", "note"} of a text that held a name which was taken back. Those
-    # columns are empty then, and only owners read it.
+    # {"printed", "document", "note", "reason"} of a text that held a name which was taken back.
+    # Those columns are empty then, and only owners read it.
     taken_back: Mapped[Sealed | None]
     # The day on which it took the place of a text that was public by then; None: it did not.
     edited_on: Mapped[date | None]

@@ -16,6 +16,7 @@ from api.infra.database.transactions import Stale
 from api.portable.rules.length import Bounds
 from api.statements import schemas, service
 from api.statements.models import Revision, Statement, Weight
+from api.statements.rules import WeightClaim
 from api.statements.schemas.diffs import DiffArgs, DiffOut, StaleDraftOut
 from api.statements.service import bounds, diffs, merging, past, work
 from api.web.etags import needs_match, sends_tag, tag, tag_content, tagged, tagged_by
@@ -195,11 +196,14 @@ class Revisions(MethodView):
 
         Of a text that is published or opens for signing it is public: those whom it names though
         they were released or have died are to be confirmed, as where it is published.
+
+        What changes a demand, a number, a date, a name or a negation is not editorial: 409 points
+        at each, unless an owner sends the `reason` for which it is.
         """
         weight = Weight(given["weight"]) if given["weight"] else None
-        actor, confirmed = current_actor(), given["confirmed_cases"]
-        note = given["note"]
-        return service.freeze(actor, statement_id, expected, weight, note, confirmed=confirmed)
+        claim = WeightClaim(weight, given["note"], given["reason"])
+        confirmed = given["confirmed_cases"]
+        return service.freeze(current_actor(), statement_id, expected, claim, confirmed)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/revisions/<int:number>")

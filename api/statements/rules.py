@@ -63,6 +63,10 @@ class WeightNeeded(Conflict, title="Say what the change means"):
     """After the first, a revision says what it means for those who stand behind the text."""
 
 
+class NotEditorial(Conflict, title="This change may be more than editorial"):
+    """What may turn the sense is editorial only where an owner says why."""
+
+
 class NotConfirmed(Conflict, title="The text names people who were released or have died"):
     """A text asks for the free and the dead only where somebody says that it is right."""
 
@@ -93,6 +97,25 @@ def weighed(number: int, state: State, wanted: Weight | None) -> Weight:
     if state is State.PUBLISHED and wanted is Weight.MATERIAL:
         raise TextClosed("A published text takes editorial revisions only. Publish a successor.")
     return wanted
+
+
+@dataclass(frozen=True)
+class WeightClaim:
+    """What somebody says that a revision means, for who stands behind the one before it."""
+
+    weight: Weight | None = None
+    note: str | None = None
+    reason: str | None = None  # an owner's: why what may turn the sense is editorial
+
+
+def must_be_editorial(claim: WeightClaim, found: Sequence[Fault]) -> None:
+    """Let a change pass in which nothing turns the sense, or of which an owner says why."""
+    if found and claim.weight is Weight.EDITORIAL and not claim.reason:
+        raise NotEditorial(
+            "A demand, a number, a date, a name or a negation changed. Freeze it as material; or"
+            " an owner sends a reason, which the members read.",
+            found,
+        )
 
 
 @dataclass(frozen=True)

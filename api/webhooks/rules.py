@@ -83,7 +83,7 @@ CATALOGUE: Mapping[str, EventKind] = {
     "statement.assembled": _statement("A template was filled into a draft."),
     "statement.copied": _statement("A draft was begun from another statement."),
     "statement.imported": _statement("A portable statement was taken in."),
-    "statement.revised": _statement("A text was frozen.", "number", "sha256", "weight"),
+    "statement.revised": _statement("A text was frozen.", "number", "sha256", "weight", "measure"),
     "statement.redacted": _statement(
         "A name was taken back: this text stands without it.", "number", "sha256"
     ),
@@ -194,7 +194,9 @@ def told(
 def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
-    return value if type(value) in {int, bool} else str(value)
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
+    return value if value is None or type(value) in {int, bool} else str(value)
 
 
 def body(type_: str, at: datetime, data: Mapping[str, object]) -> str:

@@ -21,6 +21,11 @@ FACTS: dict[str, dict[str, object]] = {
     "numbers": {"type": "array", "items": {"type": "integer"}},
     "sha256": {"type": "string"},
     "weight": {"type": "string"},
+    "measure": {
+        "type": "object",
+        "additionalProperties": {"type": ["integer", "null"]},
+        "description": "What it changes of the one before it, counted; the first has none.",
+    },
     "state": {"type": "string"},
     "answer": {"type": "string"},
 }
@@ -30,6 +35,7 @@ EXAMPLES: dict[str, object] = {
     "numbers": [1, 2],
     "sha256": SHA256,
     "weight": "editorial",
+    "measure": {"words_added": 1, "words_removed": 1, "blocks_changed": 1, "numbers": 0},
     "state": "published",
     "answer": "approved",
 }

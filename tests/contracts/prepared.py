@@ -108,6 +108,13 @@ def _closed_question(scene: Scene) -> dict[str, str]:
     return ids
 
 
+def _revised(scene: Scene) -> dict[str, str]:
+    """A text that changed since it was asked about."""
+    ids = _signing_off(scene)
+    builders.another_revision(scene.owner, ids["statement_id"], "editorial")
+    return ids
+
+
 def _old_signature(scene: Scene) -> dict[str, str]:
     """A signature that waits for its confirmation, since a material revision came."""
     statement, sha256 = scene.text()
@@ -243,6 +250,7 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "GET /v1/public/member-names/{secret}": _member_names,
     "POST /v1/statements/{statement_id}/learned-names": _corrected_name,
     "POST /v1/public/member-names/{secret}/removals": _member_names,
+    "GET /v1/public/sign-offs/{secret}/diff": _revised,
     "POST /v1/public/sign-offs/{secret}/appearances": _signing_off,
     "POST /v1/public/sign-offs/{secret}/answers": _signing_off,
     "POST /v1/public/sign-offs/{secret}/hand-overs": _signing_off,

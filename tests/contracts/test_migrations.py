@@ -112,7 +112,7 @@ def test_blocks_of_texts_that_were_there_before_are_known_from_the_first_to_the_
     path = f"/v1/statements/{statement}"
     a_revision(owner, statement)
     for changed, weight in (
-        ([body[0], {"paragraph": "Changed."}, *body[2:]], "editorial"),
+        ([body[0], {"paragraph": "Changed."}, *body[2:]], "material"),
         ([body[0], {"paragraph": "Changed."}, body[3], {"paragraph": "New."}], None),
     ):
         document = owner.get(f"{path}/draft")["document"]

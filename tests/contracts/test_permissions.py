@@ -251,6 +251,7 @@ PERMISSIONS = {
         "coordinator",
     ),
     "GET /v1/public/sign-offs/{secret}": "anyone",
+    "GET /v1/public/sign-offs/{secret}/diff": "anyone",
     "POST /v1/public/sign-offs/{secret}/answers": "anyone",
     "POST /v1/public/sign-offs/{secret}/appearances": "anyone",
     "POST /v1/public/sign-offs/{secret}/hand-overs": "anyone",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,9 @@ import api.app
 from api.app import FEATURES
 from api.infra.mail.letters import Facts
 from api.mailings import rules
+from api.portable.rules.diff import Version, diff
+from api.portable.rules.guard import turns
+from api.portable.rules.measuring import measure
 from api.texts.rules import catalogues
 
 if TYPE_CHECKING:
@@ -42,6 +46,8 @@ VALUES: dict[str, Any] = {
     "hard": "16 May 2031, 18:00",
     "note": "We publish in the morning.\n\nSee demand 3.",
     "change_note": "Demand 3 is new.",
+    "change_reason": "It was asked before.",
+    "changes": lambda: a_diff("We ask 12 of them.", "We ask *all* of them."),
     "silence": "nothing",
     "is_last": False,
     "handed_by": "B. Specimen",
@@ -59,6 +65,20 @@ VALUES: dict[str, Any] = {
     "statements": [{"title": "Open the doors", "until_text": "14 June 2031", "number": 3}],
     "head": "4711:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
 }
+
+
+def a_diff(before: str, after: str) -> Any:
+    """Return what one paragraph changed of another."""
+    texts: list[Any] = [
+        {"language": "en", "kind": "appeal", "title": "Open", "coalition": {"name": "S"},
+         "body": [{"paragraph": text}]}
+        for text in (before, after)
+    ]  # fmt: skip
+    parts = diff(Version(texts[0], ["a"]), Version(texts[1], ["a"]))
+    change = measure(parts, turns(parts, texts[0], texts[1], []), "en")
+    return SimpleNamespace(parts=parts, change=change)
+
+
 KINDS = sorted(rules.KINDS)
 # To who knows whose it is.
 NEVER = ("audit.", "connectors.", "deliveries.cover", "invitations.", "mailings.", "webhooks.")
@@ -68,7 +88,19 @@ EACH = [(kind, language) for kind in KINDS for language in LANGUAGES]
 # What may be missing, and each choice that words make.
 VARIANTS: list[dict[str, Any]] = [
     {},
-    dict.fromkeys(("organisation", "soft", "hard", "note", "change_note", "until_text", "code")),
+    dict.fromkeys(
+        (
+            "organisation",
+            "soft",
+            "hard",
+            "note",
+            "change_note",
+            "change_reason",
+            "changes",
+            "until_text",
+            "code",
+        )
+    ),
     {"silence": "approval", "is_last": True, "role": "lead", "days": 1, "number": 1},
     {"silence": "decline", "role": "observer", "soft": None, "number": 21},
     *({"fault": each, "number": 0} for each in ("list-gone", "many-left", "certificate", "junk")),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.portable.rules import identity, measuring
+from api.portable.rules import guard, identity, measuring
 from api.portable.rules.diff import Version, diff
 from api.texts.rules import wording
 
@@ -31,8 +31,9 @@ def measured(old: Any, new: Any, *organisations: str) -> measuring.Measure:
     ids = [f"b{place}" for place in range(len(old["body"]))]
     came = identity.carried(old["body"], ids, new["body"])
     later = [one or f"n{place}" for place, one in enumerate(came)]
-    names = measuring.names_of(new, organisations)
-    return measuring.measure(diff(Version(old, ids), Version(new, later)), names)
+    names = [name for one in (old, new) for name in measuring.names_of(one, organisations)]
+    parts = diff(Version(old, ids), Version(new, later))
+    return measuring.measure(parts, guard.turns(parts, old, new, names), new["language"])
 
 
 def test_a_comma_adds_no_word_and_touches_one_block() -> None:
@@ -59,6 +60,22 @@ def test_a_word_that_turns_the_sense_is_counted_where_it_moved() -> None:
     assert (found.words_removed, found.words_added) == (2, 2)
 
 
+def test_of_a_language_whose_negations_are_not_known_none_are_measured() -> None:
+    old, new = document("Wir bitten.", language="de"), document("Wir bitten nicht.", language="de")
+
+    assert measured(old, new).negations is None
+    assert measured(document("We ask."), document("We do not ask.")).negations == ["not"]
+
+
+def test_counts_hold_no_word_of_the_text() -> None:
+    old, new = document("We ask Kazakhstan to free 12."), document("We never ask Kazakhstan.")
+
+    counts = measured(old, new).counts
+
+    assert (counts["numbers"], counts["negations"]) == (1, 1)
+    assert all(isinstance(count, int) for count in counts.values())
+
+
 def test_title_and_day_count_and_are_no_block() -> None:
     old = document("Same.", dateline={"place": "Vilnius", "date": "2031-05-14"})
     new = document("Same.", title="Shut them", dateline={"place": "Riga", "date": "2031-05-15"})
@@ -66,7 +83,7 @@ def test_title_and_day_count_and_are_no_block() -> None:
     found = measured(old, new)
 
     assert found.blocks_changed == 0
-    assert found.numbers == ["14", "15"]
+    assert (found.numbers, found.dates) == ([], ["14 May 2031", "15 May 2031"])
     assert (found.words_removed, found.words_added) == (5, 4)
 
 

@@ -76,7 +76,7 @@ def edit(client: Client, statement: str, body: list[dict[str, Any]], *, freeze: 
     document = client.get(path)["document"]
     assert client.put(path, {"document": {**document, "body": body}}).status == 200
     if freeze:
-        a_revision(client, statement, weight="editorial")
+        a_revision(client, statement, weight="editorial", reason="The same.")
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])

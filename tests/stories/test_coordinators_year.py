@@ -120,6 +120,10 @@ def test_a_year_of_a_coordinator(  # noqa: PLR0915 # one story
     assert owner.put(f"{path}/draft", {"document": draft}).status == 200
     headers = {"If-Match": owner.get(path).etag}
     body = {"weight": "editorial", "note": "One sentence less."}
+    refused = owner.send("POST", f"{path}/revisions", body, headers=headers)
+    assert refused["type"] == "/problems/not-editorial"
+    assert DECLINED in str(refused["errors"])
+    body["reason"] = "It never stood behind the text."
     edited = owner.send("POST", f"{path}/revisions", body, headers=headers)
     assert edited.status == 201, edited.body
     assert edited["change"]["words_removed"] > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -137,6 +138,24 @@ def test_a_diff_speaks_the_language_of_its_text(owner: Client, language: str, sa
     assert f'lang="{language}"' in answer.body.decode()
     assert "<del>" in answer.body.decode()
     assert "<ins>" in answer.body.decode()
+
+
+def test_a_diff_begins_as_its_statement_does_in_the_theme_that_it_names(owner: Client) -> None:
+    coalition = a_coalition(owner)
+    statement, _ = a_text(owner, coalition, theme="brief", body=body("We ask.", "We wait."))
+    changed(owner, statement, body=body("We ask today.", "We wait."))
+
+    path = f"/v1/statements/{statement}"
+    diff = owner.send("GET", f"{path}/diff/document?format=html").body.decode()
+    document = owner.get(f"{path}/document", format="html").body.decode()
+
+    heads = [
+        re.search(r'<header class="band.*?</header>', one, re.DOTALL) for one in (diff, document)
+    ]
+    assert heads[0]
+    assert heads[1]
+    assert heads[0][0].split("<h1")[0] == heads[1][0].split("<h1")[0]
+    assert "Changes: Revision 1 → Draft" in diff
 
 
 def test_what_a_text_holds_is_never_markup(owner: Client) -> None:

@@ -131,7 +131,7 @@ def test_an_earlier_revision_still_prints(owner: Client) -> None:
     draft = owner.get(f"{path}/draft")["document"]
     owner.put(f"{path}/draft", {"document": {**draft, "title": "The second title"}})
     headers = {"If-Match": owner.get(path).etag}
-    owner.send("POST", f"{path}/revisions", {"weight": "editorial"}, headers=headers)
+    owner.send("POST", f"{path}/revisions", {"weight": "material"}, headers=headers)
 
     first = owner.get(document_of(statement), format="text", revision=1).body.decode()
 

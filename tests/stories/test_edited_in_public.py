@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,9 +15,10 @@ from api.infra.security import keys
 from api.infra.text import languages
 from api.mailings import rules as mailings
 from api.portable.rules import measuring
-from tests.support.builders import a_case, letters_of
+from tests.support.builders import a_case, a_coalition, a_role, letters_of
 from tests.support.signing import a_rush
 from tests.support.signoffs import a_sign_off, letter_rows
+from tests.support.webhook_receivers import told
 
 if TYPE_CHECKING:
     from tests.conftest import World
@@ -27,13 +29,18 @@ CORRECTED = "signoffs.corrected"
 
 def edited(owner: Client, path: str, note: str | None = None, **changes: Any) -> Answer:
     """Edit a statement's draft and freeze it as an editorial revision."""
-    draft = owner.get(f"{path}/draft")["document"]
-    assert owner.put(f"{path}/draft", {"document": {**draft, **changes}}).status == 200
-    headers = {"If-Match": owner.get(path).etag}
-    body = {"weight": "editorial", "note": note}
-    answer = owner.send("POST", f"{path}/revisions", body, headers=headers)
+    answer = frozen(owner, path, changes, note=note)
     assert answer.status == 201, answer.body
     return answer
+
+
+def frozen(client: Client, path: str, changes: dict[str, Any], **said: object) -> Answer:
+    """Ask for an editorial revision, whatever comes of it."""
+    draft = client.get(f"{path}/draft")["document"]
+    assert client.put(f"{path}/draft", {"document": {**draft, **changes}}).status == 200
+    headers = {"If-Match": client.get(path).etag}
+    body = {"weight": "editorial", **said}
+    return client.send("POST", f"{path}/revisions", body, headers=headers)
 
 
 def today(language: str = "en") -> str:
@@ -44,7 +51,7 @@ def test_the_answer_measures_what_is_called_editorial(world: World, owner: Clien
     text = a_sign_off(world, owner)
     body = [{"paragraph": "We ask that 12 doors be shut in Kazakhstan."}]
 
-    answer = edited(owner, text.path, body=body)
+    answer = frozen(owner, text.path, {"body": body}, reason="So it was read out.")
 
     assert answer["change"] == {
         "words_added": 4,
@@ -56,8 +63,66 @@ def test_the_answer_measures_what_is_called_editorial(world: World, owner: Clien
         "demands_added": [],
         "demands_removed": [],
         "numbers": ["12"],
+        "dates": [],
         "names": ["Kazakhstan"],
+        "negations": [],
     }
+    listed = owner.get(f"{text.path}/revisions")["items"]
+    assert (listed[0]["measure"]["words_added"], listed[0]["measure"]["names"]) == (4, 1)
+    assert listed[0]["reason"] == "So it was read out."
+    assert (listed[1]["measure"], listed[1]["reason"]) == (None, None)
+
+
+def test_what_may_turn_the_sense_is_not_editorial_without_an_owner_s_reason(
+    world: World, owner: Client
+) -> None:
+    text = a_sign_off(world, owner)
+    coordinator = a_role(owner, text.coalition, world.user(), "coordinator")
+    changes = {"body": [{"paragraph": "We do not ask 12 doors."}], "title": "By 3 May"}
+
+    refused = frozen(coordinator, text.path, changes)
+    forbidden = frozen(coordinator, text.path, changes, reason="It is right.")
+    taken = frozen(owner, text.path, changes, reason="It is right.")
+
+    assert (refused.status, refused["type"]) == (409, "/problems/not-editorial")
+    found = {(each["pointer"], each["detail"].split()[1]) for each in refused["errors"]}
+    assert found == {
+        ("/document/title", "date"),
+        ("/document/body/0", "number"),
+        ("/document/body/0", "negation"),
+    }
+    assert forbidden.status == 403
+    assert (taken.status, taken["reason"]) == (201, "It is right.")
+
+
+def test_a_reason_is_of_an_editorial_change_and_tells_no_name_that_may_not_be_named(
+    world: World, owner: Client
+) -> None:
+    text = a_sign_off(world, owner)
+    hidden = {"key": "nobody", "name": "Canary Kanareyka", "country": "TJ", "may_be_named": False}
+    a_case(owner, text.coalition, **hidden)
+    changes = {"title": "Open 12 doors"}
+
+    material = frozen(owner, text.path, changes, weight="material", reason="Because.")
+    telling = frozen(owner, text.path, changes, reason="Canary Kanareyka asked for it.")
+
+    assert (material.status, material["errors"][0]["pointer"]) == (422, "/reason")
+    assert (telling["errors"][0]["pointer"], telling["errors"][0]["code"]) == (
+        "/reason",
+        "hidden_name",
+    )
+
+
+def test_a_name_that_is_taken_back_leaves_a_reason_too(world: World, owner: Client) -> None:
+    text = a_sign_off(world, owner)
+    named = {"key": "kanareyka", "name": "Canary Kanareyka", "country": "TJ"}
+    case = a_case(owner, text.coalition, **named)
+    said = frozen(owner, text.path, {"title": "Open 12 doors"}, reason="For Canary Kanareyka.")
+    assert said.status == 201
+
+    assert owner.patch(f"/v1/cases/{case}", {"may_be_named": False}).status == 200
+
+    assert owner.get(f"{text.path}/revisions/2")["reason"] == "A name was taken back."
 
 
 def test_others_write_while_a_long_text_is_measured(
@@ -108,6 +173,23 @@ def test_members_that_approved_are_told_of_an_edit_in_public(world: World, owner
         said = mailings.write(CORRECTED, told.__class__(**{**vars(told), "language": language}))
         assert "A comma." in said.text
         assert "Open the doors now" in said.subject
+
+
+def test_members_read_why_an_edit_that_may_turn_the_sense_is_editorial(
+    world: World, owner: Client
+) -> None:
+    text = a_sign_off(world, owner)
+    text.open()
+    text.say("Ada")
+    why = "Twelve stand in the *court's* list."
+    assert frozen(owner, text.path, {"title": "Open 12 doors"}, reason=why).status == 201
+
+    (told,) = [each for each in letters_of(world, "signoffs.edited") if each]
+    for language in ("en", "ru"):
+        said = mailings.write("signoffs.edited", replace(told, language=language))
+        assert why in said.text
+    page = world.app.test_client().get("/" + told.facts["link"].split("/", 3)[3])
+    assert "Twelve stand in the *court&#39;s* list." in page.get_data(as_text=True)
 
 
 def test_a_letter_of_an_edit_unseals_nothing_of_other_members(
@@ -271,3 +353,15 @@ def test_a_name_taken_back_after_an_edit_leaves_the_line_on_the_page_of_members(
     page = world.app.test_client().get(path).get_data(as_text=True)
     assert "Free Tajikistan now" in page
     assert f"Edited after it was published, on {today()}." in page
+
+
+def test_other_systems_are_told_what_an_edit_comes_to(world: World, owner: Client) -> None:
+    coalition = a_coalition(owner)
+    with told(world, owner, coalition, types=["statement.revised"]) as (there, _, _):
+        rush = a_rush(world, owner, coalition=coalition)
+        edited(owner, f"/v1/statements/{rush.statement}", title="Open the doors now")
+        world.work()
+
+    data = there.took[-1].json["data"]
+    assert data["weight"] == "editorial"
+    assert (data["measure"]["words_added"], data["measure"]["negations"]) == (1, 0)

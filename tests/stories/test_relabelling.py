@@ -241,7 +241,7 @@ def test_a_label_is_found_where_its_block_moved_to(owner: Client) -> None:
     body = owner.get(f"/v1/{statement}/draft")["document"]["body"]
     like_it = "We write for the satirist and blogger Dana Specimen, who is held."
     edited(owner, told.statement, [{"paragraph": "Hear us."}, {"paragraph": like_it}, *body])
-    a_revision(owner, told.statement, weight="editorial")
+    a_revision(owner, told.statement, weight="editorial", reason="The same.")
 
     listed = places(told.relabel(preview=True)["relabelled"])
 

@@ -159,7 +159,7 @@ def test_a_published_text_takes_editorial_revisions_only(owner: Client) -> None:
     statement, _ = a_text(owner, a_coalition(owner))
     move(owner, statement, "review")
     move(owner, statement, "published")
-    save(owner, statement, title="A title without its typing error")
+    save(owner, statement, title="A title with its typing error mended")
     path = f"/v1/statements/{statement}"
     headers = {"If-Match": owner.get(path).etag}
 

@@ -12,7 +12,13 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from api.infra import clock
 from api.webhooks import rules
-from tests.support.builders import a_case, a_coalition, a_role, a_signature, a_text
+from tests.support.builders import (
+    a_case,
+    a_coalition,
+    a_role,
+    a_signature,
+    a_text,
+)
 from tests.support.signing import a_rush
 from tests.support.webhook_receivers import (
     ADDRESS,

@@ -93,19 +93,26 @@ def a_statement(client: Client, coalition: str, **document: Any) -> str:
     return str(answer["statement"]["id"])
 
 
-def a_revision(client: Client, statement: str, weight: str | None = None) -> str:
+def a_revision(
+    client: Client, statement: str, weight: str | None = None, reason: str | None = None
+) -> str:
     """Freeze a statement's draft and return the SHA-256 of its text."""
     path = f"/v1/statements/{statement}"
     headers = {"If-Match": client.get(path).etag}
-    answer = client.send("POST", f"{path}/revisions", {"weight": weight}, headers=headers)
+    body = {"weight": weight, "reason": reason}
+    answer = client.send("POST", f"{path}/revisions", body, headers=headers)
     assert answer.status == 201, answer.body
     return str(answer["sha256"])
+
+
+NO_DIGITS = str.maketrans("0123456789", "ghklmnprst")
 
 
 def another_revision(client: Client, statement: str, weight: str) -> str:
     """Change a statement's title, freeze it, and return the SHA-256 of the new text."""
     path = f"/v1/statements/{statement}/draft"
-    document = {**client.get(path)["document"], "title": f"Open the doors {uuid4().hex[:8]}"}
+    word = uuid4().hex[:8].translate(NO_DIGITS)  # a number would not be editorial
+    document = {**client.get(path)["document"], "title": f"Open the doors {word}"}
     assert client.put(path, {"document": document}).status == 200
     return a_revision(client, statement, weight)
 

@@ -13,6 +13,7 @@ from api.mailings.rules import bodies
 from api.pages.rules import approving, facts, pages, problems, sentences, widget
 from api.portable.rules import printing, reading
 from api.signoffs.rules import places
+from tests.support import changed_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -269,7 +270,7 @@ def every(
             ),
         ),
     )
-    yield from (*_over(approve, said), *_unanswered(approve, said, language))
+    yield from (*_over(approve, own, case), *_unanswered(approve, said, language))
     join = facts.JoinPage(
         frame=around,
         coalition="Steppe and Mountain Coalition",
@@ -292,8 +293,12 @@ def every(
         yield f"done-{kind}", pages.render("notice.html", done)
 
 
-def _over(approve: facts.ApprovePage, said: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+def _over(
+    approve: facts.ApprovePage, own: facts.OwnSignaturePage, case: str
+) -> Iterator[tuple[str, str]]:
     """Yield how it appears apart from the answer: should none come, and after the time for it."""
+    said = sentences.said(approve.frame.language).say
+    yield from changed_texts.on_pages(approve, own, case)
     tacit = replace(approve, silence="approval", chooses_apart=True)
     yield "approve-silent", pages.render("approve.html", tacit)
     how = facts.Form(faults={"how": said("field.choice")})

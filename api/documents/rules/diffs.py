@@ -6,7 +6,7 @@ and white, and read aloud.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Template
 from markupsafe import Markup, escape
 
-from api.documents.rules import html
+from api.documents.rules import html, outline
 from api.documents.rules.html import Look
 from api.infra.text import languages
 from api.portable.rules.diff import DiffPart, DiffText, PartState, Setting
@@ -26,6 +26,7 @@ from api.texts.rules.wording import Op, WordRun
 from api.texts.rules.words import Words, words
 
 _OF_ONE_SIDE = {PartState.ADDED, PartState.REMOVED}  # that words changed is seen
+NEAR = 120  # signs beside a change that a letter shows
 _TAGS = {Op.REMOVED: ("del", "[\u2212"), Op.ADDED: ("ins", "[+")}
 
 
@@ -44,27 +45,40 @@ def page(compared: Compared, look: Look, *, for_paper: bool) -> str:
     """Return a comparison as HTML: for the PDF's layout, or one file for a browser."""
     printed = compared.printed
     said = words(printed["language"])
-    told = said.changes
     sides = [_side(number, said) for number in (compared.before, compared.after)]
     arrow = " \u2190 " if printed["direction"] == "rtl" else " \u2192 "
-    title = f"{told['title']}: {arrow.join(sides)}"
-    return _template().render(
-        printed=printed,
-        words=said,
-        told=told,
+    title = f"{said.changes['title']}: {arrow.join(sides)}"
+    heading = f"{printed['title']} \u2013 {title}"
+    return html.page_of(look.theme).render(
+        html.around(printed, look, said, for_paper=for_paper),
+        layout="diff.html",
+        mark=outline.mark(printed, said, is_draft=compared.after is None),
+        told=said.changes,
         title=title,
         runs=list(runs(compared.parts, said)),
         measured=list(measured(compared.change, said)),
-        look=look,
-        mark=said.specimen if printed["specimen"] else "",
-        for_paper=for_paper,
-        inline=html.inline_of(printed),
-        logo=html.logo_of(look, for_paper=for_paper),
-        accent=html.legible(look.accent),
-        accent_in_the_dark=html.in_the_dark(look.accent),
-        page_of_pages=html.page_of_pages(said),
-        short_title=html.shortened(f"{printed['title']} \u2013 {title}", html.SHORT_TITLE),
+        contents=None,
+        heading=heading,
+        short_title=html.shortened(heading, html.SHORT_TITLE),
+        description="",
     )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A comparison as a part of a page: what it comes to, and what differs."""
+
+    measured: Sequence[str]
+    html: Markup
+
+
+def shown(parts: Iterable[DiffPart], change: Measure, text: str, page: str) -> Shown:
+    """Return a comparison of texts in one language for a page in another; headings from h3."""
+    said = words(page)
+    tongue = Markup(' lang="{}" dir="{}"').format(text, languages.direction(text))
+    macros: Any = _changes().module
+    told = macros.all(list(runs(parts, said)), said.changes, 3, tongue)
+    return Shown(list(measured(change, said)), Markup(told))  # noqa: S704 - our own template
 
 
 @dataclass(frozen=True)
@@ -73,7 +87,7 @@ class ToldPart:
 
     label: str
     what: str  # became of it
-    texts: Sequence[Markup]
+    texts: Sequence[str]
     inner: Sequence[ToldPart]
 
 
@@ -81,12 +95,29 @@ def runs(parts: Iterable[DiffPart], said: Words) -> Iterator[ToldPart | str]:
     """Yield each part that differs, and for those between that do not, how many there are."""
     for differs, run in groupby(parts, key=lambda part: part.differs):
         if differs:
-            yield from (_told(part, said) for part in run)
+            yield from (_told(part, said, _text) for part in run)
         else:
             count = sum(1 for _ in run)
             yield str(said.changes["unchanged"]).format(
                 count=languages.number(count, said.language)
             )
+
+
+def lines(parts: Iterable[DiffPart], said: Words) -> Iterator[tuple[str, str]]:
+    """Yield what differs as plain text: what it is, and its words around the change."""
+    for part in parts:
+        if part.differs:
+            yield from _lines(_told(part, said, _plain))
+
+
+def _lines(told: ToldPart) -> Iterator[tuple[str, str]]:
+    label = told.label + (f" ({told.what})" if told.what else "")
+    texts = [text for text in told.texts if text.strip()]
+    yield from ((label, text.strip()) for text in texts)
+    if not texts and not told.inner:
+        yield label, ""
+    for inner in told.inner:
+        yield from _lines(inner)
 
 
 def measured(change: Measure, said: Words) -> Iterator[str]:
@@ -99,11 +130,15 @@ def measured(change: Measure, said: Words) -> Iterator[str]:
     if change.words_added or change.words_removed:
         counts = f"+{number(change.words_added)} \u2212{number(change.words_removed)}"
         yield f"{told['words']}: {counts}"
+    if touched := change.blocks_changed + change.blocks_added + change.blocks_removed:
+        yield f"{told['parts']}: {number(touched)}"
     for label, sign, keys in (
         ("demands", "+", change.demands_added),
         ("demands", "\u2212", change.demands_removed),
         ("numbers", "", change.numbers),
+        ("dates", "", change.dates),
         ("names", "", change.names),
+        ("negations", "", [told["not_measured"]] if change.negations is None else change.negations),
     ):
         if keys:
             yield f"{told[label]}: " + said.comma.join(sign + key for key in keys)
@@ -116,7 +151,7 @@ def _side(number: int | None, said: Words) -> str:
     return str(said.changes["revision"]).format(number=written)
 
 
-def _told(part: DiffPart, said: Words) -> ToldPart:
+def _told(part: DiffPart, said: Words, text: Callable[[DiffText], str]) -> ToldPart:
     told = said.changes
     moved = ""
     if part.came_from:
@@ -130,8 +165,8 @@ def _told(part: DiffPart, said: Words) -> ToldPart:
     return ToldPart(
         label,
         said.comma.join(filter(None, (became, moved))),
-        [*settings, *map(_text, part.passages)],
-        [_told(inner, said) for inner in part.parts],
+        [*settings, *map(text, part.passages)],
+        [_told(inner, said, text) for inner in part.parts],
     )
 
 
@@ -155,6 +190,28 @@ def _text(passage: DiffText) -> Markup:
     )
 
 
+def _plain(passage: DiffText) -> str:
+    """Return a passage with signs around what came and went, and of the rest what is near."""
+    groups = [(op, list(run)) for op, run in groupby(passage.pieces, key=lambda piece: piece.op)]
+    found = ""
+    for place, (op, run) in enumerate(groups):
+        words = "".join(f"[{one.words}]" if one.is_note else one.words for one in run)
+        if op is Op.SAME:
+            found += _near(words, is_first=not place, is_last=place == len(groups) - 1)
+        else:
+            found += f"{' ' if words[:1].isspace() else ''}{_TAGS[op][1]}{words.strip()}]"
+    return found
+
+
+def _near(words: str, *, is_first: bool, is_last: bool) -> str:
+    """Return the words before and after a change, and what is left out between."""
+    if len(words) <= NEAR * (1 if is_first or is_last else 2):
+        return words
+    before = "" if is_first else words[:NEAR].rpartition(" ")[0]
+    after = "" if is_last else words[-NEAR:].partition(" ")[2]
+    return f"{before} \u2026 {after}"
+
+
 def _run(op: Op, pieces: Sequence[WordRun]) -> Markup:
     if op is Op.SAME:
         return Markup("").join(map(_piece, pieces))
@@ -163,7 +220,7 @@ def _run(op: Op, pieces: Sequence[WordRun]) -> Markup:
     space = " " if words != first.words else ""  # before the sign: it belongs to the words there
     inner = Markup("").join(map(_piece, [first._replace(words=words), *others]))
     tag, sign = _TAGS[op]
-    held = Markup('<bdi><span class="sign">{}</span>{}<span class="sign">]</span></bdi>')
+    held = Markup('<bdi><span class="op">{}</span>{}<span class="op">]</span></bdi>')
     marked = Markup(f"<{tag}>{{}}</{tag}>").format(held.format(sign, inner))  # noqa: S704 - ours
     return space + marked
 
@@ -179,7 +236,5 @@ def _piece(piece: WordRun) -> Markup:
 
 
 @lru_cache
-def _template() -> Template:
-    environment = html.environment_of(html.SHARED)
-    environment.globals["css"] = html.css_of("letter")
-    return environment.get_template("diff.html")
+def _changes() -> Template:
+    return html.environment_of(html.SHARED).get_template("changes.html")

@@ -62,31 +62,40 @@ def html(printed: Printed, signatories: Signatories, look: Look, *, for_paper: b
     one file for a browser that needs nothing beside it.
     """
     said = words(printed["language"])
-    return _page(look.theme).render(
-        printed=printed,
-        words=said,
-        look=look,
+    return page_of(look.theme).render(
+        around(printed, look, said, for_paper=for_paper),
+        layout="document.html",
         mark=outline.mark(printed, said, is_draft=look.is_draft),
         edited=said.edited_line(look.edited_on),
-        for_paper=for_paper,
-        inline=inline_of(printed),
         notes=list(enumerate(printed["footnotes"], 1)),
         groups=outline.groups(signatories["lines"], said),
         withheld=outline.withheld(signatories, said),
         salutations=outline.salutations(printed),
-        about=lambda parts, *keys: outline.about(parts, keys, said),
         numbered=outline.numbered,
         contents=outline.contents(printed, signatories, said),
-        logo=logo_of(look, for_paper=for_paper),
         logos=logos.placed(look.logos, for_paper=for_paper),
-        accent=legible(look.accent),
-        accent_in_the_dark=in_the_dark(look.accent),
-        digits=digits(printed["language"]),
-        page_of_pages=page_of_pages(said),
-        short_title=shortened(printed["title"], SHORT_TITLE),
         short=lambda text: shortened(outline.bare(text), SHORT_TITLE),
+        heading=printed["title"],
+        short_title=shortened(printed["title"], SHORT_TITLE),
         description=_description(printed),
     )
+
+
+def around(printed: Printed, look: Look, said: Words, *, for_paper: bool) -> dict[str, object]:
+    """Return what every page of a statement is given, whatever is in it."""
+    return {
+        "printed": printed,
+        "words": said,
+        "look": look,
+        "for_paper": for_paper,
+        "inline": inline_of(printed),
+        "about": lambda parts, *keys: outline.about(parts, keys, said),
+        "logo": logo_of(look, for_paper=for_paper),
+        "accent": legible(look.accent),
+        "accent_in_the_dark": in_the_dark(look.accent),
+        "digits": digits(printed["language"]),
+        "page_of_pages": page_of_pages(said),
+    }
 
 
 def assets(look: Look) -> dict[str, bytes]:
@@ -228,7 +237,8 @@ def _kept(title: str) -> Markup:
 
 
 @lru_cache
-def _page(theme: str) -> Template:
+def page_of(theme: str) -> Template:
+    """Return a theme's page, to be filled with a document or a comparison by its `layout`."""
     if theme not in themes.available():
         raise Invalid(
             f"There is no theme of this name. There are: {', '.join(themes.available())}.",

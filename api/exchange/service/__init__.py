@@ -30,7 +30,7 @@ from api.signatures import service as signatures
 from api.signatures.rules import Audience
 from api.statements import service as statements
 from api.statements.models import Revision, Statement
-from api.statements.rules import Difference, demands_of, differences
+from api.statements.rules import Difference, WeightClaim, demands_of, differences
 from api.texts.rules.document import PortableCase, PortableDemand, PortableDocument
 
 _Thing = TypeVar("_Thing", PortableCase, PortableDemand)
@@ -90,7 +90,7 @@ def take_in(
         _take_in_live(session, coalition_id, live, document, on_difference)
         draft = {key: value for key, value in document.items() if key != "signatories"}
         begun = statements.started(session, coalition, draft, at="")
-        revision = statements.frozen(session, actor, begun.statement, None, None)
+        revision = statements.frozen(session, actor, begun.statement, WeightClaim())
         linked = _organisations(session, coalition_id, document)
         count = signatures.put_all(session, begun.statement, revision, linked)
         told = {"sha256": hashlib.sha256(data).hexdigest(), "signatures": count}

@@ -22,6 +22,9 @@ _LEFT_OVER = re.compile("[\u202a-\u202c\u2066-\u2069\ufeff]")
 _UNSEEN = re.compile("[\u00ad\u061c\u200b\u2060\ufe0e\ufe0f]")
 _SPACES = re.compile("[\u00a0\u2007\u202f]")
 
+# Of scripts that set no spaces between words: Thai and Lao, Khmer, Japanese, Chinese.
+UNSPACED = "\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+
 _MARKS = re.compile(rf"[^\w\s]{{{MOST_ACCENTS + 1},}}")
 
 

@@ -84,7 +84,7 @@ def direction(language: str) -> str:
     found = _TAG.fullmatch(language)
     if found and found["script"]:
         return "rtl" if found["script"].title() in _RIGHT_TO_LEFT else "ltr"
-    return _locale(language).text_direction
+    return locale_of(language).text_direction
 
 
 def in_full(tag: str) -> str:
@@ -149,7 +149,7 @@ def direction_of(text: str, usual: str) -> str:
 
 def country_name(code: str, language: str, own: Mapping[str, str] = _NONE) -> str:
     """Return a country's name in a language; `own` names go before CLDR's."""
-    return own.get(code) or _locale(language).territories.get(code) or code
+    return own.get(code) or locale_of(language).territories.get(code) or code
 
 
 def language_code(text: str) -> str:
@@ -179,7 +179,7 @@ def _plain(name: str) -> str:
 
 def date_text(iso: str, language: str) -> str:
     """Return a day as the language writes it in full, without the weekday: "10 April 2025"."""
-    written = format_date(date.fromisoformat(iso), "long", locale=_locale(language))
+    written = format_date(date.fromisoformat(iso), "long", locale=locale_of(language))
     return digits(written, language)
 
 
@@ -202,7 +202,7 @@ def instant_text(at: datetime, zone: str, language: str) -> str:
 def joined(parts: Sequence[str], language: str, word_for_and: str | None = None) -> str:
     """Return "A, B and C"; `word_for_and` stands in for CLDR's word, and takes no comma."""
     if word_for_and is None or len(parts) < 2:  # noqa: PLR2004 - one part is joined to nothing
-        return format_list(list(parts), locale=_locale(language))
+        return format_list(list(parts), locale=locale_of(language))
     between = comma(language)
     return between.join(parts[:-1]) + _around(word_for_and, language) + parts[-1]
 
@@ -212,24 +212,26 @@ def comma(language: str) -> str:
     between = _between(language, "start").replace("\u200f", "")
     if between.strip() and not any(character.isalpha() for character in between):
         return between
-    is_arabic = _locale(language).text_direction == "rtl" and not language.startswith(("he", "yi"))
+    is_arabic = locale_of(language).text_direction == "rtl" and not language.startswith(
+        ("he", "yi")
+    )
     return "، " if is_arabic else ", "
 
 
 def plural(count: int, language: str) -> str:
     """Return the CLDR plural category of a count: one, two, few, many, other ..."""
-    return str(_locale(language).plural_form(count))
+    return str(locale_of(language).plural_form(count))
 
 
 def number(count: int, language: str) -> str:
     """Return a count with the language's own digits and grouping."""
-    written = format_decimal(count, locale=_locale(language), numbering_system="default")
+    written = format_decimal(count, locale=locale_of(language), numbering_system="default")
     return digits(written, language)
 
 
 def digits(text: str, language: str) -> str:
     """Return a text with its Western digits written as the language writes them."""
-    zero = _ZEROS.get(_locale(language).default_numbering_system)
+    zero = _ZEROS.get(locale_of(language).default_numbering_system)
     if zero is None:
         return text
     return text.translate({ord("0") + digit: zero + digit for digit in range(10)})
@@ -247,11 +249,11 @@ def _around(word: str, language: str) -> str:
 
 
 def _between(language: str, pattern: str) -> str:
-    return str(_locale(language).list_patterns["standard"][pattern])[3:-3]  # "{0}, {1}"
+    return str(locale_of(language).list_patterns["standard"][pattern])[3:-3]  # "{0}, {1}"
 
 
 @lru_cache(maxsize=256)
-def _locale(tag: str) -> Locale:
+def locale_of(tag: str) -> Locale:
     """Return the closest locale that CLDR has; English where it has none."""
     found = _TAG.fullmatch(tag)
     if not found:

@@ -27,6 +27,7 @@ from api.infra.mail.letters import Facts
 from api.infra.net.smtp import Attachment, Message
 from api.infra.text import languages
 from api.infra.text.characters import on_one_line
+from api.mailings.rules.changes import compared
 from api.texts.rules import catalogues, markdown
 
 HEAD_EVERY = timedelta(days=7)
@@ -41,6 +42,7 @@ _ISOLATE, _END = "\u2068", "\u2069"
 
 _SIGNING = {"name", "title", "link"}
 _REQUEST = {"name", "organisation", "title", "link", "soft", "hard", "note", "silence"}
+_EDIT = {"title", "link", "change_note", "change_reason", "changes"}
 _TOOL = {"name", "label", "whose", "number"}
 # What each kind of letter is made of; "coalition" stands in all that are not neutral.
 KINDS: Mapping[str, AbstractSet[str]] = {
@@ -56,9 +58,9 @@ KINDS: Mapping[str, AbstractSet[str]] = {
         "until_text",
     },
     "signoffs.request": _REQUEST,
-    "signoffs.again": _REQUEST | {"change_note"},
-    "signoffs.edited": {"title", "link", "change_note"},
-    "signoffs.corrected": {"title", "link", "change_note"},
+    "signoffs.again": _REQUEST | {"change_note", "changes"},
+    "signoffs.edited": _EDIT,
+    "signoffs.corrected": _EDIT,
     "signoffs.reminder": _REQUEST | {"is_last"},
     "signoffs.handed": _REQUEST | {"handed_by"},
     "signoffs.half": {"name", "organisation", "title", "link", "hard", "proposed_by"},
@@ -156,7 +158,8 @@ def _template(source: str, language: str, *, is_subject: bool) -> Template:
         return put(_day(value, language) if isinstance(value, date) else str(value))
 
     env = ImmutableSandboxedEnvironment(undefined=StrictUndefined, finalize=printed)
-    env.filters = {"counted": _counted(language), "quoted": _quoted}
+    filters = {"counted": _counted(language), "quoted": _quoted, "compared": compared(language)}
+    env.filters = filters
     env.globals = {}
     return env.from_string(source)
 

@@ -160,6 +160,8 @@ def _page(found: AskedApproval) -> facts.ApprovePage:
         silence=asked.silence.value,
         note=asked.note or "",
         change=(revision.note or "") if revision.number > 1 else "",
+        change_reason=revision.reason or "",
+        changes=_changes(found),
         carries_over=_carries_over(found),
         answer=last.answer.value if last else "",
         answered=facts.Happening(when(last.row.answered_at), last.by) if last else None,
@@ -203,6 +205,14 @@ def _logo(organisation: Organisation) -> str:
     picture, kind = found
     small = base64.b64encode(thumbnails.made(picture, kind).content).decode()
     return f"data:{kind};base64,{small}"
+
+
+def _changes(found: AskedApproval) -> facts.Changes | None:
+    """Return what changed since the organisation answered, or since this person was asked."""
+    tongue = _language(found)
+    heading = "approve.since_answer" if found.entry.answers else "approve.since_asked"
+    diff = found.compare() if found.compare else None
+    return texts.changes(diff, sentences.said(tongue).say(heading), tongue)
 
 
 def _chooses_apart(found: AskedApproval) -> bool:

@@ -125,7 +125,8 @@ def _signing(
 
 def _page(found: Own) -> facts.OwnSignaturePage:
     signature = found.signature
-    around, _ = of(signature.coalition_id, signature.language)
+    around, said = of(signature.coalition_id, signature.language)
+    diff = found.compare() if found.compare else None
     who = {
         **found.who,
         "kind": signature.kind,
@@ -146,6 +147,7 @@ def _page(found: Own) -> facts.OwnSignaturePage:
         visibilities=_visibilities(found),
         is_organisation=signature.kind is SignatoryKind.ORGANISATION,
         boxes=(*_to_show(found, around), *_mailings(found)),
+        changes=texts.changes(diff, said.say("own.since_signed"), around.language),
     )
 
 

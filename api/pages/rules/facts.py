@@ -9,6 +9,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from api.documents.rules.blocks import StatementText
+from api.documents.rules.diffs import Shown
 
 ACCENT = "#0b5563"
 
@@ -178,6 +179,15 @@ class Thanks(Framed):
     is_held: bool = False
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What changed of a text since somebody read it."""
+
+    heading: str
+    number: int  # the revision that they read
+    shown: Shown
+
+
 @dataclass(frozen=True, kw_only=True)
 class OwnSignaturePage(Framed):
     """One's own signature."""
@@ -190,6 +200,7 @@ class OwnSignaturePage(Framed):
     visibilities: tuple[str, ...]
     is_organisation: bool = False
     boxes: tuple[Box, ...] = ()  # mailings that were agreed to, and the consent to show the name
+    changes: Changes | None = None
     form: Form = field(default_factory=Form)
     part: Part = ""  # which of its forms was sent
     is_saved: bool = False
@@ -227,6 +238,8 @@ class ApprovePage(Framed):
     silence: Literal["nothing", "approval", "decline"] = "nothing"
     note: str = ""
     change: str = ""
+    change_reason: str = ""  # why it is editorial, though it may turn the sense
+    changes: Changes | None = None
     carries_over: bool = False
     answer: Literal["", "approved", "reserved", "declined", "objected"] = ""
     answered: Happening | None = None  # by whom, when

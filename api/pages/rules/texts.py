@@ -8,13 +8,23 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from api.documents.rules import blocks
+from api.documents.rules import blocks, diffs
 from api.documents.rules.blocks import StatementText
 from api.infra.text import languages
-from api.pages.rules.facts import Box, ListedSignatory
+from api.pages.rules.facts import Box, Changes, ListedSignatory
 from api.portable.rules import names
 from api.portable.rules.printing import Printed
 from api.signing.rules import ConsentBox
+from api.statements.service import Diff
+
+
+def changes(diff: Diff | None, heading: str, language: str) -> Changes | None:
+    """Return what changed of a text, for a page in a language."""
+    if diff is None or diff.before.number is None:
+        return None
+    tongue = diff.after.version.document["language"]
+    shown = diffs.shown(diff.parts, diff.change, tongue, language)
+    return Changes(heading, diff.before.number, shown)
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
-from api.cases.rules import NameIndex
 from api.infra.text import languages
 from api.portable.rules import names as labels
 from api.portable.rules.diff import DiffPart, DiffText, PartState
-from api.texts.rules import markdown
+from api.portable.rules.guard import BLOCKS, SenseTurn, TurnKind
+from api.texts.rules import markdown, negation
 from api.texts.rules.document import PortableDocument
 from api.texts.rules.wording import Op
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.,:/'\u2019-][^\W_]+)*|[^\w\s]")
-BLOCKS = frozenset({"paragraph", "heading", "quote", "list", "demands", "cases"})
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,18 @@ class Measure:
     demands_added: list[str] = field(default_factory=list)  # their ids
     demands_removed: list[str] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)  # added, removed or replaced
+    dates: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)  # of cases, addressees, organisations, countries
+    # Words that deny, added or removed; None: not measured, of a language that is not known so far.
+    negations: list[str] | None = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int | None]:
+        """Return how much of each there is, which says no word of the text."""
+        return {
+            name: len(value) if isinstance(value, list) else value
+            for name, value in asdict(self).items()
+        }
 
 
 def names_of(document: PortableDocument, organisations: Iterable[str]) -> Iterator[str]:
@@ -50,12 +60,10 @@ def names_of(document: PortableDocument, organisations: Iterable[str]) -> Iterat
     yield from (labels.country(code, document) for code in sorted(languages.COUNTRIES))
 
 
-def measure(parts: Iterable[DiffPart], names: Iterable[str]) -> Measure:
-    """Return what a diff comes to."""
-    sought, counts = NameIndex(names), Counter[str]()
+def measure(parts: Iterable[DiffPart], turns: Iterable[SenseTurn], language: str) -> Measure:
+    """Return what a diff comes to, with what in it may have turned the sense."""
+    counts = Counter[str]()
     asked = {PartState.ADDED: dict[str, None](), PartState.REMOVED: dict[str, None]()}
-    numbers: dict[str, None] = {}
-    touched: dict[str, None] = {}
     for part in _all(parts):
         if part.kind in BLOCKS:
             counts[part.change] += 1
@@ -63,13 +71,12 @@ def measure(parts: Iterable[DiffPart], names: Iterable[str]) -> Measure:
         if part.kind == "demand" and part.change in asked:
             asked[part.change][part.key] = None
         for passage in part.passages:
-            out, into = (_tokens(_said(passage, op)) for op in (Op.REMOVED, Op.ADDED))
-            counts["words_removed"] += sum(map(_is_word, out))
-            counts["words_added"] += sum(map(_is_word, into))
-            changed = (*out, *into)
-            numbers |= dict.fromkeys(one for one in changed if any(map(str.isnumeric, one)))
-            touched |= dict.fromkeys(_touched(passage, sought))
+            for name, op in (("words_removed", Op.REMOVED), ("words_added", Op.ADDED)):
+                counts[name] += sum(map(_is_word, _tokens(_said(passage, op))))
     added, removed = asked[PartState.ADDED], asked[PartState.REMOVED]
+    found: dict[TurnKind, dict[str, None]] = {kind: {} for kind in TurnKind}
+    for turn in turns:
+        found[turn.kind] |= dict.fromkeys(_words_of(turn))
     return Measure(
         words_added=counts["words_added"],
         words_removed=counts["words_removed"],
@@ -79,9 +86,17 @@ def measure(parts: Iterable[DiffPart], names: Iterable[str]) -> Measure:
         blocks_moved=counts["moved"],
         demands_added=[key for key in added if key not in removed],
         demands_removed=[key for key in removed if key not in added],
-        numbers=list(numbers),
-        names=list(touched),
+        numbers=list(found[TurnKind.NUMBER]),
+        dates=list(found[TurnKind.DATE]),
+        names=list(found[TurnKind.NAME]),
+        negations=list(found[TurnKind.NEGATION]) if negation.is_measured(language) else None,
     )
+
+
+def _words_of(turn: SenseTurn) -> list[str]:
+    """Return what a turn tells of both sides; of names, each once and in order."""
+    both = [*turn.removed, *turn.added]
+    return sorted(both) if turn.kind is TurnKind.NAME else both
 
 
 def _all(parts: Iterable[DiffPart]) -> Iterator[DiffPart]:
@@ -90,9 +105,9 @@ def _all(parts: Iterable[DiffPart]) -> Iterator[DiffPart]:
         yield from _all(part.parts)
 
 
-def _said(passage: DiffText, *ops: Op) -> str:
-    """Return the words of a passage of which one of these became, and where they link to."""
-    said = [piece for piece in passage.pieces if piece.op in ops]
+def _said(passage: DiffText, op: Op) -> str:
+    """Return the words of a passage of which this became, and where they link to."""
+    said = [piece for piece in passage.pieces if piece.op is op]
     words = "".join(f"[{one.words}]" if one.is_note else one.words for one in said)
     places = dict.fromkeys(mark for one in said for mark in one.marks if markdown.is_address(mark))
     return " ".join((words, *places))
@@ -104,11 +119,3 @@ def _tokens(text: str) -> list[str]:
 
 def _is_word(token: str) -> bool:
     return any(sign.isalnum() for sign in token)
-
-
-def _touched(passage: DiffText, sought: NameIndex) -> list[str]:
-    """Return the names that came or went, or stand in what came or went."""
-    before = set(sought.found_in(_said(passage, Op.SAME, Op.REMOVED)))
-    after = set(sought.found_in(_said(passage, Op.SAME, Op.ADDED)))
-    moved = {name for op in (Op.REMOVED, Op.ADDED) for name in sought.found_in(_said(passage, op))}
-    return sorted((before ^ after) | moved)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -35,8 +35,10 @@ from api.signing.events import ConsentTakenBack
 from api.signing.service import entries
 from api.signing.service.confirming import keep_consents
 from api.signing.service.receiving import must_be_fit, must_have_initials
-from api.statements.models import Moderation, Signing, Statement
+from api.statements import service as statements
+from api.statements.models import Moderation, Signing, State, Statement
 
+OVER = frozenset({State.WITHDRAWN, State.ARCHIVED})  # nobody reads these any more
 ALTERABLE = ("name", "role", "affiliation", "represented_by")
 
 
@@ -61,6 +63,8 @@ class Own:
     signing: Signing
     who: Identity
     consents: Sequence[Given]
+    # Compares the text with the one that was signed; None: it is the same, or nobody's any more.
+    compare: Callable[[], statements.Diff] | None
 
 
 def own(secret: str) -> Own:
@@ -311,4 +315,8 @@ def _own(session: Session, signature: Signature) -> Own:
         for consent, words, whose in session.execute(query)
     ]
     who = rows.identity(session, signature)
-    return Own(signature, statement, session.get_one(Signing, statement.id), who, given)
+    compare = None
+    if signature.state is not SignatureState.WITHDRAWN and statement.state not in OVER:
+        compare = statements.since(session, statement, signature.revision_number)
+    signing = session.get_one(Signing, statement.id)
+    return Own(signature, statement, signing, who, given, compare)

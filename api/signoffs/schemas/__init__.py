@@ -9,6 +9,7 @@ from api.signatures.schemas import SHA256, RepresentativeIn
 from api.signoffs.models import Answer, AnswerMeans, Silence
 from api.signoffs.rules import CHOICES, Status
 from api.statements.models import State, Weight
+from api.statements.schemas import MeasureOut
 from api.web import fields, validate
 from api.web.rest import OutSchema, Schema, ZonedSchema
 
@@ -327,6 +328,12 @@ class AskedRevisionOut(OutSchema):
     number = fields.Integer()
     weight = fields.Enum(Weight)
     note = fields.String(allow_none=True, description="What changed.")
+    reason = fields.String(
+        allow_none=True,
+        example=None,
+        description="Why that is editorial, though it may turn the sense.",
+    )
+    measure = fields.Nested(MeasureOut, allow_none=True)
     language = fields.String(example="en")
     sha256 = fields.String(**SHA256)
     printed = fields.Dict()

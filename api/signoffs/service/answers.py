@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,7 +26,7 @@ from api.signing.service import settings
 from api.signoffs import rules
 from api.signoffs.models import UNKNOWN, Approver, Ask, SignOff, SignOffRound
 from api.signoffs.rules import Status
-from api.signoffs.service import appearances, lines, requests, rows
+from api.signoffs.service import appearances, comparing, lines, requests, rows
 from api.signoffs.service.rounds import AfterDeadline, is_open
 from api.signoffs.service.rows import (
     ApproverView,
@@ -77,6 +77,8 @@ class AskedApproval:
     why_less: str | None  # than this person chose
     may_be_guessed: bool  # without a name: so few are
     is_sensitive: bool
+    # Compares the text with the one that they answered, or were asked about; None: it is the same.
+    compare: Callable[[], statements.Diff] | None
 
     @property
     def statement(self) -> Statement:
@@ -169,7 +171,16 @@ def shown(session: Session, board: Board, approver: Approver) -> AskedApproval:
         CHOSE_LESS if appearances.is_kept_lower(entry, me) else None,
         appearances.may_be_guessed(session, board, entry),
         settings.of(session, statement).is_sensitive,
+        comparing.since(session, board, entry, me),
     )
+
+
+def diff(secret: str) -> statements.Diff:
+    """Return what changed since they answered, or were asked; raise NotFound where nothing did."""
+    compare = asked(secret).compare
+    if compare is None:
+        raise NotFound("Nothing has changed since, or it cannot be shown any more.")
+    return compare()
 
 
 def _round(board: Board) -> SignOffRound:

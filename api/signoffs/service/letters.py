@@ -17,7 +17,7 @@ from api.organisations.rules import name_in
 from api.signing.service import settings
 from api.signoffs import rules
 from api.signoffs.models import Approver, Ask, SignOffRound
-from api.signoffs.service import appearances, edit_notices, requests, rounds, rows
+from api.signoffs.service import appearances, comparing, edit_notices, requests, rounds, rows
 from api.signoffs.service.rows import ApproverView, Board, BoardEntry
 from api.statements import service as statements
 from api.statements.models import Statement
@@ -27,8 +27,13 @@ def about(
     session: Session,
     approver_id: UUID,
     is_wanted: Callable[[Board, BoardEntry, ApproverView], bool],
+    *,
+    is_of_change: bool = False,
 ) -> letters.Facts | None:
-    """Return the facts of a letter to somebody; None where they may not answer any more."""
+    """Return the facts of a letter to somebody; None where they may not answer any more.
+
+    One that is of a change tells what changed, but for sensitive texts: that waits on the page.
+    """
     row, link = session.get(Approver, approver_id), links.newest(session, rows.PURPOSE, approver_id)
     if row is None or link is None:
         return None
@@ -42,11 +47,14 @@ def about(
     coalition = session.get_one(Coalition, statement.coalition_id)
     soft, hard = requests.deadlines(of, entry.organisation)
     proposed = requests.proposal(entry)
+    revision = statements.current_revision(session, statement)
+    is_sensitive = settings.of(session, statement).is_sensitive
+    shows = is_of_change and not is_sensitive
     return letters.Facts(
         to=who.email,
         to_name=who.name,
         language=row.language,
-        coalition=None if settings.of(session, statement).is_sensitive else coalition.name,
+        coalition=None if is_sensitive else coalition.name,
         facts={
             "name": who.name,
             "organisation": name_in(entry.organisation.names, row.language),
@@ -57,7 +65,9 @@ def about(
             "hard": hard,
             "note": of.note,
             "silence": str(of.silence),
-            "change_note": statements.current_revision(session, statement).note,
+            "change_note": revision.note,
+            "change_reason": revision.reason,
+            "changes": comparing.since(session, board, entry, who) if shows else None,
             "handed_by": who.handed_by,
             "proposed_by": proposed and rules.with_office(proposed.content["by"]),
             "reason": entry.closed and entry.closed.reason,
@@ -89,7 +99,13 @@ def _is_undecided(board: Board, entry: BoardEntry, _: ApproverView) -> bool:
 
 def owing_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
     """Ask for an answer, or remind of it; None where nobody waits for it any more."""
-    found = about(session, approver_id, _is_owing)
+    return _with_deadlines(session, approver_id)
+
+
+def _with_deadlines(
+    session: Session, approver_id: UUID, *, is_of_change: bool = False
+) -> letters.Facts | None:
+    found = about(session, approver_id, _is_owing, is_of_change=is_of_change)
     if found is None:
         return None
     ask = session.get_one(Ask, session.get_one(Approver, approver_id).ask_id)
@@ -102,9 +118,14 @@ def owing_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
     return replace(found, deadlines=deadlines)
 
 
+def again_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
+    """Ask for another answer, to a text that changed; None where nobody waits for it any more."""
+    return _with_deadlines(session, approver_id, is_of_change=True)
+
+
 def edited_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
     """Tell of an edit; None for who stands behind the text no more."""
-    return about(session, approver_id, _stands_behind)
+    return about(session, approver_id, _stands_behind, is_of_change=True)
 
 
 def corrected_facts(session: Session, object_id: UUID) -> letters.Facts | None:
@@ -114,18 +135,23 @@ def corrected_facts(session: Session, object_id: UUID) -> letters.Facts | None:
         return edit_notices.stands(session, board.statement, entry.organisation.id)
 
     if (found := edit_notices.notified(session, object_id)) is None:
-        return about(session, object_id, stands)
+        return about(session, object_id, stands, is_of_change=True)
     statement, who = found
     coalition = session.get_one(Coalition, statement.coalition_id)
+    revision = statements.current_revision(session, statement)
+    is_sensitive = settings.of(session, statement).is_sensitive
+    changes = None if is_sensitive else statements.since(session, statement, revision.number - 1)
     return letters.Facts(
         to=who.email,
         to_name=who.name,
         language=who.representative.language or statement.language,
-        coalition=None if settings.of(session, statement).is_sensitive else coalition.name,
+        coalition=None if is_sensitive else coalition.name,
         facts={
             "title": statement.title,
             "accent": coalition.accent,
-            "change_note": statements.current_revision(session, statement).note,
+            "change_note": revision.note,
+            "change_reason": revision.reason,
+            "changes": changes,
         },
     )
 

@@ -272,7 +272,33 @@ class RevisionIn(Schema):
         example="editorial",
     )
     note = fields.Text(most=500, load_default=None, example="A typing error.")
+    reason = fields.Text(
+        most=1000,
+        load_default=None,
+        description="An owner's, needed where an editorial change touches a demand, a number, a"
+        " date, a name or a negation: why it is editorial all the same. Members read it.",
+        example=None,
+    )
     confirmed_cases = confirmed_cases()
+
+
+class MeasureOut(OutSchema):
+    """What a revision changes of the one before it, counted."""
+
+    words_added = fields.Integer(example=1)
+    words_removed = fields.Integer(example=1)
+    blocks_added = fields.Integer(example=0)
+    blocks_removed = fields.Integer(example=0)
+    blocks_changed = fields.Integer(example=1)
+    blocks_moved = fields.Integer(example=0)
+    demands_added = fields.Integer(example=0)
+    demands_removed = fields.Integer(example=0)
+    numbers = fields.Integer(example=0)
+    dates = fields.Integer(example=0)
+    names = fields.Integer(example=0)
+    negations = fields.Integer(
+        allow_none=True, example=0, description="Null: not measured in this language."
+    )
 
 
 class RevisionRowOut(OutSchema):
@@ -283,6 +309,16 @@ class RevisionRowOut(OutSchema):
     number = fields.Integer()
     weight = fields.Enum(Weight)
     note = fields.String(allow_none=True)
+    reason = fields.String(
+        allow_none=True,
+        example=None,
+        description="Why it is editorial though what may turn the sense changed, as an owner said.",
+    )
+    measure = fields.Nested(
+        MeasureOut,
+        allow_none=True,
+        description="Null for the first, where a name was taken back, and before there were any.",
+    )
     language = fields.String(example="en")
     sha256 = fields.String(example=SHA256)
     is_taken_back = fields.Boolean(
@@ -320,7 +356,7 @@ class FrozenOut(RevisionOut):
     change = fields.Nested(
         ChangeOut,
         allow_none=True,
-        description="Null for the first, and after a text that was taken back.",
+        description="Null for the first.",
     )
 
     @ma.pre_dump

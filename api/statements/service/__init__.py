@@ -24,10 +24,11 @@ from api.portable.rules import checking, identity, printing
 from api.portable.rules.measuring import Measure
 from api.statements import rules
 from api.statements.events import StatementMoved
-from api.statements.models import Revision, State, Statement, Weight
+from api.statements.models import Revision, State, Statement
 from api.statements.service import bounds, merging, past, versions
 from api.statements.service.closed import must_be_confirmed, warnings_of_closed
-from api.statements.service.diffs import to_measure
+from api.statements.service.diffs import Diff, of_draft, since
+from api.statements.service.freezing import frozen
 from api.statements.service.live import with_live
 from api.statements.service.redaction import as_it_was
 from api.statements.service.relabelling import DoesNotFit
@@ -38,9 +39,9 @@ from api.statements.service.rows import (
     completed,
     current_revision,
     edited_on,
-    frozen,
     goes_out,
     must_be_free,
+    newest_at,
     replaced,
     revision_of,
     seen_by,
@@ -53,6 +54,7 @@ from api.statements.service.soundness import BODY, NAMED, below, fit
 
 __all__ = [
     "NAMED",
+    "Diff",
     "DoesNotFit",
     "SavedStatement",
     "any_revision",
@@ -64,9 +66,11 @@ __all__ = [
     "frozen",
     "must_be_confirmed",
     "must_be_free",
+    "newest_at",
     "replaced",
     "revision_of",
     "seen_by",
+    "since",
     "started",
     "warnings_of_closed",
     "whole_draft",
@@ -105,7 +109,7 @@ class Frozen:
 
     revision: Revision
     warnings: list[Fault]
-    change: Measure | None  # None: it is the first, or the one before it cannot be read any more
+    change: Measure | None  # None: it is the first
 
 
 def begin(actor: Actor, coalition_id: UUID, document: Mapping[str, object]) -> SavedStatement:
@@ -170,28 +174,29 @@ def _shown(
     return replace(found, document=document, warnings=warnings)
 
 
-def freeze(  # noqa: PLR0913 # a draft, what it means, and who was looked at
+def freeze(
     actor: Actor,
     statement_id: UUID,
     expected: int,
-    weight: Weight | None,
-    note: str | None,
-    *,
+    claim: rules.WeightClaim,
     confirmed: Collection[str] = (),
 ) -> Frozen:
     """Freeze a statement's draft as its next revision; of a published text, it is public."""
+    diff = of_draft(actor, statement_id)
     with transaction() as session:
         statement = load_locked(session, actor, Statement, statement_id, Role.EDITOR)
         rules.must_be_writable(statement.state)
         if statement.state is State.PUBLISHED:
             actor.must(statement.coalition_id, Role.COORDINATOR)
         touch(statement, expected)
-        revision = frozen(session, actor, statement, weight, note, confirmed=confirmed)
+        turns, change = (diff.turns, diff.change) if diff else ((), None)
+        revision = frozen(
+            session, actor, statement, claim, turns=turns, change=change, confirmed=confirmed
+        )
         whole = whole_revision(session, revision)
         shown = _shown(session, actor, SavedStatement(statement, whole, []))
-        change = to_measure(session, statement, revision)
     too_long = below(BODY, bounds.page_warnings(statement, shown.length))
-    return Frozen(revision, [*shown.warnings, *too_long], change())
+    return Frozen(revision, [*shown.warnings, *too_long], change)
 
 
 def naming(actor: Actor, case_id: UUID, page: PageRequest) -> Page[Statement]:

@@ -18,7 +18,7 @@ from api.errors import Gone, NotFound
 from api.infra.database.transactions import reading
 from api.infra.security import keys
 from api.organisations.models import Organisation
-from api.portable.rules import diff as rules, identity, measuring, printing, secrecy
+from api.portable.rules import diff as rules, guard, identity, measuring, printing, secrecy
 from api.portable.rules.measuring import Measure
 from api.statements.models import Revision, Statement
 from api.statements.service import redaction, rows
@@ -46,6 +46,7 @@ class Diff:
     before: Side
     after: Side
     parts: list[rules.DiffPart]
+    turns: list[guard.SenseTurn]  # what in it is nothing editorial
     change: Measure
 
 
@@ -57,6 +58,19 @@ def diff(actor: Actor, statement_id: UUID, before: int | None, after: int | None
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         compare = compared(session, statement, before, after)
+    return compare()
+
+
+def of_draft(actor: Actor, statement_id: UUID) -> Diff | None:
+    """Return what a draft changes of the newest revision; None: there is none.
+
+    It takes a second of a long text: it is asked for before anything is locked.
+    """
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.EDITOR)
+        if not statement.revision_number:
+            return None
+        compare = compared(session, statement, None, None)
     return compare()
 
 
@@ -80,9 +94,24 @@ def between(session: Session, statement: Statement, left: Side, right: Side) -> 
         parts = rules.diff(left.version, right.version)
         documents = (left.version.document, right.version.document)
         names = {name: None for one in documents for name in measuring.names_of(one, called)}
-        return Diff(statement, left, right, parts, measuring.measure(parts, names))
+        turns = guard.turns(parts, *documents, names)
+        change = measuring.measure(parts, turns, documents[1]["language"])
+        return Diff(statement, left, right, parts, turns, change)
 
     return compare
+
+
+def since(session: Session, statement: Statement, number: int) -> Callable[[], Diff] | None:
+    """Return what compares the newest revision with one that somebody read before; None: no need.
+
+    Nor can it be, where a name was taken back of one and no label fits.
+    """
+    if not 0 < number < statement.revision_number:
+        return None
+    try:
+        return compared(session, statement, number, statement.revision_number)
+    except Gone:
+        return None
 
 
 def to_measure(
@@ -93,13 +122,8 @@ def to_measure(
     A long text is measured for a second: nobody waits for it. None: there is none before it, or
     none that may be read.
     """
-    if revision.number == 1:
-        return lambda: None
-    try:
-        compare = compared(session, statement, None, revision.number)
-    except Gone:
-        return lambda: None
-    return lambda: compare().change
+    compare = since(session, statement, revision.number - 1)
+    return lambda: compare and compare().change
 
 
 def _side(session: Session, statement: Statement, number: int | None) -> Side:

@@ -32,6 +32,7 @@ class TakenBack(TypedDict):
 
 
 NOTE = "A name was taken back."
+SAID = ("note", "reason")  # of a change, by who froze it
 DRAFT, REVISION = "draft", "revision"
 AT_ONCE = 20  # texts that are held in memory together
 
@@ -56,7 +57,7 @@ def said(session: Session, coalition_id: UUID) -> Iterator[str]:
     )
     for revision in session.scalars(frozen.execution_options(yield_per=AT_ONCE)):
         yield from secrecy.said(revision.document)
-        yield revision.note or ""
+        yield from filter(None, (revision.note, revision.reason))
 
 
 def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
@@ -151,8 +152,8 @@ def _succeed(session: Session, statement: Statement, silence: cases.NameSilence)
         document = rows.whole_revision(session, revision)
         if secrecy.tells_of(document, entry.names, entry.case.key):
             telling[revision.number] = (revision, document)
-        elif label is not None and secrecy.telling(revision.note, entry.names):
-            revision.note = NOTE
+        elif label is not None:
+            _silence_words(revision, entry)
     if label is None:
         return list(telling)
     newest = telling.get(statement.revision_number)
@@ -164,6 +165,12 @@ def _succeed(session: Session, statement: Statement, silence: cases.NameSilence)
         put_after(session, statement, redacted, NOTE)
         keep(session, statement, silence)
     return []
+
+
+def _silence_words(revision: Revision, entry: cases.Entry) -> None:
+    for name in SAID:
+        if secrecy.telling(getattr(revision, name), entry.names):
+            setattr(revision, name, NOTE)
 
 
 def is_sound(redacted: PortableDocument, entry: cases.Entry) -> bool:
@@ -234,7 +241,7 @@ def told_place(
 
 
 def _seal_all(session: Session, statement: Statement, told: Sequence[Revision]) -> None:
-    left: dict[str, object] = {"printed": {}, "document": {}, "note": None}
+    left: dict[str, object] = {"printed": {}, "document": {}, **dict.fromkeys(SAID)}
     for revision in told:
         kept = {name: getattr(revision, name) for name in left}
         keys.write(session, revision, Revision.taken_back, kept)

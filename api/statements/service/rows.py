@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID, uuid4
 
@@ -13,16 +13,14 @@ from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.coalitions.models import Coalition
-from api.errors import Code, Conflict, Fault, Forbidden, Gone, Invalid, NotFound
+from api.errors import Conflict, Fault, Forbidden, Gone, NotFound
 from api.infra import clock
-from api.infra.background import events
 from api.infra.database import transactions
 from api.infra.database.transactions import flush, touch
-from api.infra.security import audit, keys
+from api.infra.security import keys
 from api.portable.rules import checking, identity, printing, references, secrecy
 from api.portable.rules.length import TextLength, length
 from api.statements import rules
-from api.statements.events import StatementRevised
 from api.statements.models import (
     Revision,
     Signing,
@@ -32,8 +30,8 @@ from api.statements.models import (
     Weight,
 )
 from api.statements.service import past, versions
-from api.statements.service.closed import must_be_confirmed, warnings_of_closed
-from api.statements.service.soundness import BODY, NAMED, below, fit, unnamed
+from api.statements.service.closed import warnings_of_closed
+from api.statements.service.soundness import BODY, below, fit
 from api.texts.rules.document import PortableBlock, PortableCoalition, PortableDocument
 
 _ANOTHER = "Choose another slug."
@@ -42,10 +40,6 @@ TEXT_GONE = "A name in this text was taken back. Read the newest revision."
 
 class SlugTaken(Conflict, title="The coalition has a statement of this slug"):
     """A statement's slug is unique in its coalition."""
-
-
-class NothingChanged(Conflict, title="Nothing has changed"):
-    """The draft prints what the newest revision prints."""
 
 
 @dataclass(frozen=True)
@@ -230,47 +224,6 @@ def whole_revision(session: Session, revision: Revision) -> PortableDocument:
     return {**whole, "format": revision.format or whole["format"]}
 
 
-def frozen(  # noqa: PLR0913 # a draft, what it means, and who was looked at
-    session: Session,
-    actor: Actor,
-    statement: Statement,
-    weight: Weight | None,
-    note: str | None,
-    *,
-    confirmed: Collection[str] = (),
-) -> Revision:
-    """Write the next revision of a statement from its draft.
-
-    Of a text that is published or opens for signing it is public: it is frozen with those whom it
-    names though they are free or dead where each is confirmed.
-    """
-    means = rules.weighed(statement.revision_number + 1, statement.state, weight)
-    if means is Weight.MATERIAL and _has_opened(session, statement):
-        raise rules.SigningOpened(
-            "From then on its text takes editorial revisions only. A material change closes signing"
-            " and begins a new statement: POST to its successors."
-        )
-    document = whole_draft(session, statement)
-    if secrecy.telling(note, unnamed(session, statement.coalition_id, document)):
-        raise Invalid(NAMED, [Fault("/note", Code.HIDDEN_NAME, NAMED)])
-    revision = next_revision(statement, document, means, note)
-    fingerprint, number = revision.sha256, revision.number
-    if number > 1 and current_revision(session, statement).sha256 == fingerprint:
-        raise NothingChanged("Change the draft first; it prints what the newest revision prints.")
-    if goes_out(session, statement):
-        must_be_confirmed(session, statement, document, confirmed)
-    revision.edited_on = clock.today() if is_public(session, statement) else None
-    revision.created_by = actor.user_id
-    put_revision(session, statement, revision, document, statement.block_ids)
-    if means is not Weight.EDITORIAL:
-        statement.counted_from = number
-    told = {"number": number, "sha256": fingerprint, "weight": means}
-    told |= {"confirmed_cases": sorted(confirmed)} if confirmed else {}
-    audit.record(session, actor, "statement.revised", statement, told)
-    events.announce(session, StatementRevised.of(revision))
-    return revision
-
-
 def next_revision(
     statement: Statement, document: PortableDocument, weight: Weight, note: str | None
 ) -> Revision:
@@ -308,7 +261,7 @@ def put_revision(
 
 def is_public(session: Session, statement: Statement) -> bool:
     """Tell whether a change of a text is an edit in public."""
-    return statement.state is State.PUBLISHED or _has_opened(session, statement)
+    return statement.state is State.PUBLISHED or has_opened(session, statement)
 
 
 def goes_out(session: Session, statement: Statement) -> bool:
@@ -322,7 +275,7 @@ def goes_out(session: Session, statement: Statement) -> bool:
     return statement.state is State.PUBLISHED or (statement.state is State.REVIEW and is_set)
 
 
-def _has_opened(session: Session, statement: Statement) -> bool:
+def has_opened(session: Session, statement: Statement) -> bool:
     signing = session.get(Signing, statement.id)
     return signing is not None and signing.has_opened(clock.now())
 
@@ -350,6 +303,14 @@ def edited_on(session: Session, statement_id: UUID, number: int) -> date | None:
         Revision.statement_id == statement_id, Revision.number <= number
     )
     return session.scalar(query)
+
+
+def newest_at(session: Session, statement: Statement, at: datetime) -> int:
+    """Return the number of the newest revision of an instant; 0: there was none."""
+    query = select(func.max(Revision.number)).where(
+        Revision.statement_id == statement.id, Revision.created_at <= at
+    )
+    return session.scalar(query) or 0
 
 
 def any_revision(session: Session, statement: Statement, number: int) -> Revision:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
+from api.infra.text.characters import UNSPACED
 from api.texts.rules import markdown
 
 # Pairs of words that are compared in order, of two passages (a bit of memory each) and of a whole
@@ -18,11 +19,8 @@ from api.texts.rules import markdown
 MOST_PAIRS, MOST_PAIRS_IN_ALL = 100_000_000, 1_000_000_000
 # A word with what joins its parts (10.000, don't, state-owned), or one sign; where words have no
 # spaces between them, each letter is one.
-_WORD = re.compile(
-    r"(\s*)((?![\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff])[^\W_]"
-    r"(?:(?![\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff])[^\W_]"
-    r"|[.,:/'\u2019\u200c-](?=[^\W_]))*+|\S|$)"
-)
+_LETTER = rf"(?![{UNSPACED}])[^\W_]"
+_WORD = re.compile(rf"(\s*)({_LETTER}(?:{_LETTER}|[.,:/'\u2019\u200c-](?=[^\W_]))*+|\S|$)")
 
 
 class Op(StrEnum):
