@@ -35,7 +35,11 @@ TABLES: dict[For, tuple[Sequence[str], Callable[[Signatory], dict[str, str | Non
     For.CRM: (rules.CRM_COLUMNS, rules.crm_cells),
     For.IMPORT: (rules.COLUMNS, rules.cells_of),
 }
-SCAN = "%PDF-1.7"
+EXAMPLES = {
+    "application/pdf": "%PDF-1.7",
+    rules.MAIL: "From: a@specimen.example\nDate: Tue, 20 May 2031 09:00:00 +0000\n\nWe sign.",
+    rules.NOTE: "A. Specimen said by telephone that they sign.",
+}
 EXAMPLE = "kind,name,country\norganisation,Specimen Committee,KZ\n"
 blueprint = Blueprint("signatures", __name__, url_prefix="/v1", description="Who signed.")
 _tagged = tagged_by("etag")
@@ -159,7 +163,7 @@ class Scans(MethodView):
         """List the evidence of what was signed on paper, or answered in another way."""
         return evidence.listed(current_actor(), statement_id, args["page"])
 
-    @received(*rules.EVIDENCE, max_bytes=rules.MOST_OF_A_SCAN, examples={"application/pdf": SCAN})
+    @received(*rules.EVIDENCE, max_bytes=rules.MOST_OF_A_SCAN, examples=EXAMPLES)
     @blueprint.arguments(schemas.EvidenceArgs, location="query")
     @blueprint.response(201, schemas.EvidenceOut)
     @sends_tag

@@ -52,6 +52,10 @@ OF_A_STATE = {
     "POST /v1/statements/{statement_id}/sign-off-round/asks",
     "POST /v1/statements/{statement_id}/sign-offs",
     "POST /v1/statements/{statement_id}/appearances",
+    "POST /v1/statements/{statement_id}/time-requests",
+    "POST /v1/statements/{statement_id}/closed-questions",
+    "POST /v1/statements/{statement_id}/learned-names",
+    "POST /v1/public/member-names/{secret}/removals",
     "POST /v1/public/sign-offs/{secret}/answers",
 }
 CHECKS = [
