@@ -6,6 +6,7 @@ A package by feature, on a ladder: each imports the rungs below it, never one ab
     webhooks connectors deliveries updates       what leaves the house
     mailings                                     the words of letters
     exchange documents                           files in and out; prints
+    reviews                                      members and others comment on a text
     signoffs moderation signing signatures       members approve; the public signs
     copies assemblies statements templates portable     texts with a life
     demands cases coalitions organisations       what is asked, for whom, by whom

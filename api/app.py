@@ -26,6 +26,7 @@ import api.moderation.feature
 import api.organisations.feature
 import api.pages.feature
 import api.portable.schemas
+import api.reviews.feature
 import api.signatures.feature
 import api.signing.feature
 import api.signoffs.feature
@@ -82,6 +83,7 @@ FEATURES = (
     api.signatures.feature.FEATURE,
     api.signing.feature.FEATURE,
     api.signoffs.feature.FEATURE,
+    api.reviews.feature.FEATURE,
     api.moderation.feature.FEATURE,
     api.documents.feature.FEATURE,
     api.exchange.feature.FEATURE,

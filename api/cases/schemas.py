@@ -156,12 +156,15 @@ class RehearsalArgs(Schema):
     )
 
 
+WHERE = ("draft", "revision", "demand", "template", "case", "comment", "consultation")
+
+
 class RelabelledOut(OutSchema):
     """A text in which a label takes a name's place."""
 
     place = fields.String(example=PLACE)
     where = fields.String(
-        validate=validate.OneOf(["draft", "revision", "demand", "template", "case"]),
+        validate=validate.OneOf(WHERE),
         example="draft",
     )
     url = fields.String(example=f"/v1/statements/{ID}/draft")

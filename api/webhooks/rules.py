@@ -77,6 +77,10 @@ def _handed(about: str, what: str = "delivery") -> EventKind:
     return EventKind(about, what, ("statement_id", "addressee_id"))
 
 
+def _comment(about: str) -> EventKind:
+    return EventKind(about, "comment", ("consultation_id",))
+
+
 _ROUND = ("statement_id",)
 CATALOGUE: Mapping[str, EventKind] = {
     "statement.begun": _statement("A draft was begun."),
@@ -100,6 +104,27 @@ CATALOGUE: Mapping[str, EventKind] = {
     "sign_off_round.closed": EventKind("It ended.", "sign_off_round", _ROUND),
     "sign_off.answered": _answer("A member answered."),
     "sign_off.entered": _answer("A coordinator entered a member's answer."),
+    "consultation.opened": EventKind("A text is open for comments.", "consultation", _ROUND),
+    "consultation.changed": EventKind(
+        "Its deadline or its keeping changed.", "consultation", _ROUND
+    ),
+    "consultation.closed": EventKind("It takes no more comments.", "consultation", _ROUND),
+    "consultation.deleted": EventKind(
+        "It is deleted: delete your copies of what was said.", "consultation", _ROUND
+    ),
+    "consultation.forgotten": EventKind(
+        "Its day came: delete your copies of what was said.", "consultation", _ROUND
+    ),
+    "comment.written": _comment("Somebody said something of a text, or replied."),
+    "comment.resolved": _comment("A thread is settled."),
+    "comment.reopened": _comment("A thread is not settled after all."),
+    "comment.relabelled": _comment("A name was taken back from it: delete your copies."),
+    "comment.erased": _comment("Its words were taken back or erased: delete your copies."),
+    "commenter.erased": EventKind(
+        "Who was asked is forgotten, with all that they wrote: delete it, too.",
+        "commenter",
+        ("consultation_id",),
+    ),
     "signature.confirmed_by_letter": _signature("Somebody signed in public, and confirmed it."),
     "signature.entered": _signature("A coordinator entered it."),
     "signature.made_of_approval": _signature("Publishing made it of a member's approval."),

@@ -156,6 +156,10 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
         "answer": "approved",
         "revision_sha256": scene.sha256_of(ids["statement_id"]),
     },
+    "POST /v1/public/consultations/{secret}/comments": lambda scene, ids: {
+        "text": "Ask for a date.",
+        "revision_sha256": scene.sha256_of(ids["statement_id"]),
+    },
     "POST /v1/coalitions/{coalition_id}/imports": lambda *_: json.dumps(a_document()).encode(),
     "POST /v1/coalitions/{coalition_id}/word-imports": lambda *_: a_word_file(p("We ask.")),
     "POST /v1/coalitions/{coalition_id}/template-files": lambda *_: json.dumps(a_source()).encode(),

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from tests.support import builders
 from tests.support.builders import an_organisation
+from tests.support.consultations import an_opening
 from tests.support.signing import a_rush
 from tests.support.webhook_receivers import another_endpoint
 
@@ -113,6 +114,23 @@ def _revised(scene: Scene) -> dict[str, str]:
     ids = _signing_off(scene)
     builders.another_revision(scene.owner, ids["statement_id"], "editorial")
     return ids
+
+
+def _consulted(scene: Scene) -> dict[str, str]:
+    """A text that somebody outside is asked to comment on, with a comment of theirs."""
+    statement, sha256 = scene.text()
+    opening = an_opening(scene.owner, statement)["id"]
+    asked = scene.owner.get(f"/v1/consultations/{opening}/commenters")["items"][0]["id"]
+    secret = builders.secret_of(scene.world, "consultation.comment", asked)
+    body = {"text": "Ask for a day.", "revision_sha256": sha256}
+    said = scene.nobody.post(f"/v1/public/consultations/{secret}/comments", body)
+    return {"statement_id": statement, "secret": secret, "comment_id": said["comments"][0]["id"]}
+
+
+def _resolved(scene: Scene) -> dict[str, str]:
+    comment = scene.comment()
+    assert scene.owner.post(f"/v1/comments/{comment}/resolution").status == 200
+    return {"comment_id": comment}
 
 
 def _old_signature(scene: Scene) -> dict[str, str]:
@@ -254,6 +272,16 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "POST /v1/public/sign-offs/{secret}/appearances": _signing_off,
     "POST /v1/public/sign-offs/{secret}/answers": _signing_off,
     "POST /v1/public/sign-offs/{secret}/hand-overs": _signing_off,
+    "POST /v1/comments/{comment_id}/reopening": _resolved,
+    **{
+        f"{method} /v1/public/consultations/{{secret}}{part}": _consulted
+        for method, part in (
+            ("GET", ""),
+            ("POST", "/comments"),
+            ("POST", "/comments/{comment_id}/withdrawal"),
+            ("POST", "/erasure"),
+        )
+    },
     "PUT /v1/demand-lists/{list_id}/order": _list_with_demands,
     "GET /v1/coalitions/{coalition_id}/mail-server": _mail_server,
     "PUT /v1/coalitions/{coalition_id}/mail-server": _mail_server,

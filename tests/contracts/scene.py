@@ -21,6 +21,7 @@ from tests.contracts.bodies import BODIES, QUERIES, a_document, a_source
 from tests.contracts.prepared import PREPARED
 from tests.support import builders
 from tests.support.builders import a_coalition, a_role, an_organisation, made
+from tests.support.consultations import an_opening
 from tests.support.mailing_tools import a_file
 from tests.support.public_signatures import strangers
 from tests.support.signing import a_rush
@@ -308,6 +309,17 @@ class Scene:
         rush.publish()
         return rush.statement
 
+    def consultation(self) -> str:
+        return str(an_opening(self.owner, self.text()[0])["id"])
+
+    def commenter(self) -> str:
+        path = f"/v1/consultations/{self.consultation()}/commenters"
+        return str(self.owner.get(path)["items"][0]["id"])
+
+    def comment(self) -> str:
+        path = f"/v1/consultations/{self.consultation()}/comments"
+        return made(self.owner, path, {"text": "Ask for a date."})
+
     def cover_letter(self) -> str:
         return builders.a_cover_letter(self.owner, self.published())
 
@@ -334,6 +346,9 @@ MAKERS: dict[str, Callable[[Scene], str]] = {
     ),
     "invitation_id": Scene.invitation,
     "addressee_id": Scene.addressee,
+    "consultation_id": Scene.consultation,
+    "commenter_id": Scene.commenter,
+    "comment_id": Scene.comment,
     "cover_letter_id": Scene.cover_letter,
     "delivery_id": Scene.delivery,
     "response_id": Scene.response,

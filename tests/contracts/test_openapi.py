@@ -39,6 +39,7 @@ JSON = "application/json"
 # Their examples name what only a running coalition has: ids in order, a text's SHA-256.
 OF_A_STATE = {
     "POST /v1/cover-letters/{cover_letter_id}/deliveries",
+    "POST /v1/public/consultations/{secret}/comments",
     "POST /v1/public/statements/{address}/signatures",
     "POST /v1/public/statements/{address}/confirmations",
     "PUT /v1/coalitions/{coalition_id}/demand-list-order",

@@ -44,6 +44,8 @@ VALUES: dict[str, Any] = {
     "asked_at": "14 May 2031, 10:02 (UTC)",
     "soft": "14 May 2031, 18:00",
     "hard": "16 May 2031, 18:00",
+    "closes": "14 May 2031, 18:00",
+    "read_by": "commenters_named",
     "note": "We publish in the morning.\n\nSee demand 3.",
     "change_note": "Demand 3 is new.",
     "change_reason": "It was asked before.",
@@ -102,6 +104,8 @@ VARIANTS: list[dict[str, Any]] = [
         )
     ),
     {"silence": "approval", "is_last": True, "role": "lead", "days": 1, "number": 1},
+    {"read_by": "coordinators"},
+    {"read_by": "commenters_unnamed"},
     {"silence": "decline", "role": "observer", "soft": None, "number": 21},
     *({"fault": each, "number": 0} for each in ("list-gone", "many-left", "certificate", "junk")),
     {"gone": None, "failing": "Our web site (hooks.specimen.example)"},

@@ -17,6 +17,7 @@ from api.pages.rules import pages
 from tests.stories.test_pages_of_members import page_of
 from tests.support import browser as browsers
 from tests.support.builders import secret_of
+from tests.support.consultations import a_consulting
 from tests.support.page_samples import every
 from tests.support.signing import Rush
 from tests.support.signoffs import a_sign_off
@@ -79,6 +80,31 @@ def test_a_person_signs_confirms_hides_and_withdraws(
     page.get_by_role("button", name="Yes, take it back").click()
     page.get_by_role("heading", name="Your signature is taken back").wait_for()
     assert rush.total() == 0
+
+
+def test_somebody_comments_on_parts_of_a_text_and_takes_one_back(
+    world: World, person: BrowserContext
+) -> None:
+    table = a_consulting(world, world.user("coordinator"))
+    table.open(read_by="commenters_named")
+    table.comment("Gia", "A date.")
+    with browsers.served(world.app) as place:
+        page = person.new_page()
+        page.goto(f"{place}/r/{table.secret('Ada')}")
+        thread = page.get_by_role("region", name="Comment: Gia Specimen")
+        thread.get_by_text("Reply", exact=True).click()
+        thread.get_by_label("Your reply").fill("The first of June.")
+        page.get_by_text("Comment on this part").last.click()
+        page.get_by_label("What you think of this part").last.fill("Which windows?")
+        page.get_by_role("button", name="Send", exact=True).click()
+        page.get_by_text("Your comments have arrived").wait_for()
+        assert table.words() == [("A date.", ["The first of June."]), ("Which windows?", [])]
+
+        own = page.get_by_role("region", name="Comment: You")
+        own.get_by_role("button", name="Take back").click()
+        page.get_by_text("It is taken back").wait_for()
+        assert table.words() == [("A date.", ["The first of June."])]
+        assert person.cookies() == []
 
 
 def test_a_member_approves_with_a_reservation_and_hands_it_on(

@@ -30,6 +30,7 @@ from tests.support.builders import (
     made,
     secret_of,
 )
+from tests.support.consultations import an_opening
 from tests.support.mailing_tools import a_file
 from tests.support.signing import a_rush
 from tests.support.webhook_receivers import an_endpoint
@@ -159,6 +160,7 @@ def a_house(world: World, owner: Client) -> House:
         f"{of_it}/mail-server",
         f"{of_it}/suppressions",
         f"{texts[0]}/sign-off-board",
+        *_comments(owner, secret),
         f"/v1/webhook-endpoints/{endpoint}",
         *(f"{handed}/{part}" for part in ("deliveries", "responses")),
         "/v1/me",
@@ -177,6 +179,13 @@ def _a_sign_off(world: World, owner: Client, statement: str, sha256: str) -> Non
     secret = secret_of(world, "signoff.answer", an_approver(world, member["member_id"]))
     no = {"answer": "declined", "reason": "No.", "revision_sha256": sha256}
     assert world.stranger().post(f"/v1/public/sign-offs/{secret}/answers", no).status == 200
+
+
+def _comments(owner: Client, statement: str) -> list[str]:
+    """Open a text for comments, and say something; return where that is read."""
+    path = f"/v1/consultations/{an_opening(owner, statement, note='Look.').id}"
+    made(owner, f"{path}/comments", {"text": "Ask for a date."})
+    return [path, f"{path}/comments", f"{path}/commenters"]
 
 
 def _a_retracted_text(owner: Client, coalition: str) -> str:

@@ -13,7 +13,7 @@ from api.mailings.rules import bodies
 from api.pages.rules import approving, facts, pages, problems, sentences, widget
 from api.portable.rules import printing, reading
 from api.signoffs.rules import places
-from tests.support import changed_texts
+from tests.support import changed_texts, comment_samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -299,15 +299,14 @@ def _over(
     """Yield how it appears apart from the answer: should none come, and after the time for it."""
     said = sentences.said(approve.frame.language).say
     yield from changed_texts.on_pages(approve, own, case)
+    yield from comment_samples.comments(approve, printed(case))
     tacit = replace(approve, silence="approval", chooses_apart=True)
     yield "approve-silent", pages.render("approve.html", tacit)
     how = facts.Form(faults={"how": said("field.choice")})
     again = replace(approve, is_over=True, answer="approved", chooses_apart=True, how=how)
     yield "approve-appear", pages.render("approve.html", again)
-    yield (
-        "approve-over",
-        pages.render("approve.html", replace(approve, is_over=True, answer="declined")),
-    )
+    declined = replace(approve, is_over=True, answer="declined")
+    yield "approve-over", pages.render("approve.html", declined)
 
 
 def _unanswered(

@@ -185,8 +185,13 @@ def _setting(setting: Setting, said: Words) -> str:
 
 
 def _text(passage: DiffText) -> Markup:
+    return marked(passage.pieces)
+
+
+def marked(pieces: Iterable[WordRun]) -> Markup:
+    """Return words with signs and lines around those that came and went."""
     return Markup("").join(
-        _run(op, list(run)) for op, run in groupby(passage.pieces, key=lambda piece: piece.op)
+        _run(op, list(run)) for op, run in groupby(pieces, key=lambda piece: piece.op)
     )
 
 

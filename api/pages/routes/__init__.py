@@ -1,9 +1,10 @@
-"""The addresses of the pages: /, /docs, /problems; /s sign, /c, /m, /a approve, /n, /j join, /u."""
+"""The addresses of the pages: /, /docs, /problems; /s sign, /c, /m, /a, /n, /r, /j join, /u."""
 
 from __future__ import annotations
 
 from api.pages.routes import (
     approving,
+    commenting,
     guides,
     joining,
     naming,
@@ -17,6 +18,7 @@ from api.pages.routes.base import blueprint
 __all__ = [
     "approving",
     "blueprint",
+    "commenting",
     "guides",
     "joining",
     "naming",

@@ -241,8 +241,8 @@ def logo(coalition_id: UUID, sha256: str) -> Response:
     return answer
 
 
-@blueprint.route("/<any(s, c, m, a, n, j, u, embed):page>/", methods=["GET", "POST"])
-@blueprint.route("/<any(s, c, m, a, n, j, u, embed):page>/<path:rest>", methods=["GET", "POST"])
+@blueprint.route("/<any(s, c, m, a, n, r, j, u, embed):page>/", methods=["GET", "POST"])
+@blueprint.route("/<any(s, c, m, a, n, r, j, u, embed):page>/<path:rest>", methods=["GET", "POST"])
 @takes_form
 def nowhere(page: str, rest: str = "") -> Response:
     """Say that a page is not there, as a page."""

@@ -17,6 +17,7 @@ Sent = Mapping[str, Sequence[str]]
 AGAINST = frozenset({"declined", "objected"})
 SHOWN = frozenset({"initials", "public"})
 ORGANISATION = "organisation"
+COMMENT, REPLY = "comment", "reply"
 # What a page says of a fault: by its field and code, by its code alone, by its field alone.
 SAID = {
     "code.not_found": "code",
@@ -185,6 +186,17 @@ def answering(sent: Sent, appearances: Sequence[str]) -> tuple[dict[str, object]
     if answer in AGAINST and not facts["reason"]:
         faults["reason"] = "field.reason"
     return facts, faults
+
+
+def commenting(sent: Sent) -> dict[str, dict[str, str | None]]:
+    """Return what was said, by the field: of the whole text, of its blocks, in reply."""
+    found: dict[str, dict[str, str | None]] = {}
+    for name in sent:
+        kind, _, of = name.partition("/")
+        if kind in {COMMENT, REPLY} and (text := one(sent, name)):
+            about = "parent_id" if kind == REPLY else "block_id"
+            found[name] = {"text": text, about: of or None}
+    return found
 
 
 def _reservations(sent: Sent) -> list[dict[str, str]]:

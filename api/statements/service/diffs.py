@@ -82,7 +82,7 @@ def compared(
     older = newest if before is None else before
     if older < 1:
         raise NotFound("There is no text before it. Compare with a revision: ?before=1.")
-    left, right = (_side(session, statement, number) for number in (older, after))
+    left, right = (side(session, statement, number) for number in (older, after))
     return between(session, statement, left, right)
 
 
@@ -126,7 +126,8 @@ def to_measure(
     return lambda: compare and compare().change
 
 
-def _side(session: Session, statement: Statement, number: int | None) -> Side:
+def side(session: Session, statement: Statement, number: int | None) -> Side:
+    """Return a revision, or the draft for None, as its public reads it today; or raise Gone."""
     if number is None:
         return Side(None, rules.Version(statement.draft, statement.block_ids))
     revision = rows.any_revision(session, statement, number)

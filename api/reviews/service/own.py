@@ -1,0 +1,134 @@
+"""What those who are asked read and write by the link of their letter, without an account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.coalitions.models import Coalition
+from api.errors import DomainError, NotFound
+from api.infra.database.transactions import reading, transaction
+from api.infra.runtime import runtime
+from api.infra.security import audit, links, secret_tokens
+from api.reviews import rules
+from api.reviews.models import Comment, Commenter, Consultation
+from api.reviews.rules import Reader, TextBlocks
+from api.reviews.service import comments, forgetting, rows
+from api.reviews.service.rows import CommenterView, CommentView, Opening
+from api.signatures.service.rows import current
+from api.statements import service as statements
+from api.statements.models import Revision, Statement
+
+
+@dataclass(frozen=True)
+class Consulted:
+    """What a person reads who is asked: the text, until when, who reads it, and what was said."""
+
+    consultation: Consultation
+    statement: Statement
+    coalition: Coalition
+    revision: Revision
+    edited_on: date | None  # the last day on which it was edited in public
+    note: str | None
+    me: CommenterView
+    why_not: str | None  # no comment is taken any more
+    blocks: TextBlocks
+    threads: Sequence[CommentView]
+
+    @property
+    def may_comment(self) -> bool:
+        return self.why_not is None
+
+    @property
+    def places(self) -> list[dict[str, str]]:
+        """The blocks in their order: id, and how each reads."""
+        return [
+            {"id": block_id, "text": "\n".join(rules.words(block))}
+            for block_id, block in self.blocks.blocks.items()
+        ]
+
+
+def consulted(secret: str) -> Consulted:
+    """Return what a link leads to; it goes on showing that when the deadline is over."""
+    with reading() as session:
+        return _consulted(session, *_followed(session, secret))
+
+
+def _followed(
+    session: Session, secret: str, *, lock: bool = False
+) -> tuple[Consultation, Commenter]:
+    """Return the consultation and the person that a link is of; `lock` holds the first."""
+    link = links.follow(session, rows.PURPOSE, secret)
+    query = select(Commenter.consultation_id).where(Commenter.id == link.object_id)
+    consultation_id = session.scalar(query)
+    row = None
+    if consultation_id is not None:
+        row = session.get(Consultation, consultation_id, with_for_update=lock or None)
+    who = session.get(Commenter, link.object_id)
+    if row is None or who is None:
+        raise NotFound("The coalition deleted what this link was about.")
+    return row, who
+
+
+def _consulted(session: Session, row: Consultation, who: Commenter) -> Consulted:
+    statement = session.get_one(Statement, row.statement_id)
+    try:
+        rows.must_be_open(session, row)
+        why_not = None
+    except DomainError as refused:
+        why_not = refused.title
+    revision = statements.current_revision(session, statement)
+    now = rows.blocks_of(session, statement, revision.number)
+    query = select(Comment).where(Comment.consultation_id == row.id, Comment.parent_id.is_(None))
+    roots = session.scalars(query.order_by(Comment.created_at, Comment.id)).all()
+    return Consulted(
+        row,
+        statement,
+        session.get_one(Coalition, row.coalition_id),
+        revision,
+        statements.edited_on(session, statement.id, statement.revision_number),
+        rows.note_of(session, row),
+        rows.commenters(session, [who])[who.id],
+        why_not,
+        now,
+        Opening(session, row, Reader(who.id), now).threads(roots),
+    )
+
+
+def write(secret: str, sha256: str, given: Sequence[Mapping[str, Any]]) -> Consulted:
+    """Say something of the text that was seen, all or none. The same twice is once."""
+    runtime().rate_limits.hit(rules.WRITING, "comment", secret_tokens.hashed(secret).hex())
+    with transaction() as session:
+        row, who = _followed(session, secret, lock=True)
+        statement = rows.must_be_open(session, row)
+        revision = current(session, statement, sha256)
+        comments.add(session, row, revision, given, Reader(who.id))
+        session.flush()
+        return _consulted(session, row, who)
+
+
+def take_back(secret: str, comment_id: UUID) -> Consulted:
+    """Erase something that one wrote oneself, also when the deadline is over."""
+    with transaction() as session:
+        row, who = _followed(session, secret, lock=True)
+        found = session.get(Comment, comment_id)
+        if found is None or found.commenter_id != who.id:
+            raise NotFound("You wrote no such comment here; it may be taken back already.")
+        audit.record(session, None, "comment.erased", found)
+        forgetting.erase_comment(session, found)
+        session.flush()
+        return _consulted(session, row, who)
+
+
+def forget_me(secret: str) -> None:
+    """Erase who one is, and all that one wrote; the link ends."""
+    with transaction() as session:
+        _, who = _followed(session, secret, lock=True)
+        audit.record(session, None, "commenter.erased", who)
+        forgetting.erase_commenter(session, who)
