@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -130,6 +131,7 @@ def a_house(world: World, owner: Client) -> House:
     assert owner.post(f"/v1/statements/{secret}/invalidations", invalid).status < 300
     handed = _a_delivery(world, owner, coalition)
     retracted = _a_retracted_text(owner, coalition)
+    _a_closed_question(owner, retracted)
     endpoint = an_endpoint(owner, coalition)
     template = made(owner, f"{of_it}/templates", {"source": a_source()})
     assembly = {"template_id": template, "slug": "assembled", "facts": {"city": "Specimen"}}
@@ -179,6 +181,21 @@ def _a_sign_off(world: World, owner: Client, statement: str, sha256: str) -> Non
     secret = secret_of(world, "signoff.answer", an_approver(world, member["member_id"]))
     no = {"answer": "declined", "reason": "No.", "revision_sha256": sha256}
     assert world.stranger().post(f"/v1/public/sign-offs/{secret}/answers", no).status == 200
+
+
+def _a_closed_question(owner: Client, statement: str) -> None:
+    """Ask the one member about another text: it needs time, and then nobody can answer."""
+    path = f"/v1/statements/{statement}"
+    assert owner.send("PUT", f"{path}/sign-off-round", {}).status == 200
+    (member,) = owner.get(f"{path}/sign-off-board")["members"]
+    whose = {"member_id": member["member_id"]}
+    soon = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
+    time = {**whose, "until": soon, "reason": "The board meets.", "by": {"name": "Bob"}}
+    answer = owner.post(f"{path}/time-requests", time)
+    assert answer.status == 201, answer.body
+    closed = {**whose, "reason": "Its director is in prison."}
+    answer = owner.post(f"{path}/closed-questions", closed)
+    assert answer.status == 201, answer.body
 
 
 def _comments(owner: Client, statement: str) -> list[str]:
