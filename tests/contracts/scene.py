@@ -26,6 +26,7 @@ from tests.support.mailing_tools import a_file
 from tests.support.public_signatures import strangers
 from tests.support.signing import a_rush
 from tests.support.webhook_receivers import a_delivery, another_endpoint
+from tests.support.word_written import DOCX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -169,7 +170,7 @@ class Scene:
             request.body = operation.content[request.kind].get("example")
         if "image/svg+xml" in operation.content:
             request.body, request.kind = SVG, "image/svg+xml"
-        elif operation.name in BODIES and not example:
+        elif operation.name in BODIES and (not example or request.kind == DOCX):
             request.body = BODIES[operation.name](self, ids)
         elif isinstance(request.body, str):
             request.body = request.body.encode()
