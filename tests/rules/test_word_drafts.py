@@ -77,6 +77,12 @@ def test_paragraphs_headings_lists_quotes_and_footnotes_come_in() -> None:
     assert draft.remarks == []
 
 
+def test_a_space_at_which_no_line_breaks_stays_in_a_title() -> None:
+    text = of_body(p("Open \u00a7\u00a04,  say\u00a0NGOs", style="Title") + p("We write."))
+
+    assert drafted(text).title == "Open \u00a7\u00a04, say\u00a0NGOs"
+
+
 def test_what_comes_in_keeps_the_rules_of_the_format() -> None:
     body = p("1. [not] *this* <b> & `so`") + p("# no heading", note(1)) + item("- no list")
     draft = drafted(body + p("[x]: y"), footnotes=notes(p("* and [^2]")))

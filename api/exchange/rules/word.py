@@ -25,6 +25,7 @@ _QUOTES = {"quote", "intense quote", "block text", "quotations", "block quote", 
 _SOURCE = "quote source"
 _GOES_ON = re.compile(r"list continue( \d)?")
 _DASHES = "\u2014\u2013\u2015"  # before whom a quote is from
+_BREAKS = re.compile(r"[ \t\n\v\f\r\u2028\u2029]+")
 # Styles of our own files, of what a statement prints from its data; Word has some of these names.
 _OF_DATA = {
     "coalition", "kind", "date", "fact", "edited", "logo", "salutation", "signatory",
@@ -138,7 +139,7 @@ class _Writing:
         marked = [each for each in self.kept if "title" in each.paragraph["styles"]]
         first = (marked or self.kept)[0]
         is_marked = bool(marked) or bool(first.paragraph["level"])
-        words = _clean(" ".join(first.words.split()))
+        words = _in_line(first.words)
         most = LONGEST_TITLE if is_marked else guessing.LONGEST_LINE
         self.title = guessing.shortened(words, most)
         if not is_marked or self.title != words:
@@ -168,7 +169,7 @@ class _Writing:
         if is_heading:
             self._heading(each, text)
         elif _is_source(each) and "quote" in last and "source" not in last["quote"]:
-            last["quote"]["source"] = _clean(" ".join(each.words.lstrip(_DASHES + " ").split()))
+            last["quote"]["source"] = _in_line(each.words.lstrip(_DASHES + " "))
         elif _QUOTES.intersection(styles):
             self._new({"quote": {"text": text}})
         elif listed:
@@ -259,6 +260,11 @@ def _is_source(each: SeenParagraph) -> bool:
     is_dashed = each.words.lstrip().startswith(tuple(_DASHES))
     is_one = _SOURCE in styles or (is_dashed and bool(_QUOTES.intersection(styles)))
     return is_one and not any("note" in run for run in each.runs)  # plain words, in the format
+
+
+def _in_line(text: str) -> str:
+    """Return a text on one line; a space at which no line breaks is a letter of it."""
+    return _clean(_BREAKS.sub(" ", text).strip())
 
 
 def _clean(text: str) -> str:
