@@ -142,7 +142,9 @@ def test_every_row_of_a_coalition_goes_with_it() -> None:
 
 
 def test_decisions_are_numbered_and_say_why() -> None:
-    for path in sorted(config.share("docs", "decisions").glob("*.md")):
+    paths = sorted(config.share("docs", "decisions").glob("*.md"))
+    assert [path.name[:4] for path in paths] == [f"{n:04}" for n in range(1, len(paths) + 1)]
+    for path in paths:
         text = path.read_text("utf-8")
         assert re.match(r"\d{4}-[a-z0-9-]+\.md\Z", path.name), path.name
         for part in ("## Context", "## Decision", "## Consequences"):
