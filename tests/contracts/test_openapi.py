@@ -22,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api import config
+from api.documents.rules.word.package import DOCX
 from api.web.openapi.answers import BY_STATUS, PROBLEM
 from tests.contracts.scene import Operation, Request, Scene, document, operations
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 PUBLIC = {"GET /healthz", "GET /readyz"}
 JSON = "application/json"
+# A Word file goes as the bytes that were made up for it.
+schemathesis.serializer.alias(DOCX, "application/octet-stream")
 # Their examples name what only a running coalition has: ids in order, a text's SHA-256.
 OF_A_STATE = {
     "POST /v1/cover-letters/{cover_letter_id}/deliveries",

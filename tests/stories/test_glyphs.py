@@ -22,9 +22,11 @@ NAME = "U+133CF EGYPTIAN HIEROGLYPH X001"
 CODES = {
     *(
         "accent",
+        "block_id",
         "built_in",
         "code",
         "confirmed_cases",
+        "confirmed_mentions",
         "countries",
         "country",
         "domain",
@@ -52,6 +54,7 @@ OF_TEMPLATES = {"/name", "/source/name", "/source/title"}
 # What is read in a mail program or by a machine is in fonts of theirs.
 NOT_PRINTED = (
     *("mail-server", "update", "cover-letter", "connector", "webhook", "deliver", "response"),
+    "comments",
 )
 
 Path = tuple[str | int, ...]
