@@ -16,12 +16,13 @@ from api.infra import clock
 from api.infra.background import dead_letters, jobs
 from api.infra.background.jobs import MOST_ATTEMPTS, Job, JobKind, JobState
 from api.infra.database.transactions import reading, transaction
+from api.infra.outbox.turns import Turn
 from api.infra.queue import Lane, Queue
 from tests.support.builders import a_coalition, a_role
 from tests.support.wiring import added
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -181,22 +182,56 @@ def test_a_job_whose_worker_died_is_taken_over_and_the_late_one_changes_nothing(
     assert (row.result, row.progress, row.attempts) == ({"by": "the next one"}, 100, 2)
 
 
-def test_a_job_that_kills_every_worker_ends_dead(world: World) -> None:
-    class Killed(BaseException):
-        pass
+class Killed(BaseException):
+    """What a job's worker dies of."""
 
-    def act(_: Work) -> None:
-        raise Killed
 
-    with time_machine.travel(clock.now(), tick=False) as time, acting(world, act):
+def killed_often(world: World, times: int) -> Job:
+    """Return the job of workers that were killed so often, and of one that was not."""
+    with time_machine.travel(clock.now(), tick=False) as time:
         job = promised(world)
-        for _ in range(MOST_ATTEMPTS):
+        for _ in range(times):
             with pytest.raises(Killed):
                 world.work()
             time.shift(jobs.LEASE + timedelta(seconds=1))
         world.work()
+    return found(world, job)
 
-    assert (found(world, job).state, found(world, job).fault) == (JobState.DEAD, "WorkerDied")
+
+def test_a_job_that_kills_every_worker_ends_dead(world: World) -> None:
+    def act(_: Work) -> None:
+        raise Killed
+
+    with acting(world, act):
+        job = killed_often(world, MOST_ATTEMPTS)
+
+    assert (job.state, job.fault) == (JobState.DEAD, "WorkerDied")
+
+
+def test_a_turn_that_got_on_each_time_outlives_any_number_of_killed_workers(world: World) -> None:
+    killed = 2 * MOST_ATTEMPTS
+    waiting = [*range(2 * killed + 1)]  # one is written by each, and one is lost with it
+
+    class Sending(Turn[int, int]):
+        def write(self, session: Session, ended: Sequence[int], size: int) -> Sequence[int]:
+            del session
+            if self.was_written:
+                raise Killed
+            self.was_written = bool(ended)
+            return [waiting.pop()] if size and waiting else []
+
+        def attempt(self, item: int) -> int:
+            return item
+
+        def is_done(self, last: int) -> bool:
+            return last < 0
+
+        was_written = False
+
+    with acting(world, lambda work: Sending(work).run()):
+        job = killed_often(world, killed)
+
+    assert (job.state, job.fault, waiting) == (JobState.DONE, None, [])
 
 
 def test_of_two_promises_of_the_same_key_there_is_one_until_it_is_done(world: World) -> None:

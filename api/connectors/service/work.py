@@ -186,7 +186,7 @@ class Pushing(Turn[Ready, Ended]):
         self, connector: Connector, settings: Mapping[str, str], tool: Tool, done: Done, turn: Work
     ) -> None:
         """Go on where the turn before ended: what is tried again is not so under the same lease."""
-        super().__init__(lambda: turn.is_turn_over)
+        super().__init__(turn)
         self.connector, self.settings, self.tool = connector, settings, tool
         self.done, self.turn, facts = done, turn, turn.facts
         self.lease = UUID(facts["run"]) if "run" in facts else self.lease

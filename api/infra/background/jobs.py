@@ -26,8 +26,6 @@ from sqlalchemy import (
     SQLColumnExpression,
     String,
     Update,
-    and_,
-    or_,
     select,
     update,
 )
@@ -144,6 +142,11 @@ class Work:
                 return is_any(session, others)
         except (SQLAlchemyError, DomainError):
             return True
+
+    def got_on(self, session: Session) -> None:
+        """Count its attempts anew: they look for what ends its worker before it gets anywhere."""
+        if self.attempts > 1:
+            session.execute(_mine(self).values(attempts=1))
 
     def progress(self, percent: int) -> None:
         """Say how far it is."""
@@ -280,10 +283,8 @@ def lease(
 
 def is_due(now: datetime) -> ColumnElement[bool]:
     """Return the condition that somebody should be doing a job."""
-    return or_(
-        and_(Job.state == JobState.QUEUED, Job.run_after <= now),
-        and_(Job.state == JobState.RUNNING, Job.lease_until < now),
-    )
+    waits = (Job.state == JobState.QUEUED) & (Job.run_after <= now)
+    return waits | (Job.state == JobState.RUNNING) & (Job.lease_until < now)
 
 
 @contextmanager
@@ -356,10 +357,7 @@ def _mine(work: Work) -> Update:
 
 
 def sweep() -> None:
-    """Promise what the house does by itself, and send what is due and may have been lost.
-
-    While many ids wait in the queue nothing is sent again: they would only wait there twice.
-    """
+    """Promise what the house does by itself, and send what is due and may have been lost."""
     try:
         with transaction() as session:
             _bring_forward(session)
@@ -367,7 +365,7 @@ def sweep() -> None:
                 if kind.when is not None and kind.when(session):
                     promise(session, name, None, {}, key=name)
         for lane in Lane:
-            if runtime().queue.size(lane) < BATCH:
+            if runtime().queue.size(lane) < BATCH:  # else they would only wait there twice
                 for job_id in due(is_of(lane)):
                     runtime().queue.send(lane, job_id)
     except (SQLAlchemyError, Unavailable) as fault:  # it is tried again in a few seconds

@@ -109,9 +109,7 @@ def send_due(work: Work) -> dict[str, int]:
         if not is_any(session, select(Letter.id).where(*mine)):
             return {"sent": 0}
     with ExitStack() as opened:
-        turn = LetterTurn(
-            whose, own, opened, is_bulk=is_bulk, others_wait=lambda: work.is_turn_over
-        )
+        turn = LetterTurn(whose, own, opened, is_bulk=is_bulk, work=work)
         turn.run()
     if turn.pause is not None:
         raise turn.pause
@@ -169,10 +167,10 @@ class LetterTurn(Turn[Leased, Tried]):
         opened: ExitStack,
         *,
         is_bulk: bool = False,
-        others_wait: Callable[[], bool] = bool,
+        work: Work | None = None,
     ) -> None:
         """Keep whose letters they are; lines are opened when a letter needs them."""
-        super().__init__(others_wait)
+        super().__init__(work)
         self._whose, self._own, self._opened = whose, own, opened
         self._lines: dict[Way, Connection] = {}
         self._works = False

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from api.infra.background.jobs import Work
 from api.infra.database.transactions import transaction
 
 WRITE_SECONDS = 1.0  # what was sent in so long is written together
@@ -28,11 +29,11 @@ class Turn(ABC, Generic[Item, End]):
 
     first = most = 1  # that are leased at a time, at the beginning and later
 
-    def __init__(self, others_wait: Callable[[], bool] = bool) -> None:
-        """Begin it; nothing is leased yet. It ends where others wait for its thread."""
+    def __init__(self, work: Work | None = None) -> None:
+        """Begin it; nothing is leased yet. It ends where others wait for the thread of its job."""
         self.lease = uuid4()
         self.has_more = False  # it ended for others
-        self._others_wait, self._look_at = others_wait, 0.0
+        self._work, self._look_at = work, 0.0
 
     @abstractmethod
     def write(self, session: Session, ended: Sequence[End], size: int) -> Sequence[Item]:
@@ -56,6 +57,8 @@ class Turn(ABC, Generic[Item, End]):
     def step(self, ended: Sequence[End], size: int) -> Sequence[Item]:
         """Write and lease in one transaction."""
         with transaction() as session:
+            if ended and self._work:
+                self._work.got_on(session)
             return self.write(session, ended, size)
 
     def _attempted(self, batch: Sequence[Item]) -> tuple[list[End], bool]:
@@ -73,5 +76,5 @@ class Turn(ABC, Generic[Item, End]):
             return True
         if time.monotonic() >= self._look_at:
             self._look_at = time.monotonic() + LOOK_SECONDS
-            self.has_more = self._others_wait()
+            self.has_more = self._work is not None and self._work.is_turn_over
         return self.has_more

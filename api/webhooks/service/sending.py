@@ -110,7 +110,7 @@ class Telling(Turn[Due, Told]):
 
     def __init__(self, endpoint_id: UUID, opened: ExitStack, work: Work) -> None:
         """Keep whose it is; the line is opened when there is something to tell."""
-        super().__init__(lambda: work.is_turn_over)
+        super().__init__(work)
         self._endpoint_id, self._opened = endpoint_id, opened
         self._endpoint: rows.Access
         self._line: HttpLine | None = None
