@@ -22,7 +22,9 @@ BACK_SECONDS = 10.0  # in which all is well after a part is back
 
 
 @contextmanager
-def signed(address: str, body: str, *servers: Live) -> Iterator[list[tuple[float, str, Said]]]:
+def signed(
+    address: str, body: str, *servers: Live, a_second: int = A_SECOND
+) -> Iterator[list[tuple[float, str, Said]]]:
     """Have people sign for as long as the block lasts, in turn with each of some servers.
 
     Yield when each was answered, who it was, and what was said.
@@ -33,7 +35,7 @@ def signed(address: str, body: str, *servers: Live) -> Iterator[list[tuple[float
     def sign(number: int) -> None:
         live, count = servers[number % len(servers)], 0
         path = f"/v1/public/statements/{address}/signatures"
-        while not over.wait(WRITERS / A_SECOND):
+        while not over.wait(WRITERS / a_second):
             who = f"w{number}-{count}"
             facts = json.loads(body.replace("WHO", who))
             network = f"{11 + number}.{count // 250}.{count % 250}.1"
