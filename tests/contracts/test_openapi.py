@@ -174,19 +174,22 @@ def test_what_schemathesis_makes_up_is_answered_as_promised_on_both_databases(
 
 
 @pytest.mark.long
-def test_a_lot_of_what_schemathesis_makes_up_is_answered_as_promised(both: list[World]) -> None:
-    wrong = fuzzed(both, examples=150)
+@pytest.mark.parametrize("quarter", range(4))
+def test_a_lot_of_what_schemathesis_makes_up_is_answered_as_promised(
+    both: list[World], quarter: int
+) -> None:
+    wrong = fuzzed(both, examples=150, only=slice(quarter, None, 4))
 
     assert not wrong, "\n".join(wrong)
 
 
-def fuzzed(both: list[World], *, examples: int) -> list[str]:
-    """Send made-up requests to every operation, on living things; return what went wrong."""
+def fuzzed(both: list[World], *, examples: int, only: slice = slice(None)) -> list[str]:
+    """Send made-up requests to operations, on living things; return what went wrong."""
     known = {operation.name: operation for operation in operations(both[0])}
     schema = schemathesis.openapi.from_wsgi("/openapi.yaml", both[0].app)
     scenes = [Scene(world) for world in both]
     wrong: list[str] = []
-    for result in schema.get_all_operations():
+    for result in [*schema.get_all_operations()][only]:
         assert isinstance(result, Ok), result
         described = result.ok()
         operation = known[described.label]
