@@ -156,7 +156,7 @@ class RehearsalArgs(Schema):
     )
 
 
-WHERE = ("draft", "revision", "demand", "template", "case", "comment", "consultation")
+WHERE = ("draft", "revision", "demand", "template", "case", "comment", "consultation", "suggestion")
 
 
 class RelabelledOut(OutSchema):

@@ -10,12 +10,16 @@ from api.infra.mail.letters import LetterKind
 from api.organisations.events import RepresentativeChanged
 from api.reviews import jobs
 from api.reviews.routes import blueprint
-from api.reviews.service import forgetting, letters, names, people
+from api.reviews.service import crediting, forgetting, letters, names, people
+from api.statements.events import StatementRevised
 
 FEATURE = Feature(
     blueprint=blueprint,
     jobs=(JobKind("consultations.forget", jobs.forget, when=forgetting.is_due),),
     letters=(LetterKind(people.LETTER, letters.facts),),
-    listeners=(Listener(RepresentativeChanged, people.follow_representative),),
+    listeners=(
+        Listener(RepresentativeChanged, people.follow_representative),
+        Listener(StatementRevised, crediting.hold),
+    ),
     extensions=(cases.NamesPeople(said=names.said, take_back=names.take_name_back),),
 )

@@ -1,4 +1,4 @@
-"""Consultations, who is asked in them, and what they say of a text."""
+"""Consultations, who is asked in them, and what they say of a text and propose for it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,26 @@ class Readership(StrEnum):
     COORDINATORS = "coordinators"
     COMMENTERS_UNNAMED = "commenters_unnamed"
     COMMENTERS_NAMED = "commenters_named"
+
+
+class SuggestionState(StrEnum):
+    """Whether a coordinator decided on a suggestion.
+
+    `open`: not yet. `accepted`: it went into the draft. `declined`: with a reason that its author
+    reads.
+    """
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class SuggestionSource(StrEnum):
+    """Where a suggestion was made: on a page, in a file of Word, or through the API."""
+
+    PAGE = "page"
+    WORD = "word"
+    API = "api"
 
 
 class Consultation(columns.OfCoalition, columns.Versioned, columns.Base):
@@ -77,4 +97,31 @@ class Comment(columns.OfCoalition, columns.Base):
     revision_number: Mapped[int]  # that was read when it was written
     content: Mapped[Sealed | None]  # {"text"}; None: it was taken back or erased
     resolved_at: Mapped[datetime | None]  # of no reply
+    created_at: Mapped[columns.Created]
+
+
+class Suggestion(columns.OfCoalition, columns.Base):
+    """What somebody would have changed in one place of a text, and what became of that."""
+
+    __tablename__ = "suggestions"
+    __table_args__ = (
+        Index("ix_suggestions_consultation_id_created_at", "consultation_id", "created_at"),
+    )
+
+    consultation_id: Mapped[UUID] = columns.part_of("consultations", index=False)
+    # Whose it is; neither: who made it was forgotten, and `content` with them.
+    commenter_id: Mapped[UUID | None] = columns.part_of("commenters")
+    user_id: Mapped[UUID | None]  # a coordinator
+    revision_number: Mapped[int]  # that was read when it was made
+    # {"proposal", "reason", "written_by"}, the last as Word wrote it; None: taken back or erased.
+    content: Mapped[Sealed | None]
+    source: Mapped[SuggestionSource] = mapped_column(columns.choice(SuggestionSource))
+    is_guess: Mapped[bool] = mapped_column(default=False)  # of its place: a person applies it
+    state: Mapped[SuggestionState] = mapped_column(
+        columns.choice(SuggestionState), default=SuggestionState.OPEN
+    )
+    decided_at: Mapped[datetime | None]
+    answer: Mapped[Sealed | None]  # {"reason"} why not, or {"lines"} that went in instead
+    draft_version: Mapped[int | None]  # of the statement: the first draft that holds it
+    held_since: Mapped[int | None]  # the revision that first held it
     created_at: Mapped[columns.Created]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +11,31 @@ from flask.views import MethodView
 from api.accounts.routes import current_actor
 from api.infra.database.paging import Page, PageRequest
 from api.reviews import schemas
-from api.reviews.service import comments, consultations, own, people
+from api.reviews.schemas import suggestions as forms
+from api.reviews.schemas.consulted import ConsultedOut
+from api.reviews.service import (
+    comments,
+    consultations,
+    crediting,
+    deciding,
+    own,
+    people,
+    suggesting,
+    suggestions,
+)
+from api.reviews.service.crediting import RevisionCredits
+from api.reviews.service.deciding import SuggestionMerge
 from api.reviews.service.own import Consulted
-from api.reviews.service.rows import CommenterView, CommentView, ConsultationView
+from api.reviews.service.rows import CommenterView, ConsultationView
+from api.reviews.service.suggesting import GivenSuggestion
+from api.reviews.service.suggestions import SuggestionView
+from api.reviews.service.threads import CommentView
 from api.web.etags import needs_match, tagged_by
 from api.web.paging import paginated
+from api.web.problems import CONTENT_TYPE
 from api.web.rest import Blueprint
 
-ABOUT = "Members and people outside say what they think of a text before it is decided."
+ABOUT = "Members and people outside say what they think of a text, and suggest words for it."
 blueprint = Blueprint("reviews", __name__, url_prefix="/v1", description=ABOUT)
 HERE = "/public/consultations/<string:secret>"
 _tagged = tagged_by("consultation.version")
@@ -164,9 +182,96 @@ class CommentErasure(MethodView):
         comments.erase(current_actor(), comment_id)
 
 
+@blueprint.route("/consultations/<uuid:consultation_id>/suggestions")
+class Suggestions(MethodView):
+    @paginated(blueprint, forms.SuggestionOut, forms.SuggestionsArgs)
+    def get(self, args: dict[str, Any], consultation_id: UUID) -> Page[SuggestionView]:
+        """List suggestions, oldest first, each with what became of its place.
+
+        Editors read no names, and nothing that tells a name which may not be told.
+        """
+        return suggestions.of_consultation(current_actor(), consultation_id, **args)
+
+    @blueprint.arguments(forms.SuggestionIn)
+    @blueprint.response(201, forms.SuggestionOut)
+    def post(self, facts: dict[str, Any], consultation_id: UUID) -> SuggestionView:
+        """Suggest something as a coordinator, while the text is being written."""
+        return suggesting.suggest(current_actor(), consultation_id, **facts)
+
+
+@blueprint.route("/consultations/<uuid:consultation_id>/suggestion-merges")
+class SuggestionMerges(MethodView):
+    @blueprint.arguments(forms.SuggestionMergeArgs, location="query")
+    @blueprint.arguments(forms.SuggestionMergeIn)
+    @blueprint.response(200, forms.SuggestionMergeOut)
+    def post(
+        self, args: dict[str, bool], facts: dict[str, Any], consultation_id: UUID
+    ) -> SuggestionMerge:
+        """Put many suggestions into the draft at once; what collides stays open, side by side."""
+        ids = facts["suggestion_ids"]
+        return deciding.merge(current_actor(), consultation_id, ids, preview=args["preview"])
+
+
+@blueprint.route("/suggestions/<uuid:suggestion_id>")
+class OneSuggestion(MethodView):
+    @blueprint.arguments(schemas.CommentArgs, location="query")
+    @blueprint.response(200, forms.SuggestionOut)
+    def get(self, args: dict[str, int | None], suggestion_id: UUID) -> SuggestionView:
+        """Show a suggestion."""
+        return suggestions.suggestion(current_actor(), suggestion_id, args["revision"])
+
+
+@blueprint.route("/suggestions/<uuid:suggestion_id>/acceptance")
+class SuggestionAcceptance(MethodView):
+    @blueprint.arguments(forms.AcceptanceIn)
+    @blueprint.response(200, forms.SuggestionOut)
+    @blueprint.alt_response(
+        HTTPStatus.CONFLICT,
+        schema=forms.SuggestionCollisionOut,
+        content_type=CONTENT_TYPE,
+        description="The draft was changed there since: this is what both say.",
+    )
+    def post(self, facts: dict[str, Any], suggestion_id: UUID) -> SuggestionView:
+        """Put a suggestion into the draft, or other lines in its place."""
+        return deciding.accept(current_actor(), suggestion_id, facts["lines"])
+
+
+@blueprint.route("/suggestions/<uuid:suggestion_id>/decline")
+class SuggestionDecline(MethodView):
+    @blueprint.arguments(forms.DeclineIn)
+    @blueprint.response(200, forms.SuggestionOut)
+    def post(self, facts: dict[str, str], suggestion_id: UUID) -> SuggestionView:
+        """Say no to a suggestion, with a reason that its author reads."""
+        return deciding.decline(current_actor(), suggestion_id, facts["reason"])
+
+
+@blueprint.route("/suggestions/<uuid:suggestion_id>/reopening")
+class SuggestionReopening(MethodView):
+    @blueprint.response(200, forms.SuggestionOut)
+    def post(self, suggestion_id: UUID) -> SuggestionView:
+        """Take a decline back. What was accepted is taken out by editing the draft."""
+        return deciding.reopen(current_actor(), suggestion_id)
+
+
+@blueprint.route("/suggestions/<uuid:suggestion_id>/erasure")
+class SuggestionErasure(MethodView):
+    @blueprint.response(204)
+    def post(self, suggestion_id: UUID) -> None:
+        """Erase what somebody suggested; what went into the draft stays there."""
+        suggestions.erase(current_actor(), suggestion_id)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/revisions/<int:number>/credits")
+class Credits(MethodView):
+    @blueprint.response(200, forms.RevisionCreditsOut)
+    def get(self, statement_id: UUID, number: int) -> RevisionCredits:
+        """Tell whose suggestions a revision holds, as far as its reader may know."""
+        return crediting.of_revision(current_actor(), statement_id, number)
+
+
 @blueprint.route(HERE)
 class PublicConsultation(MethodView):
-    @blueprint.response(200, schemas.ConsultedOut)
+    @blueprint.response(200, ConsultedOut)
     def get(self, secret: str) -> Consulted:
         """Show the text that a letter's link opens, who reads comments on it, and those there."""
         return own.consulted(secret)
@@ -175,7 +280,7 @@ class PublicConsultation(MethodView):
 @blueprint.route(f"{HERE}/comments")
 class PublicComments(MethodView):
     @blueprint.arguments(schemas.OwnCommentIn)
-    @blueprint.response(201, schemas.ConsultedOut)
+    @blueprint.response(201, ConsultedOut)
     def post(self, facts: dict[str, Any], secret: str) -> Consulted:
         """Say something of the text that was read, or reply. The same twice is once."""
         return own.write(secret, facts.pop("revision_sha256"), [facts])
@@ -183,10 +288,28 @@ class PublicComments(MethodView):
 
 @blueprint.route(f"{HERE}/comments/<uuid:comment_id>/withdrawal")
 class PublicCommentWithdrawal(MethodView):
-    @blueprint.response(200, schemas.ConsultedOut)
+    @blueprint.response(200, ConsultedOut)
     def post(self, secret: str, comment_id: UUID) -> Consulted:
         """Erase something that you wrote; replies of others stay."""
         return own.take_back(secret, comment_id)
+
+
+@blueprint.route(f"{HERE}/suggestions")
+class PublicSuggestions(MethodView):
+    @blueprint.arguments(forms.SuggestionIn)
+    @blueprint.response(201, ConsultedOut)
+    def post(self, facts: dict[str, Any], secret: str) -> Consulted:
+        """Suggest other words for a place of the text that was read. The same twice is once."""
+        given: GivenSuggestion = facts["given"]
+        return own.suggest(secret, facts["sha256"], [given])
+
+
+@blueprint.route(f"{HERE}/suggestions/<uuid:suggestion_id>/withdrawal")
+class PublicSuggestionWithdrawal(MethodView):
+    @blueprint.response(200, ConsultedOut)
+    def post(self, secret: str, suggestion_id: UUID) -> Consulted:
+        """Erase something that you suggested; what went into the draft stays there."""
+        return own.withdraw(secret, suggestion_id)
 
 
 @blueprint.route(f"{HERE}/erasure")

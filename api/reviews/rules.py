@@ -1,23 +1,35 @@
-"""Who reads which comment and as whose, and what became of the block that it is about."""
+"""Who reads what was said of a text, and as whose; what became of the place that it is about."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
-from uuid import UUID
+from itertools import zip_longest
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+import rfc8785
+from rapidfuzz.distance import Indel
 
 from api.infra.net.rate_limits import Rate
+from api.portable.rules.diff import Version
+from api.portable.rules.proposals import Proposal, ProposalKind, lines_of
 from api.reviews.models import Readership
 from api.signatures.models import Visibility
-from api.texts.rules import markdown
+from api.texts.rules import markdown, wording
+from api.texts.rules.wording import Op, WordRun
 
 MOST_TEXT = 3000  # characters of a comment
 MOST_NOTE = 2000
 MOST_COMMENTS = 1000  # of a consultation, with the replies: a page shows them all
 MOST_OF_ONE = 200  # that one person writes
+MOST_SUGGESTIONS = 1000  # of a consultation
+MOST_SUGGESTED_BY_ONE = 200
+MOST_LINES = 1000  # of one suggestion: a long list has as many items
+MOST_LINE = 20_000  # characters
 MOST_COMMENTERS = 600
 MOST_CONSULTATIONS = 50  # of a statement
 WRITING = Rate(a_minute=20, an_hour=120)  # by one link
@@ -38,15 +50,15 @@ COORDINATOR, EDITOR = Reader(is_coordinator=True), Reader()
 
 
 @dataclass(frozen=True)
-class CommentFacts:
-    """What decides who reads a comment."""
+class WrittenFacts:
+    """What decides who reads a comment or a suggestion."""
 
     commenter_id: UUID | None  # None: a coordinator's, or forgotten
     is_coordinators: bool = False
     tells_name: bool = False  # of a case that may not be named
 
 
-def may_read(reader: Reader, read_by: Readership, written: CommentFacts) -> bool:
+def may_read(reader: Reader, read_by: Readership, written: WrittenFacts) -> bool:
     """Tell whether somebody reads a comment.
 
     Who wrote it always does, and sees no difference: else a comment would tell which names may not
@@ -60,7 +72,7 @@ def may_read(reader: Reader, read_by: Readership, written: CommentFacts) -> bool
     return written.is_coordinators or is_shared or reader.commenter_id is None
 
 
-def is_own(reader: Reader, written: CommentFacts) -> bool:
+def is_own(reader: Reader, written: WrittenFacts) -> bool:
     return reader.commenter_id is not None and reader.commenter_id == written.commenter_id
 
 
@@ -75,8 +87,16 @@ def knows_author(reader: Reader, read_by: Readership, shown_as: Visibility | Non
     return is_named and shown_as not in HIDING
 
 
+def knows_credit(read_by: Readership, shown_as: Visibility | None) -> bool:
+    """Tell whether others than coordinators may know to whom a text owes some of its words.
+
+    It tells no more than what was said at the opening of who reads whose suggestions.
+    """
+    return read_by is Readership.COMMENTERS_NAMED and shown_as not in HIDING
+
+
 class AuthorKind(StrEnum):
-    """As what somebody wrote a comment: `guest` is a person outside the coalition."""
+    """As what somebody wrote or suggested something: `guest` is a person outside the coalition."""
 
     COORDINATOR = "coordinator"
     MEMBER = "member"
@@ -84,7 +104,7 @@ class AuthorKind(StrEnum):
 
 
 class BlockState(StrEnum):
-    """What became of a block since a comment on it was written."""
+    """What became of a block, or of another place, since somebody wrote of it."""
 
     SAME = "same"
     CHANGED = "changed"
@@ -144,3 +164,114 @@ def words(block: Mapping[str, Any]) -> tuple[str, ...]:
         for demand in one["demands"]:
             every += [demand["text"], demand.get("rationale")]
     return tuple(text for text in every if text)
+
+
+def new_id() -> str:
+    """Return the id of a block that a suggestion puts in."""
+    return str(uuid4())
+
+
+def packed(proposal: Proposal) -> dict[str, Any]:
+    """Return a proposal as it is kept."""
+    return {**asdict(proposal), "lines": [*proposal.lines], "footnotes": {**proposal.footnotes}}
+
+
+def unpacked(kept: Mapping[str, Any]) -> Proposal:
+    """Return the proposal that was kept."""
+    lines = tuple(kept["lines"])
+    return Proposal(**{**kept, "kind": ProposalKind(kept["kind"]), "lines": lines})
+
+
+def sha256_of(proposal: Proposal) -> str:
+    """Return by what a proposal is known to be the same: the hash of its canonical JSON."""
+    return hashlib.sha256(
+        rfc8785.dumps({**packed(proposal), "kind": proposal.kind.value})
+    ).hexdigest()
+
+
+def said_in(proposal: Proposal) -> list[str]:
+    """Return all words that a proposal would bring."""
+    return [*proposal.lines, *proposal.footnotes.values()]
+
+
+@dataclass(frozen=True)
+class SuggestedPlace:
+    """The place of a suggestion: its lines when it was made, and now; None: it is not there."""
+
+    state: BlockState
+    then: tuple[str, ...] | None
+    now: tuple[str, ...] | None
+    pieces: Sequence[tuple[WordRun, ...]]  # line by line, what it makes of the words of then
+
+
+def suggested(proposal: Proposal, then: Version | None, now: Version) -> SuggestedPlace:
+    """Return what became of a place since a text; None: of that nobody may know the words."""
+    target = proposal.target
+    if target is None:
+        is_there = proposal.after is None or proposal.after in now.ids
+        state = BlockState.SAME if is_there else BlockState.GONE
+        return SuggestedPlace(state, None, None, _whole(Op.ADDED, proposal.lines))
+    before, after = then and lines_of(then, target), lines_of(now, target)
+    state = BlockState.SAME if before == after else BlockState.CHANGED
+    state = BlockState.GONE if after is None else state
+    if proposal.kind is ProposalKind.WORDS:
+        pieces = [*_pieces(before or (), proposal.lines)]
+    else:
+        is_out = proposal.kind is ProposalKind.DELETION
+        pieces = _whole(Op.REMOVED if is_out else Op.SAME, before or ())
+    return SuggestedPlace(state, before, after, pieces)
+
+
+def _whole(op: Op, lines: Sequence[str]) -> list[tuple[WordRun, ...]]:
+    return [wording.whole(op, line) for line in lines]
+
+
+def _pieces(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[WordRun, ...]]:
+    """Yield what became of lines, of which there may be more or fewer: those alike are one."""
+    comparison = wording.Comparison()
+    is_paired = len(before) == len(after)
+    for left, right in zip(before, after, strict=True) if is_paired else _paired(before, after):
+        yield comparison.pieces(left, right)
+
+
+def _paired(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:
+    gone: list[str] = []
+    come: list[str] = []
+    for step in Indel.opcodes(before, after):
+        if step.tag == "equal":
+            yield from zip_longest(gone, come, fillvalue="")
+            gone, come = [], []
+            same = before[step.src_start : step.src_end]
+            yield from zip(same, same, strict=True)
+            continue
+        gone += before[step.src_start : step.src_end] if step.tag != "insert" else ()
+        come += after[step.dest_start : step.dest_end] if step.tag != "delete" else ()
+    yield from zip_longest(gone, come, fillvalue="")
+
+
+class ClashReason(StrEnum):
+    """Why a suggestion did not go into a draft.
+
+    `words`: the same words are changed in different ways. `place`: a block is moved to different
+    places. `left_out`: one leaves out what another changes. `gone`: the draft has no such place any
+    more. `markup`: the words together are no inline Markdown. `rule`: it breaks a rule of texts; it
+    names somebody who may not be named, for one. `unreadable`: a name was taken back from the text
+    that was read.
+    """
+
+    meaning: str
+
+    def __new__(cls, value: str, meaning: str = "") -> Self:
+        """Keep with a reason what is said of it."""
+        reason = str.__new__(cls, value)
+        reason._value_ = value
+        reason.meaning = meaning
+        return reason
+
+    WORDS = "words", "The same words were changed in another way."
+    PLACE = "place", "The block was moved to another place."
+    LEFT_OUT = "left_out", "One leaves out what the other changes or moves."
+    GONE = "gone", "The draft has no such place any more."
+    MARKUP = "markup", "Together with the draft the words are no inline Markdown."
+    RULE = "rule", "It breaks a rule of texts."
+    UNREADABLE = "unreadable", "The text that was read may not be read any more."

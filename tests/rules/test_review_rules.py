@@ -8,12 +8,12 @@ import pytest
 
 from api.reviews import rules
 from api.reviews.models import Readership
-from api.reviews.rules import BlockState, CommentFacts, Reader, TextBlocks
+from api.reviews.rules import BlockState, Reader, TextBlocks, WrittenFacts
 from api.signatures.models import Visibility
 
 ADA, BOB = uuid4(), uuid4()
-OF_ADA, OF_COORDINATORS = CommentFacts(ADA), CommentFacts(None, is_coordinators=True)
-TELLING = CommentFacts(ADA, tells_name=True)
+OF_ADA, OF_COORDINATORS = WrittenFacts(ADA), WrittenFacts(None, is_coordinators=True)
+TELLING = WrittenFacts(ADA, tells_name=True)
 OWN, UNNAMED, NAMED = Readership
 A = {"type": "paragraph", "text": "We *ask* for this."}
 B = {"type": "heading", "text": "What we ask"}
@@ -30,7 +30,7 @@ def test_who_wrote_it_and_coordinators_always_read_it(read_by: Readership) -> No
 def test_what_tells_a_name_nobody_else_reads(read_by: Readership) -> None:
     assert not rules.may_read(Reader(BOB), read_by, TELLING)
     assert not rules.may_read(rules.EDITOR, read_by, TELLING)
-    assert not rules.may_read(Reader(BOB), read_by, CommentFacts(None, True, True))  # noqa: FBT003
+    assert not rules.may_read(Reader(BOB), read_by, WrittenFacts(None, True, True))  # noqa: FBT003
 
 
 @pytest.mark.parametrize(("read_by", "may"), [(OWN, False), (UNNAMED, True), (NAMED, True)])

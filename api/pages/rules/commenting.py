@@ -14,7 +14,7 @@ from api.pages.rules.facts import CommentPart, CommentThread, Remark
 from api.pages.rules.forms import COMMENT, REPLY
 from api.pages.rules.sentences import Sentences
 from api.reviews.rules import BlockState, words
-from api.reviews.service.rows import CommentView
+from api.reviews.service.threads import CommentView
 from api.texts.rules import wording
 from api.texts.rules.wording import Op
 

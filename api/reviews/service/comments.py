@@ -20,8 +20,9 @@ from api.infra.security import audit, keys
 from api.reviews import rules
 from api.reviews.models import Comment, Consultation
 from api.reviews.rules import Reader, TextBlocks
-from api.reviews.service import forgetting, rows
-from api.reviews.service.rows import CommentView, Opening
+from api.reviews.service import forgetting
+from api.reviews.service.reading import Reading, reader_of
+from api.reviews.service.threads import CommentView, Threads
 from api.statements import service as statements
 from api.statements.models import Revision, Statement
 
@@ -55,15 +56,12 @@ def of_consultation(  # noqa: PLR0913 # the filters of one list
             resolved = Comment.resolved_at.is_not(None)
             query = query.where(resolved if is_resolved else ~resolved)
         found = paging.page(session, query, page)
-        threads = _opening(session, actor, row, revision).threads(found.items)
+        threads = _threads(session, actor, row, revision).threads(found.items)
         return Page(threads, found.following, found.total)
 
 
-def _opening(session: Session, actor: Actor, row: Consultation, revision: int | None) -> Opening:
-    statement = session.get_one(Statement, row.statement_id)
-    is_coordinator = actor.may(row.coalition_id, Role.COORDINATOR)
-    reader = rules.COORDINATOR if is_coordinator else rules.EDITOR
-    return Opening(session, row, reader, rows.blocks_of(session, statement, revision))
+def _threads(session: Session, actor: Actor, row: Consultation, revision: int | None) -> Threads:
+    return Threads(Reading(session, row, reader_of(actor, row.coalition_id), revision))
 
 
 def comment(actor: Actor, comment_id: UUID, revision: int | None = None) -> CommentView:
@@ -78,7 +76,7 @@ def _thread(
 ) -> CommentView:
     root = found if found.parent_id is None else session.get_one(Comment, found.parent_id)
     row = session.get_one(Consultation, root.consultation_id)
-    threads = _opening(session, actor, row, revision).threads([root])
+    threads = _threads(session, actor, row, revision).threads([root])
     if not threads:
         raise NotFound("Check the id; it may also have been taken back.")
     return threads[0]
@@ -108,14 +106,13 @@ def add(  # noqa: PLR0913 # of what, what, and by whom
     The caller holds the consultation.
     """
     said = _said_by(session, row, reader, by)
-    now = rows.blocks_of(session, session.get_one(Statement, row.statement_id), revision.number)
-    opening = Opening(session, row, reader, now)
+    seen = Reading(session, row, reader, revision.number)
     put = []
     for facts in given:
-        parent = _parent(opening, facts)
+        parent = _parent(seen, facts)
         block_id = parent.block_id if parent else facts["block_id"]
         if parent is None:
-            _must_be_there(now, block_id)
+            _must_be_there(seen.now, block_id)
         key = (parent.id if parent else None, block_id, facts["text"])
         if key not in said:
             made = Comment(
@@ -168,7 +165,7 @@ def _must_have_room(
         raise TooManyComments("Take back what is settled, or write to the coordinators.")
 
 
-def _parent(opening: Opening, facts: Mapping[str, Any]) -> Comment | None:
+def _parent(seen: Reading, facts: Mapping[str, Any]) -> Comment | None:
     """Return what is replied to: the beginning of a thread that who replies can read."""
     if facts["parent_id"] is None:
         return None
@@ -177,10 +174,10 @@ def _parent(opening: Opening, facts: Mapping[str, Any]) -> Comment | None:
         raise Invalid(
             "A reply has no block of its own.", [Fault("/block_id", Code.CONFLICT, wrong)]
         )
-    found = opening.session.get(Comment, facts["parent_id"])
-    is_here = found is not None and found.consultation_id == opening.consultation.id
+    found = seen.session.get(Comment, facts["parent_id"])
+    is_here = found is not None and found.consultation_id == seen.consultation.id
     is_thread = found is not None and found.parent_id is None and found.content is not None
-    if found is None or not is_here or not is_thread or not opening.comment(found):
+    if found is None or not is_here or not is_thread or not Threads(seen).comment(found):
         wrong = "There is no such thread here; reply to what begins one."
         raise Invalid(wrong, [Fault("/parent_id", Code.NOT_FOUND, wrong)])
     return found

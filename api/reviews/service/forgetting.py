@@ -13,7 +13,7 @@ from api.infra.database.transactions import is_any, touch, transaction
 from api.infra.mail.letters import Letter
 from api.infra.security import audit, links
 from api.reviews import rules
-from api.reviews.models import Comment, Commenter, Consultation
+from api.reviews.models import Comment, Commenter, Consultation, Suggestion, SuggestionState
 from api.reviews.service import rows
 from api.statements.models import Statement
 
@@ -35,6 +35,19 @@ def erase_comment(session: Session, row: Comment) -> None:
         erase_comment(session, parent)  # nobody is left for whom its place was kept
 
 
+def erase_suggestion(session: Session, row: Suggestion) -> None:
+    """Forget a suggestion and who made it; what went into the draft stays there.
+
+    Of an accepted one it is still counted that there was one. The caller holds the consultation.
+    """
+    audit.destroy_salts(session, row.id)
+    if row.state is SuggestionState.ACCEPTED:
+        row.content, row.answer, row.commenter_id, row.user_id = None, None, None, None
+    else:
+        session.delete(row)
+    session.flush()
+
+
 def erase_commenter(session: Session, row: Commenter) -> None:
     """Forget a person with all that they wrote; the caller holds the consultation."""
     replies_first = Comment.parent_id.is_(None)
@@ -42,6 +55,9 @@ def erase_commenter(session: Session, row: Commenter) -> None:
     for comment_id in session.scalars(query).all():
         if comment := session.get(Comment, comment_id):
             erase_comment(session, comment)
+    own = select(Suggestion).where(Suggestion.commenter_id == row.id)
+    for suggestion in session.scalars(own).all():
+        erase_suggestion(session, suggestion)
     session.flush()
     audit.destroy_salts(session, row.id)
     _forget_letters(session, [row.id])
@@ -50,7 +66,7 @@ def erase_commenter(session: Session, row: Commenter) -> None:
 
 def delete_consultation(session: Session, row: Consultation) -> None:
     """Delete a consultation with all of it; links to it say that it is over."""
-    for model in (Commenter, Comment):
+    for model in (Commenter, Comment, Suggestion):
         ids = session.scalars(select(model.id).where(model.consultation_id == row.id)).all()
         audit.destroy_salts(session, *ids)
         if model is Commenter:
@@ -97,12 +113,15 @@ def forget() -> int:
             row = session.scalars(query.with_for_update(skip_locked=True)).first()
             if row is None:
                 return number
-            told = {"comments": _said(session, row)}
+            told = {
+                "comments": _number(session, row, Comment),
+                "suggestions": _number(session, row, Suggestion),
+            }
             audit.record(session, None, "consultation.forgotten", row, told)
             delete_consultation(session, row)
             number += 1
 
 
-def _said(session: Session, row: Consultation) -> int:
-    query = select(func.count()).where(Comment.consultation_id == row.id)
+def _number(session: Session, row: Consultation, model: type[Comment | Suggestion]) -> int:
+    query = select(func.count()).where(model.consultation_id == row.id)
     return session.scalar(query) or 0

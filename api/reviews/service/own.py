@@ -16,11 +16,23 @@ from api.errors import DomainError, NotFound
 from api.infra.database.transactions import reading, transaction
 from api.infra.runtime import runtime
 from api.infra.security import audit, links, secret_tokens
+from api.portable.rules import proposals
+from api.portable.rules.proposals import Place
 from api.reviews import rules
-from api.reviews.models import Comment, Commenter, Consultation
+from api.reviews.models import (
+    Comment,
+    Commenter,
+    Consultation,
+    Suggestion,
+    SuggestionSource,
+)
 from api.reviews.rules import Reader, TextBlocks
-from api.reviews.service import comments, forgetting, rows
-from api.reviews.service.rows import CommenterView, CommentView, Opening
+from api.reviews.service import comments, forgetting, rows, suggesting
+from api.reviews.service.reading import Reading
+from api.reviews.service.rows import CommenterView
+from api.reviews.service.suggesting import GivenSuggestion
+from api.reviews.service.suggestions import SuggestionView, SuggestionViews
+from api.reviews.service.threads import CommentView, Threads
 from api.signatures.service.rows import current
 from api.statements import service as statements
 from api.statements.models import Revision, Statement
@@ -40,6 +52,8 @@ class Consulted:
     why_not: str | None  # no comment is taken any more
     blocks: TextBlocks
     threads: Sequence[CommentView]
+    targets: Sequence[Place]  # for which words can be suggested, in the order in which they print
+    suggestions: Sequence[SuggestionView]
 
     @property
     def may_comment(self) -> bool:
@@ -84,7 +98,7 @@ def _consulted(session: Session, row: Consultation, who: Commenter) -> Consulted
     except DomainError as refused:
         why_not = refused.title
     revision = statements.current_revision(session, statement)
-    now = rows.blocks_of(session, statement, revision.number)
+    seen = Reading(session, row, Reader(who.id), revision.number)
     query = select(Comment).where(Comment.consultation_id == row.id, Comment.parent_id.is_(None))
     roots = session.scalars(query.order_by(Comment.created_at, Comment.id)).all()
     return Consulted(
@@ -96,14 +110,16 @@ def _consulted(session: Session, row: Consultation, who: Commenter) -> Consulted
         rows.note_of(session, row),
         rows.commenters(session, [who])[who.id],
         why_not,
-        now,
-        Opening(session, row, Reader(who.id), now).threads(roots),
+        seen.now,
+        Threads(seen).threads(roots),
+        proposals.targets_of(seen.text),
+        SuggestionViews(seen).all(),
     )
 
 
 def write(secret: str, sha256: str, given: Sequence[Mapping[str, Any]]) -> Consulted:
     """Say something of the text that was seen, all or none. The same twice is once."""
-    runtime().rate_limits.hit(rules.WRITING, "comment", secret_tokens.hashed(secret).hex())
+    _must_pace(secret)
     with transaction() as session:
         row, who = _followed(session, secret, lock=True)
         statement = rows.must_be_open(session, row)
@@ -111,6 +127,26 @@ def write(secret: str, sha256: str, given: Sequence[Mapping[str, Any]]) -> Consu
         comments.add(session, row, revision, given, Reader(who.id))
         session.flush()
         return _consulted(session, row, who)
+
+
+def suggest(
+    secret: str,
+    sha256: str,
+    given: Sequence[GivenSuggestion],
+    source: SuggestionSource = SuggestionSource.API,
+) -> Consulted:
+    """Suggest other words for the text that was seen, all or none. The same twice is once."""
+    _must_pace(secret)
+    with transaction() as session:
+        row, who = _followed(session, secret, lock=True)
+        statement = rows.must_be_open(session, row)
+        revision = current(session, statement, sha256)
+        suggesting.add(session, row, revision, given, Reader(who.id), source=source)
+        return _consulted(session, row, who)
+
+
+def _must_pace(secret: str) -> None:
+    runtime().rate_limits.hit(rules.WRITING, "comment", secret_tokens.hashed(secret).hex())
 
 
 def take_back(secret: str, comment_id: UUID) -> Consulted:
@@ -123,6 +159,18 @@ def take_back(secret: str, comment_id: UUID) -> Consulted:
         audit.record(session, None, "comment.erased", found)
         forgetting.erase_comment(session, found)
         session.flush()
+        return _consulted(session, row, who)
+
+
+def withdraw(secret: str, suggestion_id: UUID) -> Consulted:
+    """Erase a suggestion that one made oneself; what the draft took of it stays there."""
+    with transaction() as session:
+        row, who = _followed(session, secret, lock=True)
+        found = session.get(Suggestion, suggestion_id, with_for_update=True)
+        if found is None or found.commenter_id != who.id:
+            raise NotFound("You made no such suggestion here; it may be taken back already.")
+        audit.record(session, None, "suggestion.erased", found)
+        forgetting.erase_suggestion(session, found)
         return _consulted(session, row, who)
 
 

@@ -7,7 +7,6 @@ import marshmallow as ma
 from api.reviews import rules
 from api.reviews.models import Readership
 from api.reviews.rules import AuthorKind, BlockState
-from api.statements.models import State
 from api.web import fields, validate
 from api.web.paging import PageArgs
 from api.web.rest import OutSchema, Schema, ZonedSchema
@@ -132,6 +131,8 @@ class ConsultationOut(OutSchema):
     commenters = fields.Integer(description="How many are asked.", example=5)
     comments = fields.Integer(description="How many there are, with the replies.", example=12)
     unresolved = fields.Integer(description="Threads that are not resolved.", example=3)
+    suggestions = fields.Integer(description="How many there are.", example=8)
+    undecided = fields.Integer(description="Suggestions that are still open.", example=2)
     created_at = fields.AwareDateTime(attribute="consultation.created_at")
     updated_at = fields.AwareDateTime(attribute="consultation.updated_at")
 
@@ -206,8 +207,8 @@ class CommentsArgs(PageArgs, CommentArgs):
     is_resolved = fields.Boolean(load_default=None)
 
 
-class CommentAuthorOut(OutSchema):
-    """Who wrote it, as far as its reader may know."""
+class ReviewAuthorOut(OutSchema):
+    """Who wrote or suggested it, as far as its reader may know."""
 
     kind = fields.Enum(AuthorKind, allow_none=True, description="Null: who wrote it is forgotten.")
     is_me = fields.Boolean()
@@ -228,7 +229,7 @@ class ReplyOut(OutSchema):
     """One comment in a thread."""
 
     id = fields.UUID(attribute="comment.id")
-    author = fields.Nested(CommentAuthorOut)
+    author = fields.Nested(ReviewAuthorOut)
     text = fields.String(
         allow_none=True,
         description="Null: it was taken back or erased, or the reader may not read it.",
@@ -269,45 +270,3 @@ class CommentOut(ReplyOut):
     )
     resolved_at = fields.AwareDateTime(attribute="comment.resolved_at", allow_none=True)
     replies = fields.List(fields.Nested(ReplyOut))
-
-
-class ReadBlockOut(OutSchema):
-    """A block that a comment can be about."""
-
-    id = fields.String(example=ID)
-    text = fields.String(description="Inline Markdown.")
-
-
-class ReadRevisionOut(OutSchema):
-    """The text that is read."""
-
-    number = fields.Integer()
-    language = fields.String(example="en")
-    sha256 = fields.String(**SEEN)
-    printed = fields.Dict()
-
-
-class MyselfOut(OutSchema):
-    """Who is asked, as themselves."""
-
-    name = fields.String(example="A. Specimen")
-    email = fields.String(example="director@specimen.example")
-    affiliation = fields.String(allow_none=True)
-
-
-class ConsultedOut(OutSchema):
-    """What a person reads who is asked for comments."""
-
-    coalition = fields.String(attribute="coalition.name")
-    title = fields.String(attribute="statement.title")
-    state = fields.Enum(State, attribute="statement.state")
-    consultation = fields.Nested(AskedConsultationOut)
-    note = fields.String(allow_none=True)
-    me = fields.Nested(MyselfOut)
-    may_comment = fields.Boolean()
-    why_not = fields.String(
-        allow_none=True, description="Why no comment is taken from you.", example=None
-    )
-    revision = fields.Nested(ReadRevisionOut)
-    blocks = fields.List(fields.Nested(ReadBlockOut), attribute="places")
-    comments = fields.List(fields.Nested(CommentOut), attribute="threads")
