@@ -75,23 +75,25 @@ def _missing(known: Iterable[Place], named: Iterable[Place]) -> Iterator[Place]:
 
 def footnote_faults(document: Mapping[str, object], fields: Iterable[Leaf]) -> Iterator[Fault]:
     """Yield references without a footnote and footnotes that no text leads to."""
-    notes = walk.inside(document, "footnotes")
-    inside: dict[str, list[str]] = {}
-    outside: list[str] = []
-    for leaf in fields:
-        if leaf.kind not in walk.MARKDOWN:
-            continue
-        labels = markdown.footnote_labels(leaf.text)
+    notes, said = walk.inside(document, "footnotes"), list(_labels(fields))
+    for leaf, labels in said:
         for label in dict.fromkeys(labels):
             if label not in notes:
                 yield Fault(
                     leaf.pointer, Code.NOT_FOUND, f"There is no footnote for [^{label}]: add it."
                 )
-        if leaf.kind == "footnotes/*":
-            inside[str(leaf.path[1])] = labels
-        else:
-            outside += labels
-    yield from _note_faults(notes, _reached(outside, inside))
+    yield from _note_faults(notes, _reached(said))
+
+
+def reached(document: Mapping[str, object]) -> set[str]:
+    """Return the labels of the footnotes that the texts of a document lead to."""
+    return _reached(_labels(walk.leaves_of(document)))
+
+
+def _labels(fields: Iterable[Leaf]) -> Iterator[tuple[Leaf, list[str]]]:
+    for leaf in fields:
+        if leaf.kind in walk.MARKDOWN:
+            yield leaf, markdown.footnote_labels(leaf.text)
 
 
 def _note_faults(notes: Iterable[str], reached: set[str]) -> Iterator[Fault]:
@@ -104,15 +106,21 @@ def _note_faults(notes: Iterable[str], reached: set[str]) -> Iterator[Fault]:
             yield Fault(point("footnotes", label), Code.UNUSED, what)
 
 
-def _reached(outside: Iterable[str], inside: Mapping[str, list[str]]) -> set[str]:
+def _reached(said: Iterable[tuple[Leaf, list[str]]]) -> set[str]:
     """Return the labels that texts lead to; a footnote that is reached may lead to another."""
-    waiting = list(outside)
-    reached = set(waiting)
+    inside: dict[str, list[str]] = {}
+    waiting: list[str] = []
+    for leaf, labels in said:
+        if leaf.kind == "footnotes/*":
+            inside[str(leaf.path[1])] = labels
+        else:
+            waiting += labels
+    found = set(waiting)
     for label in waiting:  # grows
-        new = [name for name in inside.get(label, ()) if name not in reached]
-        reached.update(new)
+        new = [name for name in inside.get(label, ()) if name not in found]
+        found.update(new)
         waiting += new
-    return reached
+    return found
 
 
 def warnings(document: PortableDocument) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape as escape_html
@@ -25,6 +25,7 @@ MOST_STOPS = 2_000  # places in one text where the parser must look twice; a wal
 
 _REFERENCE = re.compile(rf"\[\^({LABEL.pattern})\]")
 _SPACED_REFERENCE = re.compile(rf"(?<![ \t])[ \t]*+(?<!\\){_REFERENCE.pattern}")
+_UNESCAPED_REFERENCE = re.compile(rf"(?<!\\){_REFERENCE.pattern}")
 _MARKS = re.compile(r"[\\*_\[\]<&`]")
 # What opens a block, at the start of a line. A text without these and without marks is its words.
 _OPENER = re.compile(r"^([ \t]*)([#>+=|~-]|\d{1,9}(?=[.)]))", re.MULTILINE)
@@ -97,6 +98,13 @@ def footnote_labels(text: str) -> list[str]:
 def without_notes(text: str, kept: Container[str] = ()) -> str:
     """Return a text without its references to footnotes, but for those of the labels `kept`."""
     return _SPACED_REFERENCE.sub(lambda found: found[0] if found[1] in kept else "", text)
+
+
+def relabelled(text: str, labels: Mapping[str, str]) -> str:
+    """Return a text whose references to some footnotes have other labels."""
+    if not labels:
+        return text
+    return _UNESCAPED_REFERENCE.sub(lambda found: f"[^{labels.get(found[1], found[1])}]", text)
 
 
 def links(text: str) -> list[str]:
