@@ -223,7 +223,7 @@ class OneSuggestion(MethodView):
 
 @blueprint.route("/suggestions/<uuid:suggestion_id>/acceptance")
 class SuggestionAcceptance(MethodView):
-    @blueprint.arguments(forms.AcceptanceIn)
+    @blueprint.arguments(forms.SuggestionAcceptanceIn)
     @blueprint.response(200, forms.SuggestionOut)
     @blueprint.alt_response(
         HTTPStatus.CONFLICT,
@@ -238,7 +238,7 @@ class SuggestionAcceptance(MethodView):
 
 @blueprint.route("/suggestions/<uuid:suggestion_id>/decline")
 class SuggestionDecline(MethodView):
-    @blueprint.arguments(forms.DeclineIn)
+    @blueprint.arguments(forms.SuggestionDeclineIn)
     @blueprint.response(200, forms.SuggestionOut)
     def post(self, facts: dict[str, str], suggestion_id: UUID) -> SuggestionView:
         """Say no to a suggestion, with a reason that its author reads."""

@@ -100,7 +100,7 @@ class SuggestionsArgs(PageArgs, CommentArgs):
     is_guess = fields.Boolean(load_default=None)
 
 
-class AcceptanceIn(Schema):
+class SuggestionAcceptanceIn(Schema):
     """A suggestion is accepted as it is, or with other lines."""
 
     lines = _lines(
@@ -111,7 +111,7 @@ class AcceptanceIn(Schema):
     )
 
 
-class DeclineIn(Schema):
+class SuggestionDeclineIn(Schema):
     """Why a suggestion is not taken; its author reads it."""
 
     reason = fields.Text(

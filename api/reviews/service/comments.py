@@ -21,8 +21,8 @@ from api.reviews import rules
 from api.reviews.models import Comment, Consultation
 from api.reviews.rules import Reader, TextBlocks
 from api.reviews.service import forgetting
-from api.reviews.service.reading import Reading, reader_of
-from api.reviews.service.threads import CommentView, Threads
+from api.reviews.service.reading import ReviewReading, reader_of
+from api.reviews.service.threads import CommentView, CommentThreads
 from api.statements import service as statements
 from api.statements.models import Revision, Statement
 
@@ -60,8 +60,10 @@ def of_consultation(  # noqa: PLR0913 # the filters of one list
         return Page(threads, found.following, found.total)
 
 
-def _threads(session: Session, actor: Actor, row: Consultation, revision: int | None) -> Threads:
-    return Threads(Reading(session, row, reader_of(actor, row.coalition_id), revision))
+def _threads(
+    session: Session, actor: Actor, row: Consultation, revision: int | None
+) -> CommentThreads:
+    return CommentThreads(ReviewReading(session, row, reader_of(actor, row.coalition_id), revision))
 
 
 def comment(actor: Actor, comment_id: UUID, revision: int | None = None) -> CommentView:
@@ -106,7 +108,7 @@ def add(  # noqa: PLR0913 # of what, what, and by whom
     The caller holds the consultation.
     """
     said = _said_by(session, row, reader, by)
-    seen = Reading(session, row, reader, revision.number)
+    seen = ReviewReading(session, row, reader, revision.number)
     put = []
     for facts in given:
         parent = _parent(seen, facts)
@@ -165,7 +167,7 @@ def _must_have_room(
         raise TooManyComments("Take back what is settled, or write to the coordinators.")
 
 
-def _parent(seen: Reading, facts: Mapping[str, Any]) -> Comment | None:
+def _parent(seen: ReviewReading, facts: Mapping[str, Any]) -> Comment | None:
     """Return what is replied to: the beginning of a thread that who replies can read."""
     if facts["parent_id"] is None:
         return None
@@ -177,7 +179,7 @@ def _parent(seen: Reading, facts: Mapping[str, Any]) -> Comment | None:
     found = seen.session.get(Comment, facts["parent_id"])
     is_here = found is not None and found.consultation_id == seen.consultation.id
     is_thread = found is not None and found.parent_id is None and found.content is not None
-    if found is None or not is_here or not is_thread or not Threads(seen).comment(found):
+    if found is None or not is_here or not is_thread or not CommentThreads(seen).comment(found):
         wrong = "There is no such thread here; reply to what begins one."
         raise Invalid(wrong, [Fault("/parent_id", Code.NOT_FOUND, wrong)])
     return found

@@ -16,7 +16,7 @@ from api.accounts.service import load
 from api.infra.database.transactions import reading
 from api.reviews import rules
 from api.reviews.models import Consultation, Suggestion, SuggestionState
-from api.reviews.service.reading import Reading, reader_of
+from api.reviews.service.reading import ReviewReading, reader_of
 from api.reviews.service.rows import CommenterView
 from api.statements import service as statements
 from api.statements.events import StatementRevised
@@ -74,7 +74,7 @@ def of_revision(actor: Actor, statement_id: UUID, number: int) -> RevisionCredit
         thanked: dict[object, list[_Thanked]] = defaultdict(list)
         unnamed = 0
         for row in session.scalars(ordered).all():
-            seen = Reading(session, row, reader_of(actor, row.coalition_id), number)
+            seen = ReviewReading(session, row, reader_of(actor, row.coalition_id), number)
             for suggestion in session.scalars(_held(row, revision.number)):
                 who = seen.people.get(suggestion.commenter_id) if suggestion.commenter_id else None
                 if who is None or not _is_known(seen, who):
@@ -100,7 +100,7 @@ def _held(row: Consultation, number: int) -> Select[Suggestion]:
     return query.order_by(Suggestion.created_at, Suggestion.id)
 
 
-def _is_known(seen: Reading, who: CommenterView) -> bool:
+def _is_known(seen: ReviewReading, who: CommenterView) -> bool:
     if seen.reader.is_coordinator:
         return True
     is_told = rules.knows_credit(seen.consultation.read_by, seen.shown_as(who))

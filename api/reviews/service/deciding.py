@@ -26,7 +26,7 @@ from api.reviews import rules
 from api.reviews.models import Consultation, Suggestion, SuggestionState
 from api.reviews.rules import ClashReason
 from api.reviews.service import rows, suggestions
-from api.reviews.service.reading import Reading
+from api.reviews.service.reading import ReviewReading
 from api.reviews.service.suggestions import SuggestionView, SuggestionViews
 from api.statements import service as statements
 from api.statements.models import Statement
@@ -189,7 +189,9 @@ class _Desk:
     @property
     def views(self) -> SuggestionViews:
         """What is suggested, against the draft as it is at this moment."""
-        return SuggestionViews(Reading(self.session, self.consultation, rules.COORDINATOR, None))
+        return SuggestionViews(
+            ReviewReading(self.session, self.consultation, rules.COORDINATOR, None)
+        )
 
     def shown(self, row: Suggestion) -> SuggestionView:
         (view,) = self.views.of([row])
@@ -200,9 +202,9 @@ class _Desk:
         return versions.current(self.session, self.statement).whole
 
     @cached_property
-    def reading(self) -> Reading:
+    def reading(self) -> ReviewReading:
         """The texts that were read when something was suggested."""
-        return Reading(self.session, self.consultation, rules.COORDINATOR, None)
+        return ReviewReading(self.session, self.consultation, rules.COORDINATOR, None)
 
     def chosen(self, ids: Sequence[UUID] | None) -> Sequence[Suggestion]:
         """Return what is to be merged, oldest first, or raise Invalid."""

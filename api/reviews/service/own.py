@@ -17,7 +17,7 @@ from api.infra.database.transactions import reading, transaction
 from api.infra.runtime import runtime
 from api.infra.security import audit, links, secret_tokens
 from api.portable.rules import proposals
-from api.portable.rules.proposals import Place
+from api.portable.rules.proposals import TextPlace
 from api.reviews import rules
 from api.reviews.models import (
     Comment,
@@ -28,11 +28,11 @@ from api.reviews.models import (
 )
 from api.reviews.rules import Reader, TextBlocks
 from api.reviews.service import comments, forgetting, rows, suggesting
-from api.reviews.service.reading import Reading
+from api.reviews.service.reading import ReviewReading
 from api.reviews.service.rows import CommenterView
 from api.reviews.service.suggesting import GivenSuggestion
 from api.reviews.service.suggestions import SuggestionView, SuggestionViews
-from api.reviews.service.threads import CommentView, Threads
+from api.reviews.service.threads import CommentView, CommentThreads
 from api.signatures.service.rows import current
 from api.statements import service as statements
 from api.statements.models import Revision, Statement
@@ -52,7 +52,9 @@ class Consulted:
     why_not: str | None  # no comment is taken any more
     blocks: TextBlocks
     threads: Sequence[CommentView]
-    targets: Sequence[Place]  # for which words can be suggested, in the order in which they print
+    targets: Sequence[
+        TextPlace
+    ]  # for which words can be suggested, in the order in which they print
     suggestions: Sequence[SuggestionView]
 
     @property
@@ -98,7 +100,7 @@ def _consulted(session: Session, row: Consultation, who: Commenter) -> Consulted
     except DomainError as refused:
         why_not = refused.title
     revision = statements.current_revision(session, statement)
-    seen = Reading(session, row, Reader(who.id), revision.number)
+    seen = ReviewReading(session, row, Reader(who.id), revision.number)
     query = select(Comment).where(Comment.consultation_id == row.id, Comment.parent_id.is_(None))
     roots = session.scalars(query.order_by(Comment.created_at, Comment.id)).all()
     return Consulted(
@@ -111,7 +113,7 @@ def _consulted(session: Session, row: Consultation, who: Commenter) -> Consulted
         rows.commenters(session, [who])[who.id],
         why_not,
         seen.now,
-        Threads(seen).threads(roots),
+        CommentThreads(seen).threads(roots),
         proposals.targets_of(seen.text),
         SuggestionViews(seen).all(),
     )

@@ -47,7 +47,7 @@ def reader_of(actor: Actor, coalition_id: UUID) -> Reader:
 
 
 @dataclass
-class Reading:
+class ReviewReading:
     """What somebody may read of a consultation, beside one text; it remembers what it looked up.
 
     `number` is of the revision in which places are looked for; None is the draft.

@@ -26,7 +26,7 @@ from api.reviews import rules
 from api.reviews.models import Consultation, Suggestion, SuggestionState
 from api.reviews.rules import SuggestedPlace
 from api.reviews.service import forgetting
-from api.reviews.service.reading import Reading, ReviewAuthor, reader_of
+from api.reviews.service.reading import ReviewReading, ReviewAuthor, reader_of
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def of_consultation(
                 query = query.where(getattr(Suggestion, name) == value)
         found = paging.page(session, query, page)
         reader = reader_of(actor, row.coalition_id)
-        views = SuggestionViews(Reading(session, row, reader, revision))
+        views = SuggestionViews(ReviewReading(session, row, reader, revision))
         return Page(views.of(found.items), found.following, found.total)
 
 
@@ -94,7 +94,7 @@ def shown(
 ) -> SuggestionView:
     """Return one suggestion as an actor reads it, or raise NotFound."""
     reader = reader_of(actor, consultation.coalition_id)
-    views = SuggestionViews(Reading(session, consultation, reader, revision)).of([found])
+    views = SuggestionViews(ReviewReading(session, consultation, reader, revision)).of([found])
     if not views:
         raise NotFound("Check the id; it may also have been taken back.")
     return views[0]
@@ -119,7 +119,7 @@ def proposal_of(session: Session, row: Suggestion) -> Proposal:
 class SuggestionViews:
     """The suggestions of a consultation, in one reading of it."""
 
-    reading: Reading
+    reading: ReviewReading
 
     def all(self) -> list[SuggestionView]:
         """Return all that the reader may see, oldest first."""

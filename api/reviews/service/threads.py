@@ -15,7 +15,7 @@ from api.infra.security import keys
 from api.reviews import rules
 from api.reviews.models import Comment
 from api.reviews.rules import BlockPlace
-from api.reviews.service.reading import Reading, ReviewAuthor
+from api.reviews.service.reading import ReviewReading, ReviewAuthor
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class CommentView:
 
 
 @dataclass
-class Threads:
+class CommentThreads:
     """The comments of a consultation, in one reading of it."""
 
-    reading: Reading
+    reading: ReviewReading
 
     def threads(self, roots: Sequence[Comment]) -> list[CommentView]:
         """Return the threads that the reader may see, in their order."""
