@@ -194,6 +194,17 @@ def said_in(proposal: Proposal) -> list[str]:
     return [*proposal.lines, *proposal.footnotes.values()]
 
 
+def unused_notes(proposal: Proposal) -> list[str]:
+    """Return the labels of new footnotes to which nothing leads."""
+    waiting = [label for line in proposal.lines for label in markdown.footnote_labels(line)]
+    reached = set(waiting)
+    for label in waiting:  # grows
+        inside = markdown.footnote_labels(proposal.footnotes.get(label, ""))
+        waiting += [each for each in inside if each not in reached]
+        reached.update(inside)
+    return [label for label in proposal.footnotes if label not in reached]
+
+
 @dataclass(frozen=True)
 class SuggestedPlace:
     """The place of a suggestion: its lines when it was made, and now; None: it is not there."""

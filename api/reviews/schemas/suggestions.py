@@ -6,7 +6,8 @@ from typing import Any
 
 import marshmallow as ma
 
-from api.portable.rules.proposals import BLOCKS, Proposal, ProposalKind
+from api.portable.rules.proposals import Proposal, ProposalKind
+from api.portable.rules.proposing import BLOCKS
 from api.reviews import rules
 from api.reviews.models import SuggestionSource, SuggestionState
 from api.reviews.rules import BlockState, ClashReason

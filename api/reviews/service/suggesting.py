@@ -135,6 +135,9 @@ def _misfits(text: Version, proposal: Proposal) -> list[Fault]:
         changed = proposals.with_proposal(text, proposal, rules.new_id())
     except Invalid as wrong:
         return wrong.faults
+    if unused := rules.unused_notes(proposal):
+        wrong = "No line refers to it: leave it out."
+        return [Fault(point("footnotes", label), Code.UNUSED, wrong) for label in unused]
     if changed == Version(text.document, list(text.ids)):
         place = "/after" if proposal.kind is ProposalKind.MOVE else "/lines"
         return [Fault(place, Code.CONFLICT, NOTHING)]
