@@ -18,13 +18,14 @@ from api.reviews.service import (
     consultations,
     crediting,
     deciding,
+    merging,
     own,
     people,
     suggesting,
     suggestions,
 )
 from api.reviews.service.crediting import RevisionCredits
-from api.reviews.service.deciding import SuggestionMerge
+from api.reviews.service.merging import SuggestionMerge
 from api.reviews.service.own import Consulted
 from api.reviews.service.rows import CommenterView, ConsultationView
 from api.reviews.service.suggesting import GivenSuggestion
@@ -209,7 +210,7 @@ class SuggestionMerges(MethodView):
     ) -> SuggestionMerge:
         """Put many suggestions into the draft at once; what collides stays open, side by side."""
         ids = facts["suggestion_ids"]
-        return deciding.merge(current_actor(), consultation_id, ids, preview=args["preview"])
+        return merging.merge(current_actor(), consultation_id, ids, preview=args["preview"])
 
 
 @blueprint.route("/suggestions/<uuid:suggestion_id>")

@@ -81,6 +81,10 @@ def _comment(about: str) -> EventKind:
     return EventKind(about, "comment", ("consultation_id",))
 
 
+def _suggestion(about: str) -> EventKind:
+    return EventKind(about, "suggestion", ("consultation_id",))
+
+
 _ROUND = ("statement_id",)
 CATALOGUE: Mapping[str, EventKind] = {
     "statement.begun": _statement("A draft was begun."),
@@ -120,6 +124,12 @@ CATALOGUE: Mapping[str, EventKind] = {
     "comment.reopened": _comment("A thread is not settled after all."),
     "comment.relabelled": _comment("A name was taken back from it: delete your copies."),
     "comment.erased": _comment("Its words were taken back or erased: delete your copies."),
+    "suggestion.made": _suggestion("Somebody suggested other words for a text."),
+    "suggestion.accepted": _suggestion("It went into the draft."),
+    "suggestion.declined": _suggestion("A coordinator said why not."),
+    "suggestion.reopened": _suggestion("It is not declined after all."),
+    "suggestion.relabelled": _suggestion("A name was taken back from it: delete your copies."),
+    "suggestion.erased": _suggestion("Its words were taken back or erased: delete your copies."),
     "commenter.erased": EventKind(
         "Who was asked is forgotten, with all that they wrote: delete it, too.",
         "commenter",

@@ -199,10 +199,15 @@ def _a_closed_question(owner: Client, statement: str) -> None:
 
 
 def _comments(owner: Client, statement: str) -> list[str]:
-    """Open a text for comments, and say something; return where that is read."""
+    """Open a text for comments, and say and suggest something; return where that is read."""
     path = f"/v1/consultations/{an_opening(owner, statement, note='Look.').id}"
     made(owner, f"{path}/comments", {"text": "Ask for a date."})
-    return [path, f"{path}/comments", f"{path}/commenters"]
+    sha256 = owner.get(f"/v1/statements/{statement}/revisions")["items"][0]["sha256"]
+    words = {"kind": "words", "target": "title", "lines": ["Open them"]}
+    suggestion = made(owner, f"{path}/suggestions", {**words, "revision_sha256": sha256})
+    declined = owner.post(f"/v1/suggestions/{suggestion}/decline", {"reason": "Not now."})
+    assert declined.status == 200, declined.body
+    return [path, f"{path}/comments", f"{path}/suggestions", f"{path}/commenters"]
 
 
 def _a_retracted_text(owner: Client, coalition: str) -> str:

@@ -22,7 +22,7 @@ from api.reviews.models import Comment, Consultation
 from api.reviews.rules import Reader, TextBlocks
 from api.reviews.service import forgetting
 from api.reviews.service.reading import ReviewReading, reader_of
-from api.reviews.service.threads import CommentView, CommentThreads
+from api.reviews.service.threads import CommentThreads, CommentView
 from api.statements import service as statements
 from api.statements.models import Revision, Statement
 

@@ -32,7 +32,7 @@ from api.reviews.service.reading import ReviewReading
 from api.reviews.service.rows import CommenterView
 from api.reviews.service.suggesting import GivenSuggestion
 from api.reviews.service.suggestions import SuggestionView, SuggestionViews
-from api.reviews.service.threads import CommentView, CommentThreads
+from api.reviews.service.threads import CommentThreads, CommentView
 from api.signatures.service.rows import current
 from api.statements import service as statements
 from api.statements.models import Revision, Statement

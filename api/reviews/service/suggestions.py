@@ -26,7 +26,7 @@ from api.reviews import rules
 from api.reviews.models import Consultation, Suggestion, SuggestionState
 from api.reviews.rules import SuggestedPlace
 from api.reviews.service import forgetting
-from api.reviews.service.reading import ReviewReading, ReviewAuthor, reader_of
+from api.reviews.service.reading import ReviewAuthor, ReviewReading, reader_of
 
 
 @dataclass(frozen=True)

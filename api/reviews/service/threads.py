@@ -15,7 +15,7 @@ from api.infra.security import keys
 from api.reviews import rules
 from api.reviews.models import Comment
 from api.reviews.rules import BlockPlace
-from api.reviews.service.reading import ReviewReading, ReviewAuthor
+from api.reviews.service.reading import ReviewAuthor, ReviewReading
 
 
 @dataclass(frozen=True)
