@@ -37,6 +37,10 @@ class TextPlace:
         if faults := list(self._faults(lines)):
             raise Invalid("These lines do not fit their place.", faults)
 
+    def fits(self, lines: Sequence[str]) -> bool:
+        """Tell whether lines may stand here."""
+        return next(self._faults(lines), None) is None
+
     def _faults(self, lines: Sequence[str]) -> Iterator[Fault]:
         if not self.names:
             what = "This block has no words of its own: propose words for what it prints."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
@@ -56,7 +56,7 @@ def with_proposal(version: Version, proposal: Proposal, new_id: str) -> Version:
     """
     places = Places(version)
     require(places, proposal)
-    labels = settled(version.document, [(version.document, proposal.footnotes)])
+    labels = settled(version.document, [proposal.footnotes])
     lines = relabelled(places, proposal, labels)
     document, ids = version.document, list(version.ids)
     blocks = dict(zip(ids, document["body"], strict=True))
@@ -83,7 +83,7 @@ def require(places: Places, proposal: Proposal) -> None:
     if faults := list(_faults(places, proposal)):
         raise Invalid("The proposal does not fit the text.", faults)
     if proposal.kind is ProposalKind.INSERTION:
-        _shape(proposal).require(proposal.lines)
+        shape(proposal).require(proposal.lines)
     elif proposal.kind is ProposalKind.WORDS:
         cast("TextPlace", places.find(str(proposal.target))).require(proposal.lines)
 
@@ -114,7 +114,7 @@ def _faults_of_after(known: Container[str], proposal: Proposal) -> Iterator[Faul
         yield Fault("/after", Code.CONFLICT, "A block cannot stand behind itself.")
 
 
-def _shape(proposal: Proposal) -> TextPlace:
+def shape(proposal: Proposal) -> TextPlace:
     """Return the place that a new block's lines fill."""
     kind, lines = str(proposal.block), proposal.lines
     names: tuple[str, ...] = ("items",) if kind == "list" else ("text",)
@@ -128,7 +128,7 @@ def new_block(proposal: Proposal, lines: Sequence[str]) -> PortableBlock:
     kind = str(proposal.block)
     if kind in {"paragraph", "heading"}:
         return cast("PortableBlock", {kind: lines[0]})
-    named = _shape(proposal).named(lines)
+    named = shape(proposal).named(lines)
     if kind == "list":
         return {"list": {"items": named["items"]}}
     said = {name: each[0] for name, each in named.items() if each[0].strip()}
@@ -138,32 +138,25 @@ def new_block(proposal: Proposal, lines: Sequence[str]) -> PortableBlock:
 # Footnotes
 
 
-_Brought = tuple[str, str]  # a label as a proposal has it, and the words
+BroughtNote = tuple[str, str]  # a label as a proposal has it, and the words
 
 
-def settled(
-    now: PortableDocument, given: Iterable[tuple[PortableDocument, Mapping[str, str]]]
-) -> dict[_Brought, str]:
-    """Return the labels that footnotes have in a text which proposals bring, each with its base.
+def settled(now: PortableDocument, given: Iterable[Mapping[str, str]]) -> dict[BroughtNote, str]:
+    """Return the labels that footnotes which proposals bring have in a text.
 
-    A label stays unless another footnote has it; one that the text already has is that one.
+    A label stays unless another footnote has it; words that are there already are that footnote.
     """
     notes = dict(now.get("footnotes", {}))
-    found: dict[_Brought, str] = {}
-    of = {(label, words): base for base, brought in given for label, words in brought.items()}
-    for (label, words), base in sorted(of.items(), key=lambda each: each[0]):
-        known = base.get("footnotes", {})
-        same = [one for one, said in notes.items() if said == words and one not in known]
-        new = label if label in same else next(iter(same), "")
-        found[label, words] = new or _free(label, notes)
+    found: dict[BroughtNote, str] = {}
+    for label, words in sorted({note for brought in given for note in brought.items()}):
+        there = [one for one, said in notes.items() if said == words]
+        new = label if label in there or not there else there[0]
+        found[label, words] = new if notes.get(new, words) == words else _free(new, notes)
         notes[found[label, words]] = words
     return found
 
 
-def _free(label: str, notes: Iterable[str]) -> str:
-    taken = set(notes)
-    if label not in taken:
-        return label
+def _free(label: str, taken: Collection[str]) -> str:
     if label.isdecimal():
         return str(max(int(one) for one in taken if one.isdecimal()) + 1)
     tried = (f"{label[: _LONGEST_LABEL - 1 - len(str(n))]}-{n}" for n in count(2))
@@ -171,14 +164,14 @@ def _free(label: str, notes: Iterable[str]) -> str:
 
 
 def relabelled(
-    places: Places, proposal: Proposal, labels: Mapping[_Brought, str]
+    places: Places, proposal: Proposal, labels: Mapping[BroughtNote, str]
 ) -> tuple[str, ...]:
     """Return the lines of a proposal, with the labels that its footnotes have in the text."""
     new = _changed(proposal.footnotes, labels)
     if not new:
         return proposal.lines
     place = places.find(str(proposal.target))
-    place = _shape(proposal) if proposal.kind is ProposalKind.INSERTION else place
+    place = shape(proposal) if proposal.kind is ProposalKind.INSERTION else place
     if place is None:
         return proposal.lines
     return tuple(
@@ -188,7 +181,9 @@ def relabelled(
     )
 
 
-def brought_notes(footnotes: Mapping[str, str], labels: Mapping[_Brought, str]) -> dict[str, str]:
+def brought_notes(
+    footnotes: Mapping[str, str], labels: Mapping[BroughtNote, str]
+) -> dict[str, str]:
     """Return the footnotes that a proposal brings, by the labels that they have in the text."""
     new = _changed(footnotes, labels)
     return {
@@ -196,7 +191,7 @@ def brought_notes(footnotes: Mapping[str, str], labels: Mapping[_Brought, str]) 
     }
 
 
-def _changed(footnotes: Mapping[str, str], labels: Mapping[_Brought, str]) -> dict[str, str]:
+def _changed(footnotes: Mapping[str, str], labels: Mapping[BroughtNote, str]) -> dict[str, str]:
     return {
         label: labels[label, words]
         for label, words in footnotes.items()

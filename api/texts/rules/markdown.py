@@ -95,6 +95,14 @@ def footnote_labels(text: str) -> list[str]:
     return [token.content for token in _tokens(text) if token.type == "note"]
 
 
+def strays(text: str) -> int:
+    """Return how many signs of a text print that would be marks with a partner beside them."""
+    if not _MARKS.search(text):
+        return 0
+    said = [token.content for token in _tokens(text) if token.type == "text"]
+    return sum(sign in "*_[]<" for sign in "".join(said))
+
+
 def without_notes(text: str, kept: Container[str] = ()) -> str:
     """Return a text without its references to footnotes, but for those of the labels `kept`."""
     return _SPACED_REFERENCE.sub(lambda found: found[0] if found[1] in kept else "", text)

@@ -20,7 +20,14 @@ MOST_PAIRS, MOST_PAIRS_IN_ALL = 100_000_000, 1_000_000_000
 # A word with what joins its parts (10.000, don't, state-owned), or one sign; where words have no
 # spaces between them, each letter is one.
 _LETTER = rf"(?![{UNSPACED}])[^\W_]"
-_WORD = re.compile(rf"(\s*)({_LETTER}(?:{_LETTER}|[.,:/'\u2019\u200c-](?=[^\W_]))*+|\S|$)")
+_TOKEN = rf"{_LETTER}(?:{_LETTER}|[.,:/'\u2019\u200c-](?=[^\W_]))*+|\S|$"
+_WORD = re.compile(rf"(\s*)({_TOKEN})")
+# As it is written: the end of a link with its address, a reference, marks and what is escaped are
+# one each.
+_WRITTEN = re.compile(rf"(\s*)(\]\([^()\s]*\)|\[\^[^\]\s]+\]|<[^\s<>]+>|[*]+|_+|\\\S|{_TOKEN})")
+# Stands between lines that are compared as one text; no text of ours may hold it.
+LINE = "\ufdd2"
+_FEWEST = 2  # letters between two changes that are told apart
 
 
 class Op(StrEnum):
@@ -38,6 +45,14 @@ class WordRun(NamedTuple):
     words: str
     marks: tuple[str, ...] = ()
     is_note: bool = False
+
+
+class Edit(NamedTuple):
+    """What stands in place of the characters from `start` to before `end` of a text."""
+
+    start: int
+    end: int
+    text: str
 
 
 class _Word(NamedTuple):
@@ -71,6 +86,50 @@ class Comparison:
 def whole(op: Op, text: str) -> tuple[WordRun, ...]:
     """Return all words of an inline Markdown text, of which one thing became."""
     return _merged(_said(op, _words(text)))
+
+
+def edits(old: str, new: str) -> tuple[Edit, ...]:
+    """Return what makes of one inline Markdown text another, marks and all, word by word.
+
+    A letter or a sign alone between two changes changes too, a LINE does not.
+    """
+    before, after = (
+        [_Word(each[1], each[2], (), is_note=False) for each in _WRITTEN.finditer(text) if each[0]]
+        for text in (old, new)
+    )
+    if len(before) * len(after) > MOST_PAIRS:
+        return (Edit(0, len(old), new),)
+    found: list[Edit] = []
+    at = 0
+    for step in _steps(before, after):
+        if step.same:
+            at += len(_joined(step.same))
+            continue
+        removed, added = _joined(step.removed), _joined(step.added)
+        space = _common_space(removed, added)
+        edit = Edit(at + space, at + len(removed), added[space:])
+        at += len(removed)
+        if found and not _holds(kept := old[found[-1].end : edit.start]):
+            last = found.pop()
+            edit = Edit(last.start, edit.end, last.text + kept + edit.text)
+        found.append(edit)
+    return tuple(found)
+
+
+def _joined(words: Iterable[_Word]) -> str:
+    return "".join(each.space + each.word for each in words)
+
+
+def _common_space(one: str, other: str) -> int:
+    """Return with how many spaces, the same, both texts begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    alike = min(len(one), len(other))
+    return next((at for at, (a, b) in pairs if a != b or not a.isspace()), alike)
+
+
+def _holds(kept: str) -> bool:
+    """Tell whether what is kept between two changes holds them apart."""
+    return LINE in kept or sum(map(str.isalnum, kept)) >= _FEWEST
 
 
 def _words(text: str) -> list[_Word]:
@@ -159,4 +218,4 @@ def _merged(pieces: Iterable[WordRun]) -> tuple[WordRun, ...]:
 
 
 def _is_word(token: str) -> bool:
-    return any(sign.isalnum() for sign in token)
+    return token == LINE or any(sign.isalnum() for sign in token)
