@@ -14,7 +14,6 @@ from api.portable.rules.diff import Version
 from api.portable.rules.proposals import (
     Based,
     Collision,
-    CollisionReason,
     Proposal,
     ProposalKind,
     ProposalsMerged,
@@ -37,7 +36,7 @@ FOUR: Blocks = {
 
 def text(blocks: Blocks, **more: Any) -> Version:
     body = [{"paragraph": each} if isinstance(each, str) else each for each in blocks.values()]
-    document: Any = {
+    document: dict[str, Any] = {
         "format": "undersigned.statement/1",
         "kind": "open_letter",
         "language": "en",
@@ -45,7 +44,8 @@ def text(blocks: Blocks, **more: Any) -> Version:
         "coalition": {"name": "Specimen Coalition"},
         "body": body,
     }
-    return Version({**document, **more}, list(blocks))
+    whole: Any = {**document, **more}
+    return Version(whole, list(blocks))
 
 
 BASE = text(FOUR)

@@ -187,11 +187,12 @@ def _block(block: PortableBlock, kind: str, named: Mapping[str, list[str]]) -> P
     part: Any = block[kind]  # type: ignore[literal-required] # one of its own keys
     if isinstance(part, str):
         return cast("PortableBlock", {**block, kind: named["text"][0]})
-    if kind == "cases" and "items" in named:
+    written: dict[str, list[Any]] = {}
+    if "items" in named:
+        written["items"] = list(named["items"])
+    if kind == "cases" and written:
         items = zip(part["items"], named["items"], strict=True)
-        written = {"items": [{**item, "text": line} for item, line in items]}
-    else:
-        written = {"items": named["items"]} if "items" in named else {}
+        written["items"] = [{**item, "text": line} for item, line in items]
     rest = {name: lines for name, lines in named.items() if name != "items"}
     return cast("PortableBlock", {**block, kind: {**_put(part, rest), **written}})
 
