@@ -27,6 +27,7 @@ from api.statements import service as statements
 from api.statements.models import Revision, Statement
 
 NOTHING = "The text says so already: change something."
+UNREACHED = "No line refers to it: leave it out."
 
 
 class TooManySuggestions(Conflict, title="There is no room for more suggestions"):
@@ -73,13 +74,7 @@ def add(  # noqa: PLR0913 # of what, what, by whom, and how it came
     caller holds the consultation. With a commenter as `reader` and `by` together, a coordinator
     enters what that person sent.
     """
-    wrong = faults(session, revision, [each.proposal for each in given])
-    is_one = len(given) == 1
-    told = [
-        fault.below("" if is_one else point(n)) for n, those in enumerate(wrong) for fault in those
-    ]
-    if told:
-        raise Invalid("The suggestion does not fit the text.", told)
+    _must_fit(session, revision, given)
     made = _made_by(session, consultation, reader, by)
     put = []
     for each in given:
@@ -95,8 +90,8 @@ def add(  # noqa: PLR0913 # of what, what, by whom, and how it came
                 source=source,
                 is_guess=each.is_guess,
             )
-            content = {"reason": each.reason, "written_by": each.written_by}
-            content |= {"proposal": rules.packed(each.proposal)}
+            content = {"proposal": rules.packed(each.proposal), "reason": each.reason}
+            content |= {"written_by": each.written_by}
             keys.write(session, row, Suggestion.content, content)
             session.add(row)
             session.flush()
@@ -106,6 +101,14 @@ def add(  # noqa: PLR0913 # of what, what, by whom, and how it came
         put.append(made[sha256])
     _must_have_room(session, consultation, made, reader)
     return put
+
+
+def _must_fit(session: Session, revision: Revision, given: Sequence[GivenSuggestion]) -> None:
+    wrong = faults(session, revision, [each.proposal for each in given])
+    below = [""] if len(given) == 1 else [point(place) for place in range(len(given))]
+    told = [fault.below(at) for at, those in zip(below, wrong, strict=True) for fault in those]
+    if told:
+        raise Invalid("The suggestion does not fit the text.", told)
 
 
 def faults(session: Session, revision: Revision, given: Sequence[Proposal]) -> list[list[Fault]]:
@@ -136,8 +139,7 @@ def _misfits(text: Version, proposal: Proposal) -> list[Fault]:
     except Invalid as wrong:
         return wrong.faults
     if unused := rules.unused_notes(proposal):
-        wrong = "No line refers to it: leave it out."
-        return [Fault(point("footnotes", label), Code.UNUSED, wrong) for label in unused]
+        return [Fault(point("footnotes", label), Code.UNUSED, UNREACHED) for label in unused]
     if changed == Version(text.document, list(text.ids)):
         place = "/after" if proposal.kind is ProposalKind.MOVE else "/lines"
         return [Fault(place, Code.CONFLICT, NOTHING)]
