@@ -218,6 +218,19 @@ def test_references_to_footnotes_can_be_taken_out(text: str, bare: str) -> None:
     assert markdown.without_notes(text, {"kept"}) == bare
 
 
+def test_references_get_other_labels_and_what_only_looks_like_one_does_not() -> None:
+    text = r"Да.[^1] Нет.[^b] \[^1] [^2]"
+    assert markdown.relabelled(text, {"1": "2", "2": "3"}) == r"Да.[^2] Нет.[^b] \[^1] [^3]"
+
+
+@pytest.mark.parametrize(
+    ("text", "strays"),
+    [("*So* **it** [is](https://example.org).[^1]", 0), ("*So it is", 1), ("**So* it [is", 2)],
+)
+def test_marks_without_a_partner_are_counted(text: str, strays: int) -> None:
+    assert markdown.strays(text) == strays
+
+
 SPANS = st.lists(
     st.builds(
         Span,

@@ -191,6 +191,7 @@ def test_lines_that_do_not_fit_their_place_are_refused_with_their_number() -> No
 def test_empty_lines_and_what_is_no_inline_markdown_are_refused() -> None:
     assert "empty" in pointers(Proposal(WORDS, "block/list", ("", "a", " ")))["/lines/2"]
     assert "HTML" in pointers(Proposal(WORDS, "block/quote", ("", "<b>a</b>", "")))["/lines/1"]
+    assert "U+FDD2" in pointers(Proposal(WORDS, "title", ("a\ufdd2b",)))["/lines/0"]
     with_proposal(LETTER, Proposal(WORDS, "title", ("<b>a</b>",)), "new")  # a title is plain text
 
 

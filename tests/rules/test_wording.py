@@ -101,3 +101,43 @@ def test_a_passage_that_is_too_long_to_compare_is_written_anew(
     monkeypatch.setattr(wording, "MOST_PAIRS", 3)
 
     assert shown(pieces("We ask", "We wait")) == "-We ask-+We wait+"
+
+
+def edited(old: str, new: str) -> list[tuple[str, str]]:
+    """Return what was taken out and what came in, edit by edit."""
+    return [(old[start:end], text) for start, end, text in wording.edits(old, new)]
+
+
+@given(WORDS, WORDS)
+def test_edits_make_of_one_text_the_other(old: str, new: str) -> None:
+    found, at = "", 0
+    for start, end, text in wording.edits(old, new):
+        assert at <= start <= end
+        found += old[at:start] + text
+        at = end
+    assert found + old[at:] == new
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("We ask you today.", "Today we ask you today.", [("We", "Today we")]),
+        ("We ask you today.", "ask you now.", [("We ", ""), ("today", "now")]),
+        ("Мы просим вас.", "Мы **просим** вас.", [("просим", "**просим**")]),
+        ("释放所有囚犯", "放开全部犯人", [("释放所有囚犯", "放开全部犯人")]),
+        ("شورا و مجلس", "مجلس و شورا", [("شورا و مجلس", "مجلس و شورا")]),
+        ("So [it](https://example.org/a) is.", "So [it](https://example.org/b) is.",
+         [("](https://example.org/a)", "](https://example.org/b)")]),
+        ("The court says.[^1]", "The court says.[^12]", [("[^1]", "[^12]")]),
+        ("bread\ufdd2tea", "bread now\ufdd2hot tea", [("", " now"), ("", "hot ")]),
+    ],
+)  # fmt: skip
+def test_edits_are_of_whole_words_marks_and_addresses(
+    old: str, new: str, told: list[tuple[str, str]]
+) -> None:
+    assert edited(old, new) == told
+
+
+def test_a_text_that_is_too_long_to_compare_is_edited_as_a_whole() -> None:
+    old, new = "ask " * 10_001, "ask " * 10_002
+    assert edited(old, new) == [(old, new)]

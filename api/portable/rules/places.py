@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from api.errors import Code, Fault, Invalid, point
+from api.infra.text import characters
 from api.portable.rules import printing
 from api.portable.rules.diff import Version
 from api.portable.rules.printing import PrintedDemands
@@ -56,19 +57,14 @@ class TextPlace:
             yield Fault("/lines", code, what)
             return
         for number, (name, line) in enumerate(zip(self._named(lines), lines, strict=True)):
-            pointer = point("lines", number)
-            if not line.strip() and name not in _MAY_GO:
-                what = "This must not be empty: write it, or propose to leave the block out."
-                yield Fault(pointer, Code.TOO_SHORT, what)
-            elif name not in PLAIN:
-                yield from (Fault(pointer, Code.BAD_MARKUP, what) for what in markdown.faults(line))
+            yield from (fault.below(point("lines", number)) for fault in _faults_of(name, line))
 
-    def _named(self, lines: Sequence[str]) -> Iterator[str]:
-        """Yield what each of new lines is: of a list there may be more or fewer."""
-        led = [name for name in self.names if name != "items"] if self.kind == "list" else []
-        yield from (
-            [*led, *(["items"] * (len(lines) - len(led)))] if self.kind == "list" else (self.names)
-        )
+    def _named(self, lines: Sequence[str]) -> Sequence[str]:
+        """Return what each of new lines is: of a list there may be more or fewer."""
+        if self.kind != "list":
+            return self.names
+        led = [name for name in self.names if name != "items"]
+        return [*led, *(["items"] * (len(lines) - len(led)))]
 
     def named(self, lines: Sequence[str]) -> dict[str, list[str]]:
         """Return lines that fit by what they are."""
@@ -76,6 +72,16 @@ class TextPlace:
         for name, line in zip(self._named(lines), lines, strict=True):
             found.setdefault(name, []).append(line)
         return found
+
+
+def _faults_of(name: str, line: str) -> Iterator[Fault]:
+    if unkept := characters.unkept(line):
+        yield Fault("", Code.BAD_CHARACTER, unkept)
+    elif not line.strip() and name not in _MAY_GO:
+        what = "This must not be empty: write it, or propose to leave the block out."
+        yield Fault("", Code.TOO_SHORT, what)
+    elif name not in PLAIN:
+        yield from (Fault("", Code.BAD_MARKUP, what) for what in markdown.faults(line))
 
 
 class Places:
@@ -114,8 +120,7 @@ class Places:
         document, body = self.document, list(self.document["body"])
         notes, lists = dict(document.get("footnotes", {})), _copied(document)
         for target, lines in given.items():
-            place = self.find(target)
-            assert place is not None  # noqa: S101 # who gives lines has found the place
+            place = cast("TextPlace", self.find(target))
             named, name = place.named(lines), target.partition("/")[2]
             if place.kind in _KINDS:
                 body[self.block_at[name]] = _block(body[self.block_at[name]], place.kind, named)

@@ -203,15 +203,13 @@ def with_notes(
     before: PortableDocument, after: PortableDocument, brought: Mapping[str, str]
 ) -> PortableDocument:
     """Return a text with footnotes that came, without those whose last reference went."""
-    notes = {**brought, **after.get("footnotes", {})}
+    notes = {**after.get("footnotes", {}), **brought}
     if not notes:
         return after
-    found: Any = {**after, "footnotes": {**after.get("footnotes", {}), **brought}}
+    found: Any = {**after, "footnotes": notes}
     reached = references.reached(found)
     waited = (references.reached(before) | {*brought}) - reached
-    found["footnotes"] = {
-        label: words for label, words in found["footnotes"].items() if label not in waited
-    }
+    found["footnotes"] = {label: words for label, words in notes.items() if label not in waited}
     if not found["footnotes"]:
         del found["footnotes"]
     return cast("PortableDocument", found)

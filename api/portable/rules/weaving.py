@@ -153,11 +153,17 @@ def _woven(text: str, given: Iterable[Edit]) -> Iterator[str]:
 
 
 def overlapping(text: str, given: Iterable[Edit]) -> Iterator[tuple[Edit, Edit]]:
-    """Yield the pairs of edits of a text that cannot both be made."""
+    """Yield pairs of edits of a text that cannot both be made.
+
+    Of many edits of the same words it yields each with the next, not each with each.
+    """
     waiting = sorted(set(given))
     for place, one in enumerate(waiting):
+        is_told = False
         for other in waiting[place + 1 :]:
             if other.start > one.end and text[one.end : other.start].strip():
                 break
-            if overlap(text, one, other):
+            is_same = one[:2] == other[:2] and not _is_insertion(one)
+            if not (is_same and is_told) and overlap(text, one, other):
+                is_told = is_told or is_same
                 yield one, other
