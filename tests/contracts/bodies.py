@@ -160,6 +160,15 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
         "text": "Ask for a date.",
         "revision_sha256": scene.sha256_of(ids["statement_id"]),
     },
+    **{
+        f"POST /v1/{whose}/suggestions": lambda scene, ids: {
+            "kind": "words",
+            "target": "title",
+            "lines": ["Open every door"],
+            "revision_sha256": scene.sha256_of(ids["statement_id"]),
+        }
+        for whose in ("consultations/{consultation_id}", "public/consultations/{secret}")
+    },
     "POST /v1/coalitions/{coalition_id}/imports": lambda *_: json.dumps(a_document()).encode(),
     "POST /v1/coalitions/{coalition_id}/word-imports": lambda *_: a_word_file(p("We ask.")),
     "POST /v1/coalitions/{coalition_id}/template-files": lambda *_: json.dumps(a_source()).encode(),

@@ -117,14 +117,28 @@ def _revised(scene: Scene) -> dict[str, str]:
 
 
 def _consulted(scene: Scene) -> dict[str, str]:
-    """A text that somebody outside is asked to comment on, with a comment of theirs."""
+    """A text that somebody outside is asked about, with a comment and a suggestion of theirs."""
     statement, sha256 = scene.text()
     opening = an_opening(scene.owner, statement)["id"]
     asked = scene.owner.get(f"/v1/consultations/{opening}/commenters")["items"][0]["id"]
     secret = builders.secret_of(scene.world, "consultation.comment", asked)
     body = {"text": "Ask for a day.", "revision_sha256": sha256}
-    said = scene.nobody.post(f"/v1/public/consultations/{secret}/comments", body)
-    return {"statement_id": statement, "secret": secret, "comment_id": said["comments"][0]["id"]}
+    door = f"/v1/public/consultations/{secret}"
+    said = scene.nobody.post(f"{door}/comments", body)
+    words = {"kind": "words", "target": "title", "lines": ["Open them"], "revision_sha256": sha256}
+    suggested = scene.nobody.post(f"{door}/suggestions", words)
+    return {
+        "statement_id": statement,
+        "secret": secret,
+        "comment_id": said["comments"][0]["id"],
+        "suggestion_id": suggested["suggestions"][0]["id"],
+    }
+
+
+def _consultation(scene: Scene) -> dict[str, str]:
+    statement, _ = scene.text()
+    opened = an_opening(scene.owner, statement)
+    return {"statement_id": statement, "consultation_id": opened.id}
 
 
 def _resolved(scene: Scene) -> dict[str, str]:
@@ -273,12 +287,15 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "POST /v1/public/sign-offs/{secret}/answers": _signing_off,
     "POST /v1/public/sign-offs/{secret}/hand-overs": _signing_off,
     "POST /v1/comments/{comment_id}/reopening": _resolved,
+    "POST /v1/consultations/{consultation_id}/suggestions": _consultation,
     **{
         f"{method} /v1/public/consultations/{{secret}}{part}": _consulted
         for method, part in (
             ("GET", ""),
             ("POST", "/comments"),
             ("POST", "/comments/{comment_id}/withdrawal"),
+            ("POST", "/suggestions"),
+            ("POST", "/suggestions/{suggestion_id}/withdrawal"),
             ("POST", "/erasure"),
         )
     },

@@ -321,6 +321,12 @@ class Scene:
         path = f"/v1/consultations/{self.consultation()}/comments"
         return made(self.owner, path, {"text": "Ask for a date."})
 
+    def suggestion(self) -> str:
+        statement, sha256 = self.text()
+        path = f"/v1/consultations/{an_opening(self.owner, statement)['id']}/suggestions"
+        body = {"kind": "words", "target": "title", "lines": ["Open them"]}
+        return made(self.owner, path, {**body, "revision_sha256": sha256})
+
     def cover_letter(self) -> str:
         return builders.a_cover_letter(self.owner, self.published())
 
@@ -350,6 +356,7 @@ MAKERS: dict[str, Callable[[Scene], str]] = {
     "consultation_id": Scene.consultation,
     "commenter_id": Scene.commenter,
     "comment_id": Scene.comment,
+    "suggestion_id": Scene.suggestion,
     "cover_letter_id": Scene.cover_letter,
     "delivery_id": Scene.delivery,
     "response_id": Scene.response,

@@ -43,6 +43,8 @@ schemathesis.serializer.alias(DOCX, "application/octet-stream")
 OF_A_STATE = {
     "POST /v1/cover-letters/{cover_letter_id}/deliveries",
     "POST /v1/public/consultations/{secret}/comments",
+    "POST /v1/public/consultations/{secret}/suggestions",
+    "POST /v1/consultations/{consultation_id}/suggestions",
     "POST /v1/public/statements/{address}/signatures",
     "POST /v1/public/statements/{address}/confirmations",
     "PUT /v1/coalitions/{coalition_id}/demand-list-order",

@@ -236,10 +236,18 @@ PERMISSIONS = {
     "GET /v1/consultations/{consultation_id}": "viewer",
     **_of(
         "/v1/consultations/{consultation_id}",
-        "PATCH, DELETE, POST /closing, GET /commenters, POST /commenters, POST /comments",
+        "PATCH, DELETE, POST /closing, GET /commenters, POST /commenters, POST /comments,"
+        " POST /suggestions, POST /suggestion-merges",
         "coordinator",
     ),
-    **_of("/v1/consultations/{consultation_id}", "GET /comments", "editor"),
+    **_of("/v1/consultations/{consultation_id}", "GET /comments, GET /suggestions", "editor"),
+    **_of("/v1/suggestions/{suggestion_id}", "GET", "editor"),
+    **_of(
+        "/v1/suggestions/{suggestion_id}",
+        "POST /acceptance, POST /decline, POST /reopening, POST /erasure",
+        "coordinator",
+    ),
+    "GET /v1/statements/{statement_id}/revisions/{number}/credits": "viewer",
     **_of("/v1/commenters/{commenter_id}", "GET, POST /withdrawal, POST /erasure", "coordinator"),
     **_of("/v1/comments/{comment_id}", "GET", "editor"),
     **_of(
@@ -249,7 +257,8 @@ PERMISSIONS = {
     ),
     **_of(
         "/v1/public/consultations/{secret}",
-        "GET, POST /comments, POST /comments/{comment_id}/withdrawal, POST /erasure",
+        "GET, POST /comments, POST /comments/{comment_id}/withdrawal, POST /suggestions,"
+        " POST /suggestions/{suggestion_id}/withdrawal, POST /erasure",
         "anyone",
     ),
     **_of(

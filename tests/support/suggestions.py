@@ -14,6 +14,16 @@ DOORS = str(BODY[1]["paragraph"])
 WINDOWS = str(BODY[2]["paragraph"])
 TODAY = "We ask that the doors be opened today."
 ALL = "We ask that all doors be opened."
+TEXT: dict[str, Any] = {
+    "body": [
+        *BODY,
+        {"quote": {"lead": "They wrote:", "text": "We care.[^1]", "source": "A declaration"}},
+        {"list": {"items": ["Bread", "Salt"]}},
+        {"demands": {}},
+    ],
+    "demand_lists": [{"country": "KZ", "demands": [{"id": "kz-1", "text": "Repeal the law."}]}],
+    "footnotes": {"1": "So they said."},
+}
 MARKS = {"same": "{}", "removed": "[-{}-]", "added": "[+{}+]"}
 
 

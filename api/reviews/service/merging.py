@@ -92,8 +92,8 @@ def _chosen(desk: SuggestionDesk, ids: Sequence[UUID] | None) -> Sequence[Sugges
     is_open = Suggestion.state == SuggestionState.OPEN
     if ids is None:
         query = query.where(is_open, Suggestion.is_guess.is_(False))
-        return desk.session.scalars(query.with_for_update()).all()
-    found = desk.session.scalars(query.where(Suggestion.id.in_(ids)).with_for_update()).all()
+        return desk.session.scalars(query).all()
+    found = desk.session.scalars(query.where(Suggestion.id.in_(ids))).all()
     there = {row.id: row for row in found}
     faults = [
         fault for n, each in enumerate(ids) if (fault := _unfit(there.get(each), n)) is not None
