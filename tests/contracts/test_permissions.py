@@ -192,16 +192,17 @@ PERMISSIONS = {
     "GET /v1/coalitions/{coalition_id}/blocks": "coordinator",
     "POST /v1/coalitions/{coalition_id}/blocks": "coordinator",
     "DELETE /v1/blocks/{block_id}": "coordinator",
-    "GET /v1/statements/{statement_id}/moderation-queue": "coordinator",
-    "POST /v1/statements/{statement_id}/moderation-decisions": "coordinator",
+    **_of(
+        "/v1/statements/{statement_id}",
+        "GET /moderation-queue, POST /moderation-decisions, GET /invalidations,"
+        " POST /invalidations, GET /signing-trends, GET /retention, POST /sign-offs,"
+        " POST /time-requests, POST /learned-names, POST /appearances, POST /consultations",
+        "coordinator",
+    ),
     "POST /v1/signatures/{signature_id}/approval": "coordinator",
     "POST /v1/signatures/{signature_id}/rejection": "coordinator",
-    "GET /v1/statements/{statement_id}/invalidations": "coordinator",
-    "POST /v1/statements/{statement_id}/invalidations": "coordinator",
     "GET /v1/invalidations/{invalidation_id}": "coordinator",
     "POST /v1/invalidations/{invalidation_id}/undoing": "coordinator",
-    "GET /v1/statements/{statement_id}/signing-trends": "coordinator",
-    "GET /v1/statements/{statement_id}/retention": "coordinator",
     "GET /v1/signatures/{signature_id}/data": "coordinator",
     "GET /v1/statements/{statement_id}/sign-off-round": "viewer",
     "PUT /v1/statements/{statement_id}/sign-off-round": "coordinator",
@@ -209,30 +210,20 @@ PERMISSIONS = {
         "/v1/statements/{statement_id}/sign-off-round", "POST /closing, POST /asks", "coordinator"
     ),
     "GET /v1/statements/{statement_id}/sign-off-board": "viewer",
-    "POST /v1/statements/{statement_id}/sign-offs": "coordinator",
-    "POST /v1/statements/{statement_id}/time-requests": "coordinator",
     "POST /v1/statements/{statement_id}/closed-questions": "owner",
     "DELETE /v1/statements/{statement_id}/closed-questions/{member_id}": "owner",
-    "POST /v1/statements/{statement_id}/learned-names": "coordinator",
-    "POST /v1/statements/{statement_id}/appearances": "coordinator",
-    **dict.fromkeys(
-        (
-            "GET /v1/statements/{statement_id}/cover-letters",
-            "POST /v1/statements/{statement_id}/cover-letters",
-            "GET /v1/cover-letters/{cover_letter_id}",
-            "GET /v1/cover-letters/{cover_letter_id}/preview",
-            "POST /v1/cover-letters/{cover_letter_id}/deliveries",
-            "GET /v1/statements/{statement_id}/deliveries",
-            "POST /v1/statements/{statement_id}/deliveries",
-            "GET /v1/deliveries/{delivery_id}",
-            "GET /v1/statements/{statement_id}/responses",
-            "POST /v1/statements/{statement_id}/responses",
-            "GET /v1/responses/{response_id}",
-        ),
+    **_of(
+        "/v1/statements/{statement_id}",
+        "GET /cover-letters, POST /cover-letters, GET /deliveries, POST /deliveries,"
+        " GET /responses, POST /responses",
         "coordinator",
     ),
+    **_of(
+        "/v1/cover-letters/{cover_letter_id}", "GET, GET /preview, POST /deliveries", "coordinator"
+    ),
+    "GET /v1/deliveries/{delivery_id}": "coordinator",
+    "GET /v1/responses/{response_id}": "coordinator",
     "GET /v1/statements/{statement_id}/consultations": "viewer",
-    "POST /v1/statements/{statement_id}/consultations": "coordinator",
     "GET /v1/consultations/{consultation_id}": "viewer",
     **_of(
         "/v1/consultations/{consultation_id}",

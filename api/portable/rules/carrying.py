@@ -89,7 +89,7 @@ def _before(ids: Sequence[str]) -> dict[str, str | None]:
     return dict(zip(ids, [None, *ids], strict=False))
 
 
-class Draft:
+class DraftNow:
     """A draft, as those who read an earlier text of it find it."""
 
     def __init__(self, now: Version) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, cast
 
 from api.portable.rules import printing, references, weaving
-from api.portable.rules.carrying import Based, CollisionReason, Draft, Wish, strays
+from api.portable.rules.carrying import Based, CollisionReason, DraftNow, Wish, strays
 from api.portable.rules.diff import Version
 from api.portable.rules.places import TextPlace, lines_of, targets_of
 from api.portable.rules.proposing import (
@@ -73,7 +73,7 @@ def merged(now: Version, proposals: Sequence[Based], new_id: Callable[[], str]) 
 
     `new_id` gives the id of each block that is put in. Keys are unique.
     """
-    draft = Draft(now)
+    draft = DraftNow(now)
     labels = settled(now.document, (each.proposal.footnotes for each in proposals))
     wishes: list[Wish] = []
     collisions: list[Collision] = []
@@ -99,7 +99,7 @@ def merged(now: Version, proposals: Sequence[Based], new_id: Callable[[], str]) 
     )
 
 
-def _clashes(draft: Draft, wishes: Sequence[Wish]) -> Iterator[_Clash]:
+def _clashes(draft: DraftNow, wishes: Sequence[Wish]) -> Iterator[_Clash]:
     """Yield what cannot be done to one place."""
     at = defaultdict[str, list[Wish]](list)
     for wish in wishes:
@@ -120,7 +120,7 @@ def _clashes(draft: Draft, wishes: Sequence[Wish]) -> Iterator[_Clash]:
         yield from _clashes_of_words(draft, target, words)
 
 
-def _clashes_of_words(draft: Draft, target: str, wishes: Sequence[Wish]) -> Iterator[_Clash]:
+def _clashes_of_words(draft: DraftNow, target: str, wishes: Sequence[Wish]) -> Iterator[_Clash]:
     holders = defaultdict[Edit, list[Wish]](list)
     for wish in wishes:
         for edit in wish.edits:
@@ -131,7 +131,7 @@ def _clashes_of_words(draft: Draft, target: str, wishes: Sequence[Wish]) -> Iter
             yield _Clash([*holders[one], *holders[other]], CollisionReason.WORDS, target)
 
 
-def _demands_in(draft: Draft, target: str) -> list[str]:
+def _demands_in(draft: DraftNow, target: str) -> list[str]:
     """Return the targets of the demands that a block prints."""
     if draft.place(target).kind != "demands":
         return []
@@ -141,7 +141,7 @@ def _demands_in(draft: Draft, target: str) -> list[str]:
     return [f"demand/{demand['id']}" for each in lists for demand in each["demands"]]
 
 
-def _circles(_: Draft, wishes: Sequence[Wish]) -> Iterator[_Clash]:
+def _circles(_: DraftNow, wishes: Sequence[Wish]) -> Iterator[_Clash]:
     """Yield moves of which each puts a block behind the next, and none behind what stays."""
     moves = _moves(wishes)
     seen = set[str]()
@@ -172,7 +172,7 @@ def _anchor(wish: Wish, moved: Container[str]) -> str | None:
     return wish.proposal.after if wish.behind in moved else wish.behind
 
 
-def _unsound(draft: Draft, wishes: Sequence[Wish]) -> Iterator[_Clash]:
+def _unsound(draft: DraftNow, wishes: Sequence[Wish]) -> Iterator[_Clash]:
     """Yield what goes together word by word and makes no sound text."""
     found = False
     lines = _woven(draft, wishes)
@@ -197,7 +197,7 @@ def _is_sound(place: TextPlace, lines: tuple[str, ...], wishes: Iterable[Wish]) 
     return strays(place, lines) <= known
 
 
-def _clashes_of_notes(draft: Draft, wishes: Sequence[Wish], lines: _Lines) -> Iterator[_Clash]:
+def _clashes_of_notes(draft: DraftNow, wishes: Sequence[Wish], lines: _Lines) -> Iterator[_Clash]:
     """Yield changes of a footnote whose last reference goes, with what takes that out."""
     changed = [target for target in lines if draft.place(target).kind == "footnote"]
     if not changed:
@@ -213,7 +213,7 @@ def _clashes_of_notes(draft: Draft, wishes: Sequence[Wish], lines: _Lines) -> It
             yield _Clash([*here, *removers], CollisionReason.LEFT_OUT, target)
 
 
-def _labels_lost(draft: Draft, wish: Wish, lines: _Lines) -> set[str]:
+def _labels_lost(draft: DraftNow, wish: Wish, lines: _Lines) -> set[str]:
     """Return the labels that a place refers to no more."""
     if wish.target is None or not (wish.edits or wish.kind is ProposalKind.DELETION):
         return set()
@@ -251,7 +251,7 @@ def _together(clashes: Iterable[_Clash], order: Mapping[str, int]) -> Iterator[C
         yield Collision(target or None, tuple(keys), _WEIGHT[weight])
 
 
-def _woven(draft: Draft, wishes: Iterable[Wish]) -> dict[str, tuple[str, ...]]:
+def _woven(draft: DraftNow, wishes: Iterable[Wish]) -> dict[str, tuple[str, ...]]:
     """Return the lines of the places that change."""
     edits = defaultdict[str, list[Edit]](list)
     for wish in wishes:
@@ -263,7 +263,7 @@ def _woven(draft: Draft, wishes: Iterable[Wish]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _filled(draft: Draft, wishes: Iterable[Wish], lines: _Lines) -> PortableDocument:
+def _filled(draft: DraftNow, wishes: Iterable[Wish], lines: _Lines) -> PortableDocument:
     """Return the draft with the words and blocks that are wished for, new blocks last."""
     document = draft.places.filled(lines)
     gone = {wish.proposal.block_id for wish in wishes if wish.kind is ProposalKind.DELETION}
@@ -273,7 +273,7 @@ def _filled(draft: Draft, wishes: Iterable[Wish], lines: _Lines) -> PortableDocu
     return {**document, "body": [*body, *(wish.block for wish in wishes if wish.block)]}
 
 
-def _text(draft: Draft, wishes: Sequence[Wish], new_id: Callable[[], str]) -> Version:
+def _text(draft: DraftNow, wishes: Sequence[Wish], new_id: Callable[[], str]) -> Version:
     """Return the draft with what is wished for, of which nothing collides."""
     document = draft.places.filled(_woven(draft, wishes))
     blocks = dict(zip(draft.now.ids, document["body"], strict=True))
