@@ -17,13 +17,24 @@ from api.documents import service
 from api.documents.rules.rendering import CONTENT_TYPES, ENDINGS, Format
 from api.documents.schemas import (
     FILES,
+    CompendiumArgs,
+    ConsultedDocumentArgs,
     DiffDocumentArgs,
     DocumentArgs,
     DraftDocumentArgs,
     DraftLengthOut,
     TemplatePreviewIn,
 )
-from api.documents.service import DocumentSpec, diffs, lengths, previews, public
+from api.documents.service import (
+    DocumentSpec,
+    compendium,
+    consulted,
+    diffs,
+    lengths,
+    previews,
+    public,
+)
+from api.documents.service.compendium import CompendiumFormat
 from api.infra.background.jobs import Job
 from api.portable.rules import writing
 from api.portable.schemas import DRAFT
@@ -111,6 +122,16 @@ def _not_yet(answer: AnyResponse) -> AnyResponse:
     return answer
 
 
+@blueprint.route("/public/consultations/<string:secret>/document")
+class ConsultedDocument(MethodView):
+    @sent(*TYPES)
+    @blueprint.arguments(ConsultedDocumentArgs, location="query")
+    @sends_tag
+    def get(self, args: dict[str, Any], secret: str) -> Response:
+        """Give the text for which comments are asked to who is asked, by their link."""
+        return _answered(consulted.document(secret, args["format"]))
+
+
 @blueprint.route("/statements/<uuid:statement_id>/draft/document")
 class DraftDocument(MethodView):
     @sent(*TYPES, headers=WARNED)
@@ -146,6 +167,28 @@ class DiffDocument(MethodView):
         tag_content()
         answer = body_of(content, CONTENT_TYPES[Format(form)])
         name = f"{slug}-changes.{ENDINGS[Format(form)]}"
+        answer.headers.set("Content-Disposition", "inline", filename=name)
+        return answer
+
+
+@blueprint.route("/consultations/<uuid:consultation_id>/compendium")
+class CompendiumDocument(MethodView):
+    @sent(*(CONTENT_TYPES[Format(each)].partition(";")[0] for each in CompendiumFormat))
+    @blueprint.arguments(CompendiumArgs, location="query")
+    @sends_tag
+    def get(self, args: dict[str, Any], consultation_id: UUID) -> Response:
+        """Print all suggestions and comments with their answers, by the order of the text.
+
+        It is in the language of the text, and says on each page for whom it is. Editors read no
+        names in it. What names somebody who may not be named is not printed.
+        """
+        form = args["format"]
+        content, slug = compendium.printed(
+            current_actor(), consultation_id, form, args["audience"], args["revision"]
+        )
+        tag_content()
+        answer = body_of(content, CONTENT_TYPES[Format(form)])
+        name = f"{slug}-suggestions.{ENDINGS[Format(form)]}"
         answer.headers.set("Content-Disposition", "inline", filename=name)
         return answer
 

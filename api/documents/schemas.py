@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.assemblies.schemas import ChoiceIn, OriginIn
 from api.documents.rules.rendering import Format
+from api.documents.service.compendium import CompendiumAudience, CompendiumFormat
 from api.documents.service.diffs import DiffFormat
 from api.statements.schemas import BoundsOut, LengthOut, WarningOut
 from api.statements.schemas.diffs import DiffArgs
@@ -31,6 +32,12 @@ class DraftDocumentArgs(Schema):
     theme = _theme("The statement's own where left out.", "brief")
 
 
+class ConsultedDocumentArgs(Schema):
+    """Which document of the text for which comments are asked."""
+
+    format = fields.Enum(Format, load_default=Format.DOCX, example="docx")
+
+
 class DocumentArgs(DraftDocumentArgs):
     """Which document of a statement."""
 
@@ -46,6 +53,23 @@ class DiffDocumentArgs(DiffArgs):
     """Which texts of a statement to compare, and how to print what they differ by."""
 
     format = fields.Enum(DiffFormat, load_default=DiffFormat.PDF, example="pdf")
+
+
+class CompendiumArgs(Schema):
+    """For whom all suggestions and comments are printed, beside which text, and as what."""
+
+    format = fields.Enum(CompendiumFormat, load_default=CompendiumFormat.PDF, example="pdf")
+    audience = fields.Enum(
+        CompendiumAudience,
+        load_default=CompendiumAudience.COORDINATORS,
+        example="coordinators",
+        description="`commenters`: with what everybody may read who was asked, and no more names.",
+    )
+    revision = fields.Integer(
+        load_default=None,
+        validate=validate.Range(1, 10_000),
+        description="The text beside which it is printed; left out, the draft.",
+    )
 
 
 class TemplatePreviewIn(OriginIn):

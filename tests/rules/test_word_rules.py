@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from tests.support.word_files import R, W, WordFile, values
-from tests.support.word_samples import SAMPLES, sample, targets
+from tests.support.word_samples import COMPENDIUM, SAMPLES, sample, targets
 
 TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 DRAWN = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
@@ -46,7 +46,7 @@ ORDER = {
 LEAVES = {"bidi", "rtl", "b", "i", "keepNext"}  # that hold nothing
 
 
-@pytest.fixture(params=SAMPLES)
+@pytest.fixture(params=[*SAMPLES, COMPENDIUM])
 def file(request: pytest.FixtureRequest) -> WordFile:
     return sample(request.param)
 

@@ -36,6 +36,7 @@ def test_every_language_has_the_same_keys(language: str) -> None:
     assert set(table) == set(english) == rules.keys()
     assert set(table["kinds"]) == set(english["kinds"])
     assert set(table["changes"]) == set(english["changes"])
+    assert set(table["compendium"]) == set(english["compendium"])
     for names in ("kinds", "settings"):
         assert set(table["changes"][names]) == set(english["changes"][names])
 
@@ -52,6 +53,8 @@ def test_every_language_fills_the_same_places(language: str) -> None:
     for key, text in _table(language).items():
         if isinstance(text, str):
             assert _placeholders(text) == _placeholders(english[key]), key
+    for key, text in _table(language)["compendium"].items():
+        assert _placeholders(text) == _placeholders(english["compendium"][key]), key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -8,11 +8,13 @@ from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
+from api.documents.rules.compendium import Compendium, CompendiumEntry, CompendiumPlace
 from api.documents.rules.html import Look
-from api.documents.rules.word import document as word
+from api.documents.rules.word import compendium, document as word
 from api.documents.rules.word.pictures import Picture, within
 from api.portable.rules.printing import Printed
 from api.portable.rules.signing import Signatories
+from api.texts.rules import wording
 from tests.rules.test_logos import a_png
 from tests.rules.test_plain import BARE, NOBODY, SIGNATORIES, STATEMENT
 from tests.rules.test_themes import a_report
@@ -59,6 +61,23 @@ def _with_logos() -> WordFile:
     return made(nobody_asks, {**SIGNATORIES, "withheld": 0}, DRAFT, logo=LOGO, logos=logos)
 
 
+def _compendium() -> WordFile:
+    run = wording.Comparison().pieces(
+        "Open *the* doors.[^7]\nNow.", "Open [doors](https://d.example)."
+    )
+    reply = CompendiumEntry(label="Reply", about=["X", "1 May"], text="One.\n\nTwo.")
+    entry = CompendiumEntry(
+        label="Suggestion", about=["Прав"], state="Open", passages=[run], facts=[("Why", "\na")],
+        notes=["A guess."], replies=[reply],
+    )  # fmt: skip
+    places = [CompendiumPlace(label="Part 1", says=["Open *the* doors.[^7]"], entries=[entry])]
+    found = Compendium(
+        printed=STATEMENT, number=2, is_for_coordinators=True, counts=[("All", 1)], places=places
+    )
+    return WordFile(compendium.document(found, Look(theme="brief")))
+
+
+COMPENDIUM = "a compendium"  # which is no text that comes back
 SAMPLES: Mapping[str, Callable[[], WordFile]] = {
     "a letter": made,
     "blocks with ids": lambda: made(block_ids=[str(UUID(int=n)) for n in range(8)]),
@@ -71,7 +90,7 @@ SAMPLES: Mapping[str, Callable[[], WordFile]] = {
 
 @lru_cache
 def sample(name: str) -> WordFile:
-    return SAMPLES[name]()
+    return {**SAMPLES, COMPENDIUM: _compendium}[name]()
 
 
 def targets(file: WordFile, part: str, *, inside: bool = False) -> dict[str, str]:

@@ -222,7 +222,9 @@ def _run(op: Op, pieces: Sequence[WordRun]) -> Markup:
         return Markup("").join(map(_piece, pieces))
     first, *others = pieces
     words = first.words.lstrip()
-    space = " " if words != first.words else ""  # before the sign: it belongs to the words there
+    around = first.words[: len(first.words) - len(words)]
+    # Before the sign: it belongs to the words there.
+    space = "\n" if "\n" in around else " " if around else ""
     inner = Markup("").join(map(_piece, [first._replace(words=words), *others]))
     tag, sign = _TAGS[op]
     held = Markup('<bdi><span class="op">{}</span>{}<span class="op">]</span></bdi>')

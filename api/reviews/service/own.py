@@ -73,10 +73,10 @@ class Consulted:
 def consulted(secret: str) -> Consulted:
     """Return what a link leads to; it goes on showing that when the deadline is over."""
     with reading() as session:
-        return _consulted(session, *_followed(session, secret))
+        return _consulted(session, *followed(session, secret))
 
 
-def _followed(
+def followed(
     session: Session, secret: str, *, lock: bool = False
 ) -> tuple[Consultation, Commenter]:
     """Return the consultation and the person that a link is of; `lock` holds the first."""
@@ -119,14 +119,25 @@ def _consulted(session: Session, row: Consultation, who: Commenter) -> Consulted
     )
 
 
-def write(secret: str, sha256: str, given: Sequence[Mapping[str, Any]]) -> Consulted:
-    """Say something of the text that was seen, all or none. The same twice is once."""
-    _must_pace(secret)
+def write(
+    secret: str,
+    sha256: str,
+    given: Sequence[Mapping[str, Any]],
+    suggested: Sequence[GivenSuggestion] = (),
+    source: SuggestionSource = SuggestionSource.PAGE,
+) -> Consulted:
+    """Say something of the text that was seen, and suggest other words for it, all or none.
+
+    The same twice is once.
+    """
+    must_pace(secret)
     with transaction() as session:
-        row, who = _followed(session, secret, lock=True)
+        row, who = followed(session, secret, lock=True)
         statement = rows.must_be_open(session, row)
         revision = current(session, statement, sha256)
         comments.add(session, row, revision, given, Reader(who.id))
+        if suggested:
+            suggesting.add(session, row, revision, suggested, Reader(who.id), source=source)
         session.flush()
         return _consulted(session, row, who)
 
@@ -137,24 +148,19 @@ def suggest(
     given: Sequence[GivenSuggestion],
     source: SuggestionSource = SuggestionSource.API,
 ) -> Consulted:
-    """Suggest other words for the text that was seen, all or none. The same twice is once."""
-    _must_pace(secret)
-    with transaction() as session:
-        row, who = _followed(session, secret, lock=True)
-        statement = rows.must_be_open(session, row)
-        revision = current(session, statement, sha256)
-        suggesting.add(session, row, revision, given, Reader(who.id), source=source)
-        return _consulted(session, row, who)
+    """Suggest other words for the text that was seen, as `write` does."""
+    return write(secret, sha256, [], given, source)
 
 
-def _must_pace(secret: str) -> None:
+def must_pace(secret: str) -> None:
+    """Raise where a link writes too often."""
     runtime().rate_limits.hit(rules.WRITING, "comment", secret_tokens.hashed(secret).hex())
 
 
 def take_back(secret: str, comment_id: UUID) -> Consulted:
     """Erase something that one wrote oneself, also when the deadline is over."""
     with transaction() as session:
-        row, who = _followed(session, secret, lock=True)
+        row, who = followed(session, secret, lock=True)
         found = session.get(Comment, comment_id)
         if found is None or found.commenter_id != who.id:
             raise NotFound("You wrote no such comment here; it may be taken back already.")
@@ -167,7 +173,7 @@ def take_back(secret: str, comment_id: UUID) -> Consulted:
 def withdraw(secret: str, suggestion_id: UUID) -> Consulted:
     """Erase a suggestion that one made oneself; what the draft took of it stays there."""
     with transaction() as session:
-        row, who = _followed(session, secret, lock=True)
+        row, who = followed(session, secret, lock=True)
         found = session.get(Suggestion, suggestion_id, with_for_update=True)
         if found is None or found.commenter_id != who.id:
             raise NotFound("You made no such suggestion here; it may be taken back already.")
@@ -179,6 +185,6 @@ def withdraw(secret: str, suggestion_id: UUID) -> Consulted:
 def forget_me(secret: str) -> None:
     """Erase who one is, and all that one wrote; the link ends."""
     with transaction() as session:
-        _, who = _followed(session, secret, lock=True)
+        _, who = followed(session, secret, lock=True)
         audit.record(session, None, "commenter.erased", who)
         forgetting.erase_commenter(session, who)

@@ -42,6 +42,7 @@ class Words:
     withheld: Mapping[str, str]
     withheld_alone: Mapping[str, str]
     changes: Mapping[str, Any]  # with `kinds` of parts and `settings`, by their names
+    compendium: Mapping[str, str]
 
     def edited_line(self, day: date | None) -> str:
         """Return the sentence for a text that was edited after it was published, or nothing."""

@@ -58,18 +58,18 @@ class Body:
         for part in self._parts(signatories, edited, logo, logos, contents):
             is_table = part.startswith("<w:tbl>")
             if was_table and is_table:
-                yield self._paragraph("Signatory")
+                yield self.paragraph("Signatory")
             yield part
             was_table = is_table
         if was_table:
-            yield self._paragraph("Signatory")
+            yield self.paragraph("Signatory")
 
     def _parts(
         self, signatories: Signatories, edited: str, logo: Picture | None, logos: Sequence[Picture],
         contents: Sequence[OutlineItem],
     ) -> Iterator[Xml]:  # fmt: skip
         self._aims = frozenset(one.id for each in contents for one in (each, *each.under))
-        yield from self._head(logo)
+        yield from self.head(logo)
         yield from self._contents(contents)
         if edited:
             yield self._own("Edited", edited)
@@ -79,17 +79,18 @@ class Body:
         yield from self._signatories(signatories, logos)
         yield from self._contacts()
 
-    def _head(self, logo: Picture | None) -> Iterator[Xml]:
+    def head(self, logo: Picture | None) -> Iterator[Xml]:
+        """Yield who speaks, what it is, when and to whom."""
         shown = [self._pictures.run(logo)] if logo else []
         if shown and self._has_band:
-            yield self._paragraph("Logo", *shown)
+            yield self.paragraph("Logo", *shown)
             shown = []
         between = self._runs.own("\u2002") if shown else ""
         lines = [*self._lines_of_head([*shown, between])]
         for (style, inner, more), (below, _, _) in pairwise([*lines, ("", "", [])]):
             ends = not below or (self._has_band and below == "Fact" != style)
             space = [spacing(after=1.5)] if ends else []
-            yield self._paragraph(style, inner, more=[*more, *space])
+            yield self.paragraph(style, inner, more=[*more, *space])
 
     def _lines_of_head(self, logo: Sequence[str]) -> Iterator[_Line]:
         """Yield who speaks, what it is, when and to whom: style, runs, properties."""
@@ -97,7 +98,7 @@ class Body:
         yield "Coalition", "".join([*logo, runs.own(printed["coalition"])]), []
         beside = [] if self._has_band else self._sheet.frame(0.45)
         yield "Kind", runs.own(said.kinds[printed["kind"]]), beside
-        yield "Title", runs.own(printed["title"]), self._way(printed["title"], is_line=True)
+        yield "Title", runs.own(printed["title"]), self.way(printed["title"], is_line=True)
         if "dateline" in printed:
             yield "Date", runs.own(printed["dateline"]), []
         soft = colour(SOFT)
@@ -120,7 +121,7 @@ class Body:
             link = w("hyperlink", self._runs.own(one.text), anchor=_anchor(one.id), history=1)
             start = _begun(' TOC \\o "1-2" \\n \\h \\u ') if place == 0 else ""
             end = _ENDED if place == len(flat) - 1 else ""
-            yield self._paragraph(f"toc {level}", start, link, end)
+            yield self.paragraph(f"toc {level}", start, link, end)
 
     def _blocks(self) -> Iterator[Xml]:
         is_under = False  # a heading
@@ -149,7 +150,7 @@ class Body:
 
     def _lead(self, block: printing.PrintedBlock) -> Iterator[Xml]:
         if lead := block.get("lead"):
-            yield self._paragraph("Normal", self._runs.marked(str(lead)), more=[_NEXT])
+            yield self.paragraph("Normal", self._runs.marked(str(lead)), more=[_NEXT])
 
     def _quote(self, block: printing.PrintedQuote) -> Iterator[Xml]:
         runs, comma = self._runs, self._runs.own(self._said.comma)
@@ -162,14 +163,14 @@ class Body:
         kept = [_WHOLE, *([_NEXT] if parts else [])] if len(block["text"]) < _SHORT else []
         yield self._turned("Quote", block["text"], *kept)
         if parts:
-            way = self._way(block["text"])
-            yield self._paragraph("Quote Source", comma.join(parts), more=way)
+            way = self.way(block["text"])
+            yield self.paragraph("Quote Source", comma.join(parts), more=way)
 
     def _items(self, items: Iterable[str], number: int | None) -> Iterator[Xml]:
         style = "List Bullet" if number is None else "List Number"
         lines: list[_Line] = []
         for item in items:
-            more = [*_numbered(number), *self._way(item, is_line=True)]
+            more = [*_numbered(number), *self.way(item, is_line=True)]
             lines.append((style, self._runs.marked(item), more))
         yield from self._listed(lines)
 
@@ -177,7 +178,7 @@ class Body:
         """Yield the paragraphs of a list (style, runs, properties); what follows is set off."""
         for place, (style, inner, more) in enumerate(lines, 1):
             space = [spacing(after=0.9)] if place == len(lines) else []
-            yield self._paragraph(style, inner, more=[*more, *space])
+            yield self.paragraph(style, inner, more=[*more, *space])
 
     def _demands(
         self, block: printing.PrintedDemands, place: int, *, is_under: bool
@@ -223,23 +224,23 @@ class Body:
                 yield self._own("Signatory Sort", group.heading)
             yield from self._names(group)
         if withheld:
-            yield self._paragraph("Signatory", self._runs.own(withheld, colour(SOFT)))
+            yield self.paragraph("Signatory", self._runs.own(withheld, colour(SOFT)))
         if logos:
-            cells = [self._paragraph("Signatory", self._pictures.run(one)) for one in logos]
+            cells = [self.paragraph("Signatory", self._pictures.run(one)) for one in logos]
             yield from self._table(cells, _LOGOS_IN_A_ROW)
 
     def _names(self, group: Group) -> Iterator[Xml]:
         if group.many:
             lines = " · ".join(map(self._line, group.names))
-            yield self._paragraph("Signatory", self._runs.own(lines))
+            yield self.paragraph("Signatory", self._runs.own(lines))
             return
         cells = [
-            self._paragraph(
+            self.paragraph(
                 "Signatory",
                 self._runs.own(name.text),
                 *self._small(name.mark),
                 *self._small(name.note),
-                more=self._way(name.text, is_line=True),
+                more=self.way(name.text, is_line=True),
             )
             for name in group.names
         ]
@@ -261,7 +262,7 @@ class Body:
                 inner += [runs.own(" · "), runs.address(f"mailto:{email}", email)]
             if phone := one.get("phone"):
                 inner.append(runs.own(f" · {phone}"))
-            yield self._paragraph("Contact", *inner)
+            yield self.paragraph("Contact", *inner)
 
     def _table(self, cells: Sequence[Xml], columns: int) -> Iterator[Xml]:
         """Yield paragraphs side by side, read along the rows, as the PDF has them."""
@@ -277,7 +278,7 @@ class Body:
         rows = []
         for start in range(0, len(cells), columns):
             row = [*cells[start : start + columns]]
-            row += [self._paragraph("Signatory")] * (columns - len(row))
+            row += [self.paragraph("Signatory")] * (columns - len(row))
             rows.append(w("tr", w("trPr", w("cantSplit")), *(w("tc", about, cell) for cell in row)))
         yield w("tbl", properties("tblPr", look), grid, *rows)
 
@@ -286,14 +287,14 @@ class Body:
 
     def _own(self, style: str, text: str) -> Xml:
         """Return a paragraph of a plain text."""
-        way = self._way(text, is_line=True)
-        return self._paragraph(style, self._runs.own(text), more=way)
+        way = self.way(text, is_line=True)
+        return self.paragraph(style, self._runs.own(text), more=way)
 
     def _turned(self, style: str, text: str, *more: Xml) -> Xml:
         """Return a paragraph of inline Markdown, on the side where its letters begin."""
-        return self._paragraph(style, self._runs.marked(text), more=[*self._way(text), *more])
+        return self.paragraph(style, self._runs.marked(text), more=[*self.way(text), *more])
 
-    def _way(self, text: str, *, is_line: bool = False) -> list[Xml]:
+    def way(self, text: str, *, is_line: bool = False) -> list[Xml]:
         """Return what turns a paragraph whose letters run against the document's.
 
         A line among others stays on their side: "right" is where what runs that way ends.
@@ -307,14 +308,15 @@ class Body:
     def _aim(self, name: str, style: str, inner: Xml, *more: Xml) -> Xml:
         """Return a heading, with its bookmark where the contents lead there."""
         marked = self._bookmark(_anchor(name), inner) if name in self._aims else inner
-        return self._paragraph(style, marked, more=more)
+        return self.paragraph(style, marked, more=more)
 
     def _bookmark(self, name: str, inner: str) -> Xml:
         number = next(self._marks)
         start, end = w("bookmarkStart", id=number, name=name), w("bookmarkEnd", id=number)
         return Xml(f"{start}{inner}{end}")
 
-    def _paragraph(self, style: str, *inner: str, more: Iterable[Xml] = ()) -> Xml:
+    def paragraph(self, style: str, *inner: str, more: Iterable[Xml] = ()) -> Xml:
+        """Return a paragraph of runs in a style, by its name."""
         named = [] if style == "Normal" else [w("pStyle", val=style_id(style))]
         text = "".join(inner)
         if self._units is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from api.documents.rules import html, outline
 from api.documents.rules.html import Look
@@ -21,7 +21,7 @@ from api.portable.rules.printing import Printed
 from api.portable.rules.signing import Signatories
 from api.texts.rules.words import Words, words
 
-_SHORT_TITLE = 80  # characters that fit the head beside a mark
+_SHORT_TITLE, _WIDE = 80, 96  # characters of a title at the head, and of it with a mark
 _PAGES = {"1": "default", "2": "first"}  # on which an edge stands, by the end of its name
 _BANDED = "brief"  # themes whose head is a field of colour
 
@@ -40,52 +40,70 @@ def document(  # noqa: PLR0913 # the look, and the pictures in it
 
     Footnotes are Word's own, so they stand at the foot of their page and not under a heading.
     """
-    said, language = (
-        words(printed["language"]),
-        DocumentLanguage(printed["language"], printed["direction"]),
-    )
-    sheet = PaperSheet(look.page_size, printed["direction"])
-    accent = html.legible(look.accent).removeprefix("#").upper()
-    has_band = look.theme.startswith(_BANDED)
-    links, notes = Relationships(), Notes(printed, language)
-    runs, pictures = Runs(language, links, notes.reference), Pictures(links)
-    body = Body(printed, said, runs, pictures, sheet, has_band=has_band, block_ids=block_ids)
-    contents = outline.contents(printed, signatories, said) if has_band else []
+    file = WordFrame(printed, look)
+    body = Body(
+        printed, file.said, file.runs, file.pictures, file.sheet, has_band=file.has_band,
+        block_ids=block_ids,
+    )  # fmt: skip
+    contents = outline.contents(printed, signatories, file.said) if file.has_band else []
     contents = [one for one in contents if one.id != "notes"]
-    edited = said.edited_line(look.edited_on)
+    edited = file.said.edited_line(look.edited_on)
     text = [*body.whole(signatories, edited, logo, logos, contents)]
-    mark = outline.mark(printed, said, is_draft=look.is_draft)
-    edges = _edges(printed, said, language, mark)
-    places = {name: links.id_of(name.rstrip("12"), f"{name}.xml") for name in edges}
-    for name in ("styles", "numbering", "settings", "footnotes"):
-        links.id_of(name, f"{name}.xml")
-    whole = w("body", *text, _section(sheet, places))
-    parts = {
-        "document.xml": root("document", whole, prefixes="w r wp"),
-        "styles.xml": Styles(sheet, language, accent, printed["title"], has_band=has_band).part(),
-        "numbering.xml": styles.numbering(body.starts, accent),
-        "settings.xml": _settings(),
-        "footnotes.xml": notes.part(),
-        **{f"{name}.xml": content for name, content in edges.items()},
-        **pictures.files,
-    }
-    rels = {"document.xml": links, "footnotes.xml": notes.links}
     about = Properties(
         title=printed["title"],
         coalition=printed["coalition"],
-        language=language.own,
+        language=file.language.own,
         sha256=printing.fingerprint(printed),
         revision=revision,
     )
-    return package.packed(parts, rels, about)
+    mark = outline.mark(printed, file.said, is_draft=look.is_draft)
+    return file.packed(text, body.starts, about, mark)
+
+
+class WordFrame:
+    """What every file of Word about a statement is made of, beside its text."""
+
+    def __init__(self, printed: Printed, look: Look) -> None:
+        """Take what prints, for its language, title and footnotes."""
+        self.said = words(printed["language"])
+        self.language = DocumentLanguage(printed["language"], printed["direction"])
+        self.sheet = PaperSheet(look.page_size, printed["direction"])
+        self.has_band = look.theme.startswith(_BANDED)
+        self._accent = html.legible(look.accent).removeprefix("#").upper()
+        self._links, self._notes = Relationships(), Notes(printed, self.language)
+        self.runs = Runs(self.language, self._links, self._notes.reference)
+        self.pictures = Pictures(self._links)
+
+    def packed(
+        self, text: Iterable[Xml], starts: Iterable[int], about: Properties, mark: str
+    ) -> bytes:
+        """Return the file with its paragraphs, and with what every page says of itself."""
+        links = self._links
+        edges = _edges(about.title, self.said, self.language, mark)
+        places = {name: links.id_of(name.rstrip("12"), f"{name}.xml") for name in edges}
+        for name in ("styles", "numbering", "settings", "footnotes"):
+            links.id_of(name, f"{name}.xml")
+        whole = w("body", *text, _section(self.sheet, places))
+        looks = Styles(self.sheet, self.language, self._accent, about.title, has_band=self.has_band)
+        parts = {
+            "document.xml": root("document", whole, prefixes="w r wp"),
+            "styles.xml": looks.part(),
+            "numbering.xml": styles.numbering(starts, self._accent),
+            "settings.xml": _settings(),
+            "footnotes.xml": self._notes.part(),
+            **{f"{name}.xml": content for name, content in edges.items()},
+            **self.pictures.files,
+        }
+        rels = {"document.xml": links, "footnotes.xml": self._notes.links}
+        return package.packed(parts, rels, about)
 
 
 def _edges(
-    printed: Printed, said: Words, language: DocumentLanguage, mark: str
+    whole_title: str, said: Words, language: DocumentLanguage, mark: str
 ) -> dict[str, bytes]:
     """Return what stands at the head and the foot of the first page and of those after it."""
     runs = Runs(language, Relationships(), lambda _: Xml(""))
-    title = runs.own(html.shortened(printed["title"], _SHORT_TITLE))
+    title = runs.own(html.shortened(whole_title, min(_SHORT_TITLE, _WIDE - len(mark))))
     end = [w("r", w("tab")), runs.own(mark, *BOLD, colour(ALARM))] if mark else []
     before, _, rest = said.page.partition("{page}")
     between, _, after = rest.partition("{pages}")

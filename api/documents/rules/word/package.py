@@ -63,7 +63,8 @@ class Properties:
     title: str
     coalition: str
     language: str
-    sha256: str  # of the text: by this it is known when it comes back
+    # Of the text: by this it is known when it comes back. None: it holds another text than that.
+    sha256: str | None
     revision: int | None  # None: a draft, or a text of no statement that we keep
 
 
@@ -115,9 +116,10 @@ def _core(about: Properties) -> bytes:
     told = {
         "dc:title": about.title,
         "dc:creator": about.coalition,
-        "dc:identifier": f"urn:sha256:{about.sha256}",
-        "dc:language": about.language,
     }
+    if about.sha256 is not None:
+        told["dc:identifier"] = f"urn:sha256:{about.sha256}"
+    told["dc:language"] = about.language
     if about.revision is not None:
         told["cp:version"] = str(about.revision)
     return (DECLARATION + element("cp:coreProperties", spaces, *_leaves(told))).encode()
@@ -136,7 +138,7 @@ def _custom(about: Properties) -> bytes:
         "xmlns": f"{base}custom-properties",
         "xmlns:vt": f"{base}docPropsVTypes",
     }
-    told = {"Undersigned text SHA-256": about.sha256}
+    told = {"Undersigned text SHA-256": about.sha256} if about.sha256 is not None else {}
     if about.revision is not None:
         told["Undersigned revision"] = str(about.revision)
     lines = [

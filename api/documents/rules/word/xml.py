@@ -23,8 +23,8 @@ DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 ORDER = {
     "pPr": "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr pBdr shd tabs"
     " suppressAutoHyphens bidi spacing ind contextualSpacing jc outlineLvl rPr sectPr",
-    "rPr": "rStyle rFonts b bCs i iCs caps smallCaps noProof color spacing position sz szCs u shd"
-    " vertAlign rtl cs lang",
+    "rPr": "rStyle rFonts b bCs i iCs caps smallCaps strike noProof color spacing position sz szCs"
+    " u shd vertAlign rtl cs lang",
     "sectPr": "headerReference footerReference footnotePr type pgSz pgMar pgNumType cols titlePg"
     " bidi docGrid",
     "style": "name basedOn next link uiPriority semiHidden unhideWhenUsed qFormat pPr rPr tblPr",
