@@ -110,6 +110,7 @@ def _check_form() -> None:
 def _read(most: int) -> bytes:
     too_large = TooLarge(f"Send at most {most:,} bytes.")
     request.max_content_length = most + 1  # a chunked body is cut there without a word
+    request.max_form_memory_size = most
     try:
         body = request.get_data(cache=True)
     except RequestEntityTooLarge as large:

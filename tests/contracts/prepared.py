@@ -292,6 +292,7 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
         f"{method} /v1/public/consultations/{{secret}}{part}": _consulted
         for method, part in (
             ("GET", ""),
+            ("GET", "/document"),
             ("POST", "/comments"),
             ("POST", "/comments/{comment_id}/withdrawal"),
             ("POST", "/suggestions"),

@@ -231,7 +231,11 @@ PERMISSIONS = {
         " POST /suggestions, POST /suggestion-merges",
         "coordinator",
     ),
-    **_of("/v1/consultations/{consultation_id}", "GET /comments, GET /suggestions", "editor"),
+    **_of(
+        "/v1/consultations/{consultation_id}",
+        "GET /comments, GET /suggestions, GET /compendium",
+        "editor",
+    ),
     **_of("/v1/suggestions/{suggestion_id}", "GET", "editor"),
     **_of(
         "/v1/suggestions/{suggestion_id}",
@@ -248,8 +252,8 @@ PERMISSIONS = {
     ),
     **_of(
         "/v1/public/consultations/{secret}",
-        "GET, POST /comments, POST /comments/{comment_id}/withdrawal, POST /suggestions,"
-        " POST /suggestions/{suggestion_id}/withdrawal, POST /erasure",
+        "GET, GET /document, POST /comments, POST /comments/{comment_id}/withdrawal,"
+        " POST /suggestions, POST /suggestions/{suggestion_id}/withdrawal, POST /erasure",
         "anyone",
     ),
     **_of(

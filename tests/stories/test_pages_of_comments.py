@@ -80,7 +80,7 @@ def test_several_parts_are_commented_on_at_once(table: Consulting, browser: Flas
     assert sent.status_code == 303
     assert table.words() == [("A date.", []), ("Well\n\nsaid.", [])]
     page = browser.get(sent.location).text
-    assert "Your comments have arrived" in page
+    assert "What you wrote has arrived" in page
     assert '<p dir="auto">Well</p><p dir="auto">said.</p>' in page
     others = browser.get(page_of(table, "Bob")).text
     assert "<bdi>Bread</bdi>" in others

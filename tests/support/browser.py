@@ -15,6 +15,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import Browser, BrowserContext, Frame, Page
 
 ARGUMENTS = [
@@ -64,6 +65,34 @@ def until(where: Page | Frame, holds: str, within: float = 15) -> None:
     while not where.evaluate(holds):
         assert time.monotonic() < ends, f"After {within} s this does not hold: {holds}"
         where.wait_for_timeout(50)
+
+
+_RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+# What is pressed is at least 44 pixels high, but for links inside of running text.
+_SMALL = """
+[...document.querySelectorAll("button, .button, select, input, summary, .onward")]
+  .filter(one => !one.closest(".trap") && one.type != "hidden" && one.getClientRects().length)
+  .map(one => [one, one.matches("[type=checkbox], [type=radio]") ? one.labels[0] : one])
+  .filter(([, felt]) => felt.getBoundingClientRect().height < 44)
+  .map(([one]) => one.outerHTML.slice(0, 80))
+"""
+
+
+def faults_of(page: Page, axe: Axe) -> list[str]:
+    """Return what keeps people from using a page on a phone, with all that it folds opened."""
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    found = [_told(each) for each in axe.run(page, options=_RULES).response["violations"]]
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    if wide > PHONE["width"]:
+        found.append(f"It is {wide} pixels wide.")
+    return found + [f"small target: {one}" for one in page.evaluate(_SMALL)]
+
+
+def _told(violation: dict[str, Any]) -> str:
+    nodes = [node["html"][:120] for node in violation["nodes"][:3]]
+    return f"{violation['id']} {nodes}"
 
 
 class _Quiet(WSGIRequestHandler):

@@ -299,7 +299,7 @@ def _over(
     """Yield how it appears apart from the answer: should none come, and after the time for it."""
     said = sentences.said(approve.frame.language).say
     yield from changed_texts.on_pages(approve, own, case)
-    yield from comment_samples.comments(approve, printed(case))
+    yield from comment_samples.comments(approve, case)
     tacit = replace(approve, silence="approval", chooses_apart=True)
     yield "approve-silent", pages.render("approve.html", tacit)
     how = facts.Form(faults={"how": said("field.choice")})

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from http import HTTPStatus
+from typing import Any
 
 from flask import Response, request
 from flask.views import MethodView
@@ -80,8 +82,7 @@ def _answer(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> A
             return onward(request.path, _page(found).frame, sent="1")
         except Invalid as wrong:
             faults = forms.refused(wrong.faults)
-    page = replace(_page(found), form=form(faults, sentences.said(_language(found))))
-    return secret(pages.render("approve.html", page), HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _wrong(found, "form", faults)
 
 
 def _appear(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> AnyResponse:
@@ -89,9 +90,7 @@ def _appear(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> A
     if wanted in CHOICES:
         answers.choose(secret_of_asked, Visibility(wanted))
         return onward(request.path, _page(found).frame, saved="1")
-    chosen = form({"how": "field.choice"}, sentences.said(_language(found)))
-    page = replace(_page(found), how=chosen)
-    return secret(pages.render("approve.html", page), HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _wrong(found, "how", {"how": "field.choice"})
 
 
 def _hand(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> AnyResponse:
@@ -105,8 +104,7 @@ def _hand(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> Any
             faults = forms.refused(wrong.faults)
         except AlreadyAsked:
             faults = {"email": "field.asked"}
-    page = replace(_page(found), hand=form(faults, sentences.said(_language(found))))
-    return secret(pages.render("approve.html", page), HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _wrong(found, "hand", faults)
 
 
 def _time(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> AnyResponse:
@@ -122,8 +120,14 @@ def _time(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> Any
             faults = {
                 {"reason": "reason_for_time"}.get(name, name): key for name, key in faults.items()
             }
-    page = replace(_page(found), time=form(faults, sentences.said(_language(found))))
-    return secret(pages.render("approve.html", page), HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _wrong(found, "time", faults)
+
+
+def _wrong(found: AskedApproval, part: str, faults: Mapping[str, str]) -> Response:
+    """Show the page with what was typed into one of its forms, and what is wrong there."""
+    typed: Any = {part: form(faults, sentences.said(_language(found)))}
+    page = pages.render("approve.html", replace(_page(found), **typed))
+    return secret(page, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _names(secret_of_asked: str, found: AskedApproval, values: forms.Sent) -> AnyResponse:

@@ -27,6 +27,7 @@ from api.web.guard import FORM
 _View = TypeVar("_View", bound="Callable[..., object]")
 
 MOST_BYTES = 200_000  # a member's reservations on a long text
+MOST_BYTES_OF_TEXT = 4_000_000  # the longest one that we keep, three signs for each of its bytes
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self';"
     " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -56,7 +57,16 @@ class FromElsewhere(Forbidden, title="This came from another site"):
 
 def takes_form(view: _View) -> _View:
     """Have the guard take what a form of a page sends, and nothing else."""
-    view.takes = ((FORM,), MOST_BYTES)  # type: ignore[attr-defined] # a mark that the guard reads
+    return _taking(view, MOST_BYTES)
+
+
+def takes_text(view: _View) -> _View:
+    """Have the guard take a form that holds a whole text."""
+    return _taking(view, MOST_BYTES_OF_TEXT)
+
+
+def _taking(view: _View, most: int) -> _View:
+    view.takes = ((FORM,), most)  # type: ignore[attr-defined] # a mark that the guard reads
     return view
 
 

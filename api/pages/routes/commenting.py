@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from uuid import UUID
@@ -11,6 +11,8 @@ from flask import Response, request
 from flask.views import MethodView
 from werkzeug.wrappers import Response as AnyResponse
 
+from api.documents.rules.rendering import CONTENT_TYPES, ENDINGS, Format
+from api.documents.service import consulted
 from api.errors import Conflict, Invalid, NotFound
 from api.infra.net.rate_limits import TooOften
 from api.infra.text import languages
@@ -23,15 +25,17 @@ from api.pages.routes.base import (
     onward,
     secret,
     sent,
-    takes_form,
+    takes_text,
     waiting,
 )
-from api.pages.rules import commenting, facts, forms, pages, sentences, texts
-from api.pages.rules.sentences import Sentences
+from api.pages.rules import commenting, facts, forms, pages, sentences, suggesting, texts
+from api.pages.rules.comment_facts import CommentPage
 from api.reviews.schemas import CommentIn
 from api.reviews.service import own
 from api.reviews.service.own import Consulted
 from api.web.validate import loaded
+
+SUGGESTION = "suggestion"  # before the id of one that is taken back
 
 
 class CommentOnText(MethodView):
@@ -44,7 +48,7 @@ class CommentOnText(MethodView):
         )
         return _shown(page)
 
-    @takes_form
+    @takes_text
     def post(self, secret_of_commenter: str) -> AnyResponse:
         """Say something, take something back, or take back all of it."""
         values = sent()
@@ -59,15 +63,34 @@ blueprint.add_url_rule(
 )
 
 
+@blueprint.route("/r/<string:secret_of_commenter>/document")
+def text_in_word(secret_of_commenter: str) -> Response:
+    """Give the text as a file of Word, to write in."""
+    found = consulted.document(secret_of_commenter, Format.DOCX)
+    answer = Response(found.content, mimetype=CONTENT_TYPES[found.format])
+    name = f"{found.slug}.{ENDINGS[found.format]}"
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
 def _send(secret_of_commenter: str, values: forms.Sent) -> AnyResponse:
-    given, faults = _read(values)
     found = own.consulted(secret_of_commenter)
-    if found.may_comment and faults:
+    sha256 = forms.one(values, "revision_sha256")
+    if not found.may_comment or sha256 != found.revision.sha256:
+        return _again(found, {}, HTTPStatus.CONFLICT, has_changed=found.may_comment)
+    given, faults = _read(values)
+    typed, wrong = suggesting.read(values, found.targets, sha256)
+    faults |= wrong
+    if not (given or typed or faults):
+        faults[forms.COMMENT] = "field.comment"
+    if faults:
         return _again(found, faults, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        sha256 = forms.one(values, "revision_sha256")
-        found = own.write(secret_of_commenter, sha256, list(given.values()))
-    except (Conflict, Invalid):  # the text has changed, or what was replied to is gone
+        own.write(secret_of_commenter, sha256, given, [each.given for each in typed])
+    except (Conflict, Invalid) as refused:
+        if isinstance(refused, Invalid) and not _is_of_comment(refused):
+            faults = suggesting.refused(refused.faults, [each.change for each in typed])
+            return _again(found, faults, HTTPStatus.UNPROCESSABLE_ENTITY)
         found = own.consulted(secret_of_commenter)
         return _again(found, {}, HTTPStatus.CONFLICT, has_changed=found.may_comment)
     except TooOften as often:
@@ -79,26 +102,31 @@ def _send(secret_of_commenter: str, values: forms.Sent) -> AnyResponse:
     return onward(request.path, _frame(found), sent="1")
 
 
-def _read(values: forms.Sent) -> tuple[dict[str, dict[str, object]], dict[str, str]]:
-    """Return what was said, and what is wrong with it, both by the field."""
-    given, faults = {}, {}
+def _is_of_comment(refused: Invalid) -> bool:
+    """Tell whether what was replied to, or commented on, is gone."""
+    return any(fault.pointer in {"/parent_id", "/block_id"} for fault in refused.faults)
+
+
+def _read(values: forms.Sent) -> tuple[list[dict[str, object]], dict[str, str]]:
+    """Return what was said, and what is wrong with it by the field."""
+    given, faults = [], {}
     for name, said in forms.commenting(values).items():
         try:
-            given[name] = loaded(CommentIn(), said)
+            given.append(loaded(CommentIn(), said))
         except Invalid as wrong:
             faults[name] = next(iter(forms.refused(wrong.faults).values()))
-    if not (given or faults):
-        faults[forms.COMMENT] = "field.comment"
     return given, faults
 
 
 def _take_back(secret_of_commenter: str, taken: str, values: forms.Sent) -> AnyResponse:
-    """Erase one comment; what is being written stays on the page."""
+    """Erase one comment or suggestion; what is being written stays on the page."""
+    kind, _, key = taken.rpartition("/")
+    take = own.withdraw if kind == SUGGESTION else own.take_back
     try:
-        found = own.take_back(secret_of_commenter, UUID(taken))
+        found = take(secret_of_commenter, UUID(key))
     except ValueError as none:
         raise NotFound("Open the page again: it lists what you wrote.") from none
-    if forms.commenting(values):
+    if suggesting.has_any(values):
         return _again(found, {}, HTTPStatus.OK, is_saved=True)
     return onward(request.path, _frame(found), saved="1")
 
@@ -119,17 +147,19 @@ def _again(
     found: Consulted, faults: Mapping[str, str], status: HTTPStatus, **more: object
 ) -> Response:
     """Show the page with what was typed; where a field is gone, its words apart."""
-    page = _page(found)
-    typed = form(faults, sentences.said(_language(found)))
-    there = set() if page.is_over else commenting.fields(page.parts, _threads(found, page.frame))
-    unsent = tuple(
-        str(said["text"]) for name, said in forms.commenting(typed.values).items()
-        if name not in there
-    )  # fmt: skip
-    return _shown(replace(page, form=typed, unsent=unsent, **more), status)  # type: ignore[arg-type] # its fields
+    page, typed = _page(found), form(faults, sentences.said(_language(found)))
+    there: Collection[str] = ()
+    if not page.is_over:
+        threads = commenting.by_part(
+            found.threads, found.blocks.blocks, sentences.said(page.frame.language)
+        )
+        there = commenting.fields((page.head, *page.parts, page.notes), threads)
+    values, unsent = suggesting.again(typed.values, there)
+    typed = replace(typed, values=values)
+    return _shown(replace(page, form=typed, unsent=tuple(unsent), **more), status)  # type: ignore[arg-type] # its fields
 
 
-def _shown(page: facts.CommentPage, status: int = HTTPStatus.OK) -> Response:
+def _shown(page: CommentPage, status: int = HTTPStatus.OK) -> Response:
     return secret(pages.render("comment.html", page), status)
 
 
@@ -141,27 +171,31 @@ def _frame(found: Consulted) -> facts.Frame:
     return frame(found.coalition, _language(found))
 
 
-def _threads(found: Consulted, around: facts.Frame) -> dict[str, tuple[facts.CommentThread, ...]]:
-    said: Sentences = sentences.said(around.language)
-    return commenting.by_part(found.threads, found.blocks.blocks, said)
-
-
-def _page(found: Consulted) -> facts.CommentPage:
-    around, revision, asked = _frame(found), found.revision, found.consultation
+def _page(found: Consulted) -> CommentPage:
+    frame_, revision, asked = _frame(found), found.revision, found.consultation
+    said, blocks = sentences.said(frame_.language), found.blocks.blocks
     text = texts.of(revision.sha256, revision.printed, found.edited_on)
-    threads = _threads(found, around)
+    around = commenting.Around(
+        threads=commenting.by_part(found.threads, blocks, said),
+        suggestions=commenting.suggested_by_part(found.suggestions, found.targets, blocks, said),
+        folds=suggesting.folds(found.targets, blocks, said) if found.may_comment else {},
+    )
     organisation = found.me.organisation
-    return facts.CommentPage(
-        frame=around,
+    return CommentPage(
+        frame=frame_,
         text=text,
-        parts=commenting.parts(text, found.blocks.blocks, threads),
-        whole=threads.get(commenting.WHOLE, ()),
-        gone=threads.get(commenting.GONE, ()),
+        head=commenting.head(around),
+        parts=commenting.parts(text, blocks, around),
+        notes=commenting.notes(around),
+        whole=around.threads.get(commenting.WHOLE, ()),
+        gone=around.threads.get(commenting.GONE, ()),
+        suggested_gone=around.suggestions.get(commenting.GONE, ()),
         revision_sha256=revision.sha256,
         name=found.me.name,
-        organisation=name_in(organisation.names, around.language) if organisation else "",
-        closes=languages.instant_text(asked.closes_at, asked.zone, around.language),
+        organisation=name_in(organisation.names, frame_.language) if organisation else "",
+        closes=languages.instant_text(asked.closes_at, asked.zone, frame_.language),
         read_by=asked.read_by.value,
         note=found.note or "",
         is_over=not found.may_comment,
+        word=f"{request.path}/document",
     )

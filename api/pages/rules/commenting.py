@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from api.documents.rules import diffs
 from api.documents.rules.blocks import StatementText
+from api.documents.rules.html import shortened
 from api.infra.text import languages
 from api.organisations.rules import name_in
-from api.pages.rules.facts import CommentPart, CommentThread, Remark
+from api.pages.rules import suggesting
+from api.pages.rules.comment_facts import (
+    CommentPart,
+    CommentThread,
+    Remark,
+    Suggested,
+    WordsFold,
+)
 from api.pages.rules.forms import COMMENT, REPLY
 from api.pages.rules.sentences import Sentences
+from api.portable.rules.proposals import ProposalKind, TextPlace
 from api.reviews.rules import BlockState, words
+from api.reviews.service.reading import ReviewAuthor
+from api.reviews.service.suggestions import SuggestionView
 from api.reviews.service.threads import CommentView
-from api.texts.rules import wording
+from api.texts.rules import markdown, wording
 from api.texts.rules.wording import Op
 
 Blocks = Mapping[str, Mapping[str, Any]]  # as they print, by their ids, in order
-WHOLE, GONE = "whole", "gone"
+WHOLE, GONE = "whole", suggesting.GONE
+_LONG = 60  # characters of a part that is named
 
 
 def by_part(
@@ -33,18 +46,42 @@ def by_part(
     return {part: tuple(those) for part, those in found.items()}
 
 
-def parts(
-    text: StatementText, blocks: Blocks, threads: Mapping[str, tuple[CommentThread, ...]]
-) -> tuple[CommentPart, ...]:
-    """Return the blocks, set, each with its threads; on a heading alone nobody comments."""
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What is set around the parts of a text, by the part."""
+
+    threads: Mapping[str, tuple[CommentThread, ...]] = field(default_factory=dict)
+    suggestions: Mapping[str, tuple[Suggested, ...]] = field(default_factory=dict)
+    folds: Mapping[str, WordsFold] = field(default_factory=dict)
+
+    def part(self, key: str, **more: Any) -> CommentPart:
+        """Return a part with what was suggested for it."""
+        there = self.suggestions.get(key, ())
+        return CommentPart(suggestions=there, words=self.folds.get(key), **more)
+
+
+def parts(text: StatementText, blocks: Blocks, around: Around) -> tuple[CommentPart, ...]:
+    """Return the blocks, set, each with what was said; on a heading alone nobody comments."""
     return tuple(
-        CommentPart(
+        around.part(
+            block_id,
             name="" if block["type"] == "heading" else f"{COMMENT}/{block_id}",
             html=html,
-            threads=threads.get(block_id, ()),
+            threads=around.threads.get(block_id, ()),
+            insert=suggesting.insert(block_id),
         )
         for (block_id, block), html in zip(blocks.items(), text.blocks, strict=True)
     )
+
+
+def head(around: Around) -> CommentPart:
+    """Return what stands before the first block, where one can be put."""
+    return around.part(suggesting.HEAD, insert=suggesting.insert(""))
+
+
+def notes(around: Around) -> CommentPart:
+    """Return what stands below the notes."""
+    return around.part(suggesting.NOTES)
 
 
 def fields(
@@ -52,7 +89,7 @@ def fields(
 ) -> set[str]:
     """Return the names of the fields that take words."""
     replies = (f"{REPLY}/{each.head.id}" for those in threads.values() for each in those)
-    return {COMMENT, *replies, *(part.name for part in parts if part.name)}
+    return {COMMENT, *replies, *(name for part in parts for name in part.names)}
 
 
 def _thread(view: CommentView, blocks: Blocks, said: Sentences) -> CommentThread:
@@ -76,15 +113,69 @@ def _thread(view: CommentView, blocks: Blocks, said: Sentences) -> CommentThread
 def _remark(view: CommentView, said: Sentences) -> Remark:
     return Remark(
         id=str(view.comment.id),
-        who=_who(view, said),
+        who=_who(view.author, said),
         when=languages.date_text(view.written_at.date().isoformat(), said.language),
         text=view.text or "",
         is_mine=view.author.is_me,
     )
 
 
-def _who(view: CommentView, said: Sentences) -> str:
-    author = view.author
+def suggested_by_part(
+    views: Iterable[SuggestionView],
+    places: Sequence[TextPlace],
+    blocks: Blocks,
+    said: Sentences,
+) -> dict[str, tuple[Suggested, ...]]:
+    """Return suggestions by the part that they are about: HEAD, NOTES, GONE or a block's id."""
+    part_of = {place.target: key for key, place in suggesting.keyed(places)}
+    part_of |= {f"block/{block_id}": block_id for block_id in blocks}
+    found: dict[str, list[Suggested]] = defaultdict(list)
+    for view in views:
+        proposal, place = view.proposal, view.place
+        if proposal is None or place is None:
+            continue
+        key = part_of.get(proposal.target or "", GONE)
+        if proposal.kind is ProposalKind.INSERTION:
+            key = (
+                part_of.get(f"block/{proposal.after}", GONE) if proposal.after else suggesting.HEAD
+            )
+        is_gone = place.state is BlockState.GONE
+        found[GONE if is_gone else key].append(_suggested(view, blocks, said))
+    return {key: tuple(those) for key, those in found.items()}
+
+
+def _suggested(view: SuggestionView, blocks: Blocks, said: Sentences) -> Suggested:
+    row, answer, place = view.suggestion, view.answer, view.place
+    lines = answer.lines if answer and answer.lines else ()
+    pieces = place.pieces if place else ()
+    return Suggested(
+        id=str(row.id),
+        who=_who(view.author, said),
+        when=languages.date_text(view.written_at.date().isoformat(), said.language),
+        what=_what(view, blocks, said),
+        texts=tuple(diffs.marked(each) for each in pieces if each),
+        reason=view.reason or "",
+        state=row.state.value,
+        revision=row.held_since,
+        answer=(answer.reason or "") if answer else "",
+        instead=tuple(diffs.marked(wording.whole(Op.SAME, line)) for line in lines if line),
+        is_mine=view.author.is_me,
+        has_changed=bool(place and place.state is BlockState.CHANGED),
+    )
+
+
+def _what(view: SuggestionView, blocks: Blocks, said: Sentences) -> str:
+    proposal = view.proposal
+    if proposal is None or proposal.kind is not ProposalKind.MOVE:
+        return said.say(f"suggest.what_{proposal.kind if proposal else 'words'}")
+    if proposal.after is None:
+        return said.say("suggest.what_move_first")
+    block = blocks.get(proposal.after)
+    text = shortened(" ".join(map(markdown.plain, words(block))), _LONG) if block else "…"
+    return said.say("suggest.what_move", part=text)
+
+
+def _who(author: ReviewAuthor, said: Sentences) -> str:
     if author.is_me:
         return said.say("comment.you")
     if author.organisation_names:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -52,6 +52,10 @@ class Form:
 
     def ticked(self, name: str, value: str) -> bool:
         return value in self.values.get(name, ())
+
+    def has_any(self, names: Iterable[str]) -> bool:
+        """Tell whether something was typed into one of some fields, or is wrong there."""
+        return any(self.value(name) or name in self.faults for name in names)
 
     @property
     def is_new(self) -> bool:
@@ -293,61 +297,6 @@ class NamesPage(Framed):
     organisation: str
     texts: tuple[BearingLine, ...]
     is_saved: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Remark:
-    """What somebody said, as one reader may see it."""
-
-    id: str
-    who: str
-    when: str
-    text: str  # empty: it was taken back
-    is_mine: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class CommentThread:
-    """A comment with its replies, and what became of its part of the text since."""
-
-    head: Remark
-    replies: tuple[Remark, ...] = ()
-    is_resolved: bool = False
-    has_changed: bool = False
-    then: Markup | None = None  # what the part said, against what it says; or before it went
-
-
-@dataclass(frozen=True, kw_only=True)
-class CommentPart:
-    """A block of the text, and what was said of it."""
-
-    name: str  # of the field that takes a comment on it; empty: it takes none
-    html: Markup
-    threads: tuple[CommentThread, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class CommentPage(Framed):
-    """A text that is open for comments, those of its reader and those that they may read."""
-
-    text: StatementText
-    parts: tuple[CommentPart, ...]
-    whole: tuple[CommentThread, ...]  # of the text as a whole
-    gone: tuple[CommentThread, ...]  # of parts that it has no more
-    revision_sha256: str
-    name: str
-    closes: str
-    read_by: Literal["coordinators", "commenters_unnamed", "commenters_named"]
-    organisation: str = ""  # empty: a person outside
-    note: str = ""
-    is_over: bool = False
-    unsent: tuple[str, ...] = ()  # what was typed where nothing is taken any more
-    form: Form = field(default_factory=Form)
-    erase: Form = field(default_factory=Form)
-    is_sent: bool = False
-    is_saved: bool = False
-    has_changed: bool = False
-    wait: str = ""  # before another try
 
 
 @dataclass(frozen=True, kw_only=True)

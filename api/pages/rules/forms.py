@@ -114,7 +114,7 @@ def refused(faults: Iterable[Fault], *, is_organisation: bool = False) -> dict[s
     for fault in faults:
         path = fault.pointer.strip("/").split("/")
         name = _field(path, is_organisation=is_organisation)
-        found.setdefault(name, _sentence(name, fault.code))
+        found.setdefault(name, sentence(name, fault.code))
     return found
 
 
@@ -141,7 +141,8 @@ def _field(path: Sequence[str], *, is_organisation: bool) -> str:
     return other.get(first, first)
 
 
-def _sentence(name: str, code: Code) -> str:
+def sentence(name: str, code: Code) -> str:
+    """Return the key of what a page says of a fault in a field."""
     said = (SAID[key] for key in (f"{name}.{code}", code, name) if key in SAID)
     return f"field.{next(said, 'other')}"
 

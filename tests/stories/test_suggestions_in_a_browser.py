@@ -1,0 +1,88 @@
+"""People suggest other words in a browser: on a phone, with and without its scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.support import browser as browsers
+from tests.support.consultations import a_consulting
+from tests.support.word_files import WordFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+    from tests.conftest import World
+
+
+@pytest.fixture(params=["with scripts", "without scripts"])
+def person(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[BrowserContext]:
+    has_scripts = request.param == "with scripts"
+    with browsers.phone(chromium, java_script_enabled=has_scripts) as context:
+        yield context
+
+
+def unfold(page: Page, part: str) -> Locator:
+    """Open what a part of the text offers, and return it: title, heading, doors, windows."""
+    found = page.locator(".reserve").nth({"doors": 2, "windows": 3}[part])
+    found.get_by_text("Comment or suggest").click()
+    found.get_by_text("Suggest other words").click()
+    return found
+
+
+def test_somebody_suggests_words_a_part_left_out_and_a_new_one_and_takes_one_back(
+    world: World, person: BrowserContext
+) -> None:
+    table = a_consulting(world, world.user("coordinator"))
+    table.open(read_by="commenters_named")
+    with browsers.served(world.app) as place:
+        page = person.new_page()
+        page.goto(f"{place}/r/{table.secret('Ada')}")
+        doors = unfold(page, "doors")
+        words = doors.get_by_label("How this should read")
+        assert words.input_value() == "We ask that the doors be opened."
+        words.fill("We ask that the doors be opened by 1 June.")
+        doors.get_by_label("Reason").first.fill("Else nobody is bound.")
+        windows = unfold(page, "windows")
+        windows.get_by_label("Leave this part out").check()
+        windows.get_by_text("Add a part after this").click()
+        windows.get_by_label("What it is").select_option("heading")
+        windows.get_by_label("Its words").fill("What we wait for")
+        page.get_by_role("button", name="Send", exact=True).click()
+        page.get_by_text("has arrived").wait_for()
+        found = table.owner.get(f"{table.path}/suggestions")["items"]
+        assert [each["kind"] for each in found] == ["words", "deletion", "insertion"]
+        assert found[0]["reason"] == "Else nobody is bound."
+
+        own = page.get_by_role("group", name="Suggestion: You")
+        assert own.count() == 3
+        assert own.first.locator("ins").inner_text().strip("[+]") == "by 1 June"
+        own.first.get_by_role("button", name="Take back").click()
+        page.get_by_text("It is taken back").wait_for()
+        assert table.owner.get(f"{table.path}/suggestions")["total"] == 2
+        assert person.cookies() == []
+
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download the text as a file of Word").click()
+        file = WordFile(download.value.path().read_bytes())
+        assert "We ask that the doors be opened." in file.text
+
+
+def test_axe_finds_nothing_while_one_suggests(world: World, chromium: Browser) -> None:
+    table = a_consulting(world, world.user("coordinator"))
+    table.open(read_by="commenters_named")
+    with browsers.served(world.app) as place, browsers.phone(chromium) as person:
+        page = person.new_page()
+        page.goto(f"{place}/r/{table.secret('Ada')}")
+        doors = unfold(page, "doors")
+        doors.get_by_label("How this should read").fill("<b>")
+        doors.get_by_label("Leave this part out").check()
+        page.get_by_role("button", name="Send", exact=True).click()
+        page.get_by_role("alert").get_by_role("link").first.click()
+        assert page.url.partition("#")[2].startswith("f-")
+
+        assert browsers.faults_of(page, Axe()) == []
