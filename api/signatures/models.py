@@ -233,7 +233,8 @@ class Evidence(WithFile, columns.Base):
     content_type: Mapped[str] = mapped_column(String(40))
     bytes: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    note: Mapped[str | None] = mapped_column(String(300))
+    note: Mapped[str | None] = mapped_column(String(300))  # of before notes were sealed
+    sealed_note: Mapped[Sealed | None]
     created_at: Mapped[columns.Created]
     created_by: Mapped[UUID | None]
 

@@ -16,9 +16,9 @@ from api.infra.background.jobs import Job
 from api.infra.database.paging import Page, PageRequest
 from api.infra.tables.reports import Report
 from api.signatures import rules, schemas
-from api.signatures.models import Evidence
 from api.signatures.rules import Signatory
 from api.signatures.service import changes, evidence, exports, lists, search, tables as service
+from api.signatures.service.evidence import EvidenceView
 from api.signatures.service.exports import For
 from api.signatures.service.rows import SignatureView
 from api.web import tables
@@ -159,7 +159,7 @@ class SignatureImports(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/evidence")
 class Scans(MethodView):
     @paginated(blueprint, schemas.EvidenceOut)
-    def get(self, args: dict[str, PageRequest], statement_id: UUID) -> Page[Evidence]:
+    def get(self, args: dict[str, PageRequest], statement_id: UUID) -> Page[EvidenceView]:
         """List the evidence of what was signed on paper, or answered in another way."""
         return evidence.listed(current_actor(), statement_id, args["page"])
 
@@ -167,7 +167,7 @@ class Scans(MethodView):
     @blueprint.arguments(schemas.EvidenceArgs, location="query")
     @blueprint.response(201, schemas.EvidenceOut)
     @sends_tag
-    def post(self, args: dict[str, str | None], statement_id: UUID) -> Evidence:
+    def post(self, args: dict[str, str | None], statement_id: UUID) -> EvidenceView:
         """Keep a scan of what was signed on paper, or the mail or note of an answer: to 20 MB."""
         content, kind = request.get_data(), request.mimetype
         tag(1)
@@ -178,7 +178,7 @@ class Scans(MethodView):
 class OneScan(MethodView):
     @blueprint.response(200, schemas.EvidenceOut)
     @sends_tag
-    def get(self, evidence_id: UUID) -> Evidence:
+    def get(self, evidence_id: UUID) -> EvidenceView:
         """Show what is known of a piece of evidence."""
         tag(1)  # it never changes
         return evidence.one(current_actor(), evidence_id)

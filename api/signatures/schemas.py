@@ -269,14 +269,14 @@ class EvidenceArgs(Schema):
 class EvidenceOut(OutSchema):
     """A scan of what was signed on paper, or a mail or note in which somebody answered."""
 
-    id = fields.UUID()
-    statement_id = fields.UUID()
-    content_type = fields.String(example="application/pdf")
-    bytes = fields.Integer()
-    sha256 = fields.String()
+    id = fields.UUID(attribute="row.id")
+    statement_id = fields.UUID(attribute="row.statement_id")
+    content_type = fields.String(attribute="row.content_type", example="application/pdf")
+    bytes = fields.Integer(attribute="row.bytes")
+    sha256 = fields.String(attribute="row.sha256")
     note = fields.String(allow_none=True)
-    created_at = fields.AwareDateTime()
-    created_by = fields.UUID(allow_none=True)
+    created_at = fields.AwareDateTime(attribute="row.created_at")
+    created_by = fields.UUID(attribute="row.created_by", allow_none=True)
 
 
 class SignatoryLineOut(table_schemas.TableLineOut):

@@ -17,6 +17,7 @@ from api.signoffs.service import (
     answers,
     appearances,
     edit_notices,
+    keeping,
     letters,
     mentions,
     named,
@@ -35,6 +36,7 @@ FEATURE = Feature(
         JobKind(
             "signoffs.tell_choice", jobs.tell_choice, when=appearances.is_due, lane=Lane.DOCUMENTS
         ),
+        JobKind("signoffs.forget_evidence", jobs.forget_evidence, when=keeping.is_due),
     ),
     letters=(
         LetterKind(requests.REQUEST, letters.owing_facts),
@@ -50,6 +52,7 @@ FEATURE = Feature(
     ),
     listeners=(
         Listener(StatementMoved, publishing.sign_approvals),
+        Listener(StatementMoved, keeping.count_days),
         Listener(StatementRevised, requests.tell_of_revision),
         Listener(StatementRevised, edit_notices.tell_of_revision),
         Listener(RepresentativeChanged, requests.follow_representative),

@@ -103,7 +103,10 @@ class AnswerMeans(StrEnum):
 
 
 class SignOff(columns.OfCoalition, columns.Base):
-    """One answer of one member to one revision. Answers are added, never changed."""
+    """One answer of one member to one revision. Answers are added, never changed.
+
+    What proves one that was entered is forgotten on its day.
+    """
 
     __tablename__ = "sign_offs"
     __table_args__ = (UniqueConstraint("statement_id", "member_id", "number"),)
@@ -127,6 +130,18 @@ class SignOff(columns.OfCoalition, columns.Base):
     @property
     def is_entered(self) -> bool:
         return self.user_id is not None
+
+
+class AnswerEvidence(columns.OfCoalition, columns.Base):
+    """How long it is kept what proves the answers that were entered under one statement."""
+
+    __tablename__ = "answer_evidence"
+
+    statement_id: Mapped[UUID] = columns.part_of("statements", index=False, unique=True)
+    is_kept: Mapped[bool] = mapped_column(default=False)  # also after its day
+    # The day on which it is forgotten unless it is kept; None: the text is still being written.
+    forget_on: Mapped[date | None] = mapped_column(index=True)
+    forgotten_on: Mapped[date | None]
 
 
 class TimeRequest(columns.OfCoalition, columns.Base):

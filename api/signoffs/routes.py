@@ -11,14 +11,29 @@ from api.accounts.routes import current_actor
 from api.signatures.models import Visibility
 from api.signoffs import schemas
 from api.signoffs.models import SignOffRound
-from api.signoffs.schemas.board import BoardMemberOut, BoardOut
+from api.signoffs.schemas.board import (
+    AnswerEvidenceIn,
+    AnswerEvidenceOut,
+    BoardMemberOut,
+    BoardOut,
+)
 from api.signoffs.schemas.named import LearnedNameIn, MemberNamesOut, NameRemovalIn
-from api.signoffs.service import answers, appearances, board, lines, named, questions, rounds
+from api.signoffs.service import (
+    answers,
+    appearances,
+    board,
+    keeping,
+    lines,
+    named,
+    questions,
+    rounds,
+)
 from api.signoffs.service.answers import AskedApproval
+from api.signoffs.service.keeping import EvidenceKeeping
 from api.signoffs.service.named import MemberNames
 from api.statements.schemas.diffs import DiffOut
 from api.statements.service import Diff
-from api.web.etags import IF_MATCH, expected_if_there, tagged
+from api.web.etags import IF_MATCH, expected_if_there, needs_match, tagged, tagged_by
 from api.web.rest import Blueprint
 
 blueprint = Blueprint(
@@ -83,6 +98,23 @@ class SignOffs(MethodView):
     def post(self, facts: dict[str, Any], statement_id: UUID) -> dict[str, object]:
         """Enter an answer that a member gave in another way, as by telephone."""
         return board.told(answers.enter(current_actor(), statement_id, facts))
+
+
+@blueprint.route("/statements/<uuid:statement_id>/answer-evidence")
+class AnswerEvidenceView(MethodView):
+    @blueprint.response(200, AnswerEvidenceOut)
+    @tagged_by("statement.version")
+    def get(self, statement_id: UUID) -> EvidenceKeeping:
+        """Show how long it is kept what proves the answers that were entered."""
+        return keeping.keeping(current_actor(), statement_id)
+
+    @needs_match
+    @blueprint.arguments(AnswerEvidenceIn)
+    @blueprint.response(200, AnswerEvidenceOut)
+    @tagged_by("statement.version")
+    def put(self, given: dict[str, bool], statement_id: UUID, expected: int) -> EvidenceKeeping:
+        """Keep it longer than its day, or not any more: then it goes soon after."""
+        return keeping.keep(current_actor(), statement_id, expected, **given)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/time-requests")

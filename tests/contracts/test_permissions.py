@@ -262,6 +262,7 @@ PERMISSIONS = {
         " POST /name-links",
         "anyone",
     ),
+    **_of("/v1/statements/{statement_id}/answer-evidence", "GET, PUT", "coordinator"),
     "GET /v1/public/member-names/{secret}": "anyone",
     "POST /v1/public/member-names/{secret}/removals": "anyone",
     "GET /v1/statements/{statement_id}/document": "viewer",
@@ -277,8 +278,7 @@ PERMISSIONS = {
     "GET /v1/statements/{statement_id}/export": "viewer",
     "GET /v1/coalitions/{coalition_id}/letters": "coordinator",
     "POST /v1/letters/{letter_id}/replays": "coordinator",
-    "GET /v1/coalitions/{coalition_id}/webhook-endpoints": "coordinator",
-    "POST /v1/coalitions/{coalition_id}/webhook-endpoints": "coordinator",
+    **_of("/v1/coalitions/{coalition_id}/webhook-endpoints", "GET, POST", "coordinator"),
     **_of(
         "/v1/webhook-endpoints/{endpoint_id}",
         "GET, PATCH, DELETE, POST /secret-rotations, POST /test-events, GET /deliveries,"

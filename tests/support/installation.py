@@ -113,7 +113,8 @@ def a_house(world: World, owner: Client) -> House:
     secret = a_statement(owner, coalition, cases=[HIDDEN], body=[{"cases": {"ids": ["tm-7"]}}])
     sha256 = a_revision(owner, secret)
     signature = a_signature(owner, secret, sha256, visibility="coalition", name="B. Specimen")
-    scanned = owner.send("POST", f"/v1/statements/{secret}/evidence", PDF, kind="application/pdf")
+    scans = f"/v1/statements/{secret}/evidence?note=Sheets"
+    scanned = owner.send("POST", scans, PDF, kind="application/pdf")
     assert scanned.status == 201, scanned.body
     _a_sign_off(world, owner, secret, sha256)
     a_rush(world, owner, coalition=coalition).sent("wren@specimen.example")
@@ -154,6 +155,7 @@ def a_house(world: World, owner: Client) -> House:
         f"{texts[0]}/export",
         f"{texts[0]}/signatures",
         f"/v1/signatures/{signature}",
+        f"/v1/evidence/{scanned.id}",
         f"/v1/evidence/{scanned.id}/file",
         f"{of_it}/connectors",
         f"/v1/connector-files/{file}/file",

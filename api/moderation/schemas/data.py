@@ -46,10 +46,10 @@ class LinkOut(OutSchema):
 class KeptEvidenceOut(OutSchema):
     """A scan of a sheet that several people signed."""
 
-    content_type = fields.String()
-    sha256 = fields.String()
+    content_type = fields.String(attribute="row.content_type")
+    sha256 = fields.String(attribute="row.sha256")
     note = fields.String(allow_none=True)
-    created_at = fields.AwareDateTime()
+    created_at = fields.AwareDateTime(attribute="row.created_at")
 
 
 class RecordedOut(OutSchema):

@@ -22,6 +22,7 @@ from api.infra.security.links import Link
 from api.organisations.models import Organisation
 from api.signatures.models import Consent, ConsentWords, Evidence, Signature
 from api.signatures.service import rows
+from api.signatures.service.evidence import EvidenceView
 from api.signing.models import PendingSignature
 from api.statements.models import Statement
 
@@ -44,6 +45,7 @@ def kept_of(actor: Actor, signature_id: UUID) -> dict[str, object]:
         others = [
             which for kept in runtime().wiring.all(AlsoKept) for which in kept.of(session, row.id)
         ]
+        scan = session.get(Evidence, row.evidence_id) if row.evidence_id else None
         about = [row.id, *(each.id for each in pending), *others]
         return {
             "signature": row,
@@ -56,7 +58,7 @@ def kept_of(actor: Actor, signature_id: UUID) -> dict[str, object]:
             "links": _about(
                 session, Link, about, "purpose", "created_at", "expires_at", "revoked_at"
             ),
-            "evidence": row.evidence_id and session.get(Evidence, row.evidence_id),
+            "evidence": scan and EvidenceView.of(session, scan),
             "record": [
                 {"action": each.action, "at": clock.cut(each.at)}
                 for each in session.scalars(

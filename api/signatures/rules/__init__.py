@@ -209,6 +209,7 @@ EVIDENCE = {
     MAIL: "eml",
     NOTE: "txt",
 }  # endings
+OF_ANSWERS = (MAIL, NOTE)  # not of what was signed on paper
 MOST_OF_A_SCAN = 20_000_000  # bytes
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID, uuid4
@@ -18,7 +18,7 @@ from api.infra.database import paging
 from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import is_any, reading, transaction
 from api.infra.runtime import runtime
-from api.infra.security import audit
+from api.infra.security import audit, keys
 from api.infra.security.sealed_files import SealedFiles
 from api.infra.storage import StorageUnavailable
 from api.signatures import rules
@@ -44,7 +44,22 @@ class EvidenceUse:
     is_used: Callable[[Session, UUID], bool]
 
 
-def put(actor: Actor, statement_id: UUID, content: bytes, kind: str, note: str | None) -> Evidence:
+@dataclass(frozen=True)
+class EvidenceView:
+    """What is known of a piece of evidence, unsealed."""
+
+    row: Evidence
+    note: str | None
+
+    @classmethod
+    def of(cls, session: Session, row: Evidence) -> EvidenceView:
+        """Unseal what was noted of it."""
+        return cls(row, keys.read(session, row, Evidence.sealed_note) or row.note)
+
+
+def put(
+    actor: Actor, statement_id: UUID, content: bytes, kind: str, note: str | None
+) -> EvidenceView:
     """Keep a scan of what was signed on paper, or a mail or note in which somebody answered."""
     found = rules.evidence_type(content, kind)
     if found != kind:
@@ -62,24 +77,24 @@ def put(actor: Actor, statement_id: UUID, content: bytes, kind: str, note: str |
         content_type=kind,
         bytes=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
-        note=note,
         created_by=actor.user_id,
     )
     try:
-        _enter(actor, row, secret)
+        _enter(actor, row, secret, note)
     except DomainError:  # and of no other fault: it may be that the row was kept
         with suppress(StorageUnavailable):
             FILES.delete(owner, row_id)
         raise
-    return row
+    return EvidenceView(row, note)
 
 
-def _enter(actor: Actor, row: Evidence, secret: bytes) -> None:
+def _enter(actor: Actor, row: Evidence, secret: bytes, note: str | None) -> None:
     with transaction() as session:
         _signed(session, actor, row.statement_id, lock=True)
         row.secret = FILES.sealed(session, row.coalition_id, row.id, secret)
+        keys.write(session, row, Evidence.sealed_note, note)
         session.add(row)
-        told = {"sha256": row.sha256, "note": row.note}
+        told = {"sha256": row.sha256, "note": note}
         audit.record(session, actor, "evidence.kept", row, told)
 
 
@@ -90,18 +105,20 @@ def _signed(session: Session, actor: Actor, statement_id: UUID, *, lock: bool = 
     return found
 
 
-def listed(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Evidence]:
+def listed(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[EvidenceView]:
     """Return the scans of a statement, the oldest first."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
         query = select(Evidence).where(Evidence.statement_id == statement.id)
-        return paging.page(session, query, page, [Evidence.created_at, Evidence.id])
+        found = paging.page(session, query, page, [Evidence.created_at, Evidence.id])
+        return found.of(lambda row: EvidenceView.of(session, row))
 
 
-def one(actor: Actor, evidence_id: UUID) -> Evidence:
+def one(actor: Actor, evidence_id: UUID) -> EvidenceView:
     """Return what is known of a scan."""
     with reading() as session:
-        return load(session, actor, Evidence, evidence_id, Role.COORDINATOR)
+        row = load(session, actor, Evidence, evidence_id, Role.COORDINATOR)
+        return EvidenceView.of(session, row)
 
 
 def content_of(actor: Actor, evidence_id: UUID) -> tuple[Evidence, bytes]:
@@ -141,6 +158,22 @@ def of_statement(
         fault = Fault(pointer or "", Code.NOT_FOUND, wrong, parameter=parameter)
         raise Invalid("POST it to the statement's evidence first.", [fault])
     return row.id
+
+
+def forget_unsigned(session: Session, statement: Statement, also: Collection[UUID]) -> int:
+    """Delete mails and notes of a statement, and what is named, on which no signature stands.
+
+    The caller holds the statement. Return how many there were.
+    """
+    is_said = Evidence.content_type.in_(rules.OF_ANSWERS) | Evidence.id.in_(also)
+    signed = select(Signature.id).where(Signature.evidence_id == Evidence.id)
+    query = select(Evidence).where(Evidence.statement_id == statement.id, is_said, ~signed.exists())
+    found = session.scalars(query).all()
+    for row in found:
+        FILES.delete_later(session, row)
+        audit.destroy_salts(session, row.id)
+        session.delete(row)
+    return len(found)
 
 
 def forget_of(session: Session, statement: Statement) -> None:

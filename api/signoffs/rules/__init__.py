@@ -48,6 +48,7 @@ COUNTS = frozenset({Status.APPROVED, Status.RESERVED, Status.TACIT})
 OUTSTANDING = frozenset({Status.ASKED, Status.ONE_OF_TWO, Status.WAITING})
 # Of a question that an owner may close: nobody answered it, or one of two.
 CLOSABLE = OUTSTANDING | {Status.NOT_ASKED, Status.NOBODY_TO_ASK, Status.TACIT}
+KEPT = timedelta(days=90)  # what proves entered answers, after the text was published
 POSITIVE = frozenset({Answer.APPROVED, Answer.RESERVED})
 
 

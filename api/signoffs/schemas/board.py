@@ -14,7 +14,7 @@ from api.signoffs.schemas import (
 )
 from api.statements.models import State
 from api.web import fields
-from api.web.rest import OutSchema
+from api.web.rest import OutSchema, Schema
 
 
 class BoardAnswerOut(AnswerOut):
@@ -24,6 +24,27 @@ class BoardAnswerOut(AnswerOut):
         allow_none=True, attribute="told.note", description="Of who entered it.", example=None
     )
     evidence_id = fields.UUID(allow_none=True, attribute="row.evidence_id", example=None)
+
+
+class AnswerEvidenceIn(Schema):
+    """Whether what proves entered answers stays after its day."""
+
+    is_kept = fields.Truth(
+        required=True, description="Keep it after its day; false lets it go on its day."
+    )
+
+
+class AnswerEvidenceOut(OutSchema):
+    """How long it is kept what proves the answers that were entered under a statement."""
+
+    is_kept = fields.Boolean()
+    forget_on = fields.Date(
+        allow_none=True,
+        description="The day on which notes, mails and wishes for time are deleted unless they are"
+        " kept; null until the text is published or archived.",
+        example=None,
+    )
+    forgotten_on = fields.Date(allow_none=True, example=None)
 
 
 class BoardMemberOut(OutSchema):
