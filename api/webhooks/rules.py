@@ -108,6 +108,19 @@ CATALOGUE: Mapping[str, EventKind] = {
     "sign_off_round.closed": EventKind("It ended.", "sign_off_round", _ROUND),
     "sign_off.answered": _answer("A member answered."),
     "sign_off.entered": _answer("A coordinator entered a member's answer."),
+    "sign_off.time_needed": EventKind("A member needs time to answer.", "time_request", _ROUND),
+    "sign_off.time_entered": EventKind(
+        "A coordinator entered that a member needs time.", "time_request", _ROUND
+    ),
+    "question.closed": EventKind(
+        "An owner closed the question to a member.", "question_closing", _ROUND
+    ),
+    "question.reopened": EventKind(
+        "An owner opened the question to a member again.", "question_closing", _ROUND
+    ),
+    "answer_evidence.forgotten": _statement(
+        "What proves the answers that were entered is forgotten: delete your copies."
+    ),
     "consultation.opened": EventKind("A text is open for comments.", "consultation", _ROUND),
     "consultation.changed": EventKind(
         "Its deadline or its keeping changed.", "consultation", _ROUND
