@@ -45,6 +45,9 @@ class SignOffRound(columns.OfCoalition, columns.Versioned, columns.Base):
     remind_every_days: Mapped[int | None]
     note: Mapped[str | None] = mapped_column(String(2000))  # of the coordinator, to all
     closed_at: Mapped[datetime | None]
+    # Deadlines that were told and are none any more, by "soft" or "hard": {"at", "until"}, the
+    # deadline, and until when it was told.
+    dropped: Mapped[dict[str, dict[str, str]] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Ask(columns.OfCoalition, columns.Base):

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
-from icalendar import Calendar
 
-from api.infra.database.transactions import reading
-from api.infra.mail.letters import facts_of
-from api.mailings import rules as mailings
 from tests.stories.test_pages import posted
 from tests.stories.test_record import actions
 from tests.stories.test_sign_off_rounds import at, remind
 from tests.support.builders import a_role, another_revision, letters_of
 from tests.support.signoffs import SigningOff, a_sign_off, letter_rows
+from tests.support.webhook_receivers import an_endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -240,60 +237,29 @@ def test_viewers_learn_of_no_closed_question(text: SigningOff) -> None:
     }
 
 
-def calendar(text: SigningOff, person: str, language: str | None = None) -> Calendar | None:
-    """Return the calendar that goes with the letter that asks somebody."""
-    rows = letter_rows(text.world, "signoffs.request")
-    with text.world.app.app_context(), reading() as session:
-        found = [facts_of(session, "signoffs.request", row) for row in rows]
-        (facts,) = [each for each in found if each and each.to_name == person]
-        message = mailings.write("signoffs.request", facts)
-    files = [each for each in message.attachments if each.name == "deadline.ics"]
-    return Calendar.from_ical(files[0].data) if files else None
+def test_webhooks_tell_of_time_and_closed_questions_by_ids_alone(text: SigningOff) -> None:
+    types = [
+        "sign_off.time_needed",
+        "sign_off.time_entered",
+        "question.closed",
+        "question.reopened",
+    ]
+    endpoint = an_endpoint(text.owner, text.coalition, types=types)
+    text.open()
+    need(text, "Bob", "2031-05-06", reason="Canary of a reason")
+    entered = {"member_id": text.members["Water"], "until": "2031-05-06", "by": {"name": "A"}}
+    assert text.owner.post(f"{text.path}/time-requests", entered).status == 201
+    close(text, "Bread")
+    assert reopen(text, "Bread") == 204
 
-
-def test_deadlines_come_as_calendar_entries_in_the_members_zone(text: SigningOff) -> None:
-    owner = text.owner
-    owner.patch(f"/v1/organisations/{text.organisation('Bread')}", {"country": "DE"})
-    zoned = {"country": "RU", "zone": "Asia/Yekaterinburg"}
-    assert owner.patch(f"/v1/organisations/{text.organisation('Salt')}", zoned).status == 200
-    owner.patch(f"/v1/organisations/{text.organisation('Water')}", {"country": "US"})
-    opened = text.open(soft_deadline=at(8), hard_deadline=at(10), zone="Asia/Almaty")
-
-    shown = {}
-    for person in ("Ada", "Bob", "Cyd"):
-        found = calendar(text, person)
-        assert found is not None
-        soft, hard = found.events
-        at_last = hard.end
-        assert isinstance(at_last, datetime)
-        shown[person] = f"{at_last:%d %H:%M} {at_last.tzinfo}"
-        assert (str(soft["summary"]), str(hard["summary"])) == (
-            "Please answer: Open the doors", "Last day to answer: Open the doors",
-        )  # fmt: skip
-        assert f"/a/{text.door(person).rpartition('/')[2]}" in str(hard["url"])
-    assert shown == {
-        "Ada": "10 14:00 Europe/Berlin",
-        "Bob": "10 17:00 Asia/Yekaterinburg",
-        "Cyd": "10 17:00 Asia/Almaty",
-    }
-    first = calendar(text, "Ada")
-    text.owner.put(f"{text.path}/sign-off-round", {"hard_deadline": at(12)}, etag=opened.etag)
-    rows = letter_rows(text.world, "signoffs.request")
-    with text.world.app.app_context(), reading() as session:
-        facts = facts_of(session, "signoffs.request", rows[0])
-    assert facts is not None
-    (moved,) = facts.deadlines
-    assert first is not None
-    assert {str(each["uid"]) for each in first.events} >= {str(moved.key)}, "it is the same entry"
-    assert moved.number > first.events[0].sequence
-
-
-def test_letters_of_sensitive_texts_hold_no_calendar(text: SigningOff) -> None:
-    setting = {"is_sensitive": True}
-    assert text.owner.put(f"{text.path}/signing", setting).status == 200
-    text.open(hard_deadline=at(10))
-
-    assert calendar(text, "Ada") is None
+    path = f"/v1/webhook-endpoints/{endpoint}/deliveries"
+    told = text.owner.get(path, limit=200)["items"]
+    assert {each["type"] for each in told} == set(types)
+    for each in told:
+        body = text.owner.get(f"/v1/webhook-deliveries/{each['id']}").body.decode()
+        assert text.statement in body
+        assert not any(member in body for member in text.members.values())
+        assert "anary" not in body
 
 
 def test_a_member_asks_for_time_on_its_page(text: SigningOff, browser: FlaskClient) -> None:

@@ -18,6 +18,7 @@ REMINDED = timedelta(days=-1)
 AROUND = timedelta(days=366)  # for which the file says how clocks go
 BY = "-//Undersigned//Deadlines//EN"
 KIND = "text/calendar; charset=utf-8"
+CANCEL = "CANCEL"
 
 
 @dataclass(frozen=True)
@@ -28,22 +29,36 @@ class Deadline:
     number: int  # grows with each change
     at: datetime  # in the zone of whoever reads it
     is_last: bool  # else it is a wish
+    is_dropped: bool = False  # it was told before, and is none any more
 
 
 def attached(
     deadlines: Sequence[Deadline], titles: Sequence[str], words: str, link: str
 ) -> list[Attachment]:
-    """Return the deadlines as one file to attach; none where there are none."""
-    if not deadlines:
-        return []
+    """Return the deadlines as a file to attach, those that were dropped as one that takes them out.
+
+    None where there are none.
+    """
+    both = list(zip(deadlines, titles, strict=True))
+    stand = [each for each in both if not each[0].is_dropped]
+    gone = [each for each in both if each[0].is_dropped]
+    files = [("deadline.ics", KIND, _calendar(stand, words, link))] if stand else []
+    if gone:
+        calendar = _calendar(gone, words, link)
+        calendar.add("method", CANCEL)
+        files.append(("dropped.ics", f"{KIND}; method={CANCEL}", calendar))
+    return [Attachment(name, kind, calendar.to_ical()) for name, kind, calendar in files]
+
+
+def _calendar(deadlines: Sequence[tuple[Deadline, str]], words: str, link: str) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", BY)
     calendar.add("version", "2.0")
-    for deadline, title in zip(deadlines, titles, strict=True):
+    for deadline, title in deadlines:
         calendar.add_component(_entry(deadline, on_one_line(title), words, link))
-    days = [each.at.date() for each in deadlines]
+    days = [deadline.at.date() for deadline, _ in deadlines]
     calendar.add_missing_timezones(min(days) - AROUND, max(days) + AROUND)
-    return [Attachment("deadline.ics", KIND, calendar.to_ical())]
+    return calendar
 
 
 def _entry(deadline: Deadline, title: str, words: str, link: str) -> Event:
@@ -58,6 +73,9 @@ def _entry(deadline: Deadline, title: str, words: str, link: str) -> Event:
     event.add("url", link)
     event.add("transp", "TRANSPARENT")  # it takes nobody's time
     event.add("class", "PRIVATE")
+    if deadline.is_dropped:
+        event.add("status", "CANCELLED")
+        return event
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", title)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
@@ -21,6 +22,8 @@ from api.signoffs.service import appearances, comparing, edit_notices, requests,
 from api.signoffs.service.rows import ApproverView, Board, BoardEntry
 from api.statements import service as statements
 from api.statements.models import Statement
+
+SOFT, HARD = "soft", "hard"  # of deadlines, in facts and in entries of calendars
 
 
 def about(
@@ -108,14 +111,38 @@ def _with_deadlines(
     found = about(session, approver_id, _is_owing, is_of_change=is_of_change)
     if found is None:
         return None
-    ask = session.get_one(Ask, session.get_one(Approver, approver_id).ask_id)
-    number = session.get_one(SignOffRound, ask.round_id).version
-    named = {name: found.facts[name] for name in ("soft", "hard") if found.facts[name]}
-    deadlines = [
-        Deadline(uuid5(approver_id, name), number, at, is_last=name == "hard")
-        for name, at in named.items()
+    deadlines = _deadlines(session, approver_id, found)
+    return replace(found, deadlines=[*deadlines, *_dropped(session, approver_id)])
+
+
+def _deadlines(session: Session, approver_id: UUID, found: letters.Facts) -> list[Deadline]:
+    number = _round_of(session, approver_id).version
+    return [
+        Deadline(uuid5(approver_id, name), number, found.facts[name], is_last=name == HARD)
+        for name in (SOFT, HARD)
+        if found.facts[name]
     ]
-    return replace(found, deadlines=deadlines)
+
+
+def _dropped(session: Session, approver_id: UUID) -> list[Deadline]:
+    """Return the deadlines that somebody was told and that are none any more."""
+    of, since = _round_of(session, approver_id), session.get_one(Approver, approver_id).created_at
+    return [
+        Deadline(
+            uuid5(approver_id, name),
+            of.version,
+            datetime.fromisoformat(told["at"]),
+            is_last=name == HARD,
+            is_dropped=True,
+        )
+        for name, told in (of.dropped or {}).items()
+        if since < datetime.fromisoformat(told["until"])
+    ]
+
+
+def _round_of(session: Session, approver_id: UUID) -> SignOffRound:
+    ask = session.get_one(Ask, session.get_one(Approver, approver_id).ask_id)
+    return session.get_one(SignOffRound, ask.round_id)
 
 
 def again_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
@@ -163,4 +190,9 @@ def appearance_facts(session: Session, approver_id: UUID) -> letters.Facts | Non
 
 def closed_facts(session: Session, approver_id: UUID) -> letters.Facts | None:
     """Tell that the question was closed, and why; None where it is open again."""
-    return about(session, approver_id, _is_closed)
+    found = about(session, approver_id, _is_closed)
+    if found is None:
+        return None
+    told = _deadlines(session, approver_id, found)
+    gone = [*_dropped(session, approver_id), *(replace(each, is_dropped=True) for each in told)]
+    return replace(found, deadlines=gone)

@@ -54,6 +54,7 @@ def set_round(
         is_told = found.closed_at is not None or any(
             getattr(found, name) != facts[name] for name in TOLD
         )
+        found.dropped = _dropped(found, facts)
         for name, value in facts.items():
             setattr(found, name, value)
         found.closed_at = None
@@ -78,6 +79,18 @@ def _opened(
     requests.ask(session, board, found, board.entries)
     audit.record(session, actor, "sign_off_round.opened", found, facts)
     return found
+
+
+def _dropped(found: SignOffRound, facts: Mapping[str, object]) -> dict[str, dict[str, str]]:
+    """Return the deadlines that stand in calendars of members, and are to be taken out of them."""
+    kept, now = dict(found.dropped or {}), clock.now().isoformat()
+    for name in ("soft", "hard"):
+        was: datetime | None = getattr(found, f"{name}_deadline")
+        if facts[f"{name}_deadline"] is not None:
+            kept.pop(name, None)
+        elif was is not None:
+            kept[name] = {"at": was.isoformat(), "until": now}
+    return kept
 
 
 def _nonsense(found: SignOffRound | None, facts: Mapping[str, Any]) -> Iterator[Fault]:
