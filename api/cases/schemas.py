@@ -156,7 +156,18 @@ class RehearsalArgs(Schema):
     )
 
 
-WHERE = ("draft", "revision", "demand", "template", "case", "comment", "consultation", "suggestion")
+WHERE = (
+    "draft",
+    "revision",
+    "demand",
+    "template",
+    "case",
+    "comment",
+    "consultation",
+    "suggestion",
+    "round",
+    "question",
+)
 
 
 class RelabelledOut(OutSchema):

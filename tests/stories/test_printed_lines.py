@@ -167,3 +167,97 @@ def test_a_person_signs_in_a_personal_capacity_on_the_page(
 
     assert done.status_code == 303, done.text
     assert text.prints() == [PERSONAL]
+
+
+NAME = "Aygul Hiddenova"
+
+
+def take_back(text: SigningOff, **facts: str) -> list[str]:
+    """Take the name of a case back, with its label; return where that came to stand."""
+    case = text.owner.get(f"/v1/coalitions/{text.coalition}/cases")["items"][0]["id"]
+    path = f"/v1/cases/{case}"
+    etag = text.owner.get(path).etag
+    changed = text.owner.patch(path, {"may_be_named": False, **facts}, etag)
+    assert changed.status == 200, changed.body
+    return [each["place"] for each in changed["relabelled"]]
+
+
+@pytest.mark.parametrize("is_published", [False, True])
+def test_a_name_that_is_taken_back_leaves_a_corrected_line(
+    text: SigningOff,
+    is_published: bool,  # noqa: FBT001
+) -> None:
+    a_case(text.owner, text.coalition, name=NAME, public_label="a teacher")
+    text.say("Ada", printed_name=f"Friends of {NAME}")
+    assert text.prints() == [f"Friends of {NAME} (BRD)"]
+    if is_published:
+        text.move("review", "published")
+        assert NAME in text.printed()
+
+    take_back(text)
+
+    assert text.prints() == ["Bread (BRD)"]
+    assert text.entry("Bread")["answers"][0]["printed_name"] is None
+    assert NAME not in text.printed()
+    assert learn(text, "Bread") == (409, "/problems/nothing-to-learn")
+
+
+def test_a_name_that_is_taken_back_leaves_a_persons_office(text: SigningOff) -> None:
+    a_case(text.owner, text.coalition, name=NAME, public_label="a teacher")
+    text.owner.patch(
+        f"/v1/representatives/{text.people['Ada']}", {"role": f"Chair, Friends of {NAME}"}
+    )
+    text.say("Ada", in_personal_capacity=True)
+    text.move("review", "published")
+    assert NAME in text.printed()
+
+    take_back(text)
+
+    assert "Ada, Bread (in a personal capacity)" in text.printed()
+    assert NAME not in text.printed()
+
+
+def test_a_person_whose_name_is_taken_back_is_counted_without_it(text: SigningOff) -> None:
+    a_case(text.owner, text.coalition, name=NAME, public_label="a teacher")
+    text.owner.patch(f"/v1/representatives/{text.people['Ada']}", {"name": NAME})
+    text.world.stranger().post(
+        f"{text.door(NAME)}/answers",
+        {
+            "answer": "approved",
+            "visibility": "public",
+            "revision_sha256": text.sha256,
+            "in_personal_capacity": True,
+        },
+    )
+    text.move("review", "published")
+    assert NAME in text.printed()
+
+    take_back(text)
+
+    assert NAME not in text.printed()
+    assert text.owner.get(f"{text.path}/signature-counts")["total"] == 1
+
+
+def test_a_name_that_is_taken_back_leaves_what_members_are_told(text: SigningOff) -> None:
+    a_case(text.owner, text.coalition, name=NAME, public_label="a teacher")
+    etag = text.owner.get(f"{text.path}/sign-off-round").etag
+    note = {"note": f"Think of {NAME}."}
+    assert text.owner.put(f"{text.path}/sign-off-round", note, etag=etag).status == 200
+    question = f"{text.path}/closed-questions"
+    body = {"member_id": text.members["Salt"], "reason": f"It writes to {NAME}."}
+    assert text.owner.post(question, body).status == 201
+
+    places = take_back(text)
+
+    assert text.seen("Bob")["closed"]["reason"] == "It writes to a teacher."
+    assert text.seen("Ada")["round"]["note"] == "Think of a teacher."
+    here = text.path.removeprefix("/v1/")
+    assert sorted(places) == [
+        f"{here}/closed-questions/{text.members['Salt']}#/reason",
+        f"{here}/sign-off-round#/note",
+    ]
+    again = {"member_id": text.members["Water"], "reason": f"It writes to {NAME}."}
+    assert text.owner.post(question, again).codes == {"/reason": "hidden_name"}
+    etag = text.owner.get(f"{text.path}/sign-off-round").etag
+    refused = text.owner.put(f"{text.path}/sign-off-round", note, etag=etag)
+    assert refused.codes == {"/note": "hidden_name"}

@@ -48,7 +48,7 @@ class Place:
     """A text in which a label takes a name's place."""
 
     place: str  # what a request calls it
-    where: str  # draft, revision, demand, template, case, comment, consultation or suggestion
+    where: str  # in what: draft, revision, demand, template and so on
     url: str
     pointer: str  # into the document, or the row
     before: str

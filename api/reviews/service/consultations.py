@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load, load_at
-from api.cases import service as cases
 from api.errors import Code, Conflict, Fault, Invalid
 from api.infra import clock
 from api.infra.database import paging
@@ -40,9 +39,7 @@ def open_(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Consult
         revision = statements.current_revision(session, statement)
         _must_have_room(session, statement)
         _must_be_ahead(facts["closes_at"])
-        if cases.unnamed(session, statement.coalition_id).found_in(facts["note"] or ""):
-            fault = Fault("/note", Code.HIDDEN_NAME, statements.NAMED)
-            raise Invalid(statements.NAMED, [fault])
+        statements.must_name_nobody(session, statement.coalition_id, facts["note"], "/note")
         row = Consultation(
             id=uuid4(),
             coalition_id=statement.coalition_id,

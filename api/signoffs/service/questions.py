@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
+from api.coalitions.service.locking import load_locked
 from api.errors import Code, Conflict, Fault, Invalid, NotFound
 from api.infra import clock
 from api.infra.database.transactions import transaction
@@ -22,6 +23,7 @@ from api.signoffs.service import answers, requests, rows
 from api.signoffs.service.answers import AskedApproval
 from api.signoffs.service.rounds import LONGEST
 from api.signoffs.service.rows import Board, BoardEntry, QuestionClosed
+from api.statements import service as statements
 from api.statements.models import Statement
 
 NO_SEAT = "It is no lead and no member of the coalition today."
@@ -106,7 +108,7 @@ def _record(session: Session, by: Actor | None, row: TimeRequest) -> None:
 def close(actor: Actor, statement_id: UUID, member_id: UUID, reason: str) -> BoardEntry:
     """Close the question to a member, which is told why: it never counts as an approval."""
     with transaction() as session:
-        statement = load(session, actor, Statement, statement_id, Role.OWNER, lock=True)
+        statement = load_locked(session, actor, Statement, statement_id, Role.OWNER)
         rows.must_be_open(statement)
         board = rows.read_board(session, statement)
         entry = _seat(board, member_id)
@@ -114,6 +116,7 @@ def close(actor: Actor, statement_id: UUID, member_id: UUID, reason: str) -> Boa
             raise QuestionClosed("It is closed already; open it again to give another reason.")
         if entry.status not in rules.CLOSABLE:
             raise HasAnswered("What it answered stands; nothing is left to close.")
+        statements.must_name_nobody(session, statement.coalition_id, reason, "/reason")
         row = QuestionClosing(
             id=uuid4(),
             coalition_id=statement.coalition_id,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
+from api.coalitions.service.locking import load_locked
 from api.errors import Code, Conflict, Fault, Invalid, NotFound, point
 from api.infra import clock
 from api.infra.database.transactions import Stale, insert, is_any, reading, touch, transaction
@@ -34,13 +35,14 @@ class AfterDeadline(Conflict, title="The deadline is over"):
 
 
 def set_round(
-    actor: Actor, statement_id: UUID, expected: int | None, facts: Mapping[str, object]
+    actor: Actor, statement_id: UUID, expected: int | None, facts: Mapping[str, Any]
 ) -> SignOffRound:
     """Open a statement's round, which asks its members; or change it, which opens it again."""
     with transaction() as session:
-        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
+        statement = load_locked(session, actor, Statement, statement_id, Role.COORDINATOR)
         rows.must_be_open(statement)
         statements.current_revision(session, statement)
+        statements.must_name_nobody(session, statement.coalition_id, facts["note"], "/note")
         found = rows.round_of(session, statement_id)
         if faults := list(_nonsense(found, facts)):
             raise Invalid("Nobody could keep these deadlines.", faults)

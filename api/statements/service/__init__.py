@@ -50,7 +50,7 @@ from api.statements.service.rows import (
     whole_revision,
     with_secrets,
 )
-from api.statements.service.soundness import BODY, NAMED, below, fit
+from api.statements.service.soundness import BODY, NAMED, below, fit, must_name_nobody
 
 __all__ = [
     "NAMED",
@@ -66,6 +66,7 @@ __all__ = [
     "frozen",
     "must_be_confirmed",
     "must_be_free",
+    "must_name_nobody",
     "newest_at",
     "replaced",
     "revision_of",

@@ -55,6 +55,12 @@ def unnamed(session: Session, coalition_id: UUID, document: PortableDocument) ->
     return names
 
 
+def must_name_nobody(session: Session, coalition_id: UUID, text: str | None, where: str) -> None:
+    """Refuse what people are written that names a case which may not be named."""
+    if cases.unnamed(session, coalition_id).found_in(text or ""):
+        raise Invalid(NAMED, [Fault(where, Code.HIDDEN_NAME, NAMED)])
+
+
 def below(at: str, faults: Iterable[Fault]) -> list[Fault]:
     """Return faults of a document with pointers into what holds it."""
     return [fault.below(at) for fault in faults]
