@@ -10,6 +10,7 @@ from flask.views import MethodView
 from api.accounts.routes import current_actor
 from api.assemblies import service
 from api.assemblies.schemas import AssembledOut, AssemblyIn, RenewalIn
+from api.statements.routes import tells_what_changed
 from api.web.etags import needs_match, tagged_by
 from api.web.rest import Blueprint
 
@@ -42,6 +43,7 @@ class Renewals(MethodView):
     @needs_match
     @blueprint.arguments(RenewalIn)
     @blueprint.response(200, AssembledOut)
+    @tells_what_changed
     @_tagged
     def post(self, given: dict[str, Any], statement_id: UUID, expected: int) -> service.Assembled:
         """Bring a draft up to date with the live demands and cases, or with other facts."""

@@ -226,6 +226,7 @@ def renew(
         statement = load(session, actor, Statement, statement_id, Role.EDITOR)
         if statement.version != expected:
             raise Stale("Read it again, and renew what is there now.")
+        read = statement.version  # which any version may be meant by
         before = statements.whole_draft(session, statement)
         material = None if facts is None else _material_again(session, statement)
         after = before if material else _with_live_words(session, statement, before)
@@ -237,7 +238,7 @@ def renew(
     else:
         with transaction() as session:
             statement = load_locked(session, actor, Statement, statement_id, Role.EDITOR)
-            saved = statements.replaced(session, statement, expected, after)
+            saved = statements.replaced(session, statement, read, after)
             audit.record(session, actor, "statement.renewed", statement)
         after, checked = saved.document, checking.Checked([], saved.warnings)
     owner = statement.coalition_id

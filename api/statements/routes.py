@@ -31,8 +31,8 @@ blueprint = Blueprint("statements", __name__, url_prefix="/v1", description="Tex
 _tagged = tagged_by("statement.version")
 
 
-def _tells_what_changed(view: _View) -> _View:
-    """Have a view that finds the draft changed say what changed of it since it was read."""
+def tells_what_changed(view: _View) -> _View:
+    """Have a view that finds a statement changed say what changed of its draft meanwhile."""
 
     @functools.wraps(view)
     def told(*args: object, **named: Any) -> object:
@@ -128,6 +128,7 @@ class OneStatement(MethodView):
 
     @needs_match
     @blueprint.response(204)
+    @tells_what_changed
     def delete(self, statement_id: UUID, expected: int) -> None:
         """Delete a draft that was never frozen."""
         service.remove(current_actor(), statement_id, expected)
@@ -144,6 +145,7 @@ class StatementBounds(MethodView):
     @needs_match
     @blueprint.arguments(schemas.BoundsIn)
     @blueprint.response(200, schemas.BoundsOut)
+    @tells_what_changed
     @sends_tag
     def put(self, given: dict[str, Any], statement_id: UUID, expected: int) -> Bounds:
         """Say how many words and pages a statement may have; drafts and freezing warn of more."""
@@ -167,7 +169,7 @@ class Draft(MethodView):
     @blueprint.arguments(schemas.SavingArgs, location="query")
     @blueprint.arguments(schemas.StatementIn)
     @blueprint.response(200, schemas.DraftOut)
-    @_tells_what_changed
+    @tells_what_changed
     @_tagged
     def put(
         self, args: dict[str, Any], given: dict[str, Any], statement_id: UUID, expected: int
@@ -190,7 +192,7 @@ class Revisions(MethodView):
     @needs_match
     @blueprint.arguments(schemas.RevisionIn)
     @blueprint.response(201, schemas.FrozenOut)
-    @_tells_what_changed
+    @tells_what_changed
     def post(self, given: dict[str, Any], statement_id: UUID, expected: int) -> service.Frozen:
         """Freeze the draft, in the version that you read, as the next revision.
 
@@ -233,6 +235,7 @@ class Transitions(MethodView):
     @needs_match
     @blueprint.arguments(schemas.TransitionIn)
     @blueprint.response(200, schemas.MovedOut)
+    @tells_what_changed
     @sends_tag
     def post(self, given: dict[str, Any], statement_id: UUID, expected: int) -> service.Moved:
         """Move a statement on: to review, back to draft, to be published, and after.

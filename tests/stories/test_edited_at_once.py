@@ -99,6 +99,28 @@ def test_a_freeze_that_comes_too_late_is_told_as_well(owner: Client, statement: 
     assert (words(asked, "removed"), words(asked, "added")) == (" ask", " beg")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "sent"),
+    [
+        ("POST", "/transitions", {"state": "archived"}),
+        ("POST", "/renewals", {}),
+        ("PUT", "/bounds", {"words": 100}),
+        ("DELETE", "", None),
+    ],
+)
+def test_whatever_comes_too_late_for_a_statement_is_told_as_well(
+    owner: Client, statement: str, method: str, path: str, sent: Any
+) -> None:
+    other, me = Writing(owner, statement), Writing(owner, statement)
+    other.save(body=other.blocks({1: "We beg."}))
+
+    late = owner.send(method, f"{me.path}{path}", sent, headers={"If-Match": me.etag})
+
+    assert (late.status, late["etag"]) == (412, owner.get(me.path).etag)
+    (asked,) = differing(late["since"])
+    assert (words(asked, "removed"), words(asked, "added")) == (" ask", " beg")
+
+
 def test_where_the_draft_itself_did_not_change_it_says_so(owner: Client, statement: str) -> None:
     me = Writing(owner, statement)
     a_revision(owner, statement)

@@ -17,7 +17,7 @@ from api.errors import Fault
 from api.infra.background import events
 from api.infra.database import paging
 from api.infra.database.paging import Page, PageRequest
-from api.infra.database.transactions import reading, touch, transaction
+from api.infra.database.transactions import Stale, reading, touch, transaction
 from api.infra.runtime import runtime
 from api.infra.security import audit
 from api.portable.rules import checking, identity, printing
@@ -183,12 +183,14 @@ def freeze(
     confirmed: Collection[str] = (),
 ) -> Frozen:
     """Freeze a statement's draft as its next revision; of a published text, it is public."""
-    diff = of_draft(actor, statement_id)
+    version, diff = of_draft(actor, statement_id)
     with transaction() as session:
         statement = load_locked(session, actor, Statement, statement_id, Role.EDITOR)
         rules.must_be_writable(statement.state)
         if statement.state is State.PUBLISHED:
             actor.must(statement.coalition_id, Role.COORDINATOR)
+        if statement.version != version:
+            raise Stale("It was changed a moment ago. Read it again, and freeze what is there now.")
         touch(statement, expected)
         turns, change = (diff.turns, diff.change) if diff else ((), None)
         revision = frozen(

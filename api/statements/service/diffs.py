@@ -61,17 +61,18 @@ def diff(actor: Actor, statement_id: UUID, before: int | None, after: int | None
     return compare()
 
 
-def of_draft(actor: Actor, statement_id: UUID) -> Diff | None:
-    """Return what a draft changes of the newest revision; None: there is none.
+def of_draft(actor: Actor, statement_id: UUID) -> tuple[int, Diff | None]:
+    """Return the version of a draft, and what it changes of the newest revision, if there is one.
 
     It takes a second of a long text: it is asked for before anything is locked.
     """
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.EDITOR)
+        version = statement.version
         if not statement.revision_number:
-            return None
+            return version, None
         compare = compared(session, statement, None, None)
-    return compare()
+    return version, compare()
 
 
 def compared(
