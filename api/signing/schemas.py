@@ -7,7 +7,7 @@ from api.signatures.schemas import SHA256, PublicCountsOut, RepresentativeIn
 from api.signing.rules import MOST_MAILERS, MOST_OF_A_PROOF
 from api.signing.service.reader import Phase
 from api.statements.models import Moderation
-from api.statements.schemas import confirmed_cases
+from api.statements.schemas.outgoing import confirmed_cases, confirmed_mentions
 from api.web import fields, validate
 from api.web.rest import OutSchema, Schema, ZonedSchema
 
@@ -54,6 +54,7 @@ class SigningIn(ZonedSchema):
     )
 
     confirmed_cases = confirmed_cases()
+    confirmed_mentions = confirmed_mentions()
 
 
 class SigningOut(OutSchema):

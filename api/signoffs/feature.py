@@ -61,6 +61,6 @@ FEATURE = Feature(
         cases.NamesPeople(said=redaction.said, take_back=redaction.take_name_back),
         EvidenceUse(answers.is_evidence),
         EntryWarner(appearances.warn_of_member),
-        TextWarner(mentions.of_draft, mentions.of_publishing),
+        TextWarner(mentions.of_draft, mentions.of_outgoing),
     ),
 )

@@ -197,14 +197,15 @@ class Revisions(MethodView):
         """Freeze the draft, in the version that you read, as the next revision.
 
         Of a text that is published or opens for signing it is public: those whom it names though
-        they were released or have died are to be confirmed, as where it is published.
+        they were released or have died are to be confirmed, as where it is published, and so is
+        each member that did not approve and that the text did not name before.
 
         What changes a demand, a number, a date, a name or a negation is not editorial: 409 points
         at each, unless an owner sends the `reason` for which it is.
         """
         weight = Weight(given["weight"]) if given["weight"] else None
         claim = WeightClaim(weight, given["note"], given["reason"])
-        confirmed = given["confirmed_cases"]
+        confirmed = service.Confirmed(given["confirmed_cases"], given["confirmed_mentions"])
         return service.freeze(current_actor(), statement_id, expected, claim, confirmed)
 
 

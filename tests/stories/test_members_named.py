@@ -219,3 +219,42 @@ def test_others_than_coordinators_are_not_told_who_declined_or_hides(
         assert members == [
             f'"{each}" {alike}' for each in ("Lantern House", "Открытого окна", "Salt")
         ]
+
+
+def test_an_edit_in_public_stops_for_a_member_that_the_text_did_not_name(text: SigningOff) -> None:
+    text.open()
+    for person in ("Lan", "Gil", "Win", "Bob"):
+        text.say(person)
+    text.say("Ada", "declined", reason="No.")
+    assert published(text).status == 200
+    text.owner.patch(f"/v1/organisations/{text.organisation('Bread')}", {"acronym": "BRD"})
+
+    def edited(line: str, **facts: Any) -> Answer:
+        draft = text.owner.get(f"{text.path}/draft")
+        document = {**draft["document"], "body": [*BODY, {"paragraph": line}]}
+        put = text.owner.put(f"{text.path}/draft", {"document": document})
+        assert put.status == 200, put.body
+        sent = {"weight": "editorial", "reason": "It is so.", **facts}
+        headers = {"If-Match": put.etag}
+        return text.owner.send("POST", f"{text.path}/revisions", sent, headers=headers)
+
+    refused = edited("The BRD was there.")
+
+    assert left_of(refused) == {text.members["Bread"]: '/body/3: "BRD" does not sign: it declined.'}
+    assert text.board()["revision_number"] == 1
+    confirmed = {"confirmed_mentions": [text.members["Bread"]]}
+    assert edited("The BRD was there.", **confirmed).status == 201
+    assert edited("The BRD was there, too.").status == 201, "it is out already"
+
+
+def test_opening_for_signing_stops_for_members_that_have_not_approved(text: SigningOff) -> None:
+    text.open()
+    text.move("review")
+    opening: dict[str, Any] = {"opens_at": "2026-01-01T00:00:00Z"}
+
+    keys = left_of(text.owner.put(f"{text.path}/signing", opening))
+
+    assert text.members["Salt"] in keys
+    confirmed = {**opening, "confirmed_mentions": [*keys]}
+    opened = text.owner.put(f"{text.path}/signing", confirmed)
+    assert opened.status == 200, opened.body

@@ -73,7 +73,8 @@ def is_open(statement: Statement, signing: Signing) -> bool:
 def put(actor: Actor, statement_id: UUID, expected: int, facts: Mapping[str, Any]) -> Set:
     """Say how a statement is signed: from when, until when, by whom, and what is shown.
 
-    It opens with those whom it names though they are free or dead where each is confirmed.
+    It opens with those whom it names though they are free or dead, or members and did not approve,
+    where each is confirmed.
     """
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
@@ -87,7 +88,9 @@ def put(actor: Actor, statement_id: UUID, expected: int, facts: Mapping[str, Any
             touch(row, expected)
         was_open = is_open(statement, row)
         told = dict(facts)
-        confirmed = told.pop("confirmed_cases")
+        confirmed = statements.Confirmed(
+            told.pop("confirmed_cases"), told.pop("confirmed_mentions")
+        )
         if told.get("is_sensitive") is None:
             told["is_sensitive"] = row.is_sensitive
         _must_make_sense(session, statement, row, told)
@@ -97,9 +100,10 @@ def put(actor: Actor, statement_id: UUID, expected: int, facts: Mapping[str, Any
         if row.may_open(clock.now()) and not was_open:
             newest = statements.current_revision(session, statement)  # or NotFrozen
             whole = statements.whole_revision(session, newest)
-            statements.must_be_confirmed(session, statement, whole, confirmed)
+            before = whole if statement.state is State.PUBLISHED else None
+            statements.may_go_out(session, actor, statement, whole, confirmed, before=before)
         session.flush()
-        told |= {"confirmed_cases": sorted(confirmed)} if confirmed else {}
+        told |= confirmed.told
         audit.record(session, actor, "signing.changed", statement, told)
         events.announce(session, SigningChanged.of(statement))
         return _set(session, statement, row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from api.signoffs.service.publishing import is_personal, of_board
 from api.signoffs.service.rows import Board, BoardEntry
 from api.statements import service as statements
 from api.statements.models import Statement
+from api.texts.rules.document import PortableDocument
 
 WHY = {
     Status.NOT_ASKED: "was not asked whether it signs",
@@ -178,17 +179,23 @@ def of_draft(session: Session, actor: Actor, found: statements.SavedStatement) -
     return _as_faults(_warned(session, actor, board, found)) if is_told else []
 
 
-def of_publishing(
+def of_outgoing(
     session: Session,
     actor: Actor,
     found: statements.SavedStatement,
     confirmed: Collection[str],
+    before: PortableDocument | None,
 ) -> list[Fault]:
-    """Return the warnings of a text that is published, each of which somebody confirmed by its key.
+    """Return the warnings of a text that goes out, each of which somebody confirmed by its key.
 
-    Nothing is remembered of it: who answered since has changed what was confirmed.
+    Nothing is remembered of it: who answered since has changed what was confirmed. Of an edit only
+    those are asked about whom the text `before` did not name.
     """
-    told = _warned(session, actor, rows.read_board(session, found.statement), found)
+    board = rows.read_board(session, found.statement)
+    told = _warned(session, actor, board, found)
+    if before is not None:
+        said = replace(found, document=before)
+        confirmed = {*confirmed, *(each.key for each in _warned(session, actor, board, said))}
     left = [
         Fault(
             "/confirmed_mentions", Code.REQUIRED, f"{each.pointer}: {each.detail}",

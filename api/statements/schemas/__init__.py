@@ -8,6 +8,7 @@ from api.cases.schemas import ChangeOut
 from api.errors import Code
 from api.portable.schemas import DRAFT
 from api.statements.models import State, StatementKind, Weight
+from api.statements.schemas.outgoing import confirmed_cases, confirmed_mentions
 from api.statements.service import Frozen, Moved
 from api.statements.service.work import WorkKind
 from api.web import fields, validate
@@ -247,20 +248,6 @@ class DraftOut(OutSchema):
     )
 
 
-def confirmed_cases() -> fields.List:
-    """Return the field of whatever puts a text out."""
-    return fields.List(
-        fields.String(validate=validate.Length(1, 80)),
-        load_default=list,
-        validate=validate.Length(0, 1000),
-        description="Where it puts the text out: the cases, by key or id, that it rightly"
-        " names though they were released or have died. Needed for each for whose freedom it"
-        " asks, or of which it says another status, or none; once in a statement, until that"
-        " changes.",
-        example=[],
-    )
-
-
 class RevisionIn(Schema):
     """What a new revision means."""
 
@@ -280,6 +267,7 @@ class RevisionIn(Schema):
         example=None,
     )
     confirmed_cases = confirmed_cases()
+    confirmed_mentions = confirmed_mentions()
 
 
 class MeasureOut(OutSchema):
@@ -386,12 +374,4 @@ class TransitionIn(Schema):
 
     state = fields.Enum(State, required=True, example="review")
     confirmed_cases = confirmed_cases()
-    confirmed_mentions = fields.List(
-        fields.String(validate=validate.Length(1, 500)),
-        load_default=list,
-        validate=validate.Length(0, 1000),
-        description="Where it is published: what of the board's warnings is right as it is, by"
-        " their keys: a member that the text names and that does not stand under it by name,"
-        " or a number of organisations in the text's words.",
-        example=[],
-    )
+    confirmed_mentions = confirmed_mentions()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -26,10 +26,11 @@ from api.statements import rules
 from api.statements.events import StatementMoved
 from api.statements.models import Revision, State, Statement
 from api.statements.service import bounds, merging, past, versions
-from api.statements.service.closed import must_be_confirmed, warnings_of_closed
+from api.statements.service.closed import warnings_of_closed
 from api.statements.service.diffs import Diff, of_draft, since
 from api.statements.service.freezing import frozen
 from api.statements.service.live import with_live
+from api.statements.service.outgoing import Confirmed, TextWarner, may_go_out
 from api.statements.service.redaction import as_it_was
 from api.statements.service.relabelling import DoesNotFit
 from api.statements.service.rows import (
@@ -54,9 +55,11 @@ from api.statements.service.soundness import BODY, NAMED, below, fit, must_name_
 
 __all__ = [
     "NAMED",
+    "Confirmed",
     "Diff",
     "DoesNotFit",
     "SavedStatement",
+    "TextWarner",
     "any_revision",
     "coalition_part",
     "completed",
@@ -64,7 +67,7 @@ __all__ = [
     "edited_on",
     "fit",
     "frozen",
-    "must_be_confirmed",
+    "may_go_out",
     "must_be_free",
     "must_name_nobody",
     "newest_at",
@@ -77,23 +80,6 @@ __all__ = [
     "whole_draft",
     "whole_revision",
 ]
-
-
-@dataclass(frozen=True)
-class TextWarner:
-    """Who sees in a text what somebody should look at: in a draft, and where it is published."""
-
-    of_draft: Callable[[Session, Actor, SavedStatement], list[Fault]]
-    # It raises where something was not confirmed, by the words in which it is told.
-    of_publishing: Callable[[Session, Actor, SavedStatement, Collection[str]], list[Fault]]
-
-
-@dataclass(frozen=True)
-class Confirmed:
-    """What somebody says is right in a text that goes out, though it is warned of."""
-
-    cases: Collection[str]  # that it names though they are free or dead, by key or id
-    mentions: Collection[str]  # of members, by the key of each warning
 
 
 @dataclass(frozen=True)
@@ -180,7 +166,7 @@ def freeze(
     statement_id: UUID,
     expected: int,
     claim: rules.WeightClaim,
-    confirmed: Collection[str] = (),
+    confirmed: Confirmed,
 ) -> Frozen:
     """Freeze a statement's draft as its next revision; of a published text, it is public."""
     version, diff = of_draft(actor, statement_id)
@@ -240,7 +226,7 @@ def move(
     """Move a statement on in its life.
 
     It goes out with those whom it names though they are free or dead where each is confirmed, and
-    is published with members that it names and that did not approve where each of these is.
+    with members that it names and that did not approve where each of these is.
     """
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER, lock=True)
@@ -253,7 +239,7 @@ def move(
             statement.state = wanted
             if goes_out(session, statement):  # it was opened for signing, and taken back to draft
                 whole = whole_revision(session, newest)
-                must_be_confirmed(session, statement, whole, confirmed.cases)
+                may_go_out(session, actor, statement, whole, confirmed)
         return _moved(session, actor, statement, wanted, confirmed)
 
 
@@ -275,11 +261,7 @@ def publish(session: Session, actor: Actor, statement: Statement, confirmed: Con
     fingerprint = printing.fingerprint(printing.resolve(whole))
     if current_revision(session, statement).sha256 != fingerprint:
         raise rules.NotFrozen("The draft was changed after its newest revision. Freeze it again.")
-    must_be_confirmed(session, statement, whole, confirmed.cases)
-    found, said = SavedStatement(statement, whole, []), confirmed.mentions
-    warners = runtime().wiring.all(TextWarner)
-    more = [each for by in warners for each in by.of_publishing(session, actor, found, said)]
-    warnings = below(BODY, more)
+    warnings = below(BODY, may_go_out(session, actor, statement, whole, confirmed))
     return _moved(session, actor, statement, State.PUBLISHED, confirmed, warnings=warnings)
 
 
@@ -294,7 +276,7 @@ def _moved(  # noqa: PLR0913 # all that a move is
 ) -> Moved:
     statement.state = state
     told: dict[str, object] = {"state": state}
-    told |= {f"confirmed_{what}": sorted(keys) for what, keys in vars(confirmed).items() if keys}
+    told |= confirmed.told
     told |= {"warnings": len(warnings)} if warnings else {}
     audit.record(session, actor, "statement.moved", statement, told)
     whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}

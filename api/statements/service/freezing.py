@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
@@ -18,9 +18,11 @@ from api.statements import rules
 from api.statements.events import StatementRevised
 from api.statements.models import Revision, Statement, Weight
 from api.statements.service import rows
-from api.statements.service.closed import must_be_confirmed
+from api.statements.service.outgoing import Confirmed, may_go_out
 from api.statements.service.soundness import BODY, NAMED, below, unnamed
 from api.texts.rules.document import PortableDocument
+
+NOTHING = Confirmed()
 
 
 class NothingChanged(Conflict, title="Nothing has changed"):
@@ -35,12 +37,12 @@ def frozen(  # noqa: PLR0913 # a draft, what is said of it, and who was looked a
     *,
     turns: Sequence[SenseTurn] = (),
     change: Measure | None = None,
-    confirmed: Collection[str] = (),
+    confirmed: Confirmed = NOTHING,
 ) -> Revision:
     """Write the next revision of a statement from its draft, with what was found to change.
 
     Of a text that is published or opens for signing it is public: it is frozen with those whom it
-    names though they are free or dead where each is confirmed.
+    names though they are free or dead, or members and did not approve, where each is confirmed.
     """
     means = rules.weighed(statement.revision_number + 1, statement.state, claim.weight)
     if means is Weight.MATERIAL and rows.has_opened(session, statement):
@@ -58,7 +60,8 @@ def frozen(  # noqa: PLR0913 # a draft, what is said of it, and who was looked a
     revision.measure = None if change is None else change.counts
     revision.reason = claim.reason
     if rows.goes_out(session, statement):
-        must_be_confirmed(session, statement, document, confirmed)
+        before = rows.whole_revision(session, rows.current_revision(session, statement))
+        may_go_out(session, actor, statement, document, confirmed, before=before)
     revision.edited_on = clock.today() if rows.is_public(session, statement) else None
     revision.created_by = actor.user_id
     rows.put_revision(session, statement, revision, document, statement.block_ids)
@@ -67,7 +70,7 @@ def frozen(  # noqa: PLR0913 # a draft, what is said of it, and who was looked a
     told: dict[str, object] = {"number": number, "sha256": fingerprint, "weight": means}
     told |= {"measure": revision.measure} if revision.measure else {}
     told |= {"reason": revision.reason} if revision.reason else {}
-    told |= {"confirmed_cases": sorted(confirmed)} if confirmed else {}
+    told |= confirmed.told
     audit.record(session, actor, "statement.revised", statement, told)
     events.announce(session, StatementRevised.of(revision))
     return revision
