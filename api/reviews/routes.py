@@ -117,6 +117,14 @@ class OneCommenter(MethodView):
         return people.commenter(current_actor(), commenter_id)
 
 
+@blueprint.route("/commenters/<uuid:commenter_id>/letters")
+class CommenterLetters(MethodView):
+    @blueprint.response(200, schemas.CommenterOut)
+    def post(self, commenter_id: UUID) -> CommenterView:
+        """Write once more to somebody who lost the letter, with a new link; earlier ones end."""
+        return people.send_again(current_actor(), commenter_id)
+
+
 @blueprint.route("/commenters/<uuid:commenter_id>/withdrawal")
 class CommenterWithdrawal(MethodView):
     @blueprint.response(200, schemas.CommenterOut)

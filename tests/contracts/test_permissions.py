@@ -243,7 +243,11 @@ PERMISSIONS = {
         "coordinator",
     ),
     "GET /v1/statements/{statement_id}/revisions/{number}/credits": "viewer",
-    **_of("/v1/commenters/{commenter_id}", "GET, POST /withdrawal, POST /erasure", "coordinator"),
+    **_of(
+        "/v1/commenters/{commenter_id}",
+        "GET, POST /letters, POST /withdrawal, POST /erasure",
+        "coordinator",
+    ),
     **_of("/v1/comments/{comment_id}", "GET", "editor"),
     **_of(
         "/v1/comments/{comment_id}",

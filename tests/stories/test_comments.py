@@ -327,33 +327,6 @@ def test_too_many_people_and_openings_are_refused(
     assert refused.json["type"] == "/problems/too-many-commenters"
 
 
-def test_who_left_loses_the_link_and_another_address_gets_one(table: Consulting) -> None:
-    table.open()
-    table.comment("Ada", "A date.")
-    doors = {each: table.door(each) for each in ("Ada", "Bob")}
-    bob, ada = (f"/v1/representatives/{table.people[each]}" for each in ("Bob", "Ada"))
-    moved = {"email": "bob@elsewhere.example"}
-    assert table.owner.patch(bob, moved, table.owner.get(bob).etag).status == 200
-    gone = {"left_on": "2021-05-14"}
-    assert table.owner.patch(ada, gone, table.owner.get(ada).etag).status == 200
-
-    assert [table.world.stranger().get(each).status for each in doors.values()] == [410, 410]
-    assert table.seen("Bob")["me"]["email"] == "bob@elsewhere.example"
-    assert table.words() == [("A date.", [])]
-
-
-def test_a_link_is_taken_back_and_given_anew(table: Consulting) -> None:
-    table.open()
-    table.comment("Gia", "A date.")
-    door, gia = table.door("Gia"), table.asked()["Gia"]["id"]
-    assert table.owner.post(f"/v1/commenters/{gia}/withdrawal")["has_link"] is False
-    assert table.world.stranger().get(door).status == 410
-
-    again = table.owner.post(f"{table.path}/commenters", {"guests": [GUEST]})
-    assert [each["id"] for each in again["items"]] == [gia]
-    assert table.heard("Gia") == [("A date.", [])]
-
-
 def test_editors_read_words_without_who_wrote_them(table: Consulting) -> None:
     table.open()
     table.comment("Ada", "A date.")

@@ -22,7 +22,7 @@ def facts(session: Session, commenter_id: UUID) -> letters.Facts | None:
     """Return what the letter is made of; None where no comment would be taken any more."""
     row = session.get(Commenter, commenter_id)
     link = links.newest(session, rows.PURPOSE, commenter_id)
-    if row is None or row.ended_at is not None or link is None:
+    if row is None or row.ended_at is not None or link is None or not rows.belongs(session, row):
         return None
     consultation = session.get_one(Consultation, row.consultation_id)
     try:

@@ -34,6 +34,7 @@ from api.reviews.service.suggesting import GivenSuggestion
 from api.reviews.service.suggestions import SuggestionView, SuggestionViews
 from api.reviews.service.threads import CommentThreads, CommentView
 from api.signatures.service.rows import current
+from api.signoffs.service.answers import NoMember
 from api.statements import service as statements
 from api.statements.models import Revision, Statement
 
@@ -79,7 +80,23 @@ def consulted(secret: str) -> Consulted:
 def followed(
     session: Session, secret: str, *, lock: bool = False
 ) -> tuple[Consultation, Commenter]:
-    """Return the consultation and the person that a link is of; `lock` holds the first."""
+    """Return the consultation and the person that a link is of; `lock` holds the first.
+
+    Who speaks for a member that left reads nothing any more, and can only be forgotten.
+    """
+    row, who = _linked(session, secret, lock=lock)
+    if not rows.belongs(session, who):
+        raise NoMember(
+            "Your organisation has left the coalition. You can still erase what you wrote, with who"
+            " you are: POST to erasure."
+        )
+    return row, who
+
+
+def _linked(
+    session: Session, secret: str, *, lock: bool = False
+) -> tuple[Consultation, Commenter]:
+    """Return what a link leads to, also of who left."""
     link = links.follow(session, rows.PURPOSE, secret)
     query = select(Commenter.consultation_id).where(Commenter.id == link.object_id)
     consultation_id = session.scalar(query)
@@ -185,6 +202,6 @@ def withdraw(secret: str, suggestion_id: UUID) -> Consulted:
 def forget_me(secret: str) -> None:
     """Erase who one is, and all that one wrote; the link ends."""
     with transaction() as session:
-        _, who = followed(session, secret, lock=True)
+        _, who = _linked(session, secret, lock=True)
         audit.record(session, None, "commenter.erased", who)
         forgetting.erase_commenter(session, who)

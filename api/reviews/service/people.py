@@ -36,6 +36,10 @@ class TooManyCommenters(Conflict, title="Too many people are asked for comments"
     """A consultation is for so many people and no more."""
 
 
+class AskedNoMore(Conflict, title="This person is asked no more"):
+    """Their link was taken back, or they left: a letter would lead nowhere."""
+
+
 def ask(
     session: Session,
     statement: Statement,
@@ -166,6 +170,24 @@ def end(actor: Actor, commenter_id: UUID) -> CommenterView:
         return _opened(session, row)
 
 
+def send_again(actor: Actor, commenter_id: UUID) -> CommenterView:
+    """Write once more to somebody who is asked, with a new link; the earlier ones end."""
+    with transaction() as session:
+        row = load(session, actor, Commenter, commenter_id, Role.COORDINATOR, lock=True)
+        rows.must_be_open(session, session.get_one(Consultation, row.consultation_id))
+        if row.ended_at is not None:
+            raise AskedNoMore("Ask them anew: POST to the consultation's commenters.")
+        _write_anew(session, row)
+        audit.record(session, actor, "commenter.sent_again", row)
+        return _opened(session, row)
+
+
+def _write_anew(session: Session, row: Commenter) -> None:
+    links.revoke(session, row.id)
+    links.issue(session, rows.PURPOSE, row.coalition_id, row.id)
+    letters.promise(session, LETTER, row.coalition_id, row.id)
+
+
 def erase(actor: Actor, commenter_id: UUID) -> None:
     """Forget a person with all that they wrote; replies of others stay."""
     with transaction() as session:
@@ -213,6 +235,4 @@ def _renew(session: Session, row: Commenter, who: Represented) -> None:
     _identify(session, row, vars(who))
     session.flush()
     if is_moved:
-        links.revoke(session, row.id)
-        links.issue(session, rows.PURPOSE, row.coalition_id, row.id)
-        letters.promise(session, LETTER, row.coalition_id, row.id)
+        _write_anew(session, row)

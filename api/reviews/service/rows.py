@@ -113,6 +113,12 @@ def must_be_open(session: Session, consultation: Consultation) -> Statement:
     return statement
 
 
+def belongs(session: Session, who: Commenter) -> bool:
+    """Tell whether somebody is outside, or their organisation a member today."""
+    member = session.get(Member, who.member_id) if who.member_id else None
+    return member is None or member.until is None or member.until > clock.today()
+
+
 def commenters(session: Session, rows: Iterable[Commenter]) -> dict[UUID, CommenterView]:
     """Return people who are asked, unsealed, by their keys and in their order."""
     every = list(rows)

@@ -55,6 +55,7 @@ EXCEPTIONS = {
     "get /v1/directory": "searchDirectory",
     "post /v1/coalitions/{coalition_id}/directory-uses": "useDirectoryEntry",
     "post /v1/invitations/{invitation_id}/letters": "resendInvitation",
+    "post /v1/commenters/{commenter_id}/letters": "resendConsultationLetter",
     "get /v1/demand-lists/{list_id}/order": "getDemandOrder",
     "put /v1/demand-lists/{list_id}/order": "putDemandOrder",
     "post /v1/demand-lists/{list_id}/demands": "createDemand",

@@ -1,0 +1,85 @@
+"""Who is asked for comments: who left, whose link was taken back, and who lost the letter."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.builders import letters_of
+from tests.support.consultations import GUEST, Consulting, a_consulting
+
+if TYPE_CHECKING:
+    from tests.conftest import World
+    from tests.support.client import Client
+
+LETTER = "reviews.consultation"
+
+
+@pytest.fixture
+def table(world: World, owner: Client) -> Consulting:
+    return a_consulting(world, owner)
+
+
+def test_who_left_loses_the_link_and_another_address_gets_one(table: Consulting) -> None:
+    table.open()
+    table.comment("Ada", "A date.")
+    doors = {each: table.door(each) for each in ("Ada", "Bob")}
+    bob, ada = (f"/v1/representatives/{table.people[each]}" for each in ("Bob", "Ada"))
+    moved = {"email": "bob@elsewhere.example"}
+    assert table.owner.patch(bob, moved, table.owner.get(bob).etag).status == 200
+    gone = {"left_on": "2021-05-14"}
+    assert table.owner.patch(ada, gone, table.owner.get(ada).etag).status == 200
+
+    assert [table.world.stranger().get(each).status for each in doors.values()] == [410, 410]
+    assert table.seen("Bob")["me"]["email"] == "bob@elsewhere.example"
+    assert table.words() == [("A date.", [])]
+
+
+def test_a_link_is_taken_back_and_given_anew(table: Consulting) -> None:
+    table.open()
+    table.comment("Gia", "A date.")
+    door, gia = table.door("Gia"), table.asked()["Gia"]["id"]
+    assert table.owner.post(f"/v1/commenters/{gia}/withdrawal")["has_link"] is False
+    assert table.world.stranger().get(door).status == 410
+
+    again = table.owner.post(f"{table.path}/commenters", {"guests": [GUEST]})
+    assert [each["id"] for each in again["items"]] == [gia]
+    assert table.heard("Gia") == [("A date.", [])]
+
+
+def test_who_lost_the_letter_gets_another_with_a_new_link(table: Consulting) -> None:
+    table.open()
+    table.comment("Gia", "A date.")
+    door, gia = table.door("Gia"), f"/v1/commenters/{table.asked()['Gia']['id']}"
+    before = len(letters_of(table.world, LETTER))
+
+    assert table.owner.post(f"{gia}/letters").status == 200
+
+    assert len(letters_of(table.world, LETTER)) == before + 1
+    assert table.world.stranger().get(door).status == 410
+    assert table.heard("Gia") == [("A date.", [])]
+    viewer = table.somebody("editor")
+    assert viewer.post(f"{gia}/letters").status == 403
+    table.owner.post(f"{gia}/withdrawal")
+    assert table.owner.post(f"{gia}/letters")["type"] == "/problems/asked-no-more"
+    table.owner.post(f"{table.path}/closing")
+    assert table.owner.post(f"{gia}/letters")["type"] == "/problems/consultation-over"
+    assert len(letters_of(table.world, LETTER)) == before + 1
+
+
+def test_who_speaks_for_a_member_that_left_reads_the_text_no_more(table: Consulting) -> None:
+    table.open(read_by="commenters_named")
+    table.comment("Ada", "A date.")
+    table.comment("Bob", "An hour.")
+    door, member = table.door("Ada"), f"/v1/members/{table.members['Bread']}"
+    left = {"until": (datetime.now(UTC).date() - timedelta(1)).isoformat(), "since": "2021-05-14"}
+    assert table.owner.patch(member, left, table.owner.get(member).etag).status == 200
+
+    stranger = table.world.stranger()
+    assert stranger.get(door)["type"] == "/problems/no-member"
+    assert table.say("Ada", "More.").status == 410
+    assert table.heard("Bob") == [("A date.", []), ("An hour.", [])]
+    assert stranger.post(f"{door}/erasure").status == 204
+    assert table.words() == [("An hour.", [])]
