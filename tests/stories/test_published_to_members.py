@@ -139,6 +139,26 @@ def test_a_member_sees_all_texts_with_its_name_and_takes_it_off_each(text: Signi
     assert row["visibility"] == "anonymous"
 
 
+def test_a_line_in_a_personal_capacity_bears_the_name_too(
+    text: SigningOff, browser: FlaskClient
+) -> None:
+    text.say("Ada", in_personal_capacity=True)
+    text.say("Bob")
+    text.move("review", "published")
+    text.world.work()
+    assert "Ada, Director, Bread" in text.printed()
+    door = asked_for(text, "Ada", "Bread")
+
+    (line,) = text.world.stranger().get(door)["texts"]
+    page = browser.get(f"/n/{door.rpartition('/')[2]}").text
+
+    assert (line["statement_id"], line["in_personal_capacity"]) == (text.statement, True)
+    assert "in a personal capacity" in page
+    assert remove(text, door, text.statement)["texts"] == []
+    assert "Ada" not in text.printed()
+    assert text.owner.get(f"{text.path}/signature-counts")["total"] == 2
+
+
 def test_the_link_is_good_for_an_hour_and_comes_only_by_letter(
     text: SigningOff, clock: time_machine.Traveller
 ) -> None:

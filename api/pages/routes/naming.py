@@ -45,6 +45,7 @@ def _shown(found: MemberNames) -> str:
             title=each.statement.title,
             language=each.statement.language,
             direction=languages.direction(each.statement.language),
+            is_personal=each.is_personal,
             href=f"/s/{each.address}{around.query}" if each.address else "",
         )
         for each in found.texts

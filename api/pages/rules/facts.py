@@ -288,6 +288,7 @@ class BearingLine:
     language: str
     direction: str
     href: str = ""  # of its public page
+    is_personal: bool = False  # a person signs, whose line has the name
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,11 @@ class BearingTextOut(OutSchema):
     title = fields.String(attribute="statement.title")
     language = fields.String(attribute="statement.language", example="en")
     state = fields.Enum(State, attribute="statement.state")
+    in_personal_capacity = fields.Boolean(
+        attribute="is_personal",
+        description="A person signs, and the organisation does not: the line has its name.",
+        example=False,
+    )
     address = fields.String(
         allow_none=True, description="Of its public page: /s/{address}.", example=None
     )

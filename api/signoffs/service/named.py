@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.coalitions.models import Coalition
+from api.coalitions.models import Coalition, Member
 from api.coalitions.service.locking import lock_coalition
 from api.errors import NotFound
 from api.infra import clock
@@ -19,7 +19,7 @@ from api.infra.mail import letters
 from api.infra.runtime import runtime
 from api.infra.security import audit, links
 from api.organisations.models import Organisation
-from api.signatures.models import Signature, SignatureState, Visibility
+from api.signatures.models import SignatoryKind, Signature, SignatureState, Visibility
 from api.signatures.service import changes
 from api.signoffs.models import Appearance, Approver, Ask, SignOffRound
 from api.signoffs.service import answers, appearances, letters as own_letters, rows
@@ -37,6 +37,7 @@ class BearingText:
 
     statement: Statement
     address: str | None
+    is_personal: bool  # a person signs, whose line has the name
 
 
 @dataclass(frozen=True)
@@ -124,12 +125,13 @@ def _followed(session: Session, secret: str) -> tuple[BoardEntry, ApproverView]:
 
 def _shown(session: Session, entry: BoardEntry, me: ApproverView) -> MemberNames:
     found = _bearing(session, entry.organisation)
+    persons = {one.id for each, one in found if each.kind is SignatoryKind.INDIVIDUAL}
     return MemberNames(
         session.get_one(Coalition, entry.organisation.coalition_id),
         entry.organisation,
         me.approver.language,
         [
-            BearingText(statement, signing.address if signing else None)
+            BearingText(statement, signing.address if signing else None, statement.id in persons)
             for statement in dict.fromkeys(statement for _, statement in found)
             for signing in [session.get(Signing, statement.id)]
         ],
@@ -139,13 +141,19 @@ def _shown(session: Session, entry: BoardEntry, me: ApproverView) -> MemberNames
 def _bearing(
     session: Session, organisation: Organisation, statement_id: UUID | None = None
 ) -> list[tuple[Signature, Statement]]:
-    """Return the signatures that show an organisation's name, the latest first, with the texts."""
+    """Return the signatures that show an organisation's name, the latest first, with the texts.
+
+    Where a person of it signs in a personal capacity, the line has its name as well.
+    """
+    own = select(Appearance.signature_id).join(Member, Member.id == Appearance.member_id)
+    own = own.where(Member.organisation_id == organisation.id)
+    is_its = (Signature.organisation_id == organisation.id) | Signature.id.in_(own)
     query = (
         select(Signature, Statement)
         .join(Statement, Statement.id == Signature.statement_id)
         .where(
             Signature.coalition_id == organisation.coalition_id,
-            Signature.organisation_id == organisation.id,
+            is_its,
             Signature.state == SignatureState.CONFIRMED,
             Signature.visibility == Visibility.PUBLIC,
         )
