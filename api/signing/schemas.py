@@ -31,6 +31,11 @@ class SigningIn(ZonedSchema):
     takes_individuals = _truth("People may sign.", default=True)
     takes_organisations = _truth("Organisations may sign.", default=True)
     shows_list = _truth("Everybody sees who signed and may be shown.", default=True)
+    shows_withheld = _truth(
+        "Everybody is told how many are counted without a name. False: documents, exports, pages"
+        " and public counts tell of those who show one, and nobody can guess who the others are.",
+        default=True,
+    )
     is_sensitive = fields.Truth(
         load_default=None,
         description="Least visibility is preselected, letters name neither statement nor"
@@ -72,6 +77,7 @@ class SigningOut(OutSchema):
     takes_individuals = fields.Boolean(attribute="signing.takes_individuals")
     takes_organisations = fields.Boolean(attribute="signing.takes_organisations")
     shows_list = fields.Boolean(attribute="signing.shows_list")
+    shows_withheld = fields.Boolean(attribute="signing.shows_withheld")
     is_sensitive = fields.Boolean(attribute="signing.is_sensitive")
     moderation = fields.Enum(Moderation, attribute="signing.moderation")
     mailing_organisation_ids = fields.List(

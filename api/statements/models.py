@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, select, true
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from api.cases.models import CaseStatus
@@ -157,6 +157,8 @@ class Signing(columns.Versioned, columns.Base):
     takes_individuals: Mapped[bool]
     takes_organisations: Mapped[bool]
     shows_list: Mapped[bool]  # to everybody; the count is shown anyway
+    # Whether everybody is told how many count without a name.
+    shows_withheld: Mapped[bool] = mapped_column(default=True, server_default=true())
     is_sensitive: Mapped[bool]  # least visibility is the default, letters are neutral (promise 17)
     moderation: Mapped[Moderation] = mapped_column(columns.choice(Moderation))
     # Whose mailings the form offers: organisations' entries, in order.

@@ -24,10 +24,17 @@ from sqlalchemy.orm import Session
 
 from api.infra.database.transactions import is_any, reading, transaction
 from api.signatures import rules
-from api.signatures.models import CountChange, SignatoryKind, Signature, Source, Total
+from api.signatures.models import (
+    CountChange,
+    SignatoryKind,
+    Signature,
+    SignatureState,
+    Source,
+    Total,
+)
 from api.signatures.rules import Audience, EffectiveState
 from api.statements.events import StatementRevised
-from api.statements.models import Statement, Weight
+from api.statements.models import Signing, Statement, Weight
 
 # How a statement is held at least by who writes the journal: those who sign do not wait for it.
 HOLD = {"read": True, "key_share": True}
@@ -114,8 +121,12 @@ def begin_again(session: Session, revised: StatementRevised) -> None:
 
 
 def of(session: Session, statement: Statement, audience: Audience = Audience.PUBLIC) -> Counts:
-    """Return how many signatures count, in all and by what an audience may know of them."""
-    found = _facets(session, statement.id)
+    """Return how many signatures count, in all and by what an audience may know of them.
+
+    Where the public is not told how many have no name, they are in none of its numbers.
+    """
+    is_told = audience is not Audience.PUBLIC or tells_withheld(session, statement)
+    found = _facets(session, statement.id) if is_told else _shown(session, statement)
     by_source = dict(sorted(found["source"].items()))
     return Counts(
         total=found["all"].total(),
@@ -126,6 +137,30 @@ def of(session: Session, statement: Statement, audience: Audience = Audience.PUB
         paper=by_source.get(Source.PAPER, 0),
         withheld=found["shown"]["false"],
     )
+
+
+def tells_withheld(session: Session, statement: Statement) -> bool:
+    """Tell whether everybody is told how many signatures count without a name."""
+    signing = session.get(Signing, statement.id)
+    return signing is None or signing.shows_withheld
+
+
+def _shown(session: Session, statement: Statement) -> dict[str, Counter[str]]:
+    """Return the counts of those that are listed in public, by facet and key."""
+    columns = (Signature.kind, Signature.source, Signature.country, Signature.day)
+    is_it = (
+        Signature.statement_id == statement.id,
+        Signature.state == SignatureState.CONFIRMED,
+        Signature.revision_number >= statement.counted_from,
+        Signature.visibility.in_(rules.PRINTED),
+    )
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for *facts, number in session.execute(
+        select(*columns, func.count()).where(*is_it).group_by(*columns)
+    ):
+        for facet, key in _places(*facts, is_shown=True):
+            found[facet][key] += number
+    return found
 
 
 def total(session: Session, statement: Statement, *, shown_only: bool = False) -> int:

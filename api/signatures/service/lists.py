@@ -163,13 +163,15 @@ def printed(
 ) -> tuple[list[PortableSignatory], int]:
     """Return the signatures that count as entries of the newest revision's portable document.
 
-    In their order, and how many an audience sees no line of; to coordinators none is hidden. Who
-    has no place yet is in neither.
+    In their order, and how many an audience sees no line of, if it may know; to coordinators none
+    is hidden. Who has no place yet is in neither.
     """
     counted = (rows.counting(statement), rows.placed())
     query = select(Signature).where(*counted, rows.visible(audience))
     found = session.scalars(query.order_by(Signature.position)).all()
     entries = [entry for _, entry in _entries(session, statement, found, audience)]
+    if not counts.tells_withheld(session, statement):
+        return entries, 0
     total = session.scalar(select(func.count()).where(*counted)) or 0
     return entries, total - len(entries)
 

@@ -21,6 +21,7 @@ from api.infra.background import events
 from api.infra.database.transactions import Stale, reading, touch, transaction
 from api.infra.security import audit
 from api.organisations.models import Organisation
+from api.signatures.events import SignaturesTakenBack
 from api.signing import rules
 from api.signing.events import SigningChanged
 from api.statements import rules as lives, service as statements
@@ -57,6 +58,7 @@ def of(session: Session, statement: Statement) -> Signing:
         takes_individuals=True,
         takes_organisations=True,
         shows_list=True,
+        shows_withheld=True,
         is_sensitive=_suggests_sensitive(session, statement),
         moderation=Moderation.FLAGGED,
         mailing_organisation_ids=[],
@@ -86,7 +88,7 @@ def put(actor: Actor, statement_id: UUID, expected: int, facts: Mapping[str, Any
             session.add(row)
         else:
             touch(row, expected)
-        was_open = is_open(statement, row)
+        was_open, showed = is_open(statement, row), row.shows_withheld
         told = dict(facts)
         confirmed = statements.Confirmed(
             told.pop("confirmed_cases"), told.pop("confirmed_mentions")
@@ -103,6 +105,8 @@ def put(actor: Actor, statement_id: UUID, expected: int, facts: Mapping[str, Any
             before = whole if statement.state is State.PUBLISHED else None
             statements.may_go_out(session, actor, statement, whole, confirmed, before=before)
         session.flush()
+        if showed and not row.shows_withheld:
+            events.announce(session, SignaturesTakenBack.of(statement))
         told |= confirmed.told
         audit.record(session, actor, "signing.changed", statement, told)
         events.announce(session, SigningChanged.of(statement))

@@ -21,7 +21,7 @@ from api.signatures.models import (
     Visibility,
 )
 from api.signatures.rules import PRINTED_FIELDS, SHOWN, Audience, sameness
-from api.signatures.service import rows as signed
+from api.signatures.service import counts, rows as signed
 from api.signoffs import rules
 from api.signoffs.service import rounds, rows
 from api.signoffs.service.rows import Board, BoardEntry
@@ -50,7 +50,8 @@ def printed(
     listed, withheld = signatures.printed(session, statement, audience)
     approved = [facts for _, facts in _approved(session, statement, board)]
     shown = [portable(each) for each in approved if each["visibility"] in SHOWN[audience]]
-    return [*listed, *shown], withheld + len(approved) - len(shown)
+    unnamed = len(approved) - len(shown) if counts.tells_withheld(session, statement) else 0
+    return [*listed, *shown], withheld + unnamed
 
 
 def with_logos(
