@@ -7,6 +7,7 @@ from api.deliveries.service import members, sending
 from api.infra.background.events import Listener
 from api.infra.feature import Feature
 from api.infra.mail.letters import LetterKind
+from api.signoffs.service import edit_notices
 from api.statements.events import StatementMoved
 
 FEATURE = Feature(
@@ -19,7 +20,7 @@ FEATURE = Feature(
             failed=sending.has_failed,
             is_bulk=True,
         ),
-        LetterKind(members.PUBLISHED, members.letter, is_bulk=True),
+        LetterKind(members.PUBLISHED, members.letter, after=edit_notices.forget, is_bulk=True),
     ),
     listeners=(Listener(StatementMoved, members.tell_approvers),),
 )

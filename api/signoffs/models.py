@@ -199,7 +199,7 @@ class Appearance(columns.OfCoalition, columns.Base):
 
 
 class EditNotice(columns.OfCoalition, columns.Base):
-    """That a representative who has no link to a published text is told of an edit of it."""
+    """That a representative who has no link to a published text is told of it, or of an edit."""
 
     __tablename__ = "edit_notices"
 

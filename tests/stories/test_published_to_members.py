@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from api.deliveries.service.sending import NotPrinted
+from api.mailings import rules as mailings
 from tests.stories.test_pages import posted
 from tests.support.builders import a_signature, a_text, an_approver, letters_of, secret_of
 from tests.support.signoffs import SigningOff, a_sign_off, letter_rows
@@ -79,6 +80,35 @@ def test_every_member_that_approved_gets_the_pdf_and_the_address(text: SigningOf
         assert pdf.name.endswith(".pdf")
         assert each.facts["statement_link"].endswith(f"/s/{address}")
         assert "/a/" in each.facts["link"]
+
+
+@pytest.mark.parametrize("is_sensitive", [False, True])
+def test_a_member_whose_answer_was_entered_gets_it_too(
+    text: SigningOff,
+    is_sensitive: bool,  # noqa: FBT001
+) -> None:
+    address = public_page(text, is_sensitive=is_sensitive)
+    text.member("Flour", "Dan")
+    answer = {"answer": "approved", "visibility": "anonymous", "by": {"name": "Dan"}}
+    body = {"member_id": text.members["Flour"], "revision_sha256": text.sha256, **answer}
+    assert text.owner.post(f"{text.path}/sign-offs", body).status == 201
+    text.move("review", "published")
+    text.world.work()
+
+    (letter,) = letters_of(text.world, PUBLISHED)
+
+    assert letter is not None
+    assert letter.to == "dan@specimen.example"
+    page = f"/s/{address}"
+    if is_sensitive:
+        assert (letter.coalition, letter.attachments) == (None, ())
+        assert letter.facts["link"].endswith(page)
+        return
+    assert [each.data[:4] for each in letter.attachments] == [b"%PDF"]
+    assert (letter.facts["link"], letter.facts["statement_link"][-len(page) :]) == (None, page)
+    written = mailings.write(PUBLISHED, letter)
+    assert "entered that answer for you" in written.text
+    assert "/a/" not in written.text
 
 
 def test_of_a_sensitive_text_a_member_gets_only_its_link(text: SigningOff) -> None:

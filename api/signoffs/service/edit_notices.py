@@ -1,4 +1,4 @@
-"""Who stands under a published text: they are told when it is edited (promise 20)."""
+"""Who stands under a published text: they are told of it, and of edits (promise 20)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def tell_of_revision(session: Session, revised: StatementRevised) -> None:
         return
     ids = []
     for organisation_id, people in _to_be_told(session, statement).items():
-        ids += people or _notices(session, statement, organisation_id)
+        ids += people or put(session, statement, organisation_id)
     session.flush()
     letters.promise_all(session, CORRECTED, statement.coalition_id, ids)
 
@@ -69,7 +69,11 @@ def _to_be_told(session: Session, statement: Statement) -> dict[UUID, list[UUID]
     return found
 
 
-def _notices(session: Session, statement: Statement, organisation_id: UUID) -> list[UUID]:
+def put(session: Session, statement: Statement, organisation_id: UUID) -> list[UUID]:
+    """Write that the representatives of an organisation are told of a text; return of which rows.
+
+    It is for those who have no link to it.
+    """
     ids = []
     for each in organisations.committing(session, organisation_id):
         notice = EditNotice(
