@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from icalendar import Calendar
 
+from api.mailings import rules as mailings
 from tests.support.builders import letters_of
 from tests.support.consultations import GUEST, Consulting, a_consulting
 
@@ -83,3 +85,26 @@ def test_who_speaks_for_a_member_that_left_reads_the_text_no_more(table: Consult
     assert table.heard("Bob") == [("A date.", []), ("An hour.", [])]
     assert stranger.post(f"{door}/erasure").status == 204
     assert table.words() == [("An hour.", [])]
+
+
+def test_the_letter_brings_the_deadline_for_the_calendar_in_the_members_zone(
+    table: Consulting,
+) -> None:
+    bread = table.owner.get(f"/v1/members/{table.members['Bread']}")["organisation"]["id"]
+    assert table.owner.patch(f"/v1/organisations/{bread}", {"country": "KZ"}).status == 200
+    opened = table.open(closes_at="2035-05-20T12:00:00Z", zone="Europe/Berlin")
+
+    found = {each.to_name: each for each in letters_of(table.world, LETTER) if each}
+
+    told = {}
+    for person, facts in found.items():
+        (file,) = mailings.write(LETTER, facts).attachments
+        (entry,) = Calendar.from_ical(file.data).events
+        assert str(entry["summary"]) == "Last day to comment: Open the doors"
+        told[person] = f"{entry.end:%H:%M} {facts.facts['closes']:%H:%M}"
+    assert told == {"Ada": "17:00 17:00", "Bob": "14:00 14:00", "Gia Specimen": "14:00 14:00"}
+    assert opened.status == 201
+    settings = f"{table.here}/signing"
+    assert table.owner.put(settings, {"is_sensitive": True}).status == 200
+    quiet = [each for each in letters_of(table.world, LETTER) if each]
+    assert [mailings.write(LETTER, each).attachments for each in quiet] == [[], [], []]

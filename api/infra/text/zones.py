@@ -16,6 +16,11 @@ def of_country(code: str | None, at: datetime) -> str | None:
     return zones[0] if len(offsets) == 1 else None
 
 
+def told_in(own: str | None, country: str | None, at: datetime, otherwise: str) -> str:
+    """Return in which zone somebody is told an instant: their own, their country's, or another."""
+    return own or of_country(country, at) or otherwise
+
+
 @lru_cache(maxsize=1)
 def _zones() -> Mapping[str, tuple[str, ...]]:
     """Return the zones of each country, in the order of IANA's own table."""

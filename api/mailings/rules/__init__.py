@@ -136,7 +136,10 @@ def _calendar(facts: Facts, language: str, values: Mapping[str, Any]) -> list[At
     if facts.coalition is None or not facts.deadlines:
         return []
     words = _template(_source(language, "deadline").strip(), language, is_subject=True)
-    titles = [words.render(values, is_last=each.is_last) for each in facts.deadlines]
+    is_review = "read_by" in values
+    titles = [
+        words.render(values, is_last=each.is_last, is_review=is_review) for each in facts.deadlines
+    ]
     return calendars.attached(facts.deadlines, titles, facts.coalition, values["link"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from api.coalitions.models import Coalition
 from api.errors import DomainError
 from api.infra.mail import letters
+from api.infra.mail.calendars import Deadline
 from api.infra.runtime import runtime
 from api.infra.security import links
+from api.infra.text import zones
 from api.organisations.rules import name_in
 from api.reviews.models import Commenter, Consultation
 from api.reviews.service import rows
@@ -31,6 +33,10 @@ def facts(session: Session, commenter_id: UUID) -> letters.Facts | None:
         return None
     who = rows.commenters(session, [row])[row.id]
     coalition = session.get_one(Coalition, row.coalition_id)
+    at, of = consultation.closes_at, who.organisation
+    zone = zones.told_in(of.zone, of.country, at, consultation.zone) if of else consultation.zone
+    closes = at.astimezone(ZoneInfo(zone))
+    entry = uuid5(commenter_id, "closes")
     return letters.Facts(
         to=who.email,
         to_name=who.name,
@@ -42,8 +48,9 @@ def facts(session: Session, commenter_id: UUID) -> letters.Facts | None:
             "title": statement.title,
             "accent": coalition.accent,
             "link": f"{runtime().settings.public_url}/r/{links.secret_of(session, link)}",
-            "closes": consultation.closes_at.astimezone(ZoneInfo(consultation.zone)),
+            "closes": closes,
             "note": rows.note_of(session, consultation),
             "read_by": str(consultation.read_by),
         },
+        deadlines=[Deadline(entry, consultation.version, closes, is_last=True)],
     )

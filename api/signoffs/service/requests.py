@@ -143,7 +143,7 @@ def next_reminder(
 def zone_of(found: SignOffRound, organisation: Organisation) -> str:
     """Return in which zone a member is told the time: its own, its country's, or the round's."""
     at = found.hard_deadline or found.soft_deadline or clock.now()
-    return organisation.zone or zones.of_country(organisation.country, at) or found.zone
+    return zones.told_in(organisation.zone, organisation.country, at, found.zone)
 
 
 def deadlines(
