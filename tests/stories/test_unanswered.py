@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import time_machine
 
+from api.mailings import rules as mailings
 from tests.stories.test_pages import posted
 from tests.stories.test_record import actions
 from tests.stories.test_sign_off_rounds import at, remind
@@ -302,6 +303,7 @@ def test_a_second_person_confirms_what_the_first_proposed_in_its_office(
     (letter,) = letters_of(text.world, "signoffs.half")
     assert letter is not None
     assert (letter.to_name, letter.facts["proposed_by"]) == ("Dan", "Ada, Director")
+    assert "Not the doors." in mailings.write("signoffs.half", letter).text
     proposal = text.seen("Dan")["proposal"]
     assert (proposal["answer"], proposal["by"]) == (
         "reserved", {"name": "Ada", "role": "Director"},

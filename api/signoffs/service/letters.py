@@ -73,6 +73,7 @@ def about(
             "changes": comparing.since(session, board, entry, who) if shows else None,
             "handed_by": who.handed_by,
             "proposed_by": proposed and rules.with_office(proposed.content["by"]),
+            "reservations": proposed and rules.note_of(proposed.content["reservations"]),
             "reason": entry.closed and entry.closed.reason,
             "is_last": ask.remind_at is None,
             "is_published": entry.signature is not None,
