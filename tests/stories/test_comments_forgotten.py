@@ -161,6 +161,27 @@ def test_a_name_that_may_not_be_published_is_read_by_coordinators_and_its_author
     assert table.owner.get(path).status == 200
 
 
+def test_editors_are_told_nowhere_that_there_is_a_comment_which_they_may_not_read(
+    table: Consulting,
+) -> None:
+    a_hidden_case(table)
+    table.open()
+    table.comment("Ada", "First.")
+    table.comment("Ada", f"Think of {HIDDEN}.")
+    table.comment("Ada", "Last.")
+    editor = table.somebody("editor")
+
+    first = editor.get(f"{table.path}/comments", limit=2)
+    seen = editor.get(table.path)
+
+    assert [each["text"] for each in first["items"]] == ["First.", "Last."]
+    assert (first["total"], "next" in first.headers.get("Link", "")) == (2, False)
+    assert (seen["comments"], seen["unresolved"]) == (None, None)
+    listed = editor.get(f"{table.here}/consultations")["items"][0]
+    assert (listed["comments"], listed["unresolved"]) == (None, None)
+    assert table.owner.get(table.path)["comments"] == 3
+
+
 def test_a_note_does_not_name_who_may_not_be_named(table: Consulting) -> None:
     a_hidden_case(table)
     closes = (datetime.now(UTC) + timedelta(days=3)).isoformat()

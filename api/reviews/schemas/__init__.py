@@ -129,10 +129,22 @@ class ConsultationOut(OutSchema):
         example=None,
     )
     commenters = fields.Integer(description="How many are asked.", example=5)
-    comments = fields.Integer(description="How many there are, with the replies.", example=12)
-    unresolved = fields.Integer(description="Threads that are not resolved.", example=3)
-    suggestions = fields.Integer(description="How many there are.", example=8)
-    undecided = fields.Integer(description="Suggestions that are still open.", example=2)
+    comments = fields.Integer(
+        allow_none=True,
+        description="How many there are, with the replies; to coordinators.",
+        example=12,
+    )
+    unresolved = fields.Integer(
+        allow_none=True, description="Threads that are not resolved; to coordinators.", example=3
+    )
+    suggestions = fields.Integer(
+        allow_none=True, description="How many there are; to coordinators.", example=8
+    )
+    undecided = fields.Integer(
+        allow_none=True,
+        description="Suggestions that are still open; to coordinators.",
+        example=2,
+    )
     created_at = fields.AwareDateTime(attribute="consultation.created_at")
     updated_at = fields.AwareDateTime(attribute="consultation.updated_at")
 

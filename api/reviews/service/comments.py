@@ -55,9 +55,13 @@ def of_consultation(  # noqa: PLR0913 # the filters of one list
         if is_resolved is not None:
             resolved = Comment.resolved_at.is_not(None)
             query = query.where(resolved if is_resolved else ~resolved)
+        threads = _threads(session, actor, row, revision)
+        if not threads.reading.reader.is_coordinator:
+            # Neither a total nor a short page tells that there is what they may not read.
+            told = threads.threads(session.scalars(query).all())
+            query = query.where(Comment.id.in_([each.comment.id for each in told]))
         found = paging.page(session, query, page)
-        threads = _threads(session, actor, row, revision).threads(found.items)
-        return Page(threads, found.following, found.total)
+        return Page(threads.threads(found.items), found.following, found.total)
 
 
 def _threads(

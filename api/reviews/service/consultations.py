@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -80,13 +81,22 @@ def of_statement(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[Co
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         query = select(Consultation).where(Consultation.statement_id == statement.id)
         found = paging.page(session, query, page, descending=True)
-        return Page(rows.opened(session, found.items), found.following, found.total)
+        views = rows.opened(session, found.items)
+        return Page([_as_read(actor, each) for each in views], found.following, found.total)
 
 
 def consultation(actor: Actor, consultation_id: UUID) -> ConsultationView:
     """Return one consultation."""
     with reading() as session:
-        return _opened(session, load(session, actor, Consultation, consultation_id, Role.VIEWER))
+        row = load(session, actor, Consultation, consultation_id, Role.VIEWER)
+        return _as_read(actor, _opened(session, row))
+
+
+def _as_read(actor: Actor, view: ConsultationView) -> ConsultationView:
+    """Keep from others than coordinators how much was said: some of it they may not know of."""
+    if actor.may(view.consultation.coalition_id, Role.COORDINATOR):
+        return view
+    return replace(view, comments=None, unresolved=None, suggestions=None, undecided=None)
 
 
 def change(

@@ -35,10 +35,10 @@ class ConsultationView:
     note: str | None
     is_open: bool
     commenters: int
-    comments: int
-    unresolved: int
-    suggestions: int
-    undecided: int
+    comments: int | None  # this and the next: to coordinators
+    unresolved: int | None
+    suggestions: int | None
+    undecided: int | None
 
 
 @dataclass(frozen=True)

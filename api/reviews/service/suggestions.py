@@ -71,9 +71,13 @@ def of_consultation(
         for name, value in filters.items():
             if value is not None:
                 query = query.where(getattr(Suggestion, name) == value)
-        found = paging.page(session, query, page)
         reader = reader_of(actor, row.coalition_id)
         views = SuggestionViews(ReviewReading(session, row, reader, revision))
+        if not reader.is_coordinator:
+            # Neither a total nor a short page tells that there is what they may not read.
+            told = views.of(session.scalars(query).all())
+            query = query.where(Suggestion.id.in_([each.suggestion.id for each in told]))
+        found = paging.page(session, query, page)
         return Page(views.of(found.items), found.following, found.total)
 
 
