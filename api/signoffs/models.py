@@ -148,7 +148,7 @@ class AnswerEvidence(columns.OfCoalition, columns.Base):
 
 
 class TimeRequest(columns.OfCoalition, columns.Base):
-    """That a member needs until a day to answer. They are added; the last one counts."""
+    """That a member needs until a day to answer; of one text it has one, the last."""
 
     __tablename__ = "time_requests"
 

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
+from sqlalchemy import func, select
 
+from api.infra.database.transactions import reading
 from api.mailings import rules as mailings
+from api.signoffs.models import TimeRequest
 from tests.stories.test_pages import posted
 from tests.stories.test_record import actions
 from tests.stories.test_sign_off_rounds import at, remind
@@ -236,6 +239,19 @@ def test_viewers_learn_of_no_closed_question(text: SigningOff) -> None:
     assert {key: one[key] for key in one if key not in about} == {
         key: other[key] for key in other if key not in about
     }
+
+
+def test_the_last_wish_for_time_takes_the_place_of_the_one_before(text: SigningOff) -> None:
+    text.open()
+    for until, reason in (("2031-05-12", "A."), ("2031-05-12", "A."), ("2031-05-08", "B.")):
+        assert need(text, "Ada", until, reason=reason).status == 200
+
+    assert text.entry("Bread")["time_asked"]["reason"] == "B."
+    assert text.entry("Bread")["next_reminder_at"] == "2031-05-08T08:00:00+00:00"
+    with text.world.app.app_context(), reading() as session:
+        assert session.scalar(select(func.count()).select_from(TimeRequest)) == 1
+    told = actions(text.owner, text.coalition, action="sign_off.time_needed")
+    assert len(told) == 2, "the same twice is once"
 
 
 def test_webhooks_tell_of_time_and_closed_questions_by_ids_alone(text: SigningOff) -> None:

@@ -41,8 +41,9 @@ def need_time(secret: str, facts: Mapping[str, Any]) -> AskedApproval:
         answers.must_answer(board, entry, me)
         who = {"name": me.name, "role": me.role}
         row = _put(session, board, entry, facts, who)
-        row.approver_id = approver.id
-        _record(session, None, row)
+        if row is not None:
+            row.approver_id = approver.id
+            _record(session, None, row)
         return answers.shown(session, rows.read_board(session, board.statement), approver)
 
 
@@ -56,8 +57,9 @@ def enter_time(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> Bo
         if entry.closed is not None:
             raise QuestionClosed("Open the question again first.")
         row = _put(session, board, entry, facts, facts["by"])
-        row.user_id = actor.user_id
-        _record(session, actor, row)
+        if row is not None:
+            row.user_id = actor.user_id
+            _record(session, actor, row)
         return rows.entry_of(session, statement, entry.member.id)
 
 
@@ -67,8 +69,11 @@ def _put(
     entry: BoardEntry,
     facts: Mapping[str, Any],
     who: Mapping[str, Any],
-) -> TimeRequest:
-    """Write it, and set the next reminder by it."""
+) -> TimeRequest | None:
+    """Write it in place of what was asked before, and set the next reminder by it.
+
+    None where the same person asked the same.
+    """
     if entry.status not in {*rules.OUTSTANDING, rules.Status.NOT_ASKED}:
         raise HasAnswered("Its answer stands; it can answer again until the deadline.")
     zone = ZoneInfo(board.round.zone) if board.round else clock.now().tzinfo
@@ -79,6 +84,13 @@ def _put(
         wrong = Fault("/until", code, "Choose a day from tomorrow on, and within ten years.")
         raise Invalid("Nobody could wait until that day.", [wrong])
     statement = board.statement
+    by = {"name": who["name"], "role": who.get("role")}
+    content = {"reason": facts["reason"], "by": by}
+    if (last := entry.time_asked) is not None:
+        if last.until == until and last.content == content:
+            return None
+        audit.destroy_salts(session, last.row.id)
+        session.delete(last.row)
     row = TimeRequest(
         id=uuid4(),
         coalition_id=statement.coalition_id,
@@ -87,8 +99,7 @@ def _put(
         revision_number=statement.revision_number,
         until=until,
     )
-    by = {"name": who["name"], "role": who.get("role")}
-    keys.write(session, row, TimeRequest.content, {"reason": facts["reason"], "by": by})
+    keys.write(session, row, TimeRequest.content, content)
     session.add(row)
     session.flush()
     requests.settle(session, board, [rows.entry_of(session, statement, entry.member.id)])
