@@ -155,10 +155,9 @@ def _shown(session: Session, statement: Statement) -> dict[str, Counter[str]]:
         Signature.visibility.in_(rules.PRINTED),
     )
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    for *facts, number in session.execute(
-        select(*columns, func.count()).where(*is_it).group_by(*columns)
-    ):
-        for facet, key in _places(*facts, is_shown=True):
+    rows = session.execute(select(*columns, func.count()).where(*is_it).group_by(*columns))
+    for kind, source, country, day, number in rows:
+        for facet, key in _places(kind, source, country, day, is_shown=True):
             found[facet][key] += number
     return found
 
