@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "b7c20d9e41f6"
-down_revision = "f0099def02df"
+down_revision = "10c70fe64324"
 branch_labels = None
 depends_on = None
 serves_before = True

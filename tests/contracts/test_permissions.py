@@ -223,7 +223,6 @@ PERMISSIONS = {
     ),
     "GET /v1/deliveries/{delivery_id}": "coordinator",
     "GET /v1/responses/{response_id}": "coordinator",
-    "GET /v1/statements/{statement_id}/consultations": "viewer",
     "GET /v1/consultations/{consultation_id}": "viewer",
     **_of(
         "/v1/consultations/{consultation_id}",
@@ -242,7 +241,6 @@ PERMISSIONS = {
         "POST /acceptance, POST /decline, POST /reopening, POST /erasure",
         "coordinator",
     ),
-    "GET /v1/statements/{statement_id}/revisions/{number}/credits": "viewer",
     **_of(
         "/v1/commenters/{commenter_id}",
         "GET, POST /letters, POST /withdrawal, POST /erasure",
@@ -267,15 +265,13 @@ PERMISSIONS = {
         "anyone",
     ),
     **_of("/v1/statements/{statement_id}/answer-evidence", "GET, PUT", "coordinator"),
-    "GET /v1/public/member-names/{secret}": "anyone",
-    "POST /v1/public/member-names/{secret}/removals": "anyone",
-    "GET /v1/statements/{statement_id}/document": "viewer",
-    "GET /v1/statements/{statement_id}/documents/{key}": "viewer",
-    "GET /v1/statements/{statement_id}/diff": "viewer",
-    "GET /v1/statements/{statement_id}/diff/document": "viewer",
-    "GET /v1/statements/{statement_id}/draft/document": "viewer",
-    "GET /v1/statements/{statement_id}/draft/length": "viewer",
-    "GET /v1/statements/{statement_id}/bounds": "viewer",
+    **_of("/v1/public/member-names/{secret}", "GET, POST /removals", "anyone"),
+    **_of(
+        "/v1/statements/{statement_id}",
+        "GET /document, GET /documents/{key}, GET /diff, GET /diff/document, GET /draft/document,"
+        " GET /draft/length, GET /bounds, GET /consultations, GET /revisions/{number}/credits",
+        "viewer",
+    ),
     "PUT /v1/statements/{statement_id}/bounds": "editor",
     "POST /v1/coalitions/{coalition_id}/imports": "coordinator",
     "POST /v1/coalitions/{coalition_id}/word-imports": "editor",
@@ -289,8 +285,7 @@ PERMISSIONS = {
         " POST /replays",
         "coordinator",
     ),
-    "GET /v1/webhook-deliveries/{webhook_delivery_id}": "coordinator",
-    "POST /v1/webhook-deliveries/{webhook_delivery_id}/replays": "coordinator",
+    **_of("/v1/webhook-deliveries/{webhook_delivery_id}", "GET, POST /replays", "coordinator"),
 }
 
 

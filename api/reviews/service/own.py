@@ -93,9 +93,7 @@ def followed(
     return row, who
 
 
-def _linked(
-    session: Session, secret: str, *, lock: bool = False
-) -> tuple[Consultation, Commenter]:
+def _linked(session: Session, secret: str, *, lock: bool = False) -> tuple[Consultation, Commenter]:
     """Return what a link leads to, also of who left."""
     link = links.follow(session, rows.PURPOSE, secret)
     query = select(Commenter.consultation_id).where(Commenter.id == link.object_id)
