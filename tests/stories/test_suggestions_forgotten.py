@@ -175,7 +175,9 @@ def test_a_name_that_may_not_be_published_is_read_by_coordinators_and_who_typed_
 
     assert [each["tells_name"] for each in table.listed()] == [True, True, False]
     editor = table.somebody("editor")
-    assert [each["id"] for each in table.listed(editor)] == [plain]
+    first = editor.get(f"{table.path}/suggestions", limit=1)
+    assert ([each["id"] for each in first["items"]], first["total"]) == ([plain], 1)
+    assert editor.get(table.path)["suggestions"] is None, "how many there are would tell"
     assert table.read_by("Bob") == [[ALL]]
     for each in (by_words, by_reason):
         assert table.shown(each, editor).status == 404
