@@ -14,11 +14,15 @@ from api.exchange import service
 from api.exchange.schemas import (
     ExportArgs,
     ImportedOut,
+    OwnWordFileArgs,
     StatementImportArgs,
+    WordFileArgs,
+    WordFileReportOut,
     WordImportArgs,
     WordImportedOut,
 )
-from api.exchange.service import word
+from api.exchange.service import returns, word
+from api.exchange.service.returns import WordFileAsked, WordFileReport
 from api.infra.word.reading import MOST_BYTES
 from api.portable.rules import reading, writing
 from api.portable.schemas import EXAMPLE, STATEMENT
@@ -32,6 +36,7 @@ blueprint = Blueprint(
 )
 YAML, JSON = "application/yaml", "application/json"
 EXAMPLES = {YAML: EXAMPLE, JSON: EXAMPLE}
+WORD = {DOCX: "PK, and what else the file holds"}
 SCHEMAS = dict.fromkeys((YAML, JSON), refer(STATEMENT))
 
 
@@ -51,7 +56,7 @@ class Imports(MethodView):
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/word-imports")
 class WordImports(MethodView):
-    @received(DOCX, max_bytes=MOST_BYTES, examples={DOCX: "PK, and what else the file holds"})
+    @received(DOCX, max_bytes=MOST_BYTES, examples=WORD)
     @blueprint.arguments(WordImportArgs, location="query")
     @blueprint.response(201, WordImportedOut)
     @tagged_by("statement.version")
@@ -64,6 +69,35 @@ class WordImports(MethodView):
         data, preview = request.get_data(), args.pop("preview")
         asked = word.WordImportAsked(**args)
         return word.take_in(current_actor(), coalition_id, data, asked, preview=preview)
+
+
+@blueprint.route("/consultations/<uuid:consultation_id>/word-files")
+class WordFiles(MethodView):
+    @received(DOCX, max_bytes=MOST_BYTES, examples=WORD)
+    @blueprint.arguments(WordFileArgs, location="query")
+    @blueprint.response(201, WordFileReportOut)
+    def post(self, asked: WordFileAsked, consultation_id: UUID) -> WordFileReport:
+        """Take in a file of Word that went out and came back, as a coordinator.
+
+        Its changes, tracked or not, become suggestions, and its comments comments: of the member
+        that sent it, or of nobody. The same file twice makes nothing twice.
+        """
+        data = request.get_data()
+        return returns.take_from_coordinator(current_actor(), consultation_id, data, asked)
+
+
+@blueprint.route("/public/consultations/<string:secret>/word-files")
+class PublicWordFiles(MethodView):
+    @received(DOCX, max_bytes=MOST_BYTES, examples=WORD)
+    @blueprint.arguments(OwnWordFileArgs, location="query")
+    @blueprint.response(201, WordFileReportOut)
+    def post(self, asked: WordFileAsked, secret: str) -> WordFileReport:
+        """Send back the file of Word of the text that you are asked about, as you would have it.
+
+        Your changes, tracked or not, become suggestions of yours, and your comments comments; the
+        answer tells what could not. The same file twice makes nothing twice.
+        """
+        return returns.take_from_commenter(secret, request.get_data(), asked)
 
 
 @blueprint.route("/statements/<uuid:statement_id>/export")

@@ -95,7 +95,8 @@ class Comment(columns.OfCoalition, columns.Base):
     user_id: Mapped[UUID | None]  # a coordinator
     block_id: Mapped[str | None] = mapped_column(String(36))  # None: the whole text
     revision_number: Mapped[int]  # that was read when it was written
-    content: Mapped[Sealed | None]  # {"text"}; None: it was taken back or erased
+    # {"text"}, and of one from a file "written_by", as Word has it; None: taken back or erased.
+    content: Mapped[Sealed | None]
     resolved_at: Mapped[datetime | None]  # of no reply
     created_at: Mapped[columns.Created]
 

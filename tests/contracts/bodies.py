@@ -171,6 +171,12 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
     },
     "POST /v1/coalitions/{coalition_id}/imports": lambda *_: json.dumps(a_document()).encode(),
     "POST /v1/coalitions/{coalition_id}/word-imports": lambda *_: a_word_file(p("We ask.")),
+    **{
+        f"POST /v1/{whose}/word-files": lambda scene, ids: (
+            scene.owner.get(f"/v1/statements/{ids['statement_id']}/document", format="docx").body
+        )
+        for whose in ("consultations/{consultation_id}", "public/consultations/{secret}")
+    },
     "POST /v1/coalitions/{coalition_id}/template-files": lambda *_: json.dumps(a_source()).encode(),
     "PUT /v1/templates/{template_id}/file": lambda scene, ids: (
         scene.owner.get(f"/v1/templates/{ids['template_id']}/file", format="json").body

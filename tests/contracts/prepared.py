@@ -288,6 +288,7 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "POST /v1/public/sign-offs/{secret}/hand-overs": _signing_off,
     "POST /v1/comments/{comment_id}/reopening": _resolved,
     "POST /v1/consultations/{consultation_id}/suggestions": _consultation,
+    "POST /v1/consultations/{consultation_id}/word-files": _consultation,
     **{
         f"{method} /v1/public/consultations/{{secret}}{part}": _consulted
         for method, part in (
@@ -297,6 +298,7 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
             ("POST", "/comments/{comment_id}/withdrawal"),
             ("POST", "/suggestions"),
             ("POST", "/suggestions/{suggestion_id}/withdrawal"),
+            ("POST", "/word-files"),
             ("POST", "/erasure"),
         )
     },

@@ -227,7 +227,7 @@ PERMISSIONS = {
     **_of(
         "/v1/consultations/{consultation_id}",
         "PATCH, DELETE, POST /closing, GET /commenters, POST /commenters, POST /comments,"
-        " POST /suggestions, POST /suggestion-merges",
+        " POST /suggestions, POST /suggestion-merges, POST /word-files",
         "coordinator",
     ),
     **_of(
@@ -254,8 +254,9 @@ PERMISSIONS = {
     ),
     **_of(
         "/v1/public/consultations/{secret}",
-        "GET, GET /document, POST /comments, POST /comments/{comment_id}/withdrawal,"
-        " POST /suggestions, POST /suggestions/{suggestion_id}/withdrawal, POST /erasure",
+        "GET, GET /document, POST /word-files, POST /comments,"
+        " POST /comments/{comment_id}/withdrawal, POST /suggestions,"
+        " POST /suggestions/{suggestion_id}/withdrawal, POST /erasure",
         "anyone",
     ),
     **_of(

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.rules import test_word_returns as returns
 from tests.rules.test_built_in_templates import NAMES
 from tests.rules.test_word_and_back import CASES, sent_file, units
 from tests.rules.test_word_changes import EDITS, LINKS
+from tests.rules.test_word_returns import KINDS, WORDS, Edit
 from tests.support import office
 from tests.support.pdf_words import letters
 from tests.support.word_written import a_word_file, read, texts
@@ -85,3 +87,23 @@ def test_what_pandoc_sees_we_see(tmp_path: Path, name: str) -> None:
 
     assert letters(office.text_by_pandoc(path, "accept")) == letters("".join(after))
     assert letters(office.text_by_pandoc(path, "reject")) == letters("".join(before))
+
+
+def test_edits_are_found_in_what_libreoffice_saved_anew(tmp_path: Path) -> None:
+    tried = [*product(WORDS, ("word", "libreoffice"), KINDS, (True, False))]
+    edits = [
+        Edit(language, shape, kind, 2, tracked=tracked) for language, shape, kind, tracked in tried
+    ]
+    paths = [tmp_path / f"{number}.docx" for number in range(len(edits))]
+    for path, edit in zip(paths, edits, strict=True):
+        path.write_bytes(edit.content)
+
+    saved = office.saved_as("docx", paths, tmp_path)
+
+    wrong = []
+    for case, edit, path in zip(tried, edits, saved, strict=True):
+        returned = returns.back(edit.sent, path.read_bytes())
+        found = {(one.proposal.kind, one.proposal.target) for one in returned.suggestions}
+        if found != edit.expected:
+            wrong.append((case, found, edit.expected))
+    assert len(wrong) * 100 <= len(tried), wrong

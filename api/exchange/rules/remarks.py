@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 MOST_WORDS = 50  # places that one remark shows
 LONGEST = 500  # characters of one
@@ -44,7 +45,7 @@ class WordRemarkKind(StrEnum):
     PAGE_EDGES = "page_edges"
 
 
-_SAID: Mapping[WordRemarkKind, str] = {
+_OF_DRAFTS: Mapping[WordRemarkKind, str] = {
     WordRemarkKind.GUESSED_TITLE: "No paragraph is marked as title, or it is too long for one: this"
     " was taken.",
     WordRemarkKind.GUESSED_LANGUAGE: "The file says no language, or another than its letters do:"
@@ -88,7 +89,7 @@ _SAID: Mapping[WordRemarkKind, str] = {
 class WordRemark:
     """One kind of thing to know of a document, how often it is there, and where."""
 
-    what: WordRemarkKind
+    what: StrEnum
     count: int
     detail: str
     words: list[str]
@@ -97,12 +98,13 @@ class WordRemark:
 class Remarks:
     """What is said of one document, each kind once."""
 
-    def __init__(self) -> None:
-        """Begin with nothing said."""
-        self._counts: dict[WordRemarkKind, int] = {}
-        self._words: dict[WordRemarkKind, list[str]] = {}
+    def __init__(self, said: Mapping[Any, str] = _OF_DRAFTS) -> None:
+        """Begin with nothing said; `said` is what each kind of remark says, in their order."""
+        self._said = said
+        self._counts: dict[StrEnum, int] = {}
+        self._words: dict[StrEnum, list[str]] = {}
 
-    def add(self, what: WordRemarkKind, words: str = "", count: int = 1) -> None:
+    def add(self, what: StrEnum, words: str = "", count: int = 1) -> None:
         """Say it once more, of these words."""
         self._counts[what] = self._counts.get(what, 0) + count
         if words := words.strip():
@@ -110,8 +112,8 @@ class Remarks:
 
     def listed(self) -> list[WordRemark]:
         return [
-            WordRemark(what, self._counts[what], _SAID[what], _shown(self._words.get(what, ())))
-            for what in WordRemarkKind
+            WordRemark(what, self._counts[what], said, _shown(self._words.get(what, ())))
+            for what, said in self._said.items()
             if what in self._counts
         ]
 

@@ -49,7 +49,7 @@ _BOUNDS = PackageBounds(MOST_UNPACKED, MOST_PARTS, TOO_LARGE, BROKEN)
 _RUNS = ("vbaproject.bin", "vbadata.xml", "activex/")
 _LEFT = {"hyperlink", "image", "video", "audio", "media", "oleObject"}  # not needed for the text
 _OTHER_DOCUMENTS = {"aFChunk", "subDocument"}
-_OURS = "urn:sha256:"
+_OURS, _OUR_PROPERTY = "urn:sha256:", "Undersigned text SHA-256"
 
 
 def run(_: Mapping[str, str | None], blobs: dict[str, bytes]) -> bytes:
@@ -81,7 +81,7 @@ class _Reader:
         if top["officeDocument"].is_external:
             raise Invalid(ELSEWHERE.format("its text"))
         self._main = top["officeDocument"].place
-        self._about = top.get("core-properties")
+        self._about = top.get("core-properties"), top.get("custom-properties")
         self._places = {each.kind: each.place for each in self._checked(self._main)}
         self._must_have_no_macros()
 
@@ -172,13 +172,17 @@ class _Reader:
 
     def _sha256(self) -> str | None:
         """Return of which text of ours the file was made, if it says so."""
-        if self._about is None or self._about.is_external:
-            return None
-        about = self._parsed(self._about.place)
-        said = (
-            (each.text for each in about.children if each.name == "?:identifier") if about else ()
+        core, custom = (
+            self._parsed(each.place) if each and not each.is_external else None
+            for each in self._about
         )
-        return next((one.removeprefix(_OURS) for one in said if one.startswith(_OURS)), None)
+        for each in core.children if core else ():
+            if each.name == "?:identifier" and each.text.startswith(_OURS):
+                return each.text.removeprefix(_OURS)
+        for each in custom.children if custom else ():
+            if each.get("name") == _OUR_PROPERTY:
+                return "".join(one.text for one in each.children) or None
+        return None
 
 
 def _is_remote(template: str) -> bool:

@@ -247,6 +247,12 @@ class ReplyOut(OutSchema):
         description="Null: it was taken back or erased, or the reader may not read it.",
         example="We would ask for a date here.",
     )
+    written_by = fields.String(
+        allow_none=True,
+        description="To coordinators: the author that Word wrote, of a comment out of a file;"
+        " nobody has verified who that was.",
+        example=None,
+    )
     tells_name = fields.Boolean(
         description="To coordinators: it names somebody who may not be named, so nobody else"
         " reads it but who wrote it."

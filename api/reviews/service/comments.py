@@ -107,9 +107,11 @@ def add(  # noqa: PLR0913 # of what, what, and by whom
     *,
     by: Actor | None = None,
 ) -> list[Comment]:
-    """Write comments of one person on the newest text, all or none. The same twice is once.
+    """Write comments of one person on a text, all or none. The same twice is once.
 
-    The caller holds the consultation.
+    Those of a file of Word tell the author that Word wrote (`written_by`), and some are resolved
+    (`is_resolved`). With a commenter as `reader` and `by` together, a coordinator enters what that
+    person sent. The caller holds the consultation.
     """
     said = _said_by(session, row, reader, by)
     seen = ReviewReading(session, row, reader, revision.number)
@@ -127,20 +129,31 @@ def add(  # noqa: PLR0913 # of what, what, and by whom
                 consultation_id=row.id,
                 parent_id=parent.id if parent else None,
                 commenter_id=reader.commenter_id,
-                user_id=by and by.user_id,
+                user_id=by.user_id if by and reader.commenter_id is None else None,
                 block_id=block_id,
                 revision_number=revision.number,
             )
-            keys.write(session, made, Comment.content, {"text": facts["text"]})
+            content = {"text": facts["text"]}
+            if written_by := facts.get("written_by"):
+                content["written_by"] = written_by
+            keys.write(session, made, Comment.content, content)
             session.add(made)
             session.flush()
             told = {"block_id": block_id, "parent_id": made.parent_id}
             told |= {"revision_sha256": revision.sha256}
             audit.record(session, by, "comment.written", made, told)
+            if facts.get("is_resolved"):
+                made.resolved_at = clock.now()
+                audit.record(session, by, "comment.resolved", made)
             said[key] = made
         put.append(said[key])
     _must_have_room(session, row, said, reader)
     return put
+
+
+def ids(session: Session, row: Consultation) -> set[UUID]:
+    """Return the ids of all comments of a consultation."""
+    return set(session.scalars(select(Comment.id).where(Comment.consultation_id == row.id)))
 
 
 _Key = tuple[UUID | None, str | None, str]  # what it replies to, the block, the words
@@ -151,7 +164,7 @@ def _said_by(
 ) -> dict[_Key, Comment]:
     """Return what a person said before, by where and with which words."""
     query = select(Comment).where(Comment.consultation_id == row.id, Comment.content.is_not(None))
-    if by is None:
+    if by is None or reader.commenter_id is not None:
         query = query.where(Comment.commenter_id == reader.commenter_id)
     else:
         query = query.where(Comment.user_id == by.user_id)

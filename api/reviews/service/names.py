@@ -28,12 +28,12 @@ def _notes(session: Session, coalition_id: UUID) -> Iterator[tuple[Consultation,
         yield row, keys.read(session, row, Consultation.note)
 
 
-def _comments(session: Session, coalition_id: UUID) -> Iterator[tuple[Comment, str]]:
+def _comments(session: Session, coalition_id: UUID) -> Iterator[tuple[Comment, dict[str, str]]]:
     query = select(Comment).where(
         Comment.coalition_id == coalition_id, Comment.content.is_not(None)
     )
     for row in session.scalars(query.order_by(Comment.id).execution_options(yield_per=AT_ONCE)):
-        yield row, keys.read(session, row, Comment.content)["text"]
+        yield row, keys.read(session, row, Comment.content)
 
 
 def _suggestions(session: Session, coalition_id: UUID) -> Iterator[tuple[Suggestion, _Said]]:
@@ -56,7 +56,7 @@ def _suggestions(session: Session, coalition_id: UUID) -> Iterator[tuple[Suggest
 def said(session: Session, coalition_id: UUID) -> Iterator[str]:
     """Yield all that was said of a coalition's texts, and what was written to who was asked."""
     yield from (note for _, note in _notes(session, coalition_id))
-    yield from (text for _, text in _comments(session, coalition_id))
+    yield from (content["text"] for _, content in _comments(session, coalition_id))
     for _, words in _suggestions(session, coalition_id):
         yield from (leaf.text for leaf in walk.leaves_of(words))
 
@@ -74,10 +74,10 @@ def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
         if names.found_in(note):
             keys.write(session, row, Consultation.note, _without(silence, row, ("note",), note))
             audit.record(session, None, "consultation.relabelled", row)
-    told = [each for each in _comments(session, coalition_id) if names.found_in(each[1])]
-    for comment, text in told:
-        after = _without(silence, comment, ("text",), text)
-        keys.write(session, comment, Comment.content, {"text": after})
+    told = [each for each in _comments(session, coalition_id) if names.found_in(each[1]["text"])]
+    for comment, content in told:
+        after = _without(silence, comment, ("text",), content["text"])
+        keys.write(session, comment, Comment.content, {**content, "text": after})
         audit.record(session, None, "comment.relabelled", comment)
     for suggestion, words in list(_suggestions(session, coalition_id)):
         if any(names.found_in(leaf.text) for leaf in walk.leaves_of(words)):

@@ -27,6 +27,7 @@ class CommentView:
     author: ReviewAuthor
     written_at: datetime  # to others than coordinators, the beginning of the day
     tells_name: bool = False
+    written_by: str | None = None  # the author that Word wrote; to coordinators
     block: BlockPlace | None = None
     replies: Sequence[CommentView] = ()
 
@@ -59,6 +60,7 @@ class CommentThreads:
 
     def comment(self, row: Comment) -> CommentView | None:
         """Return one comment without what is around it; None: it is not the reader's to see."""
+        is_coordinator = self.reading.reader.is_coordinator
         content = keys.read(self.reading.session, row, Comment.content)
         text = content and content["text"]
         written = self.reading.facts(row, [text])
@@ -69,7 +71,8 @@ class CommentThreads:
             text,
             self.reading.author(row, is_me=rules.is_own(self.reading.reader, written)),
             self.reading.told_at(row.created_at),
-            tells_name=self.reading.reader.is_coordinator and written.tells_name,
+            tells_name=is_coordinator and written.tells_name,
+            written_by=content.get("written_by") if content and is_coordinator else None,
         )
 
     def _placed(self, root: Comment) -> BlockPlace | None:
