@@ -24,6 +24,7 @@ MAX_COLUMN = 2**31 - 1  # what both databases keep in an integer column
 MAX_INTEGER = 2**53 - 1  # what every JSON reader keeps exactly
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"  # of pages of ours
+MULTIPART = "multipart/form-data"  # of those with a file
 _STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*"?|[][{}]', re.DOTALL)
 
 
@@ -84,7 +85,7 @@ def _guard() -> None:
         if body.count(b",") > most / BYTES_A_VALUE:
             raise Unreadable("The body holds too many values. Send it in parts.")
         request.guarded = read_json(body)
-    if request.mimetype == FORM:
+    if request.mimetype in {FORM, MULTIPART}:
         _check_form()
 
 

@@ -15,6 +15,7 @@ from api.config import share
 from api.documents.rules import blocks
 from api.documents.rules.html import contrast
 from api.errors import Code
+from api.exchange.rules.return_remarks import WordReturnKind
 from api.infra.text import languages
 from api.pages.rules import facts, forms, pages, sentences, widget
 from tests.support.page_samples import every, integrity, printed
@@ -110,7 +111,7 @@ def test_every_field_has_a_label_and_every_reference_its_place(html: str) -> Non
     for found in tags.named(*FIELDS):
         assert found.get("type") == "hidden" or found["id"] in labelled
         assert (
-            found.get("type") in {"hidden", "checkbox", "radio"}
+            found.get("type") in {"hidden", "checkbox", "radio", "file"}
             or "autocomplete" in found
             or (found["id"] or "").startswith(("r", "p-", "f-reason"))
         )
@@ -137,6 +138,11 @@ def test_every_code_that_a_form_tells_has_its_words(language: str) -> None:
 
     assert {*forms.SAID.values(), "other"} <= words.keys()
     assert {key.rpartition(".")[2] for key in forms.SAID if "." in key} <= set(Code)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_that_is_told_of_a_file_has_its_words(language: str) -> None:
+    assert set(WordReturnKind) <= sentences.table(language)["word"].keys()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.stories.test_pages_of_word_files import written_in
 from tests.support import browser as browsers
 from tests.support.consultations import a_consulting
 from tests.support.word_files import WordFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
@@ -35,7 +37,7 @@ def unfold(page: Page, part: str) -> Locator:
 
 
 def test_somebody_suggests_words_a_part_left_out_and_a_new_one_and_takes_one_back(
-    world: World, person: BrowserContext
+    world: World, person: BrowserContext, tmp_path: Path
 ) -> None:
     table = a_consulting(world, world.user("coordinator"))
     table.open(read_by="commenters_named")
@@ -70,6 +72,13 @@ def test_somebody_suggests_words_a_part_left_out_and_a_new_one_and_takes_one_bac
             page.get_by_role("link", name="Download the text as a file of Word").click()
         file = WordFile(download.value.path().read_bytes())
         assert "We ask that the doors be opened." in file.text
+        changed = {"We ask that the windows be opened": "We ask that all windows be opened"}
+        back = tmp_path / "text.docx"
+        back.write_bytes(written_in(file.content, **changed))
+        page.get_by_label("The file that you wrote in").set_input_files(back)
+        page.get_by_role("button", name="Send the file").click()
+        page.get_by_text("It gave 1 suggestion.").wait_for()
+        assert table.owner.get(f"{table.path}/suggestions", source="word")["total"] == 1
 
 
 def test_axe_finds_nothing_while_one_suggests(world: World, chromium: Browser) -> None:

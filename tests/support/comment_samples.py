@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from api.config import share
 from api.documents.rules import diffs
 from api.pages.rules import commenting, facts, pages, sentences, suggesting
-from api.pages.rules.comment_facts import CommentPage, CommentThread, Remark, Suggested
+from api.pages.rules.comment_facts import CommentPage, CommentThread, FileRead, Remark, Suggested
 from api.pages.rules.commenting import Around
 from api.portable.rules import printing, proposals, reading
 from api.portable.rules.diff import Version
@@ -72,6 +72,7 @@ def comments(approve: facts.ApprovePage, case: str) -> Iterator[tuple[str, str]]
         revision_sha256="0" * 64,
         organisation="Open Window Initiative",
         name="Nino Specimeni",
+        word="/r/a/document",
         closes="28 May 2031, 18:00 (Europe/Brussels)",
         read_by="commenters_named",
         note="Please look above all at the demands.",
@@ -93,9 +94,13 @@ def comments(approve: facts.ApprovePage, case: str) -> Iterator[tuple[str, str]]
         },
     )
     unsure = facts.Form(faults={"sure": said("field.sure")})
-    typed = replace(page, form=wrong, erase=unsure, has_changed=True, unsent=("Not sent.",))
+    typed = replace(page, form=wrong, erase=unsure, has_changed=True, unsent=("Not sent.",),
+                    file=facts.Form(faults={"file": said("word.another")}))  # fmt: skip
     yield "comment-faults", pages.render("comment.html", typed)
-    sent = replace(page, is_sent=True, is_saved=True, wait="40 seconds")
+    remarks = ((said("word.looks"), ("We ask",)), (said("word.pictures"), ()))
+    sent = replace(
+        page, is_sent=True, is_saved=True, wait="40 seconds", read=FileRead(3, 1, remarks)
+    )
     yield "comment-sent", pages.render("comment.html", sent)
     over = replace(page, is_over=True, read_by="commenters_unnamed", whole=())
     yield "comment-over", pages.render("comment.html", over)

@@ -16,18 +16,18 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.coalitions.models import Coalition
 from api.errors import Forbidden, NotFound
 from api.infra.runtime import runtime
+from api.infra.word.reading import MOST_BYTES as WORD_BYTES
 from api.pages import service
 from api.pages.rules import facts, pages, sentences, widget
 from api.pages.rules.facts import Form, Frame, Notice
 from api.pages.rules.sentences import Sentences
 from api.web import problems
 from api.web.etags import tag_content
-from api.web.guard import FORM
+from api.web.guard import FORM, MULTIPART
 
 _View = TypeVar("_View", bound="Callable[..., object]")
 
 MOST_BYTES = 200_000  # a member's reservations on a long text
-MOST_BYTES_OF_TEXT = 4_000_000  # the longest one that we keep, three signs for each of its bytes
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self';"
     " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -37,6 +37,7 @@ _FRESH = "public, max-age=10"  # seconds: a rush is answered by caches, and the 
 _FOR_EVER = "public, max-age=31536000, immutable"  # the address changes with the content
 _AN_HOUR = "public, max-age=3600"
 A_MINUTE = 60
+A_FORM = 2_000  # bytes that it sets around its file
 
 blueprint = Blueprint("pages", __name__)
 
@@ -57,16 +58,13 @@ class FromElsewhere(Forbidden, title="This came from another site"):
 
 def takes_form(view: _View) -> _View:
     """Have the guard take what a form of a page sends, and nothing else."""
-    return _taking(view, MOST_BYTES)
+    view.takes = ((FORM,), MOST_BYTES)  # type: ignore[attr-defined] # a mark that the guard reads
+    return view
 
 
-def takes_text(view: _View) -> _View:
-    """Have the guard take a form that holds a whole text."""
-    return _taking(view, MOST_BYTES_OF_TEXT)
-
-
-def _taking(view: _View, most: int) -> _View:
-    view.takes = ((FORM,), most)  # type: ignore[attr-defined] # a mark that the guard reads
+def takes_file(view: _View) -> _View:
+    """Have the guard take a form that holds a whole text, or one with a file of Word."""
+    view.takes = ((FORM, MULTIPART), WORD_BYTES + A_FORM)  # type: ignore[attr-defined] # as above
     return view
 
 

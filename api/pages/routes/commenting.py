@@ -14,8 +14,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.documents.rules.rendering import CONTENT_TYPES, ENDINGS, Format
 from api.documents.service import consulted
 from api.errors import Conflict, Invalid, NotFound
+from api.exchange.service import returns
+from api.exchange.service.returns import WordFileAsked
 from api.infra.net.rate_limits import TooOften
 from api.infra.text import languages
+from api.infra.word.reading import NotAWordFile
 from api.organisations.rules import name_in
 from api.pages.routes.base import (
     blueprint,
@@ -25,7 +28,7 @@ from api.pages.routes.base import (
     onward,
     secret,
     sent,
-    takes_text,
+    takes_file,
     waiting,
 )
 from api.pages.rules import commenting, facts, forms, pages, sentences, suggesting, texts
@@ -48,13 +51,13 @@ class CommentOnText(MethodView):
         )
         return _shown(page)
 
-    @takes_text
+    @takes_file
     def post(self, secret_of_commenter: str) -> AnyResponse:
-        """Say something, take something back, or take back all of it."""
+        """Say or suggest something, send a file of Word, or take back something or all of it."""
         values = sent()
         if taken := forms.one(values, "take"):
             return _take_back(secret_of_commenter, taken, values)
-        act = _erase if forms.one(values, "do") == "erase" else _send
+        act = {"erase": _erase, "file": _send_file}.get(forms.one(values, "do"), _send)
         return act(secret_of_commenter, values)
 
 
@@ -71,6 +74,31 @@ def text_in_word(secret_of_commenter: str) -> Response:
     name = f"{found.slug}.{ENDINGS[found.format]}"
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
+
+
+def _send_file(secret_of_commenter: str, values: forms.Sent) -> Response:
+    """Take in the file as it came back: what changed is suggested. The same twice is once."""
+    del values
+    given = request.files.get("file")
+    data = given.read() if given else b""
+    if not data:
+        return _file_refused(secret_of_commenter, "word.needed")
+    try:
+        asked = WordFileAsked(revision=None, preview=False)
+        report = returns.take_from_commenter(secret_of_commenter, data, asked)
+    except NotAWordFile:
+        return _file_refused(secret_of_commenter, "word.unreadable")
+    except Invalid:
+        return _file_refused(secret_of_commenter, "word.another")
+    found = own.consulted(secret_of_commenter)
+    said = sentences.said(_language(found))
+    return _shown(replace(_page(found), read=commenting.file_read(report, said)))
+
+
+def _file_refused(secret_of_commenter: str, key: str) -> Response:
+    found = own.consulted(secret_of_commenter)
+    wrong = facts.Form(faults={"file": sentences.said(_language(found)).say(key)})
+    return _shown(replace(_page(found), file=wrong), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _send(secret_of_commenter: str, values: forms.Sent) -> AnyResponse:

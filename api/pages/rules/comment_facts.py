@@ -115,6 +115,15 @@ class CommentPart:
         return tuple(name for name in (self.name, *sum(folds, ())) if name)
 
 
+@dataclass(frozen=True)
+class FileRead:
+    """What came of a file of Word that was sent back."""
+
+    suggestions: int  # that are new
+    comments: int
+    remarks: tuple[tuple[str, tuple[str, ...]], ...]  # what could not be read, and its words
+
+
 @dataclass(frozen=True, kw_only=True)
 class CommentPage(Framed):
     """A text that is open for comments, those of its reader and those that they may read."""
@@ -134,6 +143,8 @@ class CommentPage(Framed):
     organisation: str = ""  # empty: a person outside
     note: str = ""
     is_over: bool = False
+    file: Form = field(default_factory=Form)
+    read: FileRead | None = None
     unsent: tuple[str, ...] = ()  # what was typed where nothing is taken any more
     form: Form = field(default_factory=Form)
     erase: Form = field(default_factory=Form)

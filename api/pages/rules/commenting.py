@@ -10,12 +10,14 @@ from typing import Any
 from api.documents.rules import diffs
 from api.documents.rules.blocks import StatementText
 from api.documents.rules.html import shortened
+from api.exchange.service.returns import WordFileReport
 from api.infra.text import languages
 from api.organisations.rules import name_in
 from api.pages.rules import suggesting
 from api.pages.rules.comment_facts import (
     CommentPart,
     CommentThread,
+    FileRead,
     Remark,
     Suggested,
     WordsFold,
@@ -117,6 +119,15 @@ def _remark(view: CommentView, said: Sentences) -> Remark:
         when=languages.date_text(view.written_at.date().isoformat(), said.language),
         text=view.text or "",
         is_mine=view.author.is_me,
+    )
+
+
+def file_read(report: WordFileReport, said: Sentences) -> FileRead:
+    """Return what came of a file, and what could not be read of it, in a page's language."""
+    return FileRead(
+        sum(each.is_new for each in report.suggestions),
+        sum(each.is_new for each in report.comments),
+        tuple((said.say(f"word.{one.what}"), tuple(one.words)) for one in report.remarks),
     )
 
 
