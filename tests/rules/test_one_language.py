@@ -124,3 +124,9 @@ def test_no_page_ends_a_sentence_twice(language: str) -> None:
 )
 def test_a_sentence_ends_with_one_full_stop(text: str, right: str) -> None:
     assert languages.one_stop(text) == right
+
+
+def test_guillemets_of_a_name_and_of_the_sentence_around_it_end_together() -> None:
+    told = sentences.said("ru").say("names.none", organisation="Центр «Образец»")
+
+    assert told == "Сейчас название «Центр «Образец» не стоит ни под одним текстом."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from api.infra.text import languages
 from api.texts.rules import catalogues
 
 FOLDER = share("templates", "pages", "words")
+_TWO_MARKS = re.compile("([«»])\\1")
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,15 @@ class Sentences:
         """Return a sentence, its places filled; `count` chooses the plural form and is a fact."""
         found = self.all[key]
         if isinstance(found, str):
-            return languages.one_stop(found.format(**facts)) if facts else found
+            return _ended(found.format(**facts)) if facts else found
         form = found.get(languages.plural(count, self.language)) or found["other"]
         number = languages.number(count, self.language)
-        return languages.one_stop(form.format(count=number, **facts))
+        return _ended(form.format(count=number, **facts))
+
+
+def _ended(sentence: str) -> str:
+    """Return a sentence with one full stop, and one mark where quotes end together: «House «Ex»."""
+    return languages.one_stop(_TWO_MARKS.sub(r"\1", sentence))
 
 
 def said(language: str) -> Sentences:
