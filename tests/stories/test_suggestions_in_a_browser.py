@@ -1,4 +1,4 @@
-"""People suggest other words in a browser: on a phone, with and without its scripts."""
+"""People write a text together and approve it in a browser: on phones, with scripts and without."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.stories.test_pages_of_members import page_of
 from tests.stories.test_pages_of_word_files import written_in
 from tests.support import browser as browsers
+from tests.support.builders import another_revision
 from tests.support.consultations import a_consulting
+from tests.support.signoffs import a_sign_off
 from tests.support.word_files import WordFile
 
 if TYPE_CHECKING:
@@ -81,6 +84,35 @@ def test_somebody_suggests_words_a_part_left_out_and_a_new_one_and_takes_one_bac
         assert table.owner.get(f"{table.path}/suggestions", source="word")["total"] == 1
 
 
+def test_members_approve_without_a_name_and_with_a_line_that_they_correct(
+    world: World, person: BrowserContext
+) -> None:
+    table = a_sign_off(world, world.user("coordinator"))
+    table.open()
+    with browsers.served(world.app) as place:
+        page = person.new_page()
+        page.goto(place + page_of(table, "Bob"))
+        page.get_by_label("We approve", exact=True).check()
+        page.get_by_role("button", name="Send the answer").click()
+        page.get_by_role("alert").get_by_role("link", name="How your organisation appears").click()
+        assert page.url.endswith("#f-visibility")
+        page.get_by_label("Counted without a name").first.check()
+        page.get_by_role("button", name="Send the answer").click()
+        page.get_by_text("Your answer has arrived").wait_for()
+
+        page.goto(place + page_of(table, "Cyd"))
+        page.get_by_text("By name, it prints so: Water", exact=True).wait_for()
+        page.get_by_label("We approve", exact=True).check()
+        page.get_by_label("By name").check()
+        page.get_by_label("Its name, in the language of the text").fill("Water for All")
+        page.get_by_role("button", name="Send the answer").click()
+        page.get_by_text("By name, it prints so: Water for All").wait_for()
+        assert person.cookies() == []
+
+    assert (table.state("Salt"), table.state("Water")) == ("approved", "approved")
+    assert (table.prints(), table.board()["would_withhold"]) == (["Water for All"], 1)
+
+
 def test_axe_finds_nothing_while_one_suggests(world: World, chromium: Browser) -> None:
     table = a_consulting(world, world.user("coordinator"))
     table.open(read_by="commenters_named")
@@ -93,5 +125,24 @@ def test_axe_finds_nothing_while_one_suggests(world: World, chromium: Browser) -
         page.get_by_role("button", name="Send", exact=True).click()
         page.get_by_role("alert").get_by_role("link").first.click()
         assert page.url.partition("#")[2].startswith("f-")
+
+        assert browsers.faults_of(page, Axe()) == []
+
+
+def test_axe_finds_nothing_where_a_member_is_asked_again_and_sees_what_changed(
+    world: World, chromium: Browser
+) -> None:
+    table = a_sign_off(world, world.user("coordinator"))
+    table.open()
+    table.say("Bob")
+    another_revision(table.owner, table.statement, "material")
+    with browsers.served(world.app) as place, browsers.phone(chromium) as person:
+        page = person.new_page()
+        page.goto(place + page_of(table, "Bob"))
+        page.get_by_role("heading", name="What has changed since").wait_for()
+        assert page.locator(".changes ins").count() == 1
+        page.get_by_label("We decline").check()
+        page.get_by_role("button", name="Send the answer").click()
+        page.get_by_role("alert").wait_for()
 
         assert browsers.faults_of(page, Axe()) == []

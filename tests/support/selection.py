@@ -26,6 +26,7 @@ ALIKE = {
         "stories.test_mailboxes",
         "stories.test_own_form_in_a_browser",
         "stories.test_pages_in_a_browser",
+        "stories.test_suggestions_in_a_browser",
         "stories.test_webhooks_refused",
         "stories.test_widget_in_a_browser",
     )
