@@ -204,7 +204,8 @@ def _plain(passage: DiffText) -> str:
         if op is Op.SAME:
             found += _near(words, is_first=not place, is_last=place == len(groups) - 1)
         else:
-            found += f"{' ' if words[:1].isspace() else ''}{_TAGS[op][1]}{words.strip()}]"
+            before, after = _gap(words, str.lstrip), _gap(words.lstrip(), str.rstrip)
+            found += f"{before and ' '}{_TAGS[op][1]}{words.strip()}]{after and ' '}"
     return found
 
 
@@ -220,16 +221,23 @@ def _near(words: str, *, is_first: bool, is_last: bool) -> str:
 def _run(op: Op, pieces: Sequence[WordRun]) -> Markup:
     if op is Op.SAME:
         return Markup("").join(map(_piece, pieces))
-    first, *others = pieces
-    words = first.words.lstrip()
-    around = first.words[: len(first.words) - len(words)]
-    # Before the sign: it belongs to the words there.
-    space = "\n" if "\n" in around else " " if around else ""
-    inner = Markup("").join(map(_piece, [first._replace(words=words), *others]))
+    # Before and behind the signs: it belongs to the words there.
+    said = [piece.words for piece in pieces]
+    before, said[0] = _gap(said[0], str.lstrip), said[0].lstrip()
+    after, said[-1] = _gap(said[-1], str.rstrip), said[-1].rstrip()
+    inner = Markup("").join(
+        _piece(piece._replace(words=words)) for piece, words in zip(pieces, said, strict=True)
+    )
     tag, sign = _TAGS[op]
     held = Markup('<bdi><span class="op">{}</span>{}<span class="op">]</span></bdi>')
     marked = Markup(f"<{tag}>{{}}</{tag}>").format(held.format(sign, inner))  # noqa: S704 - ours
-    return space + marked
+    return before + marked + after
+
+
+def _gap(words: str, strip: Callable[[str], str]) -> str:
+    """Return what parts words from others at an end of theirs, as it is set."""
+    ends = words.replace(strip(words), "", 1) if strip(words) else words
+    return "\n" if "\n" in ends else " " if ends else ""
 
 
 def _piece(piece: WordRun) -> Markup:
