@@ -6,6 +6,7 @@ import sys
 
 from bench import (
     bars,
+    drafting,
     letter,
     letters,
     many,
@@ -26,6 +27,7 @@ def _mailings() -> None:
 
 BENCHES = {
     "pdf": letter.measure,
+    "drafting": drafting.measure,
     "many": many.measure,
     "previews": previews.measure,
     "signatures": signatures.measure,

@@ -73,16 +73,16 @@ def _body(chance: random.Random, labels: list[str]) -> list[dict[str, Any]]:
     per_chapter = len(labels) // CHAPTERS
     body: list[dict[str, Any]] = []
     for number in range(CHAPTERS):
-        body.append({"heading": _sentence(chance, 4).rstrip(".")})
+        body.append({"heading": sentence(chance, 4).rstrip(".")})
         own = [next(waiting) for _ in range(per_chapter)]
         for place in range(0, per_chapter, 5):
-            text = " ".join(_sentence(chance, 16) + f"[^{each}]" for each in own[place : place + 5])
+            text = " ".join(sentence(chance, 16) + f"[^{each}]" for each in own[place : place + 5])
             body.append({"paragraph": text})
         source = f"Report {number + 1} of the Specimen Commission"
-        quote = {"text": _text(chance, 3), "source": source, "locator": f"paragraph {number + 3}"}
+        quote = {"text": prose(chance, 3), "source": source, "locator": f"paragraph {number + 3}"}
         body += [
             {"quote": quote},
-            {"list": {"lead": "It found:", "items": [_sentence(chance, 12) for _ in range(5)]}},
+            {"list": {"lead": "It found:", "items": [sentence(chance, 12) for _ in range(5)]}},
         ]
     for code in COUNTRIES:
         body.append({"heading": f"What is asked of {code}"})
@@ -102,9 +102,9 @@ def _lists(
         for number in range(DEMANDS // len(COUNTRIES)):
             demand: dict[str, Any] = {"id": f"{code.lower()}-{number + 1}"}
             label = next(waiting, None) if number % 2 == place % 2 else None
-            demand["text"] = _sentence(chance, 12) + (f"[^{label}]" if label else "")
+            demand["text"] = sentence(chance, 12) + (f"[^{label}]" if label else "")
             if number % 3 == 0:
-                demand["rationale"] = _sentence(chance, 18)
+                demand["rationale"] = sentence(chance, 18)
             demands.append({**demand, "cases": [of_country[number % len(of_country)]]})
         lists.append({"country": code, "demands": demands})
     left = [f"[^{label}]" for label in waiting]
@@ -119,7 +119,7 @@ def _case(chance: random.Random, number: int) -> dict[str, Any]:
         "country": COUNTRIES[number % len(COUNTRIES)],
         "occupation": _JOBS[number % len(_JOBS)],
         "status": _STATUSES[number % len(_STATUSES)],
-        "summary": _text(chance, 1),
+        "summary": prose(chance, 1),
         "sources": [f"https://specimen.example/cases/{number}"],
     }
     if number % 10 == 0:
@@ -136,13 +136,13 @@ def _surname(number: int) -> str:
 
 def _note(chance: random.Random, number: int) -> str:
     site = f"https://specimen.example/reports/{number}"
-    return f"{_sentence(chance, 9)} See [the *report*]({site}), p. {number % 90 + 1}."
+    return f"{sentence(chance, 9)} See [the *report*]({site}), p. {number % 90 + 1}."
 
 
-def _text(chance: random.Random, sentences: int) -> str:
-    return " ".join(_sentence(chance, 14) for _ in range(sentences))
+def prose(chance: random.Random, sentences: int) -> str:
+    return " ".join(sentence(chance, 14) for _ in range(sentences))
 
 
-def _sentence(chance: random.Random, words: int) -> str:
+def sentence(chance: random.Random, words: int) -> str:
     count = max(3, words + chance.randint(-words // 3, words // 3))
     return " ".join(chance.choices(_WORDS, k=count)).capitalize() + "."
