@@ -10,6 +10,7 @@ from api.documents.rules.word.package import DOCX
 from tests.support.builders import a_case
 from tests.support.consultations import Consulting, a_consulting
 from tests.support.pdf_words import letters, pages_of
+from tests.support.suggestions import DOORS
 from tests.support.word_files import WordFile
 
 if TYPE_CHECKING:
@@ -117,6 +118,14 @@ def test_it_goes_by_the_order_of_the_text_with_what_goes_struck_and_what_comes_u
     assert "<w:strike/>" in struck
     assert '<w:u w:val="single"/>' in struck
     assert "Heading 1" not in html  # of a part of which nothing was said
+
+
+def test_signs_stand_at_the_words_in_word_too(table: Consulting) -> None:
+    first, rest = DOORS.split(" ", 1)
+    words(table, "Ada", 1, rest)
+
+    text = text_of("docx", compendium(table.owner, table, "docx", revision=1).body)
+    assert f"[\u2212{first}] {rest}" in text
 
 
 def test_it_says_on_each_page_for_whom_it_is_and_what_it_is(table: Consulting) -> None:

@@ -98,12 +98,16 @@ class _Writer:
             if not sign:
                 found += "".join(self._piece(one, ()) for one in run)
                 continue
+            # What parts them from others stands outside of the signs.
             words = run[0].words.lstrip()
             found += self._lines(run[0].words[: len(run[0].words) - len(words)])
             run[0] = run[0]._replace(words=words)
+            words = run[-1].words.rstrip()
+            after = self._lines(run[-1].words[len(words) :])
+            run[-1] = run[-1]._replace(words=words)
             found += self._runs.own(sign)
             found += "".join(self._piece(one, look) for one in run)
-            found += self._runs.own("]")
+            found += self._runs.own("]") + after
         return Xml(found)
 
     def _piece(self, piece: WordRun, look: tuple[Xml, ...]) -> str:
