@@ -22,6 +22,7 @@ NAME = "U+133CF EGYPTIAN HIEROGLYPH X001"
 CODES = {
     *(
         "accent",
+        "after",
         "block_id",
         "built_in",
         "code",
@@ -33,7 +34,7 @@ CODES = {
         "email",
         "language",
     ),
-    *("languages", "pointer", "proof", "sensitive_countries", "website", "zone"),
+    *("languages", "pointer", "proof", "sensitive_countries", "target", "website", "zone"),
 }
 NO_TEXT = {
     ("POST /v1/coalitions/{coalition_id}/assemblies", "/demands/ids/0"),  # it chooses, by keys
@@ -44,6 +45,9 @@ NO_TEXT = {
     ("POST /v1/coalitions/{coalition_id}/case-imports", "/cases/0/label"),  # goes out, never in
     ("POST /v1/coalitions/{coalition_id}/demand-imports", "/demands/0/party_countries/0"),
     ("POST /v1/coalitions/{coalition_id}/demand-imports", "/demands/0/cases/0"),  # a case's key
+    ("POST /v1/consultations/{consultation_id}/suggestions", "/reason"),  # as a comment
+    ("POST /v1/public/consultations/{secret}/suggestions", "/reason"),
+    ("POST /v1/suggestions/{suggestion_id}/decline", "/reason"),
 }
 
 # Of a portable statement: what chooses, and what stands in no print.

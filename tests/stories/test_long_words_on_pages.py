@@ -81,10 +81,10 @@ def test_no_word_makes_a_page_wider_than_a_phone(
 ) -> None:
     owner = world.user("coordinator")
     table = a_sign_off(world, owner, **LONG)
+    rush = a_long_rush(world, owner, table.coalition)
     for number, name in enumerate((GERMAN, UZBEK, CHINESE, THAI)):
         table.member(name, f"Bea{number}")
     table.open(**DEADLINES, note=f"{ADDRESS}\n\n{THAI}", silence="approval")
-    rush = a_long_rush(world, owner, table.coalition)
     facts = {"name": GERMAN, "email": "bea@specimen.example", "note": f"{ADDRESS}\n\n{THAI}"}
     made = owner.post(f"/v1/coalitions/{table.coalition}/invitations", facts)
     invited = secret_of(world, "invitation.answer", made["id"])

@@ -106,6 +106,8 @@ def test_some_are_merged_by_their_ids(table: Suggesting) -> None:
     assert table.lines()[1] == DOORS
     assert table.merge(today)["taken"] == [today]
     assert [each["id"] for each in table.listed(state="open")] == [windows]
+    record = table.owner.get(f"/v1/coalitions/{table.coalition}/audit-entries", limit=200)
+    assert [each["action"] for each in record["items"]].count("suggestion.accepted") == 1
 
 
 def test_a_guess_is_for_a_person_to_look_at(table: Suggesting) -> None:

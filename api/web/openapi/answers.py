@@ -95,6 +95,7 @@ def _problems(sent: set[object], path: str, method: str) -> set[str]:
         statuses = (statuses - {"401", "403"}) | {"410", "429"}
     if "If-Match" in sent:
         statuses |= {"412", "428"}
-    if method != "get" or "/statements/{" in path or "/connectors/{" in path:
+    may_clash = "/statements/{" in path or "/connectors/{" in path or path.endswith("/compendium")
+    if method != "get" or may_clash:
         statuses |= {"409"}
     return statuses | ({"410"} if "/statements/{" in path else set())
