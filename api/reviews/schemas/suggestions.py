@@ -298,10 +298,10 @@ class SuggestionMergeOut(OutSchema):
 
 
 class SuggestionCollisionOut(ProblemOut):
-    """That a suggestion collides with the draft, with what both say."""
+    """That a suggestion collides with the draft, with what both say; other problems say none."""
 
-    reason = fields.Enum(ClashReason, required=True)
-    target = fields.String(required=True, allow_none=True, example=f"block/{ID}")
+    reason = fields.Enum(ClashReason)
+    target = fields.String(allow_none=True, example=f"block/{ID}")
     lines_then = _nullable_lines("In the text that was read.", ["We ask for that."])
     lines_now = _nullable_lines("In the draft as it is now.", ["We ask for it today."])
     lines = _nullable_lines("That were suggested.", ["We ask for it by 1 June."])
