@@ -13,6 +13,7 @@ from api.reviews import rules
 from tests.rules.test_pages import Tags
 from tests.stories.test_pages import posted
 from tests.support.consultations import GUEST, Consulting, a_consulting
+from tests.support.signoffs import SigningOff
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -245,3 +246,20 @@ def test_the_page_speaks_the_language_of_who_is_asked_and_the_text_its_own(
     assert '<p dir="auto">تاریخ؟</p>' in page
     english = browser.get(f"{page_of(table, 'Gia')}?language=en").text
     assert "What do you think of this text?" in english
+
+
+def test_the_page_of_an_approval_leads_to_the_comments_while_they_are_open(
+    table: Consulting, browser: FlaskClient
+) -> None:
+    asked = SigningOff(table.world, table.owner, table.coalition, table.statement, table.sha256)
+    asked.open()
+    ada, bob = (f"/a/{asked.door(who).rpartition('/')[2]}" for who in ("Ada", "Bob"))
+    commenter = table.asked()["Bob"]["id"]
+    assert table.owner.post(f"/v1/commenters/{commenter}/withdrawal").status == 200
+
+    page = browser.get(ada)
+
+    assert f'href="{page_of(table)}"' in page.text
+    assert "/r/" not in browser.get(bob).text, "his link was taken back"
+    assert table.owner.post(f"{table.path}/closing").status == 200
+    assert "/r/" not in browser.get(ada).text

@@ -328,6 +328,9 @@ def test_a_second_person_confirms_what_the_first_proposed_in_its_office(
     assert text.seen("Ada")["proposal"] is None, "it is hers"
     page = browser.get(f"/a/{text.door('Dan').rpartition('/')[2]}").text
     assert "Ada, Director proposed on 1 May 2031" in page
+    assert "Reservation on:" in page
+    assert '<dd><p dir="auto">Not the doors.</p>' in page
+    assert "They do not print; only the coordinators read them." in page
     assert "You approved this text" not in page
     assert text.prints() == []
 

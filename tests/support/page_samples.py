@@ -261,7 +261,7 @@ def every(
             replace(
                 approve,
                 answer="approved",
-                answered=facts.Happening("23 May 2031, 10:00", "Nino Specimeni"),
+                answered=facts.GivenAnswer("23 May 2031, 10:00", "Nino Specimeni"),
                 change="The date in the second paragraph was corrected.",
                 carries_over=True,
                 is_sent=True,
@@ -316,8 +316,11 @@ def _unanswered(
     wrong = facts.Form(faults={"until": said("field.until")})
     timed = replace(approve, may_need_time=True, may_see_names=True, until="30 May 2031")
     yield "approve-time", pages.render("approve.html", replace(timed, time=wrong))
-    proposed = facts.Happening("23 May 2031, 10:00", "Bea Specimen, Chair")
-    second = replace(approve, proposal="reserved", proposed=proposed)
+    noted = (("The doors of the prison", "Not the second demand."), ("", "Nor this.\n\nAsk us."))
+    proposed = facts.GivenAnswer(
+        "23 May 2031, 10:00", "Bea Specimen, Chair", "We know it too little.", noted
+    )
+    second = replace(approve, proposal="reserved", proposed=proposed, comments="/r/x")
     yield "approve-second", pages.render("approve.html", second)
     closed = replace(approve, is_over=True, closed="Nobody can be reached.\n\nWe tried twice.")
     yield "approve-closed", pages.render("approve.html", closed)

@@ -29,6 +29,7 @@ from api.pages.routes.base import (
     takes_form,
 )
 from api.pages.rules import approving, facts, forms, pages, sentences, texts
+from api.reviews.service import own
 from api.signatures.models import Visibility
 from api.signatures.service.rows import TextChanged
 from api.signoffs import rules
@@ -38,6 +39,7 @@ from api.signoffs.schemas import AnswerIn, HandOverIn, TimeIn
 from api.signoffs.service import answers, named, questions
 from api.signoffs.service.answers import AlreadyAsked, AskedApproval, HandedOn
 from api.signoffs.service.publishing import corrected_name, is_personal
+from api.signoffs.service.rows import UnsealedAnswer
 from api.web.validate import loaded
 
 CHOICES = tuple(each.value for each in rules.CHOICES)
@@ -145,16 +147,20 @@ def _page(found: AskedApproval) -> facts.ApprovePage:
     said = sentences.said(around.language)
     revision, entry, asked = found.revision, found.entry, found.round
     text = texts.of(revision.sha256, revision.printed, found.edited_on)
+    places = rules.places(revision.printed)
 
     def when(at: datetime | None) -> str:
         return languages.instant_text(at, found.zone, around.language) if at else ""
+
+    def given(one: UnsealedAnswer) -> facts.GivenAnswer:
+        return approving.given(one, revision.sha256, places, when)
 
     proposed = found.proposal
     last = entry.answers[-1] if entry.current_answers and proposed is None else None
     return facts.ApprovePage(
         frame=around,
         text=text,
-        parts=approving.parts(text, revision.printed, rules.places(revision.printed)),
+        parts=approving.parts(text, revision.printed, places),
         revision_sha256=revision.sha256,
         organisation=name_in(entry.organisation.names, around.language),
         name=found.me.name,
@@ -168,13 +174,9 @@ def _page(found: AskedApproval) -> facts.ApprovePage:
         changes=_changes(found),
         carries_over=_carries_over(found),
         answer=last.answer.value if last else "",
-        answered=facts.Happening(when(last.row.answered_at), last.by) if last else None,
+        answered=given(last) if last else None,
         proposal=proposed.answer.value if proposed else "",
-        proposed=facts.Happening(
-            when(proposed.row.answered_at), rules.with_office(proposed.content["by"])
-        )
-        if proposed
-        else None,
+        proposed=given(proposed) if proposed else None,
         is_over=not found.may_answer,
         is_handed=found.why_not == HandedOn.title,
         is_waiting=entry.status is Status.ONE_OF_TWO,
@@ -190,12 +192,22 @@ def _page(found: AskedApproval) -> facts.ApprovePage:
         may_be_guessed=found.may_be_guessed,
         is_sensitive=found.is_sensitive,
         chooses_apart=_chooses_apart(found),
+        comments=_comments(found),
         may_see_names=found.me.may_answer,
         closed=entry.closed.reason if entry.closed else "",
         may_need_time=found.may_answer and entry.status in rules.OUTSTANDING,
         until=_day(entry.time_asked.until, around.language) if entry.time_asked else "",
         history=approving.history(entry, said, when),
     )
+
+
+def _comments(found: AskedApproval) -> str:
+    """Return where this person comments on the text, while a consultation is open to them."""
+    if not found.me.may_answer:
+        return ""
+    asked = found.statement.id, found.entry.member.id, found.me.approver.email_index
+    secret = own.secret_of_asked(*asked)
+    return f"/r/{secret}" if secret else ""
 
 
 def _day(day: date, tongue: str) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 from api.documents.rules.blocks import StatementText
 from api.documents.rules.html import shortened
 from api.infra.text import languages
-from api.pages.rules.facts import Happening, TextPart
+from api.pages.rules.facts import GivenAnswer, Happening, TextPart
 from api.pages.rules.sentences import Sentences
 from api.signoffs import rules
-from api.signoffs.service.rows import BoardEntry
+from api.signoffs.service.rows import BoardEntry, UnsealedAnswer
 from api.texts.rules import markdown
 
 _MOST = 60  # characters of a place in a list to choose from
@@ -48,6 +48,30 @@ def _within(start: str, places: Mapping[str, str]) -> Iterable[tuple[str, str]]:
         elif path[-2] == "demands":
             plain = f"{heading}{' ' if heading else ''}{int(path[-1]) + 1}. {plain}"
         yield pointer, shortened(plain, _MOST)
+
+
+def given(
+    answer: UnsealedAnswer, sha256: str, places: Mapping[str, str], when: Callable[[datetime], str]
+) -> GivenAnswer:
+    """Return an answer with what was said; of a text that is not that of `sha256`, no places."""
+    known = places if answer.row.revision_sha256 == sha256 else {}
+    return GivenAnswer(
+        when(answer.row.answered_at),
+        rules.with_office(answer.content["by"]),
+        answer.content["reason"] or "",
+        tuple(
+            (_about(each["pointer"], known), each["text"])
+            for each in answer.content["reservations"]
+        ),
+        answer.row.prints_reservation,
+    )
+
+
+def _about(pointer: str, places: Mapping[str, str]) -> str:
+    """Return the words of a place, or the first ones of its block."""
+    block = "/".join(pointer.split("/")[:3])
+    within = dict(_within(f"{block}/", places))
+    return within.get(pointer) or shortened(markdown.plain(places.get(block, "")), _MOST)
 
 
 def history(

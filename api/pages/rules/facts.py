@@ -227,6 +227,15 @@ class Happening:
     what: str
 
 
+@dataclass(frozen=True)
+class GivenAnswer(Happening):
+    """An answer: by whom, when, and what was said with it."""
+
+    reason: str = ""
+    reservations: tuple[tuple[str, str], ...] = ()  # the words of its place, or none; its own
+    prints_reservation: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class ApprovePage(Framed):
     """What a member is asked to approve, and its answer."""
@@ -246,9 +255,9 @@ class ApprovePage(Framed):
     changes: Changes | None = None
     carries_over: bool = False
     answer: Literal["", "approved", "reserved", "declined", "objected"] = ""
-    answered: Happening | None = None  # by whom, when
+    answered: GivenAnswer | None = None
     proposal: str = ""  # of another, for this person to confirm
-    proposed: Happening | None = None  # by whom, when
+    proposed: GivenAnswer | None = None
     is_over: bool = False  # no answer is taken from this person any more
     is_handed: bool = False  # because a colleague answers
     is_waiting: bool = False  # for a second representative
@@ -272,6 +281,7 @@ class ApprovePage(Framed):
     hand: Form = field(default_factory=Form)
     how: Form = field(default_factory=Form)
     time: Form = field(default_factory=Form)
+    comments: str = ""  # the path of the page on which this person comments on the text
     may_see_names: bool = False  # all texts that bear the organisation's
     is_sent: bool = False
     is_saved: bool = False

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.coalitions.models import Coalition
 from api.errors import DomainError, NotFound
+from api.infra import clock
 from api.infra.database.transactions import reading, transaction
 from api.infra.runtime import runtime
 from api.infra.security import audit, links, secret_tokens
@@ -75,6 +76,33 @@ def consulted(secret: str) -> Consulted:
     """Return what a link leads to; it goes on showing that when the deadline is over."""
     with reading() as session:
         return _consulted(session, *followed(session, secret))
+
+
+def secret_of_asked(statement_id: UUID, member_id: UUID, email_index: bytes) -> str | None:
+    """Return the secret by which somebody who answers for a member comments on a text as well.
+
+    None where no consultation is open to this person.
+    """
+    with reading() as session:
+        query = (
+            select(Commenter)
+            .join(Consultation, Consultation.id == Commenter.consultation_id)
+            .where(
+                Consultation.statement_id == statement_id,
+                Consultation.closes_at > clock.now(),
+                Commenter.member_id == member_id,
+                Commenter.email_index == email_index,
+                Commenter.ended_at.is_(None),
+            )
+            .order_by(Consultation.closes_at.desc(), Commenter.id)
+        )
+        who = session.scalars(query.limit(1)).first()
+        if who is None or not rows.belongs(session, who):
+            return None
+        if session.get_one(Statement, statement_id).state not in rows.TAKES:
+            return None
+        link = links.newest(session, rows.PURPOSE, who.id)
+        return links.secret_of(session, link) if link else None
 
 
 def followed(
