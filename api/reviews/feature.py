@@ -16,7 +16,7 @@ from api.statements.events import StatementRevised
 FEATURE = Feature(
     blueprint=blueprint,
     jobs=(JobKind("consultations.forget", jobs.forget, when=forgetting.is_due),),
-    letters=(LetterKind(people.LETTER, letters.facts),),
+    letters=(LetterKind(people.LETTER, letters.facts), LetterKind(people.MOVED, letters.facts)),
     listeners=(
         Listener(RepresentativeChanged, people.follow_representative),
         Listener(StatementRevised, crediting.hold),

@@ -13,10 +13,12 @@ from tests.support.builders import letters_of
 from tests.support.consultations import GUEST, Consulting, a_consulting
 
 if TYPE_CHECKING:
+    from icalendar import Event
+
     from tests.conftest import World
     from tests.support.client import Client
 
-LETTER = "reviews.consultation"
+LETTER, MOVED = "reviews.consultation", "reviews.moved"
 
 
 @pytest.fixture
@@ -108,3 +110,40 @@ def test_the_letter_brings_the_deadline_for_the_calendar_in_the_members_zone(
     assert table.owner.put(settings, {"is_sensitive": True}).status == 200
     quiet = [each for each in letters_of(table.world, LETTER) if each]
     assert [mailings.write(LETTER, each).attachments for each in quiet] == [[], [], []]
+
+
+def test_who_is_asked_is_told_when_the_deadline_moves_and_so_is_the_calendar(
+    table: Consulting,
+) -> None:
+    opened = table.open(closes_at="2035-05-20T12:00:00Z", zone="Europe/Berlin")
+    first = calendars(table, LETTER)
+    table.owner.post(f"/v1/commenters/{table.asked()['Bob']['id']}/withdrawal")
+
+    kept = table.owner.patch(table.path, {"is_kept": True}, opened.etag)
+    assert letters_of(table.world, MOVED) == [], "what is kept concerns nobody's day"
+    later = {"closes_at": "2035-06-01T12:00:00Z"}
+    moved = table.owner.patch(table.path, later, kept.etag)
+    assert moved.status == 200, moved.body
+
+    second = calendars(table, MOVED)
+    assert list(second) == ["Ada", "Gia Specimen"], "not who lost the link"
+    for person, entry in second.items():
+        assert entry["uid"] == first[person]["uid"]
+        assert entry.sequence > first[person].sequence
+        assert f"{entry.end:%d %B}" == "01 June"
+    (ada, _) = [each for each in letters_of(table.world, MOVED) if each]
+    assert table.secret("Ada") in ada.facts["link"], "it is the link that she has"
+    assert "until 1 June 2035, 14:00 (Europe/Berlin) now." in mailings.write(MOVED, ada).text
+    again = table.owner.patch(table.path, later, moved.etag)
+    assert again.status == 200
+    assert len(letters_of(table.world, MOVED)) == 2, "nothing moved"
+
+
+def calendars(table: Consulting, kind: str) -> dict[str, Event]:
+    """Return the entry that the letter of a kind brings to each, by name."""
+    entries = {}
+    for facts in letters_of(table.world, kind):
+        assert facts is not None
+        (file,) = mailings.write(kind, facts).attachments
+        (entries[str(facts.to_name)],) = Calendar.from_ical(file.data).events
+    return entries

@@ -43,6 +43,7 @@ _ISOLATE, _END = "\u2068", "\u2069"
 _SIGNING = {"name", "title", "link"}
 _REQUEST = {"name", "organisation", "title", "link", "soft", "hard", "note", "silence"}
 _EDIT = {"title", "link", "change_note", "change_reason", "changes"}
+_REVIEW = {"name", "title", "link", "closes", "read_by"}
 _TOOL = {"name", "label", "whose", "number"}
 # What each kind of letter is made of; "coalition" stands in all that are not neutral.
 KINDS: Mapping[str, AbstractSet[str]] = {
@@ -75,15 +76,8 @@ KINDS: Mapping[str, AbstractSet[str]] = {
     "signoffs.appearance": {"name", "organisation", "title", "link", "is_published"},
     "signoffs.names": {"name", "organisation", "link"},
     "signoffs.closed": {"name", "organisation", "title", "link", "reason"},
-    "reviews.consultation": {
-        "name",
-        "organisation",
-        "title",
-        "link",
-        "closes",
-        "note",
-        "read_by",
-    },
+    "reviews.consultation": _REVIEW | {"organisation", "note"},
+    "reviews.moved": _REVIEW,
     "moderation.waiting": {"title", "number", "link"},
     "moderation.retention": {"statements", "number"},
     "audit.head": {"name", "head"},

@@ -26,6 +26,8 @@ from api.reviews.service.rows import ConsultationOver, ConsultationView
 from api.statements import service as statements
 from api.statements.models import Statement
 
+TOLD = ("closes_at", "zone")  # to those who are asked
+
 
 class TooManyConsultations(Conflict, title="This text was opened for comments too often"):
     """A statement has so many consultations and no more."""
@@ -102,13 +104,20 @@ def _as_read(actor: Actor, view: ConsultationView) -> ConsultationView:
 def change(
     actor: Actor, consultation_id: UUID, expected: int, changes: Mapping[str, Any]
 ) -> ConsultationView:
-    """Move the deadline, which opens it again; or say whether it is kept after its day."""
+    """Move the deadline, which opens it again; or say whether it is kept after its day.
+
+    Who is asked is told of another deadline, or that it counts in another zone.
+    """
     with transaction() as session:
         row = load_at(session, actor, Consultation, consultation_id, Role.COORDINATOR, expected)
         if "closes_at" in changes:
             _must_be_ahead(changes["closes_at"])
+        is_moved = any(changes.get(name, getattr(row, name)) != getattr(row, name) for name in TOLD)
         for name, value in changes.items():
             setattr(row, name, value)
+        session.flush()
+        if is_moved and rows.is_open(session, row):
+            people.tell_of_deadline(session, row)
         audit.record(session, actor, "consultation.changed", row, changes)
         return _opened(session, row)
 

@@ -1,4 +1,4 @@
-"""The letter to those who are asked for comments; each gets one."""
+"""The letters to those who are asked for comments: that they are, and until another day."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from api.signing.service import settings
 
 
 def facts(session: Session, commenter_id: UUID) -> letters.Facts | None:
-    """Return what the letter is made of; None where no comment would be taken any more."""
+    """Return what both letters are made of; None where no comment would be taken any more."""
     row = session.get(Commenter, commenter_id)
     link = links.newest(session, rows.PURPOSE, commenter_id)
     if row is None or row.ended_at is not None or link is None or not rows.belongs(session, row):

@@ -29,7 +29,7 @@ from api.reviews.service import forgetting, rows
 from api.reviews.service.rows import CommenterView
 from api.statements.models import Statement
 
-LETTER = "reviews.consultation"
+LETTER, MOVED = "reviews.consultation", "reviews.moved"
 
 
 class TooManyCommenters(Conflict, title="Too many people are asked for comments"):
@@ -186,6 +186,15 @@ def _write_anew(session: Session, row: Commenter) -> None:
     links.revoke(session, row.id)
     links.issue(session, rows.PURPOSE, row.coalition_id, row.id)
     letters.promise(session, LETTER, row.coalition_id, row.id)
+
+
+def tell_of_deadline(session: Session, consultation: Consultation) -> None:
+    """Write to all who are asked until when it is open now."""
+    query = select(Commenter.id).where(
+        Commenter.consultation_id == consultation.id, Commenter.ended_at.is_(None)
+    )
+    told = session.scalars(query.order_by(Commenter.created_at, Commenter.id)).all()
+    letters.promise_all(session, MOVED, consultation.coalition_id, told)
 
 
 def erase(actor: Actor, commenter_id: UUID) -> None:

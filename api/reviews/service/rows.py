@@ -113,6 +113,15 @@ def must_be_open(session: Session, consultation: Consultation) -> Statement:
     return statement
 
 
+def is_open(session: Session, consultation: Consultation) -> bool:
+    """Tell whether a consultation takes comments now."""
+    try:
+        must_be_open(session, consultation)
+    except ConsultationOver:
+        return False
+    return True
+
+
 def belongs(session: Session, who: Commenter) -> bool:
     """Tell whether somebody is outside, or their organisation a member today."""
     member = session.get(Member, who.member_id) if who.member_id else None
