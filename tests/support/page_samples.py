@@ -317,9 +317,7 @@ def _unanswered(
     timed = replace(approve, may_need_time=True, may_see_names=True, until="30 May 2031")
     yield "approve-time", pages.render("approve.html", replace(timed, time=wrong))
     noted = (("The doors of the prison", "Not the second demand."), ("", "Nor this.\n\nAsk us."))
-    proposed = facts.GivenAnswer(
-        "23 May 2031, 10:00", "Bea Specimen, Chair", "We know it too little.", noted
-    )
+    proposed = facts.GivenAnswer("23 May 2031, 10:00", "Bea Specimen, Chair", "Too new.", noted)
     second = replace(approve, proposal="reserved", proposed=proposed, comments="/r/x")
     yield "approve-second", pages.render("approve.html", second)
     closed = replace(approve, is_over=True, closed="Nobody can be reached.\n\nWe tried twice.")
