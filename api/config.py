@@ -52,6 +52,8 @@ class Settings:
     metrics_path: str | None = None  # a folder of this machine; None: nothing is counted
     metrics_bind: str | None = None  # None: /metrics is among the other addresses
     metrics_token: str | None = None
+    session_idle_minutes: int = 120  # of people at the desk
+    session_hours: int = 12
     source_url: str | None = None  # where people find the source of this very version
 
     @property
@@ -94,12 +96,16 @@ def read() -> Settings:
             metrics_path=env.str("METRICS_PATH", "") or None,
             metrics_bind=env.str("METRICS_BIND", "") or None,
             metrics_token=env.str("METRICS_TOKEN", "") or None,
+            session_idle_minutes=env.int("SESSION_IDLE_MINUTES", Settings.session_idle_minutes),
+            session_hours=env.int("SESSION_HOURS", Settings.session_hours),
             source_url=env.str("SOURCE_URL", Settings.source_url),
         )
     if settings.log_level not in LOG_LEVELS:
         raise BadSettings(f"UNDERSIGNED_LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
     if min(settings.trusted_proxies, settings.render_spares) < 0:
         raise BadSettings("UNDERSIGNED_TRUSTED_PROXIES and UNDERSIGNED_RENDER_SPARES count from 0.")
+    if min(settings.session_idle_minutes, settings.session_hours) < 1:
+        raise BadSettings("UNDERSIGNED_SESSION_IDLE_MINUTES and …_SESSION_HOURS count from 1.")
     if settings.page_size not in {"A4", "Letter"}:
         raise BadSettings("UNDERSIGNED_PAGE_SIZE must be A4 or Letter. See docs/settings.md.")
     _check_storage(settings)

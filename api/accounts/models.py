@@ -1,4 +1,4 @@
-"""People who work here, their roles in coalitions, and the tokens of their programs."""
+"""People who work here, their roles in coalitions, their sessions, and tokens of their programs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.infra.database import columns
@@ -61,6 +61,15 @@ class RoleGrant(columns.Versioned, columns.Base):
     identity: Mapped[Sealed]
 
 
+class AccessCut(columns.Base):
+    """That an owner ended all access to a coalition: only who signed in since acts in it."""
+
+    __tablename__ = "access_cuts"
+
+    coalition_id: Mapped[UUID] = columns.part_of("coalitions", index=False, primary_key=True)
+    cut_at: Mapped[datetime]
+
+
 class Token(columns.Base):
     """A program's secret, kept as its SHA-256; it acts as its user until it ends."""
 
@@ -75,6 +84,8 @@ class Token(columns.Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+    # When its user last proved who it is, before the token was made; None: as it was made.
+    proven_at: Mapped[datetime | None]
     scopes: Mapped[list[TokenScope]] = relationship(lazy="selectin", cascade="all, delete-orphan")
 
     @property
@@ -90,3 +101,54 @@ class TokenScope(columns.Base):
 
     token_id: Mapped[UUID] = columns.part_of("tokens", index=False, primary_key=True)
     coalition_id: Mapped[UUID] = columns.part_of("coalitions", primary_key=True)
+
+
+class SignInMeans(StrEnum):
+    """By what a person signed in."""
+
+    LETTER = "letter"
+    PASSKEY = "passkey"
+    PROVIDER = "provider"
+    SETUP = "setup"
+
+
+class DeskSession(columns.Base):
+    """A person signed in at the desk with one browser, whose cookie is kept as its SHA-256."""
+
+    __tablename__ = "desk_sessions"
+
+    id: Mapped[columns.Id]
+    user_id: Mapped[UUID] = columns.part_of("users")
+    secret_hash: Mapped[bytes] = mapped_column(unique=True)
+    browser_hash: Mapped[bytes]  # of the cookie that the browser had before
+    device: Mapped[Sealed]  # "Firefox, Linux"
+    means: Mapped[SignInMeans] = mapped_column(columns.choice(SignInMeans))
+    created_at: Mapped[columns.Created]
+    last_seen_at: Mapped[datetime]  # to the minute
+    ended_at: Mapped[datetime | None]
+    # When the person proved who it is other than by what a computer holds.
+    proven_at: Mapped[datetime]
+
+
+class SignInRequest(columns.Base):
+    """Somebody asked for the letter that signs in; whether the address is known, no row says.
+
+    The letter's link and code follow from the row's id and a key. It works in the browser that
+    asked, once, for a quarter of an hour, and stays for a day to be counted.
+    """
+
+    __tablename__ = "sign_in_requests"
+    __table_args__ = (
+        Index("ix_sign_in_requests_email_index_asked_at", "email_index", "asked_at"),
+        Index("ix_sign_in_requests_asked_at", "asked_at"),
+    )
+
+    id: Mapped[columns.Id]
+    email_index: Mapped[bytes] = mapped_column(BlindBytes("users.email"))  # of what was typed
+    browser_hash: Mapped[bytes] = mapped_column(index=True)
+    secret_hash: Mapped[bytes] = mapped_column(unique=True)
+    language: Mapped[columns.Language]
+    tries: Mapped[int] = mapped_column(default=0)  # codes that were typed
+    asked_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]  # a newer one came, or there were too many

@@ -12,7 +12,7 @@ from flask.views import MethodView
 from api.accounts import schemas, service
 from api.accounts.models import Token
 from api.accounts.rules import Actor, Role
-from api.accounts.service import jobs, record
+from api.accounts.service import jobs, record, sessions
 from api.infra.background.jobs import Job
 from api.infra.database.paging import Page, PageRequest
 from api.infra.security import audit
@@ -92,6 +92,42 @@ class TokenRevocation(MethodView):
     def post(self, token_id: UUID) -> Token:
         """End one of your tokens now, for good."""
         return service.revoke_token(current_actor(), token_id)
+
+
+@blueprint.route("/sessions")
+class Sessions(MethodView):
+    @paginated(blueprint, schemas.SessionOut)
+    def get(self, args: dict[str, PageRequest]) -> Page[sessions.SessionView]:
+        """List where you are signed in at the desk, newest first."""
+        return sessions.listed(current_actor(), args["page"])
+
+
+@blueprint.route("/sessions/<uuid:session_id>/revocation")
+class SessionRevocation(MethodView):
+    @blueprint.response(204)
+    def post(self, session_id: UUID) -> None:
+        """End one of your sessions now, for good."""
+        sessions.end(current_actor(), session_id)
+
+
+@blueprint.route("/session-revocations")
+class SessionRevocations(MethodView):
+    @blueprint.response(204)
+    def post(self) -> None:
+        """End all of your sessions now, for good. Your tokens go on."""
+        sessions.end_all(current_actor())
+
+
+@blueprint.route("/coalitions/<uuid:coalition_id>/access-revocations")
+class AccessRevocations(MethodView):
+    @blueprint.response(204)
+    def post(self, coalition_id: UUID) -> None:
+        """End everybody's access to a coalition: for its owners, when a computer was seized.
+
+        Sessions and tokens that are there now act in this coalition no more, yours too; nor does
+        what is made by them later. Who signs in anew by a letter works as before.
+        """
+        sessions.end_everybody(current_actor(), coalition_id)
 
 
 @blueprint.route("/coalitions/<uuid:coalition_id>/roles")

@@ -4,20 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from api.accounts.models import Role as Role  # noqa: PLC0414 # callers find it beside the Actor
 from api.errors import Forbidden, NotFound
+from api.infra.net.rate_limits import Rate
+
+# Words that rows hold: kinds of letters and of jobs, and what keyed hashes are for.
+SIGN_IN = "accounts.sign_in"
+SECRET, CODE = "sign_in_requests.secret", "sign_in_requests.code"
+
+WORKS = timedelta(minutes=15)  # a letter's link and code
+MOST_TRIES = 5  # of a code
+CODE_SIGNS = 8
+FRESH = timedelta(minutes=15)  # after a sign-in, for what cannot be undone
+# Letters to one address. A browser in which its user has signed in has as many of its own, so that
+# nobody is kept out by a stranger who asks again and again.
+MOST_AN_HOUR, MOST_A_DAY = 5, 15
+AN_HOUR, A_DAY = timedelta(hours=1), timedelta(hours=24)
+ASKING, TYPING = Rate(6, 40), Rate(10, 60)  # of one address prefix, for any addresses
+SESSIONS_KEPT = timedelta(days=30)  # after they are over
+MOST_OF_A_DEVICE = 60  # characters
+
+
+@dataclass(frozen=True)
+class Browser:
+    """A browser in which somebody signs in, as the desk knows it."""
+
+    secret: str  # of the cookie by which it is known before anybody has signed in
+    device: str  # "Firefox, Linux"
+    remote: str | None  # its internet address, of which a prefix is counted and nothing kept
+    session: str | None = None  # the secret of the session that it has; a new one ends it
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who calls: a user by one of its tokens, and its roles within that token's scope."""
+    """Who calls: a user by a token or a session, and its roles within that token's scope."""
 
     user_id: UUID
-    token_id: UUID | None  # None: the operator's command acts for the user
+    token_id: UUID | None  # or of the session; None: the operator's command acts for the user
     roles: Mapping[UUID, Role]
     scope: frozenset[UUID] | None  # None: every coalition of the user
+    proven_at: datetime | None = None  # when it last proved who it is; None: as it acts
 
     def sees(self, coalition_id: UUID) -> bool:
         return coalition_id in self.roles

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.accounts.models import SignInMeans
 from api.accounts.rules import Role
 from api.infra.background.jobs import JobState
 from api.web import fields, validate
@@ -69,6 +70,16 @@ class NewTokenOut(OutSchema):
 
     token = fields.Nested(TokenOut)
     secret = fields.String(example="und_…")
+
+
+class SessionOut(OutSchema):
+    """A browser in which you are signed in at the desk."""
+
+    id = fields.UUID()
+    device = fields.String(example="Firefox, Linux")
+    means = fields.Enum(SignInMeans, description="By what you signed in.", example="letter")
+    created_at = fields.AwareDateTime()
+    last_seen_at = fields.AwareDateTime(description="To the minute.")
 
 
 class RoleIn(Schema):
@@ -140,7 +151,11 @@ class AuditEntryOut(OutSchema):
         attribute="entry.user_id",
         description="null: the operator, a job, or what something else entailed.",
     )
-    token_id = fields.UUID(allow_none=True, attribute="entry.token_id")
+    token_id = fields.UUID(
+        allow_none=True,
+        attribute="entry.token_id",
+        description="By which token, or which session of the desk.",
+    )
     commitment = fields.String(
         allow_none=True,
         attribute="entry.commitment",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import secrets
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -16,6 +15,7 @@ from uuid import UUID
 from api.config import share
 from api.errors import Code, Conflict, Fault, Invalid, point
 from api.infra.net.rate_limits import Rate
+from api.infra.security import codes
 from api.signatures.models import Purpose, SignatoryKind, Visibility
 from api.signatures.rules import PRINTED, Identity
 from api.texts.rules import catalogues
@@ -46,9 +46,7 @@ PROMISE_EVERY = 1.0  # seconds: in each process, what takes in what was received
 KNOWN_SECONDS = 1.0  # for so long a process remembers what is asked of a statement
 MOST_KNOWN = 1000  # addresses of statements
 AT_ONCE = 200  # rows of one transaction
-ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # without signs that are mistaken for one another
 ADDRESS_SIGNS, CODE_SIGNS = 8, 10
-CODE_GROUP = 5
 FOLDER = share("templates", "consents")
 
 
@@ -187,42 +185,8 @@ def kept(known: Identity, visibility: Visibility) -> Identity:
 
 def address_of(slug: str) -> str:
     """Return a new public address: nobody finds it by trying slugs."""
-    signs = "".join(secrets.choice(ALPHABET) for _ in range(ADDRESS_SIGNS))
+    signs = "".join(secrets.choice(codes.ALPHABET) for _ in range(ADDRESS_SIGNS))
     return f"{slug[:80]}-{signs}"
-
-
-def code_from(digest: bytes) -> str:
-    """Return a short code that can be typed: 10 signs, some 49 bits of a keyed hash."""
-    number, signs = int.from_bytes(digest, "big"), []
-    for _ in range(CODE_SIGNS):
-        number, sign = divmod(number, len(ALPHABET))
-        signs.append(ALPHABET[sign])
-    return "".join(signs)
-
-
-def spelled(code: str) -> str:
-    """Return a code as it is read aloud and typed: in two groups."""
-    return f"{code[:CODE_GROUP]}-{code[CODE_GROUP:]}".upper()
-
-
-def typed(text: str) -> str:
-    """Return the code that somebody typed, however they spaced it."""
-    return "".join(sign for sign in text.lower() if sign in ALPHABET)[:CODE_SIGNS]
-
-
-def prefix_of(address: str | None) -> str:
-    """Return the part of an internet address that a household or an office shares.
-
-    /24 of IPv4 and /56 of IPv6; an address inside another kind (::ffff:…) is what it stands for.
-    """
-    try:
-        found = ipaddress.ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    mapped = getattr(found, "ipv4_mapped", None)
-    found = mapped or found
-    size = 24 if found.version == 4 else 56  # noqa: PLR2004 # the versions that there are
-    return str(ipaddress.ip_network((found, size), strict=False))
 
 
 def effort(in_a_minute: int) -> str:

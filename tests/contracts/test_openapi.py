@@ -24,7 +24,7 @@ from schemathesis.specs.openapi.checks import (
 from api import config
 from api.documents.rules.word.package import DOCX
 from api.web.openapi.answers import BY_STATUS, PROBLEM
-from tests.contracts.scene import Operation, Request, Scene, document, operations
+from tests.contracts.scene import ENDS_ALL, Operation, Request, Scene, document, operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -195,7 +195,7 @@ def fuzzed(both: list[World], *, examples: int, only: slice = slice(None)) -> li
         assert isinstance(result, Ok), result
         described = result.ok()
         operation = known[described.label]
-        ends_all = operation.name == "DELETE /v1/coalitions/{coalition_id}"
+        ends_all = operation.name in ENDS_ALL
         wrong += _fuzzed(
             [Scene(world) for world in both] if ends_all else scenes, operation, described, examples
         )

@@ -35,7 +35,12 @@ CHANGES_NOTHING = {
     "POST /v1/consultations/{consultation_id}/suggestion-merges": "None is left that is open.",
     "POST /v1/suggestions/{suggestion_id}/reopening": "What is open stays so.",
 }
-OF_THE_HOUSE = ("POST /v1/tokens", "POST /v1/tokens/{token_id}/revocation")
+OF_THE_HOUSE = (
+    "POST /v1/tokens",
+    "POST /v1/tokens/{token_id}/revocation",
+    "POST /v1/sessions/{session_id}/revocation",
+    "POST /v1/session-revocations",
+)
 ON_BOTH = (
     "POST /v1/coalitions",
     "PATCH /v1/cases/{case_id}",

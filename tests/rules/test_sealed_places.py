@@ -29,6 +29,7 @@ PLACES = {
     "connector_pushes.address",
     "connectors.settings",
     "day_keys.secret",
+    "desk_sessions.device",
     "deliveries.note",
     "demand_status_changes.evidence",
     "evidence.secret",

@@ -33,6 +33,7 @@ from tests.support.builders import (
 )
 from tests.support.consultations import an_opening
 from tests.support.mailing_tools import a_file
+from tests.support.people import signed_in
 from tests.support.signing import a_rush
 from tests.support.webhook_receivers import an_endpoint
 
@@ -94,6 +95,7 @@ def a_house(world: World, owner: Client) -> House:
     coalition = a_coalition(owner)
     of_it = f"/v1/coalitions/{coalition}"
     a_role(owner, coalition, world.user("viewer"), "viewer")
+    signed_in(world, owner.email)
     organisation = an_organisation(owner, coalition)
     logos = [of_it, f"/v1/organisations/{organisation}"]
     for path in logos:
@@ -168,6 +170,7 @@ def a_house(world: World, owner: Client) -> House:
         f"/v1/webhook-endpoints/{endpoint}",
         *(f"{handed}/{part}" for part in ("deliveries", "responses")),
         "/v1/me",
+        "/v1/sessions",
     ]
     house = House(world, owner, coalition, secret, sha256, paths, repeated)
     places = {place for place, _ in keys.sealed_columns()}

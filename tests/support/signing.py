@@ -13,8 +13,7 @@ from api.infra.background import jobs
 from api.infra.database.transactions import reading
 from api.infra.mail import letters
 from api.infra.mail.letters import Letter
-from api.infra.security import links
-from api.signing import rules
+from api.infra.security import codes, links
 from api.signing.models import PendingSignature
 from api.signing.service import pending_batch
 from tests.support.builders import a_coalition, a_text
@@ -117,7 +116,7 @@ class Rush:
             )
             newest = session.scalars(query.order_by(PendingSignature.asked_at.desc())).first()
             assert newest is not None
-            return rules.spelled(pending_batch.code_of(session, newest))
+            return codes.spelled(pending_batch.code_of(session, newest))
 
     def move(self, state: str) -> None:
         here = f"/v1/statements/{self.statement}"

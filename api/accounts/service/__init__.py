@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from api.accounts.models import RoleGrant, Token, TokenScope, User
+from api.accounts.models import AccessCut, RoleGrant, Token, TokenScope, User
 from api.accounts.rules import Actor, Role
 from api.errors import Code, Conflict, Fault, Forbidden, Invalid, NotFound, point
 from api.infra import clock
@@ -103,23 +103,36 @@ def authenticate(secret: str) -> Actor | None:
 
 
 def _actor(session: Session, token: Token) -> Actor:
-    roles = _roles(session, token.user_id)
+    proven_at = token.proven_at or token.created_at
+    roles, _ = roles_since(session, token.user_id, proven_at)
     scope = None if token.coalition_ids is None else frozenset(token.coalition_ids)
     if scope is not None:
         roles = {coalition: role for coalition, role in roles.items() if coalition in scope}
-    return Actor(token.user_id, token.id, roles, scope)
+    return Actor(token.user_id, token.id, roles, scope, proven_at)
 
 
-def _roles(session: Session, user_id: UUID) -> dict[UUID, Role]:
-    grants = session.scalars(select(RoleGrant).where(RoleGrant.user_id == user_id))
-    return {grant.coalition_id: grant.role for grant in grants}
+def roles_since(
+    session: Session, user_id: UUID, proven_at: datetime
+) -> tuple[dict[UUID, Role], frozenset[UUID]]:
+    """Return the roles of a user who proved then who it is, and where that is too long ago.
+
+    An owner ends all access from before, and a new sign-in brings it back.
+    """
+    cut_at = AccessCut.cut_at
+    query = select(RoleGrant.coalition_id, RoleGrant.role, cut_at).where(
+        RoleGrant.user_id == user_id
+    )
+    beside = AccessCut.coalition_id == RoleGrant.coalition_id
+    found = session.execute(query.outerjoin(AccessCut, beside)).all()
+    cut = frozenset(each.coalition_id for each in found if each.cut_at and each.cut_at >= proven_at)
+    return {each.coalition_id: each.role for each in found if each.coalition_id not in cut}, cut
 
 
 def actor_of(email: str) -> Actor:
     """Return the user of an address as the operator's command acts for it, with all its roles."""
     with reading() as session:
         user = _known(session, email)
-        return Actor(user.id, None, _roles(session, user.id), None)
+        return Actor(user.id, None, roles_since(session, user.id, clock.now())[0], None)
 
 
 def create_user(email: str, name: str) -> UserView:
@@ -133,18 +146,19 @@ def create_user(email: str, name: str) -> UserView:
 def _new_user(session: Session, by: Actor | None, email: str, name: str) -> UserView:
     user_id = uuid4()
     identity = keys.seal(session, None, IDENTITY, user_id, {"email": email, "name": name})
-    user = User(id=user_id, identity=identity, email_index=_email_index(session, email))
+    user = User(id=user_id, identity=identity, email_index=email_index(session, email))
     insert(session, user, on_clash=EmailTaken("Use the user that is there."))
     audit.append(session, by, "user.created", None, user_id, facts={"email": email})
     return UserView(user_id, email, name)
 
 
-def _email_index(session: Session, email: str) -> bytes:
+def email_index(session: Session, email: str) -> bytes:
+    """Return by what the user of an address is found."""
     return keys.blind(session, None, "users.email", email.strip().casefold())
 
 
 def _by_email(session: Session, email: str) -> User | None:
-    query = select(User).where(User.email_index == _email_index(session, email))
+    query = select(User).where(User.email_index == email_index(session, email))
     return session.scalars(query).first()
 
 
@@ -206,6 +220,7 @@ def _new_token(  # noqa: PLR0913, PLR0917 # who makes it, and its columns
         secret_hash=secret_tokens.hashed(secret),
         is_scoped=coalition_ids is not None,
         expires_at=clock.now() + timedelta(days=days),
+        proven_at=by and by.proven_at,
         scopes=[TokenScope(coalition_id=each) for each in coalition_ids or ()],
     )
     session.add(token)

@@ -5,6 +5,7 @@ These limits shed load. Those that protect a person are rows (`infra/security/da
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -144,3 +145,18 @@ class RateLimits:
                 self._again_at = time.monotonic() + PAUSE_SECONDS
                 log.warning("limits alone", error=type(fault.storage_error).__name__)
         return ask(self._own)
+
+
+def prefix_of(address: str | None) -> str:
+    """Return the part of an internet address that a household or an office shares.
+
+    /24 of IPv4 and /56 of IPv6; an address inside another kind (::ffff:…) is what it stands for.
+    """
+    try:
+        found = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    mapped = getattr(found, "ipv4_mapped", None)
+    found = mapped or found
+    size = 24 if found.version == 4 else 56  # noqa: PLR2004 # the versions that there are
+    return str(ipaddress.ip_network((found, size), strict=False))

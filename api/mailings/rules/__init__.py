@@ -47,6 +47,7 @@ _REVIEW = {"name", "title", "link", "closes", "read_by"}
 _TOOL = {"name", "label", "whose", "number"}
 # What each kind of letter is made of; "coalition" stands in all that are not neutral.
 KINDS: Mapping[str, AbstractSet[str]] = {
+    "accounts.sign_in": {"link", "code", "number"},
     "signing.confirmation": _SIGNING | {"code", "code_link", "days", "asked_at"},
     "signing.again": _SIGNING,
     "signing.receipt": _SIGNING | {"statement_link"},
@@ -94,6 +95,7 @@ KINDS: Mapping[str, AbstractSet[str]] = {
 }
 # Anybody may type any address and any name: these letters carry no name that was only typed.
 UNASKED = frozenset({"signing.confirmation", "signing.again"})
+OF_THE_HOUSE = frozenset({"accounts.sign_in"})  # written for no coalition: there are no other words
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ def folder() -> Path:
 @cache
 def _source(language: str, kind: str, *, is_neutral: bool = False) -> str:
     """Return the text of a letter; of a neutral one its own, or the one that fits all."""
+    is_neutral = is_neutral and kind not in OF_THE_HOUSE
     names = [f"{kind}.neutral.md", "neutral.md"] if is_neutral else [f"{kind}.md"]
     path = next(path for name in names if (path := folder() / language / name).is_file())
     return path.read_text("utf-8")

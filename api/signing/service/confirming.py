@@ -17,8 +17,9 @@ from api.infra.background import events
 from api.infra.database.transactions import is_any, reading, touch, transaction
 from api.infra.mail import letters
 from api.infra.mail.letters import Letter
+from api.infra.net.rate_limits import prefix_of
 from api.infra.runtime import runtime
-from api.infra.security import audit, keys, links
+from api.infra.security import audit, codes, keys, links
 from api.organisations.rules import name_in
 from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import (
@@ -81,10 +82,10 @@ def confirm(secret: str) -> WaitingSignature:
 
 def confirm_by_code(address: str, code: str, remote: str | None) -> WaitingSignature:
     """Confirm by the short code of the letter, for who reads mail on another machine."""
-    runtime().rate_limits.hit(rules.TYPING, "code", address, rules.prefix_of(remote))
+    runtime().rate_limits.hit(rules.TYPING, "code", address, prefix_of(remote))
     with transaction() as session:
         signing = session.scalars(select(Signing).where(Signing.address == address)).first()
-        typed = rules.typed(code)
+        typed = codes.typed(code, rules.CODE_SIGNS)
         found = None
         if signing is not None and len(typed) == rules.CODE_SIGNS:
             index = keys.blind(session, signing.coalition_id, CODE, typed)

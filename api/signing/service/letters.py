@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api.coalitions.models import Coalition
 from api.infra.mail import letters
 from api.infra.runtime import runtime
-from api.infra.security import keys, links
+from api.infra.security import codes, keys, links
 from api.signatures.rules import naming
 from api.signing import rules
 from api.signing.models import PendingSignature
@@ -56,7 +56,7 @@ def confirmation(session: Session, pending_id: UUID) -> letters.Facts | None:
         session,
         asked,
         link=_page("c", links.secret_of(session, link)),
-        code=rules.spelled(code_of(session, asked)),
+        code=codes.spelled(code_of(session, asked)),
         code_link=_page("s", f"{signing.address}/code"),
         days=rules.KEPT.days,
         asked_at=asked.asked_at.astimezone(ZoneInfo(signing.zone)),

@@ -14,7 +14,7 @@ from api.infra import clock
 from api.infra.database.columns import Base
 from api.infra.database.transactions import alone, delete_all, is_any, transaction
 from api.infra.mail import letters
-from api.infra.security import audit, day_keys, keys, links
+from api.infra.security import audit, codes, day_keys, keys, links
 from api.signatures.models import BlockAct, Signature
 from api.signatures.rules import addresses, blocking
 from api.signatures.service import blocks
@@ -156,7 +156,7 @@ def _who(each: PendingSignature) -> tuple[UUID, bytes]:
 def code_of(session: Session, pending: PendingSignature) -> str:
     """Return the short code of a signature that was asked for; it is not kept either."""
     digest = keys.blind(session, pending.coalition_id, CODE, f"of {pending.id}")
-    return rules.code_from(digest)
+    return codes.from_digest(digest, rules.CODE_SIGNS)
 
 
 def _old() -> dict[type[Base], ColumnElement[bool]]:

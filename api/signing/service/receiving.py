@@ -23,6 +23,7 @@ from api.errors import Code, Conflict, Fault, Invalid, NotFound, Unavailable, po
 from api.infra import clock
 from api.infra.background import jobs
 from api.infra.database.transactions import at_once, transaction
+from api.infra.net.rate_limits import prefix_of
 from api.infra.runtime import remembered, runtime
 from api.infra.security import day_keys, keys
 from api.infra.security.keys import DataKey
@@ -82,7 +83,7 @@ def receive(
     must_be_fit(facts)
     if facts.get("website"):  # a field that people do not see, and machines fill in
         return True
-    prefix = rules.prefix_of(remote)
+    prefix = prefix_of(remote)
     proof = facts.get("proof")
     rate = rules.WITH_PROOF if proof else rules.WITHOUT_PROOF
     runtime().rate_limits.hit(rate, "sign", address, prefix)

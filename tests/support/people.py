@@ -1,0 +1,99 @@
+"""People who sign in at the desk: their browsers, the letters that they get, and their visits."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from api.accounts import rules, service
+from api.accounts.rules import Browser
+from api.accounts.service import sessions, signing_in
+from api.infra.database.transactions import reading
+from api.infra.mail import letters
+from api.infra.mail.letters import Letter
+from api.infra.security import secret_tokens
+from tests.support.signing import a_network
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from api.accounts.service.sessions import Visit
+    from tests.conftest import World
+
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class SignInLetter:
+    """What a letter says to whom it signs in."""
+
+    to: str
+    secret: str
+    code: str
+
+
+def a_browser(**facts: str) -> Browser:
+    """Return a browser that nobody used before, in a network of its own."""
+    known = Browser(secret_tokens.new_secret(), "Firefox, Linux", a_network())
+    return replace(known, **facts)
+
+
+def a_person(world: World, name: str = "Kestrel") -> str:
+    """Enter a person who works here; return the address."""
+    email = f"{name.lower()}-{uuid4().hex[:8]}@specimen.example"
+    with world.app.app_context():
+        service.create_user(email, name)
+    return email
+
+
+def user_id_of(world: World, email: str) -> UUID:
+    with world.app.app_context():
+        return service.actor_of(email).user_id
+
+
+def asked(world: World, email: str, browser: Browser) -> SignInLetter | None:
+    """Ask for the letter that signs in, and return it; None: there is none."""
+    with world.app.app_context():
+        signing_in.ask(email, browser, "en")
+    found = letters_to_sign_in(world)
+    return found[-1] if found else None
+
+
+def letters_to_sign_in(world: World) -> list[SignInLetter | None]:
+    """Return what the letters say that were asked for, in their order; None: it is not written."""
+    with world.app.app_context(), reading() as session:
+        query = select(Letter).where(Letter.kind == rules.SIGN_IN)
+        rows = session.scalars(query.order_by(Letter.created_at, Letter.id)).all()
+        found = [letters.facts_of(session, row.kind, row.object_id) for row in rows]
+    return [each and _letter(each) for each in found]
+
+
+def _letter(facts: letters.Facts) -> SignInLetter:
+    link = str(facts.facts["link"])
+    return SignInLetter(facts.to, link.rpartition("/")[2], str(facts.facts["code"]))
+
+
+def signed_in(world: World, email: str, browser: Browser | None = None) -> str:
+    """Sign a person in by a letter; return the session's secret."""
+    browser = browser or a_browser()
+    letter = asked(world, email, browser)
+    assert letter is not None
+    with world.app.app_context():
+        return signing_in.by_link(letter.secret, browser)
+
+
+def visit(world: World, secret: str) -> Visit | None:
+    """Return who comes with a session's secret."""
+    with world.app.app_context():
+        return sessions.opened(secret)
+
+
+def visiting(world: World, secret: str) -> Visit:
+    """Return who comes with the secret of a session that is there."""
+    found = visit(world, secret)
+    assert found is not None
+    return found
