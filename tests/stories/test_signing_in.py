@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -90,7 +91,7 @@ def test_asking_does_the_same_for_every_address(world: World) -> None:
     asked(world, NOBODY, a_browser())  # the keys are there
 
     known, unknown = (
-        statements_of(world, lambda whose=whose: signing_in.ask(whose, a_browser(), "en"))
+        statements_of(world, partial(signing_in.ask, whose, a_browser(), "en"))
         for whose in (email, NOBODY)
     )
 
@@ -112,7 +113,7 @@ def test_an_unknown_address_is_refused_as_a_wrong_code_is_and_as_slowly(world: W
         said[whose] = caught.value.detail, caught.value.faults
 
     asked_of = [
-        statements_of(world, lambda w=whose, b=browser: type_wrong(w, b))
+        statements_of(world, partial(type_wrong, whose, browser))
         for whose, browser in browsers.items()
     ]
 

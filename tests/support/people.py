@@ -69,7 +69,7 @@ def letters_to_sign_in(world: World) -> list[SignInLetter | None]:
         query = select(Letter).where(Letter.kind == rules.SIGN_IN)
         rows = session.scalars(query.order_by(Letter.created_at, Letter.id)).all()
         found = [letters.facts_of(session, row.kind, row.object_id) for row in rows]
-    return [each and _letter(each) for each in found]
+    return [None if each is None else _letter(each) for each in found]
 
 
 def _letter(facts: letters.Facts) -> SignInLetter:
