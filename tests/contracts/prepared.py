@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
     from tests.contracts.scene import Scene
 
+# What takes the coalition away, or the owner's access to it.
+ENDS_ALL = (
+    "DELETE /v1/coalitions/{coalition_id}",
+    "POST /v1/coalitions/{coalition_id}/access-revocations",
+)
+
 
 def _organisation_with_logo(scene: Scene) -> dict[str, str]:
     organisation = an_organisation(scene.owner, scene.coalition)

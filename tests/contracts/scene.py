@@ -23,7 +23,7 @@ from tests.support import builders
 from tests.support.builders import a_coalition, a_role, an_organisation, made
 from tests.support.consultations import an_opening
 from tests.support.mailing_tools import a_file
-from tests.support.people import signed_in, visiting
+from tests.support.people import a_session
 from tests.support.public_signatures import strangers
 from tests.support.signing import a_rush
 from tests.support.webhook_receivers import a_delivery, another_endpoint
@@ -35,21 +35,7 @@ if TYPE_CHECKING:
     from tests.conftest import World
     from tests.support.client import Answer, Client
 
-__all__ = [
-    "ENDS_ALL",
-    "Operation",
-    "Request",
-    "Scene",
-    "a_document",
-    "a_source",
-    "document",
-    "operations",
-]
-# What takes the coalition away, or the owner's access to it.
-ENDS_ALL = (
-    "DELETE /v1/coalitions/{coalition_id}",
-    "POST /v1/coalitions/{coalition_id}/access-revocations",
-)
+__all__ = ["Operation", "Request", "Scene", "a_document", "a_source", "document", "operations"]
 ROLES = ("viewer", "editor", "coordinator", "owner")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><circle r="9"/></svg>'
 
@@ -260,10 +246,6 @@ class Scene:
     def token(self) -> str:
         return str(self.owner.post("/v1/tokens", {"label": "Site"})["token"]["id"])
 
-    def session(self) -> str:
-        secret = signed_in(self.world, self.owner.email)
-        return str(visiting(self.world, secret).session_id)
-
     def template(self) -> str:
         path = f"/v1/coalitions/{self.coalition}/templates"
         source = {**a_source(), "example": {"city": "Specimen City"}}  # for previews
@@ -389,7 +371,7 @@ MAKERS: dict[str, Callable[[Scene], str]] = {
     "signature_id": Scene.signature,
     "evidence_id": Scene.evidence,
     "token_id": Scene.token,
-    "session_id": Scene.session,
+    "session_id": lambda scene: a_session(scene.world, scene.owner.email),
     "block_id": Scene.block,
     "suppression_id": Scene.suppression,
     "invalidation_id": Scene.invalidation,

@@ -24,7 +24,8 @@ from schemathesis.specs.openapi.checks import (
 from api import config
 from api.documents.rules.word.package import DOCX
 from api.web.openapi.answers import BY_STATUS, PROBLEM
-from tests.contracts.scene import ENDS_ALL, Operation, Request, Scene, document, operations
+from tests.contracts.prepared import ENDS_ALL
+from tests.contracts.scene import Operation, Request, Scene, document, operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,7 +22,8 @@ from api.web.openapi import names, shapes, sharing
 from api.web.openapi.document import as_json, as_yaml
 from api.web.openapi.headers import HEADERS
 from tests.conftest import World
-from tests.contracts.scene import ENDS_ALL, Operation, Scene, document, operations
+from tests.contracts.prepared import ENDS_ALL
+from tests.contracts.scene import Operation, Scene, document, operations
 from tests.support import client_tools
 
 TOLD = set(HEADERS)  # headers that an answer may have only where openapi.yaml says so

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contracts.scene import ENDS_ALL, ROLES, Operation, Request, Scene, operations
-from tests.support.people import signed_in, visiting
+from tests.contracts.prepared import ENDS_ALL
+from tests.contracts.scene import ROLES, Operation, Request, Scene, operations
+from tests.support.people import a_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -386,8 +387,8 @@ def test_what_is_public_needs_no_token(scene: Scene) -> None:
 def test_what_is_ones_own_is_nobody_elses(scene: Scene) -> None:
     for operation in walked(scene, "self"):
         token = scene.stranger.post("/v1/tokens", {"label": "Site"})["token"]["id"]
-        visit = visiting(scene.world, signed_in(scene.world, scene.stranger.email))
-        path = operation.path.format(token_id=token, session_id=visit.session_id)
+        session = a_session(scene.world, scene.stranger.email)
+        path = operation.path.format(token_id=token, session_id=session)
         request = Request(operation.method, path)
         assert request.sent_by(scene.nobody).status == 401, operation.name
         assert request.sent_by(scene.owner).status == 404, operation.name

@@ -86,6 +86,11 @@ def signed_in(world: World, email: str, browser: Browser | None = None) -> str:
         return signing_in.by_link(letter.secret, browser)
 
 
+def a_session(world: World, email: str) -> str:
+    """Sign a person in; return the session's id."""
+    return str(visiting(world, signed_in(world, email)).session_id)
+
+
 def visit(world: World, secret: str) -> Visit | None:
     """Return who comes with a session's secret."""
     with world.app.app_context():
