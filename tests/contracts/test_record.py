@@ -15,8 +15,9 @@ from api import config
 from api.infra.database.transactions import reading
 from api.infra.security.audit import AuditEntry
 from api.infra.tables.importing import Import
+from tests.contracts.permissions import PERMISSIONS
 from tests.contracts.scene import Operation, Scene, a_document, operations
-from tests.contracts.test_permissions import ONCE, PERMISSIONS
+from tests.contracts.test_permissions import ONCE
 from tests.support.word_written import DOCX, a_word_file, p
 
 if TYPE_CHECKING:
