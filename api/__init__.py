@@ -2,6 +2,7 @@
 
 A package by feature, on a ladder: each imports the rungs below it, never one above.
 
+    desk                                         what coordinators work on
     pages                                        what the public, members and sites see
     webhooks connectors deliveries updates       what leaves the house
     mailings                                     the words of letters

@@ -18,6 +18,7 @@ import api.connectors.feature
 import api.copies.feature
 import api.deliveries.feature
 import api.demands.feature
+import api.desk.feature
 import api.documents.feature
 import api.exchange.feature
 import api.infra.feature
@@ -93,6 +94,7 @@ FEATURES = (
     api.updates.feature.FEATURE,
     api.deliveries.feature.FEATURE,
     api.pages.feature.FEATURE,
+    api.desk.feature.FEATURE,
 )
 
 

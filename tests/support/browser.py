@@ -85,7 +85,7 @@ def faults_of(page: Page, axe: Axe) -> list[str]:
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     found = [_told(each) for each in axe.run(page, options=_RULES).response["violations"]]
     wide = page.evaluate("document.documentElement.scrollWidth")
-    if wide > PHONE["width"]:
+    if wide > (page.viewport_size or PHONE)["width"]:
         found.append(f"It is {wide} pixels wide.")
     return found + [f"small target: {one}" for one in page.evaluate(_SMALL)]
 

@@ -22,6 +22,8 @@ ALIKE = {
     f"tests.{name}"
     for name in (
         "contracts.test_permissions",
+        "contracts.test_desk_screens",
+        "stories.test_desk_in_a_browser",
         "stories.test_frame_height_in_a_browser",
         "stories.test_mailboxes",
         "stories.test_own_form_in_a_browser",

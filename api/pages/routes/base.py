@@ -151,7 +151,7 @@ def waiting(seconds: int, said: Sentences) -> str:
 
 
 @blueprint.before_request
-def _from_here() -> None:
+def must_be_from_here() -> None:
     """Refuse what a page of another site sends. Nothing of ours relies on it: there is no cookie.
 
     As our pages send no referrer, a browser calls their origin null.
@@ -209,7 +209,7 @@ def beside(version: str, name: str) -> Response:
     """Send a script, or what guides look like besides."""
     if version != pages.version():
         raise NotFound("The page that led here is old. Load it again.")
-    answer = Response(pages.small(name), mimetype=pages.BESIDE[name])
+    answer = Response(pages.small(name), mimetype=pages.kind_of(name))
     answer.headers["Cache-Control"] = _FOR_EVER
     return answer
 

@@ -45,6 +45,7 @@ class Form:
 
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     faults: Mapping[str, str] = field(default_factory=dict)  # the sentence
+    is_stale: bool = False  # somebody else changed meanwhile what it is about
 
     def value(self, name: str, default: str = "") -> str:
         found = self.values.get(name)

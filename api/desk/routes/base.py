@@ -1,0 +1,325 @@
+"""What every screen shares: who visits, which forms are ours, what is around it, and what it says.
+
+A screen is a class: `@at(address, name) class Members(Screen)`. Before its method runs, the visitor
+is known, has at least the screen's role in the coalition of the address, and sent a form of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from http import HTTPMethod, HTTPStatus
+from typing import Any, ClassVar, TypeVar, cast
+from urllib.parse import urlencode, urlsplit
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, g, redirect, request, url_for
+from flask.views import MethodView
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.accounts.rules import Role
+from api.accounts.service import sessions
+from api.desk.routes.visiting import (
+    PATH,
+    coalition,
+    coalition_of_address,
+    form_proof,
+    keep_cookies,
+    must_be_our_form,
+    safe,
+    visit,
+    visitor,
+)
+from api.desk.rules import filling, navigation
+from api.desk.rules.frames import (
+    DESK,
+    WORDS,
+    AreaLink,
+    DeskFrame,
+    JustDone,
+    RefusedScreen,
+    UndoForm,
+)
+from api.errors import DomainError, Invalid, NotFound
+from api.infra.database.paging import PageRequest
+from api.infra.database.transactions import Stale
+from api.infra.runtime import runtime
+from api.infra.text import languages
+from api.pages.routes import base as pages
+from api.pages.routes.base import sent, takes_form
+from api.pages.rules import facts, forms
+from api.pages.rules.facts import Form
+from api.pages.rules.sentences import Sentences
+from api.web import problems
+
+_Screen = TypeVar("_Screen", bound="type[Screen]")
+
+POLICY = f"{pages.POLICY}; frame-src 'self'"
+FRAMED = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
+)
+_READING = {HTTPMethod.GET, HTTPMethod.HEAD}
+_MOST_UNDONE = 50
+
+blueprint = Blueprint("desk", __name__, url_prefix=PATH)
+
+
+class Screen(MethodView):
+    """An address of the desk. Its `post` takes a form, unless it is marked to take a file."""
+
+    least: ClassVar[Role] = Role.VIEWER  # who may open it, where the address names a coalition
+    is_open: ClassVar[bool] = False  # to who has not signed in
+    is_file: ClassVar[bool] = False  # it sends no page: a PDF, a table, a script
+    is_fresh: ClassVar[bool] = False  # only a moment after signing in: it cannot be undone
+
+    def __init_subclass__(cls) -> None:
+        """Have the guard take the screen's forms."""
+        super().__init_subclass__()
+        post = vars(cls).get("post")
+        if post is not None and not hasattr(post, "takes"):
+            takes_form(post)
+
+
+def at(path: str, name: str) -> Callable[[_Screen], _Screen]:
+    """Put a screen at an address below /desk, under the name by which others lead to it."""
+
+    def put(screen: _Screen) -> _Screen:
+        blueprint.add_url_rule(path, view_func=screen.as_view(name))
+        return screen
+
+    return put
+
+
+@blueprint.before_request
+def _let_in() -> None:
+    """Let in who may open the screen with what they send, or raise."""
+    screen_, coalition_id = _screen(), coalition_of_address()
+    if request.method not in _READING:
+        pages.must_be_from_here()
+        must_be_our_form(is_open=screen_.is_open)
+    if screen_.is_open:
+        return
+    found = visit()
+    if coalition_id is not None:
+        if coalition_id in found.cut:
+            raise sessions.NotFresh("An owner ended all access. Sign in again.")
+        found.actor.must(coalition_id, screen_.least)
+    if screen_.is_fresh:
+        sessions.must_be_fresh(found)
+
+
+def _screen() -> type[Screen]:
+    view = current_app.view_functions[request.endpoint or ""]
+    return cast("type[Screen]", getattr(view, "view_class", Screen))
+
+
+# What is around a screen.
+
+
+def said() -> Sentences:
+    """Return the sentences of the visitor's language: as asked, as the browser says."""
+    asked = request.args.get("language")
+    accepted = [tag for tag, _ in request.accept_languages]
+    here = coalition()
+    return WORDS.said(WORDS.closest([asked, *accepted, *(here.languages if here else ())]))
+
+
+def day(of_it: object) -> str:
+    """Return a day as the visitor's language writes it; nothing of none."""
+    return languages.date_text(str(of_it), said().language) if of_it else ""
+
+
+def when(at_it: datetime | None, zone: str = "UTC") -> Markup:
+    """Return an instant in a zone; the script tells it as the visitor's own clock does."""
+    if at_it is None:
+        return Markup()
+    text = languages.instant_text(at_it, zone, said().language)
+    iso = at_it.isoformat(timespec="seconds")
+    return Markup('<time datetime="{}">{}</time>').format(iso, text)
+
+
+def to(name: str, **values: Any) -> str:
+    """Return the address of a screen; in the coalition of this one unless it names another.
+
+    A screen that is not there has none: "".
+    """
+    endpoint = f"desk.{name}"
+    if endpoint not in current_app.view_functions:
+        return ""
+    here = coalition_of_address()
+    known: dict[str, Any] = {} if here is None else {"coalition_id": here}
+    is_in_one = current_app.url_map.is_endpoint_expecting(endpoint, "coalition_id")
+    return url_for(endpoint, **{**(known if is_in_one else {}), **values})
+
+
+def _frame() -> DeskFrame:
+    here, words = coalition(), said()
+    accent = here.accent if here else facts.ACCENT
+    look = f"{PATH}/look/{DESK.version()}"
+    asked = request.args.get("language")
+    found = visitor()
+    role = found.actor.roles[here.id] if here and found else None
+    return DeskFrame(
+        language=words.language,
+        query=f"?language={words.language}" if asked == words.language else "",
+        accent=accent,
+        coalition=here.name if here else "",
+        logo=f"/look/{here.id}/{here.logo_sha256}" if here and here.logo_sha256 else None,
+        style=f"{look}/{accent.removeprefix('#')}.css",
+        script=f"{look}/desk.js",
+        look=look,
+        source=runtime().settings.source_url,
+        csrf=form_proof(),
+        home=to("home") if here else to("home_of_all"),
+        here=request.path,
+        areas=_areas(role) if role else (),
+        coalition_id=here.id if here else None,
+        role=role,
+        is_signed_in=found is not None,
+        said=_said(words),
+    )
+
+
+def _areas(role: Role) -> Sequence[AreaLink]:
+    found = [(each.key, to(each.endpoint)) for each in navigation.AREAS if role.may(each.least)]
+    around = [href for _, href in found if request.path.startswith(href)]
+    nearest = max(around, key=len, default="")
+    return [AreaLink(key, href, href == nearest) for key, href in found]
+
+
+def _said(words: Sentences) -> JustDone | None:
+    """Return what the address says was done. Whatever is on no list of ours it cannot say."""
+    code = request.args.get("said", "")
+    if f"said.{code}" not in words.all:
+        return None
+    undo, ids = navigation.UNDOES.get(code), request.args.getlist("of")
+    if undo is None or not ids:
+        return JustDone(code)
+    try:
+        known = [("ids", str(UUID(each))) for each in ids[:_MOST_UNDONE]]
+    except ValueError:
+        return JustDone(code)
+    action = to(undo.endpoint, **(request.view_args or {}))
+    return JustDone(code, UndoForm(action, [*undo.fields.items(), *known]))
+
+
+# What a screen answers.
+
+
+def screen(template: str, shown: object = None, status: int = HTTPStatus.OK) -> Response:
+    """Answer with a screen: its template, and the dataclass whose fields the template says.
+
+    Where it has a `form` that was refused, the status says so.
+    """
+    named: dict[str, Any] = {}
+    if shown is not None and is_dataclass(shown):
+        named = {each.name: getattr(shown, each.name) for each in fields(shown)}
+    typed_in = named.get("form")
+    if isinstance(typed_in, Form) and status == HTTPStatus.OK:
+        if typed_in.is_stale:
+            status = HTTPStatus.PRECONDITION_FAILED
+        elif typed_in.faults:
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+    around = {"shown": shown, "to": to, "day": day, "when": when}
+    return Response(DESK.render(template, _frame(), {**around, **named}), status)
+
+
+def onward(name: str, code: str = "", undo: Sequence[UUID] = (), **values: Any) -> AnyResponse:
+    """Lead on after a form, to a screen that says what was done (`said.<code>` of the words).
+
+    `undo` are the ids that the notice offers to undo; `navigation.UNDOES` says how.
+    """
+    query = [("said", code)] if code else []
+    query += [("of", str(each)) for each in undo]
+    return led(to(name, **values) + (f"?{urlencode(query)}" if query else ""))
+
+
+def led(path: str) -> AnyResponse:
+    """Lead on to an address of ours."""
+    return redirect(path, HTTPStatus.SEE_OTHER)
+
+
+def typed(refused: Invalid | Stale | None = None) -> Form:
+    """Return what was typed, with what is wrong with it; the screen shows it again."""
+    values = sent()
+    if isinstance(refused, Invalid):
+        return Form(values=values, faults=filling.told(refused.faults, values, said()))
+    return Form(values=values, is_stale=refused is not None)
+
+
+def one(name: str) -> str:
+    """Return what was typed into a field of the form that was sent."""
+    return forms.one(sent(), name)
+
+
+def ids() -> list[UUID]:
+    """Return the rows that were ticked, or that an undo is about."""
+    try:
+        return [UUID(each) for each in sent().get("ids", ())]
+    except ValueError:
+        raise NotFound("The page that led here is old. Load it again.") from None
+
+
+def page_request(limit: int = 50) -> PageRequest:
+    """Return which page of a list the address asks for."""
+    return PageRequest(limit=limit, cursor=request.args.get("cursor") or None)
+
+
+def version() -> int:
+    """Return the version that the form was made of (its hidden field): what If-Match is in /v1."""
+    try:
+        return int(one("version"))
+    except ValueError:
+        raise NotFound("The page that led here is old. Load it again.") from None
+
+
+def framed(answer: Response) -> Response:
+    """Let a screen show an answer of the desk's in a frame: a preview, which runs nothing."""
+    answer.headers["Content-Security-Policy"] = FRAMED
+    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return answer
+
+
+@blueprint.after_request
+def _finish(answer: Response) -> Response:
+    answer.headers.setdefault("Content-Security-Policy", POLICY)
+    answer.headers.setdefault("Cache-Control", "no-store")
+    answer.headers["X-Robots-Tag"] = "noindex"
+    answer.headers["Referrer-Policy"] = "same-origin"  # so that a browser says where a form is from
+    answer.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    answer.vary.update(["Cookie", "Accept-Language"])
+    keep_cookies(answer)
+    return answer
+
+
+@blueprint.errorhandler(Exception)
+def refused(error: Exception) -> AnyResponse:
+    """Answer an error as a screen: what is wrong, and what to do."""
+    if isinstance(error, problems.Unauthenticated | sessions.NotFresh):
+        return _to_sign_in()
+    problem = problems.of(error)
+    if problem.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        g.visit = None  # the page must not need what broke
+    status, words = problem.status_code, said()
+    wait = problem.headers.get("Retry-After", "60")
+    own = f"problem.{error.slug()}" if isinstance(error, DomainError) else ""
+    key = next(k for k in (own, f"error.{status}", "error.400") if k in words.all)
+    page = RefusedScreen(
+        title=words.say(key),
+        text=words.say(f"{key}_text", wait=pages.waiting(int(wait), words)),
+        href=to("home") if coalition() else to("home_of_all"),
+        words=words.say("desk.to_home"),
+    )
+    answer = screen("refusal.html", page, status)
+    if "Retry-After" in problem.headers:
+        answer.headers["Retry-After"] = wait
+    return answer
+
+
+def _to_sign_in() -> AnyResponse:
+    """Lead to the sign-in and back: to the screen itself, or to where its form stood."""
+    back = request.path if request.method in _READING else urlsplit(request.referrer or "").path
+    query = urlencode({"next": safe(back)}) if safe(back) else ""
+    return led(to("sign_in") + (f"?{query}" if query else ""))

@@ -1,0 +1,146 @@
+"""/desk: which coalition; its first screen; what waits for somebody's work."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.coalitions import service as coalitions
+from api.desk import service
+from api.desk.routes.base import Screen, at, day, led, page_request, said, screen, to
+from api.desk.routes.visiting import actor, visit
+from api.desk.rules import home
+from api.desk.rules.home import ChoiceScreen, CoalitionChoice, HomeScreen, Waiting, WorkScreen
+from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
+from api.errors import NotFound
+from api.infra.database import paging
+from api.infra.database.paging import PageRequest
+from api.statements import service as statements
+from api.statements.models import Statement
+from api.statements.service import work
+from api.statements.service.work import WorkFilter, WorkItem, WorkKind
+
+_MOST = 20  # statements
+
+
+@at("/", "home_of_all")
+class HomeOfAll(Screen):
+    def get(self) -> AnyResponse:
+        """Lead to one's coalition, or offer a choice of them."""
+        found = coalitions.coalitions(actor(), PageRequest(limit=paging.MOST)).items
+        if len(found) == 1 and "all" not in request.args:
+            return led(to("home", coalition_id=found[0].id))
+        roles = visit().actor.roles
+        choices = [
+            CoalitionChoice(
+                name=each.name,
+                role=said().say(f"role.{roles[each.id]}"),
+                href=to("home", coalition_id=each.id),
+            )
+            for each in found
+        ]
+        return screen("coalitions.html", ChoiceScreen(coalitions=choices))
+
+
+@at("/<uuid:coalition_id>/", "home")
+class Home(Screen):
+    def get(self, coalition_id: UUID) -> Response:
+        """Show what waits today, and how one's statements stand."""
+        return screen(
+            "home.html",
+            HomeScreen(waiting=_waiting(coalition_id), statements=_statements(coalition_id)),
+        )
+
+
+def _waiting(coalition_id: UUID) -> list[Waiting]:
+    who = actor()
+    found = service.waiting(who, coalition_id)
+    return [
+        Waiting(each.key, found[each.key], to(each.endpoint, **each.query))
+        for each in home.WAITS
+        if found.get(each.key) and to(each.endpoint) and who.may(coalition_id, each.least)
+    ]
+
+
+def _statements(coalition_id: UUID) -> Listing:
+    words = said()
+    found = statements.statements(actor(), coalition_id, PageRequest(limit=_MOST), {})
+    return Listing(
+        caption=words.say("home.statements"),
+        columns=[ListColumn(words=words.say(f"home.{key}")) for key in ("title", "state", "next")],
+        rows=[_statement(each) for each in found.items],
+    )
+
+
+def _statement(statement: Statement) -> ListRow:
+    words = said()
+    return ListRow(
+        cells=[
+            Cell(
+                text=statement.title,
+                href=to("statement", statement_id=statement.id),
+                small=words.say(f"kind.{statement.kind}"),
+                language=statement.language,
+            ),
+            Cell(text=words.say(f"state.{statement.state}"), tone=home.TONES[statement.state]),
+            Cell(text=words.say(f"next.{statement.state}")),
+        ]
+    )
+
+
+@at("/<uuid:coalition_id>/work", "work")
+class DeskWork(Screen):
+    def get(self, coalition_id: UUID) -> Response:
+        """List what waits for somebody's work, what has waited longest first."""
+        words, kind = said(), request.args.get("kind", "")
+        if kind and kind not in set(WorkKind):
+            raise NotFound("There is no work of this kind.")
+        wanted = WorkFilter(WorkKind(kind) if kind else None, **service.LATE)
+        found = work.work(actor(), coalition_id, page_request(), wanted).page
+        kinds = Filter(
+            name="kind",
+            words=words.say("work.kind"),
+            choices=[(each.value, words.say(f"work.{each}")) for each in WorkKind],
+        )
+        table = Listing(
+            caption=words.say("work.title"),
+            columns=[ListColumn(words=words.say(f"work.{key}")) for key in ("what", "kind", "why")],
+            rows=[_work(each) for each in found.items],
+            path=to("work"),
+            query={"kind": kind, "cursor": request.args.get("cursor", "")},
+            filters=[kinds],
+            total=found.total,
+            following=found.following,
+        )
+        return screen("work.html", WorkScreen(work=table))
+
+
+def _work(item: WorkItem) -> ListRow:
+    words = said()
+    if item.statement_id:
+        href, why = to("statement", statement_id=item.statement_id), "draft_behind"
+    elif item.demand_id:
+        href = to("demand", demand_id=item.demand_id)
+        why = "demand_settled" if item.case_ids else "demand_silent"
+    else:
+        href = to("case", case_id=item.case_ids[0])
+        why = "case_late"
+    since = words.say("work.since", day=day(item.since)) if item.since else ""
+    if item.kind is WorkKind.CASE and not item.since:
+        why = "case_never"
+    return ListRow(
+        cells=[
+            Cell(text=item.what, href=href),
+            Cell(text=words.say(f"work.{item.kind}")),
+            Cell(text=words.say(f"work.{why}"), small=since),
+        ]
+    )
+
+
+@at("/<path:rest>", "nowhere")
+class Nowhere(Screen):
+    def get(self, rest: str) -> Response:
+        """Say that there is no such screen, as a screen."""
+        raise NotFound(f"There is no screen at {'/' if rest else ''}this address.")

@@ -1,0 +1,97 @@
+"""/desk/sign-in: by a letter with a link and a code; /desk/sign-out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.accounts import service as accounts
+from api.accounts.service import sessions, signing_in
+from api.desk.routes.base import Screen, at, led, one, onward, said, screen, to, typed
+from api.desk.routes.visiting import SESSION, browser, let_in, safe, visitor
+from api.desk.rules.entering import AskScreen, CodeScreen, LinkScreen
+from api.desk.schemas import AddressIn
+from api.errors import Invalid
+from api.infra.text import languages
+from api.pages.rules.facts import Form
+from api.web.validate import loaded
+
+
+@at("/sign-in", "sign_in")
+class SignIn(Screen):
+    is_open = True
+
+    def get(self) -> Response:
+        """Ask for an address; of who is signed in, it is known."""
+        found = visitor()
+        email = accounts.me(found.actor).email if found else ""
+        back = safe(request.args.get("next", ""))
+        return screen("sign_in.html", AskScreen(email=email, next=back, is_again=bool(found)))
+
+    def post(self) -> Response:
+        """Send a letter, if somebody has the address: the answer is the same."""
+        back = safe(one("next"))
+        try:
+            email = loaded(AddressIn(), {"email": one("email") or None})["email"]
+        except Invalid as refused:
+            return screen("sign_in.html", AskScreen(next=back, form=typed(refused)))
+        signing_in.ask(email, browser(), said().language)
+        return _code(email, back, Form())
+
+
+@at("/sign-in/code", "sign_in_code")
+class SignInCode(Screen):
+    is_open = True
+
+    def get(self) -> AnyResponse:
+        """Lead who reloads to the beginning: no address holds an e-mail."""
+        return onward("sign_in")
+
+    def post(self) -> AnyResponse:
+        """Sign in by the code of the letter."""
+        email, back = one("email"), safe(one("next"))
+        try:
+            secret = signing_in.by_code(email, one("code"), browser())
+        except Invalid as refused:
+            return _code(email, back, replace(typed(refused), values={}))
+        return _in(secret, back)
+
+
+def _code(email: str, back: str, form: Form) -> Response:
+    minutes = languages.number(signing_in.MINUTES, said().language)
+    page = CodeScreen(email=email, next=back, minutes=minutes, form=form)
+    return screen("sign_in_code.html", page)
+
+
+@at("/sign-in/<string:secret_of_link>", "sign_in_link")
+class SignInLink(Screen):
+    is_open = True
+
+    def get(self, secret_of_link: str) -> Response:
+        """Show what the link of a letter leads to."""
+        state = signing_in.look(secret_of_link, browser())
+        return screen("sign_in_link.html", LinkScreen(state=state.value))
+
+    def post(self, secret_of_link: str) -> AnyResponse:
+        """Sign in by it."""
+        return _in(signing_in.by_link(secret_of_link, browser()), "")
+
+
+def _in(secret: str, back: str) -> AnyResponse:
+    return let_in(led(back or to("home_of_all")), secret)
+
+
+@at("/sign-out", "sign_out")
+class SignOut(Screen):
+    is_open = True
+
+    def post(self) -> AnyResponse:
+        """End the session, and have the browser forget all that it saw here."""
+        if found := visitor():
+            sessions.sign_out(found)
+        answer = onward("sign_in", "signed_out")
+        answer.delete_cookie(SESSION, secure=True, httponly=True, samesite="Lax", path="/")
+        answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+        return answer

@@ -1,0 +1,1 @@
+"""The facts of the desk's screens, pure."""

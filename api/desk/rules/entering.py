@@ -1,0 +1,55 @@
+"""The facts of signing in, and of one's own sessions and tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from api.desk.rules.tables import Listing
+from api.pages.rules.facts import Form
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskScreen:
+    """The form that asks for a letter. `next` is where one was on the way to."""
+
+    email: str = ""
+    next: str = ""
+    is_again: bool = False  # somebody is signed in, and not a moment ago
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeScreen:
+    """The form for the code of the letter."""
+
+    email: str
+    minutes: str
+    next: str = ""
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkScreen:
+    """What the link of a letter leads to: `ready`, `elsewhere`, `used`, `over` or `unknown`."""
+
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class YouScreen:
+    """Who is signed in, where, and which programs act for them."""
+
+    name: str
+    email: str
+    sessions: Listing
+    tokens: Listing
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewTokenScreen:
+    """The form for a token, or its secret, which is shown this once."""
+
+    coalitions: Sequence[tuple[str, str, str]]  # id, name, nothing: as boxes take them
+    secret: str = ""
+    form: Form = field(default_factory=Form)

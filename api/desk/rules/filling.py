@@ -1,0 +1,46 @@
+"""What is wrong in a form of the desk, by its fields and in the reader's language.
+
+A field is named as the place in what the use case takes: `/names/en` is the field `names.en`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from api.errors import Code, Fault
+from api.infra.text import languages
+from api.pages.rules.sentences import Sentences
+
+WHOLE = ""  # the form itself: what belongs to no field of it
+
+
+def told(
+    faults: Iterable[Fault], sent: Mapping[str, Sequence[str]], said: Sentences
+) -> dict[str, str]:
+    """Return the first fault of each field that was sent, as a sentence."""
+    found: dict[str, str] = {}
+    for fault in faults:
+        name = _field(fault, sent)
+        is_empty = bool(name) and not any(sent[name])
+        is_needed = is_empty and fault.code is Code.TOO_SHORT
+        told_as = replace(fault, code=Code.REQUIRED) if is_needed else fault
+        found.setdefault(name, sentence(name, told_as, said))
+    return found
+
+
+def _field(fault: Fault, fields: Container[str]) -> str:
+    """Return the field that a fault is in: of a part of it, the field around it."""
+    path = fault.pointer.strip("/").split("/")
+    around = (".".join(path[:length]) for length in range(len(path), 0, -1))
+    return next((name for name in around if name and name in fields), WHOLE)
+
+
+def sentence(name: str, fault: Fault, said: Sentences) -> str:
+    """Return what a page says of a fault: the field's own sentence, or that of its code.
+
+    `[fault]` of the words has them: `taken`, and for a field `slug_taken`.
+    """
+    keys = (f"fault.{name}_{fault.code}", f"fault.{fault.code}")
+    limit = "" if fault.limit is None else languages.number(int(fault.limit), said.language)
+    return said.say(next(key for key in keys if key in said.all), limit=limit)

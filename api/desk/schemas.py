@@ -1,0 +1,12 @@
+"""What forms of the desk send that is no body of /v1."""
+
+from __future__ import annotations
+
+from api.web import fields
+from api.web.rest import Schema
+
+
+class AddressIn(Schema):
+    """Who wants to sign in."""
+
+    email = fields.Email(required=True)

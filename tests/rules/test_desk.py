@@ -1,0 +1,159 @@
+"""The desk's own rules: its words, its proofs, where it leads, and what it calls a browser."""
+
+from __future__ import annotations
+
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from api.accounts.models import Role, SignInMeans
+from api.desk.routes.visiting import safe
+from api.desk.rules import csrf, devices, filling, home, navigation
+from api.desk.rules.frames import DESK, WORDS
+from api.desk.rules.tables import Filter, Listing
+from api.errors import Code, Fault
+from api.statements.models import State, StatementKind
+from api.statements.service.work import WorkKind
+
+LANGUAGES = WORDS.offered()
+
+
+def places(sentence: Any) -> set[str]:
+    one = sentence if isinstance(sentence, str) else "".join(sentence.values())
+    return {name for _, name, _, _ in Formatter().parse(one) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_all_with_the_same_places(language: str) -> None:
+    english, other = WORDS.table("en"), WORDS.table(language)
+
+    assert {(part, key) for part in other for key in other[part]} == {
+        (part, key) for part in english for key in english[part]
+    }
+    for part, sentences in english.items():
+        for key, sentence in sentences.items():
+            assert places(sentence) - {"count"} == places(other[part][key]) - {"count"}, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_program_names_has_its_words(language: str) -> None:
+    words = WORDS.said(language).all
+
+    assert {f"fault.{code}" for code in Code} <= words.keys()
+    assert {f"nav.{area.key}" for area in navigation.AREAS} <= words.keys()
+    assert {f"said.{code}" for code in navigation.UNDOES} <= words.keys()
+    assert {f"waits.{wait.key}" for wait in home.WAITS} <= words.keys()
+    assert {f"role.{role}" for role in Role} <= words.keys()
+    assert {f"you.by_{means}" for means in SignInMeans} <= words.keys()
+    assert {f"work.{kind}" for kind in WorkKind} <= words.keys()
+    assert {f"kind.{kind}" for kind in StatementKind} <= words.keys()
+    for state in State:
+        assert {f"state.{state}", f"next.{state}"} <= words.keys()
+    assert set(home.TONES) == set(State)
+    assert {key for key in words if key.startswith("problem.")} == {
+        f"{key.removesuffix('_text')}{end}"
+        for key in words
+        if key.startswith("problem.")
+        for end in ("", "_text")
+    }
+
+
+def test_no_table_says_a_thing_twice(tmp_path: Any) -> None:
+    folder = tmp_path / "en"
+    folder.mkdir()
+    for name in ("catalogue", "members"):
+        (folder / f"{name}.toml").write_text('[said]\nsaved = "Saved."\n', "utf-8")
+
+    with pytest.raises(ValueError, match=r"said\.saved"):
+        type(WORDS)(tmp_path).table("en")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "https://evil.example/desk/",
+        "//evil.example/desk/",
+        "/desk//evil.example",
+        "/desk/\\evil.example",
+        "\\\\evil.example/desk/",
+        "/deskevil",
+        "/v1/me",
+        "javascript:alert(1)",
+        "/desk/\t/evil.example",
+        "desk/you",
+        "",
+    ],
+)
+def test_no_way_back_leads_to_another_site(path: str) -> None:
+    assert safe(path) == ""
+
+
+def test_a_way_back_leads_to_a_screen_without_what_it_asked() -> None:
+    assert safe("/desk/you?said=saved") == "/desk/you"
+
+
+def test_a_form_fits_its_own_cookie_alone() -> None:
+    proof = csrf.token("one")
+
+    assert csrf.fits("one", proof)
+    assert not csrf.fits("another", proof)
+    assert not csrf.fits("one", "")
+    assert not csrf.fits("one", "ё")
+
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Safari/604.1"
+EDGE = "Mozilla/5.0 (Windows NT 10.0) Chrome/126.0.0.0 Safari/537.36 Edg/126.0.0.0"
+
+
+@pytest.mark.parametrize(
+    ("agent", "label"),
+    [
+        (FIREFOX, "Firefox, Linux"),
+        (IPHONE, "Safari, iPhone"),
+        (EDGE, "Edge, Windows"),
+        ("curl/8.5", ""),
+    ],
+)
+def test_a_browser_is_called_by_kind_and_system(agent: str, label: str) -> None:
+    assert devices.label(agent) == label
+
+
+def test_a_fault_is_told_at_its_field_and_else_above_the_form() -> None:
+    faults = [
+        Fault("/names/en", Code.TOO_SHORT, ""),
+        Fault("/days", Code.TOO_LARGE, "", limit=366.0),
+        Fault("/coalition_ids/0", Code.FORBIDDEN, ""),
+        Fault("/else", Code.CONFLICT, ""),
+    ]
+
+    sent = {"names.en": [""], "days": ["400"], "coalition_ids": ["1"]}
+    told = filling.told(faults, sent, WORDS.said("en"))
+
+    assert told == {
+        "names.en": "This is needed.",
+        "days": "This is too large: at most 366.",
+        "coalition_ids": "This is for another role to say.",
+        "": "This does not go with the rest.",
+    }
+
+
+def test_a_table_keeps_what_is_asked_of_it_in_its_links() -> None:
+    table = Listing(
+        caption="",
+        columns=[],
+        rows=[],
+        path="/desk/x",
+        query={"country": "KZ", "cursor": "abc"},
+        filters=[Filter(name="country", words="", choices=[])],
+    )
+
+    assert table.at(cursor="") == "/desk/x?country=KZ"
+    assert table.at(country="", cursor="") == "/desk/x"
+    assert table.is_narrowed
+
+
+def test_the_look_is_small() -> None:
+    assert len(DESK.style("#0b5563")) < 30_000
+    assert len(DESK.small("desk.js")) < 2_000

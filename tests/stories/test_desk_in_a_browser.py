@@ -1,0 +1,56 @@
+"""Every screen of the desk in a browser: whoever opens it, on a phone or a wide one, can use it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.contracts.scene import Scene
+from tests.support import browser as browsers
+from tests.support.desk import SESSION, session_of
+from tests.support.desk_screens import screens
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Response
+
+    from tests.conftest import World
+
+WIDE = {"width": 1280, "height": 800}
+MOST_BYTES, MOST_REQUESTS = 150_000, 6  # of a first screen, with nothing kept from before
+
+
+@pytest.mark.parametrize("language", ["en-GB", "ru-RU"])
+def test_every_screen_can_be_used_on_a_phone_and_on_a_wide_one(
+    world: World, chromium: Browser, language: str
+) -> None:
+    scene = Scene(world)
+    found = [each for each in screens(scene) if "GET" in each.methods and not each.is_a_file]
+    axe, wrong = Axe(), []
+    with (
+        browsers.served(world.app) as served,
+        browsers.phone(chromium, extra_http_headers={"Accept-Language": language}) as person,
+    ):
+        place = served.replace("127.0.0.1", "localhost")
+        secret = session_of(world, scene.owner.email)
+        page = person.new_page()
+        for each in found:
+            cookie = {"name": SESSION, "value": secret, "url": place, "secure": True}
+            person.clear_cookies()
+            if not each.view.is_open:
+                person.add_cookies([cookie])  # type: ignore[list-item] # a dict of the shape
+            asked: list[Response] = []
+            page.on("response", asked.append)
+            page.set_viewport_size(browsers.PHONE)  # type: ignore[arg-type] # as above
+            page.goto(place + each.path)
+            page.remove_listener("response", asked.append)
+            size = sum(len(answer.body()) for answer in asked if answer.status == 200)
+            if len(asked) > MOST_REQUESTS or size > MOST_BYTES:
+                wrong.append(f"{each.path}: {len(asked)} requests, {size} bytes")
+            wrong += [f"{each.path}: elsewhere" for one in asked if not one.url.startswith(place)]
+            wrong += [f"{each.path}: {fault}" for fault in browsers.faults_of(page, axe)]
+            page.set_viewport_size(WIDE)  # type: ignore[arg-type] # as above
+            wrong += [f"{each.path}, wide: {fault}" for fault in browsers.faults_of(page, axe)]
+
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,233 @@
+"""Signing in at the desk: by code and link, out again, and what a session is worth afterwards."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import update
+
+from api.accounts.models import DeskSession
+from api.infra import clock
+from api.infra.database.transactions import transaction
+from tests.support.builders import a_coalition, a_role, made
+from tests.support.desk import BROWSER, SESSION, Desk, at_the_desk
+from tests.support.people import SignInLetter, letters_to_sign_in
+
+if TYPE_CHECKING:
+    from tests.conftest import World
+    from tests.support.client import Client
+
+SIGN_IN = "/desk/sign-in"
+
+
+def newest_letter(world: World) -> SignInLetter:
+    letter = letters_to_sign_in(world)[-1]
+    assert letter is not None
+    return letter
+
+
+def asked(world: World, email: str) -> Desk:
+    """Ask for a letter in a new browser; the page then asks for its code."""
+    desk = Desk(world)
+    desk.go(SIGN_IN)
+    desk.submit("Send the letter", email=email)
+    assert desk.page.heading == "Look into your mailbox"
+    return desk
+
+
+def test_who_types_the_code_of_the_letter_comes_to_their_coalition(
+    world: World, owner: Client
+) -> None:
+    coalition = a_coalition(owner, name="Steppe Coalition")
+    desk = asked(world, owner.email)
+
+    page = desk.submit("Sign in", code=newest_letter(world).code)
+
+    assert page.path == f"/desk/{coalition}/"
+    assert page.heading == "Today"
+    cookie = desk.http.get_cookie(SESSION)
+    assert cookie is not None
+    assert cookie.secure
+    assert cookie.http_only
+    assert (cookie.same_site, cookie.path, cookie.max_age) == ("Lax", "/", None)
+
+
+def test_a_link_signs_in_by_a_button_in_the_browser_that_asked(world: World, owner: Client) -> None:
+    desk = asked(world, owner.email)
+    letter = newest_letter(world)
+    elsewhere = Desk(world)
+
+    assert elsewhere.go(f"{SIGN_IN}/{letter.secret}").heading == "You asked in another browser"
+    assert desk.go(f"{SIGN_IN}/{letter.secret}").heading == "Sign in here"
+    page = desk.submit("Sign in")
+
+    assert page.heading == "You have no coalition yet"
+    assert Desk(world).go(f"{SIGN_IN}/{letter.secret}").heading == "This link was used already"
+    assert Desk(world).go(f"{SIGN_IN}/{'x' * 43}").heading == "This link is not whole"
+
+
+def test_a_wrong_code_is_told_at_its_field(world: World, owner: Client) -> None:
+    desk = asked(world, owner.email)
+
+    page = desk.submit("Sign in", code="aaaa-aaaa")
+
+    assert page.status == 422
+    assert "after five tries" in page.faults["code"]
+    assert desk.submit("Sign in", code=newest_letter(world).code).heading != page.heading
+
+
+def test_an_address_that_nobody_has_gets_the_same_page(world: World, owner: Client) -> None:
+    known, unknown = (
+        asked(world, email).page.html.replace(email, "")
+        for email in (owner.email, "nobody-here@specimen.example")
+    )
+
+    def without_proof(html: str) -> list[str]:
+        return [line for line in html.splitlines() if 'name="csrf"' not in line]
+
+    assert without_proof(known) == without_proof(unknown)
+    desk = Desk(world)
+    desk.go(SIGN_IN)
+    assert desk.submit("Send the letter", email="no address").faults.keys() == {"email"}
+
+
+def test_a_new_sign_in_takes_no_session_that_somebody_brought_along(
+    world: World, owner: Client
+) -> None:
+    desk = Desk(world)
+    desk.http.set_cookie(SESSION, "und_" + "a" * 43, secure=True)
+    desk.go(SIGN_IN)
+    desk.submit("Send the letter", email=owner.email)
+    desk.submit("Sign in", code=newest_letter(world).code)
+
+    cookie = desk.http.get_cookie(SESSION)
+    assert cookie is not None
+    assert cookie.value != "und_" + "a" * 43
+
+
+def test_who_signs_out_leaves_nothing_behind(world: World, owner: Client) -> None:
+    desk = at_the_desk(world, owner)
+    desk.go("/desk/you")
+    secret = desk.http.get_cookie(SESSION)
+    assert secret is not None
+
+    answer = desk.http.post("/desk/sign-out", data={"csrf": desk.proof})
+
+    assert answer.status_code == 303
+    assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    assert desk.http.get_cookie(SESSION) is None
+    assert desk.go(answer.headers["Location"]).notice.startswith("You are signed out.")
+    desk.http.set_cookie(SESSION, secret.value, secure=True)  # who copied it has nothing
+    assert desk.go("/desk/you").path.startswith(SIGN_IN)
+
+
+def test_who_signed_in_long_ago_signs_in_once_more_and_comes_back(
+    world: World, owner: Client
+) -> None:
+    desk = at_the_desk(world, owner)
+    with world.app.app_context(), transaction() as session:
+        earlier = clock.now() - timedelta(minutes=20)
+        session.execute(update(DeskSession).values(created_at=earlier))
+    before = desk.http.get_cookie(SESSION)
+
+    page = desk.go("/desk/you/tokens/new")
+
+    assert page.heading == "Sign in once more"
+    desk.submit("Send the letter")
+    page = desk.submit("Sign in", code=newest_letter(world).code)
+    assert (page.path, page.heading) == ("/desk/you/tokens/new", "Make a token")
+    assert desk.http.get_cookie(SESSION) != before
+
+
+def test_a_way_back_to_another_site_is_forgotten(world: World, owner: Client) -> None:
+    a_coalition(owner)
+    desk = Desk(world)
+    desk.go(f"{SIGN_IN}?next=//evil.example/desk/")
+    desk.submit("Send the letter", email=owner.email)
+    data = {"csrf": desk.proof, "email": owner.email, "code": newest_letter(world).code}
+
+    page = desk.http.post(f"{SIGN_IN}/code", data={**data, "next": "https://evil.example/"})
+
+    assert page.headers["Location"] == "/desk/"
+
+
+def test_a_role_that_is_taken_away_is_gone_at_the_next_step(world: World, owner: Client) -> None:
+    coalition = a_coalition(owner)
+    editor = a_role(owner, coalition, world.user("editor"), "editor")
+    desk = at_the_desk(world, editor)
+    assert desk.go(f"/desk/{coalition}/").status == 200
+
+    roles = owner.get(f"/v1/coalitions/{coalition}/roles")["items"]
+    gone = next(each["id"] for each in roles if each["role"] == "editor")
+    assert owner.delete(f"/v1/roles/{gone}").status == 204
+
+    assert desk.go(f"/desk/{coalition}/").status == 404
+
+
+def test_sessions_are_seen_and_ended_from_another_one(world: World, owner: Client) -> None:
+    here, there = at_the_desk(world, owner), at_the_desk(world, owner)
+    here.go("/desk/you")
+    assert [row[0] for row in here.page.rows[:2]].count("Firefox, Linux This one") == 1
+
+    page = here.submit("End")
+
+    assert page.notice == "The session has ended."
+    assert there.go("/desk/you").path.startswith(SIGN_IN)
+    here.submit("End all, this one too")
+    assert here.page.path.startswith(SIGN_IN)
+
+
+def test_a_token_is_shown_once_and_ended(world: World, owner: Client) -> None:
+    coalition = a_coalition(owner, name="Steppe Coalition")
+    a_coalition(owner, name="Mountain Coalition")
+    desk = at_the_desk(world, owner)
+    desk.go("/desk/you/tokens/new")
+    assert desk.submit("Make it", label="", days="400").faults == {
+        "label": "Error: This is needed.",
+        "days": "Error: This is too large: at most 366.",
+    }
+
+    page = desk.submit("Make it", label="Our site", days="30", coalition_ids=[coalition])
+    (secret,) = page.tree.xpath("//*[@class='copy']/text()")
+
+    caller = world.stranger()
+    caller.token = secret
+    assert [each["id"] for each in caller.get("/v1/coalitions")["items"]] == [coalition]
+    page = desk.go("/desk/you")
+    assert secret not in page.html
+    row = next(each for each in page.rows if each[0].startswith("Our site"))
+    assert row[:2] == ["Our site For one coalition only", "Works"]
+    action = page.tree.xpath("//tr[contains(., 'Our site')]//form/@action")[0]
+    assert desk.send(action, {"csrf": desk.proof}).notice.startswith("The token has ended.")
+    assert caller.get("/v1/coalitions").status == 401
+
+
+def test_an_address_says_only_what_the_desk_itself_says(world: World, owner: Client) -> None:
+    desk = at_the_desk(world, owner)
+
+    assert desk.go("/desk/you?said=saved").notice == "Saved."
+    assert desk.go("/desk/you?said=Send+your+code+to+evil.example").notice == ""
+
+
+def test_pages_know_a_browser_only_while_it_signs_in(world: World, owner: Client) -> None:
+    desk = Desk(world)
+    desk.go(SIGN_IN)
+    assert desk.http.get_cookie(BROWSER) is not None
+    signed_in = at_the_desk(world, owner)
+    signed_in.go("/desk/you")
+    assert signed_in.http.get_cookie(BROWSER) is None
+
+
+def test_who_works_in_several_coalitions_chooses_one(world: World, owner: Client) -> None:
+    first = a_coalition(owner, name="Steppe Coalition")
+    a_coalition(world.user("other"), name="Mountain Coalition")
+    desk = at_the_desk(world, owner)
+    assert desk.go("/desk/").path == f"/desk/{first}/"
+
+    made(owner, "/v1/coalitions", {"slug": "third", "name": "Forest Coalition"})
+
+    page = desk.go("/desk/")
+    assert {"Steppe Coalition Owner", "Forest Coalition Owner"} <= page.links.keys()
+    assert "Mountain" not in page.text
+    assert desk.follow("Forest Coalition Owner").heading == "Today"
