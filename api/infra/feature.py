@@ -19,7 +19,7 @@ from api.infra.mail import gauges as letter_gauges, letters, sender
 from api.infra.mail.letters import LetterKind
 from api.infra.pdf import pictures
 from api.infra.queue import Lane
-from api.infra.security import audit, day_keys, gauges as record_gauges
+from api.infra.security import audit, day_keys, gauges as record_gauges, late_sealing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +51,9 @@ FEATURE = Feature(
         JobKind("letters.forget", letters.forget, when=letters.are_old, lane=Lane.DOCUMENTS),
         JobKind("days.destroy", day_keys.destroy, when=day_keys.are_old),
         JobKind("audit.seal", audit.seal_as_job, when=audit.is_unsealed),
+        JobKind(
+            "words.seal", late_sealing.seal_as_job, when=late_sealing.is_due, lane=Lane.DOCUMENTS
+        ),
     ),
     extensions=(
         KeptFiles(pictures.FOLDER, pictures.referred, pictures.damaged),

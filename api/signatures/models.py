@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from api.infra import clock
 from api.infra.database import columns
 from api.infra.security.keys import BlindBytes, Sealed
+from api.infra.security.late_sealing import SEALED_AS
 from api.infra.security.sealed_files import WithFile
 
 # What the keyed hashes of a signature are for: each is compared within one statement only.
@@ -233,7 +234,7 @@ class Evidence(WithFile, columns.Base):
     content_type: Mapped[str] = mapped_column(String(40))
     bytes: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    note: Mapped[str | None] = mapped_column(String(300))  # of before notes were sealed
+    note: Mapped[str | None] = mapped_column(String(300), info={SEALED_AS: "sealed_note"})
     sealed_note: Mapped[Sealed | None]
     created_at: Mapped[columns.Created]
     created_by: Mapped[UUID | None]
@@ -246,7 +247,8 @@ class Invalidation(columns.OfCoalition, columns.Base):
 
     statement_id: Mapped[UUID] = columns.part_of("statements")
     rule: Mapped[Sealed]  # it may hold a name, or a domain that is one person's
-    reason: Mapped[str] = mapped_column(String(500))
+    reason: Mapped[str] = mapped_column(String(500), info={SEALED_AS: "sealed_reason"})
+    sealed_reason: Mapped[Sealed | None]
     number: Mapped[int]  # how many it took out
     created_at: Mapped[columns.Created]
     created_by: Mapped[UUID | None]
@@ -284,6 +286,7 @@ class Block(columns.OfCoalition, columns.Base):
     kind: Mapped[BlockKind] = mapped_column(columns.choice(BlockKind))
     act: Mapped[BlockAct] = mapped_column(columns.choice(BlockAct))
     value: Mapped[Sealed]
-    note: Mapped[str | None] = mapped_column(String(300))
+    note: Mapped[str | None] = mapped_column(String(300), info={SEALED_AS: "sealed_note"})
+    sealed_note: Mapped[Sealed | None]
     created_at: Mapped[columns.Created]
     created_by: Mapped[UUID | None]

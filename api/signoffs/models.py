@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from api.infra.database import columns
 from api.infra.security.keys import BlindBytes, Sealed
+from api.infra.security.late_sealing import SEALED_AS
 from api.signatures.models import Visibility
 
 UNKNOWN = "unknown"
@@ -43,7 +44,9 @@ class SignOffRound(columns.OfCoalition, columns.Versioned, columns.Base):
     silence: Mapped[Silence] = mapped_column(columns.choice(Silence), default=Silence.NOTHING)
     remind_after_days: Mapped[int | None]  # None: as the coalition does
     remind_every_days: Mapped[int | None]
-    note: Mapped[str | None] = mapped_column(String(2000))  # of the coordinator, to all
+    # Of the coordinator, to all.
+    note: Mapped[str | None] = mapped_column(String(2000), info={SEALED_AS: "sealed_note"})
+    sealed_note: Mapped[Sealed | None]
     closed_at: Mapped[datetime | None]
     # Deadlines that were told and are none any more, by "soft" or "hard": {"at", "until"}, the
     # deadline, and until when it was told.

@@ -10,7 +10,6 @@ from flask.views import MethodView
 from api.accounts.routes import current_actor
 from api.signatures.models import Visibility
 from api.signoffs import schemas
-from api.signoffs.models import SignOffRound
 from api.signoffs.schemas.board import (
     AnswerEvidenceIn,
     AnswerEvidenceOut,
@@ -31,9 +30,10 @@ from api.signoffs.service import (
 from api.signoffs.service.answers import AskedApproval
 from api.signoffs.service.keeping import EvidenceKeeping
 from api.signoffs.service.named import MemberNames
+from api.signoffs.service.rounds import RoundView
 from api.statements.schemas.diffs import DiffOut
 from api.statements.service import Diff
-from api.web.etags import IF_MATCH, expected_if_there, needs_match, tagged, tagged_by
+from api.web.etags import IF_MATCH, expected_if_there, needs_match, tagged_by
 from api.web.rest import Blueprint
 
 blueprint = Blueprint(
@@ -41,19 +41,22 @@ blueprint = Blueprint(
 )
 
 
+_of_round = tagged_by("row.version")
+
+
 @blueprint.route("/statements/<uuid:statement_id>/sign-off-round")
 class SignOffRoundView(MethodView):
     @blueprint.response(200, schemas.RoundOut)
-    @tagged
-    def get(self, statement_id: UUID) -> SignOffRound:
+    @_of_round
+    def get(self, statement_id: UUID) -> RoundView:
         """Show how a statement is signed off."""
         return rounds.round_of(current_actor(), statement_id)
 
     @blueprint.doc(parameters=[{**IF_MATCH, "required": False}])
     @blueprint.arguments(schemas.RoundIn)
     @blueprint.response(200, schemas.RoundOut)
-    @tagged
-    def put(self, facts: dict[str, object], statement_id: UUID) -> SignOffRound:
+    @_of_round
+    def put(self, facts: dict[str, object], statement_id: UUID) -> RoundView:
         """Ask a statement's members to sign it off; or change by when, with If-Match.
 
         Every lead and member with a representative is asked. A change of the deadlines is told to
@@ -67,8 +70,8 @@ class SignOffRoundView(MethodView):
 @blueprint.route("/statements/<uuid:statement_id>/sign-off-round/closing")
 class SignOffClosing(MethodView):
     @blueprint.response(200, schemas.RoundOut)
-    @tagged
-    def post(self, statement_id: UUID) -> SignOffRound:
+    @_of_round
+    def post(self, statement_id: UUID) -> RoundView:
         """End a round: what was answered stays, nobody is reminded."""
         return rounds.close(current_actor(), statement_id)
 

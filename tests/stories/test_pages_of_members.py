@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from api.signoffs import rules
 from tests.rules.test_pages import Tags
 from tests.stories.test_pages import posted
 from tests.support.builders import secret_of
@@ -193,3 +194,21 @@ def test_an_invitation_is_accepted_or_declined(world: World, browser: FlaskClien
     assert "declined" in browser.get(declining).text
     changed_mind = posted(browser, declining, facts)
     assert (changed_mind.status_code, changed_mind.mimetype) == (409, "text/html")
+
+
+def test_too_many_answers_by_one_link_are_slowed_and_no_word_is_lost(
+    table: SigningOff, browser: FlaskClient
+) -> None:
+    here = page_of(table, "Bea")
+    said = answer(table, answer="declined", reason="Not now.")
+    for _ in range(2 * rules.ACTING.a_minute):
+        slowed = posted(browser, here, said)
+        if slowed.status_code != 303:
+            break
+
+    assert slowed.status_code == 429
+    assert int(slowed.headers["Retry-After"]) > 0
+    assert "Not now.</textarea>" in slowed.text
+    assert "Please send it again in" in slowed.text
+    assert table.hand("Bea", "Colleague").status == 429
+    assert table.say("Ceo").status == 200, "others have links of their own"

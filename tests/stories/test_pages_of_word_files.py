@@ -59,7 +59,10 @@ def test_what_was_changed_in_the_file_is_suggested_once(
     (one,) = made(table)
     assert (one["lines"], one["source"]) == ([BY_JUNE], "word")
     assert "Suggestion: You" in read.text
-    assert "It gave 0 suggestions." in sent(browser, here, file).text
+    assert (
+        "It gave no suggestion and no comment that is not here already."
+        in sent(browser, here, file).text
+    )
     assert len(made(table)) == 1
 
 

@@ -98,9 +98,9 @@ def comments(approve: facts.ApprovePage, case: str) -> Iterator[tuple[str, str]]
                     file=facts.Form(faults={"file": said("word.another")}))  # fmt: skip
     yield "comment-faults", pages.render("comment.html", typed)
     remarks = ((said("word.looks"), ("We ask",)), (said("word.pictures"), ()))
-    sent = replace(
-        page, is_sent=True, is_saved=True, wait="40 seconds", read=FileRead(3, 1, remarks)
-    )
+    gave = commenting.gave({"word.suggestions": 3, "word.comments": 1}, words)
+    read = FileRead(gave, remarks)
+    sent = replace(page, is_sent=True, is_saved=True, wait="40 seconds", read=read)
     yield "comment-sent", pages.render("comment.html", sent)
     over = replace(page, is_over=True, read_by="commenters_unnamed", whole=())
     yield "comment-over", pages.render("comment.html", over)

@@ -122,7 +122,8 @@ def a_house(world: World, owner: Client) -> House:
     a_rush(world, owner, coalition=coalition).sent("wren@specimen.example")
     assert owner.send("PUT", f"{of_it}/mail-server", A_MAIL_SERVER).status == 200
     made(owner, f"{of_it}/suppressions", {"email": "finch@specimen.example"})
-    made(owner, f"{of_it}/blocks", {"kind": "domain", "value": "robin.specimen.example"})
+    blocked = {"kind": "domain", "value": "robin.specimen.example", "note": "Robots."}
+    made(owner, f"{of_it}/blocks", blocked)
     connector = {
         "kind": "csv",
         "settings": {"every": "daily"},
@@ -165,6 +166,8 @@ def a_house(world: World, owner: Client) -> House:
         f"/v1/invitations/{invitation}",
         f"{of_it}/mail-server",
         f"{of_it}/suppressions",
+        f"{of_it}/blocks",
+        f"{texts[0]}/invalidations",
         f"{texts[0]}/sign-off-board",
         *_comments(owner, secret),
         f"/v1/webhook-endpoints/{endpoint}",
@@ -181,7 +184,7 @@ def a_house(world: World, owner: Client) -> House:
 def _a_sign_off(world: World, owner: Client, statement: str, sha256: str) -> None:
     """Ask the one member to sign a statement off, and have it decline."""
     path = f"/v1/statements/{statement}"
-    assert owner.send("PUT", f"{path}/sign-off-round", {}).status == 200
+    assert owner.send("PUT", f"{path}/sign-off-round", {"note": "Look."}).status == 200
     (member,) = owner.get(f"{path}/sign-off-board")["members"]
     secret = secret_of(world, "signoff.answer", an_approver(world, member["member_id"]))
     no = {"answer": "declined", "reason": "No.", "revision_sha256": sha256}

@@ -51,7 +51,7 @@ class BlockOut(OutSchema):
     kind = fields.Enum(BlockKind, attribute="block.kind")
     value = fields.String()
     act = fields.Enum(BlockAct, attribute="block.act")
-    note = fields.String(allow_none=True, attribute="block.note")
+    note = fields.String(allow_none=True)
     created_at = fields.AwareDateTime(attribute="block.created_at")
     created_by = fields.UUID(allow_none=True, attribute="block.created_by")
 
@@ -159,7 +159,7 @@ class InvalidationOut(OutSchema):
     id = fields.UUID(attribute="invalidation.id")
     statement_id = fields.UUID(attribute="invalidation.statement_id")
     rule = fields.Dict(example=_RULE)
-    reason = fields.String(attribute="invalidation.reason")
+    reason = fields.String()
     number = fields.Integer(
         attribute="invalidation.number", description="How many it took out, so far."
     )

@@ -16,7 +16,7 @@ from api.errors import Conflict, Fault, Invalid
 from api.infra.database import paging
 from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, transaction
-from api.infra.security import audit, keys
+from api.infra.security import audit, keys, late_sealing
 from api.signatures.models import Block
 from api.signatures.rules import blocking
 from api.signatures.rules.blocking import Blocked
@@ -39,6 +39,7 @@ class BlockView:
 
     block: Block
     value: str
+    note: str | None
 
 
 def of_coalition(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[BlockView]:
@@ -65,10 +66,10 @@ def add(actor: Actor, coalition_id: UUID, facts: dict[str, Any]) -> BlockView:
             coalition_id=coalition_id,
             kind=facts["kind"],
             act=facts["act"],
-            note=facts["note"],
             created_by=actor.user_id,
         )
         keys.write(session, row, Block.value, facts["value"])
+        late_sealing.write(session, row, Block.note, facts["note"])
         session.add(row)
         session.flush()
         audit.record(session, actor, "block.added", row, facts)
@@ -93,4 +94,5 @@ def remove(actor: Actor, block_id: UUID) -> None:
 
 
 def _shown(session: Session, row: Block) -> BlockView:
-    return BlockView(row, keys.read(session, row, Block.value))
+    value = keys.read(session, row, Block.value)
+    return BlockView(row, value, late_sealing.read(session, row, Block.note))

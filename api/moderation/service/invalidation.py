@@ -23,7 +23,7 @@ from api.infra.background.jobs import Job
 from api.infra.database import paging
 from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, touch, transaction
-from api.infra.security import audit, keys
+from api.infra.security import audit, keys, late_sealing
 from api.moderation import rules
 from api.moderation.events import SignaturesApproved
 from api.moderation.rules import InvalidationRule
@@ -46,6 +46,7 @@ class InvalidationView:
 
     invalidation: Invalidation
     rule: Mapping[str, object]
+    reason: str
     job: Job | None = None  # that carries it out, or undoes it
 
 
@@ -79,12 +80,12 @@ def invalidate(
             id=uuid4(),
             coalition_id=statement.coalition_id,
             statement_id=statement.id,
-            reason=reason,
             number=0,
             created_at=clock.now(),
             created_by=actor.user_id,
         )
         keys.write(session, row, Invalidation.rule, meant)
+        late_sealing.write(session, row, Invalidation.reason, reason)
         session.add(row)
         session.flush()
         told = {"rule": _told(meant), "reason": reason}
@@ -99,7 +100,7 @@ def invalidate(
             facts = {"invalidation_id": str(row.id)}
             job = jobs.promise(session, INVALIDATE, row.coalition_id, facts, by=actor)
         number = report.number if job else row.number
-        return replace(report, number=number, made=InvalidationView(row, _told(meant), job))
+        return replace(report, number=number, made=InvalidationView(row, _told(meant), reason, job))
 
 
 def _meant(session: Session, statement: Statement, rule: InvalidationRule) -> dict[str, object]:
@@ -314,4 +315,6 @@ def one(actor: Actor, invalidation_id: UUID) -> InvalidationView:
 
 
 def _shown(session: Session, row: Invalidation, job: Job | None = None) -> InvalidationView:
-    return InvalidationView(row, _told(keys.read(session, row, Invalidation.rule)), job)
+    rule = _told(keys.read(session, row, Invalidation.rule))
+    reason = late_sealing.read(session, row, Invalidation.reason) or ""
+    return InvalidationView(row, rule, reason, job)

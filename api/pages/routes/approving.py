@@ -14,6 +14,7 @@ from flask.views import MethodView
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.errors import Conflict, Invalid
+from api.infra.net.rate_limits import TooOften
 from api.infra.pdf import pictures, thumbnails
 from api.infra.text import languages
 from api.organisations.models import Organisation
@@ -27,6 +28,7 @@ from api.pages.routes.base import (
     secret,
     sent,
     takes_form,
+    waiting,
 )
 from api.pages.rules import approving, facts, forms, pages, sentences, texts
 from api.reviews.service import own
@@ -71,6 +73,12 @@ class Approve(MethodView):
             is_changed = isinstance(crossed, TextChanged)
             page = replace(page, form=form({}, said), has_changed=is_changed)
             return secret(pages.render("approve.html", page), HTTPStatus.CONFLICT)
+        except TooOften as often:
+            said = sentences.said(_language(found))
+            page = replace(_page(found), form=form({}, said), wait=waiting(often.retry_after, said))
+            slowed = secret(pages.render("approve.html", page), HTTPStatus.TOO_MANY_REQUESTS)
+            slowed.headers["Retry-After"] = str(often.retry_after)
+            return slowed
 
 
 blueprint.add_url_rule("/a/<string:secret_of_asked>", view_func=Approve.as_view("approve"))
@@ -145,7 +153,7 @@ def _language(found: AskedApproval) -> str:
 def _page(found: AskedApproval) -> facts.ApprovePage:
     around = frame(found.coalition, _language(found))
     said = sentences.said(around.language)
-    revision, entry, asked = found.revision, found.entry, found.round
+    revision, entry, asked = found.revision, found.entry, found.round.row
     text = texts.of(revision.sha256, revision.printed, found.edited_on)
     places = rules.places(revision.printed)
 
@@ -168,7 +176,7 @@ def _page(found: AskedApproval) -> facts.ApprovePage:
         soft=when(asked.soft_deadline),
         hard=when(asked.hard_deadline),
         silence=asked.silence.value,
-        note=asked.note or "",
+        note=found.round.note or "",
         change=(revision.note or "") if revision.number > 1 else "",
         change_reason=revision.reason or "",
         changes=_changes(found),
@@ -233,7 +241,7 @@ def _changes(found: AskedApproval) -> facts.Changes | None:
 
 def _chooses_apart(found: AskedApproval) -> bool:
     """Tell whether it makes sense to choose without answering: silence approves, or they did."""
-    is_tacit = found.round.silence is Silence.APPROVAL and not found.entry.current_answers
+    is_tacit = found.round.row.silence is Silence.APPROVAL and not found.entry.current_answers
     return found.may_choose and (is_tacit or found.entry.approves or found.entry.stands)
 
 

@@ -119,8 +119,7 @@ class CommentPart:
 class FileRead:
     """What came of a file of Word that was sent back."""
 
-    suggestions: int  # that are new
-    comments: int
+    gave: str  # how many suggestions and comments, in a sentence
     remarks: tuple[tuple[str, tuple[str, ...]], ...]  # what could not be read, and its words
 
 

@@ -122,11 +122,25 @@ def _remark(view: CommentView, said: Sentences) -> Remark:
     )
 
 
+def gave(new: Mapping[str, int], said: Sentences) -> str:
+    """Return what is new, each by the key of its words, in a sentence; of what there is none, not.
+
+    "It gave 3 suggestions and 1 comment."
+    """
+    counted = [said.say(key, count) for key, count in new.items() if count]
+    if not counted:
+        return said.say("word.gave_nothing")
+    return said.say("word.gave", what=languages.joined(counted, said.language))
+
+
 def file_read(report: WordFileReport, said: Sentences) -> FileRead:
     """Return what came of a file, and what could not be read of it, in a page's language."""
+    new = {
+        "word.suggestions": sum(each.is_new for each in report.suggestions),
+        "word.comments": sum(each.is_new for each in report.comments),
+    }
     return FileRead(
-        sum(each.is_new for each in report.suggestions),
-        sum(each.is_new for each in report.comments),
+        gave(new, said),
         tuple((said.say(f"word.{one.what}"), tuple(one.words)) for one in report.remarks),
     )
 

@@ -288,6 +288,7 @@ class ApprovePage(Framed):
     is_saved: bool = False
     is_written: bool = False  # a letter with a link to these
     has_changed: bool = False
+    wait: str = ""  # before another try
 
 
 @dataclass(frozen=True)

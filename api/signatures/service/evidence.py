@@ -18,7 +18,7 @@ from api.infra.database import paging
 from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import is_any, reading, transaction
 from api.infra.runtime import runtime
-from api.infra.security import audit, keys
+from api.infra.security import audit, late_sealing
 from api.infra.security.sealed_files import SealedFiles
 from api.infra.storage import StorageUnavailable
 from api.signatures import rules
@@ -54,7 +54,7 @@ class EvidenceView:
     @classmethod
     def of(cls, session: Session, row: Evidence) -> EvidenceView:
         """Unseal what was noted of it."""
-        return cls(row, keys.read(session, row, Evidence.sealed_note) or row.note)
+        return cls(row, late_sealing.read(session, row, Evidence.note))
 
 
 def put(
@@ -92,7 +92,7 @@ def _enter(actor: Actor, row: Evidence, secret: bytes, note: str | None) -> None
     with transaction() as session:
         _signed(session, actor, row.statement_id, lock=True)
         row.secret = FILES.sealed(session, row.coalition_id, row.id, secret)
-        keys.write(session, row, Evidence.sealed_note, note)
+        late_sealing.write(session, row, Evidence.note, note)
         session.add(row)
         told = {"sha256": row.sha256, "note": note}
         audit.record(session, actor, "evidence.kept", row, told)

@@ -10,11 +10,13 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from api.errors import Code, Fault, Invalid, point
+from api.infra.net.rate_limits import Rate
 from api.signatures.models import Visibility
 from api.signoffs.models import UNKNOWN, Answer, AnswerMeans, Silence
 
 MOST_PRINTED = 600  # characters of a reservation that prints, as the portable document has it
 CHOICES = (Visibility.ANONYMOUS, Visibility.COALITION, Visibility.PUBLIC)  # the least first
+ACTING = Rate(a_minute=20, an_hour=120)  # answers and hand-overs by one link
 FEW = 3  # without a name: fewer are guessed by who knows the members
 REMINDED_AT = time(8)  # in the round's zone
 MOST_REMINDERS = 10  # where no deadline ends them

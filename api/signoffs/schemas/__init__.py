@@ -66,23 +66,23 @@ class RoundIn(ZonedSchema):
 class AskedRoundOut(OutSchema):
     """By when an answer is asked, and what silence means."""
 
-    soft_deadline = fields.AwareDateTime(allow_none=True)
-    hard_deadline = fields.AwareDateTime(allow_none=True)
-    zone = fields.String(example="Asia/Almaty")
-    silence = fields.Enum(Silence)
+    soft_deadline = fields.AwareDateTime(allow_none=True, attribute="row.soft_deadline")
+    hard_deadline = fields.AwareDateTime(allow_none=True, attribute="row.hard_deadline")
+    zone = fields.String(attribute="row.zone", example="Asia/Almaty")
+    silence = fields.Enum(Silence, attribute="row.silence")
     note = fields.String(allow_none=True)
-    closed_at = fields.AwareDateTime(allow_none=True)
+    closed_at = fields.AwareDateTime(allow_none=True, attribute="row.closed_at")
 
 
 class RoundOut(AskedRoundOut):
     """A round of sign-offs."""
 
-    id = fields.UUID()
-    statement_id = fields.UUID()
-    remind_after_days = fields.Integer(allow_none=True)
-    remind_every_days = fields.Integer(allow_none=True)
-    created_at = fields.AwareDateTime()
-    updated_at = fields.AwareDateTime()
+    id = fields.UUID(attribute="row.id")
+    statement_id = fields.UUID(attribute="row.statement_id")
+    remind_after_days = fields.Integer(allow_none=True, attribute="row.remind_after_days")
+    remind_every_days = fields.Integer(allow_none=True, attribute="row.remind_every_days")
+    created_at = fields.AwareDateTime(attribute="row.created_at")
+    updated_at = fields.AwareDateTime(attribute="row.updated_at")
 
 
 class AsksIn(Schema):

@@ -27,7 +27,7 @@ from api.signoffs import rules
 from api.signoffs.models import UNKNOWN, Approver, Ask, SignOff, SignOffRound
 from api.signoffs.rules import Status
 from api.signoffs.service import appearances, comparing, lines, requests, rows
-from api.signoffs.service.rounds import AfterDeadline, is_open
+from api.signoffs.service.rounds import AfterDeadline, RoundView, is_open
 from api.signoffs.service.rows import (
     ApproverView,
     Board,
@@ -55,9 +55,7 @@ class AlreadyAsked(Conflict, title="This address is asked already"):
     """One person, one voice."""
 
 
-REFUSALS = (
-    SignOffOver, AfterDeadline, HandedOn, NoMember, QuestionClosed, links.LinkExpired,
-)  # fmt: skip
+REFUSALS = (SignOffOver, AfterDeadline, HandedOn, NoMember, QuestionClosed, links.LinkExpired)
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ class AskedApproval:
     coalition: Coalition
     revision: Revision
     edited_on: date | None  # the last day on which it was edited in public
-    round: SignOffRound
+    round: RoundView
     entry: BoardEntry
     me: ApproverView
     why_not: str | None  # they may not answer now
@@ -103,7 +101,7 @@ class AskedApproval:
     @property
     def zone(self) -> str:
         """In which the member is told the time (IANA)."""
-        return requests.zone_of(self.round, self.entry.organisation)
+        return requests.zone_of(self.round.row, self.entry.organisation)
 
     @property
     def places(self) -> list[dict[str, str]]:
@@ -120,11 +118,13 @@ def asked(secret: str) -> AskedApproval:
 def followed(
     session: Session, secret: str, *, lock: bool = False, prints: bool = False
 ) -> tuple[Board, Approver]:
-    """Return the board and the person that a link is of; `lock` holds the statement first.
+    """Return the board and the person that a link is of; `lock`, for who acts, holds the statement.
 
     What will print holds the coalition before: a name that is taken back at the same moment must
     not come in behind.
     """
+    if lock:
+        requests.must_pace(secret)
     link = links.follow(session, rows.PURPOSE, secret)
     if prints:
         lock_coalition(session, link.coalition_id)
@@ -162,7 +162,7 @@ def shown(session: Session, board: Board, approver: Approver) -> AskedApproval:
         session.get_one(Coalition, statement.coalition_id),
         statements.current_revision(session, statement),
         statements.edited_on(session, statement.id, statement.revision_number),
-        _round(board),
+        RoundView.of(session, _round(board)),
         entry,
         me,
         why_not,

@@ -15,6 +15,7 @@ from api.signoffs import rules
 from api.signoffs.rules import Status
 from api.signoffs.service import mentions, rows
 from api.signoffs.service.publishing import printed
+from api.signoffs.service.rounds import RoundView
 from api.signoffs.service.rows import BoardEntry
 from api.statements import service as statements
 from api.statements.models import Statement
@@ -40,7 +41,7 @@ def read(actor: Actor, statement_id: UUID) -> dict[str, object]:
             "statement_id": statement.id,
             "state": statement.state,
             "revision_number": statement.revision_number,
-            "round": board.round,
+            "round": board.round and RoundView.of(session, board.round),
             "members": members,
             "totals": Counter(str(entry.status) for entry in open_),
             "outstanding": [

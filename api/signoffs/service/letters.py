@@ -13,7 +13,7 @@ from api.coalitions.models import Coalition
 from api.infra.mail import letters
 from api.infra.mail.calendars import Deadline
 from api.infra.runtime import runtime
-from api.infra.security import links
+from api.infra.security import late_sealing, links
 from api.organisations.rules import name_in
 from api.signing.service import settings
 from api.signoffs import rules
@@ -66,7 +66,7 @@ def about(
             "link": f"{runtime().settings.public_url}/a/{links.secret_of(session, link)}",
             "soft": soft,
             "hard": hard,
-            "note": of.note,
+            "note": late_sealing.read(session, of, SignOffRound.note),
             "silence": str(of.silence),
             "change_note": revision.note,
             "change_reason": revision.reason,

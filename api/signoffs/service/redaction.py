@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api.cases import rules as names, service as cases
 from api.infra.background import events
 from api.infra.database.transactions import touch
-from api.infra.security import audit, keys
+from api.infra.security import audit, keys, late_sealing
 from api.portable.rules import secrecy
 from api.signatures.events import SignaturesTakenBack
 from api.signatures.models import Signature, Source, Visibility
@@ -71,11 +71,12 @@ def _closings(session: Session, coalition_id: UUID) -> list[tuple[QuestionClosin
     ]
 
 
-def _rounds(session: Session, coalition_id: UUID) -> list[SignOffRound]:
-    query = select(SignOffRound).where(
-        SignOffRound.coalition_id == coalition_id, SignOffRound.note.is_not(None)
-    )
-    return list(session.scalars(query.order_by(SignOffRound.id)))
+def _rounds(session: Session, coalition_id: UUID) -> list[tuple[SignOffRound, str]]:
+    query = select(SignOffRound).where(SignOffRound.coalition_id == coalition_id)
+    return [
+        (row, late_sealing.read(session, row, SignOffRound.note) or "")
+        for row in session.scalars(query.order_by(SignOffRound.id))
+    ]
 
 
 def said(session: Session, coalition_id: UUID) -> Iterator[str]:
@@ -85,7 +86,7 @@ def said(session: Session, coalition_id: UUID) -> Iterator[str]:
     for _, who in _printed(session, coalition_id):
         yield from (_shown(who), who.get(RESERVATION, ""))
     yield from (reason for _, reason in _closings(session, coalition_id))
-    yield from (row.note or "" for row in _rounds(session, coalition_id))
+    yield from (note for _, note in _rounds(session, coalition_id))
 
 
 def take_name_back(session: Session, silence: cases.NameSilence) -> list[str]:
@@ -161,14 +162,15 @@ def _silence_closings(session: Session, silence: cases.NameSilence) -> Iterator[
 
 
 def _silence_rounds(session: Session, silence: cases.NameSilence) -> Iterator[str]:
-    for row in _rounds(session, silence.entry.case.coalition_id):
-        if row.note is None or not secrecy.telling(row.note, silence.entry.names):
+    for row, note in _rounds(session, silence.entry.case.coalition_id):
+        if not secrecy.telling(note, silence.entry.names):
             continue
         where = f"statements/{row.statement_id}/sign-off-round"
         if silence.label is None:
             yield f"the note at {where}"
             continue
-        row.note = _labelled(silence, "round", where, "note", row.note)
+        after = _labelled(silence, "round", where, "note", note)
+        late_sealing.write(session, row, SignOffRound.note, after)
         touch(row, None)
         audit.record(session, None, "sign_off_round.relabelled", row)
 

@@ -15,7 +15,8 @@ from api.coalitions.models import Coalition
 from api.infra import clock
 from api.infra.database.transactions import is_any
 from api.infra.mail import letters
-from api.infra.security import keys, links
+from api.infra.runtime import runtime
+from api.infra.security import keys, links, secret_tokens
 from api.infra.text import zones
 from api.organisations import service as organisations
 from api.organisations.events import RepresentativeChanged
@@ -153,6 +154,11 @@ def deadlines(
     zone = ZoneInfo(zone_of(found, organisation))
     soft, hard = found.soft_deadline, found.hard_deadline
     return soft and soft.astimezone(zone), hard and hard.astimezone(zone)
+
+
+def must_pace(secret: str) -> None:
+    """Raise where a link answers, chooses or hands over too often."""
+    runtime().rate_limits.hit(rules.ACTING, "signoff", secret_tokens.hashed(secret).hex())
 
 
 def proposal(entry: BoardEntry) -> UnsealedAnswer | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,7 +18,7 @@ from api.coalitions.service.locking import load_locked
 from api.errors import Code, Conflict, Fault, Invalid, NotFound, point
 from api.infra import clock
 from api.infra.database.transactions import Stale, insert, is_any, reading, touch, transaction
-from api.infra.security import audit
+from api.infra.security import audit, late_sealing
 from api.signoffs import rules
 from api.signoffs.models import Ask, SignOffRound, Silence
 from api.signoffs.service import requests, rows
@@ -34,9 +35,22 @@ class AfterDeadline(Conflict, title="The deadline is over"):
     """An answer comes before the hard deadline, or a coordinator enters it."""
 
 
+@dataclass(frozen=True)
+class RoundView:
+    """A round, with the coordinator's note to all."""
+
+    row: SignOffRound
+    note: str | None
+
+    @classmethod
+    def of(cls, session: Session, row: SignOffRound) -> RoundView:
+        """Unseal the note."""
+        return cls(row, late_sealing.read(session, row, SignOffRound.note))
+
+
 def set_round(
     actor: Actor, statement_id: UUID, expected: int | None, facts: Mapping[str, Any]
-) -> SignOffRound:
+) -> RoundView:
     """Open a statement's round, which asks its members; or change it, which opens it again."""
     with transaction() as session:
         statement = load_locked(session, actor, Statement, statement_id, Role.COORDINATOR)
@@ -57,8 +71,7 @@ def set_round(
             getattr(found, name) != facts[name] for name in TOLD
         )
         found.dropped = _dropped(found, facts)
-        for name, value in facts.items():
-            setattr(found, name, value)
+        _write(session, found, facts)
         found.closed_at = None
         session.flush()
         board = rows.read_board(session, statement)
@@ -67,20 +80,27 @@ def set_round(
         if is_told and rules.in_time(clock.now(), found.hard_deadline):
             requests.ask_anew(session, board)
         audit.record(session, actor, "sign_off_round.changed", found, facts)
-        return found
+        return RoundView.of(session, found)
+
+
+def _write(session: Session, found: SignOffRound, facts: Mapping[str, Any]) -> None:
+    for name, value in facts.items():
+        if name == "note":
+            late_sealing.write(session, found, SignOffRound.note, value)
+        else:
+            setattr(found, name, value)
 
 
 def _opened(
     session: Session, actor: Actor, statement: Statement, facts: Mapping[str, object]
-) -> SignOffRound:
-    found = SignOffRound(
-        id=uuid4(), coalition_id=statement.coalition_id, statement_id=statement.id, **facts
-    )
+) -> RoundView:
+    found = SignOffRound(id=uuid4(), coalition_id=statement.coalition_id, statement_id=statement.id)
+    _write(session, found, facts)
     insert(session, found, on_clash=Stale("Somebody opened one a moment ago. Read it."))
     board = rows.read_board(session, statement)
     requests.ask(session, board, found, board.entries)
     audit.record(session, actor, "sign_off_round.opened", found, facts)
-    return found
+    return RoundView.of(session, found)
 
 
 def _dropped(found: SignOffRound, facts: Mapping[str, object]) -> dict[str, dict[str, str]]:
@@ -116,10 +136,11 @@ def _nonsense(found: SignOffRound | None, facts: Mapping[str, Any]) -> Iterator[
         )
 
 
-def round_of(actor: Actor, statement_id: UUID) -> SignOffRound:
+def round_of(actor: Actor, statement_id: UUID) -> RoundView:
     """Return a statement's round."""
     with reading() as session:
-        return _must_have_round(session, load(session, actor, Statement, statement_id, Role.VIEWER))
+        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
+        return RoundView.of(session, _must_have_round(session, statement))
 
 
 def has_round(actor: Actor, statement_id: UUID) -> bool:
@@ -129,7 +150,7 @@ def has_round(actor: Actor, statement_id: UUID) -> bool:
         return rows.round_of(session, statement_id) is not None
 
 
-def close(actor: Actor, statement_id: UUID) -> SignOffRound:
+def close(actor: Actor, statement_id: UUID) -> RoundView:
     """End a round: what was answered stays, nobody is reminded. Twice is fine."""
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
@@ -138,7 +159,7 @@ def close(actor: Actor, statement_id: UUID) -> SignOffRound:
             shut(session, found)
             touch(found, None)
             audit.record(session, actor, "sign_off_round.closed", found)
-        return found
+        return RoundView.of(session, found)
 
 
 def _must_have_round(session: Session, statement: Statement) -> SignOffRound:
