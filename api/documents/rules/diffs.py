@@ -152,15 +152,20 @@ def _side(number: int | None, said: Words) -> str:
 
 
 def _told(part: DiffPart, said: Words, text: Callable[[DiffText], str]) -> ToldPart:
+    """Say what a part is and became; numbers beside it are of the text after alone."""
     told = said.changes
-    moved = ""
-    if part.came_from:
-        place = languages.number(part.came_from, said.language)
-        moved = str(told["moved"]).format(place=place)
+
+    def placed(key: str, place: int) -> str:
+        return str(told[key]).format(place=languages.number(place, said.language))
+
+    moved = placed("moved", part.came_from) if part.came_from else ""
     became = str(told[part.change.value]) if part.change in _OF_ONE_SIDE else ""
     label = str(told["kinds"][part.kind])
     if part.kind in _NUMBERED:
-        label += f" {languages.number(part.place, said.language)}"
+        if part.change is PartState.REMOVED:
+            became = placed("removed_from", part.place)
+        else:
+            label += f" {languages.number(part.place, said.language)}"
     settings = [Markup("{}").format(_setting(each, said)) for each in part.settings]
     return ToldPart(
         label,
