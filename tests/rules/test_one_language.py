@@ -14,7 +14,7 @@ from api.documents.rules.html import Look, html
 from api.infra.mail.letters import Facts
 from api.infra.text import languages
 from api.mailings import rules
-from api.pages.rules import sentences
+from api.pages.rules import commenting, sentences
 from api.portable.rules import printing
 from api.texts.rules import words
 from tests.rules.test_letters import KINDS, VALUES, VARIANTS
@@ -130,3 +130,33 @@ def test_guillemets_of_a_name_and_of_the_sentence_around_it_end_together() -> No
     told = sentences.said("ru").say("names.none", organisation="Центр «Образец»")
 
     assert told == "Сейчас название «Центр «Образец» не стоит ни под одним текстом."
+
+
+def test_so_they_do_in_letters_but_not_in_what_a_person_wrote() -> None:
+    facts = {**VALUES, "organisation": "Центр «Образец»", "note": "Пишет «Центр «Образец»»."}
+    facts = {key: facts[key] for key in rules.KINDS["signoffs.request"] if key in facts}
+    letter = rules.write(
+        "signoffs.request",
+        Facts(to="a@specimen.example", language="ru", facts=facts, coalition="Коалиция"),
+    )
+
+    assert "организацию «Центр «Образец» одобрить" in " ".join(letter.text.split())
+    assert "Пишет «Центр «Образец»»." in letter.text
+
+
+@pytest.mark.parametrize(
+    ("language", "suggestions", "comments", "told"),
+    [
+        ("en", 3, 1, "It gave 3 suggestions and 1 comment."),
+        ("en", 1, 0, "It gave 1 suggestion."),
+        ("en", 0, 0, "It gave no suggestion and no comment that is not here already."),
+        ("ru", 21, 2, "В нём 21 предложение и 2 комментария."),
+        ("ru", 0, 5, "В нём 5 комментариев."),
+    ],
+)
+def test_what_a_file_gave_is_one_sentence(
+    language: str, suggestions: int, comments: int, told: str
+) -> None:
+    new = {"word.suggestions": suggestions, "word.comments": comments}
+
+    assert commenting.gave(new, sentences.said(language)) == told

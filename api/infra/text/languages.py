@@ -40,6 +40,7 @@ _TAG = re.compile(
 )
 _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis"})  # they name no one language
 _RIGHT_TO_LEFT = frozenset({"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg"})
+_TWO_MARKS = re.compile("([«»])\\1")
 _TWO_STOPS = re.compile(r"(?<=[^\W_])\.\.(?![.\w/])")  # after a word; not in "...", not in a path
 _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}  # letters that have a direction, by Unicode
 _CLEARLY = 2  # times as many letters of the other direction
@@ -186,6 +187,11 @@ def date_text(iso: str, language: str) -> str:
 def one_stop(text: str) -> str:
     """Return a text whose sentences end with one full stop, also after a day that has its own."""
     return _TWO_STOPS.sub(".", text)
+
+
+def one_mark(text: str) -> str:
+    """Return a text in which quotes that begin or end together have one mark: «House «Ex»."""
+    return _TWO_MARKS.sub(r"\1", text)
 
 
 def instant_text(at: datetime, zone: str, language: str) -> str:

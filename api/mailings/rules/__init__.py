@@ -116,9 +116,9 @@ def write(kind: str, facts: Facts) -> Message:
     if facts.coalition is not None:
         values["coalition"] = facts.coalition
     subject, _, body = source.partition("\n")
-    title = languages.one_stop(_template(subject, language, is_subject=True).render(values))
+    title = _tidied(_template(subject, language, is_subject=True).render(values))
     filled = _template(body, language, is_subject=False).render(values)
-    parts = list(_parts(languages.one_stop(filled)))
+    parts = list(_parts(_tidied(filled)))
     colour = None if facts.coalition is None else values.get("accent")  # it would tell whose it is
     tongue = (facts.coalition and values.get("text_language")) or language
     return Message(
@@ -133,6 +133,12 @@ def write(kind: str, facts: Facts) -> Message:
         reply_to=facts.reply_to,
         is_automatic=facts.is_automatic,
     )
+
+
+def _tidied(text: str) -> str:
+    """Return a text with one full stop and one mark where two met; what is quoted keeps its own."""
+    lines = languages.one_stop(text).split("\n")
+    return "\n".join(each if each.startswith(">") else languages.one_mark(each) for each in lines)
 
 
 def _calendar(facts: Facts, language: str, values: Mapping[str, Any]) -> list[Attachment]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,8 +12,6 @@ from typing import Any
 from api.config import share
 from api.infra.text import languages
 from api.texts.rules import catalogues
-
-_TWO_MARKS = re.compile("([«»])\\1")
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ class Sentences:
 
 def _ended(sentence: str) -> str:
     """Return a sentence with one full stop, and one mark where quotes end together: «House «Ex»."""
-    return languages.one_stop(_TWO_MARKS.sub(r"\1", sentence))
+    return languages.one_stop(languages.one_mark(sentence))
 
 
 @dataclass(frozen=True)
