@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.documents.rules.word.package import DOCX
+from tests.contracts.scene import SVG
 from tests.support.builders import a_case
 from tests.support.consultations import Consulting, a_consulting
 from tests.support.pdf_words import letters, pages_of
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tests.support.client import Answer, Client
 
 NAME = "Ayan Specimenov"
+BOX = "\U000133cf"  # of no font
 FORMATS = ("pdf", "html", "docx")
 SAID = (
     "Open the gates and the shutters.",  # words for a paragraph, accepted
@@ -256,3 +258,26 @@ def test_without_a_word_it_says_so_and_a_name_taken_back_leaves_it(
     html = compendium(owner, table, "html").body.decode()
     assert "Specimenov" not in html
     assert "a baker" in html
+
+
+@pytest.mark.parametrize(("form", "shown"), [("pdf", "[U+133CF]"), ("html", BOX), ("docx", BOX)])
+def test_a_sign_that_no_font_has_is_not_a_box_on_paper(
+    table: Consulting, form: str, shown: str
+) -> None:
+    table.comment("Ada", f"Well said {BOX} indeed.")
+    words(table, "Bob", 1, SAID[0], reason=f"So {BOX} it is.")
+
+    printed = letters(text_of(form, compendium(table.owner, table, form).body))
+
+    assert letters(f"Well said {shown} indeed.") in printed
+    assert letters(f"So {shown} it is.") in printed
+
+
+def test_it_has_the_logo_in_word_too(table: Consulting) -> None:
+    there = f"/v1/coalitions/{table.coalition}/logo"
+    assert table.owner.put(there, SVG, kind="image/svg+xml").status == 200
+    table.comment("Ada", "A date.")
+
+    file = WordFile(compendium(table.owner, table, "docx").body)
+
+    assert [name for name in file.parts if name.startswith("word/media/")]

@@ -162,21 +162,26 @@ def is_drawn(inputs: RenderInput) -> bool:
     return inputs.format is Format.PDF
 
 
+def own_logo(look: html.Look, coalition: str, children: ChildPool) -> pictures.Picture | None:
+    """Return the coalition's logo for a file of Word; a drawing becomes a picture."""
+    if not (look.logo and look.logo_type):
+        return None
+    (drawn,) = drawings.drawn(children, [(look.logo, look.logo_type)])
+    return pictures.within(drawn, coalition, *_BOX)
+
+
 def _word(inputs: RenderInput, children: ChildPool) -> bytes:
     look = inputs.look
-    own = [(look.logo, look.logo_type)] if look.logo and look.logo_type else []
-    given = [*own, *((one.thumbnail.content, one.kind) for one in look.logos)]
-    drawn = drawings.drawn(children, given)
+    drawn = drawings.drawn(children, [(one.thumbnail.content, one.kind) for one in look.logos])
     others = (
         pictures.Picture(content, one.name, *logos.size(one.thumbnail.width / one.thumbnail.height))
-        for content, one in zip(drawn[len(own) :], look.logos, strict=True)
+        for content, one in zip(drawn, look.logos, strict=True)
     )
-    logo = pictures.within(drawn[0], inputs.printed["coalition"], *_BOX) if own else None
     return word.document(
         inputs.printed,
         inputs.signatories,
         look,
-        logo=logo,
+        logo=own_logo(look, inputs.printed["coalition"], children),
         logos=tuple(others),
         revision=inputs.revision,
         block_ids=inputs.block_ids,

@@ -17,6 +17,7 @@ from api.documents.rules.word import compendium as word
 from api.documents.service import look_of, waiting
 from api.errors import Conflict
 from api.infra.database.transactions import reading
+from api.infra.pdf import fonts
 from api.portable.rules import printing, proposals
 from api.reviews.models import Comment, Consultation, Readership
 from api.reviews.rules import Reader
@@ -69,10 +70,12 @@ def printed(
         owner, slug = row.coalition_id, seen.statement.slug
         look = look_of(session, owner, seen.text.document, None)
     if form is CompendiumFormat.DOCX:
-        return word.document(compendium, look), slug
+        logo = waiting.logo(owner, look, compendium.printed["coalition"])
+        return word.document(compendium, look, logo), slug
     if form is CompendiumFormat.HTML:
         return rules.page(compendium, look, for_paper=False).encode(), slug
-    page = rules.page(compendium, look, for_paper=True)
+    # People say what they like, in signs that their own fonts have.
+    page = fonts.spelled(rules.page(compendium, look, for_paper=True))
     return waiting.laid_out(owner, page, look), slug
 
 

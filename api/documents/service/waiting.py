@@ -9,6 +9,7 @@ from uuid import UUID
 from api.documents.rules import html, rendering
 from api.documents.rules.html import Look
 from api.documents.rules.rendering import RenderInput
+from api.documents.rules.word.pictures import Picture
 from api.infra.pdf import render
 from api.infra.runtime import runtime
 from api.infra.sandbox.bulkhead import Busy
@@ -27,6 +28,12 @@ def laid_out(coalition_id: UUID, page: str, look: Look) -> bytes:
     """Return a page as PDF; raise as `rendered` does."""
     with _in_turn(coalition_id):
         return render.render(runtime().pool, page, html.assets(look), is_waited_for=True)
+
+
+def logo(coalition_id: UUID, look: Look, name: str) -> Picture | None:
+    """Return a coalition's logo for a file of Word; raise as `rendered` does."""
+    with _in_turn(coalition_id):
+        return rendering.own_logo(look, name, runtime().pool)
 
 
 def pages(coalition_id: UUID, inputs: RenderInput) -> int:

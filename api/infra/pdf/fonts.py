@@ -85,6 +85,12 @@ def unprintable(text: str) -> str | None:
     return None
 
 
+def spelled(text: str) -> str:
+    """Return a text with the number of each character that no font has in its place: [U+133CF]."""
+    lacking = {one for one in set(text) - _printable() if unicodedata.category(one) != "Zs"}
+    return text.translate({ord(one): f"[U+{ord(one):04X}]" for one in lacking})
+
+
 def no_font(missing: str) -> str:
     """Return what to do about a character that `unprintable` described."""
     return (

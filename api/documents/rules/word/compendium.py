@@ -10,6 +10,7 @@ from api.documents.rules.html import Look
 from api.documents.rules.word.body import Body
 from api.documents.rules.word.document import WordFrame
 from api.documents.rules.word.package import Properties
+from api.documents.rules.word.pictures import Picture
 from api.documents.rules.word.runs import BREAK, Runs
 from api.documents.rules.word.sheet import rem
 from api.documents.rules.word.styles import BOLD, SOFT, colour, indent, spacing
@@ -29,7 +30,7 @@ _NEXT = Xml("<w:keepNext/>")
 _STEP = 1.1  # sizes of the text that a reply stands in from what it replies to
 
 
-def document(compendium: Compendium, look: Look) -> bytes:
+def document(compendium: Compendium, look: Look, logo: Picture | None = None) -> bytes:
     """Return a compendium as a .docx. It is known by nothing when it comes back."""
     printed: Printed = {**compendium.printed, "footnotes": []}
     frame = WordFrame(printed, look)
@@ -43,7 +44,7 @@ def document(compendium: Compendium, look: Look) -> bytes:
         sha256=None,
         revision=None,
     )
-    text = [*body.head(None), *_Writer(body, frame.runs).whole(compendium)]
+    text = [*body.head(logo), *_Writer(body, frame.runs).whole(compendium)]
     return frame.packed(text, body.starts, about, compendium.mark)
 
 
