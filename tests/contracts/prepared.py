@@ -147,6 +147,26 @@ def _consultation(scene: Scene) -> dict[str, str]:
     return {"statement_id": statement, "consultation_id": opened.id}
 
 
+def _suggested(scene: Scene) -> dict[str, str]:
+    """A text with one suggestion, which is open."""
+    statement, sha256 = scene.text()
+    opened = an_opening(scene.owner, statement)
+    words = {"kind": "words", "target": "title", "lines": ["Open them"], "revision_sha256": sha256}
+    path = f"/v1/consultations/{opened.id}/suggestions"
+    return {
+        "statement_id": statement,
+        "consultation_id": opened.id,
+        "suggestion_id": builders.made(scene.owner, path, words),
+    }
+
+
+def _declined(scene: Scene) -> dict[str, str]:
+    ids = _suggested(scene)
+    path = f"/v1/suggestions/{ids['suggestion_id']}/decline"
+    assert scene.owner.post(path, {"reason": "Not now."}).status == 200
+    return ids
+
+
 def _resolved(scene: Scene) -> dict[str, str]:
     comment = scene.comment()
     assert scene.owner.post(f"/v1/comments/{comment}/resolution").status == 200
@@ -294,6 +314,8 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "POST /v1/public/sign-offs/{secret}/hand-overs": _signing_off,
     "POST /v1/comments/{comment_id}/reopening": _resolved,
     "POST /v1/consultations/{consultation_id}/suggestions": _consultation,
+    "POST /v1/consultations/{consultation_id}/suggestion-merges": _suggested,
+    "POST /v1/suggestions/{suggestion_id}/reopening": _declined,
     "POST /v1/consultations/{consultation_id}/word-files": _consultation,
     **{
         f"{method} /v1/public/consultations/{{secret}}{part}": _consulted

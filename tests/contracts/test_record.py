@@ -33,8 +33,6 @@ CHANGES_NOTHING = {
     "POST /v1/coalitions/{coalition_id}/connector-trials": "It asks a tool, and keeps nothing.",
     "POST /v1/updates/{update_id}/counts": "It counts.",
     "POST /v1/coalitions/{coalition_id}/template-previews": "It prints, and stores nothing.",
-    "POST /v1/consultations/{consultation_id}/suggestion-merges": "None is left that is open.",
-    "POST /v1/suggestions/{suggestion_id}/reopening": "What is open stays so.",
 }
 OF_THE_HOUSE = (
     "POST /v1/tokens",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import time_machine
 
 from tests.support.signing import Rush, a_rush
+from tests.support.signoffs import START, SigningOff, a_sign_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +24,22 @@ if TYPE_CHECKING:
 def rush(world: World, owner: Client) -> Rush:
     """A statement that everybody may sign."""
     return a_rush(world, owner)
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """The time on START; it stands until it is moved."""
+    with time_machine.travel(START, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def text(world: World, clock: time_machine.Traveller) -> SigningOff:
+    """A text with the members Bread (Ada), Salt (Bob) and Water (Cyd), on START."""
+    del clock
+    owner = world.user("owner")
+    owner.token = owner.post("/v1/tokens", {"label": "tests", "days": 90})["secret"]
+    return a_sign_off(world, owner)
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-import pytest
 import time_machine
 from icalendar import Calendar
 
@@ -13,28 +11,8 @@ from api.infra.database.transactions import reading
 from api.infra.mail.letters import facts_of
 from api.mailings import rules as mailings
 from tests.stories.test_sign_off_rounds import at
-from tests.stories.test_unanswered import START, close
-from tests.support.signoffs import SigningOff, a_sign_off, letter_rows
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.conftest import World
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(START, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def text(world: World, clock: time_machine.Traveller) -> SigningOff:
-    """A text with the members Bread (Ada), Salt (Bob) and Water (Cyd), on START."""
-    del clock
-    owner = world.user("owner")
-    owner.token = owner.post("/v1/tokens", {"label": "tests", "days": 90})["secret"]
-    return a_sign_off(world, owner)
+from tests.stories.test_unanswered import close
+from tests.support.signoffs import SigningOff, letter_rows
 
 
 def calendar(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,14 +11,13 @@ from api.deliveries.service.sending import NotPrinted
 from api.mailings import rules as mailings
 from tests.stories.test_pages import posted
 from tests.support.builders import a_signature, a_text, an_approver, letters_of, secret_of
-from tests.support.signoffs import SigningOff, a_sign_off, letter_rows
+from tests.support.signoffs import START, SigningOff, a_sign_off, letter_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask.testing import FlaskClient
 
-    from tests.conftest import World
     from tests.support.client import Answer
 
 PUBLISHED, NAMES = "deliveries.published", "signoffs.names"
@@ -27,19 +25,14 @@ PUBLISHED, NAMES = "deliveries.published", "signoffs.names"
 
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(datetime(2031, 5, 1, 10, tzinfo=UTC), tick=True) as traveller:
+    with time_machine.travel(START, tick=True) as traveller:
         yield traveller
 
 
 @pytest.fixture
-def text(world: World, clock: time_machine.Traveller) -> SigningOff:
-    """A text that Bread (Ada), Salt (Bob) and Water (Cyd) are asked about."""
-    del clock
-    owner = world.user("owner")
-    owner.token = owner.post("/v1/tokens", {"label": "tests", "days": 90})["secret"]
-    found = a_sign_off(world, owner)
-    found.open()
-    return found
+def text(text: SigningOff) -> SigningOff:
+    text.open()
+    return text
 
 
 def public_page(text: SigningOff, **facts: object) -> str:

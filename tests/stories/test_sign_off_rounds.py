@@ -20,26 +20,6 @@ from tests.support.signoffs import SigningOff, a_sign_off, letter_rows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.conftest import World
-
-START = datetime(2031, 5, 1, 10, tzinfo=UTC)
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(START, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def text(world: World, clock: time_machine.Traveller) -> SigningOff:
-    """A text with the members Bread (Ada), Salt (Bob) and Water (Cyd), on START."""
-    del clock
-    owner = world.user("owner")
-    long = owner.post("/v1/tokens", {"label": "tests", "days": 90})
-    owner.token = long["secret"]
-    return a_sign_off(world, owner)
-
 
 def at(day: int, hour: int = 12) -> str:
     return datetime(2031, 5, day, hour, tzinfo=UTC).isoformat()

@@ -16,34 +16,15 @@ from tests.stories.test_pages import posted
 from tests.stories.test_record import actions
 from tests.stories.test_sign_off_rounds import at, remind
 from tests.support.builders import a_role, another_revision, letters_of
-from tests.support.signoffs import SigningOff, a_sign_off, letter_rows
+from tests.support.signoffs import SigningOff, letter_rows
 from tests.support.webhook_receivers import an_endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flask.testing import FlaskClient
 
-    from tests.conftest import World
     from tests.support.client import Answer
 
-START = datetime(2031, 5, 1, 10, tzinfo=UTC)
 WHY = "Its director is in prison."
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(START, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def text(world: World, clock: time_machine.Traveller) -> SigningOff:
-    """A text with the members Bread (Ada), Salt (Bob) and Water (Cyd), on START."""
-    del clock
-    owner = world.user("owner")
-    owner.token = owner.post("/v1/tokens", {"label": "tests", "days": 90})["secret"]
-    return a_sign_off(world, owner)
 
 
 def need(text: SigningOff, person: str, until: str, **facts: Any) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import World
     from tests.support.client import Answer, Client
+
+START = datetime(2031, 5, 1, 10, tzinfo=UTC)  # of stories that tell the time
 
 
 @dataclass
