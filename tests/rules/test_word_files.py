@@ -12,6 +12,7 @@ from hypothesis import given, strategies as st
 
 from api.documents.rules.html import Look
 from api.documents.rules.word.pictures import within
+from api.documents.rules.word.sheet import LABELS
 from api.portable.rules import checking, printing, reading, signing
 from api.texts.rules import markdown
 from tests.rules.test_logos import a_png
@@ -271,6 +272,20 @@ def test_a_persian_letter_runs_from_the_right_and_latin_in_it_from_the_left() ->
     assert from_right["Human Rights Watch"] is False
     assert from_right[" در ۲۰۲۵ است."] is True
     assert "متن از " in from_right
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("fa", "rtl")])
+def test_the_head_of_a_page_begins_over_labels_or_from_the_right_over_the_text(
+    language: str, direction: str
+) -> None:
+    file = made(changed(language=language, direction=direction))
+
+    edges = {
+        name: style.find(f"{W}pPr/{W}ind").get(f"{W}left")  # type: ignore[union-attr] # it is there
+        for style in file.root("word/styles.xml").iter(f"{W}style")
+        if (name := style.get(f"{W}styleId")) in {"Header", "Footer"}
+    }
+    assert edges == {"Header": "0" if direction == "rtl" else str(-LABELS), "Footer": "0"}
 
 
 def test_a_quote_in_other_letters_stands_on_its_side() -> None:

@@ -163,9 +163,11 @@ class Styles:
         yield _style("Signatory Sort", "Heading2", [spacing(0.7, 0.3)], [
             w("b", val=0), w("bCs", val=0), *size(0.88), colour(SOFT)])  # fmt: skip
         yield _style("Contact", "Normal", [line], small)
-        for name in ("header", "footer"):
+        # From the right, programs count a tab from the edge or from the indent.
+        start = -LABELS if self._language.direction == "ltr" else 0
+        for name, edge in (("header", start), ("footer", 0)):
             end = w("tabs", w("tab", val="right", pos=self._sheet.width))
-            place = [end, indent(-LABELS if name == "header" else 0), spacing(0, 0)]
+            place = [end, indent(edge), spacing(0, 0)]
             yield _style(name, "Normal", place, [self._sans, *size(0.8), colour(SOFT)])
 
     def _letters(self) -> Iterator[Xml]:
