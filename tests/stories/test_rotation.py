@@ -29,12 +29,16 @@ if TYPE_CHECKING:
 # Hashes, and what a master key opens.
 NOT_SEALED = {
     "data_keys.wrapped",
+    "desk_sessions.browser_hash",
+    "desk_sessions.secret_hash",
     "idempotency.key",
     "idempotency.request",
     "letter_marks.address",
     "letter_paces.domain",
     "links.secret_hash",
     "pending_signatures.prefix",
+    "sign_in_requests.browser_hash",
+    "sign_in_requests.secret_hash",
     "signatures.prefix",
     "tokens.secret_hash",
     "used_challenges.digest",
