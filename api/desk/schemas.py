@@ -10,3 +10,9 @@ class AddressIn(Schema):
     """Who wants to sign in."""
 
     email = fields.Email(required=True)
+
+
+class FirstPersonIn(AddressIn):
+    """Who sets an installation up."""
+
+    name = fields.Text(most=200, required=True)

@@ -59,7 +59,8 @@ class Statements(MethodView):
     def get(self, args: dict[str, Any], coalition_id: UUID) -> Page[Statement]:
         """List a coalition's statements, newest first."""
         page = args.pop("page")
-        return service.statements(current_actor(), coalition_id, page, args)
+        sought = args.pop("q", None)
+        return service.statements(current_actor(), coalition_id, page, args, sought)
 
     @blueprint.arguments(schemas.StatementIn)
     @blueprint.response(201, schemas.DraftOut)

@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import states
 import steps
 from client import Api, Refused, Stop
 
@@ -71,7 +72,7 @@ def run(folder: Path, *, once: bool) -> None:
             api = Api(f"http://{HOST}:{port}", token)
             data = reading.read((HERE / "coalition.yaml").read_bytes())
             work = steps.Work(api, data, HERE, folder)
-            for step in steps.ALL:
+            for step in (*steps.ALL, *states.ALL):
                 begun = time.perf_counter()
                 try:
                     said = step(work)

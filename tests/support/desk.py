@@ -105,11 +105,11 @@ class Desk:
     def __init__(self, world: World) -> None:
         self.world = world
         self.http = world.app.test_client()
-        self.http.environ_base["REMOTE_ADDR"] = a_network()
+        self.http.environ_base |= {"REMOTE_ADDR": a_network(), "HTTP_ACCEPT_LANGUAGE": "en"}
 
-    def go(self, path: str, **headers: str) -> DeskPage:
+    def go(self, path: str) -> DeskPage:
         """Open an address, and what it leads on to."""
-        return self._shown(path, self.http.get(path, headers=headers))
+        return self._shown(path, self.http.get(path))
 
     def follow(self, words: str) -> DeskPage:
         """Press a link of the page by its words."""
@@ -157,6 +157,7 @@ class Desk:
         while answer.status_code == 303:
             path = answer.headers["Location"]
             answer = self.http.get(path)
+        assert answer.status_code < 500, (path, answer.status_code)
         parts = urlsplit(path)
         here = parts.path + (f"?{parts.query}" if parts.query else "")
         self.page = DeskPage(here, answer.status_code, dict(answer.headers), answer.text)

@@ -10,6 +10,7 @@ from flask import url_for
 
 from api.accounts import service as accounts
 from api.accounts.service import sessions
+from api.desk.rules.frames import DESK
 from tests.contracts.scene import MAKERS
 from tests.support.desk import at_the_desk
 
@@ -31,7 +32,8 @@ OTHERS = {
     "session_id": _session,
     "secret_of_link": lambda _: "x" * 43,
     "rest": lambda _: "nowhere",
-    "version": lambda _: "00000000",
+    "version": lambda _: DESK.version(),
+    "file": lambda _: "desk.js",
     "accent": lambda _: "0b5563",
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -24,6 +24,17 @@ from api.organisations.rules import name_in
 
 TROUBLE, EXPIRED = "connectors.trouble", "connectors.expired"
 RECENT = timedelta(days=7)
+
+
+def failing(session: Session, coalition_id: UUID) -> Mapping[str, datetime]:
+    """Return which tools of a coalition fail, by their label, and since when."""
+    query = select(Connector.label, Connector.failing_since).order_by(Connector.failing_since)
+    found = query.where(
+        Connector.coalition_id == coalition_id,
+        Connector.failing_since.is_not(None),
+        Connector.is_paused.is_(False),
+    )
+    return {label: since for label, since in session.execute(found) if since is not None}
 
 
 def failed(connector_id: UUID, fault: ToolFault) -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.coalitions.models import Addressee
 from api.coalitions.service.locking import lock_coalition
-from api.deliveries.models import Response, ResponseDemand
+from api.deliveries.models import Delivery, DeliveryState, Response, ResponseDemand
 from api.deliveries.service import NO_SUCH
 from api.demands import service as demands
 from api.demands.models import Demand
@@ -26,6 +27,9 @@ from api.infra.database.transactions import reading, transaction
 from api.infra.security import audit, keys
 from api.statements.models import Statement
 
+ANSWERS_WITHIN = timedelta(days=30)  # who has not by then is asked after
+ASKED_AFTER = timedelta(days=365)  # and after that no more
+
 
 @dataclass(frozen=True)
 class ResponseView:
@@ -35,6 +39,25 @@ class ResponseView:
     text: str
     sources: list[str]
     demands: list[ResponseDemand]
+
+
+def missing(session: Session, coalition_id: UUID) -> Mapping[UUID, int]:
+    """Return, by the statement, of how many addressees that got it long ago no answer is kept."""
+    now = clock.now()
+    has_answer = exists().where(
+        Response.statement_id == Delivery.statement_id,
+        Response.addressee_id == Delivery.addressee_id,
+    )
+    whom = func.count(Delivery.addressee_id.distinct())
+    query = select(Delivery.statement_id, whom).group_by(Delivery.statement_id)
+    found = query.where(
+        Delivery.coalition_id == coalition_id,
+        Delivery.state == DeliveryState.DELIVERED,
+        Delivery.delivered_at.between(now - ASKED_AFTER, now - ANSWERS_WITHIN),
+        Delivery.addressee_id.is_not(None),
+        ~has_answer,
+    )
+    return dict(session.execute(found).all())
 
 
 def record(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> ResponseView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.desk.routes import home, look, signing_in, you
+from api.desk.routes import founding, home, look, searching, signing_in, you
 from api.desk.routes.base import blueprint
 
-__all__ = ["blueprint", "home", "look", "signing_in", "you"]
+__all__ = ["blueprint", "founding", "home", "look", "searching", "signing_in", "you"]

@@ -7,16 +7,20 @@ from uuid import UUID
 from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from api.accounts.rules import Role
 from api.coalitions import service as coalitions
 from api.desk import service
 from api.desk.routes.base import Screen, at, day, led, page_request, said, screen, to
 from api.desk.routes.visiting import actor, visit
 from api.desk.rules import home
+from api.desk.rules.founding import FirstStep
 from api.desk.rules.home import ChoiceScreen, CoalitionChoice, HomeScreen, Waiting, WorkScreen
 from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
+from api.desk.service import WaitingThing, WaitKind
 from api.errors import NotFound
 from api.infra.database import paging
 from api.infra.database.paging import PageRequest
+from api.mailings.service import servers
 from api.statements import service as statements
 from api.statements.models import Statement
 from api.statements.service import work
@@ -48,10 +52,25 @@ class HomeOfAll(Screen):
 class Home(Screen):
     def get(self, coalition_id: UUID) -> Response:
         """Show what waits today, and how one's statements stand."""
-        return screen(
-            "home.html",
-            HomeScreen(waiting=_waiting(coalition_id), statements=_statements(coalition_id)),
-        )
+        texts = _statements(coalition_id)
+        steps = () if texts.rows else _first_steps(coalition_id)
+        page = HomeScreen(waiting=_waiting(coalition_id), statements=texts, steps=steps)
+        return screen("home.html", page)
+
+
+def _first_steps(coalition_id: UUID) -> list[FirstStep]:
+    """Return what a new coalition needs, for who may do it."""
+    who = actor()
+    if not who.may(coalition_id, Role.COORDINATOR):
+        return []
+    members = coalitions.members(who, coalition_id, PageRequest(limit=1)).total
+    has_server = who.may(coalition_id, Role.OWNER) and servers.is_there(who, coalition_id)
+    steps = [
+        ("mail", to("mail") if who.may(coalition_id, Role.OWNER) else "", has_server),
+        ("members", to("members"), members > 0),
+        ("statement", to("statement_new"), False),
+    ]
+    return [FirstStep(key, href, is_done) for key, href, is_done in steps if href]
 
 
 def _waiting(coalition_id: UUID) -> list[Waiting]:
@@ -93,28 +112,54 @@ def _statement(statement: Statement) -> ListRow:
 @at("/<uuid:coalition_id>/work", "work")
 class DeskWork(Screen):
     def get(self, coalition_id: UUID) -> Response:
-        """List what waits for somebody's work, what has waited longest first."""
+        """List what waits: of coordinators first, then of all what has waited longest."""
         words, kind = said(), request.args.get("kind", "")
-        if kind and kind not in set(WorkKind):
+        if kind and kind not in {*WorkKind, *WaitKind}:
             raise NotFound("There is no work of this kind.")
-        wanted = WorkFilter(WorkKind(kind) if kind else None, **service.LATE)
-        found = work.work(actor(), coalition_id, page_request(), wanted).page
+        asked = page_request()
+        things = service.things(actor(), coalition_id) if asked.cursor is None else []
+        rows = [_thing(each) for each in things if kind in {"", each.kind}]
+        following = None
+        if not kind or kind in set(WorkKind):
+            wanted = WorkFilter(WorkKind(kind) if kind else None, **service.LATE)
+            found = work.work(actor(), coalition_id, asked, wanted).page
+            rows += map(_work, found.items)
+            following = found.following
         kinds = Filter(
             name="kind",
             words=words.say("work.kind"),
-            choices=[(each.value, words.say(f"work.{each}")) for each in WorkKind],
+            choices=[(each, words.say(f"work.{each}")) for each in (*WaitKind, *WorkKind)],
         )
-        table = Listing(
+        listing = Listing(
             caption=words.say("work.title"),
             columns=[ListColumn(words=words.say(f"work.{key}")) for key in ("what", "kind", "why")],
-            rows=[_work(each) for each in found.items],
+            rows=rows,
             path=to("work"),
-            query={"kind": kind, "cursor": request.args.get("cursor", "")},
+            query={"kind": kind, "cursor": asked.cursor or ""},
             filters=[kinds],
-            total=found.total,
-            following=found.following,
+            following=following,
         )
-        return screen("work.html", WorkScreen(work=table))
+        return screen("work.html", WorkScreen(work=listing))
+
+
+def _thing(thing: WaitingThing) -> ListRow:
+    words, text = said(), thing.statement
+    place = home.LEADS_TO[thing.kind]
+    href = to(place, statement_id=text.id) if text else to(place)
+    if text and not href:
+        href = to("statement", statement_id=text.id)
+    since = words.say("work.since", day=day(thing.since.date())) if thing.since else ""
+    return ListRow(
+        cells=[
+            Cell(
+                text=thing.label or words.say(f"work.{thing.kind}"),
+                href=href,
+                language=text.language if text else "",
+            ),
+            Cell(text=words.say(f"work.{thing.kind}")),
+            Cell(text=words.say(f"work.{thing.kind}_why", thing.number), small=since),
+        ]
+    )
 
 
 def _work(item: WorkItem) -> ListRow:

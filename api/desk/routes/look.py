@@ -13,7 +13,7 @@ _FOR_EVER = "public, max-age=31536000, immutable"  # the address changes with th
 
 
 @at("/look/<string:version>/<rrggbb:accent>.css", "style")
-class Style(Screen):
+class DeskStyle(Screen):
     is_open = is_file = True
 
     def get(self, version: str, accent: str) -> Response:
@@ -21,13 +21,15 @@ class Style(Screen):
         return _kept(version, "desk.css", DESK.style(f"#{accent}"))
 
 
-@at("/look/<string:version>/desk.js", "script")
-class Script(Screen):
+@at("/look/<string:version>/<string:file>", "beside")
+class DeskFile(Screen):
     is_open = is_file = True
 
-    def get(self, version: str) -> Response:
-        """Send the script."""
-        return _kept(version, "desk.js", DESK.small("desk.js"))
+    def get(self, version: str, file: str) -> Response:
+        """Send a script."""
+        if file not in DESK.beside:
+            raise NotFound("The page that led here is old. Load it again.")
+        return _kept(version, file, DESK.small(file))
 
 
 def _kept(version: str, name: str, content: str) -> Response:

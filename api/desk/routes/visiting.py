@@ -45,6 +45,12 @@ def visitor() -> Visit | None:
     return cast("Visit | None", g.visit)
 
 
+def visit_again() -> Visit:
+    """Return who visits, with the roles that this request brought."""
+    g.pop("visit", None)
+    return visit()
+
+
 def actor() -> Actor:
     """Return the visitor, who acts in the coalition of the address alone.
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from api.accounts.rules import Role
+from api.desk.rules.founding import FirstStep
 from api.desk.rules.tables import Listing, Tone
 
 # How a text's state looks; its words are `state.…`, the next step's `next.…`.
@@ -34,10 +35,29 @@ class Wait:
 
 # In the order in which they are shown. What has no list yet is not shown.
 WAITS = (
+    Wait(key="mail", endpoint="work", query={"kind": "mail"}),
+    Wait(key="tool", endpoint="work", query={"kind": "tool"}),
+    Wait(key="endpoint", endpoint="work", query={"kind": "endpoint"}),
+    Wait(key="held", endpoint="work", query={"kind": "held"}),
+    Wait(key="suggestion", endpoint="work", query={"kind": "suggestion"}),
+    Wait(key="answer", endpoint="work", query={"kind": "answer"}),
+    Wait(key="response", endpoint="work", query={"kind": "response"}),
     Wait(key="draft", endpoint="work", query={"kind": "draft"}),
     Wait(key="case", endpoint="work", query={"kind": "case"}),
     Wait(key="demand", endpoint="work", query={"kind": "demand"}),
 )
+
+
+# The screen that a thing of a kind leads to; with a statement's id, where it is at one.
+LEADS_TO: Mapping[str, str] = {
+    "mail": "mail",
+    "tool": "connectors",
+    "endpoint": "webhooks",
+    "held": "moderation",
+    "suggestion": "comments",
+    "answer": "statement_signoff_board",
+    "response": "deliveries",
+}
 
 
 @dataclass(frozen=True)
@@ -55,6 +75,7 @@ class HomeScreen:
 
     waiting: Sequence[Waiting]
     statements: Listing
+    steps: Sequence[FirstStep] = ()  # while there is no statement
 
 
 @dataclass(frozen=True, kw_only=True)

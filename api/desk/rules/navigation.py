@@ -18,7 +18,10 @@ class Area:
 
 
 # One line an area. A screen belongs to the area whose address its own begins with.
-AREAS = (Area("home", "home"),)
+AREAS = (
+    Area("home", "home"),
+    Area("search", "search"),
+)
 
 
 @dataclass(frozen=True)

@@ -181,6 +181,12 @@ def is_suppressed(session: Session, coalition_id: UUID, facts: Facts) -> bool:
     return False
 
 
+def is_faulty(session: Session, coalition_id: UUID) -> bool:
+    """Tell whether a coalition's own mail server takes no letters now."""
+    row = session.get(MailServer, coalition_id)
+    return row is not None and row.faulty_since is not None
+
+
 def told(coalition_id: UUID, fault: str | None) -> None:
     """Keep what is wrong with a coalition's server; tell its owners, once, where it stays so."""
     with reading() as session:

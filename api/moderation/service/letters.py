@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -32,6 +33,13 @@ def _is_held() -> ColumnElement[bool]:
     return Signature.state == literal(
         SignatureState.HELD, Signature.state.type, literal_execute=True
     )
+
+
+def held(session: Session, coalition_id: UUID) -> Mapping[UUID, int]:
+    """Return how many signatures wait for a coalition's coordinators, by the statement."""
+    query = select(Signature.statement_id, func.count()).group_by(Signature.statement_id)
+    rows = session.execute(query.where(Signature.coalition_id == coalition_id, _is_held()))
+    return dict(rows.all())
 
 
 def _untold() -> Select[UUID]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
@@ -27,6 +27,8 @@ from api.reviews.models import Consultation, Suggestion, SuggestionState
 from api.reviews.rules import SuggestedPlace
 from api.reviews.service import forgetting
 from api.reviews.service.reading import ReviewAuthor, ReviewReading, reader_of
+from api.statements.models import Statement
+from api.statements.service.work import UNPUBLISHED
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,23 @@ def of_consultation(
             query = query.where(Suggestion.id.in_([each.suggestion.id for each in told]))
         found = paging.page(session, query, page)
         return Page(views.of(found.items), found.following, found.total)
+
+
+def undecided(session: Session, coalition_id: UUID) -> Mapping[UUID, int]:
+    """Return how many suggestions for texts that are still written wait, by the statement."""
+    query = (
+        select(Consultation.statement_id, func.count())
+        .join(Suggestion, Suggestion.consultation_id == Consultation.id)
+        .join(Statement, Statement.id == Consultation.statement_id)
+        .where(
+            Consultation.coalition_id == coalition_id,
+            Suggestion.state == SuggestionState.OPEN,
+            Suggestion.content.is_not(None),
+            Statement.state.in_(UNPUBLISHED),
+        )
+        .group_by(Consultation.statement_id)
+    )
+    return dict(session.execute(query).all())
 
 
 def suggestion(actor: Actor, suggestion_id: UUID, revision: int | None = None) -> SuggestionView:

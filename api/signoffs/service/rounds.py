@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
@@ -20,7 +20,7 @@ from api.infra import clock
 from api.infra.database.transactions import Stale, insert, is_any, reading, touch, transaction
 from api.infra.security import audit, late_sealing
 from api.signoffs import rules
-from api.signoffs.models import Ask, SignOffRound, Silence
+from api.signoffs.models import Ask, QuestionClosing, SignOff, SignOffRound, Silence
 from api.signoffs.service import requests, rows
 from api.signoffs.service.rows import Board, BoardEntry, QuestionClosed, SignOffOver
 from api.statements import service as statements
@@ -218,6 +218,34 @@ def _seats(board: Board, member_ids: Sequence[UUID]) -> list[BoardEntry]:
     if faults:
         raise Invalid("Only members sign off.", faults)
     return [entries[each] for each in dict.fromkeys(member_ids)]
+
+
+def unanswered(session: Session, coalition_id: UUID) -> Mapping[UUID, int]:
+    """Return how many members a coalition's open rounds wait for, by the statement."""
+    newest = SignOff.revision_number >= Statement.counted_from
+    has_said = exists().where(
+        SignOff.statement_id == Statement.id, SignOff.member_id == Ask.member_id, newest
+    )
+    is_closed = exists().where(
+        QuestionClosing.statement_id == Statement.id, QuestionClosing.member_id == Ask.member_id
+    )
+    ends = SignOffRound.hard_deadline
+    query = (
+        select(Statement.id, func.count())
+        .select_from(SignOffRound)
+        .join(Statement, Statement.id == SignOffRound.statement_id)
+        .join(Ask, Ask.round_id == SignOffRound.id)
+        .where(
+            SignOffRound.coalition_id == coalition_id,
+            SignOffRound.closed_at.is_(None),
+            or_(ends.is_(None), ends > clock.now()),
+            Statement.state.in_(rows.SIGNS_OFF),
+            ~has_said,
+            ~is_closed,
+        )
+        .group_by(Statement.id)
+    )
+    return dict(session.execute(query).all())
 
 
 def is_due(session: Session) -> bool:

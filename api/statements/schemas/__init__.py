@@ -53,6 +53,11 @@ class StatementArgs(PageArgs):
     state = fields.Enum(State)
     kind = fields.Enum(StatementKind)
     language = fields.LanguageTag()
+    q = fields.String(
+        validate=validate.Length(1, 200),
+        description="Words of a title, in any spelling or script.",
+        example="doors",
+    )
 
 
 def _most(what: str, most: int) -> fields.Integer:

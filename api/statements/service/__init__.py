@@ -20,6 +20,7 @@ from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import Stale, reading, touch, transaction
 from api.infra.runtime import runtime
 from api.infra.security import audit
+from api.infra.text import spelling
 from api.portable.rules import checking, identity, printing
 from api.portable.rules.measuring import Measure
 from api.statements import rules
@@ -291,15 +292,27 @@ def statement(actor: Actor, statement_id: UUID) -> Statement:
 
 
 def statements(
-    actor: Actor, coalition_id: UUID, page: PageRequest, filters: Mapping[str, object]
+    actor: Actor,
+    coalition_id: UUID,
+    page: PageRequest,
+    filters: Mapping[str, object],
+    q: str | None = None,
 ) -> Page[Statement]:
-    """Return a coalition's statements, newest first."""
+    """Return a coalition's statements, newest first, or those whose title any spelling finds."""
     actor.must(coalition_id, Role.VIEWER)
     with reading() as session:
         query = select(Statement).where(Statement.coalition_id == coalition_id)
         for name, value in filters.items():
             query = query.where(getattr(Statement, name) == value)
+        if q is not None:
+            query = query.where(Statement.id.in_(_titled(session, query, q)))
         return _newest_first(session, query, page)
+
+
+def _titled(session: Session, query: Select[Statement], sought: str) -> list[UUID]:
+    """Return the statements whose titles any spelling finds: of hundreds, each is looked at."""
+    titles = session.execute(query.with_only_columns(Statement.id, Statement.title))
+    return [one for one, title in titles if spelling.found_in(spelling.index_of([title]), sought)]
 
 
 def _newest_first(session: Session, query: Select[Statement], page: PageRequest) -> Page[Statement]:

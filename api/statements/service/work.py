@@ -37,6 +37,7 @@ Waiting = Select[str, date, UUID]  # the kind of work, since when it waits, and 
 _Row = TypeVar("_Row", Case, Demand, Statement)
 _Query = TypeVar("_Query", bound="Select[*tuple[Any, ...]]")
 NEVER = date(1, 1, 1)
+WITHOUT_TEXT = defer(Statement.draft), defer(Statement.draft_secrets)
 UNPUBLISHED = (State.DRAFT, State.REVIEW)
 MOST_SHOWN = 300  # characters of a demand
 MOST_NAMED = 10  # cases of one draft or demand
@@ -193,8 +194,7 @@ class _Told:
         named = [each for told in several for each, _ in told[:MOST_NAMED]]
         self.cases = self._by_id(select(Case).where(Case.id.in_([*ids, *named])))
         self.demands = self._by_id(select(Demand).where(Demand.id.in_(ids)))
-        without_text = defer(Statement.draft), defer(Statement.draft_secrets)
-        drafts = select(Statement).where(Statement.id.in_(ids)).options(*without_text)
+        drafts = select(Statement).where(Statement.id.in_(ids)).options(*WITHOUT_TEXT)
         self.drafts = self._by_id(drafts)
         self.opening = self._opening(ids)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.infra import clock
@@ -38,6 +40,14 @@ class EndpointView:
     endpoint: Endpoint
     url: str
     secret: str | None = None
+
+
+def stopped(session: Session, coalition_id: UUID) -> Sequence[str]:
+    """Return the labels of the endpoints that are told nothing any more, for they took nothing."""
+    query = select(Endpoint.label).where(
+        Endpoint.coalition_id == coalition_id, Endpoint.disabled_for.is_not(None)
+    )
+    return session.scalars(query.order_by(Endpoint.created_at, Endpoint.id)).all()
 
 
 def access_of(session: Session, endpoint: Endpoint) -> Access:
