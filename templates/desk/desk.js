@@ -19,6 +19,7 @@
 
   /* A form is sent once, however often its button is pressed. */
   document.addEventListener("submit", event => {
+    if (event.submitter?.formTarget) return; /* it shows something beside the form, again and again */
     if (event.target.dataset.sent) event.preventDefault();
     event.target.dataset.sent = "1";
   });

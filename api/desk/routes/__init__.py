@@ -2,7 +2,42 @@
 
 from __future__ import annotations
 
-from api.desk.routes import founding, home, look, searching, signing_in, you
+from api.desk.routes import (
+    asking,
+    assembling,
+    deciding,
+    draft_parts,
+    founding,
+    home,
+    look,
+    papers,
+    reviewing,
+    searching,
+    signing_in,
+    statement_new,
+    statement_versions,
+    statements,
+    writing,
+    you,
+)
 from api.desk.routes.base import blueprint
 
-__all__ = ["blueprint", "founding", "home", "look", "searching", "signing_in", "you"]
+__all__ = [
+    "asking",
+    "assembling",
+    "blueprint",
+    "deciding",
+    "draft_parts",
+    "founding",
+    "home",
+    "look",
+    "papers",
+    "reviewing",
+    "searching",
+    "signing_in",
+    "statement_new",
+    "statement_versions",
+    "statements",
+    "writing",
+    "you",
+]

@@ -13,7 +13,8 @@ from api.pages.rules.pages import PUBLIC, PageFolder
 from api.pages.rules.sentences import PAGES, PageWords
 
 WORDS = PageWords(share("templates", "desk", "words"), below=PAGES)
-DESK = PageFolder(share("templates", "desk"), WORDS, "desk.css", ("desk.js",), below=PUBLIC)
+_BESIDE = ("desk.js", "writing.js")
+DESK = PageFolder(share("templates", "desk"), WORDS, "desk.css", _BESIDE, below=PUBLIC)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ class Area:
 AREAS = (
     Area("home", "home"),
     Area("search", "search"),
+    Area("statements", "statements"),
 )
 
 
@@ -33,4 +34,8 @@ class Undo:
 
 
 # What can be undone, by the code that the address says it with (`?said=…&of=…`).
-UNDOES: Mapping[str, Undo] = {}
+UNDOES: Mapping[str, Undo] = {
+    "block_removed": Undo("block_restore"),
+    "comment_resolved": Undo("consultation_undo", {"do": "comment"}),
+    "suggestion_decline": Undo("consultation_undo", {"do": "suggestion"}),
+}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.coalitions.models import Coalition
-from api.errors import Fault, Invalid
+from api.errors import Fault, Invalid, NotFound
 from api.infra.database.transactions import Stale, reading
 from api.portable.rules import identity, merging as rules, secrecy
 from api.portable.rules.diff import Version
@@ -22,6 +22,7 @@ from api.statements.service.live import with_live
 from api.statements.service.rows import SavedStatement
 from api.statements.service.soundness import BODY
 from api.statements.service.versions import DraftText
+from api.texts.rules.document import PortableDocument
 
 NOT_KEPT = "The draft that you read is not known any more, so nothing can be merged with it. "
 AGAIN = "Read it again, put your change on top of what is there now, and send that."
@@ -51,6 +52,19 @@ def changed_since(actor: Actor, statement_id: UUID, expected: int) -> Since:
         now = versions.current(session, statement)
         compare = diffs.between(session, statement, Side(None, read.public), Side(None, now.public))
     return Since(version, compare())
+
+
+def last_with(actor: Actor, statement_id: UUID, block_id: str) -> PortableDocument:
+    """Return a draft as it last was with a block that was taken out since, to put it in again.
+
+    It is known for some weeks, and not once it tells who may not be named.
+    """
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.EDITOR)
+        found = versions.having(session, statement, block_id)
+        if found is None or _tells(session, statement, found):
+            raise NotFound("What was taken out is not known any more.")
+        return identity.identified(found.document, found.ids)
 
 
 def merged(
@@ -97,7 +111,9 @@ def merged(
 def _read(session: Session, statement: Statement, expected: int) -> DraftText | None:
     """Return a draft as it was read; none that tells who may not be named by now."""
     found = versions.at(session, statement, int(expected))
-    if found is None:
-        return None
+    return None if found is None or _tells(session, statement, found) else found
+
+
+def _tells(session: Session, statement: Statement, draft: DraftText) -> bool:
     names = soundness.unnamed(session, statement.coalition_id, rows.whole_draft(session, statement))
-    return None if secrecy.telling(found.document, names) else found
+    return bool(secrecy.telling(draft.document, names))

@@ -78,6 +78,15 @@ def at(session: Session, statement: Statement, version: int) -> DraftText | None
     return None if found is last and draft != now else draft
 
 
+def having(session: Session, statement: Statement, block_id: str) -> DraftText | None:
+    """Return the newest draft of before that had a block; None where none of them is known."""
+    for row in session.scalars(_of(statement)):
+        found = _read(session, row)
+        if block_id in found.ids:
+            return found
+    return None
+
+
 def forget_of(session: Session, *which: ColumnElement[bool]) -> None:
     """Forget drafts of before: of a statement, or of a coalition in which a name is taken back."""
     gone = delete(DraftVersion).where(*which)

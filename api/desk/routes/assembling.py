@@ -1,0 +1,243 @@
+"""…/statements/new/template: a form from a template's facts, and the page that it makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.accounts.rules import Role
+from api.assemblies import service
+from api.assemblies.schemas import ChoiceIn
+from api.assemblies.service import Assembled, Choice, Origin
+from api.cases import service as cases
+from api.coalitions import service as coalitions
+from api.demands.models import DemandStatus
+from api.desk.routes.base import Screen, at, framed, led, one, onward, said, screen, to
+from api.desk.routes.statement_new import taken, with_free_slug
+from api.desk.routes.visiting import actor
+from api.desk.rules import fact_forms, filling
+from api.desk.rules.beginning import PreviewRefused, TemplateScreen
+from api.desk.rules.fact_forms import KnownRows, ReadFacts
+from api.documents.rules.rendering import Format
+from api.documents.service import Document, previews
+from api.errors import Code, DomainError, Fault, Invalid, NotFound, point
+from api.infra.database import paging
+from api.infra.database.paging import PageRequest
+from api.infra.text import languages
+from api.pages.routes.base import sent
+from api.pages.rules.facts import Form
+from api.statements.service.rows import SlugTaken
+from api.templates import service as templates
+from api.templates.models import TemplateSource
+from api.texts.rules import themes
+from api.web.validate import loaded
+
+_A_FEW = 8
+_SHOWN = 300  # signs of what is wrong
+
+
+def _found(template: str) -> tuple[Origin, TemplateSource]:
+    """Return a template by its id, or by the name of one that comes with the product."""
+    try:
+        template_id = UUID(template)
+    except ValueError:
+        if template not in templates.built_in():
+            raise NotFound("There is no such template.") from None
+        return Origin(built_in=template), templates.built_in_of(template)
+    return Origin(template_id=template_id), templates.template(actor(), template_id).source
+
+
+@at("/<uuid:coalition_id>/statements/new/template", "statement_assemble")
+class AssembleStatement(Screen):
+    least = Role.EDITOR
+
+    def get(self, coalition_id: UUID) -> AnyResponse:
+        """Show the form of the template."""
+        template = request.args.get("template", "")
+        if not template:
+            return led(to("statement_new"))
+        _, source = _found(template)
+        return _form(coalition_id, template, source, fact_forms.filled(source), Form())
+
+    def post(self, coalition_id: UUID) -> AnyResponse:
+        """Begin the statement; a row more is asked for by a button, and keeps what was typed."""
+        template = request.args.get("template", "")
+        origin, source = _found(template)
+        act, _, group = one("do").partition(":")
+        if act == "more":
+            counts = fact_forms.rows_sent(sent())
+            counts[group] = counts.get(group, 0) + 1
+            return _form(coalition_id, template, source, counts, Form(values=sent()))
+        read = fact_forms.read(source, sent())
+        try:
+            _look_for_cases(coalition_id, read)
+            title = str(read.facts.get("headline") or source["title"])
+
+            def begin(slug: str) -> Assembled:
+                choice = _choice()
+                return service.assemble(
+                    actor(), coalition_id, origin, slug, read.facts, choice, preview=False
+                )
+
+            begun = with_free_slug(title, begin)
+        except SlugTaken:
+            return _refused(coalition_id, template, source, read, taken())
+        except Invalid as refused:
+            return _refused(coalition_id, template, source, read, refused)
+        if begun.statement is None:
+            raise NotFound("The page that led here is old. Load it again.")
+        return onward("draft", "statement_begun", statement_id=begun.statement.id)
+
+
+@at("/<uuid:coalition_id>/statements/new/template/page", "statement_assembly_page")
+class PreviewAssembly(Screen):
+    is_file = True
+    least = Role.EDITOR
+
+    def get(self, coalition_id: UUID) -> AnyResponse:
+        """Show what the template makes of its example."""
+        template = request.args.get("template", "")
+        if not template:
+            return led(to("statement_new"))
+        origin, _ = _found(template)
+        return _previewed(coalition_id, origin, None)
+
+    def post(self, coalition_id: UUID) -> Response:
+        """Show what it makes of what was typed."""
+        origin, source = _found(request.args.get("template", ""))
+        read = fact_forms.read(source, sent())
+        try:
+            _look_for_cases(coalition_id, read)
+            return _previewed(coalition_id, origin, read.facts)
+        except Invalid as refused:
+            return _not_yet(source, refused)
+
+
+def _previewed(coalition_id: UUID, origin: Origin, facts: dict[str, Any] | None) -> Response:
+    theme = one("theme")
+    theme = theme if theme in themes.available() else ""
+    found = previews.template_preview(
+        actor(), coalition_id, origin, facts, _choice(), theme or None, Format.HTML
+    )
+    if not isinstance(found, Document):
+        raise NotFound("It cannot be shown.")
+    return framed(Response(found.content, mimetype="text/html"))
+
+
+def _not_yet(source: TemplateSource, refused: DomainError) -> Response:
+    """Answer in the frame what is missing before there is a page."""
+    labels = {f"facts.{each['name']}": each["label"] for each in source.get("facts", [])}
+    sentences = []
+    for fault in refused.faults:
+        keys = fault.pointer.strip("/").split("/")
+        label = labels.get(".".join(keys[:2]), "")
+        told = filling.sentence("", fault, said())
+        sentences.append(f"{label}: {told}" if label else told)
+    words = said()
+    page = PreviewRefused(
+        sentences=list(dict.fromkeys(sentences)) or [refused.detail[:_SHOWN]],
+        title=words.say("assemble.not_yet"),
+        language=words.language,
+        reads=languages.direction(words.language),
+    )
+    return framed(screen("preview_refused.html", page))
+
+
+def _choice() -> Choice:
+    """Return which demands go in: those of the statuses that are ticked."""
+    statuses = sent().get("statuses")
+    given: dict[str, Any] = {"include_released_and_deceased": one("include_closed") == "yes"}
+    if "demands" in sent():
+        given["statuses"] = statuses or []
+    return Choice(**loaded(ChoiceIn(), given))
+
+
+def _look_for_cases(coalition_id: UUID, read: ReadFacts) -> None:
+    """Put the ids of cases in place of the names that were typed, or raise Invalid."""
+    faults = []
+    for name, words in read.sought.items():
+        if _is_id(words):
+            continue
+        found = cases.of_coalition(actor(), coalition_id, PageRequest(limit=_A_FEW), q=words).items
+        exact = [each for each in found if words in {each.key, each.label}]
+        those = exact or found
+        if len(those) == 1:
+            fact_forms.put(read.facts, name, str(those[0].case.id))
+        else:
+            code = Code.AMBIGUOUS if those else Code.NOT_FOUND
+            told = "; ".join(each.label for each in those)
+            faults.append(Fault(point(*name.split(".")), code, told))
+    if faults:
+        raise Invalid("Say which cases are meant.", faults)
+
+
+def _is_id(words: str) -> bool:
+    try:
+        UUID(words)
+    except ValueError:
+        return False
+    return True
+
+
+def _refused(
+    coalition_id: UUID, template: str, source: TemplateSource, read: ReadFacts, refused: Invalid
+) -> Response:
+    """Show the form again with what was typed, its rows as faults count them."""
+    others = {name: value for name, value in sent().items() if not name.startswith("facts.")}
+    values: Mapping[str, Any] = {**others, **read.values}
+    counts = {name: len(each) + 1 for name, each in read.facts.items() if isinstance(each, list)}
+    groups = fact_forms.groups(source, KnownRows(), counts)
+    names = {field.name for group in groups for row in group.rows for field in row.fields}
+    names |= {group.name for group in groups}
+    told = filling.told(refused.faults, {**dict.fromkeys(names, ()), **values}, said())
+    wrong = [told.pop(filling.WHOLE)] if filling.WHOLE in told else []
+    wrong += [
+        each.detail
+        for each in refused.faults
+        if each.pointer == "" or each.pointer.startswith("/document")
+    ]
+    form = Form(values=values, faults=told)
+    return _form(coalition_id, template, source, counts, form, list(dict.fromkeys(wrong)))
+
+
+def _form(  # noqa: PLR0913, PLR0917 # what a form is made of
+    coalition_id: UUID,
+    template: str,
+    source: TemplateSource,
+    counts: Mapping[str, int],
+    form: Form,
+    wrong: list[str] | None = None,
+) -> Response:
+    words = said()
+    people = cases.of_coalition(actor(), coalition_id, PageRequest(limit=paging.MOST))
+    are_listed = people.total <= paging.MOST
+    addressees = coalitions.addressees(actor(), coalition_id, PageRequest(limit=paging.MOST)).items
+    known = KnownRows(
+        [(str(each.case.id), each.label) for each in people.items] if are_listed else (),
+        [
+            (str(row.id), ", ".join(filter(None, [row.name, row.title])))
+            for row in (each.addressee for each in addressees)
+        ],
+    )
+    return screen(
+        "statement_assemble.html",
+        TemplateScreen(
+            title=source["title"],
+            text=source.get("description", ""),
+            language=source["language"],
+            groups=fact_forms.groups(source, known, counts),
+            statuses=[
+                (each.value, words.say(f"assemble.status_{each}"), "") for each in DemandStatus
+            ],
+            preview=to("statement_assembly_page", template=template),
+            themes=[(each, words.say(f"writing.theme_{each}")) for each in themes.available()],
+            has_cases_listed=are_listed,
+            form=form,
+            wrong=wrong or (),
+        ),
+        status=422 if wrong and not form.faults else 200,
+    )

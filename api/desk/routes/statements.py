@@ -1,0 +1,197 @@
+"""/desk/…/statements: all of a coalition's, and where each stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.accounts.rules import Role
+from api.desk.routes import statement_base
+from api.desk.routes.base import (
+    Screen,
+    at,
+    one,
+    onward,
+    page_request,
+    said,
+    screen,
+    to,
+    version,
+    when,
+)
+from api.desk.routes.visiting import actor
+from api.desk.rules import home
+from api.desk.rules.frames import Danger
+from api.desk.rules.statements import StatementHome, StatementListScreen
+from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
+from api.errors import NotFound
+from api.pages.rules.facts import Anchor
+from api.pages.rules.pages import own_name
+from api.statements import rules, service
+from api.statements.models import State, Statement, StatementKind
+
+_FILTERS: dict[str, Any] = {"state": State, "kind": StatementKind}
+# Publishing asks for more than a button, and is a screen of its own.
+_BY_BUTTON = (State.REVIEW, State.DRAFT, State.ARCHIVED)
+
+
+@at("/<uuid:coalition_id>/statements", "statements")
+class ListStatements(Screen):
+    def get(self, coalition_id: UUID) -> Response:
+        """List statements, newest first."""
+        words, query = said(), {}
+        for name, kind in _FILTERS.items():
+            if asked := request.args.get(name, ""):
+                if asked not in set(kind):
+                    raise NotFound("There are no statements of this kind.")
+                query[name] = kind(asked)
+        found = service.statements(actor(), coalition_id, page_request(), query)
+        table = Listing(
+            caption=words.say("statements.title"),
+            columns=[
+                ListColumn(words=words.say(f"statements.{key}"))
+                for key in ("name", "state", "next", "changed")
+            ],
+            rows=[_row(each) for each in found.items],
+            path=to("statements"),
+            query={
+                **{k: str(v) for k, v in query.items()},
+                "cursor": request.args.get("cursor", ""),
+            },
+            filters=[
+                Filter(
+                    name=name,
+                    words=words.say(f"statements.{name}"),
+                    choices=[(each.value, words.say(f"{name}.{each}")) for each in kind],
+                )
+                for name, kind in _FILTERS.items()
+            ],
+            total=found.total,
+            following=found.following,
+        )
+        begin = to("statement_new") if statement_base.may(Role.EDITOR) else ""
+        return screen("statements.html", StatementListScreen(statements=table, begin=begin))
+
+
+def _row(statement: Statement) -> ListRow:
+    words = said()
+    return ListRow(
+        cells=[
+            Cell(
+                text=statement.title,
+                href=to("statement", statement_id=statement.id),
+                small=words.say(f"kind.{statement.kind}"),
+                language=statement.language,
+            ),
+            Cell(text=words.say(f"state.{statement.state}"), tone=home.TONES[statement.state]),
+            Cell(text=words.say(f"next.{statement.state}")),
+            Cell(html=when(statement.updated_at)),
+        ]
+    )
+
+
+@at("/<uuid:coalition_id>/statements/<uuid:statement_id>", "statement")
+class ShowStatement(Screen):
+    def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
+        """Show where a statement stands, and its next step."""
+        del coalition_id
+        statement = statement_base.statement_of(statement_id)
+        draft = service.draft(actor(), statement_id)
+        words, whose = said(), {"statement_id": statement.id}
+        is_frozen = statement_base.is_frozen(statement)
+        moves = _moves(statement, is_frozen=is_frozen)
+        # A frozen draft goes to review, by a button.
+        is_by_button = State.REVIEW in {state for state, _ in moves}
+        step = None if is_by_button else statement_base.next_step(statement)
+        around = replace(statement_base.around(statement), step=step)
+        versions = to("statement_versions", **whose)
+        number = str(statement.revision_number)
+        facts = [
+            (words.say("statements.kind"), around.kind),
+            (words.say("statements.language"), own_name(statement.language)),
+            (
+                words.say("statements.version"),
+                Anchor(number, versions) if statement.revision_number else "",
+            ),
+            (words.say("statements.words"), Anchor(str(draft.length.words), to("draft", **whose))),
+            (words.say("statements.changed"), when(statement.updated_at)),
+        ]
+        key = (
+            statement.state
+            if is_frozen or statement.state not in rules.WRITABLE
+            else f"{statement.state}_open"
+        )
+        is_writer = statement_base.may(Role.EDITOR)
+        return screen(
+            "statement.html",
+            StatementHome(
+                around=around,
+                facts=facts,
+                text=words.say(f"stands.{key}"),
+                moves=moves,
+                version=statement.version,
+                copy=to("statement_copy", **{"from": statement.id}) if is_writer else "",
+                delete=to("statement_delete", **whose)
+                if is_writer and not statement.revision_number
+                else "",
+                warnings=len(draft.warnings),
+            ),
+        )
+
+
+def _moves(statement: Statement, *, is_frozen: bool) -> list[tuple[str, str]]:
+    """Return where the visitor may send a statement by a button."""
+    found = []
+    for state, least in rules.MOVES[statement.state].items():
+        is_ready = state is not State.REVIEW or is_frozen
+        if state in _BY_BUTTON and is_ready and statement_base.may(least):
+            found.append((state.value, said().say(f"move.{state}")))
+    return found
+
+
+@at("/<uuid:coalition_id>/statements/<uuid:statement_id>/move", "statement_move")
+class MoveStatement(Screen):
+    least = Role.EDITOR
+
+    def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
+        """Send a statement to review, back to draft, or to the archive."""
+        del coalition_id
+        statement = statement_base.statement_of(statement_id)
+        wanted = one("state")
+        if wanted not in _BY_BUTTON:
+            raise NotFound("The page that led here is old. Load it again.")
+        confirmed = service.Confirmed((), ())
+        service.move(actor(), statement.id, version(), State(wanted), confirmed)
+        return onward("statement", f"moved_{wanted}", statement_id=statement_id)
+
+
+@at("/<uuid:coalition_id>/statements/<uuid:statement_id>/delete", "statement_delete")
+class DeleteStatement(Screen):
+    least = Role.EDITOR
+    is_fresh = True
+
+    def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
+        """Ask once more."""
+        del coalition_id
+        statement, words = statement_base.statement_of(statement_id), said()
+        return screen(
+            "danger.html",
+            Danger(
+                title=words.say("statements.delete"),
+                points=[words.say("statements.delete_text"), words.say("statements.delete_copy")],
+                button=words.say("statements.delete_it"),
+                back=to("statement", statement_id=statement_id),
+                fields={"version": str(statement.version)},
+            ),
+        )
+
+    def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
+        """Delete a draft that was never frozen."""
+        del coalition_id
+        statement_base.statement_of(statement_id)
+        service.remove(actor(), statement_id, version())
+        return onward("statements", "statement_deleted")
