@@ -85,7 +85,7 @@ class Decisions(MethodView):
     @blueprint.arguments(schemas.DecisionIn)
     @blueprint.response(200, schemas.DecidedOut)
     def post(self, given: dict[str, Any], statement_id: UUID) -> Mapping[str, int]:
-        """Approve or reject several signatures, all or none."""
+        """Approve or reject several signatures, or put them back into the queue; all or none."""
         wanted = given["ids"], given["decision"], given["reason"]
         return queue.decide_all(current_actor(), statement_id, *wanted)
 

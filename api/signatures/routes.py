@@ -118,8 +118,8 @@ class SignatureTable(MethodView):
         (coordinators); or as the import takes it. A cell that a spreadsheet would run begins with
         an apostrophe, which the import takes off.
         """
-        whom = wanted.pop("for")
-        batches = exports.exported(current_actor(), statement_id, whom, wanted)
+        whom, reason = wanted.pop("for"), wanted.pop("reason")
+        batches = exports.exported(current_actor(), statement_id, whom, wanted, reason)
         columns, cells_of = TABLES[whom]
         return tables.as_csv("signatures", columns, batches, cells_of)
 
@@ -130,8 +130,8 @@ class SignatureList(MethodView):
     @blueprint.arguments(schemas.TableArgs, location="query")
     def get(self, wanted: dict[str, Any], statement_id: UUID) -> Response:
         """Give a statement's signatories as one list; for whom, as for the table."""
-        whom = wanted.pop("for")
-        batches = exports.exported(current_actor(), statement_id, whom, wanted)
+        whom, reason = wanted.pop("for"), wanted.pop("reason")
+        batches = exports.exported(current_actor(), statement_id, whom, wanted, reason)
         return tables.as_json("signatures", batches)
 
 
@@ -233,6 +233,15 @@ class Confirmation(MethodView):
         """Bind a signature to the newest revision, of which the signatory saw the text."""
         sha256 = given["revision_sha256"]
         return changes.confirm(current_actor(), signature_id, sha256)
+
+
+@blueprint.route("/signatures/<uuid:signature_id>/disclosure")
+class Disclosure(MethodView):
+    @blueprint.response(200, schemas.SignatureOut)
+    @_tagged
+    def post(self, signature_id: UUID) -> SignatureView:
+        """Show all that coordinators may know of one signatory; the record tells who looked."""
+        return lists.disclosed(current_actor(), signature_id)
 
 
 @blueprint.route("/signatures/<uuid:signature_id>/withdrawal")

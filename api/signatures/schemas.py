@@ -185,6 +185,12 @@ class TableArgs(FilterArgs):
         " import: as the import takes it.",
         example="addressee",
     )
+    reason = fields.Text(
+        most=500,
+        load_default=None,
+        description="For the record, which says who took more than everybody may read.",
+        example="The letter is handed over on Monday.",
+    )
 
 
 class ListArgs(FilterArgs, PageArgs):

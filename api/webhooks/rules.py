@@ -155,6 +155,7 @@ CATALOGUE: Mapping[str, EventKind] = {
     "signature.confirmed": _signature("It stands under the newest text again."),
     "signature.approved": _signature("A coordinator lets it count."),
     "signature.rejected": _signature("A coordinator does not let it count."),
+    "signature.held": _signature("A coordinator looks at it again; it does not count meanwhile."),
     "signature.invalidated": EventKind(
         "A rule took signatures out of the count.", "invalidation", ("statement_id",), ("number",)
     ),

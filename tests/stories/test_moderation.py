@@ -208,3 +208,22 @@ def _facts(world: World) -> letters.Facts | None:
     with world.app.app_context(), reading() as session:
         grant = session.query(RoleGrant).filter_by(role="owner").one()
         return letters.facts_of(session, "moderation.waiting", grant.id)
+
+
+def test_a_decision_is_undone_by_putting_the_signature_back_into_the_queue(
+    signing: Signing, world: World
+) -> None:
+    first, second = strangers(world, signing.statement, ["Ada", "Bela"], state=HELD)
+    path = f"{signing.path}/moderation-decisions"
+    for ids, said, reason in (([first], "approve", None), ([second], "reject", "A robot.")):
+        body = {"decision": said, "ids": ids, "reason": reason}
+        assert signing.owner.post(path, body)["changed"] == 1
+    assert queue(signing) == []
+
+    back = signing.owner.post(path, {"decision": "hold", "ids": [first, second]})
+
+    assert back.json == {"changed": 2, "unchanged": 0}
+    assert {each["id"] for each in queue(signing)} == {first, second}
+    assert signing.owner.get(f"{signing.path}/signature-counts")["total"] == 0
+    entries = f"/v1/coalitions/{signing.coalition}/audit-entries"
+    assert len(signing.owner.get(entries, action="signature.held")["items"]) == 2

@@ -35,27 +35,32 @@ class Decision(StrEnum):
 
     APPROVE = "approve"
     REJECT = "reject"
+    HOLD = "hold"  # back into the queue: a decision is undone
 
 
 BECOMES = {
     Decision.APPROVE: SignatureState.CONFIRMED,
     Decision.REJECT: SignatureState.REJECTED,
+    Decision.HOLD: SignatureState.HELD,
 }
 OPEN = (SignatureState.HELD, SignatureState.CONFIRMED, SignatureState.REJECTED)
 
 
-def waiting(actor: Actor, statement_id: UUID, page: PageRequest) -> Page[SignatureView]:
+def waiting(
+    actor: Actor, statement_id: UUID, page: PageRequest, *, is_glance: bool = False
+) -> Page[SignatureView]:
     """Return the signatures that are held, the oldest day first; within it in no order."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
         held = {"state": EffectiveState.HELD}
-        return lists.paged(session, statement, Audience.COORDINATOR, page, held)
+        audience = rows.audience_of(actor, statement.coalition_id, is_glance=is_glance)
+        return lists.paged(session, statement, audience, page, held)
 
 
 def decide(
     actor: Actor, signature_id: UUID, decision: Decision, reason: str | None = None
 ) -> SignatureView:
-    """Approve or reject one signature; the same again is fine."""
+    """Say what becomes of one signature; the same again is fine."""
     with transaction() as session:
         statement, signature = rows.load_held(session, actor, signature_id)
         if not _is_open(signature):
@@ -69,7 +74,7 @@ def decide(
 def decide_all(
     actor: Actor, statement_id: UUID, ids: Sequence[UUID], decision: Decision, reason: str | None
 ) -> Mapping[str, int]:
-    """Approve or reject several signatures of a statement, all or none of them."""
+    """Say what becomes of several signatures of a statement, all or none of them."""
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
         query = select(Signature).where(
@@ -122,6 +127,8 @@ def _decided(  # noqa: PLR0913 # a decision: who, of what, which, why
     for each in changed:
         if decision is Decision.APPROVE:
             audit.record(session, actor, "signature.approved", each)
+        elif decision is Decision.HOLD:
+            audit.record(session, actor, "signature.held", each)
         else:
             audit.record(session, actor, "signature.rejected", each, {"reason": reason})
     whose = {"coalition_id": statement.coalition_id, "statement_id": statement.id}

@@ -30,11 +30,13 @@ class Audience(StrEnum):
 
     PUBLIC = "public"  # everybody, and the coalition's own editors and viewers
     COORDINATOR = "coordinator"
+    GLANCE = "glance"  # coordinators before a list: every row, and names as everybody sees them
 
 
 SHOWN: Mapping[Audience, tuple[Visibility, ...]] = {
     Audience.PUBLIC: (Visibility.PUBLIC, Visibility.INITIALS),
     Audience.COORDINATOR: tuple(Visibility),
+    Audience.GLANCE: tuple(Visibility),
 }
 PRINTED = SHOWN[Audience.PUBLIC]  # by name, or by initials
 
@@ -57,7 +59,7 @@ def seen(signature: Signature, identity: Identity | None, audience: Audience) ->
         return None
     known = dict(identity or {})
     said = known.pop(SAID, ())
-    if audience is Audience.PUBLIC:
+    if audience is not Audience.COORDINATOR:
         known = _public(known, signature.visibility)
     shown: Signatory = {"kind": signature.kind.value, **known}
     if signature.country is not None:
@@ -69,6 +71,8 @@ def seen(signature: Signature, identity: Identity | None, audience: Audience) ->
 
 
 def _public(known: Identity, visibility: Visibility) -> Identity:
+    if visibility not in PRINTED:
+        return {}
     if visibility is Visibility.INITIALS:
         letters = names.initials(known.get("name", ""))
         return {"name": letters} if letters else {}
@@ -152,7 +156,7 @@ def cells_to_show(counts: Mapping[str, int], audience: Audience) -> dict[str, in
     The total is known, so what is left out can be added up. One small cell alone, or a few of one
     or two, would be known by that: the smallest of the others is left out with them.
     """
-    least = 1 if audience is Audience.COORDINATOR else LEAST_IN_CELL
+    least = LEAST_IN_CELL if audience is Audience.PUBLIC else 1
     shown = {code: count for code, count in sorted(counts.items()) if count >= least}
     hidden = [count for count in counts.values() if 0 < count < least]
     while shown and hidden and (len(hidden) == 1 or sum(hidden) < least):
@@ -165,7 +169,7 @@ def days_to_show(counts: Mapping[str, int], audience: Audience) -> dict[str, int
 
     For the public, days on which fewer than five came go together with the next.
     """
-    least = 1 if audience is Audience.COORDINATOR else LEAST_IN_CELL
+    least = LEAST_IN_CELL if audience is Audience.PUBLIC else 1
     told: dict[str, int] = {}
     total = since = 0
     for day, count in sorted(counts.items()):

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
-from api.infra.database.transactions import reading
+from api.infra.database.transactions import reading, transaction
+from api.infra.security import audit
 from api.organisations.models import Organisation
 from api.signatures import rules
 from api.signatures.models import Consent, Purpose, Signature, Source
@@ -36,9 +37,12 @@ class For(StrEnum):
 
 
 def exported(
-    actor: Actor, statement_id: UUID, whom: For, wanted: Wanted
+    actor: Actor, statement_id: UUID, whom: For, wanted: Wanted, reason: str | None = None
 ) -> Iterator[list[Signatory]]:
-    """Return batches of a statement's signatories, those that count unless others are wanted."""
+    """Return batches of a statement's signatories, those that count unless others are wanted.
+
+    Where more leaves than everybody may read, the record says who took it, for whom and why.
+    """
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         if whom is For.CRM:
@@ -47,6 +51,10 @@ def exported(
     asked = {"state": EffectiveState.COUNTED, **wanted}
     if whom is For.ADDRESSEE:
         audience, asked = Audience.PUBLIC, {**wanted, "state": EffectiveState.COUNTED}
+    if audience is Audience.COORDINATOR:
+        with transaction() as session:
+            told = {"for": whom, "reason": reason, **asked}
+            audit.record(session, actor, "signature.exported", statement, told)
 
     def write(session: Session, found: Sequence[Signature]) -> list[Signatory]:
         shown = rows.shown(session, statement, found, audience)

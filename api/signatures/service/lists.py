@@ -14,7 +14,8 @@ from api.accounts.service import load
 from api.errors import NotFound
 from api.infra.database import paging
 from api.infra.database.paging import Key, Page, PageRequest
-from api.infra.database.transactions import reading
+from api.infra.database.transactions import reading, transaction
+from api.infra.security import audit
 from api.organisations.models import Organisation
 from api.signatures import rules
 from api.signatures.models import Signature, SignatureState, Visibility
@@ -40,12 +41,12 @@ BY_DAY = frozenset(
 EQUAL = ("kind", "country", "visibility", "source")
 
 
-def signature(actor: Actor, signature_id: UUID) -> SignatureView:
+def signature(actor: Actor, signature_id: UUID, *, is_glance: bool = False) -> SignatureView:
     """Return one signature, as far as the actor may see it."""
     with reading() as session:
         row = load(session, actor, Signature, signature_id, Role.VIEWER)
         statement = session.get_one(Statement, row.statement_id)
-        audience = rows.audience_of(actor, row.coalition_id)
+        audience = rows.audience_of(actor, row.coalition_id, is_glance=is_glance)
         found = rows.shown(session, statement, [row], audience)
         is_public = found and found[0].effective_state is EffectiveState.COUNTED
         if not found or (audience is Audience.PUBLIC and not is_public):
@@ -53,13 +54,28 @@ def signature(actor: Actor, signature_id: UUID) -> SignatureView:
         return found[0]
 
 
+def disclosed(actor: Actor, signature_id: UUID) -> SignatureView:
+    """Return all that coordinators may know of one signatory; the record tells who looked."""
+    with transaction() as session:
+        row = load(session, actor, Signature, signature_id, Role.COORDINATOR)
+        statement = session.get_one(Statement, row.statement_id)
+        audit.record(session, actor, "signature.disclosed", row)
+        (found,) = rows.shown(session, statement, [row], Audience.COORDINATOR)
+        return found
+
+
 def signatures(
-    actor: Actor, statement_id: UUID, page: PageRequest, wanted: Wanted
+    actor: Actor,
+    statement_id: UUID,
+    page: PageRequest,
+    wanted: Wanted,
+    *,
+    is_glance: bool = False,
 ) -> Page[SignatureView]:
     """Return a statement's signatures, as the actor may see them, in their order."""
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
-        audience = rows.audience_of(actor, statement.coalition_id)
+        audience = rows.audience_of(actor, statement.coalition_id, is_glance=is_glance)
         return paged(session, statement, audience, page, wanted)
 
 

@@ -88,10 +88,11 @@ def load_held(session: Session, actor: Actor, signature_id: UUID) -> tuple[State
     return statement, load(session, actor, Signature, signature_id, Role.COORDINATOR, lock=True)
 
 
-def audience_of(actor: Actor, coalition_id: UUID) -> Audience:
-    """Return which audience an actor belongs to."""
-    sees_all = actor.may(coalition_id, Role.COORDINATOR)
-    return Audience.COORDINATOR if sees_all else Audience.PUBLIC
+def audience_of(actor: Actor, coalition_id: UUID, *, is_glance: bool = False) -> Audience:
+    """Return which audience an actor belongs to; at a glance no hidden name is opened."""
+    if not actor.may(coalition_id, Role.COORDINATOR):
+        return Audience.PUBLIC
+    return Audience.GLANCE if is_glance else Audience.COORDINATOR
 
 
 def counting(statement: Statement) -> ColumnElement[bool]:
@@ -258,7 +259,9 @@ def shown(
 ) -> list[SignatureView]:
     """Return signatures as an audience sees them, without those that it sees nothing of."""
     visible = [row for row in signatures if row.visibility in rules.SHOWN[audience]]
-    known = identities(session, visible)
+    is_glance = audience is Audience.GLANCE
+    opened = [row for row in visible if not is_glance or row.visibility in rules.PRINTED]
+    known = identities(session, opened)
     found = []
     for row in visible:
         who = rules.seen(row, known.get(row.id), audience)

@@ -34,8 +34,14 @@ MOST_FOUND = 1_000  # of which a job keeps the ids
 DAYS = ("from", "until")
 
 
-def searched(
-    actor: Actor, statement_id: UUID, page: PageRequest, wanted: Wanted, sought: str
+def searched(  # noqa: PLR0913 # a page, and what is sought
+    actor: Actor,
+    statement_id: UUID,
+    page: PageRequest,
+    wanted: Wanted,
+    sought: str,
+    *,
+    is_glance: bool = False,
 ) -> Page[SignatureView] | Job:
     """Return the signatures of which a name, in any spelling, has these words.
 
@@ -47,7 +53,8 @@ def searched(
         some = session.scalars(asked.limit(MOST_AT_ONCE + 1)).all()
         if len(some) <= MOST_AT_ONCE:
             ids = _matching(session, some, sought)
-            return lists.paged(session, statement, Audience.COORDINATOR, page, wanted, ids)
+            audience = rows.audience_of(actor, statement.coalition_id, is_glance=is_glance)
+            return lists.paged(session, statement, audience, page, wanted, ids)
     return _promised(actor, statement, wanted, sought)
 
 
@@ -110,8 +117,14 @@ def _wanted(facts: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def found(
-    actor: Actor, statement_id: UUID, page: PageRequest, wanted: Wanted, job_id: UUID
+def found(  # noqa: PLR0913 # a page, and which search
+    actor: Actor,
+    statement_id: UUID,
+    page: PageRequest,
+    wanted: Wanted,
+    job_id: UUID,
+    *,
+    is_glance: bool = False,
 ) -> Page[SignatureView]:
     """Return the signatures that a search found, as they are now."""
     with reading() as session:
@@ -126,4 +139,5 @@ def found(
             raise NotFound("No search of this id has ended here. Ask its job, or search again.")
         ids = [UUID(each) for each in job.result["ids"]]
         both = {**_wanted(job.facts), **wanted}
-        return lists.paged(session, statement, Audience.COORDINATOR, page, both, ids)
+        audience = rows.audience_of(actor, statement.coalition_id, is_glance=is_glance)
+        return lists.paged(session, statement, audience, page, both, ids)
