@@ -213,7 +213,7 @@ class AuditHead(MethodView):
     def get(self) -> dict[str, object]:
         """Show the record's head: keep it, to find out later whether the record was changed."""
         head = audit.head()
-        return {**vars(head), "head": str(head)}
+        return {**vars(head), "head": str(head), "backed_up_at": record.backed_up_at()}
 
 
 def promised(job: Job) -> Response:

@@ -190,3 +190,6 @@ class HeadOut(OutSchema):
         description="Both, as `undersigned audit verify --head` takes them.",
         example="7:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
     )
+    backed_up_at = fields.AwareDateTime(
+        allow_none=True, description="When the last backup succeeded; null: none has."
+    )

@@ -25,3 +25,5 @@
   });
   addEventListener("pageshow", () => document.querySelectorAll("form").forEach(form => delete form.dataset.sent));
 })();
+
+"signing.js";

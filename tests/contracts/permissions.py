@@ -172,6 +172,7 @@ PERMISSIONS = {
     "POST /v1/signatures/{signature_id}/confirmation": "coordinator",
     "POST /v1/signatures/{signature_id}/withdrawal": "coordinator",
     "POST /v1/signatures/{signature_id}/erasure": "coordinator",
+    "POST /v1/signatures/{signature_id}/disclosure": "coordinator",
     "POST /v1/signatures/{signature_id}/hiding": "coordinator",
     "GET /v1/coalitions/{coalition_id}/mail-server": "coordinator",
     "PUT /v1/coalitions/{coalition_id}/mail-server": "owner",

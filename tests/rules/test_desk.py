@@ -155,5 +155,5 @@ def test_a_table_keeps_what_is_asked_of_it_in_its_links() -> None:
 
 
 def test_the_look_is_small() -> None:
-    assert len(DESK.style("#0b5563")) < 30_000
-    assert len(DESK.small("desk.js")) < 2_000
+    assert len(DESK.style("#0b5563")) < 40_000
+    assert len(DESK.small("desk.js")) < 4_000

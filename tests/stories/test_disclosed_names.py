@@ -37,7 +37,7 @@ def test_who_opens_a_hidden_name_stands_in_the_record(signing: Signing, world: W
         world, signing.statement, ["Zuhra Specimen"], visibility=Visibility.ANONYMOUS
     )
 
-    assert signing.somebody("editor").post(f"/v1/signatures/{hidden}/disclosure").status == 404
+    assert signing.somebody("editor").post(f"/v1/signatures/{hidden}/disclosure").status == 403
     assert recorded(signing, "signature.disclosed") == []
     seen = signing.owner.post(f"/v1/signatures/{hidden}/disclosure")
 
@@ -61,7 +61,7 @@ def test_at_a_glance_a_list_holds_every_row_and_opens_no_hidden_name(
     named = {each.signature.visibility: each.who.get("name") for each in found}
     assert named == {
         Visibility.PUBLIC: "Zuhra public",
-        Visibility.INITIALS: "Z.\u00a0I.",
+        Visibility.INITIALS: "Z. I.",
         Visibility.COALITION: None,
         Visibility.ANONYMOUS: None,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -47,6 +48,14 @@ def entries(  # noqa: PLR0913 # the filters of one list
         order = [AuditEntry.at, AuditEntry.id]
         rows = paging.page(session, query, page, order, descending=True)
         return rows.of(lambda row: _shown(session, row))
+
+
+def backed_up_at() -> datetime | None:
+    """Return when the house was last backed up, as its record says; None: never."""
+    mine = (AuditEntry.coalition_id.is_(None), AuditEntry.action == "house.backed_up")
+    newest = select(AuditEntry.at).where(*mine).order_by(AuditEntry.at.desc()).limit(1)
+    with reading() as session:
+        return session.scalar(newest)
 
 
 def _shown(session: Session, entry: AuditEntry) -> EntryView:

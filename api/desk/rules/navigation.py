@@ -22,6 +22,7 @@ AREAS = (
     Area("home", "home"),
     Area("search", "search"),
     Area("statements", "statements"),
+    Area("settings", "settings", Role.COORDINATOR),
 )
 
 
@@ -38,4 +39,8 @@ UNDOES: Mapping[str, Undo] = {
     "block_removed": Undo("block_restore"),
     "comment_resolved": Undo("consultation_undo", {"do": "comment"}),
     "suggestion_decline": Undo("consultation_undo", {"do": "suggestion"}),
+    "blocked": Undo("blocks_end"),
+    "signature_approved": Undo("moderation_undo"),
+    "signature_rejected": Undo("moderation_undo"),
+    "signing_closed": Undo("signing_reopen"),
 }

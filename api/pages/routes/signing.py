@@ -53,13 +53,13 @@ class ReadStatement(MethodView):
     def get(self, address: str) -> Response:
         """Show a statement: read it, see who signed it, sign it."""
         found = _found(address)
-        return self.around(found, public(self.page(_page(found))))
+        return self.around(found, public(self.page(page_of(found))))
 
     @takes_form
     def post(self, address: str) -> AnyResponse:
         """Take what somebody sent who wants to sign; whoever they are, the answer is the same."""
         found = _found(address)
-        page = _page(found)
+        page = page_of(found)
         said = sentences.said(page.frame.language)
         values = sent()
         given, faults = forms.signing(values, _offer(found), _spoken(values, said))
@@ -79,7 +79,7 @@ class ReadStatement(MethodView):
             return answer
         except (TextChanged, SigningClosed) as wrong:
             found = _found(address)
-            page = _page(found)
+            page = page_of(found)
             is_changed = isinstance(wrong, TextChanged) and page.state == "open"
             return self.again(found, replace(page, has_changed=is_changed), {}, HTTPStatus.CONFLICT)
         else:
@@ -228,7 +228,7 @@ def _spoken(values: dict[str, list[str]], said: Sentences) -> str:
     return spoken if spoken in sentences.offered() else said.language
 
 
-def _page(found: Public) -> facts.StatementPage:
+def page_of(found: Public) -> facts.StatementPage:
     around, signing = _frame(found), found.signing
     state = _state(found)
     instant = {"open": signing.closes_at, "unopened": signing.opens_at}.get(state)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.cases import service as cases
 from api.cases.models import CLOSED, Case, CaseStatus
-from api.errors import Fault
+from api.errors import Code, Fault
 from api.portable.rules import names
 from api.statements import rules
 from api.statements.models import Statement
@@ -81,7 +81,13 @@ def must_be_confirmed(
         named = "; ".join(f"{each.key}: {each.told(sees_all=False)}" for each in left)
         raise rules.NotConfirmed(
             f"It names {named}. Change the draft and freeze it again, or send these keys in"
-            " confirmed_cases, if it is right as it is."
+            " confirmed_cases, if it is right as it is.",
+            [_unconfirmed(each) for each in left],
         )
     if new:
         statement.confirmed_cases = {**known, **new}
+
+
+def _unconfirmed(case: cases.Closed) -> Fault:
+    told = case.told(sees_all=False)
+    return Fault("/confirmed_cases", Code.CASE_CLOSED, told, allowed=(case.key,))

@@ -16,6 +16,7 @@ ACTS = {
     "confirmation": "confirm",
     "copies": "copy",
     "corrections": "correct",
+    "disclosure": "disclose",
     "erasure": "erase",
     "hand-overs": "hand over",
     "hiding": "hide",

@@ -1,0 +1,209 @@
+"""/desk/…/signatures: who signed; a hidden name is opened one at a time, and the record tells."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.accounts.rules import Role
+from api.accounts.service import jobs
+from api.desk.routes.base import (
+    Screen,
+    at,
+    day,
+    led,
+    one,
+    page_request,
+    said,
+    screen,
+    to,
+)
+from api.desk.routes.signing_base import around, country_of, may, statement_of
+from api.desk.routes.visiting import actor
+from api.desk.rules import signatories as rules
+from api.desk.rules.signatories import ExportScreen, SignaturesScreen
+from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
+from api.errors import NotFound
+from api.infra.background.jobs import Job, JobState
+from api.infra.database.paging import Page, PageRequest
+from api.infra.text import languages
+from api.pages.routes.base import sent
+from api.pages.rules.facts import Anchor, Form
+from api.signatures.models import SignatoryKind, Source, Visibility
+from api.signatures.routes import TABLES
+from api.signatures.rules import EffectiveState
+from api.signatures.service import exports, lists, search
+from api.signatures.service.exports import For
+from api.signatures.service.rows import SignatureView
+from api.statements.models import Statement
+from api.web import tables
+
+_LIST = "/<uuid:coalition_id>/statements/<uuid:statement_id>/signatures"
+_FILTERS: dict[str, Any] = {
+    "state": EffectiveState,
+    "kind": SignatoryKind,
+    "visibility": Visibility,
+    "source": Source,
+}
+
+
+@at(_LIST, "signatures")
+class ListSignatures(Screen):
+    def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
+        """List who signed, in their order; of the hidden only that they did."""
+        statement, wanted = statement_of(statement_id), _wanted()
+        found_id = request.args.get("found", "")
+        if found_id:
+            return _found(statement, _id(found_id), wanted)
+        page = lists.signatures(actor(), statement_id, page_request(), wanted, is_glance=True)
+        return _listed(statement, page)
+
+    def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
+        """Search by words of a name; they stand in no address."""
+        statement, sought = statement_of(statement_id), one("search").strip()
+        if not sought:
+            return led(to("signatures", statement_id=statement_id))
+        cursor = one("cursor") or None
+        page = PageRequest(limit=50, cursor=cursor)
+        found = search.searched(
+            actor(), statement_id, page, _wanted(), sought[:200], is_glance=True
+        )
+        if isinstance(found, Job):
+            return led(f"{to('signatures', statement_id=statement_id)}?found={found.id}")
+        return _listed(statement, found, asked=sought)
+
+
+def _wanted() -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, kind in _FILTERS.items():
+        if asked := request.args.get(name, ""):
+            if asked not in set(kind):
+                raise NotFound("There are no signatures of this kind.")
+            found[name] = kind(asked)
+    return found
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("There is no such search.") from None
+
+
+def _found(statement: Statement, job_id: UUID, wanted: dict[str, object]) -> Response:
+    """Show what a search of many names found, or that it goes on."""
+    job = jobs.job(actor(), job_id)
+    if job.state is not JobState.DONE:
+        here = f"{to('signatures', statement_id=statement.id)}?found={job_id}"
+        waits = _listed(statement, Page([], None, 0), searching=here)
+        waits.headers["Refresh"] = "3"
+        return waits
+    page = search.found(actor(), statement.id, page_request(), wanted, job_id, is_glance=True)
+    return _listed(statement, page)
+
+
+def _listed(
+    statement: Statement, page: Page[SignatureView], *, asked: str = "", searching: str = ""
+) -> Response:
+    words, is_coordinator = said(), may(Role.COORDINATOR)
+    names = ("who", "country", "day", "source", "state")
+    query = {name: request.args.get(name, "") for name in (*_FILTERS, "cursor", "found")}
+    shown = [name for name in _FILTERS if is_coordinator or name in {"kind", "source"}]
+    table = Listing(
+        caption=words.say("signatures.title"),
+        columns=[ListColumn(words=words.say(f"signatures.{key}")) for key in names],
+        rows=[_row(each) for each in page.items],
+        path=to("signatures", statement_id=statement.id),
+        query=query,
+        filters=[
+            Filter(
+                name=name,
+                words=words.say(f"signatures.{name}"),
+                choices=[(each.value, words.say(f"{name}_of.{each}")) for each in _FILTERS[name]],
+            )
+            for name in shown
+        ],
+        search=words.say("signatures.search") if is_coordinator else "",
+        asked=asked,
+        total=page.total,
+        following=page.following,
+    )
+    whose = {"statement_id": statement.id}
+    may_enter = is_coordinator and statement.revision_number
+    return screen(
+        "signatures.html",
+        SignaturesScreen(
+            around=around(statement),
+            signatures=table,
+            enter=to("signature_new", **whose) if may_enter else "",
+            export=to("signatures_export", **whose) if is_coordinator else "",
+            searching=searching,
+        ),
+    )
+
+
+def _row(view: SignatureView) -> ListRow:
+    words, row = said(), view.signature
+    name = view.who.get("name") or words.say("signatures.hidden")
+    small = _beside(view) or words.say(f"kind_of.{row.kind}")
+    state = words.say(f"state_of.{view.effective_state}")
+    href = to("signature", signature_id=row.id) if may(Role.COORDINATOR) else ""
+    return ListRow(
+        cells=[
+            Cell(text=name, href=href, small=small),
+            Cell(text=country_of(view)),
+            Cell(text=day(row.day)),
+            Cell(text=words.say(f"source_of.{row.source}")),
+            Cell(text=state, tone=rules.TONES[view.effective_state]),
+        ]
+    )
+
+
+def _beside(view: SignatureView) -> str:
+    who = view.who
+    parts = [who.get("role"), who.get("affiliation"), (who.get("represented_by") or {}).get("name")]
+    return (
+        languages.joined([each for each in parts if each], said().language, "·")
+        if any(parts)
+        else ""
+    )
+
+
+# What leaves.
+
+
+@at(f"{_LIST}/export", "signatures_export")
+class ExportSignatures(Screen):
+    least = Role.COORDINATOR
+    is_fresh = True  # a file of names is on a computer that is not ours
+
+    def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
+        """Ask for whom, and why."""
+        return _export(statement_id, Form())
+
+    def post(self, coalition_id: UUID, statement_id: UUID) -> Response:
+        """Give the file; the record keeps who took it, for whom and why."""
+        statement_of(statement_id)
+        whom, reason = one("for"), one("reason").strip()
+        wrong = {}
+        if whom not in set(For):
+            wrong["for"] = said().say("fault.not_a_choice")
+        elif whom != For.ADDRESSEE and not reason:
+            wrong["reason"] = said().say("fault.required")
+        if wrong:
+            return _export(statement_id, Form(values=sent(), faults=wrong))
+        asked = For(whom)
+        batches = exports.exported(actor(), statement_id, asked, {}, reason[:500] or None)
+        if one("format") == "json":
+            return tables.as_json("signatures", batches)
+        columns, cells_of = TABLES[asked]
+        return tables.as_csv("signatures", columns, batches, cells_of)
+
+
+def _export(statement_id: UUID, form: Form) -> Response:
+    back = Anchor(said().say("signatures.title"), to("signatures", statement_id=statement_id))
+    shown = ExportScreen(around=around(statement_of(statement_id)), back=back, form=form)
+    return screen("signatures_export.html", shown)

@@ -1,0 +1,236 @@
+"""The facts of a coalition's settings: how it looks, who works in it, how its letters leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from api.accounts.rules import Role
+from api.coalitions.models import Coalition
+from api.desk.rules.tables import Listing, Tone
+from api.pages.rules.facts import Form
+
+
+@dataclass(frozen=True)
+class SettingsPart:
+    """A part of the settings: the key of its words (`settings.…`), its screen, who may open it."""
+
+    key: str
+    endpoint: str
+    least: Role = Role.COORDINATOR
+
+
+# A part whose screen is not there is not shown.
+PARTS = (
+    SettingsPart("coalition", "settings_coalition"),
+    SettingsPart("look", "look"),
+    SettingsPart("languages", "languages"),
+    SettingsPart("sites", "settings_sites"),
+    SettingsPart("roles", "roles"),
+    SettingsPart("mail", "mail"),
+    SettingsPart("blocks", "blocks"),
+    SettingsPart("retention", "settings_retention"),
+    SettingsPart("record", "record", Role.OWNER),
+    SettingsPart("everybody_out", "everybody_out", Role.OWNER),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsLink:
+    """A part of the settings, and what it is for."""
+
+    words: str
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsHome:
+    """All parts of the settings that a role may open."""
+
+    parts: Sequence[SettingsLink]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoalitionScreen:
+    """A coalition's names, languages and reminders."""
+
+    values: Mapping[str, str]
+    version: int
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SitesScreen:
+    """The sites that may show the form."""
+
+    values: Mapping[str, str]
+    version: int
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThemePreview:
+    """A look of documents, on a text of the coalition's own."""
+
+    name: str
+    page: str  # the address of the page in a frame
+    pdf: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookScreen:
+    """Colour and logo, and every theme on the coalition's newest text."""
+
+    values: Mapping[str, str]
+    version: int
+    logo: str
+    themes: Sequence[ThemePreview]
+    title: str
+    language: str
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailScreen:
+    """Over which server letters leave, whether it works, and how the last try went."""
+
+    values: Mapping[str, str]
+    is_there: bool
+    version: int | None
+    state: str
+    tone: Tone
+    advice: str = ""
+    since: Any = ""
+    tried: str = ""
+    tried_tone: Tone = ""
+    tried_at: Any = ""
+    may_change: bool
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolesScreen:
+    """Who works in a coalition."""
+
+    roles: Listing
+    may_invite: bool
+    choices: Sequence[tuple[str, str, str]]
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleScreen:
+    """One person's role."""
+
+    id: UUID
+    name: str
+    email: str
+    role: str
+    since: Any
+    version: int
+    may_change: bool
+    choices: Sequence[tuple[str, str, str]]
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetentionScreen:
+    """Until when it is known who signed each statement."""
+
+    statements: Listing
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordScreen:
+    """What was done, by whom and when."""
+
+    entries: Listing
+    head: str
+    backed_up: Any
+
+
+COALITION = ("name", "slug", "remind_after_days", "remind_every_days")
+CODES = ("languages", "countries", "sensitive_countries")  # separated by commas or spaces
+
+
+def coalition_as_typed(coalition: Coalition) -> dict[str, str]:
+    """Return what the fields of the form hold of a coalition."""
+    return {
+        **{name: str(getattr(coalition, name)) for name in COALITION},
+        **{name: ", ".join(getattr(coalition, name)) for name in CODES},
+        "country_names": "\n".join(
+            f"{tag} {code} {name}"
+            for tag, names in coalition.country_names.items()
+            for code, name in names.items()
+        ),
+        "conjunctions": "\n".join(f"{tag} {word}" for tag, word in coalition.conjunctions.items()),
+        "origins": "\n".join(coalition.origins),
+        "accent": coalition.accent,
+    }
+
+
+def coalition_given(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the change of a coalition that a form says, as /v1 takes it."""
+
+    def one(name: str) -> str:
+        return (values.get(name) or [""])[0].strip()
+
+    told: dict[str, Any] = {name: one(name) for name in COALITION if name in values}
+    for name in ("remind_after_days", "remind_every_days"):
+        if told.get(name, "").isdecimal():
+            told[name] = int(told[name])
+    told |= {name: one(name).replace(",", " ").split() for name in CODES if name in values}
+    if "country_names" in values:
+        told["country_names"] = _names(one("country_names"))
+    if "conjunctions" in values:
+        pairs = (line.split(maxsplit=1) for line in one("conjunctions").splitlines())
+        told["conjunctions"] = {each[0]: each[-1] for each in pairs if each}
+    if "origins" in values:
+        told["origins"] = one("origins").split()
+    if "accent" in values:
+        told["accent"] = one("accent")
+    return told
+
+
+def _names(text: str) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for line in text.splitlines():
+        tag, code, name = [*line.split(maxsplit=2), "", "", ""][:3]
+        if tag:
+            found.setdefault(tag, {})[code] = name
+    return found
+
+
+# What the form of a mail server holds before there is one.
+NO_MAIL = dict.fromkeys(
+    (
+        *("host", "user", "sender", "sender_name", "returns"),
+        *("mailbox.host", "mailbox.port", "mailbox.user"),
+    ),
+    "",
+) | {"port": "587", "security": "starttls", "a_minute": "120", "a_minute_to_domain": "30"}
+MAIL_TEXTS = ("host", "user", "password", "sender", "sender_name", "security", "returns")
+MAIL_NUMBERS = ("port", "a_minute", "a_minute_to_domain")
+
+
+def mail_given(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the mail server that a form says, as /v1 takes it."""
+
+    def one(name: str) -> str:
+        return (values.get(name) or [""])[0].strip()
+
+    def number(name: str) -> Any:
+        return int(one(name)) if one(name).isdecimal() else one(name)
+
+    told: dict[str, Any] = {name: one(name) for name in MAIL_TEXTS if one(name)}
+    told |= {name: number(name) for name in MAIL_NUMBERS if one(name)}
+    told.setdefault("host", "")
+    told.setdefault("sender", "")
+    if one("mailbox.host"):
+        box = {name: one(f"mailbox.{name}") or None for name in ("host", "user", "password")}
+        port = {"port": number("mailbox.port")} if one("mailbox.port") else {}
+        told["mailbox"] = {**box, **port}
+    return told
