@@ -54,6 +54,12 @@ class Settings:
     metrics_token: str | None = None
     session_idle_minutes: int = 120  # of people at the desk
     session_hours: int = 12
+    # Who vouches for people at the desk (OpenID Connect); None: nobody.
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    oidc_label: str = "Single sign-on"
+    oidc_domains: tuple[str, ...] = ()  # of e-mail addresses; none: any
     source_url: str | None = None  # where people find the source of this very version
 
     @property
@@ -98,6 +104,11 @@ def read() -> Settings:
             metrics_token=env.str("METRICS_TOKEN", "") or None,
             session_idle_minutes=env.int("SESSION_IDLE_MINUTES", Settings.session_idle_minutes),
             session_hours=env.int("SESSION_HOURS", Settings.session_hours),
+            oidc_issuer=env.str("OIDC_ISSUER", Settings.oidc_issuer),
+            oidc_client_id=env.str("OIDC_CLIENT_ID", Settings.oidc_client_id),
+            oidc_client_secret=env.str("OIDC_CLIENT_SECRET", Settings.oidc_client_secret),
+            oidc_label=env.str("OIDC_LABEL", Settings.oidc_label),
+            oidc_domains=tuple(env.list("OIDC_DOMAINS", [], subcast=str.lower)),
             source_url=env.str("SOURCE_URL", Settings.source_url),
         )
     if settings.log_level not in LOG_LEVELS:
@@ -166,6 +177,14 @@ def _check_outside(settings: Settings) -> None:
         )
     if settings.source_url and not settings.source_url.startswith(("https://", "http://")):
         raise BadSettings("UNDERSIGNED_SOURCE_URL begins with https://. See docs/settings.md.")
+    named = settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret
+    if any(named) and not all(named):
+        raise BadSettings(
+            "UNDERSIGNED_OIDC_ISSUER, …_OIDC_CLIENT_ID and …_OIDC_CLIENT_SECRET are set together."
+            " See docs/signing-in.md."
+        )
+    if not (settings.oidc_issuer or "https://").startswith(("https://", "http://")):
+        raise BadSettings("UNDERSIGNED_OIDC_ISSUER begins with https://. See docs/signing-in.md.")
     if not settings.limits_url.startswith(LIMITS):
         raise BadSettings("UNDERSIGNED_LIMITS_URL must be memory:// or redis://…")
 
@@ -202,6 +221,18 @@ def is_reached_by_others(settings: Settings) -> bool:
         return not (ip_address(host).is_loopback or ip_address(host).is_unspecified)
     except ValueError:
         return host != "localhost" and not host.endswith(".localhost")
+
+
+def is_named_safely(settings: Settings) -> bool:
+    """Tell whether the public address is a name with TLS, or `localhost`: passkeys want that."""
+    parts = urlsplit(settings.public_url)
+    host = parts.hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        is_local = host == "localhost" or host.endswith(".localhost")
+        return bool(host) and (parts.scheme == "https" or is_local)
+    return False
 
 
 def _networks(written: list[str]) -> tuple[IPv4Network | IPv6Network, ...]:

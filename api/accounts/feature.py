@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.accounts import jobs, rules
 from api.accounts.routes import blueprint
-from api.accounts.service import sessions, signing_in
+from api.accounts.service import challenges, sessions, signing_in
 from api.infra.background.jobs import JobKind
 from api.infra.feature import Feature
 from api.infra.mail.letters import LetterKind
@@ -17,6 +17,12 @@ FEATURE = Feature(
             "sign_ins.forget",
             jobs.forget_requests,
             when=signing_in.are_old,
+            lane=Lane.DOCUMENTS,
+        ),
+        JobKind(
+            "challenges.forget",
+            jobs.forget_challenges,
+            when=challenges.are_old,
             lane=Lane.DOCUMENTS,
         ),
         JobKind(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.accounts.service import sessions, signing_in
+from api.accounts.service import challenges, sessions, signing_in
 from api.infra.background.jobs import Work
 
 
@@ -10,6 +10,12 @@ def forget_requests(work: Work) -> None:
     """Delete what was asked for more than a day ago."""
     del work
     signing_in.forget()
+
+
+def forget_challenges(work: Work) -> None:
+    """Delete challenges that are good no more."""
+    del work
+    challenges.forget()
 
 
 def forget_sessions(work: Work) -> None:

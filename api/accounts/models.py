@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.infra.database import columns
@@ -59,6 +59,7 @@ class RoleGrant(columns.Versioned, columns.Base):
     # {"email", "name"} as this coalition wrote them: what another one, or the person, calls the
     # same user stays there.
     identity: Mapped[Sealed]
+    given_by: Mapped[UUID | None] = columns.refers_to("users")
 
 
 class AccessCut(columns.Base):
@@ -152,3 +153,35 @@ class SignInRequest(columns.Base):
     asked_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]  # a newer one came, or there were too many
+
+
+class Passkey(columns.Base):
+    """What a device of a person holds to sign in without a letter (WebAuthn): its public half."""
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[columns.Id]
+    user_id: Mapped[UUID] = columns.part_of("users")
+    credential_id: Mapped[bytes] = mapped_column(unique=True)  # as the device knows it
+    public_key: Mapped[bytes]  # COSE
+    sign_count: Mapped[int] = mapped_column(BigInteger)  # of devices that count; else 0
+    is_synced: Mapped[bool]  # it may be on other devices of the same account
+    label: Mapped[Sealed]  # as its person calls it
+    created_at: Mapped[columns.Created]
+    last_used_at: Mapped[datetime | None]
+    # As of the session in which it was added: sessions that it begins go back to that sign-in.
+    proven_at: Mapped[datetime]
+
+
+class SignInChallenge(columns.Base):
+    """Something that is good once, for one purpose, in one browser or session, for a while."""
+
+    __tablename__ = "sign_in_challenges"
+
+    id: Mapped[columns.Id]
+    purpose: Mapped[str] = mapped_column(String(40))  # noun.verb
+    secret_hash: Mapped[bytes] = mapped_column(unique=True)
+    # SHA-256 of the cookie of a browser or session; None: whoever has the secret.
+    holder_hash: Mapped[bytes | None]
+    facts: Mapped[Sealed | None]  # that belong to it, as JSON
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -168,6 +168,15 @@ class OneRole(MethodView):
         service.take_role(current_actor(), role_id, expected)
 
 
+@blueprint.route("/roles/<uuid:role_id>/letters")
+class RoleLetters(MethodView):
+    @blueprint.response(200, schemas.RoleOut)
+    @_tagged
+    def post(self, role_id: UUID) -> service.Granted:
+        """Write to a person what it may do, and where to sign in; also once more."""
+        return service.invite(current_actor(), role_id)
+
+
 @blueprint.route("/coalitions/<uuid:coalition_id>/jobs")
 class Jobs(MethodView):
     @paginated(blueprint, schemas.JobOut, schemas.JobArgs)

@@ -12,8 +12,11 @@ from api.errors import Forbidden, NotFound
 from api.infra.net.rate_limits import Rate
 
 # Words that rows hold: kinds of letters and of jobs, and what keyed hashes are for.
-SIGN_IN = "accounts.sign_in"
+SIGN_IN, INVITED = "accounts.sign_in", "accounts.invited"
 SECRET, CODE = "sign_in_requests.secret", "sign_in_requests.code"
+
+PASSKEY_ADDS, PASSKEY_SIGNS_IN = "passkey.add", "passkey.sign_in"
+PROVIDER, SETUP = "provider.sign_in", "house.set_up"
 
 WORKS = timedelta(minutes=15)  # a letter's link and code
 MOST_TRIES = 5  # of a code
@@ -23,9 +26,14 @@ FRESH = timedelta(minutes=15)  # after a sign-in, for what cannot be undone
 # nobody is kept out by a stranger who asks again and again.
 MOST_AN_HOUR, MOST_A_DAY = 5, 15
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(hours=24)
-ASKING, TYPING = Rate(6, 40), Rate(10, 60)  # of one address prefix, for any addresses
+# Of one network: letters, for whichever addresses; codes; challenges of passkeys and providers.
+ASKING, TYPING, ANSWERING = Rate(6, 40), Rate(10, 60), Rate(20, 200)
+PASSKEY_LASTS = timedelta(minutes=5)
+MOST_PASSKEYS = 20  # of one person
+PROVIDER_LASTS = timedelta(minutes=10)
+SETUP_LASTS = timedelta(hours=1)
 SESSIONS_KEPT = timedelta(days=30)  # after they are over
-MOST_OF_A_DEVICE = 60  # characters
+MOST_OF_A_DEVICE, MOST_OF_A_LABEL = 60, 60  # characters
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,11 @@ class RoleIn(Schema):
     email = fields.Email(required=True)
     name = fields.Text(most=200, required=True, example="A. Specimen")
     role = ROLE
+    letter = fields.Boolean(
+        load_default=False,
+        description="Send the person a letter: who invites, to what, and where to sign in.",
+        example=True,
+    )
 
 
 class RoleChangeIn(Schema):

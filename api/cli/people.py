@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from api.cli.running import app, number, taken
+from api.cli.running import app, migrated_app, number, taken
 
 
 @click.group()
@@ -44,4 +44,21 @@ def token_create(email: str, label: str, days: int) -> None:
         click.echo(accounts.create_first_token(email, label, days))
 
 
-COMMANDS = (user, token)
+@click.command("setup-link")
+@click.option("--if-nobody", "only_first", is_flag=True, hidden=True, help="As `serve` asks.")
+def setup_link(*, only_first: bool) -> None:
+    """Print a link, good once and for an hour, by which somebody becomes the first owner.
+
+    Who follows it enters a name and an address, and founds a coalition. Nothing that is there
+    already is open to them.
+    """
+    from api.accounts.service import setup  # noqa: PLC0415 # see app
+
+    with migrated_app():
+        if not only_first:
+            click.echo(setup.link())
+        elif setup.is_wanted():
+            click.echo(f"Nobody works here yet. Begin within an hour at {setup.link()}")
+
+
+COMMANDS = (user, token, setup_link)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -54,6 +55,10 @@ def serve(bind: str, workers: int, threads: int, given: int | None, *, alone: bo
                 f"Each of {workers} processes will count by itself how often a network signs. Set"
                 " UNDERSIGNED_LIMITS_URL to a Redis in which they count together.",
                 err=True,
+            )
+        if sys.stdout.isatty():  # journals and the logs of containers keep what they see
+            subprocess.run(  # noqa: S603 # ourselves
+                (*SELF, "setup-link", "--if-nobody"), stderr=subprocess.DEVNULL, check=False
             )
         passed = ("--socket", str(listening.fileno()), "--threads", str(threads))
         server = (*SELF, "serve", "--no-worker", "--bind", bind, *passed)

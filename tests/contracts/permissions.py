@@ -37,7 +37,7 @@ PERMISSIONS = {
     "GET /v1/coalitions/{coalition_id}/roles": "coordinator",
     "POST /v1/coalitions/{coalition_id}/roles": "owner",
     "GET /v1/roles/{role_id}": "coordinator",
-    **_of("/v1/roles/{role_id}", "PATCH, DELETE", "owner"),
+    **_of("/v1/roles/{role_id}", "PATCH, DELETE, POST /letters", "owner"),
     "GET /v1/coalitions/{coalition_id}/jobs": "coordinator",
     "GET /v1/jobs/{job_id}": "coordinator",  # and who asked for it
     "POST /v1/jobs/{job_id}/replays": "coordinator",  # and who asked for it

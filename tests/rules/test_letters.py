@@ -40,6 +40,7 @@ VALUES: dict[str, Any] = {
     "days": 7,
     "number": 3,
     "role": "member",
+    "by": "B. Specimen",
     "until_text": "14 June 2031",
     "asked_at": "14 May 2031, 10:02 (UTC)",
     "soft": "14 May 2031, 18:00",
@@ -83,7 +84,15 @@ def a_diff(before: str, after: str) -> Any:
 
 KINDS = sorted(rules.KINDS)
 # To who knows whose it is.
-NEVER = ("audit.", "connectors.", "deliveries.cover", "invitations.", "mailings.", "webhooks.")
+NEVER = (
+    "accounts.invited",
+    "audit.",
+    "connectors.",
+    "deliveries.cover",
+    "invitations.",
+    "mailings.",
+    "webhooks.",
+)
 NEUTRAL = [kind for kind in KINDS if not kind.startswith(NEVER)]
 LANGUAGES = sorted(catalogues.offered(rules.folder()))
 EACH = [(kind, language) for kind in KINDS for language in LANGUAGES]
@@ -101,9 +110,11 @@ VARIANTS: list[dict[str, Any]] = [
             "changes",
             "until_text",
             "code",
+            "by",
         )
     ),
     {"silence": "approval", "is_last": True, "role": "lead", "days": 1, "number": 1},
+    *({"role": each} for each in ("owner", "coordinator", "editor", "viewer")),
     {"read_by": "coordinators"},
     {"read_by": "commenters_unnamed"},
     {"silence": "decline", "role": "observer", "soft": None, "number": 21},

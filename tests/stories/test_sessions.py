@@ -20,18 +20,10 @@ from api.infra.background import jobs
 from api.infra.database.transactions import reading
 from tests.support.builders import a_coalition, a_role
 from tests.support.client import Client
-from tests.support.people import a_browser, a_person, signed_in, visit, visiting
+from tests.support.people import a_browser, a_person, a_role_of, signed_in, visit, visiting
 
 if TYPE_CHECKING:
     from tests.conftest import World
-
-
-def a_colleague(world: World, owner: Client, coalition: str, role: str = "editor") -> str:
-    """Give a person a role; return the address."""
-    email = a_person(world)
-    body = {"email": email, "name": "K. Kestrel", "role": role}
-    assert owner.post(f"/v1/coalitions/{coalition}/roles", body).status == 201
-    return email
 
 
 def scoped(world: World, caller: Client, coalition: str) -> Client:
@@ -79,7 +71,7 @@ def test_a_role_that_was_taken_away_is_gone_at_the_next_request(
     world: World, owner: Client
 ) -> None:
     coalition = a_coalition(owner)
-    secret = signed_in(world, a_colleague(world, owner, coalition))
+    secret = signed_in(world, a_role_of(world, owner, coalition))
     assert visiting(world, secret).actor.roles == {UUID(coalition): "editor"}
     role = owner.get(f"/v1/coalitions/{coalition}/roles")["items"][1]["id"]
 
@@ -171,7 +163,7 @@ def test_a_person_who_was_invited_makes_a_token_without_the_operator(
     world: World, owner: Client
 ) -> None:
     coalition = a_coalition(owner)
-    secret = signed_in(world, a_colleague(world, owner, coalition))
+    secret = signed_in(world, a_role_of(world, owner, coalition))
 
     with world.app.app_context():
         _, token = service.create_token(visiting(world, secret).actor, "Script", 30, None)
@@ -215,7 +207,7 @@ def test_access_that_was_ended_stays_so_for_who_gets_a_role_anew(
     world: World, owner: Client
 ) -> None:
     coalition = a_coalition(owner)
-    email = a_colleague(world, owner, coalition)
+    email = a_role_of(world, owner, coalition)
     old = signed_in(world, email)
     path = f"/v1/coalitions/{coalition}"
     assert owner.post(f"{path}/access-revocations").status == 204

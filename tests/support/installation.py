@@ -15,6 +15,7 @@ from api.infra.database.transactions import reading
 from api.infra.security import keys, rotation
 from tests.contracts.scene import SVG, a_source
 from tests.stories.test_statements import HIDDEN
+from tests.support.authenticator import Authenticator
 from tests.support.builders import (
     a_case,
     a_coalition,
@@ -33,7 +34,7 @@ from tests.support.builders import (
 )
 from tests.support.consultations import an_opening
 from tests.support.mailing_tools import a_file
-from tests.support.people import signed_in
+from tests.support.people import a_passkey, led_to_a_provider
 from tests.support.signing import a_rush
 from tests.support.webhook_receivers import an_endpoint
 
@@ -95,7 +96,7 @@ def a_house(world: World, owner: Client) -> House:
     coalition = a_coalition(owner)
     of_it = f"/v1/coalitions/{coalition}"
     a_role(owner, coalition, world.user("viewer"), "viewer")
-    signed_in(world, owner.email)
+    _ways_in(world, owner)
     organisation = an_organisation(owner, coalition)
     logos = [of_it, f"/v1/organisations/{organisation}"]
     for path in logos:
@@ -179,6 +180,12 @@ def a_house(world: World, owner: Client) -> House:
     places = {place for place, _ in keys.sealed_columns()}
     assert set(sealed(world)) == places, places ^ set(sealed(world))
     return house
+
+
+def _ways_in(world: World, owner: Client) -> None:
+    """Sign the owner in, with a passkey, and lead somebody to a provider."""
+    a_passkey(world, owner.email, Authenticator("http://127.0.0.1:5000", "127.0.0.1"))
+    led_to_a_provider(world)
 
 
 def _a_sign_off(world: World, owner: Client, statement: str, sha256: str) -> None:

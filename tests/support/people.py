@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -11,20 +10,18 @@ from sqlalchemy import select
 
 from api.accounts import rules, service
 from api.accounts.rules import Browser
-from api.accounts.service import sessions, signing_in
-from api.infra.database.transactions import reading
+from api.accounts.service import challenges, passkeys, sessions, signing_in
+from api.infra.database.transactions import reading, transaction
 from api.infra.mail import letters
 from api.infra.mail.letters import Letter
 from api.infra.security import secret_tokens
+from tests.support.authenticator import Authenticator
 from tests.support.signing import a_network
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from api.accounts.service.sessions import Visit
     from tests.conftest import World
-
-_numbers = itertools.count()
+    from tests.support.client import Client
 
 
 @dataclass(frozen=True)
@@ -50,9 +47,12 @@ def a_person(world: World, name: str = "Kestrel") -> str:
     return email
 
 
-def user_id_of(world: World, email: str) -> UUID:
-    with world.app.app_context():
-        return service.actor_of(email).user_id
+def a_role_of(world: World, owner: Client, coalition: str, role: str = "editor") -> str:
+    """Give a new person a role; return the address."""
+    email = a_person(world)
+    body = {"email": email, "name": "K. Kestrel", "role": role}
+    assert owner.post(f"/v1/coalitions/{coalition}/roles", body).status == 201
+    return email
 
 
 def asked(world: World, email: str, browser: Browser) -> SignInLetter | None:
@@ -102,3 +102,21 @@ def visiting(world: World, secret: str) -> Visit:
     found = visit(world, secret)
     assert found is not None
     return found
+
+
+def a_passkey(world: World, email: str, device: Authenticator | None = None) -> Authenticator:
+    """Add a passkey to a person, right after a sign-in."""
+    device = device or Authenticator()
+    here = visiting(world, signed_in(world, email))
+    with world.app.app_context():
+        passkeys.register(here, device.create(passkeys.offer(here)), "My phone")
+    return device
+
+
+def led_to_a_provider(world: World) -> None:
+    """Keep what a browser is led to a provider with."""
+    browser, state = a_browser(), secret_tokens.new_secret()
+    facts = {"nonce": "specimen", "verifier": "specimen"}
+    lasts = rules.PROVIDER_LASTS
+    with world.app.app_context(), transaction() as session:
+        challenges.issue(session, rules.PROVIDER, state, browser.secret, lasts, facts)

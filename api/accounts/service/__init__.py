@@ -12,12 +12,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api.accounts.models import AccessCut, RoleGrant, Token, TokenScope, User
-from api.accounts.rules import Actor, Role
+from api.accounts.rules import INVITED, Actor, Role
 from api.errors import Code, Conflict, Fault, Forbidden, Invalid, NotFound, point
 from api.infra import clock
 from api.infra.database.columns import Owned
 from api.infra.database.paging import Page, PageRequest, page
 from api.infra.database.transactions import insert, reading, touch, transaction
+from api.infra.mail import letters
 from api.infra.security import audit, keys, secret_tokens
 
 LAST_USED_EVERY = timedelta(minutes=1)
@@ -138,12 +139,13 @@ def actor_of(email: str) -> Actor:
 def create_user(email: str, name: str) -> UserView:
     """Enter a person who works here."""
     with transaction() as session:
-        if _by_email(session, email):
-            raise EmailTaken("Use the user that is there.")
-        return _new_user(session, None, email, name)
+        return enter(session, None, email, name)
 
 
-def _new_user(session: Session, by: Actor | None, email: str, name: str) -> UserView:
+def enter(session: Session, by: Actor | None, email: str, name: str) -> UserView:
+    """Enter a person in the caller's transaction; raise EmailTaken."""
+    if _by_email(session, email):
+        raise EmailTaken("Use the user that is there.")
     user_id = uuid4()
     identity = keys.seal(session, None, IDENTITY, user_id, {"email": email, "name": name})
     user = User(id=user_id, identity=identity, email_index=email_index(session, email))
@@ -295,15 +297,29 @@ def role(actor: Actor, role_id: UUID) -> Granted:
         return granted(session, load(session, actor, RoleGrant, role_id, Role.COORDINATOR))
 
 
-def grant_role(actor: Actor, coalition_id: UUID, email: str, name: str, role: Role) -> Granted:
-    """Give a person a role; who is not known here yet becomes a user."""
+def grant_role(  # noqa: PLR0913 # what a role is made of
+    actor: Actor, coalition_id: UUID, email: str, name: str, role: Role, *, letter: bool = False
+) -> Granted:
+    """Give a person a role, with a letter if wanted; who is not known here yet becomes a user."""
     actor.must(coalition_id, Role.OWNER)
     with transaction() as session:
         user = _by_email(session, email)
-        user_id = user.id if user else _new_user(session, actor, email, name).id
+        user_id = user.id if user else enter(session, actor, email, name).id
         given = _new_grant(session, coalition_id, UserView(user_id, email, name), role)
+        given.given_by = actor.user_id
         insert(session, given, on_clash=HasRole("Change the role that is there."))
         _record(session, actor, "role.granted", given)
+        if letter:
+            letters.promise(session, INVITED, coalition_id, given.id)
+        return granted(session, given)
+
+
+def invite(actor: Actor, role_id: UUID) -> Granted:
+    """Send a person the letter, once more or at last, that says what it may do and where."""
+    with transaction() as session:
+        given = load(session, actor, RoleGrant, role_id, Role.OWNER)
+        letters.promise(session, INVITED, given.coalition_id, given.id)
+        audit.record(session, actor, "role.written_to", given)
         return granted(session, given)
 
 

@@ -74,7 +74,7 @@ def opened(secret: str) -> Visit | None:
         session_id=found.id,
         secret=secret,
         began_at=found.created_at,
-        fresh_until=found.created_at + FRESH,
+        fresh_until=found.created_at + _fresh_for(found.means),
         ends_at=found.created_at + _longest(),
         cut=cut,
     )
@@ -200,6 +200,14 @@ def _end(session: Session, *which: ColumnElement[bool]) -> int:
     for row in found:
         row.ended_at = clock.now()
     return len(found)
+
+
+def _fresh_for(means: SignInMeans) -> timedelta:
+    """Return for how long what stays done may be done.
+
+    A provider may vouch for who signed in with it hours ago: of a yes of its, nothing is fresh.
+    """
+    return timedelta() if means is SignInMeans.PROVIDER else FRESH
 
 
 def _longest() -> timedelta:

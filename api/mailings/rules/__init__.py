@@ -48,6 +48,7 @@ _TOOL = {"name", "label", "whose", "number"}
 # What each kind of letter is made of; "coalition" stands in all that are not neutral.
 KINDS: Mapping[str, AbstractSet[str]] = {
     "accounts.sign_in": {"link", "code", "number"},
+    "accounts.invited": {"name", "by", "role", "link"},
     "signing.confirmation": _SIGNING | {"code", "code_link", "days", "asked_at"},
     "signing.again": _SIGNING,
     "signing.receipt": _SIGNING | {"statement_link"},
