@@ -80,14 +80,15 @@
         const {answer, fresh} = await page(form);
         const block = form.closest("[data-block]");
         const theirs = fresh.getElementById(block.id);
-        if (answer.ok) {
+        if (answer.ok && fresh.querySelector(".blocks")) {
           if (sent(form).toString() === was) dirty.delete(form);
           take(fresh, block);
           if (form.isConnected) tell(form, words.saved);
           refresh();
         } else {
+          /* An answer that is no text of ours asks for a new sign-in: what was typed stays here. */
           const fault = theirs && theirs.querySelector(".fault, .collides");
-          const whole = fresh.querySelector(".summary li, .lead");
+          const whole = fresh.querySelector(answer.ok ? "h1" : ".summary li, .lead");
           tell(form, words.unsaved + " " + ((fault || whole || {}).textContent || "").trim(), true);
           if (theirs && answer.status === 412) { block.replaceWith(document.importNode(theirs, true)); dirty.delete(form); }
         }

@@ -274,3 +274,30 @@ def test_who_may_only_read_reads(
 
     assert "First words." in page.text
     assert not page.tree.xpath("//main//form[@method='post']")
+
+
+def test_words_for_a_text_that_was_closed_meanwhile_are_there_to_be_copied(
+    ada: Desk, owner: Client, statement: str
+) -> None:
+    headers = {"If-Match": owner.get(f"/v1/statements/{statement}").etag}
+    path = f"/v1/statements/{statement}/transitions"
+    assert owner.send("POST", path, {"state": "archived"}, headers=headers).status == 200
+
+    press(ada, 2, "save", text="Long words that nobody wants to write twice.")
+
+    assert ada.page.status == 409
+    assert "Long words that nobody wants to write twice." in ada.page.text
+
+
+def test_who_may_not_be_named_stands_by_its_label_where_cases_are_chosen(
+    ada: Desk, owner: Client, coalition: str
+) -> None:
+    hidden = {"name": "Dana Exampleva", "may_be_named": False, "public_label": "a baker"}
+    a_case(owner, coalition, key="hidden-one", country="KZ", **hidden)
+    body = [{"paragraph": "Words."}, {"cases": {"ids": ["hidden-one"]}}]
+    statement = a_statement(owner, coalition, slug="second", body=body)
+
+    page = ada.go(f"/desk/{coalition}/statements/{statement}/text")
+
+    assert "a baker" in page.text
+    assert "Exampleva" not in page.html

@@ -16,6 +16,7 @@ from api.infra.database import paging
 from api.infra.database.paging import PageRequest
 from api.infra.database.transactions import Stale
 from api.infra.text import languages
+from api.portable.rules import names
 from api.statements import service
 from api.statements.service import SavedStatement
 from api.texts.rules import markdown
@@ -77,10 +78,7 @@ def sources(document: PortableDocument) -> BlockSources:
             key = row.country or row.party_key or ""
             name = row.party_name or languages.country_name(key, tongue)
             lists.setdefault(key, name)
-    people = {
-        one["id"]: one.get("name") or one.get("public_label") or one.get("occupation") or one["id"]
-        for one in document.get("cases", ())
-    }
+    people = named(document)
     here = coalition()
     codes = {one["country"] for one in document.get("cases", ())} | set(
         here.countries if here else ()
@@ -93,6 +91,15 @@ def sources(document: PortableDocument) -> BlockSources:
             ((code, languages.country_name(code, tongue)) for code in codes), key=lambda one: one[1]
         ),
     )
+
+
+def named(document: PortableDocument) -> dict[str, str]:
+    """Return the cases of a draft by their keys, as they print: no name that may not be told."""
+    found = {}
+    for one in document.get("cases", ()):
+        may_be_named = one.get("may_be_named", True) and "name" in one
+        found[one["id"]] = one["name"] if may_be_named else names.label(one, document)
+    return found
 
 
 def found_cases(asked: str) -> Sequence[str]:

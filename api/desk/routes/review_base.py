@@ -24,6 +24,7 @@ from api.pages.rules import commenting
 from api.pages.rules.comment_facts import Suggested
 from api.portable.rules import identity, printing, proposals
 from api.portable.rules.diff import Version
+from api.reviews.models import Readership
 from api.reviews.service import consultations
 from api.reviews.service.rows import ConsultationView
 from api.reviews.service.suggestions import SuggestionView
@@ -47,6 +48,7 @@ def facts(view: ConsultationView) -> ConsultationFacts:
         version=row.version,
         closes=when(row.closes_at, row.zone),
         read_by=said().say(f"consult.read_{row.read_by}"),
+        is_shared=row.read_by is not Readership.COORDINATORS,
         is_open=view.is_open,
         note=view.note or "",
         asked=view.commenters,

@@ -216,8 +216,8 @@ def _freeze(statement_id: UUID, form: Form, refused: Conflict | None = None) -> 
     if isinstance(refused, rules.NotEditorial):
         asks["turns"] = [each.detail for each in refused.faults]
     elif isinstance(refused, rules.NotConfirmed):
-        people = found.document.get("cases", ())
-        asks["cases"] = [(one["id"], one.get("name") or one["id"], "") for one in people]
+        people = draft_acts.named(found.document)
+        asks["cases"] = [(key, name, "") for key, name in people.items()]
     elif isinstance(refused, MentionsNotConfirmed):
         asks["mentions"] = [(each.allowed[0], each.detail, "") for each in refused.faults]
     if refused is not None:

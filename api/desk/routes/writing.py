@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any, cast
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from api.documents.rules import blocks
 from api.documents.rules.diffs import marked
 from api.documents.rules.rendering import Format
 from api.documents.service import DocumentSpec, previews
-from api.errors import Code, Fault, Invalid, NotFound
+from api.errors import Code, Conflict, Fault, Invalid, NotFound
 from api.infra.database.paging import PageRequest
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
@@ -65,6 +66,7 @@ def writing(  # noqa: PLR0913 # what may stand on it besides
     form: Form | None = None,
     wrong: Sequence[str] = (),
     notes_form: Form | None = None,
+    kept: str = "",
 ) -> WritingScreen:
     """Return the screen of a text; `instead` is a block with what was typed into it."""
     statement, document = found.statement, found.document
@@ -98,6 +100,7 @@ def writing(  # noqa: PLR0913 # what may stand on it besides
         form=form or Form(),
         wrong=wrong,
         notes_form=notes_form or Form(),
+        kept=kept,
     )
 
 
@@ -193,6 +196,8 @@ class ChangeBlock(Screen):
             return _stale(statement_id, block_id)
         except Invalid as refused:
             return _refused(statement_id, block_id, refused.faults)
+        except Conflict as refused:
+            return _closed(statement_id, refused)
         if act == "remove":
             return onward("draft", "block_removed", [UUID(block_id)], statement_id=statement_id)
         address = to("draft", statement_id=statement_id)
@@ -296,6 +301,8 @@ class PutBlockIn(Screen):
                 block_forms.faults_in(refused.faults, at_[0], at_[1]) if at_ else refused.faults
             )
             return _new_refused(statement_id, kind, faults)
+        except Conflict as refused:
+            return _closed(statement_id, refused)
         if not at_[1]:
             return led(to("draft", statement_id=statement_id))
         block_id = saved.document["body"][at_[0] + at_[1] - 1]["id"]
@@ -323,6 +330,15 @@ def _refused(statement_id: UUID, block_id: str, faults: Sequence[Fault]) -> AnyR
     notes = found.document.get("footnotes", {})
     shown = block_forms.shown(block, found.document["body"], known, notes, form=form, is_open=True)
     return screen("writing.html", writing(found, instead=_typed(shown), form=form, wrong=wrong))
+
+
+def _closed(statement_id: UUID, refused: Conflict) -> Response:
+    """Show the text, on which nobody writes any more, with what was typed, to be copied."""
+    found, words = service.draft(actor(), statement_id), said()
+    key = f"versions.{refused.slug()}"
+    wrong = [words.say(key) if key in words.all else refused.detail]
+    shown = writing(found, wrong=wrong, kept=one("text") or one("items"))
+    return screen("writing.html", shown, HTTPStatus.CONFLICT)
 
 
 def _form(faults: Sequence[Fault]) -> tuple[Form, list[str]]:

@@ -46,6 +46,7 @@ class ConsultationFacts:
     version: int
     closes: Markup
     read_by: str
+    is_shared: bool  # others who are asked read it, too
     is_open: bool
     note: str
     asked: int

@@ -65,6 +65,7 @@ class WritingScreen:
     form: Form = field(default_factory=Form)
     wrong: Sequence[str] = ()  # of the whole, where it belongs to no field
     notes_form: Form = field(default_factory=Form)
+    kept: str = ""  # what was typed where nothing is taken any more
 
 
 @dataclass(frozen=True, kw_only=True)
