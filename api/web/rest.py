@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import marshmallow as ma
@@ -101,6 +103,12 @@ class Api(SmorestApi):
     def __init__(self, app: Flask) -> None:
         plugin = MarshmallowPlugin(schema_name_resolver=_name)
         super().__init__(app, spec_kwargs={"marshmallow_plugin": plugin})
+        self.undescribed: list[Callable[[], None]] = []
+
+    def describe(self) -> None:
+        """Describe in `spec` what was registered: that takes most of a start, and few need it."""
+        while self.undescribed:
+            self.undescribed.pop(0)()
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         return problems.of_http(error)
@@ -110,3 +118,7 @@ class Blueprint(SmorestBlueprint):
     """A feature's routes."""
 
     ARGUMENTS_PARSER = GuardedParser()
+
+    def register_views_in_doc(self, api: Api, *what: Any, **how: Any) -> None:
+        """Leave its description to `Api.describe`."""
+        api.undescribed.append(partial(super().register_views_in_doc, api, *what, **how))

@@ -98,6 +98,7 @@ def as_json(found: Node) -> str:
 
 def document(rest: Api, more: Iterable[Mapping[str, Node]], webhooks: Mapping[str, Node]) -> Node:
     """Return the OpenAPI document of an API, with components of others, and what it tells them."""
+    rest.describe()
     found: Node = json.loads(json.dumps(rest.spec.to_dict()))  # nothing in it is shared any more
     parts = found["components"]
     parts |= {"responses": answers.responses(), "headers": dict(HEADERS)}
