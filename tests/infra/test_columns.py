@@ -110,9 +110,15 @@ def pdf_of(children: ChildPool, text: tuple[Printed, Signatories], look: Look) -
     return rendering.rendered(rendering.RenderInput(*text, look, rendering.Format.PDF), children)
 
 
+# Each sets its columns by the same rules: the first is looked at always.
+PLAIN = [each for each in themes.available() if not themes.shows_logos(each)]
 THEMES = [
-    pytest.param(each, marks=[pytest.mark.long] if themes.shows_logos(each) else [])
-    for each in themes.available()
+    *(pytest.param(each, marks=[pytest.mark.rest] * (each != PLAIN[0])) for each in PLAIN),
+    *(
+        pytest.param(each, marks=pytest.mark.long)
+        for each in themes.available()
+        if each not in PLAIN
+    ),
 ]
 
 

@@ -119,11 +119,18 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
 }  # fmt: skip
 
 
-LONG = "a gigabyte of lines"  # that hold nothing are looked at one by one
+# Lines that hold nothing are looked at one by one; the others of the rest take seconds each.
+MARKS = {
+    "a gigabyte of lines": pytest.mark.long,
+    "a gigabyte in a cell": pytest.mark.rest,
+    "depth": pytest.mark.rest,
+    "cells that lie one over another": pytest.mark.rest,
+    "all lines of a sheet": pytest.mark.rest,
+}
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(each, marks=[pytest.mark.long] * (each == LONG)) for each in BOMBS]
+    "name", [pytest.param(each, marks=[MARKS[each]] if each in MARKS else []) for each in BOMBS]
 )
 def test_a_bomb_is_refused_in_bounded_time_with_what_to_do(children: ChildPool, name: str) -> None:
     made, says = BOMBS[name]
@@ -148,6 +155,7 @@ def test_parts_that_nobody_asks_for_are_not_unpacked(children: ChildPool) -> Non
     assert read(children, file)["lines"] == [[1, ["name"]], [2, ["One"]]]
 
 
+@pytest.mark.rest  # four seconds
 def test_as_many_lines_and_columns_as_are_taken_are_read(children: ChildPool) -> None:
     first, rest = "".join(map(text, map(str, range(100)))), '<c t="s"><v>0</v></c>' * 100
     file = written(sheet(first, *[rest] * 10_000), shared=SHARED)

@@ -102,7 +102,10 @@ def test_blocks_that_moved_count_for_themselves_and_not_for_what_stayed() -> Non
     assert (found.words_removed, found.words_added) == (1, 0)
 
 
-@pytest.mark.parametrize("blocks", [1, 8, 50, 1000])
+REST = pytest.mark.rest  # as one does
+
+
+@pytest.mark.parametrize("blocks", [1, *(pytest.param(each, marks=REST) for each in (8, 50, 1000))])
 def test_a_text_of_a_megabyte_that_is_written_anew_is_measured_in_seconds(blocks: int) -> None:
     words = 1_000_000 // 5 // blocks
     old = document(*[" ".join(["they", "lied"] * (words // 2))] * blocks)
