@@ -17,19 +17,33 @@ from api.signoffs.schemas.board import (
     BoardOut,
 )
 from api.signoffs.schemas.named import LearnedNameIn, MemberNamesOut, NameRemovalIn
+from api.signoffs.schemas.sending import (
+    ChecklistArgs,
+    ChecklistOut,
+    LetterPreviewIn,
+    LetterPreviewOut,
+    RemindersIn,
+    RemindersOut,
+)
 from api.signoffs.service import (
     answers,
     appearances,
     board,
+    checklist,
     keeping,
     lines,
     named,
+    previews,
     questions,
+    reminding,
     rounds,
 )
 from api.signoffs.service.answers import AskedApproval
+from api.signoffs.service.checklist import Checklist
 from api.signoffs.service.keeping import EvidenceKeeping
 from api.signoffs.service.named import MemberNames
+from api.signoffs.service.previews import LetterPreview
+from api.signoffs.service.reminding import RemindedNow
 from api.signoffs.service.rounds import RoundView
 from api.statements.schemas.diffs import DiffOut
 from api.statements.service import Diff
@@ -84,6 +98,41 @@ class SignOffAsks(MethodView):
         """Ask members that came later, and new representatives of those that were asked."""
         rounds.ask_more(current_actor(), statement_id, given["member_ids"])
         return board.read(current_actor(), statement_id)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/sign-off-round/reminders")
+class SignOffReminders(MethodView):
+    @blueprint.arguments(RemindersIn)
+    @blueprint.response(200, RemindersOut)
+    def post(self, given: dict[str, list[UUID] | None], statement_id: UUID) -> RemindedNow:
+        """Remind members that have not answered now, beside the reminders that go by themselves.
+
+        Nobody is reminded twice within a day, and whoever needs time is left alone until then.
+        """
+        return reminding.remind_now(current_actor(), statement_id, given["member_ids"])
+
+
+@blueprint.route("/statements/<uuid:statement_id>/sign-off-letter-previews")
+class SignOffLetterPreviews(MethodView):
+    @blueprint.arguments(LetterPreviewIn)
+    @blueprint.response(200, LetterPreviewOut)
+    def post(self, given: dict[str, Any], statement_id: UUID) -> LetterPreview:
+        """Show to whom an act would write, and a letter as it would leave; nothing is done.
+
+        It is refused as the act would be.
+        """
+        number = given.pop("number")
+        ((act, facts),) = ((name, it) for name, it in given.items() if it is not None)
+        return previews.preview(current_actor(), statement_id, act, facts, number)
+
+
+@blueprint.route("/statements/<uuid:statement_id>/publication-checklist")
+class PublicationChecklist(MethodView):
+    @blueprint.arguments(ChecklistArgs, location="query")
+    @blueprint.response(200, ChecklistOut)
+    def get(self, args: dict[str, int], statement_id: UUID) -> Checklist:
+        """Show what stops a text from being published, and what is worth a look before."""
+        return checklist.read(current_actor(), statement_id, args["case_days"])
 
 
 @blueprint.route("/statements/<uuid:statement_id>/sign-off-board")

@@ -297,6 +297,8 @@ PREPARED: dict[str, Callable[[Scene], dict[str, str]]] = {
     "PUT /v1/statements/{statement_id}/sign-off-round": _signing_off,
     "POST /v1/statements/{statement_id}/sign-off-round/closing": _signing_off,
     "POST /v1/statements/{statement_id}/sign-off-round/asks": _signing_off,
+    "POST /v1/statements/{statement_id}/sign-off-round/reminders": _signing_off,
+    "POST /v1/statements/{statement_id}/sign-off-letter-previews": _signing_off,
     "POST /v1/statements/{statement_id}/sign-offs": _signing_off,
     "POST /v1/statements/{statement_id}/appearances": _signing_off,
     "POST /v1/statements/{statement_id}/time-requests": _signing_off,

@@ -31,6 +31,7 @@ from api.infra.runtime import runtime
 
 log = structlog.get_logger()
 SEND, SEND_BULK = "letters.send", "letters.send_bulk"
+PROMISED = "promised letters"  # of a session
 BATCH = 1000  # that are forgotten in one transaction
 KEPT = timedelta(days=30)
 KEPT_FAILED = timedelta(days=7)  # with what it was made of, so that it can be tried again
@@ -120,6 +121,14 @@ class LetterKind:
 
 
 @dataclass(frozen=True)
+class Promised:
+    """A letter that is promised: of which kind, and about what."""
+
+    kind: str
+    object_id: UUID
+
+
+@dataclass(frozen=True)
 class LetterWriter:
     """Who puts the facts of every letter into words, given its kind; there is one."""
 
@@ -165,7 +174,15 @@ def promise_all(
     if rows:
         session.execute(insert(Letter), rows)
         promise_sending(session, coalition_id, is_bulk=is_bulk)
+        session.info.setdefault(PROMISED, []).extend(
+            Promised(kind, object_id) for object_id in object_ids
+        )
     return ids
+
+
+def promised(session: Session) -> Sequence[Promised]:
+    """Return the letters that were promised in this transaction: a rehearsal shows them."""
+    return tuple(session.info.get(PROMISED, ()))
 
 
 def promise_sending(session: Session, coalition_id: UUID | None, *, is_bulk: bool = False) -> None:

@@ -153,6 +153,14 @@ def in_time(now: datetime, hard: datetime | None) -> bool:
     return hard is None or now < hard
 
 
+def is_last_day(now: datetime, *deadlines: datetime | None) -> bool:
+    """Tell whether the next of these deadlines comes today or tomorrow, by its own clock."""
+    coming = min((each for each in deadlines if each is not None and each > now), default=None)
+    if coming is None:
+        return False
+    return coming.date() <= now.astimezone(coming.tzinfo).date() + timedelta(1)
+
+
 def must_fit(
     facts: Mapping[str, Any],
     places: Mapping[str, str],

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from sqlalchemy.orm import Session
 
 from api.coalitions.models import Coalition
+from api.infra import clock
 from api.infra.mail import letters
 from api.infra.mail.calendars import Deadline
 from api.infra.runtime import runtime
@@ -75,7 +76,7 @@ def about(
             "proposed_by": proposed and rules.with_office(proposed.content["by"]),
             "reservations": proposed and rules.note_of(proposed.content["reservations"]),
             "reason": entry.closed and entry.closed.reason,
-            "is_last": ask.remind_at is None,
+            "is_last": ask.remind_at is None and rules.is_last_day(clock.now(), soft, hard),
             "is_published": entry.signature is not None,
         },
     )

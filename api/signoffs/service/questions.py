@@ -120,31 +120,38 @@ def close(actor: Actor, statement_id: UUID, member_id: UUID, reason: str) -> Boa
     """Close the question to a member, which is told why: it never counts as an approval."""
     with transaction() as session:
         statement = load_locked(session, actor, Statement, statement_id, Role.OWNER)
-        rows.must_be_open(statement)
-        board = rows.read_board(session, statement)
-        entry = _seat(board, member_id)
-        if entry.closed is not None:
-            raise QuestionClosed("It is closed already; open it again to give another reason.")
-        if entry.status not in rules.CLOSABLE:
-            raise HasAnswered("What it answered stands; nothing is left to close.")
-        statements.must_name_nobody(session, statement.coalition_id, reason, "/reason")
-        row = QuestionClosing(
-            id=uuid4(),
-            coalition_id=statement.coalition_id,
-            statement_id=statement.id,
-            member_id=member_id,
-            user_id=actor.user_id,
-        )
-        keys.write(session, row, QuestionClosing.content, {"reason": reason})
-        session.add(row)
-        session.flush()
-        told = {"member_id": member_id, "reason": reason}
-        audit.record(session, actor, "question.closed", row, told, is_cut=True)
-        closed = rows.entry_of(session, statement, member_id)
-        requests.settle(session, board, [closed])
-        people = [each for each in closed.people if each.may_answer]
-        requests.write_to(session, board, requests.CLOSED, people)
-        return closed
+        return put_closing(session, actor, statement, member_id, reason)
+
+
+def put_closing(
+    session: Session, actor: Actor, statement: Statement, member_id: UUID, reason: str
+) -> BoardEntry:
+    """Close the question to a member about a statement, which the caller holds."""
+    rows.must_be_open(statement)
+    board = rows.read_board(session, statement)
+    entry = _seat(board, member_id)
+    if entry.closed is not None:
+        raise QuestionClosed("It is closed already; open it again to give another reason.")
+    if entry.status not in rules.CLOSABLE:
+        raise HasAnswered("What it answered stands; nothing is left to close.")
+    statements.must_name_nobody(session, statement.coalition_id, reason, "/reason")
+    row = QuestionClosing(
+        id=uuid4(),
+        coalition_id=statement.coalition_id,
+        statement_id=statement.id,
+        member_id=member_id,
+        user_id=actor.user_id,
+    )
+    keys.write(session, row, QuestionClosing.content, {"reason": reason})
+    session.add(row)
+    session.flush()
+    told = {"member_id": member_id, "reason": reason}
+    audit.record(session, actor, "question.closed", row, told, is_cut=True)
+    closed = rows.entry_of(session, statement, member_id)
+    requests.settle(session, board, [closed])
+    people = [each for each in closed.people if each.may_answer]
+    requests.write_to(session, board, requests.CLOSED, people)
+    return closed
 
 
 def reopen(actor: Actor, statement_id: UUID, member_id: UUID) -> None:

@@ -54,33 +54,44 @@ def set_round(
     """Open a statement's round, which asks its members; or change it, which opens it again."""
     with transaction() as session:
         statement = load_locked(session, actor, Statement, statement_id, Role.COORDINATOR)
-        rows.must_be_open(statement)
-        statements.current_revision(session, statement)
-        statements.must_name_nobody(session, statement.coalition_id, facts["note"], "/note")
-        found = rows.round_of(session, statement_id)
-        if faults := list(_nonsense(found, facts)):
-            raise Invalid("Nobody could keep these deadlines.", faults)
-        if found is None:
-            if expected is not None:
-                raise Stale("There is no round yet: leave If-Match out.")
-            return _opened(session, actor, statement, facts)
-        if expected is None:
-            raise Stale("There is a round already: read it and send its ETag in If-Match.")
-        touch(found, expected)
-        is_told = found.closed_at is not None or any(
-            getattr(found, name) != facts[name] for name in TOLD
-        )
-        found.dropped = _dropped(found, facts)
-        _write(session, found, facts)
-        found.closed_at = None
-        session.flush()
-        board = rows.read_board(session, statement)
-        requests.settle(session, board, board.entries)
-        session.flush()
-        if is_told and rules.in_time(clock.now(), found.hard_deadline):
-            requests.ask_anew(session, board)
-        audit.record(session, actor, "sign_off_round.changed", found, facts)
-        return RoundView.of(session, found)
+        return put_round(session, actor, statement, expected, facts)
+
+
+def put_round(
+    session: Session,
+    actor: Actor,
+    statement: Statement,
+    expected: int | None,
+    facts: Mapping[str, Any],
+) -> RoundView:
+    """Open or change the round of a statement, which the caller holds."""
+    rows.must_be_open(statement)
+    statements.current_revision(session, statement)
+    statements.must_name_nobody(session, statement.coalition_id, facts["note"], "/note")
+    found = rows.round_of(session, statement.id)
+    if faults := list(_nonsense(found, facts)):
+        raise Invalid("Nobody could keep these deadlines.", faults)
+    if found is None:
+        if expected is not None:
+            raise Stale("There is no round yet: leave If-Match out.")
+        return _opened(session, actor, statement, facts)
+    if expected is None:
+        raise Stale("There is a round already: read it and send its ETag in If-Match.")
+    touch(found, expected)
+    is_told = found.closed_at is not None or any(
+        getattr(found, name) != facts[name] for name in TOLD
+    )
+    found.dropped = _dropped(found, facts)
+    _write(session, found, facts)
+    found.closed_at = None
+    session.flush()
+    board = rows.read_board(session, statement)
+    requests.settle(session, board, board.entries)
+    session.flush()
+    if is_told and rules.in_time(clock.now(), found.hard_deadline):
+        requests.ask_anew(session, board)
+    audit.record(session, actor, "sign_off_round.changed", found, facts)
+    return RoundView.of(session, found)
 
 
 def _write(session: Session, found: SignOffRound, facts: Mapping[str, Any]) -> None:
@@ -180,34 +191,42 @@ def ask_more(actor: Actor, statement_id: UUID, member_ids: Sequence[UUID]) -> Bo
     """Ask members that were not asked, and new representatives of those that were."""
     with transaction() as session:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR, lock=True)
-        rows.must_be_open(statement)
-        found = _must_have_round(session, statement)
-        if found.closed_at is not None:
-            raise SignOffOver("The round was closed. PUT it again to open it.")
-        if not rules.in_time(clock.now(), found.hard_deadline):
-            raise AfterDeadline("Nobody could answer any more: move the hard deadline first.")
-        board = rows.read_board(session, statement)
-        entries = _seats(board, member_ids)
-        if any(entry.closed for entry in entries):
-            raise QuestionClosed(
-                "An owner closed the question to one of them: open it again first."
-            )
-        nobody = set(requests.ask(session, board, found, entries))
-        wrong = "Enter a representative of its organisation first."
-        faults = [
-            Fault(point("member_ids", at), Code.REQUIRED, wrong)
-            for at, each in enumerate(member_ids)
-            if each in nobody
-        ]
-        if faults:
-            raise Invalid("Some have nobody to ask.", faults)
-        told = {"member_ids": member_ids}
-        audit.record(session, actor, "sign_off_round.widened", found, told)
-        session.flush()
+        widen(session, actor, statement, member_ids)
         return rows.read_board(session, statement)
 
 
-def _seats(board: Board, member_ids: Sequence[UUID]) -> list[BoardEntry]:
+def widen(session: Session, actor: Actor, statement: Statement, member_ids: Sequence[UUID]) -> None:
+    """Ask more members about a statement, which the caller holds."""
+    board, found = board_underway(session, statement)
+    entries = seats(board, member_ids)
+    if any(entry.closed for entry in entries):
+        raise QuestionClosed("An owner closed the question to one of them: open it again first.")
+    nobody = set(requests.ask(session, board, found, entries))
+    wrong = "Enter a representative of its organisation first."
+    faults = [
+        Fault(point("member_ids", at), Code.REQUIRED, wrong)
+        for at, each in enumerate(member_ids)
+        if each in nobody
+    ]
+    if faults:
+        raise Invalid("Some have nobody to ask.", faults)
+    told = {"member_ids": member_ids}
+    audit.record(session, actor, "sign_off_round.widened", found, told)
+    session.flush()
+
+
+def board_underway(session: Session, statement: Statement) -> tuple[Board, SignOffRound]:
+    """Return the board and round of a statement whose members may answer now, or raise."""
+    rows.must_be_open(statement)
+    found = _must_have_round(session, statement)
+    if found.closed_at is not None:
+        raise SignOffOver("The round was closed. PUT it again to open it.")
+    if not rules.in_time(clock.now(), found.hard_deadline):
+        raise AfterDeadline("Nobody could answer any more: move the hard deadline first.")
+    return rows.read_board(session, statement), found
+
+
+def seats(board: Board, member_ids: Sequence[UUID]) -> list[BoardEntry]:
     entries = {each.member.id: each for each in board.entries}
     wrong = "It is no lead and no member of the coalition today."
     faults = [

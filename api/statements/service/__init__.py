@@ -27,7 +27,7 @@ from api.statements import rules
 from api.statements.events import StatementMoved
 from api.statements.models import Revision, State, Statement
 from api.statements.service import bounds, merging, past, versions
-from api.statements.service.closed import warnings_of_closed
+from api.statements.service.closed import ToConfirm, to_confirm, warnings_of_closed
 from api.statements.service.diffs import Diff, of_draft, since
 from api.statements.service.freezing import frozen
 from api.statements.service.live import with_live
@@ -53,6 +53,7 @@ from api.statements.service.rows import (
     with_secrets,
 )
 from api.statements.service.soundness import BODY, NAMED, below, fit, must_name_nobody
+from api.statements.service.stale import StaleCase, unverified
 
 __all__ = [
     "NAMED",
@@ -60,7 +61,9 @@ __all__ = [
     "Diff",
     "DoesNotFit",
     "SavedStatement",
+    "StaleCase",
     "TextWarner",
+    "ToConfirm",
     "any_revision",
     "coalition_part",
     "completed",
@@ -77,6 +80,8 @@ __all__ = [
     "seen_by",
     "since",
     "started",
+    "to_confirm",
+    "unverified",
     "warnings_of_closed",
     "whole_draft",
     "whole_revision",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -53,29 +54,51 @@ def _of_document(case: PortableCase, document: PortableDocument) -> cases.Closed
     )
 
 
+@dataclass(frozen=True)
+class ToConfirm:
+    """Somebody free or dead whom a text names, and whether somebody said that it is right."""
+
+    case: cases.Closed
+    asks: bool  # for their freedom; else it does not know what has become of them
+    is_confirmed: bool
+
+    @property
+    def kept_by(self) -> str:
+        """What the confirmation is kept by: a key may tell a name, which may be taken back."""
+        return str(self.case.case_id or self.case.key)
+
+    @property
+    def facts(self) -> list[object]:
+        return [self.case.status.value, str(self.case.since), self.asks]
+
+
+def to_confirm(
+    session: Session, statement: Statement, document: PortableDocument
+) -> list[ToConfirm]:
+    """Return whom a text names though they are free or dead.
+
+    Who was confirmed once is not asked about again in the same statement, whatever else is edited:
+    until another status, or another day of it, is known, or the text begins to ask for their
+    freedom where it only named them.
+    """
+    found, known = closed_of(session, statement.coalition_id, document), statement.confirmed_cases
+    told = []
+    for key, asks in rules.unconfirmed(document, found).items():
+        each = ToConfirm(found[key], asks, is_confirmed=False)
+        is_known = known.get(each.kept_by) in (each.facts, [*each.facts[:2], True])
+        told.append(replace(each, is_confirmed=is_known))
+    return told
+
+
 def must_be_confirmed(
     session: Session,
     statement: Statement,
     document: PortableDocument,
     confirmed: Collection[str],
 ) -> None:
-    """Let a text go out that names nobody who is free or dead unless somebody confirmed each.
-
-    Who was confirmed once is not asked about again in the same statement, whatever else is edited:
-    until another status, or another day of it, is known, or the text begins to ask for their
-    freedom where it only named them.
-    """
-    found = closed_of(session, statement.coalition_id, document)
-    known, new = dict(statement.confirmed_cases), {}
-    left: list[cases.Closed] = []
-    for key, asks in rules.unconfirmed(document, found).items():
-        case = found[key]
-        # A key may tell a name, which may be taken back: only what has no id is kept by it.
-        kept_by = str(case.case_id or key)
-        facts: list[object] = [case.status.value, str(case.since), asks]
-        if known.get(kept_by) not in (facts, [*facts[:2], True]):
-            new[kept_by] = facts
-            left += [] if {key, kept_by} & set(confirmed) else [case]
+    """Let a text go out that names nobody who is free or dead unless somebody confirmed each."""
+    new = [each for each in to_confirm(session, statement, document) if not each.is_confirmed]
+    left = [each.case for each in new if not {each.case.key, each.kept_by} & set(confirmed)]
     if left:
         # An error tells no name that may not be told, whoever reads it (promise 14); keys do.
         named = "; ".join(f"{each.key}: {each.told(sees_all=False)}" for each in left)
@@ -85,7 +108,8 @@ def must_be_confirmed(
             [_unconfirmed(each) for each in left],
         )
     if new:
-        statement.confirmed_cases = {**known, **new}
+        added = {each.kept_by: each.facts for each in new}
+        statement.confirmed_cases = {**statement.confirmed_cases, **added}
 
 
 def _unconfirmed(case: cases.Closed) -> Fault:
