@@ -71,8 +71,8 @@ def test_who_has_not_answered_is_reminded_at_once_and_once_a_day(
     assert reminded(text, "Bread", "Salt", "Air") == ([], again)
 
     clock.move_to(datetime(2031, 5, 2, 11, tzinfo=UTC))
-    until = {"member_id": text.members["Water"], "until": "2031-05-08", "reason": None}
-    until["by"] = {"name": "Cyd"}
+    until: dict[str, Any] = {"member_id": text.members["Water"], "until": "2031-05-08"}
+    until |= {"reason": None, "by": {"name": "Cyd"}}
     assert text.owner.post(f"{text.path}/time-requests", until).status == 201
     assert reminded(text, "Salt", "Water") == (["Salt"], {"Water": "needs_time"})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -223,6 +223,7 @@ def of_coalition(  # noqa: PLR0913 # the filters of one list
     kind: DemandKind | None = None,
     status: DemandStatus | None = None,
     case_id: UUID | None = None,
+    keys: Collection[str] | None = None,
 ) -> Page[DemandWithCases]:
     """Return a coalition's demands in the order of its lists, or those that pass the filters."""
     actor.must(coalition_id, Role.VIEWER)
@@ -233,6 +234,8 @@ def of_coalition(  # noqa: PLR0913 # the filters of one list
     for column, value in of_whom.items():
         if value is not None:
             query = query.where(Demand.list_id.in_(select(DemandList.id).where(column == value)))
+    if keys is not None:
+        query = query.where(Demand.key.in_(keys))
     if q is not None:
         query = query.where(spelling.matches(Demand.spellings, q))
     if case_id is not None:

@@ -55,8 +55,8 @@ LEADS_TO: Mapping[str, str] = {
     "endpoint": "webhooks",
     "held": "moderation",
     "suggestion": "comments",
-    "answer": "statement_signoff_board",
-    "response": "deliveries",
+    "answer": "statement_signoff",
+    "response": "statement_deliveries",
 }
 
 

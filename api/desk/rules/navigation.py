@@ -22,6 +22,7 @@ AREAS = (
     Area("home", "home"),
     Area("search", "search"),
     Area("statements", "statements"),
+    Area("outgoing", "outgoing", Role.COORDINATOR),
     Area("settings", "settings", Role.COORDINATOR),
 )
 

@@ -29,7 +29,8 @@ TABS = (
     StatementTab("versions", "statement_versions"),
     StatementTab("signoff", "statement_signoff"),
     StatementTab("signing", "statement_signing"),
-    StatementTab("deliveries", "statement_deliveries"),
+    StatementTab("deliveries", "statement_deliveries", Role.COORDINATOR),
+    StatementTab("updates", "statement_updates", Role.COORDINATOR),
     StatementTab("documents", "statement_documents"),
 )
 

@@ -121,7 +121,7 @@ class LetterKind:
 
 
 @dataclass(frozen=True)
-class Promised:
+class PromisedLetter:
     """A letter that is promised: of which kind, and about what."""
 
     kind: str
@@ -175,12 +175,12 @@ def promise_all(
         session.execute(insert(Letter), rows)
         promise_sending(session, coalition_id, is_bulk=is_bulk)
         session.info.setdefault(PROMISED, []).extend(
-            Promised(kind, object_id) for object_id in object_ids
+            PromisedLetter(kind, object_id) for object_id in object_ids
         )
     return ids
 
 
-def promised(session: Session) -> Sequence[Promised]:
+def promised(session: Session) -> Sequence[PromisedLetter]:
     """Return the letters that were promised in this transaction: a rehearsal shows them."""
     return tuple(session.info.get(PROMISED, ()))
 

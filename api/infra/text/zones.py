@@ -16,6 +16,12 @@ def of_country(code: str | None, at: datetime) -> str | None:
     return zones[0] if len(offsets) == 1 else None
 
 
+@lru_cache(maxsize=1)
+def every() -> tuple[str, ...]:
+    """Return all zones of countries, and UTC, by name."""
+    return ("UTC", *sorted(zone for zones in _zones().values() for zone in zones))
+
+
 def told_in(own: str | None, country: str | None, at: datetime, otherwise: str) -> str:
     """Return in which zone somebody is told an instant: their own, their country's, or another."""
     return own or of_country(country, at) or otherwise

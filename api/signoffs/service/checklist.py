@@ -18,7 +18,7 @@ from api.signoffs.service.mentions import MentionWarning
 from api.signoffs.service.rows import BoardEntry
 from api.statements import service as statements
 from api.statements.models import Statement
-from api.statements.service import StaleCase, ToConfirm
+from api.statements.service import CaseToConfirm, StaleCase
 
 UNANSWERED = rules.OUTSTANDING | {Status.NOT_ASKED, Status.NOBODY_TO_ASK}
 
@@ -30,7 +30,7 @@ class Checklist:
     statement: Statement
     is_frozen: bool  # its newest revision is the draft as it stands
     is_sensitive: bool
-    closed_cases: Sequence[ToConfirm]
+    closed_cases: Sequence[CaseToConfirm]
     mentions: Sequence[MentionWarning]  # each to be confirmed by its key
     stale_cases: Sequence[StaleCase]
     unanswered: Sequence[BoardEntry]
@@ -53,12 +53,13 @@ def read(actor: Actor, statement_id: UUID, case_days: int) -> Checklist:
         statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
         whole = statements.whole_draft(session, statement)
         printed = printing.resolve(whole)
-        newest = statement.revision_number and statements.current_revision(session, statement)
+        number, sha256 = statement.revision_number, printing.fingerprint(printed)
+        newest = statements.current_revision(session, statement).sha256 if number else None
         board = rows.read_board(session, statement)
         owner = statement.coalition_id
         return Checklist(
             statement,
-            bool(newest) and newest.sha256 == printing.fingerprint(printed),
+            newest == sha256,
             settings.of(session, statement).is_sensitive,
             statements.to_confirm(session, statement, whole),
             mentions.warned(session, board, printed, sees_all=True),

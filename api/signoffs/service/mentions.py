@@ -39,10 +39,14 @@ WHY = {
     Status.WAITING: "has not answered since the text was changed",
     Status.CLOSED: "does not sign: an owner closed the question to it",
 }
-LEFT = "is no member any more"
-UNNAMED = "signs without its name, and this names it"
-PERSONAL = "does not sign: a person of it does, in a personal capacity"
-TO_OTHERS = "stands in this text, and not by name under it"
+LEFT, UNNAMED, PERSONAL, TO_OTHERS = "left", "unnamed", "personal", "to_others"
+TOLD: Mapping[str, str] = {
+    **{each.value: told for each, told in WHY.items()},
+    LEFT: "is no member any more",
+    UNNAMED: "signs without its name, and this names it",
+    PERSONAL: "does not sign: a person of it does, in a personal capacity",
+    TO_OTHERS: "stands in this text, and not by name under it",
+}
 
 
 class MentionsNotConfirmed(Conflict, title="The text says of members what is not so"):
@@ -56,7 +60,10 @@ class MentionWarning:
     pointer: str  # of the portable document
     detail: str
     key: str  # by which it is confirmed: of the member, or the words of the number
+    words: str  # of the text
+    why: str = ""  # a key of TOLD; "": it is a number
     member_id: UUID | None = None
+    total: int = 0  # organisations behind the text, where it is a number
 
 
 @dataclass(frozen=True)
@@ -86,8 +93,11 @@ def warned(
             if organisation_id not in behind.named:
                 why = _why(entries.get(organisation_id)) if sees_all else TO_OTHERS
                 member = organisations[organisation_id][0]
-                detail = f'"{words}" {why}.'
-                found.append(MentionWarning(place.pointer, detail, str(member.id), member.id))
+                detail = f'"{words}" {TOLD[why]}.'
+                key = str(member.id)
+                found.append(
+                    MentionWarning(place.pointer, detail, key, words, why, member_id=member.id)
+                )
     return found + list(_misfits(places, named, behind))
 
 
@@ -100,7 +110,8 @@ def _misfits(
         if behind.total and not mentions.fits(number, behind.total, beside):
             now = f"{behind.total} organisation{'' if behind.total == 1 else 's'}"
             detail = f'It says "{number.words}"; {now} stand behind it now, in all.'
-            yield MentionWarning(number.pointer, detail, number.words)
+            words, total = number.words, behind.total
+            yield MentionWarning(number.pointer, detail, words, words, total=total)
 
 
 def _why(entry: BoardEntry | None) -> str:
@@ -108,7 +119,7 @@ def _why(entry: BoardEntry | None) -> str:
         return LEFT
     if is_personal(entry):
         return PERSONAL
-    return UNNAMED if entry.status in rules.COUNTS else WHY[entry.status]
+    return UNNAMED if entry.status in rules.COUNTS else entry.status.value
 
 
 def _organisations(

@@ -13,7 +13,7 @@ from api.accounts.rules import Actor, Role
 from api.coalitions.service.locking import load_locked
 from api.infra.database.transactions import rehearsal
 from api.infra.mail import letters
-from api.infra.mail.letters import Promised
+from api.infra.mail.letters import PromisedLetter
 from api.infra.net.smtp import Message
 from api.infra.runtime import runtime
 from api.signoffs.models import Approver, Ask
@@ -47,7 +47,7 @@ class LetterPreview:
 
 def _round(session: Session, actor: Actor, statement: Statement, facts: Mapping[str, Any]) -> None:
     found = rows.round_of(session, statement.id)
-    rounds.put_round(session, actor, statement, found and found.version, facts)
+    rounds.put_round(session, actor, statement, found.version if found else None, facts)
 
 
 def _asks(session: Session, actor: Actor, statement: Statement, facts: Mapping[str, Any]) -> None:
@@ -95,7 +95,7 @@ def preview(
         return LetterPreview(found, max(at, 0), _written(session, promised[at]) if found else None)
 
 
-def _to_be(session: Session, board: Board, promised: Promised) -> LetterToBe:
+def _to_be(session: Session, board: Board, promised: PromisedLetter) -> LetterToBe:
     row = session.get_one(Approver, promised.object_id)
     member_id = session.get_one(Ask, row.ask_id).member_id
     entry, who = board.asked(row)
@@ -103,7 +103,7 @@ def _to_be(session: Session, board: Board, promised: Promised) -> LetterToBe:
     return LetterToBe(promised.kind, member_id, names, who.name, who.email, row.language)
 
 
-def _written(session: Session, promised: Promised) -> Message | None:
+def _written(session: Session, promised: PromisedLetter) -> Message | None:
     found = letters.facts_of(session, promised.kind, promised.object_id)
     if found is None:
         return None

@@ -16,13 +16,13 @@ from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.coalitions.models import Coalition
 from api.infra import clock
-from api.infra.database.transactions import transaction
+from api.infra.database.transactions import reading, transaction
 from api.infra.mail.letters import Letter
 from api.infra.security import audit
 from api.signoffs import rules
 from api.signoffs.models import Ask, SignOffRound
 from api.signoffs.service import requests, rounds
-from api.signoffs.service.rows import BoardEntry
+from api.signoffs.service.rows import Board, BoardEntry
 from api.statements.models import Statement
 
 A_DAY = timedelta(days=1)
@@ -51,6 +51,14 @@ class MemberPassedOver:
 
 
 @dataclass(frozen=True)
+class NotReminded:
+    """The same, with the names of the organisation."""
+
+    names: Mapping[str, str]
+    why: PassedOver
+
+
+@dataclass(frozen=True)
 class RemindedNow:
     """Which members are reminded, and which not."""
 
@@ -73,12 +81,9 @@ def put_reminders(
 ) -> RemindedNow:
     """Remind members about a statement, which the caller holds."""
     board, of = rounds.board_underway(session, statement)
-    outstanding = [each for each in board.entries if each.status in rules.OUTSTANDING]
-    wanted = outstanding if member_ids is None else rounds.seats(board, member_ids)
-    today = clock.now().astimezone(ZoneInfo(of.zone)).date()
-    recent = _reminded_lately(session, wanted)
-    why = {each.member.id: _why_not(each, today, recent) for each in wanted}
-    chosen = [each for each in wanted if why[each.member.id] is None]
+    today = _today(of)
+    why = _sorted(session, board, today, member_ids)
+    chosen = [each for each in board.entries if why.get(each.member.id, ...) is None]
     for entry in chosen:
         if entry.ask is not None:
             _put_off(session, of, entry.ask, today, entry.rests_until)
@@ -89,6 +94,32 @@ def put_reminders(
         audit.record(session, actor, "sign_off_round.reminded", of, {"number": len(chosen)})
     left = [MemberPassedOver(member_id, each) for member_id, each in why.items() if each]
     return RemindedNow([each.member.id for each in chosen], left)
+
+
+def passed_over(
+    actor: Actor, statement_id: UUID, member_ids: Sequence[UUID] | None
+) -> list[NotReminded]:
+    """Return which members a reminder would pass over, and why; nothing is sent."""
+    with reading() as session:
+        statement = load(session, actor, Statement, statement_id, Role.COORDINATOR)
+        board, of = rounds.board_underway(session, statement)
+        why = _sorted(session, board, _today(of), member_ids)
+        named = {each.member.id: each.organisation.names for each in board.entries}
+        return [NotReminded(named[member_id], each) for member_id, each in why.items() if each]
+
+
+def _today(of: SignOffRound) -> date:
+    return clock.now().astimezone(ZoneInfo(of.zone)).date()
+
+
+def _sorted(
+    session: Session, board: Board, today: date, member_ids: Sequence[UUID] | None
+) -> dict[UUID, PassedOver | None]:
+    """Return of each member that is meant why it is not reminded; None: it is."""
+    outstanding = [each for each in board.entries if each.status in rules.OUTSTANDING]
+    wanted = outstanding if member_ids is None else rounds.seats(board, member_ids)
+    recent = _reminded_lately(session, wanted)
+    return {each.member.id: _why_not(each, today, recent) for each in wanted}
 
 
 def _why_not(entry: BoardEntry, today: date, recent: Mapping[UUID, bool]) -> PassedOver | None:

@@ -309,10 +309,13 @@ def _reminded(session: Session, of: SignOffRound, asks: Sequence[Ask]) -> int:
 
 def is_open(board: Board) -> bool:
     """Tell whether members may answer now."""
-    found = board.round
+    return board.round is not None and is_open_now(board.statement, board.round)
+
+
+def is_open_now(statement: Statement, found: SignOffRound) -> bool:
+    """Tell whether the members of a statement may answer now."""
     return (
-        found is not None
-        and found.closed_at is None
-        and board.statement.state in rows.SIGNS_OFF
+        found.closed_at is None
+        and statement.state in rows.SIGNS_OFF
         and rules.in_time(clock.now(), found.hard_deadline)
     )

@@ -27,7 +27,7 @@ from api.statements import rules
 from api.statements.events import StatementMoved
 from api.statements.models import Revision, State, Statement
 from api.statements.service import bounds, merging, past, versions
-from api.statements.service.closed import ToConfirm, to_confirm, warnings_of_closed
+from api.statements.service.closed import CaseToConfirm, to_confirm, warnings_of_closed
 from api.statements.service.diffs import Diff, of_draft, since
 from api.statements.service.freezing import frozen
 from api.statements.service.live import with_live
@@ -57,13 +57,13 @@ from api.statements.service.stale import StaleCase, unverified
 
 __all__ = [
     "NAMED",
+    "CaseToConfirm",
     "Confirmed",
     "Diff",
     "DoesNotFit",
     "SavedStatement",
     "StaleCase",
     "TextWarner",
-    "ToConfirm",
     "any_revision",
     "coalition_part",
     "completed",

@@ -55,7 +55,7 @@ def _of_document(case: PortableCase, document: PortableDocument) -> cases.Closed
 
 
 @dataclass(frozen=True)
-class ToConfirm:
+class CaseToConfirm:
     """Somebody free or dead whom a text names, and whether somebody said that it is right."""
 
     case: cases.Closed
@@ -74,7 +74,7 @@ class ToConfirm:
 
 def to_confirm(
     session: Session, statement: Statement, document: PortableDocument
-) -> list[ToConfirm]:
+) -> list[CaseToConfirm]:
     """Return whom a text names though they are free or dead.
 
     Who was confirmed once is not asked about again in the same statement, whatever else is edited:
@@ -84,7 +84,7 @@ def to_confirm(
     found, known = closed_of(session, statement.coalition_id, document), statement.confirmed_cases
     told = []
     for key, asks in rules.unconfirmed(document, found).items():
-        each = ToConfirm(found[key], asks, is_confirmed=False)
+        each = CaseToConfirm(found[key], asks, is_confirmed=False)
         is_known = known.get(each.kept_by) in (each.facts, [*each.facts[:2], True])
         told.append(replace(each, is_confirmed=is_known))
     return told

@@ -1,0 +1,311 @@
+"""/desk/…/statements/{id}/deliveries: hand a text over, and keep what addressees answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.accounts.rules import Role
+from api.coalitions import service as coalitions
+from api.coalitions.service import AddresseeView
+from api.deliveries import schemas, service
+from api.deliveries.models import CoverLetter
+from api.deliveries.service import DeliveryView, responses
+from api.deliveries.service.responses import ResponseView
+from api.demands import service as demands
+from api.demands.models import Demand
+from api.desk.routes import statement_base
+from api.desk.routes.base import (
+    Screen,
+    at,
+    day,
+    framed,
+    ids,
+    one,
+    onward,
+    page_request,
+    said,
+    screen,
+    to,
+    typed,
+    when,
+)
+from api.desk.routes.visiting import actor
+from api.desk.rules import deliveries as rules
+from api.desk.rules.deliveries import (
+    CoverLetterForm,
+    CoverLetterScreen,
+    DeliveriesScreen,
+    ResponseShown,
+)
+from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
+from api.errors import Invalid
+from api.infra.database import paging
+from api.infra.database.paging import PageRequest
+from api.pages.routes.base import sent
+from api.pages.rules.facts import Anchor, Form
+from api.pages.rules.pages import own_name
+from api.statements import service as statements
+from api.statements.models import State, Statement
+from api.texts.rules import markdown
+from api.web.validate import loaded
+
+_PATH = "/<uuid:coalition_id>/statements/<uuid:statement_id>"
+_LETTERS = PageRequest(limit=20)
+_WHOLE = 160  # characters of a demand
+
+
+@at(f"{_PATH}/deliveries", "statement_deliveries")
+class Deliveries(Screen):
+    least = Role.COORDINATOR
+
+    def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
+        """List who got the text, and what they answered."""
+        del coalition_id
+        statement, who = statement_base.statement_of(statement_id), actor()
+        found = service.of_statement(who, statement_id, page_request())
+        answered = responses.of_statement(who, statement_id, PageRequest(limit=paging.MOST))
+        words, known = said(), demands_of(statement)
+        letters = service.letters_of(who, statement_id, _LETTERS).items
+        return screen(
+            "deliveries.html",
+            DeliveriesScreen(
+                around=statement_base.around(statement),
+                deliveries=Listing(
+                    caption=words.say("deliveries.title"),
+                    columns=[
+                        ListColumn(words=words.say(f"deliveries.{key}"))
+                        for key in ("addressee", "state", "means", "when", "again")
+                    ],
+                    rows=[_row(each) for each in found.items],
+                    path=to("statement_deliveries", statement_id=statement_id),
+                    query={"cursor": request.args.get("cursor", "")},
+                    total=found.total,
+                    following=found.following,
+                ),
+                responses=[_response(each, known) for each in answered.items],
+                more_responses=answered.following or "",
+                letters=[_letter(each) for each in letters],
+                is_published=statement.state is State.PUBLISHED,
+            ),
+        )
+
+
+def _row(each: DeliveryView) -> ListRow:
+    words, row = said(), each.row
+    key = rules.fault_key(each.state, each.fault)
+    again = Cell()
+    if key and row.cover_letter_id and row.addressee_id and each.state != "waiting":
+        path = to("cover_letter", cover_letter_id=row.cover_letter_id)
+        fields = [("ids", str(row.addressee_id)), ("language", row.language or "")]
+        again = Cell(
+            press=Press(action=path, words=words.say("deliveries.try_again"), fields=fields)
+        )
+    return ListRow(
+        cells=[
+            Cell(text=row.addressee, small=each.note or ""),
+            Cell(
+                text=words.say(f"deliveries.state_{each.state}"),
+                tone=rules.TONES[each.state],
+                small=words.say(f"deliveries.{key}") if key else "",
+            ),
+            Cell(text=words.say(f"deliveries.means_{row.means}")),
+            Cell(html=when(row.delivered_at or row.created_at)),
+            again,
+        ]
+    )
+
+
+def _letter(each: CoverLetter) -> tuple[Anchor, Any]:
+    subject = next(it["subject"] for it in each.texts if it["language"] == each.language)
+    href = to("cover_letter", cover_letter_id=each.id)
+    return Anchor(subject, href), when(each.created_at)
+
+
+def _response(each: ResponseView, known: dict[UUID, Demand]) -> ResponseShown:
+    words = said()
+    return ResponseShown(
+        addressee=each.row.addressee,
+        on=day(each.row.answered_on),
+        text=each.text,
+        sources=each.sources,
+        demands=[
+            (
+                Anchor(
+                    words_of(known[it.demand_id])
+                    if it.demand_id in known
+                    else words.say("deliveries.a_demand"),
+                    to("demand", demand_id=it.demand_id),
+                ),
+                words.say(f"deliveries.became_{it.status or 'none'}"),
+            )
+            for it in each.demands
+        ],
+    )
+
+
+def demands_of(statement: Statement) -> dict[UUID, Demand]:
+    """Return the coalition's demands that the newest text asks, by id and in their order."""
+    if not statement.revision_number:
+        return {}
+    document = statements.revision(actor(), statement.id, statement.revision_number).document
+    keys = {each["id"] for one_ in document.get("demand_lists", ()) for each in one_["demands"]}
+    page = PageRequest(limit=paging.MOST)
+    found = demands.of_coalition(actor(), statement.coalition_id, page, keys=keys)
+    return {each.demand.id: each.demand for each in found.items}
+
+
+def words_of(demand: Demand) -> str:
+    """Return the beginning of a demand."""
+    text = " ".join(markdown.plain(demand.text).split())
+    return text if len(text) <= _WHOLE else f"{text[:_WHOLE].rsplit(' ', 1)[0]} …"
+
+
+def every_addressee(coalition_id: UUID) -> Iterator[AddresseeView]:
+    """Yield the addressees of a coalition, by name."""
+    cursor: str | None = None
+    while True:
+        page = coalitions.addressees(
+            actor(), coalition_id, PageRequest(limit=paging.MOST, cursor=cursor)
+        )
+        yield from page.items
+        if page.following is None:
+            return
+        cursor = page.following
+
+
+@at(f"{_PATH}/cover-letters/new", "cover_letter_new")
+class WriteCoverLetter(Screen):
+    least = Role.COORDINATOR
+
+    def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
+        """Ask what goes with the text."""
+        del coalition_id
+        return self._shown(statement_base.statement_of(statement_id), Form())
+
+    def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
+        """Keep it; it is shown as it goes out, and nothing is sent yet."""
+        del coalition_id
+        statement = statement_base.statement_of(statement_id)
+        try:
+            facts = loaded(schemas.CoverLetterIn(), _texts())
+            row = service.write(actor(), statement_id, facts)
+        except Invalid as refused:
+            return self._shown(statement, typed(refused))
+        return onward("cover_letter", "cover_letter_kept", cover_letter_id=row.id)
+
+    def _shown(self, statement: Statement, form: Form) -> Response:
+        return screen(
+            "cover_letter_new.html",
+            CoverLetterForm(
+                around=statement_base.around(statement),
+                languages=languages_of(statement),
+                values={"texts.0.language": statement.language},
+                back=to("statement_deliveries", statement_id=statement.id),
+                form=form,
+            ),
+        )
+
+
+def languages_of(statement: Statement) -> list[tuple[str, str]]:
+    """Return in which languages a letter may be written: the statement's first."""
+    mine = coalitions.coalition(actor(), statement.coalition_id).languages
+    tags = dict.fromkeys([statement.language, *mine, "en", "ru", "fr", "de", "fa", "ar", "es"])
+    return [(tag, own_name(tag)) for tag in tags]
+
+
+def _texts() -> dict[str, object]:
+    """Return what was written, in each language that was."""
+    found = []
+    for place in range(rules.LANGUAGES):
+        names = ("language", "subject", "text")
+        text = {name: one(f"texts.{place}.{name}") for name in names}
+        if place == 0 or text["subject"] or text["text"]:
+            found.append(text)
+    return {"language": one("texts.0.language"), "texts": found}
+
+
+@at("/<uuid:coalition_id>/cover-letters/<uuid:cover_letter_id>", "cover_letter")
+class ShowCoverLetter(Screen):
+    least = Role.COORDINATOR
+
+    def get(self, coalition_id: UUID, cover_letter_id: UUID) -> Response:
+        """Show a cover letter as it goes out, and to whom."""
+        return self._shown(coalition_id, cover_letter_id, Form())
+
+    def post(self, coalition_id: UUID, cover_letter_id: UUID) -> AnyResponse:
+        """Send the text with it to those who are ticked; who has it already gets no second."""
+        row = service.letter(actor(), cover_letter_id)
+        wanted = ids()
+        if not wanted:
+            wrong = Form(values=sent(), faults={"ids": said().say("deliveries.tick_one")})
+            return self._shown(coalition_id, cover_letter_id, wrong)
+        try:
+            service.send(actor(), cover_letter_id, one("language") or None, wanted)
+        except Invalid as refused:
+            return self._shown(coalition_id, cover_letter_id, typed(refused))
+        return onward("statement_deliveries", "handed_over", statement_id=row.statement_id)
+
+    def _shown(self, coalition_id: UUID, cover_letter_id: UUID, form: Form) -> Response:
+        row = service.letter(actor(), cover_letter_id)
+        statement = statement_base.statement_of(row.statement_id)
+        language = request.args.get("in") or one("language") or row.language
+        found = service.preview(actor(), cover_letter_id, language, None)
+        already = {each.id for each in found.already}
+        named = {each.id for each in found.to}
+        every = list(every_addressee(coalition_id))
+        rest = [each for each in every if each.addressee.id not in already]
+        here = to("cover_letter", cover_letter_id=cover_letter_id)
+        return screen(
+            "cover_letter.html",
+            CoverLetterScreen(
+                around=statement_base.around(statement),
+                subject=found.message.subject,
+                language=found.language,
+                page=to("cover_letter_page", cover_letter_id=cover_letter_id)
+                + f"?in={found.language}",
+                reply_to=found.message.reply_to or "",
+                languages=[
+                    Anchor(own_name(it["language"]), f"{here}?in={it['language']}")
+                    for it in row.texts
+                ],
+                recipients=[
+                    (str(each.addressee.id), each.addressee.name, _office(each))
+                    for each in sorted(rest, key=lambda one_: one_.addressee.id not in named)
+                    if each.email
+                ],
+                chosen=[str(each) for each in named],
+                without_email=[
+                    Anchor(each.addressee.name, to("addressee", addressee_id=each.addressee.id))
+                    for each in rest
+                    if not each.email
+                ],
+                already=[each.name for each in found.already],
+                missing=found.missing,
+                back=to("statement_deliveries", statement_id=statement.id),
+                is_published=statement.state is State.PUBLISHED,
+                form=form,
+            ),
+        )
+
+
+def _office(each: AddresseeView) -> str:
+    row = each.addressee
+    return ", ".join(filter(None, (row.title, row.organisation, each.email)))
+
+
+@at("/<uuid:coalition_id>/cover-letters/<uuid:cover_letter_id>/page", "cover_letter_page")
+class CoverLetterPage(Screen):
+    least = Role.COORDINATOR
+    is_file = True
+
+    def get(self, coalition_id: UUID, cover_letter_id: UUID) -> Response:
+        """Send the letter as its reader sees it, for a frame."""
+        del coalition_id
+        language = request.args.get("in") or None
+        found = service.preview(actor(), cover_letter_id, language, None)
+        return framed(Response(found.message.html, mimetype="text/html"))

@@ -1,0 +1,128 @@
+"""/desk/…/statements/{id}: what was handed over by other means, and what addressees answered."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.accounts.rules import Role
+from api.deliveries import schemas, service
+from api.deliveries.models import Means
+from api.deliveries.service import responses
+from api.demands.models import DemandStatus
+from api.desk.routes import statement_base
+from api.desk.routes.base import Screen, at, one, onward, said, screen, to, typed
+from api.desk.routes.deliveries import demands_of, every_addressee, words_of
+from api.desk.routes.visiting import actor
+from api.desk.rules.deliveries import HandedForm
+from api.errors import Invalid
+from api.pages.routes.base import sent
+from api.pages.rules.facts import Form
+from api.web.validate import loaded
+
+_PATH = "/<uuid:coalition_id>/statements/<uuid:statement_id>"
+_OTHER_MEANS = (Means.IN_PERSON, Means.POST, Means.OTHER)
+
+
+@at(f"{_PATH}/deliveries/new", "delivery_new")
+class RecordDelivery(Screen):
+    least = Role.COORDINATOR
+
+    def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
+        """Ask to whom the text was handed over, and how."""
+        return self._shown(coalition_id, statement_id, Form())
+
+    def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
+        """Keep it."""
+        given = {
+            "addressee_id": one("addressee_id") or None,
+            "means": one("means"),
+            "note": one("note") or None,
+        }
+        if on := one("delivered_at"):
+            given["delivered_at"] = f"{on}:00+00:00"
+        try:
+            service.record(actor(), statement_id, loaded(schemas.DeliveryIn(), given))
+        except Invalid as refused:
+            return self._shown(coalition_id, statement_id, typed(refused))
+        return onward("statement_deliveries", "delivery_kept", statement_id=statement_id)
+
+    def _shown(self, coalition_id: UUID, statement_id: UUID, form: Form) -> Response:
+        statement, words = statement_base.statement_of(statement_id), said()
+        return screen(
+            "delivery_new.html",
+            HandedForm(
+                around=statement_base.around(statement),
+                addressees=_choices(coalition_id),
+                back=to("statement_deliveries", statement_id=statement_id),
+                new_addressee=to("addressees"),
+                means=[(it.value, words.say(f"deliveries.means_{it}")) for it in _OTHER_MEANS],
+                form=form,
+            ),
+        )
+
+
+def _choices(coalition_id: UUID) -> list[tuple[str, str]]:
+    return [
+        (
+            str(each.addressee.id),
+            ", ".join(filter(None, (each.addressee.name, each.addressee.title))),
+        )
+        for each in every_addressee(coalition_id)
+    ]
+
+
+@at(f"{_PATH}/responses/new", "response_new")
+class RecordResponse(Screen):
+    least = Role.COORDINATOR
+
+    def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
+        """Ask who answered what, and what became of each demand by it."""
+        return self._shown(coalition_id, statement_id, Form())
+
+    def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
+        """Keep it; a demand whose status it changes gets it as evidence."""
+        values = sent()
+        about = [
+            {"demand_id": name.partition(".")[2], "status": it[0] if it[0] != "said" else None}
+            for name, it in values.items()
+            if name.startswith("demand.") and it[0]
+        ]
+        given: dict[str, Any] = {
+            "addressee_id": one("addressee_id") or None,
+            "text": one("text"),
+            "sources": one("sources").split(),
+            "demands": about,
+        }
+        if one("answered_on"):
+            given["answered_on"] = one("answered_on")
+        try:
+            responses.record(actor(), statement_id, loaded(schemas.ResponseIn(), given))
+        except Invalid as refused:
+            return self._shown(coalition_id, statement_id, typed(refused))
+        return onward("statement_deliveries", "response_kept", statement_id=statement_id)
+
+    def _shown(self, coalition_id: UUID, statement_id: UUID, form: Form) -> Response:
+        statement, words = statement_base.statement_of(statement_id), said()
+        return screen(
+            "response_new.html",
+            HandedForm(
+                around=statement_base.around(statement),
+                addressees=_choices(coalition_id),
+                back=to("statement_deliveries", statement_id=statement_id),
+                new_addressee=to("addressees"),
+                demands=[(str(key), words_of(it)) for key, it in demands_of(statement).items()],
+                statuses=[
+                    ("said", words.say("deliveries.became_none")),
+                    *(
+                        (it.value, words.say(f"deliveries.became_{it}"))
+                        for it in DemandStatus
+                        if it is not DemandStatus.WITHDRAWN
+                    ),
+                ],
+                form=form,
+            ),
+        )

@@ -1,0 +1,378 @@
+"""/desk/…/statements/{id}/sign-off: the board, whom to ask and until when, and reminders."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.accounts.rules import Role
+from api.desk.routes import statement_base
+from api.desk.routes.base import (
+    Screen,
+    at,
+    ids,
+    led,
+    one,
+    onward,
+    said,
+    screen,
+    to,
+    typed,
+    version,
+    when,
+)
+from api.desk.routes.letters import letters_screen
+from api.desk.routes.visiting import actor
+from api.desk.rules import signoffs as rules
+from api.desk.rules.signoffs import AskMembersScreen, BoardScreen, LineToPrint
+from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
+from api.errors import Conflict, Invalid, NotFound
+from api.infra import clock
+from api.infra.database.transactions import Stale
+from api.infra.text import languages, zones
+from api.organisations.rules import name_in
+from api.pages.rules.facts import Anchor, Form
+from api.signoffs.models import SignOffRound
+from api.signoffs.rules import OUTSTANDING, Status
+from api.signoffs.schemas import RoundIn
+from api.signoffs.service import board, keeping, previews, reminding, rounds
+from api.signoffs.service.rounds import RoundView, is_open_now
+from api.statements.models import Statement
+from api.web.validate import loaded
+
+_PATH = "/<uuid:coalition_id>/statements/<uuid:statement_id>/sign-off"
+_SHORT = 90  # characters of what a member said, on the board
+_COLUMNS = ("member", "where", "said", "appears", "next")  # others see the first two
+_UNASKED = {Status.NOT_ASKED}
+
+
+@at(_PATH, "statement_signoff")
+class ShowBoard(Screen):
+    def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
+        """Show where each member is, and what would print now."""
+        del coalition_id
+        return screen("signoff.html", _board(statement_base.statement_of(statement_id)))
+
+    def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
+        """Keep what proves answers, or let it go on its day."""
+        del coalition_id
+        is_kept = one("do") == "keep"
+        keeping.keep(actor(), statement_id, version(), is_kept=is_kept)
+        said_ = "evidence_kept" if is_kept else "evidence_let_go"
+        return onward("statement_signoff", said_, statement_id=statement_id)
+
+
+@at(f"{_PATH}/board", "statement_signoff_board")
+class FreshBoard(Screen):
+    def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
+        """Send the board alone where it has changed: the script asks every half minute."""
+        del coalition_id
+        answer = screen("signoff_board.html", _board(statement_base.statement_of(statement_id)))
+        answer.set_etag(hashlib.sha256(answer.get_data()).hexdigest())
+        answer.make_conditional(request)
+        return answer
+
+
+def _board(statement: Statement) -> BoardScreen:
+    words, whose = said(), {"statement_id": statement.id}
+    found: dict[str, Any] = board.read(actor(), statement.id)
+    is_coordinator, round_ = statement_base.may(Role.COORDINATOR), found["round"]
+    outstanding = len(found["outstanding"] or ())
+    asked, members = request.args.get("state", ""), found["members"]
+    rows = [_member(each, statement, sees_all=is_coordinator) for each in _of(members, asked)]
+    totals = Counter(each["state"] for each in members if each["state"])
+    unasked = [str(each["member"].id) for each in members if each["state"] in _UNASKED]
+    path = to("statement_signoff", **whose)
+    return BoardScreen(
+        around=statement_base.around(statement),
+        facts=_facts(round_.row) if round_ else (),
+        totals=[
+            Anchor(f"{number} · {words.say(f'signoff.status_{state}')}", f"{path}?state={state}")
+            for state, number in sorted(
+                totals.items(), key=lambda each: list(Status).index(each[0])
+            )
+        ],
+        members=Listing(
+            caption=words.say("signoff.members"),
+            columns=[
+                ListColumn(words=words.say(f"signoff.{key}"))
+                for key in (_COLUMNS if is_coordinator else _COLUMNS[:2])
+            ],
+            rows=rows,
+            path=path,
+            query={"state": asked},
+            filters=[
+                Filter(
+                    name="state",
+                    words=words.say("signoff.where"),
+                    choices=[(each.value, words.say(f"signoff.status_{each}")) for each in Status],
+                )
+            ]
+            if is_coordinator
+            else (),
+        ),
+        lines=[
+            LineToPrint(each["text"], each.get("reservation", "")) for each in found["would_print"]
+        ],
+        language=statement.language,
+        withheld=found["would_withhold"],
+        fresh=to("statement_signoff_board", **whose) + (f"?state={asked}" if asked else ""),
+        looked_at=when(clock.now()),
+        is_frozen=bool(statement.revision_number),
+        is_asked=round_ is not None,
+        is_open=round_ is not None and is_open_now(statement, round_.row),
+        outstanding=outstanding,
+        unasked=unasked if round_ is not None else (),
+        warnings=len(found["warnings"]),
+        evidence=_evidence(statement) if is_coordinator else None,
+        version=statement.version,
+    )
+
+
+def _of(members: Sequence[Mapping[str, Any]], asked: str) -> list[Mapping[str, Any]]:
+    if asked and asked not in set(Status):
+        raise NotFound("There is no such state.")
+    return [each for each in members if not asked or each["state"] == asked]
+
+
+def _member(each: Mapping[str, Any], statement: Statement, *, sees_all: bool) -> ListRow:
+    words, language = said(), said().language
+    name = name_in(each["organisation"].names, language)
+    state = each["state"]
+    lead = words.say("signoff.lead") if each["member"].role == "lead" else ""
+    href = to("statement_member", statement_id=statement.id, member_id=each["member"].id)
+    where = Cell(
+        text=words.say(f"signoff.status_{state}") if state else words.say("signoff.not_told"),
+        tone=rules.TONES[state] if state else None,
+        small=words.say("signoff.by_silence") if each["by_silence"] else "",
+    )
+    first = Cell(text=name, href=href if sees_all else "", small=lead)
+    if not sees_all:
+        return ListRow(cells=[first, where])
+    last = each["answers"][-1] if each["answers"] else None
+    shown = each["visibility"]
+    return ListRow(
+        cells=[
+            first,
+            where,
+            Cell(text=_short(last), small=last.by if last else ""),
+            Cell(text=words.say(f"signoff.shown_{shown}") if shown else ""),
+            _next(each),
+        ]
+    )
+
+
+def _short(last: Any) -> str:
+    """Return the first words of what a member said besides yes or no."""
+    if last is None:
+        return ""
+    noted = " ".join(each["text"] for each in last.content["reservations"])
+    text = " ".join((noted or last.content["reason"] or "").split())
+    if not text:
+        return said().say(f"signoff.answer_{last.answer}")
+    return text if len(text) <= _SHORT else f"{text[:_SHORT].rsplit(' ', 1)[0]} …"
+
+
+def _next(each: Mapping[str, Any]) -> Cell:
+    words = said()
+    if each["state"] not in OUTSTANDING:
+        return Cell(html=when(each["answered_at"])) if each["answered_at"] else Cell()
+    if wish := each["time_asked"]:
+        day = languages.date_text(str(wish.until), words.language)
+        return Cell(text=words.say("signoff.needs_until", day=day), tone="waits")
+    if each["next_reminder_at"]:
+        return Cell(html=when(each["next_reminder_at"]), small=words.say("signoff.reminder"))
+    return Cell(text=words.say("signoff.no_reminder"))
+
+
+def _facts(found: SignOffRound) -> list[tuple[str, Any]]:
+    words, zone = said(), found.zone
+    return [
+        (words.say("signoff.soft"), when(found.soft_deadline, zone)),
+        (words.say("signoff.hard"), when(found.hard_deadline, zone)),
+        (words.say("signoff.zone"), zone),
+        (words.say("signoff.silence"), words.say(f"signoff.silence_{found.silence}")),
+        (words.say("signoff.closed_at"), when(found.closed_at, zone)),
+    ]
+
+
+def _evidence(statement: Statement) -> Mapping[str, Any] | None:
+    found = keeping.keeping(actor(), statement.id)
+    if found.forget_on is None or found.forgotten_on is not None:
+        return None
+    return {"on": found.forget_on, "is_kept": found.is_kept}
+
+
+@at(f"{_PATH}/ask", "statement_ask")
+class AskMembers(Screen):
+    least = Role.COORDINATOR
+
+    def get(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
+        """Ask until when members answer, and what it means where they do not."""
+        del coalition_id
+        statement = statement_base.statement_of(statement_id)
+        if not statement.revision_number:
+            return led(to("statement_signoff", statement_id=statement_id))
+        return self._shown(statement, Form())
+
+    def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
+        """Show the letters that would leave, or have them leave."""
+        del coalition_id
+        statement, form = statement_base.statement_of(statement_id), typed()
+        if one("do") == "edit":
+            return self._shown(statement, form)
+        values = {name: one(name) for name in rules.ROUND_FIELDS}
+        try:
+            facts = loaded(RoundIn(), rules.round_facts(values))
+            if one("do") == "send":
+                expected = version() if one("version") else None
+                rounds.set_round(actor(), statement_id, expected, facts)
+                return onward("statement_signoff", "asked", statement_id=statement_id)
+            found = previews.preview(actor(), statement_id, "round", facts, _number())
+        except (Invalid, Stale) as refused:
+            return self._shown(statement, typed(refused))
+        words = said()
+        return letters_screen(
+            statement,
+            found,
+            title=words.say("signoff.letters_ask", len(found.letters)),
+            fields=list(values.items()),
+            send=words.say("signoff.send", len(found.letters))
+            if found.letters
+            else words.say("signoff.save"),
+            back=to("statement_ask", statement_id=statement_id),
+            version=int(one("version")) if one("version") else None,
+            may_edit=True,
+        )
+
+    def _shown(self, statement: Statement, form: Form) -> Response:
+        words, language = said(), said().language
+        found: dict[str, Any] = board.read(actor(), statement.id)
+        round_: RoundView | None = found["round"]
+        members = found["members"]
+        nobody = [
+            Anchor(
+                name_in(each["organisation"].names, language),
+                to("member", member_id=each["member"].id),
+            )
+            for each in members
+            if each["state"] is Status.NOBODY_TO_ASK
+        ]
+        return screen(
+            "signoff_ask.html",
+            AskMembersScreen(
+                around=statement_base.around(statement),
+                values=rules.round_values(
+                    round_.row if round_ else None, round_.note if round_ else None, _zone(members)
+                ),
+                zones=[(each, each.replace("_", " ")) for each in zones.every()],
+                silences=[
+                    (
+                        key,
+                        words.say(f"signoff.silence_{key}"),
+                        words.say(f"signoff.silence_{key}_hint"),
+                    )
+                    for key in ("nothing", "approval", "decline")
+                ],
+                asked=[
+                    name_in(each["organisation"].names, language)
+                    for each in members
+                    if each["state"] is not Status.NOBODY_TO_ASK
+                ],
+                nobody=nobody,
+                is_new=round_ is None,
+                version=round_.row.version if round_ else None,
+                form=form,
+            ),
+        )
+
+
+def _zone(members: Sequence[Mapping[str, Any]]) -> str:
+    """Return in which zone a round begins: that of the first member, which leads."""
+    if not members:
+        return "UTC"
+    organisation = members[0]["organisation"]
+    return zones.told_in(organisation.zone, organisation.country, clock.now(), "UTC")
+
+
+def _number() -> int:
+    text = one("number")
+    return int(text) if text.isdecimal() else 0
+
+
+@at(f"{_PATH}/more", "statement_ask_more")
+class AskMore(Screen):
+    least = Role.COORDINATOR
+
+    def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
+        """Ask members that came later; their letters are shown before."""
+        del coalition_id
+        statement, words, wanted = statement_base.statement_of(statement_id), said(), ids()
+        if one("do") == "send":
+            rounds.ask_more(actor(), statement_id, wanted)
+            return onward("statement_signoff", "asked", statement_id=statement_id)
+        facts = {"member_ids": wanted}
+        found = previews.preview(actor(), statement_id, "asks", facts, _number())
+        return letters_screen(
+            statement,
+            found,
+            title=words.say("signoff.letters_ask", len(found.letters)),
+            fields=[("ids", str(each)) for each in wanted],
+            send=words.say("signoff.send", len(found.letters)) if found.letters else "",
+            back=to("statement_signoff", statement_id=statement_id),
+        )
+
+
+@at(f"{_PATH}/remind", "statement_remind")
+class Remind(Screen):
+    least = Role.COORDINATOR
+
+    def get(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
+        """Show the letters to all who have not answered; where nobody can be asked, the board."""
+        del coalition_id
+        statement = statement_base.statement_of(statement_id)
+        try:
+            return self._shown(statement, None)
+        except (Conflict, NotFound):
+            return led(to("statement_signoff", statement_id=statement_id))
+
+    def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
+        """Show the letters to some, or have them leave."""
+        del coalition_id
+        statement, wanted = statement_base.statement_of(statement_id), ids() or None
+        if one("do") != "send":
+            return self._shown(statement, wanted)
+        reminding.remind_now(actor(), statement_id, wanted)
+        return onward("statement_signoff", "reminded", statement_id=statement_id)
+
+    def _shown(self, statement: Statement, wanted: Sequence[UUID] | None) -> Response:
+        words = said()
+        facts = {"member_ids": wanted}
+        found = previews.preview(actor(), statement.id, "reminders", facts, _number())
+        left = reminding.passed_over(actor(), statement.id, wanted)
+        return letters_screen(
+            statement,
+            found,
+            title=words.say("signoff.letters_remind", len(found.letters)),
+            fields=[("ids", str(each)) for each in wanted or ()],
+            send=words.say("signoff.send", len(found.letters)) if found.letters else "",
+            back=to("statement_signoff", statement_id=statement.id),
+            passed_over=left,
+        )
+
+
+@at(f"{_PATH}/close", "statement_signoff_close")
+class CloseRound(Screen):
+    least = Role.COORDINATOR
+
+    def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
+        """End the round: what was answered stays. To ask again opens it."""
+        del coalition_id
+        rounds.close(actor(), statement_id)
+        return onward("statement_signoff", "round_closed", statement_id=statement_id)

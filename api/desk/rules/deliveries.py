@@ -1,0 +1,102 @@
+"""The facts of the screens on which a text is handed over, and answers to it are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from api.deliveries.models import DeliveryState
+from api.desk.rules.statements import StatementAround
+from api.desk.rules.tables import Listing, Tone
+from api.pages.rules.facts import Anchor, Form
+
+TONES: Mapping[DeliveryState, Tone] = {
+    DeliveryState.WAITING: "waits",
+    DeliveryState.DELIVERED: "good",
+    DeliveryState.FAILED: "wrong",
+    DeliveryState.DROPPED: "wrong",
+}
+# What went wrong, by what the mail server or the outbox says; each has a sentence of its own.
+FAULTS = ("suppressed", "smtp-550", "smtp-551", "smtp-552", "smtp-553", "smtp-554", "NotPrinted")
+LANGUAGES = 2  # of a letter, that a form has room for
+
+
+def fault_key(state: DeliveryState, fault: str | None) -> str:
+    """Return the key of the sentence that says what to do about a delivery; "": nothing is."""
+    if state is DeliveryState.DROPPED:
+        return "fault_gone"
+    if fault is None or state is DeliveryState.DELIVERED:
+        return ""
+    if fault in FAULTS:
+        return f"fault_{fault}"
+    return "fault_again" if state is DeliveryState.WAITING else "fault_never"
+
+
+@dataclass(frozen=True)
+class ResponseShown:
+    """What an addressee answered."""
+
+    addressee: str
+    on: str
+    text: str
+    sources: Sequence[str]
+    demands: Sequence[tuple[Anchor, str]]  # and what became of each
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveriesScreen:
+    """Who got a text, and what they answered."""
+
+    around: StatementAround
+    deliveries: Listing
+    responses: Sequence[ResponseShown]
+    more_responses: str
+    letters: Sequence[tuple[Anchor, Markup]]
+    is_published: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoverLetterForm:
+    """The form for a cover letter, in one language or two."""
+
+    around: StatementAround
+    languages: Sequence[tuple[str, str]]
+    values: Mapping[str, str]
+    back: str
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoverLetterScreen:
+    """A cover letter as it goes out, and to whom."""
+
+    around: StatementAround
+    subject: str
+    language: str
+    page: str  # the address of what it looks like
+    reply_to: str
+    languages: Sequence[Anchor]
+    recipients: Sequence[tuple[str, str, str]]  # as boxes take them
+    chosen: Sequence[str]
+    without_email: Sequence[Anchor]
+    already: Sequence[str]
+    missing: Sequence[str]
+    back: str
+    is_published: bool
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedForm:
+    """The form for a handing over by other means, or for an answer."""
+
+    around: StatementAround
+    addressees: Sequence[tuple[str, str]]
+    back: str
+    new_addressee: str = ""
+    means: Sequence[tuple[str, str]] = ()
+    demands: Sequence[tuple[str, str]] = ()  # id and words
+    statuses: Sequence[tuple[str, str]] = ()
+    form: Form = field(default_factory=Form)

@@ -1,0 +1,110 @@
+"""At the desk a text is handed over, answers to it are kept, and updates are written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.stories.test_deliveries import an_addressee
+from tests.support.builders import (
+    a_demand,
+    a_demand_list,
+    a_member,
+    a_revision as freeze,
+    a_statement,
+    made,
+)
+from tests.support.desk import Desk, at_the_desk
+from tests.support.signing import Rush, a_rush
+
+if TYPE_CHECKING:
+    from tests.conftest import World
+    from tests.support.client import Client
+
+
+@pytest.fixture
+def rush(world: World, owner: Client) -> Rush:
+    found = a_rush(world, owner)
+    found.publish()
+    return found
+
+
+def at_deliveries(world: World, owner: Client, rush: Rush) -> Desk:
+    desk = at_the_desk(world, owner)
+    desk.go(f"/desk/{rush.coalition}/statements/{rush.statement}/deliveries")
+    return desk
+
+
+def test_a_text_is_handed_over_with_a_letter_that_was_seen(
+    world: World, owner: Client, rush: Rush
+) -> None:
+    an_addressee(owner, rush, "A. Specimen", email="office@specimen.example")
+    an_addressee(owner, rush, "B. Specimen")
+    ada = at_deliveries(world, owner, rush)
+    assert "Nobody has it yet" in ada.page.text
+
+    ada.follow("Write a cover letter")
+    refused = ada.submit("See it as it goes out", {"texts.0.subject": "", "texts.0.text": "x"})
+    assert refused.faults["texts.0.subject"]
+    typed = {"texts.0.subject": "A letter", "texts.0.text": "We hand you a letter."}
+    page = ada.submit("See it as it goes out", typed)
+    assert page.notice == "The letter is kept. Nothing has left yet."
+    frame = ada.http.get(page.tree.xpath("//iframe/@src")[0])
+    assert "We hand you a letter." in frame.text
+    assert "frame-ancestors 'self'" in frame.headers["Content-Security-Policy"]
+    assert "These have no e-mail address: B. Specimen" in page.text
+    nobody = ada.submit("Send it to those who are ticked", ids=[])
+    assert nobody.faults["ids"].endswith("Tick somebody.")
+    (who,) = nobody.tree.xpath("//input[@name='ids']/@value")
+    page = ada.submit("Send it to those who are ticked", ids=[who])
+
+    assert page.notice.startswith("It is on its way.")
+    assert page.rows[0][:3] == ["A. Specimen", "On its way", "By e-mail"]
+    ada.follow("Note that it was handed over")
+    other = ada.page.tree.xpath("//option[text()='B. Specimen']/@value")[0]
+    page = ada.submit("Save", addressee_id=other, means="in_person", note="At the chancellery.")
+    assert page.rows[0][0] == "B. Specimen At the chancellery."
+
+
+def test_an_answer_changes_the_demands_that_it_speaks_to(world: World, owner: Client) -> None:
+    rush = a_rush(world, owner)
+    asked = a_demand_list(owner, rush.coalition, country="KZ")
+    demand = a_demand(owner, asked, key="kz-1", text="Repeal the law.")
+    body = [{"demands": {"lists": ["KZ"]}}]
+    statement = a_statement(owner, rush.coalition, body=body)
+    freeze(owner, statement)
+    who = made(owner, f"/v1/coalitions/{rush.coalition}/addressees", {"name": "A. Specimen"})
+    ada = at_the_desk(world, owner)
+    ada.go(f"/desk/{rush.coalition}/statements/{statement}/deliveries")
+
+    ada.follow("Note an answer")
+    assert ada.submit("Save").faults.keys() >= {"addressee_id", "text"}
+    typed = {f"demand.{demand}": "rejected", "text": "No.", "addressee_id": who}
+    page = ada.submit("Save", typed)
+
+    assert page.notice == "The answer is kept."
+    assert "Repeal the law. Rejected" in page.text
+    assert owner.get(f"/v1/demands/{demand}")["status"] == "rejected"
+
+
+def test_an_update_is_seen_tried_counted_sent_and_paused(
+    world: World, owner: Client, rush: Rush
+) -> None:
+    a_member(owner, rush.coalition, "Specimen Committee")
+    ada = at_the_desk(world, owner)
+    ada.go(f"/desk/{rush.coalition}/statements/{rush.statement}/updates")
+    ada.follow("Write an update")
+    whose = ada.page.tree.xpath("//select[@name='organisation_id']/option/@value")[-1]
+    typed = {"organisation_id": whose, "texts.0.subject": "News", "texts.0.text": "It was read."}
+
+    page = ada.submit("See it as it goes out", typed)
+    assert page.notice == "It is kept. Nothing has left yet."
+    assert "It was read." in ada.http.get(page.tree.xpath("//iframe/@src")[0]).text
+    assert ada.submit("Send it to me").notice == "It is on its way to you."
+    assert "It goes to 0 readers now." in ada.submit("Count to whom it goes").text
+    ada.follow("Change it")
+    page = ada.submit("See it as it goes out", {"texts.0.subject": "Good news"})
+    assert "Good news" in page.text
+    ada.follow("Change it")
+    assert ada.submit("Delete it").notice == "It is deleted."
