@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.web import fields
-from api.web.rest import Schema
+from api.web.rest import OutSchema, Schema
 
 
 class AddressIn(Schema):
@@ -16,3 +16,17 @@ class FirstPersonIn(AddressIn):
     """Who sets an installation up."""
 
     name = fields.Text(most=200, required=True)
+
+
+class DailyLetterIn(Schema):
+    """Whether one wants a letter a day."""
+
+    is_wanted = fields.Truth(required=True, example=True)
+    language = fields.LanguageTag(load_default="en", example="en")
+
+
+class DailyLetterOut(OutSchema):
+    """Whether one gets a letter a day."""
+
+    is_wanted = fields.Boolean(example=True)
+    language = fields.String(allow_none=True, example="en", description="null: none is wanted.")

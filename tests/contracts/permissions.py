@@ -38,6 +38,7 @@ PERMISSIONS = {
     "POST /v1/coalitions/{coalition_id}/roles": "owner",
     "GET /v1/roles/{role_id}": "coordinator",
     **_of("/v1/roles/{role_id}", "PATCH, DELETE, POST /letters", "owner"),
+    **_of("/v1/coalitions/{coalition_id}/daily-letter", "GET, POST /wish", "viewer"),
     "GET /v1/coalitions/{coalition_id}/jobs": "coordinator",
     "GET /v1/jobs/{job_id}": "coordinator",  # and who asked for it
     "POST /v1/jobs/{job_id}/replays": "coordinator",  # and who asked for it

@@ -39,6 +39,7 @@ from api.desk.routes import (
     you,
 )
 from api.desk.routes.base import blueprint
+from api.desk.routes.daily import for_programs
 
 __all__ = [
     "asking",
@@ -48,6 +49,7 @@ __all__ = [
     "deciding",
     "deliveries",
     "draft_parts",
+    "for_programs",
     "founding",
     "handed",
     "home",

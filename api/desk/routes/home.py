@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Response, request
@@ -52,9 +53,10 @@ class HomeOfAll(Screen):
 class Home(Screen):
     def get(self, coalition_id: UUID) -> Response:
         """Show what waits today, and how one's statements stand."""
-        texts = _statements(coalition_id)
+        things = service.things(actor(), coalition_id)
+        texts = _statements(coalition_id, things)
         steps = () if texts.rows else _first_steps(coalition_id)
-        page = HomeScreen(waiting=_waiting(coalition_id), statements=texts, steps=steps)
+        page = HomeScreen(waiting=_waiting(coalition_id, things), statements=texts, steps=steps)
         return screen("home.html", page)
 
 
@@ -73,9 +75,9 @@ def _first_steps(coalition_id: UUID) -> list[FirstStep]:
     return [FirstStep(key, href, is_done) for key, href, is_done in steps if href]
 
 
-def _waiting(coalition_id: UUID) -> list[Waiting]:
+def _waiting(coalition_id: UUID, things: Sequence[WaitingThing]) -> list[Waiting]:
     who = actor()
-    found = service.waiting(who, coalition_id)
+    found = service.waiting(who, coalition_id, things)
     return [
         Waiting(each.key, found[each.key], to(each.endpoint, **each.query))
         for each in home.WAITS
@@ -83,18 +85,23 @@ def _waiting(coalition_id: UUID) -> list[Waiting]:
     ]
 
 
-def _statements(coalition_id: UUID) -> Listing:
+def _statements(coalition_id: UUID, things: Sequence[WaitingThing]) -> Listing:
     words = said()
+    waits = {each.statement.id: each for each in reversed(things) if each.statement}
     found = statements.statements(actor(), coalition_id, PageRequest(limit=_MOST), {})
     return Listing(
         caption=words.say("home.statements"),
         columns=[ListColumn(words=words.say(f"home.{key}")) for key in ("title", "state", "next")],
-        rows=[_statement(each) for each in found.items],
+        rows=[_statement(each, waits.get(each.id)) for each in found.items],
     )
 
 
-def _statement(statement: Statement) -> ListRow:
+def _statement(statement: Statement, waits: WaitingThing | None) -> ListRow:
     words = said()
+    following = Cell(text=words.say(f"next.{statement.state}"))
+    if waits is not None:
+        why = words.say(f"work.{waits.kind}_why", waits.number)
+        following = Cell(text=why, href=_place_of(waits))
     return ListRow(
         cells=[
             Cell(
@@ -104,7 +111,7 @@ def _statement(statement: Statement) -> ListRow:
                 language=statement.language,
             ),
             Cell(text=words.say(f"state.{statement.state}"), tone=home.TONES[statement.state]),
-            Cell(text=words.say(f"next.{statement.state}")),
+            following,
         ]
     )
 
@@ -144,22 +151,25 @@ class DeskWork(Screen):
 
 def _thing(thing: WaitingThing) -> ListRow:
     words, text = said(), thing.statement
-    place = home.LEADS_TO[thing.kind]
-    href = to(place, statement_id=text.id) if text else to(place)
-    if text and not href:
-        href = to("statement", statement_id=text.id)
     since = words.say("work.since", day=day(thing.since.date())) if thing.since else ""
     return ListRow(
         cells=[
             Cell(
                 text=thing.label or words.say(f"work.{thing.kind}"),
-                href=href,
+                href=_place_of(thing),
                 language=text.language if text else "",
             ),
             Cell(text=words.say(f"work.{thing.kind}")),
             Cell(text=words.say(f"work.{thing.kind}_why", thing.number), small=since),
         ]
     )
+
+
+def _place_of(thing: WaitingThing) -> str:
+    place, text = home.LEADS_TO[thing.kind], thing.statement
+    if text is None:
+        return to(place)
+    return to(place, statement_id=text.id) or to("statement", statement_id=text.id)
 
 
 def _work(item: WorkItem) -> ListRow:

@@ -16,6 +16,7 @@ from api.desk.routes.base import Screen, at, one, onward, said, screen, to, type
 from api.desk.routes.visiting import actor
 from api.desk.rules.entering import NewTokenScreen, YouScreen
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
+from api.desk.service import daily
 from api.errors import Invalid
 from api.infra import clock
 from api.infra.database import paging
@@ -28,12 +29,37 @@ from api.web.validate import loaded
 @at("/you", "you")
 class You(Screen):
     def get(self) -> Response:
-        """Show sessions and tokens."""
+        """Show sessions, tokens, and which letters of the day are wanted."""
         who = accounts.me(actor())
         return screen(
             "you.html",
-            YouScreen(name=who.name, email=who.email, sessions=_sessions(), tokens=_tokens()),
+            YouScreen(
+                name=who.name,
+                email=who.email,
+                sessions=_sessions(),
+                tokens=_tokens(),
+                coalitions=_coalitions(),
+                daily=[str(each) for each in daily.wanted(actor())],
+            ),
         )
+
+
+def _coalitions() -> list[tuple[str, str, str]]:
+    found = coalitions.coalitions(actor(), PageRequest(limit=paging.MOST)).items
+    return [(str(each.id), each.name, "") for each in found]
+
+
+@at("/you/daily", "daily")
+class Daily(Screen):
+    def post(self) -> AnyResponse:
+        """Keep from which coalitions a letter a day is wanted."""
+        chosen = set(sent().get("coalition_ids", ()))
+        before = daily.wanted(actor())
+        for one_of_them, _, _ in _coalitions():
+            is_wanted = one_of_them in chosen
+            if is_wanted != (UUID(one_of_them) in before):
+                daily.want(actor(), UUID(one_of_them), said().language, is_wanted=is_wanted)
+        return onward("you", "saved")
 
 
 def _sessions() -> Listing:
@@ -140,9 +166,7 @@ class TokenNew(Screen):
         return screen("token_new.html", NewTokenScreen(coalitions=(), secret=secret))
 
     def _shown(self, form: Form) -> Response:
-        found = coalitions.coalitions(actor(), PageRequest(limit=paging.MOST)).items
-        mine = [(str(each.id), each.name, "") for each in found]
-        return screen("token_new.html", NewTokenScreen(coalitions=mine, form=form))
+        return screen("token_new.html", NewTokenScreen(coalitions=_coalitions(), form=form))
 
 
 def _number(text: str) -> object:

@@ -44,6 +44,8 @@ class YouScreen:
     email: str
     sessions: Listing
     tokens: Listing
+    coalitions: Sequence[tuple[str, str, str]]  # as boxes take them
+    daily: Sequence[str]  # the ids of those whose letter of the day is wanted
 
 
 @dataclass(frozen=True, kw_only=True)

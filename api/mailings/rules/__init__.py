@@ -92,6 +92,7 @@ KINDS: Mapping[str, AbstractSet[str]] = {
     "connectors.file": {"label", "whose", "number"},
     "webhooks.disabled": {"name", "gone", "failing"},
     "deliveries.published": {"name", "organisation", "title", "link", "statement_link"},
+    "desk.daily": {"name", "lines", "link"},
     "deliveries.cover": {"subject", "salutation", "body", "title"},
 }
 # Anybody may type any address and any name: these letters carry no name that was only typed.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -95,19 +95,21 @@ def _at_statements(session: Session, coalition_id: UUID) -> Iterator[WaitingThin
                 yield WaitingThing(kind, text.title, number, statement=text)
 
 
-def _things(actor: Actor, coalition_id: UUID) -> Mapping[str, int]:
-    return Counter(each.kind.value for each in things(actor, coalition_id))
-
-
 def _work(actor: Actor, coalition_id: UUID) -> Mapping[str, int]:
     wanted = WorkFilter(None, **LATE)
     return work.work(actor, coalition_id, PageRequest(limit=1), wanted).counts
 
 
-# What counts, by the keys of `rules/home.WAITS`.
-COUNTS: tuple[Callable[[Actor, UUID], Mapping[str, int]], ...] = (_things, _work)
+# What else counts, by the keys of `rules/home.WAITS`.
+COUNTS: tuple[Callable[[Actor, UUID], Mapping[str, int]], ...] = (_work,)
 
 
-def waiting(actor: Actor, coalition_id: UUID) -> Mapping[str, int]:
-    """Return how many of each kind wait for the actor in a coalition."""
-    return {key: number for count in COUNTS for key, number in count(actor, coalition_id).items()}
+def waiting(
+    actor: Actor, coalition_id: UUID, found: Sequence[WaitingThing] | None = None
+) -> Mapping[str, int]:
+    """Return how many of each kind wait for the actor in a coalition; of `things` once found."""
+    found = things(actor, coalition_id) if found is None else found
+    numbers = dict(Counter(each.kind.value for each in found))
+    for count in COUNTS:
+        numbers |= count(actor, coalition_id)
+    return numbers
