@@ -137,7 +137,7 @@ def _held(view: SignatureView, opened: SignatureView | None) -> HeldSignature:
         who.get("email"),
         languages.country_name(code, words.language) if code else None,
         day(row.day),
-        words.say(f"visibility_of.{row.visibility}"),
+        f"{words.say('signatures.visibility')}: {words.say(f'visibility_of.{row.visibility}')}",
     ]
     return HeldSignature(
         id=row.id,

@@ -146,8 +146,9 @@ class DrawDays(Screen):
         """Draw how many there were by the end of each day."""
         statement_of(statement_id)
         told: dict[str, Any] = lists.numbers(actor(), statement_id)
-        points = [(day(each), number) for each, number in told["by_day"].items()]
-        return drawn(charts.growth(points, _accent()))
+        tongue = said().language
+        points = [(languages.short_date(each, tongue), n) for each, n in told["by_day"].items()]
+        return drawn(charts.growth(points, _accent(), _size()))
 
 
 @at(f"{_AT}/lands.svg", "signing_lands")
@@ -156,7 +157,11 @@ class DrawLands(Screen):
         """Draw from which countries they are: those with the most."""
         statement_of(statement_id)
         told = lists.numbers(actor(), statement_id)
-        return drawn(charts.bars(_by_country(told)[:_MOST_BARS], _accent()))
+        return drawn(charts.bars(_by_country(told)[:_MOST_BARS], _accent(), _size()))
+
+
+def _size() -> charts.DrawingSize:
+    return charts.NARROW if "narrow" in request.args else charts.WIDE
 
 
 def _accent() -> str:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import icu
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -181,6 +181,12 @@ def _plain(name: str) -> str:
 def date_text(iso: str, language: str) -> str:
     """Return a day as the language writes it in full, without the weekday: "10 April 2025"."""
     written = format_date(date.fromisoformat(iso), "long", locale=locale_of(language))
+    return digits(written, language)
+
+
+def short_date(iso: str, language: str) -> str:
+    """Return a day without its year, as short as the language writes it: "10 Apr"."""
+    written = format_skeleton("MMMd", date.fromisoformat(iso), locale=locale_of(language))
     return digits(written, language)
 
 
