@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
+from api.accounts.models import DeskSession
+from api.infra import clock
+from api.infra.database.transactions import transaction
 from api.signatures.models import SignatureState, Visibility
 from tests.support.builders import Signing, a_coalition, a_role, a_text, an_organisation
 from tests.support.desk import at_the_desk
@@ -59,6 +64,22 @@ def test_a_statement_is_opened_closed_and_opened_again_by_undo(signing: Signing,
     assert signing.owner.get(f"{signing.path}/signing")["is_open"] is False
     ada.submit("Undo")
     assert signing.owner.get(f"{signing.path}/signing")["is_open"] is True
+
+
+def test_what_may_put_people_at_risk_is_opened_a_moment_after_signing_in(
+    signing: Signing, ada: Desk, world: World
+) -> None:
+    ada.go(at(signing, "signing/settings"))
+    assert ada.submit("Save", is_sensitive=["yes"]).notice == "Saved."
+    page = ada.go(at(signing, "signing/open"))
+    assert "It is set as sensitive" in page.text
+    with world.app.app_context(), transaction() as session:
+        long_ago = clock.now() - timedelta(hours=1)
+        session.execute(update(DeskSession).values(created_at=long_ago))
+
+    ada.submit("Open for signing")
+    assert ada.page.heading == "Sign in once more"
+    assert signing.owner.get(f"{signing.path}/signing")["is_open"] is False
 
 
 def test_settings_are_kept_with_faults_beside_their_fields_and_shown_as_the_page_will_be(

@@ -10,6 +10,7 @@ from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
+from api.accounts.service import sessions
 from api.desk.routes.base import (
     Screen,
     at,
@@ -24,7 +25,7 @@ from api.desk.routes.base import (
     when,
 )
 from api.desk.routes.signing_base import address_of, around, drawn, may, statement_of
-from api.desk.routes.visiting import actor, coalition
+from api.desk.routes.visiting import actor, coalition, visit
 from api.desk.rules import charts, signing as rules
 from api.desk.rules.signing import (
     NumbersDrawn,
@@ -183,6 +184,7 @@ class OpenSigning(Screen):
     def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Open it now."""
         found = settings.signing(actor(), statement_id)
+        _must_be_fresh(found)
         now = {"opens_at": clock.now(), "closes_at": _still(found), **rules.confirmed(sent())}
         try:
             settings.put(actor(), statement_id, version(), {**rules.kept(found.signing), **now})
@@ -194,6 +196,12 @@ class OpenSigning(Screen):
                 raise
             return _opening(statement_id, _must_confirm(), asked)
         return onward("statement_signing", "signing_opened", statement_id=statement_id)
+
+
+def _must_be_fresh(found: Set) -> None:
+    """Ask for a sign-in of a moment ago where signing may put people at risk."""
+    if found.signing.is_sensitive:
+        sessions.must_be_fresh(visit())
 
 
 def _must_confirm() -> Form:
@@ -209,6 +217,7 @@ def _still(found: Set) -> Any:
 def _opening(statement_id: UUID, form: Form, asked: Sequence[ToConfirm] = ()) -> Response:
     statement = statement_of(statement_id)
     found = settings.signing(actor(), statement_id)
+    _must_be_fresh(found)
     return screen(
         "signing_open.html",
         OpeningScreen(
