@@ -5,14 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
-from api.desk.routes.base import Screen, at, said, screen, to
+from api.desk.routes.base import Screen, at, led, said, screen, to
 from api.desk.routes.signing_base import address_of, around, drawn, public_url, statement_of
 from api.desk.routes.visiting import actor, coalition
 from api.desk.rules import charts
 from api.desk.rules.signing import ElsewhereScreen
-from api.errors import NotFound
 from api.infra.runtime import runtime
 from api.signing.service import settings
 
@@ -58,11 +58,11 @@ class OnOtherSites(Screen):
 class DrawCode(Screen):
     least = Role.COORDINATOR
 
-    def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
-        """Draw the address of the public page as a QR code."""
+    def get(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
+        """Draw the address of the public page as a QR code; settings that are kept have one."""
         address = settings.signing(actor(), statement_id).signing.address
         if not address:
-            raise NotFound("It has no address before its settings are kept.")
+            return led(to("signing_elsewhere", statement_id=statement_id))
         answer = drawn(charts.qr_code(public_url(address)))
         if "download" in request.args:
             answer.headers.set("Content-Disposition", "attachment", filename=f"{address}.svg")

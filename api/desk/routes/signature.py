@@ -9,13 +9,13 @@ from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
-from api.desk.routes.base import Screen, at, day, one, onward, said, screen, to, typed, version
+from api.desk.routes.base import Screen, at, day, led, one, onward, said, screen, to, typed, version
 from api.desk.routes.signing_base import around, country_of, statement_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import signatories as rules
 from api.desk.rules.frames import Danger
 from api.desk.rules.signatories import EntryScreen, SignatureScreen
-from api.errors import Invalid, NotFound
+from api.errors import Invalid
 from api.infra.database import paging
 from api.infra.database.paging import PageRequest
 from api.infra.database.transactions import Stale
@@ -199,7 +199,7 @@ class DeleteSignature(_EndSignature):
 class EnterSignature(Screen):
     least = Role.COORDINATOR
 
-    def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
+    def get(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Ask who signs."""
         return _entry(coalition_id, statement_id, Form())
 
@@ -220,11 +220,11 @@ class EnterSignature(Screen):
         return onward("signature", code, signature_id=entered.signature.id)
 
 
-def _entry(coalition_id: UUID, statement_id: UUID, form: Form) -> Response:
+def _entry(coalition_id: UUID, statement_id: UUID, form: Form) -> AnyResponse:
     words, statement = said(), statement_of(statement_id)
     revision = _newest(statement) if statement.revision_number else None
-    if revision is None:
-        raise NotFound("The text is not frozen yet: there is nothing to sign.")
+    if revision is None:  # there is nothing to sign yet
+        return led(to("signatures", statement_id=statement_id))
     page = PageRequest(limit=paging.MOST)
     offered = organisations.of_coalition(actor(), coalition_id, page, None).items
     return screen(

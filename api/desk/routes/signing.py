@@ -16,6 +16,7 @@ from api.desk.routes.base import (
     at,
     day,
     framed,
+    led,
     onward,
     said,
     screen,
@@ -35,7 +36,7 @@ from api.desk.rules.signing import (
     ToConfirm,
 )
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
-from api.errors import Conflict, Invalid, NotFound
+from api.errors import Conflict, Invalid
 from api.infra import clock
 from api.infra.database import paging
 from api.infra.database.paging import PageRequest
@@ -327,7 +328,7 @@ def _settings(
 class PreviewPage(Screen):
     least = Role.COORDINATOR
 
-    def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
+    def get(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Show the public page as it would be, in a frame; its form goes nowhere."""
         statement_of(statement_id)
         tried = {
@@ -336,7 +337,7 @@ class PreviewPage(Screen):
         try:
             found = preview.previewed(actor(), statement_id, request.args.get("language"), tried)
         except NotFrozen:
-            raise NotFound("There is no frozen text yet to show.") from None
+            return led(to("signing_settings", statement_id=statement_id))
         answer = framed(Response(pages.render("statement.html", public_pages.page_of(found))))
         answer.headers["Content-Security-Policy"] = _PREVIEW
         return answer
