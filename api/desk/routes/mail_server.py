@@ -9,7 +9,19 @@ from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
-from api.desk.routes.base import Screen, at, one, onward, said, screen, to, typed, version, when
+from api.desk.routes.base import (
+    Screen,
+    at,
+    led,
+    one,
+    onward,
+    said,
+    screen,
+    to,
+    typed,
+    version,
+    when,
+)
 from api.desk.routes.visiting import actor
 from api.desk.rules import settings as rules
 from api.desk.rules.frames import Danger
@@ -73,8 +85,10 @@ class EndMailServer(Screen):
     least = Role.OWNER
     is_fresh = True
 
-    def get(self, coalition_id: UUID) -> Response:
+    def get(self, coalition_id: UUID) -> AnyResponse:
         """Ask once: the password is forgotten."""
+        if not servers.is_there(actor(), coalition_id):
+            return led(to("mail"))
         words, found = said(), servers.server(actor(), coalition_id)
         return screen(
             "danger.html",
