@@ -114,6 +114,8 @@ def test_a_person_gets_a_role_another_one_and_none(
     bolat = {"name": "Bolat Specimen", "email": "bolat@specimen.example", "role": "editor"}
     page = ada.submit("Give the role", bolat)
     assert page.notice == "The role is given."
+    letters = owner.get(f"/v1/coalitions/{coalition}/letters", kind="accounts.invited")["items"]
+    assert len(letters) == 1
     assert page.rows[-1][:2] == ["Bolat Specimen bolat@specimen.example", "Editor"]
     ada.follow("Invite a person")
     assert set(ada.submit("Give the role", bolat).faults) == {"email"}

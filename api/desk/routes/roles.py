@@ -93,7 +93,8 @@ class GiveRole(Screen):
 
     def post(self, coalition_id: UUID) -> AnyResponse:
         """Give a person a role."""
-        facts = {name: one(name).strip() for name in ("email", "name", "role")}
+        facts: dict[str, object] = {name: one(name).strip() for name in ("email", "name", "role")}
+        facts["letter"] = one("letter") == "yes"
         try:
             accounts.grant_role(actor(), coalition_id, **loaded(schemas.RoleIn(), facts))
         except Invalid as refused:
