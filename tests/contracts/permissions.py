@@ -201,9 +201,13 @@ PERMISSIONS = {
     "GET /v1/statements/{statement_id}/sign-off-round": "viewer",
     "PUT /v1/statements/{statement_id}/sign-off-round": "coordinator",
     **_of(
-        "/v1/statements/{statement_id}/sign-off-round", "POST /closing, POST /asks", "coordinator"
+        "/v1/statements/{statement_id}/sign-off-round",
+        "POST /closing, POST /asks, POST /reminders",
+        "coordinator",
     ),
     "GET /v1/statements/{statement_id}/sign-off-board": "viewer",
+    "POST /v1/statements/{statement_id}/sign-off-letter-previews": "coordinator",
+    "GET /v1/statements/{statement_id}/publication-checklist": "coordinator",
     "POST /v1/statements/{statement_id}/closed-questions": "owner",
     "DELETE /v1/statements/{statement_id}/closed-questions/{member_id}": "owner",
     **_of(

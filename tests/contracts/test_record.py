@@ -33,6 +33,7 @@ CHANGES_NOTHING = {
     "POST /v1/coalitions/{coalition_id}/connector-trials": "It asks a tool, and keeps nothing.",
     "POST /v1/updates/{update_id}/counts": "It counts.",
     "POST /v1/coalitions/{coalition_id}/template-previews": "It prints, and stores nothing.",
+    "POST /v1/statements/{statement_id}/sign-off-letter-previews": "It shows what would leave.",
 }
 OF_THE_HOUSE = (
     "POST /v1/tokens",
