@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.accounts.rules import Role
 from api.desk.routes import statement_base
 from api.desk.routes.base import Screen, at, one, onward, said, screen, to, typed
-from api.desk.routes.signoff_members import choices_of_appearance, entry_of, name_of, places_of
+from api.desk.routes.signoff_members import choices_of_appearance, cut, entry_of, name_of, places_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import signoffs as rules
 from api.desk.rules.signoffs import AnswerForm
@@ -33,7 +33,6 @@ from api.statements.models import Statement
 from api.web.validate import loaded
 
 _PATH = "/<uuid:coalition_id>/statements/<uuid:statement_id>/members/<uuid:member_id>"
-_SHORT = 60  # characters of a place, in a list
 
 
 @at(f"{_PATH}/answer", "member_answer")
@@ -94,7 +93,7 @@ class EnterAnswer(Screen):
                 ],
                 appearances=choices_of_appearance(),
                 means=[(each.value, words.say(f"signoff.means_{each}")) for each in AnswerMeans],
-                places=[(key, _cut(text)) for key, text in known.items() if text.strip()],
+                places=[(key, cut(text)) for key, text in known.items() if text.strip()],
                 values={
                     "by.name": first.name if first else "",
                     "by.role": (first.role or "") if first else "",
@@ -106,11 +105,6 @@ class EnterAnswer(Screen):
                 form=form,
             ),
         )
-
-
-def _cut(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _SHORT else f"{text[:_SHORT]} …"
 
 
 def _proposal(entry: Mapping[str, Any]) -> str:

@@ -64,6 +64,12 @@ def choices_of_appearance() -> list[tuple[str, str, str]]:
     ]
 
 
+def cut(text: str) -> str:
+    """Return the beginning of a place of a text, for a list."""
+    text = " ".join(text.split())
+    return text if len(text) <= _SHORT else f"{text[:_SHORT].rsplit(' ', 1)[0]} …"
+
+
 @at(_PATH, "statement_member")
 class ShowMember(Screen):
     least = Role.COORDINATOR
@@ -193,7 +199,7 @@ def _answer(given: UnsealedAnswer, statement: Statement, known: Mapping[str, str
         is_of_now=given.revision >= statement.counted_from,
         reason=given.content["reason"] or "",
         reservations=[
-            (known.get(each["pointer"], "")[:_SHORT], each["text"])
+            (cut(known.get(each["pointer"], "")), each["text"])
             for each in given.content["reservations"]
         ],
         note=told.note or "",

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
@@ -187,7 +188,9 @@ def _next(each: Mapping[str, Any]) -> Cell:
         day = languages.date_text(str(wish.until), words.language)
         return Cell(text=words.say("signoff.needs_until", day=day), tone="waits")
     if each["next_reminder_at"]:
-        return Cell(html=when(each["next_reminder_at"]), small=words.say("signoff.reminder"))
+        html = Markup('{} <span class="aside">{}</span>')
+        told = html.format(when(each["next_reminder_at"]), words.say("signoff.reminder"))
+        return Cell(html=told)
     return Cell(text=words.say("signoff.no_reminder"))
 
 
