@@ -72,6 +72,16 @@ class CaseImports(MethodView):
         return imported(how.file, rules.LAYOUT, schemas.CaseLineIn(), table.take_in)
 
 
+@blueprint.route("/coalitions/<uuid:coalition_id>/case-verifications")
+class CaseVerifications(MethodView):
+    @blueprint.arguments(schemas.CaseVerificationIn)
+    @blueprint.response(200, schemas.CaseVerificationOut)
+    def post(self, given: dict[str, Any], coalition_id: UUID) -> dict[str, int]:
+        """Say of many cases at once that what is known of them was verified."""
+        number = service.verify(current_actor(), coalition_id, given["case_ids"], given["on"])
+        return {"verified": number}
+
+
 @blueprint.route("/cases/<uuid:case_id>")
 class OneCase(MethodView):
     @blueprint.response(200, schemas.CaseOut)

@@ -293,6 +293,19 @@ class CaseSearchArgs(PageArgs):
     verified_before = fields.Date(description="Last verified before this day, or never.")
 
 
+class CaseVerificationIn(Schema):
+    """Which cases were looked at again, and when."""
+
+    case_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(1, 200))
+    on = fields.Date(load_default=None, description="Today where left out.")
+
+
+class CaseVerificationOut(OutSchema):
+    """What became of a verification."""
+
+    verified = fields.Integer(example=1, description="How many cases.")
+
+
 class StatusChangeIn(Schema):
     """Since when, and how we know; each history adds its status."""
 

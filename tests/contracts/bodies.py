@@ -62,6 +62,9 @@ BODIES: dict[str, Callable[[Scene, dict[str, str]], Any]] = {
         "organisation_id": scene.organisation(),
         "label": "Specimen letters",
     },
+    "POST /v1/coalitions/{coalition_id}/case-verifications": lambda scene, *_: {
+        "case_ids": [scene.case()]
+    },
     "PATCH /v1/cases/{case_id}": lambda *_: {"occupation": "lawyer"},
     "POST /v1/coalitions/{coalition_id}/demand-lists": lambda scene, _: {
         "country": next(scene.countries)

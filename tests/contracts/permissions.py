@@ -108,6 +108,7 @@ PERMISSIONS = {
     "GET /v1/coalitions/{coalition_id}/cases.csv": "viewer",
     "GET /v1/coalitions/{coalition_id}/cases.json": "viewer",
     "POST /v1/coalitions/{coalition_id}/case-imports": "editor",
+    "POST /v1/coalitions/{coalition_id}/case-verifications": "editor",
     "PATCH /v1/cases/{case_id}": "editor",
     "DELETE /v1/cases/{case_id}": "coordinator",
     "POST /v1/cases/{case_id}/status-changes": "editor",

@@ -49,8 +49,9 @@ from api.cases.service.silences import (
     using,
 )
 from api.coalitions.models import Coalition
-from api.coalitions.service.locking import load_locked
-from api.errors import Code, Conflict, Fault, Forbidden, Invalid
+from api.coalitions.service.locking import load_locked, lock_coalition
+from api.errors import Code, Conflict, Fault, Forbidden, Invalid, point
+from api.infra import clock
 from api.infra.database import paging
 from api.infra.database.paging import Page, PageRequest
 from api.infra.database.transactions import reading, rehearsal, touch, transaction
@@ -186,10 +187,50 @@ def remove(actor: Actor, case_id: UUID, expected: int) -> None:
         session.delete(case)
 
 
+def verify(actor: Actor, coalition_id: UUID, case_ids: Sequence[UUID], on: date | None) -> int:
+    """Say that what is known of cases was looked at again, today or `on`; return how many."""
+    actor.must(coalition_id, Role.EDITOR)
+    with transaction() as session:
+        lock_coalition(session, coalition_id)
+        wanted = list(dict.fromkeys(case_ids))
+        query = select(Case).where(Case.coalition_id == coalition_id, Case.id.in_(wanted))
+        there = {row.id: row for row in session.scalars(query)}
+        faults = [
+            Fault(point("case_ids", place), Code.NOT_FOUND, "The coalition has no case of this id.")
+            for place, case_id in enumerate(wanted)
+            if case_id not in there
+        ]
+        if faults:
+            raise Invalid("Only cases of the coalition can be verified.", faults)
+        verified = {"last_verified": on or clock.today()}
+        for case_id in wanted:
+            touch(there[case_id], None)
+            there[case_id].last_verified = verified["last_verified"]
+            audit.record(session, actor, "case.changed", there[case_id], verified)
+        return len(wanted)
+
+
 def case(actor: Actor, case_id: UUID) -> CaseView:
     """Return one case, as the actor may see it."""
     with reading() as session:
         return _shown(session, actor, load(session, actor, Case, case_id, Role.VIEWER))
+
+
+def disclose(actor: Actor, case_id: UUID) -> CaseView:
+    """Return one case with who it is; of one that may not be named the record tells who looked."""
+    with transaction() as session:
+        row = load(session, actor, Case, case_id, Role.COORDINATOR)
+        if not row.may_be_named:
+            audit.record(session, actor, "case.disclosed", row)
+        return _shown(session, actor, row)
+
+
+def countries(actor: Actor, coalition_id: UUID) -> list[str]:
+    """Return the countries, by code, of which a coalition has cases."""
+    actor.must(coalition_id, Role.VIEWER)
+    with reading() as session:
+        query = select(Case.country).where(Case.coalition_id == coalition_id).distinct()
+        return sorted(session.scalars(query))
 
 
 def of_coalition(  # noqa: PLR0913 # the filters of one list
