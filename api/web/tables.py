@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
 from typing import TypeVar
+from uuid import UUID
 
 import marshmallow as ma
 from flask import Response, request, stream_with_context
@@ -16,7 +17,16 @@ from api.infra.runtime import runtime
 from api.infra.tables import csv_files, layouts, reading as files, reports
 from api.infra.tables.layouts import Imported, Layout
 from api.infra.tables.reading import Table
-from api.infra.tables.reports import MOST_LINES, CellFault, FileHints, Line, NotATable, Report, Row
+from api.infra.tables.reports import (
+    MOST_LINES,
+    NOTHING_SAID,
+    CellFault,
+    FileHints,
+    Line,
+    NotATable,
+    Report,
+    Row,
+)
 from api.web import validate
 from api.web.files import body_of, received
 from api.web.guard import JSON as JSON  # noqa: PLC0414 # routes of tables find it beside CSV
@@ -80,22 +90,36 @@ def imported(
         files.refuse_sheet(said)
         report = take([_checked(schema, row, layout) for row in _listed(layout.name)])
         return Imported(report.stored, report.lines)
-    table = _sent(said)
+    return taken_in(_sent(said), layout, schema, take, columns_said)
+
+
+def taken_in(
+    table: Table,
+    layout: Layout,
+    schema: Schema,
+    take: Callable[[Sequence[Line]], Report],
+    columns_said: Mapping[str, str] = _NOTHING,
+) -> Imported:
+    """Have a table taken in, and tell what became of each line."""
     found, columns = layouts.rows(table, layout, columns_said)
     report = take([_checked(schema, row, layout) for row in found])
     return Imported(report.stored, report.lines, columns, table.encoding, table.workbook)
 
 
 def _sent(said: FileHints) -> Table:
-    """Return the table in a body; of a workbook in one of few places, as it takes a while."""
     data = request.get_data()
-    if files.is_packed(data):
-        (whose,) = (request.view_args or {}).values()
-        with runtime().bulkhead.one(whose):
-            return files.read(data, said)
-    if request.mimetype == XLSX:
+    if request.mimetype == XLSX and not files.is_packed(data):
         files.refuse_old(data)
         raise NotATable(_NO_WORKBOOK)
+    (whose,) = (request.view_args or {}).values()
+    return read(data, whose, said)
+
+
+def read(data: bytes, whose: UUID, said: FileHints = NOTHING_SAID) -> Table:
+    """Return the table in a file; of a workbook in one of few places, as it takes a while."""
+    if files.is_packed(data):
+        with runtime().bulkhead.one(whose):
+            return files.read(data, said)
     return files.read(data, said)
 
 

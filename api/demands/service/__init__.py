@@ -119,6 +119,12 @@ def demand_list(actor: Actor, list_id: UUID) -> WholeDemandList:
         return _whole(session, load(session, actor, DemandList, list_id, Role.VIEWER))
 
 
+def one_list(actor: Actor, list_id: UUID) -> DemandList:
+    """Return one list without its demands, which may be thousands."""
+    with reading() as session:
+        return load(session, actor, DemandList, list_id, Role.VIEWER)
+
+
 def lists(actor: Actor, coalition_id: UUID, page: PageRequest) -> Page[DemandList]:
     """Return a coalition's lists in order, without their demands."""
     actor.must(coalition_id, Role.VIEWER)

@@ -112,24 +112,26 @@ def _cell(cell: str, column: str, layout: Layout) -> str:
     return csv_files.without_guard(lines if layout.usual is None or lines.strip() else "")
 
 
-def _ours(header: Sequence[str], layout: Layout, _given: Mapping[str, str]) -> list[Column]:
+def _ours(header: Sequence[str], layout: Layout, given: Mapping[str, str]) -> list[Column]:
     known = f"Its first line names columns, some of: {', '.join(layout.columns)}."
     if len(header) > MOST_COLUMNS:
         raise NotATable(known)
-    names = [name.casefold() for name in header]
-    faults = [
+    asked = {_bare(name): column for name, column in given.items()}
+    names = [asked.get(_bare(name), name).casefold() for name in header]
+    faults = _strange(header, layout, given)
+    faults += [
         Fault(
             point(at),
             Code.UNKNOWN_FIELD,
             f"There is no column {name[:40]!r}.{_near(name[:40], layout.columns)}",
         )
         for at, name in enumerate(names)
-        if name not in layout.columns
+        if name not in layout.columns and not _is_passed_over(header[at], asked)
     ]
     faults += [
         Fault(point(at), Code.DUPLICATE, f"The column {name} is there twice.")
         for at, name in enumerate(names)
-        if name in names[:at]
+        if name and name in names[:at]
     ]
     faults += [
         Fault("", Code.REQUIRED, f"The column {name} is missing: {layout.holds}.")
@@ -138,7 +140,29 @@ def _ours(header: Sequence[str], layout: Layout, _given: Mapping[str, str]) -> l
     ]
     if faults or not names:
         raise NotATable(known, faults)
-    return [Column(one, name) for one, name in zip(header, names, strict=True)]
+    return [Column(one, name or None) for one, name in zip(header, names, strict=True)]
+
+
+def _is_passed_over(name: str, asked: Mapping[str, str]) -> bool:
+    return asked.get(_bare(name)) == ""
+
+
+def guessed(header: Sequence[str], layout: Layout) -> list[Column]:
+    """Return what each column may be, for a person to look at; of two that may be one, the first.
+
+    Nothing is refused: whether a table can be read so, `rows` tells.
+    """
+    usual = {
+        _words(name): column for column, names in (layout.usual or {}).items() for name in names
+    }
+    found: list[Column] = []
+    for each in header[:MOST_COLUMNS]:
+        name = csv_files.without_guard(_plain(each))
+        column = _exact(name, layout) or _exact("_".join(_words(name).split()), layout)
+        column = column or _guessed(_words(name), layout, usual)
+        is_taken = any(column == other.column for other in found)
+        found.append(Column(name, None if is_taken else column))
+    return found
 
 
 def _near(name: str, names: Sequence[str]) -> str:
