@@ -17,6 +17,28 @@
   });
   for (const one of document.querySelectorAll("[data-all]")) one.hidden = false;
 
+  /* What stands in order is dragged, too: its form says before which it goes. */
+  for (const list of document.querySelectorAll("[data-ordered]")) {
+    let held;
+    for (const one of list.children) one.draggable = true;
+    list.addEventListener("dragstart", ({target}) => {
+      held = target.closest("li");
+      held.classList.add("held");
+    });
+    list.addEventListener("dragover", event => {
+      const over = event.target.closest("li");
+      if (!held || !over) return;
+      event.preventDefault();
+      const {top, height} = over.getBoundingClientRect();
+      over[event.clientY > top + height / 2 ? "after" : "before"](held);
+    });
+    list.addEventListener("dragend", () => {
+      const form = held.querySelector("form");
+      form.elements.before.value = held.nextElementSibling?.dataset.id || "";
+      form.requestSubmit();
+    });
+  }
+
   /* A form is sent once, however often its button is pressed. */
   document.addEventListener("submit", event => {
     if (event.submitter?.formTarget) return; /* it shows something beside the form, again and again */

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from string import Formatter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from api.accounts.models import Role, SignInMeans
+from api.cases.models import CaseStatus
+from api.cases.schemas import WHERE
+from api.coalitions.models import InvitationState, MemberRole
+from api.demands.models import DemandKind, DemandStatus
 from api.desk.routes.visiting import safe
 from api.desk.rules import csrf, devices, filling, home, navigation
 from api.desk.rules.frames import DESK, WORDS
 from api.desk.rules.tables import Filter, Listing
 from api.errors import Code, Fault
+from api.infra.tables.matching import ImportState
 from api.statements.models import State, StatementKind
 from api.statements.service.work import WorkKind
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 LANGUAGES = WORDS.offered()
+NAMED: dict[str, Iterable[str]] = {
+    "case_place": WHERE,
+    "case_status": CaseStatus,
+    "demand_kind": DemandKind,
+    "demand_status": DemandStatus,
+    "invitation_state": InvitationState,
+    "member_role": MemberRole,
+    "table_state": ImportState,
+}
 
 
 def places(sentence: Any) -> set[str]:
@@ -48,6 +65,8 @@ def test_what_the_program_names_has_its_words(language: str) -> None:
     assert {f"you.by_{means}" for means in SignInMeans} <= words.keys()
     assert {f"work.{kind}" for kind in WorkKind} <= words.keys()
     assert {f"kind.{kind}" for kind in StatementKind} <= words.keys()
+    for table, values in NAMED.items():
+        assert {f"{table}.{value}" for value in values} <= words.keys()
     for state in State:
         assert {f"state.{state}", f"next.{state}"} <= words.keys()
     assert set(home.TONES) == set(State)

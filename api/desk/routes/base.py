@@ -241,11 +241,15 @@ def led(path: str) -> AnyResponse:
     return redirect(path, HTTPStatus.SEE_OTHER)
 
 
-def typed(refused: Invalid | Stale | None = None) -> Form:
-    """Return what was typed, with what is wrong with it; the screen shows it again."""
+def typed(refused: Invalid | Stale | None = None, *ticked: str) -> Form:
+    """Return what was typed, with what is wrong with it; the screen shows it again.
+
+    `ticked` are fields that a browser sends only where they are ticked.
+    """
     values = sent()
     if isinstance(refused, Invalid):
-        return Form(values=values, faults=filling.told(refused.faults, values, said()))
+        fields = {**dict.fromkeys(ticked, ()), **values}
+        return Form(values=values, faults=filling.told(refused.faults, fields, said()))
     return Form(values=values, is_stale=refused is not None)
 
 
@@ -263,8 +267,8 @@ def ids() -> list[UUID]:
 
 
 def page_request(limit: int = 50) -> PageRequest:
-    """Return which page of a list the address asks for."""
-    return PageRequest(limit=limit, cursor=request.args.get("cursor") or None)
+    """Return which page of a list the address or its form asks for."""
+    return PageRequest(limit=limit, cursor=request.args.get("cursor") or one("cursor") or None)
 
 
 def version() -> int:

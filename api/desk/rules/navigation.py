@@ -20,10 +20,14 @@ class Area:
 # One line an area. A screen belongs to the area whose address its own begins with.
 AREAS = (
     Area("home", "home"),
-    Area("search", "search"),
     Area("statements", "statements"),
     Area("outgoing", "outgoing", Role.COORDINATOR),
     Area("settings", "settings", Role.COORDINATOR),
+    Area("cases", "cases"),
+    Area("demands", "demands"),
+    Area("members", "members"),
+    Area("addressees", "addressees"),
+    Area("search", "search"),
 )
 
 
@@ -44,4 +48,6 @@ UNDOES: Mapping[str, Undo] = {
     "signature_approved": Undo("moderation_undo"),
     "signature_rejected": Undo("moderation_undo"),
     "signing_closed": Undo("signing_reopen"),
+    "member_left": Undo("members_return"),
+    "person_left": Undo("representatives_return"),
 }

@@ -88,6 +88,7 @@ class Listing:
     asked: str = ""  # those words
     total: int | None = None
     following: str | None = None  # the cursor of the next page
+    is_by_name: bool = False  # a cursor holds a name then, and stands in no address
     bulk: str = ""  # where bulk acts are sent
     acts: Sequence[BulkAct] = ()
 

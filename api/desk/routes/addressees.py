@@ -1,0 +1,190 @@
+"""/desk/…/addressees: officials and bodies that statements go to."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.accounts.rules import Role
+from api.coalitions import schemas, service
+from api.coalitions.service import AddresseeView
+from api.desk.routes.base import (
+    Screen,
+    at,
+    one,
+    onward,
+    page_request,
+    said,
+    screen,
+    to,
+    typed,
+    version,
+)
+from api.desk.routes.shared import country
+from api.desk.routes.visiting import actor
+from api.desk.rules import members as rules
+from api.desk.rules.frames import Danger
+from api.desk.rules.members import AddresseeScreen, MemberFormScreen, MembersScreen
+from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
+from api.desk.rules.typed_facts import kept
+from api.errors import Invalid
+from api.infra.database.transactions import Stale
+from api.pages.routes.base import sent
+from api.pages.rules.facts import Form
+from api.web.validate import loaded
+
+
+@at("/<uuid:coalition_id>/addressees", "addressees")
+class AddresseesList(Screen):
+    def get(self, coalition_id: UUID) -> Response:
+        """List the addressees by name."""
+        return self._listed(coalition_id)
+
+    def post(self, coalition_id: UUID) -> Response:
+        """Show another page of them: its cursor holds a name, and stands in no address."""
+        return self._listed(coalition_id)
+
+    def _listed(self, coalition_id: UUID) -> Response:
+        words = said()
+        found = service.addressees(actor(), coalition_id, page_request())
+        keys = ("addressee", "organisation", "country")
+        table = Listing(
+            caption=words.say("nav.addressees"),
+            columns=[ListColumn(words=words.say(f"addressees.{key}")) for key in keys],
+            rows=[_row(each) for each in found.items],
+            path=to("addressees"),
+            query={"cursor": one("cursor")},
+            total=found.total,
+            following=found.following,
+            is_by_name=True,
+        )
+        may = actor().may(coalition_id, Role.COORDINATOR)
+        return screen(
+            "members.html",
+            MembersScreen(
+                title=words.say("nav.addressees"),
+                lead=words.say("addressees.lead"),
+                tabs=(),
+                rows=table,
+                step=to("addressee_new") if may else "",
+                step_words=words.say("addressees.enter"),
+                nothing="addressees.none",
+                kind="addressees",
+            ),
+        )
+
+
+def _row(view: AddresseeView) -> ListRow:
+    each = view.addressee
+    return ListRow(
+        cells=[
+            Cell(
+                text=each.name, href=to("addressee", addressee_id=each.id), small=each.title or ""
+            ),
+            Cell(text=each.organisation or ""),
+            Cell(text=country(each.country)),
+        ]
+    )
+
+
+@at("/<uuid:coalition_id>/addressees/new", "addressee_new")
+class AddresseeNew(Screen):
+    least = Role.COORDINATOR
+
+    def get(self, coalition_id: UUID) -> Response:
+        """Ask who it is."""
+        return _form(None, Form())
+
+    def post(self, coalition_id: UUID) -> AnyResponse:
+        """Enter it."""
+        try:
+            facts = loaded(schemas.AddresseeIn(), rules.addressee(sent()))
+            found = service.add_addressee(actor(), coalition_id, facts)
+        except Invalid as refused:
+            return _form(None, typed(refused))
+        return onward("addressee", "addressee_entered", addressee_id=found.addressee.id)
+
+
+@at("/<uuid:coalition_id>/addressees/<uuid:addressee_id>", "addressee")
+class AddresseeFile(Screen):
+    def get(self, coalition_id: UUID, addressee_id: UUID) -> Response:
+        """Show an addressee."""
+        found = service.addressee(actor(), addressee_id)
+        each = found.addressee
+        pairs = {
+            "title": each.title,
+            "organisation": each.organisation,
+            "country": country(each.country),
+            "salutation": each.salutation,
+            "email": found.email,
+        }
+        facts = [(said().say(f"addressees.{key}"), value or "") for key, value in pairs.items()]
+        return screen(
+            "addressee.html",
+            AddresseeScreen(name=each.name, addressee_id=str(addressee_id), facts=facts),
+        )
+
+
+@at("/<uuid:coalition_id>/addressees/<uuid:addressee_id>/edit", "addressee_edit")
+class AddresseeEdit(Screen):
+    least = Role.COORDINATOR
+
+    def get(self, coalition_id: UUID, addressee_id: UUID) -> Response:
+        """Show its facts in a form."""
+        return _form(service.addressee(actor(), addressee_id), Form())
+
+    def post(self, coalition_id: UUID, addressee_id: UUID) -> AnyResponse:
+        """Change them."""
+        try:
+            changes = loaded(schemas.AddresseeIn(partial=True), rules.addressee(sent()))
+            service.change_addressee(actor(), addressee_id, version(), changes)
+        except (Invalid, Stale) as refused:
+            return _form(service.addressee(actor(), addressee_id), typed(refused))
+        return onward("addressee", "addressee_changed", addressee_id=addressee_id)
+
+
+def _form(found: AddresseeView | None, form: Form) -> Response:
+    words, values = said(), {}
+    if found:
+        known = {name: getattr(found.addressee, name) for name in rules.ADDRESSEE[:-1]}
+        values = kept({**known, "email": found.email})
+    back = to("addressee", addressee_id=found.addressee.id) if found else to("addressees")
+    return screen(
+        "addressee_form.html",
+        MemberFormScreen(
+            title=words.say("addressees.edit" if found else "addressees.enter"),
+            back=back,
+            back_words=words.say("addressees.addressee" if found else "nav.addressees"),
+            button=words.say("members.save" if found else "members.enter_it"),
+            values=values,
+            version=found.addressee.version if found else None,
+            form=form,
+        ),
+    )
+
+
+@at("/<uuid:coalition_id>/addressees/<uuid:addressee_id>/deletion", "addressee_delete")
+class AddresseeDelete(Screen):
+    least = Role.COORDINATOR
+    is_fresh = True
+
+    def get(self, coalition_id: UUID, addressee_id: UUID) -> Response:
+        """Ask once."""
+        words, found = said(), service.addressee(actor(), addressee_id)
+        return screen(
+            "danger.html",
+            Danger(
+                title=words.say("addressees.delete"),
+                points=[words.say(f"addressees.delete_{number}") for number in (1, 2)],
+                button=words.say("addressees.delete"),
+                back=to("addressee", addressee_id=addressee_id),
+                fields={"version": str(found.addressee.version)},
+            ),
+        )
+
+    def post(self, coalition_id: UUID, addressee_id: UUID) -> AnyResponse:
+        """Delete it."""
+        service.remove_addressee(actor(), addressee_id, version())
+        return onward("addressees", "addressee_deleted")

@@ -1,0 +1,275 @@
+"""/desk/…/tables: a table comes in by a file, a look at what would become of it, and a button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+from uuid import UUID
+
+from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.accounts.rules import Actor
+from api.cases import rules as case_rules, schemas as case_schemas
+from api.cases.service.tables import CaseImport
+from api.coalitions import schemas as coalition_schemas
+from api.coalitions.rules.importing import ADDRESSEES
+from api.coalitions.service.imports import AddresseeImport
+from api.demands import rules as demand_rules, schemas as demand_schemas
+from api.demands.service import tables as demand_tables
+from api.demands.service.tables import DemandImport
+from api.desk.routes.base import Screen, at, one, onward, said, screen, to
+from api.desk.routes.visiting import actor
+from api.desk.rules import importing as rules
+from api.desk.rules.importing import BringScreen, PreviewScreen, ReadColumn
+from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Tone
+from api.errors import Invalid
+from api.infra.tables import layouts
+from api.infra.tables.importing import Import
+from api.infra.tables.layouts import Imported, Layout
+from api.infra.tables.matching import Taking
+from api.infra.tables.reading import Table as FileTable
+from api.infra.tables.reports import FileHints, OnDifference, Reported
+from api.organisations import schemas as organisation_schemas
+from api.organisations.rules import importing as organisation_rules
+from api.organisations.service import imports as organisation_imports
+from api.organisations.service.imports import OrganisationImport, RepresentativeImport
+from api.pages.routes.base import sent
+from api.web import tables as files
+from api.web.guard import FORM, MULTIPART
+from api.web.rest import Schema
+
+_A_FORM = 100_000  # bytes around the file
+_TONES: Mapping[str, Tone] = {"refused": "wrong", "doubtful": "waits", "entered": "good"}
+
+
+@dataclass(frozen=True)
+class TableKind:
+    """A kind of table: how it is read, who takes it in, and where its rows are listed."""
+
+    take: Callable[[Actor, UUID, Taking], Import]
+    layout: Layout
+    schema: Callable[[], Schema]
+    home: str
+
+
+KINDS = {
+    "cases": TableKind(CaseImport, case_rules.LAYOUT, case_schemas.CaseLineIn, "cases"),
+    "demands": TableKind(DemandImport, demand_rules.LAYOUT, demand_schemas.DemandLineIn, "demands"),
+    "organisations": TableKind(
+        OrganisationImport,
+        organisation_rules.ORGANISATIONS,
+        organisation_schemas.OrganisationLineIn,
+        "organisations",
+    ),
+    "representatives": TableKind(
+        RepresentativeImport,
+        organisation_rules.REPRESENTATIVES,
+        organisation_schemas.CommitterLineIn,
+        "organisations",
+    ),
+    "addressees": TableKind(
+        AddresseeImport,
+        ADDRESSEES,
+        coalition_schemas.AddresseeLineIn,
+        "addressees",
+    ),
+}
+
+
+class TableScreen(Screen):
+    """A table of one kind comes in."""
+
+    kind: ClassVar[str]
+
+    def get(self, coalition_id: UUID) -> Response:
+        """Ask for the file."""
+        return _asked(self.kind)
+
+    def post(self, coalition_id: UUID) -> AnyResponse:
+        """Show what would become of it, or enter it."""
+        upload = request.files.get("file")
+        data = upload.read() if upload else rules.unpack(one("packed"))
+        if not data:
+            return _asked(self.kind, said().say("tables.no_file"))
+        try:
+            table = files.read(data, coalition_id, FileHints(sheet=one("sheet") or None))
+        except Invalid as refused:
+            return _asked(self.kind, said().say("tables.unreadable"), refused)
+        if one("do") == "enter":
+            try:
+                _taken(KINDS[self.kind], coalition_id, table, is_preview=False)
+            except Invalid as refused:
+                return _looked(self.kind, coalition_id, data, table, refused)
+            return onward(KINDS[self.kind].home, "table_entered")
+        return _looked(self.kind, coalition_id, data, table)
+
+    # A file, or what is made of one for the form: a third more.
+    post.takes = ((FORM, MULTIPART), rules.MOST_BYTES * 4 // 3 + _A_FORM)  # type: ignore[attr-defined] # a mark that the guard reads
+
+
+@at("/<uuid:coalition_id>/tables/cases", "cases_in")
+class CasesIn(TableScreen):
+    kind, least = "cases", CaseImport.needs
+
+
+@at("/<uuid:coalition_id>/tables/demands", "demands_in")
+class DemandsIn(TableScreen):
+    kind, least = "demands", DemandImport.needs
+
+
+@at("/<uuid:coalition_id>/tables/organisations", "organisations_in")
+class OrganisationsIn(TableScreen):
+    kind, least = "organisations", OrganisationImport.needs
+
+
+@at("/<uuid:coalition_id>/tables/representatives", "representatives_in")
+class RepresentativesIn(TableScreen):
+    kind, least = "representatives", RepresentativeImport.needs
+
+
+@at("/<uuid:coalition_id>/tables/addressees", "addressees_in")
+class AddresseesIn(TableScreen):
+    kind, least = "addressees", AddresseeImport.needs
+
+
+def _asked(kind: str, why: str = "", refused: Invalid | None = None) -> Response:
+    words, of = said(), KINDS[kind]
+    shown = BringScreen(
+        title=words.say(f"tables.bring_{kind}"),
+        kind=kind,
+        back=to(of.home),
+        columns=[rules.column_words(each, words) for each in of.layout.columns if each != "id"],
+        refused=why,
+        detail=_detail(refused),
+    )
+    return screen("table_in.html", shown, 422 if why else 200)
+
+
+def _detail(refused: Invalid | None) -> str:
+    if refused is None:
+        return ""
+    return " ".join([refused.detail, *(fault.detail for fault in refused.faults[:3])])
+
+
+def _header(table: FileTable) -> Sequence[str]:
+    return table.lines[0][1] if table.lines else ()
+
+
+def _chosen() -> dict[str, str]:
+    return {name: one(name) for name in sent() if name.startswith("columns.")}
+
+
+def _taken(of: TableKind, coalition_id: UUID, table: FileTable, *, is_preview: bool) -> Imported:
+    how = Taking(
+        on_difference=OnDifference.UPDATE if one("update") else OnDifference.KEEP,
+        partial=bool(one("partial")),
+        preview=is_preview,
+        file=FileHints(),
+        enters_doubtful=bool(one("doubtful")),
+    )
+    importing = of.take(actor(), coalition_id, how)
+    columns = layouts.guessed(_header(table), of.layout)
+    mapping = rules.mapping(columns, _chosen())
+    return files.taken_in(table, of.layout, of.schema(), importing.take_in, mapping)
+
+
+def _looked(
+    kind: str, coalition_id: UUID, data: bytes, table: FileTable, refused: Invalid | None = None
+) -> Response:
+    words, of = said(), KINDS[kind]
+    try:
+        report = _taken(of, coalition_id, table, is_preview=True)
+    except Invalid as unread:
+        report, refused = None, unread
+    lines: Sequence[Reported] = report.lines if report else ()
+    counts = report.counts if report else {}
+    workbook = table.workbook
+    shown = PreviewScreen(
+        title=words.say(f"tables.bring_{kind}"),
+        kind=kind,
+        back=to(of.home),
+        packed=rules.pack(data),
+        columns=list(_columns(of, table)),
+        choices=_choices(of),
+        counts=[
+            (words.say(f"table_state.{state}"), counts[state])
+            for state in rules.TROUBLE
+            if counts.get(state)
+        ],
+        lines=_lines(lines),
+        sheet=workbook.sheet.name if workbook else "",
+        sheets=[(each.name, each.name) for each in (workbook.sheet, *workbook.other_sheets)]
+        if workbook and workbook.other_sheets
+        else (),
+        hidden=len(workbook.hidden_lines) + len(workbook.hidden_columns) if workbook else 0,
+        may_enter=bool(counts.get("entered") or counts.get("changed")),
+        has_refused=bool(counts.get("refused")),
+        has_doubtful=bool(counts.get("doubtful")) or bool(one("doubtful")),
+        update=bool(one("update")),
+        doubtful=bool(one("doubtful")),
+        refused=words.say("tables.not_entered") if refused else "",
+        detail=rules.told_faults(refused.faults, words) if refused else "",
+    )
+    return screen("table_look.html", shown, 422 if refused else 200)
+
+
+def _columns(of: TableKind, table: FileTable) -> Iterator[ReadColumn]:
+    chosen = _chosen()
+    for place, each in enumerate(layouts.guessed(_header(table), of.layout)):
+        cells = (cells[place] for _, cells in table.lines[1:] if place < len(cells))
+        sample = next((cell.strip() for cell in cells if cell.strip()), "")
+        name = f"columns.{place}"
+        yield ReadColumn(name, each.header, sample[:80], chosen.get(name, each.column or ""))
+
+
+def _choices(of: TableKind) -> list[tuple[str, str]]:
+    columns = list(of.layout.columns)
+    return [(each, rules.column_words(each, said())) for each in columns]
+
+
+def _lines(lines: Sequence[Reported]) -> Listing:
+    words = said()
+    first = sorted(lines, key=lambda each: rules.TROUBLE.index(str(each.state)))
+    keys = ("line", "state", "why")
+    return Listing(
+        caption=words.say("tables.lines"),
+        columns=[ListColumn(words=words.say(f"tables.{key}")) for key in keys],
+        rows=[_line(each) for each in first[: rules.MOST_SHOWN]],
+    )
+
+
+def _line(each: Reported) -> ListRow:
+    words, state = said(), str(each.state)
+    told = [rules.told(each.faults, words), rules.changed(each.changes, words)]
+    return ListRow(
+        cells=[
+            Cell(text=str(each.line)),
+            Cell(text=words.say(f"table_state.{state}"), tone=_TONES.get(state, "")),
+            Cell(text=" ".join(filter(None, told))),
+        ]
+    )
+
+
+@at("/<uuid:coalition_id>/tables/demands/file", "demands_out")
+class DemandsOut(Screen):
+    is_file = True
+
+    def get(self, coalition_id: UUID) -> Response:
+        """Give demands as a table that can be brought again."""
+        batches = demand_tables.given_out(actor(), coalition_id)
+        return files.as_csv("demands", demand_rules.COLUMNS, batches, demand_rules.cells_of)
+
+
+@at("/<uuid:coalition_id>/tables/organisations/file", "organisations_out")
+class OrganisationsOut(Screen):
+    is_file = True
+
+    def get(self, coalition_id: UUID) -> Response:
+        """Give organisations as a table that can be brought again."""
+        names, batches = organisation_imports.given_out(actor(), coalition_id)
+        cells_of = partial(organisation_rules.cells_of, names=names)
+        columns = organisation_rules.columns_of(names)
+        return files.as_csv("organisations", columns, batches, cells_of)

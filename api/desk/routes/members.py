@@ -1,0 +1,379 @@
+"""/desk/…/members: the organisations of a coalition in it, and those that are invited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import Response
+from werkzeug.wrappers import Response as AnyResponse
+
+from api.accounts.rules import Role
+from api.coalitions import schemas, service
+from api.coalitions.models import InvitationState, Member, MemberRole
+from api.coalitions.service import invitations
+from api.coalitions.service.invitations import Invited
+from api.desk.routes.base import (
+    Screen,
+    at,
+    day,
+    ids,
+    onward,
+    page_request,
+    said,
+    screen,
+    to,
+    typed,
+    version,
+    when,
+)
+from api.desk.routes.shared import choice, choices, country
+from api.desk.routes.visiting import actor, coalition
+from api.desk.rules import members as rules
+from api.desk.rules.frames import Danger
+from api.desk.rules.members import MemberFormScreen, MemberScreen, MembersScreen
+from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press, Tone
+from api.desk.rules.typed_facts import kept
+from api.errors import Invalid
+from api.infra import clock
+from api.infra.database.transactions import Stale
+from api.organisations import service as organisations
+from api.organisations.models import Organisation
+from api.organisations.rules import name_in
+from api.pages.routes.base import sent
+from api.pages.rules.facts import Anchor, Form
+from api.pages.rules.pages import own_name
+from api.web.validate import loaded
+
+_TONES: dict[InvitationState, Tone] = {
+    InvitationState.OPEN: "waits",
+    InvitationState.ACCEPTED: "good",
+    InvitationState.DECLINED: "",
+    InvitationState.TAKEN_BACK: "",
+}
+
+
+def called(organisation: Organisation) -> str:
+    """Return an organisation's name in the visitor's language, or in another."""
+    return name_in(organisation.names, said().language)
+
+
+def tabs(coalition_id: UUID) -> list[Anchor]:
+    """Return the lists of the area that the visitor may open."""
+    keys = ["members", "organisations"]
+    if actor().may(coalition_id, Role.COORDINATOR):
+        keys.append("invitations")
+    return [Anchor(said().say(f"members.{key}"), to(key)) for key in keys]
+
+
+def letter_languages() -> list[tuple[str, str]]:
+    """Return the languages of the coalition, for letters to a person."""
+    here = coalition()
+    return [(tag, own_name(tag)) for tag in (here.languages if here else ())]
+
+
+def roles() -> list[tuple[str, str, str]]:
+    """Return what an organisation may be in a coalition, and what that means."""
+    told = choices(MemberRole, "member_role")
+    return [(value, words, said().say(f"member_role.{value}_hint")) for value, words in told]
+
+
+def _table(keys: Sequence[str], rows: Sequence[ListRow], following: str | None, of: str) -> Listing:
+    return Listing(
+        caption=said().say(f"members.{of}"),
+        columns=[ListColumn(words=said().say(f"members.{key}")) for key in keys],
+        rows=rows,
+        path=to(of),
+        following=following,
+    )
+
+
+@at("/<uuid:coalition_id>/members", "members")
+class MembersList(Screen):
+    def get(self, coalition_id: UUID) -> Response:
+        """List the members."""
+        found = service.members(actor(), coalition_id, page_request())
+        may = actor().may(coalition_id, Role.COORDINATOR)
+        keys = ("organisation", "role", "since", "until")
+        return screen(
+            "members.html",
+            MembersScreen(
+                title=said().say("nav.members"),
+                tabs=tabs(coalition_id),
+                rows=_table(keys, [_row(each) for each in found.items], found.following, "members"),
+                step=to("invitation_new") if may else "",
+                step_words=said().say("members.invite"),
+                nothing="members.none",
+            ),
+        )
+
+
+def _row(member: Member) -> ListRow:
+    return ListRow(
+        cells=[
+            Cell(
+                text=called(member.organisation),
+                href=to("member", member_id=member.id),
+                small=country(member.organisation.country),
+            ),
+            Cell(text=choice(member.role, "member_role")),
+            Cell(text=day(member.since)),
+            Cell(text=day(member.until)),
+        ]
+    )
+
+
+def _has_left(member: Member) -> bool:
+    return member.until is not None and member.until <= clock.today()
+
+
+@at("/<uuid:coalition_id>/members/<uuid:member_id>", "member")
+class MemberFile(Screen):
+    def get(self, coalition_id: UUID, member_id: UUID) -> Response:
+        """Show a membership."""
+        member = service.member(actor(), member_id)
+        pairs = {
+            "role": choice(member.role, "member_role"),
+            "since": day(member.since),
+            "until": day(member.until),
+            "country": country(member.organisation.country),
+        }
+        return screen(
+            "member.html",
+            MemberScreen(
+                name=called(member.organisation),
+                member_id=str(member_id),
+                organisation_id=str(member.organisation_id),
+                version=member.version,
+                facts=[(said().say(f"members.{key}"), value) for key, value in pairs.items()],
+                has_left=_has_left(member),
+            ),
+        )
+
+
+@at("/<uuid:coalition_id>/members/<uuid:member_id>/edit", "member_edit")
+class MemberEdit(Screen):
+    least = Role.COORDINATOR
+
+    def get(self, coalition_id: UUID, member_id: UUID) -> Response:
+        """Show role and days in a form."""
+        return self._shown(member_id, Form())
+
+    def post(self, coalition_id: UUID, member_id: UUID) -> AnyResponse:
+        """Change them."""
+        try:
+            changes = loaded(schemas.MemberChangeIn(partial=True), rules.membership(sent()))
+            service.change_member(actor(), member_id, version(), changes)
+        except (Invalid, Stale) as refused:
+            return self._shown(member_id, typed(refused, "role"))
+        return onward("member", "member_changed", member_id=member_id)
+
+    def _shown(self, member_id: UUID, form: Form) -> Response:
+        member = service.member(actor(), member_id)
+        return screen(
+            "membership_form.html",
+            MemberFormScreen(
+                title=said().say("members.edit"),
+                lead=called(member.organisation),
+                back=to("member", member_id=member_id),
+                back_words=said().say("members.membership"),
+                button=said().say("members.save"),
+                values=kept({name: getattr(member, name) for name in rules.MEMBERSHIP}),
+                version=member.version,
+                roles=roles(),
+                form=form,
+            ),
+        )
+
+
+@at("/<uuid:coalition_id>/members/<uuid:member_id>/leaving", "member_leave")
+class MemberLeave(Screen):
+    least = Role.COORDINATOR
+
+    def post(self, coalition_id: UUID, member_id: UUID) -> AnyResponse:
+        """End a membership today."""
+        before = service.member(actor(), member_id).until
+        service.change_member(actor(), member_id, version(), {"until": clock.today()})
+        undo = [member_id] if before is None else []
+        return onward("member", "member_left", undo, member_id=member_id)
+
+
+@at("/<uuid:coalition_id>/members/returns", "members_return")
+class MembersReturn(Screen):
+    least = Role.COORDINATOR
+
+    def post(self, coalition_id: UUID) -> AnyResponse:
+        """Undo that memberships were ended."""
+        for member_id in ids():
+            there = service.member(actor(), member_id)
+            service.change_member(actor(), member_id, there.version, {"until": None})
+        return onward("members", "member_changed")
+
+
+@at("/<uuid:coalition_id>/members/<uuid:member_id>/deletion", "member_delete")
+class MemberDelete(Screen):
+    least = Role.COORDINATOR
+    is_fresh = True
+
+    def get(self, coalition_id: UUID, member_id: UUID) -> Response:
+        """Ask once."""
+        words, member = said(), service.member(actor(), member_id)
+        return screen(
+            "danger.html",
+            Danger(
+                title=words.say("members.delete"),
+                points=[words.say(f"members.delete_{number}") for number in (1, 2)],
+                button=words.say("members.delete"),
+                back=to("member", member_id=member_id),
+                fields={"version": str(member.version)},
+            ),
+        )
+
+    def post(self, coalition_id: UUID, member_id: UUID) -> AnyResponse:
+        """Delete a membership that was entered by mistake."""
+        service.remove_member(actor(), member_id, version())
+        return onward("members", "member_deleted")
+
+
+@at("/<uuid:coalition_id>/members/organisations/<uuid:organisation_id>/membership", "member_new")
+class MemberNew(Screen):
+    least = Role.COORDINATOR
+
+    def get(self, coalition_id: UUID, organisation_id: UUID) -> Response:
+        """Ask as what an organisation is a member, and since when."""
+        return self._shown(organisation_id, Form())
+
+    def post(self, coalition_id: UUID, organisation_id: UUID) -> AnyResponse:
+        """Enter it."""
+        facts = {**rules.membership(sent()), "organisation_id": str(organisation_id)}
+        try:
+            member = service.add_member(actor(), coalition_id, loaded(schemas.MemberIn(), facts))
+        except Invalid as refused:
+            return self._shown(organisation_id, typed(refused, "role"))
+        return onward("member", "member_entered", member_id=member.id)
+
+    def _shown(self, organisation_id: UUID, form: Form) -> Response:
+        found = organisations.organisation(actor(), organisation_id)
+        return screen(
+            "membership_form.html",
+            MemberFormScreen(
+                title=said().say("members.enter"),
+                lead=called(found),
+                back=to("organisation", organisation_id=organisation_id),
+                back_words=said().say("members.organisation"),
+                button=said().say("members.enter_it"),
+                values={"role": MemberRole.MEMBER.value},
+                roles=roles(),
+                form=form,
+            ),
+        )
+
+
+@at("/<uuid:coalition_id>/members/invitations", "invitations")
+class InvitationsList(Screen):
+    least = Role.COORDINATOR
+
+    def get(self, coalition_id: UUID) -> Response:
+        """List the invitations, newest first."""
+        found = invitations.invitations(actor(), coalition_id, page_request())
+        keys = ("organisation", "person", "state", "until_when", "again", "take_back")
+        rows = [_invited(each) for each in found.items]
+        return screen(
+            "members.html",
+            MembersScreen(
+                title=said().say("nav.members"),
+                tabs=tabs(coalition_id),
+                rows=_table(keys, rows, found.following, "invitations"),
+                step=to("invitation_new"),
+                step_words=said().say("members.invite"),
+                nothing="members.no_invitation",
+            ),
+        )
+
+
+def _invited(found: Invited) -> ListRow:
+    row, words = found.invitation, said()
+    named = called(found.organisation) if found.organisation else words.say("members.any")
+    is_open = row.state is InvitationState.OPEN
+    is_late = is_open and row.expires_at <= clock.now()
+    state = words.say("members.expired") if is_late else choice(row.state, "invitation_state")
+    again, back = (
+        Cell(press=Press(action=to(name, invitation_id=row.id), words=words.say(f"members.{key}")))
+        if is_open
+        else Cell()
+        for name, key in (("invitation_again", "send_again"), ("invitation_back", "take_it_back"))
+    )
+    return ListRow(
+        cells=[
+            Cell(text=named),
+            Cell(text=found.person["name"], small=found.person["email"]),
+            Cell(text=state, tone=_TONES[row.state], small=found.person.get("reason") or ""),
+            Cell(html=when(row.expires_at)) if is_open else Cell(),
+            again,
+            back,
+        ]
+    )
+
+
+@at("/<uuid:coalition_id>/members/invitations/new", "invitation_new")
+class InvitationNew(Screen):
+    least = Role.COORDINATOR
+
+    def get(self, coalition_id: UUID) -> Response:
+        """Ask whom to invite; who accepts names the organisation."""
+        return invited_form(None, Form())
+
+    def post(self, coalition_id: UUID) -> AnyResponse:
+        """Send the letter."""
+        return send_invitation(coalition_id, None)
+
+
+def invited_form(organisation: Organisation | None, form: Form) -> Response:
+    """Show the form of an invitation."""
+    words = said()
+    return screen(
+        "invitation_form.html",
+        MemberFormScreen(
+            title=words.say("members.invite"),
+            lead=called(organisation) if organisation else words.say("members.invite_lead"),
+            back=to("invitations"),
+            back_words=words.say("members.invitations"),
+            button=words.say("members.send"),
+            values={"role": MemberRole.MEMBER.value},
+            languages=letter_languages(),
+            roles=roles(),
+            form=form,
+        ),
+    )
+
+
+def send_invitation(coalition_id: UUID, organisation: Organisation | None) -> AnyResponse:
+    """Send an invitation as its form says, or show what is wrong with it."""
+    facts = rules.invitation(sent())
+    if organisation:
+        facts["organisation_id"] = str(organisation.id)
+    try:
+        invitations.invite(actor(), coalition_id, loaded(schemas.InvitationIn(), facts))
+    except Invalid as refused:
+        return invited_form(organisation, typed(refused, "role"))
+    return onward("invitations", "invitation_sent")
+
+
+@at("/<uuid:coalition_id>/members/invitations/<uuid:invitation_id>/letters", "invitation_again")
+class InvitationAgain(Screen):
+    least = Role.COORDINATOR
+
+    def post(self, coalition_id: UUID, invitation_id: UUID) -> AnyResponse:
+        """Write once more."""
+        invitations.send_again(actor(), invitation_id)
+        return onward("invitations", "invitation_sent")
+
+
+@at("/<uuid:coalition_id>/members/invitations/<uuid:invitation_id>/withdrawal", "invitation_back")
+class InvitationBack(Screen):
+    least = Role.COORDINATOR
+
+    def post(self, coalition_id: UUID, invitation_id: UUID) -> AnyResponse:
+        """Take an invitation back."""
+        invitations.take_back(actor(), invitation_id)
+        return onward("invitations", "invitation_taken_back")

@@ -1,0 +1,106 @@
+"""What screens of several areas show alike: choices, countries, histories, lists of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from flask import request
+from markupsafe import Markup
+
+from api.cases.service import Recorded
+from api.desk.routes.base import day, one, said, to
+from api.desk.routes.visiting import coalition
+from api.desk.rules import cases as rules, home
+from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
+from api.infra.database.paging import Page
+from api.infra.text import languages
+from api.statements.models import Statement
+
+
+def choices(kind: Iterable[StrEnum], table: str) -> list[tuple[str, str]]:
+    """Return values with their words, which `table` of the catalogue has."""
+    return [(each.value, said().say(f"{table}.{each}")) for each in kind]
+
+
+def choice(value: StrEnum | None, table: str) -> str:
+    """Return the words of a value; nothing of none."""
+    return said().say(f"{table}.{value}") if value else ""
+
+
+def country(code: str | None) -> str:
+    """Return what the coalition calls a country in the visitor's language."""
+    if code is None:
+        return ""
+    here, language = coalition(), said().language
+    own: Mapping[str, str] = here.country_names.get(language, {}) if here else {}
+    return languages.country_name(code, language, own)
+
+
+def query_of(filters: Sequence[Filter]) -> dict[str, str]:
+    """Return what the address asks of a table; what no filter offers it does not ask."""
+    asked = {each.name: request.args.get(each.name, "") for each in filters}
+    offered = {each.name: dict(each.choices) for each in filters}
+    known = {name: value if value in offered[name] else "" for name, value in asked.items()}
+    return {**known, "cursor": request.args.get("cursor") or one("cursor")}
+
+
+def without_cursor(query: Mapping[str, str]) -> dict[str, str]:
+    """Return a query for another address than the list's own page."""
+    return {name: value for name, value in query.items() if value and name != "cursor"}
+
+
+def history(steps: Iterable[Recorded], table: str, caption: str, *, tells: bool) -> Listing:
+    """Return the steps of a history; what they say of how it is known, where that may be told."""
+    return Listing(
+        caption=caption,
+        columns=[
+            ListColumn(words=said().say(f"cases.{key}")) for key in ("since", "status", "known")
+        ],
+        rows=[_step(each, table, tells=tells) for each in steps],
+    )
+
+
+def _step(step: Recorded, table: str, *, tells: bool) -> ListRow:
+    change: Any = step.change
+    sources = [rules.source(each) for each in step.sources or ()] if tells else []
+    links = [
+        Markup('<a href="{0}" rel="noopener noreferrer">{0}</a>').format(each.href)
+        if each.href
+        else Markup("<bdi>{}</bdi>").format(each.words)
+        for each in sources
+    ]
+    evidence = [Markup("<bdi>{}</bdi>").format(step.evidence)] if tells and step.evidence else []
+    known = Markup("<br>").join([*evidence, *links])
+    return ListRow(
+        cells=[
+            Cell(text=day(change.changed_on)),
+            Cell(text=said().say(f"{table}.{change.status}")),
+            Cell(text="", html=known) if known else Cell(),
+        ]
+    )
+
+
+def texts_of(found: Page[Statement], caption: str) -> Listing:
+    """Return statements as rows that lead to them."""
+    words = said()
+    return Listing(
+        caption=caption,
+        columns=[ListColumn(words=words.say(f"home.{key}")) for key in ("title", "state")],
+        rows=[
+            ListRow(
+                cells=[
+                    Cell(
+                        text=each.title,
+                        href=to("statement", statement_id=each.id),
+                        small=words.say(f"kind.{each.kind}"),
+                        language=each.language,
+                    ),
+                    Cell(text=words.say(f"state.{each.state}"), tone=home.TONES[each.state]),
+                ]
+            )
+            for each in found.items
+        ],
+        total=found.total,
+    )

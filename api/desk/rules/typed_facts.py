@@ -1,0 +1,66 @@
+"""What forms send, as the facts that use cases take; a field is named as its place in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from api.errors import Fault, point
+from api.pages.rules import forms
+from api.pages.rules.forms import Sent
+
+
+def several(sent: Sent, name: str) -> list[str]:
+    """Return what was typed one a line."""
+    return [line.strip() for line in forms.one(sent, name).split("\n") if line.strip()]
+
+
+def number(text: str | None) -> object:
+    """Return a number that was typed, or the text, which a schema refuses; nothing of nothing."""
+    return int(text) if text and text.isdecimal() else text
+
+
+def in_lines(values: Iterable[str] | None) -> str:
+    """Return values as a field has them, one a line."""
+    return "\n".join(values or ())
+
+
+def labels(sent: Sent) -> tuple[list[dict[str, str]], Sequence[int]]:
+    """Return the labels that were typed for single places, and which field each was typed into.
+
+    The fields are `labels.3.place`, hidden, and `labels.3.label`; an empty one says nothing.
+    """
+    numbers = sorted(int(part) for name in sent if (part := _number_of(name)).isdecimal())
+    typed = {n: forms.one(sent, f"labels.{n}.label") for n in numbers}
+    filled = [n for n in numbers if typed[n]]
+    given = [{"place": forms.one(sent, f"labels.{n}.place"), "label": typed[n]} for n in filled]
+    return given, filled
+
+
+def _number_of(name: str) -> str:
+    first, _, rest = name.partition(".")
+    number_text, _, last = rest.partition(".")
+    return number_text if first == "labels" and last == "label" else ""
+
+
+def at_fields(faults: Iterable[Fault], filled: Sequence[int]) -> list[Fault]:
+    """Return faults of labels at the fields that the labels were typed into."""
+    return [replace(each, pointer=_moved(each.pointer, filled)) for each in faults]
+
+
+def _moved(pointer: str, filled: Sequence[int]) -> str:
+    parts = pointer.strip("/").split("/")
+    if parts[0] != "labels" or len(parts) == 1:
+        return pointer
+    return point("labels", filled[int(parts[1])], "label")
+
+
+def kept(facts: Mapping[str, object]) -> dict[str, str]:
+    """Return facts as the fields of a form have them."""
+    return {name: _text(value) for name, value in facts.items()}
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return in_lines(map(str, value)) if isinstance(value, list | tuple) else str(value)

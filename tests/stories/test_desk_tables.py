@@ -1,0 +1,91 @@
+"""Tables brought to the desk: what they are read as, what would become of them, and entered."""
+# ruff: noqa: RUF001 - tables stand in their own letters
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.desk.rules.importing import pack, unpack
+from tests.support.builders import a_case, a_coalition, a_demand, a_demand_list, a_role
+from tests.support.desk import at_the_desk
+
+if TYPE_CHECKING:
+    from tests.conftest import World
+    from tests.support.client import Client
+
+CASES = (
+    b"Who,Country,Born,Nonsense\nAyan Specimenov,KZ,1984,x\n,KZ,1985,x\nAisulu Specimenova,UZ,,y\n"
+)
+
+
+def test_a_table_of_cases_is_mapped_looked_at_and_entered(world: World, owner: Client) -> None:
+    coalition = a_coalition(owner)
+    ada = at_the_desk(world, owner)
+    ada.go(f"/desk/{coalition}/cases")
+    ada.follow("Bring a table")
+    ada.submit("Look at it", file=(b"", "empty.csv"))
+    assert "Choose a file first" in ada.page.text
+    ada.submit("Look at it", file=(CASES, "cases.csv"))
+    assert "3 Cannot be entered" in ada.page.text, "nobody is named yet"
+    ada.submit("Look again", {"columns.0": "name"})
+    assert "2 New" in ada.page.text
+    assert "1 Cannot be entered" in ada.page.text
+    assert owner.get(f"/v1/coalitions/{coalition}/cases")["items"] == []
+
+    ada.submit("Enter them")
+    assert "Nothing was entered" in ada.page.text
+    ada.submit("Enter them", partial=["yes"])
+    assert ada.page.notice == "The table is entered."
+    assert {row[0] for row in ada.page.rows} == {"Ayan Specimenov", "Aisulu Specimenova"}
+
+
+def test_what_is_there_changes_only_where_that_is_chosen(world: World, owner: Client) -> None:
+    coalition = a_coalition(owner)
+    case = a_case(owner, coalition, name="Ayan Specimenov", country="KZ", key="ayan")
+    ada = at_the_desk(world, owner)
+    ada.go(f"/desk/{coalition}/tables/cases")
+    ada.submit("Look at it", file=(b"key,occupation\nayan,poet\n", "cases.csv"))
+    assert "1 Differs, stays as it is" in ada.page.text
+    assert "Enter them" not in ada.page.buttons
+    ada.submit("Look again", update=["yes"])
+    assert "Occupation: journalist → poet" in ada.page.text or "→ poet" in ada.page.text
+    ada.submit("Enter them")
+    assert owner.get(f"/v1/cases/{case}")["occupation"] == "poet"
+
+
+def test_people_addressees_demands_and_organisations_come_in(world: World, owner: Client) -> None:
+    coalition = a_coalition(owner)
+    tables = {
+        "organisations": "Название организации;Страна\nКомитет-образец;Казахстан\n",
+        "representatives": "Организация;ФИО;Почта\nКомитет-образец;А. Образец;a@specimen.example\n",
+        "addressees": "Name,Position\nA. Specimen,President\n",
+        "demands": "country,text\nKZ,Free them.\n",
+    }
+    ada = at_the_desk(world, owner)
+    for kind, table in tables.items():
+        ada.go(f"/desk/{coalition}/tables/{kind}")
+        ada.submit("Look at it", file=(table.encode(), "table.csv"))
+        assert "1 New" in ada.page.text, (kind, ada.page.text)
+        ada.submit("Enter them")
+        assert ada.page.notice == "The table is entered.", kind
+    assert "Комитет-образец" in ada.http.get(f"/desk/{coalition}/tables/organisations/file").text
+    assert "Free them." in ada.http.get(f"/desk/{coalition}/tables/demands/file").text
+
+
+def test_what_is_no_table_says_why_and_a_role_brings_only_what_it_may(
+    world: World, owner: Client
+) -> None:
+    coalition = a_coalition(owner)
+    a_demand(owner, a_demand_list(owner, coalition))
+    editor = at_the_desk(world, a_role(owner, coalition, world.user("editor"), "editor"))
+    editor.go(f"/desk/{coalition}/tables/cases")
+    editor.submit("Look at it", file=(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1old", "old.xls"))
+    assert "This file cannot be read as a table" in editor.page.text
+    assert "Excel 97" in editor.page.text
+    assert editor.go(f"/desk/{coalition}/tables/addressees").status == 403
+
+
+def test_a_packed_file_comes_back_and_no_bomb_does() -> None:
+    assert unpack(pack(CASES)) == CASES
+    assert unpack(pack(b"0" * 10_000_001)) is None
+    assert unpack("no file") is None
