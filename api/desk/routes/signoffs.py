@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -196,9 +197,14 @@ def _next(each: Mapping[str, Any]) -> Cell:
 
 def _facts(found: SignOffRound) -> list[tuple[str, Any]]:
     words, zone = said(), found.zone
+
+    def told(at_it: datetime | None) -> str:
+        """Return a deadline by the clock of the round, as it was set: no script changes that."""
+        return languages.instant_text(at_it, zone, words.language) if at_it else ""
+
     return [
-        (words.say("signoff.soft"), when(found.soft_deadline, zone)),
-        (words.say("signoff.hard"), when(found.hard_deadline, zone)),
+        (words.say("signoff.soft"), told(found.soft_deadline)),
+        (words.say("signoff.hard"), told(found.hard_deadline)),
         (words.say("signoff.zone"), zone),
         (words.say("signoff.silence"), words.say(f"signoff.silence_{found.silence}")),
         (words.say("signoff.closed_at"), when(found.closed_at, zone)),
