@@ -15,11 +15,13 @@ from uuid import uuid4
 import psycopg
 import pytest
 from flask_migrate import upgrade
+from huey import SqliteHuey
 from sqlalchemy import delete, event, exists, literal, select, union_all
 
 from api.accounts import service as accounts
 from api.app import CHILD_MODULES, create_app
 from api.config import Settings
+from api.infra import queue
 from api.infra.background import jobs
 from api.infra.database.columns import Base
 from api.infra.database.transactions import db
@@ -240,6 +242,18 @@ class Worlds(dict[str, World]):
                 event.listen(db.engine, "connect", _wait_for_no_disk)
             upgrade()
         return World(app, engine)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_queue() -> Iterator[None]:
+    """Let an id be in the queue before it is on the disk: no test cuts the power."""
+
+    def opened(name: str, **how: Any) -> SqliteHuey:
+        return SqliteHuey(name, **how | {"fsync": False})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(queue, "SqliteHuey", opened)
+        yield
 
 
 @pytest.fixture(params=ENGINES)
