@@ -301,3 +301,13 @@ def test_who_may_not_be_named_stands_by_its_label_where_cases_are_chosen(
 
     assert "a baker" in page.text
     assert "Exampleva" not in page.html
+
+
+def test_a_block_that_is_dragged_stands_behind_the_one_it_was_dropped_at(
+    ada: Desk, owner: Client, statement: str
+) -> None:
+    ids = ada.page.tree.xpath("//article/@data-block")
+
+    press(ada, 0, "move", after=ids[2])
+
+    assert body_of(owner, statement) == [BODY[1], BODY[2], BODY[0], BODY[3]]
