@@ -22,12 +22,12 @@ AREAS = (
     Area("home", "home"),
     Area("statements", "statements"),
     Area("outgoing", "outgoing", Role.COORDINATOR),
-    Area("settings", "settings", Role.COORDINATOR),
     Area("cases", "cases"),
     Area("demands", "demands"),
     Area("members", "members"),
     Area("addressees", "addressees"),
     Area("search", "search"),
+    Area("settings", "settings", Role.COORDINATOR),
 )
 
 
