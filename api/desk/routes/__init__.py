@@ -48,6 +48,7 @@ from api.desk.routes import (
     you,
 )
 from api.desk.routes.base import blueprint
+from api.desk.routes.daily import for_programs
 
 __all__ = [
     "addressees",
@@ -61,6 +62,7 @@ __all__ = [
     "deliveries",
     "demands",
     "draft_parts",
+    "for_programs",
     "founding",
     "handed",
     "home",
