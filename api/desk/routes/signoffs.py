@@ -205,7 +205,6 @@ def _facts(found: SignOffRound) -> list[tuple[str, Any]]:
     return [
         (words.say("signoff.soft"), told(found.soft_deadline)),
         (words.say("signoff.hard"), told(found.hard_deadline)),
-        (words.say("signoff.zone"), zone),
         (words.say("signoff.silence"), words.say(f"signoff.silence_{found.silence}")),
         (words.say("signoff.closed_at"), when(found.closed_at, zone)),
     ]
