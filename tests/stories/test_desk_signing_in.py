@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from sqlalchemy import update
 
 from api.accounts.models import DeskSession
+from api.accounts.service import setup
 from api.infra import clock
 from api.infra.database.transactions import transaction
 from tests.support.builders import a_coalition, a_role, made
@@ -231,3 +233,31 @@ def test_who_works_in_several_coalitions_chooses_one(world: World, owner: Client
     assert {"Steppe Coalition Owner", "Forest Coalition Owner"} <= page.links.keys()
     assert "Mountain" not in page.text
     assert desk.follow("Forest Coalition Owner").heading == "Today"
+
+
+def test_the_operators_link_makes_the_first_owner_and_their_coalition(world: World) -> None:
+    with world.app.app_context():
+        link = urlsplit(setup.link()).path
+    desk = Desk(world)
+    desk.go(link)
+    assert desk.submit("Go on", name="", email="no").faults.keys() == {"name", "email"}
+
+    page = desk.submit("Go on", name="Ada Specimen", email="ada@specimen.example")
+    assert page.heading == "Found a coalition"
+    page = desk.submit("Found it", name="Steppe Coalition")
+
+    assert page.notice == "The coalition is founded."
+    assert "Set up the mail server" in page.text
+    assert Desk(world).go(link).heading == "This link does not work any more"
+
+
+def test_passkeys_are_offered_where_browsers_take_them(world: World, owner: Client) -> None:
+    desk = at_the_desk(world, owner)
+
+    page = desk.go("/desk/you/passkeys/new")
+
+    assert page.heading == "Add a passkey"
+    is_offered = bool(page.tree.xpath("//form[@data-offer]"))
+    assert is_offered != ("localhost" in page.text)
+    with_one = bool(Desk(world).go(SIGN_IN).tree.xpath("//form[@data-challenge]"))
+    assert with_one == is_offered

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import url_for
 
@@ -31,6 +31,8 @@ def _session(scene: Scene) -> str:
 OTHERS = {
     "session_id": _session,
     "secret_of_link": lambda _: "x" * 43,
+    "secret_of_setup": lambda _: "x" * 43,
+    "passkey_id": lambda _: str(uuid4()),
     "rest": lambda _: "nowhere",
     "version": lambda _: DESK.version(),
     "file": lambda _: "desk.js",

@@ -8,7 +8,7 @@ from flask import Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts import service as accounts
-from api.accounts.service import sessions, signing_in
+from api.accounts.service import passkeys, providers, sessions, signing_in
 from api.desk.routes.base import Screen, at, led, one, onward, said, screen, to, typed
 from api.desk.routes.visiting import SESSION, browser, let_in, safe, visitor
 from api.desk.rules.entering import AskScreen, CodeScreen, LinkScreen
@@ -28,7 +28,14 @@ class SignIn(Screen):
         found = visitor()
         email = accounts.me(found.actor).email if found else ""
         back = safe(request.args.get("next", ""))
-        return screen("sign_in.html", AskScreen(email=email, next=back, is_again=bool(found)))
+        page = AskScreen(
+            email=email,
+            next=back,
+            is_again=found is not None,
+            takes_passkeys=passkeys.may_be_used(),
+            provider=providers.offered() or "",
+        )
+        return screen("sign_in.html", page)
 
     def post(self) -> Response:
         """Send a letter, if somebody has the address: the answer is the same."""
@@ -56,7 +63,7 @@ class SignInCode(Screen):
             secret = signing_in.by_code(email, one("code"), browser())
         except Invalid as refused:
             return _code(email, back, replace(typed(refused), values={}))
-        return _in(secret, back)
+        return entered(secret, back)
 
 
 def _code(email: str, back: str, form: Form) -> Response:
@@ -76,11 +83,12 @@ class SignInLink(Screen):
 
     def post(self, secret_of_link: str) -> AnyResponse:
         """Sign in by it."""
-        return _in(signing_in.by_link(secret_of_link, browser()), "")
+        return entered(signing_in.by_link(secret_of_link, browser()), "")
 
 
-def _in(secret: str, back: str) -> AnyResponse:
-    return let_in(led(back or to("home_of_all")), secret)
+def entered(secret: str, back: str) -> AnyResponse:
+    """Lead who has signed in back to where they were, or to the start."""
+    return let_in(led(safe(back) or to("home_of_all")), secret)
 
 
 @at("/sign-out", "sign_out")

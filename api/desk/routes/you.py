@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts import schemas, service as accounts
 from api.accounts.models import Token
-from api.accounts.service import sessions
+from api.accounts.service import passkeys, sessions
 from api.accounts.service.sessions import SessionView
 from api.coalitions import service as coalitions
 from api.desk.routes.base import Screen, at, one, onward, said, screen, to, typed, when
@@ -39,6 +39,7 @@ class You(Screen):
                 sessions=_sessions(),
                 tokens=_tokens(),
                 coalitions=_coalitions(),
+                passkeys=_passkeys(),
                 daily=[str(each) for each in daily.wanted(actor())],
             ),
         )
@@ -86,6 +87,33 @@ def _session(one_of_them: SessionView) -> ListRow:
             Cell(html=when(each.last_seen_at)),
             Cell() if each.is_current else Cell(press=end),
         ]
+    )
+
+
+def _passkeys() -> Listing:
+    words = said()
+    return Listing(
+        caption=words.say("you.passkeys"),
+        columns=[
+            ListColumn(words=words.say(f"you.{key}"))
+            for key in ("passkey_label", "added", "used", "remove")
+        ],
+        rows=[
+            ListRow(
+                cells=[
+                    Cell(text=each.label),
+                    Cell(html=when(each.created_at)),
+                    Cell(html=when(each.last_used_at)) if each.last_used_at else Cell(),
+                    Cell(
+                        press=Press(
+                            action=to("passkey_end", passkey_id=each.id),
+                            words=words.say("you.remove"),
+                        )
+                    ),
+                ]
+            )
+            for each in passkeys.of(actor())
+        ],
     )
 
 

@@ -16,6 +16,8 @@ class AskScreen:
     email: str = ""
     next: str = ""
     is_again: bool = False  # somebody is signed in, and not a moment ago
+    takes_passkeys: bool = False
+    provider: str = ""  # what the operator calls who else signs people in
     form: Form = field(default_factory=Form)
 
 
@@ -45,6 +47,7 @@ class YouScreen:
     sessions: Listing
     tokens: Listing
     coalitions: Sequence[tuple[str, str, str]]  # as boxes take them
+    passkeys: Listing
     daily: Sequence[str]  # the ids of those whose letter of the day is wanted
 
 
@@ -55,3 +58,20 @@ class NewTokenScreen:
     coalitions: Sequence[tuple[str, str, str]]  # id, name, nothing: as boxes take them
     secret: str = ""
     form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewPasskeyScreen:
+    """What a browser makes a passkey with; `can` tells whether browsers take any here."""
+
+    offer: str  # JSON
+    can: bool
+    form: Form = field(default_factory=Form)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedScreen:
+    """Where the provider signs people in."""
+
+    href: str
+    label: str

@@ -13,7 +13,7 @@ from api.pages.rules.pages import PUBLIC, PageFolder
 from api.pages.rules.sentences import PAGES, PageWords
 
 WORDS = PageWords(share("templates", "desk", "words"), below=PAGES)
-_BESIDE = ("desk.js", "fresh.js", "writing.js")
+_BESIDE = ("passkey.js", "desk.js", "fresh.js", "writing.js")
 DESK = PageFolder(share("templates", "desk"), WORDS, "desk.css", _BESIDE, below=PUBLIC)
 
 

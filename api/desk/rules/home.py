@@ -54,7 +54,7 @@ LEADS_TO: Mapping[str, str] = {
     "tool": "connectors",
     "endpoint": "webhooks",
     "held": "moderation",
-    "suggestion": "comments",
+    "suggestion": "statement_comments",
     "answer": "statement_signoff",
     "response": "statement_deliveries",
 }
