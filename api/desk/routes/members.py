@@ -31,7 +31,7 @@ from api.desk.routes.shared import choice, choices, country
 from api.desk.routes.visiting import actor, coalition
 from api.desk.rules import members as rules
 from api.desk.rules.frames import Danger
-from api.desk.rules.members import MemberFormScreen, MemberScreen, MembersScreen
+from api.desk.rules.members import MemberFormScreen, MembershipScreen, MembersScreen
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press, Tone
 from api.desk.rules.typed_facts import kept
 from api.errors import Invalid
@@ -140,7 +140,7 @@ class MemberFile(Screen):
         }
         return screen(
             "member.html",
-            MemberScreen(
+            MembershipScreen(
                 name=called(member.organisation),
                 member_id=str(member_id),
                 organisation_id=str(member.organisation_id),

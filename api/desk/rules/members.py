@@ -32,7 +32,7 @@ class MembersScreen:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MemberScreen:
+class MembershipScreen:
     """A membership, and the organisation."""
 
     name: str
