@@ -16,7 +16,7 @@ SIGN_IN, INVITED = "accounts.sign_in", "accounts.invited"
 SECRET, CODE = "sign_in_requests.secret", "sign_in_requests.code"
 
 PASSKEY_ADDS, PASSKEY_SIGNS_IN = "passkey.add", "passkey.sign_in"
-PROVIDER, SETUP = "provider.sign_in", "house.set_up"
+PROVIDER, SETUP, ENTER = "provider.sign_in", "house.set_up", "house.enter"
 
 WORKS = timedelta(minutes=15)  # a letter's link and code
 MOST_TRIES = 5  # of a code

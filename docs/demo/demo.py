@@ -81,6 +81,8 @@ def run(folder: Path, *, once: bool) -> None:
                 tell(said, begun)
             print(f"\nThe letter: {folder / 'letter.pdf'} (.html and .txt beside it)")
             if not once:
+                desk = undersigned("sign-in-link", EMAIL, environment=at(environment, port))
+                print(f"\nThe desk, signed in: {desk}")
                 print(f"\n{how_to_look(api, work)}\n\nServing until Ctrl-C.", flush=True)
                 process.wait()
                 raise Stop(f"The server has ended; {folder / 'server.log'} may say why.")
@@ -149,6 +151,11 @@ def undersigned(*arguments: str, environment: dict[str, str] | None = None) -> s
     return done.stdout.strip()
 
 
+def at(environment: dict[str, str], port: int) -> dict[str, str]:
+    """Return the environment of a server at a port: browsers take passkeys on `localhost`."""
+    return {**environment, "UNDERSIGNED_PUBLIC_URL": f"http://localhost:{port}"}
+
+
 def free_port() -> int:
     """Return 5000 or, where something listens there, the next free one."""
     for port in range(FIRST_PORT, FIRST_PORT + PORTS):
@@ -190,7 +197,7 @@ def _started(environment: dict[str, str], port: int, log: Path) -> subprocess.Po
     with log.open("wb") as file:
         return subprocess.Popen(  # noqa: S603 # our own command
             [COMMAND, "serve", "--bind", f"{HOST}:{port}"],
-            env=environment,
+            env=at(environment, port),
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,

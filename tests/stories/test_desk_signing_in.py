@@ -261,3 +261,13 @@ def test_passkeys_are_offered_where_browsers_take_them(world: World, owner: Clie
     assert is_offered != ("localhost" in page.text)
     with_one = bool(Desk(world).go(SIGN_IN).tree.xpath("//form[@data-challenge]"))
     assert with_one == is_offered
+
+
+def test_the_operators_link_signs_in_who_gets_no_letters_once(world: World, owner: Client) -> None:
+    with world.app.app_context():
+        link = urlsplit(setup.link_for(owner.email)).path
+    desk = Desk(world)
+    desk.go(link)
+
+    assert desk.submit("Sign in").heading == "You have no coalition yet"
+    assert Desk(world).go(link).heading == "This link does not work any more"

@@ -31,6 +31,7 @@ def _session(scene: Scene) -> str:
 OTHERS = {
     "session_id": _session,
     "secret_of_link": lambda _: "x" * 43,
+    "secret_of_enter": lambda _: "x" * 43,
     "secret_of_setup": lambda _: "x" * 43,
     "passkey_id": lambda _: str(uuid4()),
     "rest": lambda _: "nowhere",

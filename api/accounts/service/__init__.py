@@ -132,7 +132,7 @@ def roles_since(
 def actor_of(email: str) -> Actor:
     """Return the user of an address as the operator's command acts for it, with all its roles."""
     with reading() as session:
-        user = _known(session, email)
+        user = known(session, email)
         return Actor(user.id, None, roles_since(session, user.id, clock.now())[0], None)
 
 
@@ -164,7 +164,8 @@ def _by_email(session: Session, email: str) -> User | None:
     return session.scalars(query).first()
 
 
-def _known(session: Session, email: str) -> User:
+def known(session: Session, email: str) -> User:
+    """Return the user of an address, or raise NotFound; for the operator's commands."""
     user = _by_email(session, email)
     if user is None:
         raise NotFound("No user has this address. `undersigned user create` makes one.")
@@ -186,7 +187,7 @@ def me(actor: Actor) -> UserView:
 def create_first_token(email: str, label: str, days: int) -> str:
     """Return a new token's secret for the user of an address; for the operator's command."""
     with transaction() as session:
-        return _new_token(session, None, _known(session, email).id, label, days, None)[1]
+        return _new_token(session, None, known(session, email).id, label, days, None)[1]
 
 
 def create_token(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import select
 
 from api.accounts import service
 from api.accounts.models import SignInMeans, User
-from api.accounts.rules import SETUP, SETUP_LASTS, Browser
+from api.accounts.rules import ENTER, SETUP, SETUP_LASTS, Browser
 from api.accounts.service import challenges, sessions
 from api.errors import Gone
 from api.infra.database.transactions import is_any, reading, transaction
@@ -25,6 +27,32 @@ def link() -> str:
         challenges.issue(session, SETUP, secret, None, SETUP_LASTS)
         audit.append(session, None, "setup.offered", None, None)
     return f"{runtime().settings.public_url}/desk/setup/{secret}"
+
+
+def link_for(email: str) -> str:
+    """Return a link that signs a user in, good once and for an hour; for the operator's command."""
+    secret = secret_tokens.new_secret()
+    with transaction() as session:
+        user_id = service.known(session, email).id
+        facts = {"user_id": str(user_id)}
+        challenges.issue(session, ENTER, secret, None, SETUP_LASTS, facts)
+        audit.append(session, None, "sign_in.offered", None, user_id)
+    return f"{runtime().settings.public_url}/desk/enter/{secret}"
+
+
+def lets_in(secret: str) -> bool:
+    """Tell whether such a link works. It stays so."""
+    with reading() as session:
+        return challenges.is_open(session, ENTER, secret)
+
+
+def enter(secret: str, browser: Browser) -> str:
+    """Sign in whom the operator's link is for; return the session's secret."""
+    with transaction() as session:
+        found = challenges.take(session, ENTER, secret, None)
+        if found is None:
+            raise SetupOver("Have the operator print a new one: `undersigned sign-in-link`.")
+        return sessions.begin(session, UUID(found["user_id"]), browser, SignInMeans.SETUP)
 
 
 def is_wanted() -> bool:
