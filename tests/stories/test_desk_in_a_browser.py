@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import World
 
+pytestmark = pytest.mark.rest  # it opens every screen there is
 WIDE = {"width": 1280, "height": 800}
 MOST_BYTES, MOST_REQUESTS = 150_000, 6  # of a first screen, with nothing kept from before
 
@@ -36,7 +37,7 @@ def test_every_screen_can_be_used_on_a_phone_and_on_a_wide_one(
         secret = session_of(world, scene.owner.email)
         page = person.new_page()
         for each in found:
-            cookie = {"name": SESSION, "value": secret, "url": place, "secure": True}
+            cookie = {"name": SESSION, "value": secret, "url": "https://localhost", "secure": True}
             person.clear_cookies()
             if not each.view.is_open:
                 person.add_cookies([cookie])  # type: ignore[list-item] # a dict of the shape
