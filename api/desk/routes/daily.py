@@ -8,6 +8,7 @@ from uuid import UUID
 from flask.views import MethodView
 
 from api.accounts.routes import current_actor
+from api.accounts.rules import Role
 from api.desk.schemas import DailyLetterIn, DailyLetterOut
 from api.desk.service import daily
 from api.web.rest import Blueprint
@@ -35,6 +36,6 @@ class DailyLetterWish(MethodView):
 
 def _told(coalition_id: UUID) -> dict[str, object]:
     actor = current_actor()
-    actor.must(coalition_id, daily.Role.VIEWER)
+    actor.must(coalition_id, Role.VIEWER)
     language = daily.wanted(actor).get(coalition_id)
     return {"is_wanted": language is not None, "language": language}
