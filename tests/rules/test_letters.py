@@ -65,6 +65,7 @@ VALUES: dict[str, Any] = {
     "subject": "It was handed over",
     "body": Markup("Yesterday we handed the letter over.\n\n> Open the doors."),
     "salutation": "Dear President,",
+    "lines": ["2 texts with suggestions to decide"],
     "statements": [{"title": "Open the doors", "until_text": "14 June 2031", "number": 3}],
     "head": "4711:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752",
 }
@@ -89,6 +90,7 @@ NEVER = (
     "audit.",
     "connectors.",
     "deliveries.cover",
+    "desk.",
     "invitations.",
     "mailings.",
     "webhooks.",

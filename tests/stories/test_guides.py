@@ -37,7 +37,7 @@ def test_the_root_says_to_people_what_this_is_and_where_to_go(browser: FlaskClie
     ways = [link for link in links(page.text) if link.startswith("/")]
     assert {"/docs", "/docs/reference"} < set(ways)
     for way in ways:
-        assert browser.get(way).status_code == 200, way
+        assert browser.get(way, follow_redirects=True).status_code == 200, way
     russian = browser.get("/", headers={**PEOPLE, "Accept-Language": "ru"})
     assert 'lang="ru"' in russian.text
 

@@ -127,6 +127,7 @@ def test_sealing_gives_numbers_and_the_head_that_anybody_here_sees(
         "number": 0,
         "hash": "0" * 64,
         "head": "0:" + "0" * 64,
+        "backed_up_at": None,
     }
     with world.app.app_context():
         audit.seal_now()
