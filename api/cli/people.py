@@ -58,7 +58,9 @@ def setup_link(*, only_first: bool) -> None:
         if not only_first:
             click.echo(setup.link())
         elif setup.is_wanted():
-            click.echo(f"Nobody works here yet. Begin within an hour at {setup.link()}")
+            click.echo(
+                f"Nobody works here yet. Begin within an hour at {setup.link(only_first=True)}"
+            )
 
 
 @click.command("sign-in-link")

@@ -73,13 +73,37 @@ def test_what_may_put_people_at_risk_is_opened_a_moment_after_signing_in(
     assert ada.submit("Save", is_sensitive=["yes"]).notice == "Saved."
     page = ada.go(at(signing, "signing/open"))
     assert "It is set as sensitive" in page.text
+    _an_hour_later(world)
+
+    ada.submit("Open for signing")
+    assert ada.page.heading == "Sign in once more"
+    # Nor by the settings: they open it too, or say that it is not sensitive any more.
+    for part in ("signing/settings", "signing/reopen"):
+        ada.send(at(signing, part), {"csrf": ada.proof, "opens_at": "2020-01-01T10:00"})
+        assert ada.page.heading == "Sign in once more"
+    told = signing.owner.get(f"{signing.path}/signing")
+    assert (told["is_open"], told["is_sensitive"]) == (False, True)
+
+
+def _an_hour_later(world: World) -> None:
+    """Have everybody be signed in since an hour ago."""
     with world.app.app_context(), transaction() as session:
         long_ago = clock.now() - timedelta(hours=1)
         session.execute(update(DeskSession).values(created_at=long_ago))
 
-    ada.submit("Open for signing")
-    assert ada.page.heading == "Sign in once more"
-    assert signing.owner.get(f"{signing.path}/signing")["is_open"] is False
+
+def test_a_whole_statement_leaves_after_a_look_and_the_record_tells(
+    signing: Signing, ada: Desk, world: World
+) -> None:
+    signing.sign(name="A. Hidden", visibility="coalition")
+    page = ada.go(at(signing, "portable?format=json"))
+    assert "A. Hidden" not in page.html
+    page = ada.submit("Take it")
+    assert "A. Hidden" in page.html
+    assert recorded(signing, "signature.exported") == 1
+
+    _an_hour_later(world)
+    assert ada.go(at(signing, "portable?format=json")).heading == "Sign in once more"
 
 
 def test_settings_are_kept_with_faults_beside_their_fields_and_shown_as_the_page_will_be(

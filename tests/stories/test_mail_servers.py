@@ -384,6 +384,13 @@ def test_only_an_owner_sets_the_server_and_a_password_left_out_stays(
     assert (way.server.scheme, way.server.password) == ("smtps", "plover")
     assert b"plover" not in world.dump()
 
+    # A password is told to no other host than the one that it was typed for.
+    set_server(owner, coalition, 465, host="other.specimen.example", user="letters", security="tls")
+    with world.app.app_context(), reading() as session:
+        way = servers.way(session, UUID(coalition))
+    assert way is not None
+    assert (way.server.host, way.server.password) == ("other.specimen.example", "")
+
 
 def test_every_spelling_of_an_address_is_left_alone(world: World, coalition: str) -> None:
     spelled = ["Finch+news@gmail.com", "f.inch@gmail.com"]

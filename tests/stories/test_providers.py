@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -17,6 +18,7 @@ from api.accounts.service import providers, sessions
 from api.infra import clock
 from api.infra.net.egress import Egress
 from api.infra.runtime import EXTENSION
+from tests.support.builders import a_coalition
 from tests.support.oidc_provider import CLIENT, SECRET, Provider, named
 from tests.support.people import a_browser, a_person, visiting
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from api.accounts.rules import Browser
     from tests.conftest import World
+    from tests.support.client import Client
 
 
 @pytest.fixture
@@ -69,6 +72,22 @@ def test_a_provider_signs_in_the_user_of_the_address_that_it_vouches_for(
         # It may have vouched for who signed in with it hours ago.
         with pytest.raises(sessions.NotFresh):
             sessions.must_be_fresh(found)
+
+
+@pytest.mark.parametrize(("told", "is_proof"), [(-60, False), (None, False), (60, True)])
+def test_a_provider_proves_who_it_is_from_when_its_person_signed_in_there(
+    world: World, provider: Provider, owner: Client, told: int | None, *, is_proof: bool
+) -> None:
+    """Whoever holds a seized computer is still signed in with the provider."""
+    coalition = a_coalition(owner)
+    assert owner.post(f"/v1/coalitions/{coalition}/access-revocations").status == 204
+    provider.claims = {"auth_time": told and int(clock.now().timestamp()) + told}
+    browser = a_browser()
+
+    secret = signed(world, browser, provider.agreed(led_to(world, browser), owner.email))
+
+    assert secret
+    assert (UUID(coalition) in visiting(world, secret).actor.roles) is is_proof
 
 
 def test_a_provider_that_wants_its_secret_in_the_body_or_tells_the_address_later_does_as_well(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 from urllib.parse import quote_plus
 
@@ -75,6 +76,7 @@ def start(browser: Browser) -> str:
             nonce=nonce,
             code_challenge=create_s256_code_challenge(verifier),
             code_challenge_method="S256",
+            max_age=str(settings.session_hours * 3600),  # so it tells when somebody signed in
         )
     )
 
@@ -88,17 +90,21 @@ def finish(browser: Browser, given: Mapping[str, str]) -> str:
     about = _about()
     if given.get("iss", about["issuer"]) != about["issuer"]:
         _refuse("issuer")  # of two providers one may pass for the other (RFC 9207)
-    email = _vouched(about, given["code"], known)
+    email, proven_at = _vouched(about, given["code"], known)
     with transaction() as session:
         query = select(User).where(User.email_index == email_index(session, email))
         user = session.scalars(query).first()
         if user is None:
             _refuse("unknown")
-        return sessions.begin(session, user.id, browser, SignInMeans.PROVIDER)
+        means = SignInMeans.PROVIDER
+        return sessions.begin(session, user.id, browser, means, proven_at=proven_at)
 
 
-def _vouched(about: Mapping[str, Any], code: str, known: Mapping[str, str]) -> str:
-    """Return the address for which the provider vouches."""
+def _vouched(about: Mapping[str, Any], code: str, known: Mapping[str, str]) -> tuple[str, datetime]:
+    """Return the address for which the provider vouches, and when its person signed in there.
+
+    A yes that does not say when may be of a computer that was seized: it goes back to no sign-in.
+    """
     tokens = _tokens(about, code, known["verifier"])
     keys = _asked("GET", about["jwks_uri"])
     settings = runtime().settings
@@ -131,7 +137,8 @@ def _vouched(about: Mapping[str, Any], code: str, known: Mapping[str, str]) -> s
     domain = email.rpartition("@")[2].lower()
     if settings.oidc_domains and domain not in settings.oidc_domains:
         _refuse("domain")
-    return email
+    told_at = claims.get("auth_time") or 0  # a number of seconds: anything else is refused above
+    return email, datetime.fromtimestamp(max(0, min(told_at, clock.now().timestamp())), UTC)
 
 
 def _tokens(about: Mapping[str, Any], code: str, verifier: str) -> Mapping[str, Any]:

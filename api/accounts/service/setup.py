@@ -20,11 +20,15 @@ class SetupOver(Gone, title="This set-up link does not work any more"):
     """A set-up link is good for an hour, and once."""
 
 
-def link() -> str:
-    """Return a new link by which somebody becomes the first owner; it is shown this once."""
+def link(*, only_first: bool = False) -> str:
+    """Return a new link by which somebody becomes the first owner; it is shown this once.
+
+    One that is `only_first` was printed unasked: it ends as soon as somebody works here.
+    """
     secret = secret_tokens.new_secret()
     with transaction() as session:
-        challenges.issue(session, SETUP, secret, None, SETUP_LASTS)
+        facts = {"only_first": only_first}
+        challenges.issue(session, SETUP, secret, None, SETUP_LASTS, facts)
         audit.append(session, None, "setup.offered", None, None)
     return f"{runtime().settings.public_url}/desk/setup/{secret}"
 
@@ -73,7 +77,9 @@ def create_owner(secret: str, email: str, name: str, browser: Browser) -> str:
     Raise SetupOver, or EmailTaken: then the link goes on working, for another address.
     """
     with transaction() as session:
-        if challenges.take(session, SETUP, secret, None) is None:
+        found = challenges.take(session, SETUP, secret, None)
+        is_over = found is None or (found.get("only_first") and is_any(session, select(User.id)))
+        if is_over:
             raise SetupOver("Have the operator print a new one: `undersigned setup-link`.")
         user_id = service.enter(session, None, email, name).id
         return sessions.begin(session, user_id, browser, SignInMeans.SETUP)

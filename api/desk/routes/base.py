@@ -58,7 +58,8 @@ _Screen = TypeVar("_Screen", bound="type[Screen]")
 
 POLICY = f"{pages.POLICY}; frame-src 'self'"
 FRAMED = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self';"
+    " form-action 'none'; base-uri 'none'; sandbox"
 )
 _READING = {HTTPMethod.GET, HTTPMethod.HEAD}
 _MOST_UNDONE = 50

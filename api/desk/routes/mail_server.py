@@ -9,6 +9,7 @@ from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
+from api.accounts.service import sessions
 from api.desk.routes.base import (
     Screen,
     at,
@@ -22,7 +23,7 @@ from api.desk.routes.base import (
     version,
     when,
 )
-from api.desk.routes.visiting import actor
+from api.desk.routes.visiting import actor, visit
 from api.desk.rules import settings as rules
 from api.desk.rules.frames import Danger
 from api.desk.rules.settings import MailScreen
@@ -56,10 +57,14 @@ class SetMailServer(Screen):
 
     def get(self, coalition_id: UUID) -> Response:
         """Show the server, whether it works, and how the last try went."""
+        if actor().may(coalition_id, Role.OWNER):
+            sessions.must_be_fresh(visit())  # now, so that nothing that is typed is lost
         return _mail(coalition_id, Form())
 
     def post(self, coalition_id: UUID) -> AnyResponse:
         """Keep it, and try it at once: a letter goes to who asks."""
+        actor().must(coalition_id, Role.OWNER)
+        sessions.must_be_fresh(visit())  # all letters, and the links in them, go through it
         expected = version() if one("version") else None
         try:
             given = loaded(MailServerIn(), rules.mail_given(sent()))

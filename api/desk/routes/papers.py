@@ -12,6 +12,7 @@ from api.accounts.rules import Role
 from api.desk.routes import review_base, statement_base
 from api.desk.routes.base import Screen, at, one, onward, said, screen, to
 from api.desk.routes.visiting import actor
+from api.desk.rules.frames import Danger
 from api.desk.rules.papers import DocumentsScreen
 from api.desk.rules.reviewing import ReturnedScreen
 from api.documents import service as documents
@@ -107,9 +108,25 @@ class GiveDocument(Screen):
 
 @at("/<uuid:coalition_id>/statements/<uuid:statement_id>/portable", "statement_portable")
 class GivePortable(Screen):
-    is_file = True
+    is_fresh = True  # for coordinators it holds every hidden name
 
     def get(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
+        """Say whose the file will be."""
+        del coalition_id
+        statement, words = statement_base.statement_of(statement_id), said()
+        if not statement.revision_number:
+            return onward("statement_documents", statement_id=statement_id)
+        return screen(
+            "take.html",
+            Danger(
+                title=words.say("papers.portable"),
+                points=[words.say(f"tables.take_{number}") for number in (1, 2, 3)],
+                button=words.say("tables.take_it"),
+                back=to("statement_documents", statement_id=statement_id),
+            ),
+        )
+
+    def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Give the newest revision as a portable document: whole for coordinators."""
         del coalition_id
         statement = statement_base.statement_of(statement_id)
@@ -118,7 +135,7 @@ class GivePortable(Screen):
             raise NotFound("There is no such file.")
         if not statement.revision_number:
             return onward("statement_documents", statement_id=statement_id)
-        document = exchange.give_out(actor(), statement_id, None)
+        document = exchange.taken_along(actor(), statement_id)
         content, kind, name = writing.as_file(document, form, document["slug"])
         answer = Response(content, content_type=kind)
         answer.headers.set("Content-Disposition", "attachment", filename=name)

@@ -251,7 +251,9 @@ class ReopenSigning(Screen):
 
     def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Undo the closing: it is open until somebody closes it."""
-        row = settings.signing(actor(), statement_id).signing
+        found = settings.signing(actor(), statement_id)
+        _must_be_fresh(found)
+        row = found.signing
         facts_ = {**rules.kept(row), "closes_at": None}
         settings.put(actor(), statement_id, row.version, facts_)
         return onward("statement_signing", "signing_opened", statement_id=statement_id)
@@ -270,8 +272,11 @@ class SetSigning(Screen):
 
     def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Keep it."""
+        _must_be_fresh(settings.signing(actor(), statement_id))  # it opens, or is sensitive no more
         try:
             given = loaded(SigningIn(), rules.given(sent()))
+            if given["is_sensitive"] and given["opens_at"] is not None:
+                sessions.must_be_fresh(visit())
             settings.put(actor(), statement_id, version(), given)
         except (Invalid, Stale) as refused:
             return _settings(coalition_id, statement_id, typed(refused))
@@ -288,6 +293,7 @@ def _settings(
 ) -> Response:
     statement = statement_of(statement_id)
     found = settings.signing(actor(), statement_id)
+    _must_be_fresh(found)  # now, so that nothing that is typed is lost
     row, words = found.signing, said()
     page = PageRequest(limit=paging.MOST)
     offered = organisations.of_coalition(actor(), coalition_id, page, None).items

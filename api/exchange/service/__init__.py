@@ -224,3 +224,14 @@ def give_out(actor: Actor, statement_id: UUID, number: int | None) -> PortableDo
             return signing.with_signatories(document, listed, 0)
         listed, withheld = signatures.printed(session, statement, Audience.PUBLIC)
         return secrecy.redacted(signing.with_signatories(document, listed, withheld))
+
+
+def taken_along(actor: Actor, statement_id: UUID) -> PortableDocument:
+    """Give the newest out as `give_out` does; the record tells who took the hidden along."""
+    document = give_out(actor, statement_id, None)
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
+        if actor.may(statement.coalition_id, Role.COORDINATOR):
+            told = {"for": "portable", "reason": None}
+            audit.record(session, actor, "signature.exported", statement, told)
+    return document

@@ -90,21 +90,23 @@ def put(
 
 def _write(session: Session, row: MailServer, facts: Mapping[str, Any]) -> None:
     mailbox = facts["mailbox"] or {}
+    is_same, is_same_box = facts["host"] == row.host, mailbox.get("host") == row.mailbox_host
     for name in SAID:
         setattr(row, name, facts[name])
     row.mailbox_host, row.mailbox_port = mailbox.get("host"), mailbox.get("port")
-    _keep_login(session, row, MailServer.login, facts)
-    _keep_login(session, row, MailServer.mailbox_login, mailbox)
+    _keep_login(session, row, MailServer.login, facts, keeps=is_same)
+    _keep_login(session, row, MailServer.mailbox_login, mailbox, keeps=is_same_box)
     row.fault = row.mailbox_fault = row.faulty_since = row.told_at = None
 
 
 def _keep_login(
-    session: Session, row: MailServer, column: Login, facts: Mapping[str, object]
+    session: Session, row: MailServer, column: Login, facts: Mapping[str, object], *, keeps: bool
 ) -> None:
+    """Keep who logs in. No password that was typed for one host is ever told to another."""
     user, password = facts.get("user"), facts.get("password")
     if user is not None and password is None:
         known = login_of(session, row, column)
-        password = known["password"] if known.get("user") == user else ""
+        password = known["password"] if keeps and known.get("user") == user else ""
     secret = None if user is None else {"user": user, "password": password}
     keys.write(session, row, column, secret)
 
