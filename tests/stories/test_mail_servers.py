@@ -383,7 +383,6 @@ def test_only_an_owner_sets_the_server_and_a_password_left_out_stays(
     assert way is not None
     assert (way.server.scheme, way.server.password) == ("smtps", "plover")
     assert b"plover" not in world.dump()
-
     # A password is told to no other host than the one that it was typed for.
     set_server(owner, coalition, 465, host="other.specimen.example", user="letters", security="tls")
     with world.app.app_context(), reading() as session:

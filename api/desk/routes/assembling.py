@@ -235,7 +235,6 @@ def _form(  # noqa: PLR0913, PLR0917 # what a form is made of
             ],
             preview=to("statement_assembly_page", template=template),
             themes=[(each, words.say(f"writing.theme_{each}")) for each in themes.available()],
-            has_cases_listed=are_listed,
             form=form,
             wrong=wrong or (),
         ),

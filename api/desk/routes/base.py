@@ -259,10 +259,10 @@ def one(name: str) -> str:
     return forms.one(sent(), name)
 
 
-def ids() -> list[UUID]:
-    """Return the rows that were ticked, or that an undo is about."""
+def ids(name: str = "ids") -> list[UUID]:
+    """Return the rows that were ticked, or that an undo is about; what is empty is none."""
     try:
-        return [UUID(each) for each in sent().get("ids", ())]
+        return [UUID(each) for each in sent().get(name, ()) if each]
     except ValueError:
         raise NotFound("The page that led here is old. Load it again.") from None
 

@@ -11,7 +11,7 @@ from api.desk.routes import review_base
 from api.desk.routes.base import Screen, at, ids, led, one, onward, said, to, typed
 from api.desk.routes.reviewing import comments_screen
 from api.desk.routes.visiting import actor
-from api.desk.rules import filling
+from api.desk.rules import filling, head_forms
 from api.errors import Conflict, Invalid, NotFound
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
@@ -102,8 +102,7 @@ class DecideSuggestion(Screen):
 
 def _lines() -> list[str]:
     """Return the lines that were typed, in order."""
-    values = sent()
-    places = sorted(int(n.partition(".")[2]) for n in values if n.startswith("line."))
+    places = sorted(head_forms.places(sent(), "line"))
     return [one(f"line.{place}") for place in places]
 
 

@@ -88,7 +88,6 @@ class Deliveries(Screen):
                     following=found.following,
                 ),
                 responses=[_response(each, known) for each in answered.items],
-                more_responses=answered.following or "",
                 letters=[_letter(each) for each in letters],
                 is_published=statement.state is State.PUBLISHED,
             ),

@@ -56,7 +56,7 @@ class WriteHead(Screen):
             draft_acts.must_be_as_read(
                 head_forms.part(cast("dict[str, Any]", document)), one("was")
             )
-            more = [_addressee(UUID(each)) for each in sent().get("known", ()) if each]
+            more = [_addressee(each) for each in ids("known")]
             return cast(
                 "PortableDocument", head_forms.read(sent(), cast("dict[str, Any]", document), more)
             )
@@ -114,9 +114,7 @@ def _head(statement_id: UUID, form: Form) -> Response:
 
 def _rows(form: Form, group: str) -> int:
     """Return the place of the last row that was sent, and of one more where that was asked for."""
-    start = f"{group}."
-    places = [int(name.split(".")[1]) for name in form.values if name.startswith(start)]
-    return max(places, default=-1) + (form.value("do") == "more")
+    return max(head_forms.places(form.values, group), default=-1) + (form.value("do") == "more")
 
 
 @at("/<uuid:coalition_id>/statements/<uuid:statement_id>/text/notes", "statement_notes")

@@ -198,4 +198,5 @@ def _work(item: WorkItem) -> ListRow:
 class Nowhere(Screen):
     def get(self, rest: str) -> Response:
         """Say that there is no such screen, as a screen."""
-        raise NotFound(f"There is no screen at {'/' if rest else ''}this address.")
+        del rest
+        raise NotFound("There is no screen at this address.")

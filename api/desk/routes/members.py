@@ -12,7 +12,7 @@ from api.accounts.rules import Role
 from api.coalitions import schemas, service
 from api.coalitions.models import InvitationState, Member, MemberRole
 from api.coalitions.service import invitations
-from api.coalitions.service.invitations import Invited
+from api.coalitions.service.invitations import AlreadyMember, Invited
 from api.desk.routes.base import (
     Screen,
     at,
@@ -250,6 +250,9 @@ class MemberNew(Screen):
             member = service.add_member(actor(), coalition_id, loaded(schemas.MemberIn(), facts))
         except Invalid as refused:
             return self._shown(organisation_id, typed(refused, "role"))
+        except AlreadyMember:
+            told = {"": said().say("problem.already-member_text")}
+            return self._shown(organisation_id, Form(values=sent(), faults=told))
         return onward("member", "member_entered", member_id=member.id)
 
     def _shown(self, organisation_id: UUID, form: Form) -> Response:

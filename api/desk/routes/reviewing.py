@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.accounts.rules import Role
 from api.coalitions.models import MemberRole
 from api.desk.routes import review_base, statement_base
-from api.desk.routes.base import Screen, at, one, onward, said, screen, to
+from api.desk.routes.base import Screen, at, ids, one, onward, said, screen, to
 from api.desk.routes.visiting import actor
 from api.desk.rules import filling, head_forms
 from api.desk.rules.reviewing import ClashFacts, CommentsScreen, MergeScreen, OpenScreen, ReviewPart
@@ -167,8 +167,7 @@ def _opening(statement: Statement, form: Form) -> Response:
     people = review_base.members()
     named = [(str(each.id), review_base.name_of(each), "") for each in people]
     usual = [str(each.id) for each in people if each.role is not MemberRole.OBSERVER]
-    rows = [int(name.split(".")[1]) for name in form.values if name.startswith("guests.")]
-    count = max([*rows, 0]) + 1 + (form.value("do") == "more")
+    count = max([*head_forms.places(form.values, "guests"), 0]) + 1 + (form.value("do") == "more")
     return screen(
         "consultation_new.html",
         OpenScreen(
@@ -229,7 +228,7 @@ class MergeSuggestions(Screen):
         """Put those into the draft that were shown to fit."""
         del coalition_id
         review_base.consultation_of(consultation_id)
-        chosen = [UUID(each) for each in sent().get("ids", ())]
+        chosen = ids()
         if not chosen:
             return onward("consultation", consultation_id=consultation_id)
         merging.merge(actor(), consultation_id, chosen)

@@ -7,12 +7,14 @@ from uuid import UUID
 from flask import Response
 
 from api.cases import service as cases
+from api.cases.service import CaseView
 from api.demands import service as demands
 from api.desk.routes.base import Screen, at, one, said, screen, to
 from api.desk.routes.visiting import actor
 from api.desk.rules.searching import FoundGroup, SearchScreen
 from api.desk.rules.tables import Cell
-from api.infra.database.paging import PageRequest
+from api.errors import Invalid
+from api.infra.database.paging import Page, PageRequest
 from api.organisations import service as organisations
 from api.organisations.rules import name_in
 from api.statements import service as statements
@@ -36,10 +38,18 @@ class DeskSearch(Screen):
         return screen("search.html", SearchScreen(asked=asked, groups=groups))
 
 
+def _cases(coalition_id: UUID, few: PageRequest, asked: str) -> Page[CaseView]:
+    """Return the cases; where too many sealed names would be opened, those that may be named."""
+    try:
+        return cases.of_coalition(actor(), coalition_id, few, q=asked)
+    except Invalid:
+        return cases.of_coalition(actor(), coalition_id, few, q=asked, may_be_named=True)
+
+
 def _found(coalition_id: UUID, asked: str) -> list[FoundGroup]:
     who, few, tongue = actor(), PageRequest(limit=_MOST), said().language
     texts = statements.statements(who, coalition_id, few, {}, asked)
-    people = cases.of_coalition(who, coalition_id, few, q=asked)
+    people = _cases(coalition_id, few, asked)
     what = demands.of_coalition(who, coalition_id, few, q=asked)
     whom = organisations.of_coalition(who, coalition_id, few, asked)
     return [

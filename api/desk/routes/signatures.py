@@ -96,6 +96,8 @@ def _id(text: str) -> UUID:
 def _found(statement: Statement, job_id: UUID, wanted: dict[str, object]) -> Response:
     """Show what a search of many names found, or that it goes on."""
     job = jobs.job(actor(), job_id)
+    if job.state in {JobState.DEAD, JobState.HELD}:
+        raise NotFound("This search ended without an answer. Search again.")
     if job.state is not JobState.DONE:
         here = f"{to('signatures', statement_id=statement.id)}?found={job_id}"
         waits = _listed(statement, Page([], None, 0), searching=here)

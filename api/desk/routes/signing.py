@@ -296,7 +296,10 @@ def _settings(
     _must_be_fresh(found)  # now, so that nothing that is typed is lost
     row, words = found.signing, said()
     page = PageRequest(limit=paging.MOST)
-    offered = organisations.of_coalition(actor(), coalition_id, page, None).items
+    offered = list(organisations.of_coalition(actor(), coalition_id, page, None).items)
+    listed = {each.id for each in offered}  # who mails is always shown: saving keeps ticks
+    mailers = [UUID(each) for each in row.mailing_organisation_ids]
+    offered += [organisations.organisation(actor(), each) for each in mailers if each not in listed]
     is_frozen = bool(statement.revision_number)
     told = retention.preview(actor(), statement_id)
     return screen(

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
 from api.desk.routes import statement_base
-from api.desk.routes.base import Screen, at, one, onward, said, screen, to, typed
+from api.desk.routes.base import Screen, at, ids, one, onward, said, screen, to, typed
 from api.desk.routes.signoff_members import choices_of_appearance, cut, entry_of, name_of, places_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import signoffs as rules
@@ -49,7 +49,7 @@ class EnterAnswer(Screen):
         """Keep it, with the file that proves it."""
         del coalition_id
         statement = statement_base.statement_of(statement_id)
-        kept = one("evidence_id")
+        kept = next(map(str, ids("evidence_id")), "")
         try:
             facts = loaded(schemas.SignOffIn(), _given(member_id))
             kept = _kept_file(statement_id) or kept

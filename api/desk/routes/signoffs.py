@@ -255,7 +255,7 @@ class AskMembers(Screen):
             if found.letters
             else words.say("signoff.save"),
             back=to("statement_ask", statement_id=statement_id),
-            version=int(one("version")) if one("version") else None,
+            version=version() if one("version") else None,
             may_edit=True,
         )
 

@@ -202,7 +202,7 @@ class ShowUpdate(Screen):
     def get(self, coalition_id: UUID, update_id: UUID) -> Response:
         """Show the letter as it is read, how far it is, and the count that was asked for."""
         del coalition_id
-        job = _job()
+        job = _job(update_id)
         result = job.result if job is not None and job.state is JobState.DONE else None
         return _shown(service.one(actor(), update_id), result, is_counting=job is not None)
 
@@ -230,12 +230,14 @@ def _send(who: Any, update_id: UUID) -> object:
     return service.start(who, update_id, version())
 
 
-def _job() -> Job | None:
+def _job(update_id: UUID) -> Job | None:
+    """Return the count that the address asks for, unless it is of something else, or failed."""
     try:
-        asked = UUID(request.args.get("job", ""))
+        found = jobs.job(actor(), UUID(request.args.get("job", "")))
     except ValueError:
         return None
-    return jobs.job(actor(), asked)
+    is_it = (found.kind, found.facts.get("update_id")) == (service.COUNT, str(update_id))
+    return found if is_it and found.state not in {JobState.DEAD, JobState.HELD} else None
 
 
 def _shown(

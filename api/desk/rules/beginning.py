@@ -80,7 +80,6 @@ class TemplateScreen:
     statuses: Sequence[tuple[str, str, str]]
     preview: str
     themes: Choices
-    has_cases_listed: bool
     form: Form = field(default_factory=Form)
     wrong: Sequence[str] = ()
 

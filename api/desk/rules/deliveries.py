@@ -52,7 +52,6 @@ class DeliveriesScreen:
     around: StatementAround
     deliveries: Listing
     responses: Sequence[ResponseShown]
-    more_responses: str
     letters: Sequence[tuple[Anchor, Markup]]
     is_published: bool
 

@@ -144,12 +144,15 @@ def _field(name: str, fact: Declaration, known: KnownRows, example: Any) -> Fact
     )
 
 
+_DIGITS = 3  # of the place of a row: a form has no thousand of them
+
+
 def rows_sent(sent: Sent) -> dict[str, int]:
     """Return how many rows each list has, with those that are empty."""
     found: dict[str, int] = {}
     for name in sent:
         start, fact, place = [*name.split("."), "", ""][:3]
-        if start == _START and place.isdecimal():
+        if start == _START and place.isdecimal() and len(place) <= _DIGITS:
             found[fact] = max(found.get(fact, 0), int(place) + 1)
     return found
 

@@ -16,6 +16,7 @@ _GROUPS = {"dateline": ("place", "date"), "occasion": ("name", "place", "country
 _ROWS = {"addressees": OF_AN_ADDRESSEE, "contacts": OF_A_CONTACT}
 _NEEDED = ("title", "kind", "language", "slug")
 _LINES = (*_NEEDED, "theme")
+_DIGITS = 3  # of the place of a row: a form has no thousand of them
 
 
 def part(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,16 +42,20 @@ def rows(sent: Sent, group: str) -> list[dict[str, str]]:
 
 def rows_of(sent: Sent, group: str, names: Sequence[str]) -> list[dict[str, str]]:
     """Return the rows of any group, as `addressees.0.name`, that say something, in their order."""
-    start = f"{group}."
-    places = {
-        int(n.split(".")[1]) for n in sent if n.startswith(start) and n.split(".")[1].isdecimal()
-    }
     found = (
-        {name: one(sent, f"{group}.{place}.{name}") for name in names} for place in sorted(places)
+        {name: one(sent, f"{group}.{place}.{name}") for name in names}
+        for place in sorted(places(sent, group))
     )
     return [
         {name: value for name, value in row.items() if value} for row in found if any(row.values())
     ]
+
+
+def places(sent: Iterable[str], group: str) -> set[int]:
+    """Return the places of the rows of a group that were sent; of a name made by hand, none."""
+    parts = (name.split(".") for name in sent)
+    told = {part[1] for part in parts if part[0] == group and len(part) > 1}
+    return {int(each) for each in told if each.isdecimal() and len(each) <= _DIGITS}
 
 
 def read(

@@ -18,10 +18,9 @@ Tone = Literal["", "good", "waits", "wrong"]
 
 @dataclass(frozen=True, kw_only=True)
 class ListColumn:
-    """One column. `sort` is the value by which `?sort=` asks for its order."""
+    """One column."""
 
     words: str
-    sort: str = ""
     is_number: bool = False
 
 
@@ -32,7 +31,6 @@ class Press:
     action: str
     words: str
     fields: Sequence[tuple[str, str]] = ()
-    is_grave: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,12 +69,11 @@ class BulkAct:
 
     do: str
     words: str
-    is_grave: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """Rows under columns, with what narrows, orders and pages them. `query` is what is asked."""
+    """Rows under columns, with what narrows and pages them. `query` is what is asked."""
 
     caption: str  # for who cannot see it
     columns: Sequence[ListColumn]
@@ -93,7 +90,7 @@ class Listing:
     acts: Sequence[BulkAct] = ()
 
     def at(self, **changed: str) -> str:
-        """Return the table's address with another filter, order or page; "" takes one away."""
+        """Return the table's address with another filter or page; "" takes one away."""
         query = {key: value for key, value in {**self.query, **changed}.items() if value}
         return f"{self.path}?{urlencode(query)}" if query else self.path
 
