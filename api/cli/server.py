@@ -11,6 +11,7 @@ import signal
 import socket
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from wsgiref.types import WSGIApplication
@@ -113,7 +114,8 @@ class Server(TcpWSGIServer):  # type: ignore[misc] # waitress ships no types
         del number, frame
         if not self.is_stopping:
             self.is_stopping = True
-            self.pull_trigger()
+            with suppress(OSError):  # `run` may have returned by now, and closed the trigger
+                self.pull_trigger()
 
     def run(self) -> None:
         """Serve until it is stopped."""
