@@ -74,7 +74,7 @@ _RULES = {
 _SMALL = """
 [...document.querySelectorAll("button, .button, select, input, summary, .onward")]
   .filter(one => !one.closest(".trap") && one.type != "hidden" && one.getClientRects().length)
-  .map(one => [one, one.matches("[type=checkbox], [type=radio]") ? one.labels[0] : one])
+  .map(one => [one, one.matches("[type=checkbox], [type=radio]") ? one.labels[0] || one : one])
   .filter(([, felt]) => felt.getBoundingClientRect().height < 44)
   .map(([one]) => one.outerHTML.slice(0, 80))
 """

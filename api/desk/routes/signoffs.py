@@ -72,6 +72,8 @@ class ShowBoard(Screen):
 
 @at(f"{_PATH}/board", "statement_signoff_board")
 class FreshBoard(Screen):
+    is_file = True  # a part of a page
+
     def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
         """Send the board alone where it has changed: the script asks every half minute."""
         del coalition_id
