@@ -14,7 +14,7 @@ from api.desk.routes import draft_acts, statement_base, writing
 from api.desk.routes.base import Screen, at, ids, led, one, onward, said, screen, to, typed, version
 from api.desk.routes.draft_acts import PartMoved
 from api.desk.routes.visiting import actor, coalition, coalition_of_address
-from api.desk.rules import drafting, filling, head_forms
+from api.desk.rules import drafting, filling, head_forms, typed_facts
 from api.desk.rules.writing import HeadScreen, LengthScreen
 from api.documents.service import lengths
 from api.errors import Invalid, NotFound
@@ -185,8 +185,8 @@ class MeasureText(Screen):
         statement_base.statement_of(statement_id)
         actor().must(cast("UUID", coalition_of_address()), Role.EDITOR)
         given = {
-            "words": _number(one("words")),
-            "pages": _number(one("pages")),
+            "words": typed_facts.number(one("words") or None),
+            "pages": typed_facts.number(one("pages") or None),
             "counts_footnotes": one("counts_footnotes") == "yes",
         }
         try:
@@ -196,10 +196,6 @@ class MeasureText(Screen):
         except (Invalid, Stale) as refused:
             return _length(statement_id, typed(refused))
         return onward("statement_length", "saved", statement_id=statement_id)
-
-
-def _number(text: str) -> object:
-    return int(text) if text.isdecimal() else text or None
 
 
 def _length(statement_id: UUID, form: Form) -> Response:

@@ -12,6 +12,7 @@ from api.accounts.rules import Role
 from api.desk.routes import review_base, statement_base
 from api.desk.routes.base import Screen, at, one, onward, said, screen, to
 from api.desk.routes.visiting import actor
+from api.desk.rules import typed_facts
 from api.desk.rules.frames import Danger
 from api.desk.rules.papers import DocumentsScreen
 from api.desk.rules.reviewing import ReturnedScreen
@@ -85,9 +86,9 @@ class GiveDocument(Screen):
         form = request.args.get("format", Format.PDF.value)
         if form not in set(Format) or theme not in {None, *themes.available()}:
             raise NotFound("There is no such document.")
-        if number != _DRAFT and not number.isdecimal():
+        revision = typed_facts.whole(number)
+        if number != _DRAFT and revision is None:
             raise NotFound("There is no such version.")
-        revision = None if number == _DRAFT else int(number)
         wanted = DocumentSpec(Format(form), revision, theme)
         if revision is None:
             found: Any = previews.preview(actor(), statement_id, wanted)

@@ -14,7 +14,7 @@ from api.desk.routes import statement_base
 from api.desk.routes.base import Screen, at, day, one, onward, said, screen, to, typed, when
 from api.desk.routes.letters import letters_screen
 from api.desk.routes.visiting import actor
-from api.desk.rules import signoffs as rules
+from api.desk.rules import signoffs as rules, typed_facts
 from api.desk.rules.signoffs import AnswerShown, MemberForm, MemberScreen
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
 from api.errors import Invalid, NotFound
@@ -289,8 +289,7 @@ class CloseQuestion(Screen):
             if one("do") == "send":
                 questions.close(actor(), statement_id, **facts)
                 return _back("question_closed", statement_id, member_id)
-            number = one("number")
-            at_ = int(number) if number.isdecimal() else 0
+            at_ = typed_facts.whole(one("number")) or 0
             found = previews.preview(actor(), statement_id, "closing", facts, at_)
         except Invalid as refused:
             return _small("closing", statement_id, member_id, typed(refused))

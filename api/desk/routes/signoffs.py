@@ -31,7 +31,7 @@ from api.desk.routes.base import (
 )
 from api.desk.routes.letters import letters_screen
 from api.desk.routes.visiting import actor
-from api.desk.rules import signoffs as rules
+from api.desk.rules import signoffs as rules, typed_facts
 from api.desk.rules.signoffs import AskMembersScreen, BoardScreen, LineToPrint
 from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
 from api.errors import Conflict, Invalid, NotFound
@@ -312,8 +312,7 @@ def _zone(members: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _number() -> int:
-    text = one("number")
-    return int(text) if text.isdecimal() else 0
+    return typed_facts.whole(one("number")) or 0
 
 
 @at(f"{_PATH}/more", "statement_ask_more")

@@ -24,7 +24,7 @@ from api.desk.routes.base import (
     when,
 )
 from api.desk.routes.visiting import actor
-from api.desk.rules import drafting
+from api.desk.rules import drafting, typed_facts
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
 from api.desk.rules.versions import DiffScreen, FreezeScreen, VersionsScreen
 from api.documents.rules import diffs as printed
@@ -152,9 +152,9 @@ def _asked(name: str) -> int | None:
     text = request.args.get(name, "")
     if not text or text == _DRAFT:
         return None
-    if not text.isdecimal():
+    if (number := typed_facts.whole(text)) is None:
         raise NotFound("There is no such version.")
-    return int(text)
+    return number
 
 
 @at("/<uuid:coalition_id>/statements/<uuid:statement_id>/diff.pdf", "statement_diff_paper")
@@ -248,10 +248,10 @@ class RestoreVersion(Screen):
         """Make the draft what a revision says; the revisions stay as they are."""
         del coalition_id
         statement_base.statement_of(statement_id)
-        number = (sent().get("number") or [""])[0]
-        if not number.isdecimal():
+        number = typed_facts.whole((sent().get("number") or [""])[0])
+        if number is None:
             raise NotFound("The page that led here is old. Load it again.")
-        revision = service.revision(actor(), statement_id, int(number))
+        revision = service.revision(actor(), statement_id, number)
         old = identity.identified(revision.document, revision.block_ids)
         draft_acts.changed(statement_id, lambda now: _as_then(now, old))
         return onward("draft", "restored", statement_id=statement_id)

@@ -14,6 +14,7 @@ from api.accounts.service.sessions import SessionView
 from api.coalitions import service as coalitions
 from api.desk.routes.base import Screen, at, one, onward, said, screen, to, typed, when
 from api.desk.routes.visiting import actor
+from api.desk.rules import typed_facts
 from api.desk.rules.entering import NewTokenScreen, YouScreen
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
 from api.desk.service import daily
@@ -186,7 +187,11 @@ class TokenNew(Screen):
     def post(self) -> Response:
         """Make it, and show its secret this once."""
         ids = sent().get("coalition_ids", [])
-        given = {"label": one("label"), "days": _number(one("days")), "coalition_ids": ids or None}
+        given = {
+            "label": one("label"),
+            "days": typed_facts.number(one("days")),
+            "coalition_ids": ids or None,
+        }
         try:
             _, secret = accounts.create_token(actor(), **loaded(schemas.TokenIn(), given))
         except Invalid as refused:
@@ -195,8 +200,3 @@ class TokenNew(Screen):
 
     def _shown(self, form: Form) -> Response:
         return screen("token_new.html", NewTokenScreen(coalitions=_coalitions(), form=form))
-
-
-def _number(text: str) -> object:
-    """Return a number that was typed, or the text, which the schema refuses."""
-    return int(text) if text.isdecimal() else text

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from api.accounts.rules import Role
 from api.coalitions.models import Coalition
+from api.desk.rules import typed_facts
 from api.desk.rules.tables import Listing, Tone
 from api.pages.rules.facts import Form
 
@@ -180,8 +181,8 @@ def coalition_given(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
 
     told: dict[str, Any] = {name: one(name) for name in COALITION if name in values}
     for name in ("remind_after_days", "remind_every_days"):
-        if told.get(name, "").isdecimal():
-            told[name] = int(told[name])
+        if name in told:
+            told[name] = typed_facts.number(told[name])
     told |= {name: one(name).replace(",", " ").split() for name in CODES if name in values}
     if "country_names" in values:
         told["country_names"] = _names(one("country_names"))
@@ -222,15 +223,12 @@ def mail_given(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     def one(name: str) -> str:
         return (values.get(name) or [""])[0].strip()
 
-    def number(name: str) -> Any:
-        return int(one(name)) if one(name).isdecimal() else one(name)
-
     told: dict[str, Any] = {name: one(name) for name in MAIL_TEXTS if one(name)}
-    told |= {name: number(name) for name in MAIL_NUMBERS if one(name)}
+    told |= {name: typed_facts.number(one(name)) for name in MAIL_NUMBERS if one(name)}
     told.setdefault("host", "")
     told.setdefault("sender", "")
     if one("mailbox.host"):
         box = {name: one(f"mailbox.{name}") or None for name in ("host", "user", "password")}
-        port = {"port": number("mailbox.port")} if one("mailbox.port") else {}
+        port = {"port": typed_facts.number(one("mailbox.port"))} if one("mailbox.port") else {}
         told["mailbox"] = {**box, **port}
     return told

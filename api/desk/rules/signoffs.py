@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from api.desk.rules import typed_facts
 from api.desk.rules.statements import StatementAround
 from api.desk.rules.tables import Listing, Tone
 from api.pages.rules.facts import Anchor, Form
@@ -219,8 +220,7 @@ def round_facts(values: Mapping[str, str]) -> dict[str, object]:
     """Return what a form says of a round as /v1 takes it."""
     given: dict[str, object] = {name: value or None for name, value in values.items()}
     for name in ("remind_after_days", "remind_every_days"):
-        text = values.get(name, "")
-        given[name] = int(text) if text.isdecimal() else (text or None)
+        given[name] = typed_facts.number(values.get(name) or None)
     return given
 
 

@@ -15,9 +15,18 @@ def several(sent: Sent, name: str) -> list[str]:
     return [line.strip() for line in forms.one(sent, name).split("\n") if line.strip()]
 
 
-def number(text: str | None) -> object:
+_DIGITS = 9  # more are no number of ours, and thousands of them Python refuses to read
+
+
+def whole(text: str | None) -> int | None:
+    """Return a number that was typed, from 0 on; None: it is none."""
+    return int(text) if text and text.isdecimal() and len(text) <= _DIGITS else None
+
+
+def number(text: str | None) -> int | str | None:
     """Return a number that was typed, or the text, which a schema refuses; nothing of nothing."""
-    return int(text) if text and text.isdecimal() else text
+    found = whole(text)
+    return text if found is None else found
 
 
 def in_lines(values: Iterable[str] | None) -> str:
@@ -30,7 +39,8 @@ def labels(sent: Sent) -> tuple[list[dict[str, str]], Sequence[int]]:
 
     The fields are `labels.3.place`, hidden, and `labels.3.label`; an empty one says nothing.
     """
-    numbers = sorted(int(part) for name in sent if (part := _number_of(name)).isdecimal())
+    found = (whole(_number_of(name)) for name in sent)
+    numbers = sorted(each for each in found if each is not None)
     typed = {n: forms.one(sent, f"labels.{n}.label") for n in numbers}
     filled = [n for n in numbers if typed[n]]
     given = [{"place": forms.one(sent, f"labels.{n}.place"), "label": typed[n]} for n in filled]
