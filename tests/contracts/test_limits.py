@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 import pytest
 import redis
 
+from api.config import ALONE
 from api.infra import queue
+from api.infra.database.transactions import reading, transaction
 from api.infra.net import rate_limits
-from api.infra.net.rate_limits import RateLimits
+from api.infra.net.rate_limits import Rate, RateLimits
 from api.infra.queue import Queue
 from api.infra.runtime import EXTENSION
 from api.infra.security.day_keys import mark_alone
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from tests.support.signing import Rush
     from tests.support.tcp_proxy import Wire
 
+RATE = Rate(a_minute=9, an_hour=9)
 ADDRESS, PREFIX = "203.0.113.77", "203.0.113"
 
 
@@ -92,6 +95,17 @@ def test_what_stands_in_it_tells_neither_who_nor_what(
         assert rush.statement not in key
     assert sum(sign(rush, number).status == 429 for number in range(2, 12)) == 5
     assert len(keys(redis_url)) == len(found)
+
+
+def test_nothing_is_counted_in_a_transaction(world: World) -> None:
+    """A mark of the day may open one of its own: only a house with a Redis would tell."""
+    limits = RateLimits(ALONE, mark_alone)
+    with world.app.app_context():
+        limits.hit(RATE, "specimen")
+        with transaction(), pytest.raises(RuntimeError, match="use case"):
+            limits.hit(RATE, "specimen")
+        with reading(), pytest.raises(RuntimeError, match="use case"):
+            limits.seen("specimen")
 
 
 @pytest.mark.parametrize("fault", ["hangs", "is down"])

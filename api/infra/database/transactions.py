@@ -125,10 +125,15 @@ def _without_transactions(engine: Engine) -> Engine:
     return alone
 
 
-@contextmanager
-def _session(engine: Engine | None = None) -> Iterator[Session]:
+def must_be_in_none() -> None:
+    """Raise RuntimeError in a transaction: of what opens one of its own, or may."""
     if _inside.get():
         raise RuntimeError("A use case may not call a use case: pass the session on.")
+
+
+@contextmanager
+def _session(engine: Engine | None = None) -> Iterator[Session]:
+    must_be_in_none()
     token = _inside.set(True)
     try:
         with Session(engine or db.engine, expire_on_commit=False) as session:

@@ -24,6 +24,7 @@ from redis.retry import Retry
 
 from api.config import ALONE
 from api.errors import DomainError
+from api.infra.database.transactions import must_be_in_none
 
 log = structlog.get_logger()
 A_MINUTE = 60
@@ -103,6 +104,7 @@ class RateLimits:
 
     def hit(self, rate: Rate, *who: str) -> None:
         """Count one more, or raise TooOften. In no transaction."""
+        must_be_in_none()
         for item in RateLimitItemPerMinute(rate.a_minute), RateLimitItemPerHour(rate.an_hour):
             if seconds := self._seconds_until(item, *who):
                 raise TooOften(seconds)
@@ -112,6 +114,7 @@ class RateLimits:
 
         In no transaction.
         """
+        must_be_in_none()
         marked = self._marked(what)
         return self._ask(lambda counters: counters.seen("/".join(marked)))
 

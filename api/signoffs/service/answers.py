@@ -123,8 +123,6 @@ def followed(
     What will print holds the coalition before: a name that is taken back at the same moment must
     not come in behind.
     """
-    if lock:
-        requests.must_pace(secret)
     link = links.follow(session, rows.PURPOSE, secret)
     if prints:
         lock_coalition(session, link.coalition_id)
@@ -219,6 +217,7 @@ def must_speak(me: ApproverView) -> None:
 
 def choose(secret: str, visibility: Visibility) -> AskedApproval:
     """Choose how a member appears, before it answers, with it, or once the text is published."""
+    requests.must_pace(secret)
     with transaction() as session:
         board, approver = followed(session, secret, lock=True, prints=True)
         entry, me = board.asked(approver)
@@ -230,6 +229,7 @@ def choose(secret: str, visibility: Visibility) -> AskedApproval:
 
 def answer(secret: str, facts: Mapping[str, Any]) -> AskedApproval:
     """Answer for a member. The same twice is once; another answer goes before the earlier one."""
+    requests.must_pace(secret)
     with transaction() as session:
         prints = facts["prints_reservation"] or facts["printed_name"] is not None
         board, approver = followed(session, secret, lock=True, prints=prints)
@@ -386,6 +386,7 @@ def _follow_up(session: Session, board: Board, entry: BoardEntry) -> None:
 
 def hand_over(secret: str, facts: Mapping[str, object]) -> AskedApproval:
     """Have a colleague answer instead; the giver's link goes on showing what happens."""
+    requests.must_pace(secret)
     with transaction() as session:
         board, approver = followed(session, secret, lock=True)
         must_answer(board, *board.asked(approver))

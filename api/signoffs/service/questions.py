@@ -35,6 +35,7 @@ class HasAnswered(Conflict, title="The member has answered"):
 
 def need_time(secret: str, facts: Mapping[str, Any]) -> AskedApproval:
     """Say until when a member needs to answer; it is not reminded before. The last day counts."""
+    requests.must_pace(secret)
     with transaction() as session:
         board, approver = answers.followed(session, secret, lock=True)
         entry, me = board.asked(approver)
