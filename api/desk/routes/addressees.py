@@ -22,10 +22,9 @@ from api.desk.routes.base import (
     typed,
     version,
 )
-from api.desk.routes.shared import country
+from api.desk.routes.shared import asked_once, country
 from api.desk.routes.visiting import actor
 from api.desk.rules import members as rules
-from api.desk.rules.frames import Danger
 from api.desk.rules.members import AddresseeScreen, MemberFormScreen, MembersScreen
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
 from api.desk.rules.typed_facts import kept
@@ -172,16 +171,9 @@ class AddresseeDelete(Screen):
 
     def get(self, coalition_id: UUID, addressee_id: UUID) -> Response:
         """Ask once."""
-        words, found = said(), service.addressee(actor(), addressee_id)
-        return screen(
-            "danger.html",
-            Danger(
-                title=words.say("addressees.delete"),
-                points=[words.say(f"addressees.delete_{number}") for number in (1, 2)],
-                button=words.say("addressees.delete"),
-                back=to("addressee", addressee_id=addressee_id),
-                fields={"version": str(found.addressee.version)},
-            ),
+        found = service.addressee(actor(), addressee_id)
+        return asked_once(
+            "addressees.delete", found.addressee.version, to("addressee", addressee_id=addressee_id)
         )
 
     def post(self, coalition_id: UUID, addressee_id: UUID) -> AnyResponse:

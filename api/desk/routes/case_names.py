@@ -13,6 +13,7 @@ from api.cases import rules as tables, schemas, service
 from api.cases.service import CaseView, Place
 from api.cases.service.tables import exported
 from api.desk.routes.base import Screen, at, one, onward, said, screen, to, typed, version
+from api.desk.routes.shared import asked_once
 from api.desk.routes.visiting import actor
 from api.desk.rules.cases import LabelledPlace, NameScreen
 from api.desk.rules.frames import Danger
@@ -105,17 +106,8 @@ class CaseDelete(Screen):
 
     def get(self, coalition_id: UUID, case_id: UUID) -> Response:
         """Ask once."""
-        words, case = said(), service.case(actor(), case_id).case
-        return screen(
-            "danger.html",
-            Danger(
-                title=words.say("cases.delete"),
-                points=[words.say(f"cases.delete_{number}") for number in (1, 2)],
-                button=words.say("cases.delete"),
-                back=to("case", case_id=case_id),
-                fields={"version": str(case.version)},
-            ),
-        )
+        case = service.case(actor(), case_id).case
+        return asked_once("cases.delete", case.version, to("case", case_id=case_id))
 
     def post(self, coalition_id: UUID, case_id: UUID) -> AnyResponse:
         """Delete the case."""

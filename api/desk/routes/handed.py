@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from abc import abstractmethod
+from dataclasses import replace
+from typing import Any, ClassVar
 from uuid import UUID
 
 from flask import Response
@@ -21,48 +23,50 @@ from api.desk.rules.deliveries import HandedForm
 from api.errors import Invalid
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
+from api.statements.models import Statement
 from api.web.validate import loaded
 
 _PATH = "/<uuid:coalition_id>/statements/<uuid:statement_id>"
 _OTHER_MEANS = (Means.IN_PERSON, Means.POST, Means.OTHER)
 
 
-@at(f"{_PATH}/deliveries/new", "delivery_new")
-class RecordDelivery(Screen):
+class _Kept(Screen):
+    """A form of what came of a text outside: it is kept, and the deliveries say so."""
+
     least = Role.COORDINATOR
+    template: ClassVar[str]
+    done: ClassVar[str]  # `said.<done>` of the words
 
     def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
-        """Ask to whom the text was handed over, and how."""
+        """Ask what came."""
         return self._shown(coalition_id, statement_id, Form())
 
     def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Keep it."""
-        given = {
-            "addressee_id": one("addressee_id") or None,
-            "means": one("means"),
-            "note": one("note") or None,
-        }
-        if on := one("delivered_at"):
-            given["delivered_at"] = f"{on}:00+00:00"
         try:
-            service.record(actor(), statement_id, loaded(schemas.DeliveryIn(), given))
+            self.keep(statement_id)
         except Invalid as refused:
             return self._shown(coalition_id, statement_id, typed(refused))
-        return onward("statement_deliveries", "delivery_kept", statement_id=statement_id)
+        return onward("statement_deliveries", self.done, statement_id=statement_id)
 
     def _shown(self, coalition_id: UUID, statement_id: UUID, form: Form) -> Response:
-        statement, words = statement_base.statement_of(statement_id), said()
-        return screen(
-            "delivery_new.html",
-            HandedForm(
-                around=statement_base.around(statement),
-                addressees=_choices(coalition_id),
-                back=to("statement_deliveries", statement_id=statement_id),
-                new_addressee=to("addressees"),
-                means=[(it.value, words.say(f"deliveries.means_{it}")) for it in _OTHER_MEANS],
-                form=form,
-            ),
+        statement = statement_base.statement_of(statement_id)
+        shown = HandedForm(
+            around=statement_base.around(statement),
+            addressees=_choices(coalition_id),
+            back=to("statement_deliveries", statement_id=statement_id),
+            new_addressee=to("addressees"),
+            form=form,
         )
+        return screen(self.template, replace(shown, **self.asks(statement)))
+
+    @abstractmethod
+    def keep(self, statement_id: UUID) -> None:
+        """Do what the form says."""
+
+    @abstractmethod
+    def asks(self, statement: Statement) -> dict[str, Any]:
+        """Return the choices of its own fields."""
 
 
 def _choices(coalition_id: UUID) -> list[tuple[str, str]]:
@@ -75,20 +79,42 @@ def _choices(coalition_id: UUID) -> list[tuple[str, str]]:
     ]
 
 
+@at(f"{_PATH}/deliveries/new", "delivery_new")
+class RecordDelivery(_Kept):
+    """To whom the text was handed over, and how."""
+
+    template, done = "delivery_new.html", "delivery_kept"
+
+    def keep(self, statement_id: UUID) -> None:
+        """Keep that it was handed over."""
+        given = {
+            "addressee_id": one("addressee_id") or None,
+            "means": one("means"),
+            "note": one("note") or None,
+        }
+        if on := one("delivered_at"):
+            given["delivered_at"] = f"{on}:00+00:00"
+        service.record(actor(), statement_id, loaded(schemas.DeliveryIn(), given))
+
+    def asks(self, statement: Statement) -> dict[str, Any]:
+        """Return by what means."""
+        del statement
+        words = said()
+        means = [(it.value, words.say(f"deliveries.means_{it}")) for it in _OTHER_MEANS]
+        return {"means": means}
+
+
 @at(f"{_PATH}/responses/new", "response_new")
-class RecordResponse(Screen):
-    least = Role.COORDINATOR
+class RecordResponse(_Kept):
+    """Who answered what, and what became of each demand by it."""
 
-    def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
-        """Ask who answered what, and what became of each demand by it."""
-        return self._shown(coalition_id, statement_id, Form())
+    template, done = "response_new.html", "response_kept"
 
-    def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
+    def keep(self, statement_id: UUID) -> None:
         """Keep it; a demand whose status it changes gets it as evidence."""
-        values = sent()
         about = [
             {"demand_id": name.partition(".")[2], "status": it[0] if it[0] != "said" else None}
-            for name, it in values.items()
+            for name, it in sent().items()
             if name.startswith("demand.") and it[0]
         ]
         given: dict[str, Any] = {
@@ -99,30 +125,16 @@ class RecordResponse(Screen):
         }
         if one("answered_on"):
             given["answered_on"] = one("answered_on")
-        try:
-            responses.record(actor(), statement_id, loaded(schemas.ResponseIn(), given))
-        except Invalid as refused:
-            return self._shown(coalition_id, statement_id, typed(refused))
-        return onward("statement_deliveries", "response_kept", statement_id=statement_id)
+        responses.record(actor(), statement_id, loaded(schemas.ResponseIn(), given))
 
-    def _shown(self, coalition_id: UUID, statement_id: UUID, form: Form) -> Response:
-        statement, words = statement_base.statement_of(statement_id), said()
-        return screen(
-            "response_new.html",
-            HandedForm(
-                around=statement_base.around(statement),
-                addressees=_choices(coalition_id),
-                back=to("statement_deliveries", statement_id=statement_id),
-                new_addressee=to("addressees"),
-                demands=[(str(key), words_of(it)) for key, it in demands_of(statement).items()],
-                statuses=[
-                    ("said", words.say("deliveries.became_none")),
-                    *(
-                        (it.value, words.say(f"deliveries.became_{it}"))
-                        for it in DemandStatus
-                        if it is not DemandStatus.WITHDRAWN
-                    ),
-                ],
-                form=form,
-            ),
-        )
+    def asks(self, statement: Statement) -> dict[str, Any]:
+        """Return the demands of the text, and what may have become of them."""
+        words = said()
+        became = [it for it in DemandStatus if it is not DemandStatus.WITHDRAWN]
+        return {
+            "demands": [(str(key), words_of(it)) for key, it in demands_of(statement).items()],
+            "statuses": [
+                ("said", words.say("deliveries.became_none")),
+                *((it.value, words.say(f"deliveries.became_{it}")) for it in became),
+            ],
+        }

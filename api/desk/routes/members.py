@@ -27,10 +27,9 @@ from api.desk.routes.base import (
     version,
     when,
 )
-from api.desk.routes.shared import choice, choices, country
+from api.desk.routes.shared import asked_once, choice, choices, country
 from api.desk.routes.visiting import actor, coalition
 from api.desk.rules import members as rules
-from api.desk.rules.frames import Danger
 from api.desk.rules.members import MemberFormScreen, MembershipScreen, MembersScreen
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press, Tone
 from api.desk.rules.typed_facts import kept
@@ -217,17 +216,8 @@ class MemberDelete(Screen):
 
     def get(self, coalition_id: UUID, member_id: UUID) -> Response:
         """Ask once."""
-        words, member = said(), service.member(actor(), member_id)
-        return screen(
-            "danger.html",
-            Danger(
-                title=words.say("members.delete"),
-                points=[words.say(f"members.delete_{number}") for number in (1, 2)],
-                button=words.say("members.delete"),
-                back=to("member", member_id=member_id),
-                fields={"version": str(member.version)},
-            ),
-        )
+        member = service.member(actor(), member_id)
+        return asked_once("members.delete", member.version, to("member", member_id=member_id))
 
     def post(self, coalition_id: UUID, member_id: UUID) -> AnyResponse:
         """Delete a membership that was entered by mistake."""

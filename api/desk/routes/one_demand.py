@@ -16,12 +16,11 @@ from api.demands.models import DemandKind, DemandStatus
 from api.demands.service import DemandWithCases
 from api.desk.routes.base import Screen, at, day, one, onward, said, screen, to, typed, version
 from api.desk.routes.demands import of_whom
-from api.desk.routes.shared import choice, choices, country, history
+from api.desk.routes.shared import asked_once, choice, choices, country, history
 from api.desk.routes.visiting import actor
 from api.desk.rules import demands as rules
 from api.desk.rules.cases import StatusScreen, status_facts
 from api.desk.rules.demands import DemandCasesScreen, DemandFormScreen, DemandScreen
-from api.desk.rules.frames import Danger
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
 from api.desk.rules.typed_facts import kept
 from api.errors import Invalid, NotFound
@@ -293,17 +292,8 @@ class DemandDelete(Screen):
 
     def get(self, coalition_id: UUID, demand_id: UUID) -> Response:
         """Ask once."""
-        words, demand = said(), service.demand(actor(), demand_id).demand
-        return screen(
-            "danger.html",
-            Danger(
-                title=words.say("demands.delete"),
-                points=[words.say(f"demands.delete_{number}") for number in (1, 2)],
-                button=words.say("demands.delete"),
-                back=to("demand", demand_id=demand_id),
-                fields={"version": str(demand.version)},
-            ),
-        )
+        demand = service.demand(actor(), demand_id).demand
+        return asked_once("demands.delete", demand.version, to("demand", demand_id=demand_id))
 
     def post(self, coalition_id: UUID, demand_id: UUID) -> AnyResponse:
         """Delete it."""

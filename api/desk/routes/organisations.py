@@ -22,10 +22,9 @@ from api.desk.routes.base import (
 )
 from api.desk.routes.members import called, invited_form, send_invitation, tabs
 from api.desk.routes.representatives import people_of
-from api.desk.routes.shared import country
+from api.desk.routes.shared import asked_once, country
 from api.desk.routes.visiting import actor, coalition
 from api.desk.rules import members as rules
-from api.desk.rules.frames import Danger
 from api.desk.rules.members import MemberFormScreen, MembersScreen, OrganisationScreen
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
 from api.desk.rules.typed_facts import kept
@@ -270,16 +269,11 @@ class OrganisationDelete(Screen):
 
     def get(self, coalition_id: UUID, organisation_id: UUID) -> Response:
         """Ask once."""
-        words, found = said(), service.organisation(actor(), organisation_id)
-        return screen(
-            "danger.html",
-            Danger(
-                title=words.say("members.delete_organisation"),
-                points=[words.say(f"members.delete_organisation_{number}") for number in (1, 2)],
-                button=words.say("members.delete_organisation"),
-                back=to("organisation", organisation_id=organisation_id),
-                fields={"version": str(found.version)},
-            ),
+        found = service.organisation(actor(), organisation_id)
+        return asked_once(
+            "members.delete_organisation",
+            found.version,
+            to("organisation", organisation_id=organisation_id),
         )
 
     def post(self, coalition_id: UUID, organisation_id: UUID) -> AnyResponse:

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from flask import request
+from flask import Response, request
 from markupsafe import Markup
 
 from api.cases.service import Recorded
-from api.desk.routes.base import day, one, said, to
+from api.desk.routes.base import day, one, said, screen, to
 from api.desk.routes.visiting import coalition
 from api.desk.rules import cases as rules, home
+from api.desk.rules.frames import Danger
 from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
 from api.infra.database.paging import Page
 from api.infra.text import languages
@@ -36,6 +37,21 @@ def country(code: str | None) -> str:
     here, language = coalition(), said().language
     own: Mapping[str, str] = here.country_names.get(language, {}) if here else {}
     return languages.country_name(code, language, own)
+
+
+def asked_once(key: str, version: int, back: str) -> Response:
+    """Ask once before what cannot be undone: `key` of the words, and two points that it has."""
+    words = said()
+    return screen(
+        "danger.html",
+        Danger(
+            title=words.say(key),
+            points=[words.say(f"{key}_{number}") for number in (1, 2)],
+            button=words.say(key),
+            back=back,
+            fields={"version": str(version)},
+        ),
+    )
 
 
 def query_of(filters: Sequence[Filter]) -> dict[str, str]:

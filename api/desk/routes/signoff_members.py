@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from flask import Response
@@ -221,51 +222,54 @@ class EvidenceFile(Screen):
         return answer
 
 
-@at(f"{_PATH}/time", "member_time")
-class EnterTime(Screen):
+class _Entered(Screen):
+    """A small form of what a member told a coordinator, `signoff_<what>.html`."""
+
     least = Role.COORDINATOR
+    what: ClassVar[str]
 
     def get(self, coalition_id: UUID, statement_id: UUID, member_id: UUID) -> AnyResponse:
-        """Ask until when the member needs."""
+        """Ask what the member told."""
         del coalition_id
-        return _small("time", statement_id, member_id, Form())
+        return _small(self.what, statement_id, member_id, Form())
 
     def post(self, coalition_id: UUID, statement_id: UUID, member_id: UUID) -> AnyResponse:
-        """Keep it: the member is not reminded before."""
+        """Keep it."""
         del coalition_id
-        given = {
-            "member_id": str(member_id),
-            "until": one("until"),
-            "reason": one("reason") or None,
-            "by": {"name": one("by.name")},
-        }
         try:
-            facts = loaded(schemas.MemberTimeIn(), given)
-            questions.enter_time(actor(), statement_id, facts)
+            self.enter(statement_id, {"member_id": str(member_id)})
         except Invalid as refused:
-            return _small("time", statement_id, member_id, typed(refused))
-        return _back("time_entered", statement_id, member_id)
+            return _small(self.what, statement_id, member_id, typed(refused))
+        return _back(f"{self.what}_entered", statement_id, member_id)
+
+    @abstractmethod
+    def enter(self, statement_id: UUID, whose: dict[str, Any]) -> None:
+        """Do what the form says of the member."""
+
+
+@at(f"{_PATH}/time", "member_time")
+class EnterTime(_Entered):
+    """Until when the member needs: it is not reminded before."""
+
+    what = "time"
+
+    def enter(self, statement_id: UUID, whose: dict[str, Any]) -> None:
+        """Keep until when."""
+        by = {"name": one("by.name")}
+        given = {**whose, "until": one("until"), "reason": one("reason") or None, "by": by}
+        questions.enter_time(actor(), statement_id, loaded(schemas.MemberTimeIn(), given))
 
 
 @at(f"{_PATH}/appearance", "member_appearance")
-class EnterAppearance(Screen):
-    least = Role.COORDINATOR
+class EnterAppearance(_Entered):
+    """How the member wants to appear: a name that goes leaves every page at once."""
 
-    def get(self, coalition_id: UUID, statement_id: UUID, member_id: UUID) -> AnyResponse:
-        """Ask how the member wants to appear."""
-        del coalition_id
-        return _small("appearance", statement_id, member_id, Form())
+    what = "appearance"
 
-    def post(self, coalition_id: UUID, statement_id: UUID, member_id: UUID) -> AnyResponse:
-        """Keep it; a name that goes leaves every page at once."""
-        del coalition_id
-        given = {"member_id": str(member_id), "visibility": one("visibility")}
-        try:
-            facts = loaded(schemas.MemberAppearanceIn(), given)
-            appearances.enter(actor(), statement_id, **facts)
-        except Invalid as refused:
-            return _small("appearance", statement_id, member_id, typed(refused))
-        return _back("appearance_entered", statement_id, member_id)
+    def enter(self, statement_id: UUID, whose: dict[str, Any]) -> None:
+        """Keep how."""
+        given = {**whose, "visibility": one("visibility")}
+        appearances.enter(actor(), statement_id, **loaded(schemas.MemberAppearanceIn(), given))
 
 
 @at(f"{_PATH}/closing", "member_closing")
