@@ -174,6 +174,17 @@ def test_hundreds_of_names_run_on_where_paper_would_take_too_long() -> None:
     assert page.count("<li>") < 50
 
 
+def test_no_text_that_runs_on_is_one_piece_however_many_names_and_demands_it_has() -> None:
+    names = [{"kind": "individual", "text": f"Specimen Person {one}"} for one in range(3000)]
+    demands = [{"text": f"Release specimen {one}. " + "Bread. " * 9} for one in range(300)]
+    lists = {"type": "demands", "layout": "paragraph", "lists": [{"demands": demands}]}
+    page = _paper(_with(blocks=[lists]), {**SIGNATORIES, "lines": names})  # type: ignore[typeddict-item]
+    assert "Specimen Person 2999" in page
+    assert "Release specimen 299." in page
+    # Each line that is laid out reads its whole piece again: one of a megabyte takes minutes.
+    assert max(map(len, re.split(r"<[^>]*>", page.partition("</style>")[2]))) < 3000
+
+
 def test_long_lines_of_names_have_one_column() -> None:
     line = SIGNATORIES["lines"][2]
     role = "Dana Exampleva, head of the department of examples, University"
