@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from pydyf import PDF  # type: ignore[import-untyped] # it has none
+from pydyf import PDF, Object, Stream  # type: ignore[import-untyped] # it has none
 
 from api.errors import Code, Fault, Invalid
 from api.infra.pdf import fonts
@@ -183,6 +183,7 @@ def _write(html: str, assets: _Assets, configuration: FontConfiguration) -> byte
         _check_glyphs(document)
         _leave_pictures_alone(pdf)
         _identify(pdf)
+        _compress(pdf)
 
     document = _laid_out(html, assets, configuration)
     for each in document.pages:
@@ -227,6 +228,25 @@ def _identify(pdf: PDF) -> None:
     text = re.sub(r'Producer="[^"]*"', f'Producer="{PRODUCER}"', stream[0].decode(), count=1)
     stream[0] = text.replace("</rdf:RDF>", _ABOUT_PDFUA, 1).encode()
     pdf.info["Producer"].string = PRODUCER
+
+
+class _Compressed(Object):  # type: ignore[misc] # pydyf has no types
+    """A stream that is written as it is."""
+
+    data = b""
+    compressible = False  # with others, into a stream of objects
+
+    def __init__(self, stream: Stream) -> None:
+        super().__init__()
+        self.number, self.generation = stream.number, stream.generation
+        self.data = bytes(stream.data)
+
+
+def _compress(pdf: PDF) -> None:
+    """Compress each stream once: pydyf does it for the file's identifier, and again to write."""
+    pdf.objects = [
+        _Compressed(item) if isinstance(item, Stream) else item for item in pdf.objects
+    ]
 
 
 def _is_alone() -> bool:
