@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from environs import FileAwareEnv
+if TYPE_CHECKING:
+    from environs import FileAwareEnv
 
 PREFIX = "UNDERSIGNED_"
 QUEUES = ("sqlite:////", "redis://", "rediss://", "postgresql://")
@@ -145,6 +147,8 @@ def source_url() -> str | None:
 @contextmanager
 def _environment() -> Iterator[FileAwareEnv]:
     """Give what is set, or stands in a file that a `…_FILE` names; raise BadSettings."""
+    from environs import FileAwareEnv  # noqa: PLC0415 # with marshmallow; who asks for the version waits
+
     for name in sorted(os.environ):
         if name.startswith(PREFIX) and os.environ.get(f"{name}_FILE"):
             raise BadSettings(f"{name} and {name}_FILE are both set: leave one of them out.")

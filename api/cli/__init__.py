@@ -6,12 +6,14 @@ Exit codes: 0 done, 1 the input is at fault, 2 wrong use, 3 the machine is.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
 from importlib.metadata import version
+from typing import cast
 
 import click
 
 from api import config
-from api.cli import backups, files, keeping, keys, people, returning, serving, storage, templates
 from api.cli.running import INPUT_AT_FAULT, MACHINE_AT_FAULT, stop
 from api.errors import DomainError, Unavailable
 
@@ -52,7 +54,42 @@ def _tell_version(context: click.Context, _: click.Parameter, is_asked: bool) ->
     context.exit()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+MODULES = {
+    "files": "validate render import export",
+    "templates": "template",
+    "serving": "serve worker openapi migrate doctor",
+    "people": "user token sign-in-link setup-link",
+    "keys": "key",
+    "keeping": "release audit",
+    "backups": "backup restore",
+    "storage": "storage",
+    "returning": "bounce",
+}
+
+
+class _Commands(Mapping[str, click.Command]):
+    """The commands by name; the module of one is imported when somebody asks for it."""
+
+    def __init__(self) -> None:
+        self._modules = {
+            name: module for module, names in MODULES.items() for name in names.split()
+        }
+
+    def __getitem__(self, name: str) -> click.Command:
+        found: Iterable[click.Command] = import_module(f"api.cli.{self._modules[name]}").COMMANDS
+        return next(each for each in found if each.name == name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+
+@click.group(
+    commands=cast("dict[str, click.Command]", _Commands()),  # which Click only reads
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--version",
     is_flag=True,
@@ -63,8 +100,3 @@ def _tell_version(context: click.Context, _: click.Parameter, is_asked: bool) ->
 )
 def commands() -> None:
     """Joint statements of NGO coalitions: written, signed, printed, sent."""
-
-
-for part in (files, templates, serving, people, keys, keeping, backups, storage, returning):
-    for each in part.COMMANDS:
-        commands.add_command(each)

@@ -14,7 +14,6 @@ from api.signatures.service.evidence import EvidenceUse
 from api.signoffs import jobs
 from api.signoffs.routes import blueprint
 from api.signoffs.service import (
-    answers,
     appearances,
     edit_notices,
     keeping,
@@ -59,7 +58,7 @@ FEATURE = Feature(
     ),
     extensions=(
         cases.NamesPeople(said=redaction.said, take_back=redaction.take_name_back),
-        EvidenceUse(answers.is_evidence),
+        EvidenceUse(keeping.is_evidence),
         EntryWarner(appearances.warn_of_member),
         TextWarner(mentions.of_draft, mentions.of_outgoing),
     ),

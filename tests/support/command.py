@@ -14,13 +14,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from api.cli import MODULES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 COMMAND = str(Path(sys.executable).parent / "undersigned")
 SECONDS = 60
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["api.app", "api.cli"])
+_FORKS.set_forkserver_preload(["api.app", *(f"api.cli.{name}" for name in MODULES)])
 
 
 def run(*words: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:

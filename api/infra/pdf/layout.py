@@ -244,9 +244,7 @@ class _Compressed(Object):  # type: ignore[misc] # pydyf has no types
 
 def _compress(pdf: PDF) -> None:
     """Compress each stream once: pydyf does it for the file's identifier, and again to write."""
-    pdf.objects = [
-        _Compressed(item) if isinstance(item, Stream) else item for item in pdf.objects
-    ]
+    pdf.objects = [_Compressed(item) if isinstance(item, Stream) else item for item in pdf.objects]
 
 
 def _is_alone() -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
@@ -16,7 +16,7 @@ from api.coalitions.models import Coalition
 from api.coalitions.service.locking import load_locked, lock_coalition
 from api.errors import Code, Conflict, Fault, Gone, Invalid, NotFound
 from api.infra import clock
-from api.infra.database.transactions import insert, is_any, reading, transaction
+from api.infra.database.transactions import insert, reading, transaction
 from api.infra.mail import letters
 from api.infra.security import audit, keys, links
 from api.signatures.models import Visibility
@@ -113,6 +113,14 @@ def asked(secret: str) -> AskedApproval:
     """Return what the link of a letter leads to; it goes on showing what happened."""
     with reading() as session:
         return shown(session, *followed(session, secret))
+
+
+@contextmanager
+def acting(secret: str, *, prints: bool = False) -> Iterator[tuple[Session, Board, Approver]]:
+    """Open the transaction of who acts by a link, as `followed` holds it; not too often."""
+    requests.must_pace(secret)
+    with transaction() as session:
+        yield session, *followed(session, secret, lock=True, prints=prints)
 
 
 def followed(
@@ -217,22 +225,18 @@ def must_speak(me: ApproverView) -> None:
 
 def choose(secret: str, visibility: Visibility) -> AskedApproval:
     """Choose how a member appears, before it answers, with it, or once the text is published."""
-    requests.must_pace(secret)
-    with transaction() as session:
-        board, approver = followed(session, secret, lock=True, prints=True)
+    with acting(secret, prints=True) as (session, board, approver):
         entry, me = board.asked(approver)
         _must_choose(board, entry, me)
         appearances.put(session, board, entry, visibility, approver_key=str(me.root))
-        board = rows.read_board(session, board.statement, also=[entry.member.id])
-        return shown(session, board, approver)
+        now = rows.read_board(session, board.statement, also=[entry.member.id])
+        return shown(session, now, approver)
 
 
 def answer(secret: str, facts: Mapping[str, Any]) -> AskedApproval:
     """Answer for a member. The same twice is once; another answer goes before the earlier one."""
-    requests.must_pace(secret)
-    with transaction() as session:
-        prints = facts["prints_reservation"] or facts["printed_name"] is not None
-        board, approver = followed(session, secret, lock=True, prints=prints)
+    prints = facts["prints_reservation"] or facts["printed_name"] is not None
+    with acting(secret, prints=prints) as (session, board, approver):
         entry, me = board.asked(approver)
         must_answer(board, entry, me)
         who = {"name": me.name, "role": me.role}
@@ -241,10 +245,10 @@ def answer(secret: str, facts: Mapping[str, Any]) -> AskedApproval:
             appearances.put(session, board, entry, facts["visibility"], approver_key=str(me.root))
         if put is not None:
             _record(session, None, "sign_off.answered", put)
-        board = rows.read_board(session, board.statement)
+        now = rows.read_board(session, board.statement)
         if put is not None:
-            _follow_up(session, board, board.asked(approver)[0])
-        return shown(session, board, approver)
+            _follow_up(session, now, now.asked(approver)[0])
+        return shown(session, now, approver)
 
 
 def enter(actor: Actor, statement_id: UUID, facts: Mapping[str, Any]) -> BoardEntry:
@@ -289,11 +293,6 @@ def _told(facts: Mapping[str, Any]) -> dict[str, object]:
     on = facts.get("said_on")
     told = {"means": facts.get("means"), "on": on and on.isoformat(), "note": facts.get("note")}
     return {"told": told} if any(told.values()) else {}
-
-
-def is_evidence(session: Session, evidence_id: UUID) -> bool:
-    """Tell whether an answer that was entered stands on a piece of evidence."""
-    return is_any(session, select(SignOff.id).where(SignOff.evidence_id == evidence_id))
 
 
 def _record(session: Session, by: Actor | None, action: str, row: SignOff) -> None:
@@ -354,7 +353,10 @@ def _put(  # noqa: PLR0913 # of whom, by whom, and what
         "user_id": user_id,
         "evidence_id": facts.get("evidence_id"),
     }
-    if last is not None and last.content == content and _is_same(last.row, kept):
+    is_same = (
+        all(getattr(last.row, name) == value for name, value in kept.items()) if last else False
+    )
+    if last is not None and last.content == content and is_same:
         return None
     row = SignOff(
         id=uuid4(),
@@ -367,10 +369,6 @@ def _put(  # noqa: PLR0913 # of whom, by whom, and what
     keys.write(session, row, SignOff.content, content)
     insert(session, row, on_clash=AlreadyAsked("Another answer came in the same moment."))
     return row
-
-
-def _is_same(row: SignOff, kept: Mapping[str, object]) -> bool:
-    return all(getattr(row, name) == value for name, value in kept.items())
 
 
 def _follow_up(session: Session, board: Board, entry: BoardEntry) -> None:
@@ -386,9 +384,7 @@ def _follow_up(session: Session, board: Board, entry: BoardEntry) -> None:
 
 def hand_over(secret: str, facts: Mapping[str, object]) -> AskedApproval:
     """Have a colleague answer instead; the giver's link goes on showing what happens."""
-    requests.must_pace(secret)
-    with transaction() as session:
-        board, approver = followed(session, secret, lock=True)
+    with acting(secret) as (session, board, approver):
         must_answer(board, *board.asked(approver))
         ask = session.get_one(Ask, approver.ask_id)
         colleague = requests.approver(session, ask, approver.language, facts)

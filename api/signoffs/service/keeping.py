@@ -127,3 +127,8 @@ def _forget(session: Session, statement: Statement) -> None:
         session.delete(wish)
     told_of = {"files": files}
     audit.record(session, None, "answer_evidence.forgotten", statement, told_of)
+
+
+def is_evidence(session: Session, evidence_id: UUID) -> bool:
+    """Tell whether an answer that was entered stands on a piece of evidence."""
+    return is_any(session, select(SignOff.id).where(SignOff.evidence_id == evidence_id))

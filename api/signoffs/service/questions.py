@@ -35,9 +35,7 @@ class HasAnswered(Conflict, title="The member has answered"):
 
 def need_time(secret: str, facts: Mapping[str, Any]) -> AskedApproval:
     """Say until when a member needs to answer; it is not reminded before. The last day counts."""
-    requests.must_pace(secret)
-    with transaction() as session:
-        board, approver = answers.followed(session, secret, lock=True)
+    with answers.acting(secret) as (session, board, approver):
         entry, me = board.asked(approver)
         answers.must_answer(board, entry, me)
         who = {"name": me.name, "role": me.role}
