@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+import pytest
 import time_machine
 from sqlalchemy import select
 
+from api.desk import service
 from api.desk.service import daily
+from api.infra.background.jobs import Later
 from api.infra.database.transactions import reading
 from api.infra.mail import letters
 from api.infra.mail.letters import Facts, Letter
@@ -19,6 +23,9 @@ from tests.support.public_signatures import strangers
 from tests.support.signing import a_rush
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from api.accounts.rules import Actor
     from tests.conftest import World
     from tests.support.client import Client
 
@@ -119,3 +126,28 @@ def test_it_is_wanted_and_ended_at_the_desk(world: World, owner: Client) -> None
 
     assert owner.get(f"/v1/coalitions/{first}/daily-letter")["is_wanted"]
     assert not owner.get(f"/v1/coalitions/{second}/daily-letter")["is_wanted"]
+
+
+def test_where_it_fails_for_one_coalition_the_others_get_theirs(
+    world: World, owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("First Coalition", "Second Coalition", "Third Coalition")
+    coalitions = [a_coalition(owner, name=name) for name in names]
+    for each in coalitions:
+        a_case(owner, each)
+        wish(owner, each)
+    looks, broken = service.waiting, UUID(coalitions[1])
+
+    def waiting(actor: Actor, coalition_id: UUID) -> Mapping[str, int]:
+        if coalition_id == broken:
+            raise OSError
+        return looks(actor, coalition_id)
+
+    with at(1, 6):
+        with monkeypatch.context() as patch:
+            patch.setattr(service, "waiting", waiting)
+            with pytest.raises(Later):  # so that it is tried again
+                told(world)
+        letters_of_the_day = told(world)
+    assert {facts.coalition for facts in letters_of_the_day if facts} == set(names)
+    assert len(letters_of_the_day) == len(names)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import time, timedelta
 from uuid import UUID, uuid4
 
+import structlog
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,7 @@ from api.desk.rules import home
 from api.desk.rules.frames import WORDS
 from api.errors import Conflict, NotFound
 from api.infra import clock
+from api.infra.background.jobs import Later
 from api.infra.database.transactions import insert, is_any, reading, transaction
 from api.infra.mail import letters
 from api.infra.mail.letters import Facts
@@ -26,8 +28,10 @@ from api.infra.runtime import runtime
 from api.infra.security import audit
 from api.infra.text import languages
 
+log = structlog.get_logger()
 DAILY = "desk.daily"
 FROM = time(5)  # of the day in UTC: morning in Europe and in Central Asia
+PAUSE = timedelta(minutes=15)  # before another try
 
 
 def wanted(actor: Actor) -> Mapping[UUID, str]:
@@ -76,28 +80,42 @@ def are_due(session: Session) -> bool:
 def promise_due() -> int:
     """Look what waits for each who wants to know today, and promise a letter where something does.
 
-    Return how many letters. The day is marked with the promise: twice is once.
+    Return how many letters. The day is marked with the promise: twice is once. Where it fails for
+    one, the others get theirs, and it is tried again later.
     """
-    promised = 0
-    while (found := _next()) is not None:
-        letter_id, actor, coalition_id = found
-        waiting = service.waiting(actor, coalition_id)
-        numbers = {key: waiting[key] for key in sorted(waiting) if waiting[key]}
-        with transaction() as session:
-            row = session.get(DailyLetter, letter_id, with_for_update=True)
-            if row is None or row.told_on == clock.today():
-                continue
-            row.told_on, row.numbers = clock.today(), numbers
-            if numbers:
-                letters.promise(session, DAILY, coalition_id, row.id)
-                promised += 1
+    promised, fault, last = 0, "", None
+    while (found := _next(last)) is not None:
+        last, actor, coalition_id = found
+        try:
+            promised += _promised(last, actor, coalition_id)
+        except Exception as failed:  # noqa: BLE001 # one coalition stops no other
+            fault = type(failed).__name__
+            log.error("daily letter failed", coalition=str(coalition_id), error=fault)  # noqa: TRY400 # a trace could hold values
+    if fault:
+        raise Later(PAUSE, fault)
     return promised
 
 
-def _next() -> tuple[UUID, Actor, UUID] | None:
+def _promised(letter_id: UUID, actor: Actor, coalition_id: UUID) -> bool:
+    """Look what waits for one, and mark the day; tell whether a letter was promised."""
+    waiting = service.waiting(actor, coalition_id)
+    numbers = {key: waiting[key] for key in sorted(waiting) if waiting[key]}
+    with transaction() as session:
+        row = session.get(DailyLetter, letter_id, with_for_update=True)
+        if row is None or row.told_on == clock.today():
+            return False
+        row.told_on, row.numbers = clock.today(), numbers
+        if numbers:
+            letters.promise(session, DAILY, coalition_id, row.id)
+        return bool(numbers)
+
+
+def _next(last: UUID | None) -> tuple[UUID, Actor, UUID] | None:
+    """Return the first after the last one for whom nobody has looked today."""
     with reading() as session:
         query = select(DailyLetter, RoleGrant).join(RoleGrant, RoleGrant.id == DailyLetter.role_id)
-        row = session.execute(query.where(_is_due()).order_by(DailyLetter.id).limit(1)).first()
+        query = query.where(_is_due(), *([DailyLetter.id > last] if last else []))
+        row = session.execute(query.order_by(DailyLetter.id).limit(1)).first()
     if row is None:
         return None
     letter, grant = row
