@@ -13,7 +13,7 @@ from api.cases.schemas import WHERE
 from api.coalitions.models import InvitationState, MemberRole
 from api.demands.models import DemandKind, DemandStatus
 from api.desk.routes.visiting import safe
-from api.desk.rules import csrf, devices, filling, home, navigation
+from api.desk.rules import csrf, devices, filling, home, navigation, typed_facts
 from api.desk.rules.frames import DESK, WORDS
 from api.desk.rules.tables import Filter, Listing
 from api.errors import Code, Fault
@@ -108,8 +108,67 @@ def test_no_way_back_leads_to_another_site(path: str) -> None:
     assert safe(path) == ""
 
 
-def test_a_way_back_leads_to_a_screen_without_what_it_asked() -> None:
+def test_a_way_back_keeps_what_it_asks_for_and_says_nothing_was_done() -> None:
     assert safe("/desk/you?said=saved") == "/desk/you"
+    assert safe("/desk/x/file?format=json&said=saved") == "/desk/x/file?format=json"
+    assert (
+        safe("/desk/you?next=//evil.example%0d%0a#x") == "/desk/you?next=%2F%2Fevil.example%0D%0A"
+    )
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "9" * 10, "-1", "1.5", "x", "²", " 1", "1_000"])
+def test_what_is_no_number_of_ours_stays_the_text_that_was_typed(text: str) -> None:
+    assert typed_facts.whole(text) is None
+    assert typed_facts.number(text) == text
+    assert typed_facts.labels({f"labels.{text}.label": ["Chair"]}) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("0", 0), ("007", 7), ("٣", 3), ("9" * 9, 999_999_999)]
+)
+def test_a_number_is_read_in_any_digits(text: str, number: int) -> None:
+    assert typed_facts.whole(text) == typed_facts.number(text) == number
+
+
+def test_nothing_typed_is_no_number() -> None:
+    for nothing in ("", None):
+        assert typed_facts.whole(nothing) is None
+        assert not typed_facts.number(nothing)
+
+
+def test_labels_come_in_order_and_without_empty_ones() -> None:
+    sent = {
+        "labels.10.place": ["/b"],
+        "labels.10.label": ["Chair"],
+        "labels.2.place": ["/a"],
+        "labels.2.label": ["Board"],
+        "labels.3.place": ["/c"],
+        "labels.3.label": [""],
+    }
+    given = [{"place": "/a", "label": "Board"}, {"place": "/b", "label": "Chair"}]
+    assert typed_facts.labels(sent) == (given, [2, 10])
+
+
+@pytest.mark.parametrize(
+    ("below", "key"),
+    [
+        ("", "home"),
+        ("/work", "home"),
+        ("/statements/new/words", "statements"),
+        ("/signatures/1/change", "statements"),
+        ("/tables/cases", "cases"),
+        ("/tables/demands/file", "demands"),
+        ("/tables/representatives", "members"),
+        ("/webhooks/1", "outgoing"),
+        ("/settings", "settings"),
+    ],
+)
+def test_a_screen_is_of_the_area_that_has_the_beginning_of_its_address(
+    below: str, key: str
+) -> None:
+    found = navigation.area_of(below)
+    assert found is not None
+    assert found.key == key
 
 
 def test_a_form_fits_its_own_cookie_alone() -> None:

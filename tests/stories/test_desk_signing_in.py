@@ -142,6 +142,22 @@ def test_who_signed_in_long_ago_signs_in_once_more_and_comes_back(
     assert desk.http.get_cookie(SESSION) != before
 
 
+def test_what_an_address_asked_for_is_still_asked_for_after_the_sign_in(
+    world: World, owner: Client
+) -> None:
+    desk = at_the_desk(world, owner)
+    with world.app.app_context(), transaction() as session:
+        earlier = clock.now() - timedelta(minutes=20)
+        session.execute(update(DeskSession).values(created_at=earlier))
+
+    desk.go("/desk/you/tokens/new?said=token_ended&days=30")
+    desk.submit("Send the letter")
+    page = desk.submit("Sign in", code=newest_letter(world).code)
+
+    assert page.path == "/desk/you/tokens/new?days=30"
+    assert page.notice == ""
+
+
 def test_a_way_back_to_another_site_is_forgotten(world: World, owner: Client) -> None:
     a_coalition(owner)
     desk = Desk(world)

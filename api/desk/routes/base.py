@@ -142,13 +142,8 @@ def when(at_it: datetime | None, zone: str = "UTC") -> Markup:
 
 
 def to(name: str, **values: Any) -> str:
-    """Return the address of a screen; in the coalition of this one unless it names another.
-
-    A screen that is not there has none: "".
-    """
+    """Return the address of a screen; in the coalition of this one unless it names another."""
     endpoint = f"desk.{name}"
-    if endpoint not in current_app.view_functions:
-        return ""
     here = coalition_of_address()
     known: dict[str, Any] = {} if here is None else {"coalition_id": here}
     is_in_one = current_app.url_map.is_endpoint_expecting(endpoint, "coalition_id")
@@ -175,7 +170,7 @@ def _frame() -> DeskFrame:
         csrf=form_proof(),
         home=to("home") if here else to("home_of_all"),
         here=request.path,
-        areas=_areas(role) if role else (),
+        areas=_areas(here.id, role) if here and role else (),
         coalition_id=here.id if here else None,
         role=role,
         is_signed_in=found is not None,
@@ -183,11 +178,13 @@ def _frame() -> DeskFrame:
     )
 
 
-def _areas(role: Role) -> Sequence[AreaLink]:
-    found = [(each.key, to(each.endpoint)) for each in navigation.AREAS if role.may(each.least)]
-    around = [href for _, href in found if request.path.startswith(href)]
-    nearest = max(around, key=len, default="")
-    return [AreaLink(key, href, href == nearest) for key, href in found]
+def _areas(coalition_id: UUID, role: Role) -> Sequence[AreaLink]:
+    here = navigation.area_of(request.path.removeprefix(f"{PATH}/{coalition_id}"))
+    return [
+        AreaLink(each.key, to(each.endpoint), is_here=each is here)
+        for each in navigation.AREAS
+        if role.may(each.least)
+    ]
 
 
 def _said(words: Sentences) -> JustDone | None:
@@ -325,6 +322,12 @@ def refused(error: Exception) -> AnyResponse:
 
 def _to_sign_in() -> AnyResponse:
     """Lead to the sign-in and back: to the screen itself, or to where its form stood."""
-    back = request.path if request.method in _READING else urlsplit(request.referrer or "").path
-    query = urlencode({"next": safe(back)}) if safe(back) else ""
+    back = safe(request.full_path if request.method in _READING else _of_referrer())
+    query = urlencode({"next": back}) if back else ""
     return led(to("sign_in") + (f"?{query}" if query else ""))
+
+
+def _of_referrer() -> str:
+    """Return on which screen the form stood that was sent."""
+    parts = urlsplit(request.referrer or "")
+    return parts._replace(scheme="", netloc="").geturl()

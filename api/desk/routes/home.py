@@ -81,7 +81,7 @@ def _waiting(coalition_id: UUID, things: Sequence[WaitingThing]) -> list[Waiting
     return [
         Waiting(each.key, found[each.key], to(each.endpoint, **each.query))
         for each in home.WAITS
-        if found.get(each.key) and to(each.endpoint) and who.may(coalition_id, each.least)
+        if found.get(each.key) and who.may(coalition_id, each.least)
     ]
 
 
@@ -167,9 +167,7 @@ def _thing(thing: WaitingThing) -> ListRow:
 
 def _place_of(thing: WaitingThing) -> str:
     place, text = home.LEADS_TO[thing.kind], thing.statement
-    if text is None:
-        return to(place)
-    return to(place, statement_id=text.id) or to("statement", statement_id=text.id)
+    return to(place, statement_id=text.id) if text else to(place)
 
 
 def _work(item: WorkItem) -> ListRow:

@@ -69,7 +69,7 @@ class ListSettings(Screen):
                 href=to(each.endpoint),
             )
             for each in rules.PARTS
-            if to(each.endpoint) and who.may(coalition_id, each.least)
+            if who.may(coalition_id, each.least)
         ]
         return screen("settings.html", SettingsHome(parts=parts))
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import current_app
-
 from api.accounts.rules import Role
 from api.desk.routes.base import said, to
 from api.desk.routes.visiting import actor, coalition_of_address
@@ -41,9 +39,9 @@ def around(statement: Statement) -> StatementAround:
     """Return what stands over the screens of a statement."""
     words = said()
     tabs = [
-        Anchor(words.say(f"tab.{each.key}"), href)
+        Anchor(words.say(f"tab.{each.key}"), to(each.endpoint, statement_id=statement.id))
         for each in rules.TABS
-        if may(each.least) and (href := screen_of(each.endpoint, statement.id))
+        if may(each.least)
     ]
     return StatementAround(
         id=str(statement.id),
@@ -55,15 +53,6 @@ def around(statement: Statement) -> StatementAround:
         tabs=tabs,
         back=to("statements"),
     )
-
-
-def screen_of(endpoint: str, statement_id: UUID) -> str:
-    """Return the address of a screen of a statement, "" where it is not there."""
-    name = f"desk.{endpoint}"
-    is_there = name in current_app.view_functions
-    if not is_there or not current_app.url_map.is_endpoint_expecting(name, "statement_id"):
-        return ""
-    return to(endpoint, statement_id=statement_id)
 
 
 def is_frozen(statement: Statement) -> bool:
@@ -78,11 +67,9 @@ def is_frozen(statement: Statement) -> bool:
 
 
 def next_step(statement: Statement) -> Anchor | None:
-    """Return the next step of a statement for the visitor, where there is a screen for it."""
-    words = said()
+    """Return the next step of a statement that the visitor may take."""
     for step in rules.steps(statement.state, is_frozen=is_frozen(statement)):
-        hrefs = (screen_of(each, statement.id) for each in step.endpoints)
-        href = next(filter(None, hrefs), "")
-        if href and may(step.least):
-            return Anchor(words.say(f"step.{step.key}"), href)
+        if may(step.least):
+            href = to(step.endpoint, statement_id=statement.id)
+            return Anchor(said().say(f"step.{step.key}"), href)
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
 from flask import Response, g, request
@@ -23,6 +23,7 @@ PATH = "/desk"
 SESSION = "__Host-desk"
 BROWSER = "__Host-browser"  # who asked to sign in
 _LEAST_SECRET = 32  # characters
+_SAID = "said"  # what was done, in an address
 
 
 class StrangeForm(Forbidden, title="This form is not of your sign-in"):
@@ -121,8 +122,14 @@ def keep_cookies(answer: Response) -> None:
         answer.set_cookie(BROWSER, g.browser, secure=True, httponly=True, samesite="Lax", path="/")
 
 
-def safe(path: str) -> str:
-    """Return the path of a screen as it was given, or nothing: it may come from anybody."""
-    parts = urlsplit(path)
+def safe(address: str) -> str:
+    """Return the address of a screen as it was given, or nothing: it may come from anybody.
+
+    What it asks for comes along; that something was done there, it says no more.
+    """
+    parts = urlsplit(address)
     is_ours = parts.path.startswith(f"{PATH}/") and not (parts.scheme or parts.netloc)
-    return parts.path if is_ours and "\\" not in path and "//" not in parts.path else ""
+    if not is_ours or "\\" in parts.path or "//" in parts.path:
+        return ""
+    query = urlencode([each for each in parse_qsl(parts.query) if each[0] != _SAID])
+    return parts.path + (f"?{query}" if query else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from api.accounts.rules import Role
@@ -14,21 +14,43 @@ class Area:
 
     key: str
     endpoint: str  # of the blueprint `desk`
+    places: Sequence[str]  # how the addresses of its screens begin, below the coalition
     least: Role = Role.VIEWER
 
 
-# One line an area. A screen belongs to the area whose address its own begins with.
-AREAS = (
-    Area("home", "home"),
-    Area("statements", "statements"),
-    Area("outgoing", "outgoing", Role.COORDINATOR),
-    Area("cases", "cases"),
-    Area("demands", "demands"),
-    Area("members", "members"),
-    Area("addressees", "addressees"),
-    Area("search", "search"),
-    Area("settings", "settings", Role.COORDINATOR),
+_OF_STATEMENTS = (
+    "statements",
+    "comments",
+    "commenters",
+    "consultations",
+    "cover-letters",
+    "evidence",
+    "invalidations",
+    "signatures",
+    "suggestions",
+    "updates",
 )
+# One line an area: a screen belongs to the one that has the beginning of its address.
+AREAS = (
+    Area("home", "home", ("", "work")),
+    Area("statements", "statements", _OF_STATEMENTS),
+    Area(
+        "outgoing", "outgoing", ("outgoing", "connectors", "letters", "webhooks"), Role.COORDINATOR
+    ),
+    Area("cases", "cases", ("cases", "tables/cases")),
+    Area("demands", "demands", ("demands", "tables/demands")),
+    Area("members", "members", ("members", "tables/organisations", "tables/representatives")),
+    Area("addressees", "addressees", ("addressees", "tables/addressees")),
+    Area("search", "search", ("search",)),
+    Area("settings", "settings", ("settings",), Role.COORDINATOR),
+)
+
+
+def area_of(below: str) -> Area | None:
+    """Return the area of a screen by its address below the coalition: `statements/new`."""
+    parts = below.strip("/").split("/")
+    begins = {"/".join(parts[:number]) for number in (1, 2)}
+    return next((area for area in AREAS if begins & set(area.places)), None)
 
 
 @dataclass(frozen=True)

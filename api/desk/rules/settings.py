@@ -23,11 +23,9 @@ class SettingsPart:
     least: Role = Role.COORDINATOR
 
 
-# A part whose screen is not there is not shown.
 PARTS = (
     SettingsPart("coalition", "settings_coalition"),
     SettingsPart("look", "look"),
-    SettingsPart("languages", "languages"),
     SettingsPart("sites", "settings_sites"),
     SettingsPart("roles", "roles"),
     SettingsPart("mail", "mail"),

@@ -21,7 +21,7 @@ class StatementTab:
     least: Role = Role.VIEWER
 
 
-# In the order of the work. A part whose screen is not there is not shown.
+# In the order of the work.
 TABS = (
     StatementTab("home", "statement"),
     StatementTab("text", "draft"),
@@ -37,27 +37,27 @@ TABS = (
 
 @dataclass(frozen=True)
 class Step:
-    """A next step: the key of its words (`step.…`), the screens that may take it, who may."""
+    """A next step: the key of its words (`step.…`), the screen that takes it, who may."""
 
     key: str
-    endpoints: Sequence[str]  # the first that is there
+    endpoint: str
     least: Role = Role.EDITOR
 
 
-_FREEZE = Step("freeze", ("statement_freeze",))
+_FREEZE = Step("freeze", "statement_freeze")
 _STEPS: Mapping[State, Sequence[Step]] = {
-    State.DRAFT: (Step("write", ("draft",)),),
+    State.DRAFT: (Step("write", "draft"),),
     State.REVIEW: (
-        Step("signoff", ("statement_signoff",), Role.COORDINATOR),
-        Step("publish", ("statement_publish",), Role.COORDINATOR),
-        Step("read", ("draft",), Role.VIEWER),
+        Step("signoff", "statement_signoff", Role.COORDINATOR),
+        Step("publish", "statement_publish", Role.COORDINATOR),
+        Step("read", "draft", Role.VIEWER),
     ),
     State.PUBLISHED: (
-        Step("deliver", ("statement_deliveries",), Role.COORDINATOR),
-        Step("documents", ("statement_documents",), Role.VIEWER),
+        Step("deliver", "statement_deliveries", Role.COORDINATOR),
+        Step("documents", "statement_documents", Role.VIEWER),
     ),
 }
-_OVER = (Step("read", ("draft",), Role.VIEWER),)
+_OVER = (Step("read", "draft", Role.VIEWER),)
 
 
 def steps(state: State, *, is_frozen: bool) -> Sequence[Step]:

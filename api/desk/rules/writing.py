@@ -36,10 +36,6 @@ class TextLengthShown:
     version: int = 0
     form: Form = field(default_factory=Form)
 
-    @property
-    def has_bounds(self) -> bool:
-        return bool(self.most_words or self.most_pages)
-
 
 @dataclass(frozen=True, kw_only=True)
 class WritingScreen:
