@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from string import Formatter
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
@@ -171,13 +172,17 @@ def test_a_screen_is_of_the_area_that_has_the_beginning_of_its_address(
     assert found.key == key
 
 
-def test_a_form_fits_its_own_cookie_alone() -> None:
-    proof = csrf.token("one")
+def test_a_form_fits_its_own_browser_and_person_alone() -> None:
+    ada, ben = uuid4(), uuid4()
+    proof = csrf.token("one", ada)
 
-    assert csrf.fits("one", proof)
-    assert not csrf.fits("another", proof)
-    assert not csrf.fits("one", "")
-    assert not csrf.fits("one", "ё")
+    assert csrf.fits("one", ada, proof)
+    assert not csrf.fits("another", ada, proof)
+    assert not csrf.fits("one", ben, proof)
+    assert not csrf.fits("one", None, proof)
+    assert not csrf.fits("one", ada, "")
+    assert not csrf.fits("one", ada, "ё")
+    assert csrf.fits("one", None, csrf.token("one", None))
 
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
@@ -215,6 +220,29 @@ def test_a_fault_is_told_at_its_field_and_else_above_the_form() -> None:
         "coalition_ids": "This is for another role to say.",
         "": "This does not go with the rest.",
     }
+
+
+def test_what_somebody_wrote_is_told_from_what_a_form_carries() -> None:
+    sent = {
+        "csrf": ["0" * 64],
+        "ids": ["0c1d4f0e-97f0-4d39-a6f4-3a1cd5a0b1f4"],
+        "packed": ["aGVsbG8="],
+        "do": ["save", ""],
+        "note": ["We meet on Friday."],
+        "email": ["a@specimen.example"],
+        "site": ["https://specimen.example"],
+        "password": ["two words"],
+        "mailbox.password": ["two words"],
+        "text": ["One.\r\n\r\nTwo."],
+        "again": ["We meet on Friday."],
+    }
+
+    assert filling.written(sent) == [
+        "We meet on Friday.",
+        "a@specimen.example",
+        "https://specimen.example",
+        "One.\r\n\r\nTwo.",
+    ]
 
 
 def test_a_table_keeps_what_is_asked_of_it_in_its_links() -> None:

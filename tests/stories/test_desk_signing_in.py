@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import update
 
@@ -14,6 +14,7 @@ from api.infra import clock
 from api.infra.database.transactions import transaction
 from tests.support.builders import a_coalition, a_role, made
 from tests.support.desk import BROWSER, SESSION, Desk, at_the_desk
+from tests.support.oidc_provider import named
 from tests.support.people import SignInLetter, letters_to_sign_in
 
 if TYPE_CHECKING:
@@ -158,6 +159,40 @@ def test_what_an_address_asked_for_is_still_asked_for_after_the_sign_in(
     assert page.notice == ""
 
 
+def test_after_all_access_ended_a_provider_that_does_not_say_when_leads_to_the_letter(
+    world: World, owner: Client
+) -> None:
+    coalition = a_coalition(owner, name="Steppe Coalition")
+    assert owner.post(f"/v1/coalitions/{coalition}/access-revocations").status == 204
+    desk = Desk(world)
+    with named(world) as provider:
+        provider.claims = {"auth_time": None}
+        desk.go(SIGN_IN)
+        page = desk.submit("Sign in with Specimen ID")
+        given = provider.agreed(page.links["Sign in with Specimen ID"], owner.email)
+
+        page = desk.go(f"{SIGN_IN}/provider?{urlencode(given)}")
+
+        assert page.heading == "Sign in by a letter"
+        assert "If you come back to this page, sign in by a letter." in page.text
+    desk.submit("Send the letter")
+    assert desk.submit("Sign in", code=newest_letter(world).code).path == f"/desk/{coalition}/"
+
+
+def test_who_has_another_coalition_finds_the_one_that_asks_for_a_new_sign_in(
+    world: World, owner: Client
+) -> None:
+    cut, _ = a_coalition(owner), a_coalition(owner, name="Steppe Coalition")
+    desk = at_the_desk(world, owner)
+    assert owner.post(f"/v1/coalitions/{cut}/access-revocations").status == 204
+
+    assert "Steppe Coalition Owner" in desk.go("/desk/?all=1").links
+    page = desk.follow("A coalition of yours asks for a new sign-in")
+
+    assert page.heading == "Sign in by a letter"
+    assert page.path.endswith(f"%2F{cut}%2F")
+
+
 def test_a_way_back_to_another_site_is_forgotten(world: World, owner: Client) -> None:
     a_coalition(owner)
     desk = Desk(world)
@@ -228,13 +263,17 @@ def test_an_address_says_only_what_the_desk_itself_says(world: World, owner: Cli
     assert desk.go("/desk/you?said=Send+your+code+to+evil.example").notice == ""
 
 
-def test_pages_know_a_browser_only_while_it_signs_in(world: World, owner: Client) -> None:
-    desk = Desk(world)
-    desk.go(SIGN_IN)
-    assert desk.http.get_cookie(BROWSER) is not None
-    signed_in = at_the_desk(world, owner)
-    signed_in.go("/desk/you")
-    assert signed_in.http.get_cookie(BROWSER) is None
+def test_a_browser_is_known_by_one_cookie_until_its_person_signs_out(
+    world: World, owner: Client
+) -> None:
+    desk = asked(world, owner.email)
+    before = desk.http.get_cookie(BROWSER)
+    assert before is not None
+    assert before.max_age is None  # nor longer than the browser is open
+
+    desk.submit("Sign in", code=newest_letter(world).code)
+
+    assert desk.http.get_cookie(BROWSER) == before
 
 
 def test_who_works_in_several_coalitions_chooses_one(world: World, owner: Client) -> None:

@@ -141,7 +141,8 @@ class Desk:
             name: (BytesIO(value[0]), value[1]) if isinstance(value, tuple) else value
             for name, value in sent.items()
         }
-        return self._shown(path, self.http.post(path, data=data))
+        headers = {"Referer": f"http://localhost{self.page.path}"}  # as browsers say it to us
+        return self._shown(path, self.http.post(path, data=data, headers=headers))
 
     @property
     def proof(self) -> str:
@@ -158,6 +159,10 @@ class Desk:
             path = answer.headers["Location"]
             answer = self.http.get(path)
         assert answer.status_code < 500, (path, answer.status_code)
+        return self.take(path, answer)
+
+    def take(self, path: str, answer: TestResponse) -> DeskPage:
+        """Show an answer."""
         parts = urlsplit(path)
         here = parts.path + (f"?{parts.query}" if parts.query else "")
         self.page = DeskPage(here, answer.status_code, dict(answer.headers), answer.text)

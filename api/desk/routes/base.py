@@ -32,10 +32,11 @@ from api.desk.routes.visiting import (
     visit,
     visitor,
 )
-from api.desk.rules import filling, navigation
+from api.desk.rules import csrf, filling, navigation
 from api.desk.rules.frames import (
     DESK,
     WORDS,
+    AgainScreen,
     AreaLink,
     DeskFrame,
     JustDone,
@@ -63,6 +64,11 @@ FRAMED = (
 )
 _READING = {HTTPMethod.GET, HTTPMethod.HEAD}
 _MOST_UNDONE = 50
+_UNREAD = {
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+}  # what such a form holds is not known
 
 blueprint = Blueprint("desk", __name__, url_prefix=PATH)
 
@@ -300,7 +306,7 @@ def _finish(answer: Response) -> Response:
 def refused(error: Exception) -> AnyResponse:
     """Answer an error as a screen: what is wrong, and what to do."""
     if isinstance(error, problems.Unauthenticated | sessions.NotFresh):
-        return _to_sign_in()
+        return _sign_in_first(error)
     problem = problems.of(error)
     if problem.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         g.visit = None  # the page must not need what broke
@@ -313,6 +319,7 @@ def refused(error: Exception) -> AnyResponse:
         text=words.say(f"{key}_text", wait=pages.waiting(int(wait), words)),
         href=to("home") if coalition() else to("home_of_all"),
         words=words.say("desk.to_home"),
+        written=() if status in _UNREAD else filling.written(sent()),
     )
     answer = screen("refusal.html", page, status)
     if "Retry-After" in problem.headers:
@@ -320,11 +327,25 @@ def refused(error: Exception) -> AnyResponse:
     return answer
 
 
-def _to_sign_in() -> AnyResponse:
-    """Lead to the sign-in and back: to the screen itself, or to where its form stood."""
+def _sign_in_first(error: Exception) -> AnyResponse:
+    """Lead to the sign-in and back: to the screen itself, or to where its form stood.
+
+    What a form sent is not lost: the sign-in opens beside it, and then it is sent as it was.
+    """
     back = safe(request.full_path if request.method in _READING else _of_referrer())
     query = urlencode({"next": back}) if back else ""
-    return led(to("sign_in") + (f"?{query}" if query else ""))
+    sign_in = to("sign_in") + (f"?{query}" if query else "")
+    values = [(name, value) for name, all_of_it in sent().items() for value in all_of_it]
+    if request.method in _READING or not ({name for name, _ in values} - {csrf.FIELD}):
+        return led(sign_in)
+    page = AgainScreen(
+        key="old" if isinstance(error, sessions.NotFresh) else "over",
+        sign_in=sign_in,
+        action=request.full_path.removesuffix("?"),
+        fields=values,
+        files=[name for name, file in request.files.items() if file.filename],
+    )
+    return screen("again.html", page, HTTPStatus.FORBIDDEN)
 
 
 def _of_referrer() -> str:

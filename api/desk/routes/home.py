@@ -33,10 +33,14 @@ _MOST = 20  # statements
 @at("/", "home_of_all")
 class HomeOfAll(Screen):
     def get(self) -> AnyResponse:
-        """Lead to one's coalition, or offer a choice of them."""
+        """Lead to one's coalition, or offer a choice of them.
+
+        To one that wants a new sign-in, which the coalition's own screens ask for.
+        """
         found = coalitions.coalitions(actor(), PageRequest(limit=paging.MOST)).items
-        if len(found) == 1 and "all" not in request.args:
-            return led(to("home", coalition_id=found[0].id))
+        ids = [each.id for each in found] or sorted(visit().cut)[:1]
+        if len(ids) == 1 and "all" not in request.args:
+            return led(to("home", coalition_id=ids[0]))
         roles = visit().actor.roles
         choices = [
             CoalitionChoice(
@@ -46,7 +50,8 @@ class HomeOfAll(Screen):
             )
             for each in found
         ]
-        return screen("coalitions.html", ChoiceScreen(coalitions=choices))
+        again = [to("home", coalition_id=each) for each in sorted(visit().cut)]
+        return screen("coalitions.html", ChoiceScreen(coalitions=choices, again=again))
 
 
 @at("/<uuid:coalition_id>/", "home")

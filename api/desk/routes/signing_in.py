@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts import service as accounts
 from api.accounts.service import passkeys, providers, sessions, signing_in
+from api.accounts.service.sessions import Visit
 from api.desk.routes.base import Screen, at, led, one, onward, said, screen, to, typed
-from api.desk.routes.visiting import SESSION, browser, let_in, safe, visitor
-from api.desk.rules.entering import AskScreen, CodeScreen, LinkScreen
+from api.desk.routes.visiting import BROWSER, SESSION, browser, let_in, safe, visitor
+from api.desk.rules.entering import AskedFor, AskScreen, CodeScreen, LinkScreen
 from api.desk.schemas import AddressIn
 from api.errors import Invalid
 from api.infra.text import languages
@@ -31,7 +32,7 @@ class SignIn(Screen):
         page = AskScreen(
             email=email,
             next=back,
-            is_again=found is not None,
+            why=_why(found, back),
             takes_passkeys=passkeys.may_be_used(),
             provider=providers.offered() or "",
         )
@@ -46,6 +47,13 @@ class SignIn(Screen):
             return screen("sign_in.html", AskScreen(next=back, form=typed(refused)))
         signing_in.ask(email, browser(), said().language)
         return _code(email, back, Form())
+
+
+def _why(found: Visit | None, back: str) -> AskedFor:
+    """Return why somebody who is signed in has to do it once more."""
+    if found is None:
+        return ""
+    return "cut" if any(str(each) in back for each in found.cut) else "again"
 
 
 @at("/sign-in/code", "sign_in_code")
@@ -100,6 +108,7 @@ class SignOut(Screen):
         if found := visitor():
             sessions.sign_out(found)
         answer = onward("sign_in", "signed_out")
-        answer.delete_cookie(SESSION, secure=True, httponly=True, samesite="Lax", path="/")
+        for name in (SESSION, BROWSER):
+            answer.delete_cookie(name, secure=True, httponly=True, samesite="Lax", path="/")
         answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
         return answer

@@ -21,13 +21,13 @@ from api.web.problems import Unauthenticated
 
 PATH = "/desk"
 SESSION = "__Host-desk"
-BROWSER = "__Host-browser"  # who asked to sign in
+BROWSER = "__Host-browser"  # whose forms are whose, and who asked to sign in
 _LEAST_SECRET = 32  # characters
 _SAID = "said"  # what was done, in an address
 
 
 class StrangeForm(Forbidden, title="This form is not of your sign-in"):
-    """A form without the proof that it was made for this browser's cookie."""
+    """A form without the proof that it was made for this browser and who is signed in."""
 
 
 def visit() -> Visit:
@@ -97,17 +97,21 @@ def browser_secret() -> str:
 
 def form_proof() -> str:
     """Return what the forms of this browser carry."""
-    return csrf.token(request.cookies[SESSION] if visitor() else browser_secret())
+    return csrf.token(browser_secret(), _who())
 
 
 def must_be_our_form(*, is_open: bool) -> None:
-    """Refuse a form that was not made for this browser, or whose session has ended since."""
-    found = visitor()
-    known = request.cookies.get(SESSION if found else BROWSER)
-    if not known or not csrf.fits(known, request.form.get(csrf.FIELD, "")):
-        if found is None and not is_open:
-            raise Unauthenticated("Sign in.")
+    """Refuse a form that was not made for this browser and person, or whose session has ended."""
+    if not is_open:
+        visit()
+    known, given = request.cookies.get(BROWSER, ""), request.form.get(csrf.FIELD, "")
+    if not known or not csrf.fits(known, _who(), given):
         raise StrangeForm("Load the page again, and send the form from there.")
+
+
+def _who() -> UUID | None:
+    found = visitor()
+    return found.actor.user_id if found else None
 
 
 def let_in(answer: AnyResponse, secret: str) -> AnyResponse:
@@ -117,7 +121,7 @@ def let_in(answer: AnyResponse, secret: str) -> AnyResponse:
 
 
 def keep_cookies(answer: Response) -> None:
-    """Give a browser that was not known the cookie by which it is known while it signs in."""
+    """Give a browser that was not known the cookie by which it is known."""
     if "browser" in g:
         answer.set_cookie(BROWSER, g.browser, secure=True, httponly=True, samesite="Lax", path="/")
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from api.desk.rules.tables import Listing
 from api.pages.rules.facts import Form
+
+# Why who is signed in is asked: not a moment ago, or before an owner ended all access there.
+AskedFor = Literal["", "again", "cut"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +19,7 @@ class AskScreen:
 
     email: str = ""
     next: str = ""
-    is_again: bool = False  # somebody is signed in, and not a moment ago
+    why: AskedFor = ""
     takes_passkeys: bool = False
     provider: str = ""  # what the operator calls who else signs people in
     form: Form = field(default_factory=Form)

@@ -5,6 +5,7 @@ A field is named as the place in what the use case takes: `/names/en` is the fie
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -44,3 +45,15 @@ def sentence(name: str, fault: Fault, said: Sentences) -> str:
     keys = (f"fault.{name}_{fault.code}", f"fault.{fault.code}")
     limit = "" if fault.limit is None else languages.number(int(fault.limit), said.language)
     return said.say(next(key for key in keys if key in said.all), limit=limit)
+
+
+def written(sent: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return what somebody wrote into a form, each text once; the ids that it carries are none."""
+    texts = (
+        value
+        for name, values in sent.items()
+        if not name.endswith("password")
+        for value in values
+        if re.search(r"\s|@|://", value.strip())
+    )
+    return list(dict.fromkeys(texts))

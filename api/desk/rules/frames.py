@@ -68,6 +68,18 @@ class RefusedScreen:
     text: str
     href: str
     words: str
+    written: Sequence[str] = ()  # what was sent, to be copied
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgainScreen:
+    """A form that came too late: first a sign-in beside it, then it is sent as it was."""
+
+    key: str  # of its words: the session is `over`, or the sign-in too `old`
+    sign_in: str
+    action: str
+    fields: Sequence[tuple[str, str]]  # all that the form sent, its proof too
+    files: Sequence[str]  # the names of its files, which are chosen once more
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -92,6 +92,7 @@ class ChoiceScreen:
     """All coalitions in which one works; it may be none."""
 
     coalitions: Sequence[CoalitionChoice]
+    again: Sequence[str] = ()  # others, which want a new sign-in
 
 
 @dataclass(frozen=True, kw_only=True)
