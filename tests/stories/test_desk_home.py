@@ -114,6 +114,25 @@ def test_texts_wait_for_members_until_these_answered(world: World, owner: Client
     assert desk.go(f"/desk/{text.coalition}/work?kind=answer").rows == []
 
 
+def test_texts_wait_for_the_second_of_two_and_not_for_who_has_left(
+    world: World, owner: Client
+) -> None:
+    text = a_sign_off(world, owner)
+    owner.patch(f"/v1/organisations/{text.organisation('Bread')}", {"needs_two": True})
+    text.represent("Bread", "Ann")
+    text.open()
+    text.say("Ada")
+    text.say("Bob")
+    left = owner.patch(f"/v1/members/{text.members['Water']}", {"until": str(clock.today())})
+    assert left.status == 200, left.body
+    desk, work = at_the_desk(world, owner), f"/desk/{text.coalition}/work?kind=answer"
+
+    assert [row[2] for row in desk.go(work).rows] == ["1 member has not answered"]
+
+    text.say("Ann")
+    assert desk.go(work).rows == []
+
+
 def test_texts_wait_for_suggestions_to_be_decided(world: World, owner: Client) -> None:
     text = a_consulting(world, owner)
     text.open()

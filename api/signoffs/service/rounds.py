@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,17 +14,20 @@ from sqlalchemy.orm import Session
 
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
+from api.coalitions.models import Member
 from api.coalitions.service.locking import load_locked
 from api.errors import Code, Conflict, Fault, Invalid, NotFound, point
 from api.infra import clock
 from api.infra.database.transactions import Stale, insert, is_any, reading, touch, transaction
 from api.infra.security import audit, late_sealing
+from api.organisations.models import Organisation
 from api.signoffs import rules
 from api.signoffs.models import Ask, QuestionClosing, SignOff, SignOffRound, Silence
 from api.signoffs.service import requests, rows
 from api.signoffs.service.rows import Board, BoardEntry, QuestionClosed, SignOffOver
 from api.statements import service as statements
 from api.statements.models import Statement
+from api.statements.service import work
 
 LONGEST = timedelta(days=3660)  # until a deadline
 AT_ONCE = 50  # asks that one transaction reminds of
@@ -240,7 +243,10 @@ def seats(board: Board, member_ids: Sequence[UUID]) -> list[BoardEntry]:
 
 
 def unanswered(session: Session, coalition_id: UUID) -> Mapping[UUID, int]:
-    """Return how many members a coalition's open rounds wait for, by the statement."""
+    """Return how many members a coalition's open rounds wait for, by the statement.
+
+    Of those that two people commit only the board knows whether the second is missing.
+    """
     newest = SignOff.revision_number >= Statement.counted_from
     has_said = exists().where(
         SignOff.statement_id == Statement.id, SignOff.member_id == Ask.member_id, newest
@@ -249,22 +255,32 @@ def unanswered(session: Session, coalition_id: UUID) -> Mapping[UUID, int]:
         QuestionClosing.statement_id == Statement.id, QuestionClosing.member_id == Ask.member_id
     )
     ends = SignOffRound.hard_deadline
-    query = (
-        select(Statement.id, func.count())
+    asked = (
+        select(Statement.id)
         .select_from(SignOffRound)
         .join(Statement, Statement.id == SignOffRound.statement_id)
         .join(Ask, Ask.round_id == SignOffRound.id)
+        .join(Member, Member.id == Ask.member_id)
         .where(
             SignOffRound.coalition_id == coalition_id,
             SignOffRound.closed_at.is_(None),
             or_(ends.is_(None), ends > clock.now()),
             Statement.state.in_(rows.SIGNS_OFF),
-            ~has_said,
+            rows.signing_off(),
             ~is_closed,
         )
-        .group_by(Statement.id)
     )
-    return dict(session.execute(query).all())
+    silent = asked.where(~has_said).add_columns(func.count()).group_by(Statement.id)
+    found = Counter(dict(session.execute(silent).all()))
+    needs_two = asked.join(Organisation, Organisation.id == Member.organisation_id).where(
+        Organisation.needs_two, has_said
+    )
+    for text in session.scalars(
+        select(Statement).where(Statement.id.in_(needs_two)).options(*work.WITHOUT_TEXT)
+    ):
+        states = [each.status for each in rows.read_board(session, text).entries if each.ask]
+        found[text.id] += states.count(rules.Status.ONE_OF_TWO)
+    return found
 
 
 def is_due(session: Session) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from api.coalitions.models import Member, MemberRole
@@ -282,12 +282,16 @@ def is_of_today(member: Member) -> bool:
     return is_there and member.role in {MemberRole.LEAD, MemberRole.MEMBER}
 
 
+def signing_off() -> ColumnElement[bool]:
+    """Return the condition of the members that sign off now."""
+    may_sign = Member.role.in_([MemberRole.LEAD, MemberRole.MEMBER])
+    return and_(may_sign, Member.is_there_on(clock.today()))
+
+
 def _members(
     session: Session, coalition_id: UUID, also: Collection[UUID], only: UUID | None
 ) -> list[tuple[Member, Organisation]]:
-    may_sign = Member.role.in_([MemberRole.LEAD, MemberRole.MEMBER])
-    is_in = may_sign & Member.is_there_on(clock.today())
-    wanted = Member.id == only if only else is_in | Member.id.in_(also)
+    wanted = Member.id == only if only else signing_off() | Member.id.in_(also)
     query = (
         select(Member, Organisation)
         .join(Organisation, Organisation.id == Member.organisation_id)
