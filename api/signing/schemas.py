@@ -80,9 +80,7 @@ class SigningOut(OutSchema):
     shows_withheld = fields.Boolean(attribute="signing.shows_withheld")
     is_sensitive = fields.Boolean(attribute="signing.is_sensitive")
     moderation = fields.Enum(Moderation, attribute="signing.moderation")
-    mailing_organisation_ids = fields.List(
-        fields.UUID(), attribute="signing.mailing_organisation_ids"
-    )
+    mailing_organisation_ids = fields.List(fields.UUID(), attribute="mailers")
     retain_until = fields.Date(allow_none=True, attribute="signing.retain_until")
     is_open = fields.Boolean()
     suggests_sensitive = fields.Boolean(

@@ -240,7 +240,7 @@ def in_their_zone(
 
     Without one a time needs its offset. Raises ValidationError.
     """
-    zone = facts["zone"]
+    zone = facts.get("zone", "UTC")
     there = ZoneInfo(zone)
     faults: dict[str, list[str]] = {}
     for name in names:

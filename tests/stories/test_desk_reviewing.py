@@ -61,6 +61,25 @@ def test_a_frozen_text_is_opened_for_comments(world: World, owner: Client) -> No
     assert (opened["commenters"], opened["read_by"]) == (1, "coordinators")
 
 
+def test_a_deadline_is_moved_by_the_clock_of_its_zone_and_kept_once_it_is_over(
+    ada: Desk, consulting: Suggesting, owner: Client
+) -> None:
+    people = f"/desk/{consulting.coalition}/consultations/{consulting.id}/people"
+    ada.go(people)
+    page = ada.submit("Save", closes_at="2035-01-01T10:00", zone="Asia/Almaty")
+    assert page.notice == "Saved."
+    assert owner.get(consulting.path)["closes_at"].startswith("2035-01-01T05:00:00")
+
+    ada.submit("Take no more comments from now on")
+    closed = owner.get(consulting.path)
+    assert closed["is_open"] is False
+    ada.go(people)
+    assert ada.submit("Save", is_kept=["yes"]).notice == "Saved."
+    kept = owner.get(consulting.path)
+    assert (kept["is_kept"], kept["closes_at"]) == (True, closed["closes_at"])
+    assert "closes_at" in ada.submit("Save", closes_at="2020-01-01T10:00").faults
+
+
 def test_a_comment_is_answered_and_settled_and_opened_again(
     ada: Desk, consulting: Suggesting, owner: Client
 ) -> None:

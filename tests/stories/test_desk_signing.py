@@ -139,6 +139,30 @@ def test_settings_are_kept_with_faults_beside_their_fields_and_shown_as_the_page
     assert tried.html != preview.html
 
 
+def test_signing_is_set_and_closed_though_an_organisation_that_mails_has_gone(
+    signing: Signing, ada: Desk
+) -> None:
+    gone, stays = (
+        an_organisation(signing.owner, signing.coalition, names={"en": f"Specimen {name}"})
+        for name in ("News", "Post")
+    )
+    settings = f"{signing.path}/signing"
+    signing.owner.put(settings, {"mailing_organisation_ids": [gone, stays]})
+    deleted = signing.owner.delete(f"/v1/organisations/{gone}")
+    assert deleted.status == 204, deleted.body
+
+    page = ada.go(at(signing, "signing/settings"))
+    assert page.status == 200
+    assert signing.owner.get(settings)["mailing_organisation_ids"] == [stays]
+    ada.go(at(signing, "signing"))
+    ada.follow("Open for signing")
+    ada.submit("Open for signing")
+    assert ada.submit("Close signing now").notice == "Signing is closed."
+    ada.submit("Undo")
+    told = signing.owner.get(settings)
+    assert (told["is_open"], told["mailing_organisation_ids"]) == (True, [stays])
+
+
 def test_somebody_else_changed_the_settings_meanwhile_and_nothing_typed_is_lost(
     signing: Signing, ada: Desk
 ) -> None:

@@ -51,6 +51,26 @@ def test_members_are_asked_after_each_letter_was_seen(world: World, owner: Clien
     assert text.owner.get(f"{text.path}/sign-off-round")["zone"] == "Asia/Almaty"
 
 
+def test_a_note_that_is_changed_leaves_the_second_of_a_deadline_and_asks_nobody_anew(
+    world: World, owner: Client
+) -> None:
+    text = a_sign_off(world, owner)
+    text.open(hard_deadline="2035-05-10T23:59:59+05:00", zone="Asia/Almaty")
+    asked = len(letter_rows(world, "signoffs.request"))
+    ada = at_the_desk(world, owner)
+    ada.go(f"{board_of(text)}/ask")
+
+    ada.submit("See the letters", note="Look at the demands.")
+    assert ada.submit("Save").notice
+
+    kept = owner.get(f"{text.path}/sign-off-round")
+    assert (kept["note"], kept["hard_deadline"][:19]) == (
+        "Look at the demands.",
+        "2035-05-10T18:59:59",
+    )
+    assert len(letter_rows(world, "signoffs.request")) == asked
+
+
 def test_the_board_is_fresh_and_says_nothing_where_nothing_has_changed(
     world: World, owner: Client
 ) -> None:

@@ -24,6 +24,7 @@ from api.desk.routes.base import (
 )
 from api.desk.routes.reviewing import guests
 from api.desk.routes.visiting import actor
+from api.desk.rules import typed_facts
 from api.desk.rules.frames import Danger
 from api.desk.rules.reviewing import AskedScreen
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
@@ -33,7 +34,7 @@ from api.organisations.rules import name_in
 from api.pages.rules.facts import Form
 from api.reviews import schemas
 from api.reviews.service import consultations, people
-from api.reviews.service.rows import CommenterView
+from api.reviews.service.rows import CommenterView, ConsultationView
 from api.web.validate import loaded
 
 
@@ -49,16 +50,11 @@ class ShowAsked(Screen):
     def post(self, coalition_id: UUID, consultation_id: UUID) -> AnyResponse:
         """Move the deadline, ask more people, or close it."""
         del coalition_id
-        review_base.consultation_of(consultation_id)
+        view, _ = review_base.consultation_of(consultation_id)
         act = one("do")
         try:
             if act == "change":
-                given = {
-                    "closes_at": one("closes_at"),
-                    "zone": one("zone"),
-                    "is_kept": one("is_kept") == "yes",
-                }
-                facts = loaded(schemas.ConsultationChange(), given)
+                facts = loaded(schemas.ConsultationChange(), _typed(view))
                 consultations.change(actor(), consultation_id, version(), facts)
             elif act == "ask":
                 asked: dict[str, Any] = {
@@ -74,6 +70,13 @@ class ShowAsked(Screen):
             return _shown(consultation_id, typed(refused))
         said_ = {"change": "saved", "ask": "consultation_asked", "close": "consultation_closed"}
         return onward("consultation_people", said_[act], consultation_id=consultation_id)
+
+
+def _typed(view: ConsultationView) -> dict[str, object]:
+    """Return what the form says anew; a deadline that it left alone stays, if it is past too."""
+    row, zone = view.consultation, one("zone")
+    given = {"closes_at": one("closes_at"), "zone": zone, "is_kept": one("is_kept") == "yes"}
+    return typed_facts.left_alone(given, zone, {"closes_at": row.closes_at}, row.zone)
 
 
 def _shown(consultation_id: UUID, form: Form) -> Response:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from api.coalitions import service as coalitions
 from api.coalitions.models import Member
 from api.desk.routes import statement_base
 from api.desk.routes.base import said, to, when
 from api.desk.routes.visiting import actor, coalition, coalition_of_address
+from api.desk.rules import typed_facts
 from api.desk.rules.reviewing import ConsultationFacts, DecidingFacts, ReviewPart
 from api.documents.rules import blocks
 from api.documents.rules.blocks import StatementText
@@ -42,7 +42,6 @@ def consultation_of(consultation_id: UUID) -> tuple[ConsultationView, Statement]
 def facts(view: ConsultationView) -> ConsultationFacts:
     """Return a consultation as it stands over what was said in it."""
     row = view.consultation
-    local = row.closes_at.astimezone(ZoneInfo(row.zone))
     return ConsultationFacts(
         id=str(row.id),
         version=row.version,
@@ -55,7 +54,7 @@ def facts(view: ConsultationView) -> ConsultationFacts:
         is_kept=row.is_kept,
         unresolved=view.unresolved,
         undecided=view.undecided,
-        closes_at=local.strftime("%Y-%m-%dT%H:%M"),
+        closes_at=typed_facts.local(row.closes_at, row.zone),
         zone=row.zone,
     )
 

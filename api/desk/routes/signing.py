@@ -188,7 +188,7 @@ class OpenSigning(Screen):
         _must_be_fresh(found)
         now = {"opens_at": clock.now(), "closes_at": _still(found), **rules.confirmed(sent())}
         try:
-            settings.put(actor(), statement_id, version(), {**rules.kept(found.signing), **now})
+            settings.put(actor(), statement_id, version(), {**_kept(found), **now})
         except Invalid as refused:
             return _opening(statement_id, typed(refused))
         except Conflict as refused:
@@ -207,6 +207,10 @@ def _must_be_fresh(found: Set) -> None:
 
 def _must_confirm() -> Form:
     return Form(values=sent(), faults={"": said().say("signing.must_confirm")})
+
+
+def _kept(found: Set) -> dict[str, object]:
+    return rules.kept(found.signing, found.mailers)
 
 
 def _still(found: Set) -> Any:
@@ -239,7 +243,7 @@ class CloseSigning(Screen):
     def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Close it now; it can be opened again."""
         found = settings.signing(actor(), statement_id)
-        facts_ = {**rules.kept(found.signing), "closes_at": clock.now()}
+        facts_ = {**_kept(found), "closes_at": clock.now()}
         settings.put(actor(), statement_id, version(), facts_)
         undo = [statement_id]
         return onward("statement_signing", "signing_closed", undo, statement_id=statement_id)
@@ -254,7 +258,7 @@ class ReopenSigning(Screen):
         found = settings.signing(actor(), statement_id)
         _must_be_fresh(found)
         row = found.signing
-        facts_ = {**rules.kept(row), "closes_at": None}
+        facts_ = {**_kept(found), "closes_at": None}
         settings.put(actor(), statement_id, row.version, facts_)
         return onward("statement_signing", "signing_opened", statement_id=statement_id)
 
@@ -272,9 +276,10 @@ class SetSigning(Screen):
 
     def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Keep it."""
-        _must_be_fresh(settings.signing(actor(), statement_id))  # it opens, or is sensitive no more
+        found = settings.signing(actor(), statement_id)
+        _must_be_fresh(found)  # it opens, or is sensitive no more
         try:
-            given = loaded(SigningIn(), rules.given(sent()))
+            given = loaded(SigningIn(), rules.given(sent(), found.signing))
             if given["is_sensitive"] and given["opens_at"] is not None:
                 sessions.must_be_fresh(visit())
             settings.put(actor(), statement_id, version(), given)
@@ -298,8 +303,9 @@ def _settings(
     page = PageRequest(limit=paging.MOST)
     offered = list(organisations.of_coalition(actor(), coalition_id, page, None).items)
     listed = {each.id for each in offered}  # who mails is always shown: saving keeps ticks
-    mailers = [UUID(each) for each in row.mailing_organisation_ids]
-    offered += [organisations.organisation(actor(), each) for each in mailers if each not in listed]
+    offered += [
+        organisations.organisation(actor(), each) for each in found.mailers if each not in listed
+    ]
     is_frozen = bool(statement.revision_number)
     told = retention.preview(actor(), statement_id)
     return screen(
@@ -318,7 +324,7 @@ def _settings(
                 )
                 for each in offered
             ],
-            mailers=row.mailing_organisation_ids,
+            mailers=[str(each) for each in found.mailers],
             version=row.version,
             preview=to("signing_preview", statement_id=statement_id) if is_frozen else "",
             to_confirm=asked,

@@ -239,7 +239,7 @@ class AskMembers(Screen):
             return self._shown(statement, form)
         values = {name: one(name) for name in rules.ROUND_FIELDS}
         try:
-            facts = loaded(RoundIn(), rules.round_facts(values))
+            facts = loaded(RoundIn(), rules.round_facts(values, _round(statement_id)))
             if one("do") == "send":
                 expected = version() if one("version") else None
                 rounds.set_round(actor(), statement_id, expected, facts)
@@ -301,6 +301,12 @@ class AskMembers(Screen):
                 form=form,
             ),
         )
+
+
+def _round(statement_id: UUID) -> SignOffRound | None:
+    if not rounds.has_round(actor(), statement_id):
+        return None
+    return rounds.round_of(actor(), statement_id).row
 
 
 def _zone(members: Sequence[Mapping[str, Any]]) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from api.accounts.rules import Role
+from api.desk.rules import typed_facts
 from api.desk.rules.tables import Listing, Tone
 from api.errors import Fault
 from api.pages.rules.facts import Anchor, Form
@@ -25,7 +24,6 @@ TRUTHS = (
 )
 TEXTS = ("zone", "moderation")
 PERHAPS = ("opens_at", "closes_at", "retain_until")  # none where nothing is typed
-_MOMENT = "%Y-%m-%dT%H:%M"  # as a browser's field of day and hour has it
 
 
 @dataclass(frozen=True)
@@ -147,38 +145,36 @@ class ElsewhereScreen:
 def typed_as(signing: Signing) -> dict[str, str]:
     """Return what the fields of the form hold: instants as clocks in the zone show them."""
     return {
-        "opens_at": _local(signing.opens_at, signing.zone),
-        "closes_at": _local(signing.closes_at, signing.zone),
+        "opens_at": typed_facts.local(signing.opens_at, signing.zone),
+        "closes_at": typed_facts.local(signing.closes_at, signing.zone),
         "zone": signing.zone,
         "moderation": signing.moderation.value,
         "retain_until": signing.retain_until.isoformat() if signing.retain_until else "",
     }
 
 
-def _local(at: datetime | None, zone: str) -> str:
-    return at.astimezone(ZoneInfo(zone)).strftime(_MOMENT) if at else ""
-
-
-def given(values: Mapping[str, Sequence[str]]) -> dict[str, object]:
-    """Return the body of /v1 that a sent form means."""
+def given(values: Mapping[str, Sequence[str]], signing: Signing) -> dict[str, object]:
+    """Return the body of /v1 that a sent form means; instants that it left alone stay."""
 
     def one(name: str) -> str:
         return (values.get(name) or [""])[0].strip()
 
+    typed = {name: one(name) or None for name in PERHAPS}
+    known = {name: getattr(signing, name) for name in ("opens_at", "closes_at")}
     return {
         **{name: one(name) for name in TEXTS},
-        **{name: one(name) or None for name in PERHAPS},
+        **typed_facts.left_alone(typed, one("zone"), known, signing.zone),
         **{name: one(name) == "yes" for name in TRUTHS},
         "mailing_organisation_ids": list(values.get("mailing_organisation_ids", ())),
         **confirmed(values),
     }
 
 
-def kept(signing: Signing) -> dict[str, object]:
+def kept(signing: Signing, mailers: Sequence[UUID]) -> dict[str, object]:
     """Return the settings as they are, for a change of one of them."""
     names = (*TRUTHS, "opens_at", "closes_at", "zone", "moderation", "retain_until")
     told: dict[str, object] = {name: getattr(signing, name) for name in names}
-    told["mailing_organisation_ids"] = [UUID(each) for each in signing.mailing_organisation_ids]
+    told["mailing_organisation_ids"] = list(mailers)
     return {**told, "confirmed_cases": [], "confirmed_mentions": []}
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -39,7 +37,6 @@ ANSWER_TONES: Mapping[Answer, Tone] = {
     Answer.OBJECTED: "wrong",
 }
 RESERVATIONS = 3  # that a form has room for
-LOCAL = "%Y-%m-%dT%H:%M"  # as browsers send a local time
 
 
 @dataclass(frozen=True)
@@ -200,10 +197,9 @@ def round_values(found: SignOffRound | None, note: str | None, zone: str) -> dic
     if found is None:
         blank = dict.fromkeys(ROUND_FIELDS, "")
         return {**blank, "zone": zone, "silence": Silence.NOTHING.value}
-    of = ZoneInfo(found.zone)
     return {
-        "soft_deadline": _local(found.soft_deadline, of),
-        "hard_deadline": _local(found.hard_deadline, of),
+        "soft_deadline": typed_facts.local(found.soft_deadline, found.zone),
+        "hard_deadline": typed_facts.local(found.hard_deadline, found.zone),
         "zone": found.zone,
         "silence": found.silence.value,
         "remind_after_days": str(found.remind_after_days or ""),
@@ -212,13 +208,12 @@ def round_values(found: SignOffRound | None, note: str | None, zone: str) -> dic
     }
 
 
-def _local(at: datetime | None, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).strftime(LOCAL) if at else ""
-
-
-def round_facts(values: Mapping[str, str]) -> dict[str, object]:
-    """Return what a form says of a round as /v1 takes it."""
+def round_facts(values: Mapping[str, str], found: SignOffRound | None) -> dict[str, object]:
+    """Return what a form says of a round as /v1 takes it; deadlines left alone stay."""
     given: dict[str, object] = {name: value or None for name, value in values.items()}
+    if found is not None:
+        known = {"soft_deadline": found.soft_deadline, "hard_deadline": found.hard_deadline}
+        given = typed_facts.left_alone(given, values["zone"], known, found.zone)
     for name in ("remind_after_days", "remind_every_days"):
         given[name] = typed_facts.number(values.get(name) or None)
     return given

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from api.errors import Fault, point
 from api.pages.rules import forms
@@ -27,6 +29,27 @@ def number(text: str | None) -> int | str | None:
     """Return a number that was typed, or the text, which a schema refuses; nothing of nothing."""
     found = whole(text)
     return text if found is None else found
+
+
+def local(at: datetime | None, zone: str) -> str:
+    """Return an instant as a browser's field of day and hour has it, by the clock of a zone."""
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M") if at else ""
+
+
+def left_alone(
+    typed: Mapping[str, object], zone: str, known: Mapping[str, datetime | None], was: str
+) -> dict[str, object]:
+    """Return what was typed, with the whole instants that are `known` where it shows them still.
+
+    A field shows no seconds, and where clocks are set back not which of two hours it means: what
+    nobody touched must not come back as another instant. `was` is the zone that it is shown in.
+    """
+    same = {
+        name: at.isoformat()
+        for name, at in known.items()
+        if at is not None and zone == was and typed.get(name) == local(at, was)
+    }
+    return {**typed, **same}
 
 
 def in_lines(values: Iterable[str] | None) -> str:

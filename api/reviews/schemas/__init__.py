@@ -78,11 +78,16 @@ class ConsultationIn(ZonedSchema):
     guests = _guests()
 
 
-class ConsultationChange(Schema):
+class ConsultationChange(ZonedSchema):
     """What can be said anew of a consultation."""
 
-    closes_at = fields.Instant(example="2031-06-04T18:00:00+05:00")
-    zone = fields.Zone(load_default=ma.missing, description="In which it is shown (IANA).")
+    closes_at = fields.Moment(
+        description="Later than now, if it is another one.", example="2031-06-04T18:00:00+05:00"
+    )
+    zone = fields.Zone(
+        load_default=ma.missing,
+        description="In which it is shown, and read where it has no offset (IANA).",
+    )
     is_kept = fields.Truth(description="Keep it after its day; false lets it go on its day.")
 
 

@@ -110,7 +110,7 @@ def change(
     """
     with transaction() as session:
         row = load_at(session, actor, Consultation, consultation_id, Role.COORDINATOR, expected)
-        if "closes_at" in changes:
+        if changes.get("closes_at", row.closes_at) != row.closes_at:
             _must_be_ahead(changes["closes_at"])
         is_moved = any(changes.get(name, getattr(row, name)) != getattr(row, name) for name in TOLD)
         for name, value in changes.items():

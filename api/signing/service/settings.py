@@ -37,6 +37,7 @@ class Set:
     signing: Signing
     is_open: bool
     suggests_sensitive: bool
+    mailers: Sequence[UUID]  # whose mailings the form offers, of those that are there still
 
 
 def signing(actor: Actor, statement_id: UUID) -> Set:
@@ -114,7 +115,22 @@ def put(actor: Actor, statement_id: UUID, expected: int, facts: Mapping[str, Any
 
 
 def _set(session: Session, statement: Statement, row: Signing) -> Set:
-    return Set(row, is_open(statement, row), _suggests_sensitive(session, statement))
+    ids = [UUID(each) for each in row.mailing_organisation_ids]
+    there = _there(session, statement, ids)
+    return Set(
+        row,
+        is_open(statement, row),
+        _suggests_sensitive(session, statement),
+        [each for each in ids if each in there],
+    )
+
+
+def _there(session: Session, statement: Statement, ids: Sequence[UUID]) -> set[UUID]:
+    """Return which of these the coalition has: an organisation may have been deleted since."""
+    query = select(Organisation.id).where(
+        Organisation.coalition_id == statement.coalition_id, Organisation.id.in_(ids)
+    )
+    return set(session.scalars(query)) if ids else set()
 
 
 def _suggests_sensitive(session: Session, statement: Statement) -> bool:
@@ -173,10 +189,7 @@ def _wrong_times(row: Signing, opens: datetime | None, closes: datetime | None) 
 
 
 def _wrong_mailings(session: Session, statement: Statement, ids: Sequence[UUID]) -> list[Fault]:
-    query = select(Organisation.id).where(
-        Organisation.coalition_id == statement.coalition_id, Organisation.id.in_(ids)
-    )
-    there = set(session.scalars(query))
+    there = _there(session, statement, ids)
     wrong = "The coalition has no such organisation."
     return [
         Fault(point("mailing_organisation_ids", place), Code.NOT_FOUND, wrong)
