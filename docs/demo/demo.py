@@ -1,7 +1,7 @@
 """Makes the specimen letter as a client would: through the API, from docs/demo/coalition.yaml.
 
 `./run demo` starts a server of its own on what it keeps in demo/, leaves the letter there, and
-serves until Ctrl-C; with `--once` it ends instead.
+serves until Ctrl-C; with `--once` it ends instead. Letters go nowhere: demo/letters keeps them.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import post
 import states
 import steps
 from client import Api, Refused, Stop
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 COMMAND = str(Path(sys.executable).with_name("undersigned"))
 EMAIL = "coordinator@specimen.example"
-OURS = ("db.sqlite*", "storage", "settings.env", "server.log", "letter.*")
+OURS = ("db.sqlite*", "storage", "settings.env", "server.log", "letter.*", "letters")
 HOST, FIRST_PORT, PORTS = "127.0.0.1", 5000, 100
 TRIES = 3  # to get a port that was free a moment ago
 READY_SECONDS = 60
@@ -65,13 +66,13 @@ def main() -> int:
 
 def run(folder: Path, *, once: bool) -> None:
     """Make the letter afresh in a folder, and serve it unless `once`."""
-    with afresh(folder):
-        environment = settings(folder)
+    with afresh(folder), post.office(folder / "letters") as letters:
+        environment = settings(folder, letters.port)
         token = user_and_token(environment)
         with server(environment, token, folder / "server.log") as (process, port):
             api = Api(f"http://{HOST}:{port}", token)
             data = reading.read((HERE / "coalition.yaml").read_bytes())
-            work = steps.Work(api, data, HERE, folder)
+            work = steps.Work(api, data, HERE, folder, letters)
             for step in (*steps.ALL, *states.ALL):
                 begun = time.perf_counter()
                 try:
@@ -83,6 +84,7 @@ def run(folder: Path, *, once: bool) -> None:
             if not once:
                 desk = undersigned("sign-in-link", EMAIL, environment=at(environment, port))
                 print(f"\nThe desk, signed in: {desk}")
+                print(f"Letters that it sends: {folder / 'letters'}")
                 print(f"\n{how_to_look(api, work)}\n\nServing until Ctrl-C.", flush=True)
                 process.wait()
                 raise Stop(f"The server has ended; {folder / 'server.log'} may say why.")
@@ -111,7 +113,7 @@ def afresh(folder: Path) -> Iterator[None]:
         yield
 
 
-def settings(folder: Path) -> dict[str, str]:
+def settings(folder: Path, mail_port: int) -> dict[str, str]:
     """Write the settings of a new installation; return the environment of its processes."""
     begun = time.perf_counter()
     whole = folder.resolve()
@@ -119,6 +121,7 @@ def settings(folder: Path) -> dict[str, str]:
         "UNDERSIGNED_DATABASE_URL": f"sqlite:///{whole / 'db.sqlite'}",
         "UNDERSIGNED_STORAGE_PATH": str(whole / "storage"),
         "UNDERSIGNED_MASTER_KEYS": undersigned("key", "create"),
+        "UNDERSIGNED_SMTP_URL": f"smtp://{HOST}:{mail_port}",
         "UNDERSIGNED_LOG_LEVEL": "WARNING",
     }
     file = folder / "settings.env"

@@ -54,11 +54,41 @@ def ask_members(work: Work) -> str:
     return f"Asked {len(members)} members to sign a statement off; {waiting} have not answered"
 
 
-def begin_draft(work: Work) -> str:
-    """Begin a draft that nobody has seen yet."""
-    document = work.data["draft"]
-    work.api.post(f"/v1/coalitions/{work.coalition}/statements", {"document": document})
-    return "Began a draft"
+def sign_in_public(work: Work) -> str:
+    """Publish a text that everybody may sign; who signs confirms by a letter."""
+    path, sha256 = _begun(work, work.data["petition"])
+    etag = work.api.get(path).etag
+    for state in ("review", "published"):
+        etag = work.api.post(f"{path}/transitions", {"state": state}, etag).etag
+    closed = work.api.get(f"{path}/signing").etag
+    begun = datetime.now(UTC).isoformat(timespec="seconds")
+    opened = work.api.put(f"{path}/signing", {"opens_at": begun}, closed)
+    here = f"/v1/public/statements/{opened['address']}"
+    for person in work.data["signatories"]:
+        consents = _agreed(work, here, person["language"])
+        sent = {**person, "consents": consents, "revision_sha256": sha256}
+        work.api.post(f"{here}/signatures", sent)
+    for person in work.data["signatories"]:
+        work.api.post(f"{here}/confirmations", {"code": work.post.code_for(person["email"])})
+    waiting = len(work.api.get(f"{path}/signatures", state="held")["items"])
+    signed = len(work.data["signatories"])
+    return f"Opened a petition in Persian: {signed} signed, {waiting} wait for a look"
+
+
+def _agreed(work: Work, here: str, language: str) -> list[dict[str, Any]]:
+    """Return that somebody agrees to be signed and shown, in the words of their language."""
+    return [
+        {key: each[key] for key in ("purpose", "words_sha256")}
+        for each in work.api.get(here, language=language)["consents"]
+        if each["purpose"] in {"signing", "name"}
+    ]
+
+
+def begin_drafts(work: Work) -> str:
+    """Begin drafts that nobody has seen yet."""
+    for document in work.data["drafts"]:
+        work.api.post(f"/v1/coalitions/{work.coalition}/statements", {"document": document})
+    return f"Began {len(work.data['drafts'])} drafts, one of them in Russian"
 
 
 def _begun(work: Work, document: dict[str, Any]) -> tuple[str, str]:
@@ -73,4 +103,4 @@ def _in_days(days: int) -> str:
     return (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="seconds")
 
 
-ALL = (hand_over, open_for_comments, ask_members, begin_draft)
+ALL = (hand_over, open_for_comments, ask_members, sign_in_public, begin_drafts)

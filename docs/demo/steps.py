@@ -12,6 +12,8 @@ from client import Api, Stop
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from post import Post
+
 
 @dataclass
 class Work:
@@ -21,6 +23,7 @@ class Work:
     data: dict[str, Any]
     source: Path  # the folder of the logo
     folder: Path  # where the letter goes
+    post: Post  # what it sends comes here
     coalition: str = ""
     organisations: list[str] = field(default_factory=list)
     addressees: list[dict[str, Any]] = field(default_factory=list)

@@ -188,6 +188,16 @@ def test_the_curl_lines_that_the_demo_prints_work(ran: Run, tmp_path: Path) -> N
     assert (tmp_path / "letter.pdf").read_bytes() == (ran.folder / "letter.pdf").read_bytes()
 
 
+def test_letters_go_nowhere_and_are_kept_as_files(ran: Run) -> None:
+    letters = [each.read_text("utf-8") for each in (ran.folder / "letters").glob("*.eml")]
+    signed = {each["email"] for each in DATA["signatories"]}
+    assert {email for email in signed if any(f"To: {email}" in each for each in letters)} == signed
+
+
+def test_the_desk_has_signatures_to_look_at(ran: Run) -> None:
+    assert any("5 signed, 2 wait for a look" in line for line in ran.lines)
+
+
 def test_the_master_key_is_readable_by_its_owner_only(ran: Run) -> None:
     assert (ran.folder / "settings.env").stat().st_mode & 0o777 == 0o600
 
