@@ -26,13 +26,13 @@ def blocks(name: str, language: str = "sh") -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
-def test_a_coordinator_follows_the_quick_start_from_a_token_to_a_letter(
+def test_a_program_follows_the_quick_start_from_a_token_to_a_letter(
     world: World, tmp_path: Path
 ) -> None:
     coordinator = world.user("coordinator")
     with browsers.served(world.app) as place:
         done = subprocess.run(  # noqa: S603 # our own paper
-            ["/bin/sh", "-euc", "\n".join(blocks("quick-start-coordinators.md"))],
+            ["/bin/sh", "-euc", "\n".join(blocks("quick-start-api.md"))],
             cwd=tmp_path,
             env={"PATH": os.environ["PATH"], "TOKEN": str(coordinator.token), "api": f"{place}/v1"},
             capture_output=True,
@@ -45,6 +45,16 @@ def test_a_coordinator_follows_the_quick_start_from_a_token_to_a_letter(
         assert (tmp_path / name).read_bytes().startswith(b"%PDF-"), done.stdout
     assert "Open the doors" in (tmp_path / "letter.yaml").read_text("utf-8")
     assert '"phase": "open"' in re.sub('":', '": ', done.stdout).replace("  ", " ")
+
+
+def test_what_a_coordinator_is_told_to_press_stands_at_the_desk() -> None:
+    text = share("docs", "quick-start-coordinators.md").read_text("utf-8")
+    told = {" ".join(words.split()) for words in re.findall(r"\*\*([^*]+)\*\*", text)}
+    files = share("templates", "desk", "words", "en").glob("*.toml")
+    said = {words for file in files for words in re.findall(r'"([^"]+)"', file.read_text("utf-8"))}
+
+    assert len(told) > 20
+    assert told - said == set()
 
 
 def command_lines() -> list[list[str]]:
