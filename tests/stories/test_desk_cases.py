@@ -187,7 +187,7 @@ def test_a_case_goes_once_nothing_needs_it_and_all_leave_as_a_file(
     ada = at_the_desk(world, owner)
 
     ada.go(cases_of(coalition))
-    ada.follow("Take the list along")
+    ada.follow("Take the list as a file")
     assert "yours to keep safe" in ada.page.text
     answer = ada.http.post(ada.page.path, data={"csrf": ada.proof})
     assert HIDDEN["name"] in answer.text

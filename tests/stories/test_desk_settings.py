@@ -83,7 +83,7 @@ def test_colour_logo_and_themes_are_seen_on_the_newest_text(
 
 def test_a_mail_server_is_kept_tried_and_ended(owner: Client, coalition: str, ada: Desk) -> None:
     page = ada.go(f"/desk/{coalition}/settings/mail")
-    assert "Letters leave over the house's server" in page.text
+    assert "Letters leave over the shared server" in page.text
     page = ada.submit("Save and try", sender="nobody")
     assert set(page.faults) == {"host", "sender"}
 
@@ -100,8 +100,8 @@ def test_a_mail_server_is_kept_tried_and_ended(owner: Client, coalition: str, ad
     letters = owner.get(f"/v1/coalitions/{coalition}/letters", kind="mailings.test")["items"]
     assert len(letters) == 1
 
-    ada.follow("Use the house's server again")
-    assert ada.submit("Use the house's server again").notice.startswith("Letters leave over")
+    ada.follow("Use the shared server again")
+    assert ada.submit("Use the shared server again").notice.startswith("Letters leave over")
     assert owner.get(f"/v1/coalitions/{coalition}/mail-server").status == 404
 
 
