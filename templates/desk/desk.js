@@ -19,21 +19,25 @@
 
   /* What stands in order is dragged, too: its form says before which it goes. */
   for (const list of document.querySelectorAll("[data-ordered]")) {
-    let held;
+    let held, behind;
     for (const one of list.children) one.draggable = true;
     list.addEventListener("dragstart", ({target}) => {
-      held = target.closest("li");
+      held = [...list.children].find(one => one.contains(target));
+      behind = held.nextElementSibling;
       held.classList.add("held");
     });
     list.addEventListener("dragover", event => {
-      const over = event.target.closest("li");
+      const over = [...list.children].find(one => one.contains(event.target));
       if (!held || !over) return;
       event.preventDefault();
       const {top, height} = over.getBoundingClientRect();
       over[event.clientY > top + height / 2 ? "after" : "before"](held);
     });
-    list.addEventListener("dragend", () => {
+    list.addEventListener("dragend", ({dataTransfer}) => {
       const form = held.querySelector("form");
+      held.classList.remove("held");
+      if (dataTransfer.dropEffect === "none") held.parentNode.insertBefore(held, behind); /* let go elsewhere, or Escape */
+      if (held.nextElementSibling === behind) return;
       form.elements.before.value = held.nextElementSibling?.dataset.id || "";
       form.requestSubmit();
     });
@@ -42,8 +46,10 @@
   /* A form is sent once, however often its button is pressed. */
   document.addEventListener("submit", event => {
     if (event.submitter?.formTarget) return; /* it shows something beside the form, again and again */
-    if (event.target.dataset.sent) event.preventDefault();
-    event.target.dataset.sent = "1";
+    const form = event.target;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, 4000); /* what is answered with a file leaves the page as it is */
   });
   addEventListener("pageshow", () => document.querySelectorAll("form").forEach(form => delete form.dataset.sent));
 })();

@@ -5,7 +5,12 @@
   if (!board) return;
   const every = 3e4, attended = 9e5;
   const clock = new Intl.DateTimeFormat(document.documentElement.lang, {dateStyle: "medium", timeStyle: "short"});
+  const [at, stopped] = ["at", "stopped"].map(name => document.querySelector(`[data-fresh-${name}]`));
   let moved = Date.now(), tag = "";
+  const told = time => {
+    time.title = time.textContent;
+    time.textContent = clock.format(new Date(time.dateTime));
+  };
   for (const kind of ["pointerdown", "pointermove", "keydown"]) addEventListener(kind, () => moved = Date.now());
 
   setInterval(async () => {
@@ -13,13 +18,14 @@
     try {
       const headers = tag ? {"If-None-Match": tag} : {};
       const answer = await fetch(board.dataset.fresh, {headers, redirect: "error", cache: "no-store"});
-      if (answer.status !== 200 || board.contains(document.activeElement)) return;
+      if (board.contains(document.activeElement)) return;
+      stopped.hidden = answer.ok || answer.status === 304;
+      if (!stopped.hidden) return;
+      at.textContent = clock.format(new Date());
+      if (!answer.ok) return;
       board.innerHTML = await answer.text();
       tag = answer.headers.get("ETag");
-      for (const one of board.querySelectorAll("time[datetime]")) {
-        one.title = one.textContent;
-        one.textContent = clock.format(new Date(one.dateTime));
-      }
-    } catch { /* the next time, or by the link */ }
+      board.querySelectorAll("time[datetime]").forEach(told);
+    } catch { stopped.hidden = false; /* tried again the next time, or by the link */ }
   }, every);
 })();

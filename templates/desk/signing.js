@@ -3,7 +3,7 @@
   const queue = document.querySelector("[data-keys]");
   if (queue) {
     const items = [...queue.querySelectorAll("[data-item]")];
-    items[0].focus({preventScroll: true});
+    if (!document.querySelector(".summary")) items[0].focus({preventScroll: true}); /* what is wrong comes first */
     queue.addEventListener("keydown", event => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const here = event.target.closest("[data-item]");

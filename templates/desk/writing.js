@@ -62,10 +62,8 @@
       list.replaceChildren(...news.children);
       if (focused && focused.isConnected) focused.focus();
     }
-    for (const name of ["#look", "#notes .submit"]) {
-      const [old, now] = [document.querySelector(name), fresh.querySelector(name)];
-      if (old && now && name === "#look") old.replaceWith(now);
-    }
+    const [old, now] = [document, fresh].map(one => one.querySelector("#look"));
+    if (old && now) old.replaceWith(now);
     grips();
   };
 
@@ -144,7 +142,7 @@
     if (block) block.classList.add("is-over");
   };
   desk.addEventListener("dragstart", event => {
-    if (!event.target.closest(".grip")) return;
+    if (!event.target.closest?.(".grip")) return; /* words that are dragged are a text node */
     held = over(event);
     held.classList.add("is-held");
     event.dataTransfer.effectAllowed = "move";
@@ -163,10 +161,14 @@
     event.preventDefault();
     const before = block.previousElementSibling;
     const after = before === held ? before.previousElementSibling : before;
-    dirty.delete(form);
     await last;
-    const {answer, fresh} = await page(form, {do: "move", after: after ? after.dataset.block : ""});
-    if (answer.ok) { take(fresh); refresh(); } else location.reload();
+    try {
+      const {answer, fresh} = await page(form, {do: "move", after: after ? after.dataset.block : ""});
+      dirty.delete(form);
+      if (answer.ok) { take(fresh); refresh(); } else location.reload();
+    } catch {
+      tell(form, words.offline, true);
+    }
   });
   grips();
 })();

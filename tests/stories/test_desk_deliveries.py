@@ -107,4 +107,6 @@ def test_an_update_is_seen_tried_counted_sent_and_paused(
     page = ada.submit("See it as it goes out", {"texts.0.subject": "Good news"})
     assert "Good news" in page.text
     ada.follow("Change it")
-    assert ada.submit("Delete it").notice == "It is deleted."
+    ada.follow("Delete this update")
+    assert "Nobody was sent any of it." in ada.page.text
+    assert ada.submit("Delete this update").notice == "It is deleted."

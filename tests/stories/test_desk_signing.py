@@ -56,7 +56,7 @@ def test_a_statement_is_opened_closed_and_opened_again_by_undo(signing: Signing,
     ada.follow("Open for signing")
     page = ada.submit("Open for signing")
     assert page.notice == "It is open for signing."
-    assert "Open the public page" in page.links
+    assert "Open the public page (in a new tab)" in page.links
     assert signing.owner.get(f"{signing.path}/signing")["is_open"] is True
 
     page = ada.submit("Close signing now")

@@ -261,7 +261,18 @@ def test_a_text_is_frozen_compared_and_put_back(
     assert [row[0] for row in ada.page.rows] == ["Version 2 A word more.", "Version 1"]
     ada.go(f"{home}/diff?before=1")
     assert "and no more" in ada.page.text
-    ada.submit("Make the draft version 1 again")
+    again = "Make the draft version 1 again"
+    ada.follow(again)
+    assert "What the draft says now goes" in ada.page.text
+    asked = ada.page
+    ada.go(f"{home}/text")
+    press(ada, 0, "save", text="Words of a colleague.")
+    ada.page = asked
+    assert ada.submit(again).status == 412
+    assert body_of(owner, statement)[0] == {"paragraph": "Words of a colleague."}
+    ada.go(f"{home}/diff?before=1")
+    ada.follow(again)
+    ada.submit(again)
     assert body_of(owner, statement) == BODY
 
 

@@ -47,7 +47,7 @@ from api.errors import DomainError, Invalid, NotFound
 from api.infra.database.paging import PageRequest
 from api.infra.database.transactions import Stale
 from api.infra.runtime import runtime
-from api.infra.text import languages
+from api.infra.text import languages, zones
 from api.pages.routes import base as pages
 from api.pages.routes.base import sent, takes_form
 from api.pages.rules import facts, forms
@@ -226,7 +226,7 @@ def screen(template: str, shown: object = None, status: int = HTTPStatus.OK) -> 
             status = HTTPStatus.PRECONDITION_FAILED
         elif typed_in.faults:
             status = HTTPStatus.UNPROCESSABLE_ENTITY
-    around = {"shown": shown, "to": to, "day": day, "when": when}
+    around = {"shown": shown, "to": to, "day": day, "when": when, "zones": zones.every()}
     return Response(DESK.render(template, _frame(), {**around, **named}), status)
 
 

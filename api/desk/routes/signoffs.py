@@ -281,7 +281,6 @@ class AskMembers(Screen):
                 values=rules.round_values(
                     round_.row if round_ else None, round_.note if round_ else None, _zone(members)
                 ),
-                zones=[(each, each.replace("_", " ")) for each in zones.every()],
                 silences=[
                     (
                         key,

@@ -14,6 +14,7 @@ from api.desk.routes import draft_acts, statement_base
 from api.desk.routes.base import (
     Screen,
     at,
+    one,
     onward,
     page_request,
     said,
@@ -25,6 +26,7 @@ from api.desk.routes.base import (
 )
 from api.desk.routes.visiting import actor
 from api.desk.rules import drafting, typed_facts
+from api.desk.rules.frames import Danger
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
 from api.desk.rules.versions import DiffScreen, FreezeScreen, VersionsScreen
 from api.documents.rules import diffs as printed
@@ -44,7 +46,6 @@ from api.statements.service import diffs
 from api.texts.rules.document import PortableDocument
 from api.web.validate import loaded
 
-_MOST = 200
 _DRAFT = "draft"
 
 
@@ -137,7 +138,9 @@ class CompareVersions(Screen):
                 changes=_shown(found),
                 numbers=_numbers(statement),
                 paper=to("statement_diff_paper", **whose),
-                restore=to("statement_restore", statement_id=statement_id) if can_restore else "",
+                restore=to("statement_restore", statement_id=statement_id, number=number)
+                if can_restore
+                else "",
             ),
         )
 
@@ -244,16 +247,36 @@ def _freeze(statement_id: UUID, form: Form, refused: Conflict | None = None) -> 
 class RestoreVersion(Screen):
     least = Role.EDITOR
 
+    def get(self, coalition_id: UUID, statement_id: UUID) -> Response:
+        """Ask once: what the draft says now is kept nowhere else."""
+        del coalition_id
+        statement, words = statement_base.statement_of(statement_id), said()
+        number = _asked("number") or statement.revision_number
+        service.revision(actor(), statement_id, number)
+        title = words.say("versions.restore", number=str(number))
+        return screen(
+            "danger.html",
+            Danger(
+                title=title,
+                points=[words.say("versions.restore_1"), words.say("versions.restore_2")],
+                button=title,
+                back=to("statement_diff", statement_id=statement_id, before=number),
+                fields={"version": str(statement.version), "number": str(number)},
+            ),
+        )
+
     def post(self, coalition_id: UUID, statement_id: UUID) -> AnyResponse:
         """Make the draft what a revision says; the revisions stay as they are."""
         del coalition_id
         statement_base.statement_of(statement_id)
-        number = typed_facts.whole((sent().get("number") or [""])[0])
+        number = typed_facts.whole(one("number"))
         if number is None:
             raise NotFound("The page that led here is old. Load it again.")
         revision = service.revision(actor(), statement_id, number)
         old = identity.identified(revision.document, revision.block_ids)
-        draft_acts.changed(statement_id, lambda now: _as_then(now, old))
+        before = service.draft(actor(), statement_id).document
+        after = drafting.tidied(_as_then(before, old), before)
+        service.save(actor(), statement_id, version(), after)
         return onward("draft", "restored", statement_id=statement_id)
 
 

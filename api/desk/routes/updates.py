@@ -28,6 +28,7 @@ from api.desk.routes.base import (
     when,
 )
 from api.desk.routes.deliveries import languages_of
+from api.desk.routes.shared import asked_once
 from api.desk.routes.visiting import actor
 from api.desk.rules import updates as rules
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
@@ -130,12 +131,9 @@ class EditUpdate(Screen):
         return _form(statement_base.statement_of(row.statement_id), row, Form())
 
     def post(self, coalition_id: UUID, update_id: UUID) -> AnyResponse:
-        """Change it, or delete it."""
+        """Change it."""
         del coalition_id
         row = service.one(actor(), update_id)
-        if one("do") == "delete":
-            service.remove(actor(), update_id, version())
-            return onward("statement_updates", "update_deleted", statement_id=row.statement_id)
         try:
             facts = loaded(schemas.UpdateIn(partial=True), _given())
             service.change(actor(), update_id, version(), facts)
@@ -143,6 +141,24 @@ class EditUpdate(Screen):
             statement = statement_base.statement_of(row.statement_id)
             return _form(statement, service.one(actor(), update_id), typed(refused))
         return onward("update", "update_kept", update_id=update_id)
+
+
+@at(f"{_PATH}/deletion", "update_delete")
+class DeleteUpdate(Screen):
+    least = Role.COORDINATOR
+
+    def get(self, coalition_id: UUID, update_id: UUID) -> Response:
+        """Ask once."""
+        del coalition_id
+        row = service.one(actor(), update_id)
+        return asked_once("updates.delete", row.version, to("update", update_id=update_id))
+
+    def post(self, coalition_id: UUID, update_id: UUID) -> AnyResponse:
+        """Delete one of which nothing was sent."""
+        del coalition_id
+        row = service.one(actor(), update_id)
+        service.remove(actor(), update_id, version())
+        return onward("statement_updates", "update_deleted", statement_id=row.statement_id)
 
 
 def _given() -> dict[str, object]:
@@ -184,7 +200,7 @@ def _form(statement: Statement, row: Update | None, form: Form) -> Response:
             values=values,
             places=range(1, rules.LANGUAGES),
             back=back,
-            is_new=row is None,
+            deletion=to("update_delete", update_id=row.id) if row else "",
             version=row.version if row else None,
             form=form,
         ),

@@ -76,7 +76,6 @@ class AskMembersScreen:
 
     around: StatementAround
     values: Mapping[str, str]
-    zones: Sequence[tuple[str, str]]
     silences: Sequence[tuple[str, str, str]]
     asked: Sequence[str]  # who would get a letter, by name
     nobody: Sequence[Anchor]  # who has nobody to ask

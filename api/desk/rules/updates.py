@@ -37,7 +37,7 @@ class UpdateForm:
     values: Mapping[str, str]
     places: Sequence[int]
     back: str
-    is_new: bool
+    deletion: str  # where it is deleted; empty before it is kept
     version: int | None = None
     form: Form = field(default_factory=Form)
 
