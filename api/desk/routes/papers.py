@@ -136,7 +136,7 @@ class GivePortable(Screen):
             raise NotFound("There is no such file.")
         if not statement.revision_number:
             return onward("statement_documents", statement_id=statement_id)
-        document = exchange.taken_along(actor(), statement_id)
+        document = exchange.give_out(actor(), statement_id)
         content, kind, name = writing.as_file(document, form, document["slug"])
         answer = Response(content, content_type=kind)
         answer.headers.set("Content-Disposition", "attachment", filename=name)

@@ -208,11 +208,22 @@ def _organisations(
     return linked
 
 
-def give_out(actor: Actor, statement_id: UUID, number: int | None) -> PortableDocument:
-    """Export a statement's revision as a portable document.
+def give_out(actor: Actor, statement_id: UUID, number: int | None = None) -> PortableDocument:
+    """Export a statement's revision as a portable document; the newest, where none is named.
 
-    For coordinators it is whole; for anyone else it is redacted.
+    For coordinators it is whole, and the record tells who took the hidden names along; for anyone
+    else it is redacted.
     """
+    document = _given_out(actor, statement_id, number)
+    with transaction() as session:
+        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
+        if actor.may(statement.coalition_id, Role.COORDINATOR):
+            told = {"for": "portable", "reason": None}
+            audit.record(session, actor, "signature.exported", statement, told)
+    return document
+
+
+def _given_out(actor: Actor, statement_id: UUID, number: int | None) -> PortableDocument:
     with reading() as session:
         statement = load(session, actor, Statement, statement_id, Role.VIEWER)
         revision = statements.revision_of(session, statement, number)
@@ -224,14 +235,3 @@ def give_out(actor: Actor, statement_id: UUID, number: int | None) -> PortableDo
             return signing.with_signatories(document, listed, 0)
         listed, withheld = signatures.printed(session, statement, Audience.PUBLIC)
         return secrecy.redacted(signing.with_signatories(document, listed, withheld))
-
-
-def taken_along(actor: Actor, statement_id: UUID) -> PortableDocument:
-    """Give the newest out as `give_out` does; the record tells who took the hidden along."""
-    document = give_out(actor, statement_id, None)
-    with transaction() as session:
-        statement = load(session, actor, Statement, statement_id, Role.VIEWER)
-        if actor.may(statement.coalition_id, Role.COORDINATOR):
-            told = {"for": "portable", "reason": None}
-            audit.record(session, actor, "signature.exported", statement, told)
-    return document

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from api.accounts.rules import Actor, Role
 from api.accounts.service import load
 from api.infra import clock
-from api.infra.database.transactions import reading
+from api.infra.database.transactions import transaction
 from api.infra.mail.letters import Letter
 from api.infra.runtime import runtime
-from api.infra.security import keys
+from api.infra.security import audit, keys
 from api.infra.security.audit import AuditEntry
 from api.infra.security.links import Link
 from api.organisations.models import Organisation
@@ -37,9 +37,10 @@ class AlsoKept:
 
 
 def kept_of(actor: Actor, signature_id: UUID) -> dict[str, object]:
-    """Return all that is kept of who gave a signature, opened."""
-    with reading() as session:
+    """Return all that is kept of who gave a signature, opened; the record tells who looked."""
+    with transaction() as session:
         row = load(session, actor, Signature, signature_id, Role.COORDINATOR)
+        audit.record(session, actor, "signature.disclosed", row)
         statement = session.get_one(Statement, row.statement_id)
         pending = _pending(session, row)
         others = [
