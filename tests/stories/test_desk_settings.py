@@ -146,8 +146,8 @@ def test_an_owner_ends_all_access_at_once(
     ada.go(f"/desk/{coalition}/settings/everybody-out")
     ada.submit("End all of it now")
 
-    assert bolat.go(f"/desk/{coalition}/").heading == "Sign in once more"
-    assert ada.go(f"/desk/{coalition}/").heading == "Sign in once more"
+    assert bolat.go(f"/desk/{coalition}/").heading == "Sign in by a letter"
+    assert ada.go(f"/desk/{coalition}/").heading == "Sign in by a letter"
     assert owner.get(f"/v1/coalitions/{coalition}").status == 404
 
 

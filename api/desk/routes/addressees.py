@@ -11,6 +11,7 @@ from api.accounts.rules import Role
 from api.coalitions import schemas, service
 from api.coalitions.service import AddresseeView
 from api.desk.routes.base import (
+    REFUSED,
     Screen,
     at,
     one,
@@ -28,8 +29,6 @@ from api.desk.rules import members as rules
 from api.desk.rules.members import AddresseeScreen, MemberFormScreen, MembersScreen
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
 from api.desk.rules.typed_facts import kept
-from api.errors import Invalid
-from api.infra.database.transactions import Stale
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
 from api.web.validate import loaded
@@ -101,7 +100,7 @@ class AddresseeNew(Screen):
         try:
             facts = loaded(schemas.AddresseeIn(), rules.addressee(sent()))
             found = service.add_addressee(actor(), coalition_id, facts)
-        except Invalid as refused:
+        except REFUSED as refused:
             return _form(None, typed(refused))
         return onward("addressee", "addressee_entered", addressee_id=found.addressee.id)
 
@@ -139,7 +138,7 @@ class AddresseeEdit(Screen):
         try:
             changes = loaded(schemas.AddresseeIn(partial=True), rules.addressee(sent()))
             service.change_addressee(actor(), addressee_id, version(), changes)
-        except (Invalid, Stale) as refused:
+        except REFUSED as refused:
             return _form(service.addressee(actor(), addressee_id), typed(refused))
         return onward("addressee", "addressee_changed", addressee_id=addressee_id)
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.accounts.rules import Role
 from api.desk.routes import review_base, statement_base
 from api.desk.routes.base import (
+    REFUSED,
     Screen,
     at,
     one,
@@ -28,8 +29,7 @@ from api.desk.rules import typed_facts
 from api.desk.rules.frames import Danger
 from api.desk.rules.reviewing import AskedScreen
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
-from api.errors import Invalid, NotFound
-from api.infra.database.transactions import Stale
+from api.errors import NotFound
 from api.organisations.rules import name_in
 from api.pages.rules.facts import Form
 from api.reviews import schemas
@@ -66,7 +66,7 @@ class ShowAsked(Screen):
                 consultations.close(actor(), consultation_id)
             else:
                 raise NotFound("The page that led here is old. Load it again.")
-        except (Invalid, Stale) as refused:
+        except REFUSED as refused:
             return _shown(consultation_id, typed(refused))
         said_ = {"change": "saved", "ask": "consultation_asked", "close": "consultation_closed"}
         return onward("consultation_people", said_[act], consultation_id=consultation_id)

@@ -43,7 +43,7 @@ from api.desk.rules.frames import (
     RefusedScreen,
     UndoForm,
 )
-from api.errors import DomainError, Invalid, NotFound
+from api.errors import Conflict, DomainError, Invalid, NotFound
 from api.infra.database.paging import PageRequest
 from api.infra.database.transactions import Stale
 from api.infra.runtime import runtime
@@ -62,6 +62,8 @@ FRAMED = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self';"
     " form-action 'none'; base-uri 'none'; sandbox"
 )
+# What keeps a form from being taken: the screen catches it, and shows the form with `typed`.
+REFUSED = (Invalid, Stale, Conflict)
 _READING = {HTTPMethod.GET, HTTPMethod.HEAD}
 _MOST_UNDONE = 50
 _UNREAD = {
@@ -245,7 +247,7 @@ def led(path: str) -> AnyResponse:
     return redirect(path, HTTPStatus.SEE_OTHER)
 
 
-def typed(refused: Invalid | Stale | None = None, *ticked: str) -> Form:
+def typed(refused: Invalid | Stale | Conflict | None = None, *ticked: str) -> Form:
     """Return what was typed, with what is wrong with it; the screen shows it again.
 
     `ticked` are fields that a browser sends only where they are ticked.
@@ -254,6 +256,8 @@ def typed(refused: Invalid | Stale | None = None, *ticked: str) -> Form:
     if isinstance(refused, Invalid):
         fields = {**dict.fromkeys(ticked, ()), **values}
         return Form(values=values, faults=filling.told(refused.faults, fields, said()))
+    if isinstance(refused, Conflict):
+        return Form(values=values, faults={filling.WHOLE: filling.standing(refused, said())})
     return Form(values=values, is_stale=refused is not None)
 
 

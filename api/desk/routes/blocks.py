@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
 from api.desk.routes.base import (
+    REFUSED,
     Screen,
     at,
     ids,
@@ -24,7 +25,6 @@ from api.desk.routes.base import (
 from api.desk.routes.visiting import actor
 from api.desk.rules.moderation import BlocksScreen
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
-from api.errors import Invalid
 from api.moderation.schemas import BlockIn
 from api.moderation.service import blocks
 from api.moderation.service.blocks import AlreadyBlocked, BlockView
@@ -51,11 +51,11 @@ class ListBlocks(Screen):
         }
         try:
             made = blocks.add(actor(), coalition_id, loaded(BlockIn(), facts))
-        except Invalid as refused:
-            return _blocks(coalition_id, typed(refused))
         except AlreadyBlocked:
             taken = {"value": said().say("fault.taken")}
             return _blocks(coalition_id, Form(values=sent(), faults=taken))
+        except REFUSED as refused:
+            return _blocks(coalition_id, typed(refused))
         return onward("blocks", "blocked", [made.block.id])
 
 

@@ -16,6 +16,7 @@ from api.cases.models import CaseStatus
 from api.cases.service import CaseView, Recorded
 from api.demands import service as demands
 from api.desk.routes.base import (
+    REFUSED,
     Screen,
     at,
     day,
@@ -47,7 +48,6 @@ from api.desk.rules.typed_facts import kept
 from api.errors import Invalid
 from api.infra import clock
 from api.infra.database.paging import PageRequest
-from api.infra.database.transactions import Stale
 from api.infra.text import languages
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
@@ -191,7 +191,7 @@ class CaseNew(Screen):
         try:
             facts = loaded(schemas.CaseIn(), rules.new_facts(sent()))
             found = service.enter(actor(), coalition_id, facts)
-        except Invalid as refused:
+        except REFUSED as refused:
             return self._shown(typed(refused, "may_be_named"))
         return onward("case", "case_entered", case_id=found.case.id)
 
@@ -310,7 +310,7 @@ class CaseEdit(Screen):
         try:
             changes = loaded(schema, rules.changes(sent(), shows_who=shows_who))
             service.change(actor(), case_id, version(), changes, {}, preview=False)
-        except (Invalid, Stale) as refused:
+        except REFUSED as refused:
             look = service.disclose if shows_who else service.case
             return _edited(look(actor(), case_id), typed(refused), shows_who=shows_who)
         return onward("case", "case_changed", case_id=case_id)
@@ -357,7 +357,7 @@ class CaseStatusScreen(Screen):
         try:
             facts = loaded(schemas.CaseStatusChangeIn(), rules.status_facts(sent()))
             service.change_status(actor(), case_id, facts)
-        except Invalid as refused:
+        except REFUSED as refused:
             return self._shown(case_id, typed(refused))
         return onward("case", "status_recorded", case_id=case_id)
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
 from api.desk.routes import review_base
-from api.desk.routes.base import Screen, at, ids, led, one, onward, said, to, typed
+from api.desk.routes.base import REFUSED, Screen, at, ids, led, one, onward, said, to, typed
 from api.desk.routes.reviewing import comments_screen
 from api.desk.routes.visiting import actor
 from api.desk.rules import filling, head_forms
@@ -33,7 +33,7 @@ class WriteComment(Screen):
         given = {"text": one("text"), "parent_id": parent, "block_id": block}
         try:
             comments.write(actor(), consultation_id, loaded(schemas.CommentIn(), given))
-        except Invalid as refused:
+        except REFUSED as refused:
             place = parent or block or "whole"
             form = typed(refused)
             return comments_screen(statement, consultation_id, form=form, refused_id=place)

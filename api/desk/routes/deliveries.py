@@ -20,6 +20,7 @@ from api.demands import service as demands
 from api.demands.models import Demand
 from api.desk.routes import statement_base
 from api.desk.routes.base import (
+    REFUSED,
     Screen,
     at,
     day,
@@ -43,7 +44,6 @@ from api.desk.rules.deliveries import (
     ResponseShown,
 )
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
-from api.errors import Invalid
 from api.infra.database import paging
 from api.infra.database.paging import PageRequest
 from api.pages.routes.base import sent
@@ -193,7 +193,7 @@ class WriteCoverLetter(Screen):
         try:
             facts = loaded(schemas.CoverLetterIn(), _texts())
             row = service.write(actor(), statement_id, facts)
-        except Invalid as refused:
+        except REFUSED as refused:
             return self._shown(statement, typed(refused))
         return onward("cover_letter", "cover_letter_kept", cover_letter_id=row.id)
 
@@ -245,7 +245,7 @@ class ShowCoverLetter(Screen):
             return self._shown(coalition_id, cover_letter_id, wrong)
         try:
             service.send(actor(), cover_letter_id, one("language") or None, wanted)
-        except Invalid as refused:
+        except REFUSED as refused:
             return self._shown(coalition_id, cover_letter_id, typed(refused))
         return onward("statement_deliveries", "handed_over", statement_id=row.statement_id)
 

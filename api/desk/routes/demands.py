@@ -13,6 +13,7 @@ from api.demands import schemas, service
 from api.demands.models import DemandKind, DemandList, DemandStatus
 from api.demands.service import DemandWithCases
 from api.desk.routes.base import (
+    REFUSED,
     Screen,
     at,
     one,
@@ -29,10 +30,9 @@ from api.desk.routes.visiting import actor, coalition
 from api.desk.rules import demands as rules
 from api.desk.rules.demands import AllDemandsScreen, InOrder, ListFormScreen, OrderedScreen
 from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
-from api.errors import Conflict, Invalid, NotFound
+from api.errors import Conflict, NotFound
 from api.infra.database import paging
 from api.infra.database.paging import PageRequest
-from api.infra.database.transactions import Stale
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
 from api.texts.rules import markdown
@@ -175,7 +175,7 @@ class ListNew(Screen):
         try:
             subject = loaded(schemas.DemandListIn(), rules.subject(sent()))
             started = service.start_list(actor(), coalition_id, subject)
-        except Invalid as refused:
+        except REFUSED as refused:
             return self._shown(typed(refused))
         return onward("demand_list", "list_started", list_id=started.demand_list.id)
 
@@ -243,7 +243,7 @@ class ListEdit(Screen):
         try:
             subject = loaded(schemas.DemandListIn(), rules.subject(sent()))
             service.change_list(actor(), list_id, version(), subject)
-        except (Invalid, Stale) as refused:
+        except REFUSED as refused:
             return self._shown(list_id, typed(refused))
         return onward("demand_list", "list_changed", list_id=list_id)
 

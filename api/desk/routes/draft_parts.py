@@ -11,7 +11,20 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.accounts.rules import Role
 from api.coalitions import service as coalitions
 from api.desk.routes import draft_acts, statement_base, writing
-from api.desk.routes.base import Screen, at, ids, led, one, onward, said, screen, to, typed, version
+from api.desk.routes.base import (
+    REFUSED,
+    Screen,
+    at,
+    ids,
+    led,
+    one,
+    onward,
+    said,
+    screen,
+    to,
+    typed,
+    version,
+)
 from api.desk.routes.draft_acts import PartMoved
 from api.desk.routes.visiting import actor, coalition, coalition_of_address
 from api.desk.rules import drafting, filling, head_forms, typed_facts
@@ -20,7 +33,6 @@ from api.documents.service import lengths
 from api.errors import Invalid, NotFound
 from api.infra.database import paging
 from api.infra.database.paging import PageRequest
-from api.infra.database.transactions import Stale
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
 from api.pages.rules.pages import own_name
@@ -193,7 +205,7 @@ class MeasureText(Screen):
             bounds.put(
                 actor(), statement_id, version(), Bounds(**loaded(schemas.BoundsIn(), given))
             )
-        except (Invalid, Stale) as refused:
+        except REFUSED as refused:
             return _length(statement_id, typed(refused))
         return onward("statement_length", "saved", statement_id=statement_id)
 

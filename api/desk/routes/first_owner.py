@@ -6,12 +6,11 @@ from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.service import setup
-from api.desk.routes.base import Screen, at, led, one, screen, to, typed
+from api.desk.routes.base import REFUSED, Screen, at, led, one, screen, to, typed
 from api.desk.routes.visiting import browser, let_in
 from api.desk.rules.entering import LinkScreen
 from api.desk.rules.founding import OwnerScreen
 from api.desk.schemas import FirstPersonIn
-from api.errors import Invalid
 from api.web.validate import loaded
 
 
@@ -28,7 +27,7 @@ class Setup(Screen):
         try:
             who = loaded(FirstPersonIn(), {"email": one("email") or None, "name": one("name")})
             secret = setup.create_owner(secret_of_setup, who["email"], who["name"], browser())
-        except Invalid as refused:
+        except REFUSED as refused:
             return screen("setup.html", OwnerScreen(is_open=True, form=typed(refused)))
         return let_in(led(to("coalition_new")), secret)
 

@@ -12,7 +12,7 @@ from api.coalitions import service as coalitions
 from api.coalitions.models import Coalition
 from api.coalitions.schemas import CoalitionIn
 from api.coalitions.service import CoalitionSlugTaken
-from api.desk.routes.base import Screen, at, one, onward, said, screen, typed
+from api.desk.routes.base import REFUSED, Screen, at, one, onward, said, screen, typed
 from api.desk.routes.visiting import visit, visit_again
 from api.desk.rules import founding
 from api.desk.rules.founding import FoundingScreen
@@ -38,7 +38,7 @@ class CoalitionNew(Screen):
         given = {"name": one("name"), "languages": [usual, *others], "accent": one("accent")}
         try:
             found = _founded(given)
-        except Invalid as refused:
+        except REFUSED as refused:
             return self._shown(typed(refused))
         coalition_id = found.id
         visit_again()  # with the role that founding gave

@@ -16,11 +16,10 @@ from api.deliveries.models import Means
 from api.deliveries.service import responses
 from api.demands.models import DemandStatus
 from api.desk.routes import statement_base
-from api.desk.routes.base import Screen, at, one, onward, said, screen, to, typed
+from api.desk.routes.base import REFUSED, Screen, at, one, onward, said, screen, to, typed
 from api.desk.routes.deliveries import demands_of, every_addressee, words_of
 from api.desk.routes.visiting import actor
 from api.desk.rules.deliveries import HandedForm
-from api.errors import Invalid
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
 from api.statements.models import Statement
@@ -45,7 +44,7 @@ class _Kept(Screen):
         """Keep it."""
         try:
             self.keep(statement_id)
-        except Invalid as refused:
+        except REFUSED as refused:
             return self._shown(coalition_id, statement_id, typed(refused))
         return onward("statement_deliveries", self.done, statement_id=statement_id)
 

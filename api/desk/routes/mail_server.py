@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.accounts.rules import Role
 from api.accounts.service import sessions
 from api.desk.routes.base import (
+    REFUSED,
     Screen,
     at,
     led,
@@ -28,9 +29,8 @@ from api.desk.rules import settings as rules
 from api.desk.rules.frames import Danger
 from api.desk.rules.settings import MailScreen
 from api.desk.rules.tables import Tone
-from api.errors import Invalid, NotFound
+from api.errors import NotFound
 from api.infra.database.paging import PageRequest
-from api.infra.database.transactions import Stale
 from api.infra.mail.letters import Letter, LetterState
 from api.mailings import service as mailings
 from api.mailings.models import MailServer
@@ -69,7 +69,7 @@ class SetMailServer(Screen):
         try:
             given = loaded(MailServerIn(), rules.mail_given(sent()))
             servers.put(actor(), coalition_id, expected, given)
-        except (Invalid, Stale) as refused:
+        except REFUSED as refused:
             return _mail(coalition_id, typed(refused))
         servers.try_out(actor(), coalition_id)
         return onward("mail", "mail_kept")

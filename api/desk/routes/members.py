@@ -12,8 +12,9 @@ from api.accounts.rules import Role
 from api.coalitions import schemas, service
 from api.coalitions.models import InvitationState, Member, MemberRole
 from api.coalitions.service import invitations
-from api.coalitions.service.invitations import AlreadyMember, Invited
+from api.coalitions.service.invitations import Invited
 from api.desk.routes.base import (
+    REFUSED,
     Screen,
     at,
     day,
@@ -33,9 +34,7 @@ from api.desk.rules import members as rules
 from api.desk.rules.members import MemberFormScreen, MembershipScreen, MembersScreen
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press, Tone
 from api.desk.rules.typed_facts import kept
-from api.errors import Invalid
 from api.infra import clock
-from api.infra.database.transactions import Stale
 from api.organisations import service as organisations
 from api.organisations.models import Organisation
 from api.organisations.rules import name_in
@@ -163,7 +162,7 @@ class MemberEdit(Screen):
         try:
             changes = loaded(schemas.MemberChangeIn(partial=True), rules.membership(sent()))
             service.change_member(actor(), member_id, version(), changes)
-        except (Invalid, Stale) as refused:
+        except REFUSED as refused:
             return self._shown(member_id, typed(refused, "role"))
         return onward("member", "member_changed", member_id=member_id)
 
@@ -238,11 +237,8 @@ class MemberNew(Screen):
         facts = {**rules.membership(sent()), "organisation_id": str(organisation_id)}
         try:
             member = service.add_member(actor(), coalition_id, loaded(schemas.MemberIn(), facts))
-        except Invalid as refused:
+        except REFUSED as refused:
             return self._shown(organisation_id, typed(refused, "role"))
-        except AlreadyMember:
-            told = {"": said().say("problem.already-member_text")}
-            return self._shown(organisation_id, Form(values=sent(), faults=told))
         return onward("member", "member_entered", member_id=member.id)
 
     def _shown(self, organisation_id: UUID, form: Form) -> Response:
@@ -347,7 +343,7 @@ def send_invitation(coalition_id: UUID, organisation: Organisation | None) -> An
         facts["organisation_id"] = str(organisation.id)
     try:
         invitations.invite(actor(), coalition_id, loaded(schemas.InvitationIn(), facts))
-    except Invalid as refused:
+    except REFUSED as refused:
         return invited_form(organisation, typed(refused, "role"))
     return onward("invitations", "invitation_sent")
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
 from api.desk.routes.base import (
+    REFUSED,
     Screen,
     at,
     day,
@@ -35,7 +36,7 @@ from api.desk.rules.moderation import (
     QueueScreen,
 )
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
-from api.errors import Invalid, NotFound
+from api.errors import NotFound
 from api.infra.text import languages
 from api.moderation import schemas
 from api.moderation.service import invalidation, queue, trends
@@ -257,7 +258,7 @@ class Invalidate(Screen):
                 invalidation.invalidate(actor(), statement_id, given["rule"], given["reason"])
             else:
                 report = invalidation.preview(actor(), statement_id, given["rule"])
-        except Invalid as refused:
+        except REFUSED as refused:
             return _rule(statement_id, known, typed(refused))
         if is_done:
             return onward("invalidations", "invalidated", statement_id=statement_id)

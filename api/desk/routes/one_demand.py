@@ -14,7 +14,19 @@ from api.cases.service import CaseView
 from api.demands import schemas, service
 from api.demands.models import DemandKind, DemandStatus
 from api.demands.service import DemandWithCases
-from api.desk.routes.base import Screen, at, day, one, onward, said, screen, to, typed, version
+from api.desk.routes.base import (
+    REFUSED,
+    Screen,
+    at,
+    day,
+    one,
+    onward,
+    said,
+    screen,
+    to,
+    typed,
+    version,
+)
 from api.desk.routes.demands import of_whom
 from api.desk.routes.shared import asked_once, choice, choices, country, history
 from api.desk.routes.visiting import actor
@@ -23,10 +35,9 @@ from api.desk.rules.cases import StatusScreen, status_facts
 from api.desk.rules.demands import DemandCasesScreen, DemandFormScreen, DemandScreen
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
 from api.desk.rules.typed_facts import kept
-from api.errors import Invalid, NotFound
+from api.errors import NotFound
 from api.infra.database import paging
 from api.infra.database.paging import PageRequest
-from api.infra.database.transactions import Stale
 from api.pages.routes.base import sent
 from api.pages.rules.facts import Form
 from api.statements.service import past
@@ -151,7 +162,7 @@ class DemandNew(Screen):
         try:
             facts = loaded(schemas.DemandIn(exclude=("list_id",)), rules.facts(sent()))
             added = service.add(actor(), list_id, facts)
-        except Invalid as refused:
+        except REFUSED as refused:
             return self._shown(list_id, typed(refused))
         return onward("demand", "demand_added", demand_id=added.demand.id)
 
@@ -183,7 +194,7 @@ class DemandEdit(Screen):
         given = {**rules.facts(sent()), "list_id": one("list_id")}
         try:
             service.change(actor(), demand_id, version(), loaded(schema, given))
-        except (Invalid, Stale) as refused:
+        except REFUSED as refused:
             return self._shown(coalition_id, demand_id, typed(refused))
         return onward("demand", "demand_changed", demand_id=demand_id)
 
@@ -220,7 +231,7 @@ class DemandStatusForm(Screen):
         try:
             facts = loaded(schemas.DemandStatusChangeIn(), status_facts(sent()))
             service.change_status(actor(), demand_id, facts)
-        except Invalid as refused:
+        except REFUSED as refused:
             return self._shown(demand_id, typed(refused))
         return onward("demand", "status_recorded", demand_id=demand_id)
 

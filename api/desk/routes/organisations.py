@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
 from api.desk.routes.base import (
+    REFUSED,
     Screen,
     at,
     one,
@@ -28,8 +29,6 @@ from api.desk.rules import members as rules
 from api.desk.rules.members import MemberFormScreen, MembersScreen, OrganisationScreen
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
 from api.desk.rules.typed_facts import kept
-from api.errors import Invalid
-from api.infra.database.transactions import Stale
 from api.organisations import schemas, service
 from api.organisations.models import Organisation
 from api.pages.routes.base import sent
@@ -181,7 +180,7 @@ class OrganisationNew(Screen):
         try:
             facts = loaded(schemas.OrganisationIn(), _facts(coalition_id))
             found = service.enter(actor(), coalition_id, facts)
-        except Invalid as refused:
+        except REFUSED as refused:
             return _form(None, typed(refused, "names"))
         return onward("organisation", "organisation_entered", organisation_id=found.id)
 
@@ -254,7 +253,7 @@ class OrganisationEdit(Screen):
         try:
             changes = loaded(schemas.OrganisationIn(partial=True), _facts(coalition_id))
             service.change(actor(), organisation_id, version(), changes)
-        except (Invalid, Stale) as refused:
+        except REFUSED as refused:
             return _form(service.organisation(actor(), organisation_id), typed(refused, "names"))
         return onward("organisation", "organisation_changed", organisation_id=organisation_id)
 

@@ -13,14 +13,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.accounts.rules import Role
 from api.coalitions.models import MemberRole
 from api.desk.routes import review_base, statement_base
-from api.desk.routes.base import Screen, at, ids, one, onward, said, screen, to
+from api.desk.routes.base import REFUSED, Screen, at, ids, one, onward, said, screen, to, typed
 from api.desk.routes.visiting import actor
-from api.desk.rules import filling, head_forms
+from api.desk.rules import head_forms
 from api.desk.rules.reviewing import ClashFacts, CommentsScreen, MergeScreen, OpenScreen, ReviewPart
 from api.documents.rules.rendering import CONTENT_TYPES, ENDINGS, Format
 from api.documents.service import compendium
 from api.documents.service.compendium import CompendiumAudience, CompendiumFormat
-from api.errors import Conflict, Invalid, NotFound
+from api.errors import Conflict, NotFound
 from api.infra.database import paging
 from api.infra.database.paging import PageRequest
 from api.pages.routes.base import sent
@@ -150,10 +150,8 @@ class OpenForComments(Screen):
         try:
             facts = loaded(schemas.ConsultationIn(), given)
             opened = consultations.open_(actor(), statement_id, facts)
-        except Invalid as refused:
-            names = dict.fromkeys(("read_by", "member_ids", "guests"), ())
-            faults = filling.told(refused.faults, {**names, **sent()}, said())
-            return _opening(statement, Form(values=sent(), faults=faults))
+        except REFUSED as refused:
+            return _opening(statement, typed(refused, "read_by", "member_ids", "guests"))
         return onward("consultation", "consultation_opened", consultation_id=opened.consultation.id)
 
 

@@ -11,6 +11,7 @@ from api.accounts import schemas, service as accounts
 from api.accounts.rules import Role
 from api.accounts.service import Granted, HasRole, LastOwner, sessions
 from api.desk.routes.base import (
+    REFUSED,
     Screen,
     at,
     one,
@@ -97,11 +98,11 @@ class GiveRole(Screen):
         facts["letter"] = one("letter") == "yes"
         try:
             accounts.grant_role(actor(), coalition_id, **loaded(schemas.RoleIn(), facts))
-        except Invalid as refused:
-            return self._shown(typed(refused))
         except HasRole:
             there = {"email": said().say("roles.has_role")}
             return self._shown(Form(values=sent(), faults=there))
+        except REFUSED as refused:
+            return self._shown(typed(refused))
         return onward("roles", "role_granted")
 
     def _shown(self, form: Form) -> Response:

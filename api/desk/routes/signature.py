@@ -9,7 +9,20 @@ from flask import Response
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
-from api.desk.routes.base import Screen, at, day, led, one, onward, said, screen, to, typed, version
+from api.desk.routes.base import (
+    REFUSED,
+    Screen,
+    at,
+    day,
+    led,
+    one,
+    onward,
+    said,
+    screen,
+    to,
+    typed,
+    version,
+)
 from api.desk.routes.signing_base import around, country_of, statement_of
 from api.desk.routes.visiting import actor
 from api.desk.rules import signatories as rules
@@ -18,7 +31,6 @@ from api.desk.rules.signatories import EntryScreen, SignatureScreen
 from api.errors import Invalid
 from api.infra.database import paging
 from api.infra.database.paging import PageRequest
-from api.infra.database.transactions import Stale
 from api.infra.text import languages
 from api.organisations import service as organisations
 from api.pages.routes.base import sent
@@ -111,7 +123,7 @@ class ChangeSignature(Screen):
         try:
             given = loaded(schemas.SignatoryIn(partial=True), rules.given(sent()))
             changes.change(actor(), signature_id, version(), given)
-        except (Invalid, Stale) as refused:
+        except REFUSED as refused:
             opened = lists.disclosed(actor(), signature_id)
             return _shown(opened, typed(refused), is_open=True)
         return onward("signature", "saved", signature_id=signature_id)

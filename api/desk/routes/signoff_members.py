@@ -12,13 +12,25 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from api.accounts.rules import Role
 from api.desk.routes import statement_base
-from api.desk.routes.base import Screen, at, day, one, onward, said, screen, to, typed, when
+from api.desk.routes.base import (
+    REFUSED,
+    Screen,
+    at,
+    day,
+    one,
+    onward,
+    said,
+    screen,
+    to,
+    typed,
+    when,
+)
 from api.desk.routes.letters import letters_screen
 from api.desk.routes.visiting import actor
 from api.desk.rules import signoffs as rules, typed_facts
 from api.desk.rules.signoffs import AnswerShown, MemberForm, MemberScreen
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
-from api.errors import Invalid, NotFound
+from api.errors import NotFound
 from api.organisations.rules import name_in
 from api.pages.rules.facts import Anchor, Form
 from api.signatures.models import Visibility
@@ -238,7 +250,7 @@ class _Entered(Screen):
         del coalition_id
         try:
             self.enter(statement_id, {"member_id": str(member_id)})
-        except Invalid as refused:
+        except REFUSED as refused:
             return _small(self.what, statement_id, member_id, typed(refused))
         return _back(f"{self.what}_entered", statement_id, member_id)
 
@@ -295,7 +307,7 @@ class CloseQuestion(Screen):
                 return _back("question_closed", statement_id, member_id)
             at_ = typed_facts.whole(one("number")) or 0
             found = previews.preview(actor(), statement_id, "closing", facts, at_)
-        except Invalid as refused:
+        except REFUSED as refused:
             return _small("closing", statement_id, member_id, typed(refused))
         words = said()
         return letters_screen(

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.accounts.rules import Role
 from api.desk.routes import statement_base
 from api.desk.routes.base import (
+    REFUSED,
     Screen,
     at,
     ids,
@@ -34,9 +35,8 @@ from api.desk.routes.visiting import actor
 from api.desk.rules import signoffs as rules, typed_facts
 from api.desk.rules.signoffs import AskMembersScreen, BoardScreen, LineToPrint
 from api.desk.rules.tables import Cell, Filter, ListColumn, Listing, ListRow
-from api.errors import Conflict, Invalid, NotFound
+from api.errors import Conflict, NotFound
 from api.infra import clock
-from api.infra.database.transactions import Stale
 from api.infra.text import languages, zones
 from api.organisations.rules import name_in
 from api.pages.rules.facts import Anchor, Form
@@ -245,7 +245,7 @@ class AskMembers(Screen):
                 rounds.set_round(actor(), statement_id, expected, facts)
                 return onward("statement_signoff", "asked", statement_id=statement_id)
             found = previews.preview(actor(), statement_id, "round", facts, _number())
-        except (Invalid, Stale) as refused:
+        except REFUSED as refused:
             return self._shown(statement, typed(refused))
         words = said()
         return letters_screen(

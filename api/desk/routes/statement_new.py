@@ -13,7 +13,7 @@ from api.accounts.rules import Role
 from api.cases.rules import slug as slug_of
 from api.copies import service as copies
 from api.desk.routes import statement_base
-from api.desk.routes.base import Screen, at, one, onward, said, screen, to, typed
+from api.desk.routes.base import REFUSED, Screen, at, one, onward, said, screen, to, typed
 from api.desk.routes.visiting import actor, coalition
 from api.desk.rules import drafting, filling
 from api.desk.rules.beginning import (
@@ -171,7 +171,7 @@ class BeginFromAnother(Screen):
             begun = with_free_slug(one("title") or source.title, begin)
         except SlugTaken:
             return _copy(coalition_id, typed(taken()))
-        except Invalid as refused:
+        except REFUSED as refused:
             return _copy(coalition_id, typed(refused))
         return onward("draft", "statement_begun", statement_id=begun.statement.id)
 

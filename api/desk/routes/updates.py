@@ -13,6 +13,7 @@ from api.accounts.rules import Role
 from api.accounts.service import jobs
 from api.desk.routes import statement_base
 from api.desk.routes.base import (
+    REFUSED,
     Screen,
     at,
     framed,
@@ -33,9 +34,8 @@ from api.desk.routes.visiting import actor
 from api.desk.rules import updates as rules
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow
 from api.desk.rules.updates import UpdateForm, UpdateScreen, UpdatesScreen
-from api.errors import Invalid, NotFound
+from api.errors import NotFound
 from api.infra.background.jobs import Job, JobState
-from api.infra.database.transactions import Stale
 from api.infra.text import languages
 from api.organisations.rules import name_in
 from api.pages.rules.facts import Anchor, Form
@@ -113,7 +113,7 @@ class WriteUpdate(Screen):
         statement = statement_base.statement_of(statement_id)
         try:
             row = service.write(actor(), statement_id, loaded(schemas.UpdateIn(), _given()))
-        except Invalid as refused:
+        except REFUSED as refused:
             return _form(statement, None, typed(refused))
         return onward("update", "update_kept", update_id=row.id)
 
@@ -137,7 +137,7 @@ class EditUpdate(Screen):
         try:
             facts = loaded(schemas.UpdateIn(partial=True), _given())
             service.change(actor(), update_id, version(), facts)
-        except (Invalid, Stale) as refused:
+        except REFUSED as refused:
             statement = statement_base.statement_of(row.statement_id)
             return _form(statement, service.one(actor(), update_id), typed(refused))
         return onward("update", "update_kept", update_id=update_id)

@@ -12,13 +12,12 @@ from api.accounts.models import Token
 from api.accounts.service import passkeys, sessions
 from api.accounts.service.sessions import SessionView
 from api.coalitions import service as coalitions
-from api.desk.routes.base import Screen, at, one, onward, said, screen, to, typed, when
+from api.desk.routes.base import REFUSED, Screen, at, one, onward, said, screen, to, typed, when
 from api.desk.routes.visiting import actor
 from api.desk.rules import typed_facts
 from api.desk.rules.entering import NewTokenScreen, YouScreen
 from api.desk.rules.tables import Cell, ListColumn, Listing, ListRow, Press
 from api.desk.service import daily
-from api.errors import Invalid
 from api.infra import clock
 from api.infra.database import paging
 from api.infra.database.paging import PageRequest
@@ -194,7 +193,7 @@ class TokenNew(Screen):
         }
         try:
             _, secret = accounts.create_token(actor(), **loaded(schemas.TokenIn(), given))
-        except Invalid as refused:
+        except REFUSED as refused:
             return self._shown(typed(refused))
         return screen("token_new.html", NewTokenScreen(coalitions=(), secret=secret))
 

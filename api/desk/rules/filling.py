@@ -9,7 +9,7 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from api.errors import Code, Fault
+from api.errors import Code, Conflict, Fault
 from api.infra.text import languages
 from api.pages.rules.sentences import Sentences
 
@@ -45,6 +45,12 @@ def sentence(name: str, fault: Fault, said: Sentences) -> str:
     keys = (f"fault.{name}_{fault.code}", f"fault.{fault.code}")
     limit = "" if fault.limit is None else languages.number(int(fault.limit), said.language)
     return said.say(next(key for key in keys if key in said.all), limit=limit)
+
+
+def standing(refused: Conflict, said: Sentences) -> str:
+    """Return that a form does not fit how things stand: what its own words say, or in general."""
+    own = f"problem.{refused.slug()}_text"
+    return said.say(own if own in said.all else "fault.standing")
 
 
 def written(sent: Mapping[str, Sequence[str]]) -> list[str]:
