@@ -76,11 +76,11 @@ def test_what_may_put_people_at_risk_is_opened_a_moment_after_signing_in(
     _an_hour_later(world)
 
     ada.submit("Open for signing")
-    assert ada.page.heading == "Sign in once more"
+    assert ada.page.heading == "Sign in once more for this"
     # Nor by the settings: they open it too, or say that it is not sensitive any more.
     for part in ("signing/settings", "signing/reopen"):
         ada.send(at(signing, part), {"csrf": ada.proof, "opens_at": "2020-01-01T10:00"})
-        assert ada.page.heading == "Sign in once more"
+        assert ada.page.heading == "Sign in once more for this"
     told = signing.owner.get(f"{signing.path}/signing")
     assert (told["is_open"], told["is_sensitive"]) == (False, True)
 

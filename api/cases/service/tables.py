@@ -33,7 +33,7 @@ from api.cases.service.silences import Entry, NameSilence, names_of, naming_afte
 from api.coalitions.models import Coalition
 from api.coalitions.service.locking import lock_coalition
 from api.errors import Code, DomainError
-from api.infra.database.transactions import reading, touch, transaction
+from api.infra.database.transactions import touch, transaction
 from api.infra.security import audit, keys
 from api.infra.tables import merging, reports
 from api.infra.tables.importing import Import, batches
@@ -58,22 +58,18 @@ ALIKE = "A case of this name and country is there: give its key, or a new one to
 
 
 def given_out(actor: Actor, coalition_id: UUID) -> Iterator[list[dict[str, object]]]:
-    """Return batches of a coalition's cases, as far as the actor may see them, as lines."""
+    """Return batches of a coalition's cases, as far as the actor may see them, as lines.
+
+    The record tells who took the names along.
+    """
     actor.must(coalition_id, Role.VIEWER)
     sees_all = actor.may(coalition_id, Role.COORDINATOR)
-    with reading() as session:
+    with transaction() as session:
         query = select(Case.id).where(Case.coalition_id == coalition_id)
         order = Case.country, Case.sort_name, Case.key
         ids = session.scalars(query.order_by(*order)).all()
-    return batches(ids, partial(_lines, coalition_id=coalition_id, sees_all=sees_all))
-
-
-def exported(actor: Actor, coalition_id: UUID) -> Iterator[list[dict[str, object]]]:
-    """Give out as `given_out` does, and have the record tell who took the names along."""
-    batches_of_lines = given_out(actor, coalition_id)
-    with transaction() as session:
         audit.append(session, actor, "case.exported", coalition_id, coalition_id)
-    return batches_of_lines
+    return batches(ids, partial(_lines, coalition_id=coalition_id, sees_all=sees_all))
 
 
 def _lines(

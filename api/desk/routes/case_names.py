@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from api.accounts.rules import Role
 from api.cases import rules as tables, schemas, service
 from api.cases.service import CaseView, Place
-from api.cases.service.tables import exported
+from api.cases.service.tables import given_out
 from api.desk.routes.base import Screen, at, one, onward, said, screen, to, typed, version
 from api.desk.routes.shared import asked_once
 from api.desk.routes.visiting import actor
@@ -134,4 +134,4 @@ class CasesOut(Screen):
 
     def post(self, coalition_id: UUID) -> Response:
         """Give all cases as a table; the record tells who took it."""
-        return as_csv("cases", tables.COLUMNS, exported(actor(), coalition_id), tables.cells_of)
+        return as_csv("cases", tables.COLUMNS, given_out(actor(), coalition_id), tables.cells_of)
